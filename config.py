@@ -1,0 +1,138 @@
+"""Settings from the environment: `WATCH_<NAME>` becomes `<NAME>`. A secret has no default.
+
+`WATCH_ENV=development` fills what is missing with values that are good for one's own machine only.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+from watch.crypto import read_data_key
+
+DEFAULTS: dict[str, Any] = {
+    "ENV": "production",  # or development: values for one's own machine
+    "DATABASE_URL": "sqlite:///watch.db",  # relative to instance/; or postgresql+psycopg://…
+    "QUEUE_URL": "",  # where the background engine keeps its queue; empty: a file beside the database
+    "BASE_URL": "",  # what links in mails begin with, never taken from a request
+    "TRUSTED_PROXIES": 0,  # how many proxies of ours stand in front and set X-Forwarded-*
+    "CONTROLLER": "",  # personuppgiftsansvarig: name and postal address, shown on pages and in mails
+    "MAIL_SERVER": "",
+    "MAIL_PORT": 587,
+    "MAIL_USE_TLS": True,  # STARTTLS, certificate verified
+    "MAIL_USE_SSL": False,
+    "MAIL_USERNAME": None,
+    "MAIL_PASSWORD": None,
+    "MAIL_TIMEOUT": 30,  # seconds for each step with the mail server
+    "MAIL_NOTICES_FROM": "",  # the two fixed senders; empty: meddelanden@ and konto@ the base address's host
+    "MAIL_ACCOUNT_FROM": "",
+    "MAIL_RETRY_MINUTES": [1, 5, 15, 60],  # then hourly, to 72 hours
+    "MAIL_LEASE_SECONDS": 60,  # how long a worker may hold a claimed message
+    "MAIL_UNCERTAIN_MINUTES": 10,  # before a message with no answer after its end is tried again
+    "SIGN_IN_LINK_MINUTES": 10,
+    "INVITATION_DAYS": 30,
+    "RATELIMIT_STORAGE_URI": "database://",
+    "RATELIMIT_HEADERS_ENABLED": False,
+    # Flask's own, safer than its defaults
+    "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
+    "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+    "MAX_FORM_PARTS": 1000,
+    "SESSION_COOKIE_HTTPONLY": True,
+    "SESSION_COOKIE_SAMESITE": "Lax",
+    "PERMANENT_SESSION_LIFETIME": timedelta(days=180),
+    "WTF_CSRF_TIME_LIMIT": None,  # as long as the session
+    "BABEL_DEFAULT_LOCALE": "sv",
+    "BABEL_DEFAULT_TIMEZONE": "Europe/Stockholm",
+    "BABEL_TRANSLATION_DIRECTORIES": "translations",
+}
+
+DEVELOPMENT: dict[str, Any] = {
+    "SECRET_KEY": "development only",
+    "DATA_KEY": "ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
+    "BASE_URL": "http://127.0.0.1:8000",
+    "CONTROLLER": "Exempelkommunen, Rådhustorget 1, 501 80 Borås",
+    "MAIL_SERVER": "127.0.0.1",
+    "MAIL_PORT": 8025,
+    "MAIL_USE_TLS": False,
+    "SIGN_IN_LINK_MINUTES": 24 * 60,
+}
+
+
+class BadSetting(Exception):
+    """One sentence that names a setting and says what it needs; the start stops."""
+
+
+def load(environment: Mapping[str, str] = os.environ, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """All settings: defaults, then development's, then the environment, then `overrides` (tests).
+
+    Raises BadSetting.
+    """
+    given: dict[str, Any] = {
+        name.removeprefix("WATCH_"): text for name, text in environment.items() if name.startswith("WATCH_")
+    }
+    given |= overrides or {}
+    settings = dict(DEFAULTS)
+    if given.get("ENV") == "development":
+        settings |= DEVELOPMENT
+    for name, value in given.items():
+        settings[name] = _typed(name, value, settings.get(name))
+    _check(settings)
+    return settings | _derived(settings)
+
+
+def _typed(name: str, value: Any, default: Any) -> Any:
+    """A setting's text as what its default is: a number, yes or no, a list of numbers."""
+    if not isinstance(value, str):
+        return value
+    try:
+        match default:
+            case bool():
+                return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
+                    value.lower()
+                ]
+            case int():
+                return int(value)
+            case list():
+                return [float(part) for part in value.split(",")]
+    except (ValueError, KeyError):
+        raise BadSetting(f"WATCH_{name} is {value!r}; it needs a value like {default!r}.") from None
+    return value
+
+
+def _check(settings: Mapping[str, Any]) -> None:
+    if settings["ENV"] not in {"production", "development"}:
+        raise BadSetting(f"WATCH_ENV is {settings['ENV']!r}; it is either production or development.")
+    for name in ("SECRET_KEY", "DATA_KEY", "BASE_URL", "MAIL_SERVER", "CONTROLLER"):
+        if not settings.get(name):
+            raise BadSetting(f"WATCH_{name} is missing; the handbook's page for operators says what it needs.")
+    try:
+        read_data_key(settings["DATA_KEY"])
+    except ValueError as wrong:
+        raise BadSetting(f"WATCH_DATA_KEY is {wrong}; it needs 32 random bytes in base64.") from None
+    base = urlsplit(settings["BASE_URL"])
+    if base.scheme not in {"http", "https"} or not base.hostname or base.path.strip("/") or base.query:
+        raise BadSetting(f"WATCH_BASE_URL is {settings['BASE_URL']!r}; it needs the form https://host.")
+    if base.scheme == "http" and base.hostname not in {"127.0.0.1", "localhost", "::1"}:
+        raise BadSetting("WATCH_BASE_URL is http; anything but one's own machine needs https.")
+    if not str(settings["DATABASE_URL"]).startswith(("sqlite:", "postgresql+psycopg:")):
+        raise BadSetting("WATCH_DATABASE_URL needs to begin with sqlite: or postgresql+psycopg:.")
+    if settings["MAIL_USE_TLS"] and settings["MAIL_USE_SSL"]:
+        raise BadSetting("WATCH_MAIL_USE_TLS and WATCH_MAIL_USE_SSL are both on; one of them has to be off.")
+
+
+def _derived(settings: Mapping[str, Any]) -> dict[str, Any]:
+    base = urlsplit(settings["BASE_URL"])
+    is_secure = base.scheme == "https"
+    return {
+        "BASE_URL": settings["BASE_URL"].rstrip("/"),
+        "SQLALCHEMY_DATABASE_URI": settings["DATABASE_URL"],
+        "TRUSTED_HOSTS": [base.hostname],
+        "SESSION_COOKIE_SECURE": is_secure,
+        "SESSION_COOKIE_NAME": "__Host-session" if is_secure else "session",
+        "PREFERRED_URL_SCHEME": base.scheme,
+        "MAIL_NOTICES_FROM": settings["MAIL_NOTICES_FROM"] or f"meddelanden@{base.hostname}",
+        "MAIL_ACCOUNT_FROM": settings["MAIL_ACCOUNT_FROM"] or f"konto@{base.hostname}",
+    }

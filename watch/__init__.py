@@ -1,0 +1,55 @@
+"""Watch: grannsamverkan in apartment blocks. This file is the table of contents; it registers, nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+import config as settings
+from watch import access, cli, crypto, errors, language, limits, web
+from watch.accounts import routes as accounts
+from watch.accounts import service as sign_ins
+from watch.contacts import routes as contacts
+from watch.database import prepare_sqlite
+from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
+from watch.followup import routes as followup
+from watch.groups.routes import coordinators, groups, house, start
+from watch.joining.routes import interest, invitations, joining
+from watch.meetings import routes as meetings
+from watch.notices import routes as notices
+from watch.ops import mailbox
+from watch.places import routes as places
+
+FEATURES = (
+    places, accounts, contacts, groups, house, coordinators, start, joining, interest, invitations, meetings,
+    notices, followup,
+)  # fmt: skip
+
+
+def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
+    """The application with its settings. Raises config.BadSetting."""
+    app = Flask(__name__, template_folder="../templates", instance_relative_config=True)
+    app.config.from_mapping(settings.load(overrides=overrides))
+    crypto.init_app(app)
+    limiter.init_app(app)  # first: it counts before the request's transaction
+    db.init_app(app)
+    migrate.init_app(app, db, directory="migrations", render_as_batch=True)
+    mail.init_app(app)
+    csrf.init_app(app)
+    babel.init_app(app, locale_selector=language.of_reader)
+    login_manager.init_app(app)
+    for part in (access, web, errors, cli):
+        part.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            prepare_sqlite(db.engine)
+    for feature in FEATURES:
+        app.register_blueprint(feature.bp)
+    if app.config["ENV"] == "development":
+        app.register_blueprint(mailbox.bp)
+    return app
+
+
+__all__ = ["create_app", "limits", "sign_ins"]

@@ -1,0 +1,330 @@
+"""Who may do what. The answer is no until this file says yes.
+
+Roles come from relations (member or coordinator of a group, officer of an area), never from a flag on a
+person. An endpoint declares `@public`, `@signed_in` or `@requires(Permission.X)`; one that declares
+nothing cannot be reached. Who may not know that a thing exists gets 404, who may know it gets 403.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from enum import Enum, StrEnum, auto
+from functools import wraps
+from typing import Any, ParamSpec, TypeVar, get_type_hints
+
+from flask import Flask, abort, current_app, g, request
+from flask_login import current_user
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+from werkzeug.wrappers import Response
+
+from watch.extensions import db
+from watch.models import (
+    Area,
+    Building,
+    ContactPerson,
+    Coordinator,
+    Flat,
+    Group,
+    Household,
+    Invitation,
+    JoinRequest,
+    Meeting,
+    Membership,
+    Model,
+    Notice,
+    Officer,
+    Person,
+    Stairwell,
+)
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Role(StrEnum):
+    """How a person stands to a thing."""
+
+    MEMBER = "member"
+    COORDINATOR = "coordinator"  # of this stairwell; of the group, for a thing of the whole group
+    LEAD = "lead"
+    OFFICER = "officer"
+
+
+class Permission(Enum):
+    """What somebody may be allowed to do."""
+
+    SEE_GROUP = auto()
+    SEE_HOUSE = auto()
+    SEE_MEMBERS = auto()
+    SEE_CONTACT_DETAILS = auto()
+    MANAGE_HOUSEHOLDS = auto()
+    DECIDE_REQUESTS = auto()
+    INVITE = auto()
+    PRINT_POSTERS = auto()
+    CALL_MEETINGS = auto()
+    SEND_GROUP_NOTICES = auto()
+    SEND_AREA_NOTICES = auto()
+    SEE_NOTICE_REPORT = auto()
+    SEE_COORDINATORS = auto()
+    APPOINT_COORDINATORS = auto()
+    APPOINT_LEAD = auto()
+    SEE_AREA = auto()
+    START_GROUPS = auto()
+    CHANGE_GROUP_STATE = auto()
+    EDIT_CONTACTS = auto()
+
+
+_GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
+_COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})
+_LEAD = frozenset({Role.LEAD})
+_OFFICER = frozenset({Role.OFFICER})
+
+MAY: dict[Permission, frozenset[Role]] = {
+    Permission.SEE_GROUP: _GROUP | _OFFICER,
+    Permission.SEE_HOUSE: _COORDINATORS,
+    Permission.SEE_MEMBERS: _COORDINATORS,
+    Permission.SEE_CONTACT_DETAILS: _COORDINATORS,
+    Permission.MANAGE_HOUSEHOLDS: _COORDINATORS,
+    Permission.DECIDE_REQUESTS: _COORDINATORS,
+    Permission.INVITE: _COORDINATORS,
+    Permission.PRINT_POSTERS: _COORDINATORS | _OFFICER,
+    Permission.CALL_MEETINGS: _COORDINATORS,
+    Permission.SEND_GROUP_NOTICES: _COORDINATORS,
+    Permission.SEND_AREA_NOTICES: _OFFICER,
+    Permission.SEE_NOTICE_REPORT: _COORDINATORS | _OFFICER,
+    Permission.SEE_COORDINATORS: _GROUP | _OFFICER,
+    Permission.APPOINT_COORDINATORS: _LEAD,
+    Permission.APPOINT_LEAD: _OFFICER,
+    Permission.SEE_AREA: _OFFICER,
+    Permission.START_GROUPS: _OFFICER,
+    Permission.CHANGE_GROUP_STATE: _OFFICER,
+    Permission.EDIT_CONTACTS: _OFFICER,
+}
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a thing stands: what decides who is who to it."""
+
+    area_id: int | None = None
+    group_id: int | None = None
+    stairwell_id: int | None = None
+
+
+def position_of(thing: Model) -> Position:
+    """The area, group and stairwell that a thing belongs to."""
+    match thing:
+        case Area():
+            return Position(area_id=thing.id)
+        case Group():
+            return Position(thing.area_id, thing.id)
+        case Building():
+            return Position(thing.property.area_id, thing.group_id)
+        case Stairwell():
+            return Position(thing.building.property.area_id, thing.building.group_id, thing.id)
+        case Flat():
+            return position_of(thing.stairwell)
+        case Household():
+            return position_of(thing.flat)
+        case Membership() | JoinRequest():
+            return Position(thing.group.area_id, thing.group_id, thing.stairwell_id)
+        case Invitation():
+            flat = thing.flat
+            return Position(thing.group.area_id, thing.group_id, flat.stairwell_id if flat else None)
+        case Meeting() | Coordinator():
+            return position_of(thing.group)
+        case Notice():
+            return position_of(thing.group) if thing.group else Position(area_id=thing.area_id)
+        case ContactPerson():
+            if thing.group:
+                return position_of(thing.group)
+            return position_of(thing.building) if thing.building else Position(area_id=thing.area_id)
+    raise TypeError(f"access.position_of does not know where a {type(thing).__name__} stands")
+
+
+@dataclass
+class Relations:
+    """All that a person is, loaded once a request: groups, coordination with its stairwells, areas."""
+
+    member_of: set[int] = field(default_factory=set)
+    leads: set[int] = field(default_factory=set)
+    coordinates: dict[int, frozenset[int]] = field(default_factory=dict)  # empty set: the whole group
+    officer_of: set[int] = field(default_factory=set)
+
+    @property
+    def has_role(self) -> bool:
+        """Coordinator or officer of anything (trust.md: their sign-in is held to more)."""
+        return bool(self.leads or self.coordinates or self.officer_of)
+
+    def roles(self, position: Position) -> frozenset[Role]:
+        """What the person is to something that stands there."""
+        roles = set()
+        if position.group_id in self.member_of:
+            roles.add(Role.MEMBER)
+        if position.group_id in self.leads:
+            roles.add(Role.LEAD)
+        stairwells = self.coordinates.get(position.group_id or 0)
+        if stairwells is not None and (
+            not stairwells or position.stairwell_id is None or position.stairwell_id in stairwells
+        ):
+            roles.add(Role.COORDINATOR)
+        if position.area_id in self.officer_of:
+            roles.add(Role.OFFICER)
+        return frozenset(roles)
+
+    def knows_of(self, position: Position) -> bool:
+        """Belongs to the same group or area, and so may know that the thing exists."""
+        return bool(self.roles(Position(position.area_id, position.group_id)))
+
+    def stairwells_in(self, group: Group) -> frozenset[int] | None:
+        """The stairwells whose households a coordinator works with; None for the whole group."""
+        if group.id in self.leads:
+            return None
+        return self.coordinates[group.id] or None
+
+
+def relations_of(person: Person) -> Relations:
+    """What a person is, from the database (three statements)."""
+    relations = Relations()
+    relations.member_of.update(
+        db.session.scalars(
+            select(Membership.group_id).where(Membership.person_id == person.id, Membership.left_at.is_(None))
+        )
+    )
+    appointments = select(Coordinator).where(
+        Coordinator.person_id == person.id, Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None)
+    )
+    for appointment in db.session.scalars(appointments.options(selectinload(Coordinator.stairwells))):
+        relations.coordinates[appointment.group_id] = frozenset(s.id for s in appointment.stairwells)
+        if appointment.is_lead:
+            relations.leads.add(appointment.group_id)
+    relations.officer_of.update(
+        db.session.scalars(
+            select(Officer.area_id).where(Officer.person_id == person.id, Officer.ended_at.is_(None))
+        )
+    )
+    return relations
+
+
+def may(person: Person, permission: Permission, thing: Model) -> bool:
+    """Whether a person may do this to that thing."""
+    return bool(MAY[permission] & relations_of(person).roles(position_of(thing)))
+
+
+def current_person() -> Person:
+    """Who is signed in; only where the endpoint wants somebody to be."""
+    person: Person = current_user.person
+    return person
+
+
+def current_relations() -> Relations:
+    """What the signed-in person is; nothing for a stranger."""
+    if "relations" not in g:
+        g.relations = relations_of(current_user.person) if current_user.is_authenticated else Relations()
+    found: Relations = g.relations
+    return found
+
+
+def can(permission: Permission, thing: Model) -> bool:
+    """Whether the reader of this page may; for templates, to show only what can be pressed."""
+    return bool(MAY[permission] & current_relations().roles(position_of(thing)))
+
+
+def public(view: Callable[P, R]) -> Callable[P, R]:
+    """Anybody may; links and codes prove themselves."""
+    view.access = "public"  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
+    return view
+
+
+def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
+    """Anybody who is signed in."""
+
+    @wraps(view)
+    def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
+        if not current_user.is_authenticated:
+            return _ask_to_sign_in()
+        return view(*args, **kwargs)
+
+    guarded.access = "signed in"  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
+    return guarded
+
+
+def requires(permission: Permission, *, second_factor: bool = False) -> Callable[[Callable[..., R]], Callable[..., Any]]:
+    """Only those who may do this to the thing named first in the view's arguments.
+
+    `def show(group: Group)` under `/groups/<int:group_id>` gets the group itself; an area comes by its
+    slug. A view without a model argument is for whoever has the permission anywhere.
+    """
+
+    def declare(view: Callable[..., R]) -> Callable[..., Any]:
+        model, argument = _first_model(view)
+
+        @wraps(view)
+        def guarded(**url: Any) -> Any:
+            if not current_user.is_authenticated:
+                return _ask_to_sign_in()
+            if model is None:
+                _demand_anywhere(permission)
+                return view(**url)
+            thing = _load(model, argument, url)
+            _demand(permission, thing)
+            return view(thing, **url)
+
+        guarded.access = permission  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
+        guarded.second_factor = second_factor  # type: ignore[attr-defined]  # enforced with second factors
+        return guarded
+
+    return declare
+
+
+def _first_model(view: Callable[..., Any]) -> tuple[type[Model] | None, str]:
+    for argument, kind in get_type_hints(view).items():
+        if isinstance(kind, type) and issubclass(kind, Model):
+            return kind, argument
+        break
+    return None, ""
+
+
+def _load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
+    if "slug" in url:
+        thing = db.session.scalar(select(Area).where(Area.slug == url.pop("slug")))
+    else:
+        number = url.pop(f"{argument}_id")
+        thing = db.session.get(model, number) if number < 2**63 else None
+    return thing or abort(404)
+
+
+def _demand(permission: Permission, thing: Model) -> None:
+    position = position_of(thing)
+    relations = current_relations()
+    if not MAY[permission] & relations.roles(position):
+        abort(403 if relations.knows_of(position) else 404)
+
+
+def _demand_anywhere(permission: Permission) -> None:
+    relations = current_relations()
+    if not (MAY[permission] >= _OFFICER and relations.officer_of):
+        abort(403)
+
+
+def _ask_to_sign_in() -> Response:
+    return current_app.login_manager.unauthorized()  # type: ignore[attr-defined,no-any-return]  # by Flask-Login
+
+
+def init_app(app: Flask) -> None:
+    """Refuse every endpoint that does not declare its access."""
+
+    @app.before_request
+    def deny_by_default() -> None:
+        view = app.view_functions.get(request.endpoint or "")
+        if view is not None and request.endpoint != "static" and not hasattr(view, "access"):
+            abort(403)
+
+    app.jinja_env.globals.update(can=can, Permission=Permission)
+
+
+def undeclared(app: Flask) -> Collection[str]:
+    """Endpoints that declare no access; the build fails when there is one."""
+    return [name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "access")]

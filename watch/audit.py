@@ -1,0 +1,30 @@
+"""The audit trail: what was done, by whom, to what — in ids only."""
+
+from __future__ import annotations
+
+from watch.extensions import db
+from watch.models import Area, AuditEntry, Group, Model, Person
+
+
+def entry(
+    what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None
+) -> AuditEntry:
+    """The trace of an act, not yet stored."""
+    if isinstance(about, Group):
+        group = about
+    if group is not None:
+        area = group.area
+    return AuditEntry(
+        what=what,
+        by_id=by.id if by else None,
+        about_kind=about.__tablename__,
+        about_id=about.id,  # type: ignore[attr-defined]  # every model an act is about has a number
+        group_id=group.id if group else None,
+        area_id=area.id if area else None,
+    )
+
+
+def note(what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None) -> None:
+    """Write down an act; it is kept with the act or not at all (same transaction)."""
+    db.session.flush()  # a thing made just now gets its number first
+    db.session.add(entry(what, about=about, by=by, group=group, area=area))

@@ -1,0 +1,112 @@
+"""What keeps a stolen file silent: the encrypted column and the keyed blind index.
+
+All keys are derived from the one data key (`WATCH_DATA_KEY`), which lives outside the database.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import os
+import unicodedata
+from dataclasses import dataclass
+from functools import cached_property
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from flask import Flask, current_app
+from sqlalchemy import Dialect, LargeBinary
+from sqlalchemy.types import TypeDecorator
+
+VERSION = b"\x01"  # of the sealed form: version, 12 bytes nonce, ciphertext with its tag
+NONCE_BYTES = 12
+
+
+class Unreadable(Exception):
+    """A sealed value was altered, moved to another column, or written with another data key."""
+
+
+@dataclass(frozen=True)
+class Keyring:
+    """The keys derived from one data key, by what they are for."""
+
+    data_key: bytes
+
+    def derive(self, use: str) -> bytes:
+        """32 bytes for one use (HKDF, RFC 5869); a use never sees another use's key."""
+        return HKDF(algorithm=SHA256(), length=32, salt=None, info=use.encode()).derive(self.data_key)
+
+    @cached_property
+    def cipher(self) -> AESGCM:
+        return AESGCM(self.derive("columns"))
+
+    @cached_property
+    def index_key(self) -> bytes:
+        return self.derive("blind index")
+
+    @cached_property
+    def link_key(self) -> bytes:
+        return self.derive("links and codes")
+
+    def seal(self, clear: str, column: str) -> bytes:
+        """Encrypt for one column (AES-256-GCM; the column's name is associated data)."""
+        nonce = os.urandom(NONCE_BYTES)
+        return VERSION + nonce + self.cipher.encrypt(nonce, clear.encode(), column.encode())
+
+    def open(self, sealed: bytes, column: str) -> str:
+        """Decrypt what `seal` made for the same column. Raises Unreadable."""
+        version, nonce, text = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
+        if version != VERSION:
+            raise Unreadable(column)
+        try:
+            return self.cipher.decrypt(nonce, text, column.encode()).decode()
+        except InvalidTag as altered:
+            raise Unreadable(column) from altered
+
+    def blind_index(self, use: str, value: str) -> bytes:
+        """32 bytes by which an encrypted value is found again, and nothing else is learnt."""
+        alike = unicodedata.normalize("NFC", value).casefold()
+        return hmac.digest(self.index_key, f"{use}\0{alike}".encode(), hashlib.sha256)
+
+
+def read_data_key(text: str) -> bytes:
+    """The data key from its setting: 32 bytes, base64 (standard or URL-safe). Raises ValueError."""
+    try:
+        key = base64.urlsafe_b64decode(text.replace("+", "-").replace("/", "_"))
+    except (binascii.Error, ValueError) as garbled:
+        raise ValueError("not base64") from garbled
+    if len(key) != 32:
+        raise ValueError("not 32 bytes")
+    return key
+
+
+def init_app(app: Flask) -> None:
+    """Derive the application's keys from its setting DATA_KEY."""
+    app.extensions["keyring"] = Keyring(read_data_key(app.config["DATA_KEY"]))
+
+
+def keyring() -> Keyring:
+    """The running application's keys."""
+    ring: Keyring = current_app.extensions["keyring"]
+    return ring
+
+
+class Encrypted(TypeDecorator[str]):
+    """Text that only the application can read; `column` is its "table.column", checked on reading."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().seal(value, self.column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
+        return None if value is None else keyring().open(bytes(value), self.column)

@@ -1,0 +1,207 @@
+"""Form fields whose rules hold everywhere: an address, a name, free text, a day, an hour, a language.
+
+Each refuses what trust.md ("Input that must be refused") names, with a message that says the cure.
+"""
+
+from __future__ import annotations
+
+import re
+import secrets
+import unicodedata
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, time
+from typing import Any
+
+import phonenumbers
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import lazy_gettext as _l
+from flask_wtf import FlaskForm
+from wtforms import DateField, EmailField, Field, HiddenField, SelectField, StringField, TelField, TextAreaField, TimeField
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from watch.language import OWN_NAMES, STOCKHOLM
+from watch.models import Language
+
+PERSONNUMMER = re.compile(r"(?<!\d)(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?\d{4}(?!\d)")
+REGISTRATION_PLATE = re.compile(r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)")
+ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
+
+
+class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+    """A form of this house: protected against forgery, fields beyond its own are ignored."""
+
+
+class SendingForm(Form):
+    """A form that sends something: its key makes a double press the same one thing."""
+
+    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
+
+
+def is_hidden_sign(sign: str) -> bool:
+    """Control, bidirectional, zero-width and line-separating signs: nobody can see what they do."""
+    return unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+
+
+def no_hidden_signs(_form: Form, field: Field) -> None:
+    """One line without signs that nobody sees."""
+    if any(is_hidden_sign(sign) for sign in field.data or ""):
+        raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
+
+
+def no_hidden_signs_but_lines(_form: Form, field: Field) -> None:
+    """Several lines without other signs that nobody sees."""
+    if any(is_hidden_sign(sign) and sign not in "\r\n\t" for sign in field.data or ""):
+        raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
+
+
+def no_personnummer(_form: Form, field: Field) -> None:
+    """Never a personnummer, anywhere."""
+    if PERSONNUMMER.search(field.data or ""):
+        raise ValidationError(_l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."))
+
+
+def no_encoded_word(_form: Form, field: Field) -> None:
+    """What reaches a mail's header must not decode to something else there."""
+    if ENCODED_WORD.search(field.data or ""):
+        raise ValidationError(_l("Teckenföljden =? … ?= kan inte skickas. Ta bort den."))
+
+
+
+def _strip(text: str | None) -> str | None:
+    return unicodedata.normalize("NFC", text.strip()) if text else text
+
+
+class NameField(StringField):  # type: ignore[misc]  # WTForms has no types
+    """A display name, 1–60 signs."""
+
+    def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
+        needed = Optional() if optional else DataRequired(_l("Skriv ett namn. Förnamn räcker."))
+        rules = [
+            needed,
+            Length(max=60, message=_l("Namnet är för långt. Högst 60 tecken.")),
+            no_hidden_signs,
+            no_encoded_word,
+            no_personnummer,
+        ]
+        super().__init__(label, validators=rules, filters=[_strip], **more)
+
+
+class LineField(StringField):  # type: ignore[misc]  # WTForms has no types
+    """One line of text, at most `most` signs."""
+
+    def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
+        needed = DataRequired(missing) if missing else Optional()
+        too_long = Length(max=most, message=_l("Texten är för lång. Högst %(max)d tecken."))
+        rules = [needed, too_long, no_hidden_signs, no_encoded_word, no_personnummer]
+        super().__init__(label, validators=rules, filters=[_strip], **more)
+
+
+class TextField(TextAreaField):  # type: ignore[misc]  # WTForms has no types
+    """Several lines of text, at most `most` signs."""
+
+    def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
+        needed = DataRequired(missing) if missing else Optional()
+        too_long = Length(max=most, message=_l("Texten är för lång. Högst %(max)d tecken."))
+        rules = [needed, too_long, no_hidden_signs_but_lines, no_personnummer]
+        super().__init__(label, validators=rules, filters=[_strip], **more)
+
+
+def readable_address(text: str) -> str:
+    """One e-mail address, normalised. Raises ValueError with the cure, in the reader's language."""
+    if text.count("@") > 1 or any(mark in text for mark in ",;"):
+        raise ValueError(str(_l("Skriv bara en e-postadress i fältet.")))
+    if "@" not in text:
+        raise ValueError(str(_l("Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se.")))
+    if len(text) > 254:
+        raise ValueError(str(_l("E-postadressen är för lång. Högst 254 tecken.")))
+    try:
+        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
+    except EmailNotValidError:
+        raise ValueError(str(_l("E-postadressen stämmer inte. Skriv till exempel namn@exempel.se."))) from None
+    return found.normalized
+
+
+class AddressField(EmailField):  # type: ignore[misc]  # WTForms has no types
+    """One e-mail address; `data` is normalised after validation."""
+
+    def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
+        needed = Optional() if optional else DataRequired(_l("Skriv en e-postadress."))
+        super().__init__(label, validators=[needed], filters=[_strip], **more)
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+        """Normalise, or say what is wrong."""
+        if self.data and not validation_stopped:
+            no_hidden_signs(form, self)
+            try:
+                self.data = readable_address(self.data)
+            except ValueError as wrong:
+                raise ValidationError(str(wrong)) from None
+
+
+class PhoneField(TelField):  # type: ignore[misc]  # WTForms has no types
+    """A phone number, kept as +46…; Swedish unless it begins with +."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, validators=[Optional()], filters=[_strip], **more)
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+        """Normalise to E.164, or say what is wrong."""
+        if not self.data or validation_stopped:
+            return
+        try:
+            number = phonenumbers.parse(self.data, "SE")
+        except phonenumbers.NumberParseException:
+            number = None
+        if number is None or not phonenumbers.is_possible_number(number):
+            raise ValidationError(_l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."))
+        self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+class LanguageField(SelectField):  # type: ignore[misc]  # WTForms has no types
+    """The language for messages."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        choices = [(language.value, name) for language, name in OWN_NAMES.items()]
+        super().__init__(label, choices=choices, coerce=Language, **more)
+
+
+class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
+    """A day that exists."""
+
+    def __init__(self, label: Any, *, missing: Any = None, **more: Any) -> None:
+        super().__init__(label, validators=[InputRequired(missing) if missing else Optional()], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a day, or say that there is none such."""
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError(_l("Det datumet finns inte. Skriv till exempel 2026-09-23.")) from None
+
+
+class HourField(TimeField):  # type: ignore[misc]  # WTForms has no types
+    """A time of day, hours and minutes; a dot does as well as a colon."""
+
+    def __init__(self, label: Any, *, missing: Any = None, **more: Any) -> None:
+        super().__init__(label, validators=[InputRequired(missing) if missing else Optional()], **more)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        """Read a time, or say that there is none such."""
+        try:
+            super().process_formdata([value.replace(".", ":") for value in valuelist])
+        except ValueError:
+            raise ValueError(_l("Den tiden finns inte. Skriv till exempel 18.00.")) from None
+
+
+def moment_in_stockholm(day: date, hour: time) -> datetime:
+    """The UTC moment of a local day and hour. Raises ValueError in the hour that the spring change skips."""
+    local = datetime.combine(day, hour, STOCKHOLM)
+    moment = local.astimezone(UTC)
+    if moment.astimezone(STOCKHOLM).time() != hour:
+        raise ValueError("that hour does not exist on that day")
+    return moment
+
+
+def choices_of(labels: dict[Any, Any]) -> Iterable[tuple[str, Any]]:
+    """Choices for a select or radio field from enum members and their words."""
+    return [(member.value, label) for member, label in labels.items()]

@@ -1,0 +1,94 @@
+"""Which language, and dates, times and numbers in it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from babel import Locale
+from babel.dates import format_date, format_datetime, format_time
+from babel.numbers import format_decimal
+from flask import has_request_context, request, session
+from flask_babel import force_locale, get_locale
+from flask_login import current_user
+
+from watch.models import Language
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+OWN_NAMES = {
+    Language.SWEDISH: "Svenska",
+    Language.ENGLISH: "English",
+    Language.ARABIC: "العربية",
+    Language.SOMALI: "Soomaali",
+}
+
+
+def of_reader() -> str:
+    """The language of this request: the signed-in person's, else the one chosen here, else the browser's."""
+    if not has_request_context():
+        return Language.SWEDISH
+    if chosen := session.get("language"):
+        return str(chosen)
+    if current_user.is_authenticated:
+        return str(current_user.person.language)
+    return request.accept_languages.best_match([language.value for language in Language]) or Language.SWEDISH
+
+
+def current() -> Language:
+    """The language that texts come out in now."""
+    locale = get_locale()
+    return Language(locale.language) if locale else Language.SWEDISH
+
+
+def direction(language: Language | None = None) -> str:
+    """`rtl` for Arabic, `ltr` for the others."""
+    return "rtl" if (language or current()) is Language.ARABIC else "ltr"
+
+
+@contextmanager
+def speaking(language: Language) -> Iterator[None]:
+    """Texts, dates and numbers in another language than the reader's: a mail's."""
+    with force_locale(language.value):
+        yield
+
+
+def _locale() -> Locale:
+    return get_locale() or Locale("sv")
+
+
+def local(moment: datetime) -> datetime:
+    """The moment in Borås."""
+    return moment.astimezone(STOCKHOLM)
+
+
+def day(when: date | datetime) -> str:
+    """måndag 23 september 2019"""
+    if isinstance(when, datetime):
+        when = local(when).date()
+    return format_date(when, "EEEE d MMMM y", locale=_locale())
+
+
+def short_day(when: date | datetime) -> str:
+    """23 september; with the year where it is another one"""
+    if isinstance(when, datetime):
+        when = local(when).date()
+    same_year = when.year == datetime.now(STOCKHOLM).year
+    return format_date(when, "d MMMM" if same_year else "d MMMM y", locale=_locale())
+
+
+def clock(moment: datetime) -> str:
+    """18.00 in Swedish, 18:00 in the others: always 24 hours"""
+    return format_time(local(moment), "HH.mm" if _locale().language == "sv" else "HH:mm", locale=_locale())
+
+
+def moment(when: datetime) -> str:
+    """måndag 23 september 2019 kl. 18.00"""
+    pattern = "EEEE d MMMM y 'kl.' HH.mm" if _locale().language == "sv" else "EEEE d MMMM y, HH:mm"
+    return format_datetime(local(when), pattern, locale=_locale())
+
+
+def number(value: float) -> str:
+    """1 950"""
+    return format_decimal(value, locale=_locale())

@@ -1,0 +1,5 @@
+"""Flask-Mail, made safe."""
+
+from flask_mail import Mail
+
+__all__ = ["Mail"]

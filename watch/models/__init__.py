@@ -1,0 +1,95 @@
+"""All the nouns, one file a family; import them from here."""
+
+from watch.models.base import Model, Personal, utcnow
+from watch.models.contacts import ContactPerson, ContactRole, Reach
+from watch.models.groups import (
+    Channel,
+    ChecklistItem,
+    ConsentChannel,
+    Coordinator,
+    Group,
+    GroupState,
+    GroupTransition,
+    Membership,
+    Officer,
+    Organisation,
+    StartStep,
+    coordinator_stairwell,
+)
+from watch.models.joining import (
+    Interest,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    RequestState,
+)
+from watch.models.mail import PARENTS, Mailing, OutboxRow, OutboxState
+from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
+from watch.models.notices import Audience, Level, Notice, NoticeText
+from watch.models.people import Language, Mailbox, Person, SignIn, SignInLink, Suppression
+from watch.models.places import (
+    Area,
+    Building,
+    Flat,
+    Household,
+    HouseholdStatus,
+    Landlord,
+    Property,
+    Stairwell,
+)
+from watch.models.traces import AuditEntry, RateCount
+
+__all__ = [
+    "Answer",
+    "Area",
+    "Audience",
+    "AuditEntry",
+    "Building",
+    "Channel",
+    "ChecklistItem",
+    "ConsentChannel",
+    "ContactPerson",
+    "ContactRole",
+    "Coordinator",
+    "Counting",
+    "Flat",
+    "Group",
+    "GroupState",
+    "GroupTransition",
+    "Household",
+    "HouseholdStatus",
+    "Interest",
+    "Invitation",
+    "InvitationState",
+    "JoinRequest",
+    "Landlord",
+    "Language",
+    "Level",
+    "Mailbox",
+    "Mailing",
+    "Meeting",
+    "MeetingAnswer",
+    "MeetingKind",
+    "Membership",
+    "Model",
+    "Notice",
+    "NoticeText",
+    "Officer",
+    "Organisation",
+    "OutboxRow",
+    "OutboxState",
+    "PARENTS",
+    "Person",
+    "Personal",
+    "Property",
+    "RateCount",
+    "Reach",
+    "RequestState",
+    "SignIn",
+    "SignInLink",
+    "Stairwell",
+    "StartStep",
+    "Suppression",
+    "coordinator_stairwell",
+    "utcnow",
+]

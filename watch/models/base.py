@@ -1,0 +1,62 @@
+"""What every model is made of: the base class, the marks of personal columns, partial uniqueness."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any, Literal
+
+from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy.orm import MappedColumn, mapped_column
+
+from watch.database import Base
+from watch.extensions import db
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+AS_MEMBER = "until 30 days after leaving or moving"
+AS_APPLICANT = "until 30 days after the answer"
+AS_GROUP = "as long as the group, then erased when it is closed"
+AS_MAIL = "12 months after sending"
+
+
+@dataclass(frozen=True)
+class Personal:
+    """The mark of a column about a person: class (trust.md, A is worst), purpose, retention."""
+
+    level: Literal["A", "B", "C", "D"]
+    why: str
+    kept: str
+
+
+def personal(
+    level: Literal["A", "B", "C", "D"], why: str, kept: str, *column: Any, **more: Any
+) -> MappedColumn[Any]:
+    """A column that says something about a person: its class, what it is for, how long it is kept."""
+    return mapped_column(*column, info={"personal": Personal(level, why, kept)}, **more)
+
+
+def impersonal(why: str, *column: Any, **more: Any) -> MappedColumn[Any]:
+    """A text column that says nothing about any person, and why it cannot."""
+    return mapped_column(*column, info={"impersonal": why}, **more)
+
+
+def one_where(name: str, *columns: str, where: str) -> Index:
+    """At most one row of the same columns where the condition holds."""
+    condition = text(where)
+    return Index(f"uq_{name}", *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
+
+
+def exactly_one(name: str, columns: Collection[str]) -> CheckConstraint:
+    """Of these columns exactly one is set."""
+    filled = " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in columns)
+    return CheckConstraint(f"{filled} = 1", name=name)
+
+
+def utcnow() -> datetime:
+    """This moment, aware, in UTC."""
+    return datetime.now(UTC)

@@ -1,0 +1,201 @@
+"""Groups, their life, their members, and the roles people have in them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from watch.database import Base
+from watch.models.base import AS_GROUP, AS_MEMBER, Model, impersonal, one_where, personal, utcnow
+from watch.models.people import Person
+from watch.models.places import Area, Building, Household, Stairwell
+
+
+class GroupState(StrEnum):
+    """The life of a group after interest (a building without a group collects interest)."""
+
+    STARTING = "starting"
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    CLOSED = "closed"
+
+
+class Group(Model):
+    """A neighbourhood-watch group (grannsamverkansgrupp): one building, or several small ones."""
+
+    __tablename__ = "watch_group"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    name: Mapped[str] = impersonal("the addresses of its buildings", String(200))
+    state: Mapped[GroupState] = mapped_column(default=GroupState.STARTING)
+    started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    counted_taking_part: Mapped[int] = mapped_column(default=0)
+    counted_at: Mapped[datetime | None]
+
+    area: Mapped[Area] = relationship()
+    buildings: Mapped[list[Building]] = relationship(order_by="Building.sort_key")
+    transitions: Mapped[list[GroupTransition]] = relationship(order_by="GroupTransition.at")
+    checklist: Mapped[list[ChecklistItem]] = relationship(back_populates="group")
+
+
+class GroupTransition(Model):
+    """A dated step in a group's life, and who took it."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    state: Mapped[GroupState]
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+    by_id: Mapped[int | None] = personal(
+        "D", "who answers for the step", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
+    )
+
+
+class StartStep(StrEnum):
+    """What a starting group does before it is active, in this order."""
+
+    POLICE_CONTACT = "police_contact"
+    MEETING_BOOKED = "meeting_booked"
+    MEETING_HELD = "meeting_held"
+    COORDINATORS_TRAINED = "coordinators_trained"
+    HOUSEHOLD_LIST = "household_list"
+
+
+class ChecklistItem(Model):
+    """A step of the start that is done, with its date."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"))
+    step: Mapped[StartStep]
+    done_on: Mapped[date]
+    by_id: Mapped[int | None] = personal(
+        "D", "who ticked the step", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
+    )
+
+    group: Mapped[Group] = relationship(back_populates="checklist")
+
+    __table_args__ = (UniqueConstraint("group_id", "step", name="uq_checklist_item_once_per_group"),)
+
+
+class Channel(StrEnum):
+    """How a member is reached."""
+
+    MAIL = "mail"
+    PAPER = "paper"
+
+
+class ConsentChannel(StrEnum):
+    """How a consent was given."""
+
+    WEB = "web"
+    DOORSTEP = "doorstep"
+
+
+class Membership(Model):
+    """A person takes part in a group, from a household where the flat is known.
+
+    Consent is kept with the version of its text, its time and its channel (GDPR article 7.1).
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = personal("A", "who takes part", AS_MEMBER, ForeignKey("watch_group.id"))
+    person_id: Mapped[int] = personal(
+        "A", "who takes part", AS_MEMBER, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    stairwell_id: Mapped[int | None] = personal(
+        "A", "which coordinator it concerns", AS_MEMBER, ForeignKey("stairwell.id"), index=True
+    )
+    household_id: Mapped[int | None] = personal(
+        "A", "which flat takes part", AS_MEMBER, ForeignKey("household.id"), index=True
+    )
+    channel: Mapped[Channel] = personal("B", "mail or paper", AS_MEMBER, default=Channel.MAIL)
+    joined_at: Mapped[datetime] = mapped_column(default=utcnow)
+    left_at: Mapped[datetime | None]
+    admitted_by_id: Mapped[int | None] = personal(
+        "B", "who answered for the admission", AS_MEMBER, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    consent_version: Mapped[str] = impersonal("the version of a text", String(20))
+    consent_at: Mapped[datetime] = mapped_column(default=utcnow)
+    consent_channel: Mapped[ConsentChannel] = mapped_column(default=ConsentChannel.WEB)
+
+    group: Mapped[Group] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    stairwell: Mapped[Stairwell | None] = relationship()
+    household: Mapped[Household | None] = relationship()
+
+    __table_args__ = (
+        one_where("membership_one_active_per_person", "group_id", "person_id", where="left_at IS NULL"),
+    )
+
+
+coordinator_stairwell = Table(
+    "coordinator_stairwell",
+    Base.metadata,
+    Column("coordinator_id", ForeignKey("coordinator.id", ondelete="CASCADE"), primary_key=True),
+    Column("stairwell_id", ForeignKey("stairwell.id", ondelete="CASCADE"), primary_key=True),
+)
+
+
+class Coordinator(Model):
+    """A coordinator (kontaktombud) of a group: the lead, or one with some stairwells, or with all.
+
+    An appointment counts once it is accepted: the version of the duty of silence and care is kept.
+    Without rows in `stairwells` it is for the whole group.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    person_id: Mapped[int] = personal(
+        "C", "who coordinates", AS_MEMBER, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    is_lead: Mapped[bool] = mapped_column(default=False)
+    appointed_at: Mapped[datetime] = mapped_column(default=utcnow)
+    appointed_by_id: Mapped[int | None] = personal(
+        "D", "who appointed", AS_MEMBER, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    accepted_at: Mapped[datetime | None]
+    duty_version: Mapped[str | None] = impersonal("the version of a text", String(20))
+    ended_at: Mapped[datetime | None]
+
+    group: Mapped[Group] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    stairwells: Mapped[list[Stairwell]] = relationship(
+        secondary=coordinator_stairwell, order_by="Stairwell.sort_key"
+    )
+
+    __table_args__ = (
+        one_where("coordinator_one_current_per_person", "group_id", "person_id", where="ended_at IS NULL"),
+        CheckConstraint("(accepted_at IS NULL) = (duty_version IS NULL)", name="accepted_a_version"),
+    )
+
+
+class Organisation(StrEnum):
+    """Whom an officer works for."""
+
+    POLICE = "police"
+    MUNICIPALITY = "municipality"
+
+
+class Officer(Model):
+    """The police contact (kommunpolis) or municipality's officer of an area; same rights, inside it."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    person_id: Mapped[int] = personal(
+        "C", "who follows the area", "as long as the assignment", ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    organisation: Mapped[Organisation] = mapped_column(default=Organisation.POLICE)
+    assigned_at: Mapped[datetime] = mapped_column(default=utcnow)
+    ended_at: Mapped[datetime | None]
+
+    area: Mapped[Area] = relationship()
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        one_where("officer_one_current_per_area", "area_id", "person_id", where="ended_at IS NULL"),
+    )
+
+

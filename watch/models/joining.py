@@ -1,0 +1,142 @@
+"""Doors into a group: interest, asking to join, invitations."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from watch.crypto import Encrypted
+from watch.models.base import AS_APPLICANT, AS_MEMBER, Model, one_where, personal, utcnow
+from watch.models.groups import Group
+from watch.models.people import Language, Mailbox, Person
+from watch.models.places import Building, Flat, Stairwell
+
+AS_INVITED = "until 14 days after expiry"
+
+
+class Interest(Model):
+    """A resident of a building without a group would like one.
+
+    Counted once the address is confirmed; the police contact sees a name only where `named_at` is set.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    building_id: Mapped[int] = mapped_column(ForeignKey("building.id"), index=True)
+    person_id: Mapped[int] = personal(
+        "A", "who is interested", AS_APPLICANT, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    could_coordinate: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    confirmed_at: Mapped[datetime | None]
+    named_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    building: Mapped[Building] = relationship()
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        one_where("interest_one_current_per_person", "building_id", "person_id", where="ended_at IS NULL"),
+        CheckConstraint("named_at IS NULL OR confirmed_at IS NOT NULL", name="named_is_confirmed"),
+    )
+
+
+class RequestState(StrEnum):
+    """An application: the address is confirmed first, then a coordinator decides."""
+
+    UNCONFIRMED = "unconfirmed"
+    WAITING = "waiting"
+    APPROVED = "approved"
+    DECLINED = "declined"
+    WITHDRAWN = "withdrawn"
+
+
+class JoinRequest(Model):
+    """Somebody asks to join the group of a building; a coordinator of that stairwell decides.
+
+    Without an e-mail the applicant asked for a knock on the door.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = personal("A", "who asks to join what", AS_APPLICANT, ForeignKey("watch_group.id"))
+    person_id: Mapped[int] = personal(
+        "A", "who asks", AS_APPLICANT, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    stairwell_id: Mapped[int] = personal(
+        "A", "which coordinator decides", AS_APPLICANT, ForeignKey("stairwell.id"), index=True
+    )
+    flat_id: Mapped[int | None] = personal("A", "where to find them", AS_APPLICANT, ForeignKey("flat.id"))
+    state: Mapped[RequestState] = mapped_column(default=RequestState.UNCONFIRMED)
+    wants_knock: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    confirmed_at: Mapped[datetime | None]
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = personal(
+        "B", "who decided", AS_APPLICANT, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    reason: Mapped[str | None] = personal(
+        "B", "a word to the applicant", AS_APPLICANT, Encrypted("join_request.reason")
+    )
+
+    group: Mapped[Group] = relationship()
+    person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
+    stairwell: Mapped[Stairwell] = relationship()
+    flat: Mapped[Flat | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint(
+            "(state IN ('approved', 'declined', 'withdrawn')) = (decided_at IS NOT NULL)",
+            name="decided_has_a_time",
+        ),
+        one_where(
+            "join_request_one_open_per_person",
+            "group_id",
+            "person_id",
+            where="state IN ('unconfirmed', 'waiting')",
+        ),
+    )
+
+
+class InvitationState(StrEnum):
+    """An invitation's fate; expired is read from `expires_at`."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    REVOKED = "revoked"
+
+
+class Invitation(Model):
+    """A coordinator invites an address that was given for it; accepting proves the address.
+
+    Its link is derived from id and `generation`; sending again raises the generation.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = personal("A", "who is invited where", AS_INVITED, ForeignKey("watch_group.id"))
+    mailbox_id: Mapped[int | None] = personal(
+        "A", "to send the invitation", AS_INVITED, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
+    )
+    flat_id: Mapped[int | None] = personal("A", "which flat is invited", AS_INVITED, ForeignKey("flat.id"))
+    language: Mapped[Language] = personal("B", "language of the mail", AS_INVITED, default=Language.SWEDISH)
+    state: Mapped[InvitationState] = mapped_column(default=InvitationState.OPEN)
+    generation: Mapped[int] = mapped_column(default=0)
+    by_id: Mapped[int | None] = personal(
+        "B", "who invited", AS_MEMBER, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+
+    group: Mapped[Group] = relationship()
+    mailbox: Mapped[Mailbox | None] = relationship()
+    flat: Mapped[Flat | None] = relationship()
+    by: Mapped[Person | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_has_a_time"),
+        one_where("invitation_one_open_per_address", "group_id", "mailbox_id", where="state = 'open'"),
+    )

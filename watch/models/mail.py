@@ -1,0 +1,144 @@
+"""The outbox: one thing to say (mailing), and a row for everyone it is said to."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from watch.crypto import Encrypted
+from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, utcnow
+from watch.models.groups import Channel, Coordinator, Membership
+from watch.models.joining import Interest, Invitation, JoinRequest
+from watch.models.meetings import Meeting
+from watch.models.notices import Notice
+from watch.models.people import Language, Mailbox, Person, SignInLink
+from watch.models.places import Household
+
+PARENTS = (
+    "notice_id",
+    "meeting_id",
+    "invitation_id",
+    "sign_in_link_id",
+    "join_request_id",
+    "interest_id",
+    "membership_id",
+    "coordinator_id",
+)
+
+
+class Mailing(Model):
+    """One thing to say: its kind is the folder in templates/email, its parent what it is about.
+
+    `form_key` makes a double press, Back, or a retry after a crash the same one thing.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = impersonal("the name of a template", String(40))
+    version: Mapped[int] = mapped_column(default=1)
+    form_key: Mapped[str | None] = impersonal("random", String(40), unique=True)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), index=True)
+    meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), index=True)
+    sign_in_link_id: Mapped[int | None] = mapped_column(
+        ForeignKey("sign_in_link.id", ondelete="CASCADE"), index=True
+    )
+    join_request_id: Mapped[int | None] = mapped_column(
+        ForeignKey("join_request.id", ondelete="CASCADE"), index=True
+    )
+    interest_id: Mapped[int | None] = mapped_column(ForeignKey("interest.id", ondelete="CASCADE"), index=True)
+    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"), index=True)
+    coordinator_id: Mapped[int | None] = mapped_column(
+        ForeignKey("coordinator.id", ondelete="CASCADE"), index=True
+    )
+
+    notice: Mapped[Notice | None] = relationship()
+    meeting: Mapped[Meeting | None] = relationship()
+    invitation: Mapped[Invitation | None] = relationship()
+    sign_in_link: Mapped[SignInLink | None] = relationship()
+    join_request: Mapped[JoinRequest | None] = relationship()
+    interest: Mapped[Interest | None] = relationship()
+    membership: Mapped[Membership | None] = relationship()
+    coordinator: Mapped[Coordinator | None] = relationship()
+
+    __table_args__ = (exactly_one("one_parent", PARENTS),)
+
+
+class OutboxState(StrEnum):
+    """Where a row stands; delivery.md says which goes to which."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    UNCERTAIN = "uncertain"
+    SENT = "sent"
+    BOUNCED = "bounced"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+    PARKED = "parked"
+    HELD = "held"
+    TO_PRINT = "to_print"
+    PRINTED = "printed"
+    HANDED_OUT = "handed_out"
+
+
+class OutboxRow(Model):
+    """A mailing for one recipient: a person, a household on paper, or an address without a person yet.
+
+    No address and no personalised text is stored here; rows of the same mailing, mailbox and language
+    leave as one message.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))
+    person_id: Mapped[int | None] = personal(
+        "A", "whom it is for", AS_MAIL, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    household_id: Mapped[int | None] = personal(
+        "A", "which letterbox it is for", AS_MAIL, ForeignKey("household.id", ondelete="CASCADE"), index=True
+    )
+    invited_mailbox_id: Mapped[int | None] = personal(
+        "A", "an address that is nobody's yet", AS_MAIL, ForeignKey("mailbox.id", ondelete="CASCADE"), index=True
+    )
+    mailbox_id: Mapped[int | None] = personal(
+        "A", "where it goes", AS_MAIL, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
+    )
+    language: Mapped[Language] = personal("B", "the reader's language", AS_MAIL, default=Language.SWEDISH)
+    channel: Mapped[Channel] = personal("B", "mail or paper", AS_MAIL, default=Channel.MAIL)
+    state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED)
+    attempts: Mapped[int] = mapped_column(default=0)
+    render_failures: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    next_at: Mapped[datetime] = mapped_column(default=utcnow)
+    not_after: Mapped[datetime | None]
+    lease_token: Mapped[str | None] = impersonal("random", String(40))
+    lease_until: Mapped[datetime | None]
+    message_id: Mapped[str | None] = impersonal("random, own domain", String(120))
+    last_code: Mapped[int | None]
+    last_text: Mapped[str | None] = personal(
+        "C", "what the mail server said, addresses cut out", AS_MAIL, Encrypted("outbox_row.last_text")
+    )
+    settled_at: Mapped[datetime | None]
+
+    mailing: Mapped[Mailing] = relationship()
+    person: Mapped[Person | None] = relationship()
+    household: Mapped[Household | None] = relationship()
+    mailbox: Mapped[Mailbox | None] = relationship(foreign_keys=[mailbox_id])
+
+    __table_args__ = (
+        exactly_one("one_recipient", ("person_id", "household_id", "invited_mailbox_id")),
+        one_where("outbox_row_one_per_person", "mailing_id", "person_id", where="person_id IS NOT NULL"),
+        one_where("outbox_row_one_per_household", "mailing_id", "household_id", where="household_id IS NOT NULL"),
+        one_where(
+            "outbox_row_one_per_address", "mailing_id", "invited_mailbox_id", where="invited_mailbox_id IS NOT NULL"
+        ),
+        CheckConstraint(
+            "state NOT IN ('to_print', 'printed', 'handed_out') OR channel = 'paper'", name="print_states_on_paper"
+        ),
+        CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="sending_has_a_lease"),
+        Index("ix_outbox_row_due", "state", "next_at"),
+    )
+
+

@@ -1,0 +1,94 @@
+"""Gatherings and who comes."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from watch.crypto import Encrypted
+from watch.models.base import AS_GROUP, AS_MEMBER, Model, personal, utcnow
+from watch.models.groups import Group
+from watch.models.people import Person
+from watch.models.places import Stairwell
+
+AS_ANSWER = "12 months after the meeting"
+
+
+class MeetingKind(StrEnum):
+    """What a group's coordinators call."""
+
+    START = "start"  # uppstartsmöte
+    STAIRWELL = "stairwell"  # trapphusträff
+    ANNUAL = "annual"  # årlig träff
+    COORDINATORS = "coordinators"  # ombudsträff
+    SAFETY_WALK = "safety_walk"  # trygghetsvandring
+
+
+class Counting(StrEnum):
+    """What is known of how many came; 0 is a count, and "not counted" is another thing."""
+
+    NOT_YET = "not_yet"
+    COUNTED = "counted"
+    NOT_COUNTED = "not_counted"
+
+
+class Meeting(Model):
+    """A gathering of a group, or of one of its stairwells."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("stairwell.id"))
+    kind: Mapped[MeetingKind]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = personal("C", "where to come; it may be somebody's home", AS_GROUP, Encrypted("meeting.place"))
+    about: Mapped[str | None] = personal("C", "what will be talked of", AS_GROUP, Encrypted("meeting.about"))
+    called_at: Mapped[datetime] = mapped_column(default=utcnow)
+    called_by_id: Mapped[int | None] = personal(
+        "C", "who calls", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    cancelled_at: Mapped[datetime | None]
+    counting: Mapped[Counting] = mapped_column(default=Counting.NOT_YET)
+    head_count: Mapped[int | None]
+
+    group: Mapped[Group] = relationship()
+    stairwell: Mapped[Stairwell | None] = relationship()
+    called_by: Mapped[Person | None] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        CheckConstraint("head_count BETWEEN 0 AND 1000", name="head_count_is_some_people"),
+        CheckConstraint("(counting = 'counted') = (head_count IS NOT NULL)", name="counted_has_a_count"),
+    )
+
+
+class Answer(StrEnum):
+    """An answer to an invitation to a meeting."""
+
+    YES = "yes"
+    NO = "no"
+    MAYBE = "maybe"
+
+
+class MeetingAnswer(Model):
+    """A person's answer, with how many people they come with (themselves counted)."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = personal("A", "who comes to a meeting", AS_ANSWER, ForeignKey("meeting.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = personal(
+        "A", "who comes to a meeting", AS_ANSWER, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    answer: Mapped[Answer] = personal("A", "how many chairs to put out", AS_ANSWER)
+    people: Mapped[int] = personal("A", "how many chairs to put out", AS_MEMBER, default=1)
+    answered_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    meeting: Mapped[Meeting] = relationship()
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (
+        UniqueConstraint("meeting_id", "person_id", name="uq_meeting_answer_one_per_person"),
+        CheckConstraint("people BETWEEN 0 AND 20 AND (answer = 'no') = (people = 0)", name="no_is_nobody"),
+    )

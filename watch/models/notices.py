@@ -1,0 +1,83 @@
+"""Notices (meddelanden): what is said, to whom, in which languages."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from watch.crypto import Encrypted
+from watch.models.base import AS_GROUP, Model, impersonal, personal, utcnow
+from watch.models.groups import Group
+from watch.models.people import Language, Person
+from watch.models.places import Area, Stairwell
+
+
+class Audience(StrEnum):
+    """Whom a notice is for."""
+
+    STAIRWELL = "stairwell"
+    GROUP = "group"
+    AREA_MEMBERS = "area_members"
+    AREA_COORDINATORS = "area_coordinators"
+
+
+class Level(StrEnum):
+    """How much it matters; this is not an alarm channel."""
+
+    INFORMATION = "information"
+    IMPORTANT = "important"
+    URGENT = "urgent"
+
+
+class Notice(Model):
+    """Something said to neighbours, by a coordinator or an officer."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    audience: Mapped[Audience]
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("stairwell.id"))
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    level: Mapped[Level] = mapped_column(default=Level.INFORMATION)
+    organisation: Mapped[str] = impersonal("whom the sender speaks for", String(120))
+    source: Mapped[str | None] = impersonal("an authority or a newspaper", String(120))
+    valid_until: Mapped[date | None]
+    sent_at: Mapped[datetime] = mapped_column(default=utcnow)
+    by_id: Mapped[int | None] = personal(
+        "C", "who answers for the text", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
+    )
+
+    group: Mapped[Group | None] = relationship()
+    stairwell: Mapped[Stairwell | None] = relationship()
+    area: Mapped[Area | None] = relationship()
+    by: Mapped[Person | None] = relationship()
+    texts: Mapped[list[NoticeText]] = relationship(back_populates="notice", cascade="all, delete-orphan")
+
+    __table_args__ = (
+        CheckConstraint("(audience IN ('stairwell', 'group')) = (group_id IS NOT NULL)", name="group_audience"),
+        CheckConstraint("(audience = 'stairwell') = (stairwell_id IS NOT NULL)", name="stairwell_audience"),
+        CheckConstraint(
+            "(audience IN ('area_members', 'area_coordinators')) = (area_id IS NOT NULL)", name="area_audience"
+        ),
+    )
+
+    def text_in(self, language: Language) -> NoticeText:
+        """The reader's language, else Swedish, else whatever there is."""
+        by_language = {text.language: text for text in self.texts}
+        return by_language.get(language) or by_language.get(Language.SWEDISH) or self.texts[0]
+
+
+class NoticeText(Model):
+    """A notice in one language."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))
+    language: Mapped[Language]
+    title: Mapped[str] = personal("C", "free text may name somebody", AS_GROUP, Encrypted("notice_text.title"))
+    body: Mapped[str] = personal("C", "free text may name somebody", AS_GROUP, Encrypted("notice_text.body"))
+
+    notice: Mapped[Notice] = relationship(back_populates="texts")
+
+    __table_args__ = (UniqueConstraint("notice_id", "language", name="uq_notice_text_one_per_language"),)

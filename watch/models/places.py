@@ -1,0 +1,146 @@
+"""Places: area → property → building → stairwell → flat → household."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from watch.models.base import AS_MEMBER, Model, impersonal, one_where, personal, utcnow
+
+
+class Area(Model):
+    """An area (område) with its target: so many groups by a date."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    slug: Mapped[str] = impersonal("an area's address on the web", String(60), unique=True)
+    name: Mapped[str] = impersonal("an area's name", String(80), unique=True)
+    sort_key: Mapped[str] = impersonal("an area's place in Swedish order", String(160))
+    target_groups: Mapped[int | None]
+    target_by: Mapped[date | None]
+
+    __table_args__ = (CheckConstraint("target_groups > 0", name="target_is_some_groups"),)
+
+
+class Landlord(Model):
+    """A landlord (fastighetsägare)."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = impersonal("a company's name", String(120), unique=True)
+
+
+class Property(Model):
+    """A property (fastighet) with its designation (fastighetsbeteckning)."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    landlord_id: Mapped[int] = mapped_column(ForeignKey("landlord.id"), index=True)
+    designation: Mapped[str] = impersonal("the land register is public", String(80))
+
+    area: Mapped[Area] = relationship()
+    landlord: Mapped[Landlord] = relationship()
+
+    __table_args__ = (UniqueConstraint("area_id", "designation"),)
+
+
+class Building(Model):
+    """A building (hus). Several small ones may belong to one group; without one it collects interest."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    name: Mapped[str] = impersonal("the landlord's name of a house", String(80))
+    address: Mapped[str] = impersonal("the streets and numbers of its stairwells", String(200))
+    sort_key: Mapped[str] = impersonal("a building's place in Swedish order", String(240), index=True)
+
+    property: Mapped[Property] = relationship()
+    stairwells: Mapped[list[Stairwell]] = relationship(
+        back_populates="building", order_by="Stairwell.sort_key", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (UniqueConstraint("property_id", "name"),)
+
+
+class Stairwell(Model):
+    """A stairwell (trappuppgång; "port 12" for residents): one street address.
+
+    Its poster's code is derived from its id and `poster_generation`; only the keyed hash is stored.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    building_id: Mapped[int] = mapped_column(ForeignKey("building.id"), index=True)
+    street: Mapped[str] = impersonal("a street", String(80))
+    number: Mapped[str] = impersonal("a street number", String(10))
+    postcode: Mapped[str] = impersonal("a postcode", String(10))
+    city: Mapped[str] = impersonal("a city", String(60))
+    sort_key: Mapped[str] = impersonal("a stairwell's place in Swedish order", String(200))
+    poster_generation: Mapped[int] = mapped_column(default=0)
+    poster_index: Mapped[bytes | None] = impersonal("keyed hash of a stairwell's code", unique=True)
+
+    building: Mapped[Building] = relationship(back_populates="stairwells")
+    flats: Mapped[list[Flat]] = relationship(
+        back_populates="stairwell", order_by="Flat.number", cascade="all, delete-orphan"
+    )
+
+    __table_args__ = (UniqueConstraint("city", "street", "number", name="uq_stairwell_address"),)
+
+    @property
+    def address(self) -> str:
+        """Street and number."""
+        return f"{self.street} {self.number}"
+
+
+class Flat(Model):
+    """A flat: its lägenhetsnummer (two digits of floor, 10 = entrance; two of position from the left)."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stairwell_id: Mapped[int] = mapped_column(ForeignKey("stairwell.id"))
+    number: Mapped[str] = impersonal("a flat exists whoever lives there", String(4))
+    landlord_number: Mapped[str | None] = impersonal("the landlord's own number of a flat", String(40))
+
+    stairwell: Mapped[Stairwell] = relationship(back_populates="flats")
+
+    __table_args__ = (
+        UniqueConstraint("stairwell_id", "number"),
+        CheckConstraint("number BETWEEN '0101' AND '9999' AND length(number) = 4", name="lagenhetsnummer"),
+    )
+
+    @property
+    def floor(self) -> int:
+        """Floors above the entrance floor; below it negative."""
+        return int(self.number[:2]) - 10
+
+
+class HouseholdStatus(StrEnum):
+    """Where a household stands; a flat without a current household is not contacted."""
+
+    NOT_CONTACTED = "not_contacted"
+    INVITED = "invited"
+    WANTS_TO_JOIN = "wants_to_join"
+    TAKES_PART = "takes_part"
+    DECLINED = "declined"
+
+
+class Household(Model):
+    """The household (hushåll) that lives in a flat now, or did: moving out ends it."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    flat_id: Mapped[int] = personal("A", "which flat takes part", AS_MEMBER, ForeignKey("flat.id"))
+    status: Mapped[HouseholdStatus] = personal(
+        "A", "whom to invite and whom to leave in peace", AS_MEMBER, default=HouseholdStatus.NOT_CONTACTED
+    )
+    status_at: Mapped[datetime] = mapped_column(default=utcnow)
+    sticker_given_on: Mapped[date | None]
+    ended_at: Mapped[datetime | None]
+
+    flat: Mapped[Flat] = relationship()
+
+    __table_args__ = (one_where("household_one_current_per_flat", "flat_id", where="ended_at IS NULL"),)
+
+    def become(self, status: HouseholdStatus) -> None:
+        """Move to another status, dated."""
+        if self.status is not status:
+            self.status = status
+            self.status_at = utcnow()

@@ -1,0 +1,33 @@
+"""Traces: what was done, in ids only, and how often somebody tried."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from watch.models.base import Model, impersonal, personal, utcnow
+
+AS_TRACE = "24 months"
+
+
+class AuditEntry(Model):
+    """Who did what to what, and when; ids without foreign keys, so that erasing people is possible."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    what: Mapped[str] = impersonal("a name from the code", String(60))
+    by_id: Mapped[int | None] = personal("C", "who answers for it", AS_TRACE, index=True)
+    about_kind: Mapped[str] = impersonal("a table's name", String(40))
+    about_id: Mapped[int] = personal("C", "what it was done to", AS_TRACE)
+    group_id: Mapped[int | None] = mapped_column(index=True)
+    area_id: Mapped[int | None] = mapped_column(index=True)
+
+
+class RateCount(Model):
+    """How often something was tried in one window of time; the key is a keyed hash."""
+
+    key: Mapped[bytes] = personal("C", "to slow down guessing", "until the window ends", primary_key=True)
+    count: Mapped[int] = mapped_column(default=0)
+    expires_at: Mapped[datetime] = mapped_column(index=True)
