@@ -1,0 +1,255 @@
+"""What one can know of a group: its households, members, coordinators and counts."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from watch.extensions import db
+from watch.models import (
+    Building,
+    Coordinator,
+    Flat,
+    Group,
+    Household,
+    HouseholdStatus,
+    Mailbox,
+    Membership,
+    Person,
+    Stairwell,
+)
+
+
+class FlatState(StrEnum):
+    """How a flat looks in the house picture."""
+
+    TAKES_PART = "takes_part"
+    ON_PAPER = "on_paper"
+    BOUNCED = "bounced"
+    INVITED = "invited"
+    WANTS_TO_JOIN = "wants_to_join"
+    DECLINED = "declined"
+    NOT_CONTACTED = "not_contacted"
+
+    @property
+    def is_lit(self) -> bool:
+        """The household takes part, however it is reached."""
+        return self in {FlatState.TAKES_PART, FlatState.ON_PAPER, FlatState.BOUNCED}
+
+
+@dataclass(frozen=True)
+class FlatInHouse:
+    """A flat with where its household stands; without any person."""
+
+    flat_id: int
+    number: str
+    stairwell_id: int
+    stairwell_number: str
+    address: str
+    building_id: int
+    household_id: int | None
+    state: FlatState
+
+    @property
+    def floor(self) -> int:
+        """Floors above the entrance floor; below it negative."""
+        return int(self.number[:2]) - 10
+
+
+@dataclass(frozen=True)
+class Counts:
+    """Flats of a group by where they stand (they add up to `flats`), and members whose flat is unknown."""
+
+    flats: int = 0
+    takes_part: int = 0
+    invited: int = 0
+    wants_to_join: int = 0
+    declined: int = 0
+    not_contacted: int = 0
+    without_flat: int = 0
+
+    @property
+    def group(self) -> int:
+        """The group's number: flats that take part and members without a known flat."""
+        return self.takes_part + self.without_flat
+
+
+def households_of(place: Group | Stairwell, stairwells: Collection[int] | None = None) -> list[FlatInHouse]:
+    """Every flat of a group or stairwell with its state, in street order; one statement.
+
+    `stairwells` narrows a group to those a coordinator works with.
+    """
+    members = (
+        select(
+            Membership.household_id,
+            func.count(Membership.id).label("people"),
+            func.count(Person.mailbox_id).label("with_mail"),
+            func.count(Mailbox.suppression).label("bounced"),
+        )
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(Membership.left_at.is_(None))
+        .group_by(Membership.household_id)
+        .subquery()
+    )
+    wanted = (
+        select(
+            Flat.id, Flat.number, Stairwell.id, Stairwell.number, Stairwell.street, Stairwell.building_id,
+            Household.id, Household.status, members.c.people, members.c.with_mail, members.c.bounced,
+        )
+        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
+        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.ended_at.is_(None))
+        .outerjoin(members, members.c.household_id == Household.id)
+        .order_by(Stairwell.sort_key, Stairwell.id, Flat.number)
+    )  # fmt: skip
+    if isinstance(place, Stairwell):
+        wanted = wanted.where(Stairwell.id == place.id)
+    else:
+        wanted = wanted.join(Building, Building.id == Stairwell.building_id).where(
+            Building.group_id == place.id
+        )
+    if stairwells is not None:
+        wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return [
+        FlatInHouse(flat, number, stair, port, f"{street} {port}", building, household, _state(status, *how))
+        for flat, number, stair, port, street, building, household, status, *how in db.session.execute(wanted)
+    ]
+
+
+def _state(
+    status: HouseholdStatus | None, people: int | None, with_mail: int | None, bounced: int | None
+) -> FlatState:
+    if status is not HouseholdStatus.TAKES_PART:
+        return FlatState((status or HouseholdStatus.NOT_CONTACTED).value)
+    if bounced:
+        return FlatState.BOUNCED
+    return FlatState.ON_PAPER if people and not with_mail else FlatState.TAKES_PART
+
+
+def sums(flats: Collection[FlatInHouse], without_flat: int = 0) -> Counts:
+    """The counts of flats that are already read."""
+    states = [HouseholdStatus.TAKES_PART.value if flat.state.is_lit else flat.state.value for flat in flats]
+    return Counts(
+        flats=len(states),
+        without_flat=without_flat,
+        **{each.value: states.count(each.value) for each in HouseholdStatus},
+    )
+
+
+def counts_of_group(group_id: int) -> Counts:
+    """How the flats of a group stand, in one statement; they add up."""
+
+    def standing(status: HouseholdStatus) -> ColumnElement[int]:
+        return func.count(case((Household.status == status, Household.id)))
+
+    others = [status for status in HouseholdStatus if status is not HouseholdStatus.NOT_CONTACTED]
+    without_flat = (
+        select(func.count(Membership.id))
+        .where(
+            Membership.group_id == group_id, Membership.left_at.is_(None), Membership.household_id.is_(None)
+        )
+        .scalar_subquery()
+    )
+    row = db.session.execute(
+        select(func.count(Flat.id), without_flat, *[standing(status) for status in others])
+        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
+        .join(Building, Building.id == Stairwell.building_id)
+        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.ended_at.is_(None))
+        .where(Building.group_id == group_id)
+    ).one()
+    flats, hidden, *counted = row
+    return Counts(
+        flats=flats,
+        without_flat=hidden,
+        not_contacted=flats - sum(counted),
+        **dict(zip([status.value for status in others], counted, strict=True)),
+    )
+
+
+def coordinators_of(group: Group) -> list[Coordinator]:
+    """The current appointments: leads, those for the whole house, by stairwell; the waiting last."""
+    wanted = (
+        select(Coordinator)
+        .where(Coordinator.group_id == group.id, Coordinator.ended_at.is_(None))
+        .options(
+            joinedload(Coordinator.person).joinedload(Person.mailbox), selectinload(Coordinator.stairwells)
+        )
+        .order_by(Coordinator.appointed_at, Coordinator.id)
+    )
+    return sorted(
+        db.session.scalars(wanted),
+        key=lambda each: (
+            each.accepted_at is None,
+            not each.is_lead,
+            [stairwell.sort_key for stairwell in each.stairwells],
+        ),
+    )
+
+
+def coordinators_for(stairwell: Stairwell) -> list[Person]:
+    """Whom a request from here concerns: the stairwell's own and the whole house's, else the lead."""
+    group_id = stairwell.building.group_id
+    wanted = (
+        select(Coordinator)
+        .where(
+            Coordinator.group_id == group_id,
+            Coordinator.accepted_at.is_not(None),
+            Coordinator.ended_at.is_(None),
+        )
+        .options(joinedload(Coordinator.person), selectinload(Coordinator.stairwells))
+        .order_by(Coordinator.id)
+    )
+    current = list(db.session.scalars(wanted))
+    near = [
+        each for each in current if not each.is_lead and (not each.stairwells or stairwell in each.stairwells)
+    ]
+    return [each.person for each in near or [each for each in current if each.is_lead]]
+
+
+def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[Membership]:
+    """Those who take part now, with person, stairwell, household and flat; oldest first."""
+    wanted = (
+        select(Membership)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
+        .options(
+            joinedload(Membership.person).joinedload(Person.mailbox),
+            joinedload(Membership.stairwell),
+            joinedload(Membership.household).joinedload(Household.flat),
+        )
+        .order_by(Membership.joined_at, Membership.id)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def active_member_ids(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
+    """Ids of the people who take part now, with or without a mailbox."""
+    wanted = select(Membership.person_id).where(Membership.group_id == group.id, Membership.left_at.is_(None))
+    return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
+
+
+def paper_households(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
+    """Ids of the households that take part and that no mail reaches: nobody there has a living address."""
+    reached = (
+        select(Membership.household_id)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(
+            Membership.group_id == group.id,
+            Membership.left_at.is_(None),
+            Membership.household_id.is_not(None),
+            Mailbox.suppression.is_(None),
+        )
+    )
+    wanted = (
+        select(Household.id)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Household.id.not_in(reached))
+        .distinct()
+    )
+    return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)

@@ -1,0 +1,46 @@
+"""What changes in a group: its start, its households and members, its coordinators."""
+
+from watch.groups.service.coordinators import (
+    DUTY_VERSION,
+    AlreadyCoordinator,
+    LastCoordinator,
+    accept_appointment,
+    appoint,
+    end_appointment,
+)
+from watch.groups.service.households import move_out, note_household
+from watch.groups.service.members import CONSENT_VERSION, AlreadyMember, add_on_paper, admit, leave
+from watch.groups.service.start import (
+    GroupExists,
+    NotReady,
+    NotStarting,
+    activate,
+    recount_groups,
+    start_group,
+    tick,
+    untick,
+)
+
+__all__ = [
+    "CONSENT_VERSION",
+    "DUTY_VERSION",
+    "AlreadyCoordinator",
+    "AlreadyMember",
+    "GroupExists",
+    "LastCoordinator",
+    "NotReady",
+    "NotStarting",
+    "accept_appointment",
+    "activate",
+    "add_on_paper",
+    "admit",
+    "appoint",
+    "end_appointment",
+    "leave",
+    "move_out",
+    "note_household",
+    "recount_groups",
+    "start_group",
+    "tick",
+    "untick",
+]

@@ -1,0 +1,154 @@
+"""Who coordinates: appointed, accepted, ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.errors import DomainError, LinkExpired
+from watch.extensions import db
+from watch.mail import outbox
+from watch.models import Coordinator, Group, GroupState, Mailbox, Person, Stairwell, utcnow
+
+DUTY_VERSION = "2026-1"
+
+
+class AlreadyCoordinator(DomainError):
+    """The person is a coordinator of this group, or has been asked to be."""
+
+
+class LastCoordinator(DomainError):
+    """A group keeps at least one coordinator: a successor comes first."""
+
+
+def appoint(
+    group: Group,
+    mailbox_or_person: Mailbox | Person,
+    *,
+    lead: bool,
+    stairwells: Iterable[Stairwell] = (),
+    by: Person | None,
+) -> Coordinator:
+    """Ask somebody to coordinate, by mail; without stairwells for the whole house. It counts once accepted.
+
+    A coordinator who is appointed lead becomes it. Raises AlreadyCoordinator.
+    """
+    person = mailbox_or_person if isinstance(mailbox_or_person, Person) else _whose(mailbox_or_person)
+    db.session.flush()
+    coordinator = Coordinator(
+        group_id=group.id, person=person, is_lead=lead, appointed_by_id=by.id if by else None,
+        stairwells=[] if lead else list(stairwells),
+    )  # fmt: skip
+    try:
+        with db.session.begin_nested():
+            db.session.add(coordinator)
+    except IntegrityError:
+        return _raise_to_lead(group, person, lead, by)
+    outbox.queue("coordinator-appointed", to=person, about=coordinator)
+    audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
+    return coordinator
+
+
+def _whose(mailbox: Mailbox) -> Person:
+    """The one person on a mailbox; else somebody who says their name when they accept."""
+    sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id).limit(2)).all()
+    if len(sharing) == 1:
+        return sharing[0]
+    person = Person(name="", mailbox=mailbox)
+    db.session.add(person)
+    return person
+
+
+def _raise_to_lead(group: Group, person: Person, lead: bool, by: Person | None) -> Coordinator:
+    current = db.session.scalar(
+        select(Coordinator).where(
+            Coordinator.group_id == group.id,
+            Coordinator.person_id == person.id,
+            Coordinator.ended_at.is_(None),
+        )
+    )
+    if current is None or current.is_lead or not lead or current.accepted_at is None:
+        raise AlreadyCoordinator
+    current.is_lead = True
+    current.stairwells = []
+    audit.note("coordinator-made-lead", about=current, by=by, group=group)
+    return current
+
+
+def open_appointment(coordinator: Coordinator | None) -> Coordinator:
+    """The appointment while it waits for its answer. Raises LinkExpired."""
+    if (
+        coordinator is None
+        or coordinator.accepted_at is not None
+        or coordinator.ended_at is not None
+        or coordinator.group.state is GroupState.CLOSED
+    ):
+        raise LinkExpired
+    return coordinator
+
+
+def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coordinator:
+    """Take on the duty of silence and care; the mailed link has proved the address.
+
+    Raises LinkExpired.
+    """
+    db.session.refresh(coordinator, with_for_update={"of": Coordinator})
+    open_appointment(coordinator)
+    if name and not coordinator.person.name:
+        _introduce(coordinator, name)
+    coordinator.accepted_at = coordinator.person.address_confirmed_at = utcnow()
+    coordinator.duty_version = DUTY_VERSION
+    audit.note("coordinator-accepted", about=coordinator, by=coordinator.person, group=coordinator.group)
+    return coordinator
+
+
+def _introduce(coordinator: Coordinator, name: str) -> None:
+    """The unnamed person gets a name, or turns out to be one who shares the mailbox."""
+    unnamed = coordinator.person
+    for known in db.session.scalars(select(Person).where(Person.mailbox_id == unnamed.mailbox_id)):
+        if known is not unnamed and known.name.casefold() == name.casefold():
+            coordinator.person = known
+            return
+    unnamed.name = name
+
+
+def end_appointment(coordinator: Coordinator, *, by: Person) -> None:
+    """End an appointment; it takes effect on the next request. Raises LastCoordinator."""
+    _end(coordinator.group, [coordinator], by=by)
+
+
+def end_roles(group: Group, person_ids: Collection[int], *, by: Person | None) -> None:
+    """End what these people are in a group that they leave. Raises LastCoordinator."""
+    if not person_ids:
+        return
+    theirs = db.session.scalars(
+        select(Coordinator).where(
+            Coordinator.group_id == group.id,
+            Coordinator.person_id.in_(person_ids),
+            Coordinator.ended_at.is_(None),
+        )
+    ).all()
+    if theirs:
+        _end(group, theirs, by=by)
+
+
+def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) -> None:
+    db.session.execute(
+        select(Group.id).where(Group.id == group.id).with_for_update()
+    )  # two do not end each other
+    if any(coordinator.accepted_at for coordinator in ending):
+        staying = select(Coordinator.id).where(
+            Coordinator.group_id == group.id,
+            Coordinator.accepted_at.is_not(None),
+            Coordinator.ended_at.is_(None),
+            Coordinator.id.not_in([coordinator.id for coordinator in ending]),
+        )
+        if db.session.scalar(staying.limit(1)) is None:
+            raise LastCoordinator
+    for coordinator in ending:
+        coordinator.ended_at = utcnow()
+        outbox.cancel(coordinator)
+        audit.note("coordinator-ended", about=coordinator, by=by, group=group)

@@ -1,0 +1,68 @@
+"""What is known of a flat's household, and moving out."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from watch import audit
+from watch.extensions import db
+from watch.groups.service.coordinators import end_roles
+from watch.groups.service.flats import current_household, hold
+from watch.models import (
+    Flat,
+    Group,
+    Household,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    Membership,
+    Person,
+    utcnow,
+)
+
+
+def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) -> Household:
+    """Write down where a household stands; one that takes part goes on taking part.
+
+    (An invitation to one more of the family, or their no, does not put the window out.)
+    """
+    hold(flat)
+    household = current_household(flat)
+    if household.status is not HouseholdStatus.TAKES_PART:
+        household.become(status)
+        audit.note(f"household-{status.value.replace('_', '-')}", about=flat, by=by, group=_group_of(flat))
+    return household
+
+
+def _group_of(flat: Flat) -> Group | None:
+    group_id = flat.stairwell.building.group_id
+    return db.session.get(Group, group_id) if group_id else None
+
+
+def move_out(flat: Flat, *, by: Person) -> None:
+    """The household moves out: its memberships, roles and open invitations end; the flat is not contacted.
+
+    Raises LastCoordinator.
+    """
+    hold(flat)
+    household = db.session.scalar(
+        select(Household).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
+    )
+    if household is None:
+        return
+    now = utcnow()
+    living_here = db.session.scalars(
+        select(Membership).where(Membership.household_id == household.id, Membership.left_at.is_(None))
+    ).all()
+    group = _group_of(flat)
+    if group is not None:
+        end_roles(group, [membership.person_id for membership in living_here], by=by)
+    for membership in living_here:
+        membership.left_at = now
+    household.ended_at = now
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.flat_id == flat.id, Invitation.state == InvitationState.OPEN)
+        .values(state=InvitationState.REVOKED, ended_at=now)
+    )
+    audit.note("household-moved-out", about=flat, by=by, group=group)
