@@ -8,9 +8,9 @@ from typing import Any
 from flask import Flask
 
 import config as settings
-from watch import access, cli, crypto, errors, language, limits, web
+from watch import access, cli, crypto, errors, language, web
+from watch import limits as _limits  # noqa: F401  makes the scheme database:// known to the limiter
 from watch.accounts import routes as accounts
-from watch.accounts import service as sign_ins
 from watch.contacts import routes as contacts
 from watch.database import prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
@@ -50,6 +50,3 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     if app.config["ENV"] == "development":
         app.register_blueprint(mailbox.bp)
     return app
-
-
-__all__ = ["create_app", "limits", "sign_ins"]

@@ -34,6 +34,18 @@ class NavigationItem:
         return request.path == self.href or (self.href != "/" and request.path.startswith(self.href + "/"))
 
 
+def local_path(text: str | None) -> str | None:
+    """The text where it is a path on this site, else None: nobody is led elsewhere by a link of ours."""
+    if not text or not text.startswith("/") or any(sign in "\\" or not sign.isprintable() for sign in text):
+        return None
+    return None if text.startswith("//") else text
+
+
+def here() -> str:
+    """Path and query of this page."""
+    return request.full_path if request.query_string else request.path
+
+
 def leave_trace(what: str, *, about: Model, group: Group | None = None) -> None:
     """Write down that the reader looked at something; stored after the page's reads (trust.md 10)."""
     g.setdefault("traces", []).append(
@@ -47,11 +59,17 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     app.after_request(_store_traces)
     app.after_request(_protect)
+    app.url_build_error_handlers.append(_not_built_yet)
     app.context_processor(_page_context)
     app.jinja_env.filters.update(
         day=language.day, short_day=language.short_day, clock=language.clock, moment=language.moment,
         number=language.number,
     )  # fmt: skip
+
+
+def _not_built_yet(_error: Exception, _endpoint: str, _values: object) -> str:
+    """Pages link to features that are on their way; gone with the last of them."""
+    return "/"
 
 
 def _store_traces(response: Response) -> Response:
