@@ -1,0 +1,122 @@
+"""Who may what, written by hand from permissions.md: one data file for each blueprint, and no code.
+
+`tests/access/<blueprint>.py` holds `ENDPOINTS`, by endpoint:
+
+    from tests.access import Expected, public, signed_in
+
+    ENDPOINTS = {
+        "joining.approve": Expected(
+            post="/requests/{request}/approve",
+            anybody="login", stranger=404, waiting=404, member=403,
+            coordinator=303, other_coordinator=403, lead=303,
+            officer=403, other_officer=404, other_group=404,
+        ),
+        "groups.mine": signed_in(get="/me"),
+        "places.front": public(get="/"),
+        "joining.ask": public(get="/buildings/{house}/join"),
+        "joining.send_request": public(post="/buildings/{house}/join", status=422),
+    }
+
+A value is the status of the answer; "login" is a 302 or 303 to /login. The address is a format string with
+the things of the scene (tests/cast.py): the group of Våglängdsgatan and what belongs to it, as seen by
+
+    anybody            nobody is signed in
+    stranger           Jenny: signed in, no relation to anything
+    waiting            Farah: asked to join, port 3
+    member             Carin: port 3
+    coordinator        Bengt: of port 3, which the thing belongs to (or of the group, where it belongs to that)
+    other_coordinator  Dawit, for this test also coordinator of port 1 only
+    lead               Amina
+    officer            Gun: police contact of Hässleholmen and Norrby
+    other_officer      Hodan: of Boda
+    other_group        Ivan: coordinator of another group, in Boda
+
+The things: {group} {house} (building of the group) {empty_house} (no group, Norrby) {area} (slug)
+{stairwell} (port 3) {flat} (port 3, taking part: Carin's) {empty_flat} (port 3, no household)
+{request} (Farah's) {invitation} (by Bengt, flat in port 3) {membership} (Carin's) {coordinator} (Bengt's
+appointment) {meeting} (of the group) {stairwell_meeting} (port 3) {notice} (to the group)
+{area_notice} {contact} (of Hässleholmen) {sign_in} (of the person who asks), and tokens and codes that
+are good: {poster} {sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer};
+{letter} is a name that no letter in the development mailbox has.
+
+POST is sent with a good token against forgery and the fields of `data` (few or none: an answer of 422, a form
+refused for what is missing, tells that one may press as well as 303 does). Each answer is asked of a
+fresh scene, so that one press does not change what the next person gets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = int | Literal["login"]
+ROLES = (
+    "anybody",
+    "stranger",
+    "waiting",
+    "member",
+    "coordinator",
+    "other_coordinator",
+    "lead",
+    "officer",
+    "other_officer",
+    "other_group",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Expected:
+    """What each role gets from an endpoint: the address of its GET or of its POST, and a status for every role."""
+
+    anybody: Status
+    stranger: Status
+    waiting: Status
+    member: Status
+    coordinator: Status
+    other_coordinator: Status
+    lead: Status
+    officer: Status
+    other_officer: Status
+    other_group: Status
+    get: str | None = None
+    post: str | None = None
+    data: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if (self.get is None) == (self.post is None):
+            raise ValueError("an endpoint is asked by GET or by POST, one of them")
+
+    @property
+    def address(self) -> str:
+        """The format string of the endpoint's address."""
+        return self.get or self.post or ""
+
+    def of(self, role: str) -> Status:
+        """What a role gets."""
+        status: Status = getattr(self, role)
+        return status
+
+
+def public(
+    *,
+    get: str | None = None,
+    post: str | None = None,
+    status: Status = 200,
+    data: Mapping[str, str] | None = None,
+) -> Expected:
+    """The same for everybody."""
+    return Expected(get=get, post=post, data=data or {}, **dict.fromkeys(ROLES, status))
+
+
+def signed_in(
+    *,
+    get: str | None = None,
+    post: str | None = None,
+    status: Status = 200,
+    data: Mapping[str, str] | None = None,
+) -> Expected:
+    """The same for everybody who is signed in."""
+    return Expected(
+        get=get, post=post, data=data or {}, **(dict.fromkeys(ROLES, status) | {"anybody": "login"})
+    )

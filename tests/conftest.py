@@ -1,0 +1,177 @@
+"""What every test stands on: two databases, a browser for pages, the queue of mails, a count of statements.
+
+A test that wants `app` (or anything built on it) runs twice, on SQLite and on PostgreSQL, each made by the
+migrations and emptied after every test. The test itself has an application context, for services and
+queries; the browser's requests and the commands run outside of it, with contexts of their own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask, has_request_context
+from flask_migrate import upgrade
+from sqlalchemy import event, select
+from sqlalchemy.orm import joinedload
+
+for name in [name for name in os.environ if name.startswith("WATCH_") and name != "WATCH_TEST_DATABASE_URL"]:
+    del os.environ[name]  # the settings of whoever runs the tests are not theirs
+
+from tests.databases import empty, fresh_database, postgres, quick_folder
+from tests.page_client import PageClient, outside
+from watch import create_app
+from watch.extensions import db
+from watch.models import Channel, Mailing, OutboxRow
+
+pytest_plugins = ["tests.cast"]
+
+ROOT = Path(__file__).resolve().parent.parent
+DATABASES = ("sqlite", "postgresql")
+_running = ExitStack()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """One PostgreSQL for the whole run, started before its workers, who find it in the environment."""
+    is_worker = hasattr(config, "workerinput")
+    if not is_worker and not config.option.collectonly and "WATCH_TEST_DATABASE_URL" not in os.environ:
+        os.environ["WATCH_TEST_DATABASE_URL"] = _running.enter_context(postgres())
+        _running.callback(os.environ.pop, "WATCH_TEST_DATABASE_URL")
+
+
+def pytest_unconfigure() -> None:
+    """Stop it."""
+    _running.close()
+
+
+@pytest.fixture(scope="session")
+def make_app() -> Callable[..., Flask]:
+    """An application with settings of the test's own: `make_app(MAX_FORM_PARTS=3)`; without a database's rows."""
+
+    def make(**settings: Any) -> Flask:
+        return create_app({"ENV": "development", "TESTING": True, "MAIL_SUPPRESS_SEND": False, **settings})
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def migrated_apps(make_app: Callable[..., Flask], worker_id: str) -> Iterator[Callable[[str], Flask]]:
+    """The application on each database, made by the migrations; one of each a worker."""
+    apps: dict[str, Flask] = {}
+    with ExitStack() as places:
+
+        def on(database: str) -> Flask:
+            if database not in apps:
+                apps[database] = _migrated(make_app(DATABASE_URL=_place(places, database, worker_id)))
+            return apps[database]
+
+        yield on
+        for app in apps.values():
+            with app.app_context():
+                db.engine.dispose()
+
+
+def _place(places: ExitStack, database: str, worker: str) -> str:
+    if database == "sqlite":
+        return f"sqlite:///{places.enter_context(quick_folder())}/watch.db"
+    server = os.environ["WATCH_TEST_DATABASE_URL"]
+    return places.enter_context(fresh_database(server, f"watch_test_{worker}"))
+
+
+def _migrated(app: Flask) -> Flask:
+    with app.app_context():
+        upgrade(str(ROOT / "migrations"))
+    return app
+
+
+@pytest.fixture(params=DATABASES)
+def app(request: pytest.FixtureRequest, migrated_apps: Callable[[str], Flask]) -> Iterator[Flask]:
+    """The application, on an empty database, with an application context for the test."""
+    app = migrated_apps(request.param)
+    with app.app_context():
+        try:
+            yield app
+        finally:
+            db.session.remove()
+            empty(db.engine)
+
+
+@pytest.fixture
+def client(app: Flask) -> PageClient:
+    """A browser: `client.get("/me", as_=carin).text`; see tests/page_client.py."""
+    return PageClient(app)
+
+
+@pytest.fixture
+def cli(app: Flask) -> Callable[..., Result]:
+    """An operator's command: `cli("places", "import", path).output`."""
+    runner = app.test_cli_runner()
+    return lambda *words, **more: outside(lambda: runner.invoke(args=[str(word) for word in words], **more))
+
+
+@dataclass(frozen=True)
+class Outbox:
+    """The mails that wait to be sent."""
+
+    def rows(self) -> list[OutboxRow]:
+        """Every row, mail and paper, oldest first."""
+        wanted = select(OutboxRow).options(joinedload(OutboxRow.mailing)).order_by(OutboxRow.id)
+        return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
+
+    def names(self) -> list[str]:
+        """The kind of each mail, oldest first; one for each recipient."""
+        return [row.mailing.kind for row in self.rows() if row.channel is Channel.MAIL]
+
+    def addressed(self) -> list[tuple[str, str]]:
+        """Kind and address of each mail, oldest first."""
+        return [(row.mailing.kind, row.mailbox.address) for row in self.rows() if row.mailbox]
+
+    def mailings(self) -> list[Mailing]:
+        """Each thing said, oldest first."""
+        return list(db.session.scalars(select(Mailing).order_by(Mailing.id)))
+
+
+@pytest.fixture
+def outbox(app: Flask) -> Outbox:
+    """What is queued: `outbox.names() == ["join-requested"]`."""
+    return Outbox()
+
+
+NOT_COUNTED = ("sign_in ", "rate_count", "audit_entry")
+
+
+@pytest.fixture
+def statements(app: Flask) -> Callable[..., AbstractContextManager[list[str]]]:
+    """The SQL statements of requests: `with statements() as seen: client.get(…)`, then `len(seen) <= 6`.
+
+    Without BEGIN and SAVEPOINT, the session's own row, rate limits and the audit trail. With
+    `everywhere=True` those outside of requests too.
+    """
+
+    @contextmanager
+    def counted(*, everywhere: bool = False) -> Iterator[list[str]]:
+        seen: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+            words = " ".join(statement.split()) + " "
+            is_begin = words.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA"))
+            if (
+                (everywhere or has_request_context())
+                and not is_begin
+                and not any(t in words for t in NOT_COUNTED)
+            ):
+                seen.append(words.strip())
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counted

@@ -1,0 +1,316 @@
+"""Plain functions that put things into the database, whole and as the services would; each flushes."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
+
+from watch import tokens
+from watch.accounts.service import mailbox_at
+from watch.extensions import db
+from watch.models import (
+    Answer,
+    Area,
+    Audience,
+    Building,
+    Channel,
+    ConsentChannel,
+    ContactPerson,
+    ContactRole,
+    Coordinator,
+    Flat,
+    Group,
+    GroupState,
+    GroupTransition,
+    Household,
+    HouseholdStatus,
+    Interest,
+    Invitation,
+    JoinRequest,
+    Landlord,
+    Language,
+    Meeting,
+    MeetingAnswer,
+    MeetingKind,
+    Membership,
+    Model,
+    Notice,
+    NoticeText,
+    Officer,
+    Organisation,
+    Person,
+    Property,
+    Reach,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
+
+Thing = TypeVar("Thing", bound=Model)
+FLATS = tuple(f"{floor}0{place}" for floor in (10, 11, 12) for place in (1, 2, 3))  # 1001 … 1203
+
+
+def store(thing: Thing) -> Thing:
+    """Add and flush: the thing has its number, and its constraints have been asked."""
+    db.session.add(thing)
+    db.session.flush()
+    return thing
+
+
+def sort_key(text: str) -> str:
+    """Swedish order: å ä ö last, numbers by size."""
+    last = str.maketrans({"å": "z1", "ä": "z2", "ö": "z3"})
+    return re.sub(r"\d+", lambda number: number[0].zfill(5), text.casefold()).translate(last)
+
+
+def make_area(slug: str, name: str) -> Area:
+    """An area."""
+    return store(Area(slug=slug, name=name, sort_key=sort_key(name)))
+
+
+def make_landlord(name: str = "AB Bostäder i Borås") -> Landlord:
+    """A landlord."""
+    return store(Landlord(name=name))
+
+
+def make_building(
+    area: Area,
+    landlord: Landlord,
+    street: str,
+    numbers: Iterable[int],
+    *,
+    designation: str | None = None,
+    flats: Iterable[str] = FLATS,
+) -> Building:
+    """A building with its property: one stairwell for each street number, the same flats in each, posters up."""
+    numbers, flats = list(numbers), list(flats)
+    address = f"{street} {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"{street} {numbers[0]}"
+    land = Property(area=area, landlord=landlord, designation=designation or f"{street.upper()} {numbers[0]}")
+    building = Building(property=land, name=f"Hus {numbers[0]}", address=address, sort_key=sort_key(address))
+    for number in numbers:
+        stairwell = Stairwell(
+            street=street,
+            number=str(number),
+            postcode="504 50",
+            city="Borås",
+            sort_key=sort_key(f"{street} {number}"),
+        )
+        stairwell.flats = [Flat(number=flat) for flat in flats]
+        building.stairwells.append(stairwell)
+    store(building)
+    for stairwell in building.stairwells:
+        code = tokens.code(tokens.Purpose.POSTER, stairwell.id, stairwell.poster_generation)
+        stairwell.poster_index = tokens.code_index(tokens.Purpose.POSTER, code)
+    db.session.flush()
+    return building
+
+
+def stairwell_of(building: Building, number: int) -> Stairwell:
+    """The stairwell of a street number."""
+    return next(stairwell for stairwell in building.stairwells if stairwell.number == str(number))
+
+
+def flat_of(stairwell: Stairwell, number: str) -> Flat:
+    """The flat of a lägenhetsnummer."""
+    return next(flat for flat in stairwell.flats if flat.number == number)
+
+
+def make_person(
+    name: str,
+    address: str | None = None,
+    *,
+    language: Language = Language.SWEDISH,
+    phone: str | None = None,
+    shows_name: bool = False,
+) -> Person:
+    """A person; with an address it is confirmed."""
+    return store(
+        Person(
+            name=name,
+            mailbox=mailbox_at(address) if address else None,
+            phone=phone,
+            language=language,
+            shows_name=shows_name,
+            address_confirmed_at=utcnow() if address else None,
+        )
+    )
+
+
+def make_group(building: Building, state: GroupState = GroupState.ACTIVE) -> Group:
+    """A group of a building, with its dated steps."""
+    group = Group(area=building.property.area, name=building.address, state=state, counted_at=utcnow())
+    steps = [GroupState.STARTING] + ([state] if state is not GroupState.STARTING else [])
+    group.transitions = [GroupTransition(state=step) for step in steps]
+    group.buildings = [building]
+    return store(group)
+
+
+def make_household(flat: Flat, status: HouseholdStatus = HouseholdStatus.TAKES_PART) -> Household:
+    """The household that lives in a flat now."""
+    return store(Household(flat=flat, status=status))
+
+
+def make_member(
+    person: Person, group: Group, flat: Flat, *, channel: Channel = Channel.MAIL, by: Person | None = None
+) -> Membership:
+    """A member, from the household of a flat."""
+    membership = Membership(
+        group=group,
+        person=person,
+        stairwell=flat.stairwell,
+        household=make_household(flat),
+        channel=channel,
+        admitted_by_id=by.id if by else None,
+        consent_version="2026-01",
+        consent_channel=ConsentChannel.DOORSTEP if channel is Channel.PAPER else ConsentChannel.WEB,
+    )
+    return store(membership)
+
+
+def make_coordinator(
+    person: Person,
+    group: Group,
+    *,
+    lead: bool = False,
+    stairwells: Iterable[Stairwell] = (),
+    accepted: bool = True,
+) -> Coordinator:
+    """A coordinator: the lead, of some stairwells, or (with none) of the whole group."""
+    return store(
+        Coordinator(
+            group=group,
+            person=person,
+            is_lead=lead,
+            stairwells=list(stairwells),
+            accepted_at=utcnow() if accepted else None,
+            duty_version="2026-01" if accepted else None,
+        )
+    )
+
+
+def make_officer(
+    person: Person, *areas: Area, organisation: Organisation = Organisation.POLICE
+) -> list[Officer]:
+    """Somebody who follows areas for the police or the municipality."""
+    return [store(Officer(area=area, person=person, organisation=organisation)) for area in areas]
+
+
+def make_request(
+    person: Person,
+    group: Group,
+    stairwell: Stairwell,
+    flat: Flat | None = None,
+    state: RequestState = RequestState.WAITING,
+) -> JoinRequest:
+    """Somebody asks to join; the address is confirmed."""
+    is_decided = state in {RequestState.APPROVED, RequestState.DECLINED, RequestState.WITHDRAWN}
+    return store(
+        JoinRequest(
+            group=group,
+            person=person,
+            stairwell=stairwell,
+            flat=flat,
+            state=state,
+            confirmed_at=None if state is RequestState.UNCONFIRMED else utcnow(),
+            decided_at=utcnow() if is_decided else None,
+        )
+    )
+
+
+def make_invitation(
+    group: Group, address: str, *, flat: Flat | None = None, by: Person | None = None
+) -> Invitation:
+    """An open invitation to an address."""
+    ends = utcnow() + timedelta(days=30)
+    return store(Invitation(group=group, mailbox=mailbox_at(address), flat=flat, by=by, expires_at=ends))
+
+
+def make_interest(
+    person: Person, building: Building, *, confirmed: bool = True, named: bool = False
+) -> Interest:
+    """Somebody would like a group in a building."""
+    now = utcnow()
+    return store(
+        Interest(
+            building=building,
+            person=person,
+            confirmed_at=now if confirmed else None,
+            named_at=now if named else None,
+        )
+    )
+
+
+def make_meeting(
+    group: Group,
+    *,
+    starts_at: datetime | None = None,
+    place: str = "Tvättstugan i port 3",
+    kind: MeetingKind = MeetingKind.STAIRWELL,
+    stairwell: Stairwell | None = None,
+    by: Person | None = None,
+) -> Meeting:
+    """A meeting, in a week unless told otherwise, an hour and a half long."""
+    begins = starts_at or (utcnow() + timedelta(days=7)).replace(microsecond=0)
+    return store(
+        Meeting(
+            group=group,
+            stairwell=stairwell,
+            kind=kind,
+            starts_at=begins.astimezone(UTC),
+            ends_at=begins.astimezone(UTC) + timedelta(minutes=90),
+            place=place,
+            called_by=by,
+        )
+    )
+
+
+def make_answer(
+    meeting: Meeting, person: Person, answer: Answer = Answer.YES, people: int = 1
+) -> MeetingAnswer:
+    """What somebody answered."""
+    return store(MeetingAnswer(meeting=meeting, person=person, answer=answer, people=people))
+
+
+def make_notice(
+    where: Group | Stairwell | Area,
+    title: str = "Ny lampa i cykelrummet",
+    body: str = "Den är på plats.",
+    *,
+    by: Person,
+) -> Notice:
+    """A notice to a group, a stairwell or all members of an area."""
+    notice = Notice(organisation="Kontaktombuden", by=by)
+    if isinstance(where, Area):
+        notice.audience, notice.area = Audience.AREA_MEMBERS, where
+    elif isinstance(where, Group):
+        notice.audience, notice.group = Audience.GROUP, where
+    else:
+        notice.audience, notice.stairwell = Audience.STAIRWELL, where
+        notice.group_id = where.building.group_id
+    notice.texts = [NoticeText(language=Language.SWEDISH, title=title, body=body)]
+    return store(notice)
+
+
+def make_contact(
+    role: ContactRole,
+    organisation: str,
+    where: Group | Building | Landlord | Area | None = None,
+    *,
+    phone: str = "+46337000000",
+) -> ContactPerson:
+    """A contact person, for all areas unless told for whom."""
+    contact = ContactPerson(
+        role=role, organisation=organisation, phone=phone, checked_on=date(2026, 5, 4), reach=Reach.EVERYWHERE
+    )
+    match where:
+        case Group():
+            contact.reach, contact.group = Reach.GROUP, where
+        case Building():
+            contact.reach, contact.building = Reach.BUILDING, where
+        case Landlord():
+            contact.reach, contact.landlord = Reach.LANDLORD, where
+        case Area():
+            contact.reach, contact.area = Reach.AREA, where
+    return store(contact)

@@ -1,0 +1,227 @@
+"""A browser for tests: one cookie jar a person, real protection against forgery, every page held to the contract."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Mapping
+from contextvars import Context
+from functools import cached_property
+from typing import Any, TypeVar
+from urllib.parse import urljoin, urlsplit
+from xml.etree.ElementTree import Element
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from werkzeug.test import TestResponse
+
+from tests.page_contract import broken_promises, parse, text_of
+from watch.extensions import db
+from watch.models import Person, SignIn
+
+BASE = "http://127.0.0.1:8000"
+T = TypeVar("T")
+
+
+class BrokenPage(AssertionError):
+    """A page that breaks the page contract; says every way in which it does."""
+
+
+def outside(work: Callable[[], T]) -> T:
+    """Do something as another process would: what the test has made is stored first, no context is shared.
+
+    Flask would otherwise use the test's own application context for the request, and with it `g`, the
+    signed-in person and the database session of the request before.
+    """
+    db.session.commit()
+    return Context().run(work)
+
+
+class Page:
+    """An answer: its status, where it leads, its words, links, messages and forms."""
+
+    def __init__(self, client: PageClient, response: TestResponse, reader: Person | None) -> None:
+        self.client, self.response, self.reader = client, response, reader
+        self.status: int = response.status_code
+        self.path: str = response.request.path
+        self.html: str = response.get_data(as_text=True) if not response.is_streamed else ""
+
+    @property
+    def location(self) -> str | None:
+        """Where a redirect leads, as a path."""
+        return self.response.headers.get("Location", "").removeprefix(BASE) or None
+
+    @cached_property
+    def tree(self) -> Element:
+        """The parsed page."""
+        return parse(self.html)[0]
+
+    @cached_property
+    def text(self) -> str:
+        """The words of the page's main part, spaces made single."""
+        return text_of(next(self.tree.iter("main"), self.tree))
+
+    @property
+    def whole_text(self) -> str:
+        """All words, with head and foot."""
+        return text_of(next(self.tree.iter("body")))
+
+    @property
+    def h1(self) -> str:
+        """The heading."""
+        return text_of(next(self.tree.iter("h1")))
+
+    @property
+    def links(self) -> dict[str, str]:
+        """Addresses of the main part's links by their words."""
+        main = next(self.tree.iter("main"), self.tree)
+        return {text_of(link): link.get("href") or "" for link in main.iter("a")}
+
+    @property
+    def flashes(self) -> list[tuple[str, str]]:
+        """Messages as (kind, words): kind is done, info, warn or error."""
+        return [
+            (next(name[6:] for name in classes if name.startswith("flash-")), text_of(each))
+            for each in self.tree.iter()
+            if "flash" in (classes := (each.get("class") or "").split())
+        ]
+
+    @property
+    def errors(self) -> list[str]:
+        """What the error summary says, in order."""
+        return [
+            text_of(line)
+            for each in self.tree.iter()
+            if "error-summary" in (each.get("class") or "").split()
+            for line in each.iter("li")
+        ]
+
+    @property
+    def buttons(self) -> list[str]:
+        """The words on the main part's buttons that post."""
+        main = next(self.tree.iter("main"), self.tree)
+        return [text_of(button) for form in main.iter("form") for button in form.iter("button")]
+
+    def follow(self) -> Page:
+        """The page that a redirect leads to, as the same reader."""
+        assert self.location, f"{self.path} answered {self.status} and leads nowhere"
+        return self.client.get(urljoin(self.path, self.location), as_=self.reader)
+
+    def click(self, words: str) -> Page:
+        """The page behind the link with these words."""
+        assert words in self.links, f"no link {words!r}, only {sorted(self.links)}"
+        return self.client.get(urljoin(self.path, self.links[words]), as_=self.reader)
+
+    def form(self, action: str | None = None) -> dict[str, Any]:
+        """What the form of this action (else the first of the main part) would send as it stands."""
+        return _fields(self._form(lambda form, _button: action in {None, form.get("action")}, str(action))[0])
+
+    def press(self, button: str, data: Mapping[str, Any] | None = None) -> Page:
+        """Fill in the form of the button with these words, and press it."""
+        form, pressed = self._form(lambda _form, each: each is not None and text_of(each) == button, button)
+        sent = _fields(form) | dict(data or {})
+        if pressed is not None and pressed.get("name"):
+            sent[pressed.get("name") or ""] = pressed.get("value") or ""
+        address = urljoin(self.path, form.get("action") or self.path)
+        if (form.get("method") or "get").lower() == "get":
+            return self.client.get(address, query_string=sent, as_=self.reader)
+        return self.client.post(address, sent, as_=self.reader)
+
+    def _form(
+        self, wanted: Callable[[Element, Element | None], bool], name: str
+    ) -> tuple[Element, Element | None]:
+        root = next(self.tree.iter("main"), self.tree)
+        for form in [*root.iter("form"), *self.tree.iter("form")]:
+            for button in [*form.iter("button")] or [None]:
+                if wanted(form, button):
+                    return form, button
+        raise AssertionError(f"no form with {name!r}, only the buttons {self.buttons}")
+
+
+class PageClient:
+    """Fetches and posts as anybody or as a person; `as_` signs them in, by a row and a cookie."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.browsers: dict[int | None, FlaskClient] = {}
+
+    def get(self, path: str, *, as_: Person | None = None, **more: Any) -> Page:
+        """Fetch a page."""
+        return self._open(path, "GET", as_, **more)
+
+    def post(
+        self,
+        path: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        as_: Person | None = None,
+        csrf: bool = True,
+        **more: Any,
+    ) -> Page:
+        """Send a form, with the token against forgery unless `csrf` is False."""
+        browser = self.browser(as_)
+        sent = dict(data or {})
+        if csrf:
+            sent["csrf_token"] = _forgery_token(self.app, browser)
+        return self._open(path, "POST", as_, data=sent, **more)
+
+    def browser(self, person: Person | None = None) -> FlaskClient:
+        """The cookie jar of a person (None: of somebody who is not signed in)."""
+        key = person.id if person else None
+        if key not in self.browsers:
+            self.browsers[key] = self.app.test_client()
+            if person:
+                sign_in = SignIn(id=secrets.token_urlsafe(24), person=person, device="Firefox")
+                db.session.add(sign_in)
+                db.session.commit()
+                with self.browsers[key].session_transaction(base_url=BASE) as session:
+                    session["_user_id"] = sign_in.id
+                    session["_fresh"] = True
+        return self.browsers[key]
+
+    def _open(self, path: str, method: str, reader: Person | None, **more: Any) -> Page:
+        browser = self.browser(reader)
+        split = urlsplit(path)
+        address = path if not split.netloc else path.removeprefix(f"{split.scheme}://{split.netloc}")
+        more.setdefault("base_url", BASE)
+        response = outside(lambda: browser.open(address, method=method, **more))
+        page = Page(self, response, reader)
+        is_part = "HX-Request" in dict(more.get("headers") or {})
+        if response.mimetype == "text/html" and not 300 <= page.status < 400 and not is_part:
+            if broken := broken_promises(page.html, page.status):
+                raise BrokenPage(f"{method} {path} ({page.status}):\n  " + "\n  ".join(broken))
+        return page
+
+
+def _forgery_token(app: Flask, browser: FlaskClient) -> str:
+    """The token a form on a page of this browser would carry."""
+    with browser.session_transaction(base_url=BASE) as session:
+        secret = session.setdefault("csrf_token", secrets.token_hex(20))
+    key = app.config.get("WTF_CSRF_SECRET_KEY") or app.secret_key
+    return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(secret))
+
+
+def _fields(form: Element) -> dict[str, Any]:
+    """What a browser would send of a form: hidden fields, what is typed, ticked and chosen."""
+    sent: dict[str, Any] = {}
+    for field in form.iter():
+        name = field.get("name")
+        if not name or field.tag not in {"input", "textarea", "select"}:
+            continue
+        kind = field.get("type")
+        if kind in {"submit", "button", "file"} or (
+            kind in {"radio", "checkbox"} and field.get("checked") is None
+        ):
+            continue
+        if field.tag == "textarea":
+            value = (field.text or "").removeprefix("\n")
+        elif field.tag == "select":
+            options = list(field.iter("option"))
+            chosen = [option for option in options if option.get("selected") is not None] or options[:1]
+            value = (chosen[0].get("value") or "") if chosen else ""
+        else:
+            value = field.get("value") or ("on" if kind == "checkbox" else "")
+        if name in sent and kind == "checkbox":
+            value = [*(sent[name] if isinstance(sent[name], list) else [sent[name]]), value]
+        sent[name] = value
+    return sent

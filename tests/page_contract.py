@@ -1,0 +1,190 @@
+"""What every page keeps, held on each page that any test fetches.
+
+One h1, and the title begins with it. Every field has a label, every button and link a name, every id is
+there once. The HTML is valid, in a language and a direction. No inline style or script, nothing from
+another host. The product's name in code is seen nowhere; 112 stands at the foot. A form that was refused
+says so first, with a link to each field.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+from xml.etree.ElementTree import Element
+
+import html5lib
+from html5lib.constants import E as WORDS_OF_ERRORS
+
+DIRECTIONS = {"sv": "ltr", "en": "ltr", "so": "ltr", "ar": "rtl"}
+FETCHED = {("link", "href"), ("script", "src"), ("img", "src"), ("img", "srcset"), ("source", "srcset"),
+           ("iframe", "src"), ("form", "action"), ("button", "formaction"), ("object", "data"), ("video", "src"),
+           ("use", "href"), ("image", "href"), ("use", "xlink:href"), ("base", "href")}  # fmt: skip
+SILENT = {"script", "style", "template", "title"}
+
+
+def parse(html: str) -> tuple[Element, list[str]]:
+    """The page's tree, and what a strict reader finds wrong with its HTML."""
+    parser = html5lib.HTMLParser(namespaceHTMLElements=False)
+    tree: Element = parser.parse(html)
+    lines = html.splitlines() or [""]
+    wrong = []
+    for (line, _column), code, facts in parser.errors:
+        near = lines[min(line, len(lines)) - 1].strip()[:120]
+        wrong.append(f"line {line}: {WORDS_OF_ERRORS[code] % facts} near {near!r}")
+    return tree, wrong
+
+
+def text_of(element: Element) -> str:
+    """The words inside an element, spaces made single."""
+    return " ".join("".join(_words(element)).split())
+
+
+def _words(element: Element) -> Iterator[str]:
+    if element.tag in SILENT:
+        return
+    yield element.text or ""
+    for child in element:
+        yield from _words(child)
+        yield child.tail or ""
+    if element.tag in {
+        "p",
+        "li",
+        "dt",
+        "dd",
+        "td",
+        "th",
+        "h1",
+        "h2",
+        "h3",
+        "div",
+        "tr",
+        "legend",
+        "label",
+        "a",
+    }:
+        yield " "
+
+
+def broken_promises(html: str, status: int = 200) -> list[str]:
+    """Every way in which a page breaks the contract, in words; none for a good page."""
+    tree, wrong = parse(html)
+    parents = {child: parent for parent in tree.iter() for child in parent}
+    return [
+        *wrong,
+        *_heading(tree),
+        *_language(tree),
+        *_ids(tree),
+        *_labels(tree, parents),
+        *_names(tree),
+        *_inline(tree),
+        *_hosts(tree),
+        *_foot(tree),
+        *(_summary(tree) if status == 422 else ()),
+    ]
+
+
+def _heading(tree: Element) -> Iterator[str]:
+    headings = [text_of(h1) for h1 in tree.iter("h1")]
+    if len(headings) != 1:
+        yield f"there is one h1 on a page, here are {len(headings)}: {headings}"
+        return
+    title = next(tree.iter("title"), None)
+    said = " ".join((title.text or "").split()) if title is not None else ""
+    if not headings[0] or not said.startswith(headings[0]):
+        yield f"the title begins with the h1: {said!r} does not begin with {headings[0]!r}"
+
+
+def _language(tree: Element) -> Iterator[str]:
+    language, direction = tree.get("lang"), tree.get("dir")
+    if DIRECTIONS.get(language or "") != direction:
+        yield f"the page says its language and direction, here lang={language!r} dir={direction!r}"
+
+
+def _ids(tree: Element) -> Iterator[str]:
+    ids = Counter(element.get("id") for element in tree.iter() if element.get("id") is not None)
+    yield from (f"the id {name!r} is there {count} times" for name, count in ids.items() if count > 1)
+    for element in tree.iter():
+        for attribute in ("for", "aria-describedby", "aria-labelledby", "aria-controls"):
+            for name in (element.get(attribute) or "").split():
+                if name not in ids:
+                    yield f"{attribute}={name!r} points to an id that is not on the page"
+
+
+def _labels(tree: Element, parents: dict[Element, Element]) -> Iterator[str]:
+    labelled = {label.get("for") for label in tree.iter("label") if text_of(label)}
+    for field in tree.iter():
+        if field.tag not in {"input", "select", "textarea"}:
+            continue
+        if field.get("type") in {"hidden", "submit", "button", "reset", "image"}:
+            continue
+        around: Element | None = field
+        while around is not None and not (around.tag == "label" and text_of(around)):
+            around = parents.get(around)
+        if not (around is not None or field.get("id") in labelled or field.get("aria-label")
+                or field.get("aria-labelledby")):  # fmt: skip
+            yield f"the field {field.get('name') or field.get('id')!r} has no label"
+
+
+def _names(tree: Element) -> Iterator[str]:
+    for element in tree.iter():
+        if element.tag in {"button", "a", "summary"} and not (text_of(element) or _said(element)):
+            yield f"a {element.tag} has no name: {element.attrib}"
+        if element.tag == "img" and element.get("alt") is None:
+            yield f"an image has no alt: {element.get('src')!r}"
+
+
+def _said(element: Element) -> str:
+    return "".join(
+        f"{each.get('aria-label') or ''}{each.get('alt') or ''}{each.get('aria-labelledby') or ''}"
+        for each in element.iter()
+    )
+
+
+def _inline(tree: Element) -> Iterator[str]:
+    for element in tree.iter():
+        if element.tag == "style" or (element.tag == "script" and not element.get("src")):
+            yield f"a {element.tag} stands in the page; its policy allows none"
+        for name, value in element.attrib.items():
+            if name == "style" or re.fullmatch(r"on[a-z]+", str(name)):
+                yield f"the {element.tag} has an inline {name}"
+            if str(value).strip().lower().startswith("javascript:"):
+                yield f"the {element.tag} has a javascript: address"
+
+
+def _hosts(tree: Element) -> Iterator[str]:
+    for element in tree.iter():
+        for attribute, value in element.attrib.items():
+            name = attribute if isinstance(attribute, str) else str(attribute)
+            if (element.tag, name) in FETCHED and urlsplit(value).netloc not in {"", "127.0.0.1:8000"}:
+                yield f"the {element.tag} fetches from another host: {value}"
+
+
+def _foot(tree: Element) -> Iterator[str]:
+    body = next(tree.iter("body"))
+    title = next(tree.iter("title"), None)
+    seen = [text_of(body), (title.text or "") if title is not None else ""]
+    seen += [
+        each.get(name) or "" for each in tree.iter() for name in ("alt", "title", "aria-label", "placeholder")
+    ]
+    if found := re.search(r"\bwatch\b", " ".join(seen), re.IGNORECASE):
+        around = found.string[max(0, found.start() - 40) : found.end() + 40]
+        yield f"the name of the code is on the screen: {around!r}"
+    foot = " ".join(text_of(footer) for footer in tree.iter("footer"))
+    if "112" not in foot:
+        yield "the foot of the page says: ring 112"
+
+
+def _summary(tree: Element) -> Iterator[str]:
+    ids = {element.get("id") for element in tree.iter()}
+    for element in tree.iter():
+        if "error-summary" in (element.get("class") or "").split():
+            links = [link.get("href") or "" for link in element.iter("a")]
+            if not links and not list(element.iter("li")):
+                yield "the error summary says nothing"
+            yield from (
+                f"the error summary links to nothing: {href}" for href in links if href[1:] not in ids
+            )
+            return
+    yield "a form that was refused (422) begins with an error summary"

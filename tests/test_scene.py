@@ -1,0 +1,81 @@
+"""The ground of the tests stands: both databases, the cast, the browser's contexts."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask, g
+from sqlalchemy import func, select
+
+from tests.cast import Scene
+from tests.page_client import outside
+from tests.page_contract import broken_promises
+from watch.extensions import db
+from watch.models import Flat, Household, Person
+
+GOOD_PAGE = """<!doctype html><html lang="sv" dir="ltr"><head><meta charset="utf-8"><title>Hej – Grannsamverkan</title>
+</head><body><main><h1>Hej</h1><label for="a">Namn</label><input id="a" name="a"></main>
+<footer>Pågående brott: ring 112.</footer></body></html>"""
+
+
+def test_the_scene_has_everybody_and_their_flats(scene: Scene) -> None:
+    names = {person.name for person in db.session.scalars(select(Person))}
+    assert names == {
+        "Amina Yusuf", "Bengt Åkesson", "Carin Öberg", "Dawit Tesfaye", "Elsa Björkgård", "Farah Ahmadi",
+        "Gun Sjöström", "Hodan Warsame", "Ivan Häggström", "Jenny Älvgren",
+    }  # fmt: skip
+    assert db.session.scalar(select(func.count(Household.id))) == 6
+    assert db.session.scalar(select(func.count(Flat.id))) == 9 * 8
+
+
+@pytest.mark.parametrize("time", [1, 2])
+def test_each_test_finds_an_empty_database(app: Flask, time: int) -> None:
+    assert db.session.scalar(select(func.count(Person.id))) == 0
+    db.session.add(Person(name="Amina"))
+    db.session.commit()
+
+
+def test_what_a_test_made_is_there_for_a_request_and_no_context_is_shared(app: Flask, amina: Person) -> None:
+    def look() -> tuple[int, bool]:
+        with app.app_context():
+            return db.session.scalar(select(func.count(Person.id))) or 0, "seen" in g
+
+    g.seen = True
+    assert outside(look) == (1, False)
+    assert amina.name == "Amina Yusuf"
+
+
+def test_a_good_page_keeps_the_contract() -> None:
+    assert broken_promises(GOOD_PAGE) == []
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "says"),
+    [
+        ("<h1>Hej</h1>", "<h1>Hej</h1><h1>Igen</h1>", "one h1"),
+        ("<title>Hej", "<title>Hallå", "title begins"),
+        ('<label for="a">Namn</label>', "", "no label"),
+        ('name="a">', 'name="a"><p id="a"></p>', "2 times"),
+        ("</main>", "</div></main>", "line 2"),
+        ('lang="sv"', "", "language and direction"),
+        ('dir="ltr"', 'dir="rtl"', "language and direction"),
+        ("<main>", '<main style="color:red">', "inline style"),
+        ("<main>", '<main onclick="x()">', "inline onclick"),
+        ("<main>", "<main><script>x()</script>", "script stands"),
+        ("<main>", '<main><img alt="" src="https://cdn.example/x.png">', "another host"),
+        ("Namn", "Watch", "name of the code"),
+        ("112", "någon", "ring 112"),
+        ("<main>", '<main><a href="/x"></a>', "has no name"),
+    ],
+)
+def test_a_page_that_breaks_the_contract_is_named(good: str, bad: str, says: str) -> None:
+    (broken,) = [words for words in broken_promises(GOOD_PAGE.replace(good, bad)) if says in words]
+    assert says in broken
+
+
+def test_a_refused_form_needs_a_summary_whose_links_lead_to_fields() -> None:
+    assert broken_promises(GOOD_PAGE, 422) == ["a form that was refused (422) begins with an error summary"]
+    summary = '<main><div class="error-summary"><ul><li><a href="#{}">Fel</a></li></ul></div>'
+    assert broken_promises(GOOD_PAGE.replace("<main>", summary.format("a")), 422) == []
+    assert broken_promises(GOOD_PAGE.replace("<main>", summary.format("b")), 422) == [
+        "the error summary links to nothing: #b"
+    ]
