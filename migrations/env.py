@@ -1,4 +1,4 @@
-"""Runs migrations on the application's own engine; one that fails leaves nothing behind, on either database."""
+"""Runs migrations on the application's own engine; one that fails leaves nothing behind."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The cast: who lives where and is what; every test tells its story with them. Each fixture makes what it needs.
+"""The cast: who lives where and is what; every test tells its story with them.
 
 Våglängdsgatan 1–3 in Hässleholmen has an active group (`group`) with two stairwells, 1 and 3:
 

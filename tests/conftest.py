@@ -21,9 +21,6 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select
 from sqlalchemy.orm import joinedload
 
-for name in [name for name in os.environ if name.startswith("WATCH_") and name != "WATCH_TEST_DATABASE_URL"]:
-    del os.environ[name]  # the settings of whoever runs the tests are not theirs
-
 from tests.databases import empty, fresh_database, postgres, quick_folder
 from tests.page_client import PageClient, outside
 from watch import create_app
@@ -33,16 +30,19 @@ from watch.models import Channel, Mailing, OutboxRow
 pytest_plugins = ["tests.cast"]
 
 ROOT = Path(__file__).resolve().parent.parent
+SERVER = "WATCH_TEST_DATABASE_URL"  # a PostgreSQL of your own, instead of the wheel's
 DATABASES = ("sqlite", "postgresql")
 _running = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """One PostgreSQL for the whole run, started before its workers, who find it in the environment."""
+    for name in [name for name in os.environ if name.startswith("WATCH_") and name != SERVER]:
+        del os.environ[name]  # the settings of whoever runs the tests are not theirs
     is_worker = hasattr(config, "workerinput")
-    if not is_worker and not config.option.collectonly and "WATCH_TEST_DATABASE_URL" not in os.environ:
-        os.environ["WATCH_TEST_DATABASE_URL"] = _running.enter_context(postgres())
-        _running.callback(os.environ.pop, "WATCH_TEST_DATABASE_URL")
+    if not is_worker and not config.option.collectonly and SERVER not in os.environ:
+        os.environ[SERVER] = _running.enter_context(postgres())
+        _running.callback(os.environ.pop, SERVER)
 
 
 def pytest_unconfigure() -> None:
@@ -52,7 +52,7 @@ def pytest_unconfigure() -> None:
 
 @pytest.fixture(scope="session")
 def make_app() -> Callable[..., Flask]:
-    """An application with settings of the test's own: `make_app(MAX_FORM_PARTS=3)`; without a database's rows."""
+    """An application with settings of the test's own: `make_app(MAX_FORM_PARTS=3)`."""
 
     def make(**settings: Any) -> Flask:
         return create_app({"ENV": "development", "TESTING": True, "MAIL_SUPPRESS_SEND": False, **settings})
@@ -80,7 +80,7 @@ def migrated_apps(make_app: Callable[..., Flask], worker_id: str) -> Iterator[Ca
 def _place(places: ExitStack, database: str, worker: str) -> str:
     if database == "sqlite":
         return f"sqlite:///{places.enter_context(quick_folder())}/watch.db"
-    server = os.environ["WATCH_TEST_DATABASE_URL"]
+    server = os.environ[SERVER]
     return places.enter_context(fresh_database(server, f"watch_test_{worker}"))
 
 

@@ -103,7 +103,7 @@ def fresh_database(server: str, name: str) -> Iterator[str]:
 
 @contextmanager
 def quick_folder() -> Iterator[Path]:
-    """A folder for SQLite files: in memory where there is such a file system, so that syncing costs nothing."""
+    """A folder for SQLite files: in memory where possible, so that syncing costs nothing."""
     memory = Path("/dev/shm")
     place = memory if memory.is_dir() and os.access(memory, os.W_OK) else None
     with tempfile.TemporaryDirectory(prefix="watch-tests-", dir=place) as folder:

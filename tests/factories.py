@@ -84,7 +84,7 @@ def make_building(
     designation: str | None = None,
     flats: Iterable[str] = FLATS,
 ) -> Building:
-    """A building with its property: one stairwell for each street number, the same flats in each, posters up."""
+    """A building with its property: a stairwell for each street number, the same flats in each."""
     numbers, flats = list(numbers), list(flats)
     address = f"{street} {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"{street} {numbers[0]}"
     land = Property(area=area, landlord=landlord, designation=designation or f"{street.upper()} {numbers[0]}")

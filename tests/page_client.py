@@ -1,4 +1,4 @@
-"""A browser for tests: one cookie jar a person, real protection against forgery, every page held to the contract."""
+"""A browser for tests: a cookie jar for each person, every page held to the contract."""
 
 from __future__ import annotations
 
@@ -187,9 +187,10 @@ class PageClient:
         response = outside(lambda: browser.open(address, method=method, **more))
         page = Page(self, response, reader)
         is_part = "HX-Request" in dict(more.get("headers") or {})
-        if response.mimetype == "text/html" and not 300 <= page.status < 400 and not is_part:
-            if broken := broken_promises(page.html, page.status):
-                raise BrokenPage(f"{method} {path} ({page.status}):\n  " + "\n  ".join(broken))
+        if response.mimetype != "text/html" or 300 <= page.status < 400 or is_part:
+            return page
+        if broken := broken_promises(page.html, page.status):
+            raise BrokenPage(f"{method} {path} ({page.status}):\n  " + "\n  ".join(broken))
         return page
 
 

@@ -18,9 +18,11 @@ import html5lib
 from html5lib.constants import E as WORDS_OF_ERRORS
 
 DIRECTIONS = {"sv": "ltr", "en": "ltr", "so": "ltr", "ar": "rtl"}
-FETCHED = {("link", "href"), ("script", "src"), ("img", "src"), ("img", "srcset"), ("source", "srcset"),
-           ("iframe", "src"), ("form", "action"), ("button", "formaction"), ("object", "data"), ("video", "src"),
-           ("use", "href"), ("image", "href"), ("use", "xlink:href"), ("base", "href")}  # fmt: skip
+FETCHED = {
+    ("link", "href"), ("script", "src"), ("img", "src"), ("img", "srcset"), ("source", "srcset"),
+    ("iframe", "src"), ("form", "action"), ("button", "formaction"), ("object", "data"), ("video", "src"),
+    ("base", "href"), ("use", "href"), ("use", "xlink:href"), ("image", "href"),
+}  # fmt: skip
 SILENT = {"script", "style", "template", "title"}
 
 

@@ -12,8 +12,9 @@ from tests.page_contract import broken_promises
 from watch.extensions import db
 from watch.models import Flat, Household, Person
 
-GOOD_PAGE = """<!doctype html><html lang="sv" dir="ltr"><head><meta charset="utf-8"><title>Hej – Grannsamverkan</title>
-</head><body><main><h1>Hej</h1><label for="a">Namn</label><input id="a" name="a"></main>
+GOOD_PAGE = """<!doctype html><html lang="sv" dir="ltr"><head><meta charset="utf-8">
+<title>Hej – Grannsamverkan</title></head>
+<body><main><h1>Hej</h1><label for="a">Namn</label><input id="a" name="a"></main>
 <footer>Pågående brott: ring 112.</footer></body></html>"""
 
 
@@ -55,7 +56,7 @@ def test_a_good_page_keeps_the_contract() -> None:
         ("<title>Hej", "<title>Hallå", "title begins"),
         ('<label for="a">Namn</label>', "", "no label"),
         ('name="a">', 'name="a"><p id="a"></p>', "2 times"),
-        ("</main>", "</div></main>", "line 2"),
+        ("</main>", "</div></main>", "line 3"),
         ('lang="sv"', "", "language and direction"),
         ('dir="ltr"', 'dir="rtl"', "language and direction"),
         ("<main>", '<main style="color:red">', "inline style"),

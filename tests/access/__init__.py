@@ -24,7 +24,7 @@ the things of the scene (tests/cast.py): the group of Våglängdsgatan and what 
     stranger           Jenny: signed in, no relation to anything
     waiting            Farah: asked to join, port 3
     member             Carin: port 3
-    coordinator        Bengt: of port 3, which the thing belongs to (or of the group, where it belongs to that)
+    coordinator        Bengt: of port 3, where the thing is (or of the group, where it is the group's)
     other_coordinator  Dawit, for this test also coordinator of port 1 only
     lead               Amina
     officer            Gun: police contact of Hässleholmen and Norrby
@@ -36,11 +36,11 @@ The things: {group} {house} (building of the group) {empty_house} (no group, Nor
 {request} (Farah's) {invitation} (by Bengt, flat in port 3) {membership} (Carin's) {coordinator} (Bengt's
 appointment) {meeting} (of the group) {stairwell_meeting} (port 3) {notice} (to the group)
 {area_notice} {contact} (of Hässleholmen) {sign_in} (of the person who asks), and tokens and codes that
-are good: {poster} {sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer};
-{letter} is a name that no letter in the development mailbox has.
+are good: {poster} {sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide}
+{answer}; {letter} is a name that no letter in the development mailbox has.
 
-POST is sent with a good token against forgery and the fields of `data` (few or none: an answer of 422, a form
-refused for what is missing, tells that one may press as well as 303 does). Each answer is asked of a
+POST is sent with a good token against forgery and the fields of `data` (few or none: an answer of 422, a
+form refused for what is missing, tells that one may press as well as 303 does). Each answer is asked of a
 fresh scene, so that one press does not change what the next person gets.
 """
 
@@ -67,7 +67,7 @@ ROLES = (
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What each role gets from an endpoint: the address of its GET or of its POST, and a status for every role."""
+    """What each role gets from an endpoint, asked by GET or by POST: a status for every role."""
 
     anybody: Status
     stranger: Status

@@ -1,0 +1,217 @@
+"""Who may what: every endpoint × every role, against values written by hand in tests/access/."""
+
+from __future__ import annotations
+
+import importlib
+import sqlite3
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import Select, select
+
+from tests.access import ROLES, Expected, Status
+from tests.cast import Scene
+from tests.factories import (
+    flat_of,
+    make_contact,
+    make_coordinator,
+    make_interest,
+    make_invitation,
+    make_meeting,
+    make_notice,
+    make_person,
+    make_request,
+    store,
+)
+from tests.page_client import Page, PageClient
+from watch import access, tokens
+from watch.extensions import db
+from watch.mail import outbox
+from watch.models import (
+    ContactRole,
+    Coordinator,
+    JoinRequest,
+    Membership,
+    OutboxRow,
+    Person,
+    RequestState,
+    SignIn,
+    SignInLink,
+    utcnow,
+)
+from watch.tokens import Purpose
+
+FOLDER = Path(__file__).parent / "access"
+pytestmark = pytest.mark.parametrize(
+    "app", ["sqlite"], indirect=True
+)  # who may what is no matter of the database
+
+
+def collect() -> dict[str, Expected]:
+    """Every endpoint's expectation, from the data files."""
+    found: dict[str, Expected] = {}
+    for file in sorted(FOLDER.glob("[!_]*.py")):
+        endpoints: dict[str, Expected] = importlib.import_module(f"tests.access.{file.stem}").ENDPOINTS
+        stray = [name for name in endpoints if name.partition(".")[0] != file.stem]
+        assert not stray, f"{file.name} holds endpoints of another blueprint: {stray}"
+        found |= endpoints
+    return found
+
+
+EXPECTED = collect()
+
+
+def test_every_endpoint_has_its_values_and_every_value_an_endpoint(app: Flask) -> None:
+    endpoints = set(app.view_functions) - {"static"}
+    assert sorted(endpoints - set(EXPECTED)) == [], "endpoints without values in tests/access/<blueprint>.py"
+    assert sorted(set(EXPECTED) - endpoints) == [], "values in tests/access/ for endpoints that do not exist"
+
+
+def test_every_endpoint_declares_its_access(app: Flask) -> None:
+    assert list(access.undeclared(app)) == []
+
+
+@pytest.mark.parametrize("endpoint", sorted(EXPECTED))
+def test_each_role_gets_what_permissions_say(
+    endpoint: str, app: Flask, client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    expected = EXPECTED[endpoint]
+    people = _people(scene)
+    for person in filter(None, people.values()):
+        client.browser(person)
+    mine = {role: things | {"sign_in": _sign_in_of(person)} for role, person in people.items()}
+    _is_that_endpoint(app, endpoint, expected, mine["member"])
+    again = _restorer(app)
+    got: dict[str, Status] = {}
+    for role, person in people.items():
+        again()
+        got[role] = _ask(client, expected, person, mine[role])
+    assert got == {role: expected.of(role) for role in ROLES}
+
+
+def _ask(
+    client: PageClient, expected: Expected, person: Person | None, things: Mapping[str, object]
+) -> Status:
+    address = expected.address.format_map(things)
+    if expected.get:
+        page = client.get(address, as_=person)
+    else:
+        page = client.post(address, {k: v.format_map(things) for k, v in expected.data.items()}, as_=person)
+    return _status(page)
+
+
+def _status(page: Page) -> Status:
+    is_login = page.status in {302, 303} and (page.location or "").partition("?")[0] == "/login"
+    return "login" if is_login else page.status
+
+
+def _is_that_endpoint(app: Flask, endpoint: str, expected: Expected, things: Mapping[str, object]) -> None:
+    """The address in the data file leads to the endpoint it is meant to test."""
+    path = expected.address.format_map(things).partition("?")[0]
+    found, _arguments = app.url_map.bind("127.0.0.1").match(path, method="GET" if expected.get else "POST")
+    assert found == endpoint, f"{path} leads to {found}"
+
+
+def _people(scene: Scene) -> dict[str, Person | None]:
+    return {
+        "anybody": None,
+        "stranger": scene.jenny,
+        "waiting": scene.farah,
+        "member": scene.carin,
+        "coordinator": scene.bengt,
+        "other_coordinator": scene.dawit,
+        "lead": scene.amina,
+        "officer": scene.gun,
+        "other_officer": scene.hodan,
+        "other_group": scene.ivan,
+    }
+
+
+def _sign_in_of(person: Person | None) -> str:
+    sign_ins = select(SignIn.id).where(SignIn.person_id == (person.id if person else None))
+    return db.session.scalar(sign_ins) or "nobodys"
+
+
+def _restorer(app: Flask) -> Callable[[], None]:
+    """Put every row back as it is now: one role's press changes nothing for the next."""
+    db.session.commit()
+    path = str(db.engine.url.database)
+    kept = sqlite3.connect(":memory:")
+    with closing(sqlite3.connect(path)) as live:
+        live.backup(kept)
+
+    def again() -> None:
+        db.session.commit()
+        with closing(sqlite3.connect(path)) as live:
+            kept.backup(live)
+
+    return again
+
+
+@pytest.fixture
+def things(scene: Scene) -> dict[str, object]:
+    """What stands for the names in the addresses of tests/access/."""
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_1])
+    found = _rows(scene) | _links(scene)
+    db.session.commit()
+    return found
+
+
+def _rows(scene: Scene) -> dict[str, object]:
+    group, port, area = scene.group, scene.port_3, scene.group.area
+    invitation = make_invitation(group, "lova@example.org", flat=flat_of(port, "1201"), by=scene.bengt)
+    rows = {
+        "group": group,
+        "house": scene.house,
+        "empty_house": scene.langgatan,
+        "stairwell": port,
+        "flat": flat_of(port, "1102"),
+        "empty_flat": flat_of(port, "1202"),
+        "request": _one(select(JoinRequest).where(JoinRequest.person == scene.farah)),
+        "invitation": invitation,
+        "membership": _one(select(Membership).where(Membership.person == scene.carin)),
+        "coordinator": _one(select(Coordinator).where(Coordinator.person == scene.bengt)),
+        "meeting": make_meeting(group, by=scene.amina),
+        "stairwell_meeting": make_meeting(group, stairwell=port, by=scene.bengt),
+        "notice": make_notice(group, by=scene.amina),
+        "area_notice": make_notice(area, by=scene.gun),
+        "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
+    }
+    numbers: dict[str, object] = {name: row.id for name, row in rows.items()}
+    link = tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)
+    return numbers | {"area": area.slug, "letter": "no-such-letter", "invitation_link": link}
+
+
+def _links(scene: Scene) -> dict[str, object]:
+    """Good links and codes, each for somebody for whom it is meant."""
+    kerstin = make_person("Kerstin Ström", "kerstin@example.org")
+    unconfirmed = make_request(kerstin, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    interest = make_interest(make_person("Olle Väst", "olle@example.org"), scene.langgatan, confirmed=False)
+    lars = make_person("Lars Nyström", "lars@example.org")
+    appointment = make_coordinator(lars, scene.group, stairwells=[scene.port_1], accepted=False)
+    sign_in = store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10)))
+    asked = _one(select(JoinRequest).where(JoinRequest.person == scene.farah))
+    decide = outbox.queue("join-requested", to=scene.bengt, about=asked)
+    called = outbox.queue("meeting-called", to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
+    assert isinstance(decide, OutboxRow)
+    assert isinstance(called, OutboxRow)
+    return {
+        "poster": tokens.show_code(
+            tokens.code(Purpose.POSTER, scene.port_3.id, scene.port_3.poster_generation)
+        ),
+        "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in.id),
+        "confirm_request": tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed.id),
+        "interest": tokens.make(Purpose.CONFIRM_INTEREST, interest.id),
+        "appointment": tokens.make(Purpose.APPOINTMENT, appointment.id),
+        "decide": tokens.make(Purpose.DECIDE, decide.id),
+        "answer": tokens.make(Purpose.ANSWER, called.id),
+    }
+
+
+def _one(wanted: Select[Any]) -> Any:
+    return db.session.scalars(wanted).one()
