@@ -1,0 +1,187 @@
+"""The landlord's list: read whole or refused with every problem named, once or twice."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.factories import make_group
+from tests.places.damage import DAMAGE, FIRST, HEADER, SECOND, listed
+from watch import tokens
+from watch.extensions import db
+from watch.models import Area, AuditEntry, Building, Flat, Landlord, Model, Property, Stairwell
+from watch.places import landlord_list, service
+from watch.places.problems import BadLandlordList, Problem, RowError
+
+SAMPLE = Path(__file__).resolve().parents[2] / "watch/ops/sample/fastigheter-boras.csv"
+
+
+def counts() -> dict[str, int]:
+    """How many there are of each place."""
+    kinds: tuple[type[Model], ...] = (Area, Landlord, Property, Building, Stairwell, Flat)
+    return {kind.__name__: db.session.scalar(select(func.count()).select_from(kind)) or 0 for kind in kinds}
+
+
+NOTHING = dict.fromkeys(("Area", "Landlord", "Property", "Building", "Stairwell", "Flat"), 0)
+
+
+@pytest.mark.parametrize("damage", DAMAGE)
+def test_damage_is_named_by_row_and_column_and_nothing_is_saved(
+    damage: str, cli: Callable[..., Result], tmp_path: Path
+) -> None:
+    data, said = DAMAGE[damage]
+    (file := tmp_path / "list.csv").write_bytes(data)
+    answer = cli("places", "import", file)
+    assert (answer.exit_code, answer.stderr.splitlines()) == (
+        1,
+        [*said, f"{len(said)} fel. Inget är sparat."],
+    )
+    assert counts() == NOTHING
+
+
+def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[..., Result]) -> None:
+    everything = {"Area": 3, "Landlord": 3, "Property": 89, "Building": 89, "Stairwell": 351, "Flat": 3486}
+    first = cli("places", "import", SAMPLE)
+    assert first.output.splitlines()[-1] == (
+        "Nya lägenheter: 3\N{NO-BREAK SPACE}486, trappuppgångar: 351, hus: 89, fastigheter: 89, "
+        "fastighetsägare: 3, områden: 3."
+    )
+    assert (first.exit_code, counts()) == (0, everything)
+    second = cli("places", "import", SAMPLE)
+    assert (
+        second.output.splitlines()[-1]
+        == "Inget nytt: alla platser i listan fanns redan. Ändringar är sparade."
+    )
+    assert (second.exit_code, counts()) == (0, everything)
+    by_area = select(Area.slug).order_by(Area.sort_key)
+    assert db.session.scalars(by_area).all() == ["boda", "hassleholmen", "norrby"]
+    assert db.session.scalars(select(AuditEntry.what)).all() == ["places-imported"] * 6
+
+
+def test_each_stairwell_gets_a_poster_whose_code_finds_it(cli: Callable[..., Result]) -> None:
+    cli("places", "import", SAMPLE)
+    port = db.session.scalars(select(Stairwell).where(Stairwell.street == "Magasinsgatan").limit(1)).one()
+    code = tokens.code(tokens.Purpose.POSTER, port.id, port.poster_generation)
+    index = tokens.code_index(tokens.Purpose.POSTER, code)
+    assert db.session.scalars(select(Stairwell).where(Stairwell.poster_index == index)).one() == port
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])
+@pytest.mark.parametrize("delimiter", [";", ","])
+@pytest.mark.parametrize("end", ["\r\n", "\n", "\r"])
+def test_the_usual_ways_to_write_a_list_read_the_same(encoding: str, delimiter: str, end: str) -> None:
+    text = end.join([HEADER, FIRST, ";" * 8, SECOND, "", ""]).replace(";", delimiter)
+    assert landlord_list.read(text.encode(encoding)) == [
+        landlord_list.FlatRow(
+            row=row, area="Norrby", property="Skomakaren 3", landlord="Brf Norrbyhus", building="Hus 3",
+            street="Norrby Långgata", number=number, flat=flat, landlord_number=own, city="Borås",
+            postcode="504 34",
+        )
+        for row, number, flat, own in ((2, "21", "1001", "N-1"), (4, "23", "1102", "N-2"))
+    ]  # fmt: skip
+
+
+def test_columns_stand_in_any_order_and_extra_ones_are_left_out() -> None:
+    header = "HUS;Hyresgäst;" + ";".join(name for name in HEADER.split(";") if name != "Hus")
+    cells = FIRST.split(";")
+    row = ";".join([cells[3], "Amina Yusuf", *cells[:3], *cells[4:]])
+    assert landlord_list.read(listed(row, header=header)) == landlord_list.read(listed(FIRST))
+
+
+def test_the_landlords_own_numbers_may_be_missing() -> None:
+    header = HEADER.replace("Internt nummer;", "")
+    assert landlord_list.read(listed(FIRST.replace("N-1;", ""), header=header))[0].landlord_number is None
+    assert landlord_list.read(listed(FIRST.replace("N-1", "")))[0].landlord_number is None
+
+
+@pytest.mark.parametrize("sign", "=+-@")
+def test_a_cell_that_looks_like_a_formula_is_text(sign: str) -> None:
+    (plain,) = landlord_list.read(listed(FIRST.replace("N-1", f"{sign}SUM(A1)")))
+    (marked,) = landlord_list.read(listed(FIRST.replace("N-1", f"'{sign}SUM(A1)")))
+    assert plain.landlord_number == marked.landlord_number == f"{sign}SUM(A1)"
+
+
+def test_numbers_and_postcodes_are_written_in_one_way() -> None:
+    (row,) = landlord_list.read(
+        listed(FIRST.replace("Långgata 21", "Långgata 21 b").replace("504 34", "50434"))
+    )
+    assert (row.street, row.number, row.postcode) == ("Norrby Långgata", "21B", "504 34")
+
+
+def take_in(*rows: str) -> service.Imported:
+    """Import a list."""
+    imported = service.import_landlord_list(landlord_list.read(listed(*rows)))
+    db.session.commit()
+    return imported
+
+
+def test_a_changed_list_adds_and_updates_and_deletes_nothing(app: Flask) -> None:
+    take_in(FIRST, SECOND)
+    changed = (
+        SECOND.replace("N-2", "N-200").replace("Brf Norrbyhus", "Victoriahem").replace("504 34", "504 35")
+    )
+    new = changed.replace("Långgata 23", "Långgata 25").replace("N-200", "N-3")
+    assert take_in(changed, new) == service.Imported(landlords=1, stairwells=1, flats=1)
+    flats = select(Flat.landlord_number).join(Stairwell).order_by(Stairwell.sort_key)
+    assert db.session.scalars(flats).all() == ["N-1", "N-200", "N-3"]
+    building = db.session.scalars(select(Building)).one()
+    assert (building.address, building.property.landlord.name) == ("Norrby Långgata 21–25", "Victoriahem")
+    assert [port.postcode for port in building.stairwells] == ["504 34", "504 35", "504 35"]
+
+
+def test_a_renamed_building_stays_the_same_one_and_keeps_its_group(app: Flask) -> None:
+    take_in(FIRST)
+    building = db.session.scalars(select(Building)).one()
+    group = make_group(building)
+    renamed = [
+        row.replace("Hus 3", "Kvarteret").replace("Skomakaren 3", "Skomakaren 30") for row in (FIRST, SECOND)
+    ]
+    assert take_in(*renamed) == service.Imported(properties=1, stairwells=1, flats=1)
+    assert (building.name, building.property.designation, building.group_id) == (
+        "Kvarteret",
+        "Skomakaren 30",
+        group.id,
+    )
+    assert (building.address, group.name) == ("Norrby Långgata 21–23", "Norrby Långgata 21–23")
+
+
+def test_stairwells_move_between_buildings_without_groups(app: Flask) -> None:
+    take_in(FIRST, SECOND)
+    assert take_in(FIRST, SECOND.replace("Hus 3", "Hus 4")) == service.Imported(buildings=1)
+    addresses = select(Building.name, Building.address).order_by(Building.name)
+    assert db.session.execute(addresses).all() == [
+        ("Hus 3", "Norrby Långgata 21"),
+        ("Hus 4", "Norrby Långgata 23"),
+    ]
+
+
+def refused(*rows: str) -> list[RowError]:
+    """What is said of a list that is not taken in."""
+    with pytest.raises(BadLandlordList) as bad:
+        take_in(*rows)
+    db.session.rollback()
+    return list(bad.value.errors)
+
+
+def test_the_house_of_a_group_is_not_moved_by_a_list(app: Flask) -> None:
+    take_in(FIRST, SECOND)
+    make_group(db.session.scalars(select(Building)).one())
+    db.session.commit()
+    assert refused(FIRST, SECOND.replace("Hus 3", "Hus 4")) == [
+        RowError(3, "Adress", "Norrby Långgata 23", Problem.ADDRESS_OF_A_GROUP_ELSEWHERE)
+    ]
+    assert refused(FIRST.replace("Norrby;", "Boda;")) == [
+        RowError(2, "Område", "Boda", Problem.PROPERTY_OF_A_GROUP_ELSEWHERE)
+    ]
+    assert db.session.scalars(select(Area.slug)).all() == ["norrby"]
+
+
+def test_two_areas_of_nearly_the_same_name_get_addresses_of_their_own(app: Flask) -> None:
+    take_in(FIRST, SECOND.replace("Norrby;Skomakaren 3", "Nörrby;Skomakaren 4"))
+    slugs = select(Area.name, Area.slug).order_by(Area.id)
+    assert db.session.execute(slugs).all() == [("Norrby", "norrby"), ("Nörrby", "norrby-1")]

@@ -1,0 +1,253 @@
+"""A landlord's list: one row a flat, read whole or refused with every problem named by row and column."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from enum import StrEnum
+
+from watch.fields import PERSONNUMMER, is_hidden_sign
+from watch.places.csv_table import MOST_BYTES, Table, column_at, read_table
+from watch.places.problems import BadLandlordList, Problem, RowError
+
+__all__ = ["MOST_BYTES", "Column", "FlatRow", "read", "same"]
+
+
+class Column(StrEnum):
+    """The columns, as landlords' systems name them."""
+
+    AREA = "Område"
+    PROPERTY = "Fastighetsbeteckning"
+    LANDLORD = "Fastighetsägare"
+    BUILDING = "Hus"
+    ADDRESS = "Adress"
+    FLAT = "Lägenhetsnummer"
+    LANDLORD_NUMBER = "Internt nummer"
+    CITY = "Ort"
+    POSTCODE = "Postnummer"
+
+
+OPTIONAL = frozenset({Column.LANDLORD_NUMBER})
+MOST_SIGNS = {
+    Column.AREA: 80,
+    Column.PROPERTY: 80,
+    Column.LANDLORD: 120,
+    Column.BUILDING: 80,
+    Column.ADDRESS: 90,
+    Column.FLAT: 20,
+    Column.LANDLORD_NUMBER: 40,
+    Column.CITY: 60,
+    Column.POSTCODE: 20,
+}
+FLOORS = range(1, 75)  # 10 is the entrance floor; Sweden's highest house has 74 floors
+POSITIONS = range(1, 61)
+ADDRESS = re.compile(r"(?P<street>\S.{0,78}?\S) (?P<number>\d{1,4}) ?(?P<letter>[A-Za-zÅÄÖåäö]?)")
+POSTCODE = re.compile(r"([1-9]\d{2}) ?(\d{2})")
+# å, ä, ö and é written in UTF-8 and read as Windows-1252 somewhere on the way
+GARBLED = re.compile("Ã[¥¤¶©\u0085…„–]")
+MARKED_AS_TEXT = re.compile(r"'(?=[=+\-@])")  # how spreadsheets are told that a cell is no formula
+
+
+@dataclass(frozen=True, slots=True)
+class FlatRow:
+    """One flat of the list, with all its surroundings; `row` is its number in the file."""
+
+    row: int
+    area: str
+    property: str
+    landlord: str
+    building: str
+    street: str
+    number: str
+    flat: str
+    landlord_number: str | None
+    city: str
+    postcode: str
+
+    def at(self, column: Column) -> str:
+        """What stands in a column."""
+        return (
+            f"{self.street} {self.number}"
+            if column is Column.ADDRESS
+            else str(getattr(self, column.name.lower()))
+        )
+
+
+def read(data: bytes) -> list[FlatRow]:
+    """The rows of a list in Windows-1252 or UTF-8, `;` or `,` between cells, at most 5 MB and 20,000 rows.
+
+    Raises BadLandlordList with everything that is wrong.
+    """
+    table = read_table(data)
+    places = _places(table)
+    errors, rows = list(table.errors), []
+    for number, cells in table.rows:
+        wrong = list(_row_errors(number, cells, places, table))
+        errors += wrong
+        if not wrong:
+            rows.append(_flat_row(number, {column: tidy(cells[at]) for column, at in places.items()}))
+    if not table.rows and not errors:
+        errors.append(RowError(1, None, "", Problem.NO_ROWS))
+    errors += _contradictions(rows)
+    if errors:
+        raise BadLandlordList(errors)
+    return rows
+
+
+def same(text: str) -> str:
+    """What makes two spellings of a place the same one."""
+    return unicodedata.normalize("NFC", text).casefold()
+
+
+def tidy(cell: str) -> str:
+    """A cell without needless spaces; =, +, - and @ at its start are text like any other."""
+    return unicodedata.normalize("NFC", MARKED_AS_TEXT.sub("", " ".join(cell.split(" ")).strip(), count=1))
+
+
+def _places(table: Table) -> dict[Column, int]:
+    """Where each column stands. Raises BadLandlordList where one is missing, renamed or there twice."""
+    names = [same(" ".join(name.split())) for name in table.names]
+    known = {same(column): column for column in Column}
+    if not known.keys() & set(names) and any(is_hidden_sign(sign) for name in names for sign in name):
+        raise BadLandlordList([RowError(1, None, "", Problem.NOT_A_LIST)])
+    if unread := [error for error in table.errors if error.row == 1]:
+        raise BadLandlordList(unread)
+    errors = []
+    for name, times in Counter(names).items():
+        if times > 1 and name in known:
+            errors.append(RowError(1, known[name], known[name], Problem.DUPLICATE_COLUMN))
+    strangers = [name for name in names if name and name not in known]
+    for name, column in known.items():
+        if name not in names and column not in OPTIONAL:
+            alike = get_close_matches(name, strangers, n=1, cutoff=0.7)
+            problem = Problem.RENAMED_COLUMN if alike else Problem.MISSING_COLUMN
+            errors.append(RowError(1, column, table.names[names.index(alike[0])] if alike else "", problem))
+    if errors:
+        raise BadLandlordList(errors)
+    return {column: names.index(name) for name, column in known.items() if name in names}
+
+
+def _row_errors(
+    number: int, cells: Sequence[str], places: Mapping[Column, int], table: Table
+) -> Iterator[RowError]:
+    """What is wrong with a row by itself."""
+    wanted = len(table.names)
+    if len(cells) < wanted:
+        yield RowError(number, column_at(table.names, len(cells)), str(len(cells)), Problem.TOO_FEW_CELLS)
+    elif any(cell.strip() for cell in cells[wanted:]):
+        yield RowError(number, column_at(table.names, wanted), str(len(cells)), Problem.TOO_MANY_CELLS)
+    else:
+        for column, at in places.items():
+            if problem := _cell_problem(column, cells[at]):
+                yield RowError(number, column, cells[at], problem)
+
+
+def _cell_problem(column: Column, raw: str) -> Problem | None:
+    """What is wrong with a cell, if anything."""
+    cell = tidy(raw)
+    if "\0" in raw:
+        return Problem.NUL_SIGN
+    if "\ufffd" in raw:
+        return Problem.UNREADABLE_LETTER
+    if GARBLED.search(raw):
+        return Problem.GARBLED_LETTER
+    if any(is_hidden_sign(sign) for sign in raw):
+        return Problem.HIDDEN_SIGN
+    if not cell:
+        return None if column in OPTIONAL else Problem.EMPTY_CELL
+    if len(cell) > MOST_SIGNS[column]:
+        return Problem.TOO_LONG
+    if PERSONNUMMER.search(cell):
+        return Problem.PERSONNUMMER
+    return FORMS[column](cell) if column in FORMS else None
+
+
+def _flat_problem(cell: str) -> Problem | None:
+    if not re.fullmatch(r"[0-9]{4}", cell):
+        return Problem.FLAT_NUMBER_FORM
+    if int(cell[:2]) not in FLOORS:
+        return Problem.FLAT_FLOOR
+    return None if int(cell[2:]) in POSITIONS else Problem.FLAT_POSITION
+
+
+def _address_problem(cell: str) -> Problem | None:
+    if not re.search(r"\d", cell):
+        return Problem.ADDRESS_WITHOUT_NUMBER
+    return None if ADDRESS.fullmatch(cell) else Problem.ADDRESS_FORM
+
+
+def _postcode_problem(cell: str) -> Problem | None:
+    return None if POSTCODE.fullmatch(cell) else Problem.POSTCODE_FORM
+
+
+FORMS: dict[Column, Callable[[str], Problem | None]] = {
+    Column.FLAT: _flat_problem,
+    Column.ADDRESS: _address_problem,
+    Column.POSTCODE: _postcode_problem,
+}
+
+
+def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
+    address, postcode = ADDRESS.fullmatch(cell[Column.ADDRESS]), POSTCODE.fullmatch(cell[Column.POSTCODE])
+    assert address, "_cell_problem has seen to it"
+    assert postcode, "_cell_problem has seen to it"
+    return FlatRow(
+        row=row,
+        area=cell[Column.AREA],
+        property=cell[Column.PROPERTY],
+        landlord=cell[Column.LANDLORD],
+        building=cell[Column.BUILDING],
+        street=address["street"],
+        number=address["number"] + address["letter"].upper(),
+        flat=cell[Column.FLAT],
+        landlord_number=cell.get(Column.LANDLORD_NUMBER) or None,
+        city=cell[Column.CITY],
+        postcode=f"{postcode[1]} {postcode[2]}",
+    )
+
+
+def _contradictions(rows: Sequence[FlatRow]) -> Iterator[RowError]:
+    """Rows that cannot be true together."""
+    seen: dict[object, FlatRow] = {}
+    for row in rows:
+        first = seen.setdefault((_address(row), row.flat), row)
+        if first is not row:
+            yield RowError(row.row, Column.FLAT, row.flat, Problem.SAME_FLAT_TWICE, other=first.row)
+    for problem, column, key, said in RULES:
+        first_said: dict[object, FlatRow] = {}
+        for row in rows:
+            first = first_said.setdefault(key(row), row)
+            if said(first) != said(row):
+                yield RowError(row.row, column, row.at(column), problem, other=first.row)
+
+
+def _address(row: FlatRow) -> object:
+    return same(row.city), same(row.street), row.number
+
+
+def _property(row: FlatRow) -> object:
+    return same(row.property)
+
+
+def _building(row: FlatRow) -> object:
+    return same(row.property), same(row.building)
+
+
+Rule = tuple[Problem, Column, Callable[[FlatRow], object], Callable[[FlatRow], object]]
+# Whatever has the same key has to say the same.
+RULES: tuple[Rule, ...] = (
+    (Problem.ADDRESS_IN_TWO_BUILDINGS, Column.BUILDING, _address, _building),
+    (Problem.ADDRESS_WITH_TWO_POSTCODES, Column.POSTCODE, _address, lambda row: row.postcode),
+    (Problem.PROPERTY_IN_TWO_AREAS, Column.AREA, _property, lambda row: same(row.area)),
+    (Problem.PROPERTY_WITH_TWO_LANDLORDS, Column.LANDLORD, _property, lambda row: same(row.landlord)),
+    (Problem.SPELLED_IN_TWO_WAYS, Column.AREA, lambda row: same(row.area), lambda row: row.area),
+    (Problem.SPELLED_IN_TWO_WAYS, Column.PROPERTY, _property, lambda row: row.property),
+    (Problem.SPELLED_IN_TWO_WAYS, Column.LANDLORD, lambda row: same(row.landlord), lambda row: row.landlord),
+    (Problem.SPELLED_IN_TWO_WAYS, Column.BUILDING, _building, lambda row: row.building),
+    (Problem.SPELLED_IN_TWO_WAYS, Column.ADDRESS, lambda row: same(row.street), lambda row: row.street),
+    (Problem.SPELLED_IN_TWO_WAYS, Column.CITY, lambda row: same(row.city), lambda row: row.city),
+)

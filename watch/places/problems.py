@@ -1,0 +1,78 @@
+"""What can be wrong with a landlord's list, as facts; places/words.py says them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum, auto
+
+from watch.errors import DomainError
+
+
+class Problem(StrEnum):
+    """A kind of damage."""
+
+    # the file
+    EMPTY_FILE = auto()
+    TOO_LARGE = auto()
+    SPREADSHEET = auto()
+    NOT_A_LIST = auto()
+    WRONG_ENCODING = auto()
+    NO_ROWS = auto()
+    TOO_MANY_ROWS = auto()
+    # the columns
+    MISSING_COLUMN = auto()
+    RENAMED_COLUMN = auto()
+    DUPLICATE_COLUMN = auto()
+    # the signs
+    UNCLOSED_QUOTE = auto()
+    STRAY_QUOTE = auto()
+    TOO_FEW_CELLS = auto()
+    TOO_MANY_CELLS = auto()
+    NUL_SIGN = auto()
+    HIDDEN_SIGN = auto()
+    UNREADABLE_LETTER = auto()
+    GARBLED_LETTER = auto()
+    # one cell
+    EMPTY_CELL = auto()
+    TOO_LONG = auto()
+    PERSONNUMMER = auto()
+    FLAT_NUMBER_FORM = auto()
+    FLAT_FLOOR = auto()
+    FLAT_POSITION = auto()
+    ADDRESS_WITHOUT_NUMBER = auto()
+    ADDRESS_FORM = auto()
+    POSTCODE_FORM = auto()
+    # rows that contradict each other
+    SAME_FLAT_TWICE = auto()
+    ADDRESS_IN_TWO_BUILDINGS = auto()
+    ADDRESS_WITH_TWO_POSTCODES = auto()
+    PROPERTY_IN_TWO_AREAS = auto()
+    PROPERTY_WITH_TWO_LANDLORDS = auto()
+    SPELLED_IN_TWO_WAYS = auto()
+    # rows that contradict what is known
+    ADDRESS_OF_A_GROUP_ELSEWHERE = auto()
+    PROPERTY_OF_A_GROUP_ELSEWHERE = auto()
+
+
+@dataclass(frozen=True)
+class RowError:
+    """A problem, where it stands and in which cell.
+
+    Rows are numbered as a spreadsheet does: the column names are row 1. `other` is the
+    earlier row that says otherwise.
+    """
+
+    row: int | None
+    column: str | None
+    value: str
+    problem: Problem
+    other: int | None = None
+
+
+class BadLandlordList(DomainError):
+    """The list cannot be taken in; `errors` says why, in the order of its rows. Nothing is saved."""
+
+    def __init__(self, errors: Sequence[RowError]) -> None:
+        super().__init__(f"{len(errors)} problems")
+        self.errors = sorted(errors, key=lambda error: error.row or 0)

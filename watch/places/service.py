@@ -1,0 +1,232 @@
+"""Taking in a landlord's list: what is new is added, what differs is updated, nothing is deleted."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import joinedload, selectinload
+
+from watch import audit, tokens
+from watch.extensions import db
+from watch.models import Area, Building, Flat, Group, Landlord, Property, Stairwell
+from watch.places.addresses import address_of, slug_of, swedish_sort_key
+from watch.places.landlord_list import Column, FlatRow, same
+from watch.places.problems import BadLandlordList, Problem, RowError
+
+__all__ = ["Imported", "import_landlord_list", "swedish_sort_key"]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """How many of each were new."""
+
+    areas: int = 0
+    landlords: int = 0
+    properties: int = 0
+    buildings: int = 0
+    stairwells: int = 0
+    flats: int = 0
+
+
+def import_landlord_list(
+    rows: Sequence[FlatRow], *, progress: Callable[[int], None] = lambda rows: None
+) -> Imported:
+    """Add and update the places of a list; the same list twice changes nothing the second time.
+
+    `progress` is told how many more rows are done. Raises BadLandlordList where a row would move the house
+    of a group; nothing is to be committed then.
+    """
+    places = _Places(rows)
+    with db.session.no_autoflush:
+        stairwells = {row.row: places.stairwell(row) for row in rows}
+    if places.errors:
+        raise BadLandlordList(places.errors)
+    db.session.flush()
+    places.name_buildings()
+    _give_posters(places.all_stairwells())
+    new_flats = _save_flats(rows, stairwells, progress)
+    for area in places.listed_areas.values():
+        audit.note("places-imported", about=area, by=None, area=area)
+    return replace(places.made(), flats=new_flats)
+
+
+Address = tuple[str, str, str]
+
+
+class _Places:
+    """What is known of places, by what makes two of them the same; grows with each row."""
+
+    def __init__(self, rows: Sequence[FlatRow]) -> None:
+        self.errors: list[RowError] = []
+        self.wanted = {self._building_key(row.property, row.building) for row in rows}
+        self.areas = {same(area.name): area for area in db.session.scalars(select(Area))}
+        self.landlords = {same(one.name): one for one in db.session.scalars(select(Landlord))}
+        properties = db.session.scalars(select(Property).options(joinedload(Property.area)))
+        self.properties = {same(one.designation): one for one in properties}
+        buildings = list(
+            db.session.scalars(
+                select(Building).options(joinedload(Building.property), selectinload(Building.stairwells))
+            )
+        )
+        self.buildings = {self._building_key(one.property.designation, one.name): one for one in buildings}
+        self.stairwells = {_key(stair): stair for one in buildings for stair in one.stairwells}
+        self.with_group = {same(one.property.designation) for one in buildings if one.group_id is not None}
+        self.listed_areas: dict[str, Area] = {}
+        self.listed: dict[tuple[str, str], Building] = {}
+        self.before = self._sizes()
+
+    def _sizes(self) -> tuple[int, ...]:
+        counted = (self.areas, self.landlords, self.properties, self.buildings, self.stairwells)
+        return tuple(len(places) for places in counted)
+
+    def made(self) -> Imported:
+        """How many places the list has added so far."""
+        return Imported(*(now - then for now, then in zip(self._sizes(), self.before, strict=True)))
+
+    @staticmethod
+    def _building_key(designation: str, name: str) -> tuple[str, str]:
+        return same(designation), same(name)
+
+    def area(self, row: FlatRow) -> Area:
+        key = same(row.area)
+        if key not in self.areas:
+            slugs = {area.slug for area in self.areas.values()}
+            slug = base = slug_of(row.area)
+            while slug in slugs:
+                slug = f"{base}-{len(slugs)}"
+            self.areas[key] = Area(slug=slug, name=row.area, sort_key="")
+            db.session.add(self.areas[key])
+        area = self.listed_areas[key] = self.areas[key]
+        area.name, area.sort_key = row.area, swedish_sort_key(row.area, most=160)
+        return area
+
+    def landlord(self, row: FlatRow) -> Landlord:
+        key = same(row.landlord)
+        if key not in self.landlords:
+            self.landlords[key] = Landlord(name=row.landlord)
+            db.session.add(self.landlords[key])
+        self.landlords[key].name = row.landlord
+        return self.landlords[key]
+
+    def property(self, row: FlatRow) -> Property:
+        key, area = same(row.property), self.area(row)
+        known = self.properties.get(key)
+        if known is None:
+            known = self.properties[key] = Property(area=area)
+            db.session.add(known)
+        elif known.area is not area and key in self.with_group:
+            self._refuse(row, Column.AREA, Problem.PROPERTY_OF_A_GROUP_ELSEWHERE)
+            return known
+        known.area, known.landlord, known.designation = area, self.landlord(row), row.property
+        return known
+
+    def building(self, row: FlatRow) -> Building:
+        key = self._building_key(row.property, row.building)
+        if key in self.listed:
+            return self.listed[key]
+        known = self.buildings.get(key) or self._renamed(row)
+        if known is None:
+            known = self.buildings[key] = Building(name=row.building, address="", sort_key="")
+            db.session.add(known)
+        on = self.property(row)
+        if known.group_id is not None and known.property.area is not on.area:
+            self._refuse(row, Column.AREA, Problem.PROPERTY_OF_A_GROUP_ELSEWHERE)
+        known.property, known.name = on, row.building
+        self.listed[key] = known
+        return known
+
+    def _renamed(self, row: FlatRow) -> Building | None:
+        """The building that stands at the row's address under a name that the list no longer has."""
+        stairwell = self.stairwells.get((same(row.city), same(row.street), row.number))
+        if stairwell is None:
+            return None
+        old = stairwell.building
+        is_listed = self._building_key(old.property.designation, old.name) in self.wanted
+        return None if is_listed or old in self.listed.values() else old
+
+    def stairwell(self, row: FlatRow) -> Stairwell:
+        key, building = (same(row.city), same(row.street), row.number), self.building(row)
+        known = self.stairwells.get(key)
+        if known is None:
+            known = self.stairwells[key] = Stairwell(building=building, number=row.number)
+            db.session.add(known)
+        elif known.building is not building:
+            if known.building.group_id is not None or building.group_id is not None:
+                self._refuse(row, Column.ADDRESS, Problem.ADDRESS_OF_A_GROUP_ELSEWHERE)
+                return known
+            known.building = building
+        known.street, known.postcode, known.city = row.street, row.postcode, row.city
+        known.sort_key = swedish_sort_key(f"{row.street} {row.number}")
+        return known
+
+    def _refuse(self, row: FlatRow, column: Column, problem: Problem) -> None:
+        self.errors.append(RowError(row.row, column, row.at(column), problem))
+
+    def all_stairwells(self) -> list[Stairwell]:
+        """Known and new ones."""
+        return list(self.stairwells.values())
+
+    def name_buildings(self) -> None:
+        """Each building by the addresses of its stairwells; a group that bears the old name follows."""
+        renamed: dict[tuple[int, str], str] = {}
+        for building in self.buildings.values():
+            address = address_of((stair.street, stair.number) for stair in building.stairwells)
+            if address and address != building.address:
+                if building.group_id is not None:
+                    renamed[building.group_id, building.address] = address
+                building.address, building.sort_key = address, swedish_sort_key(address)
+        groups = select(Group).where(Group.id.in_({group_id for group_id, _ in renamed}))
+        for group in db.session.scalars(groups) if renamed else ():
+            group.name = renamed.get((group.id, group.name), group.name)
+
+
+def _key(stairwell: Stairwell) -> Address:
+    return same(stairwell.city), same(stairwell.street), stairwell.number
+
+
+def _give_posters(stairwells: Sequence[Stairwell]) -> None:
+    """A poster's code for every stairwell without one; the rare code that is taken already is passed over."""
+    taken = {stairwell.poster_index for stairwell in stairwells}
+    for stairwell in stairwells:
+        while stairwell.poster_index is None:
+            code = tokens.code(tokens.Purpose.POSTER, stairwell.id, stairwell.poster_generation)
+            index = tokens.code_index(tokens.Purpose.POSTER, code)
+            if index in taken:
+                stairwell.poster_generation += 1
+            else:
+                stairwell.poster_index = index
+                taken.add(index)
+
+
+def _save_flats(
+    rows: Sequence[FlatRow], stairwells: dict[int, Stairwell], progress: Callable[[int], None]
+) -> int:
+    """Insert and update flats in bulk, a thousand rows at a time. Returns how many were new."""
+    known = {
+        (stairwell_id, number): (flat_id, landlord_number)
+        for flat_id, stairwell_id, number, landlord_number in db.session.execute(
+            select(Flat.id, Flat.stairwell_id, Flat.number, Flat.landlord_number)
+        )
+    }
+    new = 0
+    for start in range(0, len(rows), 1000):
+        part = rows[start : start + 1000]
+        added, changed = [], []
+        for row in part:
+            place = (stairwells[row.row].id, row.flat)
+            flat_id, landlord_number = known.get(place, (None, None))
+            if flat_id is None:
+                added.append(
+                    {"stairwell_id": place[0], "number": row.flat, "landlord_number": row.landlord_number}
+                )
+            elif row.landlord_number and row.landlord_number != landlord_number:
+                changed.append({"id": flat_id, "landlord_number": row.landlord_number})
+        if added:
+            db.session.execute(insert(Flat), added)
+        if changed:
+            db.session.execute(update(Flat), changed)
+        new += len(added)
+        progress(len(part))
+    return new

@@ -1,0 +1,91 @@
+"""What is said of a landlord's list: one sentence for each kind of damage, with its cure."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from watch.fields import is_hidden_sign
+from watch.places.problems import Problem, RowError
+
+PROBLEMS = {
+    Problem.EMPTY_FILE: _l("Filen är tom. Välj filen med fastighetsägarens lista."),
+    Problem.TOO_LARGE: _l("Filen är för stor. Högst 5 MB: dela listan i flera filer."),
+    Problem.SPREADSHEET: _l("Filen är ett kalkylblad. Öppna det och spara som CSV."),
+    Problem.NOT_A_LIST: _l("Filen är ingen CSV-lista. Exportera listan igen som CSV."),
+    Problem.WRONG_ENCODING: _l("Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8."),
+    Problem.NO_ROWS: _l("Listan har kolumnnamn men inga lägenheter. Exportera den igen."),
+    Problem.TOO_MANY_ROWS: _l("Listan är för lång. Högst 20 000 rader: dela den i flera filer."),
+    Problem.MISSING_COLUMN: _l("Kolumnen saknas. Lägg till den i första raden, med sina värden under."),
+    Problem.RENAMED_COLUMN: _l("Kolumnen heter något annat i filen. Ändra kolumnnamnet."),
+    Problem.DUPLICATE_COLUMN: _l("Kolumnen finns två gånger. Ta bort den ena."),
+    Problem.UNCLOSED_QUOTE: _l(
+        "Ett citattecken börjar men slutar inte på samma rad. Ta bort det eller lägg till ett."
+    ),
+    Problem.STRAY_QUOTE: _l("Det står text efter ett avslutande citattecken. Ta bort citattecknen."),
+    Problem.TOO_FEW_CELLS: _l("Raden har för få värden. Fyll på till lika många som kolumnerna."),
+    Problem.TOO_MANY_CELLS: _l("Raden har för många värden. Sätt citattecken runt text med skiljetecken i."),
+    Problem.NUL_SIGN: _l("Värdet innehåller ett noll-tecken. Filen kan vara skadad: exportera den igen."),
+    Problem.HIDDEN_SIGN: _l("Värdet innehåller osynliga tecken. Skriv det igen."),
+    Problem.UNREADABLE_LETTER: _l("En bokstav går inte att läsa. Spara filen som UTF-8 eller Windows-1252."),
+    Problem.GARBLED_LETTER: _l(
+        "Å, ä eller ö har blivit fel tecken på vägen. Exportera filen igen som UTF-8."
+    ),
+    Problem.EMPTY_CELL: _l("Värdet saknas. Fyll i det."),
+    Problem.TOO_LONG: _l("Värdet är för långt. Korta det."),
+    Problem.PERSONNUMMER: _l(
+        "Det ser ut som ett personnummer. Ta bort det: listan ska inte säga något om personer."
+    ),
+    Problem.FLAT_NUMBER_FORM: _l("Lägenhetsnumret ska ha fyra siffror, till exempel 1101 eller 0901."),
+    Problem.FLAT_FLOOR: _l(
+        "Det finns ingen sådan våning. De två första siffrorna är våningen, 10 är entréplanet."
+    ),
+    Problem.FLAT_POSITION: _l(
+        "Det finns ingen sådan plats på våningen. De två sista siffrorna räknas från 01 från vänster."
+    ),
+    Problem.ADDRESS_WITHOUT_NUMBER: _l("Adressen saknar gatunummer. Skriv till exempel Magasinsgatan 11."),
+    Problem.ADDRESS_FORM: _l("Adressen ska vara en gata och ett nummer, till exempel Magasinsgatan 11 B."),
+    Problem.POSTCODE_FORM: _l("Postnumret ska ha fem siffror, till exempel 504 34."),
+    Problem.SAME_FLAT_TWICE: _l("Samma lägenhet finns redan på en tidigare rad. Ta bort den ena."),
+    Problem.ADDRESS_IN_TWO_BUILDINGS: _l(
+        "Samma adress hör till ett annat hus på en tidigare rad. En adress finns i ett hus."
+    ),
+    Problem.ADDRESS_WITH_TWO_POSTCODES: _l("Samma adress har ett annat postnummer på en tidigare rad."),
+    Problem.PROPERTY_IN_TWO_AREAS: _l("Samma fastighet ligger i ett annat område på en tidigare rad."),
+    Problem.PROPERTY_WITH_TWO_LANDLORDS: _l("Samma fastighet har en annan ägare på en tidigare rad."),
+    Problem.SPELLED_IN_TWO_WAYS: _l(
+        "Samma namn skrivs på ett annat sätt på en tidigare rad. Skriv det likadant."
+    ),
+    Problem.ADDRESS_OF_A_GROUP_ELSEWHERE: _l(
+        "Adressen hör redan till ett annat hus som har en grupp. Flytta den först när gruppen är avslutad."
+    ),
+    Problem.PROPERTY_OF_A_GROUP_ELSEWHERE: _l(
+        "Fastigheten ligger redan i ett annat område och har en grupp. "
+        "Flytta den först när gruppen är avslutad."
+    ),
+}
+
+
+def sentence(error: RowError) -> str:
+    """A problem as one line: where, what stands there, what to do."""
+    return _("%(place)s %(problem)s", place=_place(error), problem=PROBLEMS[error.problem]).strip()
+
+
+def _place(error: RowError) -> str:
+    """Rad 12, kolumn Adress, ”Norrby” (se rad 3):"""
+    words = {"row": error.row, "column": error.column, "value": shown(error.value), "other": error.other}
+    if error.row is None:
+        return ""
+    if error.column is None:
+        return _("Rad %(row)s:", **words)
+    if error.other is not None:
+        return _("Rad %(row)s, kolumn %(column)s, ”%(value)s” (se rad %(other)s):", **words)
+    if error.value:
+        return _("Rad %(row)s, kolumn %(column)s, ”%(value)s”:", **words)
+    return _("Rad %(row)s, kolumn %(column)s:", **words)
+
+
+def shown(value: str, most: int = 40) -> str:
+    """A cell that can be shown anywhere: hidden signs made visible, and cut when long."""
+    plain = "".join("�" if is_hidden_sign(sign) else sign for sign in value)
+    return plain if len(plain) <= most else plain[: most - 1] + "…"
