@@ -33,14 +33,15 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, template_folder="../templates", instance_relative_config=True)
     app.config.from_mapping(settings.load(overrides=overrides))
     crypto.init_app(app)
-    limiter.init_app(app)  # first: it counts before the request's transaction
+    errors.init_app(app)  # before all: what is no text goes no further
+    limiter.init_app(app)  # and this before the request's transaction
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations", render_as_batch=True)
     mail.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.of_reader)
     login_manager.init_app(app)
-    for part in (access, web, errors, cli):
+    for part in (access, web, cli):
         part.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

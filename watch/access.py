@@ -297,7 +297,7 @@ def _load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
 
 
 def _demand(permission: Permission, thing: Model) -> None:
-    position = position_of(thing)
+    g.position = position = position_of(thing)
     relations = current_relations()
     if not MAY[permission] & relations.roles(position):
         abort(403 if relations.knows_of(position) else 404)

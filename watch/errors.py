@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, make_response, render_template
-from flask_wtf.csrf import CSRFError
-from werkzeug.exceptions import HTTPException
+from urllib.parse import unquote_to_bytes, urlsplit
 
+from flask import Flask, Response, current_app, make_response, render_template, request, session
+from flask_wtf.csrf import CSRFError
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException, SecurityError
+
+from watch.extensions import db
+from watch.language import direction, speaking
+from watch.models import Language
 from watch.tokens import BadToken
+
+SECRET_FIELDS = frozenset({"csrf_token", "password"})
 
 
 class DomainError(Exception):
@@ -25,25 +33,116 @@ class Duplicate(DomainError):
         self.existing = existing
 
 
+class Unreadable(HTTPException):
+    """The request holds signs that are no text: invalid UTF-8, or a zero byte."""
+
+    code = 400
+
+
 def init_app(app: Flask) -> None:
     """Every error as a readable page in the reader's language."""
+    app.before_request(_refuse_unreadable)
     app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(500, _our_fault)
+    app.register_error_handler(Unreadable, _bare)
+    app.register_error_handler(SecurityError, _bare)
     app.register_error_handler(BadToken, _dead_link)
     app.register_error_handler(LinkExpired, _dead_link)
+    app.register_error_handler(410, _dead_link)
+    app.register_error_handler(DomainError, _rule_says_no)
     app.register_error_handler(CSRFError, _form_too_old)
+
+
+def _refuse_unreadable() -> None:
+    """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer."""
+    address = request.environ.get("PATH_INFO", "").encode("latin-1"), unquote_to_bytes(request.query_string)
+    body = unquote_to_bytes(request.get_data().replace(b"+", b" ")) if _is_plain_form() else b""
+    for raw in (*address, body):
+        if b"\0" in raw or not _is_utf8(raw):
+            raise Unreadable
+    if request.mimetype == "multipart/form-data":
+        for name, answer in request.form.items(multi=True):
+            if "\0" in name + answer or "\ufffd" in name + answer:
+                raise Unreadable
+
+
+def _is_plain_form() -> bool:
+    return request.mimetype == "application/x-www-form-urlencoded"
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    return make_response(render_template("errors/page.html", code=error.code), error.code)
+    answers = _answers() if error.code == 429 else None
+    response = _page("errors/page.html", error.code, answers=answers)
+    if allowed := getattr(error, "valid_methods", None):
+        response.headers["Allow"] = ", ".join(allowed)
+    return response
+
+
+def _rule_says_no(_error: DomainError) -> Response:
+    """A rule that no route explained: somebody was quicker, or the page is old."""
+    return _page("errors/page.html", 409)
 
 
 def _dead_link(_error: Exception) -> Response:
     """One answer for expired, used, revoked and altered: nothing is learnt from the difference."""
-    return make_response(render_template("errors/dead_link.html"), 410)
+    return _page("errors/dead_link.html", 410)
 
 
-def _form_too_old(_error: CSRFError) -> Response:
-    """What was typed is kept: the page offers the same answers to be sent again."""
-    return make_response(render_template("errors/send_again.html"), 400)
+def _form_too_old(error: CSRFError) -> Response:
+    """What was typed is kept: the page offers the same answers to be sent again.
+
+    A form that another site sent is not offered: the reader has typed none of it.
+    """
+    if _comes_from_elsewhere():
+        return _bare(error)
+    return _page("errors/send_again.html", 400, answers=_answers())
+
+
+def _comes_from_elsewhere() -> bool:
+    origin = request.headers.get("Origin")
+    return origin is not None and urlsplit(origin).netloc != request.host
+
+
+def _answers() -> MultiDict[str, str] | None:
+    """What was typed into the form, except secrets; None where nothing can be sent again."""
+    if request.method != "POST" or _comes_from_elsewhere():
+        return None
+    typed = request.form.items(multi=True)
+    return MultiDict((name, answer) for name, answer in typed if name not in SECRET_FIELDS)
+
+
+def _page(template: str, code: int, **more: object) -> Response:
+    """An error's page; what the request had begun to change is taken back first."""
+    db.session.rollback()
+    return make_response(render_template(template, code=code, **more), code)
+
+
+def _our_fault(_error: Exception) -> Response:
+    db.session.rollback()
+    return _bare(_error, code=500)
+
+
+def _bare(error: Exception, code: int | None = None) -> Response:
+    """A page that asks neither the database nor the address: either may be what is wrong."""
+    code = code or getattr(error, "code", None) or 500
+    language = _language_without_database()
+    template = current_app.jinja_env.get_template("errors/bare.html")
+    with speaking(language):
+        page = template.render(code=code, language=language.value, direction=direction(language))
+    return make_response(page, code)
+
+
+def _language_without_database() -> Language:
+    known = [language.value for language in Language]
+    wanted = session.get("language") or request.accept_languages.best_match(known)
+    return Language(wanted or Language.SWEDISH)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from ipaddress import ip_address, ip_network
+
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -19,4 +21,14 @@ login_manager = LoginManager()
 mail = Mail()
 csrf = CSRFProtect()
 babel = Babel()
-limiter = Limiter(get_remote_address, strategy="fixed-window")
+
+
+def network_of_reader() -> str:
+    """What limits count by: an IPv4 address, or the /64 that an IPv6 home has to itself."""
+    address = get_remote_address()
+    if ip_address(address).version == 4:
+        return address
+    return str(ip_network((address, 64), strict=False))
+
+
+limiter = Limiter(network_of_reader, strategy="fixed-window")

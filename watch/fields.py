@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Iterable
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -16,18 +15,33 @@ import phonenumbers
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
-from wtforms import DateField, EmailField, Field, HiddenField, SelectField, StringField, TelField, TextAreaField, TimeField
+from wtforms import (
+    DateField,
+    EmailField,
+    Field,
+    HiddenField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TelField,
+    TextAreaField,
+    TimeField,
+)
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from watch.language import OWN_NAMES, STOCKHOLM
 from watch.models import Language
 
-PERSONNUMMER = re.compile(r"(?<!\d)(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?\d{4}(?!\d)")
-REGISTRATION_PLATE = re.compile(r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)")
+PERSONNUMMER = re.compile(
+    r"(?<!\d)(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?\d{4}(?!\d)"
+)
+REGISTRATION_PLATE = re.compile(
+    r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
+)
 ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
 
 
-class Form(FlaskForm):  # type: ignore[misc]  # Flask-WTF has no types
+class Form(FlaskForm):
     """A form of this house: protected against forgery, fields beyond its own are ignored."""
 
 
@@ -57,7 +71,9 @@ def no_hidden_signs_but_lines(_form: Form, field: Field) -> None:
 def no_personnummer(_form: Form, field: Field) -> None:
     """Never a personnummer, anywhere."""
     if PERSONNUMMER.search(field.data or ""):
-        raise ValidationError(_l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."))
+        raise ValidationError(
+            _l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.")
+        )
 
 
 def no_encoded_word(_form: Form, field: Field) -> None:
@@ -66,12 +82,11 @@ def no_encoded_word(_form: Form, field: Field) -> None:
         raise ValidationError(_l("Teckenföljden =? … ?= kan inte skickas. Ta bort den."))
 
 
-
 def _strip(text: str | None) -> str | None:
     return unicodedata.normalize("NFC", text.strip()) if text else text
 
 
-class NameField(StringField):  # type: ignore[misc]  # WTForms has no types
+class NameField(StringField):
     """A display name, 1–60 signs."""
 
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
@@ -86,7 +101,7 @@ class NameField(StringField):  # type: ignore[misc]  # WTForms has no types
         super().__init__(label, validators=rules, filters=[_strip], **more)
 
 
-class LineField(StringField):  # type: ignore[misc]  # WTForms has no types
+class LineField(StringField):
     """One line of text, at most `most` signs."""
 
     def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
@@ -96,7 +111,7 @@ class LineField(StringField):  # type: ignore[misc]  # WTForms has no types
         super().__init__(label, validators=rules, filters=[_strip], **more)
 
 
-class TextField(TextAreaField):  # type: ignore[misc]  # WTForms has no types
+class TextField(TextAreaField):
     """Several lines of text, at most `most` signs."""
 
     def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
@@ -117,11 +132,13 @@ def readable_address(text: str) -> str:
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError:
-        raise ValueError(str(_l("E-postadressen stämmer inte. Skriv till exempel namn@exempel.se."))) from None
+        raise ValueError(
+            str(_l("E-postadressen stämmer inte. Skriv till exempel namn@exempel.se."))
+        ) from None
     return found.normalized
 
 
-class AddressField(EmailField):  # type: ignore[misc]  # WTForms has no types
+class AddressField(EmailField):
     """One e-mail address; `data` is normalised after validation."""
 
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
@@ -138,7 +155,7 @@ class AddressField(EmailField):  # type: ignore[misc]  # WTForms has no types
                 raise ValidationError(str(wrong)) from None
 
 
-class PhoneField(TelField):  # type: ignore[misc]  # WTForms has no types
+class PhoneField(TelField):
     """A phone number, kept as +46…; Swedish unless it begins with +."""
 
     def __init__(self, label: Any, **more: Any) -> None:
@@ -157,15 +174,15 @@ class PhoneField(TelField):  # type: ignore[misc]  # WTForms has no types
         self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-class LanguageField(SelectField):  # type: ignore[misc]  # WTForms has no types
+class LanguageField(SelectField):
     """The language for messages."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        choices = [(language.value, name) for language, name in OWN_NAMES.items()]
+        choices = [SelectChoice(language.value, name) for language, name in OWN_NAMES.items()]
         super().__init__(label, choices=choices, coerce=Language, **more)
 
 
-class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
+class DayField(DateField):
     """A day that exists."""
 
     def __init__(self, label: Any, *, missing: Any = None, **more: Any) -> None:
@@ -179,7 +196,7 @@ class DayField(DateField):  # type: ignore[misc]  # WTForms has no types
             raise ValueError(_l("Det datumet finns inte. Skriv till exempel 2026-09-23.")) from None
 
 
-class HourField(TimeField):  # type: ignore[misc]  # WTForms has no types
+class HourField(TimeField):
     """A time of day, hours and minutes; a dot does as well as a colon."""
 
     def __init__(self, label: Any, *, missing: Any = None, **more: Any) -> None:
@@ -202,6 +219,6 @@ def moment_in_stockholm(day: date, hour: time) -> datetime:
     return moment
 
 
-def choices_of(labels: dict[Any, Any]) -> Iterable[tuple[str, Any]]:
+def choices_of(labels: dict[Any, Any]) -> list[SelectChoice]:
     """Choices for a select or radio field from enum members and their words."""
-    return [(member.value, label) for member, label in labels.items()]
+    return [SelectChoice(member.value, label) for member, label in labels.items()]

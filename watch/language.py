@@ -7,12 +7,14 @@ from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
+import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
 from flask import has_request_context, request, session
 from flask_babel import force_locale, get_locale
 from flask_login import current_user
+from markupsafe import Markup
 
 from watch.models import Language
 
@@ -92,3 +94,15 @@ def moment(when: datetime) -> str:
 def number(value: float) -> str:
     """1 950"""
     return format_decimal(value, locale=_locale())
+
+
+def phone(kept: str) -> Markup:
+    """070-123 45 67 for what is kept as +46701234567; from left to right also among Arabic letters"""
+    shown = kept
+    if kept.startswith("+"):
+        parsed = phonenumbers.parse(kept)
+        form = phonenumbers.PhoneNumberFormat
+        shown = phonenumbers.format_number(
+            parsed, form.NATIONAL if parsed.country_code == 46 else form.INTERNATIONAL
+        )
+    return Markup('<bdi dir="ltr">{}</bdi>').format(shown)

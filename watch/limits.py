@@ -54,7 +54,9 @@ class DatabaseStorage(Storage):
     def get_expiry(self, key: str) -> float:
         """When the running window ends, in seconds since 1970."""
         with db.engine.connect() as connection:
-            ends = connection.execute(select(RateCount.expires_at).where(RateCount.key == _hashed(key))).scalar()
+            ends = connection.execute(
+                select(RateCount.expires_at).where(RateCount.key == _hashed(key))
+            ).scalar()
         return (ends or datetime.fromtimestamp(time.time(), UTC)).timestamp()
 
     def check(self) -> bool:
@@ -74,5 +76,3 @@ class DatabaseStorage(Storage):
 
 def _hashed(key: str) -> bytes:
     return keyring().blind_index("rate", key)
-
-

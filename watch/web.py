@@ -2,43 +2,61 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 
-from flask import Flask, Response, g, request, url_for
+from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 from flask_login import current_user
+from sqlalchemy import update
+from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from watch import audit, language
-from watch.access import current_relations
+from watch.access import Relations, current_relations
 from watch.database import SAFE_METHODS
 from watch.extensions import db
-from watch.models import Group, Model
+from watch.models import Group, Model, SignIn, utcnow
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
+SEEN_EVERY = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A link in the page's head."""
+    """A link in the page's head; `rooms` are the endpoints, or whole blueprints, it stands for."""
 
-    label: str
+    label: LazyString
     href: str
+    rooms: frozenset[str]
 
     @property
     def current(self) -> bool:
         """Whether this is where the reader is."""
-        return request.path == self.href or (self.href != "/" and request.path.startswith(self.href + "/"))
+        return request.endpoint in self.rooms or (
+            request.blueprint in self.rooms and f"not {request.endpoint}" not in self.rooms
+        )
 
 
 def local_path(text: str | None) -> str | None:
     """The text where it is a path on this site, else None: nobody is led elsewhere by a link of ours."""
-    if not text or not text.startswith("/") or any(sign in "\\" or not sign.isprintable() for sign in text):
+    if not text or not text.startswith("/") or text.startswith("//"):
         return None
-    return None if text.startswith("//") else text
+    return None if any(sign == "\\" or not sign.isprintable() for sign in text) else text
+
+
+def is_page(path: str) -> bool:
+    """Whether a path can be gone to: some are only ever sent to."""
+    adapter = current_app.create_url_adapter(request)
+    try:
+        return adapter is not None and bool(adapter.match(path.partition("?")[0], method="GET"))
+    except HTTPException:
+        return False
 
 
 def here() -> str:
@@ -48,22 +66,22 @@ def here() -> str:
 
 def leave_trace(what: str, *, about: Model, group: Group | None = None) -> None:
     """Write down that the reader looked at something; stored after the page's reads (trust.md 10)."""
-    g.setdefault("traces", []).append(
-        audit.entry(what, about=about, by=current_user.person, group=group)
-    )
+    g.setdefault("traces", []).append(audit.entry(what, about=about, by=current_user.person, group=group))
 
 
 def init_app(app: Flask) -> None:
     """Bind to the application."""
     if proxies := app.config["TRUSTED_PROXIES"]:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how Flask wants it wrapped
+            app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
+        )
     app.after_request(_store_traces)
     app.after_request(_protect)
     app.url_build_error_handlers.append(_not_built_yet)
     app.context_processor(_page_context)
     app.jinja_env.filters.update(
         day=language.day, short_day=language.short_day, clock=language.clock, moment=language.moment,
-        number=language.number,
+        number=language.number, phone=language.phone,
     )  # fmt: skip
 
 
@@ -74,12 +92,25 @@ def _not_built_yet(_error: Exception, _endpoint: str, _values: object) -> str:
 
 def _store_traces(response: Response) -> Response:
     """A GET writes nothing but these, in a short transaction of its own after its reads."""
-    if request.method in SAFE_METHODS and (traces := g.pop("traces", [])):
+    traces = g.pop("traces", []) if request.method in SAFE_METHODS else []
+    seen = _sign_in_to_mark()
+    if traces or seen:
         db.session.rollback()
         g.leaves_traces = True
         db.session.add_all(traces)
+        if seen:
+            here_again = update(SignIn).where(SignIn.id == seen).values(last_seen_at=utcnow())
+            db.session.execute(here_again.execution_options(synchronize_session=False))
         db.session.commit()
     return response
+
+
+def _sign_in_to_mark() -> str | None:
+    """The reader's sign-in, where it is a minute or more since it was marked as seen."""
+    if not g.get("_login_user") or not current_user.is_authenticated:
+        return None
+    row: SignIn = current_user._get_current_object()
+    return row.id if utcnow() - row.last_seen_at > SEEN_EVERY and row.ended_at is None else None
 
 
 def _protect(response: Response) -> Response:
@@ -96,21 +127,56 @@ def _protect(response: Response) -> Response:
 
 
 def _page_context() -> dict[str, object]:
-    return {
+    spoken = {
         "language": language.current().value,
         "direction": language.direction(),
         "languages": language.OWN_NAMES,
-        "navigation": _navigation(),
     }
+    if not has_request_context():  # a mail or a print
+        return {**spoken, "navigation": []}
+    return {**spoken, "navigation": list(_navigation(current_relations()))}
 
 
-def _navigation() -> list[NavigationItem]:
-    """Few and by what the reader is: the group's rooms for a neighbour, areas for an officer."""
-    items = []
-    relations = current_relations()
+def _navigation(relations: Relations) -> Iterator[NavigationItem]:
+    """Few, and by what the reader is: areas for an officer, the group's rooms for a neighbour."""
+    group_id = _group_of_page(relations)
     if relations.officer_of:
-        items.append(NavigationItem(_l("Översikt"), url_for("followup.overview")))
-    if relations.member_of or relations.coordinates:
-        items.append(NavigationItem(_l("Min sida"), url_for("groups.mine")))
-    items.append(NavigationItem(_l("Kontakter"), url_for("contacts.public")))
-    return items
+        yield _item(_l("Översikt"), "followup.overview", "followup.overview")
+        if slug := (request.view_args or {}).get("slug"):
+            yield _item(_l("Området"), "followup.area", "followup.area", slug=slug)
+            yield _item(_l("Meddelanden"), "notices.area_new", "notices", slug=slug)
+    if group_id in relations.coordinates:
+        yield _item(_l("Huset"), "house.show", "house", "not house.members", group_id=group_id)
+        yield _item(
+            _l("Medlemmar"), "house.members", "house.members", "joining", "invitations", "coordinators",
+            group_id=group_id,
+        )  # fmt: skip
+    elif group_id:
+        yield _item(
+            _l("Gruppen"), "groups.show", "groups", "not groups.mine", "coordinators", group_id=group_id
+        )
+    elif current_user.is_authenticated and not relations.officer_of:
+        yield _item(_l("Min sida"), "groups.mine", "groups.mine")
+    if group_id:
+        yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
+        yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)
+        yield _item(_l("Kontakter"), "contacts.of_group", "contacts", group_id=group_id)
+    elif relations.officer_of:
+        yield _item(_l("Kontakter"), "contacts.edit", "contacts")
+    else:
+        yield _item(_l("Kontakter"), "contacts.public", "contacts")
+
+
+def _group_of_page(relations: Relations) -> int | None:
+    """The group that the page is about where the reader belongs to it; else their first, where they live."""
+    own = set(relations.coordinates) | relations.member_of
+    position = g.get("position")
+    if position is not None and position.group_id in own:
+        return int(position.group_id)
+    if relations.officer_of:
+        return None
+    return min(relations.coordinates, default=None) or min(relations.member_of, default=None)
+
+
+def _item(label: LazyString, endpoint: str, *rooms: str, **url: object) -> NavigationItem:
+    return NavigationItem(label, url_for(endpoint, **url), frozenset(rooms))  # type: ignore[arg-type]
