@@ -44,7 +44,7 @@ class Page:
         self.client, self.response, self.reader = client, response, reader
         self.status: int = response.status_code
         self.path: str = response.request.path
-        self.html: str = response.get_data(as_text=True) if not response.is_streamed else ""
+        self.html: str = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
 
     @property
     def location(self) -> str | None:

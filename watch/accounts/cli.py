@@ -1,9 +1,84 @@
-"""Commands."""
+"""The operator's commands about people: `flask people …`."""
 
 from __future__ import annotations
 
+import click
 from flask import Flask
+from flask.cli import AppGroup
+from sqlalchemy import select
+
+from watch.accounts import queries, service
+from watch.crypto import keyring
+from watch.extensions import db
+from watch.fields import readable_address
+from watch.models import Area, Language, Mailbox, Organisation, Person
+
+people = AppGroup("people", help="People: appoint the police contact, print a sign-in link.")
+
+
+@people.command("appoint-officer")
+@click.argument("email")
+@click.option("--area", "slug", required=True, help="The area's name in addresses, like norrby.")
+@click.option("--name", help="Display name; made from the address where left out.")
+@click.option(
+    "--organisation",
+    type=click.Choice([each.value for each in Organisation]),
+    default=Organisation.POLICE.value,
+)
+def appoint_officer(email: str, slug: str, name: str | None, organisation: str) -> None:
+    """Let EMAIL follow an area, as its police contact or the municipality's officer."""
+    area = db.session.scalar(select(Area).where(Area.slug == slug))
+    if area is None:
+        known = ", ".join(db.session.scalars(select(Area.slug).order_by(Area.slug))) or "none yet"
+        raise click.ClickException(f"There is no area {slug!r}; the areas are: {known}.")
+    person = _officer_to_be(_address(email), name)
+    try:
+        service.appoint_officer(area, person, Organisation(organisation))
+    except service.AlreadyOfficer:
+        click.echo(f"{person.name} follows {area.name} already.")
+        return
+    db.session.commit()
+    click.echo(f"{person.name} follows {area.name} from now on.")
+
+
+@people.command("sign-in-link")
+@click.argument("email")
+@click.option("--name", help="Who of those that share the address.")
+def sign_in_link(email: str, name: str | None) -> None:
+    """Print a link that signs EMAIL in, once, in any browser."""
+    address = _address(email)
+    sharing = [person for person in _people_at(address) if name is None or person.name == name]
+    if not sharing:
+        raise click.ClickException(f"Nobody here has the address {address}.")
+    if len(sharing) > 1:
+        names = ", ".join(person.name for person in sharing)
+        raise click.ClickException(f"Several share {address}; say which with --name: {names}.")
+    link = service.operator_link(sharing[0])
+    db.session.commit()
+    click.echo(link)
+
+
+def _address(text: str) -> str:
+    try:
+        return readable_address(text)
+    except ValueError:
+        raise click.ClickException(f"{text!r} is not an e-mail address.") from None
+
+
+def _people_at(address: str) -> list[Person]:
+    index = keyring().blind_index("address", address)
+    mailbox = db.session.scalar(select(Mailbox).where(Mailbox.address_index == index))
+    return list(queries.people_at(mailbox.id)) if mailbox else []
+
+
+def _officer_to_be(address: str, name: str | None) -> Person:
+    """The only person of the address where no name is given; else the one of that name, made where new."""
+    if name is None and len(known := _people_at(address)) == 1:
+        return known[0]
+    name = name or address.partition("@")[0].replace(".", " ").title()
+    return service.person_at(service.mailbox_at(address), name, Language.SWEDISH)
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
+    app.cli.add_command(people)

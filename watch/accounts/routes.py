@@ -2,43 +2,184 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
-from flask_login import current_user, logout_user
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from watch.access import current_person, public, signed_in
-from watch.accounts import sessions as _sessions  # noqa: F401  tells Flask-Login how a sign-in is found
-from watch.extensions import db
-from watch.models import Language, utcnow
-from watch.web import local_path
+from watch.access import current_person, current_relations, public, signed_in
+from watch.accounts import queries, service, sessions, words
+from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
+from watch.extensions import db, limiter, network_of_reader
+from watch.language import current as current_language
+from watch.models import Language, Person, SignIn, SignInLink
+from watch.web import is_page, local_path
+
+Page = str | tuple[str, int] | Response
 
 bp = Blueprint("accounts", __name__)
 
 
+def typed_address() -> str:
+    """What a limit on one address counts by; an empty field counts for the network."""
+    return request.form.get("email", "").strip().casefold() or network_of_reader()
+
+
 @bp.get("/login")
 @public
-def login() -> str:
-    return render_template("accounts/login.html")
+def login() -> Page:
+    if current_user.is_authenticated:
+        return redirect(_landing())
+    if "sent" in request.args:
+        return render_template("accounts/send_link.html")
+    form = AskForLinkForm(data={"next": request.args.get("next")})
+    return render_template("accounts/login.html", form=form)
+
+
+@bp.post("/login")
+@public
+@limiter.limit("10 per 10 minutes; 60 per day")
+@limiter.limit("6 per hour", key_func=typed_address)
+def send_link() -> Page:
+    form = AskForLinkForm()
+    if not form.validate():
+        return render_template("accounts/login.html", form=form), 422
+    service.ask_for_link(form.email.data, browser=sessions.browser_that_asks(), language=current_language())
+    db.session.commit()
+    session["next"] = local_path(form.next.data)
+    return redirect(url_for("accounts.login", sent="yes"), 303)
+
+
+@bp.get("/login/<token>")
+@public
+def open_link(token: str) -> Page:
+    queries.link_of(token)
+    return render_template("accounts/open_link.html", token=token)
+
+
+@bp.post("/login/<token>")
+@public
+@limiter.limit("60 per hour")
+def sign_in(token: str) -> Page:
+    link = queries.link_of(token)
+    people = queries.people_for(link)
+    form = ChoosePersonForm(people)
+    if len(people) > 1:
+        if "person" not in request.form and "asked" not in request.form:
+            return render_template("accounts/sign_in.html", token=token, form=form)
+        if not form.validate():
+            return render_template("accounts/sign_in.html", token=token, form=form), 422
+    person = next((one for one in people if form.person.data in {one.id, None}), None) or abort(410)
+    try:
+        return _begin(link, person)
+    except service.AskedElsewhere:
+        return render_template("accounts/asked_elsewhere.html", form=AskForLinkForm(formdata=None)), 403
+
+
+def _begin(link: SignInLink, person: Person) -> Response:
+    started = service.sign_in(
+        link, person, browser=session.get("browser"), device=sessions.device_of_reader()
+    )
+    db.session.commit()
+    wanted = local_path(session.get("next"))
+    sessions.begin(started)
+    return redirect(wanted or _landing(), 303)
+
+
+def _landing() -> str:
+    """Where a day's work begins: the areas, the house, or one's own page."""
+    relations = current_relations()
+    if relations.officer_of:
+        return url_for("followup.overview")
+    if relations.coordinates:
+        return url_for("house.show", group_id=min(relations.coordinates))
+    return url_for("groups.mine")
 
 
 @bp.post("/logout")
 @signed_in
 def sign_out() -> Response:
-    current_user.ended_at = utcnow()
     language = current_person().language
+    service.sign_out(current_user._get_current_object())
     db.session.commit()
-    logout_user()
-    session.clear()
-    session["language"] = language.value
+    sessions.end(language)
+    flash(_("Du är utloggad."), "done")
     return redirect(url_for("places.front"), 303)
 
 
 @bp.post("/language")
 @public
 def choose_language() -> Response:
-    chosen = Language(request.form["language"])
-    session["language"] = chosen.value
+    try:
+        chosen = Language(request.form.get("language", ""))
+    except ValueError:
+        abort(400)
     if current_user.is_authenticated:
-        current_user.person.language = chosen
+        current_person().language = chosen
         db.session.commit()
-    return redirect(local_path(request.form.get("next")) or "/", 303)
+    session["language"] = chosen.value
+    back = local_path(request.form.get("next"))
+    return redirect(back if back and is_page(back) else "/", 303)
+
+
+@bp.get("/me/settings")
+@signed_in
+def settings() -> str:
+    return _settings(SaveSettingsForm(obj=current_person()))
+
+
+@bp.post("/me/settings")
+@signed_in
+def save_settings() -> Page:
+    form = SaveSettingsForm()
+    if not form.validate():
+        return _settings(form), 422
+    service.save_settings(current_person(), **_answers(form))
+    db.session.commit()
+    session["language"] = form.language.data.value
+    flash(_("Sparat."), "done")
+    return redirect(url_for("accounts.settings"), 303)
+
+
+def _answers(form: SaveSettingsForm) -> dict[str, Any]:
+    return {name: answer for name, answer in form.data.items() if name != "csrf_token"}
+
+
+def _settings(form: SaveSettingsForm) -> str:
+    return render_template("accounts/settings.html", form=form, person=current_person())
+
+
+@bp.get("/me/security")
+@signed_in
+def security() -> str:
+    return render_template(
+        "accounts/security.html",
+        sign_ins=queries.sign_ins_of(current_person()),
+        here=current_user.id,
+        device_name=words.device_name,
+    )
+
+
+@bp.post("/me/security/<sign_in_id>/end")
+@signed_in
+def end_sign_in(sign_in_id: str) -> Response:
+    there = db.session.get(SignIn, sign_in_id)
+    if there is None or there.person_id != current_person().id:
+        abort(404)
+    service.sign_out(there)
+    db.session.commit()
+    flash(_("%(device)s är utloggad.", device=words.device_name(there.device)), "done")
+    return redirect(url_for("accounts.security"), 303)
+
+
+@bp.post("/me/security/end-all")
+@signed_in
+def end_all() -> Response:
+    language = current_person().language
+    service.sign_out_everywhere(current_person())
+    db.session.commit()
+    sessions.end(language)
+    flash(_("Du är utloggad överallt."), "done")
+    return redirect(url_for("places.front"), 303)

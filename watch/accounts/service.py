@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+import secrets
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
+from watch import audit, tokens
+from watch.access import relations_of
+from watch.accounts import queries
 from watch.crypto import keyring
+from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
-from watch.models import Language, Mailbox, Person
+from watch.mail import outbox
+from watch.models import Area, Language, Mailbox, Officer, Organisation, Person, SignIn, SignInLink, utcnow
+
+SIGN_IN, SIGN_IN_UNKNOWN = "sign-in", "sign-in-unknown"
+
+
+class AskedElsewhere(DomainError):
+    """Who has a role signs in by a link only in the browser that asked for it (trust.md 2)."""
+
+
+class AlreadyOfficer(DomainError):
+    """The person follows that area already."""
 
 
 def mailbox_at(address: str) -> Mailbox:
@@ -34,3 +54,126 @@ def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
     person = Person(name=name, mailbox=mailbox, language=language)
     db.session.add(person)
     return person
+
+
+def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLink:
+    """Mail a link to whoever reads that address; to a stranger, at most once a day, how to join.
+
+    The same statements run for everybody, so that nothing about an address is learnt from the time it
+    takes: a stranger's second mail of the day is written too, and left to expire.
+    """
+    mailbox = _mailbox_for_asking(address)
+    end_links(mailbox.id)
+    link = SignInLink(
+        mailbox=mailbox,
+        browser_index=keyring().blind_index("browser", browser),
+        expires_at=_link_expires_at(),
+    )
+    db.session.add(link)
+    people = queries.people_at(mailbox.id)
+    told_today = queries.was_told_today(mailbox.id, SIGN_IN_UNKNOWN)
+    outbox.queue(
+        SIGN_IN if people else SIGN_IN_UNKNOWN,
+        to=mailbox,
+        about=link,
+        language=people[0].language if people else language,
+        not_after=utcnow() if told_today and not people else link.expires_at,
+    )
+    return link
+
+
+def _mailbox_for_asking(address: str) -> Mailbox:
+    """The mailbox, known or new by one and the same statement, and locked: of two links one is the newest."""
+    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
+    new = insert(Mailbox).values(address=address, address_index=keyring().blind_index("address", address))
+    locked = new.on_conflict_do_update(
+        index_elements=[Mailbox.address_index], set_={"address_index": new.excluded.address_index}
+    )
+    return db.session.scalars(locked.returning(Mailbox)).one()
+
+
+def end_links(mailbox_id: int | None) -> None:
+    """Only the newest link works: end the others, and keep back their mails that have not left yet."""
+    for link in db.session.scalars(queries.open_links(mailbox_id)).all() if mailbox_id else ():
+        link.ended_at = utcnow()
+        outbox.cancel(link)
+
+
+def operator_link(person: Person) -> str:
+    """A link that signs that person in once, in any browser; for whoever runs the system to hand over."""
+    link = SignInLink(person_id=person.id, expires_at=_link_expires_at())
+    db.session.add(link)
+    audit.note("sign-in-link-printed", about=person, by=None)
+    return f"{current_app.config['BASE_URL']}/login/{tokens.make(tokens.Purpose.SIGN_IN, link.id)}"
+
+
+def _link_expires_at() -> datetime:
+    return utcnow() + timedelta(minutes=current_app.config["SIGN_IN_LINK_MINUTES"])
+
+
+def sign_in(link: SignInLink, person: Person, *, browser: str | None, device: str) -> SignIn:
+    """Use up the link and sign the person in.
+
+    Raises AskedElsewhere, and then the link still works where it was asked for; LinkExpired when
+    another press was quicker.
+    """
+    if link.browser_index is not None and relations_of(person).has_role and not _asked_here(link, browser):
+        raise AskedElsewhere
+    _use_up(link)
+    sign_in = SignIn(id=secrets.token_urlsafe(32), person=person, device=device)
+    db.session.add(sign_in)
+    audit.note("signed-in", about=person, by=person)
+    return sign_in
+
+
+def _asked_here(link: SignInLink, browser: str | None) -> bool:
+    return browser is not None and keyring().blind_index("browser", browser) == link.browser_index
+
+
+def _use_up(link: SignInLink) -> None:
+    now = utcnow()
+    unused = SignInLink.id == link.id, SignInLink.ended_at.is_(None), SignInLink.expires_at > now
+    used = db.session.execute(update(SignInLink).where(*unused).values(ended_at=now).returning(SignInLink.id))
+    if used.scalar() is None:
+        raise LinkExpired
+
+
+def sign_out(sign_in: SignIn) -> None:
+    """End one sign-in; the next request of that browser is a stranger's, in every process."""
+    sign_in.ended_at = sign_in.ended_at or utcnow()
+
+
+def sign_out_everywhere(person: Person) -> None:
+    """The phone is lost: end every sign-in of a person, and the links that wait in the mailbox."""
+    for sign_in in queries.sign_ins_of(person):
+        sign_out(sign_in)
+    end_links(person.mailbox_id)
+    audit.note("signed-out-everywhere", about=person, by=person)
+
+
+def save_settings(
+    person: Person,
+    *,
+    name: str,
+    language: Language,
+    phone: str | None,
+    shows_name: bool,
+    shows_email: bool,
+    shows_phone: bool,
+) -> None:
+    """A person's own word on name, language, phone, and what neighbours may see of them."""
+    person.name, person.language, person.phone = name, language, phone or None
+    person.shows_name, person.shows_email, person.shows_phone = shows_name, shows_email, shows_phone
+
+
+def appoint_officer(area: Area, person: Person, organisation: Organisation) -> Officer:
+    """Let a police contact or the municipality's officer follow an area. Raises AlreadyOfficer."""
+    db.session.flush()
+    officer = Officer(area_id=area.id, person_id=person.id, organisation=organisation)
+    try:
+        with db.session.begin_nested():
+            db.session.add(officer)
+    except IntegrityError as known:
+        raise AlreadyOfficer from known
+    audit.note("officer-appointed", about=person, by=None, area=area)
+    return officer

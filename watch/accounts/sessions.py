@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 
-from flask import g, make_response, redirect, request, url_for
+from flask import g, make_response, redirect, request, session, url_for
+from flask_login import login_user, logout_user
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
@@ -12,11 +14,17 @@ from werkzeug.wrappers import Response
 from watch.access import relations_of
 from watch.database import SAFE_METHODS
 from watch.extensions import db, login_manager
-from watch.models import SignIn, utcnow
+from watch.models import Language, SignIn, utcnow
 from watch.web import here
 
 OFFICER_IDLE = timedelta(minutes=30)
 OFFICER_LONGEST = timedelta(hours=12)
+
+# What a user agent holds, the telling one first: Edge says Chrome and Safari too, an iPhone says Mac.
+BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
+            "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
+SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
+           "CrOS": "Chromebook", "Macintosh": "Mac", "Linux": "Linux"}  # fmt: skip
 
 login_manager.session_protection = None  # a session ends by its row; a phone's network changes all the time
 
@@ -50,3 +58,37 @@ def ask_to_sign_in() -> Response:
         answer.headers["HX-Redirect"] = url
         return answer
     return redirect(url)
+
+
+def browser_that_asks() -> str:
+    """A random name for this browser, kept in its cookie: a link can be bound to where it was asked for."""
+    if "browser" not in session:
+        session["browser"] = secrets.token_hex(16)
+    return str(session["browser"])
+
+
+def begin(sign_in: SignIn) -> None:
+    """Sign this browser in with a new session: nothing planted in the old one lives on."""
+    browser = session.get("browser")
+    session.clear()
+    session.permanent = True
+    if browser:
+        session["browser"] = browser
+    g.pop("relations", None)
+    login_user(sign_in)
+
+
+def end(language: Language) -> None:
+    """Forget who was signed in here, and keep the language of the page."""
+    logout_user()
+    session.clear()
+    session["language"] = language.value
+    g.pop("relations", None)
+
+
+def device_of_reader() -> str:
+    """Browser and system as their user agent tells, "Chrome/Android"; empty parts where it does not."""
+    agent = request.user_agent.string
+    browser = next((name for sign, name in BROWSERS.items() if sign in agent), "")
+    system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")
+    return f"{browser}/{system}"

@@ -1,0 +1,42 @@
+"""Forms for signing in and for one's own settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
+from wtforms.validators import InputRequired
+
+from watch.fields import AddressField, Form, LanguageField, NameField, PhoneField
+from watch.models import Person
+
+
+class AskForLinkForm(Form):
+    """Where to mail the sign-in link, and where to go afterwards."""
+
+    email = AddressField(_l("Din e-postadress"))
+    next = HiddenField()
+
+
+class ChoosePersonForm(Form):
+    """Who of those that share the mailbox signs in; `asked` tells an answer from the first press."""
+
+    asked = HiddenField(default="yes")
+    person = RadioField(_l("Vem är du?"), coerce=int, validators=[InputRequired(_l("Välj vem du är."))])
+
+    def __init__(self, people: Iterable[Person], **more: Any) -> None:
+        super().__init__(**more)
+        self.person.choices = [SelectChoice(person.id, person.name) for person in people]
+
+
+class SaveSettingsForm(Form):
+    """A person's own name, language and phone, and what neighbours may see of them."""
+
+    name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
+    language = LanguageField(_l("Språk för meddelanden"))
+    phone = PhoneField(_l("Telefon"))
+    shows_name = BooleanField(_l("Mitt namn"))
+    shows_email = BooleanField(_l("Min e-postadress"))
+    shows_phone = BooleanField(_l("Mitt telefonnummer"))

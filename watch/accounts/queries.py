@@ -1,0 +1,60 @@
+"""Reads about people, their links and where they are signed in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import Select, exists, select
+
+from watch import tokens
+from watch.errors import LinkExpired
+from watch.extensions import db
+from watch.models import Mailing, OutboxRow, OutboxState, Person, SignIn, SignInLink, utcnow
+
+NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
+
+
+def link_of(token: str) -> SignInLink:
+    """The open sign-in link of a token. Raises BadToken and LinkExpired, which look alike to the reader."""
+    number, _generation = tokens.read(tokens.Purpose.SIGN_IN, token)
+    link = db.session.get(SignInLink, number)
+    if link is None or link.ended_at is not None or link.expires_at <= utcnow():
+        raise LinkExpired
+    return link
+
+
+def open_links(mailbox_id: int | None) -> Select[SignInLink]:
+    """The links of a mailbox that nobody has used yet."""
+    return select(SignInLink).where(SignInLink.mailbox_id == mailbox_id, SignInLink.ended_at.is_(None))
+
+
+def people_at(mailbox_id: int | None) -> Sequence[Person]:
+    """Everybody who shares a mailbox, the first to come first."""
+    return db.session.scalars(select(Person).where(Person.mailbox_id == mailbox_id).order_by(Person.id)).all()
+
+
+def people_for(link: SignInLink) -> Sequence[Person]:
+    """Who may sign in by a link: the mailbox's people, or the one that an operator made it for."""
+    if link.person_id is None:
+        return people_at(link.mailbox_id)
+    return db.session.scalars(select(Person).where(Person.id == link.person_id)).all()
+
+
+def was_told_today(mailbox_id: int, kind: str) -> bool:
+    """Whether a mail of that kind was meant for the mailbox in the last 24 hours."""
+    meant_to_leave = OutboxRow.state.not_in(NEVER_LEFT) & (OutboxRow.not_after > OutboxRow.created_at)
+    told = exists().where(
+        OutboxRow.mailing_id == Mailing.id,
+        Mailing.kind == kind,
+        OutboxRow.mailbox_id == mailbox_id,
+        OutboxRow.created_at > utcnow() - timedelta(days=1),
+        meant_to_leave,
+    )
+    return bool(db.session.scalar(select(told)))
+
+
+def sign_ins_of(person: Person) -> Sequence[SignIn]:
+    """The browsers a person is signed in with, the latest seen first."""
+    running = select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
+    return db.session.scalars(running.order_by(SignIn.last_seen_at.desc(), SignIn.id)).all()

@@ -1,0 +1,14 @@
+"""Words for what accounts show."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+
+
+def device_name(device: str) -> LazyString | str:
+    """A signed-in browser as people say it: "Chrome på Android"."""
+    browser, _slash, system = device.partition("/")
+    if browser and system:
+        return _l("%(browser)s på %(system)s", browser=browser, system=system)
+    return browser or system or _l("Okänd enhet")
