@@ -36,7 +36,9 @@ def prepare(folder: Path) -> tuple[str, str]:
     from watch.models import Membership, SignIn
     from watch.ops import demo
 
-    app = create_app({"DATABASE_URL": os.environ["WATCH_DATABASE_URL"], "QUEUE_URL": f"sqlite:///{folder}/queue.db"})
+    app = create_app(
+        {"DATABASE_URL": os.environ["WATCH_DATABASE_URL"], "QUEUE_URL": f"sqlite:///{folder}/queue.db"}
+    )
     with app.app_context():
         upgrade()
         demo.seed()
@@ -48,11 +50,15 @@ def prepare(folder: Path) -> tuple[str, str]:
         db.session.commit()
         signer = SecureCookieSessionInterface().get_signing_serializer(app)
         assert signer
-        cookie = f"{app.config['SESSION_COOKIE_NAME']}=" + str(signer.dumps({"_user_id": sign_in.id, "_fresh": True}))
+        cookie = f"{app.config['SESSION_COOKIE_NAME']}=" + str(
+            signer.dumps({"_user_id": sign_in.id, "_fresh": True})
+        )
         return f"/groups/{membership.group_id}", cookie
 
 
-def client(port: int, path: str, cookie: str, seconds: float, results: multiprocessing.Queue[list[float]]) -> None:
+def client(
+    port: int, path: str, cookie: str, seconds: float, results: multiprocessing.Queue[list[float]]
+) -> None:
     """Ask for the page again and again on one connection."""
     times: list[float] = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
@@ -90,7 +96,8 @@ def measure(workers: int, threads: int, path: str, cookie: str, seconds: float) 
         for span in (1.0, seconds):  # the first round warms up
             results: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
             clients = [
-                multiprocessing.Process(target=client, args=(port, path, cookie, span, results)) for _ in range(CLIENTS)
+                multiprocessing.Process(target=client, args=(port, path, cookie, span, results))
+                for _ in range(CLIENTS)
             ]
             for each in clients:
                 each.start()
@@ -111,7 +118,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WATCH_DATABASE_URL"] = f"sqlite:///{folder}/watch.db"
         path, cookie = prepare(Path(folder))
-        print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}")
+        print(
+            f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
+        )
         print("processes  threads  pages/s  95 % below")
         for workers, threads in SETTINGS:
             rate, slow = measure(workers, threads, path, cookie, seconds)
