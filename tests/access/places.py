@@ -1,0 +1,12 @@
+"""Pages for everybody."""
+
+from __future__ import annotations
+
+from tests.access import public
+
+ENDPOINTS = {
+    "places.front": public(get="/"),
+    "places.building": public(get="/buildings/{house}"),
+    "places.privacy": public(get="/privacy"),
+    "places.about": public(get="/about"),
+}

@@ -1,0 +1,178 @@
+"""Finding a building, and what anybody may see of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+from flask import Flask
+
+from tests.cast import Scene
+from tests.factories import make_building, make_group, make_interest
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.models import Area, Building, Group, GroupState, Landlord, Model
+from watch.places.queries import find_buildings
+
+
+@pytest.fixture
+def houses(norrby: Area, hassleholmen: Area, landlord: Landlord) -> list[Building]:
+    """Some buildings in two areas."""
+    return [
+        make_building(norrby, landlord, "Norrby Långgata", (21, 23, 25, 27)),
+        make_building(norrby, landlord, "Norrby Långgata", (2, 4)),
+        make_building(norrby, landlord, "Magasinsgatan", (11, 13)),
+        make_building(hassleholmen, landlord, "Våglängdsgatan", (21, 23)),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("typed", "addresses"),
+    [
+        ("norrby långgata 23", ["Norrby Långgata 21–27"]),
+        ("NORRBY LANGGATA 23", ["Norrby Långgata 21–27"]),
+        ("langgata 23, 504 34 Borås", ["Norrby Långgata 21–27"]),
+        ("norrby långgata 2", ["Norrby Långgata 2–4"]),
+        ("norrby långgata", ["Norrby Långgata 2–4", "Norrby Långgata 21–27"]),
+        ("norr", ["Norrby Långgata 2–4", "Norrby Långgata 21–27"]),
+        ("magasinsg. 1", ["Magasinsgatan 11–13"]),
+        ("magasinsgatan", ["Magasinsgatan 11–13"]),
+        ("vaglangds", ["Våglängdsgatan 21–23"]),
+        ("gata 23", ["Norrby Långgata 21–27", "Våglängdsgatan 21–23"]),
+        ("norrby långgata 99", []),
+        ("storgatan 1", []),
+        ("23", []),
+        ("%", []),
+        ("_", []),
+        ("", []),
+        ("🏠\0", []),
+    ],
+)
+def test_a_building_is_found_by_what_people_type(
+    houses: list[Building], typed: str, addresses: list[str]
+) -> None:
+    assert [found.building.address for found in find_buildings(typed)] == addresses
+
+
+def test_a_number_finds_its_letters_and_a_letter_only_itself(norrby: Area, landlord: Landlord) -> None:
+    house = make_building(norrby, landlord, "Storgatan", (12, 120))
+    house.stairwells[0].number = "12B"
+    for number in ("12", "12b", "12 B"):
+        assert [found.building for found in find_buildings(f"storgatan {number}")] == [house]
+    assert find_buildings("storgatan 12c") == []
+
+
+def test_at_most_twenty_are_found_with_as_many_statements(
+    norrby: Area, landlord: Landlord, statements: Callable[..., AbstractContextManager[list[str]]]
+) -> None:
+    make_building(norrby, landlord, "Torggatan", (1,))
+    for number in range(100, 130):
+        make_building(norrby, landlord, "Storgatan", (number,))
+    db.session.commit()
+    seen = []
+    for street in ("torggatan", "storgatan"):
+        db.session.expunge_all()
+        with statements(everywhere=True) as said:
+            found = find_buildings(street)
+            assert {face.building.property.area.name for face in found} == {"Norrby"}
+        seen.append((len(found), len(said)))
+    assert seen == [(1, 3), (20, 3)]
+
+
+@pytest.mark.parametrize(
+    ("state", "has_group"),
+    [
+        (GroupState.STARTING, True),
+        (GroupState.ACTIVE, True),
+        (GroupState.DORMANT, False),
+        (GroupState.CLOSED, False),
+    ],
+)
+def test_a_group_that_takes_in_nobody_counts_as_none(
+    houses: list[Building], state: GroupState, has_group: bool
+) -> None:
+    make_group(houses[2], state)
+    assert [found.has_group for found in find_buildings("magasinsgatan")] == [has_group]
+
+
+def test_the_front_page_finds_a_building_without_a_script(client: PageClient, scene: Scene) -> None:
+    page = client.get("/")
+    assert page.h1 == "Grannar som känner varandra"
+    found = page.press("Sök", {"q": "norrby långgata 23"})
+    assert "1 hus" in found.text
+    assert found.click("Norrby Långgata 21–27 Norrby Ingen grupp än").h1 == "Norrby Långgata 21–27"
+    assert found.form()["q"] == "norrby långgata 23"
+
+
+def test_answers_while_typing_are_the_results_only(client: PageClient, scene: Scene) -> None:
+    part = client.get("/?q=vaglang", headers={"HX-Request": "true"})
+    assert "<h1" not in part.html
+    assert "Våglängdsgatan 1–3" in part.html
+
+
+def test_a_house_that_is_not_there_gets_an_answer(client: PageClient, scene: Scene) -> None:
+    page = client.get("/", query_string={"q": "Storgatan 1"})
+    assert "Vi hittar inte det huset" in page.text
+    assert page.links["Se vem du kan kontakta"] == "/contacts"
+
+
+@pytest.mark.parametrize(
+    "typed", ["<script>alert(1)</script>", "a" * 5000, "\u202e", "%00", "'; --", "\ud83d"]
+)
+def test_whatever_is_typed_gets_a_page(client: PageClient, typed: str) -> None:
+    assert client.get("/", query_string={"q": typed.encode("utf-8", "replace")}).status == 200
+
+
+def test_the_public_page_leads_into_a_group_or_to_interest(client: PageClient, scene: Scene) -> None:
+    house, empty = scene.house.id, scene.langgatan.id
+    assert client.get(f"/buildings/{house}").links["Gå med"] == f"/buildings/{house}/join"
+    assert client.get(f"/buildings/{empty}").links["Jag är intresserad"] == f"/buildings/{empty}/interest"
+
+
+def test_the_public_page_shows_no_person_and_no_count(client: PageClient, scene: Scene) -> None:
+    make_interest(scene.jenny, scene.langgatan, named=True)
+    everybody = [person.name for person in vars(scene).values() if hasattr(person, "mailbox_id")]
+    assert len(everybody) == 10
+    for building in (scene.house, scene.langgatan):
+        text = client.get(f"/buildings/{building.id}").text
+        assert [name for name in everybody if name in text or name.split()[0] in text] == []
+        assert [sign for sign in text.replace(building.address, "") if sign.isdigit()] == []
+
+
+@pytest.mark.parametrize("number", ["0", "99999", "9223372036854775808", "9" * 40])
+def test_a_building_that_does_not_exist_is_not_found(client: PageClient, number: str) -> None:
+    assert client.get(f"/buildings/{number}").status == 404
+
+
+def test_the_privacy_page_names_who_answers_and_knows_every_retention(app: Flask, client: PageClient) -> None:
+    assert app.config["CONTROLLER"] in client.get("/privacy").text
+    marks = {
+        column.info["personal"].kept
+        for table in Model.metadata.tables.values()
+        for column in table.columns
+        if "personal" in column.info
+    }
+    # A new one here means a new line in templates/places/privacy.html.
+    assert marks == {
+        "until 30 days after leaving or moving",
+        "until 30 days after the answer",
+        "until 14 days after expiry",
+        "as long as the group, then erased when it is closed",
+        "as long as the contact is published",
+        "as long as the assignment",
+        "12 months after sending",
+        "12 months after the meeting",
+        "24 months",
+        "1 day",
+        "30 days after its end",
+        "until the window ends",
+    }
+
+
+def test_the_about_page_says_version_and_licence(client: PageClient) -> None:
+    assert "Version 0.1.0 Licens European Union Public Licence (EUPL) 1.2" in client.get("/about").text
+
+
+def test_groups_are_named_in_the_search(client: PageClient, group: Group) -> None:
+    assert "Våglängdsgatan 1–3 Hässleholmen Har en grupp" in client.get("/?q=vaglangdsgatan").links
