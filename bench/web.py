@@ -118,9 +118,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         os.environ["WATCH_DATABASE_URL"] = f"sqlite:///{folder}/watch.db"
         path, cookie = prepare(Path(folder))
-        print(
-            f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.system()} {platform.machine()}"
-        )
+        print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}")
         print("processes  threads  pages/s  95 % below")
         for workers, threads in SETTINGS:
             rate, slow = measure(workers, threads, path, cookie, seconds)

@@ -1,0 +1,205 @@
+"""The cast whose sign-in links are printed, their notices and contact persons."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, time, timedelta
+
+from sqlalchemy import select
+
+from watch.extensions import db
+from watch.groups.service.coordinators import DUTY_VERSION
+from watch.groups.service.households import note_household
+from watch.groups.service.members import admit
+from watch.language import STOCKHOLM
+from watch.models import (
+    Area,
+    Audience,
+    Building,
+    ContactPerson,
+    ContactRole,
+    Coordinator,
+    Flat,
+    Group,
+    Household,
+    HouseholdStatus,
+    JoinRequest,
+    Landlord,
+    Language,
+    Meeting,
+    MeetingKind,
+    Notice,
+    NoticeText,
+    Officer,
+    Organisation,
+    Person,
+    Reach,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
+from watch.ops.demo.people import building_of, flats_of, make_person
+
+
+def make_officers(areas: dict[str, Area]) -> tuple[Person, Person]:
+    gun = make_person("Gun Sandberg", "gun@example.org", shows_name=True)
+    hodan = make_person("Hodan Warsame", "hodan@example.org", shows_name=True)
+    for area in areas.values():
+        db.session.add(Officer(area=area, person=gun, organisation=Organisation.POLICE))
+    db.session.add(Officer(area=areas["boda"], person=hodan, organisation=Organisation.MUNICIPALITY))
+    return gun, hodan
+
+
+def _coordinator(
+    person: Person, group: Group, *, lead: bool = False, stairwells: Collection[Stairwell] = ()
+) -> None:
+    db.session.add(
+        Coordinator(
+            person=person,
+            group=group,
+            is_lead=lead,
+            stairwells=list(stairwells),
+            accepted_at=utcnow(),
+            duty_version=DUTY_VERSION,
+        )
+    )
+
+
+def _free_flat(building: Building, stairwell: int) -> Flat:
+    taken = set(db.session.scalars(select(Household.flat_id).where(Household.ended_at.is_(None))))
+    flats = [flat for flat in flats_of(building) if flat.stairwell is building.stairwells[stairwell]]
+    return next(flat for flat in flats if flat.id not in taken)
+
+
+def make_cast(officer: Person) -> None:
+    """Those whose sign-in links are printed: Amina leads, Bengt helps, Carin is a neighbour, Farah waits."""
+    building = building_of("Våglängden 3")
+    group = db.session.get_one(Group, building.group_id)
+    amina = make_person("Amina Hassan", "amina@example.org", shows_name=True)
+    bengt = make_person("Bengt Öberg", "bengt@example.org", shows_name=True)
+    carin = make_person("Carin Åkesson", "carin@example.org", shows_name=True)
+    dawit = make_person("داويت", "dawit@example.org", Language.ARABIC)
+    for person, port in ((amina, 0), (bengt, 1), (carin, 0), (dawit, 2)):
+        flat = _free_flat(building, port)
+        admit(person, group, stairwell=flat.stairwell, flat=flat)
+    _coordinator(amina, group, lead=True)
+    _coordinator(bengt, group, stairwells=building.stairwells[1:2])
+    farah = make_person("Farah Nur", "farah@example.org", Language.SOMALI)
+    flat = _free_flat(building, 0)
+    note_household(flat, HouseholdStatus.WANTS_TO_JOIN, by=None)
+    db.session.add(
+        JoinRequest(
+            group=group,
+            person=farah,
+            stairwell=flat.stairwell,
+            flat=flat,
+            state=RequestState.WAITING,
+            confirmed_at=utcnow(),
+        )
+    )
+    _next_meeting(group, amina)
+    ivan = make_person("Ivan Petrov", "ivan@example.org", shows_name=True)
+    other = db.session.get_one(Group, building_of("Svängrummet 2").group_id)
+    flat = _free_flat(building_of("Svängrummet 2"), 0)
+    admit(ivan, other, stairwell=flat.stairwell, flat=flat)
+    _coordinator(ivan, other, lead=True)
+
+
+def _next_meeting(group: Group, by: Person) -> None:
+    day = datetime.combine(utcnow().date() + timedelta(days=9), time(18), STOCKHOLM)
+    db.session.add(
+        Meeting(
+            group=group,
+            kind=MeetingKind.STAIRWELL,
+            stairwell=group.buildings[0].stairwells[0],
+            called_by=by,
+            starts_at=day,
+            ends_at=day + timedelta(hours=1),
+            place="I trappuppgången, entréplan",
+        )
+    )
+    notice = Notice(
+        audience=Audience.GROUP,
+        group=group,
+        by=by,
+        organisation="Kontaktombudet",
+        sent_at=utcnow() - timedelta(days=4),
+    )
+    notice.texts.append(
+        NoticeText(
+            language=Language.SWEDISH,
+            title="Ny belysning vid cykelrummet",
+            body="Nu lyser det igen vid cykelrummet. Tack till alla som felanmälde.",
+        )
+    )
+    notice.texts.append(
+        NoticeText(
+            language=Language.ENGLISH,
+            title="New light by the bicycle room",
+            body="The light by the bicycle room works again. Thanks to everyone who reported it.",
+        )
+    )
+    db.session.add(notice)
+
+
+def make_contacts(areas: dict[str, Area]) -> None:
+    """Numbers from the series that no subscriber has (PTS: numbers for use in fiction)."""
+    checked = utcnow().date() - timedelta(days=90)
+    landlords = {landlord.name: landlord for landlord in db.session.scalars(select(Landlord))}
+    for area in areas.values():
+        db.session.add(
+            ContactPerson(
+                role=ContactRole.POLICE,
+                organisation="Polisen i Borås",
+                name="Gun Sandberg, kommunpolis",
+                email="gun@example.org",
+                checked_on=checked,
+                reach=Reach.AREA,
+                area=area,
+            )
+        )
+    for number, landlord in enumerate(landlords.values()):
+        for role, last, hours in (
+            (ContactRole.FAULT_REPORT, 600 + number, "vardagar 8–16"),
+            (ContactRole.DISTURBANCE, 610 + number, "alla kvällar 18–04"),
+        ):
+            db.session.add(
+                ContactPerson(
+                    role=role,
+                    organisation=landlord.name,
+                    phone=f"+46313900{last}",
+                    hours=hours,
+                    checked_on=checked,
+                    reach=Reach.LANDLORD,
+                    landlord=landlord,
+                )
+            )
+    db.session.add(
+        ContactPerson(
+            role=ContactRole.MUNICIPALITY,
+            organisation="Borås Stad",
+            name="Hodan Warsame, grannsamverkansansvarig",
+            email="hodan@example.org",
+            checked_on=checked - timedelta(days=400),
+            reach=Reach.EVERYWHERE,
+        )
+    )
+
+
+def make_area_notice(area: Area, by: Person) -> None:
+    notice = Notice(
+        audience=Audience.AREA_MEMBERS,
+        area=area,
+        by=by,
+        organisation="Polisen i Borås",
+        source="Polisen",
+        sent_at=utcnow() - timedelta(days=18),
+    )
+    notice.texts.append(
+        NoticeText(
+            language=Language.SWEDISH,
+            title="Lås källare och cykelrum",
+            body="Flera cyklar har försvunnit ur olåsta cykelrum. Se att dörren går i lås efter dig.",
+        )
+    )
+    db.session.add(notice)

@@ -1,0 +1,123 @@
+"""Groups of the sample in their different states, and interest where there is none."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+from watch.extensions import db
+from watch.groups.service.households import note_household
+from watch.groups.service.members import admit
+from watch.language import STOCKHOLM
+from watch.models import (
+    Building,
+    Channel,
+    ChecklistItem,
+    Counting,
+    Flat,
+    Group,
+    GroupState,
+    GroupTransition,
+    HouseholdStatus,
+    Interest,
+    Meeting,
+    MeetingKind,
+    Person,
+    StartStep,
+    utcnow,
+)
+from watch.ops.demo.people import building_of, flats_of, make_stranger
+
+
+@dataclass(frozen=True)
+class SampleGroup:
+    """A group of the sample: where, how far, and which share of its flats has come how far."""
+
+    designation: str
+    state: GroupState
+    taking_part: float
+    invited: float
+    declined: float
+
+
+GROUPS = (
+    SampleGroup("Våglängden 3", GroupState.ACTIVE, 0.46, 0.20, 0.05),
+    SampleGroup("Våglängden 5", GroupState.ACTIVE, 0.30, 0.15, 0.08),
+    SampleGroup("Solvarvet 2", GroupState.ACTIVE, 0.62, 0.10, 0.04),
+    SampleGroup("Kapplandet 1", GroupState.STARTING, 0.12, 0.30, 0.0),
+    SampleGroup("Marklandet 2", GroupState.DORMANT, 0.25, 0.0, 0.10),
+    SampleGroup("Svängrummet 2", GroupState.ACTIVE, 0.55, 0.15, 0.05),
+    SampleGroup("Svängrummet 9", GroupState.ACTIVE, 0.40, 0.20, 0.0),
+    SampleGroup("Svängrummet 14", GroupState.STARTING, 0.0, 0.25, 0.0),
+)
+INTERESTED = {"Skomakaren 3": 9, "Skomakaren 9": 6, "Verkmästaren 4": 7, "Kronängen 2": 3}
+
+
+def make_group(sample: SampleGroup, officer: Person, chance: random.Random) -> None:
+    building = building_of(sample.designation)
+    started = utcnow() - timedelta(days=chance.randint(300, 900))
+    group = Group(area=building.property.area, name=building.address, state=sample.state, started_at=started)
+    db.session.add(group)
+    db.session.flush()
+    building.group_id = group.id
+    group.transitions.append(GroupTransition(state=GroupState.STARTING, at=started, by_id=officer.id))
+    if sample.state is not GroupState.STARTING:
+        group.transitions.append(GroupTransition(state=GroupState.ACTIVE, at=started + timedelta(days=60)))
+        for number, step in enumerate(StartStep):
+            done = (started + timedelta(days=10 * number)).date()
+            db.session.add(ChecklistItem(group=group, step=step, done_on=done, by_id=officer.id))
+    if sample.state is GroupState.DORMANT:
+        group.transitions.append(GroupTransition(state=GroupState.DORMANT, at=utcnow() - timedelta(days=40)))
+    _households(group, flats_of(building), sample, chance)
+    if sample.state is GroupState.ACTIVE:
+        _meetings(group, chance)
+
+
+def _households(group: Group, flats: list[Flat], sample: SampleGroup, chance: random.Random) -> None:
+    chance.shuffle(flats)
+    joined, invited, declined = (
+        round(share * len(flats)) for share in (sample.taking_part, sample.invited, sample.declined)
+    )
+    for number, flat in enumerate(flats):
+        if number < joined:
+            on_paper = chance.random() < 0.15
+            address = None if on_paper else f"boende{group.id}-{number}@example.org"
+            person = make_stranger(chance, address)
+            channel = Channel.PAPER if on_paper else Channel.MAIL
+            admit(person, group, stairwell=flat.stairwell, flat=flat, channel=channel)
+        elif number < joined + invited:
+            note_household(flat, HouseholdStatus.INVITED, by=None)
+        elif number < joined + invited + declined:
+            note_household(flat, HouseholdStatus.DECLINED, by=None)
+
+
+def _meetings(group: Group, chance: random.Random) -> None:
+    for ago, came in ((420, 3), (240, 7), (60, 11)):
+        day = datetime.combine((utcnow() - timedelta(days=ago)).date(), time(18), STOCKHOLM)
+        db.session.add(
+            Meeting(
+                group=group,
+                kind=MeetingKind.ANNUAL,
+                starts_at=day,
+                ends_at=day + timedelta(hours=1),
+                place="Trapphuset",
+                counting=Counting.COUNTED,
+                head_count=came + chance.randint(0, 3),
+            )
+        )
+
+
+def make_interest(building: Building, count: int, chance: random.Random) -> None:
+    for number in range(count):
+        person = make_stranger(chance, f"intresserad{building.id}-{number}@example.org")
+        named = utcnow() if number in {0, 3} else None
+        db.session.add(
+            Interest(
+                building=building,
+                person=person,
+                could_coordinate=number % 3 == 0,
+                confirmed_at=utcnow(),
+                named_at=named,
+            )
+        )

@@ -1,0 +1,55 @@
+"""People of the sample, and finding their houses."""
+
+from __future__ import annotations
+
+import random
+
+from sqlalchemy import select
+
+from watch.accounts.service import mailbox_at
+from watch.extensions import db
+from watch.models import (
+    Building,
+    Flat,
+    Language,
+    Person,
+    Property,
+    Stairwell,
+    utcnow,
+)
+
+NAMES = """
+Ahmed Aisha Alva Anders Asha Astrid Bashir Birgitta Börje Carlos Deeqa Ebba Edith Elin Emir
+Erik Fatima Gunilla Göran Hamza Hanna Håkan Ibrahim Ingrid Jamila Jelena Karin Khalid Lars
+Layla Lena Luul Mahad Maja Marek Maryam Mikael Nadia Nils Noor Olga Osman Per Rahma Reza Sahra
+Samir Selma Sven Thanh Ulla Viktor Yusuf Zahra Åke Åsa Örjan
+""".split()  # noqa: SIM905  a list of names reads better without its quotes
+INITIALS = "ABDEFGHJKLMNOPRSTÅÄÖ"
+
+
+def make_person(
+    name: str, address: str | None = None, language: Language = Language.SWEDISH, **shows: bool
+) -> Person:
+    person = Person(name=name, language=language, **shows)
+    if address:
+        person.mailbox = mailbox_at(address)
+        person.address_confirmed_at = utcnow()
+    db.session.add(person)
+    return person
+
+
+def make_stranger(chance: random.Random, address: str | None) -> Person:
+    languages = chance.choices(list(Language), weights=(60, 12, 16, 12))
+    name = f"{chance.choice(NAMES)} {chance.choice(INITIALS)}"
+    return make_person(name, address, languages[0], shows_name=chance.random() < 0.4)
+
+
+def building_of(designation: str) -> Building:
+    return db.session.scalars(
+        select(Building).join(Property).where(Property.designation == designation)
+    ).one()
+
+
+def flats_of(building: Building) -> list[Flat]:
+    of_building = select(Flat).join(Stairwell).where(Stairwell.building_id == building.id)
+    return list(db.session.scalars(of_building.order_by(Stairwell.sort_key, Flat.number)))
