@@ -1,0 +1,169 @@
+"""Forms of meetings: call one, write one down that was held, answer, count."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+
+from watch.fields import (
+    DayField,
+    Form,
+    HourField,
+    LineField,
+    SendingForm,
+    TextField,
+    choices_of,
+    moment_in_stockholm,
+)
+from watch.language import local
+from watch.meetings.words import ANSWERS, KINDS
+from watch.models import Answer, Counting, MeetingKind, Stairwell, utcnow
+
+MONTHS_AHEAD = 18
+YEARS_BACK = 10
+MOST_PEOPLE = 20
+# A coordinators' meeting is called among coordinators, not by mail to neighbours.
+FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS]
+
+
+class CallMeetingForm(SendingForm):
+    """When, where and why to meet; `starts_at` and `ends_at` hold the moments of a valid form."""
+
+    kind = SelectField(
+        _l("Vad är det för träff?"),
+        choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
+        coerce=MeetingKind,
+        default=MeetingKind.STAIRWELL,
+    )
+    day = DayField(_l("Dag"), missing=_l("Välj en dag."))
+    starts = HourField(_l("Börjar klockan"), missing=_l("Skriv när träffen börjar, till exempel 18.00."))
+    ends = HourField(_l("Slutar klockan"), missing=_l("Skriv när träffen slutar, till exempel 19.00."))
+    place = LineField(_l("Plats"), most=120, missing=_l("Skriv var ni ses, till exempel i trappuppgången."))
+    about = TextField(_l("Vad ska ni prata om?"), most=2000)
+    stairwell = HiddenField()
+    starts_at: datetime
+    ends_at: datetime
+
+    def __init__(self, stairwells: list[Stairwell], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.stairwells = {str(each.id): each for each in stairwells}
+
+    @property
+    def chosen_stairwell(self) -> Stairwell | None:
+        """The stairwell that is called; None for the whole group."""
+        return self.stairwells.get(self.stairwell.data or "")
+
+    def validate_stairwell(self, field: HiddenField) -> None:
+        """One of this group's, or none."""
+        if field.data and field.data not in self.stairwells:
+            raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
+
+    def validate_day(self, field: DayField) -> None:
+        """Not past, and near enough to plan for."""
+        today = local(utcnow()).date()
+        if field.data < today:
+            raise ValidationError(_l("Den dagen har redan varit. Välj en dag som kommer."))
+        if field.data > _months_after(today, MONTHS_AHEAD):
+            raise ValidationError(_l("Det är för långt fram. Välj en dag inom 18 månader."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields, and that the hours make a meeting."""
+        return super().validate(extra_validators) and self._has_moments() and self._is_at_the_right_time()
+
+    def _has_moments(self) -> bool:
+        for field, moment in ((self.starts, "starts_at"), (self.ends, "ends_at")):
+            try:
+                setattr(self, moment, moment_in_stockholm(self.day.data, field.data))
+            except ValueError:
+                return _wrong(
+                    field, _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
+                )
+        if self.ends_at <= self.starts_at:
+            return _wrong(self.ends, _l("Träffen slutar innan den börjar. Skriv en senare sluttid."))
+        return True
+
+    def _is_at_the_right_time(self) -> bool:
+        if self.starts_at <= utcnow():
+            return _wrong(self.starts, _l("Den tiden har redan varit. Skriv en senare tid."))
+        return True
+
+
+class WriteDownMeetingForm(CallMeetingForm):
+    """A meeting that has been held already: the same questions about a day that was."""
+
+    held = HiddenField(default="yes")
+
+    def validate_day(self, field: DayField) -> None:
+        """Today or earlier, within what somebody remembers."""
+        today = local(utcnow()).date()
+        if field.data > today:
+            raise ValidationError(_l("Den dagen har inte varit än. Välj en dag som har varit."))
+        if field.data < today - timedelta(days=366 * YEARS_BACK):
+            raise ValidationError(_l("Det är för länge sedan. Kontrollera årtalet."))
+
+    def _is_at_the_right_time(self) -> bool:
+        if self.ends_at > utcnow():
+            return _wrong(self.ends, _l("Träffen har inte slutat än. Skriv upp den när den är över."))
+        return True
+
+
+class AnswerMeetingForm(Form):
+    """An answer to a call; `person` says whose, where several share a mailbox."""
+
+    person = HiddenField()
+    answer = RadioField(
+        _l("Kommer du?"),
+        choices=choices_of(ANSWERS),
+        coerce=Answer,
+        validators=[InputRequired(_l("Välj om du kommer."))],
+    )
+    people = IntegerField(
+        _l("Hur många kommer ni?"),
+        default=1,
+        validators=[Optional(), NumberRange(1, MOST_PEOPLE, _l("Skriv ett antal från 1 till 20."))],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Who says no need not say how many."""
+        if self.answer.data is Answer.NO:
+            self.people.process(None, 1)
+        return bool(super().validate(extra_validators))
+
+
+class CountHeadsForm(Form):
+    """How many came: a number, where 0 is one, or that nobody counted."""
+
+    counting = RadioField(
+        _l("Räknade ni hur många som kom?"),
+        choices=choices_of(
+            {Counting.COUNTED: _l("Ja, vi räknade"), Counting.NOT_COUNTED: _l("Vi räknade inte")}
+        ),
+        coerce=Counting,
+        validators=[InputRequired(_l("Välj om ni räknade."))],
+    )
+    head_count = IntegerField(
+        _l("Hur många kom?"),
+        validators=[Optional(), NumberRange(0, 1000, _l("Skriv ett antal från 0 till 1000."))],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """A count is a number; without one nothing was counted."""
+        if not super().validate(extra_validators):
+            return False
+        if self.counting.data is Counting.COUNTED and self.head_count.data is None:
+            return _wrong(self.head_count, _l("Skriv hur många som kom. 0 går bra."))
+        return True
+
+
+def _wrong(field: Any, message: Any) -> bool:
+    field.errors = [*field.errors, message]
+    return False
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, 28))

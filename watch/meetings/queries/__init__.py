@@ -1,0 +1,57 @@
+"""What one can know of meetings: which are coming, who is called and reached, what was answered."""
+
+from watch.meetings.queries.answers import Sums, answers_of, my_answer, people_of_mail, sums
+from watch.meetings.queries.calls import (
+    mailings_of,
+    reach_of_call,
+    reach_of_cancelling,
+    reaches_of_calls,
+    told_households,
+    told_people,
+)
+from watch.meetings.queries.coming import (
+    called_people,
+    is_called,
+    meetings_by_id,
+    next_meeting,
+    past_meeting_ids,
+    stairwells_of,
+    unanswered_meetings,
+    upcoming_meetings,
+)
+from watch.meetings.queries.reach import (
+    FlatOnPaper,
+    Reach,
+    count_on_paper,
+    flats_on_paper,
+    reach_of,
+    reached_by_mail,
+)
+
+__all__ = [
+    "FlatOnPaper",
+    "Reach",
+    "Sums",
+    "answers_of",
+    "called_people",
+    "count_on_paper",
+    "flats_on_paper",
+    "is_called",
+    "mailings_of",
+    "meetings_by_id",
+    "my_answer",
+    "next_meeting",
+    "past_meeting_ids",
+    "people_of_mail",
+    "reach_of",
+    "reach_of_call",
+    "reach_of_cancelling",
+    "reached_by_mail",
+    "reaches_of_calls",
+    "stairwells_of",
+    "sums",
+    "told_households",
+    "told_people",
+    "unanswered_meetings",
+    "upcoming_meetings",
+]

@@ -1,0 +1,64 @@
+"""What calling and cancelling a meeting comes to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute
+
+from watch.extensions import db
+from watch.groups.queries import active_member_ids, paper_households
+from watch.meetings.queries.reach import Reach, reach_of
+from watch.models import Group, Household, Mailbox, Mailing, Meeting, Membership, OutboxRow, Person, Stairwell
+
+
+def reach_of_call(group: Group, stairwell: Stairwell | None) -> Reach:
+    """What a call of the group, or of one of its stairwells, will come to."""
+    return reach_of(active_member_ids(group, stairwell), paper_households(group, stairwell))
+
+
+def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int | None, int]:
+    """How many people a call of each stairwell mails, and of the whole group (None); one statement."""
+    wanted = (
+        select(Membership.stairwell_id, func.count(Person.id.distinct()))
+        .join(Person, Person.id == Membership.person_id)
+        .join(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Mailbox.suppression.is_(None))
+        .group_by(Membership.stairwell_id)
+    )
+    found: dict[int | None, int] = dict(db.session.execute(wanted).tuples().all())
+    return {None: sum(found.values())} | {each.id: found.get(each.id, 0) for each in stairwells}
+
+
+def told_people(meeting: Meeting) -> Select[int]:
+    """Ids of those who were called by mail and still are members."""
+    rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
+    return active_member_ids(meeting.group).where(Membership.person_id.in_(rows))
+
+
+def told_households(meeting: Meeting) -> Select[int]:
+    """Ids of the households that were called on paper, and of those that no mail reaches any longer."""
+    rows = _rows_of_call(meeting, OutboxRow.household_id).where(OutboxRow.household_id.is_not(None))
+    by_mail = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
+    lost = select(Membership.household_id).where(Membership.person_id.in_(by_mail))
+    return paper_households(meeting.group).where(or_(Household.id.in_(rows), Household.id.in_(lost)))
+
+
+def reach_of_cancelling(meeting: Meeting) -> Reach:
+    """What the word that a meeting is cancelled will come to."""
+    return reach_of(told_people(meeting), told_households(meeting))
+
+
+def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> Select[int]:
+    return (
+        select(column)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .where(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called")
+    )
+
+
+def mailings_of(meeting: Meeting) -> Select[int]:
+    """Ids of the mailings by which a meeting was called, or cancelled once it is."""
+    kind = "meeting-called" if meeting.cancelled_at is None else "meeting-cancelled"
+    return select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind == kind)

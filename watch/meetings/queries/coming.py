@@ -1,0 +1,81 @@
+"""Which meetings a group has, and whom they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from watch.extensions import db
+from watch.groups.queries import active_member_ids
+from watch.models import Group, Meeting, MeetingAnswer, Membership, Person, Stairwell, utcnow
+
+
+def stairwells_of(group: Group) -> list[Stairwell]:
+    """The stairwells of a group in street order."""
+    ids = [building.id for building in group.buildings]
+    wanted = select(Stairwell).where(Stairwell.building_id.in_(ids))
+    return list(db.session.scalars(wanted.order_by(Stairwell.sort_key, Stairwell.id)))
+
+
+def upcoming_meetings(group: Group, now: datetime | None = None) -> list[Meeting]:
+    """Meetings of a group that have not ended and are not cancelled, the next one first."""
+    return list(db.session.scalars(_upcoming(now).where(Meeting.group_id == group.id)))
+
+
+def next_meeting(group: Group, now: datetime | None = None) -> Meeting | None:
+    """The next meeting of a group, or the one that goes on now."""
+    return db.session.scalar(_upcoming(now).where(Meeting.group_id == group.id).limit(1))
+
+
+def _upcoming(now: datetime | None) -> Select[Meeting]:
+    return (
+        select(Meeting)
+        .where(Meeting.ends_at > (now or utcnow()), Meeting.cancelled_at.is_(None))
+        .options(joinedload(Meeting.stairwell))
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+
+
+def past_meeting_ids(group: Group, now: datetime) -> Sequence[int]:
+    """Ids of a group's meetings that have ended or were cancelled, the latest first."""
+    wanted = select(Meeting.id).where(
+        Meeting.group_id == group.id, or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
+    )
+    return db.session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id.desc())).all()
+
+
+def meetings_by_id(ids: Sequence[int]) -> list[Meeting]:
+    """These meetings in this order, with their stairwells."""
+    wanted = select(Meeting).where(Meeting.id.in_(ids)).options(joinedload(Meeting.stairwell))
+    found = {meeting.id: meeting for meeting in db.session.scalars(wanted)}
+    return [found[each] for each in ids]
+
+
+def is_called(meeting: Meeting, person: Person) -> bool:
+    """Whether the meeting is for this person: a member of its group now, in its stairwell."""
+    called = called_people(meeting).where(Membership.person_id == person.id)
+    return db.session.scalar(called) is not None
+
+
+def called_people(meeting: Meeting) -> Select[int]:
+    """Ids of the members whom a meeting is for now."""
+    return active_member_ids(meeting.group, meeting.stairwell)
+
+
+def unanswered_meetings(person: Person, now: datetime | None = None) -> list[Meeting]:
+    """Coming meetings that a person is called to and has not answered, the next one first."""
+    now = now or utcnow()
+    answered = select(MeetingAnswer.meeting_id).where(MeetingAnswer.person_id == person.id)
+    member = select(Membership.id).where(
+        Membership.person_id == person.id,
+        Membership.left_at.is_(None),
+        Membership.group_id == Meeting.group_id,
+        or_(Meeting.stairwell_id.is_(None), Meeting.stairwell_id == Membership.stairwell_id),
+    )
+    wanted = _upcoming(now).where(Meeting.starts_at > now, Meeting.id.not_in(answered), member.exists())
+    return list(db.session.scalars(wanted))
+
+

@@ -1,0 +1,146 @@
+"""How many a message comes to, by mail and on paper, counted before it is sent."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from watch.extensions import db
+from watch.models import (
+    Building,
+    Channel,
+    Flat,
+    Household,
+    Mailbox,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    Person,
+    Stairwell,
+)
+
+
+@dataclass(frozen=True)
+class Reach:
+    """How many a message comes to: people by mail, households on paper, and why not by mail.
+
+    `paper_dead_address` of the paper households have an address that no longer works; the others gave none.
+    `unreached` people have neither a working address nor a known flat.
+    """
+
+    mail: int = 0
+    paper: int = 0
+    paper_dead_address: int = 0
+    unreached: int = 0
+
+    @property
+    def nobody(self) -> bool:
+        """Neither mail nor paper comes to anybody."""
+        return not self.mail and not self.paper
+
+    @property
+    def paper_no_address(self) -> int:
+        """Paper households where nobody gave an address."""
+        return self.paper - self.paper_dead_address
+
+
+@dataclass(frozen=True)
+class FlatOnPaper:
+    """A flat that wants its copy on paper, and whether that is because a mail could not be delivered."""
+
+    group_id: int
+    address: str
+    sort_key: str
+    number: str
+    bounced: bool = False
+
+
+def reached_by_mail(people: Select[int]) -> Select[int]:
+    """Those of `people` (ids) who have an address that works."""
+    return (
+        select(Person.id)
+        .join(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(Person.id.in_(people), Mailbox.suppression.is_(None))
+    )
+
+
+def reach_of(people: Select[int], households: Select[int]) -> Reach:
+    """What a message to these people, and on paper to these households, comes to; one statement."""
+    mail, paper = reached_by_mail(people).distinct().subquery(), households.distinct().subquery()
+    dead_address = (
+        select(func.count(Membership.household_id.distinct()))
+        .join(Person, Person.id == Membership.person_id)
+        .join(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(
+            Membership.left_at.is_(None),
+            Membership.household_id.in_(select(paper.c[0])),
+            Mailbox.suppression.is_not(None),
+        )
+    )
+    at_home = select(Membership.person_id).where(
+        Membership.left_at.is_(None), Membership.household_id.is_not(None)
+    )
+    unreached = select(func.count(Person.id)).where(
+        Person.id.in_(people), Person.id.not_in(at_home), Person.id.not_in(select(mail.c[0]))
+    )
+    totals = [select(func.count()).select_from(each) for each in (mail, paper)]
+    counts = [each.scalar_subquery() for each in (*totals, dead_address, unreached)]
+    return Reach(*db.session.execute(select(*counts)).one())
+
+
+def count_on_paper(mailings: Select[int]) -> int:
+    """How many households get these mailings on paper."""
+    wanted = select(func.count(OutboxRow.household_id.distinct())).where(
+        OutboxRow.mailing_id.in_(mailings), OutboxRow.channel == Channel.PAPER
+    )
+    return db.session.scalar(wanted) or 0
+
+
+def flats_on_paper(
+    mailings: Select[int], scopes: Mapping[int, frozenset[int] | None]
+) -> list[FlatOnPaper]:
+    """Flats that want these mailings on paper, or where a mail could not be delivered; in street order.
+
+    `scopes` are the reader's groups, each with the stairwells they work with (None: all).
+    """
+    flats: dict[int, FlatOnPaper] = {}
+    for household, bounced in ((_bounced_households(mailings), True), (_paper_households(mailings), False)):
+        wanted = (
+            select(Flat.id, Building.group_id, Stairwell, Flat.number)
+            .join(Household, Household.flat_id == Flat.id)
+            .join(Stairwell, Stairwell.id == Flat.stairwell_id)
+            .join(Building, Building.id == Stairwell.building_id)
+            .where(Household.id.in_(household), _within(scopes))
+        )
+        for flat, group, stairwell, number in db.session.execute(wanted):
+            flats[flat] = FlatOnPaper(group, stairwell.address, stairwell.sort_key, number, bounced)
+    return sorted(flats.values(), key=lambda flat: (flat.sort_key, flat.number))
+
+
+def _paper_households(mailings: Select[int]) -> Select[int]:
+    return select(OutboxRow.household_id).where(
+        OutboxRow.mailing_id.in_(mailings), OutboxRow.channel == Channel.PAPER
+    )
+
+
+def _bounced_households(mailings: Select[int]) -> Select[int]:
+    return (
+        select(Membership.household_id)
+        .join(OutboxRow, OutboxRow.person_id == Membership.person_id)
+        .where(
+            OutboxRow.mailing_id.in_(mailings),
+            OutboxRow.state == OutboxState.BOUNCED,
+            Membership.left_at.is_(None),
+        )
+    )
+
+
+def _within(scopes: Mapping[int, frozenset[int] | None]) -> ColumnElement[bool]:
+    parts = [
+        Building.group_id == group if stairwells is None
+        else and_(Building.group_id == group, Stairwell.id.in_(stairwells))
+        for group, stairwells in scopes.items()
+    ]  # fmt: skip
+    return or_(False, *parts)

@@ -1,0 +1,177 @@
+"""What changes with meetings: called, written down, answered, counted, cancelled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.errors import DomainError, Duplicate
+from watch.extensions import db
+from watch.groups.queries import active_member_ids, paper_households
+from watch.mail import outbox
+from watch.meetings.queries import is_called, my_answer, reached_by_mail, told_households, told_people
+from watch.models import (
+    Answer,
+    Counting,
+    Group,
+    Mailing,
+    Meeting,
+    MeetingAnswer,
+    MeetingKind,
+    Person,
+    Stairwell,
+    utcnow,
+)
+
+
+class MeetingCancelled(DomainError):
+    """The meeting is cancelled: nothing more is answered, counted or cancelled."""
+
+
+class MeetingStarted(DomainError):
+    """The meeting has begun: answers and cancelling are over."""
+
+
+class MeetingNotStarted(DomainError):
+    """Nobody can have come yet."""
+
+
+class NotCalled(DomainError):
+    """The meeting is not for this person."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """When, where and why to meet; the moments in UTC."""
+
+    kind: MeetingKind
+    starts_at: datetime
+    ends_at: datetime
+    place: str
+    about: str | None = None
+
+
+def call(
+    group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | None = None, form_key: str | None = None
+) -> Meeting:
+    """Call the members of a group, or of one stairwell: a mail each, and paper where no mail reaches.
+
+    Raises Duplicate with the meeting that the same form made before.
+    """
+    if form_key and (made := _made_by(form_key)):
+        raise Duplicate(made)
+    try:
+        with db.session.begin_nested():
+            meeting = _add(group, stairwell, plan, by)
+            mailing = outbox.queue_many(
+                "meeting-called",
+                people=reached_by_mail(active_member_ids(group, stairwell)),
+                about=meeting,
+                form_key=form_key,
+                not_after=plan.starts_at,
+            )
+    except IntegrityError:
+        if form_key and (made := _made_by(form_key)):
+            raise Duplicate(made) from None
+        raise
+    outbox.queue_paper(mailing, paper_households(group, stairwell))
+    audit.note("meeting-called", about=meeting, by=by, group=group)
+    return meeting
+
+
+def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | None = None) -> Meeting:
+    """Keep a meeting that was held already; nobody gets a mail. Twice the same is once."""
+    same = select(Meeting).where(
+        Meeting.group_id == group.id,
+        Meeting.stairwell_id == (stairwell.id if stairwell else None),
+        Meeting.starts_at == plan.starts_at,
+        Meeting.kind == plan.kind,
+        Meeting.cancelled_at.is_(None),
+    )
+    if known := db.session.scalar(same.limit(1)):
+        return known
+    meeting = _add(group, stairwell, plan, by)
+    audit.note("meeting-written-down", about=meeting, by=by, group=group)
+    return meeting
+
+
+def answer(meeting: Meeting, person: Person, said: Answer, people: int = 1) -> MeetingAnswer:
+    """A person's answer, new or changed; `people` counts themselves and those they bring.
+
+    Raises MeetingCancelled, MeetingStarted, NotCalled.
+    """
+    _expect_open(meeting)
+    if not is_called(meeting, person):
+        raise NotCalled
+    people = 0 if said is Answer.NO else people
+    try:
+        with db.session.begin_nested():
+            given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
+            given.answer, given.people, given.answered_at = said, people, utcnow()
+            db.session.add(given)
+    except IntegrityError:  # the same person answered at the same time in another window: the later counts
+        given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
+        given.answer, given.people, given.answered_at = said, people, utcnow()
+    return given
+
+
+def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None:
+    """How many came, or None where nobody counted; can be corrected.
+
+    Raises MeetingNotStarted, MeetingCancelled.
+    """
+    if meeting.cancelled_at is not None:
+        raise MeetingCancelled
+    if meeting.starts_at > utcnow():
+        raise MeetingNotStarted
+    meeting.counting = Counting.NOT_COUNTED if head_count is None else Counting.COUNTED
+    meeting.head_count = head_count
+    audit.note("head-count-written", about=meeting, by=by, group=meeting.group)
+
+
+def cancel(meeting: Meeting, *, by: Person) -> None:
+    """Cancel a coming meeting, stop calls that still wait, and tell those who were called.
+
+    Raises MeetingCancelled when a colleague was quicker, MeetingStarted when it is too late.
+    """
+    people, households = reached_by_mail(told_people(meeting)), told_households(meeting)
+    _expect_open(meeting)
+    still_on = update(Meeting).where(Meeting.id == meeting.id, Meeting.cancelled_at.is_(None))
+    if db.session.scalar(still_on.values(cancelled_at=utcnow()).returning(Meeting.id)) is None:
+        raise MeetingCancelled
+    outbox.cancel(meeting)
+    mailing = outbox.queue_many("meeting-cancelled", people=people, about=meeting, not_after=meeting.ends_at)
+    outbox.queue_paper(mailing, households)
+    audit.note("meeting-cancelled", about=meeting, by=by, group=meeting.group)
+
+
+def _expect_open(meeting: Meeting) -> None:
+    if meeting.cancelled_at is not None:
+        raise MeetingCancelled
+    if meeting.starts_at <= utcnow():
+        raise MeetingStarted
+
+
+def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> Meeting:
+    meeting = Meeting(
+        group=group,
+        stairwell=stairwell,
+        kind=plan.kind,
+        starts_at=plan.starts_at,
+        ends_at=plan.ends_at,
+        place=plan.place,
+        about=plan.about or None,
+        called_by_id=by.id,
+    )
+    db.session.add(meeting)
+    db.session.flush()
+    return meeting
+
+
+def _made_by(form_key: str) -> Meeting | None:
+    mailing = db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
+    return mailing.meeting if mailing else None
