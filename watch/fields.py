@@ -45,10 +45,15 @@ class Form(FlaskForm):
     """A form of this house: protected against forgery, fields beyond its own are ignored."""
 
 
+def _own_key(key: str | None) -> str | None:
+    """A form's key as we make them; anything else is none."""
+    return key if key and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", key) else None
+
+
 class SendingForm(Form):
     """A form that sends something: its key makes a double press the same one thing."""
 
-    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18))
+    form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
 
 
 def is_hidden_sign(sign: str) -> bool:

@@ -64,6 +64,8 @@ class CallMeetingForm(SendingForm):
 
     def validate_day(self, field: DayField) -> None:
         """Not past, and near enough to plan for."""
+        if field.data is None:
+            return
         today = local(utcnow()).date()
         if field.data < today:
             raise ValidationError(_l("Den dagen har redan varit. Välj en dag som kommer."))
@@ -99,6 +101,8 @@ class WriteDownMeetingForm(CallMeetingForm):
 
     def validate_day(self, field: DayField) -> None:
         """Today or earlier, within what somebody remembers."""
+        if field.data is None:
+            return
         today = local(utcnow()).date()
         if field.data > today:
             raise ValidationError(_l("Den dagen har inte varit än. Välj en dag som har varit."))

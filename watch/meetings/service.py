@@ -40,6 +40,14 @@ class MeetingNotStarted(DomainError):
     """Nobody can have come yet."""
 
 
+class AlreadyCalled(Duplicate):
+    """The same form was sent before; `meeting` is what it made."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__(meeting)
+        self.meeting = meeting
+
+
 class NotCalled(DomainError):
     """The meeting is not for this person."""
 
@@ -60,10 +68,10 @@ def call(
 ) -> Meeting:
     """Call the members of a group, or of one stairwell: a mail each, and paper where no mail reaches.
 
-    Raises Duplicate with the meeting that the same form made before.
+    Raises AlreadyCalled where the same form was sent before.
     """
     if form_key and (made := _made_by(form_key)):
-        raise Duplicate(made)
+        raise AlreadyCalled(made)
     try:
         with db.session.begin_nested():
             meeting = _add(group, stairwell, plan, by)
@@ -76,7 +84,7 @@ def call(
             )
     except IntegrityError:
         if form_key and (made := _made_by(form_key)):
-            raise Duplicate(made) from None
+            raise AlreadyCalled(made) from None
         raise
     outbox.queue_paper(mailing, paper_households(group, stairwell))
     audit.note("meeting-called", about=meeting, by=by, group=group)

@@ -50,7 +50,7 @@ def reach_of_cancelling(meeting: Meeting) -> Reach:
     return reach_of(told_people(meeting), told_households(meeting))
 
 
-def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> Select[int]:
+def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> Select[int | None]:
     return (
         select(column)
         .join(Mailing, Mailing.id == OutboxRow.mailing_id)

@@ -41,6 +41,11 @@ class Reach:
         return not self.mail and not self.paper
 
     @property
+    def mark(self) -> str:
+        """Both numbers as one word, to be compared with what a sender was told."""
+        return f"{self.mail}-{self.paper}"
+
+    @property
     def paper_no_address(self) -> int:
         """Paper households where nobody gave an address."""
         return self.paper - self.paper_dead_address
@@ -115,17 +120,17 @@ def flats_on_paper(
             .where(Household.id.in_(household), _within(scopes))
         )
         for flat, group, stairwell, number in db.session.execute(wanted):
-            flats[flat] = FlatOnPaper(group, stairwell.address, stairwell.sort_key, number, bounced)
+            flats[flat] = FlatOnPaper(group or 0, stairwell.address, stairwell.sort_key, number, bounced)
     return sorted(flats.values(), key=lambda flat: (flat.sort_key, flat.number))
 
 
-def _paper_households(mailings: Select[int]) -> Select[int]:
+def _paper_households(mailings: Select[int]) -> Select[int | None]:
     return select(OutboxRow.household_id).where(
         OutboxRow.mailing_id.in_(mailings), OutboxRow.channel == Channel.PAPER
     )
 
 
-def _bounced_households(mailings: Select[int]) -> Select[int]:
+def _bounced_households(mailings: Select[int]) -> Select[int | None]:
     return (
         select(Membership.household_id)
         .join(OutboxRow, OutboxRow.person_id == Membership.person_id)

@@ -1,0 +1,6 @@
+"""Meetings: called, answered, counted, cancelled."""
+
+from watch.meetings.routes import answering, calling
+from watch.meetings.routes.blueprint import bp
+
+__all__ = ["answering", "bp", "calling"]

@@ -1,0 +1,172 @@
+"""For those who are called: which meetings there are, one of them, and whether one comes."""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from watch import language, tokens
+from watch.access import Permission, can, current_person, public, requires
+from watch.errors import LinkExpired
+from watch.extensions import db, limiter
+from watch.meetings import queries, service
+from watch.meetings.forms import AnswerMeetingForm
+from watch.meetings.routes.blueprint import bp, is_open
+from watch.meetings.service import MeetingCancelled, MeetingStarted
+from watch.models import Group, Meeting, MeetingAnswer, OutboxRow, Person, utcnow
+from watch.paging import page_of
+
+
+@bp.get("/groups/<int:group_id>/meetings")
+@requires(Permission.SEE_GROUP)
+def index(group: Group) -> str:
+    """The meetings of a group: coming ones, then those that were, with how many came."""
+    now = utcnow()
+    page = page_of(
+        queries.past_meeting_ids(group, now),
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    return render_template(
+        "meetings/index.html",
+        group=group,
+        upcoming=queries.upcoming_meetings(group, now),
+        past=queries.meetings_by_id(page.keys),
+        page=page,
+    )
+
+
+@bp.get("/meetings/<int:meeting_id>")
+@requires(Permission.SEE_GROUP)
+def show(meeting: Meeting) -> str:
+    """When, where, my answer; sums for coordinators."""
+    return _show_page(meeting)
+
+
+@bp.post("/meetings/<int:meeting_id>/answer")
+@requires(Permission.SEE_GROUP)
+def answer(meeting: Meeting) -> tuple[str, int] | Response:
+    """A signed-in member's answer."""
+    form = AnswerMeetingForm()
+    if not queries.is_called(meeting, current_person()):
+        abort(403)
+    if not form.validate():
+        return _show_page(meeting, form), 422
+    try:
+        service.answer(meeting, current_person(), form.answer.data, form.people.data or 1)
+    except MeetingCancelled:
+        flash(_("Träffen är inställd, så du behöver inte svara."), "info")
+    except MeetingStarted:
+        flash(_("Träffen har redan börjat, så det går inte att svara längre."), "info")
+    else:
+        db.session.commit()
+        flash(_("Tack! Ditt svar är sparat."), "done")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+@bp.get("/r/<token>")
+@public
+def open_answer(token: str) -> str:
+    """Answer a call from its mail, without signing in: everyone whom the mail greeted has a form."""
+    return _answer_page(token, _row_behind(token))
+
+
+@bp.post("/r/<token>")
+@public
+@limiter.limit("60 per hour")
+def answer_by_mail(token: str) -> tuple[str, int] | Response:
+    """Keep the answer of one of those whom the mail greeted."""
+    row = _row_behind(token)
+    form = AnswerMeetingForm()
+    person = _whose(form, queries.people_of_mail(row))
+    if not form.validate():
+        return _answer_page(token, row, person, form), 422
+    try:
+        service.answer(_meeting_of(row), person, form.answer.data, form.people.data or 1)
+    except (MeetingCancelled, MeetingStarted):
+        return _answer_page(token, row), 409
+    db.session.commit()
+    with _in_language_of(row):
+        flash(_("Tack! Ditt svar är sparat."), "done")
+    return redirect(url_for("meetings.open_answer", token=token), 303)
+
+
+def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
+    person = current_person()
+    mine = queries.my_answer(meeting, person)
+    may_answer = is_open(meeting) and queries.is_called(meeting, person)
+    coordinates = can(Permission.CALL_MEETINGS, meeting)
+    return render_template(
+        "meetings/show.html",
+        meeting=meeting,
+        mine=mine,
+        form=(form or _answer_form(mine)) if may_answer else None,
+        is_open=is_open(meeting),
+        has_begun=meeting.starts_at <= utcnow(),
+        sums=queries.sums(meeting) if coordinates else None,
+        on_paper=queries.count_on_paper(queries.mailings_of(meeting)) if coordinates else 0,
+    )
+
+
+def _answer_form(given: MeetingAnswer | None) -> AnswerMeetingForm:
+    """A form that holds what was answered before."""
+    return AnswerMeetingForm(
+        formdata=None, data={"answer": given.answer, "people": given.people or 1} if given else None
+    )
+
+
+def _row_behind(token: str) -> OutboxRow:
+    """The row that an answer link was made for. Raises BadToken, LinkExpired."""
+    row_id, _generation = tokens.read(tokens.Purpose.ANSWER, token)
+    row = db.session.get(OutboxRow, row_id)
+    if row is None or row.mailing.meeting is None:
+        raise LinkExpired
+    return row
+
+
+def _meeting_of(row: OutboxRow) -> Meeting:
+    if row.mailing.meeting is None:
+        raise LinkExpired
+    return row.mailing.meeting
+
+
+def _whose(form: AnswerMeetingForm, people: list[Person]) -> Person:
+    """Which of those whom the mail greeted answers. Raises LinkExpired."""
+    if not people:
+        raise LinkExpired
+    if not form.person.data and len(people) == 1:
+        return people[0]
+    return next((each for each in people if str(each.id) == form.person.data), None) or abort(404)
+
+
+def _answer_page(
+    token: str, row: OutboxRow, person: Person | None = None, form: AnswerMeetingForm | None = None
+) -> str:
+    """The page behind an answer link, with a form for everyone whom the mail greeted."""
+    meeting = _meeting_of(row)
+    people = queries.people_of_mail(row)
+    if not people:
+        raise LinkExpired
+    given = queries.answers_of(meeting, people)
+    forms = {each.id: _answer_form(given.get(each.id)) for each in people}
+    if person and form:
+        forms[person.id] = form
+    for number, each in forms.items():
+        each.person.data = str(number)
+        each.people.id, each.answer.id = f"people-{number}", f"answer-{number}"
+        each.people.label.field_id = each.people.id
+    with _in_language_of(row):
+        return render_template(
+            "meetings/open_answer.html",
+            token=token, meeting=meeting, people=people, given=given, forms=forms, is_open=is_open(meeting),
+        )  # fmt: skip
+
+
+def _in_language_of(row: OutboxRow) -> AbstractContextManager[None]:
+    """The language chosen here, else that of the mail."""
+    chosen = "language" in session or current_user.is_authenticated
+    return language.speaking(language.current() if chosen else row.language)

@@ -1,0 +1,43 @@
+"""The blueprint of meetings, and its words for templates of pages and mails."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask import Blueprint
+from flask_babel import format_datetime
+from flask_babel.speaklater import LazyString
+
+from watch.meetings.words import ANSWERS, KINDS
+from watch.models import Answer, Meeting, MeetingKind, utcnow
+
+bp = Blueprint("meetings", __name__)
+
+
+@bp.app_template_filter("meeting_kind")
+def meeting_kind(kind: MeetingKind) -> LazyString:
+    """What a kind of meeting is called."""
+    return KINDS[kind]
+
+
+@bp.app_template_filter("meeting_answer")
+def meeting_answer(answer: Answer) -> LazyString:
+    """What an answer is called."""
+    return ANSWERS[answer]
+
+
+@bp.app_template_filter("day_number")
+def day_number(moment: datetime) -> str:
+    """The day in its month, for a date tile."""
+    return str(format_datetime(moment, "d"))
+
+
+@bp.app_template_filter("month_name")
+def month_name(moment: datetime) -> str:
+    """The month in short, for a date tile."""
+    return str(format_datetime(moment, "MMM"))
+
+
+def is_open(meeting: Meeting) -> bool:
+    """Whether the meeting still is to come, and so can be answered and cancelled."""
+    return meeting.cancelled_at is None and meeting.starts_at > utcnow()

@@ -1,0 +1,162 @@
+"""For coordinators: call a meeting or write one down, take it to those on paper, count, cancel."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, requires
+from watch.extensions import db
+from watch.meetings import queries, service
+from watch.meetings.forms import CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
+from watch.meetings.routes.blueprint import bp, is_open
+from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
+from watch.models import Counting, Group, Meeting, utcnow
+from watch.web import leave_trace
+
+
+@bp.get("/groups/<int:group_id>/meetings/new")
+@requires(Permission.CALL_MEETINGS)
+def new(group: Group) -> str:
+    """Whom, when, where; how many that will reach stands on the button."""
+    form = _meeting_form(group)
+    wanted = request.args.get("stairwell", _nearest(group, form))
+    form.stairwell.data = wanted if wanted in form.stairwells else ""
+    return _new_page(group, form)
+
+
+@bp.post("/groups/<int:group_id>/meetings")
+@requires(Permission.CALL_MEETINGS)
+def call(group: Group) -> tuple[str, int] | Response:
+    """Send the call, or keep a meeting that was held already."""
+    form = _meeting_form(group)
+    if not form.validate():
+        return _new_page(group, form), 422
+    plan = Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
+    if isinstance(form, WriteDownMeetingForm):
+        meeting = service.write_down(group, plan, by=current_person(), stairwell=form.chosen_stairwell)
+        db.session.commit()
+        flash(_("Träffen är uppskriven. Ingen har fått mejl."), "done")
+        return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
+    return _send_call(group, form, plan)
+
+
+def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> Response:
+    reach = queries.reach_of_call(group, form.chosen_stairwell)
+    try:
+        meeting = service.call(
+            group,
+            plan,
+            by=current_person(),
+            stairwell=form.chosen_stairwell,
+            form_key=form.form_key.data or None,
+        )
+    except service.AlreadyCalled as sent:
+        flash(_("Kallelsen är redan skickad."), "info")
+        return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
+    db.session.commit()
+    flash(
+        ngettext(
+            "Träffen är inlagd. %(num)d granne får ett mejl.",
+            "Träffen är inlagd. %(num)d grannar får ett mejl.",
+            reach.mail,
+        ),
+        "done",
+    )
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+@bp.get("/meetings/<int:meeting_id>/paper")
+@requires(Permission.CALL_MEETINGS)
+def paper(meeting: Meeting) -> str:
+    """The reader's own flats that want the call on paper, to print and take along."""
+    scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
+    flats = queries.flats_on_paper(queries.mailings_of(meeting), scopes)
+    leave_trace("house-seen", about=meeting.group)
+    return render_template("meetings/paper.html", meeting=meeting, flats=flats)
+
+
+@bp.get("/meetings/<int:meeting_id>/count")
+@requires(Permission.CALL_MEETINGS)
+def count(meeting: Meeting) -> str | Response:
+    """Ask how many came."""
+    if meeting.cancelled_at is not None or meeting.starts_at > utcnow():
+        flash(_("Det går att skriva hur många som kom när träffen har börjat."), "info")
+        return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+    form = CountHeadsForm(
+        data={
+            "counting": None if meeting.counting is Counting.NOT_YET else meeting.counting,
+            "head_count": meeting.head_count,
+        }
+    )
+    return render_template("meetings/count.html", meeting=meeting, form=form)
+
+
+@bp.post("/meetings/<int:meeting_id>/count")
+@requires(Permission.CALL_MEETINGS)
+def write_count(meeting: Meeting) -> tuple[str, int] | Response:
+    """Keep how many came, 0 included, or that nobody counted."""
+    form = CountHeadsForm()
+    if not form.validate():
+        return render_template("meetings/count.html", meeting=meeting, form=form), 422
+    counted = form.head_count.data if form.counting.data is Counting.COUNTED else None
+    try:
+        service.write_count(meeting, counted, by=current_person())
+    except (MeetingNotStarted, MeetingCancelled):
+        flash(_("Det går att skriva hur många som kom när träffen har börjat."), "warn")
+    else:
+        db.session.commit()
+        flash(_("Antalet är sparat."), "done")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+@bp.get("/meetings/<int:meeting_id>/cancel")
+@requires(Permission.CALL_MEETINGS)
+def ask_cancel(meeting: Meeting) -> str | Response:
+    """Say who will be told, and ask once more."""
+    if not is_open(meeting):
+        flash(_("Träffen går inte att ställa in längre."), "info")
+        return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+    reach = queries.reach_of_cancelling(meeting)
+    return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach)
+
+
+@bp.post("/meetings/<int:meeting_id>/cancel")
+@requires(Permission.CALL_MEETINGS)
+def cancel(meeting: Meeting) -> Response:
+    """Cancel a meeting and tell those who were called; pressed twice it tells once."""
+    try:
+        service.cancel(meeting, by=current_person())
+    except MeetingCancelled:
+        flash(_("Träffen är redan inställd."), "info")
+    except MeetingStarted:
+        flash(_("Träffen har redan börjat och kan inte ställas in."), "warn")
+    else:
+        db.session.commit()
+        flash(_("Träffen är inställd. De som var kallade får besked."), "done")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+def _meeting_form(group: Group) -> CallMeetingForm:
+    kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
+    return kind(queries.stairwells_of(group))
+
+
+def _nearest(group: Group, form: CallMeetingForm) -> str:
+    """The first of the stairwells a coordinator works with; nothing where that is the whole group."""
+    own = current_relations().stairwells_in(group) or frozenset()
+    return next((number for number in form.stairwells if int(number) in own), "")
+
+
+def _new_page(group: Group, form: CallMeetingForm) -> str:
+    stairwells = list(form.stairwells.values())
+    return render_template(
+        "meetings/new.html",
+        group=group,
+        form=form,
+        stairwells=stairwells,
+        reach=queries.reach_of_call(group, form.chosen_stairwell),
+        reaches=queries.reaches_of_calls(group, stairwells),
+    )

@@ -1,0 +1,140 @@
+"""Write a notice: to whom, what, and in which languages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, HiddenField, RadioField
+from wtforms.validators import InputRequired, ValidationError
+
+from watch.fields import DayField, Form, LineField, SendingForm, TextField, choices_of
+from watch.language import local
+from watch.models import Language, Level, utcnow
+from watch.notices.queries import Aim
+from watch.notices.suspicion import SCRIPT_LINK, has_plate, names_a_suspect
+from watch.notices.words import LEVELS
+
+MOST_SIGNS = 10_000
+OTHER_LANGUAGES = (Language.ENGLISH, Language.ARABIC, Language.SOMALI)
+
+
+def nothing_about_suspects(_form: Form, field: Field) -> None:
+    """Steer what belongs to the police to the police."""
+    text = field.data or ""
+    if has_plate(text):
+        raise ValidationError(
+            _l(
+                "Det ser ut som ett registreringsnummer. Ring 112 om brottet pågår, annars tipsa polisen "
+                "på 114 14. Ta bort numret här."
+            )
+        )
+    if names_a_suspect(text):
+        raise ValidationError(
+            _l(
+                "Det ser ut som att du pekar ut en person. Ring 112 om brottet pågår, annars tipsa polisen "
+                "på 114 14. Ta bort namnet här."
+            )
+        )
+
+
+def no_script_links(_form: Form, field: Field) -> None:
+    """A link leads to a page, never to a script."""
+    if SCRIPT_LINK.search(field.data or ""):
+        raise ValidationError(_l("Länken går inte att skicka. Använd en adress som börjar med https://."))
+
+
+RULES = (nothing_about_suspects, no_script_links)
+
+
+class TitleField(LineField):
+    """The title of a notice."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, most=120, **more)
+        self.validators = (*self.validators, *RULES)
+
+
+class BodyField(TextField):
+    """The text of a notice."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, most=MOST_SIGNS, **more)
+        self.validators = (*self.validators, *RULES)
+
+
+class WriteNoticeForm(SendingForm):
+    """A notice in Swedish and, where somebody can write them, other languages."""
+
+    audience = RadioField(
+        _l("Vem ska få meddelandet?"), validators=[InputRequired(_l("Välj vem som ska få det."))]
+    )
+    level = RadioField(
+        _l("Hur viktigt är det?"), choices=choices_of(LEVELS), coerce=Level, default=Level.INFORMATION
+    )
+    title = TitleField(_l("Rubrik"), missing=_l("Skriv en rubrik."))
+    body = BodyField(_l("Meddelande"), missing=_l("Skriv ett meddelande."))
+    title_en = TitleField(_l("Rubrik på engelska"))
+    body_en = BodyField(_l("Meddelande på engelska"))
+    title_ar = TitleField(_l("Rubrik på arabiska"))
+    body_ar = BodyField(_l("Meddelande på arabiska"))
+    title_so = TitleField(_l("Rubrik på somaliska"))
+    body_so = BodyField(_l("Meddelande på somaliska"))
+    source = LineField(_l("Källa"), most=120)
+    valid_until = DayField(_l("Gäller till och med"))
+    counted = HiddenField()
+
+    def __init__(self, aims: Mapping[str, tuple[Any, Aim]], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.aims = aims
+        self.audience.choices = [(name, label) for name, (label, _aim) in aims.items()]
+
+    @property
+    def aim(self) -> Aim:
+        """Whom a valid form is for."""
+        return self.aims[self.audience.data][1]
+
+    def texts(self) -> dict[Language, tuple[str, str]]:
+        """Title and body by language, of those that were written."""
+        written = {Language.SWEDISH: (self.title.data, self.body.data)}
+        for language in OTHER_LANGUAGES:
+            title, body = self.pair(language)
+            if title.data and body.data:
+                written[language] = (title.data, body.data)
+        return {language: (title, _lines(body)) for language, (title, body) in written.items()}
+
+    def pair(self, language: Language) -> tuple[Field, Field]:
+        """The title and body fields of another language."""
+        return self[f"title_{language.value}"], self[f"body_{language.value}"]
+
+    def pairs(self) -> list[tuple[Language, Field, Field]]:
+        """The fields of every other language."""
+        return [(language, *self.pair(language)) for language in OTHER_LANGUAGES]
+
+    def typed(self) -> dict[str, str]:
+        """Everything as it was typed, to be carried on or given back."""
+        return {
+            field.name: field.raw_data[0]
+            for field in self
+            if field.name not in {"csrf_token", "counted"} and field.raw_data
+        }
+
+    def validate_valid_until(self, field: DayField) -> None:
+        """Today or later."""
+        if field.data and field.data < local(utcnow()).date():
+            raise ValidationError(_l("Den dagen har redan varit. Välj en dag som kommer, eller ingen alls."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields, and that another language has both title and text."""
+        is_valid = super().validate(extra_validators)
+        for title, body in (self.pair(language) for language in OTHER_LANGUAGES):
+            if bool(title.data) != bool(body.data):
+                missing = body if title.data else title
+                missing.errors = (*missing.errors, _l("Skriv både rubrik och text på språket, eller inget."))
+                is_valid = False
+        return bool(is_valid)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(text.splitlines())

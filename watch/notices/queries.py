@@ -1,0 +1,247 @@
+"""What one can know of notices: which there are for whom, how far one reaches, how far it has come."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from watch.extensions import db
+from watch.groups.queries import active_member_ids, paper_households
+from watch.meetings.queries import Reach, reach_of, reached_by_mail
+from watch.models import (
+    Area,
+    Audience,
+    Channel,
+    Coordinator,
+    Group,
+    Household,
+    Mailbox,
+    Mailing,
+    Membership,
+    Notice,
+    NoticeText,
+    Officer,
+    OutboxRow,
+    OutboxState,
+    Person,
+    Stairwell,
+)
+
+WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
+LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
+
+
+@dataclass(frozen=True)
+class Aim:
+    """Whom a notice is for: a group, one of its stairwells, or the members or coordinators of an area."""
+
+    audience: Audience
+    group: Group | None = None
+    stairwell: Stairwell | None = None
+    area: Area | None = None
+
+    def people(self) -> Select[int]:
+        """Ids of those it is for, with or without an address."""
+        if self.group is not None:
+            return active_member_ids(self.group, self.stairwell)
+        if self.audience is Audience.AREA_COORDINATORS:
+            return _coordinator_ids(self.area)
+        return _member_ids(self.area)
+
+    def households(self) -> Select[int]:
+        """Ids of the households of theirs that no mail reaches."""
+        if self.group is not None:
+            return paper_households(self.group, self.stairwell)
+        if self.audience is Audience.AREA_COORDINATORS:
+            return _homes_of_unreached(_coordinator_ids(self.area))
+        return _unreached_households(self.area)
+
+    def reach(self) -> Reach:
+        """How many a notice comes to, by mail and on paper."""
+        return reach_of(self.people(), self.households())
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a notice has come: people by mail, then households on paper.
+
+    `retried` of the waiting ones have been tried already: the mail server did not take them.
+    """
+
+    waiting: int = 0
+    retried: int = 0
+    sent: int = 0
+    bounced: int = 0
+    left_out: int = 0
+    parked: int = 0
+    paper: int = 0
+
+    @property
+    def mail(self) -> int:
+        """All who were to get it by mail."""
+        return self.waiting + self.sent + self.bounced + self.left_out + self.parked
+
+
+def _groups_of(area: Area | None) -> Select[int]:
+    return select(Group.id).where(Group.area_id == (area.id if area else None))
+
+
+def _member_ids(area: Area | None) -> Select[int]:
+    return select(Membership.person_id).where(
+        Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None)
+    )
+
+
+def _coordinator_ids(area: Area | None) -> Select[int]:
+    return select(Coordinator.person_id).where(
+        Coordinator.group_id.in_(_groups_of(area)),
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_(None),
+    )
+
+
+def _unreached_households(area: Area | None) -> Select[int]:
+    """As groups.queries.paper_households, over all groups of an area."""
+    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None))
+    reached = (
+        select(Membership.household_id)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(*in_area, Membership.household_id.is_not(None), Mailbox.suppression.is_(None))
+    )
+    return (
+        select(Household.id)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(*in_area, Household.id.not_in(reached))
+        .distinct()
+    )
+
+
+def _homes_of_unreached(people: Select[int]) -> Select[int]:
+    """Households of those of `people` who have no address that works."""
+    return (
+        select(Household.id)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(
+            Membership.left_at.is_(None),
+            Membership.person_id.in_(people),
+            Membership.person_id.not_in(reached_by_mail(people)),
+        )
+        .distinct()
+    )
+
+
+def readable_by(person: Person) -> ColumnElement[bool]:
+    """The condition on Notice for what a person may read.
+
+    What was said to their group, stairwell or area; as coordinator all that was said to the group and to the
+    area's coordinators; as officer what was said to the area; and what they sent themselves.
+    """
+    member = select(Membership.id).where(Membership.person_id == person.id, Membership.left_at.is_(None))
+    coordinator = select(Coordinator.id).where(
+        Coordinator.person_id == person.id,
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_(None),
+    )
+    officer = select(Officer.id).where(
+        Officer.person_id == person.id, Officer.ended_at.is_(None), Officer.area_id == Notice.area_id
+    )
+    their_area = Group.area_id == Notice.area_id
+    in_stairwell = or_(Notice.stairwell_id.is_(None), Membership.stairwell_id == Notice.stairwell_id)
+    return or_(
+        Notice.by_id == person.id,
+        member.where(Membership.group_id == Notice.group_id, in_stairwell).exists(),
+        coordinator.where(Coordinator.group_id == Notice.group_id).exists(),
+        and_(
+            Notice.audience == Audience.AREA_MEMBERS,
+            member.join(Group, Group.id == Membership.group_id).where(their_area).exists(),
+        ),
+        coordinator.join(Group, Group.id == Coordinator.group_id).where(their_area).exists(),
+        officer.exists(),
+    )
+
+
+def may_read(notice: Notice, person: Person) -> bool:
+    """Whether a notice is for this person, or from them."""
+    found = select(Notice.id).where(Notice.id == notice.id, readable_by(person))
+    return db.session.scalar(found) is not None
+
+
+def _said_to(group: Group) -> ColumnElement[bool]:
+    return or_(Notice.group_id == group.id, Notice.area_id == group.area_id)
+
+
+def _whole(notices: Select[Notice]) -> Select[Notice]:
+    return notices.options(selectinload(Notice.texts), joinedload(Notice.stairwell))
+
+
+def latest_notices(group: Group, limit: int = 3, person: Person | None = None) -> list[Notice]:
+    """The newest to a group and its area's members; with a person also those to their stairwell."""
+    wanted = select(Notice).where(_said_to(group))
+    if person is None:
+        wanted = wanted.where(Notice.audience.in_([Audience.GROUP, Audience.AREA_MEMBERS]))
+    else:
+        wanted = wanted.where(readable_by(person))
+    return list(db.session.scalars(_whole(wanted).order_by(Notice.id.desc()).limit(limit)))
+
+
+def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
+    """Ids of the notices of a group and its area that a person may read, the newest first.
+
+    Titles are encrypted: the search reads them here, in every language they were written in.
+    """
+    readable = select(Notice.id).where(_said_to(group), readable_by(person)).order_by(Notice.id.desc())
+    ids = db.session.scalars(readable).all()
+    if not search:
+        return ids
+    titles = select(NoticeText.notice_id, NoticeText.title).where(NoticeText.notice_id.in_(ids))
+    found = {notice for notice, title in db.session.execute(titles) if search.casefold() in title.casefold()}
+    return [each for each in ids if each in found]
+
+
+def notices_by_id(ids: Sequence[int]) -> list[Notice]:
+    """These notices in this order, with their texts."""
+    found = {each.id: each for each in db.session.scalars(_whole(select(Notice).where(Notice.id.in_(ids))))}
+    return [found[each] for each in ids]
+
+
+def mailings_of(notice: Notice) -> Select[int]:
+    """Ids of the mailings by which a notice was sent."""
+    return select(Mailing.id).where(Mailing.notice_id == notice.id)
+
+
+def progress_of(notice: Notice) -> Progress:
+    """How many wait, are delivered, could not be reached, were left out, stopped; how many on paper."""
+    tried = OutboxRow.attempts > 0
+    wanted = (
+        select(OutboxRow.channel, OutboxRow.state, tried, func.count())
+        .where(OutboxRow.mailing_id.in_(mailings_of(notice)))
+        .group_by(OutboxRow.channel, OutboxRow.state, tried)
+    )
+    rows = db.session.execute(wanted).tuples().all()
+    mails = [(state, again, count) for channel, state, again, count in rows if channel is Channel.MAIL]
+
+    def in_states(states: frozenset[OutboxState]) -> int:
+        return sum(count for state, _again, count in mails if state in states)
+
+    return Progress(
+        waiting=in_states(WAITING),
+        retried=sum(count for state, again, count in mails if state is OutboxState.QUEUED and again),
+        sent=in_states(frozenset({OutboxState.SENT})),
+        bounced=in_states(frozenset({OutboxState.BOUNCED})),
+        left_out=in_states(LEFT_OUT),
+        parked=in_states(frozenset({OutboxState.PARKED})),
+        paper=sum(count for channel, _state, _again, count in rows if channel is Channel.PAPER),
+    )
+
+
+def officer_in(area: Area, person: Person) -> Officer | None:
+    """A person's current assignment to an area."""
+    return db.session.scalar(
+        select(Officer).where(
+            Officer.area_id == area.id, Officer.person_id == person.id, Officer.ended_at.is_(None)
+        )
+    )

@@ -1,0 +1,6 @@
+"""Notices: written, counted before they are sent, followed, read."""
+
+from watch.notices.routes import reading, writing
+from watch.notices.routes.blueprint import bp
+
+__all__ = ["bp", "reading", "writing"]

@@ -1,0 +1,35 @@
+"""The blueprint of notices, and its words for templates of pages and mails."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+from flask_babel.speaklater import LazyString
+
+from watch.models import Level
+from watch.notices.words import LEVELS, SENDERS
+
+bp = Blueprint("notices", __name__)
+
+
+@bp.app_template_filter("notice_level")
+def notice_level(level: Level) -> LazyString:
+    """What a level is called."""
+    return LEVELS[level]
+
+
+@bp.app_template_filter("organisation")
+def organisation(sender: str) -> LazyString | str:
+    """Whom a notice is from: an authority in the reader's words, else as it stands."""
+    return SENDERS.get(sender, sender)
+
+
+@bp.app_template_filter("paragraphs")
+def paragraphs(text: str) -> list[list[str]]:
+    """A plain text as paragraphs, each a list of lines."""
+    parts: list[list[str]] = [[]]
+    for line in text.splitlines():
+        if line.strip():
+            parts[-1].append(line)
+        elif parts[-1]:
+            parts.append([])
+    return [part for part in parts if part]

@@ -1,0 +1,118 @@
+"""Read notices, follow how far one has come, take it to those on paper."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from flask import abort, render_template, request
+from sqlalchemy import select
+
+from watch import language
+from watch.access import (
+    Permission,
+    Role,
+    can,
+    current_person,
+    current_relations,
+    position_of,
+    requires,
+    signed_in,
+)
+from watch.extensions import db
+from watch.meetings.queries import flats_on_paper
+from watch.models import Audience, Group, Notice
+from watch.notices import queries
+from watch.notices.routes.blueprint import bp
+from watch.paging import page_of
+from watch.web import leave_trace
+
+
+@bp.get("/groups/<int:group_id>/notices")
+@requires(Permission.SEE_GROUP)
+def index(group: Group) -> str:
+    """The notices of a group and its area that are for the reader, with search."""
+    search = " ".join(request.args.get("q", "")[:100].split())
+    page = page_of(
+        queries.notice_ids(group, current_person(), search),
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    return render_template(
+        "notices/index.html",
+        group=group,
+        notices=queries.notices_by_id(page.keys),
+        page=page,
+        search=search,
+        reader=language.current(),
+    )
+
+
+@bp.get("/notices/<int:notice_id>")
+@signed_in
+def show(notice_id: int) -> str:
+    """One notice, for those it is for, in their language."""
+    notice = _readable(notice_id)
+    scopes = _scopes(notice)
+    return render_template(
+        "notices/show.html",
+        notice=notice,
+        text=notice.text_in(language.current()),
+        own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
+        may_follow=_may_follow(notice),
+        is_officer=can(Permission.SEND_AREA_NOTICES, notice),
+    )
+
+
+@bp.get("/notices/<int:notice_id>/report")
+@requires(Permission.SEE_NOTICE_REPORT)
+def report(notice: Notice) -> str:
+    """How far it has come: in numbers, never in names."""
+    if not _may_follow(notice):
+        abort(403)
+    scopes = _scopes(notice)
+    return render_template(
+        "notices/report.html",
+        notice=notice,
+        text=notice.text_in(language.current()),
+        progress=queries.progress_of(notice),
+        exact=notice.audience is not Audience.AREA_MEMBERS,
+        own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
+        coordinates=bool(scopes),
+    )
+
+
+@bp.get("/notices/<int:notice_id>/paper")
+@signed_in
+def paper(notice_id: int) -> str:
+    """A coordinator's own flats that want the notice on paper, to print and take along."""
+    notice = _readable(notice_id)
+    scopes = _scopes(notice) or abort(404)
+    flats = flats_on_paper(queries.mailings_of(notice), scopes)
+    for group in db.session.scalars(select(Group).where(Group.id.in_(scopes))):
+        leave_trace("house-seen", about=group)
+    return render_template(
+        "notices/paper.html", notice=notice, text=notice.text_in(language.current()), flats=flats
+    )
+
+
+def _readable(notice_id: int) -> Notice:
+    notice = db.session.get(Notice, notice_id) if notice_id < 2**63 else None
+    if notice is None or not queries.may_read(notice, current_person()):
+        abort(404)
+    return notice
+
+
+def _may_follow(notice: Notice) -> bool:
+    """A group's notice is followed by its coordinators, an area's by its officers: who was a party to it."""
+    roles = current_relations().roles(position_of(notice))
+    return bool(roles & {Role.COORDINATOR, Role.LEAD}) if notice.group_id else Role.OFFICER in roles
+
+
+def _scopes(notice: Notice) -> Mapping[int, frozenset[int] | None]:
+    """The groups among its readers that one coordinates, each with the stairwells one works with."""
+    relations = current_relations()
+    wanted = select(Group).where(Group.id.in_(relations.leads | set(relations.coordinates)))
+    where = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
+    return {group.id: relations.stairwells_in(group) for group in db.session.scalars(wanted.where(where))}
+
+

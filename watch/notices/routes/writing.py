@@ -1,0 +1,186 @@
+"""Write a notice, see it and whom it reaches, send it: to a group, or to an area.
+
+Both ways are the same desk with other people in front of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, requires
+from watch.extensions import db
+from watch.meetings.queries import Reach, stairwells_of
+from watch.models import Area, Audience, Group, Organisation
+from watch.notices import queries, service
+from watch.notices.forms import WriteNoticeForm
+from watch.notices.queries import Aim
+from watch.notices.routes.blueprint import bp
+from watch.notices.service import AlreadySent, CountChanged, Draft, ReachesNobody
+from watch.notices.words import AREA_AUDIENCES
+
+STEPS = ("new", "preview", "send", "index")
+Answered = tuple[str, int] | Response
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where a notice is written: whom it can be for, in whose name, and the addresses of the steps."""
+
+    place: Group | Area
+    aims: Mapping[str, tuple[Any, Aim]]
+    first: str
+    organisation: str
+    steps: Mapping[str, str]
+
+    def form(self) -> WriteNoticeForm:
+        """The form as it was sent, or a fresh one."""
+        return WriteNoticeForm(self.aims, data={"audience": self.first})
+
+
+@bp.get("/groups/<int:group_id>/notices/new")
+@requires(Permission.SEND_GROUP_NOTICES)
+def new(group: Group) -> str:
+    """Write to the group or to one of one's stairwells."""
+    desk = _group_desk(group)
+    return _write_page(desk, desk.form())
+
+
+@bp.post("/groups/<int:group_id>/notices/preview")
+@requires(Permission.SEND_GROUP_NOTICES)
+def preview(group: Group) -> Answered:
+    """The notice as it will look, and exactly how many get it."""
+    return _preview(_group_desk(group))
+
+
+@bp.post("/groups/<int:group_id>/notices")
+@requires(Permission.SEND_GROUP_NOTICES)
+def send(group: Group) -> Answered:
+    """Send it, once."""
+    return _send(_group_desk(group))
+
+
+@bp.get("/areas/<slug>/notices/new")
+@requires(Permission.SEND_AREA_NOTICES)
+def area_new(area: Area) -> str:
+    """Write to all members of an area, or to its coordinators."""
+    desk = _area_desk(area)
+    return _write_page(desk, desk.form())
+
+
+@bp.post("/areas/<slug>/notices/preview")
+@requires(Permission.SEND_AREA_NOTICES)
+def area_preview(area: Area) -> Answered:
+    """The notice as it will look, and how many get it."""
+    return _preview(_area_desk(area))
+
+
+@bp.post("/areas/<slug>/notices")
+@requires(Permission.SEND_AREA_NOTICES)
+def area_send(area: Area) -> Answered:
+    """Send it, once."""
+    return _send(_area_desk(area))
+
+
+def _group_desk(group: Group) -> Desk:
+    own = current_relations().stairwells_in(group)
+    stairwells = [each for each in stairwells_of(group) if own is None or each.id in own]
+    aims: dict[str, tuple[Any, Aim]] = {"group": (_("Hela gruppen"), Aim(Audience.GROUP, group))}
+    for each in stairwells:
+        aims[f"stairwell-{each.id}"] = (each.address, Aim(Audience.STAIRWELL, group, each))
+    return Desk(
+        group,
+        aims,
+        first=list(aims)[-1] if own is not None and len(aims) == 2 else "group",
+        organisation=group.name,
+        steps={step: url_for(f"notices.{step}", group_id=group.id) for step in STEPS},
+    )
+
+
+def _area_desk(area: Area) -> Desk:
+    officer = queries.officer_in(area, current_person())
+    aims = {kind.value: (label, Aim(kind, area=area)) for kind, label in AREA_AUDIENCES.items()}
+    return Desk(
+        area,
+        aims,
+        first=Audience.AREA_MEMBERS.value,
+        organisation=(officer.organisation if officer else Organisation.POLICE).value,
+        steps={
+            "new": url_for("notices.area_new", slug=area.slug),
+            "preview": url_for("notices.area_preview", slug=area.slug),
+            "send": url_for("notices.area_send", slug=area.slug),
+            "index": url_for("followup.area", slug=area.slug),
+        },
+    )
+
+
+def _preview(desk: Desk) -> Answered:
+    form = desk.form()
+    if request.form.get("back"):
+        return _write_page(desk, form), 200
+    if not form.validate():
+        return _write_page(desk, form), 422
+    reach = form.aim.reach()
+    if reach.nobody:
+        return _refuse_for_nobody(desk, form)
+    return _preview_page(desk, form, reach), 200
+
+
+def _send(desk: Desk) -> Answered:
+    form = desk.form()
+    if not form.validate():
+        return _write_page(desk, form), 422
+    draft = Draft(
+        form.texts(), desk.organisation, form.level.data, form.source.data or None, form.valid_until.data
+    )
+    try:
+        notice = service.send(
+            form.aim,
+            draft,
+            by=current_person(),
+            form_key=form.form_key.data or None,
+            promised=form.counted.data or None,
+        )
+    except ReachesNobody:
+        return _refuse_for_nobody(desk, form)
+    except CountChanged as now:
+        flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
+        return _preview_page(desk, form, now.reach), 409
+    except AlreadySent as sent:
+        flash(_("Meddelandet är redan skickat."), "info")
+        return redirect(url_for("notices.report", notice_id=sent.notice.id), 303)
+    db.session.commit()
+    flash(_("Meddelandet är på väg."), "done")
+    return redirect(url_for("notices.report", notice_id=notice.id), 303)
+
+
+def _refuse_for_nobody(desk: Desk, form: WriteNoticeForm) -> Answered:
+    form.audience.errors = (_("Ingen skulle få meddelandet: ingen är med här än. Välj några andra."),)
+    return _write_page(desk, form), 422
+
+
+def _write_page(desk: Desk, form: WriteNoticeForm) -> str:
+    name = "notices/new.html" if isinstance(desk.place, Group) else "notices/area_new.html"
+    return render_template(name, desk=desk, form=form)
+
+
+def _preview_page(desk: Desk, form: WriteNoticeForm, reach: Reach) -> str:
+    name = "notices/preview.html" if isinstance(desk.place, Group) else "notices/area_preview.html"
+    aim = form.aim
+    return render_template(
+        name,
+        desk=desk,
+        form=form,
+        aim=aim,
+        reach=reach,
+        exact=aim.audience is not Audience.AREA_MEMBERS,
+        texts=form.texts(),
+        hidden=form.typed() | {"counted": reach.mark},
+    )
+
+

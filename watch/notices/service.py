@@ -1,0 +1,105 @@
+"""What changes with notices: they are sent, once, to everyone they are for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.errors import DomainError, Duplicate
+from watch.extensions import db
+from watch.mail import outbox
+from watch.meetings.queries import Reach, reached_by_mail
+from watch.models import Language, Level, Mailing, Notice, NoticeText, Person
+from watch.notices.queries import Aim
+
+
+class ReachesNobody(DomainError):
+    """Nobody would get the notice, by mail or on paper."""
+
+
+class CountChanged(DomainError):
+    """It would come to other numbers than its sender was told; `reach` are those of now."""
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__(f"{reach.mail} by mail, {reach.paper} on paper")
+        self.reach = reach
+
+
+class AlreadySent(Duplicate):
+    """The same form was sent before; `notice` is what it made."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__(notice)
+        self.notice = notice
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What is said: title and body by language, always in Swedish; and who says it."""
+
+    texts: Mapping[Language, tuple[str, str]]
+    organisation: str
+    level: Level = Level.INFORMATION
+    source: str | None = None
+    valid_until: date | None = None
+
+
+def send(
+    aim: Aim, draft: Draft, *, by: Person, form_key: str | None = None, promised: str | None = None
+) -> Notice:
+    """Send a notice: a mail to each person who has an address, and paper to each household without.
+
+    Raises AlreadySent where the same form was sent before, CountChanged where the sender was told other
+    numbers (`promised`, a Reach's mark), ReachesNobody.
+    """
+    if form_key and (made := _made_by(form_key)):
+        raise AlreadySent(made)
+    reach = aim.reach()
+    if reach.nobody:
+        raise ReachesNobody
+    if promised and promised != reach.mark:
+        raise CountChanged(reach)
+    try:
+        with db.session.begin_nested():
+            notice = _add(aim, draft, by)
+            mailing = outbox.queue_many(
+                "notice", people=reached_by_mail(aim.people()), about=notice, form_key=form_key
+            )
+    except IntegrityError:
+        if form_key and (made := _made_by(form_key)):
+            raise AlreadySent(made) from None
+        raise
+    outbox.queue_paper(mailing, aim.households())
+    audit.note("notice-sent", about=notice, by=by, group=aim.group, area=aim.area)
+    return notice
+
+
+def _add(aim: Aim, draft: Draft, by: Person) -> Notice:
+    notice = Notice(
+        audience=aim.audience,
+        group=aim.group,
+        stairwell=aim.stairwell,
+        area=aim.area,
+        level=draft.level,
+        organisation=draft.organisation,
+        source=draft.source or None,
+        valid_until=draft.valid_until,
+        by_id=by.id,
+        texts=[
+            NoticeText(language=language, title=title, body=body)
+            for language, (title, body) in draft.texts.items()
+        ],
+    )
+    db.session.add(notice)
+    db.session.flush()
+    return notice
+
+
+def _made_by(form_key: str) -> Notice | None:
+    mailing = db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
+    return mailing.notice if mailing else None

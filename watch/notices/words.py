@@ -1,0 +1,21 @@
+"""What levels, audiences and senders are called on the screen."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from watch.models import Audience, Level, Organisation
+
+LEVELS = {
+    Level.INFORMATION: _l("Information"),
+    Level.IMPORTANT: _l("Viktigt"),
+    Level.URGENT: _l("Brådskande"),
+}
+AREA_AUDIENCES = {
+    Audience.AREA_MEMBERS: _l("Alla som är med i området"),
+    Audience.AREA_COORDINATORS: _l("Bara kontaktombuden i området"),
+}
+SENDERS = {
+    Organisation.POLICE.value: _l("Polisen"),
+    Organisation.MUNICIPALITY.value: _l("Kommunen"),
+}
