@@ -221,7 +221,7 @@ def progress_of(notice: Notice) -> Progress:
         .where(OutboxRow.mailing_id.in_(mailings_of(notice)))
         .group_by(OutboxRow.channel, OutboxRow.state, tried)
     )
-    rows = db.session.execute(wanted).tuples().all()
+    rows = db.session.execute(wanted).all()
     mails = [(state, again, count) for channel, state, again, count in rows if channel is Channel.MAIL]
 
     def in_states(states: frozenset[OutboxState]) -> int:

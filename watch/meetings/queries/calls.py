@@ -27,7 +27,7 @@ def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int 
         .where(Membership.group_id == group.id, Membership.left_at.is_(None), Mailbox.suppression.is_(None))
         .group_by(Membership.stairwell_id)
     )
-    found: dict[int | None, int] = dict(db.session.execute(wanted).tuples().all())
+    found: dict[int | None, int] = dict(db.session.execute(wanted).all())
     return {None: sum(found.values())} | {each.id: found.get(each.id, 0) for each in stairwells}
 
 

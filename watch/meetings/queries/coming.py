@@ -77,5 +77,3 @@ def unanswered_meetings(person: Person, now: datetime | None = None) -> list[Mee
     )
     wanted = _upcoming(now).where(Meeting.starts_at > now, Meeting.id.not_in(answered), member.exists())
     return list(db.session.scalars(wanted))
-
-

@@ -103,9 +103,7 @@ def count_on_paper(mailings: Select[int]) -> int:
     return db.session.scalar(wanted) or 0
 
 
-def flats_on_paper(
-    mailings: Select[int], scopes: Mapping[int, frozenset[int] | None]
-) -> list[FlatOnPaper]:
+def flats_on_paper(mailings: Select[int], scopes: Mapping[int, frozenset[int] | None]) -> list[FlatOnPaper]:
     """Flats that want these mailings on paper, or where a mail could not be delivered; in street order.
 
     `scopes` are the reader's groups, each with the stairwells they work with (None: all).

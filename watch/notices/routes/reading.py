@@ -114,5 +114,3 @@ def _scopes(notice: Notice) -> Mapping[int, frozenset[int] | None]:
     wanted = select(Group).where(Group.id.in_(relations.leads | set(relations.coordinates)))
     where = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
     return {group.id: relations.stairwells_in(group) for group in db.session.scalars(wanted.where(where))}
-
-

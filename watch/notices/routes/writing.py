@@ -182,5 +182,3 @@ def _preview_page(desk: Desk, form: WriteNoticeForm, reach: Reach) -> str:
         texts=form.texts(),
         hidden=form.typed() | {"counted": reach.mark},
     )
-
-

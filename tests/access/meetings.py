@@ -1,0 +1,42 @@
+"""Who may what with meetings."""
+
+from tests.access import Expected, public
+
+CALLERS = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403,
+    "officer": 403, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+READERS = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 200, "coordinator": 200,
+    "other_coordinator": 200, "lead": 200, "officer": 200, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+PLAN = {"kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00", "place": "Trappan"}
+
+
+def coordinators(status: int) -> dict[str, int]:
+    """All of the group's coordinators alike: a meeting is the group's (permissions.md: own group)."""
+    return {"coordinator": status, "other_coordinator": status, "lead": status}
+
+
+ENDPOINTS = {
+    "meetings.index": Expected(get="/groups/{group}/meetings", **READERS),
+    "meetings.show": Expected(get="/meetings/{meeting}", **READERS),
+    "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
+    "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
+    # Answers are a member's own: Carin and Bengt live in this stairwell, Dawit and Amina in port 1.
+    "meetings.answer": Expected(
+        post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},
+        anybody="login", stranger=404, waiting=404, member=303, coordinator=303, other_coordinator=403,
+        lead=403, officer=403, other_officer=404, other_group=404,
+    ),
+    "meetings.paper": Expected(get="/meetings/{meeting}/paper", **CALLERS, **coordinators(200)),
+    # The meeting is in a week: those who may count are led back to it with an explanation.
+    "meetings.count": Expected(get="/meetings/{meeting}/count", **CALLERS, **coordinators(303)),
+    "meetings.write_count": Expected(
+        post="/meetings/{meeting}/count", data={"counting": "not_counted"}, **CALLERS, **coordinators(303)
+    ),
+    "meetings.ask_cancel": Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),
+    "meetings.cancel": Expected(post="/meetings/{meeting}/cancel", **CALLERS, **coordinators(303)),
+    "meetings.open_answer": public(get="/r/{answer}"),
+    "meetings.answer_by_mail": public(post="/r/{answer}", data={"answer": "maybe"}, status=303),
+}  # fmt: skip
