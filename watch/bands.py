@@ -1,4 +1,4 @@
-"""Small numbers outside a group's own coordinators: never so exact that somebody can be guessed (permissions.md)."""
+"""Small numbers outside a group's own coordinators: never so exact that somebody can be guessed."""
 
 from __future__ import annotations
 

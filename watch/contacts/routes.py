@@ -1,7 +1,136 @@
-"""Contact persons: for everybody, for a group, and where officers edit them."""
+"""Contact persons: for everybody, for a group, and where officers keep them."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from datetime import date, datetime
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, public, requires
+from watch.contacts import queries, service
+from watch.contacts.forms import ContactForm
+from watch.contacts.words import ROLES, readable_phone
+from watch.extensions import db
+from watch.language import STOCKHOLM
+from watch.models import ContactPerson, Group
 
 bp = Blueprint("contacts", __name__)
+bp.add_app_template_filter(readable_phone, "phone")
+
+
+@bp.context_processor
+def _words() -> dict[str, object]:
+    today = _today()
+    return {"roles": ROLES, "is_stale": lambda contact: queries.is_stale(contact, today)}
+
+
+def _today() -> date:
+    return datetime.now(STOCKHOLM).date()
+
+
+@bp.get("/contacts", endpoint="public")
+@public
+def public_page() -> str:
+    """Contact persons by area, for everybody."""
+    can_edit = bool(current_relations().officer_of)
+    return render_template("contacts/public.html", areas=queries.public_contacts(), can_edit=can_edit)
+
+
+@bp.get("/groups/<int:group_id>/contacts")
+@requires(Permission.SEE_GROUP)
+def of_group(group: Group) -> str:
+    """Contact persons of a group, the nearest first."""
+    return render_template(
+        "contacts/of_group.html",
+        group=group,
+        coordinators=queries.coordinators_of_group(group),
+        contacts=queries.contacts_for(group),
+    )
+
+
+@bp.get("/contacts/edit")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def edit() -> str:
+    """The contact persons that the officer keeps."""
+    return render_template("contacts/edit.html", contacts=queries.kept_by(current_relations().officer_of))
+
+
+@bp.get("/contacts/new")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def new() -> str:
+    """Write a new one."""
+    return render_template("contacts/new.html", form=_form())
+
+
+@bp.post("/contacts/new")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def create() -> Response | tuple[str, int]:
+    """Publish it."""
+    form = _form()
+    if not form.validate_on_submit():
+        return render_template("contacts/new.html", form=form), 422
+    service.publish_contact(form.entry, by=current_person(), today=_today())
+    return _saved(_("Kontakten är sparad och syns nu."))
+
+
+@bp.get("/contacts/<int:contact_id>/edit")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def change(contact_id: int) -> str:
+    """Change one."""
+    contact = _kept(contact_id)
+    return render_template("contacts/change.html", contact=contact, form=_form(contact))
+
+
+@bp.post("/contacts/<int:contact_id>/edit")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def save(contact_id: int) -> Response | tuple[str, int]:
+    """Save the change."""
+    contact = _kept(contact_id)
+    form = _form(contact)
+    if not form.validate_on_submit():
+        return render_template("contacts/change.html", contact=contact, form=form), 422
+    service.change_contact(contact, form.entry, by=current_person(), today=_today())
+    return _saved(_("Kontakten är ändrad."))
+
+
+@bp.post("/contacts/<int:contact_id>/checked")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def check(contact_id: int) -> Response:
+    """It is still right."""
+    contact = _kept(contact_id)
+    service.check_contact(contact, by=current_person(), today=_today())
+    return _saved(_("%(organisation)s är kontrollerad i dag.", organisation=contact.organisation))
+
+
+@bp.get("/contacts/<int:contact_id>/remove")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def ask_remove(contact_id: int) -> str:
+    """Is it to go?"""
+    return render_template("contacts/ask_remove.html", contact=_kept(contact_id))
+
+
+@bp.post("/contacts/<int:contact_id>/remove")
+@requires(Permission.EDIT_CONTACTS, second_factor=True)
+def remove(contact_id: int) -> Response:
+    """It goes."""
+    service.remove_contact(_kept(contact_id), by=current_person())
+    return _saved(_("Kontakten är borttagen."))
+
+
+def _kept(contact_id: int) -> ContactPerson:
+    """A contact person inside the officer's areas; another area's is not found."""
+    mine = queries.editable_contacts(current_relations().officer_of)
+    found = db.session.scalar(mine.where(ContactPerson.id == contact_id)) if contact_id < 2**63 else None
+    return found or abort(404)
+
+
+def _form(contact: ContactPerson | None = None) -> ContactForm:
+    return ContactForm(queries.targets_in(current_relations().officer_of), contact)
+
+
+def _saved(words: str) -> Response:
+    db.session.commit()
+    flash(words, "done")
+    return redirect(url_for("contacts.edit"), 303)

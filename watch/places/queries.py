@@ -22,14 +22,14 @@ ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
 
 @dataclass(frozen=True)
 class PublicBuilding:
-    """The public face of a building: where it stands and whether a group takes in members. No count, no person."""
+    """The public face of a building: whether a group takes in members; no count and no person."""
 
     building: Building
     has_group: bool
 
 
 def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
-    """Buildings with a stairwell at an address, typed whole or in part, with or without accents; at most `limit`.
+    """At most `limit` buildings with a stairwell at an address, typed whole or in part, accents or not.
 
     At most three statements.
     """
@@ -40,10 +40,11 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
 
 def public_building(building: Building) -> PublicBuilding:
     """The public face of one building."""
-    return _public(*db.session.execute(_public_buildings().where(Building.id == building.id)).one())
+    known, state = db.session.execute(_public_buildings().where(Building.id == building.id)).one()
+    return _public(known, state)
 
 
-def _public_buildings() -> Select[tuple[Building, GroupState | None]]:
+def _public_buildings() -> Select[Building, GroupState]:
     return (
         select(Building, Group.state)
         .outerjoin(Group, Group.id == Building.group_id)

@@ -1,0 +1,78 @@
+"""Writing a contact person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from watch.contacts.queries import Targets
+from watch.contacts.service import Entry
+from watch.contacts.words import REACHES, ROLES, readable_phone
+from watch.fields import AddressField, Form, LineField, NameField, PhoneField, choices_of
+from watch.models import ContactPerson, ContactRole, Reach
+
+
+class ContactForm(Form):
+    """Role, organisation, how to reach it, and for whom it is."""
+
+    role = SelectField(_l("Vad kontakten gäller"), choices=choices_of(ROLES), coerce=ContactRole)
+    organisation = LineField(_l("Organisation"), most=120, missing=_l("Skriv vilken organisation det är."))
+    name = NameField(_l("Namn"), optional=True)
+    phone = PhoneField(_l("Telefon"))
+    email = AddressField(_l("E-post"), optional=True)
+    hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
+    whom = SelectField(_l("För vem"))
+
+    def __init__(self, targets: Targets, contact: ContactPerson | None = None, **more: Any) -> None:
+        before = {"whom": _whom(contact.reach, _target(contact))} if contact else {}
+        super().__init__(obj=contact, data=before, **more)
+        self.whom.choices = _choices(targets)
+        if contact and contact.phone and not self.is_submitted():
+            self.phone.data = readable_phone(contact.phone)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Also: somebody who cannot be reached is no contact."""
+        is_good: bool = super().validate(extra_validators)
+        if is_good and not self.phone.data and not self.email.data:
+            self.phone.errors = (_l("Skriv en telefon eller en e-postadress, så att kontakten går att nå."),)
+            return False
+        return is_good
+
+    @property
+    def entry(self) -> Entry:
+        """What was written."""
+        reach, _, target = self.whom.data.partition(" ")
+        return Entry(
+            role=self.role.data,
+            organisation=self.organisation.data,
+            name=self.name.data,
+            phone=self.phone.data,
+            email=self.email.data,
+            hours=self.hours.data,
+            reach=Reach(reach),
+            target_id=int(target) if target else None,
+        )
+
+
+def _whom(reach: Reach, target_id: int | None = None) -> str:
+    """How a choice is sent: "area 3", "everywhere"."""
+    return f"{reach.value} {target_id}" if target_id else reach.value
+
+
+def _target(contact: ContactPerson) -> int | None:
+    return contact.group_id or contact.building_id or contact.landlord_id or contact.area_id
+
+
+def _choices(targets: Targets) -> dict[Any, list[tuple[str, Any]]]:
+    """By kind, so that a long list is found through; all inside the officer's areas."""
+    return {
+        REACHES[Reach.EVERYWHERE]: [(_whom(Reach.EVERYWHERE), REACHES[Reach.EVERYWHERE])],
+        REACHES[Reach.AREA]: [(_whom(Reach.AREA, each.id), each.name) for each in targets.areas],
+        REACHES[Reach.LANDLORD]: [(_whom(Reach.LANDLORD, each.id), each.name) for each in targets.landlords],
+        REACHES[Reach.GROUP]: [(_whom(Reach.GROUP, each.id), each.name) for each in targets.groups],
+        REACHES[Reach.BUILDING]: [
+            (_whom(Reach.BUILDING, each.id), each.address) for each in targets.buildings
+        ],
+    }

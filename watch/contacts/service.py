@@ -1,0 +1,64 @@
+"""Keeping contact persons: published, changed, checked, removed; each leaves a trace."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from watch import audit
+from watch.extensions import db
+from watch.models import Area, ContactPerson, ContactRole, Person, Reach
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What a contact person says; `target_id` is the group, building, landlord or area it is for."""
+
+    role: ContactRole
+    organisation: str
+    name: str | None
+    phone: str | None
+    email: str | None
+    hours: str | None
+    reach: Reach
+    target_id: int | None
+
+
+def publish_contact(entry: Entry, *, by: Person, today: date) -> ContactPerson:
+    """A new contact person, checked today."""
+    contact = ContactPerson()
+    _write(contact, entry, today)
+    db.session.add(contact)
+    _note("contact-published", contact, by)
+    return contact
+
+
+def change_contact(contact: ContactPerson, entry: Entry, *, by: Person, today: date) -> None:
+    """Other words for a contact person; who changes them has checked them."""
+    _write(contact, entry, today)
+    _note("contact-changed", contact, by)
+
+
+def check_contact(contact: ContactPerson, *, by: Person, today: date) -> None:
+    """Somebody saw that it is still right."""
+    contact.checked_on = today
+    _note("contact-checked", contact, by)
+
+
+def remove_contact(contact: ContactPerson, *, by: Person) -> None:
+    """Take a contact person down, with what it says of anybody."""
+    _note("contact-removed", contact, by)
+    db.session.delete(contact)
+
+
+def _write(contact: ContactPerson, entry: Entry, today: date) -> None:
+    for name in ("role", "organisation", "name", "phone", "email", "hours", "reach"):
+        setattr(contact, name, getattr(entry, name) or None)
+    for reach in (Reach.GROUP, Reach.BUILDING, Reach.LANDLORD, Reach.AREA):
+        setattr(contact, f"{reach.value}_id", entry.target_id if reach is entry.reach else None)
+    contact.checked_on = today
+
+
+def _note(what: str, contact: ContactPerson, by: Person) -> None:
+    area = db.session.get(Area, contact.area_id) if contact.area_id else None
+    audit.note(what, about=contact, by=by, area=area)
