@@ -7,7 +7,7 @@ from urllib.parse import unquote_to_bytes, urlsplit
 from flask import Flask, Response, current_app, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from watch.extensions import db
 from watch.language import direction, speaking
@@ -56,8 +56,7 @@ def init_app(app: Flask) -> None:
 def _refuse_unreadable() -> None:
     """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer."""
     address = request.environ.get("PATH_INFO", "").encode("latin-1"), unquote_to_bytes(request.query_string)
-    body = unquote_to_bytes(request.get_data().replace(b"+", b" ")) if _is_plain_form() else b""
-    for raw in (*address, body):
+    for raw in (*address, _typed_in_plain_form()):
         if b"\0" in raw or not _is_utf8(raw):
             raise Unreadable
     if request.mimetype == "multipart/form-data":
@@ -66,8 +65,15 @@ def _refuse_unreadable() -> None:
                 raise Unreadable
 
 
-def _is_plain_form() -> bool:
-    return request.mimetype == "application/x-www-form-urlencoded"
+def _typed_in_plain_form() -> bytes:
+    """The body of a form without files; held to the limits that Werkzeug knows for forms in parts only."""
+    if request.mimetype != "application/x-www-form-urlencoded":
+        return b""
+    request.max_content_length = request.max_form_memory_size
+    body = request.get_data()
+    if request.max_form_parts is not None and body.count(b"&") >= request.max_form_parts:
+        raise RequestEntityTooLarge
+    return unquote_to_bytes(body)
 
 
 def _is_utf8(raw: bytes) -> bool:

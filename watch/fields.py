@@ -29,7 +29,7 @@ from wtforms import (
 )
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from watch.language import OWN_NAMES, STOCKHOLM
+from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.models import Language
 
 PERSONNUMMER = re.compile(
@@ -162,6 +162,10 @@ class AddressField(EmailField):
 
 class PhoneField(TelField):
     """A phone number, kept as +46…; Swedish unless it begins with +."""
+
+    def _value(self) -> str:
+        """What stands in the field: as people write it."""
+        return readable_phone(self.data) if self.data else ""
 
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, validators=[Optional()], filters=[_strip], **more)

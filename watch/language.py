@@ -96,13 +96,19 @@ def number(value: float) -> str:
     return format_decimal(value, locale=_locale())
 
 
+def readable_phone(kept: str) -> str:
+    """070-123 45 67 for what is kept as +46701234567; anything else (112, 114 14) as it stands"""
+    if not kept.startswith("+"):
+        return kept
+    try:
+        number = phonenumbers.parse(kept)
+    except phonenumbers.NumberParseException:
+        return kept
+    is_swedish = number.country_code == 46
+    form = phonenumbers.PhoneNumberFormat
+    return phonenumbers.format_number(number, form.NATIONAL if is_swedish else form.INTERNATIONAL)
+
+
 def phone(kept: str) -> Markup:
-    """070-123 45 67 for what is kept as +46701234567; from left to right also among Arabic letters"""
-    shown = kept
-    if kept.startswith("+"):
-        parsed = phonenumbers.parse(kept)
-        form = phonenumbers.PhoneNumberFormat
-        shown = phonenumbers.format_number(
-            parsed, form.NATIONAL if parsed.country_code == 46 else form.INTERNATIONAL
-        )
-    return Markup('<bdi dir="ltr">{}</bdi>').format(shown)
+    """The same for a page: from left to right also among Arabic letters"""
+    return Markup('<bdi dir="ltr">{}</bdi>').format(readable_phone(kept))

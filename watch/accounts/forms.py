@@ -28,7 +28,7 @@ class ChoosePersonForm(Form):
 
     def __init__(self, people: Iterable[Person], **more: Any) -> None:
         super().__init__(**more)
-        self.person.choices = [SelectChoice(person.id, person.name) for person in people]
+        self.person.choices = [SelectChoice(str(person.id), person.name) for person in people]
 
 
 class SaveSettingsForm(Form):

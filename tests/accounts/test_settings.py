@@ -1,0 +1,95 @@
+"""One's own settings, and the language of pages."""
+
+from __future__ import annotations
+
+import pytest
+
+from watch.extensions import db
+from watch.models import Language
+
+EMPTY = {"shows_name": [], "shows_email": [], "shows_phone": []}
+
+
+def facts(person):
+    db.session.refresh(person)
+    return (
+        person.name,
+        person.language,
+        person.phone,
+        person.shows_name,
+        person.shows_email,
+        person.shows_phone,
+    )
+
+
+def test_nothing_is_shown_to_neighbours_until_it_is_ticked(client, dawit):
+    page = client.get("/me/settings", headers={"Accept-Language": "sv"}, as_=dawit)
+    assert page.form() == {"csrf_token": page.form()["csrf_token"], "name": "Dawit Tesfaye", "language": "ar",
+                           "phone": "070-174 06 08"}  # fmt: skip
+
+
+def test_a_member_saves_name_language_phone_and_what_is_shown(client, carin):
+    page = client.get("/me/settings", as_=carin)
+    done = page.press(
+        "Spara", {"name": "Carin Ö", "language": "en", "phone": "033-35 70 00", "shows_phone": "y"}
+    )
+    assert done.location == "/me/settings"
+    assert facts(carin) == ("Carin Ö", Language.ENGLISH, "+4633357000", True, False, True)
+    assert done.follow().tree.get("lang") == "en"
+
+
+def test_what_was_ticked_can_be_unticked_and_the_phone_taken_away(client, carin):
+    client.post("/me/settings", {"name": "Carin", "language": "sv", "phone": ""}, as_=carin)
+    assert facts(carin) == ("Carin", Language.SWEDISH, None, False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ({"name": ""}, "Skriv ett namn. Förnamn räcker."),
+        ({"name": "C" * 61}, "Namnet är för långt. Högst 60 tecken."),
+        ({"name": "Carin\u202e"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        ({"name": "=?utf-8?q?x?="}, "Teckenföljden =? … ?= kan inte skickas. Ta bort den."),
+        ({"name": "Carin 19121212-1212"},
+         "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."),
+        ({"phone": "ring mig"}, "Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_named_kept_and_not_saved(client, carin, wrong, said):
+    before = facts(carin)
+    page = client.post("/me/settings", {"name": "Carin", "language": "sv", "phone": "", **wrong}, as_=carin)
+    [(field, typed)] = wrong.items()
+    assert (page.status, page.errors, page.form()[field]) == (422, [said], typed)
+    assert facts(carin) == before
+
+
+def test_fields_that_are_not_there_are_ignored(client, carin):
+    before = carin.id, carin.mailbox_id
+    sent = {"name": "Carin", "language": "sv", "id": "1", "mailbox_id": "1", "mailbox": "x", "role": "lead"}
+    assert client.post("/me/settings", sent, as_=carin).status == 303
+    db.session.refresh(carin)
+    assert (carin.id, carin.mailbox_id) == before
+
+
+def test_a_stranger_chooses_a_language_and_stays_on_the_page(client):
+    page = client.get("/login?next=/me")
+    chosen = client.post("/language", {"language": "ar", "next": "/login?next=/me"})
+    assert (chosen.status, chosen.location) == (303, "/login?next=/me")
+    read = chosen.follow()
+    assert (page.tree.get("dir"), read.tree.get("lang"), read.tree.get("dir")) == ("ltr", "ar", "rtl")
+
+
+def test_whoever_is_signed_in_chooses_for_mails_too(client, carin):
+    client.post("/language", {"language": "so", "next": "/me/settings"}, as_=carin)
+    assert facts(carin)[1] is Language.SOMALI
+    assert client.get("/me/settings", as_=carin).tree.get("lang") == "so"
+
+
+@pytest.mark.parametrize("wrong", ["", "fi", "sv-SE", "xx"])
+def test_a_language_that_is_not_there_is_refused(client, wrong):
+    assert client.post("/language", {"language": wrong}).status == 400
+
+
+@pytest.mark.parametrize("path", ["/logout", "/me/security/end-all", "/language", "/static", "/no/such/page"])
+def test_after_choosing_a_language_nobody_stands_on_an_address_that_is_no_page(client, path):
+    assert client.post("/language", {"language": "en", "next": path}).location == "/"
