@@ -2,6 +2,124 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import language
+from watch.access import public
+from watch.extensions import db, limiter
+from watch.joining import service
+from watch.joining.forms import JoinByInterestForm, ShowInterestForm
+from watch.joining.queries import joinable_stairwells
+from watch.joining.service import NotOpen
+from watch.models import Building, Interest
 
 bp = Blueprint("interest", __name__)
+ASKING = limiter.shared_limit("20 per hour", scope="asking", methods=["POST"])
+
+
+@bp.get("/buildings/<int:building_id>/interest")
+@public
+def show(building_id: int) -> Response:
+    """The form for somebody who would like a group in their building."""
+    building = _building(building_id)
+    return make_response(render_template("interest/show.html", building=building, form=ShowInterestForm()))
+
+
+@bp.post("/buildings/<int:building_id>/interest")
+@ASKING
+@public
+def leave(building_id: int) -> Response:
+    """Leave interest; the page afterwards is the same whoever it was."""
+    building = _building(building_id)
+    form = ShowInterestForm()
+    if not form.validate():
+        return make_response(render_template("interest/show.html", building=building, form=form), 422)
+    service.leave_interest(
+        building, form.address.data, form.name.data, could_coordinate=form.could_coordinate.data,
+        language=language.current(),
+    )  # fmt: skip
+    db.session.commit()
+    return redirect(url_for("joining.sent"), 303)
+
+
+def _building(building_id: int) -> Building:
+    building = db.session.get(Building, building_id) if building_id < 2**63 else None
+    return building or abort(404)
+
+
+@bp.get("/interest/<token>")
+@public
+def open(token: str) -> Response:
+    """The mailed page: confirm; then tell one's name, join when there is a group, or withdraw."""
+    interest = service.interest_of(token)
+    return _page(token, interest, _join_form(interest))
+
+
+def _join_form(interest: Interest) -> JoinByInterestForm | None:
+    """The form for joining, where there is a group to join by now."""
+    stairwells = joinable_stairwells(interest.building)
+    if not stairwells:
+        return None
+    form = JoinByInterestForm()
+    form.offer(stairwells)
+    return form
+
+
+def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> Response:
+    page = render_template("interest/open.html", token=token, interest=interest, form=form)
+    return make_response(page, 422 if form and form.errors else 200)
+
+
+@bp.post("/interest/<token>")
+@public
+def confirm(token: str) -> Response:
+    """It was I who left this interest."""
+    service.confirm_interest(service.interest_of(token))
+    db.session.commit()
+    flash(_("Tack! Ditt intresse är bekräftat."), "done")
+    return redirect(url_for(".open", token=token), 303)
+
+
+@bp.post("/interest/<token>/name")
+@public
+def tell_name(token: str) -> Response:
+    """Let the police contact see the name."""
+    service.tell_name(service.interest_of(token))
+    db.session.commit()
+    flash(_("Nu kan kommunpolisen se ditt namn."), "done")
+    return redirect(url_for(".open", token=token), 303)
+
+
+@bp.post("/interest/<token>/join")
+@public
+def join(token: str) -> Response:
+    """Ask to join the group that exists by now; the address is confirmed already."""
+    interest = service.interest_of(token)
+    form = _join_form(interest)
+    if form is None:
+        flash(_("Huset har ingen grupp att gå med i just nu."), "info")
+        return redirect(url_for(".open", token=token), 303)
+    if not form.validate() or form.stairwell is None:
+        return _page(token, interest, form)
+    try:
+        service.join_from_interest(interest, form.stairwell, flat=form.flat)
+    except NotOpen:
+        db.session.rollback()
+        flash(_("Huset har ingen grupp att gå med i just nu."), "info")
+        return redirect(url_for(".open", token=token), 303)
+    db.session.commit()
+    flash(_("Tack! Kontaktombudet svarar dig med e-post."), "done")
+    return redirect(url_for("places.building", building_id=interest.building_id), 303)
+
+
+@bp.post("/interest/<token>/withdraw")
+@public
+def withdraw(token: str) -> Response:
+    """Not interested any more."""
+    interest = service.interest_of(token)
+    service.withdraw(interest)
+    db.session.commit()
+    flash(_("Ditt intresse är borttaget. Vi skriver inte till dig mer om det här."), "done")
+    return redirect(url_for("places.building", building_id=interest.building_id), 303)

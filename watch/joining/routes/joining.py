@@ -2,6 +2,180 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response as AnyResponse
+
+from watch import language
+from watch.access import public
+from watch.extensions import db, limiter
+from watch.groups.queries import coordinators_for
+from watch.joining import service
+from watch.joining.forms import BY_KNOCK, AskToJoinForm
+from watch.joining.queries import joinable_stairwells, stairwell_of_poster
+from watch.joining.service import NotOpen
+from watch.meetings.queries import next_meeting
+from watch.models import Building, Meeting, Membership, RequestState, Stairwell
 
 bp = Blueprint("joining", __name__)
+WRONG_CODES = limiter.shared_limit(
+    "10 per hour", scope="wrong codes", deduct_when=lambda response: response.status_code == 404
+)
+ASKING = limiter.shared_limit("20 per hour", scope="asking", methods=["POST"])
+
+
+@bp.get("/j/<code>")
+@WRONG_CODES
+@public
+def poster(code: str) -> AnyResponse:
+    """A poster's landing: who invites, what happens with what one writes, the form."""
+    stairwell = stairwell_of_poster(code)
+    if stairwell is None:
+        return _unknown_code()
+    return _ask_page("joining/poster.html", [stairwell], url_for(".ask_by_poster", code=code))
+
+
+@bp.post("/j/<code>")
+@WRONG_CODES
+@ASKING
+@public
+def ask_by_poster(code: str) -> AnyResponse:
+    """Ask to join by the poster's form."""
+    stairwell = stairwell_of_poster(code)
+    if stairwell is None:
+        return _unknown_code()
+    return _ask_page("joining/poster.html", [stairwell], url_for(".ask_by_poster", code=code))
+
+
+def _unknown_code() -> Response:
+    """Old, mistyped or invented: the same page. The reading ends first, so that the limit can count."""
+    page = make_response(render_template("joining/unknown_code.html"), 404)
+    db.session.rollback()
+    return page
+
+
+@bp.get("/buildings/<int:building_id>/join")
+@public
+def ask(building_id: int) -> AnyResponse:
+    """The same form for somebody who found the building by its address; the port first."""
+    return _ask_in(building_id)
+
+
+@bp.post("/buildings/<int:building_id>/join")
+@ASKING
+@public
+def send_request(building_id: int) -> AnyResponse:
+    """Ask to join by address."""
+    return _ask_in(building_id)
+
+
+def _ask_in(building_id: int) -> AnyResponse:
+    building = db.session.get(Building, building_id) if building_id < 2**63 else None
+    if building is None:
+        abort(404)
+    stairwells = joinable_stairwells(building)
+    if not stairwells:
+        return redirect(url_for("interest.show", building_id=building.id), 303)
+    port = request.args.get("port", "")
+    chosen = [each for each in stairwells if str(each.id) == port or len(stairwells) == 1]
+    if not chosen:
+        return make_response(
+            render_template("joining/choose_port.html", building=building, stairwells=stairwells)
+        )
+    action = url_for(".send_request", building_id=building.id, port=chosen[0].id)
+    return _ask_page("joining/ask.html", chosen, action)
+
+
+def _ask_page(template: str, stairwells: list[Stairwell], action: str) -> AnyResponse:
+    """The form for one stairwell; sent and fine, it goes to a page that is the same for everybody."""
+    (stairwell,) = stairwells
+    form = AskToJoinForm()
+    form.offer(stairwells)
+    if form.validate_on_submit():
+        try:
+            _ask(form, stairwell)
+        except NotOpen:
+            return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
+        db.session.commit()
+        return redirect(url_for(".sent", how=BY_KNOCK if form.how.data == BY_KNOCK else None), 303)
+    if not joinable_stairwells(stairwell.building):
+        return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
+    page = render_template(
+        template, form=form, stairwell=stairwell, building=stairwell.building, action=action
+    )
+    return make_response(page, 422 if form.is_submitted() else 200)
+
+
+def _ask(form: AskToJoinForm, stairwell: Stairwell) -> None:
+    if form.how.data == BY_KNOCK:
+        assert form.flat is not None
+        service.ask_for_knock(stairwell, form.flat, form.name.data, language=language.current())
+    else:
+        service.ask_to_join(
+            stairwell, form.address.data, form.name.data, flat=form.flat, language=language.current()
+        )
+
+
+@bp.get("/join/sent")
+@public
+def sent() -> str:
+    """What happens now: the same page whoever asked."""
+    return render_template("joining/sent.html", by_knock=request.args.get("how") == BY_KNOCK)
+
+
+@bp.get("/join/confirm/<token>")
+@public
+def confirm(token: str) -> str:
+    """Who asks from this mailbox, and where; one button says that it was they."""
+    mine, waiting = service.requests_to_confirm(token)
+    unconfirmed = [each for each in waiting if each.state is RequestState.UNCONFIRMED]
+    return render_template(
+        "joining/confirm.html", token=token, mine=mine, unconfirmed=unconfirmed,
+        waiting=[each for each in waiting if each.state is RequestState.WAITING],
+    )  # fmt: skip
+
+
+@bp.post("/join/confirm/<token>")
+@public
+def confirm_address(token: str) -> AnyResponse:
+    """The owner of the mailbox confirms those who were ticked; a lone request needs no tick."""
+    _mine, waiting = service.requests_to_confirm(token)
+    unconfirmed = [each for each in waiting if each.state is RequestState.UNCONFIRMED]
+    ticked = request.form.getlist("who")
+    chosen = (
+        unconfirmed if len(unconfirmed) == 1 else [each for each in unconfirmed if str(each.id) in ticked]
+    )
+    if unconfirmed and not chosen:
+        flash(_("Kryssa för minst en person."), "warn")
+        return redirect(url_for(".confirm", token=token), 303)
+    if service.confirm_address(chosen):
+        flash(_("Tack! Nu är din e-postadress bekräftad."), "done")
+    db.session.commit()
+    return redirect(url_for(".confirm", token=token), 303)
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """What somebody who has just joined wants to know."""
+
+    coordinators: str
+    meeting: Meeting | None
+
+
+@bp.app_template_global()
+def welcome_of(membership: Membership) -> Welcome:
+    """The coordinators of the new member's stairwell by their names, and the next meeting; for the mail."""
+    names = [each.name for each in coordinators_for(membership.stairwell)] if membership.stairwell else []
+    return Welcome(", ".join(names), next_meeting(membership.group))

@@ -1,0 +1,13 @@
+"""Interest in a building without a group (permissions.md: show interest)."""
+
+from tests.access import public
+
+ENDPOINTS = {
+    "interest.show": public(get="/buildings/{empty_house}/interest"),
+    "interest.leave": public(post="/buildings/{empty_house}/interest", status=422),
+    "interest.open": public(get="/interest/{interest}"),
+    "interest.confirm": public(post="/interest/{interest}", status=303),
+    "interest.tell_name": public(post="/interest/{interest}/name", status=303),
+    "interest.join": public(post="/interest/{interest}/join", status=303),
+    "interest.withdraw": public(post="/interest/{interest}/withdraw", status=303),
+}

@@ -1,0 +1,27 @@
+"""Invitations and posters (permissions.md: invite, print posters; see an invitation's address)."""
+
+from tests.access import Expected, public
+
+OF_GROUP = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 200,
+    "other_coordinator": 200, "lead": 200, "officer": 403, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+OF_STAIRWELL = OF_GROUP | {"coordinator": 303, "other_coordinator": 403, "lead": 303}
+
+ENDPOINTS = {
+    "invitations.index": Expected(get="/groups/{group}/invitations", **OF_GROUP),
+    "invitations.send": Expected(
+        post="/groups/{group}/invitations",
+        **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422}),
+    ),
+    "invitations.resend": Expected(post="/invitations/{invitation}/resend", **OF_STAIRWELL),
+    "invitations.revoke": Expected(post="/invitations/{invitation}/revoke", **OF_STAIRWELL),
+    "invitations.posters": Expected(get="/groups/{group}/posters", **(OF_GROUP | {"officer": 200})),
+    "invitations.poster": Expected(
+        get="/stairwells/{stairwell}/poster", **(OF_GROUP | {"other_coordinator": 403, "officer": 200})
+    ),
+    "invitations.open": public(get="/join/{invitation_link}"),
+    "invitations.accept": public(post="/join/{invitation_link}/accept", status=422),
+    "invitations.joined": public(get="/join/joined", status=303),
+    "invitations.decline": public(post="/join/{invitation_link}/decline", status=303),
+}

@@ -1,0 +1,23 @@
+"""Asking to join and the coordinator's answer (permissions.md: join, ask to join; approve, decline)."""
+
+from tests.access import Expected, public
+
+DECIDING = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 303,
+    "other_coordinator": 403, "lead": 303, "officer": 403, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+
+ENDPOINTS = {
+    "joining.poster": public(get="/j/{poster}"),
+    "joining.ask_by_poster": public(post="/j/{poster}", status=422),
+    "joining.ask": public(get="/buildings/{house}/join"),
+    "joining.send_request": public(post="/buildings/{house}/join?port={stairwell}", status=422),
+    "joining.sent": public(get="/join/sent"),
+    "joining.confirm": public(get="/join/confirm/{confirm_request}"),
+    "joining.confirm_address": public(post="/join/confirm/{confirm_request}", status=303),
+    "joining.decide": public(get="/a/{decide}"),
+    "joining.approve_by_mail": public(post="/a/{decide}/approve", status=303),
+    "joining.decline_by_mail": public(post="/a/{decide}/decline", status=303),
+    "joining.approve": Expected(post="/requests/{request}/approve", **DECIDING),
+    "joining.decline": Expected(post="/requests/{request}/decline", **DECIDING),
+}

@@ -1,0 +1,1 @@
+"""Ways into a group: asking, deciding, interest, invitations, posters."""

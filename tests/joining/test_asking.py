@@ -1,0 +1,383 @@
+"""Asking to join: poster, address, a knock; and what strangers can learn from it (nothing)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_building, make_invitation, make_member, make_person, make_request
+from tests.joining.conftest import Fill, bytes_of, confirm_link, status_of
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.models import (
+    Building,
+    Group,
+    GroupState,
+    HouseholdStatus,
+    JoinRequest,
+    Language,
+    Mailbox,
+    OutboxRow,
+    Person,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
+
+
+def requests() -> list[tuple[str, str, str | None, str]]:
+    """Every request: who, which port, which flat, how far."""
+    wanted = select(JoinRequest).order_by(JoinRequest.id).execution_options(populate_existing=True)
+    return [
+        (each.person.name, each.stairwell.number, each.flat and each.flat.number, each.state.value)
+        for each in db.session.scalars(wanted)
+    ]
+
+
+def test_from_poster_to_the_coordinators_list(
+    client: PageClient, outbox: Outbox, amina: Person, bengt: Person, port_3: Stairwell, code: str, fill: Fill
+) -> None:
+    page = client.get(f"/j/{code}")
+    assert (page.status, page.h1) == (200, "Gå med i grannsamverkan")
+    assert "Port Våglängdsgatan 3" in page.text
+    assert "Amina" not in page.html
+    assert "Bengt" not in page.html
+
+    sent = client.post(f"/j/{code}", fill(floor="2", door="2"))
+    assert (sent.status, sent.location) == (303, "/join/sent")
+    assert requests() == [("Lina", "3", "1202", "unconfirmed")]
+    assert outbox.addressed() == [("join-confirm", "lina@example.org")]
+    assert status_of(port_3, "1202") is None
+
+    request = db.session.scalars(select(JoinRequest)).one()
+    page = client.get(confirm_link(request))
+    assert "Lina" in page.text
+    assert "Våglängdsgatan 3, lägenhet 1202" in page.text
+    confirmed = page.press("Ja, det stämmer").follow()
+    assert confirmed.flashes == [("done", "Tack! Nu är din e-postadress bekräftad.")]
+    assert confirmed.h1 == "Din fråga väntar på svar"
+    assert requests() == [("Lina", "3", "1202", "waiting")]
+    assert status_of(port_3, "1202") is HouseholdStatus.WANTS_TO_JOIN
+    # Bengt has port 3; Amina, the lead, is asked only where nobody is nearer
+    assert outbox.addressed()[1:] == [("join-requested", "bengt@example.org")]
+
+
+def test_four_languages_come_first_and_keep_the_place(client: PageClient, bengt: Person, code: str) -> None:
+    page = client.get(f"/j/{code}")
+    assert page.buttons[:4] == ["Svenska", "English", "العربية", "Soomaali"]
+    assert page.press("Soomaali").location == f"/j/{code}"
+    assert 'lang="so"' in client.get(f"/j/{code}").html
+
+
+@pytest.mark.parametrize("typed", ["{}", "{lower}", "{plain}", " {lower} ", "{spaced}"])
+def test_a_typed_code_is_forgiven_case_and_dashes(
+    typed: str, client: PageClient, bengt: Person, code: str
+) -> None:
+    plain = code.replace("-", "")
+    wanted = typed.format(code, lower=code.lower(), plain=plain, spaced=code.replace("-", " "))
+    assert client.get(f"/j/{wanted}").status == 200
+
+
+def test_a_typed_code_is_forgiven_look_alikes(client: PageClient, hassleholmen, landlord) -> None:  # type: ignore[no-untyped-def]
+    from tests.factories import make_coordinator, make_group
+    from watch import tokens
+
+    house = make_building(hassleholmen, landlord, "Tunnlandsgatan", range(2, 40, 2))
+    make_coordinator(make_person("Ola", "ola@example.org"), make_group(house))
+    codes = [tokens.code(tokens.Purpose.POSTER, each.id) for each in house.stairwells]
+    alike = [code for code in codes if "0" in code or "1" in code]
+    assert alike
+    got = [client.get(f"/j/{code.replace('0', 'o').replace('1', 'l')}").status for code in alike]
+    assert got == [200] * len(alike)
+
+
+@pytest.mark.parametrize("wrong", ["HX7K-29QD", "x", "å" * 5, "A" * 300, "....", "<b>"])
+def test_a_wrong_code_leads_to_a_page_that_says_where_to_look(
+    wrong: str, client: PageClient, bengt: Person
+) -> None:
+    page = client.get(f"/j/{wrong}")
+    assert (page.status, page.h1) == (404, "Koden leder ingenstans")
+    assert page.links["Sök efter ditt hus"] == "/"
+    assert client.post(f"/j/{wrong}", {"name": "Lina"}).status == 404
+
+
+def test_an_old_code_and_an_invented_one_get_the_same_page(
+    client: PageClient, bengt: Person, port_3: Stairwell, code: str
+) -> None:
+    from watch import tokens
+
+    port_3.poster_generation = 1
+    port_3.poster_index = tokens.code_index(
+        tokens.Purpose.POSTER, tokens.code(tokens.Purpose.POSTER, port_3.id, 1)
+    )
+    old, invented = client.get(f"/j/{code}"), client.get("/j/AAAA-1111")
+    assert old.status == invented.status == 404
+    assert bytes_of(old).replace(code, "") == bytes_of(invented).replace("AAAA-1111", "")
+
+
+def test_the_eleventh_wrong_code_is_slowed_down_and_right_ones_are_not_counted(
+    client: PageClient, bengt: Person, code: str
+) -> None:
+    assert [client.get(f"/j/{code}").status for _ in range(12)] == [200] * 12
+    tries = [client.get(f"/j/WRNG-{number:04}").status for number in range(6)]
+    tries += [client.post(f"/j/WRNG-{number:04}").status for number in range(6)]
+    assert tries == [404] * 10 + [429] * 2
+
+
+def test_a_stranger_cannot_tell_who_is_what(
+    client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill
+) -> None:
+    """The page is the same bytes, and each address gets one mail at most, whoever it belongs to."""
+    make_invitation(scene.group, "nina@example.org", by=scene.bengt)
+    declined = make_person("Otto", "otto@example.org")
+    make_request(declined, scene.group, scene.port_3, state=RequestState.DECLINED)
+    left = make_person("Pia", "pia@example.org")
+    make_member(left, scene.group, flat_of(scene.port_3, "1103")).left_at = utcnow()
+    asks = {
+        "unknown": ("Lina", "lina@example.org"),
+        "invited": ("Nina", "nina@example.org"),
+        "waiting": ("Farah Ahmadi", "farah@example.org"),
+        "member": ("Carin Öberg", "carin@example.org"),
+        "declined": ("Otto", "otto@example.org"),
+        "left": ("Pia", "pia@example.org"),
+        "somebody elsewhere": ("Jenny Älvgren", "jenny@example.org"),
+    }
+    answers = {}
+    for who, (name, address) in asks.items():
+        sent = client.post(f"/j/{code}", fill(name=name, address=address))
+        answers[who] = (sent.status, sent.location, bytes_of(sent), bytes_of(sent.follow()))
+    assert answers == dict.fromkeys(asks, answers["unknown"])
+    assert outbox.addressed() == [
+        ("join-confirm", "lina@example.org"),
+        ("join-confirm", "nina@example.org"),
+        ("join-already-member", "carin@example.org"),
+        ("join-confirm", "otto@example.org"),
+        ("join-confirm", "pia@example.org"),
+        ("join-confirm", "jenny@example.org"),
+    ]
+
+
+def test_an_address_gets_one_mail_a_day_from_strangers(
+    client: PageClient, outbox: Outbox, bengt: Person, langgatan: Building, code: str, fill: Fill
+) -> None:
+    for name in ("Lina", "Lina", "Kim"):
+        client.post(f"/j/{code}", fill(name=name))
+    client.post(f"/buildings/{langgatan.id}/interest", {"name": "Lina", "address": "lina@example.org"})
+    assert outbox.names() == ["join-confirm"]
+    assert requests() == [("Lina", "3", None, "unconfirmed"), ("Kim", "3", None, "unconfirmed")]
+    db.session.execute(db.update(OutboxRow).values(created_at=utcnow() - timedelta(hours=25)))
+    client.post(f"/j/{code}", fill())
+    assert outbox.names() == ["join-confirm", "join-confirm"]
+
+
+def test_the_link_lists_everyone_who_waits_on_the_mailbox(
+    client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
+) -> None:
+    client.post(f"/j/{code}", fill())
+    client.post(f"/j/{code}", fill(name="Kim", floor="2", door="1"))
+    request = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id)).first()
+    assert request is not None
+    page = client.get(confirm_link(request))
+    assert "Kim, Våglängdsgatan 3, lägenhet 1201" in page.text
+    assert page.form(f"{confirm_link(request)}")["who"] == str(request.id)
+    page.press("Ja, det stämmer")
+    assert requests() == [("Lina", "3", None, "waiting"), ("Kim", "3", "1201", "unconfirmed")]
+    page = client.get(confirm_link(request))
+    assert page.h1 == "Var det du som frågade?"
+    page.press("Ja, det stämmer")
+    assert [state for *_, state in requests()] == ["waiting", "waiting"]
+    assert outbox.names() == ["join-confirm", "join-requested", "join-requested"]
+
+
+def test_nobody_ticked_confirms_nobody(
+    client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
+) -> None:
+    client.post(f"/j/{code}", fill())
+    client.post(f"/j/{code}", fill(name="Kim"))
+    request = db.session.scalars(select(JoinRequest)).first()
+    assert request is not None
+    page = client.post(confirm_link(request), {"who": "999"}).follow()
+    assert page.flashes == [("warn", "Kryssa för minst en person.")]
+    assert [state for *_, state in requests()] == ["unconfirmed", "unconfirmed"]
+
+
+def test_confirmed_twice_is_once(
+    client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
+) -> None:
+    client.post(f"/j/{code}", fill())
+    link = confirm_link(db.session.scalars(select(JoinRequest)).one())
+    answers = [client.post(link).location for _ in range(3)]
+    assert answers == [link] * 3
+    assert outbox.names() == ["join-confirm", "join-requested"]
+
+
+def test_opening_links_changes_nothing(
+    client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
+) -> None:
+    client.post(f"/j/{code}", fill())
+    link = confirm_link(db.session.scalars(select(JoinRequest)).one())
+    before = requests(), outbox.names(), count(Person), count(Mailbox)
+    statuses = {client.get(path).status for path in (link, f"/j/{code}", "/join/sent") for _ in range(5)}
+    assert statuses == {200}
+    assert (requests(), outbox.names(), count(Person), count(Mailbox)) == before
+
+
+def count(model: type) -> int:
+    return db.session.scalar(select(func.count()).select_from(model)) or 0
+
+
+def test_links_that_are_old_or_altered_are_dead(
+    client: PageClient, bengt: Person, farahs_request: JoinRequest
+) -> None:
+    good = confirm_link(farahs_request)
+    assert client.get(good).h1 == "Din fråga väntar på svar"
+    wrong = [good[:-2] + "xx", "/join/confirm/x", "/join/confirm/" + "å" * 20, good.swapcase()]
+    assert [client.get(link).status for link in wrong] == [404 if "JOIN" in w else 410 for w in wrong]
+    farahs_request.created_at = utcnow() - timedelta(days=15)
+    assert client.get(good).status == 410
+    assert client.post(good).status == 410
+
+
+def test_by_address_the_port_comes_first(
+    client: PageClient, outbox: Outbox, house: Building, amina: Person, port_1: Stairwell, fill: Fill
+) -> None:
+    page = client.get(f"/buildings/{house.id}/join")
+    assert page.h1 == "Vilken port bor du i?"
+    page = page.press("Fortsätt", {"port": str(port_1.id)})
+    assert "Port Våglängdsgatan 1" in page.text
+    sent = page.press("Fråga om att gå med", fill(floor="0", door="3"))
+    assert sent.location == "/join/sent"
+    assert requests() == [("Lina", "1", "1003", "unconfirmed")]
+
+
+def test_somebody_elses_port_is_not_a_port_of_this_building(
+    client: PageClient, house: Building, amina: Person, ivan: Person, other_house: Building, fill: Fill
+) -> None:
+    foreign = other_house.stairwells[0].id
+    page = client.post(f"/buildings/{house.id}/join?port={foreign}", fill())
+    assert page.h1 == "Vilken port bor du i?"
+    assert requests() == []
+
+
+@pytest.mark.parametrize("number", ["0", "999999", "9223372036854775808"])
+def test_a_building_that_does_not_exist(number: str, client: PageClient) -> None:
+    assert client.get(f"/buildings/{number}/join").status == 404
+    assert client.post(f"/buildings/{number}/join").status == 404
+
+
+@pytest.mark.parametrize("state", [GroupState.DORMANT, GroupState.CLOSED])
+def test_the_poster_of_a_group_that_sleeps_leads_to_interest(
+    state: GroupState, client: PageClient, group: Group, bengt: Person, code: str, fill: Fill
+) -> None:
+    group.state = state
+    interest = f"/buildings/{group.buildings[0].id}/interest"
+    assert client.get(f"/j/{code}").location == interest
+    assert client.post(f"/j/{code}", fill()).location == interest
+    assert client.get(f"/buildings/{group.buildings[0].id}/join").location == interest
+    assert requests() == []
+
+
+def test_without_a_coordinator_the_poster_leads_to_interest(
+    client: PageClient, group: Group, langgatan: Building, code: str
+) -> None:
+    assert client.get(f"/j/{code}").location == f"/buildings/{group.buildings[0].id}/interest"
+    assert client.get(f"/buildings/{langgatan.id}/join").location == f"/buildings/{langgatan.id}/interest"
+
+
+def test_a_knock_goes_straight_to_the_coordinators(
+    client: PageClient, outbox: Outbox, bengt: Person, port_3: Stairwell, code: str, fill: Fill
+) -> None:
+    knock = fill(how="knock", address="", floor="1", door="1")
+    for _ in range(2):
+        sent = client.post(f"/j/{code}", knock)
+        assert sent.location == "/join/sent?how=knock"
+    assert sent.follow().h1 == "Tack, vi har fått din fråga"
+    assert requests() == [("Lina", "3", "1101", "waiting")]
+    request = db.session.scalars(select(JoinRequest)).one()
+    assert (request.wants_knock, request.person.mailbox_id) == (True, None)
+    assert outbox.addressed() == [("join-requested", "bengt@example.org")]
+    assert status_of(port_3, "1101") is HouseholdStatus.WANTS_TO_JOIN
+
+
+REFUSED = {
+    "no name": ({"name": ""}, "Skriv ett namn. Förnamn räcker."),
+    "long name": ({"name": "x" * 61}, "Namnet är för långt. Högst 60 tecken."),
+    "hidden signs": ({"name": "Li\u202ena"}, "Här finns osynliga tecken."),
+    "zero width": ({"name": "Li\u200bna"}, "Här finns osynliga tecken."),
+    "line break": ({"name": "Lina\nBcc: x@example.org"}, "Här finns osynliga tecken."),
+    "encoded word": ({"name": "=?UTF-8?Q?=0A?="}, "kan inte skickas"),
+    "personnummer": ({"name": "Lina 19811218-9876"}, "Det ser ut som ett personnummer."),
+    "no address": ({"address": ""}, "Skriv din e-postadress, eller välj att vi knackar på hos dig."),
+    "no at": ({"address": "lina.example.org"}, "Det saknas ett @ i e-postadressen."),
+    "two ats": ({"address": "li@na@example.org"}, "Skriv bara en e-postadress i fältet."),
+    "two addresses": ({"address": "lina@example.org, kim@example.org"}, "Skriv bara en e-postadress"),
+    "address with a line break": ({"address": "lina@example.org\nkim"}, "Här finns osynliga tecken."),
+    "long address": ({"address": "l" * 250 + "@example.org"}, "E-postadressen är för lång."),
+    "strange letters": ({"address": "åsa@example.org"}, "E-postadressen stämmer inte."),
+    "no such door": ({"floor": "1", "door": "99"}, "Välj något i listan."),
+    "no such floor": ({"floor": "89", "door": "1"}, "Välj något i listan."),
+    "floor in letters": ({"floor": "x", "door": "1"}, "Välj något i listan."),
+    "no consent": ({"consent": ""}, "Kryssa i rutan om du vill vara med."),
+    "no way of answering": ({"how": "pigeon"}, "Välj hur du vill få svar."),
+    "a knock nowhere": ({"how": "knock", "address": ""}, "Välj våning och dörr, så att vi hittar till dig."),
+}
+
+
+@pytest.mark.parametrize("case", REFUSED)
+def test_what_is_refused_names_the_cure_and_keeps_what_was_typed(
+    case: str, client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
+) -> None:
+    typed, cure = REFUSED[case]
+    before = count(Person), count(Mailbox)
+    page = client.post(f"/j/{code}", fill(**typed))
+    assert page.status == 422
+    assert len(page.errors) == 1
+    assert cure in page.errors[0]
+    kept = page.form(f"/j/{code}")
+    assert kept["name"].split() == fill(**typed)["name"].split()
+    assert kept["address"].split() == fill(**typed)["address"].split()
+    assert (requests(), outbox.names(), (count(Person), count(Mailbox))) == ([], [], before)
+
+
+def test_a_door_that_is_not_on_that_floor(
+    client: PageClient, bengt: Person, port_3: Stairwell, code: str, fill: Fill
+) -> None:
+    db.session.delete(flat_of(port_3, "1203"))
+    page = client.post(f"/j/{code}", fill(floor="2", door="3"))
+    assert page.errors == [
+        "Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte."
+    ]
+
+
+def test_extra_fields_are_ignored(
+    client: PageClient, bengt: Person, ivan: Person, other_group: Group, code: str, fill: Fill
+) -> None:
+    extra = {"state": "approved", "role": "lead", "group_id": str(other_group.id), "approved": "1"}
+    client.post(f"/j/{code}", fill(**extra))
+    assert requests() == [("Lina", "3", None, "unconfirmed")]
+
+
+def test_nothing_is_taken_in_without_the_token_against_forgery(
+    client: PageClient, bengt: Person, code: str, fill: Fill
+) -> None:
+    assert client.post(f"/j/{code}", fill(), csrf=False).status == 400
+    assert requests() == []
+
+
+def test_the_applicants_language_is_the_pages(
+    client: PageClient, bengt: Person, code: str, fill: Fill
+) -> None:
+    client.post(f"/j/{code}", fill(), headers={"Accept-Language": "ar"})
+    assert db.session.scalars(select(JoinRequest)).one().person.language is Language.ARABIC
+
+
+def test_asking_again_before_confirming_corrects_the_flat(
+    client: PageClient, bengt: Person, code: str, fill: Fill
+) -> None:
+    client.post(f"/j/{code}", fill(floor="1", door="1"))
+    client.post(f"/j/{code}", fill(name="LINA", floor="1", door="2"))
+    assert requests() == [("Lina", "3", "1102", "unconfirmed")]

@@ -1,0 +1,288 @@
+"""The coordinator's answer: from the list, from the mailed page, and when two answer at once."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_invitation, make_member, make_person, make_request
+from tests.joining.conftest import Fill, decide_links, status_of
+from tests.joining.races import at_once
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.groups.service import CONSENT_VERSION
+from watch.joining import service
+from watch.models import (
+    AuditEntry,
+    Channel,
+    ConsentChannel,
+    Coordinator,
+    Group,
+    HouseholdStatus,
+    JoinRequest,
+    Membership,
+    OutboxRow,
+    Person,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
+
+
+@pytest.fixture
+def asked(client: PageClient, outbox: Outbox, bengt: Person, amina: Person, code: str, fill: Fill) -> str:
+    """Lina asked for a knock in port 3, flat 1202; the mailed page of Bengt."""
+    client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
+    return decide_links(outbox)["Bengt Åkesson"]
+
+
+@pytest.fixture
+def farahs_page(outbox: Outbox, bengt: Person, farahs_request: JoinRequest) -> str:
+    """The mailed page about Farah that went to Bengt."""
+    from watch.joining.service.asking import _tell_coordinators
+
+    _tell_coordinators(farahs_request)
+    return decide_links(outbox)["Bengt Åkesson"]
+
+
+def states() -> list[tuple[str, str, str | None]]:
+    """Who asked, how it ended, who decided."""
+    wanted = select(JoinRequest).order_by(JoinRequest.id).execution_options(populate_existing=True)
+    return [
+        (each.person.name, each.state.value, each.decided_by and each.decided_by.name)
+        for each in db.session.scalars(wanted)
+    ]
+
+
+def members(group: Group) -> list[tuple[str, str | None]]:
+    """Who takes part, and in which flat."""
+    wanted = select(Membership).where(Membership.group_id == group.id, Membership.left_at.is_(None))
+    return sorted(
+        (each.person.name, each.household and each.household.flat.number)
+        for each in db.session.scalars(wanted)
+    )
+
+
+def test_approved_from_the_mailed_page_without_signing_in(
+    client: PageClient, outbox: Outbox, group: Group, bengt: Person, port_3: Stairwell, farahs_page: str
+) -> None:
+    page = client.get(farahs_page)
+    assert page.h1 == "Farah Ahmadi vill gå med"
+    assert "1203" in page.text
+    assert "farah@example.org" not in page.html
+    done = page.press("Ja, släpp in").follow()
+    assert done.flashes == [("done", "Farah Ahmadi är med i gruppen. Vi mejlar besked.")]
+    assert "Frågan är besvarad: ja." in done.text
+    assert done.buttons == []
+    assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
+    assert members(group) == [("Bengt Åkesson", "1002"), ("Farah Ahmadi", "1203")]
+    assert status_of(port_3, "1203") is HouseholdStatus.TAKES_PART
+    assert outbox.addressed()[1:] == [("join-approved", "farah@example.org")]
+    membership = db.session.scalars(select(Membership).order_by(Membership.id.desc())).first()
+    assert membership is not None
+    assert (membership.consent_version, membership.consent_channel, membership.admitted_by_id) == (
+        CONSENT_VERSION, ConsentChannel.WEB, bengt.id,
+    )  # fmt: skip
+    notes = db.session.scalars(select(AuditEntry.what).order_by(AuditEntry.id)).all()
+    assert "join-approved" in notes
+
+
+def test_the_buttons_pressed_twice_decide_once(
+    client: PageClient, outbox: Outbox, farahs_page: str, bengt: Person
+) -> None:
+    client.post(f"{farahs_page}/approve").follow()
+    again = client.post(f"{farahs_page}/decline").follow()
+    assert again.flashes == [("info", "Du har redan svarat.")]
+    assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
+    assert outbox.names() == ["join-requested", "join-approved"]
+
+
+def test_declined_with_a_word_of_why(
+    client: PageClient, outbox: Outbox, group: Group, port_3: Stairwell, farahs_page: str, farah: Person
+) -> None:
+    client.get(farahs_page).press("Svara nej", {"reason": "Du står redan på listan i port 1."})
+    request = db.session.scalars(select(JoinRequest)).one()
+    assert (request.state, request.reason) == (RequestState.DECLINED, "Du står redan på listan i port 1.")
+    assert outbox.addressed()[1:] == [("join-declined", "farah@example.org")]
+    assert members(group) == [("Bengt Åkesson", "1002")]
+    assert status_of(port_3, "1203") is HouseholdStatus.NOT_CONTACTED
+
+
+@pytest.mark.parametrize(
+    ("reason", "cure"),
+    [
+        ("Fel person, 811218-9876", "Det ser ut som ett personnummer."),
+        ("x" * 201, "Texten är för lång."),
+        ("a\u202eb", "Här finns osynliga tecken."),
+    ],
+)
+def test_a_reason_that_is_refused_is_kept_and_nothing_is_decided(
+    reason: str, cure: str, client: PageClient, outbox: Outbox, farahs_page: str, farah: Person, bengt: Person
+) -> None:
+    for action, reader in ((f"{farahs_page}/decline", None), (f"/requests/{farahs_id()}/decline", bengt)):
+        page = client.post(action, {"reason": reason}, as_=reader)
+        assert page.status == 422
+        assert cure in page.errors[0]
+        assert page.form(action)["reason"] == reason
+    assert states() == [("Farah Ahmadi", "waiting", None)]
+    assert outbox.names() == ["join-requested"]
+
+
+def farahs_id() -> int:
+    return db.session.scalars(select(JoinRequest.id)).one()
+
+
+def test_signed_in_from_the_list(client: PageClient, outbox: Outbox, scene: Scene) -> None:
+    page = client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt)
+    assert page.location == f"/groups/{scene.group.id}/members"
+    assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
+    assert outbox.addressed() == [("join-approved", "farah@example.org")]
+
+
+def test_the_second_coordinator_is_told_who_was_first(
+    client: PageClient, outbox: Outbox, scene: Scene
+) -> None:
+    client.post(f"/requests/{farahs_id()}/approve", as_=scene.amina)
+    client.post(f"/requests/{farahs_id()}/decline", as_=scene.bengt)
+    with client.browser(scene.bengt).session_transaction(base_url="http://127.0.0.1:8000") as session:
+        assert session["_flashes"] == [("info", "Amina Yusuf har redan svarat ja.")]
+    assert states() == [("Farah Ahmadi", "approved", "Amina Yusuf")]
+    assert outbox.names() == ["join-approved"]
+
+
+def test_already_decided_names_who_and_what(scene: Scene) -> None:
+    request = db.session.scalars(select(JoinRequest)).one()
+    service.decline(request, by=scene.amina)
+    with pytest.raises(service.AlreadyDecided) as decided:
+        service.approve(request, by=scene.bengt)
+    assert (decided.value.by, decided.value.state) == (scene.amina, RequestState.DECLINED)
+
+
+@pytest.mark.parametrize("answers", [("approve", "approve"), ("approve", "decline"), ("decline", "decline")])
+def test_two_coordinators_answer_at_once_and_one_counts(
+    answers: tuple[str, str], client: PageClient, outbox: Outbox, scene: Scene
+) -> None:
+    number = farahs_id()
+    statuses = at_once(
+        client,
+        [
+            (scene.amina, f"/requests/{number}/{answers[0]}"),
+            (scene.bengt, f"/requests/{number}/{answers[1]}"),
+        ],
+    )
+    assert statuses == [303, 303]
+    ((_name, state, _by),) = states()
+    assert outbox.names() == [f"join-{state}"]
+    assert [name for name, _flat in members(scene.group)].count("Farah Ahmadi") == (state == "approved")
+
+
+def test_the_coordinator_says_where_the_applicant_lives(
+    client: PageClient, outbox: Outbox, group: Group, bengt: Person, port_3: Stairwell
+) -> None:
+    kim = make_person("Kim", "kim@example.org")
+    request = make_request(kim, group, port_3)
+    flat = flat_of(port_3, "1101")
+    client.post(f"/requests/{request.id}/approve", {"flat": str(flat.id)}, as_=bengt)
+    assert members(group) == [("Bengt Åkesson", "1002"), ("Kim", "1101")]
+    assert status_of(port_3, "1101") is HouseholdStatus.TAKES_PART
+
+
+def test_a_flat_elsewhere_is_refused(
+    client: PageClient, group: Group, bengt: Person, port_1: Stairwell, port_3: Stairwell
+) -> None:
+    request = make_request(make_person("Kim", "kim@example.org"), group, port_3)
+    elsewhere = flat_of(port_1, "1101")
+    page = client.post(f"/requests/{request.id}/approve", {"flat": str(elsewhere.id)}, as_=bengt)
+    assert (page.status, page.errors) == (422, ["Välj något i listan."])
+    with pytest.raises(service.FlatElsewhere):
+        service.approve(request, by=bengt, flat=elsewhere)
+    assert states() == [("Kim", "waiting", None)]
+
+
+def test_a_knock_that_is_approved_becomes_a_member_on_paper(
+    client: PageClient, outbox: Outbox, group: Group, asked: str
+) -> None:
+    page = client.get(asked)
+    assert "Vid dörren" in page.text
+    done = page.press("Ja, släpp in").follow()
+    assert done.flashes == [("done", "Lina är med i gruppen. Gå förbi och berätta det.")]
+    lina = next(each for each in db.session.scalars(select(Membership)) if each.person.name == "Lina")
+    assert (lina.channel, lina.consent_channel) == (Channel.PAPER, ConsentChannel.DOORSTEP)
+    assert outbox.names() == ["join-requested"]
+
+
+def test_the_mailed_page_dies_after_14_days_and_with_the_role(
+    client: PageClient, scene: Scene, farahs_page: str
+) -> None:
+    assert client.get(farahs_page).status == 200
+    db.session.execute(db.update(OutboxRow).values(created_at=utcnow() - timedelta(days=15)))
+    assert dead(client, farahs_page)
+    db.session.execute(db.update(OutboxRow).values(created_at=utcnow()))
+    assert client.get(farahs_page).status == 200
+    db.session.execute(
+        db.update(Coordinator).where(Coordinator.person_id == scene.bengt.id).values(ended_at=utcnow())
+    )
+    assert dead(client, farahs_page)
+    assert states() == [("Farah Ahmadi", "waiting", None)]
+
+
+def test_a_coordinator_of_another_port_cannot_decide(
+    client: PageClient, scene: Scene, farahs_page: str
+) -> None:
+    bengts = db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
+    bengts.stairwells = [scene.port_1]
+    assert dead(client, farahs_page)
+    assert client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt).status == 403
+
+
+def dead(client: PageClient, link: str) -> bool:
+    answers = [client.get(link), client.post(f"{link}/approve"), client.post(f"{link}/decline")]
+    return [page.status for page in answers] == [410] * 3
+
+
+def test_altered_links_and_links_of_other_mails_are_dead(
+    client: PageClient, outbox: Outbox, scene: Scene, farahs_page: str
+) -> None:
+    from watch import tokens
+    from watch.mail import outbox as queue
+
+    row = queue.queue("invitation", to=scene.jenny, about=make_invitation(scene.group, "x@example.org"))
+    assert row is not None
+    links = [farahs_page[:-3] + "AAA", "/a/x", f"/a/{tokens.make(tokens.Purpose.DECIDE, row.id)}"]
+    links.append(f"/a/{tokens.make(tokens.Purpose.ANSWER, 1)}")
+    assert [dead(client, link) for link in links] == [True] * 4
+
+
+def test_opening_the_mailed_page_five_times_changes_nothing(
+    client: PageClient, outbox: Outbox, farahs_page: str
+) -> None:
+    assert {client.get(farahs_page).status for _ in range(5)} == {200}
+    assert states() == [("Farah Ahmadi", "waiting", None)]
+    assert outbox.names() == ["join-requested"]
+
+
+def test_another_groups_request_is_not_there(client: PageClient, scene: Scene) -> None:
+    for action in ("approve", "decline"):
+        assert client.post(f"/requests/{farahs_id()}/{action}", as_=scene.ivan).status == 404
+        assert client.post("/requests/999999/approve", as_=scene.bengt).status == 404
+    assert states() == [("Farah Ahmadi", "waiting", None)]
+
+
+def test_somebody_who_joined_another_way_is_not_let_in_twice(
+    client: PageClient, outbox: Outbox, scene: Scene
+) -> None:
+    make_member(scene.farah, scene.group, flat_of(scene.port_3, "1203"))
+    client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt)
+    assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
+    assert outbox.names() == []
+
+
+def test_who_is_let_in_needs_no_invitation_any_more(client: PageClient, scene: Scene) -> None:
+    invitation = make_invitation(scene.group, "farah@example.org", by=scene.bengt)
+    client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt)
+    db.session.refresh(invitation)
+    assert invitation.state.value == "accepted"

@@ -1,0 +1,154 @@
+"""Interest in a building without a group: left, confirmed, named, turned into a request, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.conftest import Outbox
+from tests.factories import make_coordinator, make_group, make_interest, make_person
+from tests.joining.conftest import bytes_of
+from tests.page_client import PageClient
+from watch import tokens
+from watch.extensions import db
+from watch.joining.queries import Interested, interested_in
+from watch.models import Building, GroupState, Interest, JoinRequest, Person, utcnow
+from watch.tokens import Purpose
+
+LINA = {"name": "Lina", "address": "lina@example.org"}
+
+
+@pytest.fixture
+def left(client: PageClient, langgatan: Building) -> Interest:
+    """Lina left her interest in Norrby Långgata 21–27 and could be kontaktombud."""
+    client.post(f"/buildings/{langgatan.id}/interest", LINA | {"could_coordinate": "y"})
+    return db.session.scalars(select(Interest)).one()
+
+
+def link_of(interest: Interest) -> str:
+    return f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest.id)}"
+
+
+def test_left_confirmed_and_named(
+    client: PageClient, outbox: Outbox, langgatan: Building, left: Interest
+) -> None:
+    assert outbox.addressed() == [("interest-confirm", "lina@example.org")]
+    assert interested_in(langgatan) == Interested(0, 0, ())
+    page = client.get(link_of(left))
+    assert page.h1 == "Var det du som lämnade intresse?"
+    page = page.press("Ja, det var jag").follow()
+    assert page.flashes == [("done", "Tack! Ditt intresse är bekräftat.")]
+    assert interested_in(langgatan) == Interested(1, 1, ())
+    page = page.press("Berätta mitt namn för kommunpolisen").follow()
+    assert "Kommunpolisen kan se ditt namn" in page.text
+    assert interested_in(langgatan) == Interested(1, 1, (left.person,))
+    assert outbox.names() == ["interest-confirm"]
+
+
+def test_the_page_after_is_the_same_for_everybody(
+    client: PageClient, outbox: Outbox, langgatan: Building, jenny: Person, gun: Person
+) -> None:
+    make_interest(jenny, langgatan)
+    people = [LINA, LINA, {"name": "Jenny Älvgren", "address": "jenny@example.org"}]
+    people.append({"name": "Gun Sjöström", "address": "gun@example.org"})
+    pages = [client.post(f"/buildings/{langgatan.id}/interest", typed) for typed in people]
+    assert {(page.status, page.location, bytes_of(page)) for page in pages} == {
+        (303, "/join/sent", bytes_of(pages[0]))
+    }
+    assert outbox.addressed() == [
+        ("interest-confirm", "lina@example.org"),
+        ("interest-confirm", "jenny@example.org"),
+        ("interest-confirm", "gun@example.org"),
+    ]
+
+
+def test_pressed_twice_is_once_and_opened_often_is_nothing(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    for _ in range(5):
+        client.get(link_of(left))
+    assert interested_in(langgatan) == Interested(0, 0, ())
+    for _ in range(2):
+        client.post(link_of(left))
+        client.post(f"{link_of(left)}/name")
+    assert interested_in(langgatan) == Interested(1, 1, (left.person,))
+
+
+def test_a_name_is_told_only_by_the_one_who_presses(client: PageClient, langgatan: Building) -> None:
+    for name in ("Kim", "Lo", "Mio"):
+        make_interest(make_person(name, f"{name.lower()}@example.org"), langgatan)
+    make_interest(make_person("Nobody yet", "no@example.org"), langgatan, confirmed=False)
+    named = make_interest(make_person("Ottilia", "ot@example.org"), langgatan, named=True)
+    assert interested_in(langgatan) == Interested(4, 0, (named.person,))
+
+
+def test_withdrawn(client: PageClient, langgatan: Building, left: Interest) -> None:
+    client.post(link_of(left))
+    page = client.get(link_of(left)).press("Ta bort mitt intresse")
+    assert page.location == f"/buildings/{langgatan.id}"
+    assert interested_in(langgatan) == Interested(0, 0, ())
+    paths = ["", "/name", "/join", "/withdraw"]
+    assert [client.post(link_of(left) + path).status for path in paths] == [410] * 4
+    assert client.get(link_of(left)).status == 410
+
+
+def test_when_the_group_exists_one_button_asks_to_join(
+    client: PageClient, outbox: Outbox, langgatan: Building, left: Interest
+) -> None:
+    client.post(link_of(left))
+    assert client.get(link_of(left)).buttons[0] == "Berätta mitt namn för kommunpolisen"
+    group = make_group(langgatan, GroupState.STARTING)
+    make_coordinator(make_person("Ola", "ola@example.org"), group, lead=True)
+    port = langgatan.stairwells[1]
+    done = client.get(link_of(left)).press(
+        "Gå med i gruppen", {"port": str(port.id), "floor": "1", "door": "2"}
+    )
+    assert done.location == f"/buildings/{langgatan.id}"
+    request = db.session.scalars(select(JoinRequest)).one()
+    asked = request.person.name, request.stairwell, request.flat and request.flat.number, request.state.value
+    assert asked == ("Lina", port, "1102", "waiting")
+    assert outbox.addressed()[1:] == [("join-requested", "ola@example.org")]
+    assert client.get(link_of(left)).status == 410
+
+
+def test_the_port_has_to_be_chosen(client: PageClient, langgatan: Building, left: Interest) -> None:
+    client.post(link_of(left))
+    make_coordinator(make_person("Ola", "ola@example.org"), make_group(langgatan), lead=True)
+    page = client.get(link_of(left)).press("Gå med i gruppen")
+    assert (page.status, page.errors) == (422, ["Välj din port."])
+    assert db.session.scalars(select(JoinRequest)).all() == []
+
+
+def test_without_a_group_there_is_nothing_to_join(client: PageClient, left: Interest) -> None:
+    page = client.post(f"{link_of(left)}/join").follow()
+    assert page.flashes == [("info", "Huset har ingen grupp att gå med i just nu.")]
+
+
+def test_an_unconfirmed_link_dies_and_a_confirmed_one_lives(client: PageClient, left: Interest) -> None:
+    left.created_at = utcnow() - timedelta(days=31)
+    assert client.get(link_of(left)).status == 410
+    left.confirmed_at = utcnow()
+    assert client.get(link_of(left)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "cure"),
+    [
+        ({"name": ""}, "Skriv ett namn."),
+        ({"name": "Lina 811218-9876"}, "Det ser ut som ett personnummer."),
+        ({"address": ""}, "Skriv en e-postadress."),
+        ({"address": "lina"}, "Det saknas ett @"),
+        ({"address": "lina@example.org kim@example.org"}, "Skriv bara en e-postadress"),
+    ],
+)
+def test_what_is_refused(
+    typed: dict[str, str], cure: str, client: PageClient, outbox: Outbox, langgatan: Building
+) -> None:
+    path = f"/buildings/{langgatan.id}/interest"
+    page = client.post(path, LINA | typed)
+    assert page.status == 422
+    assert cure in page.errors[0]
+    assert {key: page.form(path)[key] for key in LINA} == LINA | typed
+    assert (outbox.names(), db.session.scalars(select(Interest)).all()) == ([], [])

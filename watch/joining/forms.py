@@ -1,0 +1,267 @@
+"""What people fill in at a group's doors."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, TextAreaField
+from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
+
+from watch.fields import (
+    AddressField,
+    Form,
+    LanguageField,
+    LineField,
+    NameField,
+    SendingForm,
+    is_hidden_sign,
+    readable_address,
+)
+from watch.joining.words import DO_NOT_KNOW, choice, door_choices, floor_choices
+from watch.models import Flat, Stairwell
+
+MOST_ADDRESSES = 20
+BY_MAIL, BY_KNOCK = "mail", "knock"
+NO_SUCH_DOOR = _l("Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte.")
+NOT_A_CHOICE = _l("Välj något i listan.")
+CONSENT_MISSING = _l("Kryssa i rutan om du vill vara med. Utan ditt ja får vi inte spara uppgifterna.")
+
+
+def key_of(form: SendingForm) -> str | None:
+    """A form's key as the database can keep it; None where it is not one of ours."""
+    typed = form.form_key.data or ""
+    return typed if re.fullmatch(r"[\w-]{8,40}", typed, re.ASCII) else None
+
+
+class DoorForm(Form):
+    """Where one lives: floor and door from the left, perhaps unknown; the port where one can choose."""
+
+    port = SelectField(_l("Port"), validate_choice=False)
+    floor = SelectField(_l("Våning"), validate_choice=False)
+    door = SelectField(_l("Dörr från vänster"), validate_choice=False)
+
+    def offer(self, stairwells: Sequence[Stairwell]) -> None:
+        """Fill the choices from these stairwells; with only one there is no port to choose."""
+        self.stairwells = stairwells
+        flats = [flat for stairwell in stairwells for flat in stairwell.flats]
+        self.floor.choices = floor_choices(flats)
+        self.door.choices = door_choices(flats)
+        if len(stairwells) == 1:
+            del self.port
+        else:
+            ports = [choice(str(each.id), each.address) for each in stairwells]
+            self.port.choices = [choice("", _l("Välj port")), *ports]
+
+    @property
+    def stairwell(self) -> Stairwell | None:
+        """The stairwell that was chosen."""
+        if "port" not in self:
+            return self.stairwells[0]
+        return next((each for each in self.stairwells if str(each.id) == self.port.data), None)
+
+    @property
+    def flat(self) -> Flat | None:
+        """The flat that floor and door say, where it exists."""
+        here = self.stairwell.flats if self.stairwell else []
+        said = (self.floor.data, self.door.data)
+        return next((flat for flat in here if (str(flat.floor), str(int(flat.number[2:]))) == said), None)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields, and whether there is such a door."""
+        fine: bool = super().validate(extra_validators)
+        if "floor" not in self:
+            return fine
+        for chosen in (self.floor, self.door):
+            if (chosen.data or "") not in {each.value for each in chosen.choices}:
+                chosen.errors = (NOT_A_CHOICE,)
+        if "port" in self and self.stairwell is None:
+            self.port.errors = (_l("Välj din port."),)
+        if fine and not self.errors and self.floor.data and self.door.data and self.flat is None:
+            self.door.errors = (NO_SUCH_DOOR,)
+        return fine and not self.errors
+
+
+class AskToJoinForm(DoorForm):
+    """The poster's form: by e-mail, or by a knock on the door."""
+
+    name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
+    how = RadioField(
+        _l("Hur vill du få svar?"),
+        choices=[choice(BY_MAIL, _l("Med e-post")), choice(BY_KNOCK, _l("Knacka på hos mig"))],
+        default=BY_MAIL,
+        validate_choice=False,
+        validators=[AnyOf((BY_MAIL, BY_KNOCK), message=_l("Välj hur du vill få svar."))],
+    )
+    address = AddressField(_l("Din e-postadress"), optional=True)
+    consent = BooleanField(
+        _l("Jag vill gå med, och gruppen får spara det jag har skrivit här."),
+        validators=[DataRequired(CONSENT_MISSING)],
+    )
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """With e-mail an address is needed; with a knock, floor and door."""
+        super().validate(extra_validators)
+        if self.how.data == BY_KNOCK:
+            self.address.errors = ()
+            if self.flat is None and not self.floor.errors and not self.door.errors:
+                where = self.door if self.floor.data else self.floor
+                where.errors = (_l("Välj våning och dörr, så att vi hittar till dig."),)
+        elif not self.address.data and not self.address.errors:
+            self.address.errors = (_l("Skriv din e-postadress, eller välj att vi knackar på hos dig."),)
+        return not self.errors
+
+
+class ShowInterestForm(Form):
+    """Interest in a building without a group."""
+
+    name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
+    address = AddressField(_l("Din e-postadress"))
+    could_coordinate = BooleanField(_l("Jag kan tänka mig att vara kontaktombud."))
+
+
+class JoinByInterestForm(DoorForm):
+    """Where one lives, when the group exists by now."""
+
+
+class DecideRequestForm(Form):
+    """A coordinator's answer: the flat if it was unknown, a word of why if they wish."""
+
+    flat = SelectField(_l("Lägenhet"), validate_choice=False)
+    reason = LineField(
+        _l("Några ord om varför"),
+        most=200,
+        description=_l("Den som frågade får läsa det. Skriv inget om någon annan."),
+    )
+
+    def offer(self, flats: Iterable[Flat]) -> None:
+        """The flats of the applicant's stairwell."""
+        self.flats = {str(flat.id): flat for flat in flats}
+        self.flat.choices = [
+            DO_NOT_KNOW,
+            *(choice(key, flat.number) for key, flat in self.flats.items()),
+        ]
+
+    @property
+    def chosen(self) -> Flat | None:
+        """The flat that was chosen."""
+        return self.flats.get(self.flat.data or "") if self.flat else None
+
+    def validate_flat(self, field: SelectField) -> None:
+        """Only a flat of that stairwell."""
+        if field.data and field.data not in self.flats:
+            raise ValidationError(NOT_A_CHOICE)
+
+
+@dataclass(frozen=True)
+class BadLine:
+    """A line that could not be invited: its number, what was typed, and the cure."""
+
+    number: int
+    typed: str
+    cure: Any
+
+
+class InviteForm(SendingForm):
+    """Invite neighbours by e-mail, one address a line."""
+
+    addresses = TextAreaField(
+        _l("E-postadresser"),
+        validators=[
+            DataRequired(_l("Skriv minst en e-postadress.")),
+            Length(max=6000, message=_l("Texten är för lång. Bjud in högst 20 åt gången.")),
+        ],
+        description=_l(
+            "En adress på varje rad, högst 20. Bjud bara in den som själv har gett dig sin adress."
+        ),
+    )
+    language = LanguageField(_l("Språk i inbjudan"))
+    flat = SelectField(_l("Lägenhet"), validate_choice=False)
+
+    def offer(self, flats: Iterable[Flat]) -> None:
+        """The flats of the coordinator's own stairwells."""
+        self.flats = {str(flat.id): flat for flat in flats}
+        self.flat.choices = [
+            DO_NOT_KNOW,
+            *(
+                choice(key, f"{flat.stairwell.address}, {flat.number}", optgroup=flat.stairwell.address)
+                for key, flat in self.flats.items()
+            ),
+        ]
+
+    @property
+    def chosen(self) -> Flat | None:
+        """The flat that was chosen."""
+        return self.flats.get(self.flat.data or "")
+
+    @property
+    def lines(self) -> list[tuple[int, str]]:
+        """The lines that are not empty, with their numbers."""
+        typed = enumerate((self.addresses.data or "").splitlines(), start=1)
+        return [(number, line.strip()) for number, line in typed if line.strip()]
+
+    def read_lines(self) -> tuple[list[tuple[int, str]], list[BadLine]]:
+        """The addresses that can be read, by line, and the lines that cannot."""
+        good: list[tuple[int, str]] = []
+        bad: list[BadLine] = []
+        for number, line in self.lines:
+            try:
+                address = _address_in(line)
+            except ValueError as wrong:
+                bad.append(BadLine(number, line, wrong.args[0]))
+            else:
+                if address.casefold() not in {known.casefold() for _number, known in good}:
+                    good.append((number, address))
+        return good, bad
+
+    def keep(self, bad: Sequence[BadLine], errors: Sequence[str]) -> None:
+        """Only the lines that could not be sent stay, with what is wrong; what comes next is a new form."""
+        self.addresses.data = "\n".join(line.typed for line in bad)
+        self.addresses.errors = tuple(errors)
+        self.form_key.data = secrets.token_urlsafe(18)
+
+    def validate_addresses(self, field: TextAreaField) -> None:
+        """Not too many at once."""
+        if not self.lines:
+            raise ValidationError(_l("Skriv minst en e-postadress."))
+        if len(self.lines) > MOST_ADDRESSES:
+            raise ValidationError(_l("Det är för många adresser. Bjud in högst 20 åt gången."))
+
+    def validate_flat(self, field: SelectField) -> None:
+        """Only a flat among those offered."""
+        if field.data and field.data not in self.flats:
+            raise ValidationError(NOT_A_CHOICE)
+
+
+def _address_in(line: str) -> str:
+    if any(is_hidden_sign(sign) for sign in line):
+        raise ValueError(_l("Här finns osynliga tecken. Skriv adressen igen utan att klistra in den."))
+    return readable_address(line)
+
+
+class AcceptInvitationForm(DoorForm, SendingForm):
+    """Joining by invitation; the door only where the invitation does not say it."""
+
+    name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
+    language = LanguageField(_l("Språk för meddelanden"))
+    consent = BooleanField(
+        _l("Jag vill gå med, och gruppen får spara det jag har skrivit här."),
+        validators=[DataRequired(CONSENT_MISSING)],
+    )
+
+    known: Flat | None = None
+
+    def know_door(self, flat: Flat) -> None:
+        """The invitation says which flat: nothing to ask."""
+        self.known, self.stairwells = flat, [flat.stairwell]
+        for asked in ("port", "floor", "door"):
+            del self[asked]
+
+    @property
+    def flat(self) -> Flat | None:
+        """The flat that is invited, else the one that was chosen."""
+        return self.known or super().flat

@@ -1,0 +1,264 @@
+"""What waits at a group's doors: requests, interest, invitations, and whose door a poster opens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from watch import tokens
+from watch.extensions import db
+from watch.groups.queries import coordinators_for
+from watch.models import (
+    Building,
+    Flat,
+    Group,
+    GroupState,
+    Household,
+    HouseholdStatus,
+    Interest,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Mailing,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    Person,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
+from watch.tokens import Purpose
+
+CONFIRM_DAYS = 14  # how long the link that confirms a request works
+DECIDE_DAYS = 14  # how long a coordinator's mailed page works
+
+
+@dataclass(frozen=True)
+class Interested:
+    """How many wait for a group in a building, and those of them who chose to be named."""
+
+    count: int
+    could_coordinate: int
+    named: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True)
+class SentInvitation:
+    """An invitation with how far its newest mail came."""
+
+    invitation: Invitation
+    mail: OutboxState | None
+
+    @property
+    def state(self) -> str:
+        """waiting, delivered, bounced, accepted, declined, revoked or expired."""
+        if self.invitation.state is not InvitationState.OPEN:
+            return self.invitation.state.value
+        if self.invitation.expires_at <= utcnow():
+            return "expired"
+        if self.mail is OutboxState.SENT:
+            return "delivered"
+        return "bounced" if self.mail is OutboxState.BOUNCED else "waiting"
+
+
+def stairwell_of_poster(code: str) -> Stairwell | None:
+    """The stairwell where the poster with this code hangs; typed codes are forgiven much."""
+    plain = tokens.tidy_code(code)
+    if not plain.isascii() or not 0 < len(plain) <= 20:
+        return None
+    return db.session.scalar(
+        select(Stairwell)
+        .where(Stairwell.poster_index == tokens.code_index(Purpose.POSTER, plain))
+        .options(joinedload(Stairwell.building))
+    )
+
+
+def group_to_join(stairwell: Stairwell) -> Group | None:
+    """The group that somebody in this stairwell can ask to join; None leads them to interest.
+
+    (No group, dormant, closed, or nobody who could answer.)
+    """
+    if stairwell.building.group_id is None:
+        return None
+    group = db.session.get_one(Group, stairwell.building.group_id)
+    is_open = group.state in {GroupState.STARTING, GroupState.ACTIVE} and coordinators_for(stairwell)
+    return group if is_open else None
+
+
+def joinable_stairwells(building: Building) -> list[Stairwell]:
+    """The stairwells of a building from which one can ask to join its group."""
+    return [stairwell for stairwell in building.stairwells if group_to_join(stairwell)]
+
+
+def flats_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Flat]:
+    """The flats of a group, or of some of its stairwells, in street order."""
+    wanted = (
+        select(Flat)
+        .join(Flat.stairwell)
+        .join(Stairwell.building)
+        .where(Building.group_id == group.id)
+        .options(joinedload(Flat.stairwell))
+        .order_by(Stairwell.sort_key, Flat.number)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def stairwells_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Stairwell]:
+    """The stairwells of a group, or some of them, in street order."""
+    wanted = (
+        select(Stairwell)
+        .join(Stairwell.building)
+        .where(Building.group_id == group.id)
+        .order_by(Stairwell.sort_key)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def status_of(flat: Flat) -> HouseholdStatus:
+    """Where the household that lives in a flat now stands."""
+    current = select(Household.status).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
+    return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
+
+
+def waiting_requests(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
+    """Requests that coordinators of these stairwells (None: of the group) have to decide, oldest first."""
+    wanted = (
+        select(JoinRequest)
+        .where(JoinRequest.group_id == group.id, JoinRequest.state == RequestState.WAITING)
+        .options(
+            joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
+        )
+        .order_by(JoinRequest.created_at, JoinRequest.id)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(JoinRequest.stairwell_id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def open_request(person: Person, group: Group) -> JoinRequest | None:
+    """The request of a person that is not decided yet."""
+    return db.session.scalar(
+        select(JoinRequest).where(
+            JoinRequest.person_id == person.id,
+            JoinRequest.group_id == group.id,
+            JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]),
+        )
+    )
+
+
+def requests_on_mailbox(mailbox_id: int) -> list[JoinRequest]:
+    """What everyone on one mailbox has asked for and nobody has decided; oldest first."""
+    wanted = (
+        select(JoinRequest)
+        .join(JoinRequest.person)
+        .where(
+            Person.mailbox_id == mailbox_id,
+            JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]),
+        )
+        .options(
+            joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
+        )
+        .order_by(JoinRequest.created_at, JoinRequest.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def members_on_mailbox(group: Group, mailbox_id: int) -> list[Membership]:
+    """Those who share a mailbox and take part in the group."""
+    wanted = (
+        select(Membership)
+        .join(Membership.person)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id == mailbox_id)
+        .options(joinedload(Membership.person))
+    )
+    return list(db.session.scalars(wanted))
+
+
+def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> bool:
+    """Whether mail of these kinds was queued for a mailbox since then."""
+    found = (
+        select(OutboxRow.id)
+        .join(OutboxRow.mailing)
+        .where(OutboxRow.mailbox_id == mailbox_id, OutboxRow.created_at > since, Mailing.kind.in_(kinds))
+    )
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def interested_in(building: Building) -> Interested:
+    """Confirmed interest in a building; only those who pressed the button are named (two statements)."""
+    confirmed = (
+        Interest.building_id == building.id, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
+    )  # fmt: skip
+    could = func.count(Interest.id).filter(Interest.could_coordinate)
+    count, willing = db.session.execute(select(func.count(Interest.id), could).where(*confirmed)).one()
+    named = (
+        select(Person)
+        .join(Interest, Interest.person_id == Person.id)
+        .where(*confirmed, Interest.named_at.is_not(None))
+        .order_by(Interest.named_at, Interest.id)
+    )
+    return Interested(count, willing, tuple(db.session.scalars(named)))
+
+
+def invitations_of(group: Group, stairwells: Collection[int] | None = None) -> list[SentInvitation]:
+    """A group's invitations, newest first, with their newest mail's state (two statements).
+
+    `stairwells` leaves out what was sent to flats elsewhere in the house.
+    """
+    wanted = (
+        select(Invitation)
+        .where(Invitation.group_id == group.id)
+        .options(
+            joinedload(Invitation.mailbox),
+            joinedload(Invitation.flat).joinedload(Flat.stairwell),
+            joinedload(Invitation.by),
+        )
+        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    )
+    if stairwells is not None:
+        wanted = wanted.outerjoin(Invitation.flat).where(
+            Invitation.flat_id.is_(None) | Flat.stairwell_id.in_(stairwells)
+        )
+    mails = _newest_mails(group)
+    return [SentInvitation(each, mails.get(each.id)) for each in db.session.scalars(wanted)]
+
+
+def _newest_mails(group: Group) -> dict[int | None, OutboxState]:
+    """The state of each invitation's newest mail: it comes last and stays."""
+    rows = (
+        select(Mailing.invitation_id, OutboxRow.state)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .join(Invitation, Invitation.id == Mailing.invitation_id)
+        .where(Invitation.group_id == group.id, Mailing.kind == "invitation")
+        .order_by(OutboxRow.id)
+    )
+    return dict(db.session.execute(rows).all())
+
+
+def open_invitations(group: Group) -> list[Invitation]:
+    """Invitations that can still be accepted, oldest first."""
+    wanted = (
+        select(Invitation)
+        .where(
+            Invitation.group_id == group.id,
+            Invitation.state == InvitationState.OPEN,
+            Invitation.expires_at > utcnow(),
+        )
+        .options(joinedload(Invitation.flat))
+        .order_by(Invitation.created_at, Invitation.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def is_fresh(moment: datetime, days: int) -> bool:
+    """Whether a moment lies less than so many days back."""
+    return utcnow() - moment < timedelta(days=days)

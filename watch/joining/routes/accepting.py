@@ -1,0 +1,95 @@
+"""The mailed invitation: yes, no, and the window that is lit."""
+
+from __future__ import annotations
+
+from flask import flash, make_response, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import language, paper
+from watch.access import public
+from watch.bands import FEW, banded
+from watch.errors import LinkExpired
+from watch.extensions import db, limiter
+from watch.groups.queries import counts_of_group
+from watch.joining import service
+from watch.joining.forms import AcceptInvitationForm, key_of
+from watch.joining.queries import stairwells_of_group
+from watch.joining.routes.invitations import bp
+from watch.joining.routes.posters import poster_address
+from watch.models import Invitation, Membership
+
+
+@bp.get("/join/<token>")
+@public
+def open(token: str) -> Response:
+    """The mailed invitation: who invites, what it means, yes or no."""
+    invitation = service.invitation_of(token)
+    return _open_page(token, invitation, _accept_form(invitation))
+
+
+def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
+    form = AcceptInvitationForm(data={"language": language.current()})
+    if invitation.flat:
+        form.know_door(invitation.flat)
+    else:
+        form.offer(stairwells_of_group(invitation.group))
+    return form
+
+
+def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -> Response:
+    page = render_template("invitations/open.html", token=token, invitation=invitation, form=form)
+    return make_response(page, 422 if form.errors else 200)
+
+
+@bp.post("/join/<token>/accept")
+@limiter.limit("20 per hour")
+@public
+def accept(token: str) -> Response:
+    """Join; the link has proved the address, so nobody has to approve. Pressed twice it is once."""
+    key = key_of(AcceptInvitationForm())
+    try:
+        invitation = service.invitation_of(token)
+        form = _accept_form(invitation)
+        if not form.validate() or form.stairwell is None:
+            return _open_page(token, invitation, form)
+        membership = service.accept(
+            invitation, form.name.data, stairwell=form.stairwell, flat=form.flat, language=form.language.data,
+            form_key=key,
+        )  # fmt: skip
+    except LinkExpired:
+        db.session.rollback()
+        before = service.membership_of_form(key) if key else None
+        if before is None:
+            raise
+        membership = before
+    db.session.commit()
+    session["joined"], session["language"] = membership.id, membership.person.language.value
+    return redirect(url_for("invitations.joined"), 303)
+
+
+@bp.get("/join/joined")
+@public
+def joined() -> Response:
+    """Your window is lit: an anonymous house with one more light, for the browser that has just joined."""
+    membership = db.session.get(Membership, session.get("joined", 0))
+    if membership is None or membership.left_at is not None:
+        return redirect(url_for("places.front"), 303)
+    group = membership.group
+    flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
+    address = poster_address(membership.stairwell) if membership.stairwell else None
+    page = render_template(
+        "invitations/joined.html", group=group, address=address, qr=address and paper.qr(address),
+        lit=min(max(lit, FEW - 1), flats - 1), total=flats, how_many=banded(lit, flats),
+    )  # fmt: skip
+    return make_response(page)
+
+
+@bp.post("/join/<token>/decline")
+@public
+def decline(token: str) -> Response:
+    """No, thank you."""
+    service.decline_invitation(service.invitation_of(token))
+    db.session.commit()
+    flash(_("Tack för ditt svar. Vi skriver inte till dig mer om det här."), "done")
+    return redirect(url_for("places.front"), 303)

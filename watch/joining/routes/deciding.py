@@ -1,0 +1,142 @@
+"""The coordinator's answer to somebody who asks: signed in, or from the mailed page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import flash, make_response, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, public, requires
+from watch.extensions import db
+from watch.joining import service
+from watch.joining.forms import DecideRequestForm
+from watch.joining.routes.joining import bp
+from watch.joining.service import AlreadyDecided
+from watch.models import JoinRequest, Person, RequestState
+
+
+@bp.get("/a/<token>")
+@public
+def decide(token: str) -> Response:
+    """For the coordinator it was mailed to: one applicant, approve or decline; no signing in."""
+    join_request, _coordinator = service.request_to_decide(token)
+    return _decide_page(join_request, *_mailed(token))
+
+
+def _mailed(token: str) -> tuple[str, str]:
+    return url_for("joining.approve_by_mail", token=token), url_for("joining.decline_by_mail", token=token)
+
+
+def _decide_form(join_request: JoinRequest) -> DecideRequestForm:
+    form = DecideRequestForm()
+    if join_request.flat:
+        del form.flat
+    else:
+        form.offer(join_request.stairwell.flats)
+    return form
+
+
+def _decide_page(
+    join_request: JoinRequest, approve_action: str, decline_action: str, form: DecideRequestForm | None = None
+) -> Response:
+    form = form or _decide_form(join_request)
+    page = render_template(
+        "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
+        decline_action=decline_action, waits=join_request.state is RequestState.WAITING,
+    )  # fmt: skip
+    return make_response(page, 422 if form.errors else 200)
+
+
+@bp.post("/a/<token>/approve")
+@public
+def approve_by_mail(token: str) -> Response:
+    """Approve from the mailed page."""
+    join_request, coordinator = service.request_to_decide(token)
+    onwards = url_for("joining.decide", token=token)
+    return _answer(_approve, join_request, coordinator, _mailed(token), onwards)
+
+
+@bp.post("/a/<token>/decline")
+@public
+def decline_by_mail(token: str) -> Response:
+    """Decline from the mailed page."""
+    join_request, coordinator = service.request_to_decide(token)
+    onwards = url_for("joining.decide", token=token)
+    return _answer(_decline, join_request, coordinator, _mailed(token), onwards)
+
+
+@bp.post("/requests/<int:join_request_id>/approve")
+@requires(Permission.DECIDE_REQUESTS)
+def approve(join_request: JoinRequest) -> Response:
+    """Approve, signed in."""
+    return _answer(_approve, join_request, current_person(), _signed_in(join_request), _members(join_request))
+
+
+@bp.post("/requests/<int:join_request_id>/decline")
+@requires(Permission.DECIDE_REQUESTS)
+def decline(join_request: JoinRequest) -> Response:
+    """Decline, signed in."""
+    return _answer(_decline, join_request, current_person(), _signed_in(join_request), _members(join_request))
+
+
+def _signed_in(join_request: JoinRequest) -> tuple[str, str]:
+    number = join_request.id
+    approve_action = url_for("joining.approve", join_request_id=number)
+    return approve_action, url_for("joining.decline", join_request_id=number)
+
+
+def _members(join_request: JoinRequest) -> str:
+    return url_for("house.members", group_id=join_request.group_id)
+
+
+def _answer(
+    say: Callable[[JoinRequest, DecideRequestForm, Person], None],
+    join_request: JoinRequest,
+    by: Person,
+    actions: tuple[str, str],
+    onwards: str,
+) -> Response:
+    """Validate, decide once, and tell who was first when it was somebody else."""
+    form = _decide_form(join_request)
+    if not form.validate():
+        return _decide_page(join_request, *actions, form)
+    try:
+        say(join_request, form, by)
+    except AlreadyDecided as decided:
+        db.session.rollback()
+        _tell_who_was_first(decided, by)
+    else:
+        db.session.commit()
+    return redirect(onwards, 303)
+
+
+def _approve(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> None:
+    name = join_request.person.name
+    membership = service.approve(join_request, by=by, flat=form.chosen)
+    if membership is None:
+        flash(_("%(name)s var redan med i gruppen.", name=name), "info")
+    elif join_request.person.mailbox_id is None:
+        flash(_("%(name)s är med i gruppen. Gå förbi och berätta det.", name=name), "done")
+    else:
+        flash(_("%(name)s är med i gruppen. Vi mejlar besked.", name=name), "done")
+
+
+def _decline(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> None:
+    service.decline(join_request, by=by, reason=form.reason.data)
+    if join_request.person.mailbox_id is None:
+        flash(_("Du har svarat nej."), "done")
+    else:
+        flash(_("Du har svarat nej. Vi mejlar besked."), "done")
+
+
+def _tell_who_was_first(decided: AlreadyDecided, by: Person) -> None:
+    if decided.by is None or decided.state is RequestState.WITHDRAWN:
+        flash(_("Ansökan gäller inte längre."), "info")
+    elif decided.by.id == by.id:
+        flash(_("Du har redan svarat."), "info")
+    elif decided.state is RequestState.APPROVED:
+        flash(_("%(name)s har redan svarat ja.", name=decided.by.name), "info")
+    else:
+        flash(_("%(name)s har redan svarat nej.", name=decided.by.name), "info")

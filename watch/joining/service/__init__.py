@@ -1,0 +1,67 @@
+"""What opens a group's doors: asking and deciding, interest, inviting."""
+
+from watch.joining.service.asking import (
+    ask_for_knock,
+    ask_to_join,
+    confirm_address,
+    requests_to_confirm,
+    wait_for_answer,
+)
+from watch.joining.service.deciding import approve, decline, request_to_decide
+from watch.joining.service.errors import (
+    AlreadyDecided,
+    AlreadyInvited,
+    FlatElsewhere,
+    InvitationEnded,
+    NotOpen,
+)
+from watch.joining.service.interest import (
+    confirm_interest,
+    interest_of,
+    join_from_interest,
+    leave_interest,
+    tell_name,
+    withdraw,
+)
+from watch.joining.service.inviting import (
+    accept,
+    decline_invitation,
+    invitation_of,
+    invite,
+    mark_sent,
+    membership_of_form,
+    resend,
+    revoke,
+    was_sent,
+)
+
+__all__ = [
+    "AlreadyDecided",
+    "AlreadyInvited",
+    "FlatElsewhere",
+    "InvitationEnded",
+    "NotOpen",
+    "accept",
+    "approve",
+    "ask_for_knock",
+    "ask_to_join",
+    "confirm_address",
+    "confirm_interest",
+    "decline",
+    "decline_invitation",
+    "interest_of",
+    "invitation_of",
+    "invite",
+    "join_from_interest",
+    "leave_interest",
+    "mark_sent",
+    "membership_of_form",
+    "request_to_decide",
+    "requests_to_confirm",
+    "resend",
+    "revoke",
+    "tell_name",
+    "wait_for_answer",
+    "was_sent",
+    "withdraw",
+]

@@ -1,0 +1,117 @@
+"""A coordinator's answer to somebody who asks to join."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from watch import access, audit, tokens
+from watch.access import Permission
+from watch.errors import LinkExpired
+from watch.extensions import db
+from watch.groups.service import AlreadyMember, admit, note_household
+from watch.joining.queries import DECIDE_DAYS, is_fresh, status_of
+from watch.joining.service.errors import AlreadyDecided, FlatElsewhere
+from watch.mail import outbox
+from watch.models import (
+    Channel,
+    ConsentChannel,
+    Flat,
+    GroupState,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Membership,
+    OutboxRow,
+    Person,
+    RequestState,
+    utcnow,
+)
+from watch.tokens import Purpose
+
+
+def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
+    """The request of a mailed page, and the coordinator it was mailed to.
+
+    Raises LinkExpired after 14 days, or when they are not its coordinator any more; BadToken.
+    """
+    row_id, _generation = tokens.read(Purpose.DECIDE, token)
+    row = db.session.get(OutboxRow, row_id)
+    if row is None or row.mailing.join_request is None or row.person is None:
+        raise LinkExpired
+    request, coordinator = row.mailing.join_request, row.person
+    if not is_fresh(row.created_at, DECIDE_DAYS) or request.group.state is GroupState.CLOSED:
+        raise LinkExpired
+    if not access.may(coordinator, Permission.DECIDE_REQUESTS, request):
+        raise LinkExpired
+    return request, coordinator
+
+
+def approve(request: JoinRequest, *, by: Person, flat: Flat | None = None) -> Membership | None:
+    """Let the applicant in and tell them; `flat` is where the coordinator knows that they live.
+
+    None for somebody who had joined another way meanwhile. Raises AlreadyDecided when a colleague was
+    quicker, FlatElsewhere.
+    """
+    if flat is not None and flat.stairwell_id != request.stairwell_id:
+        raise FlatElsewhere
+    _decide(request, RequestState.APPROVED, by=by)
+    request.flat = flat or request.flat
+    on_paper = request.person.mailbox_id is None
+    try:
+        membership = admit(
+            request.person, request.group, stairwell=request.stairwell, flat=request.flat, by=by,
+            channel=Channel.PAPER if on_paper else Channel.MAIL,
+            consent=ConsentChannel.DOORSTEP if on_paper else ConsentChannel.WEB,
+        )  # fmt: skip
+    except AlreadyMember:
+        return None
+    _settle_invitations(request)
+    outbox.queue("join-approved", to=request.person, about=membership)
+    audit.note("join-approved", about=request, by=by, group=request.group)
+    return membership
+
+
+def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> None:
+    """Say no, with a word of why if there is one; the flat is as before. Raises AlreadyDecided."""
+    _decide(request, RequestState.DECLINED, by=by)
+    request.reason = reason or None
+    flat = request.flat
+    if flat is not None and status_of(flat) is HouseholdStatus.WANTS_TO_JOIN and not _others_wait(flat):
+        note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
+    outbox.queue("join-declined", to=request.person, about=request)
+    audit.note("join-declined", about=request, by=by, group=request.group)
+
+
+def _decide(request: JoinRequest, state: RequestState, *, by: Person) -> None:
+    """The first who answers decides; the database says who that was."""
+    decided = db.session.execute(
+        update(JoinRequest)
+        .where(JoinRequest.id == request.id, JoinRequest.state == RequestState.WAITING)
+        .values(state=state, decided_at=utcnow(), decided_by_id=by.id)
+    )
+    db.session.refresh(request)
+    if not decided.rowcount:  # type: ignore[attr-defined]
+        raise AlreadyDecided(request.decided_by, request.state)
+
+
+def _others_wait(flat: Flat) -> bool:
+    waiting = select(JoinRequest.id).where(
+        JoinRequest.flat_id == flat.id, JoinRequest.state == RequestState.WAITING
+    )
+    return db.session.scalar(waiting.limit(1)) is not None
+
+
+def _settle_invitations(request: JoinRequest) -> None:
+    """Somebody who is let in has no use for an open invitation to the same group."""
+    if request.person.mailbox_id is None:
+        return
+    db.session.execute(
+        update(Invitation)
+        .where(
+            Invitation.group_id == request.group_id,
+            Invitation.mailbox_id == request.person.mailbox_id,
+            Invitation.state == InvitationState.OPEN,
+        )
+        .values(state=InvitationState.ACCEPTED, ended_at=utcnow())
+    )

@@ -1,0 +1,31 @@
+"""What a group's doors can answer."""
+
+from __future__ import annotations
+
+from watch.errors import DomainError
+from watch.models import Person, RequestState
+
+
+class AlreadyDecided(DomainError):
+    """A colleague was quicker; `by` is who, `state` what they answered."""
+
+    def __init__(self, by: Person | None, state: RequestState) -> None:
+        super().__init__("the request is decided")
+        self.by = by
+        self.state = state
+
+
+class FlatElsewhere(DomainError):
+    """The flat is not in the stairwell or group that it was named for."""
+
+
+class AlreadyInvited(DomainError):
+    """The address has an invitation to this group that is still open."""
+
+
+class InvitationEnded(DomainError):
+    """The invitation is answered; it cannot be sent again or taken back."""
+
+
+class NotOpen(DomainError):
+    """The building has no group that can be joined now."""

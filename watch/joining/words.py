@@ -1,0 +1,89 @@
+"""Words for what the database knows by value: an invitation's state, floors and doors, the poster."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
+
+from watch import language
+from watch.models import Flat, Language
+
+INVITATION_STATES = {
+    "waiting": _l("Väntar"),
+    "delivered": _l("Levererad till e-postservern"),
+    "bounced": _l("Kunde inte nås"),
+    "accepted": _l("Tackat ja"),
+    "declined": _l("Tackat nej"),
+    "expired": _l("Gäller inte längre"),
+    "revoked": _l("Återkallad"),
+}
+INVITATION_SIGNS = {
+    "waiting": "neutral",
+    "delivered": "lamp",
+    "bounced": "bad",
+    "accepted": "ok",
+    "declined": "neutral",
+    "expired": "warn",
+    "revoked": "neutral",
+}
+
+
+def choice(value: str, word: Any, **more: Any) -> SelectChoice:
+    """A choice of a select or radio field; its word may be lazy."""
+    return SelectChoice(value, word, **more)
+
+
+DO_NOT_KNOW = choice("", _l("Vet inte"))
+
+
+def floor_word(floor: int) -> Any:
+    """A floor as people say it; 0 is where one comes in."""
+    if floor == 0:
+        return _l("Entréplan")
+    if floor < 0:
+        return _l("%(number)s under entrén", number=-floor)
+    return _l("Våning %(number)s", number=floor)
+
+
+def floor_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
+    """The floors of these flats from the entrance up, after "don't know"."""
+    floors = sorted({flat.floor for flat in flats})
+    return [DO_NOT_KNOW, *(choice(str(floor), floor_word(floor)) for floor in floors)]
+
+
+def door_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
+    """Doors counted from the left, after "don't know"."""
+    doors = sorted({int(flat.number[2:]) for flat in flats})
+    first = _l("1, längst till vänster")
+    return [DO_NOT_KNOW, *(choice(str(door), first if door == 1 else str(door)) for door in doors)]
+
+
+@dataclass(frozen=True)
+class PosterWords:
+    """What the poster says in one language."""
+
+    language: Language
+    direction: str
+    sentence: str
+    how: str
+    or_write: str
+
+
+def poster_words() -> list[PosterWords]:
+    """The poster in four languages, Swedish first."""
+    return [_poster_in(each) for each in Language]
+
+
+def _poster_in(reader: Language) -> PosterWords:
+    with language.speaking(reader):
+        return PosterWords(
+            language=reader,
+            direction=language.direction(reader),
+            sentence=str(_l("Här känner grannar varandra. Var med du också!")),
+            how=str(_l("Rikta telefonens kamera mot koden.")),
+            or_write=str(_l("Eller skriv adressen i webbläsaren.")),
+        )
