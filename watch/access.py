@@ -15,8 +15,7 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
-from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy import CompoundSelect, Integer, case, literal, null, select, union_all
 from werkzeug.wrappers import Response
 
 from watch.extensions import db
@@ -37,6 +36,7 @@ from watch.models import (
     Officer,
     Person,
     Stairwell,
+    coordinator_stairwell,
 )
 
 P = ParamSpec("P")
@@ -186,26 +186,42 @@ class Relations:
 
 
 def relations_of(person: Person) -> Relations:
-    """What a person is, from the database (three statements)."""
+    """What a person is, from the database: one statement, for every page begins with it."""
     relations = Relations()
-    relations.member_of.update(
-        db.session.scalars(
-            select(Membership.group_id).where(Membership.person_id == person.id, Membership.left_at.is_(None))
-        )
-    )
-    appointments = select(Coordinator).where(
-        Coordinator.person_id == person.id, Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None)
-    )
-    for appointment in db.session.scalars(appointments.options(selectinload(Coordinator.stairwells))):
-        relations.coordinates[appointment.group_id] = frozenset(s.id for s in appointment.stairwells)
-        if appointment.is_lead:
-            relations.leads.add(appointment.group_id)
-    relations.officer_of.update(
-        db.session.scalars(
-            select(Officer.area_id).where(Officer.person_id == person.id, Officer.ended_at.is_(None))
-        )
-    )
+    for role, place, stairwell in db.session.execute(_roles_of(person)):
+        match role:
+            case Role.MEMBER:
+                relations.member_of.add(place)
+            case Role.OFFICER:
+                relations.officer_of.add(place)
+            case _:
+                known = relations.coordinates.get(place, frozenset())
+                relations.coordinates[place] = known if stairwell is None else known | {stairwell}
+                if role == Role.LEAD:
+                    relations.leads.add(place)
     return relations
+
+
+def _roles_of(person: Person) -> CompoundSelect[str, int, int | None]:
+    """Role, group (or an officer's area) and stairwell; a coordinator of several has a row for each."""
+    nowhere = null().cast(Integer)
+    membership = select(literal(Role.MEMBER.value), Membership.group_id, nowhere).where(
+        Membership.person_id == person.id, Membership.left_at.is_(None)
+    )
+    lead_or_not = case((Coordinator.is_lead, Role.LEAD.value), else_=Role.COORDINATOR.value)
+    appointment = (
+        select(lead_or_not, Coordinator.group_id, coordinator_stairwell.c.stairwell_id)
+        .outerjoin(coordinator_stairwell, coordinator_stairwell.c.coordinator_id == Coordinator.id)
+        .where(
+            Coordinator.person_id == person.id,
+            Coordinator.accepted_at.is_not(None),
+            Coordinator.ended_at.is_(None),
+        )
+    )
+    office = select(literal(Role.OFFICER.value), Officer.area_id, nowhere).where(
+        Officer.person_id == person.id, Officer.ended_at.is_(None)
+    )
+    return union_all(membership, appointment, office)
 
 
 def may(person: Person, permission: Permission, thing: Model) -> bool:
@@ -251,7 +267,9 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     return guarded
 
 
-def requires(permission: Permission, *, second_factor: bool = False) -> Callable[[Callable[..., R]], Callable[..., Any]]:
+def requires(
+    permission: Permission, *, second_factor: bool = False
+) -> Callable[[Callable[..., R]], Callable[..., Any]]:
     """Only those who may do this to the thing named first in the view's arguments.
 
     `def show(group: Group)` under `/groups/<int:group_id>` gets the group itself; an area comes by its
@@ -327,4 +345,6 @@ def init_app(app: Flask) -> None:
 
 def undeclared(app: Flask) -> Collection[str]:
     """Endpoints that declare no access; the build fails when there is one."""
-    return [name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "access")]
+    return [
+        name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "access")
+    ]
