@@ -2,6 +2,168 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, can, current_person, requires
+from watch.accounts.service import mailbox_at
+from watch.bands import banded
+from watch.extensions import db
+from watch.groups import queries, service
+from watch.groups.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
+from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, STEPS
+from watch.joining.queries import Interested, interested_in
+from watch.models import Building, Group, GroupState, Mailbox, Person, StartStep
 
 bp = Blueprint("start", __name__)
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/groups/new")
+@requires(Permission.START_GROUPS)
+def new() -> Page:
+    """The building, how many are interested, and who could be the first coordinator."""
+    building = db.session.get(Building, request.args.get("building", 0, type=int))
+    if building is None or not can(Permission.START_GROUPS, building):
+        abort(404)
+    if building.group_id is not None:
+        return _exists(building.group_id)
+    interest = interested_in(building)
+    form = StartGroupForm()
+    form.offer(interest.named)
+    return _new_page(building, interest, form)
+
+
+def _new_page(building: Building, interest: Interested, form: StartGroupForm) -> str:
+    flats = queries.flats_in(building)
+    return render_template(
+        "start/new.html",
+        building=building,
+        form=form,
+        interested=banded(interest.count, flats),
+        could_coordinate=banded(interest.could_coordinate, flats),
+        named=interest.named,
+    )
+
+
+@bp.post("/buildings/<int:building_id>/group")
+@requires(Permission.START_GROUPS)
+def create(building: Building) -> Page:
+    """Start the group; the interested and the first coordinator get their mail."""
+    interest = interested_in(building)
+    form = StartGroupForm()
+    form.offer(interest.named)
+    if not form.validate_on_submit():
+        if building.group_id is not None:
+            return _exists(building.group_id)
+        return _new_page(building, interest, form), 422
+    try:
+        group = service.start_group(building, by=current_person())
+    except service.GroupExists as exists:
+        return _exists(exists.group.id)
+    if first := _first_coordinator(form, interest):
+        service.appoint(group, first, lead=True, by=current_person())
+    db.session.commit()
+    flash(_("Gruppen är startad. De som är intresserade får ett mejl."), "done")
+    return redirect(url_for("start.checklist", group_id=group.id), 303)
+
+
+def _first_coordinator(form: StartGroupForm, interest: Interested) -> Person | Mailbox | None:
+    if form.first.data == LATER:
+        return None
+    if form.first.data == BY_MAIL:
+        return mailbox_at(form.address.data)
+    return next(person for person in interest.named if str(person.id) == form.first.data)
+
+
+def _exists(group_id: int) -> Response:
+    flash(_("Huset har redan en grupp. Den startades nyss eller tidigare."), "info")
+    return redirect(url_for("groups.show", group_id=group_id), 303)
+
+
+@bp.get("/groups/<int:group_id>/lifecycle")
+@requires(Permission.CHANGE_GROUP_STATE)
+def checklist(group: Group) -> Page:
+    """The five steps of the start with their dates, and where the group is in its life."""
+    return _checklist(group, {step: TickStepForm(prefix=step.value) for step in StartStep})
+
+
+def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
+    done = {item.step: item.done_on for item in group.checklist}
+    return render_template(
+        "start/checklist.html",
+        group=group,
+        forms=forms,
+        done=done,
+        is_starting=group.state is GroupState.STARTING,
+        next_step=next((step for step in StartStep if step not in done), None),
+        dates={transition.state: transition.at for transition in group.transitions},
+        interest_since=queries.first_interest(group),
+        coordinators=[each for each in queries.coordinators_of(group) if each.accepted_at],
+        states=GROUP_STATES,
+        kinds=GROUP_STATE_KINDS,
+        steps=STEPS,
+    )
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/<step>")
+@requires(Permission.CHANGE_GROUP_STATE)
+def tick(group: Group, step: str) -> Page:
+    """A step is done."""
+    ticked = _step(step)
+    forms = {each: TickStepForm(None, prefix=each.value) for each in StartStep if each is not ticked}
+    form = forms[ticked] = TickStepForm(prefix=ticked.value)
+    try:
+        if not form.validate_on_submit() and group.state is GroupState.STARTING:
+            return _checklist(group, forms), 422
+        service.tick(group, ticked, form.done_on.data, by=current_person())
+    except service.NotStarting:
+        return _past_its_start(group)
+    db.session.commit()
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")
+@requires(Permission.CHANGE_GROUP_STATE)
+def untick(group: Group, step: str) -> Page:
+    """A step was not done after all."""
+    try:
+        service.untick(group, _step(step), by=current_person())
+    except service.NotStarting:
+        return _past_its_start(group)
+    db.session.commit()
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/activate")
+@requires(Permission.CHANGE_GROUP_STATE)
+def activate(group: Group) -> Page:
+    """The start is done."""
+    try:
+        service.activate(group, by=current_person())
+    except service.NotReady:
+        flash(_("Alla fem stegen behöver vara klara först."), "warn")
+    except service.NotStarting:
+        return _past_its_start(group)
+    else:
+        db.session.commit()
+        flash(_("Gruppen är aktiv. Nu kan skyltar beställas."), "done")
+    return _to_checklist(group)
+
+
+def _step(name: str) -> StartStep:
+    try:
+        return StartStep(name)
+    except ValueError:
+        abort(404)
+
+
+def _past_its_start(group: Group) -> Response:
+    flash(_("Gruppen är redan förbi sin uppstart. Stegen går inte att ändra."), "info")
+    return _to_checklist(group)
+
+
+def _to_checklist(group: Group) -> Response:
+    return redirect(url_for("start.checklist", group_id=group.id), 303)

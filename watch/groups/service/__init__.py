@@ -7,9 +7,10 @@ from watch.groups.service.coordinators import (
     accept_appointment,
     appoint,
     end_appointment,
+    waiting_appointment,
 )
 from watch.groups.service.households import move_out, note_household
-from watch.groups.service.members import CONSENT_VERSION, AlreadyMember, add_on_paper, admit, leave
+from watch.groups.service.members import CONSENT_VERSION, AlreadyMember, add_on_paper, admit, leave, take_part
 from watch.groups.service.start import (
     GroupExists,
     NotReady,
@@ -41,6 +42,8 @@ __all__ = [
     "note_household",
     "recount_groups",
     "start_group",
+    "take_part",
     "tick",
     "untick",
+    "waiting_appointment",
 ]

@@ -78,7 +78,7 @@ def _raise_to_lead(group: Group, person: Person, lead: bool, by: Person | None) 
     return current
 
 
-def open_appointment(coordinator: Coordinator | None) -> Coordinator:
+def waiting_appointment(coordinator: Coordinator | None) -> Coordinator:
     """The appointment while it waits for its answer. Raises LinkExpired."""
     if (
         coordinator is None
@@ -96,12 +96,13 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
     Raises LinkExpired.
     """
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
-    open_appointment(coordinator)
+    waiting_appointment(coordinator)
     if name and not coordinator.person.name:
         _introduce(coordinator, name)
-    coordinator.accepted_at = coordinator.person.address_confirmed_at = utcnow()
+    person = coordinator.person
+    person.address_confirmed_at = coordinator.accepted_at = utcnow()
     coordinator.duty_version = DUTY_VERSION
-    audit.note("coordinator-accepted", about=coordinator, by=coordinator.person, group=coordinator.group)
+    audit.note("coordinator-accepted", about=coordinator, by=person, group=coordinator.group)
     return coordinator
 
 

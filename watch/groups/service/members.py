@@ -8,11 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import DomainError
 from watch.extensions import db
+from watch.groups.queries import active_membership
 from watch.groups.service.coordinators import end_roles
 from watch.groups.service.flats import current_household, hold
 from watch.models import (
     Channel,
     ConsentChannel,
+    Coordinator,
     Flat,
     Group,
     Household,
@@ -50,19 +52,19 @@ def admit(
     Raises AlreadyMember, also when two admit the same person at once.
     """
     db.session.flush()
-    household = _household_that_takes_part(flat) if flat else None
     membership = Membership(
         group_id=group.id,
         person_id=person.id,
         stairwell_id=flat.stairwell_id if flat else stairwell.id if stairwell else None,
-        household=household,
         channel=channel,
         admitted_by_id=by.id if by else None,
         consent_version=CONSENT_VERSION,
         consent_channel=consent,
     )
     try:
-        with db.session.begin_nested():
+        with db.session.begin_nested():  # household and membership: both or none
+            if flat is not None:
+                membership.household_id = _household_that_takes_part(flat, group, by).id
             db.session.add(membership)
     except IntegrityError:
         raise AlreadyMember(active_membership(person, group)) from None
@@ -70,20 +72,13 @@ def admit(
     return membership
 
 
-def _household_that_takes_part(flat: Flat) -> Household:
+def _household_that_takes_part(flat: Flat, group: Group, by: Person | None) -> Household:
     hold(flat)
     household = current_household(flat)
-    household.become(HouseholdStatus.TAKES_PART)
+    if household.status is not HouseholdStatus.TAKES_PART:
+        household.become(HouseholdStatus.TAKES_PART)
+        audit.note("household-takes-part", about=flat, by=by, group=group)
     return household
-
-
-def active_membership(person: Person, group: Group) -> Membership | None:
-    """The membership of a person in a group, where there is one now."""
-    return db.session.scalar(
-        select(Membership).where(
-            Membership.person_id == person.id, Membership.group_id == group.id, Membership.left_at.is_(None)
-        )
-    )
 
 
 def add_on_paper(flat: Flat, group: Group, *, name: str, language: Language, by: Person) -> Membership:
@@ -101,6 +96,12 @@ def add_on_paper(flat: Flat, group: Group, *, name: str, language: Language, by:
     )
 
 
+def take_part(coordinator: Coordinator, *, stairwell: Stairwell | None, flat: Flat | None) -> None:
+    """Whoever coordinates takes part in the group too; one who did already stays as they are."""
+    if active_membership(coordinator.person, coordinator.group) is None:
+        admit(coordinator.person, coordinator.group, stairwell=stairwell, flat=flat)
+
+
 def leave(membership: Membership, *, by: Person | None = None) -> None:
     """Leave the group at once; an empty household falls back to not contacted, appointments end.
 
@@ -114,6 +115,7 @@ def leave(membership: Membership, *, by: Person | None = None) -> None:
         hold(household.flat)
         if not _has_members(household):
             household.become(HouseholdStatus.NOT_CONTACTED)
+            audit.note("household-not-contacted", about=household.flat, by=by, group=membership.group)
     audit.note("member-left", about=membership, by=by, group=membership.group)
 
 

@@ -1,18 +1,19 @@
-"""What one can know of a group: its households, members, coordinators and counts."""
+"""How the flats of a group stand, and what that adds up to."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ColumnElement, Select, case, func, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import (
+    AuditEntry,
     Building,
-    Coordinator,
     Flat,
     Group,
     Household,
@@ -170,69 +171,6 @@ def counts_of_group(group_id: int) -> Counts:
     )
 
 
-def coordinators_of(group: Group) -> list[Coordinator]:
-    """The current appointments: leads, those for the whole house, by stairwell; the waiting last."""
-    wanted = (
-        select(Coordinator)
-        .where(Coordinator.group_id == group.id, Coordinator.ended_at.is_(None))
-        .options(
-            joinedload(Coordinator.person).joinedload(Person.mailbox), selectinload(Coordinator.stairwells)
-        )
-        .order_by(Coordinator.appointed_at, Coordinator.id)
-    )
-    return sorted(
-        db.session.scalars(wanted),
-        key=lambda each: (
-            each.accepted_at is None,
-            not each.is_lead,
-            [stairwell.sort_key for stairwell in each.stairwells],
-        ),
-    )
-
-
-def coordinators_for(stairwell: Stairwell) -> list[Person]:
-    """Whom a request from here concerns: the stairwell's own and the whole house's, else the lead."""
-    group_id = stairwell.building.group_id
-    wanted = (
-        select(Coordinator)
-        .where(
-            Coordinator.group_id == group_id,
-            Coordinator.accepted_at.is_not(None),
-            Coordinator.ended_at.is_(None),
-        )
-        .options(joinedload(Coordinator.person), selectinload(Coordinator.stairwells))
-        .order_by(Coordinator.id)
-    )
-    current = list(db.session.scalars(wanted))
-    near = [
-        each for each in current if not each.is_lead and (not each.stairwells or stairwell in each.stairwells)
-    ]
-    return [each.person for each in near or [each for each in current if each.is_lead]]
-
-
-def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[Membership]:
-    """Those who take part now, with person, stairwell, household and flat; oldest first."""
-    wanted = (
-        select(Membership)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
-        .options(
-            joinedload(Membership.person).joinedload(Person.mailbox),
-            joinedload(Membership.stairwell),
-            joinedload(Membership.household).joinedload(Household.flat),
-        )
-        .order_by(Membership.joined_at, Membership.id)
-    )
-    if stairwells is not None:
-        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
-    return list(db.session.scalars(wanted))
-
-
-def active_member_ids(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
-    """Ids of the people who take part now, with or without a mailbox."""
-    wanted = select(Membership.person_id).where(Membership.group_id == group.id, Membership.left_at.is_(None))
-    return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
-
-
 def paper_households(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
     """Ids of the households that take part and that no mail reaches: nobody there has a living address."""
     reached = (
@@ -253,3 +191,31 @@ def paper_households(group: Group, stairwell: Stairwell | None = None) -> Select
         .distinct()
     )
     return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
+
+
+def members_at(flat: FlatInHouse) -> list[Membership]:
+    """Who takes part from this flat now."""
+    if flat.household_id is None:
+        return []
+    wanted = (
+        select(Membership)
+        .where(Membership.household_id == flat.household_id, Membership.left_at.is_(None))
+        .options(joinedload(Membership.person))
+        .order_by(Membership.joined_at, Membership.id)
+    )
+    return list(db.session.scalars(wanted))
+
+
+def history_of(flat: Flat) -> list[tuple[datetime, str]]:
+    """What happened with a flat's households, from the audit trail, latest first; no names."""
+    wanted = (
+        select(AuditEntry.at, AuditEntry.what)
+        .where(
+            AuditEntry.about_kind == Flat.__tablename__,
+            AuditEntry.about_id == flat.id,
+            AuditEntry.what.startswith("household-"),
+        )
+        .order_by(AuditEntry.id.desc())
+        .limit(20)
+    )
+    return [(at, what) for at, what in db.session.execute(wanted)]

@@ -1,0 +1,201 @@
+"""Who is let in, who leaves, who moves: and what becomes of the flat."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import flat_of, make_coordinator, make_invitation, make_person
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.groups import queries, service
+from watch.groups.queries import Counts, FlatState
+from watch.models import (
+    Channel,
+    ConsentChannel,
+    Flat,
+    Group,
+    HouseholdStatus,
+    InvitationState,
+    Language,
+    Membership,
+    Person,
+    Stairwell,
+    Suppression,
+    utcnow,
+)
+
+
+def state_of(flat: Flat) -> FlatState:
+    return next(each.state for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
+
+
+def test_a_flat_is_lit_when_somebody_there_is_let_in(group: Group, port_3: Stairwell, amina: Person) -> None:
+    flat = flat_of(port_3, "1202")
+    membership = service.admit(make_person("Fia"), group, stairwell=port_3, flat=flat, by=amina)
+    assert state_of(flat) is FlatState.ON_PAPER
+    assert (membership.stairwell, membership.admitted_by_id) == (port_3, amina.id)
+    assert (membership.consent_version, membership.consent_channel) == (
+        service.CONSENT_VERSION, ConsentChannel.WEB
+    )  # fmt: skip
+
+
+def test_nobody_is_a_member_twice(group: Group, carin: Person, port_3: Stairwell) -> None:
+    flat = flat_of(port_3, "1202")
+    with pytest.raises(service.AlreadyMember) as already:
+        service.admit(carin, group, stairwell=port_3, flat=flat)
+    assert already.value.membership == db.session.scalars(select(Membership)).one()
+    assert state_of(flat) is FlatState.NOT_CONTACTED
+
+
+def test_two_in_one_flat_are_one_household(group: Group, carin: Person, port_3: Stairwell) -> None:
+    flat = flat_of(port_3, "1102")
+    service.admit(make_person("Cesar"), group, stairwell=port_3, flat=flat)
+    assert [each.person.name for each in queries.members_of(group)] == ["Carin Öberg", "Cesar"]
+    assert queries.counts_of_group(group.id) == Counts(flats=18, takes_part=1, not_contacted=17)
+
+
+def test_a_neighbour_on_paper_agreed_at_the_door(
+    client: PageClient, bengt: Person, group: Group, port_3: Stairwell
+) -> None:
+    flat = flat_of(port_3, "1202")
+    page = client.get(f"/flats/{flat.id}", as_=bengt).click("Skriv upp en granne utan e-post")
+    refused = page.press("Skriv upp grannen", {"name": "Greta"})
+    assert refused.errors == ["Fråga grannen först, och kryssa i rutan när svaret är ja."]
+    assert "Greta" in refused.html
+    done = page.press("Skriv upp grannen", {"name": "Greta", "language": "so", "consent": "y"}).follow()
+    assert done.flashes == [("done", "Greta är med. Meddelanden kommer på papper.")]
+    greta = next(each for each in queries.members_of(group) if each.person.name == "Greta")
+    assert (greta.channel, greta.consent_channel, greta.person.language, greta.admitted_by_id) == (
+        Channel.PAPER, ConsentChannel.DOORSTEP, Language.SOMALI, bengt.id,
+    )  # fmt: skip
+    assert state_of(flat) is FlatState.ON_PAPER
+    assert greta.household_id in db.session.scalars(queries.paper_households(group, port_3)).all()
+
+
+def test_whoever_leaves_is_out_at_once_and_an_empty_flat_falls_back(
+    client: PageClient, carin: Person, amina: Person, group: Group, port_3: Stairwell
+) -> None:
+    page = client.get(f"/groups/{group.id}", as_=carin).click("Lämna gruppen")
+    done = page.press("Lämna gruppen").follow()
+    assert done.flashes == [("done", "Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")]
+    assert "Du är inte med i någon grupp än" in done.text
+    assert client.get(f"/groups/{group.id}", as_=carin).status == 404
+    assert state_of(flat_of(port_3, "1102")) is FlatState.NOT_CONTACTED
+
+
+def test_the_flat_stays_lit_while_somebody_is_left(carin: Person, group: Group, port_3: Stairwell) -> None:
+    flat = flat_of(port_3, "1102")
+    second = service.admit(make_person("Cesar", "cesar@example.org"), group, stairwell=port_3, flat=flat)
+    service.leave(second)
+    assert state_of(flat) is FlatState.TAKES_PART
+
+
+def test_the_last_coordinator_does_not_leave(client: PageClient, amina: Person, group: Group) -> None:
+    answer = client.post(f"/groups/{group.id}/leave", as_=amina)
+    assert answer.location == f"/groups/{group.id}/coordinators"
+    assert answer.follow().flashes == [("warn", "Du är gruppens enda kontaktombud. Utse en ersättare först.")]
+    assert [each.person for each in queries.members_of(group)] == [amina]
+
+
+def test_a_coordinator_who_leaves_ends_the_appointment(amina: Person, bengt: Person, group: Group) -> None:
+    membership = queries.active_membership(bengt, group)
+    assert membership
+    service.leave(membership, by=bengt)
+    assert [each.person for each in queries.coordinators_of(group)] == [amina]
+
+
+def test_moving_out_ends_all_that_was_theirs(
+    client: PageClient, bengt: Person, carin: Person, amina: Person, group: Group, port_3: Stairwell
+) -> None:
+    flat = flat_of(port_3, "1102")
+    invitation = make_invitation(group, "barn@example.org", flat=flat, by=bengt)
+    page = client.get(f"/flats/{flat.id}", as_=bengt).click("Hushållet har flyttat")
+    assert "1 person är inte med i gruppen längre: Carin Öberg." in page.text
+    page.press("Ja, hushållet har flyttat")
+    db.session.refresh(invitation)
+    assert invitation.state is InvitationState.REVOKED
+    assert state_of(flat) is FlatState.NOT_CONTACTED
+    assert carin not in [each.person for each in queries.members_of(group)]
+    assert client.get(f"/groups/{group.id}", as_=carin).status == 404
+    history = client.get(f"/flats/{flat.id}", as_=bengt)
+    assert "Flyttade ut" in history.text
+    assert "Carin" not in history.html
+
+
+def test_the_only_coordinators_household_does_not_move_unseen(
+    client: PageClient, amina: Person, port_1: Stairwell
+) -> None:
+    flat = flat_of(port_1, "1001")
+    answer = client.post(f"/flats/{flat.id}/moved-out", as_=amina).follow()
+    assert answer.flashes == [("warn", "Gruppens enda kontaktombud bor här. Utse en ersättare först.")]
+    assert state_of(flat) is FlatState.TAKES_PART
+
+
+def test_a_no_is_noted_and_a_flat_that_takes_part_stays_lit(
+    client: PageClient, bengt: Person, carin: Person, port_3: Stairwell
+) -> None:
+    empty, lit = flat_of(port_3, "1202"), flat_of(port_3, "1102")
+    client.post(f"/flats/{empty.id}/answer", {"answer": "declined"}, as_=bengt)
+    assert state_of(empty) is FlatState.DECLINED
+    kept = client.post(f"/flats/{lit.id}/answer", {"answer": "declined"}, as_=bengt).follow()
+    assert kept.flashes[-1][0] == "warn"
+    assert state_of(lit) is FlatState.TAKES_PART
+    for nonsense in ("takes_part", "wants_to_join", "x", ""):
+        client.post(f"/flats/{empty.id}/answer", {"answer": nonsense}, as_=bengt)
+    assert state_of(empty) is FlatState.DECLINED
+    text = client.get(f"/flats/{empty.id}", as_=bengt).text
+    assert "Tackade nej" in text
+
+
+def test_the_sums_add_up_whatever_happens(scene: Scene) -> None:
+    group, port = scene.group, scene.port_3
+    flats = {number: flat_of(port, number) for number in ("1101", "1103", "1201", "1202", "1203")}
+    service.note_household(flats["1101"], HouseholdStatus.INVITED, by=scene.bengt)
+    service.note_household(flats["1103"], HouseholdStatus.DECLINED, by=scene.bengt)
+    service.note_household(flats["1203"], HouseholdStatus.WANTS_TO_JOIN, by=None)
+    service.note_household(flats["1201"], HouseholdStatus.NOT_CONTACTED, by=scene.bengt)
+    service.admit(make_person("Lova"), group, stairwell=None)
+    service.move_out(flat_of(port, "1102"), by=scene.bengt)
+    scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    db.session.flush()
+    counts = queries.counts_of_group(group.id)
+    assert counts == Counts(
+        flats=18, takes_part=4, invited=1, wants_to_join=1, declined=1, not_contacted=11, without_flat=1
+    )
+    assert queries.sums(queries.households_of(group), without_flat=1) == counts
+    assert counts.group == 5
+    service.recount_groups(utcnow())
+    db.session.expire_all()
+    assert (group.counted_taking_part, scene.other_group.counted_taking_part) == (5, 1)
+
+
+def test_a_flat_whose_mail_comes_back_is_reached_on_paper(scene: Scene) -> None:
+    def on_paper() -> list[int]:
+        return sorted(db.session.scalars(queries.paper_households(scene.group)))
+
+    (elsas,) = [each.household_id for each in queries.members_of(scene.group) if each.person == scene.elsa]
+    (dawits,) = [each.household_id for each in queries.members_of(scene.group) if each.person == scene.dawit]
+    assert on_paper() == [elsas]
+    scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    db.session.flush()
+    assert on_paper() == sorted([elsas, dawits])
+    assert state_of(flat_of(scene.port_1, "1101")) is FlatState.BOUNCED
+
+
+def test_members_are_counted_by_stairwell(scene: Scene) -> None:
+    everybody = {scene.amina.id, scene.bengt.id, scene.carin.id, scene.dawit.id, scene.elsa.id}
+    assert set(db.session.scalars(queries.active_member_ids(scene.group))) == everybody
+    in_port_1 = set(db.session.scalars(queries.active_member_ids(scene.group, scene.port_1)))
+    assert in_port_1 == {scene.amina.id, scene.dawit.id}
+
+
+def test_a_request_concerns_the_nearest_coordinators(scene: Scene) -> None:
+    assert queries.coordinators_for(scene.port_3) == [scene.bengt]
+    assert queries.coordinators_for(scene.port_1) == [scene.amina]
+    make_coordinator(scene.dawit, scene.group)
+    assert queries.coordinators_for(scene.port_3) == [scene.bengt, scene.dawit]
+    assert queries.coordinators_for(scene.port_1) == [scene.dawit]
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_1], accepted=False)
+    assert queries.coordinators_for(scene.port_1) == [scene.dawit]

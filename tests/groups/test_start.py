@@ -1,0 +1,193 @@
+"""From interest to an active group: who is told, who is not seen, and what has to be done first."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import make_group, make_interest, make_person
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.groups import service
+from watch.models import (
+    AuditEntry,
+    Building,
+    Coordinator,
+    Group,
+    GroupState,
+    Interest,
+    Person,
+    StartStep,
+    utcnow,
+)
+
+TODAY = date(2019, 9, 23)
+
+
+@pytest.fixture
+def interested(langgatan: Building) -> list[Interest]:
+    """Six would like a group; Olle chose to be named, Ulla never confirmed her address."""
+    people = [make_person(f"Intresserad {n}", f"i{n}@example.org") for n in range(5)]
+    olle = make_person("Olle Väst", "olle@example.org")
+    ulla = make_person("Ulla Norr", "ulla@example.org")
+    return [
+        *(make_interest(each, langgatan) for each in people),
+        make_interest(olle, langgatan, named=True),
+        make_interest(ulla, langgatan, confirmed=False),
+    ]
+
+
+def group_of(building: Building) -> Group:
+    return db.session.scalars(
+        select(Group).join(Building, Building.group_id == Group.id).where(Building.id == building.id)
+    ).one()
+
+
+def test_the_officer_sees_how_many_and_only_the_names_that_were_told(
+    client: PageClient, gun: Person, langgatan: Building, interested: list[Interest]
+) -> None:
+    page = client.get(f"/groups/new?building={langgatan.id}", as_=gun)
+    assert page.h1 == "Starta en grupp"
+    assert "Vill ha en grupp 6" in page.text
+    assert "Olle Väst" in page.text
+    assert "Intresserad" not in page.html
+    assert "Ulla" not in page.html
+
+
+def test_all_confirmed_interested_are_told_and_the_named_one_is_asked(
+    client: PageClient, gun: Person, langgatan: Building, interested: list[Interest], outbox: Outbox
+) -> None:
+    olle = interested[5].person
+    answer = client.get(f"/groups/new?building={langgatan.id}", as_=gun).press(
+        "Starta gruppen", {"first": str(olle.id)}
+    )
+    group = group_of(langgatan)
+    assert answer.location == f"/groups/{group.id}/lifecycle"
+    assert (group.name, group.state) == ("Norrby Långgata 21–27", GroupState.STARTING)
+    assert sorted(outbox.addressed()) == sorted(
+        [("coordinator-appointed", "olle@example.org"), ("group-started", "olle@example.org")]
+        + [("group-started", f"i{n}@example.org") for n in range(5)]
+    )
+    assert [
+        (each.person, each.is_lead, each.accepted_at) for each in db.session.scalars(select(Coordinator))
+    ] == [(olle, True, None)]
+    assert [item.step for item in group.checklist] == [StartStep.POLICE_CONTACT]
+    assert [step.state for step in group.transitions] == [GroupState.STARTING]
+
+
+def test_the_first_coordinator_can_be_somebody_else_by_mail(
+    client: PageClient, gun: Person, langgatan: Building, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/new?building={langgatan.id}", as_=gun)
+    refused = page.press("Starta gruppen", {"first": "mail", "address": ""})
+    assert refused.status == 422
+    assert refused.errors == ["Skriv kontaktombudets e-postadress, eller välj något annat."]
+    twice = page.press("Starta gruppen", {"first": "mail", "address": "a@b@example.org"})
+    assert twice.errors == ["Skriv bara en e-postadress i fältet."]
+    assert "a@b@example.org" in twice.html
+    assert page.press("Starta gruppen", {"first": "mail", "address": "Nina@example.org"}).status == 303
+    assert outbox.addressed() == [("coordinator-appointed", "Nina@example.org")]
+
+
+def test_the_coordinator_can_come_later(
+    client: PageClient, gun: Person, langgatan: Building, outbox: Outbox
+) -> None:
+    answer = client.get(f"/groups/new?building={langgatan.id}", as_=gun).press(
+        "Starta gruppen", {"first": "later"}
+    )
+    assert answer.status == 303
+    assert outbox.names() == []
+
+
+def test_the_second_who_starts_is_told_that_there_is_a_group(
+    client: PageClient, gun: Person, langgatan: Building, interested: list[Interest], outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/new?building={langgatan.id}", as_=gun)
+    page.press("Starta gruppen", {"first": "later"})
+    told = len(outbox.names())
+    again = page.press("Starta gruppen", {"first": "later"})
+    group = group_of(langgatan)
+    assert again.location == f"/groups/{group.id}"
+    assert len(outbox.names()) == told
+    assert db.session.scalars(select(Group)).all() == [group]
+    assert client.get(f"/groups/new?building={langgatan.id}", as_=gun).location == f"/groups/{group.id}"
+
+
+def test_start_group_says_which_group_there_is(gun: Person, langgatan: Building) -> None:
+    group = service.start_group(langgatan, by=gun)
+    with pytest.raises(service.GroupExists) as exists:
+        service.start_group(langgatan, by=gun)
+    assert exists.value.group is group
+
+
+@pytest.fixture
+def starting(langgatan: Building) -> Group:
+    """A group of Norrby Långgata at its start."""
+    return make_group(langgatan, GroupState.STARTING)
+
+
+def test_a_group_is_active_when_its_five_steps_are_done(
+    client: PageClient, gun: Person, starting: Group
+) -> None:
+    address = f"/groups/{starting.id}/lifecycle"
+    for step in StartStep:
+        early = client.post(f"/groups/{starting.id}/activate", as_=gun).follow()
+        assert early.flashes == [("warn", "Alla fem stegen behöver vara klara först.")]
+        answer = client.post(f"{address}/{step}", {f"{step}-done_on": "2019-09-23"}, as_=gun)
+        assert answer.location == address
+    done = client.get(address, as_=gun).press("Gör gruppen aktiv").follow()
+    assert done.flashes == [("done", "Gruppen är aktiv. Nu kan skyltar beställas.")]
+    db.session.refresh(starting)
+    assert starting.state is GroupState.ACTIVE
+    assert {item.step: item.done_on for item in starting.checklist} == dict.fromkeys(StartStep, TODAY)
+    assert [step.state for step in starting.transitions] == [GroupState.STARTING, GroupState.ACTIVE]
+    late = client.post(f"{address}/meeting_held/undo", as_=gun).follow()
+    assert late.flashes == [("info", "Gruppen är redan förbi sin uppstart. Stegen går inte att ändra.")]
+
+
+def test_a_step_is_not_done_in_the_future_nor_on_a_day_that_does_not_exist(
+    client: PageClient, gun: Person, starting: Group
+) -> None:
+    address = f"/groups/{starting.id}/lifecycle/meeting_booked"
+    tomorrow = (utcnow() + timedelta(days=2)).date().isoformat()
+    future = client.post(address, {"meeting_booked-done_on": tomorrow}, as_=gun)
+    assert (future.status, future.errors) == (
+        422, ["Datumet ligger i framtiden. Skriv en dag som har varit."]
+    )  # fmt: skip
+    assert tomorrow in future.html
+    nonsense = client.post(address, {"meeting_booked-done_on": "2019-02-31"}, as_=gun)
+    assert nonsense.errors == ["Det datumet finns inte. Skriv till exempel 2026-09-23."]
+    assert client.post(address.replace("booked", "x"), as_=gun).status == 404
+    assert starting.checklist == []
+
+
+def test_a_step_can_be_undone_and_ticked_again(gun: Person, starting: Group) -> None:
+    service.tick(starting, StartStep.MEETING_HELD, TODAY, by=gun)
+    service.tick(starting, StartStep.MEETING_HELD, TODAY + timedelta(days=1), by=gun)
+    db.session.refresh(starting)
+    assert [item.done_on for item in starting.checklist] == [TODAY + timedelta(days=1)]
+    service.untick(starting, StartStep.MEETING_HELD, by=gun)
+    db.session.refresh(starting)
+    assert starting.checklist == []
+    with pytest.raises(service.NotReady) as missing:
+        service.activate(starting, by=gun)
+    assert missing.value.missing == list(StartStep)
+
+
+def test_an_officer_of_another_area_finds_no_such_house(client: PageClient, scene: Scene) -> None:
+    assert client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.hodan).status == 404
+    assert client.get("/groups/new?building=99999", as_=scene.gun).status == 404
+    assert client.get("/groups/new?building=x", as_=scene.gun).status == 404
+
+
+def test_every_step_leaves_a_trace(gun: Person, langgatan: Building) -> None:
+    group = service.start_group(langgatan, by=gun)
+    db.session.flush()
+    traces = db.session.scalars(
+        select(AuditEntry.what).where(AuditEntry.group_id == group.id).order_by(AuditEntry.id)
+    )
+    assert traces.all() == ["start-step-ticked", "group-started"]

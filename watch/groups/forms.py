@@ -1,0 +1,163 @@
+"""What is asked when a group starts, coordinators are appointed and households are written down."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, ValidationError
+from wtforms.validators import InputRequired
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from watch.fields import AddressField, DayField, Form, LanguageField, LineField, NameField, SendingForm
+from watch.language import STOCKHOLM
+from watch.models import Flat, HouseholdStatus, Person, Stairwell
+
+BY_MAIL, LATER = "mail", "later"
+
+
+def today() -> date:
+    """The day it is in Borås."""
+    return datetime.now(STOCKHOLM).date()
+
+
+class StairwellsField(SelectMultipleField):
+    """Ports as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)  # type: ignore[assignment]
+    option_widget = CheckboxInput()  # type: ignore[assignment]
+
+
+class StartGroupForm(SendingForm):
+    """Who is asked to be the first coordinator."""
+
+    first = RadioField(
+        _l("Första kontaktombudet"),
+        validators=[InputRequired(_l("Välj hur det första kontaktombudet utses."))],
+    )
+    address = AddressField(_l("E-postadress till kontaktombudet"), optional=True)
+
+    def offer(self, named: Iterable[Person]) -> None:
+        """Choose among those who told their name, or an address, or nobody yet."""
+        people = [(str(person.id), person.name) for person in named]
+        self.first.choices = [
+            *people,
+            (BY_MAIL, _l("Någon annan, med e-post")),
+            (LATER, _l("Senare")),
+        ]
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """The address is needed where the coordinator is asked by mail."""
+        valid = bool(super().validate(extra_validators))
+        if self.first.data == BY_MAIL and not self.address.data:
+            self.address.errors = (_l("Skriv kontaktombudets e-postadress, eller välj något annat."),)
+            return False
+        return valid
+
+
+class TickStepForm(Form):
+    """When a step of the start was done."""
+
+    done_on = DayField(_l("Datum"), missing=_l("Skriv vilken dag det var."), default=today)
+
+    def validate_done_on(self, field: DayField) -> None:
+        """Done means done."""
+        if field.data and field.data > today():
+            raise ValidationError(_l("Datumet ligger i framtiden. Skriv en dag som har varit."))
+
+
+class AppointLeadForm(SendingForm):
+    """Whom the police contact asks to be lead coordinator."""
+
+    address = AddressField(_l("E-postadress"))
+
+
+class AppointCoordinatorForm(SendingForm):
+    """Whom the lead asks to coordinate, and for which ports."""
+
+    address = AddressField(_l("E-postadress"))
+    stairwells = StairwellsField(_l("Portar"), coerce=int)
+
+    def offer(self, stairwells: Iterable[Stairwell]) -> None:
+        """The ports of this group."""
+        self.stairwells.choices = [(each.id, each.address) for each in stairwells]
+
+
+class AcceptAppointmentForm(Form):
+    """What a new coordinator says of themselves."""
+
+    name = NameField(_l("Ditt namn"), optional=True)
+    language = LanguageField(_l("Språk för meddelanden"))
+    shows_name = BooleanField(_l("Mina grannar får se mitt namn"))
+    stairwell = SelectField(_l("Var bor du?"), coerce=int, default=0)
+    flat = LineField(_l("Lägenhetsnummer"), most=4)
+
+    def prepare(self, stairwells: Iterable[Stairwell], *, needs_name: bool) -> None:
+        """The ports of the house; the name is asked only of somebody new."""
+        self._ports = {each.id: each for each in stairwells}
+        self.needs_name = needs_name
+        self.stairwell.choices = [
+            (0, _l("Jag bor inte i huset")),
+            *((each.id, each.address) for each in self._ports.values()),
+        ]
+        if not needs_name:
+            del self.name
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """The name of somebody new, and a flat that exists behind the chosen port."""
+        valid = bool(super().validate(extra_validators))
+        if self.needs_name and not self.name.data and not self.name.errors:
+            self.name.errors = (_l("Skriv ditt namn. Förnamn räcker."),)
+            valid = False
+        if valid and self.flat.data and self.chosen_flat is None:
+            self.flat.errors = (
+                _l("Den lägenheten finns inte i porten. Siffrorna står vid dörren, till exempel 1203."),
+            )
+            valid = False
+        return valid
+
+    @property
+    def chosen_stairwell(self) -> Stairwell | None:
+        """The port where they live, if they said so."""
+        return self._ports.get(self.stairwell.data)
+
+    @property
+    def chosen_flat(self) -> Flat | None:
+        """The flat behind that port, if they said so."""
+        port = self.chosen_stairwell
+        return next((flat for flat in port.flats if flat.number == self.flat.data), None) if port else None
+
+
+class AddOnPaperForm(Form):
+    """A neighbour without e-mail, met at the door."""
+
+    name = NameField(_l("Grannens namn"))
+    language = LanguageField(_l("Språk för meddelanden"))
+    consent = BooleanField(
+        _l("Grannen har sagt ja till att vara med och till att vi sparar namn och lägenhet"),
+        validators=[InputRequired(_l("Fråga grannen först, och kryssa i rutan när svaret är ja."))],
+    )
+
+
+class NoteAnswerForm(Form):
+    """What a household said."""
+
+    answer = SelectField(
+        choices=[
+            HouseholdStatus.DECLINED.value,
+            HouseholdStatus.NOT_CONTACTED.value,
+            HouseholdStatus.INVITED.value,
+        ],
+        coerce=HouseholdStatus,
+        validate_choice=False,
+    )
+
+    def validate_answer(self, field: SelectField) -> None:
+        """Taking part is never noted: it has a member and a consent."""
+        if field.data not in {
+            HouseholdStatus.DECLINED,
+            HouseholdStatus.NOT_CONTACTED,
+            HouseholdStatus.INVITED,
+        }:
+            raise ValidationError(_l("Välj ett av svaren."))

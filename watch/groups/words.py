@@ -1,0 +1,60 @@
+"""What states, steps and flats are called on the screen, and names in Swedish order."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from flask_babel import format_datetime
+from flask_babel import lazy_gettext as _l
+
+from watch.groups.queries import FlatState
+from watch.models import GroupState, StartStep
+
+GROUP_STATES = {
+    GroupState.STARTING: _l("Under uppstart"),
+    GroupState.ACTIVE: _l("Aktiv grupp"),
+    GroupState.DORMANT: _l("Vilande grupp"),
+    GroupState.CLOSED: _l("Avslutad grupp"),
+}
+GROUP_STATE_KINDS = {
+    GroupState.STARTING: "lamp",
+    GroupState.ACTIVE: "ok",
+    GroupState.DORMANT: "warn",
+    GroupState.CLOSED: "neutral",
+}
+FLAT_STATES = {
+    FlatState.TAKES_PART: _l("deltar"),
+    FlatState.ON_PAPER: _l("deltar, nås på papper"),
+    FlatState.BOUNCED: _l("deltar, mejlen kommer inte fram"),
+    FlatState.INVITED: _l("inbjuden"),
+    FlatState.WANTS_TO_JOIN: _l("vill gå med"),
+    FlatState.DECLINED: _l("tackat nej"),
+    FlatState.NOT_CONTACTED: _l("ej kontaktad"),
+}
+STEPS = {
+    StartStep.POLICE_CONTACT: _l("Gruppen har kontakt med polisen"),
+    StartStep.MEETING_BOOKED: _l("Uppstartsmötet är bokat"),
+    StartStep.MEETING_HELD: _l("Uppstartsmötet har hållits"),
+    StartStep.COORDINATORS_TRAINED: _l("Kontaktombuden är utsedda och utbildade"),
+    StartStep.HOUSEHOLD_LIST: _l("Hushållslistan är upprättad"),
+}
+EVENTS = {
+    "household-takes-part": _l("Gick med"),
+    "household-invited": _l("Bjöds in"),
+    "household-wants-to-join": _l("Ville gå med"),
+    "household-declined": _l("Tackade nej"),
+    "household-not-contacted": _l("Blev ej kontaktad igen"),
+    "household-moved-out": _l("Flyttade ut"),
+}
+
+_SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
+
+
+def name_key(name: str) -> str:
+    """Where a name stands in Swedish order: å, ä, ö after z."""
+    return name.casefold().translate(_SWEDISH_ORDER)
+
+
+def tile(moment: datetime) -> tuple[str, str]:
+    """Day and short month of a moment, for a tile."""
+    return format_datetime(moment, "d"), format_datetime(moment, "MMM").rstrip(".")
