@@ -165,8 +165,6 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
         yield _item(_l("Kontakter"), "contacts.edit", "contacts")
     else:
         yield _item(_l("Kontakter"), "contacts.public", "contacts")
-    if current_user.is_authenticated:
-        yield _item(_l("Inställningar"), "accounts.settings", "accounts")
 
 
 def _group_of_page(relations: Relations) -> int | None:

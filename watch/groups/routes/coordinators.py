@@ -2,6 +2,156 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import tokens
+from watch.access import Permission, can, current_person, current_relations, public, requires
+from watch.accounts.service import mailbox_at
+from watch.extensions import db, limiter
+from watch.groups import queries, service
+from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
+from watch.models import Coordinator, Group, Stairwell
 
 bp = Blueprint("coordinators", __name__)
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/groups/<int:group_id>/coordinators")
+@requires(Permission.SEE_COORDINATORS)
+def index(group: Group) -> Page:
+    """The coordinators of a group with what they coordinate, and a form for whoever appoints them."""
+    return _index(group, _coordinator_form(group), AppointLeadForm(None, prefix="lead"))
+
+
+def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadForm) -> str:
+    relations = current_relations()
+    return render_template(
+        "coordinators/index.html",
+        group=group,
+        coordinators=queries.coordinators_of(group),
+        form=form,
+        lead_form=lead_form,
+        sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
+        sees_waiting=group.id in relations.leads,
+        me=current_person(),
+    )
+
+
+def _coordinator_form(group: Group, *, filled: bool = False) -> AppointCoordinatorForm:
+    form = AppointCoordinatorForm() if filled else AppointCoordinatorForm(None)
+    form.offer(_stairwells(group))
+    return form
+
+
+def _stairwells(group: Group) -> list[Stairwell]:
+    return queries.stairwells_in(group)
+
+
+@bp.post("/groups/<int:group_id>/coordinators")
+@requires(Permission.APPOINT_COORDINATORS)
+def appoint(group: Group) -> Page:
+    """The lead asks somebody to coordinate the whole house or some of its ports."""
+    form = _coordinator_form(group, filled=True)
+    if not form.validate_on_submit():
+        return _index(group, form, AppointLeadForm(None, prefix="lead")), 422
+    chosen = [each for each in _stairwells(group) if each.id in form.stairwells.data]
+    return _appoint(group, form.address.data, chosen, lead=False)
+
+
+@bp.post("/groups/<int:group_id>/coordinators/lead")
+@requires(Permission.APPOINT_LEAD)
+def appoint_lead(group: Group) -> Page:
+    """The police contact asks somebody to be lead coordinator."""
+    form = AppointLeadForm(prefix="lead")
+    if not form.validate_on_submit():
+        return _index(group, _coordinator_form(group), form), 422
+    return _appoint(group, form.address.data, [], lead=True)
+
+
+def _appoint(group: Group, address: str, stairwells: list[Stairwell], *, lead: bool) -> Response:
+    try:
+        service.appoint(group, mailbox_at(address), lead=lead, stairwells=stairwells, by=current_person())
+    except service.AlreadyCoordinator:
+        flash(_("Den personen är redan kontaktombud, eller har redan fått frågan."), "info")
+    else:
+        db.session.commit()
+        flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
+    return _to_index(group.id)
+
+
+@bp.post("/coordinators/<int:coordinator_id>/end")
+@requires(Permission.SEE_COORDINATORS)
+def end(coordinator: Coordinator) -> Page:
+    """End an appointment: the lead any, the police contact the lead's, everybody their own."""
+    may_end = (
+        can(Permission.APPOINT_COORDINATORS, coordinator)
+        or (coordinator.is_lead and can(Permission.APPOINT_LEAD, coordinator))
+        or coordinator.person_id == current_person().id
+    )
+    if not may_end:
+        abort(403)
+    try:
+        service.end_appointment(coordinator, by=current_person())
+    except service.LastCoordinator:
+        flash(_("Gruppen behöver minst ett kontaktombud. Utse en ersättare först."), "warn")
+    else:
+        db.session.commit()
+        flash(_("Uppdraget är avslutat. Det gäller från och med nu."), "done")
+    return _to_index(coordinator.group_id)
+
+
+def _to_index(group_id: int) -> Response:
+    return redirect(url_for("coordinators.index", group_id=group_id), 303)
+
+
+@bp.get("/appointment/<token>")
+@public
+def open_appointment(token: str) -> Page:
+    """The duty of silence and care, and one button. Raises LinkExpired, BadToken."""
+    coordinator = _appointment(token)
+    return _appointment_page(coordinator, _acceptance(coordinator, filled=False), token)
+
+
+@bp.post("/appointment/<token>")
+@public
+@limiter.limit("30 per hour")
+def accept(token: str) -> Page:
+    """Take on the appointment; its new coordinator takes part in the group too."""
+    coordinator = _appointment(token)
+    form = _acceptance(coordinator, filled=True)
+    if not form.validate_on_submit():
+        return _appointment_page(coordinator, form, token), 422
+    service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
+    coordinator.person.language = form.language.data
+    coordinator.person.shows_name = form.shows_name.data
+    service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
+    db.session.commit()
+    flash(_("Tack! Du är nu kontaktombud. Logga in med din e-postadress för att se huset."), "done")
+    return redirect(url_for("accounts.login"), 303)
+
+
+def _appointment(token: str) -> Coordinator:
+    number, _generation = tokens.read(tokens.Purpose.APPOINTMENT, token)
+    return service.waiting_appointment(db.session.get(Coordinator, number))
+
+
+def _acceptance(coordinator: Coordinator, *, filled: bool) -> AcceptAppointmentForm:
+    person = coordinator.person
+    known = {"language": person.language, "shows_name": person.shows_name}
+    form = AcceptAppointmentForm(data=known) if filled else AcceptAppointmentForm(None, data=known)
+    form.prepare(_stairwells(coordinator.group), needs_name=not person.name)
+    return form
+
+
+def _appointment_page(coordinator: Coordinator, form: AcceptAppointmentForm, token: str) -> str:
+    is_member = queries.active_membership(coordinator.person, coordinator.group) is not None
+    return render_template(
+        "coordinators/open_appointment.html",
+        coordinator=coordinator,
+        form=form,
+        token=token,
+        is_member=is_member,
+    )

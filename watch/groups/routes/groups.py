@@ -2,6 +2,109 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, requires, signed_in
+from watch.bands import banded, banded_share
+from watch.contacts.queries import contacts_for
+from watch.extensions import db
+from watch.groups import queries, service
+from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, name_key, tile
+from watch.meetings.words import ANSWERS, KINDS
+from watch.models import Group, Membership, Notice, Person, utcnow
+from watch.notices.queries import latest_notices
 
 bp = Blueprint("groups", __name__)
+
+Page = str | Response
+CONTACTS_SHOWN = 4
+NOTICES_SHOWN = 3
+
+
+@bp.get("/me")
+@signed_in
+def mine() -> Page:
+    """My groups, what waits for my answer, what comes next and what was said last."""
+    person, now = current_person(), utcnow()
+    groups = queries.groups_of(person)
+    coming = queries.coming_meetings(person, [group.id for group in groups], now)
+    return render_template(
+        "groups/mine.html",
+        person=person,
+        groups=groups,
+        group_names={group.id: group.name for group in groups},
+        unanswered=[each.meeting for each in coming if each.answer is None and each.meeting.starts_at > now],
+        coming=coming,
+        notices=_latest(groups, person),
+        states=GROUP_STATES,
+        state_kinds=GROUP_STATE_KINDS,
+        meeting_kinds=KINDS,
+        answers=ANSWERS,
+        tile=tile,
+    )
+
+
+def _latest(groups: Sequence[Group], person: Person) -> list[Notice]:
+    """The latest notices of all one's groups: hardly ever more than one or two."""
+    found = {notice.id: notice for group in groups for notice in latest_notices(group, NOTICES_SHOWN, person)}
+    return sorted(found.values(), key=lambda notice: notice.sent_at, reverse=True)[:NOTICES_SHOWN]
+
+
+@bp.get("/groups/<int:group_id>")
+@requires(Permission.SEE_GROUP)
+def show(group: Group) -> Page:
+    """The group as its members see it; the police contact sees it without any member."""
+    person, relations = current_person(), current_relations()
+    belongs = group.id in relations.member_of or group.id in relations.coordinates
+    sees_all_ports = not belongs or group.id in relations.coordinates
+    facts, coming = queries.facts_and_next_meeting(group, person, utcnow(), all_stairwells=sees_all_ports)
+    people = queries.people_of(group, neighbours=belongs)
+    people.neighbours.sort(key=lambda each: (not each.shows_name, name_key(each.name)))
+    return render_template(
+        "groups/show.html",
+        group=group,
+        facts=facts,
+        count=banded(group.counted_taking_part, facts.flats),
+        width=banded_share(group.counted_taking_part, facts.flats),
+        is_member=group.id in relations.member_of,
+        belongs=belongs,
+        coming=coming,
+        tile=tile,
+        people=people,
+        sees_names=not belongs or group.id in relations.coordinates,
+        notices=latest_notices(group, NOTICES_SHOWN, person),
+        contacts=contacts_for(group)[:CONTACTS_SHOWN],
+        me=person,
+        states=GROUP_STATES,
+        state_kinds=GROUP_STATE_KINDS,
+        meeting_kinds=KINDS,
+    )
+
+
+@bp.get("/groups/<int:group_id>/leave")
+@requires(Permission.SEE_GROUP)
+def ask_leave(group: Group) -> Page:
+    """What leaving means, asked once."""
+    return render_template("groups/ask_leave.html", group=group, membership=_my_membership(group))
+
+
+@bp.post("/groups/<int:group_id>/leave")
+@requires(Permission.SEE_GROUP)
+def leave(group: Group) -> Page:
+    """Leave the group at once."""
+    try:
+        service.leave(_my_membership(group), by=current_person())
+    except service.LastCoordinator:
+        flash(_("Du är gruppens enda kontaktombud. Utse en ersättare först."), "warn")
+        return redirect(url_for("coordinators.index", group_id=group.id), 303)
+    db.session.commit()
+    flash(_("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."), "done")
+    return redirect(url_for("groups.mine"), 303)
+
+
+def _my_membership(group: Group) -> Membership:
+    return queries.active_membership(current_person(), group) or abort(403)

@@ -2,6 +2,216 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import audit
+from watch.access import Permission, current_person, current_relations, requires
+from watch.extensions import db
+from watch.groups import queries, service
+from watch.groups.forms import AddOnPaperForm, NoteAnswerForm
+from watch.groups.queries import FlatState
+from watch.groups.routes.picture import picture_of, rows_of
+from watch.groups.words import EVENTS, FLAT_STATES, name_key
+from watch.joining.queries import waiting_requests
+from watch.models import Flat, Group, Membership, Stairwell, utcnow
+from watch.web import leave_trace
 
 bp = Blueprint("house", __name__)
+
+Page = str | Response | tuple[str, int]
+SIDE_BY_SIDE = 4
+
+
+@bp.get("/groups/<int:group_id>/house")
+@requires(Permission.SEE_HOUSE)
+def show(group: Group) -> Page:
+    """The house: a row a stairwell, how many take part, and what there is to do."""
+    mine = current_relations().stairwells_in(group)
+    facts = queries.facts_of(group)
+    flats = queries.households_of(group, mine)
+    work = queries.stairwells_of(group, utcnow(), mine)
+    leave_trace("house-seen", about=group)
+    return render_template(
+        "house/show.html",
+        group=group,
+        facts=facts,
+        sums=queries.sums(flats, work.without_flat),
+        rows=rows_of(work.stairwells, flats),
+        pictures=[picture_of(each, flats) for each in work.stairwells[:SIDE_BY_SIDE]],
+        more_than_pictured=len(work.stairwells) > SIDE_BY_SIDE,
+        work=work,
+        waiting=sum(each.waiting for each in work.stairwells),
+        knocks=sum(each.knocks for each in work.stairwells),
+        missing=[each for each in work.stairwells if not each.has_coordinator],
+        only_some=mine is not None,
+        legend=_legend(flats),
+    )
+
+
+def _legend(flats: list[queries.FlatInHouse]) -> list[tuple[str, object]]:
+    """The four usual signs, and the others where they occur."""
+    usual = {FlatState.TAKES_PART, FlatState.INVITED, FlatState.NOT_CONTACTED, FlatState.DECLINED}
+    shown = usual | {flat.state for flat in flats}
+    return [(state.value, word) for state, word in FLAT_STATES.items() if state in shown]
+
+
+@bp.get("/stairwells/<int:stairwell_id>/house")
+@requires(Permission.SEE_HOUSE)
+def stairwell(stairwell: Stairwell) -> Page:
+    """One stairwell as a table that is the picture; `state` shows only such flats."""
+    group = _group(stairwell)
+    mine = current_relations().stairwells_in(group)
+    neighbours = queries.stairwells_of(group, utcnow(), mine).stairwells
+    place = next(number for number, each in enumerate(neighbours) if each.id == stairwell.id)
+    flats = queries.households_of(stairwell)
+    state = FlatState(wanted) if (wanted := request.args.get("state")) in set(FlatState) else None
+    leave_trace("house-seen", about=group)
+    return render_template(
+        "house/stairwell.html",
+        group=group,
+        stairwell=stairwell,
+        facts=queries.facts_of(group),
+        picture=picture_of(neighbours[place], flats, state),
+        sums=queries.sums(flats),
+        by_state=[
+            (each, word, [flat.state for flat in flats].count(each)) for each, word in FLAT_STATES.items()
+        ],
+        flats=len(flats),
+        state=state,
+        here=neighbours[place],
+        previous=neighbours[place - 1] if place else None,
+        next=neighbours[place + 1] if place + 1 < len(neighbours) else None,
+        legend=_legend(flats),
+    )
+
+
+def _group(stairwell: Stairwell) -> Group:
+    return db.session.get(Group, stairwell.building.group_id) or abort(404)
+
+
+@bp.get("/flats/<int:flat_id>")
+@requires(Permission.SEE_HOUSE)
+def flat(flat: Flat) -> Page:
+    """A flat: where its household stands, who takes part, what happened and what can be done."""
+    group = _group(flat.stairwell)
+    here = next(each for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
+    leave_trace("flat-seen", about=flat, group=group)
+    return render_template(
+        "house/flat.html",
+        group=group,
+        flat=flat,
+        state=here.state,
+        word=FLAT_STATES[here.state],
+        members=queries.members_at(here),
+        history=[(at, EVENTS[what]) for at, what in queries.history_of(flat) if what in EVENTS],
+    )
+
+
+@bp.get("/flats/<int:flat_id>/paper")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def ask_add_on_paper(flat: Flat) -> Page:
+    """The form for a neighbour without e-mail."""
+    return render_template("house/add_on_paper.html", flat=flat, form=AddOnPaperForm())
+
+
+@bp.post("/flats/<int:flat_id>/paper")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def add_on_paper(flat: Flat) -> Page:
+    """A neighbour without e-mail said yes at the door."""
+    form = AddOnPaperForm()
+    if not form.validate_on_submit():
+        return render_template("house/add_on_paper.html", flat=flat, form=form), 422
+    service.add_on_paper(
+        flat, _group(flat.stairwell), name=form.name.data, language=form.language.data, by=current_person()
+    )
+    db.session.commit()
+    flash(_("%(name)s är med. Meddelanden kommer på papper.", name=form.name.data), "done")
+    return _to_flat(flat)
+
+
+@bp.post("/flats/<int:flat_id>/answer")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def note_answer(flat: Flat) -> Page:
+    """A household said no, or was asked, or is to be asked anew."""
+    form = NoteAnswerForm()
+    if not form.validate_on_submit():
+        flash(_("Välj ett av svaren."), "warn")
+        return _to_flat(flat)
+    household = service.note_household(flat, form.answer.data, by=current_person())
+    db.session.commit()
+    if household.status is not form.answer.data:
+        flash(_("Hushållet deltar. Den som vill sluta lämnar gruppen eller flyttar ut."), "warn")
+    else:
+        flash(_("Svaret är sparat."), "done")
+    return _to_flat(flat)
+
+
+@bp.get("/flats/<int:flat_id>/moved-out")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def ask_move_out(flat: Flat) -> Page:
+    """What goes when a household moves out, asked once."""
+    here = next(each for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
+    return render_template("house/ask_move_out.html", flat=flat, members=queries.members_at(here))
+
+
+@bp.post("/flats/<int:flat_id>/moved-out")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def move_out(flat: Flat) -> Page:
+    """The household has moved out."""
+    try:
+        service.move_out(flat, by=current_person())
+    except service.LastCoordinator:
+        flash(_("Gruppens enda kontaktombud bor här. Utse en ersättare först."), "warn")
+    else:
+        db.session.commit()
+        flash(_("Lägenheten är ej kontaktad. De som flyttade är inte med längre."), "done")
+    return _to_flat(flat)
+
+
+def _to_flat(flat: Flat) -> Response:
+    return redirect(url_for("house.flat", flat_id=flat.id), 303)
+
+
+@bp.get("/groups/<int:group_id>/members")
+@requires(Permission.SEE_MEMBERS)
+def members(group: Group) -> Page:
+    """Who waits for an answer, then who takes part, port by port; names are searched in Python."""
+    mine = current_relations().stairwells_in(group)
+    text = request.args.get("q", "")[:100].strip()
+    found = [
+        each for each in queries.members_of(group, mine) if text.casefold() in each.person.name.casefold()
+    ]
+    found.sort(key=lambda each: name_key(each.person.name))
+    leave_trace("members-seen", about=group)
+    return render_template(
+        "house/members.html",
+        group=group,
+        requests=waiting_requests(group, mine),
+        ports=_by_port(found),
+        without_port=[each for each in found if each.stairwell is None],
+        shown=len(found),
+        q=text,
+        only_some=mine is not None,
+    )
+
+
+def _by_port(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]]:
+    ports = {each.stairwell for each in found if each.stairwell}
+    return [
+        (port, [each for each in found if each.stairwell is port])
+        for port in sorted(ports, key=lambda each: each.sort_key)
+    ]
+
+
+@bp.post("/memberships/<int:membership_id>/details")
+@requires(Permission.SEE_CONTACT_DETAILS)
+def details(membership: Membership) -> Page:
+    """E-mail and phone of a member, shown on the answered page; the press is written down."""
+    mine = current_relations().stairwells_in(membership.group)
+    if membership.left_at is not None or (mine is not None and membership.stairwell_id not in mine):
+        abort(404)
+    audit.note("details-seen", about=membership, by=current_person(), group=membership.group)
+    db.session.commit()
+    return render_template("house/details.html", membership=membership, person=membership.person)

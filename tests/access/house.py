@@ -1,0 +1,40 @@
+"""The household list: coordinators, each their own stairwells; never the police, never a neighbour."""
+
+from tests.access import Expected
+
+OWN_STAIRWELL = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403,
+    "other_coordinator": 403, "officer": 403, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+WHOLE_GROUP = OWN_STAIRWELL | {"coordinator": 200, "other_coordinator": 200, "lead": 200}
+
+ENDPOINTS = {
+    "house.show": Expected(get="/groups/{group}/house", **WHOLE_GROUP),
+    "house.members": Expected(get="/groups/{group}/members", **WHOLE_GROUP),
+    "house.stairwell": Expected(
+        get="/stairwells/{stairwell}/house", **OWN_STAIRWELL, coordinator=200, lead=200
+    ),
+    "house.flat": Expected(get="/flats/{flat}", **OWN_STAIRWELL, coordinator=200, lead=200),
+    "house.ask_add_on_paper": Expected(
+        get="/flats/{empty_flat}/paper", **OWN_STAIRWELL, coordinator=200, lead=200
+    ),
+    "house.add_on_paper": Expected(
+        post="/flats/{empty_flat}/paper",
+        data={"name": "Kerstin", "language": "sv", "consent": "y"},
+        **OWN_STAIRWELL,
+        coordinator=303,
+        lead=303,
+    ),
+    "house.note_answer": Expected(
+        post="/flats/{empty_flat}/answer",
+        data={"answer": "declined"},
+        **OWN_STAIRWELL,
+        coordinator=303,
+        lead=303,
+    ),
+    "house.ask_move_out": Expected(get="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=200, lead=200),
+    "house.move_out": Expected(post="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=303, lead=303),
+    "house.details": Expected(
+        post="/memberships/{membership}/details", **OWN_STAIRWELL, coordinator=200, lead=200
+    ),
+}

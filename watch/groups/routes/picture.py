@@ -1,0 +1,111 @@
+"""The house as a picture: rows, floors and windows with their words and links."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from watch.groups.queries import FlatInHouse, FlatState, StairwellInHouse
+from watch.groups.words import FLAT_STATES
+
+
+@dataclass(frozen=True)
+class Row:
+    """A stairwell in the overview."""
+
+    href: str
+    title: str
+    taking_part: int
+    total: int
+    note: str
+
+
+@dataclass(frozen=True)
+class Window:
+    """A flat in the picture; its name is read aloud."""
+
+    href: str
+    number: str
+    state: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Floor:
+    """A floor with its windows from the left."""
+
+    label: str
+    flats: list[Window]
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A stairwell as a table that is the picture, top floor first."""
+
+    caption: str
+    floors: list[Floor]
+
+
+def rows_of(stairwells: Iterable[StairwellInHouse], flats: Sequence[FlatInHouse]) -> list[Row]:
+    """The overview, a row a stairwell."""
+    rows = []
+    for each in stairwells:
+        behind = [flat for flat in flats if flat.stairwell_id == each.id]
+        rows.append(
+            Row(
+                href=url_for("house.stairwell", stairwell_id=each.id),
+                title=_("Port %(number)s", number=each.number),
+                taking_part=sum(flat.state.is_lit for flat in behind),
+                total=len(behind),
+                note=_note(each, behind),
+            )
+        )
+    return rows
+
+
+def _note(stairwell: StairwellInHouse, flats: Iterable[FlatInHouse]) -> str:
+    """The one thing worth saying of a stairwell: who waits, who is missing, who was asked."""
+    wanting = stairwell.waiting + stairwell.knocks
+    if wanting:
+        return str(ngettext("%(num)d granne vill gå med", "%(num)d grannar vill gå med", wanting))
+    if not stairwell.has_coordinator:
+        return str(_("kontaktombud saknas"))
+    invited = sum(flat.state is FlatState.INVITED for flat in flats)
+    return str(ngettext("%(num)d inbjuden", "%(num)d inbjudna", invited)) if invited else ""
+
+
+def picture_of(
+    stairwell: StairwellInHouse, flats: Iterable[FlatInHouse], only: FlatState | None = None
+) -> Picture:
+    """One stairwell with true positions, for coordinators only; `only` leaves out the other flats."""
+    behind = [flat for flat in flats if flat.stairwell_id == stairwell.id and only in (None, flat.state)]
+    return Picture(stairwell.address, floors_of(behind))
+
+
+def floors_of(flats: Sequence[FlatInHouse]) -> list[Floor]:
+    """Flats by floor, top first, each from the left."""
+    ordered = sorted(flats, key=lambda flat: (-flat.floor, flat.number))
+    return [
+        Floor(_floor_name(floor), [_window(flat) for flat in behind])
+        for floor, behind in groupby(ordered, key=lambda flat: flat.floor)
+    ]
+
+
+def _window(flat: FlatInHouse) -> Window:
+    return Window(
+        href=url_for("house.flat", flat_id=flat.flat_id),
+        number=flat.number,
+        state=flat.state.value,
+        name=_("Lägenhet %(number)s, %(state)s", number=flat.number, state=FLAT_STATES[flat.state]),
+    )
+
+
+def _floor_name(floor: int) -> str:
+    if floor == 0:
+        return str(_("Entréplan"))
+    return str(_("Våning %(floor)d", floor=floor) if floor > 0 else _("Under entréplan"))
