@@ -80,7 +80,7 @@ def joined() -> Response:
     address = poster_address(membership.stairwell) if membership.stairwell else None
     page = render_template(
         "invitations/joined.html", group=group, address=address, qr=address and paper.qr(address),
-        lit=min(max(lit, FEW - 1), flats - 1), total=flats, how_many=banded(lit, flats),
+        lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
     return make_response(page)
 
