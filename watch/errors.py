@@ -33,7 +33,7 @@ class Duplicate(DomainError):
         self.existing = existing
 
 
-class Unreadable(HTTPException):
+class NotText(HTTPException):
     """The request holds signs that are no text: invalid UTF-8, or a zero byte."""
 
     code = 400
@@ -44,7 +44,7 @@ def init_app(app: Flask) -> None:
     app.before_request(_refuse_unreadable)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _our_fault)
-    app.register_error_handler(Unreadable, _bare)
+    app.register_error_handler(NotText, _bare)
     app.register_error_handler(SecurityError, _bare)
     app.register_error_handler(BadToken, _dead_link)
     app.register_error_handler(LinkExpired, _dead_link)
@@ -58,11 +58,11 @@ def _refuse_unreadable() -> None:
     address = request.environ.get("PATH_INFO", "").encode("latin-1"), unquote_to_bytes(request.query_string)
     for raw in (*address, _typed_in_plain_form()):
         if b"\0" in raw or not _is_utf8(raw):
-            raise Unreadable
+            raise NotText
     if request.mimetype == "multipart/form-data":
         for name, answer in request.form.items(multi=True):
             if "\0" in name + answer or "\ufffd" in name + answer:
-                raise Unreadable
+                raise NotText
 
 
 def _typed_in_plain_form() -> bytes:

@@ -40,7 +40,7 @@ def login() -> Page:
 
 @bp.post("/login")
 @public
-@limiter.limit("10 per 10 minutes; 60 per day")
+@limiter.limit("10 per minute; 60 per hour")
 @limiter.limit("6 per hour", key_func=typed_address)
 def send_link() -> Page:
     form = AskForLinkForm()
@@ -61,7 +61,7 @@ def open_link(token: str) -> Page:
 
 @bp.post("/login/<token>")
 @public
-@limiter.limit("60 per hour")
+@limiter.limit("120 per hour")
 def sign_in(token: str) -> Page:
     link = queries.link_of(token)
     people = queries.people_for(link)
