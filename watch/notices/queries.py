@@ -179,13 +179,17 @@ def _whole(notices: Select[Notice]) -> Select[Notice]:
 
 
 def latest_notices(group: Group, limit: int = 3, person: Person | None = None) -> list[Notice]:
-    """The newest to a group and its area's members; with a person also those to their stairwell."""
+    """The newest to a group and its area's members; with a person also those to their stairwell.
+
+    One statement, texts and all: it is a part of pages that have few to spend.
+    """
     wanted = select(Notice).where(_said_to(group))
     if person is None:
         wanted = wanted.where(Notice.audience.in_([Audience.GROUP, Audience.AREA_MEMBERS]))
     else:
         wanted = wanted.where(readable_by(person))
-    return list(db.session.scalars(_whole(wanted).order_by(Notice.id.desc()).limit(limit)))
+    newest = wanted.options(joinedload(Notice.texts)).order_by(Notice.id.desc()).limit(limit)
+    return list(db.session.scalars(newest).unique())
 
 
 def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:

@@ -1,0 +1,179 @@
+"""Appointed, accepted, ended: who coordinates, and that somebody always does."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_coordinator, make_person
+from tests.page_client import Page, PageClient
+from watch import tokens
+from watch.errors import LinkExpired
+from watch.extensions import db
+from watch.groups import queries, service
+from watch.models import AuditEntry, Coordinator, Group, Mailbox, Person, Stairwell
+from watch.tokens import Purpose
+
+
+def link_of(coordinator: Coordinator) -> str:
+    return f"/appointment/{tokens.make(Purpose.APPOINTMENT, coordinator.id)}"
+
+
+def latest() -> Coordinator:
+    return db.session.scalars(select(Coordinator).order_by(Coordinator.id.desc()).limit(1)).one()
+
+
+def appointed(client: PageClient, lead: Person, group: Group, *stairwells: Stairwell) -> Coordinator:
+    page = client.get(f"/groups/{group.id}/coordinators", as_=lead)
+    chosen = [str(each.id) for each in stairwells]
+    page.press("Skicka frågan", {"address": "nina@example.org", "stairwells": chosen})
+    return latest()
+
+
+def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_port(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    coordinator = appointed(client, scene.amina, scene.group, scene.port_3)
+    assert outbox.addressed() == [("coordinator-appointed", "nina@example.org")]
+    page = client.get(link_of(coordinator))
+    assert page.h1 == "Bli kontaktombud"
+    assert coordinator.accepted_at is None
+    nameless = page.press("Jag åtar mig uppdraget", {"language": "en"})
+    assert (nameless.status, nameless.errors) == (422, ["Skriv ditt namn. Förnamn räcker."])
+    done = page.press(
+        "Jag åtar mig uppdraget",
+        {"name": "Nina", "language": "en", "stairwell": str(scene.port_3.id), "flat": "1202"},
+    )
+    assert done.location == "/login"
+    db.session.refresh(coordinator)
+    nina = coordinator.person
+    assert (nina.name, nina.language, coordinator.duty_version) == ("Nina", "en", service.DUTY_VERSION)
+    assert nina.address_confirmed_at is not None
+    membership = queries.active_membership(nina, scene.group)
+    assert membership
+    assert membership.household
+    assert membership.household.flat == flat_of(scene.port_3, "1202")
+    assert client.get(f"/stairwells/{scene.port_3.id}/house", as_=nina).status == 200
+    assert client.get(f"/stairwells/{scene.port_1.id}/house", as_=nina).status == 403
+
+
+def test_a_flat_that_is_not_behind_the_port_is_refused(client: PageClient, scene: Scene) -> None:
+    page = client.get(link_of(appointed(client, scene.amina, scene.group)))
+    answers = {"name": "Nina", "stairwell": str(scene.port_3.id), "flat": "1399"}
+    refused = page.press("Jag åtar mig uppdraget", answers)
+    assert refused.errors == [
+        "Den lägenheten finns inte i porten. Siffrorna står vid dörren, till exempel 1203."
+    ]
+    assert 'value="1399"' in refused.html
+    assert latest().accepted_at is None
+
+
+def test_a_link_is_dead_once_it_is_answered_ended_or_altered(client: PageClient, scene: Scene) -> None:
+    coordinator = appointed(client, scene.amina, scene.group)
+    link = link_of(coordinator)
+    client.get(link).press("Jag åtar mig uppdraget", {"name": "Nina"})
+    client.get("/login")  # where the flash is said
+    again = client.get(link)
+    altered = client.get(link[:-1] + ("A" if link[-1] != "A" else "B"))
+    assert (again.status, altered.status) == (410, 410)
+    assert again.text == altered.text
+    assert client.post(link, {"name": "Nina"}).status == 410
+    with pytest.raises(LinkExpired):
+        service.accept_appointment(coordinator)
+
+
+def test_a_question_taken_back_is_dead(client: PageClient, scene: Scene) -> None:
+    coordinator = appointed(client, scene.amina, scene.group)
+    client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
+    client.post(f"/coordinators/{coordinator.id}/end", as_=scene.amina)
+    assert client.get(link_of(coordinator)).status == 410
+
+
+def test_whoever_is_member_already_keeps_name_and_flat(client: PageClient, scene: Scene) -> None:
+    service.appoint(scene.group, scene.dawit, lead=False, stairwells=[scene.port_1], by=scene.amina)
+    page = client.get(link_of(latest()))
+    assert "Ditt namn" not in page.text
+    assert "Var bor du?" not in page.text
+    assert page.press("Jag åtar mig uppdraget", {}).location == "/login"
+    assert latest().person.name == "Dawit Tesfaye"
+    assert latest().accepted_at is not None
+
+
+def test_on_a_shared_mailbox_the_name_says_who_it_is(scene: Scene) -> None:
+    mailbox = db.session.scalars(select(Mailbox).where(Mailbox.id == scene.carin.mailbox_id)).one()
+    db.session.add(Person(name="Cesar Öberg", mailbox=mailbox))
+    coordinator = service.appoint(scene.group, mailbox, lead=False, by=scene.amina)
+    assert coordinator.person.name == ""
+    service.accept_appointment(coordinator, "carin öberg")
+    assert coordinator.person == scene.carin
+
+
+def test_nobody_is_asked_twice(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
+    for _time in range(2):
+        answer = page.press("Skicka frågan", {"address": "nina@example.org"})
+    assert answer.follow().flashes[-1] == (
+        "info", "Den personen är redan kontaktombud, eller har redan fått frågan."
+    )  # fmt: skip
+    assert outbox.names() == ["coordinator-appointed"]
+
+
+def test_the_officer_makes_a_coordinator_lead(client: PageClient, scene: Scene) -> None:
+    page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.gun)
+    page.press("Skicka frågan", {"lead-address": "bengt@example.org"})
+    (bengts,) = [each for each in queries.coordinators_of(scene.group) if each.person == scene.bengt]
+    assert (bengts.is_lead, bengts.stairwells) == (True, [])
+
+
+def test_an_ended_appointment_counts_on_the_next_request(client: PageClient, scene: Scene) -> None:
+    assert client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt).status == 200
+    (bengts,) = [each for each in queries.coordinators_of(scene.group) if each.person == scene.bengt]
+    client.post(f"/coordinators/{bengts.id}/end", as_=scene.amina)
+    assert client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt).status == 403
+    assert client.get(f"/groups/{scene.group.id}", as_=scene.bengt).status == 200
+
+
+def test_the_last_coordinator_cannot_be_ended(client: PageClient, amina: Person, group: Group) -> None:
+    make_coordinator(make_person("Väntande", "v@example.org"), group, accepted=False)
+    (aminas,) = [each for each in queries.coordinators_of(group) if each.person == amina]
+    answer = client.post(f"/coordinators/{aminas.id}/end", as_=amina).follow()
+    assert answer.flashes == [("warn", "Gruppen behöver minst ett kontaktombud. Utse en ersättare först.")]
+    with pytest.raises(service.LastCoordinator):
+        service.end_appointment(aminas, by=amina)
+    assert aminas.ended_at is None
+
+
+def names_on(page: Page, scene: Scene) -> set[str]:
+    cast = (scene.amina, scene.bengt, scene.carin, scene.dawit)
+    return {person.name for person in cast if person.name in page.html}
+
+
+def test_members_see_the_names_that_are_shown_others_all(client: PageClient, scene: Scene) -> None:
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_3])
+    make_coordinator(scene.dawit, scene.group, accepted=False)
+    address = f"/groups/{scene.group.id}/coordinators"
+    elsa_like = make_person("Lova", "lova@example.org")
+    service.admit(elsa_like, scene.group, stairwell=scene.port_1)
+    assert names_on(client.get(address, as_=elsa_like), scene) == {"Carin Öberg"}
+    accepted = {"Amina Yusuf", "Bengt Åkesson", "Carin Öberg"}
+    assert names_on(client.get(address, as_=scene.bengt), scene) == accepted
+    assert names_on(client.get(address, as_=scene.gun), scene) == accepted
+    assert names_on(client.get(address, as_=scene.amina), scene) == accepted | {"Dawit Tesfaye"}
+
+
+def test_every_change_of_a_role_is_written_down(client: PageClient, scene: Scene) -> None:
+    coordinator = appointed(client, scene.amina, scene.group)
+    client.get(link_of(coordinator)).press("Jag åtar mig uppdraget", {"name": "Nina"})
+    client.post(f"/coordinators/{coordinator.id}/end", as_=scene.amina)
+    traces = db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.about_kind == "coordinator", AuditEntry.about_id == coordinator.id)
+        .order_by(AuditEntry.id)
+    ).all()
+    assert [(each.what, each.by_id) for each in traces] == [
+        ("coordinator-appointed", scene.amina.id),
+        ("coordinator-accepted", coordinator.person_id),
+        ("coordinator-ended", scene.amina.id),
+    ]

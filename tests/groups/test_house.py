@@ -1,0 +1,145 @@
+"""The house: true positions for coordinators, each their own; sums that add up; looks that leave a trace."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import flat_of, make_household, make_meeting, make_person, make_request
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.groups import service
+from watch.models import AuditEntry, HouseholdStatus, Membership, utcnow
+
+
+def test_the_lead_sees_the_whole_house(client: PageClient, scene: Scene) -> None:
+    make_household(flat_of(scene.port_1, "1203"), HouseholdStatus.DECLINED)
+    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
+    page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
+    assert page.h1 == "Huset, Våglängdsgatan 1–3"
+    assert "5 av 18 hushåll" in page.text
+    assert "0 har fått inbjudan, 1 vill gå med, 1 har tackat nej, 11 återstår att kontakta." in page.text
+    assert page.links["Bjud in 11 hushåll"] == f"/groups/{scene.group.id}/invitations"
+    assert "Port 1 · 2 av 9" in page.text
+    assert "Port 3 · 3 av 9 1 granne vill gå med" in page.text
+    assert "Port 1: kontaktombud saknas" in page.text
+    for name in (
+        "Lägenhet 1203, tackat nej",
+        "Lägenhet 1001, deltar, nås på papper",
+        "Lägenhet 1202, ej kontaktad",
+    ):
+        assert f'aria-label="{name}"' in page.html
+
+
+def test_a_coordinator_of_one_port_sees_nothing_of_the_other(client: PageClient, scene: Scene) -> None:
+    make_household(flat_of(scene.port_1, "1203"), HouseholdStatus.DECLINED)
+    hidden = service.admit(make_person("Hemliga Hulda", "h@example.org"), scene.group, stairwell=None)
+    make_request(make_person("Rolf i ettan", "rolf@example.org"), scene.group, scene.port_1)
+    house = client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt)
+    assert "3 av 9 hushåll" in house.text
+    assert "Port 1 " not in house.text
+    assert "tackat nej" not in house.html.replace("har tackat nej", "").replace("</span> tackat nej", "")
+    assert "utan känd lägenhet" not in house.text
+    members = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
+    assert {"Bengt Åkesson", "Carin Öberg", "Elsa Björkgård", "Farah Ahmadi"} == {
+        name
+        for name in (
+            "Amina Yusuf", "Bengt Åkesson", "Carin Öberg", "Dawit Tesfaye", "Elsa Björkgård", "Farah Ahmadi",
+            "Hemliga Hulda", "Rolf i ettan",
+        )
+        if name in members.html
+    }  # fmt: skip
+    dawits = db.session.scalars(select(Membership).where(Membership.person == scene.dawit)).one()
+    flat = flat_of(scene.port_1, "1101")
+    assert client.get(f"/stairwells/{scene.port_1.id}/house", as_=scene.bengt).status == 403
+    assert client.get(f"/flats/{flat.id}", as_=scene.bengt).status == 403
+    assert client.post(f"/memberships/{dawits.id}/details", as_=scene.bengt).status == 403
+    assert client.post(f"/memberships/{hidden.id}/details", as_=scene.bengt).status == 404
+    assert client.post(f"/memberships/{hidden.id}/details", as_=scene.amina).status == 200
+
+
+def test_a_member_without_a_flat_is_counted_beside(client: PageClient, scene: Scene) -> None:
+    service.admit(make_person("Hulda"), scene.group, stairwell=None)
+    page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
+    assert "5 av 18 hushåll" in page.text
+    assert "Dessutom är 1 granne med utan känd lägenhet." in page.text
+    assert "Utan känd port Hulda" in client.get(f"/groups/{scene.group.id}/members", as_=scene.amina).text
+
+
+def test_what_there_is_to_do(client: PageClient, scene: Scene) -> None:
+    knocking = make_request(make_person("Knut"), scene.group, scene.port_1)
+    knocking.wants_knock = True
+    held = make_meeting(scene.group, starts_at=utcnow().replace(year=2019), by=scene.amina)
+    cancelled = make_meeting(scene.group, starts_at=held.starts_at, by=scene.amina)
+    cancelled.cancelled_at = utcnow()
+    page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
+    todo = page.text.partition("Att göra")[2]
+    assert "1 granne vill gå med" in todo
+    assert "1 granne vill att du knackar på" in todo
+    assert "Port 1: kontaktombud saknas" in todo
+    assert "Skriv upp hur många som kom på 1 möte" in todo
+    assert "knackar på" not in client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt).text
+
+
+def test_one_stairwell_is_a_table_with_a_row_a_floor(client: PageClient, scene: Scene) -> None:
+    make_household(flat_of(scene.port_3, "1103"), HouseholdStatus.INVITED)
+    page = client.get(f"/stairwells/{scene.port_3.id}/house", as_=scene.amina)
+    assert page.h1 == "Port 3"
+    assert (
+        "Våglängdsgatan 3 Våning 2 1201 1202 1203 Våning 1 1101 1102 1103 Entréplan 1001 1002 1003"
+        in page.text
+    )
+    assert page.links["Port 1"] == f"/stairwells/{scene.port_1.id}/house"
+    only = page.click("Inbjuden 1")
+    assert "Våglängdsgatan 3 Våning 1 1103" in only.text
+    assert "1203" not in only.text
+    assert client.get(f"/stairwells/{scene.port_3.id}/house?state=declined", as_=scene.amina).status == 200
+    everything = client.get(f"/stairwells/{scene.port_3.id}/house?state=x", as_=scene.amina)
+    assert "1203" in everything.text
+
+
+def test_a_flat_shows_names_and_contact_details_cost_a_press(client: PageClient, scene: Scene) -> None:
+    flat = flat_of(scene.port_3, "1102")
+    page = client.get(f"/flats/{flat.id}", as_=scene.bengt)
+    assert "Carin Öberg" in page.text
+    assert "carin@example.org" not in page.html
+    assert "0701740607" not in page.html.replace("+46", "0")
+    shown = page.press("Visa e-post och telefon Carin Öberg")
+    assert shown.links["carin@example.org"] == "mailto:carin@example.org"
+    assert "tel:+46701740607" in shown.html
+    membership = db.session.scalars(select(Membership).where(Membership.person == scene.carin)).one()
+    traces = db.session.scalars(select(AuditEntry).where(AuditEntry.what == "details-seen")).all()
+    assert [(each.by_id, each.about_id) for each in traces] == [(scene.bengt.id, membership.id)]
+
+
+def test_every_look_at_households_leaves_a_trace(client: PageClient, scene: Scene) -> None:
+    for address in (
+        f"/groups/{scene.group.id}/house", f"/stairwells/{scene.port_3.id}/house",
+        f"/groups/{scene.group.id}/members", f"/flats/{scene.port_3.flats[0].id}",
+    ):  # fmt: skip
+        client.get(address, as_=scene.bengt)
+    traces = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
+    assert [(each.what, each.by_id, each.group_id) for each in traces] == [
+        (what, scene.bengt.id, scene.group.id)
+        for what in ("house-seen", "house-seen", "members-seen", "flat-seen")
+    ]
+
+
+def test_members_are_found_by_name_in_swedish_order(client: PageClient, scene: Scene) -> None:
+    for name in ("Örjan", "Adam", "Åsa", "Ärla"):
+        service.admit(make_person(name), scene.group, stairwell=scene.port_3)
+    page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
+    places = [page.text.rindex(name) for name in ("Adam", "Bengt", "Carin", "Elsa", "Åsa", "Ärla", "Örjan")]
+    assert places == sorted(places)
+    found = page.press("Sök", {"q": "CARIN"})
+    assert "1 medlem heter så." in found.text
+    assert "Elsa Björkgård" not in found.html
+    nobody = page.press("Sök", {"q": "%_'"})
+    assert "0 medlemmar heter så." in nobody.text
+
+
+def test_waiting_requests_come_first(client: PageClient, scene: Scene) -> None:
+    page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
+    assert page.text.index("Farah Ahmadi") < page.text.index("Bengt Åkesson")
+    assert "port 3, lägenhet 1203" in page.text
+    assert "Släpp in Farah Ahmadi" in page.buttons

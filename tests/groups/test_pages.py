@@ -1,0 +1,150 @@
+"""A member's own pages, and what the police contact sees of a group: never a member."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from tests.cast import Scene
+from tests.factories import (
+    make_answer,
+    make_contact,
+    make_group,
+    make_interest,
+    make_meeting,
+    make_notice,
+    make_person,
+)
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.groups import service
+from watch.models import Answer, ContactRole, GroupState, MeetingKind, utcnow
+
+
+def test_a_member_sees_the_group_and_only_neighbours_who_chose_it(client: PageClient, scene: Scene) -> None:
+    service.recount_groups(utcnow())
+    make_contact(ContactRole.FAULT_REPORT, "Bostäder i Borås", scene.house)
+    scene.bengt.shows_phone = True
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.dawit)
+    client.post("/language", {"language": "sv"}, as_=scene.dawit)
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.dawit)
+    assert page.h1 == "Våglängdsgatan 1–3"
+    assert "Aktiv grupp" in page.text
+    assert "5 av 18 hushåll är med" in page.text
+    assert "Bostäder i Borås" in page.text
+    shown = {
+        each.name for each in (scene.amina, scene.bengt, scene.carin, scene.elsa) if each.name in page.html
+    }
+    assert shown == {"Carin Öberg"}
+    assert "tel:+46701740606" not in page.html.partition("Grannar som vill synas")[0]
+    assert "carin@example.org" not in page.html
+    assert "tel:+46701740607" not in page.html
+
+
+def test_what_a_neighbour_opted_in_to_is_shown_and_nothing_else(client: PageClient, scene: Scene) -> None:
+    scene.elsa.phone, scene.elsa.shows_phone = "+46701740699", True
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
+    assert "En granne +46701740699" in page.text
+    assert "Elsa" not in page.html
+
+
+def test_few_members_are_never_told_apart(client: PageClient, scene: Scene) -> None:
+    for counted, words in ((0, "färre än 5"), (4, "färre än 5"), (5, "5"), (13, "13"), (14, "nästan alla")):
+        scene.group.counted_taking_part = counted
+        page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
+        assert f"{words} av 18 hushåll är med" in page.text
+
+
+def test_the_officer_sees_the_group_without_any_member(client: PageClient, scene: Scene) -> None:
+    make_notice(scene.group, "Bara för oss", by=scene.amina)
+    make_meeting(scene.group, by=scene.amina)
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.gun)
+    assert "Carin" not in page.html
+    assert "Elsa" not in page.html
+    assert "Bara för oss" not in page.html
+    assert "Jag kommer" not in page.text
+    assert "Lämna gruppen" not in page.text
+    assert "Amina Yusuf huvudkontaktombud" in page.text
+
+
+def test_the_next_meeting_is_answered_where_it_is_seen(client: PageClient, scene: Scene) -> None:
+    later = make_meeting(scene.group, starts_at=utcnow() + timedelta(days=9), kind=MeetingKind.ANNUAL)
+    next_one = make_meeting(scene.group, stairwell=scene.port_3, by=scene.bengt)
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
+    assert "Trapphusträff i port 3" in page.text
+    page.press("Jag kommer")
+    again = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
+    assert 'aria-pressed="true">Jag kommer' in again.html
+    client.post("/language", {"language": "sv"}, as_=scene.dawit)
+    in_port_1 = client.get(f"/groups/{scene.group.id}", as_=scene.dawit)
+    assert "Årlig träff" in in_port_1.text
+    assert "Trapphusträff" not in in_port_1.text
+    next_one.cancelled_at = later.cancelled_at = utcnow()
+    none = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
+    assert "Inget möte är bestämt." in none.text
+
+
+def test_my_page_says_what_waits_for_me(client: PageClient, scene: Scene) -> None:
+    answered = make_meeting(scene.group, starts_at=utcnow() + timedelta(days=3), kind=MeetingKind.ANNUAL)
+    make_answer(answered, scene.carin, Answer.MAYBE)
+    make_meeting(scene.group, starts_at=utcnow() + timedelta(days=5), by=scene.amina)
+    make_meeting(scene.group, stairwell=scene.port_1, kind=MeetingKind.SAFETY_WALK)
+    make_meeting(scene.other_group, kind=MeetingKind.COORDINATORS)
+    make_notice(scene.group, "Ny lampa", by=scene.amina)
+    page = client.get("/me", as_=scene.carin)
+    waiting = page.text.partition("Väntar på ditt svar")[2].partition("Kommande möten")[0]
+    assert "Trapphusträff" in waiting
+    assert "Årlig träff" not in waiting
+    assert "Ditt svar: Kanske" in page.text
+    assert "Ny lampa" in page.links
+    assert "Trygghetsvandring" not in page.text
+    assert "Ombudsträff" not in page.text
+
+
+def test_whoever_has_no_group_is_shown_the_way(client: PageClient, scene: Scene) -> None:
+    client.post("/language", {"language": "sv"}, as_=scene.jenny)
+    page = client.get("/me", as_=scene.jenny)
+    assert "Du är inte med i någon grupp än" in page.text
+    assert page.links["Hitta ditt hus"] == "/"
+
+
+def test_pages_ask_the_database_no_more_when_there_are_more_rows(
+    client: PageClient,
+    scene: Scene,
+    statements,  # type: ignore[no-untyped-def]
+) -> None:
+    group = scene.group
+    starting = make_group(scene.langgatan, GroupState.STARTING)
+    addresses = [
+        (scene.carin, f"/groups/{group.id}", 6),
+        (scene.amina, f"/groups/{group.id}/house", 5),
+        (scene.amina, f"/stairwells/{scene.port_3.id}/house", 9),
+        (scene.amina, f"/groups/{group.id}/members", 6),
+        (scene.amina, f"/groups/{group.id}/coordinators", 6),
+        (scene.carin, "/me", 6),
+        (scene.gun, f"/groups/{starting.id}/lifecycle", 9),
+        (scene.gun, f"/groups/new?building={scene.house.id}", 9),
+    ]
+
+    def counted() -> list[int]:
+        numbers = []
+        for person, address, _most in addresses:
+            with statements() as seen:
+                client.get(address, as_=person)
+            numbers.append(len(seen))
+        return numbers
+
+    make_notice(group, by=scene.amina)
+    make_meeting(group, by=scene.amina)
+    few = counted()
+    for number in range(6):
+        flat = scene.port_1.flats[number + 2]
+        person = make_person(f"Granne {number}", f"g{number}@example.org", shows_name=True)
+        service.admit(person, group, stairwell=scene.port_1, flat=None if number == 5 else flat)
+        make_notice(group, f"Nytt {number}", by=scene.amina)
+        make_meeting(group, by=scene.amina)
+        make_contact(ContactRole.POLICE, f"Polisen {number}")
+        make_interest(person, scene.house, named=True)
+        service.appoint(group, person, lead=False, stairwells=[scene.port_1], by=scene.amina)
+    db.session.commit()
+    assert counted() == few
+    assert [n for n, (_who, address, most) in zip(few, addresses, strict=True) if n > most] == []

@@ -1,0 +1,90 @@
+"""Two press at the same moment, each in a transaction of their own: one wins, the other hears why."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from typing import Any
+
+from flask import Flask
+from sqlalchemy import func, select
+
+from tests.cast import Scene
+from tests.factories import flat_of
+from watch.errors import DomainError
+from watch.extensions import db
+from watch.groups import queries, service
+from watch.models import Building, Coordinator, Flat, Group, Household, Membership, Person
+
+
+def at_once(app: Flask, work: Callable[[], Any]) -> list[str]:
+    """Do the same twice at the same moment; what each came to, by name."""
+    db.session.commit()
+    start = Barrier(2)
+
+    def one() -> str:
+        with app.app_context():
+            start.wait()
+            try:
+                work()
+                db.session.commit()
+            except DomainError as error:
+                db.session.rollback()
+                return type(error).__name__
+            finally:
+                db.session.remove()
+        return "done"
+
+    with ThreadPoolExecutor(2) as pool:
+        outcome = sorted(each.result() for each in [pool.submit(one), pool.submit(one)])
+    db.session.expire_all()
+    return outcome
+
+
+def test_a_building_gets_one_group(app: Flask, scene: Scene) -> None:
+    building, officer = scene.langgatan.id, scene.gun.id
+
+    def start() -> None:
+        service.start_group(db.session.get_one(Building, building), by=db.session.get_one(Person, officer))
+
+    assert at_once(app, start) == ["GroupExists", "done"]
+    groups = select(func.count(Group.id)).where(Group.name == scene.langgatan.address)
+    assert db.session.scalar(groups) == 1
+
+
+def test_a_person_is_admitted_once(app: Flask, scene: Scene) -> None:
+    group, person, flat = scene.group.id, scene.farah.id, flat_of(scene.port_3, "1203").id
+
+    def admit() -> None:
+        door = db.session.get_one(Flat, flat)
+        who, where = db.session.get_one(Person, person), db.session.get_one(Group, group)
+        service.admit(who, where, stairwell=door.stairwell, flat=door)
+
+    assert at_once(app, admit) == ["AlreadyMember", "done"]
+    active = select(Membership).where(Membership.person_id == person, Membership.left_at.is_(None))
+    assert len(db.session.scalars(active).all()) == 1
+    assert db.session.scalar(select(func.count(Household.id)).where(Household.flat_id == flat)) == 1
+
+
+def test_the_last_two_coordinators_do_not_end_each_other(app: Flask, scene: Scene) -> None:
+    ids = [each.id for each in queries.coordinators_of(scene.group)]
+    assert len(ids) == 2
+
+    def end_first_free() -> None:
+        coordinator = db.session.get_one(Coordinator, ids.pop())
+        service.end_appointment(coordinator, by=db.session.get_one(Person, scene_amina))
+
+    scene_amina = scene.amina.id
+    assert at_once(app, end_first_free) == ["LastCoordinator", "done"]
+    assert len(queries.coordinators_of(scene.group)) == 1
+
+
+def test_nobody_is_appointed_twice(app: Flask, scene: Scene) -> None:
+    group, person, lead = scene.group.id, scene.carin.id, scene.amina.id
+
+    def appoint() -> None:
+        who, by = db.session.get_one(Person, person), db.session.get_one(Person, lead)
+        service.appoint(db.session.get_one(Group, group), who, lead=False, by=by)
+
+    assert at_once(app, appoint) == ["AlreadyCoordinator", "done"]
