@@ -1,0 +1,216 @@
+"""Neighbours answer: from the mail without signing in, or signed in; only their own."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import make_answer, make_meeting
+from tests.page_client import PageClient
+from watch import tokens
+from watch.extensions import db
+from watch.groups.queries import active_member_ids
+from watch.mail import outbox as queue
+from watch.meetings.queries import Sums, my_answer, sums, unanswered_meetings
+from watch.models import Answer, Meeting, MeetingAnswer, Membership, Person, utcnow
+from watch.tokens import Purpose
+
+
+@pytest.fixture
+def meeting(scene: Scene) -> Meeting:
+    """In a week, called by mail."""
+    meeting = make_meeting(scene.group, by=scene.amina)
+    queue.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    db.session.commit()
+    return meeting
+
+
+def link(outbox: Outbox, person: Person) -> str:
+    row = next(row for row in outbox.rows() if row.person_id == person.id)
+    return f"/r/{tokens.make(Purpose.ANSWER, row.id)}"
+
+
+def answers() -> dict[str, tuple[Answer, int]]:
+    rows = db.session.scalars(select(MeetingAnswer).execution_options(populate_existing=True))
+    return {row.person.name: (row.answer, row.people) for row in rows}
+
+
+def test_carin_says_yes_from_her_mail_and_changes_her_mind(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    page = client.get(link(outbox, scene.carin))
+    assert "Kommer du, Carin Öberg?" in page.text
+
+    thanks = page.press("Jag kommer", {"people": "3"})
+    assert thanks.status == 303
+    assert answers() == {"Carin Öberg": (Answer.YES, 3)}
+    assert thanks.follow().flashes == [("done", "Tack! Ditt svar är sparat.")]
+    assert "Ditt svar: Jag kommer: 3 personer" in thanks.follow().text
+
+    page.press("Jag kan inte", {"people": "3"})
+    assert answers() == {"Carin Öberg": (Answer.NO, 0)}
+
+
+def test_looking_changes_nothing(client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox) -> None:
+    pages = [client.get(link(outbox, scene.carin)).status for _time in range(5)]
+    assert (pages, answers()) == ([200] * 5, {})
+
+
+def test_two_on_one_mailbox_answer_each_for_themselves(
+    client: PageClient, scene: Scene, carins_husband: Person, meeting: Meeting, outbox: Outbox
+) -> None:
+    page = client.get(link(outbox, scene.carin))
+    assert "Kommer du, Carin Öberg?" in page.text
+    assert "Kommer du, Pär Öberg?" in page.text
+
+    client.post(page.path, {"person": str(scene.carin.id), "answer": "yes", "people": "2"})
+    client.post(page.path, {"person": str(carins_husband.id), "answer": "maybe"})
+    assert answers() == {"Carin Öberg": (Answer.YES, 2), "Pär Öberg": (Answer.MAYBE, 1)}
+
+
+def test_the_link_answers_for_nobody_else(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    address = link(outbox, scene.carin)
+    assert "Bengt" not in client.get(address).text
+    assert client.post(address, {"person": str(scene.bengt.id), "answer": "no"}).status == 404
+    assert client.post(address, {"person": "' OR 1=1", "answer": "no"}).status == 404
+    assert answers() == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({}, "Välj om du kommer."),
+        ({"answer": "perhaps"}, "Välj om du kommer."),
+        ({"answer": "yes", "people": "0"}, "Skriv ett antal från 1 till 20."),
+        ({"answer": "yes", "people": "21"}, "Skriv ett antal från 1 till 20."),
+        ({"answer": "yes", "people": "99999999999999999999"}, "Skriv ett antal från 1 till 20."),
+    ],
+)
+def test_what_is_no_answer_is_refused(
+    typed: dict[str, str], said: str, client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    page = client.post(link(outbox, scene.carin), typed)
+    assert page.status == 422
+    assert said in page.errors or typed.get("answer") == "perhaps"
+    assert answers() == {}
+
+
+def test_after_the_start_the_link_explains(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    address = link(outbox, scene.carin)
+    with time_machine.travel(meeting.starts_at + timedelta(minutes=1)):
+        page, refused = client.get(address), client.post(address, {"answer": "yes"})
+    assert "Träffen har redan börjat" in page.text
+    assert page.buttons == []
+    assert (refused.status, answers()) == (409, {})
+
+
+def test_a_cancelled_meeting_is_not_answered(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    address = link(outbox, scene.carin)
+    meeting.cancelled_at = utcnow()
+    page, refused = client.get(address), client.post(address, {"answer": "yes"})
+    assert "Träffen är inställd" in page.text
+    assert (refused.status, answers()) == (409, {})
+    told = client.post(f"/meetings/{meeting.id}/answer", {"answer": "yes"}, as_=scene.carin).follow()
+    assert told.flashes == [("info", "Träffen är inställd, så du behöver inte svara.")]
+
+
+def test_who_left_or_moved_mailbox_has_a_dead_link(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    carins, dawits = link(outbox, scene.carin), link(outbox, scene.dawit)
+    db.session.scalars(
+        select(Membership).where(Membership.person_id == scene.carin.id)
+    ).one().left_at = utcnow()
+    scene.dawit.mailbox = scene.jenny.mailbox
+    for address in (carins, dawits):
+        assert client.get(address).status == 410
+        assert client.post(address, {"answer": "yes"}).status == 410
+    assert answers() == {}
+
+
+def test_altered_and_foreign_links_are_dead(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    row = next(row for row in outbox.rows() if row.person_id == scene.carin.id)
+    good = tokens.make(Purpose.ANSWER, row.id)
+    bad = [
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        good.lower(),
+        tokens.make(Purpose.DECIDE, row.id),
+        tokens.make(Purpose.ANSWER, row.id + 1000),
+        "x",
+    ]
+    assert [client.get(f"/r/{token}").status for token in bad] == [410] * len(bad)
+
+
+def test_the_page_is_in_the_language_of_the_mail(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    page = client.get(link(outbox, scene.dawit))
+    assert 'lang="ar" dir="rtl"' in page.html
+
+
+def test_a_member_answers_signed_in_and_sees_no_sums(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    make_answer(meeting, scene.bengt, people=4)
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.carin)
+    page.press("Kanske")
+
+    assert answers() == {"Bengt Åkesson": (Answer.YES, 4), "Carin Öberg": (Answer.MAYBE, 1)}
+    again = client.get(f"/meetings/{meeting.id}", as_=scene.carin)
+    assert "Ditt svar: Kanske" in again.text
+    assert "Så många har svarat" not in again.text
+    assert "Bengt" not in again.text
+
+
+def test_coordinators_see_sums_and_nobodys_name(
+    client: PageClient, scene: Scene, meeting: Meeting, olga: Person
+) -> None:
+    make_answer(meeting, scene.bengt, people=4)
+    make_answer(meeting, scene.carin, Answer.NO, people=0)
+    make_answer(meeting, olga, people=9)  # she has left since
+
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.amina)
+    assert "4 personer kommer" in page.text
+    assert "Har inte svarat 3" in page.text
+    assert "Carin" not in page.text
+    assert sums(meeting) == Sums(people=4, yes=1, maybe=0, no=1, unanswered=3)
+
+
+def test_the_officer_sees_the_meeting_and_no_sums(client: PageClient, scene: Scene, meeting: Meeting) -> None:
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
+    assert (page.status, page.buttons) == (200, [])
+    assert "Så många har svarat" not in page.text
+
+
+def test_a_stairwells_meeting_is_answered_by_those_who_live_there(client: PageClient, scene: Scene) -> None:
+    meeting = make_meeting(scene.group, stairwell=scene.port_3)
+    for person, status in ((scene.carin, 303), (scene.dawit, 403), (scene.gun, 403), (scene.ivan, 404)):
+        assert client.post(f"/meetings/{meeting.id}/answer", {"answer": "yes"}, as_=person).status == status
+    assert answers() == {"Carin Öberg": (Answer.YES, 1)}
+
+
+def test_meetings_one_has_not_answered(scene: Scene, meeting: Meeting) -> None:
+    stairwells = make_meeting(scene.group, stairwell=scene.port_3)
+    make_meeting(scene.group, starts_at=utcnow() - timedelta(days=3))
+    make_meeting(scene.other_group)
+    make_meeting(scene.group).cancelled_at = utcnow()
+    make_answer(meeting, scene.bengt)
+
+    assert unanswered_meetings(scene.carin, utcnow()) == [meeting, stairwells]
+    assert unanswered_meetings(scene.dawit, utcnow()) == [meeting]
+    assert unanswered_meetings(scene.bengt, utcnow()) == [stairwells]
+    assert unanswered_meetings(scene.gun, utcnow()) == []
+    assert my_answer(meeting, scene.carin) is None

@@ -1,0 +1,241 @@
+"""A coordinator calls a meeting: the page says whom it reaches, and just those get it, once."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.meetings.queries import reach_of_call
+from watch.models import AuditEntry, Channel, Meeting, MeetingKind, OutboxState, Person
+
+NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+PLAN = {"kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19:30", "place": "Tvättstugan"}
+
+
+@pytest.fixture(autouse=True)
+def in_march() -> Any:
+    with time_machine.travel(NOW, tick=True):
+        yield
+
+
+def test_the_whole_group_is_called_by_mail_and_on_paper(
+    client: PageClient, scene: Scene, nils: Person, olga: Person, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+
+    assert "4 grannar får ett mejl." in page.text
+    assert "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress." in page.text
+    assert "1 hushåll behöver det på papper: e-postadressen där fungerar inte längre." in page.text
+
+    sent = page.press("Kalla 4 grannar", PLAN | {"about": "Låset i porten"})
+
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert (sent.status, sent.location) == (303, f"/meetings/{meeting.id}")
+    assert (meeting.kind, meeting.place, meeting.about) == (
+        MeetingKind.STAIRWELL,
+        "Tvättstugan",
+        "Låset i porten",
+    )
+    assert meeting.starts_at == datetime(2026, 3, 12, 17, 0, tzinfo=UTC)
+    assert meeting.ends_at == datetime(2026, 3, 12, 18, 30, tzinfo=UTC)
+    assert sorted(outbox.addressed()) == [
+        ("meeting-called", f"{name}@example.org") for name in ("amina", "bengt", "carin", "dawit")
+    ]
+    assert {row.not_after for row in outbox.rows() if row.channel is Channel.MAIL} == {meeting.starts_at}
+    assert sorted(_flats_on_paper(outbox)) == ["1001", "1103"]
+    assert [entry.what for entry in db.session.scalars(select(AuditEntry))] == ["meeting-called"]
+    assert sent.follow().flashes == [("done", "Träffen är inlagd. 4 grannar får ett mejl.")]
+
+
+def _flats_on_paper(outbox: Outbox) -> list[str]:
+    rows = [row for row in outbox.rows() if row.channel is Channel.PAPER]
+    assert {row.state for row in rows} <= {OutboxState.TO_PRINT}
+    return [row.household.flat.number for row in rows if row.household]
+
+
+def test_one_stairwell_is_called_alone(
+    client: PageClient, scene: Scene, nils: Person, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina).click("Port 1 2")
+    page.press("Kalla 2 grannar", PLAN)
+
+    assert sorted(outbox.addressed()) == [
+        ("meeting-called", "amina@example.org"),
+        ("meeting-called", "dawit@example.org"),
+    ]
+    assert _flats_on_paper(outbox) == []
+    assert db.session.scalars(select(Meeting)).one().stairwell == scene.port_1
+
+
+def test_a_coordinator_of_a_stairwell_begins_with_that_and_may_call_all(
+    client: PageClient, scene: Scene
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.bengt)
+
+    assert page.buttons == ["Kalla 2 grannar"]
+    assert page.click("Hela gruppen 4").buttons == ["Kalla 4 grannar"]
+
+
+def test_pressed_twice_it_is_called_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    first, second = page.press("Kalla 4 grannar", PLAN), page.press("Kalla 4 grannar", PLAN)
+
+    assert (first.location, second.location) == (first.location, first.location)
+    assert len(outbox.mailings()) == 1
+    assert len(outbox.rows()) == 5
+
+
+def test_a_group_without_members_is_told_that_nobody_gets_it(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.other_group.id}/meetings/new?stairwell=all", as_=scene.ivan)
+    assert page.buttons == ["Kalla 1 granne"]
+
+
+def test_a_stairwell_of_another_house_is_refused(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    elsewhere = scene.other_group.buildings[0].stairwells[0]
+    page = client.post(
+        f"/groups/{scene.group.id}/meetings", PLAN | {"stairwell": str(elsewhere.id)}, as_=scene.amina
+    )
+
+    assert page.status == 422
+    assert page.errors == ["Den porten finns inte i gruppen. Välj vilka träffen är för igen."]
+    assert outbox.rows() == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"ends": "17.00"}, "Träffen slutar innan den börjar. Skriv en senare sluttid."),
+        ({"ends": "18.00"}, "Träffen slutar innan den börjar. Skriv en senare sluttid."),
+        ({"day": "2026-03-01"}, "Den dagen har redan varit. Välj en dag som kommer."),
+        ({"day": "2026-03-02", "starts": "12.59"}, "Den tiden har redan varit. Skriv en senare tid."),
+        ({"day": "2027-09-29"}, "Det är för långt fram. Välj en dag inom 18 månader."),
+        ({"day": "9999-12-31"}, "Det är för långt fram. Välj en dag inom 18 månader."),
+        ({"day": "0001-01-01"}, "Den dagen har redan varit. Välj en dag som kommer."),
+        ({"day": "2026-02-31"}, "Det datumet finns inte. Skriv till exempel 2026-09-23."),
+        ({"starts": "24:61"}, "Den tiden finns inte. Skriv till exempel 18.00."),
+        (
+            {"day": "2026-03-29", "starts": "02.30", "ends": "04.00"},
+            "Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.",
+        ),
+        (
+            {"day": "2026-03-29", "starts": "01.30", "ends": "02.30"},
+            "Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.",
+        ),
+        ({"day": ""}, "Välj en dag."),
+        ({"starts": ""}, "Skriv när träffen börjar, till exempel 18.00."),
+        ({"place": ""}, "Skriv var ni ses, till exempel i trappuppgången."),
+        ({"place": "x" * 121}, "Texten är för lång. Högst 120 tecken."),
+        (
+            {"place": "Hos 19800101-1234"},
+            "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.",
+        ),
+        ({"place": "Trappan\u202e"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        ({"place": "Trappan =?UTF-8?Q?=0A?="}, "Teckenföljden =? … ?= kan inte skickas. Ta bort den."),
+        ({"about": "x\u2066y"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+    ],
+)
+def test_what_cannot_be_is_refused_by_name_and_kept(
+    typed: dict[str, str], said: str, client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    sent = PLAN | {"about": "Kom och fika"} | typed
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina).press(
+        "Kalla 4 grannar", sent
+    )
+
+    assert (page.status, page.errors) == (422, [said])
+    kept = page.form(f"/groups/{scene.group.id}/meetings")
+    assert {name: kept[name] for name in sent} == sent
+    assert (outbox.rows(), db.session.scalars(select(Meeting)).all()) == ([], [])
+
+
+def test_an_unknown_kind_or_a_coordinators_meeting_is_not_called(client: PageClient, scene: Scene) -> None:
+    for kind in ("party", "coordinators", ""):
+        page = client.post(f"/groups/{scene.group.id}/meetings", PLAN | {"kind": kind}, as_=scene.amina)
+        assert page.status == 422
+    assert db.session.scalars(select(Meeting)).all() == []
+
+
+@pytest.mark.parametrize(
+    ("day", "starts", "ends", "hours", "begins"),
+    [
+        ("2026-03-28", "18.00", "19.00", 1, datetime(2026, 3, 28, 17, tzinfo=UTC)),
+        ("2026-03-29", "01.30", "03.30", 1, datetime(2026, 3, 29, 0, 30, tzinfo=UTC)),
+        ("2026-03-29", "18.00", "19.00", 1, datetime(2026, 3, 29, 16, tzinfo=UTC)),
+        ("2026-10-25", "01.30", "03.30", 3, datetime(2026, 10, 24, 23, 30, tzinfo=UTC)),
+        ("2026-10-25", "18.00", "19.00", 1, datetime(2026, 10, 25, 17, tzinfo=UTC)),
+    ],
+)
+def test_hours_are_those_of_the_clock_on_the_wall(
+    day: str, starts: str, ends: str, hours: int, begins: datetime, client: PageClient, scene: Scene
+) -> None:
+    typed = PLAN | {"day": day, "starts": starts, "ends": ends}
+    page = client.post(f"/groups/{scene.group.id}/meetings", typed, as_=scene.amina)
+
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert (meeting.starts_at, meeting.ends_at - meeting.starts_at) == (begins, timedelta(hours=hours))
+    assert f"kl. {starts}–{ends}" in page.follow().text
+
+
+def test_a_meeting_that_was_held_is_written_down_and_mails_nobody(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    held = page.click("Skriv upp den här, ingen får mejl").press(
+        "Spara träffen", PLAN | {"day": "2026-02-12"}
+    )
+    again = client.post(
+        f"/groups/{scene.group.id}/meetings", PLAN | {"day": "2026-02-12", "held": "yes"}, as_=scene.amina
+    )
+
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert (held.location, again.location) == (f"/meetings/{meeting.id}/count",) * 2
+    assert outbox.rows() == []
+    counted = held.follow().press("Spara antalet", {"counting": "counted", "head_count": "0"})
+    assert "0 personer kom" in counted.follow().text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"day": "2026-03-03"}, "Den dagen har inte varit än. Välj en dag som har varit."),
+        ({"day": "2026-03-02"}, "Träffen har inte slutat än. Skriv upp den när den är över."),
+        ({"day": "1926-03-02"}, "Det är för länge sedan. Kontrollera årtalet."),
+    ],
+)
+def test_only_what_has_been_can_be_written_down(
+    typed: dict[str, str], said: str, client: PageClient, scene: Scene
+) -> None:
+    page = client.post(f"/groups/{scene.group.id}/meetings", PLAN | {"held": "yes"} | typed, as_=scene.amina)
+    assert (page.status, page.errors, page.h1) == (422, [said], "Skriv upp en träff som har varit")
+
+
+def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
+    client: PageClient, scene: Scene, nils: Person
+) -> None:
+    sent = client.post(f"/groups/{scene.group.id}/meetings", PLAN, as_=scene.amina)
+    meeting = db.session.scalars(select(Meeting)).one()
+
+    assert "2 hushåll i gruppen behöver beskedet på papper." in sent.follow().text
+    page = client.get(f"/meetings/{meeting.id}/paper", as_=scene.bengt)
+    assert "Våglängdsgatan 3 1001 Nås inte med mejl" in page.text
+    assert "Våglängdsgatan 3 1103 Nås inte med mejl" in page.text
+    assert ("house-seen", scene.bengt.id) in [
+        (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))
+    ]
+
+
+def test_the_number_said_is_the_number_of_rows(
+    scene: Scene, nils: Person, olga: Person, client: PageClient
+) -> None:
+    reach = reach_of_call(scene.group, scene.port_3)
+    assert (reach.mail, reach.paper, reach.paper_no_address, reach.paper_dead_address) == (2, 2, 1, 1)

@@ -1,0 +1,139 @@
+"""The police contact writes to an area: numbers, never names or flats; and nobody of another area."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_coordinator, make_member, make_notice, make_person
+from tests.page_client import Page, PageClient
+from watch.extensions import db
+from watch.models import Audience, AuditEntry, Notice, Organisation, Person, Suppression, utcnow
+
+TEXT = {"title": "Fler inbrott i källare", "body": "Lås förråden.", "level": "information"}
+
+
+def write(client: PageClient, scene: Scene, audience: str) -> Page:
+    page = client.get(f"/areas/{scene.group.area.slug}/notices/new", as_=scene.gun)
+    return page.press("Förhandsgranska", TEXT | {"audience": audience})
+
+
+def addresses(outbox: Outbox) -> list[str]:
+    return sorted(row.mailbox.address.partition("@")[0] for row in outbox.rows() if row.mailbox)
+
+
+@pytest.fixture
+def more_members(scene: Scene) -> None:
+    """Six more in port 1, so that there is a number to tell."""
+    for number in ("1002", "1003", "1102", "1103", "1201", "1202"):
+        make_member(
+            make_person(f"Granne {number}", f"g{number}@example.org"),
+            scene.group,
+            flat_of(scene.port_1, number),
+        )
+    db.session.commit()
+
+
+def test_all_members_of_the_area_get_it(
+    client: PageClient, scene: Scene, more_members: None, nils: Person, olga: Person, outbox: Outbox
+) -> None:
+    page = write(client, scene, "area_members")
+    assert "10 personer får ett mejl." in page.text
+    assert "Färre än 5 hushåll får det på papper: där har ingen lämnat någon e-postadress." in page.text
+    assert "Färre än 5 hushåll får det på papper: e-postadressen där fungerar inte längre." in page.text
+
+    sent = page.press("Skicka till 10 grannar").follow()
+
+    notice = db.session.scalars(select(Notice)).one()
+    assert (notice.audience, notice.area) == (Audience.AREA_MEMBERS, scene.group.area)
+    assert notice.organisation == Organisation.POLICE.value
+    assert len(addresses(outbox)) == 10
+    assert {"ivan", "nils", "olga", "jenny"} & set(addresses(outbox)) == set()
+    assert len([row for row in outbox.rows() if row.household]) == 2
+    assert "Så många väntar: 10." in sent.text
+    assert "Färre än 5 hushåll nås bara på papper." in sent.text
+    for told in ("Carin", "Elsa", "1001", "Våglängdsgatan"):
+        assert told not in sent.text
+
+
+def test_fewer_than_five_are_not_told_to_the_officer(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = write(client, scene, "area_members")
+    assert "Färre än 5 personer får ett mejl." in page.text
+    sent = page.press("Skicka meddelandet").follow()
+    assert "Så många väntar: färre än 5." in sent.text
+    assert " 4 " not in sent.text
+    assert len(addresses(outbox)) == 4
+
+
+def test_the_coordinators_of_the_area_get_it_alone(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    make_coordinator(scene.dawit, scene.group, accepted=False)
+    ended = make_coordinator(make_person("Sven", "sven@example.org"), scene.group)
+    ended.ended_at = utcnow()
+    page = write(client, scene, "area_coordinators")
+    assert "2 personer får ett mejl." in page.text
+    page.press("Skicka till 2 kontaktombud")
+    assert addresses(outbox) == ["amina", "bengt"]
+    notice = db.session.scalars(select(Notice)).one()
+    assert client.get(f"/notices/{notice.id}", as_=scene.bengt).status == 200
+    assert client.get(f"/notices/{notice.id}", as_=scene.carin).status == 404
+
+
+def test_a_coordinator_without_a_working_address_is_reached_at_home(
+    client: PageClient, scene: Scene, outbox: Outbox, carins_husband: Person
+) -> None:
+    scene.bengt.mailbox.suppression, scene.bengt.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    page = write(client, scene, "area_coordinators")
+    page.press("Skicka till 1 kontaktombud")
+    assert addresses(outbox) == ["amina"]
+    assert [row.household.flat.number for row in outbox.rows() if row.household] == ["1002"]
+
+
+def test_an_area_where_nobody_takes_part_is_refused(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    page = client.post("/areas/norrby/notices/preview", TEXT | {"audience": "area_members"}, as_=scene.gun)
+    assert (page.status, outbox.rows()) == (422, [])
+    assert page.errors == ["Ingen skulle få meddelandet: ingen är med här än. Välj några andra."]
+
+
+def test_another_areas_officer_and_forged_audiences_get_nowhere(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    address = f"/areas/{scene.group.area.slug}/notices"
+    assert client.post(address, TEXT | {"audience": "area_members"}, as_=scene.hodan).status == 404
+    assert client.post(address, TEXT | {"audience": "group"}, as_=scene.gun).status == 422
+    assert outbox.rows() == []
+
+
+def test_the_municipality_signs_in_its_own_name(client: PageClient, scene: Scene) -> None:
+    client.post("/areas/boda/notices", TEXT | {"audience": "area_coordinators"}, as_=scene.hodan)
+    notice = db.session.scalars(select(Notice)).one()
+    assert "Kommunen" in client.get(f"/notices/{notice.id}", as_=scene.ivan).text
+
+
+def test_coordinators_see_which_of_their_flats_need_the_areas_notice_on_paper(
+    client: PageClient, scene: Scene
+) -> None:
+    client.post(f"/areas/{scene.group.area.slug}/notices", TEXT | {"audience": "area_members"}, as_=scene.gun)
+    notice = db.session.scalars(select(Notice)).one()
+
+    page = client.get(f"/notices/{notice.id}", as_=scene.bengt)
+    listed = page.click("1 av dina lägenheter behöver papper")
+    assert "Våglängdsgatan 3 1001 Nås inte med mejl" in listed.text
+    assert [
+        (entry.what, entry.by_id, entry.group_id) for entry in db.session.scalars(select(AuditEntry))
+    ] == [("notice-sent", scene.gun.id, None), ("house-seen", scene.bengt.id, scene.group.id)]
+    assert client.get(f"/notices/{notice.id}/report", as_=scene.bengt).status == 404
+    assert client.get(f"/notices/{notice.id}/paper", as_=scene.gun).status == 404
+    assert client.get(f"/notices/{notice.id}/paper", as_=scene.ivan).status == 404
+
+
+def test_the_officer_follows_own_areas_notices_only(client: PageClient, scene: Scene) -> None:
+    areas, groups = make_notice(scene.group.area, by=scene.gun), make_notice(scene.group, by=scene.amina)
+    assert client.get(f"/notices/{areas.id}/report", as_=scene.gun).status == 200
+    assert client.get(f"/notices/{groups.id}/report", as_=scene.gun).status == 403
+    assert client.get(f"/notices/{areas.id}/report", as_=scene.hodan).status == 404
+    text = client.get(f"/groups/{scene.group.id}/notices", as_=scene.gun).text
+    assert text.count("Ny lampa i cykelrummet") == 1
