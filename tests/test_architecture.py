@@ -1,0 +1,299 @@
+"""The house's order: who may import whom, where a commit stands, how long a file is. Each with its reason."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+
+from flask import Flask
+
+ROOT = Path(__file__).resolve().parent.parent
+FEATURES = (
+    "accounts",
+    "places",
+    "contacts",
+    "groups",
+    "joining",
+    "meetings",
+    "notices",
+    "followup",
+    "lifecycle",
+    "ops",
+)
+ROOMS = ("routes", "forms", "words", "queries", "service", "cli")
+OF_THE_WEB = {"watch.accounts.sessions", "watch.ops.mailbox"}  # as routes: they know the request
+REQUEST_NAMES = {"request", "session", "g", "flash", "current_user"}
+COMMIT = {"watch.web", "watch.mail.delivery", "watch.mail.incoming", "watch.mail.cli"}
+KNOW_THE_REQUEST = {
+    "watch.access",
+    "watch.database",
+    "watch.errors",
+    "watch.extensions",
+    "watch.language",
+    "watch.web",
+}
+
+# What the ground and mail may import; whoever adds a file there says it here.
+MODELS = {"database", "extensions", "crypto", "models"}
+MAY_IMPORT: dict[str, set[str]] = {
+    "crypto": set(),
+    "database": set(),
+    "extensions": {"database", "mail.smtp"},
+    "models": MODELS,
+    "tokens": {"crypto"},
+    "language": {"models"},
+    "bands": {"language"},
+    "audit": {"extensions", "models"},
+    "access": {"extensions", "models"},
+    "errors": {"extensions", "language", "models", "tokens"},
+    "fields": {"language", "models"},
+    "limits": {"crypto", "extensions", "models"},
+    "paging": {"extensions"},
+    "paper": {"language", "tokens"},
+    "web": {"access", "audit", "database", "extensions", "language", "models"},
+    "mail": MODELS | {"errors", "language", "mail", "tokens"},
+    "routes": {
+        "access", "audit", "bands", "database", "errors", "extensions", "fields", "language", "models",
+        "paging", "paper", "tokens", "web",
+    },
+    "forms": {"bands", "fields", "language", "models"},
+    "words": {"bands", "fields", "language", "models"},
+    "queries": MODELS | {"errors", "tokens"},
+    "service": MODELS | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "tokens"},
+    "cli": MODELS | {"audit", "errors", "fields", "language", "mail", "jobs", "tokens"},
+    "jobs": MODELS | {"mail"},
+}  # fmt: skip
+WHY = {
+    "routes": "a route reads like a sentence: its own forms and service, anybody's queries and words",
+    "forms": "a form knows its own feature's reads and words, never a change",
+    "words": "words say what models are called, and depend on nothing that changes things",
+    "queries": "queries read models, and queries to their left: accounts < places < contacts < groups < …",
+    "service": "a service uses what stands to its left; the other direction is turned round",
+    "cli": "commands call services",
+    "models": "the nouns depend on no behaviour",
+    "mail": "mail knows nouns and languages, no feature",
+    "ground": "tests/test_architecture.py says what each file of the ground may import",
+}
+
+
+@cache
+def modules() -> dict[str, ast.Module]:
+    """Every module of the application by its dotted name."""
+    found = {}
+    for path in sorted((ROOT / "watch").rglob("*.py")):
+        parts = path.relative_to(ROOT).with_suffix("").parts
+        name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+        found[name] = ast.parse(path.read_text(), str(path))
+    return found
+
+
+def path_of(module: str) -> Path:
+    """The file of a module."""
+    path = ROOT / module.replace(".", "/")
+    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+
+
+def imports_of(module: str) -> Iterator[tuple[str, int]]:
+    """Our own modules that a module imports, with the line."""
+    for node in ast.walk(modules()[module]):
+        if isinstance(node, ast.ImportFrom) and node.level == 0 and node.module:
+            for alias in node.names:
+                whole = f"{node.module}.{alias.name}"
+                target = whole if whole in modules() else node.module
+                if target.partition(".")[0] in {"watch", "config"}:
+                    yield target, node.lineno
+        elif isinstance(node, ast.Import):
+            yield from (
+                (a.name, node.lineno) for a in node.names if a.name.partition(".")[0] in {"watch", "config"}
+            )
+        elif isinstance(node, ast.ImportFrom):
+            yield "a relative import", node.lineno
+
+
+def place_of(module: str) -> tuple[str | None, str]:
+    """Feature and room of a module; files of a feature beside its rooms are part of its service."""
+    _watch, first, *rest = [*module.split("."), ""]
+    if first not in FEATURES:
+        return None, first
+    if module in OF_THE_WEB:
+        return first, "routes"
+    return first, rest[0] if rest[0] in ROOMS else "service"
+
+
+def may_import(importer: str, imported: str) -> bool:
+    """Whether the order of the house allows it (architecture.md)."""
+    feature, room = place_of(importer)
+    other, other_room = place_of(imported)
+    if importer == "watch" or (importer == "watch.cli" and other_room in {"cli", "mail"}):
+        return True
+    if imported == "config":
+        return False
+    allowed = MAY_IMPORT.get(room, set())
+    if other is None:
+        below = imported.removeprefix("watch.")
+        return any(below == name or below.startswith(name + ".") for name in allowed)
+    if feature is None:
+        return False
+    return _between_features(feature, room, other, other_room)
+
+
+def _between_features(feature: str, room: str, other: str, other_room: str) -> bool:
+    is_left = FEATURES.index(other) < FEATURES.index(feature)
+    match room:
+        case "routes":
+            return other_room in {"queries", "words"} or feature == other
+        case "forms":
+            return feature == other and other_room in {"forms", "queries", "words"}
+        case "words":
+            return feature == other and other_room in {"words", "queries", "service"}
+        case "queries":
+            return other_room == "queries" and (is_left or feature == other)
+        case "service":
+            return other_room in {"queries", "service"} and (is_left or feature == other)
+        case "cli":
+            return other_room in {"queries", "service", "words"}
+    return False
+
+
+def breaking(rule: Callable[[str], list[str]]) -> dict[str, list[str]]:
+    """Every module that breaks a rule, and where."""
+    return {module: wrong for module in modules() if (wrong := rule(module))}
+
+
+def test_imports_point_one_way() -> None:
+    wrong = {
+        f"{module}:{line}": f"may not import {imported}: {WHY.get(place_of(module)[1], WHY['ground'])}"
+        for module in modules()
+        for imported, line in imports_of(module)
+        if not may_import(module, imported)
+    }
+    assert wrong == {}
+
+
+def test_nothing_below_the_routes_knows_the_request() -> None:
+    def rule(module: str) -> list[str]:
+        if module in KNOW_THE_REQUEST or place_of(module)[1] == "routes":
+            return []
+        return [
+            f"line {node.lineno}: {alias.name}"
+            for node in ast.walk(modules()[module])
+            if isinstance(node, ast.ImportFrom) and node.module in {"flask", "flask_login"}
+            for alias in node.names
+            if alias.name in REQUEST_NAMES
+        ]
+
+    assert breaking(rule) == {}, (
+        "services, queries and forms work without a request: who acts is the argument `by`"
+    )
+
+
+def test_commits_stand_where_a_request_ends() -> None:
+    def rule(module: str) -> list[str]:
+        is_place = place_of(module)[1] in {"routes", "cli", "jobs"} or module in COMMIT
+        return [] if is_place else [f"line {line}" for line in _commits(modules()[module])]
+
+    assert breaking(rule) == {}, "a service adds and does not commit: one request, one commit, in its route"
+
+
+def _commits(tree: ast.AST) -> Iterator[int]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "commit":
+            yield node.lineno
+
+
+def test_our_own_imports_stand_at_the_top() -> None:
+    def rule(module: str) -> list[str]:
+        functions = [f for f in ast.walk(modules()[module]) if isinstance(f, ast.FunctionDef)]
+        return [
+            f"line {node.lineno}" for function in functions for node in ast.walk(function) if _is_ours(node)
+        ]
+
+    assert breaking(rule) == {}, "an import inside a function hides that two features know each other"
+
+
+def _is_ours(node: ast.AST) -> bool:
+    names: list[str] = []
+    if isinstance(node, ast.ImportFrom):
+        names = ["watch" if node.level else node.module or ""]
+    elif isinstance(node, ast.Import):
+        names = [alias.name for alias in node.names]
+    return any(name.partition(".")[0] in {"watch", "config"} for name in names)
+
+
+def test_a_file_is_one_sitting() -> None:
+    lengths = {module: len(path_of(module).read_text().splitlines()) for module in modules()}
+    long = {module: lines for module, lines in lengths.items() if lines > 300}
+    assert long == {}, "at most 300 lines; then it becomes a folder of the same name, or the feature splits"
+
+
+def test_a_function_is_seen_at_a_glance() -> None:
+    def rule(module: str) -> list[str]:
+        functions = [node for node in ast.walk(modules()[module]) if isinstance(node, ast.FunctionDef)]
+        return [f"{each.name}: {_length(each)} lines" for each in functions if _length(each) > 30]
+
+    assert breaking(rule) == {}, "functions have at most 30 lines, their docstring not counted"
+
+
+def _length(function: ast.FunctionDef) -> int:
+    text = function.body[0]
+    is_docstring = isinstance(text, ast.Expr) and isinstance(text.value, ast.Constant)
+    said = (text.end_lineno or 0) - text.lineno + 1 if is_docstring else 0
+    return (function.end_lineno or 0) - function.lineno + 1 - said
+
+
+def test_a_template_is_one_sitting() -> None:
+    files = [path for path in sorted((ROOT / "templates").rglob("*.*")) if path.is_file()]
+    lengths = {str(path.relative_to(ROOT)): len(path.read_text().splitlines()) for path in files}
+    long = {path: lines for path, lines in lengths.items() if lines > 150}
+    assert long == {}, "a template has at most 150 lines: parts of it become components"
+
+
+def test_no_module_is_a_drawer_for_odds_and_ends() -> None:
+    drawers = [
+        name
+        for name in modules()
+        if name.rpartition(".")[2] in {"utils", "util", "helpers", "common", "misc"}
+    ]
+    assert drawers == [], "a module is named by what it is about"
+
+
+def test_every_public_thing_says_what_it_is() -> None:
+    def rule(module: str) -> list[str]:
+        tree = modules()[module]
+        silent = [] if ast.get_docstring(tree) or not tree.body else ["the module itself"]
+        return silent + [
+            node.name
+            for node in tree.body
+            if isinstance(node, ast.FunctionDef | ast.ClassDef)
+            and not (node.name.startswith("_") or ast.get_docstring(node) or _is_view(node))
+        ]
+
+    assert breaking(rule) == {}, (
+        "every public function and class has a sentence of docstring (a view reads like one)"
+    )
+
+
+def _is_view(node: ast.FunctionDef | ast.ClassDef) -> bool:
+    decorators = [each.func for each in node.decorator_list if isinstance(each, ast.Call)]
+    return any(
+        isinstance(each, ast.Attribute) and each.attr in {"get", "post", "command"} for each in decorators
+    )
+
+
+def test_a_blueprint_is_small(make_app: Callable[..., Flask]) -> None:
+    app = make_app(DATABASE_URL="sqlite://")
+    counts = Counter(name.partition(".")[0] for name in app.view_functions if "." in name)
+    large = {name: count for name, count in counts.items() if count > 14}
+    assert large == {}, "about 12 pages a blueprint; a form's GET and POST are two, so at most 14 endpoints"
+
+
+def test_the_order_holds_in_both_directions() -> None:
+    assert may_import("watch.places.service", "watch.accounts.service")
+    assert not may_import("watch.accounts.service", "watch.places.service")
+    assert not may_import("watch.groups.queries", "watch.groups.service")
+    assert not may_import("watch.groups.routes.house", "watch.joining.service")
+    assert not may_import("watch.mail.compose", "watch.groups.queries")
+    assert not may_import("watch.models.places", "watch.access")

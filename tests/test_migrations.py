@@ -1,0 +1,131 @@
+"""Migrations: up, the same as the models by name, down to nothing, and up again; on both databases."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import Engine, inspect
+from sqlalchemy.exc import DatabaseError
+
+from tests.databases import fresh_database, quick_folder
+from watch.extensions import db
+
+FOLDER = Path(__file__).resolve().parent.parent / "migrations"
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def two_apps(
+    request: pytest.FixtureRequest, make_app: Callable[..., Flask], worker_id: str
+) -> Iterator[list[Flask]]:
+    """Two applications with empty databases without tables."""
+    with ExitStack() as places:
+        if request.param == "sqlite":
+            folder = places.enter_context(quick_folder())
+            urls = [f"sqlite:///{folder}/{name}.db" for name in ("a", "b")]
+        else:
+            server = os.environ["WATCH_TEST_DATABASE_URL"]
+            urls = [
+                places.enter_context(fresh_database(server, f"watch_{n}_{worker_id}")) for n in ("a", "b")
+            ]
+        apps = [make_app(DATABASE_URL=url) for url in urls]
+        yield apps
+        for app in apps:
+            with app.app_context():
+                db.engine.dispose()
+
+
+def test_migrations_make_what_the_models_say_and_can_be_taken_back(two_apps: list[Flask]) -> None:
+    migrated, made = two_apps
+    with made.app_context():
+        db.create_all()
+        wanted = _shape(db.engine)
+    with migrated.app_context():
+        upgrade(str(FOLDER))
+        assert _differences(db.engine) == []
+        assert _shape(db.engine) == wanted
+        downgrade(str(FOLDER), revision="base")
+        assert set(inspect(db.engine).get_table_names()) <= {"alembic_version"}
+        upgrade(str(FOLDER))
+        assert _shape(db.engine) == wanted
+
+
+def test_a_migration_that_fails_leaves_nothing_behind(two_apps: list[Flask], tmp_path: Path) -> None:
+    app, _other = two_apps
+    broken = tmp_path / "migrations"
+    broken.mkdir()
+    for path in FOLDER.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts:
+            target = broken / path.relative_to(FOLDER)
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(path.read_text())
+    with (broken / "versions" / "0001_places.py").open("a") as first:
+        first.write(
+            '\n\n_upgrade = upgrade\n\n\ndef upgrade() -> None:\n    _upgrade()\n    op.execute("nonsense")\n'
+        )
+    with app.app_context():
+        with pytest.raises(DatabaseError):
+            upgrade(str(broken))
+        assert inspect(db.engine).get_table_names() == []
+
+
+def test_migrations_are_one_numbered_row() -> None:
+    script = ScriptDirectory(str(FOLDER))
+    revisions = [revision.revision for revision in reversed(list(script.walk_revisions()))]
+    assert revisions == [f"{number:04}" for number in range(1, len(revisions) + 1)]
+    files = sorted(path.name[:4] for path in (FOLDER / "versions").glob("*.py"))
+    assert files == revisions
+
+
+def _differences(engine: Engine) -> list[Any]:
+    with engine.connect() as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "target_metadata": db.metadata}
+        )
+        return list(compare_metadata(context, db.metadata))
+
+
+def _shape(engine: Engine) -> dict[str, dict[str, Any]]:
+    """Tables with columns, keys, checks and indexes by name, as the database tells them."""
+    found = inspect(engine)
+    return {
+        table: {
+            "columns": {
+                each["name"]: (str(each["type"]), each["nullable"]) for each in found.get_columns(table)
+            },
+            "primary key": found.get_pk_constraint(table),
+            "foreign keys": _by_name(found.get_foreign_keys(table)),
+            "unique": _by_name(found.get_unique_constraints(table)),
+            "checks": {
+                name: _plain(each["sqltext"])
+                for name, each in _by_name(found.get_check_constraints(table)).items()
+            },
+            "indexes": {name: _index(each) for name, each in _by_name(found.get_indexes(table)).items()},
+        }
+        for table in found.get_table_names()
+        if table != "alembic_version"
+    }
+
+
+def _by_name(rows: list[Any]) -> dict[str, Any]:
+    assert all(row["name"] for row in rows), "every constraint has a name"
+    return {row["name"]: row for row in rows}
+
+
+def _plain(sql: str) -> str:
+    return "".join(sql.split()).strip("()")
+
+
+def _index(index: Any) -> dict[str, Any]:
+    """An index whose condition can be compared."""
+    options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
+    return {**index, "dialect_options": options}
