@@ -1,0 +1,88 @@
+"""Settings: bad ones stop the start with one sentence that names the setting."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from config import BadSetting, load
+
+GOOD = {
+    "WATCH_SECRET_KEY": "a long random text",
+    "WATCH_DATA_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+    "WATCH_BASE_URL": "https://grannar.example.org",
+    "WATCH_MAIL_SERVER": "smtp.example.org",
+    "WATCH_CONTROLLER": "Exempelkommunen, 501 80 Borås",
+}
+
+
+def test_good_settings_are_taken_and_what_follows_from_them_is_safe() -> None:
+    settings = load(GOOD)
+    assert {
+        name: settings[name] for name in ("ENV", "BASE_URL", "SECRET_KEY", "TRUSTED_HOSTS", "MAIL_PORT")
+    } == {
+        "ENV": "production",
+        "BASE_URL": "https://grannar.example.org",
+        "SECRET_KEY": "a long random text",
+        "TRUSTED_HOSTS": ["grannar.example.org"],
+        "MAIL_PORT": 587,
+    }
+    assert {name: settings[name] for name in settings if name.startswith("SESSION_COOKIE")} == {
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": True,
+        "SESSION_COOKIE_NAME": "__Host-session",
+    }
+    assert settings["PERMANENT_SESSION_LIFETIME"] == timedelta(days=180)
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_a_secret_or_an_address_has_no_default(name: str) -> None:
+    with pytest.raises(BadSetting, match=rf"^{name} is missing"):
+        load({key: value for key, value in GOOD.items() if key != name})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("ENV", "staging"),
+        ("DATA_KEY", "not base64!"),
+        ("DATA_KEY", "c2hvcnQ="),
+        ("BASE_URL", "grannar.example.org"),
+        ("BASE_URL", "ftp://grannar.example.org"),
+        ("BASE_URL", "https://grannar.example.org/path"),
+        ("BASE_URL", "http://grannar.example.org"),
+        ("DATABASE_URL", "mysql://localhost/watch"),
+        ("MAIL_PORT", "many"),
+        ("MAIL_USE_TLS", "perhaps"),
+        ("MAIL_USE_SSL", "1"),
+        ("TRUSTED_PROXIES", "one"),
+        ("MAIL_RETRY_MINUTES", "1,soon"),
+        ("MAX_CONTENT_LENGTH", "6 MB"),
+    ],
+)
+def test_a_bad_setting_is_named_in_one_sentence(name: str, value: str) -> None:
+    with pytest.raises(BadSetting) as said:
+        load({**GOOD, f"WATCH_{name}": value})
+    sentence = str(said.value)
+    assert f"WATCH_{name}" in sentence
+    assert sentence.endswith(".")
+    assert "\n" not in sentence
+
+
+def test_development_needs_nothing_and_production_gets_none_of_its_values() -> None:
+    assert load({"WATCH_ENV": "development"})["SECRET_KEY"] == "development only"
+    with pytest.raises(BadSetting, match="WATCH_SECRET_KEY"):
+        load({})
+
+
+def test_a_setting_is_what_its_default_is() -> None:
+    settings = load(
+        {**GOOD, "WATCH_MAIL_PORT": "25", "WATCH_MAIL_USE_TLS": "no", "WATCH_MAIL_RETRY_MINUTES": "1,2"}
+    )
+    assert (settings["MAIL_PORT"], settings["MAIL_USE_TLS"], settings["MAIL_RETRY_MINUTES"]) == (
+        25,
+        False,
+        [1.0, 2.0],
+    )

@@ -1,0 +1,184 @@
+"""Every column about a person is marked, and a stolen file of either database tells nobody's name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg
+from flask import Flask
+from sqlalchemy import JSON, Column, Enum, LargeBinary, String, text
+
+from tests.cast import Scene
+from tests.factories import (
+    make_contact,
+    make_interest,
+    make_invitation,
+    make_meeting,
+    make_notice,
+    make_person,
+    make_request,
+    store,
+)
+from watch.crypto import Encrypted
+from watch.extensions import db
+from watch.mail import outbox as mails
+from watch.models import ContactRole, Personal, RequestState, SignIn
+
+PERSONS = {"person", "household", "mailbox"}
+CONTROL = "Våglängdsgatan"  # no secret: it has to be found where the others must not
+
+
+def columns() -> Iterator[tuple[str, Column[object]]]:
+    """Every column of every table, with its name."""
+    for table in db.metadata.sorted_tables:
+        yield from ((f"{table.name}.{column.name}", column) for column in table.columns)
+
+
+def test_every_column_that_holds_text_says_whether_it_is_about_a_person() -> None:
+    silent = [
+        name
+        for name, column in columns()
+        if isinstance(column.type, String | LargeBinary | JSON | Encrypted)
+        and not isinstance(column.type, Enum)
+        and not {"personal", "impersonal"} & set(column.info)
+    ]
+    assert silent == [], "mark the column with personal(…) or impersonal(…), watch/models/base.py"
+
+
+def test_every_column_that_points_to_a_person_is_marked() -> None:
+    silent = [
+        name
+        for name, column in columns()
+        if {key.column.table.name for key in column.foreign_keys} & PERSONS and "personal" not in column.info
+    ]
+    assert silent == []
+
+
+def test_marks_say_why_and_how_long() -> None:
+    empty = [
+        name
+        for name, column in columns()
+        if isinstance(mark := column.info.get("personal"), Personal)
+        and not (mark.why.strip() and mark.kept.strip())
+    ]
+    empty += [name for name, column in columns() if column.info.get("impersonal") == ""]
+    both = [name for name, column in columns() if {"personal", "impersonal"} <= set(column.info)]
+    assert (empty, both) == ([], [])
+
+
+def test_an_encrypted_column_names_itself() -> None:
+    wrong = {
+        name: c.type.column
+        for name, c in columns()
+        if isinstance(c.type, Encrypted) and c.type.column != name
+    }
+    assert wrong == {}, "a sealed value can only be opened in the column it was made for"
+
+
+def test_personal_text_is_encrypted_or_a_keyed_hash() -> None:
+    keyed = {"mailbox.address_index", "sign_in_link.browser_index", "sign_in.id", "rate_count.key"}
+    in_clear = [
+        name
+        for name, column in columns()
+        if "personal" in column.info
+        and isinstance(column.type, String | LargeBinary)
+        and not isinstance(column.type, Enum | Encrypted)
+        and name not in keyed
+    ]
+    assert in_clear == []
+
+
+def test_a_stolen_database_tells_no_name_no_address_and_no_phone(app: Flask, scene: Scene) -> None:
+    secrets = _fill(scene)
+    db.session.commit()
+    stolen = _dump(app)
+    assert CONTROL.encode() in stolen, "the search finds nothing, not even what is there"
+    found = [secret for secret in secrets for form in _forms(secret) if form in stolen]
+    assert found == []
+
+
+def _fill(scene: Scene) -> list[str]:
+    """Put something into every encrypted column; return all that must not be readable."""
+    people = [
+        scene.amina,
+        scene.bengt,
+        scene.carin,
+        scene.dawit,
+        scene.elsa,
+        scene.farah,
+        scene.gun,
+        scene.hodan,
+    ]
+    people += [
+        scene.ivan,
+        scene.jenny,
+        make_person("Kerstin Ström", "kerstin@example.org", phone="+46701740612"),
+    ]
+    request = make_request(people[-1], scene.group, scene.port_1, state=RequestState.DECLINED)
+    request.reason = "Bor på andra sidan gården"
+    make_interest(scene.jenny, scene.langgatan)
+    make_invitation(scene.group, "lova@example.org", by=scene.bengt)
+    meeting = make_meeting(scene.group, place="Hemma hos Ingegerd", by=scene.amina)
+    meeting.about = "Belysningen vid Ragnhilds fönster"
+    make_notice(scene.group, "Hälsning från Sigbritt", "Torvald har lagat porten.", by=scene.amina)
+    contact = make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
+    contact.name, contact.email, contact.phone = "Yngve Lundström", "yngve@example.org", "+46337000001"
+    row = mails.queue("meeting-called", to=scene.carin, about=meeting)
+    assert row
+    row.last_text = "550 carin finns inte"
+    store(SignIn(id="random", person=scene.carin, device="Firefox hos Carin"))
+    words = [
+        request.reason,
+        meeting.place,
+        meeting.about,
+        "Sigbritt",
+        "Torvald",
+        "lova@example.org",
+        "finns inte",
+    ]
+    words += [contact.name, contact.email, contact.phone, "Firefox hos Carin"]
+    for person in people:
+        words += [person.name, *person.name.split()]
+        words += [person.mailbox.address, person.mailbox.address.partition("@")[0]] if person.mailbox else []
+        words += [person.phone] if person.phone else []
+    return words
+
+
+def _forms(secret: str) -> set[bytes]:
+    """As it could stand in a file."""
+    return {
+        form.encode(encoding)
+        for form in (secret, secret.upper(), secret.casefold())
+        for encoding in ("utf-8", "utf-16-le")
+    }
+
+
+def _dump(app: Flask) -> bytes:
+    """What a thief would carry away: SQLite's file with its log, PostgreSQL's tables as text."""
+    if db.engine.dialect.name == "sqlite":
+        file = Path(str(db.engine.url.database))
+        return b"".join(part.read_bytes() for part in sorted(file.parent.glob(f"{file.name}*")))
+    tables = [table.name for table in db.metadata.sorted_tables]
+    stolen = b""
+    with db.engine.connect() as connection:
+        raw = connection.connection.driver_connection
+        assert isinstance(raw, psycopg.Connection)
+        with raw.cursor() as cursor:
+            for table in tables:
+                with cursor.copy(text(f'COPY "{table}" TO STDOUT').text.encode()) as copy:
+                    stolen += b"".join(bytes(part) for part in copy)
+        connection.rollback()
+    return stolen + _unhexed(stolen)
+
+
+def _unhexed(dump: bytes) -> bytes:
+    r"""The bytes of PostgreSQL's `\\x…` columns, as they stand in its files."""
+    words = dump.replace(b"\n", b"\t").split(b"\t")
+    return b"\t".join(bytes.fromhex(word[3:].decode()) for word in words if word.startswith(b"\\\\x"))
+
+
+def test_a_value_in_clear_would_be_found(app: Flask, scene: Scene) -> None:
+    scene.group.name = "Carin Öberg"
+    db.session.commit()
+    assert any(form in _dump(app) for form in _forms("Carin Öberg"))

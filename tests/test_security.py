@@ -1,0 +1,164 @@
+"""What holds for every answer: headers, cookies, hosts; bad input is refused with a page one can read."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from tests.page_client import BASE, PageClient, outside
+from watch.models import Person
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
+    "img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cache-Control": "no-store",
+    "Strict-Transport-Security": None,
+}
+
+
+def test_every_page_carries_its_protection(client: PageClient) -> None:
+    headers = client.get("/login").response.headers
+    assert {name: headers.get(name) for name in HEADERS} == HEADERS
+
+
+def test_pages_for_a_signed_in_person_are_not_kept(client: PageClient, carin: Person) -> None:
+    assert client.get("/me", as_=carin).response.headers["Cache-Control"] == "no-store"
+
+
+def test_the_session_cookie_is_for_this_site_only(client: PageClient) -> None:
+    cookie = client.post("/language", {"language": "so"}).response.headers["Set-Cookie"]
+    assert cookie.startswith("session=")
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert "Domain=" not in cookie
+
+
+def test_behind_tls_the_cookie_is_bound_to_host_and_tls(make_app: Callable[..., Flask]) -> None:
+    app = make_app(DATABASE_URL="sqlite://", BASE_URL="https://grannar.example.org", WTF_CSRF_ENABLED=False)
+    answer = app.test_client().post(
+        "/language", base_url="https://grannar.example.org", data={"language": "so"}
+    )
+    cookie = answer.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-session=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
+
+
+def test_another_host_is_refused_and_nothing_is_said(client: PageClient) -> None:
+    page = client.get("/login", base_url="http://evil.example")
+    assert page.status == 400
+    assert "evil.example" not in page.html
+
+
+def test_a_form_without_the_token_is_asked_for_again(client: PageClient, carin: Person) -> None:
+    assert client.post("/language", {"language": "so"}, csrf=False).status == 400
+    assert client.post("/logout", as_=carin, csrf=False).status == 400
+    assert client.get("/me/settings", as_=carin).status == 200
+
+
+def test_a_token_of_another_browser_is_no_good(client: PageClient, carin: Person, dawit: Person) -> None:
+    page = client.get("/me/settings", as_=dawit)
+    foreign = next(each.get("value") for each in page.tree.iter("input") if each.get("name") == "csrf_token")
+    assert client.post("/logout", {"csrf_token": foreign or ""}, as_=carin, csrf=False).status == 400
+
+
+@pytest.mark.parametrize(
+    ("more", "status"),
+    [
+        ({"data": b"x" * (6 * 1024 * 1024 + 1), "content_type": "application/x-www-form-urlencoded"}, 413),
+        (
+            {
+                "data": b"name=" + b"x" * (1024 * 1024 + 1),
+                "content_type": "application/x-www-form-urlencoded",
+            },
+            413,
+        ),
+        (
+            {
+                "data": {f"field{number}": "x" for number in range(1001)},
+                "content_type": "multipart/form-data",
+            },
+            413,
+        ),
+    ],
+    ids=["body", "field", "1001 parts"],
+)
+def test_too_much_is_a_readable_page(client: PageClient, more: dict[str, object], status: int) -> None:
+    browser = client.browser()
+    for address in ("/login", "/language"):
+        answer = outside(lambda address=address: browser.post(address, base_url=BASE, **more))
+        assert answer.status_code == status
+        assert_readable(answer.get_data(as_text=True))
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/%00",
+        "/buildings/%00",
+        "/j/%00",
+        "/login/%00",
+        "/j/%FF%FE",
+        "/login/%FF",
+        "/?q=%00",
+        "/?q=%FF%FE",
+        "/buildings/99999999999999999999999",
+        "/buildings/9223372036854775808",
+        "/login/" + "a" * 4000,
+        "/login/<script>alert(1)</script>",
+        "/no-such-page",
+        "/areas/%00",
+    ],
+)
+def test_a_strange_address_is_a_readable_page_and_never_a_fault(client: PageClient, address: str) -> None:
+    page = client.get(address)
+    assert page.status in {200, 302, 400, 404, 410}
+    assert "<script>alert" not in page.html
+
+
+@pytest.mark.parametrize(
+    "body", [b"language=\xff\xfe", b"language=%FF%FE", b"language=%00", b"email=%00", b"\x00" * 50]
+)
+@pytest.mark.parametrize("address", ["/language", "/login", "/logout"])
+def test_bytes_that_are_no_text_are_never_a_fault(client: PageClient, address: str, body: bytes) -> None:
+    browser = client.browser()
+    answer = outside(
+        lambda: browser.post(
+            address, base_url=BASE, data=body, content_type="application/x-www-form-urlencoded"
+        )
+    )
+    assert answer.status_code in {302, 303, 400, 422}
+
+
+def test_errors_are_in_the_readers_language(client: PageClient) -> None:
+    page = client.get("/no-such-page", headers={"Accept-Language": "ar"})
+    assert (page.status, page.tree.get("lang"), page.tree.get("dir")) == (404, "ar", "rtl")
+
+
+def test_a_fault_of_ours_is_a_readable_page_without_its_trace(
+    make_app: Callable[..., Flask], migrated_apps: Callable[[str], Flask]
+) -> None:
+    url = migrated_apps("sqlite").config["DATABASE_URL"]
+    app = make_app(DATABASE_URL=url, TESTING=False, PROPAGATE_EXCEPTIONS=False)
+
+    def broken() -> str:
+        raise RuntimeError("a secret of the inside")
+
+    broken.access = "public"  # type: ignore[attr-defined]
+    app.add_url_rule("/broken", "broken", broken)
+    answer = app.test_client().get("/broken", base_url=BASE)
+    assert answer.status_code == 500
+    assert "secret" not in answer.get_data(as_text=True)
+    assert_readable(answer.get_data(as_text=True))
+
+
+def assert_readable(html: str) -> None:
+    """A page with a heading, not a server's bare words."""
+    assert "<h1>" in html or "<h1 " in html
+    assert "Traceback" not in html
