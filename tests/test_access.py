@@ -46,6 +46,7 @@ from watch.models import (
 )
 from watch.tokens import Purpose
 
+TRACES = {"audit_entry", "rate_count"}
 FOLDER = Path(__file__).parent / "access"
 pytestmark = pytest.mark.parametrize(
     "app", ["sqlite"], indirect=True
@@ -86,11 +87,14 @@ def test_each_role_gets_what_permissions_say(
         client.browser(person)
     mine = {role: things | {"sign_in": _sign_in_of(person)} for role, person in people.items()}
     _is_that_endpoint(app, endpoint, expected, mine["member"])
-    again = _restorer(app)
+    again = _restorer()
+    before = _rows_kept()
     got: dict[str, Status] = {}
     for role, person in people.items():
         again()
         got[role] = _ask(client, expected, person, mine[role])
+        if expected.get:
+            assert _rows_kept() == before, f"GET {expected.address} changes something"
     assert got == {role: expected.of(role) for role in ROLES}
 
 
@@ -137,7 +141,7 @@ def _sign_in_of(person: Person | None) -> str:
     return db.session.scalar(sign_ins) or "nobodys"
 
 
-def _restorer(app: Flask) -> Callable[[], None]:
+def _restorer() -> Callable[[], None]:
     """Put every row back as it is now: one role's press changes nothing for the next."""
     db.session.commit()
     path = str(db.engine.url.database)
@@ -151,6 +155,20 @@ def _restorer(app: Flask) -> Callable[[], None]:
             kept.backup(live)
 
     return again
+
+
+def _rows_kept() -> dict[str, list[Any]]:
+    """All that a GET leaves as it is: every row but traces, rate limits, and when one was last seen."""
+    with closing(sqlite3.connect(str(db.engine.url.database))) as live:
+        kept = {
+            table.name: [column.name for column in table.columns if column.name != "last_seen_at"]
+            for table in db.metadata.sorted_tables
+            if table.name not in TRACES
+        }
+        return {
+            name: live.execute(f"SELECT {', '.join(own)} FROM {name}").fetchall()
+            for name, own in kept.items()
+        }
 
 
 @pytest.fixture

@@ -63,15 +63,27 @@ MAY_IMPORT: dict[str, set[str]] = {
     "words": {"bands", "fields", "language", "models"},
     "queries": MODELS | {"errors", "tokens"},
     "service": MODELS | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "tokens"},
+    "part": MODELS | {"access", "audit", "errors", "fields", "language", "mail", "tokens"},
     "cli": MODELS | {"audit", "errors", "fields", "language", "mail", "jobs", "tokens"},
     "jobs": MODELS | {"mail"},
 }  # fmt: skip
+# Which rooms of other features (to the left; for routes and commands of any) and of its own a room may use.
+ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {
+    "routes": ({"queries", "words"}, {"routes", "forms", "words", "queries", "service", "part"}),
+    "forms": (set(), {"forms", "words", "queries", "part"}),
+    "words": (set(), {"words", "queries", "part"}),
+    "queries": ({"queries"}, {"queries", "part"}),
+    "service": ({"queries", "service"}, {"queries", "service", "part"}),
+    "part": ({"queries", "service", "part"}, {"queries", "part"}),
+    "cli": ({"queries", "service", "words"}, {"words", "queries", "service", "part", "cli"}),
+}
 WHY = {
     "routes": "a route reads like a sentence: its own forms and service, anybody's queries and words",
     "forms": "a form knows its own feature's reads and words, never a change",
     "words": "words say what models are called, and depend on nothing that changes things",
     "queries": "queries read models, and queries to their left: accounts < places < contacts < groups < …",
     "service": "a service uses what stands to its left; the other direction is turned round",
+    "part": "a part of a feature is used by its rooms, and uses what stands to its left",
     "cli": "commands call services",
     "models": "the nouns depend on no behaviour",
     "mail": "mail knows nouns and languages, no feature",
@@ -114,13 +126,13 @@ def imports_of(module: str) -> Iterator[tuple[str, int]]:
 
 
 def place_of(module: str) -> tuple[str | None, str]:
-    """Feature and room of a module; files of a feature beside its rooms are part of its service."""
+    """Feature and room of a module; a feature's files beside its rooms are parts of it."""
     _watch, first, *rest = [*module.split("."), ""]
     if first not in FEATURES:
         return None, first
     if module in OF_THE_WEB:
         return first, "routes"
-    return first, rest[0] if rest[0] in ROOMS else "service"
+    return first, rest[0] if rest[0] in ROOMS else "part"
 
 
 def may_import(importer: str, imported: str) -> bool:
@@ -142,20 +154,10 @@ def may_import(importer: str, imported: str) -> bool:
 
 def _between_features(feature: str, room: str, other: str, other_room: str) -> bool:
     is_left = FEATURES.index(other) < FEATURES.index(feature)
-    match room:
-        case "routes":
-            return other_room in {"queries", "words"} or feature == other
-        case "forms":
-            return feature == other and other_room in {"forms", "queries", "words"}
-        case "words":
-            return feature == other and other_room in {"words", "queries", "service"}
-        case "queries":
-            return other_room == "queries" and (is_left or feature == other)
-        case "service":
-            return other_room in {"queries", "service"} and (is_left or feature == other)
-        case "cli":
-            return other_room in {"queries", "service", "words"}
-    return False
+    of_others, of_its_own = ROOMS_SEEN[room]
+    return (feature == other and other_room in of_its_own) or (
+        other_room in of_others and (is_left or room in {"routes", "cli"})
+    )
 
 
 def breaking(rule: Callable[[str], list[str]]) -> dict[str, list[str]]:

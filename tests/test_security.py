@@ -74,8 +74,8 @@ def test_a_token_of_another_browser_is_no_good(client: PageClient, carin: Person
         ({"data": b"x" * (6 * 1024 * 1024 + 1), "content_type": "application/x-www-form-urlencoded"}, 413),
         (
             {
-                "data": b"name=" + b"x" * (1024 * 1024 + 1),
-                "content_type": "application/x-www-form-urlencoded",
+                "data": {"name": "x" * (1024 * 1024 + 1)},
+                "content_type": "multipart/form-data",
             },
             413,
         ),

@@ -13,7 +13,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 NOUNS = {
-    "places": ("place", "building", "area"),
+    "places": ("place",),
     "accounts": ("account",),
     "contacts": ("contact",),
     "groups": ("group",),
