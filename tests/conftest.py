@@ -21,6 +21,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select
 from sqlalchemy.orm import joinedload
 
+from tests.browser import say_what_was_skipped
 from tests.databases import empty, fresh_database, postgres, quick_folder
 from tests.page_client import PageClient, outside
 from watch import create_app
@@ -48,6 +49,11 @@ def pytest_configure(config: pytest.Config) -> None:
 def pytest_unconfigure() -> None:
     """Stop it."""
     _running.close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say how many journeys were skipped for want of a browser."""
+    say_what_was_skipped(terminalreporter)
 
 
 @pytest.fixture(scope="session")

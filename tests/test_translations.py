@@ -22,8 +22,8 @@ SAME_EVERYWHERE = {"112", "114 14", "Grannsamverkan", "e-post", "kl."}
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 BANNED = {
     "sv": (
-        "medborgargarde", "bevaka", "misstänkt person", "utsatt område", "utsatta områden", "offer", "email", "protokoll",
-        "står utanför", "lägesbild", "utskick", "kallelse", "watch",
+        "medborgargarde", "bevaka", "misstänkt person", "utsatt område", "utsatta områden", "offer", "email",
+        "protokoll", "står utanför", "lägesbild", "utskick", "kallelse", "watch",
     ),
     "en": ("watch", "vigilante", "surveillance", "victim"),
     "ar": ("مراقبة", "مخبر"),

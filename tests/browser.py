@@ -1,0 +1,229 @@
+"""A phone with a real browser, and the server it talks to; each page it opens is looked at by axe.
+
+    def test_a_neighbour_answers(phone: Phone, scene: Scene) -> None:
+        phone.sign_in(scene.carin)
+        phone.open("/me")
+        phone.follow("Trapphusträff")
+        phone.fill("Hur många kommer ni?", "2")
+        phone.press("Svara")
+        assert "Du har svarat ja" in phone.text
+
+The test shares the database with the server: each act of the phone first commits what the test has made.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import secrets
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from flask import Flask, got_request_exception
+from flask_migrate import upgrade
+from playwright.sync_api import BrowserContext, Page, Playwright, Response
+from werkzeug.serving import make_server
+
+from watch.extensions import db
+from watch.models import Person, SignIn
+
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+HOW_TO_GET_IT = "no Chromium found: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
+
+
+def chromium() -> str | None:
+    """The browser's program, Debian's before Playwright's own; None where there is none."""
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def own_chromium(playwright: Playwright) -> str | None:
+    """The one that Playwright has brought itself, if it has."""
+    path = playwright.chromium.executable_path
+    return path if path and os.path.exists(path) else None
+
+
+def say_what_was_skipped(reporter: Any) -> None:
+    """In the last lines of the run: how many journeys were not gone, and how to get the browser."""
+    skipped = [
+        report for report in reporter.stats.get("skipped", []) if HOW_TO_GET_IT in str(report.longrepr)
+    ]
+    if skipped:
+        reporter.section("journeys", yellow=True)
+        reporter.line(f"{len(skipped)} journeys were skipped, {HOW_TO_GET_IT}", yellow=True)
+
+
+@dataclass
+class Server:
+    """The application behind a real port of this machine."""
+
+    app: Flask
+    url: str
+    faults: list[BaseException] = field(default_factory=list)
+
+
+@contextmanager
+def serving(
+    make_app: Callable[..., Flask], database: str, migrations: str, *, tls: bool = False
+) -> Iterator[Server]:
+    """Serve an application on a database made by the migrations, with or without TLS."""
+    scheme = "https" if tls else "http"
+    http = make_server("127.0.0.1", 0, _not_yet, threaded=True, ssl_context="adhoc" if tls else None)
+    url = f"{scheme}://127.0.0.1:{http.port}"
+    app = make_app(DATABASE_URL=database, BASE_URL=url, PROPAGATE_EXCEPTIONS=False)
+    with app.app_context():
+        upgrade(migrations)
+    app.testing = False
+    server = Server(app, url)
+
+    def note(_app: Flask, exception: BaseException, **_more: Any) -> None:
+        server.faults.append(exception)
+
+    got_request_exception.connect(note, app)
+    http.app = app
+    thread = threading.Thread(target=http.serve_forever, daemon=True)
+    thread.start()
+    try:
+        yield server
+    finally:
+        http.shutdown()
+        thread.join(10)
+        http.server_close()
+        with app.app_context():
+            db.engine.dispose()
+
+
+def _not_yet(_environment: Any, _start: Any) -> list[bytes]:
+    return []
+
+
+class Phone:
+    """A phone: one browser with its own cookies. What it does is what a thumb does: words are pressed."""
+
+    def __init__(self, context: BrowserContext, server: Server, *, has_javascript: bool = True) -> None:
+        self.context, self.server, self.has_javascript = context, server, has_javascript
+        self.page: Page = context.new_page()
+        self.complaints: list[str] = []
+        self.page.on("console", lambda said: self._complain(said.text) if said.type == "error" else None)
+        self.page.on("pageerror", lambda error: self._complain(str(error)))
+        self.page.on("request", lambda request: self._is_ours(request.url))
+        self.page.on("response", self._is_no_fault)
+
+    def sign_in(self, person: Person) -> None:
+        """Be that person from now on."""
+        sign_in = SignIn(id=secrets.token_urlsafe(24), person=person, device="Telefon")
+        db.session.add(sign_in)
+        db.session.commit()
+        app = self.server.app
+        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        self.context.add_cookies(
+            [
+                {
+                    "name": app.config["SESSION_COOKIE_NAME"],
+                    "value": serializer.dumps({"_user_id": sign_in.id, "_fresh": True}),
+                    "url": self.server.url,
+                    "httpOnly": True,
+                    "secure": app.config["SESSION_COOKIE_SECURE"],
+                }
+            ]
+        )
+
+    def open(self, path: str) -> None:
+        """Go to an address; a whole one, as in a mail, or a path."""
+        db.session.commit()
+        self.page.goto(path if "://" in path else self.server.url + path)
+        self.look()
+
+    def press(self, words: str) -> None:
+        """Press the button with these words, and look at the page that comes."""
+        self._act(lambda: self.page.get_by_role("button", name=words, exact=True).click())
+
+    def follow(self, words: str) -> None:
+        """Follow the link with these words (a part of its name is enough)."""
+        self._act(lambda: self.page.get_by_role("link", name=words).first.click())
+
+    def fill(self, label: str, text: str) -> None:
+        """Write into the field with this label."""
+        self.page.get_by_label(label, exact=True).fill(text)
+
+    def choose(self, label: str, option: str) -> None:
+        """Choose from the list with this label."""
+        self.page.get_by_label(label, exact=True).select_option(label=option)
+
+    def tick(self, label: str) -> None:
+        """Tick the box or the choice with this label."""
+        self.page.get_by_label(label, exact=True).check()
+
+    @property
+    def h1(self) -> str:
+        """The heading of the page."""
+        return " ".join(self.page.locator("h1").inner_text().split())
+
+    @property
+    def text(self) -> str:
+        """The words that are seen in the main part."""
+        return " ".join(self.page.locator("main").inner_text().split())
+
+    @property
+    def path(self) -> str:
+        """Where the phone is."""
+        return self.page.url.removeprefix(self.server.url)
+
+    def look(self) -> None:
+        """Nothing failed on this page, nobody is shut out, and nothing stands over the edge of the phone."""
+        db.session.commit()
+        assert self.server.faults == [], f"the server failed: {self.server.faults}"
+        assert self.complaints == [], f"{self.path}: {self.complaints}"
+        if not self.has_javascript:
+            return  # without it axe has no answer to wait for
+        wrong = Axe().run(self.page).response["violations"]
+        assert [_said(each) for each in wrong] == [], f"axe on {self.path}"
+        wide = self.page.evaluate(
+            "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+        )
+        assert wide <= 0, f"{self.path} is {wide} pixels wider than the phone"
+
+    def _act(self, act: Callable[[], None]) -> None:
+        db.session.commit()
+        act()
+        self.page.wait_for_load_state()
+        self.look()
+
+    def _complain(self, words: str) -> None:
+        is_expected = re.search(r"the server responded with a status of 4\d\d", words)
+        if not is_expected:
+            self.complaints.append(words)
+
+    def _is_ours(self, url: str) -> None:
+        if not url.startswith((self.server.url, "data:", "blob:")):
+            self.complaints.append(f"asked another host: {url}")
+
+    def _is_no_fault(self, response: Response) -> None:
+        if response.status >= 500 or (response.status == 404 and "/static/" in response.url):
+            self.complaints.append(f"{response.status} for {response.url}")
+
+
+def _said(violation: dict[str, Any]) -> str:
+    where = [node["html"][:160] for node in violation["nodes"][:3]]
+    return f"{violation['id']} ({violation['impact']}): {violation['help']}: {where}"
+
+
+def skip_or_fail() -> None:
+    """Without a browser a journey is skipped; on the build server that is a failure."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(HOW_TO_GET_IT)
+    pytest.skip(HOW_TO_GET_IT)

@@ -1,0 +1,102 @@
+"""Journeys: whole stories in a real browser at phone width, on a server of their own with its database.
+
+`app` is here the served application, so the cast, `outbox` and `client` of the other tests are at hand.
+`@pytest.mark.parametrize("app", ["tls"], indirect=True)` serves it behind TLS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any
+
+import pytest
+from flask import Flask
+from playwright.sync_api import BrowserContext, Playwright
+
+from tests.browser import FLAGS, PHONE, Phone, Server, chromium, own_chromium, serving, skip_or_fail
+from tests.conftest import ROOT
+from tests.databases import empty, quick_folder
+from watch.extensions import db
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Everything in this folder is a journey."""
+    for item in items:
+        if "journeys" in item.path.parts:
+            item.add_marker(pytest.mark.journey)
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(
+    browser_type_launch_args: dict[str, Any], playwright: Playwright
+) -> dict[str, Any]:
+    """Debian's Chromium, or the one Playwright has brought."""
+    path = chromium() or own_chromium(playwright)
+    if path is None:
+        skip_or_fail()
+    return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
+
+
+@pytest.fixture(scope="session")
+def servers(make_app: Callable[..., Flask]) -> Iterator[Callable[[str], Server]]:
+    """The server with and without TLS; one of each a worker."""
+    running: dict[str, Server] = {}
+    with ExitStack() as places:
+
+        def on(kind: str) -> Server:
+            if kind not in running:
+                database = f"sqlite:///{places.enter_context(quick_folder())}/watch.db"
+                server = serving(make_app, database, str(ROOT / "migrations"), tls=kind == "tls")
+                running[kind] = places.enter_context(server)
+            return running[kind]
+
+        yield on
+
+
+@pytest.fixture
+def server(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -> Server:
+    """The server of this test: plain, unless `app` is parametrised otherwise."""
+    given = getattr(request.node, "callspec", None)
+    return servers(given.params.get("app", "plain") if given else "plain")
+
+
+@pytest.fixture
+def app(request: pytest.FixtureRequest, server: Server) -> Iterator[Flask]:
+    """The served application, on an empty database, with an application context for the test."""
+    server.faults.clear()
+    with server.app.app_context():
+        try:
+            yield server.app
+        finally:
+            db.session.remove()
+            empty(db.engine)
+
+
+@pytest.fixture
+def make_phone(
+    app: Flask, server: Server, new_context: Callable[..., BrowserContext]
+) -> Callable[..., Phone]:
+    """Another phone: `make_phone(language="ar", javascript=False, color_scheme="dark")`."""
+
+    def make(*, language: str = "sv-SE", javascript: bool = True, **more: Any) -> Phone:
+        context = new_context(
+            **{
+                "locale": language,
+                "viewport": PHONE,
+                "java_script_enabled": javascript,
+                "ignore_https_errors": True,
+                "reduced_motion": "reduce",
+                **more,
+            }
+        )
+        context.set_default_timeout(10_000)
+        return Phone(context, server, has_javascript=javascript)
+
+    return make
+
+
+@pytest.fixture
+def phone(make_phone: Callable[..., Phone]) -> Phone:
+    """A phone with nobody signed in, in Swedish."""
+    return make_phone()
