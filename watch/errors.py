@@ -87,10 +87,10 @@ def _is_utf8(raw: bytes) -> bool:
 def _http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
-    answers = _answers() if error.code == 429 else None
+    answers = answers_to_keep() if error.code == 429 else None
     response = _page("errors/page.html", error.code, answers=answers)
     if allowed := getattr(error, "valid_methods", None):
-        response.headers["Allow"] = ", ".join(allowed)
+        response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
 
 
@@ -111,7 +111,7 @@ def _form_too_old(error: CSRFError) -> Response:
     """
     if _comes_from_elsewhere():
         return _bare(error)
-    return _page("errors/send_again.html", 400, answers=_answers())
+    return _page("errors/send_again.html", 400, answers=answers_to_keep())
 
 
 def _comes_from_elsewhere() -> bool:
@@ -119,12 +119,17 @@ def _comes_from_elsewhere() -> bool:
     return origin is not None and urlsplit(origin).netloc != request.host
 
 
-def _answers() -> MultiDict[str, str] | None:
+def answers_to_keep() -> MultiDict[str, str] | None:
     """What was typed into the form, except secrets; None where nothing can be sent again."""
     if request.method != "POST" or _comes_from_elsewhere():
         return None
     typed = request.form.items(multi=True)
     return MultiDict((name, answer) for name, answer in typed if name not in SECRET_FIELDS)
+
+
+def signed_out_while_writing() -> Response:
+    """The sign-in ended under somebody's hands: what they wrote waits here while they sign in."""
+    return _page("errors/signed_out.html", 401, answers=answers_to_keep())
 
 
 def _page(template: str, code: int, **more: object) -> Response:
@@ -144,7 +149,12 @@ def _bare(error: Exception, code: int | None = None) -> Response:
     language = _language_without_database()
     template = current_app.jinja_env.get_template("errors/bare.html")
     with speaking(language):
-        page = template.render(code=code, language=language.value, direction=direction(language))
+        page = template.render(
+            code=code,
+            language=language.value,
+            direction=direction(language),
+            static=current_app.static_url_path,
+        )
     return make_response(page, code)
 
 

@@ -139,37 +139,49 @@ def _page_context() -> dict[str, object]:
 
 def _navigation(relations: Relations) -> Iterator[NavigationItem]:
     """Few, and by what the reader is: areas for an officer, the group's rooms for a neighbour."""
-    group_id = _group_of_page(relations)
+    own = set(relations.coordinates) | relations.member_of
+    group_id = _group_of_page(relations, own)
     if relations.officer_of:
-        yield _item(_l("Översikt"), "followup.overview", "followup.overview")
-        if slug := (request.view_args or {}).get("slug"):
-            yield _item(_l("Området"), "followup.area", "followup.area", slug=slug)
-            yield _item(_l("Meddelanden"), "notices.area_new", "notices", slug=slug)
-    if group_id in relations.coordinates:
-        yield _item(_l("Huset"), "house.show", "house", "not house.members", group_id=group_id)
-        yield _item(
-            _l("Medlemmar"), "house.members", "house.members", "joining", "invitations", "coordinators",
-            group_id=group_id,
-        )  # fmt: skip
-    elif group_id:
-        yield _item(
-            _l("Gruppen"), "groups.show", "groups", "not groups.mine", "coordinators", group_id=group_id
-        )
-    elif current_user.is_authenticated and not relations.officer_of:
+        yield from _rooms_of_officers()
+    if current_user.is_authenticated and _wants_own_page(relations, own):
         yield _item(_l("Min sida"), "groups.mine", "groups.mine")
     if group_id:
-        yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
-        yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)
-        yield _item(_l("Kontakter"), "contacts.of_group", "contacts", group_id=group_id)
+        yield from _rooms_of_group(group_id, group_id in relations.coordinates)
     elif relations.officer_of:
         yield _item(_l("Kontakter"), "contacts.edit", "contacts")
     else:
         yield _item(_l("Kontakter"), "contacts.public", "contacts")
+    if current_user.is_authenticated:
+        yield _item(_l("Inställningar"), "accounts.settings", "accounts")
 
 
-def _group_of_page(relations: Relations) -> int | None:
+def _wants_own_page(relations: Relations, own: set[int]) -> bool:
+    """A coordinator of one group begins in its house, an officer who lives nowhere here with the areas."""
+    return len(own) > 1 or (bool(own) if relations.officer_of else not relations.coordinates)
+
+
+def _rooms_of_officers() -> Iterator[NavigationItem]:
+    yield _item(_l("Översikt"), "followup.overview", "followup.overview")
+    if slug := (request.view_args or {}).get("slug"):
+        yield _item(_l("Området"), "followup.area", "followup.area", slug=slug)
+        yield _item(_l("Meddelanden"), "notices.area_new", "notices", slug=slug)
+
+
+def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:
+    if coordinates:
+        members = "house.members", "joining", "invitations", "coordinators"
+        yield _item(_l("Huset"), "house.show", "house", "not house.members", group_id=group_id)
+        yield _item(_l("Medlemmar"), "house.members", *members, group_id=group_id)
+    else:
+        rooms = "groups", "not groups.mine", "coordinators"
+        yield _item(_l("Gruppen"), "groups.show", *rooms, group_id=group_id)
+    yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
+    yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)
+    yield _item(_l("Kontakter"), "contacts.of_group", "contacts", group_id=group_id)
+
+
+def _group_of_page(relations: Relations, own: set[int]) -> int | None:
     """The group that the page is about where the reader belongs to it; else their first, where they live."""
-    own = set(relations.coordinates) | relations.member_of
     position = g.get("position")
     if position is not None and position.group_id in own:
         return int(position.group_id)

@@ -50,11 +50,11 @@ def test_a_sign_in_ended_by_another_process_is_over_on_the_next_request(client, 
 
 
 def test_a_role_that_ended_is_gone_on_the_next_request(client, scene):
-    assert _navigation(client, scene.gun) == ["Översikt", "Kontakter"]
+    assert _navigation(client, scene.gun) == ["Översikt", "Kontakter", "Inställningar"]
     for officer in db.session.scalars(select(Officer).where(Officer.person == scene.gun)):
         officer.ended_at = utcnow()
     db.session.commit()
-    assert _navigation(client, scene.gun) == ["Min sida", "Kontakter"]
+    assert _navigation(client, scene.gun) == ["Min sida", "Kontakter", "Inställningar"]
 
 
 def _navigation(client, person):
@@ -65,9 +65,9 @@ def _navigation(client, person):
 
 def test_navigation_shows_the_rooms_of_the_readers_group(client, scene):
     assert {name: _navigation(client, getattr(scene, name)) for name in ("amina", "carin", "jenny")} == {
-        "amina": ["Huset", "Medlemmar", "Möten", "Meddelanden", "Kontakter"],
-        "carin": ["Gruppen", "Möten", "Meddelanden", "Kontakter"],
-        "jenny": ["Min sida", "Kontakter"],
+        "amina": ["Huset", "Medlemmar", "Möten", "Meddelanden", "Kontakter", "Inställningar"],
+        "carin": ["Min sida", "Gruppen", "Möten", "Meddelanden", "Kontakter", "Inställningar"],
+        "jenny": ["Min sida", "Kontakter", "Inställningar"],
     }
 
 
@@ -165,6 +165,20 @@ def test_an_unknown_device_has_a_name_too():
 def test_a_button_pressed_by_htmx_leads_the_whole_page_to_signing_in(client):
     page = client.get("/me/settings", headers={"HX-Request": "true"})
     assert (page.status, page.response.headers["HX-Redirect"]) == (200, "/login?next=/me/settings")
+
+
+def test_what_an_officer_wrote_for_too_long_waits_until_they_are_in_again(client, gun, ask, newest_link):
+    page = client.get("/me/settings", as_=gun)
+    with time_machine.travel(utcnow() + timedelta(minutes=31)):
+        waiting = page.press("Spara", {"name": "Gun från polisen"})
+        assert (waiting.status, waiting.h1) == (401, "Du har blivit utloggad")
+        client.post("/login", {"email": "gun@example.org"}, as_=gun)
+        client.post(newest_link(), as_=gun)
+        again = waiting.press("Skicka igen")
+        done = again if again.status == 303 else again.press("Skicka igen")
+        assert done.location == "/me/settings"
+    db.session.refresh(gun)
+    assert gun.name == "Gun från polisen"
 
 
 def test_what_was_sent_without_being_signed_in_leads_nowhere_afterwards(client, scene):

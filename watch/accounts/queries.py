@@ -10,7 +10,7 @@ from sqlalchemy import Select, exists, select
 from watch import tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.models import Mailing, OutboxRow, OutboxState, Person, SignIn, SignInLink, utcnow
+from watch.models import Language, Mailing, OutboxRow, OutboxState, Person, SignIn, SignInLink, utcnow
 
 NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
 
@@ -32,6 +32,12 @@ def open_links(mailbox_id: int | None) -> Select[SignInLink]:
 def people_at(mailbox_id: int | None) -> Sequence[Person]:
     """Everybody who shares a mailbox, the first to come first."""
     return db.session.scalars(select(Person).where(Person.mailbox_id == mailbox_id).order_by(Person.id)).all()
+
+
+def language_at(mailbox_id: int) -> Language | None:
+    """The language of the first who came to a mailbox; None for an address that is nobody's."""
+    first = select(Person.language).where(Person.mailbox_id == mailbox_id).order_by(Person.id).limit(1)
+    return db.session.scalar(first)
 
 
 def people_for(link: SignInLink) -> Sequence[Person]:

@@ -70,14 +70,14 @@ def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLin
         expires_at=_link_expires_at(),
     )
     db.session.add(link)
-    people = queries.people_at(mailbox.id)
+    known = queries.language_at(mailbox.id)
     told_today = queries.was_told_today(mailbox.id, SIGN_IN_UNKNOWN)
     outbox.queue(
-        SIGN_IN if people else SIGN_IN_UNKNOWN,
+        SIGN_IN if known else SIGN_IN_UNKNOWN,
         to=mailbox,
         about=link,
-        language=people[0].language if people else language,
-        not_after=utcnow() if told_today and not people else link.expires_at,
+        language=known or language,
+        not_after=utcnow() if told_today and not known else link.expires_at,
     )
     return link
 

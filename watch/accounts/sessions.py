@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from watch.access import relations_of
 from watch.database import SAFE_METHODS
+from watch.errors import signed_out_while_writing
 from watch.extensions import db, login_manager
 from watch.models import Language, SignIn, utcnow
 from watch.web import here
@@ -52,6 +53,8 @@ def _is_too_old(sign_in: SignIn) -> bool:
 @login_manager.unauthorized_handler
 def ask_to_sign_in() -> Response:
     """To the sign-in page, and afterwards back here where that is a page one can go to."""
+    if request.method == "POST" and "_user_id" in session:
+        return signed_out_while_writing()
     url = url_for("accounts.login", next=here() if request.method in SAFE_METHODS else None)
     if request.headers.get("HX-Request"):
         answer = make_response("", 200)
