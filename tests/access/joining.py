@@ -18,6 +18,7 @@ ENDPOINTS = {
     "joining.decide": public(get="/a/{decide}"),
     "joining.approve_by_mail": public(post="/a/{decide}/approve", status=303),
     "joining.decline_by_mail": public(post="/a/{decide}/decline", status=303),
+    "joining.show": Expected(get="/requests/{request}", **(DECIDING | {"coordinator": 200, "lead": 200})),
     "joining.approve": Expected(post="/requests/{request}/approve", **DECIDING),
     "joining.decline": Expected(post="/requests/{request}/decline", **DECIDING),
 }

@@ -184,9 +184,10 @@ def test_the_coordinator_says_where_the_applicant_lives(
     client: PageClient, outbox: Outbox, group: Group, bengt: Person, port_3: Stairwell
 ) -> None:
     kim = make_person("Kim", "kim@example.org")
-    request = make_request(kim, group, port_3)
+    make_request(kim, group, port_3)
     flat = flat_of(port_3, "1101")
-    client.post(f"/requests/{request.id}/approve", {"flat": str(flat.id)}, as_=bengt)
+    page = client.get(f"/groups/{group.id}/members", as_=bengt).click("Välj lägenhet Kim")
+    page.press("Ja, släpp in", {"flat": str(flat.id)})
     assert members(group) == [("Bengt Åkesson", "1002"), ("Kim", "1101")]
     assert status_of(port_3, "1101") is HouseholdStatus.TAKES_PART
 

@@ -15,6 +15,7 @@ from watch.joining.forms import DecideRequestForm
 from watch.joining.routes.joining import bp
 from watch.joining.service import AlreadyDecided
 from watch.models import JoinRequest, Person, RequestState
+from watch.web import leave_trace
 
 
 @bp.get("/a/<token>")
@@ -65,6 +66,14 @@ def decline_by_mail(token: str) -> Response:
     join_request, coordinator = service.request_to_decide(token)
     onwards = url_for("joining.decide", token=token)
     return _answer(_decline, join_request, coordinator, _mailed(token), onwards)
+
+
+@bp.get("/requests/<int:join_request_id>")
+@requires(Permission.DECIDE_REQUESTS)
+def show(join_request: JoinRequest) -> Response:
+    """One applicant, for somebody signed in: to choose the flat, or to say why not."""
+    leave_trace("request-seen", about=join_request, group=join_request.group)
+    return _decide_page(join_request, *_signed_in(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/approve")
