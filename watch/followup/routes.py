@@ -2,6 +2,64 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, render_template, request, url_for
+
+from watch.access import Permission, current_relations, requires
+from watch.bands import banded, banded_share
+from watch.followup import queries
+from watch.followup.forms import FilterForm
+from watch.followup.queries import Need, Reason
+from watch.followup.words import ACTIONS, KINDS, REASONS, STATES
+from watch.models import Area, utcnow
 
 bp = Blueprint("followup", __name__)
+
+
+@bp.context_processor
+def _words() -> dict[str, object]:
+    return {"banded": banded, "banded_share": banded_share, "states": STATES, "kinds": KINDS}
+
+
+@bp.get("/overview")
+@requires(Permission.SEE_AREA, second_factor=True)
+def overview() -> str:
+    """The officer's areas side by side, and what needs somebody."""
+    areas = current_relations().officer_of
+    return render_template(
+        "followup/overview.html",
+        areas=queries.areas_side_by_side(areas),
+        needs=[_said(need) for need in queries.what_needs_somebody(areas, utcnow())],
+    )
+
+
+@bp.get("/areas/<slug>")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area(area: Area) -> str:
+    """All buildings of an area."""
+    form = FilterForm(request.args, queries.landlords_in(area))
+    return render_template(
+        "followup/area.html",
+        area=area,
+        form=form,
+        page=queries.buildings_of(area, form.filter(request.args)),
+    )
+
+
+def _said(need: Need) -> dict[str, object]:
+    """A need as a row of the page: what, why, and where to do something about it."""
+    return {
+        "name": need.name,
+        "why": REASONS[need.reason] % {"count": banded(need.count, need.total)},
+        "action": ACTIONS[need.reason],
+        "href": _way(need),
+    }
+
+
+def _way(need: Need) -> str:
+    match need.reason:
+        case Reason.INTEREST:
+            return url_for("start.new", building=need.thing_id)
+        case Reason.STALE_CONTACT:
+            return url_for("contacts.edit", _anchor=f"contact-{need.thing_id}")
+        case _:
+            return url_for("coordinators.index", group_id=need.thing_id)

@@ -22,7 +22,7 @@ MOST_SIGNS = 100  # of a search
 @public
 def front() -> str:
     """What grannsamverkan is, and find your building; answers while typing get the results only."""
-    asked = " ".join(request.args.get("q", "")[:MOST_SIGNS].replace("\0", " ").split())
+    asked = " ".join(request.args.get("q", "")[:MOST_SIGNS].split())
     template = "places/_results.html" if "HX-Request" in request.headers else "places/front.html"
     return render_template(template, asked=asked, found=find_buildings(asked) if asked else [])
 

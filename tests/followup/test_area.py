@@ -1,0 +1,171 @@
+"""An area's buildings: state, counts in bands, filter, order, pages by key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+import pytest
+
+from tests.cast import Scene
+from tests.factories import (
+    make_building,
+    make_group,
+    make_household,
+    make_interest,
+    make_landlord,
+    make_person,
+)
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.followup.queries import BuildingRow, BuildingState, Filter, buildings_of, landlords_in
+from watch.models import Area, Building, Group, GroupState, Landlord
+
+
+@pytest.fixture
+def street(norrby: Area, landlord: Landlord) -> dict[str, Building]:
+    """Five buildings in five states, three of them of another landlord."""
+    other = make_landlord("Victoriahem")
+    made = {}
+    for number, state in enumerate([None, *GroupState], start=1):
+        house = make_building(norrby, landlord if number < 3 else other, "Storgatan", (number,))
+        made[state.value if state else "interest"] = house
+        if state:
+            make_group(house, state)
+    return made
+
+
+def addresses(area: Area, **wanted: object) -> list[str]:
+    """What is found."""
+    return [row.address for row in buildings_of(area, Filter(**wanted)).rows]  # type: ignore[arg-type]
+
+
+def test_a_building_is_shown_in_counts(scene: Scene) -> None:
+    area = scene.langgatan.property.area
+    make_household(scene.langgatan.stairwells[0].flats[0])
+    make_interest(scene.jenny, scene.langgatan)
+    (row,) = buildings_of(area, Filter()).rows
+    assert row == BuildingRow(
+        scene.langgatan.id, "Norrby Långgata 21–27", "AB Bostäder i Borås", None, None,
+        flats=36, taking_part=1, interested=1,
+    )  # fmt: skip
+    (row,) = buildings_of(scene.group.area, Filter()).rows
+    assert (row.state, row.flats, row.taking_part, row.interested) == (BuildingState.ACTIVE, 18, 5, 0)
+
+
+def test_buildings_are_filtered_and_sorted(norrby: Area, street: dict[str, Building]) -> None:
+    assert addresses(norrby) == [f"Storgatan {number}" for number in range(1, 6)]
+    for state, house in street.items():
+        assert addresses(norrby, state=BuildingState(state)) == [house.address]
+        assert [row.state for row in buildings_of(norrby, Filter(text=house.address)).rows] == [state]
+    bostader, victoriahem = landlords_in(norrby)
+    assert addresses(norrby, landlord_id=bostader.id) == ["Storgatan 1", "Storgatan 2"]
+    assert addresses(norrby, landlord_id=victoriahem.id, text="storgatan 4") == ["Storgatan 4"]
+    assert addresses(norrby, text="magasinsgatan") == []
+
+
+def test_by_state_the_life_of_a_group_is_the_order(norrby: Area, landlord: Landlord) -> None:
+    states = [GroupState.CLOSED, GroupState.ACTIVE, None, GroupState.STARTING, GroupState.DORMANT, None]
+    for number, state in enumerate(states, start=1):
+        house = make_building(norrby, landlord, "Storgatan", (number,))
+        if state:
+            make_group(house, state)
+    assert [row.state for row in buildings_of(norrby, Filter(by_state=True)).rows] == [
+        "interest", "interest", "starting", "active", "dormant", "closed",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("by_state", [False, True])
+def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlord, by_state: bool) -> None:
+    houses = [make_building(norrby, landlord, "Storgatan", (number,), flats=()) for number in range(1, 121)]
+    for house in houses[::3]:
+        make_group(house)
+    forth, page = [], buildings_of(norrby, Filter(by_state=by_state))
+    assert page.before is None
+    while True:
+        forth.append([row.id for row in page.rows])
+        if page.after is None:
+            break
+        page = buildings_of(norrby, Filter(by_state=by_state, after=page.after))
+    assert [len(ids) for ids in forth] == [50, 50, 20]
+    assert {row_id for ids in forth for row_id in ids} == {house.id for house in houses}
+    back = [[row.id for row in page.rows]]
+    while page.before is not None:
+        page = buildings_of(norrby, Filter(by_state=by_state, before=page.before))
+        back.insert(0, [row.id for row in page.rows])
+        assert page.after is not None
+    assert back == forth
+
+
+def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: Scene) -> None:
+    page = client.get("/areas/norrby", as_=scene.gun)
+    assert page.h1 == "Norrby"
+    assert "Norrby Långgata 21–27 Intresse – färre än 5 AB Bostäder i Borås" in page.text
+    assert page.links["Starta Norrby Långgata 21–27"] == f"/groups/new?building={scene.langgatan.id}"
+    page = client.get("/areas/hassleholmen", as_=scene.gun)
+    assert "Våglängdsgatan 1–3 Aktiv 5 av 18 – AB Bostäder i Borås" in page.text
+    assert page.links["Öppna Våglängdsgatan 1–3"] == f"/groups/{scene.group.id}/lifecycle"
+
+
+def test_the_filter_keeps_what_was_asked_through_the_pages(
+    client: PageClient, scene: Scene, landlord: Landlord
+) -> None:
+    for number in range(1, 60):
+        make_building(scene.langgatan.property.area, landlord, "Storgatan", (number,), flats=())
+    page = client.get("/areas/norrby", as_=scene.gun).press("Visa", {"q": "storgatan", "sort": "state"})
+    assert page.form()["q"] == "storgatan"
+    following = page.click("Nästa")
+    assert following.form() == {"q": "storgatan", "state": "", "landlord": "", "sort": "state"}
+    assert "Storgatan 59" in following.text
+    assert "Långgata" not in following.text
+    assert "Storgatan 1 " in following.click("Föregående").text
+
+
+def test_a_filter_that_finds_nothing_leads_back(client: PageClient, scene: Scene) -> None:
+    page = client.get("/areas/norrby?q=ingenstans", as_=scene.gun)
+    assert "Inga hus passar" in page.text
+    assert page.links["Visa alla hus"] == "/areas/norrby"
+
+
+def test_an_area_without_buildings_says_what_to_do(client: PageClient, norrby: Area, gun: object) -> None:
+    assert "Inga hus än" in client.get("/areas/norrby", as_=gun).text  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "state=nonsense", "landlord=x", "landlord=-1", "after=x", "after=99999999999999999999", "before=0",
+        "after=1&before=1", "sort=name", "q=%25", "q=" + "a" * 3000, "landlord=9223372036854775807",
+        "after=9223372036854775807",
+    ],
+)  # fmt: skip
+def test_an_address_that_makes_no_sense_still_gets_a_page(
+    client: PageClient, scene: Scene, query: str
+) -> None:
+    assert client.get(f"/areas/norrby?{query}", as_=scene.gun).status == 200
+
+
+def test_the_page_asks_no_more_of_the_database_for_more_buildings(
+    client: PageClient, scene: Scene, statements: Callable[..., AbstractContextManager[list[str]]]
+) -> None:
+    area, landlord = scene.langgatan.property.area, scene.house.property.landlord
+    seen = []
+    for more in (0, 20):
+        for number in range(more):
+            house = make_building(area, landlord, "Storgatan", (number + 1,))
+            make_household(house.stairwells[0].flats[0])
+            make_interest(make_person(f"Granne {number}"), house)
+            make_group(make_building(area, landlord, "Långgatan", (number + 1,)))
+        db.session.commit()
+        client.get("/areas/norrby", as_=scene.gun)
+        with statements() as said:
+            client.get("/areas/norrby", as_=scene.gun)
+        seen.append(len(said))
+    assert seen[0] == seen[1] <= 8
+
+
+def test_a_building_whose_group_is_closed_keeps_its_way_to_it(client: PageClient, scene: Scene) -> None:
+    group: Group = make_group(scene.langgatan, GroupState.CLOSED)
+    page = client.get("/areas/norrby?state=closed", as_=scene.gun)
+    assert "Norrby Långgata 21–27 Avslutad" in page.text
+    assert page.links["Öppna Norrby Långgata 21–27"] == f"/groups/{group.id}/lifecycle"

@@ -1,0 +1,158 @@
+"""Areas side by side: counts in bands, what needs somebody, never a name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from datetime import date, timedelta
+
+import pytest
+
+from tests.cast import Scene
+from tests.factories import (
+    make_building,
+    make_contact,
+    make_coordinator,
+    make_group,
+    make_household,
+    make_interest,
+    make_person,
+    make_request,
+)
+from tests.page_client import PageClient
+from watch.followup.queries import AreaCounts, Need, Reason, areas_side_by_side, what_needs_somebody
+from watch.models import ContactRole, GroupState, HouseholdStatus, Person, RequestState, utcnow
+
+
+def everybody(scene: Scene) -> list[str]:
+    """The names of all residents of the scene, whole and in part."""
+    officers = {scene.gun, scene.hodan}
+    people = [each for each in vars(scene).values() if isinstance(each, Person) and each not in officers]
+    return [part for each in people for part in [each.name, *each.name.split()]] + ["example.org"]
+
+
+def test_areas_are_summed_each_by_itself(scene: Scene) -> None:
+    make_interest(scene.jenny, scene.langgatan)
+    make_interest(scene.carin, scene.langgatan, confirmed=False)
+    make_interest(scene.dawit, scene.langgatan).ended_at = utcnow()
+    make_group(
+        make_building(scene.group.area, scene.house.property.landlord, "Ågatan", (1,)), GroupState.STARTING
+    )
+    make_group(
+        make_building(scene.group.area, scene.house.property.landlord, "Ågatan", (3,)), GroupState.CLOSED
+    )
+    moved = make_household(scene.langgatan.stairwells[0].flats[0])
+    moved.ended_at = utcnow()
+    make_household(scene.langgatan.stairwells[0].flats[1], HouseholdStatus.DECLINED)
+    norrby, here, boda = scene.langgatan.property.area, scene.group.area, scene.other_group.area
+    assert areas_side_by_side({norrby.id, here.id}) == [
+        AreaCounts(here, groups=2, active_groups=1, buildings=3, flats=36, taking_part=5, interested=0),
+        AreaCounts(norrby, groups=0, active_groups=0, buildings=1, flats=36, taking_part=0, interested=1),
+    ]
+    assert areas_side_by_side({boda.id}) == [
+        AreaCounts(boda, groups=1, active_groups=1, buildings=1, flats=18, taking_part=1, interested=0)
+    ]
+
+
+def test_the_overview_shows_the_officers_own_areas_in_bands(client: PageClient, scene: Scene) -> None:
+    scene.langgatan.property.area.target_groups = 15
+    scene.langgatan.property.area.target_by = date(2031, 12, 31)
+    page = client.get("/overview", as_=scene.gun)
+    assert page.h1 == "Översikt"
+    assert "Hässleholmen 1 grupp 5 av 18 hushåll deltar Hus 1 Intresserade färre än 5" in page.text
+    assert "Norrby 0 grupper, mål 15 färre än 5 av 36 hushåll deltar" in page.text
+    assert "Mål till 31 december 2031" in page.text
+    assert "Boda" not in page.text
+    assert page.links["Alla hus Norrby"] == "/areas/norrby"
+
+
+@pytest.mark.parametrize(
+    ("taking_part", "said"), [(1, "färre än 5"), (4, "färre än 5"), (5, "5"), (17, "nästan alla")]
+)
+def test_few_and_nearly_all_are_never_a_number(
+    client: PageClient, scene: Scene, taking_part: int, said: str
+) -> None:
+    flats = [flat for stairwell in scene.other_group.buildings[0].stairwells for flat in stairwell.flats]
+    empty = [flat for flat in flats if flat.number != "1003" or flat.stairwell.number != "10"]
+    for flat in empty[: taking_part - 1]:
+        make_household(flat)
+    assert f"{said} av 18 hushåll deltar" in client.get("/overview", as_=scene.hodan).text
+
+
+def test_what_needs_somebody_is_listed_with_what_to_do(client: PageClient, scene: Scene) -> None:
+    landlord, norrby = scene.house.property.landlord, scene.langgatan.property.area
+    for number in range(7):
+        make_interest(make_person(f"Granne {number}"), scene.langgatan)
+    alone = make_group(make_building(norrby, landlord, "Magasinsgatan", (11,)))
+    make_coordinator(scene.jenny, alone, accepted=False)
+    waiting = make_request(make_person("Väntar Länge"), scene.group, scene.port_1)
+    waiting.confirmed_at = utcnow() - timedelta(days=8)
+    contact = make_contact(ContactRole.POLICE, "Polisen Norrby", norrby)
+    contact.checked_on = date(2020, 1, 1)
+    assert what_needs_somebody({norrby.id, scene.group.area_id}, utcnow()) == [
+        Need(Reason.INTEREST, "Norrby Långgata 21–27", scene.langgatan.id, 7, 36),
+        Need(Reason.NO_COORDINATOR, "Magasinsgatan 11", alone.id),
+        Need(Reason.WAITING, "Våglängdsgatan 1–3", scene.group.id),
+        Need(Reason.STALE_CONTACT, "Polisen Norrby", contact.id),
+    ]
+    page = client.get("/overview", as_=scene.gun)
+    assert "Norrby Långgata 21–27 Intresserade: 7. Ingen grupp. Starta" in page.text
+    for words, href in {
+        "Starta Norrby Långgata 21–27": f"/groups/new?building={scene.langgatan.id}",
+        "Utse Magasinsgatan 11": f"/groups/{alone.id}/coordinators",
+        "Se ombuden Våglängdsgatan 1–3": f"/groups/{scene.group.id}/coordinators",
+        "Kontrollera Polisen Norrby": f"/contacts/edit#contact-{contact.id}",
+    }.items():
+        assert page.links[words] == href
+
+
+def test_what_is_in_order_needs_nobody(client: PageClient, scene: Scene) -> None:
+    make_request(make_person("Nyss Frågat"), scene.group, scene.port_1)
+    old = make_request(make_person("Redan Svarat"), scene.group, scene.port_1, state=RequestState.DECLINED)
+    old.confirmed_at = utcnow() - timedelta(days=30)
+    closed = make_group(
+        make_building(scene.group.area, scene.house.property.landlord, "Ågatan", (3,)), GroupState.CLOSED
+    )
+    make_interest(scene.jenny, closed.buildings[0])
+    contact = make_contact(ContactRole.POLICE, "Polisen", scene.group.area)
+    contact.checked_on = utcnow().date()
+    assert what_needs_somebody({scene.group.area_id}, utcnow()) == []
+    assert "Inget behöver dig just nu" in client.get("/overview", as_=scene.gun).text
+
+
+def test_a_small_interest_is_not_a_number_either(client: PageClient, scene: Scene) -> None:
+    make_interest(scene.jenny, scene.langgatan, named=True)
+    text = client.get("/overview", as_=scene.gun).text
+    assert "Norrby Långgata 21–27 Intresserade: färre än 5. Ingen grupp." in text
+
+
+def test_no_resident_is_ever_named(client: PageClient, scene: Scene) -> None:
+    for each in (scene.jenny, scene.farah, scene.dawit):
+        make_interest(each, scene.langgatan, named=True)
+    for each in (scene.amina, scene.bengt, scene.carin, scene.dawit):
+        each.shows_name = each.shows_email = each.shows_phone = True
+    waiting = make_request(scene.jenny, scene.group, scene.port_1)
+    waiting.confirmed_at = utcnow() - timedelta(days=30)
+    make_group(make_building(scene.langgatan.property.area, scene.house.property.landlord, "Ågatan", (1,)))
+    for page in ("/overview", "/areas/norrby", "/areas/hassleholmen"):
+        html = client.get(page, as_=scene.gun).html
+        assert [name for name in everybody(scene) if name in html] == []
+
+
+def test_the_overview_asks_eight_things_of_the_database_whatever_there_is(
+    client: PageClient, scene: Scene, statements: Callable[..., AbstractContextManager[list[str]]]
+) -> None:
+    landlord, norrby = scene.house.property.landlord, scene.langgatan.property.area
+    seen = []
+    for more in (0, 12):
+        for number in range(more):
+            make_interest(
+                make_person(f"Granne {number}"), make_building(norrby, landlord, f"Gata{number}gatan", (1,))
+            )
+            make_group(make_building(norrby, landlord, f"Väg{number}vägen", (1,)))
+            make_contact(ContactRole.POLICE, f"Polisen {number}", norrby).checked_on = date(2020, 1, 1)
+        client.get("/overview", as_=scene.gun)
+        with statements() as said:
+            client.get("/overview", as_=scene.gun)
+        seen.append(len(said))
+    assert seen[0] == seen[1] <= 8

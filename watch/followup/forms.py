@@ -1,0 +1,55 @@
+"""Which buildings of an area to see."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask_babel import lazy_gettext as _l
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, SelectField, StringField
+
+from watch.fields import choices_of
+from watch.followup.queries import BuildingState, Filter
+from watch.followup.words import SORTS, STATES
+from watch.models import Landlord
+
+MOST_SIGNS = 100  # of a search
+
+
+class FilterForm(Form):
+    """Text, state, landlord and order, from the page's address; what makes no sense is not asked.
+
+    It changes nothing, so it needs no token.
+    """
+
+    q = StringField(_l("Adress"))
+    state = SelectField(_l("Läge"), choices=[("", _l("Alla")), *choices_of(STATES)])
+    landlord = SelectField(_l("Fastighetsägare"))
+    sort = SelectField(_l("Sortera efter"), choices=list(SORTS.items()), default="address")
+
+    def __init__(self, asked: MultiDict[str, str], landlords: Sequence[Landlord]) -> None:
+        super().__init__(asked)
+        self.landlord.choices = [("", _l("Alla")), *((str(each.id), each.name) for each in landlords)]
+
+    def filter(self, asked: MultiDict[str, str]) -> Filter:
+        """The question that the page's address asks."""
+        return Filter(
+            text=(self.q.data or "")[:MOST_SIGNS].strip(),
+            state=BuildingState(self.state.data) if self.state.data in set(BuildingState) else None,
+            landlord_id=_number(self.landlord.data),
+            by_state=self.sort.data == "state",
+            after=_number(asked.get("after")),
+            before=_number(asked.get("before")),
+        )
+
+    @property
+    def asked(self) -> dict[str, str]:
+        """The same question as arguments of an address, without the page."""
+        fields = {"q": self.q.data, "state": self.state.data, "landlord": self.landlord.data}
+        return {name: value for name, value in fields.items() if value} | (
+            {"sort": "state"} if self.sort.data == "state" else {}
+        )
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 19 else None

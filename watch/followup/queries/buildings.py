@@ -1,0 +1,140 @@
+"""The buildings of an area, one by one: filtered, sorted, and paged by key."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, case, select, tuple_
+
+from watch.extensions import db
+from watch.followup.queries.counts import flats_of_building, interested_of_building, taking_part_of_building
+from watch.models import Area, Building, Group, GroupState, Landlord, Property
+from watch.places.queries import buildings_at
+
+A_PAGE = 50
+
+
+class BuildingState(StrEnum):
+    """Where a building stands: without a group it collects interest."""
+
+    INTEREST = "interest"
+    STARTING = "starting"
+    ACTIVE = "active"
+    DORMANT = "dormant"
+    CLOSED = "closed"
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which buildings, in which order, and from where: `after` or `before` is a building's id."""
+
+    text: str = ""
+    state: BuildingState | None = None
+    landlord_id: int | None = None
+    by_state: bool = False
+    after: int | None = None
+    before: int | None = None
+
+
+@dataclass(frozen=True)
+class BuildingRow:
+    """A building in counts; households and interested persons are shown in bands only."""
+
+    id: int
+    address: str
+    landlord: str
+    group_id: int | None
+    group_state: GroupState | None
+    flats: int
+    taking_part: int
+    interested: int
+
+    @property
+    def state(self) -> BuildingState:
+        """Interest, or the group's state."""
+        return BuildingState(self.group_state.value) if self.group_state else BuildingState.INTEREST
+
+
+@dataclass(frozen=True)
+class Page:
+    """Some rows; `before` and `after` are the keys of the pages around, where there are any."""
+
+    rows: Sequence[BuildingRow]
+    before: int | None
+    after: int | None
+
+
+def buildings_of(area: Area, wanted: Filter) -> Page:
+    """A page of the area's buildings: one statement, two more with a text, one more on later pages."""
+    keys = _keys(wanted.by_state)
+    backwards = wanted.after is None and wanted.before is not None
+    edge = _edge(area, wanted.before if backwards else wanted.after, keys)
+    rows = _rows(area, wanted)
+    if edge is not None:
+        rows = rows.where(tuple_(*keys) < edge if backwards else tuple_(*keys) > edge)
+    order = [key.desc() for key in keys] if backwards else keys
+    found = [BuildingRow(*row) for row in db.session.execute(rows.order_by(*order).limit(A_PAGE + 1))]
+    has_more, found = len(found) > A_PAGE, found[:A_PAGE]
+    if backwards:
+        found.reverse()
+    if not found:
+        return Page([], None, None)
+    came_from = edge is not None
+    is_first, is_last = (not has_more, not came_from) if backwards else (not came_from, not has_more)
+    return Page(found, None if is_first else found[0].id, None if is_last else found[-1].id)
+
+
+def landlords_in(area: Area) -> Sequence[Landlord]:
+    """Who owns something in the area."""
+    owners = select(Property.landlord_id).where(Property.area_id == area.id)
+    return db.session.scalars(select(Landlord).where(Landlord.id.in_(owners)).order_by(Landlord.name)).all()
+
+
+def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
+    rows: Select[*tuple[Any, ...]] = (
+        select(
+            Building.id,
+            Building.address,
+            Landlord.name,
+            Building.group_id,
+            Group.state,
+            flats_of_building(),
+            taking_part_of_building(),
+            interested_of_building(),
+        )
+        .join(Property, Property.id == Building.property_id)
+        .join(Landlord, Landlord.id == Property.landlord_id)
+        .outerjoin(Group, Group.id == Building.group_id)
+        .where(Property.area_id == area.id)
+    )
+    if wanted.text:
+        rows = rows.where(Building.id.in_(buildings_at(wanted.text)))
+    if wanted.landlord_id is not None:
+        rows = rows.where(Property.landlord_id == wanted.landlord_id)
+    if wanted.state is BuildingState.INTEREST:
+        rows = rows.where(Building.group_id.is_(None))
+    elif wanted.state is not None:
+        rows = rows.where(Group.state == GroupState(wanted.state.value))
+    return rows
+
+
+def _keys(by_state: bool) -> list[ColumnElement[Any]]:
+    """What the rows are sorted by; the id last, so that no two are alike."""
+    place = {state.value: number for number, state in enumerate(BuildingState)}
+    rank = case((Building.group_id.is_(None), 0), *((Group.state == s, place[s.value]) for s in GroupState))
+    keys: list[ColumnElement[Any]] = [rank] if by_state else []
+    return [*keys, Building.sort_key.expression, Building.id.expression]
+
+
+def _edge(area: Area, building_id: int | None, keys: Sequence[ColumnElement[Any]]) -> Any:
+    """The keys of the building where the page before ended; None where there is no such building here."""
+    if building_id is None or building_id >= 2**63:
+        return None
+    wanted = (
+        select(*keys).select_from(Building).join(Property).outerjoin(Group, Group.id == Building.group_id)
+    )
+    found = db.session.execute(wanted.where(Building.id == building_id, Property.area_id == area.id)).first()
+    return None if found is None else tuple_(*found)

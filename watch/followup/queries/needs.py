@@ -1,0 +1,102 @@
+"""What needs an officer: in counts and in places, never a person."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Select, func, select
+
+from watch.contacts.queries import editable_contacts, year_before
+from watch.extensions import db
+from watch.followup.queries.counts import IS_INTERESTED, flats_of_building
+from watch.language import local
+from watch.models import (
+    Building,
+    ContactPerson,
+    Coordinator,
+    Group,
+    GroupState,
+    Interest,
+    JoinRequest,
+    Property,
+    RequestState,
+)
+
+WAITING_TOO_LONG = timedelta(days=7)
+MOST_OF_A_KIND = 50  # of what needs somebody: who has more begins with these
+
+
+class Reason(StrEnum):
+    """Why something needs the officer."""
+
+    INTEREST = "interest"  # people are interested and there is no group
+    NO_COORDINATOR = "no_coordinator"
+    WAITING = "waiting"  # somebody asked to join more than 7 days ago
+    STALE_CONTACT = "stale_contact"
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that needs the officer: what it is called, why, and the building, group or contact it is."""
+
+    reason: Reason
+    name: str
+    thing_id: int
+    count: int = 0
+    total: int = 0
+
+
+def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
+    """What to do first in these areas: four statements, however much there is."""
+    return [
+        *_interest_without_group(areas),
+        *_groups_without_coordinator(areas),
+        *_requests_waiting(areas, now),
+        *_stale_contacts(areas, now),
+    ]
+
+
+def _interest_without_group(areas: Collection[int]) -> list[Need]:
+    interested = func.count(Interest.id)
+    wanted = (
+        select(Building.address, Building.id, interested, flats_of_building())
+        .join(Property, Property.id == Building.property_id)
+        .join(Interest, Interest.building_id == Building.id)
+        .where(Property.area_id.in_(areas), Building.group_id.is_(None), IS_INTERESTED)
+        .group_by(Building.id)
+        .order_by(interested.desc(), Building.sort_key)
+    )
+    return [Need(Reason.INTEREST, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]
+
+
+def _groups_without_coordinator(areas: Collection[int]) -> list[Need]:
+    current = Coordinator.accepted_at.is_not(None) & Coordinator.ended_at.is_(None)
+    coordinated = select(Coordinator.id).where(Coordinator.group_id == Group.id, current).exists()
+    wanted = _groups_in(areas).where(~coordinated)
+    return [Need(Reason.NO_COORDINATOR, *row) for row in db.session.execute(wanted)]
+
+
+def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:
+    since = func.coalesce(JoinRequest.confirmed_at, JoinRequest.created_at)
+    waiting = select(JoinRequest.id).where(
+        JoinRequest.group_id == Group.id,
+        JoinRequest.state == RequestState.WAITING,
+        since < now - WAITING_TOO_LONG,
+    )
+    return [
+        Need(Reason.WAITING, *row) for row in db.session.execute(_groups_in(areas).where(waiting.exists()))
+    ]
+
+
+def _groups_in(areas: Collection[int]) -> Select[str, int]:
+    wanted = select(Group.name, Group.id).where(Group.area_id.in_(areas), Group.state != GroupState.CLOSED)
+    return wanted.order_by(Group.name).limit(MOST_OF_A_KIND)
+
+
+def _stale_contacts(areas: Collection[int], now: datetime) -> list[Need]:
+    old = editable_contacts(areas).where(ContactPerson.checked_on < year_before(local(now).date()))
+    contacts = db.session.scalars(old.order_by(ContactPerson.checked_on).limit(MOST_OF_A_KIND))
+    return [Need(Reason.STALE_CONTACT, contact.organisation, contact.id) for contact in contacts]

@@ -1,0 +1,35 @@
+"""Words for where a building stands, and for what needs an officer."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from watch.followup.queries import BuildingState, Reason
+
+STATES = {
+    BuildingState.INTEREST: _l("Intresse"),
+    BuildingState.STARTING: _l("Under uppstart"),
+    BuildingState.ACTIVE: _l("Aktiv"),
+    BuildingState.DORMANT: _l("Vilande"),
+    BuildingState.CLOSED: _l("Avslutad"),
+}
+KINDS = {
+    BuildingState.INTEREST: "neutral",
+    BuildingState.STARTING: "lamp",
+    BuildingState.ACTIVE: "ok",
+    BuildingState.DORMANT: "warn",
+    BuildingState.CLOSED: "neutral",
+}
+REASONS = {
+    Reason.INTEREST: _l("Intresserade: %(count)s. Ingen grupp."),
+    Reason.NO_COORDINATOR: _l("Inget kontaktombud."),
+    Reason.WAITING: _l("En ansökan har väntat mer än sju dagar."),
+    Reason.STALE_CONTACT: _l("Kontakten är inte kontrollerad på ett år."),
+}
+ACTIONS = {
+    Reason.INTEREST: _l("Starta"),
+    Reason.NO_COORDINATOR: _l("Utse"),
+    Reason.WAITING: _l("Se ombuden"),
+    Reason.STALE_CONTACT: _l("Kontrollera"),
+}
+SORTS = {"address": _l("Adress"), "state": _l("Läge")}
