@@ -100,10 +100,10 @@ def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlo
 def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: Scene) -> None:
     page = client.get("/areas/norrby", as_=scene.gun)
     assert page.h1 == "Norrby"
-    assert "Norrby Långgata 21–27 Intresse – färre än 5 AB Bostäder i Borås" in page.text
+    assert "Norrby Långgata 21–27 Intresse Intresserade: färre än 5 AB Bostäder i Borås" in page.text
     assert page.links["Starta Norrby Långgata 21–27"] == f"/groups/new?building={scene.langgatan.id}"
     page = client.get("/areas/hassleholmen", as_=scene.gun)
-    assert "Våglängdsgatan 1–3 Aktiv 5 av 18 – AB Bostäder i Borås" in page.text
+    assert "Våglängdsgatan 1–3 Aktiv 5 av 18 deltar AB Bostäder i Borås" in page.text
     assert page.links["Öppna Våglängdsgatan 1–3"] == f"/groups/{scene.group.id}/lifecycle"
 
 

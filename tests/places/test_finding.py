@@ -101,7 +101,7 @@ def test_the_front_page_finds_a_building_without_a_script(client: PageClient, sc
     assert page.h1 == "Grannar som känner varandra"
     found = page.press("Sök", {"q": "norrby långgata 23"})
     assert "1 hus" in found.text
-    assert found.click("Norrby Långgata 21–27 Norrby Ingen grupp än").h1 == "Norrby Långgata 21–27"
+    assert found.click("Norrby Långgata 21–27 Norrby · Ingen grupp än").h1 == "Norrby Långgata 21–27"
     assert found.form()["q"] == "norrby långgata 23"
 
 
@@ -175,4 +175,4 @@ def test_the_about_page_says_version_and_licence(client: PageClient) -> None:
 
 
 def test_groups_are_named_in_the_search(client: PageClient, group: Group) -> None:
-    assert "Våglängdsgatan 1–3 Hässleholmen Har en grupp" in client.get("/?q=vaglangdsgatan").links
+    assert "Våglängdsgatan 1–3 Hässleholmen · Har en grupp" in client.get("/?q=vaglangdsgatan").links

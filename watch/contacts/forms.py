@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import SelectChoice, SelectField
 
 from watch.contacts.queries import Targets
 from watch.contacts.service import Entry
@@ -13,17 +13,22 @@ from watch.contacts.words import REACHES, ROLES, readable_phone
 from watch.fields import AddressField, Form, LineField, NameField, PhoneField, choices_of
 from watch.models import ContactPerson, ContactRole, Reach
 
+CHOOSE = _l("Välj ett av alternativen i listan.")
+IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
+
 
 class ContactForm(Form):
     """Role, organisation, how to reach it, and for whom it is."""
 
-    role = SelectField(_l("Vad kontakten gäller"), choices=choices_of(ROLES), coerce=ContactRole)
+    role = SelectField(
+        _l("Vad kontakten gäller"), choices=choices_of(ROLES), coerce=ContactRole, **IF_STRANGE
+    )
     organisation = LineField(_l("Organisation"), most=120, missing=_l("Skriv vilken organisation det är."))
     name = NameField(_l("Namn"), optional=True)
     phone = PhoneField(_l("Telefon"))
     email = AddressField(_l("E-post"), optional=True)
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
-    whom = SelectField(_l("För vem"))
+    whom = SelectField(_l("För vem"), **IF_STRANGE)
 
     def __init__(self, targets: Targets, contact: ContactPerson | None = None, **more: Any) -> None:
         before = {"whom": _whom(contact.reach, _target(contact))} if contact else {}
@@ -65,14 +70,19 @@ def _target(contact: ContactPerson) -> int | None:
     return contact.group_id or contact.building_id or contact.landlord_id or contact.area_id
 
 
-def _choices(targets: Targets) -> dict[Any, list[tuple[str, Any]]]:
+def _choices(targets: Targets) -> list[SelectChoice]:
     """By kind, so that a long list is found through; all inside the officer's areas."""
-    return {
-        REACHES[Reach.EVERYWHERE]: [(_whom(Reach.EVERYWHERE), REACHES[Reach.EVERYWHERE])],
-        REACHES[Reach.AREA]: [(_whom(Reach.AREA, each.id), each.name) for each in targets.areas],
-        REACHES[Reach.LANDLORD]: [(_whom(Reach.LANDLORD, each.id), each.name) for each in targets.landlords],
-        REACHES[Reach.GROUP]: [(_whom(Reach.GROUP, each.id), each.name) for each in targets.groups],
-        REACHES[Reach.BUILDING]: [
-            (_whom(Reach.BUILDING, each.id), each.address) for each in targets.buildings
-        ],
-    }
+    inside = (
+        (Reach.AREA, [(each.id, each.name) for each in targets.areas]),
+        (Reach.LANDLORD, [(each.id, each.name) for each in targets.landlords]),
+        (Reach.GROUP, [(each.id, each.name) for each in targets.groups]),
+        (Reach.BUILDING, [(each.id, each.address) for each in targets.buildings]),
+    )
+    return [
+        SelectChoice(_whom(Reach.EVERYWHERE), REACHES[Reach.EVERYWHERE]),
+        *(
+            SelectChoice(_whom(reach, number), name, optgroup=REACHES[reach])
+            for reach, things in inside
+            for number, name in things
+        ),
+    ]

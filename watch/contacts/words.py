@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import phonenumbers
 from flask_babel import lazy_gettext as _l
 
@@ -15,7 +17,7 @@ ROLES = {
     ContactRole.DISTURBANCE: _l("Störningsjour"),
     ContactRole.GROUP: _l("Gruppen"),
 }
-REACHES = {
+REACHES: dict[Reach, Any] = {
     Reach.GROUP: _l("En grupp"),
     Reach.BUILDING: _l("Ett hus"),
     Reach.LANDLORD: _l("En fastighetsägares hus"),

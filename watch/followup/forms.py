@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, SelectField, StringField
+from wtforms import Form, SelectChoice, SelectField, StringField
 
 from watch.fields import choices_of
 from watch.followup.queries import BuildingState, Filter
@@ -14,6 +15,8 @@ from watch.followup.words import SORTS, STATES
 from watch.models import Landlord
 
 MOST_SIGNS = 100  # of a search
+ANY: Any = _l("Alla")
+ALL = SelectChoice("", ANY)
 
 
 class FilterForm(Form):
@@ -23,13 +26,15 @@ class FilterForm(Form):
     """
 
     q = StringField(_l("Adress"))
-    state = SelectField(_l("Läge"), choices=[("", _l("Alla")), *choices_of(STATES)])
+    state = SelectField(_l("Läge"), choices=[ALL, *choices_of(STATES)])
     landlord = SelectField(_l("Fastighetsägare"))
-    sort = SelectField(_l("Sortera efter"), choices=list(SORTS.items()), default="address")
+    sort = SelectField(
+        _l("Sortera efter"), choices=[SelectChoice(*each) for each in SORTS.items()], default="address"
+    )
 
     def __init__(self, asked: MultiDict[str, str], landlords: Sequence[Landlord]) -> None:
         super().__init__(asked)
-        self.landlord.choices = [("", _l("Alla")), *((str(each.id), each.name) for each in landlords)]
+        self.landlord.choices = [ALL, *(SelectChoice(str(each.id), each.name) for each in landlords)]
 
     def filter(self, asked: MultiDict[str, str]) -> Filter:
         """The question that the page's address asks."""
@@ -41,6 +46,11 @@ class FilterForm(Form):
             after=_number(asked.get("after")),
             before=_number(asked.get("before")),
         )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether more than a text is asked."""
+        return bool(self.asked.keys() - {"q"})
 
     @property
     def asked(self) -> dict[str, str]:

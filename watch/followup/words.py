@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from watch.followup.queries import BuildingState, Reason
@@ -32,4 +34,4 @@ ACTIONS = {
     Reason.WAITING: _l("Se ombuden"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
-SORTS = {"address": _l("Adress"), "state": _l("Läge")}
+SORTS: dict[str, Any] = {"address": _l("Adress"), "state": _l("Läge")}
