@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime, time, timedelta
 
 from sqlalchemy import select
 
 from watch.extensions import db
-from watch.groups.service.coordinators import DUTY_VERSION
 from watch.groups.service.households import note_household
 from watch.groups.service.members import admit
 from watch.language import STOCKHOLM
@@ -18,7 +16,6 @@ from watch.models import (
     Building,
     ContactPerson,
     ContactRole,
-    Coordinator,
     Flat,
     Group,
     Household,
@@ -35,10 +32,10 @@ from watch.models import (
     Person,
     Reach,
     RequestState,
-    Stairwell,
     utcnow,
 )
-from watch.ops.demo.people import building_of, flats_of, make_person
+from watch.ops.demo.groups import HOUSE_OF_THE_CAST
+from watch.ops.demo.people import building_of, flats_of, make_coordinator, make_person
 
 
 def make_officers(areas: dict[str, Area]) -> tuple[Person, Person]:
@@ -50,21 +47,6 @@ def make_officers(areas: dict[str, Area]) -> tuple[Person, Person]:
     return gun, hodan
 
 
-def _coordinator(
-    person: Person, group: Group, *, lead: bool = False, stairwells: Collection[Stairwell] = ()
-) -> None:
-    db.session.add(
-        Coordinator(
-            person=person,
-            group=group,
-            is_lead=lead,
-            stairwells=list(stairwells),
-            accepted_at=utcnow(),
-            duty_version=DUTY_VERSION,
-        )
-    )
-
-
 def _free_flat(building: Building, stairwell: int) -> Flat:
     taken = set(db.session.scalars(select(Household.flat_id).where(Household.ended_at.is_(None))))
     flats = [flat for flat in flats_of(building) if flat.stairwell is building.stairwells[stairwell]]
@@ -73,7 +55,7 @@ def _free_flat(building: Building, stairwell: int) -> Flat:
 
 def make_cast(officer: Person) -> None:
     """Those whose sign-in links are printed: Amina leads, Bengt helps, Carin is a neighbour, Farah waits."""
-    building = building_of("Våglängden 3")
+    building = building_of(HOUSE_OF_THE_CAST)
     group = db.session.get_one(Group, building.group_id)
     amina = make_person("Amina Hassan", "amina@example.org", shows_name=True)
     bengt = make_person("Bengt Öberg", "bengt@example.org", shows_name=True)
@@ -82,8 +64,8 @@ def make_cast(officer: Person) -> None:
     for person, port in ((amina, 0), (bengt, 1), (carin, 0), (dawit, 2)):
         flat = _free_flat(building, port)
         admit(person, group, stairwell=flat.stairwell, flat=flat)
-    _coordinator(amina, group, lead=True)
-    _coordinator(bengt, group, stairwells=building.stairwells[1:2])
+    make_coordinator(amina, group, lead=True)
+    make_coordinator(bengt, group, stairwells=building.stairwells[1:2])
     farah = make_person("Farah Nur", "farah@example.org", Language.SOMALI)
     flat = _free_flat(building, 0)
     note_household(flat, HouseholdStatus.WANTS_TO_JOIN, by=None)
@@ -102,7 +84,7 @@ def make_cast(officer: Person) -> None:
     other = db.session.get_one(Group, building_of("Svängrummet 2").group_id)
     flat = _free_flat(building_of("Svängrummet 2"), 0)
     admit(ivan, other, stairwell=flat.stairwell, flat=flat)
-    _coordinator(ivan, other, lead=True)
+    make_coordinator(ivan, other, lead=True)
 
 
 def _next_meeting(group: Group, by: Person) -> None:

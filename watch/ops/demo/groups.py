@@ -6,6 +6,8 @@ import random
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
+from sqlalchemy import select
+
 from watch.extensions import db
 from watch.groups.service.households import note_household
 from watch.groups.service.members import admit
@@ -23,11 +25,12 @@ from watch.models import (
     Interest,
     Meeting,
     MeetingKind,
+    Membership,
     Person,
     StartStep,
     utcnow,
 )
-from watch.ops.demo.people import building_of, flats_of, make_stranger
+from watch.ops.demo.people import building_of, flats_of, make_coordinator, make_stranger
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,7 @@ GROUPS = (
     SampleGroup("Svängrummet 9", GroupState.ACTIVE, 0.40, 0.20, 0.0),
     SampleGroup("Svängrummet 14", GroupState.STARTING, 0.0, 0.25, 0.0),
 )
+HOUSE_OF_THE_CAST = "Våglängden 3"
 INTERESTED = {"Skomakaren 3": 9, "Skomakaren 9": 6, "Verkmästaren 4": 7, "Kronängen 2": 3}
 
 
@@ -72,6 +76,10 @@ def make_group(sample: SampleGroup, officer: Person, chance: random.Random) -> N
     _households(group, flats_of(building), sample, chance)
     if sample.state is GroupState.ACTIVE:
         _meetings(group, chance)
+        someone = select(Person).join(Membership, Membership.person_id == Person.id)
+        member = db.session.scalars(someone.where(Membership.group_id == group.id)).first()
+        if member and sample.designation != HOUSE_OF_THE_CAST:
+            make_coordinator(member, group)
 
 
 def _households(group: Group, flats: list[Flat], sample: SampleGroup, chance: random.Random) -> None:

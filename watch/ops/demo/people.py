@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Collection
 
 from sqlalchemy import select
 
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
+from watch.groups.service.coordinators import DUTY_VERSION
 from watch.models import (
     Building,
+    Coordinator,
     Flat,
+    Group,
     Language,
     Person,
     Property,
@@ -53,3 +57,19 @@ def building_of(designation: str) -> Building:
 def flats_of(building: Building) -> list[Flat]:
     of_building = select(Flat).join(Stairwell).where(Stairwell.building_id == building.id)
     return list(db.session.scalars(of_building.order_by(Stairwell.sort_key, Flat.number)))
+
+
+def make_coordinator(
+    person: Person, group: Group, *, lead: bool = False, stairwells: Collection[Stairwell] = ()
+) -> None:
+    """Somebody who has accepted to coordinate."""
+    db.session.add(
+        Coordinator(
+            person=person,
+            group=group,
+            is_lead=lead,
+            stairwells=list(stairwells),
+            accepted_at=utcnow(),
+            duty_version=DUTY_VERSION,
+        )
+    )
