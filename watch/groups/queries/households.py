@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
@@ -84,7 +84,31 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
 
     `stairwells` narrows a group to those a coordinator works with.
     """
-    members = (
+    members = _members_by_household(place)
+    wanted = (
+        select(
+            Flat.id, Flat.number, Stairwell.id, Stairwell.number, Stairwell.street, Stairwell.building_id,
+            Household.id, Household.status, members.c.people, members.c.with_mail, members.c.bounced,
+        )
+        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
+        .join(Building, Building.id == Stairwell.building_id)
+        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.ended_at.is_(None))
+        .outerjoin(members, members.c.household_id == Household.id)
+        .where((Stairwell.id if isinstance(place, Stairwell) else Building.group_id) == place.id)
+        .order_by(Stairwell.sort_key, Stairwell.id, Flat.number)
+    )  # fmt: skip
+    if stairwells is not None:
+        wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return [
+        FlatInHouse(flat, number, stair, port, f"{street} {port}", building, household, _state(status, *how))
+        for flat, number, stair, port, street, building, household, status, *how in db.session.execute(wanted)
+    ]
+
+
+def _members_by_household(place: Group | Stairwell) -> Subquery:
+    """How many take part from each household, have a mailbox, and have one that bounces."""
+    here = Membership.stairwell_id if isinstance(place, Stairwell) else Membership.group_id
+    return (
         select(
             Membership.household_id,
             func.count(Membership.id).label("people"),
@@ -93,32 +117,10 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
         )
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(Membership.left_at.is_(None))
+        .where(here == place.id, Membership.left_at.is_(None))
         .group_by(Membership.household_id)
         .subquery()
     )
-    wanted = (
-        select(
-            Flat.id, Flat.number, Stairwell.id, Stairwell.number, Stairwell.street, Stairwell.building_id,
-            Household.id, Household.status, members.c.people, members.c.with_mail, members.c.bounced,
-        )
-        .join(Stairwell, Stairwell.id == Flat.stairwell_id)
-        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.ended_at.is_(None))
-        .outerjoin(members, members.c.household_id == Household.id)
-        .order_by(Stairwell.sort_key, Stairwell.id, Flat.number)
-    )  # fmt: skip
-    if isinstance(place, Stairwell):
-        wanted = wanted.where(Stairwell.id == place.id)
-    else:
-        wanted = wanted.join(Building, Building.id == Stairwell.building_id).where(
-            Building.group_id == place.id
-        )
-    if stairwells is not None:
-        wanted = wanted.where(Stairwell.id.in_(stairwells))
-    return [
-        FlatInHouse(flat, number, stair, port, f"{street} {port}", building, household, _state(status, *how))
-        for flat, number, stair, port, street, building, household, status, *how in db.session.execute(wanted)
-    ]
 
 
 def _state(

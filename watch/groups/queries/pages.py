@@ -144,29 +144,16 @@ class PeopleOfGroup:
 
 def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
     """The coordinators, and the neighbours who chose to be seen (none unless asked for); one statement."""
-    is_member = and_(
-        Membership.person_id == Person.id, Membership.group_id == group.id, Membership.left_at.is_(None)
-    )
-    coordinates = and_(
-        Coordinator.person_id == Person.id,
-        Coordinator.group_id == group.id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
-    )
-    shown: list[ColumnElement[bool]] = [Coordinator.id.is_not(None)]
-    if neighbours:
-        seen = or_(Person.shows_name, Person.shows_email, Person.shows_phone)
-        shown.append(and_(Membership.id.is_not(None), seen))
     rows = db.session.execute(
         select(Person, Coordinator.id, Coordinator.is_lead, Stairwell.number)
         .select_from(Person)
-        .outerjoin(Membership, is_member)
-        .outerjoin(Coordinator, coordinates)
+        .outerjoin(Membership, _is_member(group))
+        .outerjoin(Coordinator, _coordinates(group))
         .outerjoin(coordinator_stairwell, coordinator_stairwell.c.coordinator_id == Coordinator.id)
         .outerjoin(Stairwell, Stairwell.id == coordinator_stairwell.c.stairwell_id)
         .outerjoin(Person.mailbox)
         .options(contains_eager(Person.mailbox))
-        .where(or_(*shown))
+        .where(Person.id.in_(_ids_in(group)), or_(Coordinator.id.is_not(None), _seen(neighbours)))
         .order_by(Coordinator.is_lead.desc(), Coordinator.id, Stairwell.sort_key)
     )
     lines: dict[int, CoordinatorLine] = {}
@@ -179,6 +166,21 @@ def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
         if port is not None:
             line.ports.append(port)
     return PeopleOfGroup(list(lines.values()), list(seen_people.values()))
+
+
+def _is_member(group: Group) -> ColumnElement[bool]:
+    return and_(
+        Membership.person_id == Person.id, Membership.group_id == group.id, Membership.left_at.is_(None)
+    )
+
+
+def _coordinates(group: Group) -> ColumnElement[bool]:
+    return and_(
+        Coordinator.person_id == Person.id,
+        Coordinator.group_id == group.id,
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_(None),
+    )
 
 
 def groups_of(person: Person) -> Sequence[Group]:

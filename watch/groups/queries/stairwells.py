@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ScalarSelect, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
@@ -50,50 +50,16 @@ def stairwells_of(group: Group, now: datetime, stairwells: Collection[int] | Non
 
     A stairwell has a coordinator where somebody other than the lead works for it or the whole house.
     """
-    waiting = (
-        select(func.count(JoinRequest.id))
-        .where(
-            JoinRequest.stairwell_id == Stairwell.id,
-            JoinRequest.group_id == group.id,
-            JoinRequest.state == RequestState.WAITING,
-        )
-        .correlate(Stairwell)
-    )
-    covers_all = Coordinator.id.not_in(select(coordinator_stairwell.c.coordinator_id))
-    covers_this = Coordinator.id.in_(
-        select(coordinator_stairwell.c.coordinator_id)
-        .where(coordinator_stairwell.c.stairwell_id == Stairwell.id)
-        .correlate(Stairwell)
-    )
-    coordinators = (
-        select(func.count(Coordinator.id))
-        .where(
-            Coordinator.group_id == group.id,
-            Coordinator.accepted_at.is_not(None),
-            Coordinator.ended_at.is_(None),
-            or_(covers_this, and_(covers_all, Coordinator.is_lead.is_(False))),
-        )
-        .correlate(Stairwell)
-    )
-    without_flat = select(func.count(Membership.id)).where(
-        Membership.group_id == group.id, Membership.left_at.is_(None), Membership.household_id.is_(None)
-    )
-    uncounted = select(func.count(Meeting.id)).where(
-        Meeting.group_id == group.id,
-        Meeting.ends_at <= now,
-        Meeting.cancelled_at.is_(None),
-        Meeting.counting == Counting.NOT_YET,
-    )
     wanted = (
         select(
             Stairwell.id,
             Stairwell.number,
             Stairwell.street,
-            coordinators.scalar_subquery(),
-            waiting.where(JoinRequest.wants_knock.is_(False)).scalar_subquery(),
-            waiting.where(JoinRequest.wants_knock.is_(True)).scalar_subquery(),
-            without_flat.scalar_subquery(),
-            uncounted.scalar_subquery(),
+            _coordinators(group),
+            _requests(group, knock=False),
+            _requests(group, knock=True),
+            _members_without_flat(group),
+            _uncounted_meetings(group, now),
         )
         .join(Building, Building.id == Stairwell.building_id)
         .where(Building.group_id == group.id)
@@ -102,14 +68,61 @@ def stairwells_of(group: Group, now: datetime, stairwells: Collection[int] | Non
     if stairwells is not None:
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     rows = db.session.execute(wanted).all()
+    found = [
+        StairwellInHouse(number, port, f"{street} {port}", bool(coordinators), waiting, knocks)
+        for number, port, street, coordinators, waiting, knocks, *_rest in rows
+    ]
     return Work(
-        [
-            StairwellInHouse(number, port, f"{street} {port}", bool(coordinators), waiting, knocks)
-            for number, port, street, coordinators, waiting, knocks, *_rest in rows
-        ],
+        found,
         without_flat=rows[0][-2] if rows and stairwells is None else 0,
         uncounted_meetings=rows[0][-1] if rows else 0,
     )
+
+
+def _coordinators(group: Group) -> ScalarSelect[int]:
+    """How many other than the lead work for the stairwell of the row around."""
+    scope = coordinator_stairwell.c
+    has_scope = select(scope.stairwell_id).where(scope.coordinator_id == Coordinator.id)
+    this_one = has_scope.where(scope.stairwell_id == Stairwell.id).correlate(Coordinator, Stairwell)
+    return (
+        select(func.count(Coordinator.id))
+        .where(
+            Coordinator.group_id == group.id,
+            Coordinator.accepted_at.is_not(None),
+            Coordinator.ended_at.is_(None),
+            or_(this_one.exists(), and_(Coordinator.is_lead.is_(False), ~has_scope.exists())),
+        )
+        .correlate(Stairwell)
+        .scalar_subquery()
+    )
+
+
+def _requests(group: Group, *, knock: bool) -> ScalarSelect[int]:
+    """How many wait for an answer, or for a knock, in the stairwell of the row around."""
+    waiting = select(func.count(JoinRequest.id)).where(
+        JoinRequest.stairwell_id == Stairwell.id,
+        JoinRequest.group_id == group.id,
+        JoinRequest.state == RequestState.WAITING,
+        JoinRequest.wants_knock.is_(knock),
+    )
+    return waiting.correlate(Stairwell).scalar_subquery()
+
+
+def _members_without_flat(group: Group) -> ScalarSelect[int]:
+    hidden = select(func.count(Membership.id)).where(
+        Membership.group_id == group.id, Membership.left_at.is_(None), Membership.household_id.is_(None)
+    )
+    return hidden.scalar_subquery()
+
+
+def _uncounted_meetings(group: Group, now: datetime) -> ScalarSelect[int]:
+    uncounted = select(func.count(Meeting.id)).where(
+        Meeting.group_id == group.id,
+        Meeting.ends_at <= now,
+        Meeting.cancelled_at.is_(None),
+        Meeting.counting == Counting.NOT_YET,
+    )
+    return uncounted.scalar_subquery()
 
 
 def stairwells_in(group: Group) -> list[Stairwell]:

@@ -53,14 +53,10 @@ def admit(
     """
     db.session.flush()
     membership = Membership(
-        group_id=group.id,
-        person_id=person.id,
+        group_id=group.id, person_id=person.id, channel=channel, admitted_by_id=by.id if by else None,
         stairwell_id=flat.stairwell_id if flat else stairwell.id if stairwell else None,
-        channel=channel,
-        admitted_by_id=by.id if by else None,
-        consent_version=CONSENT_VERSION,
-        consent_channel=consent,
-    )
+        consent_version=CONSENT_VERSION, consent_channel=consent,
+    )  # fmt: skip
     try:
         with db.session.begin_nested():  # household and membership: both or none
             if flat is not None:
