@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, or_, select
 from sqlalchemy.orm import contains_eager, joinedload, outerjoin
 
 from watch.extensions import db
@@ -166,6 +166,21 @@ def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
         if port is not None:
             line.ports.append(port)
     return PeopleOfGroup(list(lines.values()), list(seen_people.values()))
+
+
+def _ids_in(group: Group) -> CompoundSelect[int]:
+    """Ids of members and coordinators, so that nobody else's row is looked at."""
+    members = select(Membership.person_id).where(
+        Membership.group_id == group.id, Membership.left_at.is_(None)
+    )
+    return members.union(select(Coordinator.person_id).where(Coordinator.group_id == group.id))
+
+
+def _seen(neighbours: bool) -> ColumnElement[bool]:
+    """A member who chose to be seen, where the reader may see neighbours at all."""
+    if not neighbours:
+        return false()
+    return and_(Membership.id.is_not(None), or_(Person.shows_name, Person.shows_email, Person.shows_phone))
 
 
 def _is_member(group: Group) -> ColumnElement[bool]:
