@@ -7,8 +7,8 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice, SelectField
 
+from watch.contacts.entry import Entry
 from watch.contacts.queries import Targets
-from watch.contacts.service import Entry
 from watch.contacts.words import REACHES, ROLES, readable_phone
 from watch.fields import AddressField, Form, LineField, NameField, PhoneField, choices_of
 from watch.models import ContactPerson, ContactRole, Reach

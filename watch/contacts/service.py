@@ -2,26 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from watch import audit
+from watch.contacts.entry import Entry
 from watch.extensions import db
-from watch.models import Area, ContactPerson, ContactRole, Person, Reach
-
-
-@dataclass(frozen=True)
-class Entry:
-    """What a contact person says; `target_id` is the group, building, landlord or area it is for."""
-
-    role: ContactRole
-    organisation: str
-    name: str | None
-    phone: str | None
-    email: str | None
-    hours: str | None
-    reach: Reach
-    target_id: int | None
+from watch.models import Area, ContactPerson, Person, Reach
 
 
 def publish_contact(entry: Entry, *, by: Person, today: date) -> ContactPerson:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, render_template, request, url_for
 
+from watch import language
 from watch.access import Permission, current_relations, requires
 from watch.bands import banded, banded_share
 from watch.followup import queries
@@ -24,11 +25,11 @@ def _words() -> dict[str, object]:
 @requires(Permission.SEE_AREA, second_factor=True)
 def overview() -> str:
     """The officer's areas side by side, and what needs somebody."""
-    areas = current_relations().officer_of
+    areas, now = current_relations().officer_of, utcnow()
     return render_template(
         "followup/overview.html",
         areas=queries.areas_side_by_side(areas),
-        needs=[_said(need) for need in queries.what_needs_somebody(areas, utcnow())],
+        needs=[_said(need) for need in queries.what_needs_somebody(areas, now, language.local(now).date())],
     )
 
 

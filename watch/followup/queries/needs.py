@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import Select, func, select
@@ -12,7 +12,6 @@ from sqlalchemy import Select, func, select
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
 from watch.followup.queries.counts import IS_INTERESTED, flats_of_building
-from watch.language import local
 from watch.models import (
     Building,
     ContactPerson,
@@ -49,13 +48,13 @@ class Need:
     total: int = 0
 
 
-def what_needs_somebody(areas: Collection[int], now: datetime) -> list[Need]:
+def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
     """What to do first in these areas: four statements, however much there is."""
     return [
         *_interest_without_group(areas),
         *_groups_without_coordinator(areas),
         *_requests_waiting(areas, now),
-        *_stale_contacts(areas, now),
+        *_stale_contacts(areas, today),
     ]
 
 
@@ -96,7 +95,7 @@ def _groups_in(areas: Collection[int]) -> Select[str, int]:
     return wanted.order_by(Group.name).limit(MOST_OF_A_KIND)
 
 
-def _stale_contacts(areas: Collection[int], now: datetime) -> list[Need]:
-    old = editable_contacts(areas).where(ContactPerson.checked_on < year_before(local(now).date()))
+def _stale_contacts(areas: Collection[int], today: date) -> list[Need]:
+    old = editable_contacts(areas).where(ContactPerson.checked_on < year_before(today))
     contacts = db.session.scalars(old.order_by(ContactPerson.checked_on).limit(MOST_OF_A_KIND))
     return [Need(Reason.STALE_CONTACT, contact.organisation, contact.id) for contact in contacts]
