@@ -77,17 +77,11 @@ def init_app(app: Flask) -> None:
         )
     app.after_request(_store_traces)
     app.after_request(_protect)
-    app.url_build_error_handlers.append(_not_built_yet)
     app.context_processor(_page_context)
     app.jinja_env.filters.update(
         day=language.day, short_day=language.short_day, clock=language.clock, moment=language.moment,
         number=language.number, phone=language.phone,
     )  # fmt: skip
-
-
-def _not_built_yet(_error: Exception, _endpoint: str, _values: object) -> str:
-    """Pages link to features that are on their way; gone with the last of them."""
-    return "/"
 
 
 def _store_traces(response: Response) -> Response:
