@@ -86,7 +86,7 @@ def test_the_report_counts_every_state(
         row.state = state
     assert progress_of(sent) == Progress(sent=1, bounced=1, left_out=1, parked=1, paper=1)
     text = client.get(f"/notices/{sent.id}/report", as_=scene.amina).text
-    assert "1 av 4 är lämnade till e-postservern" in text
+    assert "1 av 4 är skickade" in text
     assert "Väntar 0" in text
     assert "Kom inte fram 1" in text
     assert "Stoppade: fråga den som sköter systemet 1" in text
@@ -103,7 +103,7 @@ def test_waiting_is_said_and_why_when_the_relay_is_down(
     for row in outbox.rows():
         row.attempts = 1
     page = client.get(f"/notices/{sent.id}/report", as_=scene.amina)
-    assert "E-postservern tar inte emot just nu." in page.text
+    assert "Det går inte att skicka mejl just nu." in page.text
     assert progress_of(sent) == Progress(waiting=4, retried=4, paper=1)
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_building, make_group, make_member, make_person, stairwell_of
-from tests.page_client import Page, PageClient
+from tests.page_client import BASE, Page, PageClient
 from watch.extensions import db
 from watch.models import (
     Audience,
@@ -292,3 +295,24 @@ def test_the_rows_are_dated_and_due_now(client: PageClient, scene: Scene, outbox
     preview(client, scene, scene.amina, audience="group").press("Skicka till 4 grannar")
     due = [row for row in outbox.rows() if row.channel is Channel.MAIL and row.next_at <= utcnow()]
     assert len(due) == 4
+
+
+def test_pressed_in_two_windows_at_once_it_is_one_notice(
+    app: Flask, client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    typed = preview(client, scene, scene.amina, audience="group").form()
+    cookie = client.browser(scene.amina).get_cookie("session", domain="127.0.0.1")
+    assert cookie
+    db.session.commit()
+
+    def press(_window: int) -> str:
+        browser = app.test_client()
+        browser.set_cookie("session", cookie.value, domain="127.0.0.1")
+        return browser.post(f"/groups/{group}/notices", data=typed, base_url=BASE).headers["Location"]
+
+    group = scene.group.id
+    db.session.commit()
+    with ThreadPoolExecutor(4) as windows:
+        led_to = set(windows.map(press, range(4)))
+    assert len(led_to) == 1
+    assert (len(db.session.scalars(select(Notice)).all()), len(outbox.rows())) == (1, 5)

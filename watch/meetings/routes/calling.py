@@ -54,7 +54,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> Response:
             form_key=form.form_key.data or None,
         )
     except service.AlreadyCalled as sent:
-        flash(_("Kallelsen är redan skickad."), "info")
+        flash(_("Inbjudan är redan skickad."), "info")
         return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
     db.session.commit()
     flash(
