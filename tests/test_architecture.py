@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "forms": {"bands", "fields", "language", "models"},
     "words": {"bands", "fields", "language", "models"},
-    "queries": MODELS | {"errors", "tokens"},
+    "queries": MODELS | {"errors", "language", "tokens"},
     "service": MODELS | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "tokens"},
     "part": MODELS | {"access", "audit", "errors", "fields", "language", "mail", "tokens"},
     "cli": MODELS | {"audit", "errors", "fields", "language", "mail", "jobs", "tokens"},
