@@ -52,19 +52,14 @@ def stairwells_of(group: Group, now: datetime, stairwells: Collection[int] | Non
     """
     wanted = (
         select(
-            Stairwell.id,
-            Stairwell.number,
-            Stairwell.street,
-            _coordinators(group),
-            _requests(group, knock=False),
-            _requests(group, knock=True),
-            _members_without_flat(group),
-            _uncounted_meetings(group, now),
+            Stairwell.id, Stairwell.number, Stairwell.street, _coordinators(group),
+            _requests(group, knock=False), _requests(group, knock=True),
+            _members_without_flat(group), _uncounted_meetings(group, now),
         )
         .join(Building, Building.id == Stairwell.building_id)
         .where(Building.group_id == group.id)
         .order_by(Stairwell.sort_key, Stairwell.id)
-    )
+    )  # fmt: skip
     if stairwells is not None:
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     rows = db.session.execute(wanted).all()
