@@ -1,0 +1,101 @@
+"""A real mail server on loopback that does what a test tells it to, and remembers what it took."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import ssl
+from collections import defaultdict
+from dataclasses import dataclass, field
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A message that the server answered with 250."""
+
+    sender: str
+    recipients: list[str]
+    wire: bytes
+
+    @property
+    def mail(self) -> EmailMessage:
+        """As a reader's program sees it."""
+        return message_from_bytes(self.wire, policy=policy.default)
+
+    def text(self, kind: str = "plain") -> str:
+        """One form of its body."""
+        body = self.mail.get_body((kind,))
+        assert body
+        return str(body.get_content())
+
+
+@dataclass
+class Relay:
+    """Answers each recipient as `answers` says; unknown ones are accepted.
+
+    An answer is an SMTP reply to RCPT ("550 …"), one to the message ("data 451 …"), "drop" (the
+    connection ends after the message, without a reply) or "hang" (no reply for long).
+    """
+
+    port: int = field(default_factory=free_port)
+    answers: dict[str, str] = field(default_factory=dict)
+    taken: list[Taken] = field(default_factory=list)
+    tried: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    tls: ssl.SSLContext | None = None
+    _controller: Controller | None = None
+
+    async def handle_RCPT(
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]
+    ) -> str:
+        """aiosmtpd's hook."""
+        self.tried[address] += 1
+        answer = self.answers.get(address, "")
+        if answer[:1].isdigit():
+            return answer
+        envelope.rcpt_tos.append(address)
+        return "250 ok"
+
+    async def handle_DATA(self, server: SMTP, _session: Session, envelope: Envelope) -> str:
+        """aiosmtpd's hook."""
+        answer = self.answers.get(envelope.rcpt_tos[0], "")
+        if answer.startswith("data "):
+            return answer.removeprefix("data ")
+        if answer == "drop":
+            assert server.transport
+            server.transport.abort()
+            return "250 never heard"
+        if answer == "hang":
+            await asyncio.sleep(30)
+        wire = envelope.original_content
+        assert isinstance(wire, bytes)
+        self.taken.append(Taken(envelope.mail_from or "", list(envelope.rcpt_tos), wire))
+        return "250 taken"
+
+    def start(self) -> None:
+        """Listen."""
+        options = {"tls_context": self.tls, "require_starttls": True} if self.tls else {}
+        self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
+        self._controller.start()
+
+    def stop(self) -> None:
+        """Listen no more."""
+        if self._controller:
+            self._controller.stop(no_assert=True)
+            self._controller = None
+
+    def addresses(self) -> list[str]:
+        """Whom the taken messages are for, in order."""
+        return [address for message in self.taken for address in message.recipients]

@@ -1,0 +1,67 @@
+"""What may reach a mail's header, and the proof afterwards that nothing else did.
+
+Refusing line breaks is not enough: `a =?UTF-8?Q?=0A?=Bcc: x@y` holds none, and the standard library
+writes it as a real `Bcc:` line.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection
+from email import message_from_bytes, policy
+
+from email_validator import EmailNotValidError, validate_email
+
+ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
+BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+OF_EVERY_PART = frozenset({"content-type", "content-transfer-encoding", "mime-version"})
+
+
+class UnsafeHeader(Exception):
+    """Something that must not stand in a header was about to; the text itself is not repeated here."""
+
+
+def line(text: str) -> str:
+    """The same text, fit for a header. Raises UnsafeHeader."""
+    if ENCODED_WORD.search(text):
+        raise UnsafeHeader("an encoded word")
+    for sign in text:
+        if sign in BIDI_CONTROLS or unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise UnsafeHeader(f"the sign U+{ord(sign):04X}")
+    return text
+
+
+def address(text: str) -> str:
+    """One address as SMTP carries it: ASCII, the domain in its IDNA form. Raises UnsafeHeader."""
+    try:
+        found = validate_email(
+            line(text),
+            check_deliverability=False,
+            allow_smtputf8=False,
+            globally_deliverable=False,
+            allow_quoted_local=False,
+        )
+    except EmailNotValidError:
+        raise UnsafeHeader("an address that is none") from None
+    if found.ascii_email is None:
+        raise UnsafeHeader("an address beyond ASCII")
+    return found.ascii_email
+
+
+def check(wire: bytes, *, headers: Collection[str], recipient: str) -> None:
+    """Read the finished mail as a stranger would: these headers, each once, and one recipient.
+
+    Raises UnsafeHeader.
+    """
+    mail = message_from_bytes(wire, policy=policy.default)
+    found, expected = (Counter(name.lower() for name in names) for names in (mail, headers))
+    if found != expected:
+        raise UnsafeHeader(f"not just the headers that were meant, but {sorted(found - expected)} too")
+    for part in mail.iter_parts():
+        if not {name.lower() for name in part} <= OF_EVERY_PART:
+            raise UnsafeHeader("a header of a part")
+    to = [each.addr_spec for each in mail["To"].addresses]
+    if to != [recipient]:
+        raise UnsafeHeader(f"{len(to)} recipients")
