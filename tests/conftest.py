@@ -61,7 +61,7 @@ def make_app() -> Callable[..., Flask]:
     """An application with settings of the test's own: `make_app(MAX_FORM_PARTS=3)`."""
 
     def make(**settings: Any) -> Flask:
-        return create_app({"ENV": "development", "TESTING": True, "MAIL_SUPPRESS_SEND": False, **settings})
+        return create_app({"ENV": "development", "TESTING": True, "QUEUE_URL": "memory:", **settings})
 
     return make
 

@@ -2,31 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, insert, literal, select
+from sqlalchemy import Select, func, insert, literal, select, update
+from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
-from watch.models import (
-    Channel,
-    Coordinator,
-    Interest,
-    Invitation,
-    JoinRequest,
-    Language,
-    Mailbox,
-    Mailing,
-    Meeting,
-    Membership,
-    Notice,
-    OutboxRow,
-    OutboxState,
-    Person,
-    SignInLink,
-    utcnow,
-)
+from watch.models import Channel, Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
+from watch.models.mail import Parent
 
-Parent = Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
+WAKE = "mail is waiting"  # the mark on the session that lets the commit wake the worker (jobs.py)
 
 
 def queue(
@@ -55,11 +41,17 @@ def queue(
     )
     db.session.add(row)
     db.session.flush()
+    db.session.info[WAKE] = True
     return row
 
 
 def queue_many(
-    kind: str, *, people: Select[tuple[int]], about: Parent, form_key: str | None = None, not_after: datetime | None = None
+    kind: str,
+    *,
+    people: Select[int],
+    about: Parent,
+    form_key: str | None = None,
+    not_after: datetime | None = None,
 ) -> Mailing:
     """A mail to everyone in `people` (a select of person ids) who has an address; one INSERT … SELECT."""
     mailing = _mailing(kind, about, form_key)
@@ -83,13 +75,16 @@ def queue_many(
         .where(Person.id.in_(select(wanted.c[0])), Person.mailbox_id.is_not(None))
         .distinct()
     )
-    into = ["mailing_id", "person_id", "mailbox_id", "language", "channel", "state", "attempts", "render_failures",
-            "created_at", "next_at", "not_after"]  # fmt: skip
-    db.session.execute(insert(OutboxRow).from_select(into, rows, include_defaults=False))
+    into = (
+        "mailing_id person_id mailbox_id language channel state attempts render_failures "
+        "created_at next_at not_after"
+    )
+    db.session.execute(insert(OutboxRow).from_select(into.split(), rows, include_defaults=False))
+    db.session.info[WAKE] = True
     return mailing
 
 
-def queue_paper(mailing: Mailing, households: Select[tuple[int]]) -> None:
+def queue_paper(mailing: Mailing, households: Select[int]) -> None:
     """The same thing on paper for households (a select of their ids) that no mail reaches."""
     rows = select(
         literal(mailing.id),
@@ -102,24 +97,60 @@ def queue_paper(mailing: Mailing, households: Select[tuple[int]]) -> None:
         literal(utcnow(), OutboxRow.created_at.type),
         literal(utcnow(), OutboxRow.next_at.type),
     ).distinct()
-    into = ["mailing_id", "household_id", "language", "channel", "state", "attempts", "render_failures", "created_at",
-            "next_at"]  # fmt: skip
-    db.session.execute(insert(OutboxRow).from_select(into, rows, include_defaults=False))
+    into = "mailing_id household_id language channel state attempts render_failures created_at next_at"
+    db.session.execute(insert(OutboxRow).from_select(into.split(), rows, include_defaults=False))
 
 
 def cancel(about: Parent) -> None:
-    """Stop every row about this that has not been claimed yet."""
+    """Stop every row about this that has not been claimed or printed yet."""
     column = getattr(Mailing, f"{about.__tablename__}_id")
-    mailings = select(Mailing.id).where(column == about.id)
-    waiting = select(OutboxRow).where(
-        OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.UNCERTAIN])
+    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.TO_PRINT)
+    db.session.execute(
+        update(OutboxRow)
+        .where(
+            OutboxRow.mailing_id.in_(select(Mailing.id).where(column == about.id)),
+            OutboxRow.state.in_(waiting),
+        )
+        .values(state=OutboxState.CANCELLED, settled_at=utcnow())
     )
-    for row in db.session.scalars(waiting):
-        row.state = OutboxState.CANCELLED
-        row.settled_at = utcnow()
+
+
+def rows_of(mailing: Mailing) -> Select[OutboxRow]:
+    """All rows of a mailing with the people they are for, on paper too."""
+    return (
+        select(OutboxRow)
+        .where(OutboxRow.mailing_id == mailing.id)
+        .options(joinedload(OutboxRow.person), joinedload(OutboxRow.household))
+        .order_by(OutboxRow.id)
+    )
+
+
+def progress(mailing_ids: Collection[int]) -> dict[OutboxState, int]:
+    """How many rows of these mailings stand where; a state without rows is not in it."""
+    counted = (
+        select(OutboxRow.state, func.count())
+        .where(OutboxRow.mailing_id.in_(mailing_ids))
+        .group_by(OutboxRow.state)
+    )
+    return dict(db.session.execute(counted).all())
+
+
+def sharing(row: OutboxRow) -> Select[OutboxRow]:
+    """The rows that left (or will leave) as one mail with this one: same mailing, mailbox and language.
+
+    A page behind a link of the mail asks "who are you?" where there is more than one person in them.
+    """
+    return (
+        select(OutboxRow)
+        .where(
+            OutboxRow.mailing_id == row.mailing_id,
+            OutboxRow.mailbox_id == row.mailbox_id,
+            OutboxRow.language == row.language,
+        )
+        .options(joinedload(OutboxRow.person))
+        .order_by(OutboxRow.id)
+    )
 
 
 def _mailing(kind: str, about: Parent, form_key: str | None = None) -> Mailing:
     return Mailing(kind=kind, form_key=form_key, **{about.__tablename__: about})
-
-

@@ -28,6 +28,8 @@ PARENTS = (
     "coordinator_id",
 )
 
+Parent = Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
+
 
 class Mailing(Model):
     """One thing to say: its kind is the folder in templates/email, its parent what it is about.
@@ -65,6 +67,15 @@ class Mailing(Model):
     coordinator: Mapped[Coordinator | None] = relationship()
 
     __table_args__ = (exactly_one("one_parent", PARENTS),)
+
+    @property
+    def about(self) -> Parent:
+        """The one parent."""
+        (parent,) = (
+            getattr(self, column.removesuffix("_id")) for column in PARENTS if getattr(self, column) is not None
+        )
+        found: Parent = parent
+        return found
 
 
 class OutboxState(StrEnum):

@@ -1,0 +1,94 @@
+"""One mail of each kind, as the services queue it: for snapshots, and for the rules that all mails keep."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import make_interest, make_invitation, make_meeting, make_notice
+from watch.extensions import db
+from watch.mail import outbox
+from watch.models import (
+    Coordinator,
+    JoinRequest,
+    Language,
+    Membership,
+    OutboxRow,
+    SignInLink,
+    utcnow,
+)
+
+NOW = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)  # a Monday
+MEETING_AT = datetime(2026, 9, 23, 16, tzinfo=UTC)  # 18.00 in Borås
+Letter = Callable[[Scene], OutboxRow | None]
+
+
+def _link(scene: Scene) -> SignInLink:
+    return SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
+
+
+def _request(scene: Scene) -> JoinRequest:
+    return db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == scene.farah.id)).one()
+
+
+def _membership(scene: Scene) -> Membership:
+    return db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+
+
+def _appointment(scene: Scene) -> Coordinator:
+    return db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
+
+
+def _invitation(scene: Scene) -> OutboxRow | None:
+    invitation = make_invitation(scene.group, "ny@example.org", flat=scene.port_3.flats[4], by=scene.bengt)
+    assert invitation.mailbox
+    return outbox.queue("invitation", to=invitation.mailbox, about=invitation)
+
+
+def _group_started(scene: Scene) -> OutboxRow | None:
+    return outbox.queue("group-started", to=scene.carin, about=make_interest(scene.carin, scene.house))
+
+
+def _cancelled(scene: Scene) -> OutboxRow | None:
+    meeting = make_meeting(scene.group, starts_at=MEETING_AT, by=scene.amina)
+    meeting.cancelled_at = utcnow()
+    return outbox.queue("meeting-cancelled", to=scene.carin, about=meeting)
+
+
+LETTERS: dict[str, Letter] = {
+    "sign-in": lambda s: outbox.queue("sign-in", to=s.carin, about=_link(s)),
+    "sign-in-unknown": lambda s: outbox.queue("sign-in-unknown", to=s.carin.mailbox, about=_link(s)),  # type: ignore[arg-type]
+    "join-confirm": lambda s: outbox.queue("join-confirm", to=s.farah, about=_request(s)),
+    "join-requested": lambda s: outbox.queue("join-requested", to=s.bengt, about=_request(s)),
+    "join-approved": lambda s: outbox.queue("join-approved", to=s.carin, about=_membership(s)),
+    "join-declined": lambda s: outbox.queue("join-declined", to=s.farah, about=_request(s)),
+    "join-already-member": lambda s: outbox.queue("join-already-member", to=s.carin, about=_membership(s)),
+    "interest-confirm": lambda s: outbox.queue(
+        "interest-confirm", to=s.carin, about=make_interest(s.carin, s.langgatan, confirmed=False)
+    ),
+    "invitation": _invitation,
+    "group-started": _group_started,
+    "coordinator-wanted": lambda s: outbox.queue(
+        "coordinator-wanted", to=s.carin, about=make_interest(s.carin, s.langgatan)
+    ),
+    "coordinator-appointed": lambda s: outbox.queue(
+        "coordinator-appointed", to=s.bengt, about=_appointment(s)
+    ),
+    "meeting-called": lambda s: outbox.queue(
+        "meeting-called", to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
+    ),
+    "meeting-cancelled": _cancelled,
+    "notice": lambda s: outbox.queue("notice", to=s.carin, about=make_notice(s.group, by=s.amina)),
+}
+
+
+def in_language(letter: Letter, scene: Scene, language: Language) -> OutboxRow:
+    """The row of a letter for a reader of that language."""
+    row = letter(scene)
+    assert row
+    row.language = language
+    db.session.flush()
+    return row

@@ -1,0 +1,431 @@
+"""From a row to the mail server and back: each row ends where it should, and nobody wrong is written to."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from threading import Thread
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select, text, update
+
+from tests.cast import Scene
+from tests.factories import (
+    flat_of,
+    make_interest,
+    make_invitation,
+    make_meeting,
+    make_member,
+    make_notice,
+    make_person,
+)
+from tests.mail.relay import Relay
+from watch.extensions import db
+from watch.groups.queries import active_member_ids
+from watch.mail import delivery, outbox, queue
+from watch.models import (
+    Coordinator,
+    Flat,
+    Household,
+    InvitationState,
+    JoinRequest,
+    Mailing,
+    Membership,
+    Notice,
+    OutboxRow,
+    OutboxState,
+    Person,
+    RequestState,
+    SignInLink,
+    Suppression,
+    utcnow,
+)
+
+ALL = ["amina", "bengt", "carin", "dawit"]
+
+
+def tell(scene: Scene) -> Notice:
+    """A notice to the whole group, queued and committed."""
+    notice = make_notice(scene.group, by=scene.amina)
+    outbox.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    db.session.commit()
+    return notice
+
+
+def states() -> dict[str, list[str]]:
+    """Whose rows stand where."""
+    found: dict[str, list[str]] = {}
+    rows = select(OutboxRow).order_by(OutboxRow.id).execution_options(populate_existing=True)
+    for row in db.session.scalars(rows):
+        address = row.mailbox.address if row.mailbox else "nobody"
+        found.setdefault(row.state.value, []).append(address.partition("@")[0])
+    db.session.rollback()
+    return found
+
+
+def row_of(person: Person) -> OutboxRow:
+    """The person's only row, fresh."""
+    wanted = select(OutboxRow).where(OutboxRow.person_id == person.id)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def after(minutes: float) -> time_machine.travel:
+    """So much later."""
+    return time_machine.travel(utcnow() + timedelta(minutes=minutes), tick=True)
+
+
+def test_a_notice_reaches_every_member_one_by_one(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    assert delivery.run() == 4
+    assert sorted(relay.addresses()) == [f"{name}@example.org" for name in ALL]
+    assert all(len(message.recipients) == 1 for message in relay.taken)
+    assert len({message.sender for message in relay.taken}) == 4
+    assert all(message.sender.startswith("bounce+") for message in relay.taken)
+    assert states() == {"sent": ALL}
+    assert delivery.run() == 0
+
+
+def test_two_on_one_mailbox_get_one_mail_that_names_both_and_two_settled_rows(
+    scene: Scene, relay: Relay
+) -> None:
+    olle = make_person("Olle Öberg", "carin@example.org")
+    make_member(olle, scene.group, flat_of(scene.port_3, "1103"))
+    tell(scene)
+    assert delivery.run() == 4
+    (mail,) = [message for message in relay.taken if message.recipients == ["carin@example.org"]]
+    assert "Carin Öberg" in mail.text()
+    assert "Olle Öberg" in mail.text()
+    assert row_of(olle).state is row_of(scene.carin).state is OutboxState.SENT
+    assert row_of(olle).message_id == row_of(scene.carin).message_id
+    assert [row.person for row in db.session.scalars(outbox.sharing(row_of(olle)))] == [scene.carin, olle]
+
+
+def test_who_left_between_the_press_and_the_sending_gets_nothing(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    membership = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+    membership.left_at = utcnow()
+    db.session.commit()
+    delivery.run()
+    assert sorted(relay.addresses()) == ["amina@example.org", "bengt@example.org", "dawit@example.org"]
+    assert states() == {"sent": ["amina", "bengt", "dawit"], "cancelled": ["carin"]}
+
+
+def test_of_two_on_one_mailbox_the_one_who_stayed_gets_the_mail(scene: Scene, relay: Relay) -> None:
+    olle = make_person("Olle Öberg", "carin@example.org")
+    make_member(olle, scene.group, flat_of(scene.port_3, "1103"))
+    tell(scene)
+    db.session.execute(
+        update(Membership).where(Membership.person_id == scene.carin.id).values(left_at=utcnow())
+    )
+    db.session.commit()
+    delivery.run()
+    (mail,) = [message for message in relay.taken if message.recipients == ["carin@example.org"]]
+    assert "Carin" not in mail.text()
+    assert (row_of(scene.carin).state, row_of(olle).state) == (OutboxState.CANCELLED, OutboxState.SENT)
+
+
+@pytest.mark.parametrize(
+    ("suppression", "sent"), [(Suppression.BOUNCED, []), (Suppression.COMPLAINED, ["join-already-member"])]
+)
+def test_a_dead_mailbox_gets_nothing_and_one_that_complained_no_notices(
+    scene: Scene, relay: Relay, suppression: Suppression, sent: list[str]
+) -> None:
+    membership = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue("join-already-member", to=scene.carin, about=membership)
+    assert scene.carin.mailbox
+    scene.carin.mailbox.suppression, scene.carin.mailbox.suppressed_at = suppression, utcnow()
+    db.session.commit()
+    delivery.run()
+    went = select(Mailing.kind).join(OutboxRow).where(OutboxRow.state == OutboxState.SENT)
+    assert list(db.session.scalars(went)) == sent
+    assert len(relay.taken) == len(sent)
+
+
+def test_somebody_with_a_new_address_is_not_written_to_at_the_old_one(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    new = make_person("x", "carin.ny@example.org").mailbox
+    scene.carin.mailbox = new
+    db.session.commit()
+    delivery.run()
+    assert "carin@example.org" not in relay.addresses()
+
+
+def test_a_cancelled_meeting_a_revoked_invitation_a_used_link_and_a_decided_request_send_nothing(
+    scene: Scene, relay: Relay
+) -> None:
+    meeting = make_meeting(scene.group, by=scene.amina)
+    outbox.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    meeting.cancelled_at = utcnow()
+    invitation = make_invitation(scene.group, "ny@example.org", by=scene.amina)
+    assert invitation.mailbox
+    outbox.queue("invitation", to=invitation.mailbox, about=invitation)
+    invitation.state, invitation.ended_at = InvitationState.REVOKED, utcnow()
+    link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
+    outbox.queue("sign-in", to=scene.carin, about=link)
+    link.ended_at = utcnow()
+    request = farahs_request(scene)
+    outbox.queue("join-requested", to=scene.bengt, about=request)
+    request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
+    interest = make_interest(scene.jenny, scene.langgatan)
+    outbox.queue("interest-confirm", to=scene.jenny, about=interest)
+    interest.ended_at = utcnow()
+    appointment = db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
+    outbox.queue("coordinator-appointed", to=scene.bengt, about=appointment)
+    appointment.ended_at = utcnow()
+    db.session.commit()
+    delivery.run()
+    assert relay.taken == []
+    assert set(states()) == {"cancelled"}
+
+
+def test_a_request_is_not_mailed_to_somebody_who_coordinates_no_longer(scene: Scene, relay: Relay) -> None:
+    request = farahs_request(scene)
+    people = select(Person.id).where(Person.id.in_([scene.bengt.id, scene.amina.id]))
+    outbox.queue_many("join-requested", people=people, about=request)
+    db.session.execute(
+        update(Coordinator).where(Coordinator.person_id == scene.bengt.id).values(ended_at=utcnow())
+    )
+    db.session.commit()
+    delivery.run()
+    assert relay.addresses() == ["amina@example.org"]
+
+
+def test_what_comes_too_late_is_not_sent(scene: Scene, relay: Relay) -> None:
+    meeting = make_meeting(scene.group, starts_at=utcnow() + timedelta(hours=1))
+    people = active_member_ids(scene.group)
+    outbox.queue_many("meeting-called", people=people, about=meeting, not_after=meeting.starts_at)
+    db.session.commit()
+    with after(61):
+        delivery.run()
+    assert relay.taken == []
+    assert states() == {"expired": ALL}
+
+
+def test_while_the_mail_server_is_down_rows_wait_and_then_leave(scene: Scene, relay: Relay) -> None:
+    relay.stop()
+    tell(scene)
+    assert delivery.run() == 0
+    assert states() == {"queued": ALL}
+    assert row_of(scene.carin).attempts == 0
+    relay.start()
+    assert delivery.run() == 4
+    assert states() == {"sent": ALL}
+
+
+def test_a_refusal_for_now_is_tried_again_later_and_later_and_delays_nobody_else(
+    scene: Scene, relay: Relay
+) -> None:
+    relay.answers["carin@example.org"] = "450 4.2.2 <carin@example.org> over quota"
+    tell(scene)
+    assert delivery.run() == 3
+    later = 0.0
+    for wait in (1, 5, 15, 60, 60):
+        row = row_of(scene.carin)
+        assert row.state is OutboxState.QUEUED
+        assert (row.last_code, row.last_text) == (450, "4.2.2 … over quota")
+        tried = relay.tried["carin@example.org"]
+        with after(later + wait - 0.1):
+            delivery.run()
+        assert relay.tried["carin@example.org"] == tried
+        later += wait + 0.1
+        with after(later):
+            delivery.run()
+        assert relay.tried["carin@example.org"] == tried + 1
+    del relay.answers["carin@example.org"]
+    with after(later + 61):
+        assert delivery.run() == 1
+    assert states() == {"sent": ALL}
+    assert len(relay.taken) == 4
+
+
+def test_after_three_days_of_refusals_it_could_not_be_reached(scene: Scene, relay: Relay) -> None:
+    relay.answers["carin@example.org"] = "data 451 try later"
+    tell(scene)
+    with after(71.5 * 60):
+        delivery.run()
+    assert row_of(scene.carin).state is OutboxState.QUEUED
+    with after(72.5 * 60):
+        delivery.run()
+    assert row_of(scene.carin).state is OutboxState.BOUNCED
+
+
+def test_a_refusal_for_good_is_final_and_holds_no_address(
+    scene: Scene, relay: Relay, capsys: pytest.CaptureFixture[str]
+) -> None:
+    relay.answers["carin@example.org"] = "550 5.1.1 <carin@example.org>: carin@example.org unknown here"
+    tell(scene)
+    assert delivery.run() == 3
+    row = row_of(scene.carin)
+    assert (row.state, row.last_code, row.last_text) == (OutboxState.BOUNCED, 550, "5.1.1 … … unknown here")
+    assert row.settled_at is not None
+    with after(24 * 60):
+        assert delivery.run() == 0
+    said = capsys.readouterr()
+    assert "result=bounced" in said.out.replace("\x1b[0m", "").replace("\x1b[35m", "").replace("\x1b[36m", "")
+    assert "@" not in said.out + said.err
+    assert "Carin" not in said.out + said.err
+
+
+@pytest.mark.parametrize("silence", ["drop", "hang"])
+def test_without_an_answer_it_is_tried_again_after_ten_minutes_as_the_same_mail(
+    scene: Scene, relay: Relay, silence: str
+) -> None:
+    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    db.session.commit()
+    relay.answers["carin@example.org"] = silence
+    delivery.run()
+    row = row_of(scene.carin)
+    assert (row.state, row.attempts) == (OutboxState.UNCERTAIN, 1)
+    named = row.message_id
+    relay.answers.clear()
+    with after(9):
+        assert delivery.run() == 0
+    with after(11):
+        assert delivery.run() == 1
+    assert row_of(scene.carin).state is OutboxState.SENT
+    assert relay.taken[-1].mail["Message-ID"] == named
+
+
+def test_a_sign_in_link_without_an_answer_is_never_sent_twice(scene: Scene, relay: Relay) -> None:
+    link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
+    outbox.queue("sign-in", to=scene.carin, about=link, not_after=link.expires_at)
+    db.session.commit()
+    relay.answers["carin@example.org"] = "drop"
+    delivery.run()
+    assert states() == {"uncertain": ["carin"]}
+    relay.answers.clear()
+    with after(9):
+        delivery.run()
+    assert states() == {"uncertain": ["carin"]}
+    with after(15):
+        delivery.run()
+    assert states() == {"expired": ["carin"]}
+    assert relay.tried["carin@example.org"] == 1
+
+
+def test_a_mail_server_that_hangs_up_leaves_the_others_waiting(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    relay.answers.update({f"{name}@example.org": "421 closing" for name in ALL})
+    assert delivery.run() == 0
+    assert sum(relay.tried.values()) == 1
+    assert states() == {"queued": ALL}
+    relay.answers.clear()
+    with after(2):
+        assert delivery.run() == 4
+
+
+def test_a_mail_that_cannot_be_made_is_parked_and_stops_nobody(scene: Scene, relay: Relay) -> None:
+    outbox.queue("no-such-kind", to=scene.dawit, about=make_notice(scene.group, by=scene.amina))
+    tell(scene)
+    for round_ in range(4):
+        with after(round_ * 2):
+            delivery.run()
+    assert states() == {"parked": ["dawit"], "sent": ALL}
+    parked = db.session.scalars(select(OutboxRow).where(OutboxRow.state == OutboxState.PARKED)).one()
+    assert parked.render_failures == 3
+
+
+def test_a_row_that_cannot_be_read_is_parked_and_stops_nobody(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    damaged = text("UPDATE mailbox SET address = address_index WHERE id = :id")
+    db.session.execute(damaged, {"id": scene.carin.mailbox_id})
+    db.session.commit()
+    for round_ in range(4):
+        with after(round_ * 2):
+            delivery.run()
+    db.session.remove()
+    counted = select(OutboxRow.state, func.count()).group_by(OutboxRow.state)
+    assert dict(db.session.execute(counted).all()) == {OutboxState.SENT: 3, OutboxState.PARKED: 1}
+
+
+def test_many_workers_at_once_never_send_one_thing_twice(app: Flask, scene: Scene, relay: Relay) -> None:
+    for number, flat in enumerate(empty_flats(scene)):
+        make_member(make_person(f"Granne {number}", f"granne{number % 8}@example.org"), scene.group, flat)
+    tell(scene)
+    broken: list[BaseException] = []
+
+    def worker() -> None:
+        with app.app_context():
+            try:
+                for _ in range(3):
+                    delivery.run()
+            except BaseException as error:
+                broken.append(error)
+
+    workers = [Thread(target=worker) for _ in range(4)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    assert broken == []
+    everybody = ALL + [f"granne{number}" for number in range(8)]
+    assert sorted(relay.addresses()) == sorted(f"{name}@example.org" for name in everybody)
+    assert set(states()) == {"sent"}
+    assert db.session.scalar(select(func.max(OutboxRow.attempts))) == 1
+
+
+def test_what_a_dead_worker_held_is_taken_back_when_its_lease_ends(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    bunch = queue.claim()
+    assert bunch
+    assert delivery.run() == 3  # the claimed one is nobody else's
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.lease_token == bunch.lease_token)
+        .values(lease_until=utcnow() - timedelta(minutes=5))
+    )
+    db.session.commit()
+    assert delivery.run() == 1
+    assert states() == {"sent": ALL}
+
+
+def test_a_result_under_a_lost_lease_changes_nothing(scene: Scene, relay: Relay) -> None:
+    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    db.session.commit()
+    bunch = queue.claim()
+    assert bunch
+    db.session.execute(update(OutboxRow).values(lease_token="another worker's"))
+    db.session.commit()
+    delivery._settle(bunch, state=OutboxState.BOUNCED)
+    assert states() == {"sending": ["carin"]}
+
+
+def test_the_attempt_is_counted_before_the_mail_server_hears_of_it(scene: Scene, relay: Relay) -> None:
+    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    db.session.commit()
+    assert queue.claim()
+    db.session.rollback()
+    assert (row_of(scene.carin).attempts, row_of(scene.carin).state) == (1, OutboxState.SENDING)
+
+
+def test_told_to_stop_it_stops_after_the_message_in_hand(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    assert delivery.run(is_stopping=lambda: len(relay.taken) >= 2) == 2
+    assert len(states()["queued"]) == 2
+
+
+def test_progress_counts_rows_by_state(scene: Scene, relay: Relay) -> None:
+    relay.answers["carin@example.org"] = "550 no"
+    notice = tell(scene)
+    mailing = db.session.scalars(select(Mailing).where(Mailing.notice_id == notice.id)).one()
+    outbox.queue_paper(mailing, select(Membership.household_id).where(Membership.person_id == scene.elsa.id))
+    db.session.commit()
+    delivery.run()
+    assert outbox.progress([mailing.id]) == {
+        OutboxState.SENT: 3, OutboxState.BOUNCED: 1, OutboxState.TO_PRINT: 1,
+    }  # fmt: skip
+
+
+def farahs_request(scene: Scene) -> JoinRequest:
+    """Farah's waiting request."""
+    return db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == scene.farah.id)).one()
+
+
+def empty_flats(scene: Scene) -> list[Flat]:
+    """Where nobody takes part."""
+    taken = set(db.session.scalars(select(Household.flat_id)))
+    return [
+        flat for stairwell in (scene.port_1, scene.port_3) for flat in stairwell.flats if flat.id not in taken
+    ]

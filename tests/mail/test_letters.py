@@ -1,0 +1,176 @@
+"""Every kind of mail: its snapshot, and what all of them keep.
+
+`SNAPSHOTS=write pytest tests/mail/test_letters.py` writes tests/mail/snapshots anew; read the difference.
+"""
+
+from __future__ import annotations
+
+import ast
+import os
+import re
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import html5lib
+import icalendar
+import pytest
+import time_machine
+
+from tests.cast import Scene
+from tests.mail.letters import LETTERS, MEETING_AT, NOW, in_language
+from watch.mail.compose import compose, message_id
+from watch.mail.links import KINDS
+from watch.models import Language
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+SNAPSHOTS = Path(__file__).parent / "snapshots"
+FILES = {"subject.txt", "body.txt", "body.html"}
+TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{32}\b|(?<=bounce\+)[A-Za-z0-9_-]{32}|(?<=<)[0-9a-f]{32}(?=@)")
+NUMBER = re.compile(r"(?<=/groups/|notices/)\d+|(?<=/meetings/)\d+|(?<=/buildings/)\d+|(?<=meeting-)\d+(?=@)")
+LIST = re.compile(r"(?<=<)[0-9a-f]{16}(?=\.)")
+REPEATED = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-Language", "Auto-Submitted")
+
+
+def sent(scene: Scene, kind: str, language: Language) -> tuple[str, EmailMessage]:
+    """Envelope sender and mail, as the mail server gets them."""
+    row = in_language(LETTERS[kind], scene, language)
+    row.message_id = message_id(row)
+    message = compose([row])
+    return message.envelope_sender, message_from_bytes(message.as_bytes(), policy=policy.default)
+
+
+def part(mail: EmailMessage, kind: str) -> str:
+    """One form of the body."""
+    body = mail.get_body((kind,))
+    assert body
+    return str(body.get_content()).replace("\r\n", "\n")
+
+
+def shown(sender: str, mail: EmailMessage) -> str:
+    """What a snapshot holds: the headers, the text, and the visible words of the HTML."""
+    headers = [f"{name}: {mail[name]}" for name in REPEATED if mail[name]]
+    lines = ["Envelope: " + sender, *headers, "", part(mail, "plain")]
+    text = "\n".join(lines)
+    for pattern in (TOKEN, NUMBER, LIST):
+        text = pattern.sub("…", text)
+    return text
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_mail_is_as_it_was_when_somebody_last_read_it(scene: Scene, kind: str) -> None:
+    with time_machine.travel(NOW, tick=False):
+        now = shown(*sent(scene, kind, Language.SWEDISH))
+    snapshot = SNAPSHOTS / f"{kind}.txt"
+    if os.environ.get("SNAPSHOTS") == "write":
+        snapshot.write_text(now)
+    assert now == snapshot.read_text()
+
+
+@pytest.mark.parametrize("language", list(Language))
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_every_mail_keeps(scene: Scene, kind: str, language: Language) -> None:
+    sender, mail = sent(scene, kind, language)
+    text, html = part(mail, "plain"), part(mail, "html")
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["X-Auto-Response-Suppress"] == "All"
+    assert mail["Content-Language"] == language.value
+    assert mail["From"].addresses[0].display_name == "Grannsamverkan"
+    assert re.fullmatch(r"bounce\+[A-Za-z0-9_-]{32}@127\.0\.0\.1", sender)
+    assert len(mail["To"].addresses) == 1
+    assert mail["Cc"] is mail["Bcc"] is mail["Reply-To"] is None
+    for form in (text, html):
+        assert all(words in form for words in ("112", "114 14", "Exempelkommunen"))
+    root = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False).parse(html)
+    assert (root.get("lang"), root.get("dir")) == (language.value, "rtl" if language == "ar" else "ltr")
+    assert not re.search(r"<(img|script|link|object|iframe|form|input)\b|url\(|@import", html)
+    assert len(mail.as_bytes()) < 100_000
+    assert "{{" not in text + html
+    assert "%(" not in text + html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_subject_on_a_lock_screen_tells_nothing(scene: Scene, kind: str) -> None:
+    _, mail = sent(scene, kind, Language.SWEDISH)
+    subject = mail["Subject"].lower()
+    names = (scene.carin, scene.bengt, scene.farah, scene.amina)
+    telling = [
+        "våglängdsgatan",
+        "norrby",
+        "polis",
+        "port ",
+        *(person.name.split()[0].lower() for person in names),
+    ]
+    assert [word for word in telling if word in subject] == []
+    assert 0 < len(subject) <= 60
+
+
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].path])
+def test_text_and_html_have_the_same_one_link_of_ours(scene: Scene, kind: str) -> None:
+    _, mail = sent(scene, kind, Language.SWEDISH)
+    links = re.compile(r"http://127\.0\.0\.1:8000/(?!privacy\b)[^\s\"<]*")
+    in_text, in_html = set(links.findall(part(mail, "plain"))), set(links.findall(part(mail, "html")))
+    assert in_text == in_html
+    assert len(in_text) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "method", "status"),
+    [("meeting-called", "REQUEST", "CONFIRMED"), ("meeting-cancelled", "CANCEL", "CANCELLED")],
+)
+def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, kind: str, method: str, status: str) -> None:
+    _, mail = sent(scene, kind, Language.SWEDISH)
+    body = mail.get_body(("calendar",)) or next(
+        each for each in mail.iter_parts() if each.get_content_type() == "text/calendar"
+    )
+    assert body["Content-Type"].params["method"] == method
+    (event,) = icalendar.Calendar.from_ical(body.get_content()).walk("VEVENT")
+    assert event["DTSTART"].params["TZID"] == "Europe/Stockholm"
+    assert event["DTSTART"].dt == MEETING_AT
+    assert re.fullmatch(r"meeting-\d+@127\.0\.0\.1", event["UID"])
+    assert (event["STATUS"], event["SEQUENCE"]) == (status, 1 + (method == "CANCEL"))
+    assert event["ATTENDEE"] == "mailto:carin@example.org"
+    assert "Våglängdsgatan" not in event["SUMMARY"]
+
+
+def test_a_retry_makes_the_same_mail_again(scene: Scene) -> None:
+    row = in_language(LETTERS["notice"], scene, Language.SWEDISH)
+    row.message_id = message_id(row)
+    once, again = compose([row]), compose([row])
+    for part in ("msgId", "envelope_sender", "sent_at", "subject", "body", "html"):
+        assert getattr(once, part) == getattr(again, part)
+    assert message_id(row) == row.message_id
+
+
+def test_every_kind_has_its_three_files_and_every_folder_a_kind() -> None:
+    folders = {path.parent.name for path in ROOT.glob("templates/email/*/*")}
+    assert folders == set(KINDS) == set(LETTERS)
+    for folder in folders:
+        assert {path.name for path in (ROOT / "templates/email" / folder).iterdir()} == FILES, folder
+
+
+def test_every_kind_that_the_code_queues_is_one_of_them() -> None:
+    queued = {kind for path in (ROOT / "watch").rglob("*.py") for kind in _kinds_queued(path)}
+    assert queued <= set(KINDS), f"no rule in watch/mail/links.py for {sorted(queued - set(KINDS))}"
+    assert queued
+
+
+def _kinds_queued(path: Path) -> set[str]:
+    """The first arguments of outbox.queue and outbox.queue_many: literals, or constants of the same file."""
+    tree = ast.parse(path.read_text())
+    constants = {
+        node.targets[0].id: node.value.value
+        for node in tree.body
+        if isinstance(node, ast.Assign)
+        and isinstance(node.targets[0], ast.Name)
+        and isinstance(node.value, ast.Constant)
+    }
+    kinds = set()
+    for call in ast.walk(tree):
+        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"outbox.queue", "outbox.queue_many"}:
+            for leaf in ast.walk(call.args[0]):
+                if isinstance(leaf, ast.Constant):
+                    kinds.add(str(leaf.value))
+                elif isinstance(leaf, ast.Name) and leaf.id in constants:
+                    kinds.add(str(constants[leaf.id]))
+    return kinds

@@ -1,0 +1,54 @@
+"""A meeting as a calendar entry: one UID for its whole life, a higher SEQUENCE for each word about it."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+import icalendar
+from flask import current_app
+from flask_babel import gettext as _
+
+from watch.language import local
+from watch.mail.links import Sender
+from watch.mail.smtp import Calendar
+from watch.models import Mailing, Meeting
+
+METHODS = {"meeting-called": "REQUEST", "meeting-cancelled": "CANCEL"}
+
+
+def calendar_of(mailing: Mailing, recipient: str, link: str | None) -> Calendar | None:
+    """The calendar entry of a mail about a meeting; None for all other mails."""
+    method = METHODS.get(mailing.kind)
+    if method is None or not isinstance(mailing.about, Meeting):
+        return None
+    calendar = icalendar.Calendar()
+    calendar.add("prodid", "-//Grannsamverkan//SV")
+    calendar.add("version", "2.0")
+    calendar.add("method", method)
+    calendar.add_component(_event(mailing, mailing.about, recipient, link, cancelled=method == "CANCEL"))
+    calendar.add_missing_timezones()
+    return Calendar(calendar.to_ical().decode(), method)
+
+
+def _event(
+    mailing: Mailing, meeting: Meeting, recipient: str, link: str | None, *, cancelled: bool
+) -> icalendar.Event:
+    event = icalendar.Event()
+    event.add("uid", f"meeting-{meeting.id}@{urlsplit(current_app.config['BASE_URL']).hostname}")
+    event.add("dtstamp", mailing.created_at)
+    event.add("sequence", mailing.version + cancelled)
+    event.add("dtstart", local(meeting.starts_at))
+    event.add("dtend", local(meeting.ends_at))
+    event.add("summary", _("Träff med grannar"))
+    event.add("location", meeting.place)
+    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("class", "PRIVATE")
+    organiser = icalendar.vCalAddress(f"mailto:{current_app.config[Sender.NOTICES]}")
+    organiser.params["CN"] = icalendar.vText("Grannsamverkan")
+    event.add("organizer", organiser)
+    attendee = icalendar.vCalAddress(f"mailto:{recipient}")
+    attendee.params["RSVP"] = icalendar.vText("FALSE")  # answers go through the mail's link
+    event.add("attendee", attendee)
+    if link and not cancelled:
+        event.add("url", link)
+    return event
