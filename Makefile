@@ -18,7 +18,7 @@ KEYWORDS := _ gettext ngettext:1,2 pgettext:1c,2 npgettext:1c,2,3 lazy_gettext l
 .PHONY: run test lint lock translations clean
 
 run: .venv/.installed $(CATALOGUES)
-	$(BIN)/flask --app watch demo run
+	WATCH_ENV=$${WATCH_ENV:-development} $(BIN)/flask --app watch demo run
 
 test: .venv/.installed-dev $(CATALOGUES) lint
 	$(BIN)/pytest

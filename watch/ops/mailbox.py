@@ -1,7 +1,34 @@
-"""The development mailbox: what the local mail server was given, readable on a page."""
+"""The development mailbox: what the local mail server was given, readable on a page. Not in production."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, Response, abort, make_response, render_template, request
+
+from watch.access import public
+from watch.ops import letters
+from watch.web import CONTENT_SECURITY_POLICY
 
 bp = Blueprint("mailbox", __name__)
+
+OF_A_LETTER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups"
+
+
+@bp.get("/mailbox")
+@public
+def index() -> str:
+    """All letters, the newest first."""
+    return render_template("mailbox/index.html", letters=list(letters.letters()))
+
+
+@bp.get("/mailbox/<name>")
+@public
+def letter(name: str) -> Response:
+    """One letter: its text with links to press, and how its HTML looks, in a frame that can do nothing."""
+    found = letters.letter(name) or abort(404)
+    if "html" in request.args:
+        page = make_response(found.part("html"))
+        page.headers["Content-Security-Policy"] = OF_A_LETTER
+        return page
+    page = make_response(render_template("mailbox/letter.html", letter=found))
+    page.headers["Content-Security-Policy"] = f"{CONTENT_SECURITY_POLICY}; frame-src 'self'"
+    return page

@@ -1,0 +1,10 @@
+"""The development mailbox is for whoever sits at the machine."""
+
+from __future__ import annotations
+
+from tests.access import public
+
+ENDPOINTS = {
+    "mailbox.index": public(get="/mailbox"),
+    "mailbox.letter": public(get="/mailbox/{letter}", status=404),
+}

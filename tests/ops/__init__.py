@@ -1,0 +1,1 @@
+"""What only runs on one's own machine."""

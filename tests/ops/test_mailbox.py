@@ -1,0 +1,123 @@
+"""The development mailbox: letters become files, readable on a page; it exists in development only."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+from flask import Flask
+
+from tests.cast import Scene
+from tests.mail.relay import free_port
+from tests.mail.test_delivery import tell
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.mail import delivery
+from watch.ops import letters, running
+
+Cli = Callable[..., Result]
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOSTILE = (
+    b"From: Grannsamverkan <m@example.org>\r\nTo: carin@example.org\r\nSubject: <script>x()</script>\r\n"
+    b'Content-Type: text/plain; charset=utf-8\r\n\r\n<b>fet</b> http://127.0.0.1:8000/r/abc "citat"\r\n'
+)
+
+
+@pytest.fixture
+def own_folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A place for letters of this test's own."""
+    monkeypatch.setattr(app, "instance_path", str(tmp_path))
+    return tmp_path / "mailbox"
+
+
+def test_an_empty_mailbox_says_what_to_do_first(client: PageClient, own_folder: Path) -> None:
+    assert "Inga brev än" in client.get("/mailbox").text
+
+
+def test_a_letter_is_shown_as_text_and_nothing_in_it_runs(client: PageClient, own_folder: Path) -> None:
+    own_folder.mkdir()
+    name = "20260914T083000000000-0123abcd.eml"
+    (own_folder / name).write_bytes(HOSTILE)
+    assert f'href="/mailbox/{name}"' in client.get("/mailbox").html
+    page = client.get(f"/mailbox/{name}")
+    assert "&lt;b&gt;fet&lt;/b&gt;" in page.html
+    assert '<a href="http://127.0.0.1:8000/r/abc">http://127.0.0.1:8000/r/abc</a>' in page.html
+    assert "<script>x()" not in page.html
+    assert page.response.headers["Content-Security-Policy"].endswith("; frame-src 'self'")
+
+
+@pytest.mark.parametrize("name", ["no.eml", "..%2fwatch.db", "20260914T083000000000-0123abcd.eml"])
+def test_what_is_no_letter_is_not_found(client: PageClient, own_folder: Path, name: str) -> None:
+    assert client.get(f"/mailbox/{name}").status == 404
+
+
+def test_what_the_worker_sends_can_be_read_on_the_page(
+    app: Flask, scene: Scene, client: PageClient, own_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = free_port()
+    code = (
+        "from pathlib import Path; import asyncio, sys; from watch.ops.letters import Keeper, _serve; "
+        f"asyncio.run(_serve(Keeper(Path({str(own_folder)!r})), '127.0.0.1', {port}))"
+    )
+    server = subprocess.Popen([sys.executable, "-c", code], cwd=ROOT, env={**os.environ})
+    try:
+        monkeypatch.setattr(app.extensions["mail"], "port", port)
+        tell(scene)
+        ends = time.monotonic() + 20
+        while delivery.run() == 0:
+            assert time.monotonic() < ends
+            time.sleep(0.1)
+        kept = list(letters.letters())
+        assert sorted(str(each.mail["To"]) for each in kept) == [
+            f"{name}@example.org" for name in ("amina", "bengt", "carin", "dawit")
+        ]
+        letter = next(each for each in kept if each.mail["To"] == "carin@example.org")
+        assert "Ny lampa i cykelrummet" in client.get(f"/mailbox/{letter.name}").text
+        look = app.test_client().get(f"/mailbox/{letter.name}?html=1", base_url=app.config["BASE_URL"])
+        assert look.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert "Ny lampa i cykelrummet" in look.text
+        server.send_signal(signal.SIGTERM)
+        assert server.wait(10) == 0
+    finally:
+        server.kill()
+        server.wait(10)
+
+
+def test_outside_development_there_is_no_mailbox(make_app: Callable[..., Flask]) -> None:
+    app = make_app(
+        ENV="production", SECRET_KEY="x", DATA_KEY="ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
+        BASE_URL="https://grannar.example.org", CONTROLLER="Kommunen", MAIL_SERVER="mail.example.org",
+        DATABASE_URL="sqlite://",
+    )  # fmt: skip
+    assert [rule.rule for rule in app.url_map.iter_rules() if "mailbox" in rule.rule] == []
+
+
+def test_a_taken_port_is_said_with_the_way_out() -> None:
+    port = free_port()
+    running.demand_free(port, "PORT")
+    with socket.socket() as other:
+        other.bind((running.HOST, port))
+        other.listen()
+        with pytest.raises(running.PortTaken, match=f"Port {port} is taken .* PORT={port + 1} make run"):
+            running.demand_free(port, "PORT")
+
+
+def test_the_demo_is_for_ones_own_machine_only(app: Flask, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.config, "ENV", "production")
+    result = cli("demo", "run")
+    assert result.exit_code == 1
+    assert "WATCH_ENV=development" in result.output
+
+
+def test_sample_data_never_mixes_with_what_is_there(scene: Scene, cli: Cli) -> None:
+    db.session.commit()
+    result = cli("demo", "seed")
+    assert (result.exit_code, "nothing was changed" in result.output) == (1, True)
