@@ -400,6 +400,16 @@ def test_the_attempt_is_counted_before_the_mail_server_hears_of_it(scene: Scene,
     assert (row_of(scene.carin).attempts, row_of(scene.carin).state) == (1, OutboxState.SENDING)
 
 
+def test_a_sign_in_link_does_not_wait_behind_a_long_mailing(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    link = SignInLink(mailbox=scene.jenny.mailbox, expires_at=utcnow() + timedelta(minutes=10))
+    outbox.queue("sign-in", to=scene.jenny, about=link, not_after=link.expires_at)
+    db.session.commit()
+    delivery.run()
+    assert relay.addresses()[0] == "jenny@example.org"
+    assert len(relay.taken) == 5
+
+
 def test_told_to_stop_it_stops_after_the_message_in_hand(scene: Scene, relay: Relay) -> None:
     tell(scene)
     assert delivery.run(is_stopping=lambda: len(relay.taken) >= 2) == 2

@@ -108,14 +108,12 @@ def test_the_worker_sends_within_a_moment_and_ends_cleanly(
     app.config["QUEUE_URL"] = queue
     try:
         tell(scene)
-        _wait_for(lambda: len(relay.taken) == 4, 20)  # the process has to start first
-        begun = time.monotonic()
+        _wait_for(lambda: len(relay.taken) == 4, 60)  # the process has to start first
         meeting_notice = _notice(scene)
         outbox.queue_many("notice", people=active_member_ids(scene.group), about=meeting_notice)
         db.session.commit()
-        _wait_for(lambda: len(relay.taken) == 8, 10)
-        assert time.monotonic() - begun < 3  # about half a second on an idle machine
-        _wait_for(lambda: states() == {"sent": ALL * 2}, 5)
+        _wait_for(lambda: len(relay.taken) == 8, 20)  # the bell: the clock alone would take up to a minute
+        _wait_for(lambda: states() == {"sent": ALL * 2}, 10)
         worker.send_signal(stop)
         assert worker.wait(10) == 0
     finally:

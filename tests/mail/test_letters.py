@@ -29,6 +29,7 @@ FILES = {"subject.txt", "body.txt", "body.html"}
 TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{32}\b|(?<=bounce\+)[A-Za-z0-9_-]{32}|(?<=<)[0-9a-f]{32}(?=@)")
 NUMBER = re.compile(r"(?<=/groups/|notices/)\d+|(?<=/meetings/)\d+|(?<=/buildings/)\d+|(?<=meeting-)\d+(?=@)")
 LIST = re.compile(r"(?<=<)[0-9a-f]{16}(?=\.)")
+on_one_database = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # words, not data
 REPEATED = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-Language", "Auto-Submitted")
 
 
@@ -67,6 +68,7 @@ def test_a_mail_is_as_it_was_when_somebody_last_read_it(scene: Scene, kind: str)
     assert now == snapshot.read_text()
 
 
+@on_one_database
 @pytest.mark.parametrize("language", list(Language))
 @pytest.mark.parametrize("kind", KINDS)
 def test_what_every_mail_keeps(scene: Scene, kind: str, language: Language) -> None:
@@ -89,6 +91,7 @@ def test_what_every_mail_keeps(scene: Scene, kind: str, language: Language) -> N
     assert "%(" not in text + html
 
 
+@on_one_database
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_subject_on_a_lock_screen_tells_nothing(scene: Scene, kind: str) -> None:
     _, mail = sent(scene, kind, Language.SWEDISH)
@@ -105,6 +108,7 @@ def test_a_subject_on_a_lock_screen_tells_nothing(scene: Scene, kind: str) -> No
     assert 0 < len(subject) <= 60
 
 
+@on_one_database
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].path])
 def test_text_and_html_have_the_same_one_link_of_ours(scene: Scene, kind: str) -> None:
     _, mail = sent(scene, kind, Language.SWEDISH)

@@ -1,0 +1,63 @@
+"""Queueing: a row for everybody it is for, in the transaction of what it tells of."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import make_meeting, make_notice
+from watch.extensions import db
+from watch.groups.queries import active_member_ids
+from watch.mail import outbox as queueing
+from watch.models import Channel, Household, Language, Membership, OutboxRow, OutboxState, Person
+
+
+def household_of(person: Person) -> int:
+    """The number of the household somebody is a member from."""
+    number = db.session.scalar(select(Membership.household_id).where(Membership.person_id == person.id))
+    assert number
+    return number
+
+
+def test_everybody_with_an_address_gets_a_row_in_their_language(scene: Scene, outbox: Outbox) -> None:
+    notice = make_notice(scene.group, by=scene.amina)
+    queueing.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    rows = {row.person_id: (row.language, row.channel, row.state) for row in outbox.rows()}
+    swedish = (Language.SWEDISH, Channel.MAIL, OutboxState.QUEUED)
+    assert rows == {
+        scene.amina.id: swedish, scene.bengt.id: swedish, scene.carin.id: swedish,
+        scene.dawit.id: (Language.ARABIC, Channel.MAIL, OutboxState.QUEUED),
+    }  # fmt: skip
+
+
+def test_who_has_no_address_is_reached_on_paper(scene: Scene, outbox: Outbox) -> None:
+    notice = make_notice(scene.group, by=scene.amina)
+    assert queueing.queue("notice", to=scene.elsa, about=notice) is None
+    mailing = queueing.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    queueing.queue_paper(mailing, select(Household.id).where(Household.id == household_of(scene.elsa)))
+    (paper,) = [row for row in db.session.scalars(queueing.rows_of(mailing)) if row.channel is Channel.PAPER]
+    assert (paper.household_id, paper.state) == (household_of(scene.elsa), OutboxState.TO_PRINT)
+    assert queueing.progress([mailing.id]) == {OutboxState.QUEUED: 4, OutboxState.TO_PRINT: 1}
+
+
+def test_the_same_form_twice_is_one_thing(scene: Scene) -> None:
+    notice = make_notice(scene.group, by=scene.amina)
+    people = active_member_ids(scene.group)
+    queueing.queue_many("notice", people=people, about=notice, form_key="once")
+    db.session.commit()
+    with pytest.raises(IntegrityError):
+        queueing.queue_many("notice", people=people, about=notice, form_key="once")
+
+
+def test_what_is_called_off_is_neither_sent_nor_printed(scene: Scene, outbox: Outbox) -> None:
+    meeting, other = make_meeting(scene.group), make_meeting(scene.group)
+    mailing = queueing.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    queueing.queue_paper(mailing, select(Household.id).where(Household.id == household_of(scene.elsa)))
+    queueing.queue("meeting-called", to=scene.carin, about=other)
+    sent = db.session.scalars(select(OutboxRow).where(OutboxRow.person_id == scene.amina.id)).one()
+    sent.state = OutboxState.SENT
+    queueing.cancel(meeting)
+    assert sorted(row.state for row in outbox.rows()) == ["cancelled"] * 4 + ["queued", "sent"]
