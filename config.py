@@ -65,7 +65,9 @@ class BadSetting(Exception):
     """One sentence that names a setting and says what it needs; the start stops."""
 
 
-def load(environment: Mapping[str, str] = os.environ, overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def load(
+    environment: Mapping[str, str] = os.environ, overrides: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """All settings: defaults, then development's, then the environment, then `overrides` (tests).
 
     Raises BadSetting.
@@ -90,9 +92,15 @@ def _typed(name: str, value: Any, default: Any) -> Any:
     try:
         match default:
             case bool():
-                return {"1": True, "true": True, "yes": True, "0": False, "false": False, "no": False, "": False}[
-                    value.lower()
-                ]
+                return {
+                    "1": True,
+                    "true": True,
+                    "yes": True,
+                    "0": False,
+                    "false": False,
+                    "no": False,
+                    "": False,
+                }[value.lower()]
             case int():
                 return int(value)
             case list():
@@ -107,7 +115,9 @@ def _check(settings: Mapping[str, Any]) -> None:
         raise BadSetting(f"WATCH_ENV is {settings['ENV']!r}; it is either production or development.")
     for name in ("SECRET_KEY", "DATA_KEY", "BASE_URL", "MAIL_SERVER", "CONTROLLER"):
         if not settings.get(name):
-            raise BadSetting(f"WATCH_{name} is missing; the handbook's page for operators says what it needs.")
+            raise BadSetting(
+                f"WATCH_{name} is missing; the handbook's page for operators says what it needs."
+            )
     try:
         read_data_key(settings["DATA_KEY"])
     except ValueError as wrong:

@@ -63,8 +63,7 @@ def from_registry(packages: list[dict]) -> dict[str, bytes]:
 
 def from_disk(wanted: dict[str, str]) -> dict[str, bytes]:
     return {
-        name: (DESTINATION / name).read_bytes() if (DESTINATION / name).exists() else b""
-        for name in wanted
+        name: (DESTINATION / name).read_bytes() if (DESTINATION / name).exists() else b"" for name in wanted
     }
 
 

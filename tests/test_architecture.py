@@ -26,7 +26,7 @@ FEATURES = (
 ROOMS = ("routes", "forms", "words", "queries", "service", "cli")
 OF_THE_WEB = {"watch.accounts.sessions", "watch.ops.mailbox"}  # as routes: they know the request
 REQUEST_NAMES = {"request", "session", "g", "flash", "current_user"}
-COMMIT = {"watch.web", "watch.mail.delivery", "watch.mail.incoming", "watch.mail.cli"}
+COMMIT = {"watch.web", "watch.mail.delivery", "watch.mail.queue", "watch.mail.incoming", "watch.mail.cli"}
 KNOW_THE_REQUEST = {
     "watch.access",
     "watch.database",
@@ -47,23 +47,25 @@ MAY_IMPORT: dict[str, set[str]] = {
     "language": {"models"},
     "bands": {"language"},
     "audit": {"extensions", "models"},
-    "access": {"extensions", "models"},
+    "access": {"extensions", "models", "relations"},
+    "relations": {"extensions", "models"},
     "errors": {"extensions", "language", "models", "tokens"},
     "fields": {"language", "models"},
     "limits": {"crypto", "extensions", "models"},
     "paging": {"extensions"},
     "paper": {"language", "tokens"},
-    "web": {"access", "audit", "database", "extensions", "language", "models"},
+    "web": {"access", "audit", "database", "extensions", "language", "models", "relations"},
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
         "access", "audit", "bands", "database", "errors", "extensions", "fields", "language", "models",
-        "paging", "paper", "tokens", "web",
+        "paging", "paper", "relations", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "models"},
     "words": {"bands", "fields", "language", "models"},
     "queries": MODELS | {"errors", "language", "tokens"},
-    "service": MODELS | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "tokens"},
-    "part": MODELS | {"access", "audit", "errors", "fields", "language", "mail", "tokens"},
+    "service": MODELS
+    | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "relations", "tokens"},
+    "part": MODELS | {"audit", "errors", "fields", "language", "mail", "tokens"},
     "cli": MODELS | {"audit", "errors", "fields", "language", "mail", "jobs", "tokens"},
     "jobs": MODELS | {"mail"},
 }  # fmt: skip
@@ -140,6 +142,10 @@ def may_import(importer: str, imported: str) -> bool:
     feature, room = place_of(importer)
     other, other_room = place_of(imported)
     if importer == "watch" or (importer == "watch.cli" and other_room in {"cli", "mail"}):
+        return True
+    if importer == "watch.mail.cli":
+        return imported == "watch.jobs" or may_import("watch.mail", imported)
+    if importer == "watch.jobs" and (other_room == "service" or imported == "config"):
         return True
     if imported == "config":
         return False

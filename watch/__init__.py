@@ -1,4 +1,4 @@
-"""Watch: grannsamverkan in apartment blocks. This file is the table of contents; it registers, nothing else."""
+"""Watch: grannsamverkan in apartment blocks. This file is the table of contents; it only registers."""
 
 from __future__ import annotations
 

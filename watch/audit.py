@@ -24,7 +24,9 @@ def entry(
     )
 
 
-def note(what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None) -> None:
+def note(
+    what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None
+) -> None:
     """Write down an act; it is kept with the act or not at all (same transaction)."""
     db.session.flush()  # a thing made just now gets its number first
     db.session.add(entry(what, about=about, by=by, group=group, area=area))

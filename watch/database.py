@@ -1,4 +1,4 @@
-"""The ground of the models: the declarative base, time in UTC, and how SQLite is made to keep its promises."""
+"""The ground of the models: declarative base, time in UTC, and how SQLite is made to keep its promises."""
 
 from __future__ import annotations
 
@@ -71,7 +71,13 @@ def prepare_sqlite(engine: Engine) -> None:
     Writing transactions begin IMMEDIATE: with the default BEGIN, two that read first and then write
     cannot both go on, and one of them fails with "database is locked".
     """
-    pragmas = {"journal_mode": "wal", "foreign_keys": 1, "synchronous": 2, "secure_delete": 1, "busy_timeout": 20_000}
+    pragmas = {
+        "journal_mode": "wal",
+        "foreign_keys": 1,
+        "synchronous": 2,
+        "secure_delete": 1,
+        "busy_timeout": 20_000,
+    }
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: Any, _record: object) -> None:

@@ -15,10 +15,11 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from watch import audit, language
-from watch.access import Relations, current_relations
+from watch.access import current_relations
 from watch.database import SAFE_METHODS
 from watch.extensions import db
 from watch.models import Group, Model, SignIn, utcnow
+from watch.relations import Relations
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "

@@ -11,13 +11,13 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
-from watch.access import relations_of
 from watch.accounts import queries
 from watch.crypto import keyring
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
 from watch.mail import outbox
 from watch.models import Area, Language, Mailbox, Officer, Organisation, Person, SignIn, SignInLink, utcnow
+from watch.relations import relations_of
 
 SIGN_IN, SIGN_IN_UNKNOWN = "sign-in", "sign-in-unknown"
 

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from watch.access import relations_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
 from watch.extensions import db, login_manager
 from watch.models import Language, SignIn, utcnow
+from watch.relations import relations_of
 from watch.web import here
 
 OFFICER_IDLE = timedelta(minutes=30)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import Select, func, insert, literal, select, update
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
+from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from watch.extensions import db
 from watch.models import Channel, Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
@@ -58,47 +59,45 @@ def queue_many(
     db.session.add(mailing)
     db.session.flush()
     wanted = people.subquery()
-    rows = (
-        select(
-            literal(mailing.id),
-            Person.id,
-            Person.mailbox_id,
-            Person.language,
-            literal(Channel.MAIL, OutboxRow.channel.type),
-            literal(OutboxState.QUEUED, OutboxRow.state.type),
-            literal(0),
-            literal(0),
-            literal(utcnow(), OutboxRow.created_at.type),
-            literal(utcnow(), OutboxRow.next_at.type),
-            literal(not_after, OutboxRow.not_after.type),
-        )
-        .where(Person.id.in_(select(wanted.c[0])), Person.mailbox_id.is_not(None))
-        .distinct()
+    reached = select(Person).where(Person.id.in_(select(wanted.c[0])), Person.mailbox_id.is_not(None))
+    _write(
+        reached,
+        mailing_id=literal(mailing.id),
+        person_id=Person.id,
+        mailbox_id=Person.mailbox_id,
+        language=Person.language,
+        channel=literal(Channel.MAIL, OutboxRow.channel.type),
+        state=literal(OutboxState.QUEUED, OutboxRow.state.type),
+        not_after=literal(not_after, OutboxRow.not_after.type),
     )
-    into = (
-        "mailing_id person_id mailbox_id language channel state attempts render_failures "
-        "created_at next_at not_after"
-    )
-    db.session.execute(insert(OutboxRow).from_select(into.split(), rows, include_defaults=False))
     db.session.info[WAKE] = True
     return mailing
 
 
 def queue_paper(mailing: Mailing, households: Select[int]) -> None:
     """The same thing on paper for households (a select of their ids) that no mail reaches."""
-    rows = select(
-        literal(mailing.id),
-        households.subquery().c[0],
-        literal(Language.SWEDISH, OutboxRow.language.type),
-        literal(Channel.PAPER, OutboxRow.channel.type),
-        literal(OutboxState.TO_PRINT, OutboxRow.state.type),
-        literal(0),
-        literal(0),
-        literal(utcnow(), OutboxRow.created_at.type),
-        literal(utcnow(), OutboxRow.next_at.type),
-    ).distinct()
-    into = "mailing_id household_id language channel state attempts render_failures created_at next_at"
-    db.session.execute(insert(OutboxRow).from_select(into.split(), rows, include_defaults=False))
+    wanted = households.subquery()
+    _write(
+        select(wanted),
+        mailing_id=literal(mailing.id),
+        household_id=wanted.c[0],
+        language=literal(Language.SWEDISH, OutboxRow.language.type),
+        channel=literal(Channel.PAPER, OutboxRow.channel.type),
+        state=literal(OutboxState.TO_PRINT, OutboxRow.state.type),
+    )
+
+
+def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAttribute[Any]) -> None:
+    """A row for each recipient, in one INSERT … SELECT."""
+    now = utcnow()
+    columns |= {
+        "attempts": literal(0),
+        "render_failures": literal(0),
+        "created_at": literal(now, OutboxRow.created_at.type),
+        "next_at": literal(now, OutboxRow.next_at.type),
+    }
+    rows = recipients.with_only_columns(*columns.values()).distinct()
+    db.session.execute(insert(OutboxRow).from_select(list(columns), rows, include_defaults=False))
 
 
 def cancel(about: Parent) -> None:

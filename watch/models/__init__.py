@@ -40,6 +40,7 @@ from watch.models.places import (
 from watch.models.traces import AuditEntry, RateCount
 
 __all__ = [
+    "PARENTS",
     "Answer",
     "Area",
     "Audience",
@@ -78,7 +79,6 @@ __all__ = [
     "Organisation",
     "OutboxRow",
     "OutboxState",
-    "PARENTS",
     "Person",
     "Personal",
     "Property",

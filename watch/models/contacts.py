@@ -45,7 +45,9 @@ class ContactPerson(Model):
     organisation: Mapped[str] = impersonal("a company or an authority", String(120))
     name: Mapped[str | None] = personal("C", "whom to ask for", AS_CONTACT, Encrypted("contact_person.name"))
     phone: Mapped[str | None] = personal("C", "to be called", AS_CONTACT, Encrypted("contact_person.phone"))
-    email: Mapped[str | None] = personal("C", "to be written to", AS_CONTACT, Encrypted("contact_person.email"))
+    email: Mapped[str | None] = personal(
+        "C", "to be written to", AS_CONTACT, Encrypted("contact_person.email")
+    )
     hours: Mapped[str | None] = impersonal("opening hours", String(120))
     checked_on: Mapped[date]
     reach: Mapped[Reach]

@@ -185,7 +185,11 @@ class Officer(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
     person_id: Mapped[int] = personal(
-        "C", "who follows the area", "as long as the assignment", ForeignKey("person.id", ondelete="CASCADE"), index=True
+        "C",
+        "who follows the area",
+        "as long as the assignment",
+        ForeignKey("person.id", ondelete="CASCADE"),
+        index=True,
     )
     organisation: Mapped[Organisation] = mapped_column(default=Organisation.POLICE)
     assigned_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -197,5 +201,3 @@ class Officer(Model):
     __table_args__ = (
         one_where("officer_one_current_per_area", "area_id", "person_id", where="ended_at IS NULL"),
     )
-
-

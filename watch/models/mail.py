@@ -44,7 +44,9 @@ class Mailing(Model):
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     notice_id: Mapped[int | None] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"), index=True)
     meeting_id: Mapped[int | None] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
-    invitation_id: Mapped[int | None] = mapped_column(ForeignKey("invitation.id", ondelete="CASCADE"), index=True)
+    invitation_id: Mapped[int | None] = mapped_column(
+        ForeignKey("invitation.id", ondelete="CASCADE"), index=True
+    )
     sign_in_link_id: Mapped[int | None] = mapped_column(
         ForeignKey("sign_in_link.id", ondelete="CASCADE"), index=True
     )
@@ -52,7 +54,9 @@ class Mailing(Model):
         ForeignKey("join_request.id", ondelete="CASCADE"), index=True
     )
     interest_id: Mapped[int | None] = mapped_column(ForeignKey("interest.id", ondelete="CASCADE"), index=True)
-    membership_id: Mapped[int | None] = mapped_column(ForeignKey("membership.id", ondelete="CASCADE"), index=True)
+    membership_id: Mapped[int | None] = mapped_column(
+        ForeignKey("membership.id", ondelete="CASCADE"), index=True
+    )
     coordinator_id: Mapped[int | None] = mapped_column(
         ForeignKey("coordinator.id", ondelete="CASCADE"), index=True
     )
@@ -72,7 +76,9 @@ class Mailing(Model):
     def about(self) -> Parent:
         """The one parent."""
         (parent,) = (
-            getattr(self, column.removesuffix("_id")) for column in PARENTS if getattr(self, column) is not None
+            getattr(self, column.removesuffix("_id"))
+            for column in PARENTS
+            if getattr(self, column) is not None
         )
         found: Parent = parent
         return found
@@ -111,7 +117,11 @@ class OutboxRow(Model):
         "A", "which letterbox it is for", AS_MAIL, ForeignKey("household.id", ondelete="CASCADE"), index=True
     )
     invited_mailbox_id: Mapped[int | None] = personal(
-        "A", "an address that is nobody's yet", AS_MAIL, ForeignKey("mailbox.id", ondelete="CASCADE"), index=True
+        "A",
+        "an address that is nobody's yet",
+        AS_MAIL,
+        ForeignKey("mailbox.id", ondelete="CASCADE"),
+        index=True,
     )
     mailbox_id: Mapped[int | None] = personal(
         "A", "where it goes", AS_MAIL, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
@@ -141,15 +151,19 @@ class OutboxRow(Model):
     __table_args__ = (
         exactly_one("one_recipient", ("person_id", "household_id", "invited_mailbox_id")),
         one_where("outbox_row_one_per_person", "mailing_id", "person_id", where="person_id IS NOT NULL"),
-        one_where("outbox_row_one_per_household", "mailing_id", "household_id", where="household_id IS NOT NULL"),
         one_where(
-            "outbox_row_one_per_address", "mailing_id", "invited_mailbox_id", where="invited_mailbox_id IS NOT NULL"
+            "outbox_row_one_per_household", "mailing_id", "household_id", where="household_id IS NOT NULL"
+        ),
+        one_where(
+            "outbox_row_one_per_address",
+            "mailing_id",
+            "invited_mailbox_id",
+            where="invited_mailbox_id IS NOT NULL",
         ),
         CheckConstraint(
-            "state NOT IN ('to_print', 'printed', 'handed_out') OR channel = 'paper'", name="print_states_on_paper"
+            "state NOT IN ('to_print', 'printed', 'handed_out') OR channel = 'paper'",
+            name="print_states_on_paper",
         ),
         CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="sending_has_a_lease"),
         Index("ix_outbox_row_due", "state", "next_at"),
     )
-
-

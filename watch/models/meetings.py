@@ -44,7 +44,9 @@ class Meeting(Model):
     kind: Mapped[MeetingKind]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
-    place: Mapped[str] = personal("C", "where to come; it may be somebody's home", AS_GROUP, Encrypted("meeting.place"))
+    place: Mapped[str] = personal(
+        "C", "where to come; it may be somebody's home", AS_GROUP, Encrypted("meeting.place")
+    )
     about: Mapped[str | None] = personal("C", "what will be talked of", AS_GROUP, Encrypted("meeting.about"))
     called_at: Mapped[datetime] = mapped_column(default=utcnow)
     called_by_id: Mapped[int | None] = personal(
@@ -77,7 +79,9 @@ class MeetingAnswer(Model):
     """A person's answer, with how many people they come with (themselves counted)."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    meeting_id: Mapped[int] = personal("A", "who comes to a meeting", AS_ANSWER, ForeignKey("meeting.id", ondelete="CASCADE"))
+    meeting_id: Mapped[int] = personal(
+        "A", "who comes to a meeting", AS_ANSWER, ForeignKey("meeting.id", ondelete="CASCADE")
+    )
     person_id: Mapped[int] = personal(
         "A", "who comes to a meeting", AS_ANSWER, ForeignKey("person.id", ondelete="CASCADE"), index=True
     )

@@ -56,10 +56,13 @@ class Notice(Model):
     texts: Mapped[list[NoticeText]] = relationship(back_populates="notice", cascade="all, delete-orphan")
 
     __table_args__ = (
-        CheckConstraint("(audience IN ('stairwell', 'group')) = (group_id IS NOT NULL)", name="group_audience"),
+        CheckConstraint(
+            "(audience IN ('stairwell', 'group')) = (group_id IS NOT NULL)", name="group_audience"
+        ),
         CheckConstraint("(audience = 'stairwell') = (stairwell_id IS NOT NULL)", name="stairwell_audience"),
         CheckConstraint(
-            "(audience IN ('area_members', 'area_coordinators')) = (area_id IS NOT NULL)", name="area_audience"
+            "(audience IN ('area_members', 'area_coordinators')) = (area_id IS NOT NULL)",
+            name="area_audience",
         ),
     )
 
@@ -75,7 +78,9 @@ class NoticeText(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))
     language: Mapped[Language]
-    title: Mapped[str] = personal("C", "free text may name somebody", AS_GROUP, Encrypted("notice_text.title"))
+    title: Mapped[str] = personal(
+        "C", "free text may name somebody", AS_GROUP, Encrypted("notice_text.title")
+    )
     body: Mapped[str] = personal("C", "free text may name somebody", AS_GROUP, Encrypted("notice_text.body"))
 
     notice: Mapped[Notice] = relationship(back_populates="texts")

@@ -93,9 +93,15 @@ class SignIn(Model):
 
     id: Mapped[str] = personal("B", "to know the browser again", "30 days after its end", primary_key=True)
     person_id: Mapped[int] = personal(
-        "B", "who is signed in", "30 days after its end", ForeignKey("person.id", ondelete="CASCADE"), index=True
+        "B",
+        "who is signed in",
+        "30 days after its end",
+        ForeignKey("person.id", ondelete="CASCADE"),
+        index=True,
     )
-    device: Mapped[str] = personal("C", 'to say "sign out there"', "30 days after its end", Encrypted("sign_in.device"))
+    device: Mapped[str] = personal(
+        "C", 'to say "sign out there"', "30 days after its end", Encrypted("sign_in.device")
+    )
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_seen_at: Mapped[datetime] = mapped_column(default=utcnow)
     ended_at: Mapped[datetime | None]
@@ -113,5 +119,3 @@ class SignIn(Model):
     def get_id(self) -> str:
         """What the cookie carries."""
         return self.id
-
-

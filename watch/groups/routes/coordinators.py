@@ -8,7 +8,6 @@ from werkzeug.wrappers import Response
 
 from watch import tokens
 from watch.access import Permission, can, current_person, current_relations, public, requires
-from watch.accounts.service import mailbox_at
 from watch.extensions import db, limiter
 from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
@@ -73,7 +72,7 @@ def appoint_lead(group: Group) -> Page:
 
 def _appoint(group: Group, address: str, stairwells: list[Stairwell], *, lead: bool) -> Response:
     try:
-        service.appoint(group, mailbox_at(address), lead=lead, stairwells=stairwells, by=current_person())
+        service.appoint(group, address, lead=lead, stairwells=stairwells, by=current_person())
     except service.AlreadyCoordinator:
         flash(_("Den personen är redan kontaktombud, eller har redan fått frågan."), "info")
     else:

@@ -7,14 +7,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, can, current_person, requires
-from watch.accounts.service import mailbox_at
 from watch.bands import banded
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
 from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, STEPS
 from watch.joining.queries import Interested, interested_in
-from watch.models import Building, Group, GroupState, Mailbox, Person, StartStep
+from watch.models import Building, Group, GroupState, Person, StartStep
 
 bp = Blueprint("start", __name__)
 
@@ -70,11 +69,11 @@ def create(building: Building) -> Page:
     return redirect(url_for("start.checklist", group_id=group.id), 303)
 
 
-def _first_coordinator(form: StartGroupForm, interest: Interested) -> Person | Mailbox | None:
+def _first_coordinator(form: StartGroupForm, interest: Interested) -> Person | str | None:
     if form.first.data == LATER:
         return None
     if form.first.data == BY_MAIL:
-        return mailbox_at(form.address.data)
+        return str(form.address.data)
     return next(person for person in interest.named if str(person.id) == form.first.data)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
+from watch.accounts.service import mailbox_at
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
 from watch.mail import outbox
@@ -26,17 +27,18 @@ class LastCoordinator(DomainError):
 
 def appoint(
     group: Group,
-    mailbox_or_person: Mailbox | Person,
+    whom: Person | Mailbox | str,
     *,
     lead: bool,
     stairwells: Iterable[Stairwell] = (),
     by: Person | None,
 ) -> Coordinator:
-    """Ask somebody to coordinate, by mail; without stairwells for the whole house. It counts once accepted.
+    """Ask a person, or whoever reads an address, to coordinate; without stairwells the whole house.
 
-    A coordinator who is appointed lead becomes it. Raises AlreadyCoordinator.
+    It counts once accepted. A coordinator who is appointed lead becomes it. Raises AlreadyCoordinator.
     """
-    person = mailbox_or_person if isinstance(mailbox_or_person, Person) else _whose(mailbox_or_person)
+    mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
+    person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
     db.session.flush()
     coordinator = Coordinator(
         group_id=group.id, person=person, is_lead=lead, appointed_by_id=by.id if by else None,

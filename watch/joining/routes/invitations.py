@@ -20,11 +20,10 @@ from watch import language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.errors import Duplicate
 from watch.extensions import db
-from watch.groups.service import AlreadyMember
 from watch.joining import service
 from watch.joining.forms import BadLine, InviteForm, key_of
 from watch.joining.queries import SentInvitation, flats_of_group, invitations_of
-from watch.joining.service import AlreadyInvited, InvitationEnded
+from watch.joining.service import AlreadyInvited, AlreadyMember, InvitationEnded
 from watch.joining.words import INVITATION_SIGNS, INVITATION_STATES
 from watch.models import Group, Invitation
 

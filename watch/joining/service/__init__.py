@@ -1,5 +1,6 @@
 """What opens a group's doors: asking and deciding, interest, inviting."""
 
+from watch.groups.service import AlreadyMember
 from watch.joining.service.asking import (
     ask_for_knock,
     ask_to_join,
@@ -38,6 +39,7 @@ from watch.joining.service.inviting import (
 __all__ = [
     "AlreadyDecided",
     "AlreadyInvited",
+    "AlreadyMember",
     "FlatElsewhere",
     "InvitationEnded",
     "NotOpen",

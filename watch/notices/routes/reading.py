@@ -10,11 +10,9 @@ from sqlalchemy import select
 from watch import language
 from watch.access import (
     Permission,
-    Role,
     can,
     current_person,
     current_relations,
-    position_of,
     requires,
     signed_in,
 )
@@ -24,6 +22,7 @@ from watch.models import Audience, Group, Notice
 from watch.notices import queries
 from watch.notices.routes.blueprint import bp
 from watch.paging import page_of
+from watch.relations import Role, position_of
 from watch.web import leave_trace
 
 

@@ -38,7 +38,7 @@ def seed() -> None:
     officers = make_officers(areas)
     for sample in GROUPS:
         make_group(sample, officers[0], chance)
-    make_cast(officers[0])
+    make_cast()
     for designation, count in INTERESTED.items():
         make_interest(building_of(designation), count, chance)
     make_contacts(areas)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from sqlalchemy import select
 
@@ -39,6 +39,7 @@ from watch.ops.demo.people import building_of, flats_of, make_coordinator, make_
 
 
 def make_officers(areas: dict[str, Area]) -> tuple[Person, Person]:
+    """Gun, police contact of all areas, and Hodan, the municipality's officer of Boda."""
     gun = make_person("Gun Sandberg", "gun@example.org", shows_name=True)
     hodan = make_person("Hodan Warsame", "hodan@example.org", shows_name=True)
     for area in areas.values():
@@ -53,7 +54,7 @@ def _free_flat(building: Building, stairwell: int) -> Flat:
     return next(flat for flat in flats if flat.id not in taken)
 
 
-def make_cast(officer: Person) -> None:
+def make_cast() -> None:
     """Those whose sign-in links are printed: Amina leads, Bengt helps, Carin is a neighbour, Farah waits."""
     building = building_of(HOUSE_OF_THE_CAST)
     group = db.session.get_one(Group, building.group_id)
@@ -66,8 +67,14 @@ def make_cast(officer: Person) -> None:
         admit(person, group, stairwell=flat.stairwell, flat=flat)
     make_coordinator(amina, group, lead=True)
     make_coordinator(bengt, group, stairwells=building.stairwells[1:2])
+    _farah_asks(group, _free_flat(building, 0))
+    _next_meeting(group, amina)
+    _notice_of_the_light(group, amina)
+    _ivan(building_of("Svängrummet 2"))
+
+
+def _farah_asks(group: Group, flat: Flat) -> None:
     farah = make_person("Farah Nur", "farah@example.org", Language.SOMALI)
-    flat = _free_flat(building, 0)
     note_household(flat, HouseholdStatus.WANTS_TO_JOIN, by=None)
     db.session.add(
         JoinRequest(
@@ -79,12 +86,14 @@ def make_cast(officer: Person) -> None:
             confirmed_at=utcnow(),
         )
     )
-    _next_meeting(group, amina)
+
+
+def _ivan(building: Building) -> None:
     ivan = make_person("Ivan Petrov", "ivan@example.org", shows_name=True)
-    other = db.session.get_one(Group, building_of("Svängrummet 2").group_id)
-    flat = _free_flat(building_of("Svängrummet 2"), 0)
-    admit(ivan, other, stairwell=flat.stairwell, flat=flat)
-    make_coordinator(ivan, other, lead=True)
+    group = db.session.get_one(Group, building.group_id)
+    flat = _free_flat(building, 0)
+    admit(ivan, group, stairwell=flat.stairwell, flat=flat)
+    make_coordinator(ivan, group, lead=True)
 
 
 def _next_meeting(group: Group, by: Person) -> None:
@@ -100,6 +109,9 @@ def _next_meeting(group: Group, by: Person) -> None:
             place="I trappuppgången, entréplan",
         )
     )
+
+
+def _notice_of_the_light(group: Group, by: Person) -> None:
     notice = Notice(
         audience=Audience.GROUP,
         group=group,
@@ -124,23 +136,9 @@ def _next_meeting(group: Group, by: Person) -> None:
     db.session.add(notice)
 
 
-def make_contacts(areas: dict[str, Area]) -> None:
+def _landlords(checked: date) -> None:
     """Numbers from the series that no subscriber has (PTS: numbers for use in fiction)."""
-    checked = utcnow().date() - timedelta(days=90)
-    landlords = {landlord.name: landlord for landlord in db.session.scalars(select(Landlord))}
-    for area in areas.values():
-        db.session.add(
-            ContactPerson(
-                role=ContactRole.POLICE,
-                organisation="Polisen i Borås",
-                name="Gun Sandberg, kommunpolis",
-                email="gun@example.org",
-                checked_on=checked,
-                reach=Reach.AREA,
-                area=area,
-            )
-        )
-    for number, landlord in enumerate(landlords.values()):
+    for number, landlord in enumerate(db.session.scalars(select(Landlord))):
         for role, last, hours in (
             (ContactRole.FAULT_REPORT, 600 + number, "vardagar 8–16"),
             (ContactRole.DISTURBANCE, 610 + number, "alla kvällar 18–04"),
@@ -156,6 +154,24 @@ def make_contacts(areas: dict[str, Area]) -> None:
                     landlord=landlord,
                 )
             )
+
+
+def make_contacts(areas: dict[str, Area]) -> None:
+    """The police of each area, the landlords, and the municipality, which nobody has checked for long."""
+    checked = utcnow().date() - timedelta(days=90)
+    for area in areas.values():
+        db.session.add(
+            ContactPerson(
+                role=ContactRole.POLICE,
+                organisation="Polisen i Borås",
+                name="Gun Sandberg, kommunpolis",
+                email="gun@example.org",
+                checked_on=checked,
+                reach=Reach.AREA,
+                area=area,
+            )
+        )
+    _landlords(checked)
     db.session.add(
         ContactPerson(
             role=ContactRole.MUNICIPALITY,
@@ -169,6 +185,7 @@ def make_contacts(areas: dict[str, Area]) -> None:
 
 
 def make_area_notice(area: Area, by: Person) -> None:
+    """The police to all members of an area."""
     notice = Notice(
         audience=Audience.AREA_MEMBERS,
         area=area,

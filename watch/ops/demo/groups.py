@@ -59,6 +59,7 @@ INTERESTED = {"Skomakaren 3": 9, "Skomakaren 9": 6, "VerkmÃ¤staren 4": 7, "KronÃ
 
 
 def make_group(sample: SampleGroup, officer: Person, chance: random.Random) -> None:
+    """A group of the sample with its history, households and meetings."""
     building = building_of(sample.designation)
     started = utcnow() - timedelta(days=chance.randint(300, 900))
     group = Group(area=building.property.area, name=building.address, state=sample.state, started_at=started)
@@ -117,6 +118,7 @@ def _meetings(group: Group, chance: random.Random) -> None:
 
 
 def make_interest(building: Building, count: int, chance: random.Random) -> None:
+    """People who would like a group; some could coordinate, two have told their names."""
     for number in range(count):
         person = make_stranger(chance, f"intresserad{building.id}-{number}@example.org")
         named = utcnow() if number in {0, 3} else None

@@ -34,6 +34,7 @@ INITIALS = "ABDEFGHJKLMNOPRSTÅÄÖ"
 def make_person(
     name: str, address: str | None = None, language: Language = Language.SWEDISH, **shows: bool
 ) -> Person:
+    """Somebody, with a confirmed address where one is given."""
     person = Person(name=name, language=language, **shows)
     if address:
         person.mailbox = mailbox_at(address)
@@ -43,18 +44,21 @@ def make_person(
 
 
 def make_stranger(chance: random.Random, address: str | None) -> Person:
+    """Somebody made up."""
     languages = chance.choices(list(Language), weights=(60, 12, 16, 12))
     name = f"{chance.choice(NAMES)} {chance.choice(INITIALS)}"
     return make_person(name, address, languages[0], shows_name=chance.random() < 0.4)
 
 
 def building_of(designation: str) -> Building:
+    """The first building of a property."""
     return db.session.scalars(
         select(Building).join(Property).where(Property.designation == designation)
     ).one()
 
 
 def flats_of(building: Building) -> list[Flat]:
+    """Its flats, stairwell by stairwell."""
     of_building = select(Flat).join(Stairwell).where(Stairwell.building_id == building.id)
     return list(db.session.scalars(of_building.order_by(Stairwell.sort_key, Flat.number)))
 
