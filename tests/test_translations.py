@@ -18,7 +18,9 @@ KEYWORDS = {
     "_": None, "gettext": None, "lazy_gettext": None, "_l": None, "ngettext": (1, 2), "lazy_ngettext": (1, 2),
     "pgettext": ((1, "c"), 2), "npgettext": ((1, "c"), 2, 3),
 }  # fmt: skip
-SAME_EVERYWHERE = {"112", "114 14", "Grannsamverkan", "e-post", "kl."}
+SAME_EVERYWHERE = {
+    "112", "114 14", "Grannsamverkan", "e-post", "kl.", "European Union Public Licence (EUPL)",
+}  # fmt: skip
 PLACEHOLDER = re.compile(r"%\((\w+)\)[sd]")
 BANNED = {
     "sv": (
@@ -170,7 +172,7 @@ def _has_banned(text: str, language: str) -> list[str]:
         for word in BANNED[language]
         if re.search(
             rf"(?<!\w){re.escape(word)}" + ("" if language in {"ar", "so"} else r"(?!\w)"),
-            text,
+            text.lower().replace("neighbourhood watch", ""),  # the English for grannsamverkan
             re.IGNORECASE,
         )
     ]

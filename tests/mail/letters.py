@@ -71,9 +71,6 @@ LETTERS: dict[str, Letter] = {
     ),
     "invitation": _invitation,
     "group-started": _group_started,
-    "coordinator-wanted": lambda s: outbox.queue(
-        "coordinator-wanted", to=s.carin, about=make_interest(s.carin, s.langgatan)
-    ),
     "coordinator-appointed": lambda s: outbox.queue(
         "coordinator-appointed", to=s.bengt, about=_appointment(s)
     ),

@@ -60,7 +60,6 @@ KINDS: dict[str, Kind] = {
     "interest-confirm": Kind(Sender.ACCOUNT, _interest),
     "invitation": Kind(Sender.ACCOUNT, _invitation),
     "group-started": Kind(Sender.NOTICES, _interest),
-    "coordinator-wanted": Kind(Sender.NOTICES, _interest),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
     "meeting-called": Kind(Sender.NOTICES, _of_row("/r", Purpose.ANSWER)),
     "meeting-cancelled": Kind(Sender.NOTICES, lambda about, _row: f"/meetings/{about.id}"),
