@@ -61,8 +61,8 @@ DEVELOPMENT: dict[str, Any] = {
 }
 
 
-class BadSetting(Exception):
-    """One sentence that names a setting and says what it needs; the start stops."""
+class BadSetting(SystemExit):
+    """One sentence that names a setting and says what it needs; the start stops with it and nothing else."""
 
 
 def load(

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from config import BadSetting, load
 
+ROOT = Path(__file__).resolve().parent.parent
 GOOD = {
     "WATCH_SECRET_KEY": "a long random text",
     "WATCH_DATA_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
@@ -85,4 +90,14 @@ def test_a_setting_is_what_its_default_is() -> None:
         25,
         False,
         [1.0, 2.0],
+    )
+
+
+def test_the_start_stops_with_that_sentence_and_nothing_else() -> None:
+    command = [sys.executable, "-m", "flask", "--app", "watch", "routes"]
+    environment = {name: value for name, value in os.environ.items() if not name.startswith("WATCH_")}
+    stopped = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (stopped.returncode, stopped.stdout) == (1, "")
+    assert stopped.stderr == (
+        "WATCH_SECRET_KEY is missing; the handbook's page for operators says what it needs.\n"
     )

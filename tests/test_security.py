@@ -8,7 +8,9 @@ import pytest
 from flask import Flask
 
 from tests.page_client import BASE, PageClient, outside
+from watch.access import MAY
 from watch.models import Person
+from watch.relations import Role
 
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self'; "
@@ -162,3 +164,24 @@ def assert_readable(html: str) -> None:
     """A page with a heading, not a server's bare words."""
     assert "<h1>" in html or "<h1 " in html
     assert "Traceback" not in html
+
+
+def test_every_page_that_only_officers_may_open_wants_a_second_factor(make_app: Callable[..., Flask]) -> None:
+    views = make_app().view_functions
+    for_officers = {name for name in views if MAY.get(getattr(views[name], "access", None)) == {Role.OFFICER}}
+    assert for_officers == {name for name in for_officers if views[name].second_factor}
+    assert "start.create" in for_officers
+
+
+def test_the_start_says_that_there_is_no_second_factor_yet(
+    make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
+) -> None:
+    make_app(
+        ENV="production",
+        SECRET_KEY="a long random text",
+        DATA_KEY="MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
+        BASE_URL="https://grannar.example.org",
+        MAIL_SERVER="smtp.example.org",
+        CONTROLLER="Exempelkommunen, 501 80 Borås",
+    )
+    assert "There is no second factor yet" in caplog.text

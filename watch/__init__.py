@@ -50,4 +50,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(feature.bp)
     if app.config["ENV"] == "development":
         app.register_blueprint(mailbox.bp)
+    else:
+        access.say_what_is_missing(app)
     return app

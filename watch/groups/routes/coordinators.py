@@ -50,7 +50,7 @@ def _stairwells(group: Group) -> list[Stairwell]:
 
 
 @bp.post("/groups/<int:group_id>/coordinators")
-@requires(Permission.APPOINT_COORDINATORS)
+@requires(Permission.APPOINT_COORDINATORS, second_factor=True)
 def appoint(group: Group) -> Page:
     """The lead asks somebody to coordinate the whole house or some of its ports."""
     form = _coordinator_form(group, filled=True)
@@ -61,7 +61,7 @@ def appoint(group: Group) -> Page:
 
 
 @bp.post("/groups/<int:group_id>/coordinators/lead")
-@requires(Permission.APPOINT_LEAD)
+@requires(Permission.APPOINT_LEAD, second_factor=True)
 def appoint_lead(group: Group) -> Page:
     """The police contact asks somebody to be lead coordinator."""
     form = AppointLeadForm(prefix="lead")

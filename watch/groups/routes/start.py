@@ -21,7 +21,7 @@ Page = str | Response | tuple[str, int]
 
 
 @bp.get("/groups/new")
-@requires(Permission.START_GROUPS)
+@requires(Permission.START_GROUPS, second_factor=True)
 def new() -> Page:
     """The building, how many are interested, and who could be the first coordinator."""
     building = db.session.get(Building, request.args.get("building", 0, type=int))
@@ -48,7 +48,7 @@ def _new_page(building: Building, interest: Interested, form: StartGroupForm) ->
 
 
 @bp.post("/buildings/<int:building_id>/group")
-@requires(Permission.START_GROUPS)
+@requires(Permission.START_GROUPS, second_factor=True)
 def create(building: Building) -> Page:
     """Start the group; the interested and the first coordinator get their mail."""
     interest = interested_in(building)
@@ -83,7 +83,7 @@ def _exists(group_id: int) -> Response:
 
 
 @bp.get("/groups/<int:group_id>/lifecycle")
-@requires(Permission.CHANGE_GROUP_STATE)
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def checklist(group: Group) -> Page:
     """The five steps of the start with their dates, and where the group is in its life."""
     return _checklist(group, {step: TickStepForm(prefix=step.value) for step in StartStep})
@@ -108,7 +108,7 @@ def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
 
 
 @bp.post("/groups/<int:group_id>/lifecycle/<step>")
-@requires(Permission.CHANGE_GROUP_STATE)
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def tick(group: Group, step: str) -> Page:
     """A step is done."""
     ticked = _step(step)
@@ -125,7 +125,7 @@ def tick(group: Group, step: str) -> Page:
 
 
 @bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")
-@requires(Permission.CHANGE_GROUP_STATE)
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def untick(group: Group, step: str) -> Page:
     """A step was not done after all."""
     try:
@@ -137,7 +137,7 @@ def untick(group: Group, step: str) -> Page:
 
 
 @bp.post("/groups/<int:group_id>/activate")
-@requires(Permission.CHANGE_GROUP_STATE)
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def activate(group: Group) -> Page:
     """The start is done."""
     try:

@@ -66,7 +66,7 @@ def send(group: Group) -> Answered:
 
 
 @bp.get("/areas/<slug>/notices/new")
-@requires(Permission.SEND_AREA_NOTICES)
+@requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_new(area: Area) -> str:
     """Write to all members of an area, or to its coordinators."""
     desk = _area_desk(area)
@@ -74,14 +74,14 @@ def area_new(area: Area) -> str:
 
 
 @bp.post("/areas/<slug>/notices/preview")
-@requires(Permission.SEND_AREA_NOTICES)
+@requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_preview(area: Area) -> Answered:
     """The notice as it will look, and how many get it."""
     return _preview(_area_desk(area))
 
 
 @bp.post("/areas/<slug>/notices")
-@requires(Permission.SEND_AREA_NOTICES)
+@requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_send(area: Area) -> Answered:
     """Send it, once."""
     return _send(_area_desk(area))
