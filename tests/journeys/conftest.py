@@ -17,6 +17,8 @@ from playwright.sync_api import BrowserContext, Playwright
 from tests.browser import FLAGS, PHONE, Phone, Server, chromium, own_chromium, serving, skip_or_fail
 from tests.conftest import ROOT
 from tests.databases import empty, quick_folder
+from tests.mail.relay import Relay
+from tests.post import Post
 from watch.extensions import db
 
 
@@ -100,3 +102,14 @@ def make_phone(
 def phone(make_phone: Callable[..., Phone]) -> Phone:
     """A phone with nobody signed in, in Swedish."""
     return make_phone()
+
+
+@pytest.fixture
+def post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
+    """A mail server on loopback that the worker's round sends to: see tests/post.py."""
+    relay = Relay()
+    monkeypatch.setattr(app.extensions["mail"], "server", "127.0.0.1")
+    monkeypatch.setattr(app.extensions["mail"], "port", relay.port)
+    relay.start()
+    yield Post(relay)
+    relay.stop()
