@@ -138,6 +138,15 @@ def test_members_are_found_by_name_in_swedish_order(client: PageClient, scene: S
     assert "0 medlemmar heter så." in nobody.text
 
 
+def test_who_wants_to_join_is_answered_from_their_flat(client: PageClient, scene: Scene) -> None:
+    flat, neighbours = flat_of(scene.port_3, "1203"), flat_of(scene.port_3, "1202")
+    page = client.get(f"/flats/{flat.id}", as_=scene.bengt)
+    assert "Farah Ahmadi vill gå med" in page.text
+    assert page.click("Svara grannen").press("Ja, släpp in").location == f"/groups/{scene.group.id}/members"
+    assert "vill gå med" not in client.get(f"/flats/{flat.id}", as_=scene.bengt).text
+    assert "Farah" not in client.get(f"/flats/{neighbours.id}", as_=scene.bengt).text
+
+
 def test_waiting_requests_come_first(client: PageClient, scene: Scene) -> None:
     page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
     assert page.text.index("Farah Ahmadi") < page.text.index("Bengt Åkesson")

@@ -105,6 +105,7 @@ def flat(flat: Flat) -> Page:
         state=here.state,
         word=FLAT_STATES[here.state],
         members=queries.members_at(here),
+        requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
         history=[(at, EVENTS[what]) for at, what in queries.history_of(flat) if what in EVENTS],
     )
 
