@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from itertools import groupby
+
 from flask import Blueprint, render_template, request, url_for
+from flask_babel import gettext as _
 
 from watch import language
 from watch.access import Permission, current_relations, requires
@@ -26,10 +29,14 @@ def _words() -> dict[str, object]:
 def overview() -> str:
     """The officer's areas side by side, and what needs somebody."""
     areas, now = current_relations().officer_of, utcnow()
+    needs = queries.what_needs_somebody(areas, now, language.local(now).date())
     return render_template(
         "followup/overview.html",
         areas=queries.areas_side_by_side(areas),
-        needs=[_said(need) for need in queries.what_needs_somebody(areas, now, language.local(now).date())],
+        needs=[
+            (REASONS[reason], [_said(need) for need in alike])
+            for reason, alike in groupby(needs, key=lambda need: need.reason)
+        ],
     )
 
 
@@ -47,10 +54,11 @@ def area(area: Area) -> str:
 
 
 def _said(need: Need) -> dict[str, object]:
-    """A need as a row of the page: what, why, and where to do something about it."""
+    """A need as a row of the page: what it is called, and where to do something about it."""
+    interested = _("Intresserade: %(count)s.", count=banded(need.count, need.total))
     return {
         "name": need.name,
-        "why": REASONS[need.reason] % {"count": banded(need.count, need.total)},
+        "said": interested if need.reason is Reason.INTEREST else None,
         "action": ACTIONS[need.reason],
         "href": _way(need),
     }

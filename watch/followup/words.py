@@ -23,10 +23,10 @@ KINDS = {
     BuildingState.CLOSED: "neutral",
 }
 REASONS = {
-    Reason.INTEREST: _l("Intresserade: %(count)s. Ingen grupp."),
-    Reason.NO_COORDINATOR: _l("Inget kontaktombud."),
-    Reason.WAITING: _l("En ansökan har väntat mer än sju dagar."),
-    Reason.STALE_CONTACT: _l("Kontakten är inte kontrollerad på ett år."),
+    Reason.INTEREST: _l("Intresse, men ingen grupp"),
+    Reason.NO_COORDINATOR: _l("Grupper utan kontaktombud"),
+    Reason.WAITING: _l("Ansökningar som har väntat mer än sju dagar"),
+    Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
 }
 ACTIONS = {
     Reason.INTEREST: _l("Starta"),

@@ -8,6 +8,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from watch import language
 from watch.extensions import db
@@ -30,7 +31,7 @@ def import_file(file: Path) -> None:
         db.session.rollback()
         for error in bad.errors:
             click.echo(sentence(error), err=True)
-        click.echo(_("%(count)s fel. Inget är sparat.", count=len(bad.errors)), err=True)
+        click.echo(ngettext("%(num)d fel. Inget är sparat.", "%(num)d fel. Inget är sparat.", len(bad.errors)), err=True)
         raise SystemExit(1) from None
     db.session.commit()
     click.echo(_told(imported))
