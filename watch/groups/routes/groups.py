@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.bands import banded, banded_share
 from watch.contacts.queries import contacts_for
+from watch.contacts.words import ROLES
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, name_key, tile
@@ -54,6 +55,12 @@ def _latest(groups: Sequence[Group], person: Person) -> list[Notice]:
     return sorted(found.values(), key=lambda notice: notice.sent_at, reverse=True)[:NOTICES_SHOWN]
 
 
+def _can_be_reached(neighbour: Person) -> bool:
+    """Whether neighbours see more than the name."""
+    shows_phone = neighbour.shows_phone and neighbour.phone
+    return bool(shows_phone or (neighbour.shows_email and neighbour.mailbox))
+
+
 @bp.get("/groups/<int:group_id>")
 @requires(Permission.SEE_GROUP)
 def show(group: Group) -> Page:
@@ -75,9 +82,12 @@ def show(group: Group) -> Page:
         coming=coming,
         tile=tile,
         people=people,
+        reachable=[each for each in people.neighbours if _can_be_reached(each)],
+        named=[each for each in people.neighbours if not _can_be_reached(each)],
         sees_names=not belongs or group.id in relations.coordinates,
         notices=latest_notices(group, NOTICES_SHOWN, person),
         contacts=contacts_for(group)[:CONTACTS_SHOWN],
+        roles=ROLES,
         me=person,
         states=GROUP_STATES,
         state_kinds=GROUP_STATE_KINDS,
