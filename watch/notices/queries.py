@@ -31,6 +31,7 @@ from watch.models import (
 )
 
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
+NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())
 LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 
 
@@ -188,7 +189,7 @@ def latest_notices(group: Group, limit: int = 3, person: Person | None = None) -
         wanted = wanted.where(Notice.audience.in_([Audience.GROUP, Audience.AREA_MEMBERS]))
     else:
         wanted = wanted.where(readable_by(person))
-    newest = wanted.options(joinedload(Notice.texts)).order_by(Notice.id.desc()).limit(limit)
+    newest = wanted.options(joinedload(Notice.texts)).order_by(*NEWEST_FIRST).limit(limit)
     return list(db.session.scalars(newest).unique())
 
 
@@ -197,7 +198,7 @@ def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
 
     Titles are encrypted: the search reads them here, in every language they were written in.
     """
-    readable = select(Notice.id).where(_said_to(group), readable_by(person)).order_by(Notice.id.desc())
+    readable = select(Notice.id).where(_said_to(group), readable_by(person)).order_by(*NEWEST_FIRST)
     ids = db.session.scalars(readable).all()
     if not search:
         return ids

@@ -116,7 +116,7 @@ def _notice_of_the_light(group: Group, by: Person) -> None:
         audience=Audience.GROUP,
         group=group,
         by=by,
-        organisation="Kontaktombudet",
+        organisation=group.name,
         sent_at=utcnow() - timedelta(days=4),
     )
     notice.texts.append(
@@ -190,7 +190,7 @@ def make_area_notice(area: Area, by: Person) -> None:
         audience=Audience.AREA_MEMBERS,
         area=area,
         by=by,
-        organisation="Polisen i Borås",
+        organisation=Organisation.POLICE.value,
         source="Polisen",
         sent_at=utcnow() - timedelta(days=18),
     )
