@@ -183,7 +183,7 @@ def test_hours_are_those_of_the_clock_on_the_wall(
 
     meeting = db.session.scalars(select(Meeting)).one()
     assert (meeting.starts_at, meeting.ends_at - meeting.starts_at) == (begins, timedelta(hours=hours))
-    assert f"kl. {starts}–{ends}" in page.follow().text
+    assert f"kl. {starts}–\u2060{ends}" in page.follow().text
 
 
 def test_a_meeting_that_was_held_is_written_down_and_mails_nobody(

@@ -35,7 +35,7 @@ def day_number(moment: datetime) -> str:
 @bp.app_template_filter("month_name")
 def month_name(moment: datetime) -> str:
     """The month in short, for a date tile."""
-    return str(format_datetime(moment, "MMM"))
+    return str(format_datetime(moment, "MMM")).rstrip(".")
 
 
 def is_open(meeting: Meeting) -> bool:
