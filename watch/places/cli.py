@@ -31,7 +31,10 @@ def import_file(file: Path) -> None:
         db.session.rollback()
         for error in bad.errors:
             click.echo(sentence(error), err=True)
-        click.echo(ngettext("%(num)d fel. Inget är sparat.", "%(num)d fel. Inget är sparat.", len(bad.errors)), err=True)
+        click.echo(
+            ngettext("%(num)d fel. Inget är sparat.", "%(num)d fel. Inget är sparat.", len(bad.errors)),
+            err=True,
+        )
         raise SystemExit(1) from None
     db.session.commit()
     click.echo(_told(imported))

@@ -39,7 +39,9 @@ def show(group: Group) -> Page:
         facts=facts,
         sums=queries.sums(flats, work.without_flat),
         rows=rows_of(work.stairwells, flats),
-        pictures=[picture_of(each, flats) for each in work.stairwells if len(work.stairwells) <= SIDE_BY_SIDE],
+        pictures=[
+            picture_of(each, flats) for each in work.stairwells if len(work.stairwells) <= SIDE_BY_SIDE
+        ],
         work=work,
         waiting=sum(each.waiting for each in work.stairwells),
         knocks=sum(each.knocks for each in work.stairwells),
