@@ -1,0 +1,164 @@
+"""All pages somebody comes to by links, and a house where every kind of page has something on it."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import timedelta
+from html import unescape
+from urllib.parse import urldefrag, urljoin
+
+from sqlalchemy import select
+
+from tests.browser import Phone
+from tests.cast import Scene
+from tests.factories import (
+    flat_of,
+    make_answer,
+    make_building,
+    make_contact,
+    make_coordinator,
+    make_group,
+    make_interest,
+    make_invitation,
+    make_meeting,
+    make_notice,
+    make_person,
+    make_request,
+    stairwell_of,
+)
+from watch import tokens
+from watch.extensions import db
+from watch.groups.queries import active_member_ids, paper_households
+from watch.mail import outbox
+from watch.models import (
+    Answer,
+    ContactRole,
+    GroupState,
+    JoinRequest,
+    Mailing,
+    Meeting,
+    Model,
+    Notice,
+    OutboxRow,
+    Person,
+    RequestState,
+    utcnow,
+)
+from watch.tokens import Purpose
+
+START = ("/", "/me", "/?q=V%C3%A5gl%C3%A4ngdsgatan", "/?q=Norrby+L%C3%A5nggata", "/about")
+MOST_PAGES = 400
+LINK = re.compile(r'(?:href|hx-get)="([^"]+)"')
+TRACES = {"audit_entry", "rate_count"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A page as the browser got it, and from where it was linked."""
+
+    path: str
+    status: int
+    source: str
+    linked_from: str
+
+    @property
+    def said(self) -> str:
+        """Its source without the random marks against forgery."""
+        return re.sub(r'name="(?:csrf_token|form_key)"[^>]*|[^<>]*value="[\w.-]{60,}"', "", self.source)
+
+
+def crawl(phone: Phone, *starts: str) -> list[Seen]:
+    """Every page reachable by links, with the cookies of the phone; only by GET."""
+    db.session.commit()
+    home = phone.server.url
+    waiting = dict.fromkeys([*START, *starts], "an address")
+    seen: dict[str, Seen] = {}
+    while waiting:
+        path, linked_from = next(iter(waiting.items()))
+        del waiting[path]
+        answer = phone.context.request.get(home + path)
+        seen[path] = page = Seen(path, answer.status, answer.text(), linked_from)
+        assert len(seen) <= MOST_PAGES, "the pages have no end"
+        for link in LINK.findall(page.source):
+            whole = urldefrag(urljoin(answer.url, unescape(link))).url
+            found = whole.removeprefix(home)
+            if whole.startswith(home) and not found.startswith("/static") and found not in seen:
+                waiting.setdefault(found, path)
+    return list(seen.values())
+
+
+def rows_kept() -> dict[str, list[str]]:
+    """Every row of the database but traces, rate limits, and when somebody was last seen."""
+    db.session.commit()
+    rows = {
+        table.name: sorted(
+            str([value for name, value in row._mapping.items() if name != "last_seen_at"])
+            for row in db.session.execute(select(table))
+        )
+        for table in Model.metadata.sorted_tables
+        if table.name not in TRACES
+    }
+    db.session.commit()  # the server may write again
+    return rows
+
+
+def fill(scene: Scene) -> dict[str, str]:
+    """Something of everything; returns the address of each page that only a letter or a poster leads to."""
+    group, port, area = scene.group, scene.port_3, scene.group.area
+    landlord = scene.house.property.landlord
+    coming = make_meeting(group, by=scene.amina)
+    make_answer(coming, scene.dawit, Answer.YES, 3)
+    make_meeting(group, stairwell=port, by=scene.bengt)
+    make_meeting(group, starts_at=utcnow() - timedelta(days=3), by=scene.amina)
+    notices = [
+        make_notice(group, by=scene.amina),
+        make_notice(port, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),
+        make_notice(area, "Inbrott i källare", by=scene.gun),
+    ]
+    told: list[Meeting | Notice] = [coming, *notices]
+    for about in told:
+        kind = "meeting-called" if about is coming else "notice"
+        mailing = outbox.queue_many(kind, people=active_member_ids(group), about=about)
+        outbox.queue_paper(mailing, paper_households(group))
+    dawits = select(OutboxRow).join(Mailing).where(Mailing.meeting == coming)
+    answer = db.session.scalars(dawits.where(OutboxRow.person_id == scene.dawit.id)).one()
+    invitation = make_invitation(group, "lova@example.org", flat=flat_of(port, "1201"), by=scene.bengt)
+    make_contact(ContactRole.DISTURBANCE, "Bostäders störningsjour", landlord)
+    make_contact(ContactRole.FAULT_REPORT, "Bostäders felanmälan", landlord)
+    make_contact(ContactRole.POLICE, "Kommunpolisen", area)
+    make_contact(ContactRole.GROUP, "Husmötet", group)
+    make_group(
+        make_building(scene.langgatan.property.area, landlord, "Ryssnäsgatan", (2, 4)), GroupState.STARTING
+    )
+    interest = make_interest(scene.jenny, scene.langgatan)
+    make_interest(make_person("Kerstin Lövgren", "kerstin@example.org"), scene.langgatan, named=True)
+    decide = outbox.queue("join-requested", to=scene.bengt, about=_request_of(scene.farah))
+    assert decide
+    unconfirmed = make_request(
+        make_person("Per Ny", "per@example.org"), group, port, state=RequestState.UNCONFIRMED
+    )
+    make_request(make_person("Sara Ny", "sara@example.org"), group, port)
+    appointment = make_coordinator(scene.dawit, group, stairwells=[scene.port_1], accepted=False)
+    code = tokens.show_code(tokens.code(Purpose.POSTER, port.id, port.poster_generation))
+    other = stairwell_of(scene.langgatan, 23)
+    waiting_code = tokens.show_code(tokens.code(Purpose.POSTER, other.id, other.poster_generation))
+    db.session.commit()
+    return {
+        "poster": f"/j/{code}",
+        "poster without a group": f"/j/{waiting_code}",
+        "interest": f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest.id)}",
+        "invitation": f"/join/{tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)}",
+        "confirm": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed.id)}",
+        "appointment": f"/appointment/{tokens.make(Purpose.APPOINTMENT, appointment.id)}",
+        "decide": f"/a/{tokens.make(Purpose.DECIDE, decide.id)}",
+        "answer": f"/r/{tokens.make(Purpose.ANSWER, answer.id)}",
+        "sent": "/login?sent=yes",
+        "asked": "/join/sent",
+        "dead link": "/login/nonsense",
+        "unknown": "/nothing-here",
+    }
+
+
+def _request_of(person: Person) -> JoinRequest:
+    return db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == person.id)).one()

@@ -1,0 +1,106 @@
+"""Every page that somebody can come to is opened on a small phone, in Swedish and in Arabic.
+
+`Phone.look` holds each to it: axe, no word over the edge, nothing in the browser's console.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+import pytest
+from flask import Flask
+from werkzeug.exceptions import HTTPException
+
+from tests.browser import Phone
+from tests.cast import Scene
+from tests.journeys.crawl import Seen, crawl, fill
+from watch.extensions import db
+from watch.models import Language, Person
+
+SMALL = {"width": 360, "height": 740}
+NOT_BY_LINKS = {
+    "static",
+    "invitations.joined",  # after a press, see the journey of joining
+    "mailbox.index",  # development's own
+    "mailbox.letter",
+}
+WHO = ("anybody", "dawit", "bengt", "amina", "gun")
+pytestmark = pytest.mark.timeout(300)
+
+
+def endpoint_of(app: Flask, path: str) -> str:
+    """Which page an address leads to."""
+    try:
+        endpoint, _arguments = app.url_map.bind("127.0.0.1").match(path.partition("?")[0], method="GET")
+    except HTTPException:
+        return "nowhere"
+    return str(endpoint)
+
+
+def one_of_each(app: Flask, pages: Iterable[Seen]) -> list[Seen]:
+    """One page of every kind: of each endpoint the first that was found, and of each refusal one."""
+    found: dict[tuple[str, bool, int], Seen] = {}
+    for page in pages:
+        found.setdefault((endpoint_of(app, page.path), "?" in page.path, page.status), page)
+    return list(found.values())
+
+
+def person_of(scene: Scene, who: str) -> Person | None:
+    """Who it is; nobody for "anybody"."""
+    return None if who == "anybody" else getattr(scene, who)
+
+
+@pytest.mark.parametrize(
+    ("language", "scheme"), [("sv", "light"), ("ar", "dark")], ids=["Swedish", "Arabic in the dark"]
+)
+@pytest.mark.parametrize("who", [who for who in WHO if who != "bengt"])  # the lead sees the same and more
+def test_every_page_is_whole_on_a_small_phone(
+    app: Flask,
+    scene: Scene,
+    make_phone: Callable[..., Phone],
+    who: str,
+    language: str,
+    scheme: str,
+) -> None:
+    scene.dawit.language = Language(language)  # his letter's page speaks his language
+    by_letter = fill(scene)
+    phone = make_phone(language=language, viewport=SMALL, color_scheme=scheme)
+    if person := person_of(scene, who):
+        person.language = Language(language)
+        phone.sign_in(person)
+    pages = crawl(phone, *(by_letter.values() if who in {"anybody", "dawit"} else ()))
+    assert [f"{page.path} from {page.linked_from}" for page in pages if page.status >= 500] == []
+    wrong = []
+    for page in one_of_each(app, pages):
+        phone.complaints.clear()
+        try:
+            phone.open(page.path)
+            assert phone.page.evaluate("document.documentElement.lang") == language
+        except AssertionError as said:
+            wrong.append(f"{page.path} from {page.linked_from}: {str(said)[:700]}")
+    assert wrong == []
+    db.session.commit()
+
+
+def test_links_lead_to_pages_and_to_every_page(
+    app: Flask, scene: Scene, make_phone: Callable[..., Phone]
+) -> None:
+    """Nobody is shown a link that refuses them or leads nowhere; no page is come to by guessing only."""
+    by_letter = fill(scene)
+    pages = []
+    dead = []
+    for who in WHO:
+        phone = make_phone()
+        if person := person_of(scene, who):
+            phone.sign_in(person)
+        found = crawl(phone)
+        pages += found
+        dead += [
+            f"{who}: {page.path} ({page.status}) from {page.linked_from}"
+            for page in found
+            if page.status != 200
+        ]
+    assert dead == []
+    reached = {endpoint_of(app, path) for path in [*by_letter.values(), *(page.path for page in pages)]}
+    rules = [rule for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())]
+    assert {rule.endpoint for rule in rules} - reached == NOT_BY_LINKS
