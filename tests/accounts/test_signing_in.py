@@ -11,7 +11,8 @@ from sqlalchemy import select
 from tests.factories import make_person
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.models import Language, OutboxState, Person, SignIn, SignInLink, utcnow
+from watch.joining.service import ask_to_join, leave_interest
+from watch.models import Language, OutboxState, SignIn, SignInLink, utcnow
 
 
 def running(person):
@@ -186,9 +187,7 @@ def test_with_a_role_the_link_works_only_where_it_was_asked_for(app, client, sce
 
 
 def test_a_shared_mailbox_asks_who_it_is_after_the_button(client, scene, ask, newest_link):
-    nils = Person(name="Nils Öberg", mailbox=scene.carin.mailbox)
-    db.session.add(nils)
-    db.session.commit()
+    nils = make_person("Nils Öberg", "carin@example.org")
     ask("carin@example.org")
     who = client.get(newest_link()).press("Logga in")
     assert (who.status, who.h1) == (200, "Vem är du?")
@@ -198,6 +197,20 @@ def test_a_shared_mailbox_asks_who_it_is_after_the_button(client, scene, ask, ne
     assert foreign.status == 422
     assert who.press("Logga in", {"person": nils.id}).status == 303
     assert (len(running(nils)), running(scene.carin), running(scene.dawit)) == (1, [], [])
+
+
+def test_names_that_a_stranger_wrote_beside_an_address_sign_nobody_in(
+    client, scene, ask, newest_link, outbox
+):
+    name = "Ring genast 0900-123"
+    for address in ("carin@example.org", "nobody@example.org"):
+        ask_to_join(scene.port_1, address, name, flat=None, language=Language.ARABIC)
+        leave_interest(scene.langgatan, address, name, could_coordinate=True, language=Language.ARABIC)
+    ask("carin@example.org")
+    assert client.get(newest_link()).press("Logga in").location == "/me"
+    assert (len(running(scene.carin)), scene.carin.language) == (1, Language.SWEDISH)
+    PageClient(client.app).post("/login", {"email": "nobody@example.org"})
+    assert outbox.addressed()[-1] == ("sign-in-unknown", "nobody@example.org")
 
 
 @pytest.mark.parametrize(

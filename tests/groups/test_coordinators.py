@@ -13,7 +13,8 @@ from watch import tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups import queries, service
-from watch.models import AuditEntry, Coordinator, Group, Mailbox, Person, Stairwell
+from watch.joining.service import ask_to_join
+from watch.models import AuditEntry, Coordinator, Group, Language, Mailbox, Person, Stairwell
 from watch.tokens import Purpose
 
 
@@ -103,11 +104,22 @@ def test_whoever_is_member_already_keeps_name_and_flat(client: PageClient, scene
 
 def test_on_a_shared_mailbox_the_name_says_who_it_is(scene: Scene) -> None:
     mailbox = db.session.scalars(select(Mailbox).where(Mailbox.id == scene.carin.mailbox_id)).one()
-    db.session.add(Person(name="Cesar Öberg", mailbox=mailbox))
+    make_person("Cesar Öberg", "carin@example.org")
     coordinator = service.appoint(scene.group, mailbox, lead=False, by=scene.amina)
     assert coordinator.person.name == ""
     service.accept_appointment(coordinator, "carin öberg")
     assert coordinator.person == scene.carin
+
+
+def test_a_name_that_a_stranger_wrote_beside_an_address_is_not_taken_over(
+    client: PageClient, scene: Scene
+) -> None:
+    ask_to_join(scene.port_1, "nina@example.org", "Hittepå", flat=None, language=Language.SWEDISH)
+    coordinator = appointed(client, scene.amina, scene.group)
+    done = client.get(link_of(coordinator)).press("Jag åtar mig uppdraget", {"name": "Nina"})
+    assert done.status == 303
+    db.session.refresh(coordinator)
+    assert coordinator.person.name == "Nina"
 
 
 def test_nobody_is_asked_twice(client: PageClient, scene: Scene, outbox: Outbox) -> None:
@@ -161,6 +173,13 @@ def test_members_see_the_names_that_are_shown_others_all(client: PageClient, sce
     assert names_on(client.get(address, as_=scene.bengt), scene) == accepted
     assert names_on(client.get(address, as_=scene.gun), scene) == accepted
     assert names_on(client.get(address, as_=scene.amina), scene) == accepted | {"Dawit Tesfaye"}
+
+
+def test_an_address_does_not_tell_the_lead_whose_it_is(client: PageClient, scene: Scene) -> None:
+    address = f"/groups/{scene.group.id}/coordinators"
+    for known in (scene.ivan, scene.jenny):
+        client.get(address, as_=scene.amina).press("Skicka frågan", {"address": known.mailbox.address})
+        assert known.name not in client.get(address, as_=scene.amina).html
 
 
 def test_every_change_of_a_role_is_written_down(client: PageClient, scene: Scene) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import ColumnElement, Select, exists, select
 
 from watch import tokens
 from watch.errors import LinkExpired
@@ -29,14 +29,19 @@ def open_links(mailbox_id: int | None) -> Select[SignInLink]:
     return select(SignInLink).where(SignInLink.mailbox_id == mailbox_id, SignInLink.ended_at.is_(None))
 
 
+def _known_at(mailbox_id: int | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Who reads a mailbox: a name that a stranger wrote beside its address is nobody until confirmed."""
+    return Person.mailbox_id == mailbox_id, Person.address_confirmed_at.is_not(None)
+
+
 def people_at(mailbox_id: int | None) -> Sequence[Person]:
     """Everybody who shares a mailbox, the first to come first."""
-    return db.session.scalars(select(Person).where(Person.mailbox_id == mailbox_id).order_by(Person.id)).all()
+    return db.session.scalars(select(Person).where(*_known_at(mailbox_id)).order_by(Person.id)).all()
 
 
 def language_at(mailbox_id: int) -> Language | None:
     """The language of the first who came to a mailbox; None for an address that is nobody's."""
-    first = select(Person.language).where(Person.mailbox_id == mailbox_id).order_by(Person.id).limit(1)
+    first = select(Person.language).where(*_known_at(mailbox_id)).order_by(Person.id).limit(1)
     return db.session.scalar(first)
 
 

@@ -167,7 +167,11 @@ def save_settings(
 
 
 def appoint_officer(area: Area, person: Person, organisation: Organisation) -> Officer:
-    """Let a police contact or the municipality's officer follow an area. Raises AlreadyOfficer."""
+    """Let a police contact or the municipality's officer follow an area; the operator knows the address.
+
+    Raises AlreadyOfficer.
+    """
+    person.address_confirmed_at = person.address_confirmed_at or utcnow()
     db.session.flush()
     officer = Officer(area_id=area.id, person_id=person.id, organisation=organisation)
     try:

@@ -34,9 +34,14 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         form=form,
         lead_form=lead_form,
         sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
-        sees_waiting=group.id in relations.leads,
+        members=_member_ids(group) if group.id in relations.leads else frozenset(),
         me=current_person(),
     )
+
+
+def _member_ids(group: Group) -> frozenset[int]:
+    """Whom the lead knows: of anybody else who was asked an address must not tell the name."""
+    return frozenset(db.session.scalars(queries.active_member_ids(group)))
 
 
 def _coordinator_form(group: Group, *, filled: bool = False) -> AppointCoordinatorForm:

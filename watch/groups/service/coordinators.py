@@ -55,10 +55,14 @@ def appoint(
 
 
 def _whose(mailbox: Mailbox) -> Person:
-    """The one person on a mailbox; else somebody who says their name when they accept."""
-    sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id).limit(2)).all()
-    if len(sharing) == 1:
-        return sharing[0]
+    """The one person on a mailbox; else somebody who says their name when they accept.
+
+    A name that a stranger wrote beside the address, and its owner never confirmed, is not theirs.
+    """
+    sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id))
+    possible = [person for person in sharing if person.address_confirmed_at or not person.name]
+    if len(possible) == 1:
+        return possible[0]
     person = Person(name="", mailbox=mailbox)
     db.session.add(person)
     return person
