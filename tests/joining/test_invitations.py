@@ -228,7 +228,7 @@ def test_only_the_sender_and_the_lead_see_an_address(client: PageClient, scene: 
         for who in (scene.amina, scene.bengt, kerstin)
     }
     assert seen == {"Amina Yusuf": list(addresses), "Bengt Åkesson": [addresses[0]], "Kerstin": []}
-    assert "Alla 2" in client.get(path, as_=kerstin).text
+    assert "Alla 1" in client.get(path, as_=kerstin).text
     assert "Alla 0" in client.get(f"{path}?q=by-amina", as_=scene.bengt).text
 
 
@@ -344,10 +344,28 @@ def test_yes_twice_at_the_same_moment(
     assert outbox.names() == ["join-approved"]
 
 
-def test_without_a_flat_the_door_is_asked_for(
-    client: PageClient, group: Group, bengt: Person, port_1: Stairwell
+def test_a_ports_coordinator_invites_to_that_port_only(client: PageClient, scene: Scene) -> None:
+    page = client.get(link_of(make_invitation(scene.group, "lina@example.org", by=scene.bengt)))
+    assert "port" not in page.form()
+    page.press("Ja, jag vill vara med", YES | {"port": str(scene.port_1.id), "floor": "1", "door": "3"})
+    membership = db.session.scalars(select(Membership).order_by(Membership.id.desc())).first()
+    assert membership is not None
+    assert membership.stairwell == scene.port_3
+
+
+def test_a_ports_coordinator_has_no_say_in_others_invitations_without_a_flat(
+    client: PageClient, scene: Scene
 ) -> None:
-    invitation = make_invitation(group, "lina@example.org", by=bengt)
+    invitation = make_invitation(scene.group, "lina@example.org", by=scene.amina)
+    for act in ("resend", "revoke"):
+        assert client.post(f"/invitations/{invitation.id}/{act}", as_=scene.bengt).status == 404
+    assert (only().state, only().generation) == (InvitationState.OPEN, 0)
+
+
+def test_without_a_flat_the_door_is_asked_for(
+    client: PageClient, group: Group, amina: Person, port_1: Stairwell
+) -> None:
+    invitation = make_invitation(group, "lina@example.org", by=amina)
     page = client.get(link_of(invitation))
     refused = page.press("Ja, jag vill vara med", YES)
     assert (refused.status, refused.errors) == (422, ["Välj din port."])

@@ -14,6 +14,7 @@ from watch.extensions import db
 from watch.groups.queries import coordinators_for
 from watch.models import (
     Building,
+    Coordinator,
     Flat,
     Group,
     GroupState,
@@ -123,6 +124,20 @@ def stairwells_of_group(group: Group, stairwells: Collection[int] | None = None)
     return list(db.session.scalars(wanted))
 
 
+def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
+    """Where whoever is invited can say that they live: the flat's port, else those of who invited."""
+    if invitation.flat is not None:
+        return [invitation.flat.stairwell]
+    latest = (
+        select(Coordinator)
+        .where(Coordinator.group_id == invitation.group_id, Coordinator.person_id == invitation.by_id)
+        .order_by(Coordinator.id.desc())
+    )
+    inviter = db.session.scalar(latest.limit(1))
+    own = [each.id for each in inviter.stairwells] if inviter else []
+    return stairwells_of_group(invitation.group, own or None)
+
+
 def status_of(flat: Flat) -> HouseholdStatus:
     """Where the household that lives in a flat now stands."""
     current = select(Household.status).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
@@ -209,10 +224,12 @@ def interested_in(building: Building) -> Interested:
     return Interested(count, willing, tuple(db.session.scalars(named)))
 
 
-def invitations_of(group: Group, stairwells: Collection[int] | None = None) -> list[SentInvitation]:
+def invitations_of(
+    group: Group, by: Person, stairwells: Collection[int] | None = None
+) -> list[SentInvitation]:
     """A group's invitations, newest first, with their newest mail's state (two statements).
 
-    `stairwells` leaves out what was sent to flats elsewhere in the house.
+    `stairwells` leaves out what was sent to flats elsewhere in the house, and by others to no flat.
     """
     wanted = (
         select(Invitation)
@@ -226,7 +243,7 @@ def invitations_of(group: Group, stairwells: Collection[int] | None = None) -> l
     )
     if stairwells is not None:
         wanted = wanted.outerjoin(Invitation.flat).where(
-            Invitation.flat_id.is_(None) | Flat.stairwell_id.in_(stairwells)
+            (Invitation.flat_id.is_(None) & (Invitation.by_id == by.id)) | Flat.stairwell_id.in_(stairwells)
         )
     mails = _newest_mails(group)
     return [SentInvitation(each, mails.get(each.id)) for each in db.session.scalars(wanted)]

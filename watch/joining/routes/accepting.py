@@ -14,7 +14,7 @@ from watch.extensions import db, limiter
 from watch.groups.queries import counts_of_group
 from watch.joining import service
 from watch.joining.forms import AcceptInvitationForm, key_of
-from watch.joining.queries import stairwells_of_group
+from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
 from watch.joining.routes.posters import poster_address
 from watch.models import Invitation, Membership
@@ -33,7 +33,7 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
     if invitation.flat:
         form.know_door(invitation.flat)
     else:
-        form.offer(stairwells_of_group(invitation.group))
+        form.offer(stairwells_to_accept_in(invitation))
     return form
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import (
     Blueprint,
+    abort,
     current_app,
     flash,
     make_response,
@@ -45,7 +46,7 @@ def _invite_form(group: Group) -> InviteForm:
 
 
 def _index(group: Group, form: InviteForm) -> Response:
-    everything = invitations_of(group, current_relations().stairwells_in(group))
+    everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
     text, state = request.args.get("q", "").strip(), request.args.get("state", "")
     found = [
         sent for sent in everything if not text or text.casefold() in (_address_of(sent) or "").casefold()
@@ -121,10 +122,18 @@ def _invite_all(group: Group, form: InviteForm) -> tuple[list[Invitation], list[
     return sent, sorted(bad, key=lambda line: line.number)
 
 
+def _expect_own(invitation: Invitation) -> None:
+    """An invitation without a flat is nobody's port: it is for who sent it, and for the whole house's."""
+    is_own = invitation.flat_id is not None or invitation.by_id == current_person().id
+    if not is_own and current_relations().stairwells_in(invitation.group) is not None:
+        abort(404)
+
+
 @bp.post("/invitations/<int:invitation_id>/resend")
 @requires(Permission.INVITE)
 def resend(invitation: Invitation) -> Response:
     """Send again with a new link; pressed twice it is sent once."""
+    _expect_own(invitation)
     seen = request.form.get("generation", type=int)
     if seen is None or seen == invitation.generation:
         try:
@@ -145,6 +154,7 @@ def resend(invitation: Invitation) -> Response:
 @requires(Permission.INVITE)
 def revoke(invitation: Invitation) -> Response:
     """Take an invitation back."""
+    _expect_own(invitation)
     try:
         service.revoke(invitation, by=current_person())
     except InvitationEnded:

@@ -12,7 +12,7 @@ from watch.accounts.service import mailbox_at, person_at
 from watch.errors import Duplicate, LinkExpired
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, admit, note_household
-from watch.joining.queries import members_on_mailbox, status_of
+from watch.joining.queries import members_on_mailbox, stairwells_to_accept_in, status_of
 from watch.joining.service.errors import AlreadyInvited, FlatElsewhere, InvitationEnded
 from watch.mail import outbox
 from watch.models import (
@@ -192,7 +192,7 @@ def accept(
     """
     flat = invitation.flat or flat
     stairwell = invitation.flat.stairwell if invitation.flat else stairwell
-    if stairwell.building.group_id != invitation.group_id or (flat and flat.stairwell_id != stairwell.id):
+    if stairwell not in stairwells_to_accept_in(invitation) or (flat and flat.stairwell_id != stairwell.id):
         raise FlatElsewhere
     if invitation.mailbox is None or not _end(invitation, InvitationState.ACCEPTED):
         raise LinkExpired
