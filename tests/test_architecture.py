@@ -45,7 +45,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "models": MODELS,
     "tokens": {"crypto"},
     "language": {"models"},
-    "bands": {"language"},
+    "bands": {"language", "models"},
     "audit": {"extensions", "models"},
     "access": {"extensions", "models", "relations"},
     "relations": {"extensions", "models"},

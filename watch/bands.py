@@ -6,8 +6,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from watch import language
+from watch.models import FEW
 
-FEW = 5  # fewer households or persons than this are never told apart, nor fewer than this left out
+__all__ = ["FEW", "banded", "banded_share"]
 
 
 def banded(count: int, total: int) -> str:

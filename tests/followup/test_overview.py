@@ -127,6 +127,16 @@ def test_a_small_interest_is_not_a_number_either(client: PageClient, scene: Scen
     assert "Norrby Långgata 21–27 Intresserade: färre än 5." in text
 
 
+def test_small_interests_are_not_told_apart_by_their_order(scene: Scene) -> None:
+    norrby = scene.langgatan.property.area
+    first = make_building(norrby, scene.house.property.landlord, "Allégatan", (1,))
+    make_interest(scene.jenny, first)
+    for number in range(4):
+        make_interest(make_person(f"Granne {number}"), scene.langgatan)
+    needs = what_needs_somebody({norrby.id}, utcnow(), utcnow().date())
+    assert [need.name for need in needs] == ["Allégatan 1", "Norrby Långgata 21–27"]
+
+
 def test_no_resident_is_ever_named(client: PageClient, scene: Scene) -> None:
     for each in (scene.jenny, scene.farah, scene.dawit):
         make_interest(each, scene.langgatan, named=True)

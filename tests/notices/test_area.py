@@ -63,6 +63,7 @@ def test_fewer_than_five_are_not_told_to_the_officer(
 ) -> None:
     page = write(client, scene, "area_members")
     assert "Färre än 5 personer får ett mejl." in page.text
+    assert page.form(f"/areas/{scene.group.area.slug}/notices")["counted"] == "few-few-0"
     sent = page.press("Skicka meddelandet").follow()
     assert "Så många väntar: färre än 5." in sent.text
     assert " 4 " not in sent.text

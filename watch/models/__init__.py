@@ -1,6 +1,6 @@
 """All the nouns, one file a family; import them from here."""
 
-from watch.models.base import Model, Personal, utcnow
+from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.contacts import ContactPerson, ContactRole, Reach
 from watch.models.groups import (
     Channel,
@@ -40,6 +40,7 @@ from watch.models.places import (
 from watch.models.traces import AuditEntry, RateCount
 
 __all__ = [
+    "FEW",
     "PARENTS",
     "Answer",
     "Area",

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+FEW = 5  # fewer households or persons than this are never told apart, nor fewer than this left out
 AS_MEMBER = "until 30 days after leaving or moving"
 AS_APPLICANT = "until 30 days after the answer"
 AS_GROUP = "as long as the group, then erased when it is closed"

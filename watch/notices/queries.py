@@ -44,6 +44,11 @@ class Aim:
     stairwell: Stairwell | None = None
     area: Area | None = None
 
+    @property
+    def exact(self) -> bool:
+        """Whether its sender may know small numbers: an area's members are not the officer's to count."""
+        return self.audience is not Audience.AREA_MEMBERS
+
     def people(self) -> Select[int]:
         """Ids of those it is for, with or without an address."""
         if self.group is not None:

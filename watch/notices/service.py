@@ -62,7 +62,7 @@ def send(
     reach = aim.reach()
     if reach.nobody:
         raise ReachesNobody
-    if promised and promised != reach.mark:
+    if promised and promised != reach.mark(exact=aim.exact):
         raise CountChanged(reach)
     try:
         with db.session.begin_nested():

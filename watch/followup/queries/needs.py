@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, case, func, select
 
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
 from watch.followup.queries.counts import IS_INTERESTED, flats_of_building
 from watch.models import (
+    FEW,
     Building,
     ContactPerson,
     Coordinator,
@@ -60,13 +61,14 @@ def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> l
 
 def _interest_without_group(areas: Collection[int]) -> list[Need]:
     interested = func.count(Interest.id)
+    as_shown = case((interested < FEW, 0), else_=interested)  # the order tells no more than the words do
     wanted = (
         select(Building.address, Building.id, interested, flats_of_building())
         .join(Property, Property.id == Building.property_id)
         .join(Interest, Interest.building_id == Building.id)
         .where(Property.area_id.in_(areas), Building.group_id.is_(None), IS_INTERESTED)
         .group_by(Building.id)
-        .order_by(interested.desc(), Building.sort_key)
+        .order_by(as_shown.desc(), Building.sort_key)
     )
     return [Need(Reason.INTEREST, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]
 

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from watch.extensions import db
 from watch.models import (
+    FEW,
     Building,
     Channel,
     Flat,
@@ -40,10 +41,10 @@ class Reach:
         """Neither mail nor paper comes to anybody."""
         return not self.mail and not self.paper
 
-    @property
-    def mark(self) -> str:
-        """Both numbers as one word, to be compared with what a sender was told."""
-        return f"{self.mail}-{self.paper}"
+    def mark(self, *, exact: bool) -> str:
+        """The numbers as a sender was told them, in one word: not exact, then few are never a number."""
+        told = (self.mail, self.paper_no_address, self.paper_dead_address)
+        return "-".join(str(count) if exact or count == 0 or count >= FEW else "few" for count in told)
 
     @property
     def paper_no_address(self) -> int:

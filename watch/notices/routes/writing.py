@@ -178,7 +178,7 @@ def _preview_page(desk: Desk, form: WriteNoticeForm, reach: Reach) -> str:
         form=form,
         aim=aim,
         reach=reach,
-        exact=aim.audience is not Audience.AREA_MEMBERS,
+        exact=aim.exact,
         texts=form.texts(),
-        hidden=form.typed() | {"counted": reach.mark},
+        hidden=form.typed() | {"counted": reach.mark(exact=aim.exact)},
     )
