@@ -11,6 +11,7 @@ from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, ev
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
+LARGEST_NUMBER = 2**31 - 1  # of a row, in both databases
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 

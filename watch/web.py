@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
 from flask_babel import lazy_gettext as _l
@@ -13,10 +14,11 @@ from flask_login import current_user
 from sqlalchemy import update
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from watch import audit, language
 from watch.access import current_relations
-from watch.database import SAFE_METHODS
+from watch.database import LARGEST_NUMBER, SAFE_METHODS
 from watch.extensions import db
 from watch.models import Group, Model, SignIn, utcnow
 from watch.relations import Relations
@@ -42,6 +44,13 @@ class NavigationItem:
         return request.endpoint in self.rooms or (
             request.blueprint in self.rooms and f"not {request.endpoint}" not in self.rooms
         )
+
+
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address is a row's number; a larger one leads to no page, and PostgreSQL takes none."""
+
+    def __init__(self, map: Map, **more: Any) -> None:
+        super().__init__(map, max=LARGEST_NUMBER, **more)
 
 
 def local_path(text: str | None) -> str | None:
@@ -76,6 +85,7 @@ def init_app(app: Flask) -> None:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how Flask wants it wrapped
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
+    app.url_map.converters["int"] = RowNumber
     app.after_request(_store_traces)
     app.after_request(_protect)
     app.context_processor(_page_context)

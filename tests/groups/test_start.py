@@ -47,6 +47,14 @@ def group_of(building: Building) -> Group:
     ).one()
 
 
+@pytest.mark.parametrize("number", [-1, 0, 2**31, 2**63, 10**30])
+def test_a_number_that_no_building_can_have_is_not_found(
+    client: PageClient, scene: Scene, number: int
+) -> None:
+    assert client.get(f"/groups/new?building={number}", as_=scene.gun).status == 404
+    assert client.get(f"/areas/norrby?before={number}&landlord={number}", as_=scene.gun).status == 200
+
+
 def test_the_officer_sees_how_many_and_only_the_names_that_were_told(
     client: PageClient, gun: Person, langgatan: Building, interested: list[Interest]
 ) -> None:

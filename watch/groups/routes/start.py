@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, can, current_person, requires
 from watch.bands import banded
+from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
@@ -24,7 +25,8 @@ Page = str | Response | tuple[str, int]
 @requires(Permission.START_GROUPS, second_factor=True)
 def new() -> Page:
     """The building, how many are interested, and who could be the first coordinator."""
-    building = db.session.get(Building, request.args.get("building", 0, type=int))
+    number = request.args.get("building", 0, type=int)
+    building = db.session.get(Building, number) if 0 < number <= LARGEST_NUMBER else None
     if building is None or not can(Permission.START_GROUPS, building):
         abort(404)
     if building.group_id is not None:
