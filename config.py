@@ -36,6 +36,7 @@ DEFAULTS: dict[str, Any] = {
     "INVITATION_DAYS": 30,
     "RATELIMIT_STORAGE_URI": "database://",
     "RATELIMIT_HEADERS_ENABLED": False,
+    "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # a failing statement logs no name or address
     # Flask's own, safer than its defaults
     "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
     "MAX_FORM_MEMORY_SIZE": 1024 * 1024,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, current_app, make_response, render_template, request, session
@@ -41,6 +42,7 @@ class NotText(HTTPException):
 
 def init_app(app: Flask) -> None:
     """Every error as a readable page in the reader's language."""
+    app.log_exception = _log  # type: ignore[method-assign]  # Flask's own writes down the path, and its token
     app.before_request(_refuse_unreadable)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _our_fault)
@@ -51,6 +53,11 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(410, _dead_link)
     app.register_error_handler(DomainError, _rule_says_no)
     app.register_error_handler(CSRFError, _form_too_old)
+
+
+def _log(exc_info: Any) -> None:
+    """What broke, and where; the address of a page may be somebody's link."""
+    current_app.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
 
 
 def _refuse_unreadable() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from ipaddress import ip_address, ip_network
 
 from flask_babel import Babel
@@ -32,3 +33,4 @@ def network_of_reader() -> str:
 
 
 limiter = Limiter(network_of_reader, strategy="fixed-window")
+limiter.logger.setLevel(logging.WARNING)  # below, it writes down the address that was slowed

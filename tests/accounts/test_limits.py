@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -39,7 +40,14 @@ def test_one_address_is_asked_for_six_times_an_hour_from_wherever(client):
     ]
     assert tries == [303] * 6 + [429]
     assert ask(client, 0, "Carin@Example.org ", {"REMOTE_ADDR": "203.0.113.99"}).status == 429
+    assert ask(client, 0, "carin@ｅxample.org", {"REMOTE_ADDR": "203.0.113.99"}).status == 429
     assert ask(client, 0, "dawit@example.org", {"REMOTE_ADDR": "203.0.113.99"}).status == 303
+
+
+def test_whoever_is_slowed_is_not_written_down(client, caplog):
+    caplog.set_level(logging.INFO)
+    assert [ask(client, 0).status for _ in range(7)][-1] == 429
+    assert [line for line in caplog.messages if "resident0" in line or "198.51" in line] == []
 
 
 def test_a_home_with_ipv6_counts_as_one(client):

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
+from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
@@ -24,7 +26,10 @@ bp = Blueprint("accounts", __name__)
 
 def typed_address() -> str:
     """What a limit on one address counts by; an empty field counts for the network."""
-    return request.form.get("email", "").strip().casefold() or network_of_reader()
+    typed = request.form.get("email", "").strip()
+    with suppress(EmailNotValidError):  # however it is written it is the same mailbox
+        typed = validate_email(typed, check_deliverability=False, test_environment=True).normalized
+    return typed.casefold() or network_of_reader()
 
 
 @bp.get("/login")
