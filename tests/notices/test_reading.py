@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -104,7 +105,16 @@ def test_waiting_is_said_and_why_when_the_relay_is_down(
         row.attempts = 1
     page = client.get(f"/notices/{sent.id}/report", as_=scene.amina)
     assert "Det går inte att skicka mejl just nu." in page.text
-    assert progress_of(sent) == Progress(waiting=4, retried=4, paper=1)
+    assert progress_of(sent) == Progress(waiting=4, delayed=4, paper=1)
+
+
+def test_waiting_long_without_a_try_is_said_too(scene: Scene, sent: Notice, outbox: Outbox) -> None:
+    for row in outbox.rows():
+        row.created_at -= timedelta(minutes=4)
+    assert progress_of(sent).delayed == 0
+    for row in outbox.rows():
+        row.created_at -= timedelta(minutes=2)
+    assert progress_of(sent).delayed == 4
 
 
 def test_a_coordinator_sees_own_flats_only(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -28,8 +29,10 @@ from watch.models import (
     OutboxState,
     Person,
     Stairwell,
+    utcnow,
 )
 
+PATIENCE = timedelta(minutes=5)  # a working mail server has taken everything by then
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
 NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())
 LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
@@ -74,11 +77,11 @@ class Aim:
 class Progress:
     """How far a notice has come: people by mail, then households on paper.
 
-    `retried` of the waiting ones have been tried already: the mail server did not take them.
+    `delayed` of the waiting ones were tried in vain or wait too long: the mail server is away.
     """
 
     waiting: int = 0
-    retried: int = 0
+    delayed: int = 0
     sent: int = 0
     bounced: int = 0
     left_out: int = 0
@@ -225,26 +228,26 @@ def mailings_of(notice: Notice) -> Select[int]:
 
 def progress_of(notice: Notice) -> Progress:
     """How many wait, are delivered, could not be reached, were left out, stopped; how many on paper."""
-    tried = OutboxRow.attempts > 0
+    late = or_(OutboxRow.attempts > 0, OutboxRow.created_at < utcnow() - PATIENCE)
     wanted = (
-        select(OutboxRow.channel, OutboxRow.state, tried, func.count())
+        select(OutboxRow.channel, OutboxRow.state, late, func.count())
         .where(OutboxRow.mailing_id.in_(mailings_of(notice)))
-        .group_by(OutboxRow.channel, OutboxRow.state, tried)
+        .group_by(OutboxRow.channel, OutboxRow.state, late)
     )
     rows = db.session.execute(wanted).all()
-    mails = [(state, again, count) for channel, state, again, count in rows if channel is Channel.MAIL]
+    mails = [(state, is_late, count) for channel, state, is_late, count in rows if channel is Channel.MAIL]
 
     def in_states(states: frozenset[OutboxState]) -> int:
-        return sum(count for state, _again, count in mails if state in states)
+        return sum(count for state, _late, count in mails if state in states)
 
     return Progress(
         waiting=in_states(WAITING),
-        retried=sum(count for state, again, count in mails if state is OutboxState.QUEUED and again),
+        delayed=sum(count for state, is_late, count in mails if state is OutboxState.QUEUED and is_late),
         sent=in_states(frozenset({OutboxState.SENT})),
         bounced=in_states(frozenset({OutboxState.BOUNCED})),
         left_out=in_states(LEFT_OUT),
         parked=in_states(frozenset({OutboxState.PARKED})),
-        paper=sum(count for channel, _state, _again, count in rows if channel is Channel.PAPER),
+        paper=sum(count for channel, _state, _late, count in rows if channel is Channel.PAPER),
     )
 
 
