@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -90,6 +92,21 @@ def test_a_question_taken_back_is_dead(client: PageClient, scene: Scene) -> None
     client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
     client.post(f"/coordinators/{coordinator.id}/end", as_=scene.amina)
     assert client.get(link_of(coordinator)).status == 410
+
+
+def test_a_question_is_open_for_thirty_days_and_can_then_be_asked_again(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    coordinator = appointed(client, scene.amina, scene.group)
+    coordinator.appointed_at -= timedelta(days=29)
+    assert client.get(link_of(coordinator)).status == 200
+    assert appointed(client, scene.amina, scene.group) == coordinator  # still open: nobody is asked twice
+    coordinator.appointed_at -= timedelta(days=2)
+    assert client.get(link_of(coordinator)).status == 410
+    again = appointed(client, scene.amina, scene.group)
+    assert again != coordinator
+    assert client.get(link_of(again)).status == 200
+    assert outbox.names() == ["coordinator-appointed", "coordinator-appointed"]
 
 
 def test_whoever_is_member_already_keeps_name_and_flat(client: PageClient, scene: Scene) -> None:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -15,6 +16,7 @@ from watch.mail import outbox
 from watch.models import Coordinator, Group, GroupState, Mailbox, Person, Stairwell, utcnow
 
 DUTY_VERSION = "2026-1"
+QUESTION_LASTS = timedelta(days=30)  # as an invitation
 
 
 class AlreadyCoordinator(DomainError):
@@ -40,6 +42,7 @@ def appoint(
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
     db.session.flush()
+    _forget_old_question(group, person)
     coordinator = Coordinator(
         group_id=group.id, person=person, is_lead=lead, appointed_by_id=by.id if by else None,
         stairwells=[] if lead else list(stairwells),
@@ -52,6 +55,14 @@ def appoint(
     outbox.queue("coordinator-appointed", to=person, about=coordinator)
     audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
     return coordinator
+
+
+def _forget_old_question(group: Group, person: Person) -> None:
+    """A question that nobody answered in time makes room for a new one."""
+    asked = Coordinator.group_id == group.id, Coordinator.person_id == person.id
+    unanswered = Coordinator.accepted_at.is_(None), Coordinator.ended_at.is_(None)
+    too_old = Coordinator.appointed_at < utcnow() - QUESTION_LASTS
+    db.session.execute(update(Coordinator).where(*asked, *unanswered, too_old).values(ended_at=utcnow()))
 
 
 def _whose(mailbox: Mailbox) -> Person:
@@ -90,6 +101,7 @@ def waiting_appointment(coordinator: Coordinator | None) -> Coordinator:
         coordinator is None
         or coordinator.accepted_at is not None
         or coordinator.ended_at is not None
+        or coordinator.appointed_at < utcnow() - QUESTION_LASTS
         or coordinator.group.state is GroupState.CLOSED
     ):
         raise LinkExpired
