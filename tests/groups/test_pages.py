@@ -119,7 +119,7 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
         (scene.amina, f"/groups/{group.id}/house", 5),
         (scene.amina, f"/stairwells/{scene.port_3.id}/house", 9),
         (scene.amina, f"/groups/{group.id}/members", 6),
-        (scene.amina, f"/groups/{group.id}/coordinators", 6),
+        (scene.amina, f"/groups/{group.id}/coordinators", 7),
         (scene.carin, "/me", 6),
         (scene.gun, f"/groups/{starting.id}/lifecycle", 9),
         (scene.gun, f"/groups/new?building={scene.house.id}", 9),
