@@ -73,7 +73,8 @@ def test_a_coordinator_tells_the_group_in_two_languages(
     db.session.commit()
     phone.page.locator("#waiting").wait_for(state="detached", timeout=20_000)  # the page asks by itself
     phone.look()
-    assert "Väntar 0 Skickade 5 Kom inte fram 0" in phone.text
+    assert "Skickade 5" in phone.text
+    assert "Väntar" not in phone.text
     assert states(outbox) == {"sent": 5, "to_print": 1}
 
     read = {name: post.letters(f"{name}@example.org")[-1] for name in ("amina", "carin", "dawit", "noor")}
