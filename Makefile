@@ -1,4 +1,4 @@
-# make run           everything on http://localhost:8000 (PORT=… for another), with sample data
+# make run           everything on http://127.0.0.1:8000 (PORT=… for another), with sample data
 # make test          lint, types, tests
 # make lint          the first half of that
 # make lock          new pins from the ranges in pyproject.toml (LOCKFLAGS=--upgrade for the newest within them)
@@ -28,7 +28,6 @@ lint: .venv/.installed-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/djlint --lint --quiet templates
-	@if [ -f .importlinter ] || grep -q '^\[tool\.importlinter' pyproject.toml; then $(BIN)/lint-imports; fi
 
 # Stamps, newer than the pins they were installed from: a second run starts at once.
 .venv/bin/python:
