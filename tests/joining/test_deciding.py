@@ -9,13 +9,21 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_invitation, make_member, make_person, make_request
+from tests.factories import (
+    flat_of,
+    make_invitation,
+    make_meeting,
+    make_member,
+    make_person,
+    make_request,
+)
 from tests.joining.conftest import Fill, decide_links, status_of
 from tests.joining.races import at_once
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.groups.service import CONSENT_VERSION
+from watch.groups.service import CONSENT_VERSION, note_household
 from watch.joining import service
+from watch.joining.routes.joining import welcome_of
 from watch.models import (
     AuditEntry,
     Channel,
@@ -286,4 +294,28 @@ def test_who_is_let_in_needs_no_invitation_any_more(client: PageClient, scene: S
     invitation = make_invitation(scene.group, "farah@example.org", by=scene.bengt)
     client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt)
     db.session.refresh(invitation)
-    assert invitation.state.value == "accepted"
+    assert invitation.state.value == "revoked"
+    page = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt)
+    assert "Gick med på annat sätt 1" in page.links
+    assert [button for button in page.buttons if button.startswith("Skicka igen")] == []
+
+
+def test_the_flat_of_an_invitation_that_is_not_needed_is_asked_no_more(
+    client: PageClient, scene: Scene
+) -> None:
+    flat = flat_of(scene.port_3, "1202")
+    make_invitation(scene.group, "farah@example.org", by=scene.bengt, flat=flat)
+    note_household(flat, HouseholdStatus.INVITED, by=scene.bengt)
+    client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt)
+    assert status_of(scene.port_3, "1202") is HouseholdStatus.NOT_CONTACTED
+
+
+def test_the_welcome_names_a_meeting_only_of_ones_own(scene: Scene) -> None:
+    farah = make_member(scene.farah, scene.group, flat_of(scene.port_3, "1203"))
+    soon = utcnow() + timedelta(days=1)
+    make_meeting(scene.group, stairwell=scene.port_1, starts_at=soon)
+    assert welcome_of(farah).meeting is None
+    of_all = make_meeting(scene.group, starts_at=soon + timedelta(days=4))
+    assert welcome_of(farah).meeting == of_all
+    own = make_meeting(scene.group, stairwell=scene.port_3, starts_at=soon + timedelta(days=3))
+    assert welcome_of(farah).meeting == own

@@ -409,6 +409,40 @@ def test_no_is_kept_and_nothing_more_is_sent(
     assert client.post(f"{link_of(only())}/decline").status == 410
 
 
+def test_who_said_no_is_not_written_to_again(
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene, other_group: Group
+) -> None:
+    """The promise on the page holds for every coordinator of the group, and for an older invitation."""
+    old = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    client.post(f"/invitations/{old.id}/revoke", as_=scene.bengt)
+    newer = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    client.post(f"{link_of(newer)}/decline")
+    page = write(scene.amina, "LINA@example.org", "kim@example.org")
+    assert page.status == 422
+    assert [line.partition(": ")[2] for line in page.errors if line.startswith("Rad")] == [
+        "Den adressen har tackat nej. Då skriver vi inte dit igen."
+    ]
+    again = client.post(f"/invitations/{old.id}/resend", as_=scene.bengt).follow()
+    assert again.flashes[-1] == ("info", "Den adressen har tackat nej. Då skriver vi inte dit igen.")
+    assert outbox.addressed() == [("invitation", "kim@example.org")]
+    path = f"/groups/{other_group.id}/invitations"
+    form = {"addresses": "lina@example.org", "language": "sv", "flat": "", "form_key": "o" * 24}
+    assert client.post(path, form, as_=scene.ivan).status == 303
+
+
+def test_one_no_of_two_leaves_the_flat_invited(
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, port_3: Stairwell
+) -> None:
+    flat = str(flat_of(port_3, "1203").id)
+    for address in ("lina@example.org", "kim@example.org"):
+        write(bengt, address, flat=flat)
+    first, second = db.session.scalars(select(Invitation).order_by(Invitation.id)).all()
+    client.post(f"{link_of(first)}/decline")
+    assert status_of(port_3, "1203") is HouseholdStatus.INVITED
+    client.post(f"{link_of(second)}/decline")
+    assert status_of(port_3, "1203") is HouseholdStatus.DECLINED
+
+
 def test_a_no_in_a_household_that_takes_part_puts_no_window_out(
     client: PageClient, carin: Person, group: Group, bengt: Person, port_3: Stairwell
 ) -> None:

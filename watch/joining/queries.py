@@ -50,14 +50,17 @@ class Interested:
 
 @dataclass(frozen=True)
 class SentInvitation:
-    """An invitation with how far its newest mail came."""
+    """An invitation with how far its newest mail came, and whether its address has a member now."""
 
     invitation: Invitation
     mail: OutboxState | None
+    has_member: bool = False
 
     @property
     def state(self) -> str:
-        """waiting, delivered, bounced, accepted, declined, revoked or expired."""
+        """waiting, delivered, bounced, accepted, declined, revoked, joined (another way) or expired."""
+        if self.invitation.state is InvitationState.REVOKED and self.has_member:
+            return "joined"
         if self.invitation.state is not InvitationState.OPEN:
             return self.invitation.state.value
         if self.invitation.expires_at <= utcnow():
@@ -227,7 +230,7 @@ def interested_in(building: Building) -> Interested:
 def invitations_of(
     group: Group, by: Person, stairwells: Collection[int] | None = None
 ) -> list[SentInvitation]:
-    """A group's invitations, newest first, with their newest mail's state (two statements).
+    """A group's invitations, newest first, with their newest mail's state (three statements).
 
     `stairwells` leaves out what was sent to flats elsewhere in the house, and by others to no flat.
     """
@@ -245,8 +248,20 @@ def invitations_of(
         wanted = wanted.outerjoin(Invitation.flat).where(
             (Invitation.flat_id.is_(None) & (Invitation.by_id == by.id)) | Flat.stairwell_id.in_(stairwells)
         )
-    mails = _newest_mails(group)
-    return [SentInvitation(each, mails.get(each.id)) for each in db.session.scalars(wanted)]
+    mails, members = _newest_mails(group), _mailboxes_of_members(group)
+    return [
+        SentInvitation(each, mails.get(each.id), each.mailbox_id in members)
+        for each in db.session.scalars(wanted)
+    ]
+
+
+def _mailboxes_of_members(group: Group) -> set[int | None]:
+    wanted = (
+        select(Person.mailbox_id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id.is_not(None))
+    )
+    return set(db.session.scalars(wanted))
 
 
 def _newest_mails(group: Group) -> dict[int | None, OutboxState]:

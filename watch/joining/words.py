@@ -20,6 +20,7 @@ INVITATION_STATES = {
     "declined": _l("Tackat nej"),
     "expired": _l("Gäller inte längre"),
     "revoked": _l("Återkallad"),
+    "joined": _l("Gick med på annat sätt"),
 }
 INVITATION_SIGNS = {
     "waiting": "neutral",
@@ -29,6 +30,7 @@ INVITATION_SIGNS = {
     "declined": "neutral",
     "expired": "warn",
     "revoked": "neutral",
+    "joined": "ok",
 }
 
 

@@ -24,7 +24,7 @@ from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import BadLine, InviteForm, key_of
 from watch.joining.queries import SentInvitation, flats_of_group, invitations_of
-from watch.joining.service import AlreadyInvited, AlreadyMember, InvitationEnded
+from watch.joining.service import AlreadyInvited, AlreadyMember, InvitationDeclined, InvitationEnded
 from watch.joining.words import INVITATION_SIGNS, INVITATION_STATES
 from watch.models import Group, Invitation
 
@@ -109,6 +109,10 @@ def _invite_all(group: Group, form: InviteForm) -> tuple[list[Invitation], list[
             )  # fmt: skip
         except AlreadyMember:
             bad.append(BadLine(number, address, _("Adressen är redan med i gruppen. Ta bort raden.")))
+        except InvitationDeclined:
+            bad.append(
+                BadLine(number, address, _("Den adressen har tackat nej. Då skriver vi inte dit igen."))
+            )
         except AlreadyInvited:
             bad.append(
                 BadLine(
@@ -141,6 +145,9 @@ def resend(invitation: Invitation) -> Response:
         except (InvitationEnded, AlreadyMember):
             db.session.rollback()
             flash(_("Inbjudan är redan besvarad och kan inte skickas igen."), "info")
+        except InvitationDeclined:
+            db.session.rollback()
+            flash(_("Den adressen har tackat nej. Då skriver vi inte dit igen."), "info")
         except AlreadyInvited:
             db.session.rollback()
             flash(_("Adressen har redan en nyare inbjudan."), "info")

@@ -26,7 +26,7 @@ from watch.joining import service
 from watch.joining.forms import BY_KNOCK, AskToJoinForm
 from watch.joining.queries import joinable_stairwells, stairwell_of_poster
 from watch.joining.service import NotOpen
-from watch.meetings.queries import next_meeting
+from watch.meetings.queries import is_called, upcoming_meetings
 from watch.models import Building, Meeting, Membership, RequestState, Stairwell
 
 bp = Blueprint("joining", __name__)
@@ -176,6 +176,7 @@ class Welcome:
 
 @bp.app_template_global()
 def welcome_of(membership: Membership) -> Welcome:
-    """The coordinators of the new member's stairwell by their names, and the next meeting; for the mail."""
+    """The coordinators of the new member's stairwell by their names, and their next meeting; for the mail."""
     names = [each.name for each in coordinators_for(membership.stairwell)] if membership.stairwell else []
-    return Welcome(", ".join(names), next_meeting(membership.group))
+    meetings = (each for each in upcoming_meetings(membership.group) if is_called(each, membership.person))
+    return Welcome(", ".join(names), next(meetings, None))

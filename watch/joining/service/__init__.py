@@ -13,6 +13,7 @@ from watch.joining.service.errors import (
     AlreadyDecided,
     AlreadyInvited,
     FlatElsewhere,
+    InvitationDeclined,
     InvitationEnded,
     NotOpen,
 )
@@ -41,6 +42,7 @@ __all__ = [
     "AlreadyInvited",
     "AlreadyMember",
     "FlatElsewhere",
+    "InvitationDeclined",
     "InvitationEnded",
     "NotOpen",
     "accept",

@@ -11,6 +11,7 @@ from watch.extensions import db
 from watch.groups.service import AlreadyMember, admit, note_household
 from watch.joining.queries import DECIDE_DAYS, is_fresh, status_of
 from watch.joining.service.errors import AlreadyDecided, FlatElsewhere
+from watch.joining.service.inviting import revoke
 from watch.mail import outbox
 from watch.models import (
     Channel,
@@ -66,16 +67,19 @@ def approve(request: JoinRequest, *, by: Person, flat: Flat | None = None) -> Me
         )  # fmt: skip
     except AlreadyMember:
         return None
-    _settle_invitations(request)
+    _settle_invitations(request, by)
     outbox.queue("join-approved", to=request.person, about=membership)
     audit.note("join-approved", about=request, by=by, group=request.group)
     return membership
 
 
 def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> None:
-    """Say no, with a word of why if there is one; the flat is as before. Raises AlreadyDecided."""
+    """Say no, with a word of why if the applicant can read one; the flat is as before.
+
+    Raises AlreadyDecided.
+    """
     _decide(request, RequestState.DECLINED, by=by)
-    request.reason = reason or None
+    request.reason = reason or None if request.person.mailbox_id else None
     flat = request.flat
     if flat is not None and status_of(flat) is HouseholdStatus.WANTS_TO_JOIN and not _others_wait(flat):
         note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
@@ -102,16 +106,14 @@ def _others_wait(flat: Flat) -> bool:
     return db.session.scalar(waiting.limit(1)) is not None
 
 
-def _settle_invitations(request: JoinRequest) -> None:
-    """Somebody who is let in has no use for an open invitation to the same group."""
+def _settle_invitations(request: JoinRequest, by: Person) -> None:
+    """Somebody who is let in has no use for an open invitation to the same group: it is taken back."""
     if request.person.mailbox_id is None:
         return
-    db.session.execute(
-        update(Invitation)
-        .where(
-            Invitation.group_id == request.group_id,
-            Invitation.mailbox_id == request.person.mailbox_id,
-            Invitation.state == InvitationState.OPEN,
-        )
-        .values(state=InvitationState.ACCEPTED, ended_at=utcnow())
+    theirs = select(Invitation).where(
+        Invitation.group_id == request.group_id,
+        Invitation.mailbox_id == request.person.mailbox_id,
+        Invitation.state == InvitationState.OPEN,
     )
+    for invitation in db.session.scalars(theirs).all():
+        revoke(invitation, by=by)

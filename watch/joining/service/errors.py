@@ -23,6 +23,10 @@ class AlreadyInvited(DomainError):
     """The address has an invitation to this group that is still open."""
 
 
+class InvitationDeclined(DomainError):
+    """The address has said no to this group, and was promised that nobody writes about it again."""
+
+
 class InvitationEnded(DomainError):
     """The invitation is answered; it cannot be sent again or taken back."""
 

@@ -13,7 +13,7 @@ from watch.errors import Duplicate, LinkExpired
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, admit, note_household
 from watch.joining.queries import members_on_mailbox, stairwells_to_accept_in, status_of
-from watch.joining.service.errors import AlreadyInvited, FlatElsewhere, InvitationEnded
+from watch.joining.service.errors import AlreadyInvited, FlatElsewhere, InvitationDeclined, InvitationEnded
 from watch.mail import outbox
 from watch.models import (
     Flat,
@@ -41,7 +41,7 @@ def invite(
 ) -> Invitation:
     """Invite an address that its owner gave for it; the link works for so many days.
 
-    Raises AlreadyMember, AlreadyInvited, FlatElsewhere.
+    Raises AlreadyMember, AlreadyInvited, InvitationDeclined, FlatElsewhere.
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
@@ -49,6 +49,8 @@ def invite(
     db.session.flush()
     if members := members_on_mailbox(group, mailbox.id):
         raise AlreadyMember(members[0])
+    if _has_declined(group, mailbox.id):
+        raise InvitationDeclined
     now = utcnow()
     invitation = Invitation(
         group_id=group.id, mailbox=mailbox, flat=flat, language=language, by_id=by.id,
@@ -64,6 +66,16 @@ def invite(
     _send(invitation)
     audit.note("invitation-sent", about=invitation, by=by, group=group)
     return invitation
+
+
+def _has_declined(group: Group, mailbox_id: int) -> bool:
+    """Whether this address was promised that this group does not write to it again."""
+    declined = select(Invitation.id).where(
+        Invitation.group_id == group.id,
+        Invitation.mailbox_id == mailbox_id,
+        Invitation.state == InvitationState.DECLINED,
+    )
+    return db.session.scalar(declined.limit(1)) is not None
 
 
 def _end_expired(group: Group, mailbox_id: int) -> None:
@@ -111,7 +123,8 @@ def was_sent(form_key: str) -> bool:
 def resend(invitation: Invitation, *, days: int, by: Person) -> None:
     """Send again with a new link; the old one is dead. Works for an expired or revoked one too.
 
-    Raises InvitationEnded when it is answered or its address erased, AlreadyInvited, AlreadyMember.
+    Raises InvitationEnded when it is answered or its address erased, InvitationDeclined, AlreadyInvited,
+    AlreadyMember.
     """
     db.session.refresh(invitation, with_for_update={"of": Invitation})
     revivable = {InvitationState.OPEN, InvitationState.REVOKED}
@@ -119,6 +132,8 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
         raise InvitationEnded
     if members := members_on_mailbox(invitation.group, invitation.mailbox_id):
         raise AlreadyMember(members[0])
+    if _has_declined(invitation.group, invitation.mailbox_id):
+        raise InvitationDeclined
     outbox.cancel(invitation)
     try:
         with db.session.begin_nested():
@@ -148,7 +163,9 @@ def revoke(invitation: Invitation, *, by: Person) -> None:
 
 def _others_invited(flat: Flat) -> bool:
     still = select(Invitation.id).where(
-        Invitation.flat_id == flat.id, Invitation.state == InvitationState.OPEN
+        Invitation.flat_id == flat.id,
+        Invitation.state == InvitationState.OPEN,
+        Invitation.expires_at > utcnow(),
     )
     return db.session.scalar(still.limit(1)) is not None
 
@@ -235,10 +252,14 @@ def membership_of_form(form_key: str) -> Membership | None:
 
 
 def decline_invitation(invitation: Invitation) -> None:
-    """No, thank you: nothing more is sent. Raises LinkExpired when it was answered meanwhile."""
+    """No, thank you: nothing more is sent; the flat waits on while another of its invitations does.
+
+    Raises LinkExpired when it was answered meanwhile.
+    """
     if not _end(invitation, InvitationState.DECLINED):
         raise LinkExpired
     outbox.cancel(invitation)
-    if invitation.flat is not None and status_of(invitation.flat) is HouseholdStatus.INVITED:
-        note_household(invitation.flat, HouseholdStatus.DECLINED, by=None)
+    flat = invitation.flat
+    if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not _others_invited(flat):
+        note_household(flat, HouseholdStatus.DECLINED, by=None)
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
