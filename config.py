@@ -107,7 +107,8 @@ def _typed(name: str, value: Any, default: Any) -> Any:
             case list():
                 return [float(part) for part in value.split(",")]
     except (ValueError, KeyError):
-        raise BadSetting(f"WATCH_{name} is {value!r}; it needs a value like {default!r}.") from None
+        like = "1 or 0" if isinstance(default, bool) else default
+        raise BadSetting(f"WATCH_{name} is {value!r}; it needs a value like {like}.") from None
     return value
 
 
@@ -119,6 +120,10 @@ def _check(settings: Mapping[str, Any]) -> None:
             raise BadSetting(
                 f"WATCH_{name} is missing; the handbook's page for operators says what it needs."
             )
+    if settings["ENV"] == "production" and len(settings["SECRET_KEY"]) < 32:
+        raise BadSetting("WATCH_SECRET_KEY is short; it needs at least 32 random signs.")
+    if settings["TRUSTED_PROXIES"] < 0:
+        raise BadSetting("WATCH_TRUSTED_PROXIES is below 0; it is the number of proxies of yours in front.")
     try:
         read_data_key(settings["DATA_KEY"])
     except ValueError as wrong:

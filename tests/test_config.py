@@ -14,7 +14,7 @@ from config import BadSetting, load
 
 ROOT = Path(__file__).resolve().parent.parent
 GOOD = {
-    "WATCH_SECRET_KEY": "a long random text",
+    "WATCH_SECRET_KEY": "a long random text of 32 signs or more",
     "WATCH_DATA_KEY": "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
     "WATCH_BASE_URL": "https://grannar.example.org",
     "WATCH_MAIL_SERVER": "smtp.example.org",
@@ -29,7 +29,7 @@ def test_good_settings_are_taken_and_what_follows_from_them_is_safe() -> None:
     } == {
         "ENV": "production",
         "BASE_URL": "https://grannar.example.org",
-        "SECRET_KEY": "a long random text",
+        "SECRET_KEY": "a long random text of 32 signs or more",
         "TRUSTED_HOSTS": ["grannar.example.org"],
         "MAIL_PORT": 587,
     }
@@ -63,6 +63,8 @@ def test_a_secret_or_an_address_has_no_default(name: str) -> None:
         ("MAIL_USE_TLS", "perhaps"),
         ("MAIL_USE_SSL", "1"),
         ("TRUSTED_PROXIES", "one"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("SECRET_KEY", "short"),
         ("MAIL_RETRY_MINUTES", "1,soon"),
         ("MAX_CONTENT_LENGTH", "6 MB"),
     ],

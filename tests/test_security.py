@@ -188,7 +188,7 @@ def test_the_start_says_that_there_is_no_second_factor_yet(
 ) -> None:
     make_app(
         ENV="production",
-        SECRET_KEY="a long random text",
+        SECRET_KEY="a long random text of 32 signs or more",
         DATA_KEY="MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
         BASE_URL="https://grannar.example.org",
         MAIL_SERVER="smtp.example.org",

@@ -83,3 +83,15 @@ def test_a_printed_link_expires(make_app, cli, app, carin):
     minutes = app.config["SIGN_IN_LINK_MINUTES"]
     with time_machine.travel(utcnow() + timedelta(minutes=minutes + 1)):
         assert PageClient(app).get(link).status == 410
+
+
+def test_an_officer_who_leaves_the_area_sees_no_more_of_it(client: PageClient, cli, gun, norrby):
+    assert client.get("/areas/norrby", as_=gun).status == 200
+    listed = cli("people", "officers").output
+    assert "norrby: Gun" in listed
+    ended = cli("people", "end-officer", "gun@example.org", "--area", "norrby")
+    assert ended.output == f"{gun.name} follows Norrby no more.\n"
+    assert client.get("/areas/norrby", as_=gun).status == 404
+    again = cli("people", "end-officer", "gun@example.org", "--area", "norrby")
+    assert (again.exit_code, again.output) == (1, f"Error: {gun.name} does not follow Norrby.\n")
+    assert "norrby" not in cli("people", "officers").output

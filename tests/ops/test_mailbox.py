@@ -93,7 +93,7 @@ def test_what_the_worker_sends_can_be_read_on_the_page(
 
 def test_outside_development_there_is_no_mailbox(make_app: Callable[..., Flask]) -> None:
     app = make_app(
-        ENV="production", SECRET_KEY="x", DATA_KEY="ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
+        ENV="production", SECRET_KEY="x" * 32, DATA_KEY="ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
         BASE_URL="https://grannar.example.org", CONTROLLER="Kommunen", MAIL_SERVER="mail.example.org",
         DATABASE_URL="sqlite://",
     )  # fmt: skip
@@ -102,12 +102,12 @@ def test_outside_development_there_is_no_mailbox(make_app: Callable[..., Flask])
 
 def test_a_taken_port_is_said_with_the_way_out() -> None:
     port = free_port()
-    running.demand_free(port, "PORT")
+    running.demand_free(port, "PORT", "make run")
     with socket.socket() as other:
         other.bind((running.HOST, port))
         other.listen()
         with pytest.raises(running.PortTaken, match=f"Port {port} is taken .* PORT={port + 1} make run"):
-            running.demand_free(port, "PORT")
+            running.demand_free(port, "PORT", "make run")
 
 
 def test_the_demo_is_for_ones_own_machine_only(app: Flask, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:

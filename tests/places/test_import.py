@@ -53,10 +53,7 @@ def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[.
     )
     assert (first.exit_code, counts()) == (0, everything)
     second = cli("places", "import", SAMPLE)
-    assert (
-        second.output.splitlines()[-1]
-        == "Inget nytt: alla platser i listan fanns redan. Ändringar är sparade."
-    )
+    assert second.output.splitlines()[-1] == "Inget nytt: alla platser i listan fanns redan."
     assert (second.exit_code, counts()) == (0, everything)
     by_area = select(Area.slug).order_by(Area.sort_key)
     assert db.session.scalars(by_area).all() == ["boda", "hassleholmen", "norrby"]
@@ -176,7 +173,15 @@ def test_the_house_of_a_group_is_not_moved_by_a_list(app: Flask) -> None:
         RowError(3, "Adress", "Norrby Långgata 23", Problem.ADDRESS_OF_A_GROUP_ELSEWHERE)
     ]
     assert refused(FIRST.replace("Norrby;", "Boda;")) == [
-        RowError(2, "Område", "Boda", Problem.PROPERTY_OF_A_GROUP_ELSEWHERE)
+        RowError(2, "Område", "Boda", Problem.PROPERTY_IN_ANOTHER_AREA)
+    ]
+    assert db.session.scalars(select(Area.slug)).all() == ["norrby"]
+
+
+def test_no_house_changes_its_area_by_a_slip_of_the_pen(app: Flask) -> None:
+    take_in(FIRST, SECOND)
+    assert refused(FIRST.replace("Norrby;", "Nyområdet;")) == [
+        RowError(2, "Område", "Nyområdet", Problem.PROPERTY_IN_ANOTHER_AREA)
     ]
     assert db.session.scalars(select(Area.slug)).all() == ["norrby"]
 

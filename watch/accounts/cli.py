@@ -27,10 +27,7 @@ people = AppGroup("people", help="People: appoint the police contact, print a si
 )
 def appoint_officer(email: str, slug: str, name: str | None, organisation: str) -> None:
     """Let EMAIL follow an area, as its police contact or the municipality's officer."""
-    area = db.session.scalar(select(Area).where(Area.slug == slug))
-    if area is None:
-        known = ", ".join(db.session.scalars(select(Area.slug).order_by(Area.slug))) or "none yet"
-        raise click.ClickException(f"There is no area {slug!r}; the areas are: {known}.")
+    area = _area(slug)
     person = _officer_to_be(_address(email), name)
     try:
         service.appoint_officer(area, person, Organisation(organisation))
@@ -41,11 +38,45 @@ def appoint_officer(email: str, slug: str, name: str | None, organisation: str) 
     click.echo(f"{person.name} follows {area.name} from now on.")
 
 
+@people.command("end-officer")
+@click.argument("email")
+@click.option("--area", "slug", required=True, help="The area's name in addresses, like norrby.")
+@click.option("--name", help="Who of those that share the address.")
+def end_officer(email: str, slug: str, name: str | None) -> None:
+    """Take an area from EMAIL, who sees no more of it from now on."""
+    area, person = _area(slug), _one_at(email, name)
+    if not service.end_office(area, person):
+        raise click.ClickException(f"{person.name} does not follow {area.name}.")
+    db.session.commit()
+    click.echo(f"{person.name} follows {area.name} no more.")
+
+
+@people.command("officers")
+def officers() -> None:
+    """List who follows which area."""
+    for officer in queries.officers():
+        click.echo(f"{officer.area.slug}: {officer.person.name} ({officer.organisation.value})")
+
+
 @people.command("sign-in-link")
 @click.argument("email")
 @click.option("--name", help="Who of those that share the address.")
 def sign_in_link(email: str, name: str | None) -> None:
     """Print a link that signs EMAIL in, once, in any browser."""
+    link = service.operator_link(_one_at(email, name))
+    db.session.commit()
+    click.echo(link)
+
+
+def _area(slug: str) -> Area:
+    area = db.session.scalar(select(Area).where(Area.slug == slug))
+    if area is None:
+        known = ", ".join(db.session.scalars(select(Area.slug).order_by(Area.slug))) or "none yet"
+        raise click.ClickException(f"There is no area {slug!r}; the areas are: {known}.")
+    return area
+
+
+def _one_at(email: str, name: str | None) -> Person:
     address = _address(email)
     sharing = [person for person in _people_at(address) if name is None or person.name == name]
     if not sharing:
@@ -53,9 +84,7 @@ def sign_in_link(email: str, name: str | None) -> None:
     if len(sharing) > 1:
         names = ", ".join(person.name for person in sharing)
         raise click.ClickException(f"Several share {address}; say which with --name: {names}.")
-    link = service.operator_link(sharing[0])
-    db.session.commit()
-    click.echo(link)
+    return sharing[0]
 
 
 def _address(text: str) -> str:

@@ -6,11 +6,23 @@ from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy.orm import contains_eager, joinedload
 
 from watch import tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.models import Language, Mailing, OutboxRow, OutboxState, Person, SignIn, SignInLink, utcnow
+from watch.models import (
+    Area,
+    Language,
+    Mailing,
+    Officer,
+    OutboxRow,
+    OutboxState,
+    Person,
+    SignIn,
+    SignInLink,
+    utcnow,
+)
 
 NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
 
@@ -43,6 +55,13 @@ def language_at(mailbox_id: int) -> Language | None:
     """The language of the first who came to a mailbox; None for an address that is nobody's."""
     first = select(Person.language).where(*_known_at(mailbox_id)).order_by(Person.id).limit(1)
     return db.session.scalar(first)
+
+
+def officers() -> Sequence[Officer]:
+    """Who follows which area now, area by area."""
+    current = select(Officer).join(Officer.area).where(Officer.ended_at.is_(None))
+    whole = current.options(contains_eager(Officer.area), joinedload(Officer.person))
+    return db.session.scalars(whole.order_by(Area.sort_key, Officer.id)).all()
 
 
 def people_for(link: SignInLink) -> Sequence[Person]:

@@ -181,3 +181,14 @@ def appoint_officer(area: Area, person: Person, organisation: Organisation) -> O
         raise AlreadyOfficer from known
     audit.note("officer-appointed", about=person, by=None, area=area)
     return officer
+
+
+def end_office(area: Area, person: Person) -> bool:
+    """Take an area from somebody, from the next request on. Returns whether they followed it."""
+    office = Officer.area_id == area.id, Officer.person_id == person.id, Officer.ended_at.is_(None)
+    officer = db.session.scalar(select(Officer).where(*office))
+    if officer is None:
+        return False
+    officer.ended_at = utcnow()
+    audit.note("officer-ended", about=person, by=None, area=area)
+    return True

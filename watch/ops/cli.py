@@ -47,12 +47,12 @@ def run() -> None:
     config = current_app.config
     if config["ENV"] != "development":
         raise click.ClickException("This is for one's own machine: it needs WATCH_ENV=development.")
-    port = int(os.environ.get("PORT", "8000"))
+    port = _port(os.environ.get("PORT", "8000"))
     if "WATCH_BASE_URL" not in os.environ:
         config["BASE_URL"] = f"http://{running.HOST}:{port}"
     try:
-        running.demand_free(port, "PORT")
-        running.demand_free(config["MAIL_PORT"], "WATCH_MAIL_PORT")
+        running.demand_free(port, "PORT", "make run")
+        running.demand_free(config["MAIL_PORT"], "WATCH_MAIL_PORT", f"PORT={port} make run")
     except running.PortTaken as taken:
         raise click.ClickException(str(taken)) from None
     upgrade()
@@ -64,6 +64,12 @@ def run() -> None:
     db.engine.dispose()  # nothing open is carried into the processes
     settings = {"WATCH_ENV": "development", "WATCH_BASE_URL": config["BASE_URL"]}
     sys.exit(running.run(port, settings, lambda: click.echo(welcome)))
+
+
+def _port(text: str) -> int:
+    if not text.isdecimal() or not 0 < int(text) < 2**16:
+        raise click.ClickException(f"PORT is {text!r}; it needs a number like 8000.")
+    return int(text)
 
 
 def _welcome(port: int) -> str:

@@ -22,7 +22,7 @@ class PortTaken(Exception):
     """Something else listens on a port; the sentence says which, and what to do."""
 
 
-def demand_free(port: int, setting: str) -> None:
+def demand_free(port: int, setting: str, command: str) -> None:
     """Raises PortTaken where something listens there already."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -30,7 +30,7 @@ def demand_free(port: int, setting: str) -> None:
             probe.bind((HOST, port))
         except OSError:
             raise PortTaken(
-                f"Port {port} is taken by another program. Choose another one: {setting}={port + 1} make run"
+                f"Port {port} is taken by another program. Choose another one: {setting}={port + 1} {command}"
             ) from None
 
 

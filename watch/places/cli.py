@@ -48,7 +48,7 @@ def _some_of(file: Path) -> bytes:
 
 def _told(new: service.Imported) -> str:
     if new == service.Imported():
-        return _("Inget nytt: alla platser i listan fanns redan. Ändringar är sparade.")
+        return _("Inget nytt: alla platser i listan fanns redan.")
     return _(
         "Nya lägenheter: %(flats)s, trappuppgångar: %(stairwells)s, hus: %(buildings)s, "
         "fastigheter: %(properties)s, fastighetsägare: %(landlords)s, områden: %(areas)s.",

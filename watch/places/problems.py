@@ -52,7 +52,7 @@ class Problem(StrEnum):
     SPELLED_IN_TWO_WAYS = auto()
     # rows that contradict what is known
     ADDRESS_OF_A_GROUP_ELSEWHERE = auto()
-    PROPERTY_OF_A_GROUP_ELSEWHERE = auto()
+    PROPERTY_IN_ANOTHER_AREA = auto()
 
 
 @dataclass(frozen=True)

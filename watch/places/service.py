@@ -72,7 +72,6 @@ class _Places:
         )
         self.buildings = {self._building_key(one.property.designation, one.name): one for one in buildings}
         self.stairwells = {_key(stair): stair for one in buildings for stair in one.stairwells}
-        self.with_group = {same(one.property.designation) for one in buildings if one.group_id is not None}
         self.listed_areas: dict[str, Area] = {}
         self.listed: dict[tuple[str, str], Building] = {}
         self.before = self._sizes()
@@ -116,8 +115,8 @@ class _Places:
         if known is None:
             known = self.properties[key] = Property(area=area)
             db.session.add(known)
-        elif known.area is not area and key in self.with_group:
-            self._refuse(row, Column.AREA, Problem.PROPERTY_OF_A_GROUP_ELSEWHERE)
+        elif known.area is not area:  # one slip of the pen would take houses away from their police contact
+            self._refuse(row, Column.AREA, Problem.PROPERTY_IN_ANOTHER_AREA)
             return known
         known.area, known.landlord, known.designation = area, self.landlord(row), row.property
         return known
@@ -132,7 +131,7 @@ class _Places:
             db.session.add(known)
         on = self.property(row)
         if known.group_id is not None and known.property.area is not on.area:
-            self._refuse(row, Column.AREA, Problem.PROPERTY_OF_A_GROUP_ELSEWHERE)
+            self._refuse(row, Column.AREA, Problem.PROPERTY_IN_ANOTHER_AREA)
         known.property, known.name = on, row.building
         self.listed[key] = known
         return known

@@ -59,9 +59,8 @@ PROBLEMS = {
     Problem.ADDRESS_OF_A_GROUP_ELSEWHERE: _l(
         "Adressen hör redan till ett annat hus som har en grupp. Flytta den först när gruppen är avslutad."
     ),
-    Problem.PROPERTY_OF_A_GROUP_ELSEWHERE: _l(
-        "Fastigheten ligger redan i ett annat område och har en grupp. "
-        "Flytta den först när gruppen är avslutad."
+    Problem.PROPERTY_IN_ANOTHER_AREA: _l(
+        "Fastigheten finns redan i ett annat område. Ändra området i listan, eller ta bort raden."
     ),
 }
 
