@@ -249,6 +249,7 @@ def test_by_address_the_port_comes_first(
     assert page.h1 == "Vilken port bor du i?"
     page = page.press("Fortsätt", {"port": str(port_1.id)})
     assert "Port Våglängdsgatan 1" in page.text
+    assert ("Kontaktombudet i din port svarar dig." in page.text, "bjuder in" in page.text) == (True, False)
     sent = page.press("Fråga om att gå med", fill(floor="0", door="3"))
     assert sent.location == "/join/sent"
     assert requests() == [("Lina", "1", "1003", "unconfirmed")]

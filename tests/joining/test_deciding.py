@@ -224,6 +224,28 @@ def test_a_knock_that_is_approved_becomes_a_member_on_paper(
     assert outbox.names() == ["join-requested"]
 
 
+def test_a_no_to_a_knock_is_said_at_the_door(
+    client: PageClient, outbox: Outbox, group: Group, bengt: Person, asked: str
+) -> None:
+    """Nobody is asked for a reason that cannot be read, and no page says that a mail goes out."""
+    signed_in = client.get(f"/groups/{group.id}/members", as_=bengt).click("Säg nej Lina")
+    for page in (signed_in, client.get(asked)):
+        assert "Lina har ingen e-post: säg det vid dörren." in page.text
+        assert ("Några ord om varför" in page.text, "mejl" in page.text) == (False, False)
+    done = signed_in.press("Svara nej", {"reason": "Ingen läser det."}).follow()
+    assert done.flashes == [("done", "Du har svarat nej. Lina har ingen e-post: säg det vid dörren.")]
+    assert db.session.scalars(select(JoinRequest.reason)).all() == [None]
+    assert outbox.names() == ["join-requested"]
+
+
+def test_a_no_from_the_list_can_be_explained(client: PageClient, outbox: Outbox, scene: Scene) -> None:
+    page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt).click("Säg nej Farah Ahmadi")
+    assert "<details class=\"confirm\" open>" in page.html
+    page.press("Svara nej", {"reason": "Du står redan på listan i port 1."})
+    assert db.session.scalars(select(JoinRequest.reason)).all() == ["Du står redan på listan i port 1."]
+    assert outbox.addressed() == [("join-declined", "farah@example.org")]
+
+
 def test_the_mailed_page_dies_after_14_days_and_with_the_role(
     client: PageClient, scene: Scene, farahs_page: str
 ) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, make_response, redirect, render_template, url_for
+from flask import flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -32,6 +32,8 @@ def _mailed(token: str) -> tuple[str, str]:
 
 def _decide_form(join_request: JoinRequest) -> DecideRequestForm:
     form = DecideRequestForm()
+    if join_request.person.mailbox_id is None:
+        del form.reason
     if join_request.flat:
         del form.flat
     else:
@@ -46,6 +48,7 @@ def _decide_page(
     page = render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
         decline_action=decline_action, waits=join_request.state is RequestState.WAITING,
+        says_no="reason" in form.errors or request.args.get("answer") == "no",
     )  # fmt: skip
     return make_response(page, 422 if form.errors else 200)
 
@@ -133,9 +136,10 @@ def _approve(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> 
 
 
 def _decline(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> None:
-    service.decline(join_request, by=by, reason=form.reason.data)
+    service.decline(join_request, by=by, reason=form.reason.data if form.reason else None)
+    name = join_request.person.name
     if join_request.person.mailbox_id is None:
-        flash(_("Du har svarat nej."), "done")
+        flash(_("Du har svarat nej. %(name)s har ingen e-post: säg det vid dörren.", name=name), "done")
     else:
         flash(_("Du har svarat nej. Vi mejlar besked."), "done")
 
