@@ -8,6 +8,7 @@ DECIDING = {
 }  # fmt: skip
 
 ENDPOINTS = {
+    "joining.find_code": public(get="/j?code={poster}", status=303),
     "joining.poster": public(get="/j/{poster}"),
     "joining.ask_by_poster": public(post="/j/{poster}", status=422),
     "joining.ask": public(get="/buildings/{house}/join"),

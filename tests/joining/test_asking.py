@@ -255,6 +255,45 @@ def test_by_address_the_port_comes_first(
     assert requests() == [("Lina", "1", "1003", "unconfirmed")]
 
 
+def test_the_port_is_asked_for_until_one_is_chosen(
+    client: PageClient, house: Building, amina: Person, port_3: Stairwell
+) -> None:
+    page = client.get(f"/buildings/{house.id}/join")
+    assert page.form(f"/buildings/{house.id}/join") == {"port": ""}
+    again = page.press("Fortsätt")
+    assert (again.h1, "Välj din port." in again.text) == ("Vilken port bor du i?", True)
+    found = client.get("/", query_string={"q": "Våglängdsgatan 3"})
+    asked = found.click("Våglängdsgatan 1–3 Hässleholmen · Har en grupp").click("Gå med")
+    assert "Port Våglängdsgatan 3" in asked.text
+
+
+@pytest.mark.parametrize("typed", ["{}", "{lower}", " {spaced} ", "{plain}"])
+def test_a_code_can_be_typed_on_the_front_page(
+    typed: str, client: PageClient, bengt: Person, code: str
+) -> None:
+    wanted = typed.format(
+        code, lower=code.lower(), spaced=code.replace("-", " "), plain=code.replace("-", "")
+    )
+    page = client.get("/")
+    assert "Port Våglängdsgatan 3" in page.press("Fortsätt", {"code": wanted}).follow().text
+    assert "Port Våglängdsgatan 3" in page.press("Sök", {"q": wanted}).follow().text
+    while_typing = client.get("/", query_string={"q": wanted}, headers={"HX-Request": "true"})
+    assert list(while_typing.links.values()) == [f"/j/{code}"]
+
+
+@pytest.mark.parametrize("wrong", ["HX7K-29QD", "å", "<b>", "../../login", "x" * 500])
+def test_a_wrong_code_can_be_typed_again(wrong: str, client: PageClient, bengt: Person, code: str) -> None:
+    page = client.get("/j", query_string={"code": wrong}).follow()
+    assert (page.status, page.h1) == (404, "Koden leder ingenstans")
+    assert "Port Våglängdsgatan 3" in page.press("Fortsätt", {"code": code}).follow().text
+
+
+@pytest.mark.parametrize("nothing", ["", " ", "-", "/"])
+def test_no_code_at_all_gets_the_field_again(nothing: str, client: PageClient) -> None:
+    page = client.get("/j", query_string={"code": nothing})
+    assert (page.status, page.form("/j")) == (404, {"code": ""})
+
+
 def test_somebody_elses_port_is_not_a_port_of_this_building(
     client: PageClient, house: Building, amina: Person, ivan: Person, other_house: Building, fill: Fill
 ) -> None:

@@ -240,7 +240,7 @@ def test_a_no_to_a_knock_is_said_at_the_door(
 
 def test_a_no_from_the_list_can_be_explained(client: PageClient, outbox: Outbox, scene: Scene) -> None:
     page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt).click("Säg nej Farah Ahmadi")
-    assert "<details class=\"confirm\" open>" in page.html
+    assert '<details class="confirm" open>' in page.html
     page.press("Svara nej", {"reason": "Du står redan på listan i port 1."})
     assert db.session.scalars(select(JoinRequest.reason)).all() == ["Du står redan på listan i port 1."]
     assert outbox.addressed() == [("join-declined", "farah@example.org")]

@@ -55,6 +55,30 @@ def test_a_building_is_found_by_what_people_type(
     assert [found.building.address for found in find_buildings(typed)] == addresses
 
 
+@pytest.mark.parametrize(
+    ("typed", "number"),
+    [("norrby långgata 23", "23"), ("norrby långgata 2", "2"), ("norrby långgata", None),
+     ("magasinsgatan 1", None)],
+)  # fmt: skip
+def test_one_number_names_the_port(houses: list[Building], typed: str, number: str | None) -> None:
+    (found, *_others) = find_buildings(typed)
+    ports = {each.id: each.number for each in found.building.stairwells}
+    assert (found.port and ports[found.port]) == number
+
+
+@pytest.mark.parametrize("typed", ["Storgata", "gata 123", "Gatan 12", "HX7K-29QD-1", "HXUK-29QÅ"])
+def test_an_address_that_is_not_there_is_no_code(client: PageClient, typed: str) -> None:
+    page = client.get("/", query_string={"q": typed})
+    assert (page.status, "Vi hittar inte det huset" in page.text) == (200, True)
+
+
+def test_a_foreign_port_is_not_carried_along(client: PageClient, scene: Scene) -> None:
+    foreign = scene.langgatan.stairwells[0].id
+    for port in (str(foreign), "x", "9" * 30):
+        page = client.get(f"/buildings/{scene.house.id}?port={port}")
+        assert page.links["Gå med"] == f"/buildings/{scene.house.id}/join"
+
+
 def test_a_number_finds_its_letters_and_a_letter_only_itself(norrby: Area, landlord: Landlord) -> None:
     house = make_building(norrby, landlord, "Storgatan", (12, 120))
     house.stairwells[0].number = "12B"

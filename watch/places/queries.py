@@ -22,10 +22,14 @@ ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
 
 @dataclass(frozen=True)
 class PublicBuilding:
-    """The public face of a building: whether a group takes in members; no count and no person."""
+    """The public face of a building: whether a group takes in members; no count and no person.
+
+    `port` is the stairwell that was searched for, where the search named one.
+    """
 
     building: Building
     has_group: bool
+    port: int | None = None
 
 
 def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
@@ -33,9 +37,10 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
 
     At most three statements.
     """
-    wanted = _public_buildings().where(Building.id.in_(buildings_at(text)))
+    ports = _ports_at(text)
+    wanted = _public_buildings().where(Building.id.in_(ports.keys()))
     found = db.session.execute(wanted.order_by(Building.sort_key, Building.id).limit(limit))
-    return [_public(building, state) for building, state in found]
+    return [_public(building, state, ports[building.id]) for building, state in found]
 
 
 def public_building(building: Building) -> PublicBuilding:
@@ -52,25 +57,36 @@ def _public_buildings() -> Select[Building, GroupState]:
     )
 
 
-def _public(building: Building, state: GroupState | None) -> PublicBuilding:
-    return PublicBuilding(building, state in OPEN)
+def _public(building: Building, state: GroupState | None, port: int | None = None) -> PublicBuilding:
+    return PublicBuilding(building, state in OPEN, port)
 
 
 def buildings_at(text: str) -> set[int]:
     """Ids of the buildings with a stairwell at that address; none for a number without a street."""
+    return set(_ports_at(text))
+
+
+def _ports_at(text: str) -> dict[int, int | None]:
+    """The buildings at an address, each with its stairwell where the address names that one only."""
     asked = ADDRESS.fullmatch(folded(text.split(",")[0]))
     if asked is None or not asked["words"]:
-        return set()
+        return {}
     streets = _streets_like(asked["words"])
     if not streets:
-        return set()
-    stairwells = select(Stairwell.building_id, Stairwell.number).where(Stairwell.street.in_(streets))
+        return {}
+    stairwells = select(Stairwell.building_id, Stairwell.id, Stairwell.number).where(
+        Stairwell.street.in_(streets)
+    )
     number = (asked["number"] or "").replace(" ", "").upper()
     if not number:
-        return set(db.session.scalars(stairwells))
+        return dict.fromkeys(db.session.scalars(stairwells))
     near = db.session.execute(stairwells.where(Stairwell.number.startswith(number, autoescape=True))).all()
-    at = [building for building, theirs in near if _is_number(number, theirs)]
-    return set(at or (building for building, _ in near))
+    at: dict[int, list[int]] = {}
+    for building, stairwell, theirs in near:
+        if _is_number(number, theirs):
+            at.setdefault(building, []).append(stairwell)
+    named = {building: ports[0] if len(ports) == 1 else None for building, ports in at.items()}
+    return named or dict.fromkeys(building for building, _stairwell, _number in near)
 
 
 def _streets_like(words: str) -> Sequence[str]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, abort, current_app, render_template, request
+from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
 
+from watch import tokens
 from watch.access import public
 from watch.extensions import db
 from watch.models import Building
@@ -16,15 +19,31 @@ from watch.places.queries import find_buildings, public_building
 bp = Blueprint("places", __name__)
 
 MOST_SIGNS = 100  # of a search
+POSTER_CODE = re.compile(r"(?=.*[\d-])\w{4}[- ]?\w{4}", re.ASCII)
 
 
 @bp.get("/")
 @public
-def front() -> str:
-    """What grannsamverkan is, and find your building; answers while typing get the results only."""
+def front() -> str | Response:
+    """What grannsamverkan is, and find your building; answers while typing get the results only.
+
+    What is no address here and looks like a poster's code goes to where codes are tried, and counted.
+    """
     asked = " ".join(request.args.get("q", "")[:MOST_SIGNS].split())
-    template = "places/_results.html" if "HX-Request" in request.headers else "places/front.html"
-    return render_template(template, asked=asked, found=find_buildings(asked) if asked else [])
+    found = find_buildings(asked) if asked else []
+    code = None if found else _code_in(asked)
+    if "HX-Request" in request.headers:
+        return render_template("places/_results.html", asked=asked, found=found, code=code)
+    if code:
+        return redirect(url_for("joining.poster", code=code), 303)
+    return render_template("places/front.html", asked=asked, found=found)
+
+
+def _code_in(asked: str) -> str | None:
+    """The poster's code that somebody typed where addresses are asked for; a word has no digit."""
+    plain = tokens.tidy_code(asked)
+    looks_like_one = POSTER_CODE.fullmatch(asked) and set(plain) <= set(tokens.CROCKFORD)
+    return tokens.show_code(plain) if looks_like_one else None
 
 
 @bp.get("/buildings/<int:building_id>")
@@ -32,7 +51,10 @@ def front() -> str:
 def building(building_id: int) -> str:
     """The public face of a building: no person, no counts."""
     found = db.session.get(Building, building_id) if building_id < 2**63 else None
-    return render_template("places/building.html", face=public_building(found or abort(404)))
+    face = public_building(found or abort(404))
+    asked = request.args.get("port", type=int)
+    port = next((each.id for each in face.building.stairwells if each.id == asked), None)
+    return render_template("places/building.html", face=face, port=port)
 
 
 @bp.get("/privacy")

@@ -33,7 +33,16 @@ bp = Blueprint("joining", __name__)
 WRONG_CODES = limiter.shared_limit(
     "10 per hour", scope="wrong codes", deduct_when=lambda response: response.status_code == 404
 )
+MOST_SIGNS = 40  # of a typed code
 ASKING = limiter.shared_limit("20 per hour", scope="asking", methods=["POST"])
+
+
+@bp.get("/j")
+@public
+def find_code() -> AnyResponse:
+    """A code typed into a field becomes its address; only there it is tried, and counted."""
+    typed = "".join(sign for sign in request.args.get("code", "") if sign.isalnum())[:MOST_SIGNS]
+    return redirect(url_for(".poster", code=typed), 303) if typed else _unknown_code()
 
 
 @bp.get("/j/<code>")
@@ -92,7 +101,12 @@ def _ask_in(building_id: int) -> AnyResponse:
     chosen = [each for each in stairwells if str(each.id) == port or len(stairwells) == 1]
     if not chosen:
         return make_response(
-            render_template("joining/choose_port.html", building=building, stairwells=stairwells)
+            render_template(
+                "joining/choose_port.html",
+                building=building,
+                stairwells=stairwells,
+                missing="port" in request.args,
+            )
         )
     action = url_for(".send_request", building_id=building.id, port=chosen[0].id)
     return _ask_page("joining/ask.html", chosen, action)
