@@ -128,7 +128,12 @@ def test_good_lines_are_sent_and_bad_ones_come_back(
         "Rad 4 (nina@example.org)",
         "Rad 5 (a@b@example.org)",
         "Rad 6 (li\u200bna@example.org)",
+        "Rätta adresserna som står kvar. De andra är klara.",
     ]
+    assert page.html.count("Rad 5") == 1  # said once, not again at the field
+    assert (
+        "Rad 5 (a@b@example.org): Det står flera @ i adressen. Skriv en adress på varje rad." in page.errors
+    )
     kept = page.form(f"/groups/{scene.group.id}/invitations")
     lines = "kim.example.org CARIN@example.org nina@example.org a@b@example.org li\u200bna@example.org"
     assert kept["addresses"].split("\n") == lines.split(" ")
@@ -136,10 +141,63 @@ def test_good_lines_are_sent_and_bad_ones_come_back(
 
 
 @pytest.mark.parametrize(
+    ("pasted", "addresses"),
+    [
+        ("Lina Svensson <lina@example.org>", ["lina@example.org"]),
+        ('"Ek, Lina" <lina@example.org>, Kim <kim@example.org>', ["lina@example.org", "kim@example.org"]),
+        ("<lina@example.org>; kim@example.org", ["lina@example.org", "kim@example.org"]),
+        ("mailto:lina@example.org?subject=Hej", ["lina@example.org"]),
+        ("Lina <MAILTO:lina@example.org>", ["lina@example.org"]),
+        ("a@example.org;b@example.org,c@example.org d@example.org",
+         [f"{each}@example.org" for each in "abcd"]),
+        ("a@example.org\u00a0\tb@example.org,\r\n;A@example.org", ["a@example.org", "b@example.org"]),
+    ],
+)  # fmt: skip
+def test_addresses_are_taken_as_they_are_pasted(
+    pasted: str, addresses: list[str], outbox: Outbox, write: Callable[..., Page], bengt: Person
+) -> None:
+    assert write(bengt, pasted).status == 303
+    assert [address for _kind, address in outbox.addressed()] == addresses
+
+
+@pytest.mark.parametrize("pasted", ["Lina Svensson", "lina.example.org; kim", "<>", "Lina <kim>", '"'])
+def test_a_line_without_an_address_says_so_once(
+    pasted: str, outbox: Outbox, write: Callable[..., Page], bengt: Person
+) -> None:
+    page = write(bengt, pasted)
+    assert (page.status, len(page.errors), outbox.names()) == (422, 2, [])
+    assert "Det saknas ett @" in page.errors[0]
+
+
+def test_what_is_no_address_beside_one_that_is_comes_back(
+    outbox: Outbox, write: Callable[..., Page], bengt: Person, group: Group
+) -> None:
+    page = write(bengt, "kim.example.org lina@example.org")
+    assert page.form(f"/groups/{group.id}/invitations")["addresses"] == "kim.example.org"
+    assert outbox.addressed() == [("invitation", "lina@example.org")]
+
+
+def test_flats_not_contacted_come_first_and_one_flat_takes_one_address(
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], carin: Person, bengt: Person, group: Group
+) -> None:
+    page = client.get(f"/groups/{group.id}/invitations", as_=bengt)
+    assert "Högst 20 adresser i taget" in page.text
+    (select_,) = (each for each in page.tree.iter("select") if each.get("name") == "flat")
+    first, last = [(each.get("label"), [option.text for option in each]) for each in select_.iter("optgroup")]
+    assert (first[0], len(first[1])) == ("Våglängdsgatan 3: ej kontaktade", 7)
+    assert last == ("Våglängdsgatan 3", ["Våglängdsgatan 3, 1002", "Våglängdsgatan 3, 1102"])
+    flat = page.tree.find(".//optgroup/option").get("value")
+    refused = write(bengt, "lina@example.org", "kim@example.org", flat=flat)
+    assert refused.errors == ["Skriv bara en adress när du väljer lägenhet, eller välj Vet inte."]
+    assert write(bengt, "lina@example.org", "Lina@example.org", flat=flat).status == 303
+    assert outbox.addressed() == [("invitation", "lina@example.org")]
+
+
+@pytest.mark.parametrize(
     ("typed", "cure"),
     [
         ({"addresses": ""}, "Skriv minst en e-postadress."),
-        ({"addresses": " \n\n "}, "Skriv minst en e-postadress."),
+        ({"addresses": " ,\n;\n "}, "Skriv minst en e-postadress."),
         ({"addresses": "\n".join(f"a{n}@example.org" for n in range(21))}, "Det är för många adresser."),
         ({"addresses": "x" * 6001}, "Texten är för lång."),
         ({"flat": "999999"}, "Välj något i listan."),

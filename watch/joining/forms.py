@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,8 @@ from watch.joining.words import DO_NOT_KNOW, choice, door_choices, floor_choices
 from watch.models import Flat, Stairwell
 
 MOST_ADDRESSES = 20
+BRACKETED = re.compile(r"^<\s*(.*?)\s*>$")
+MAILTO = re.compile(r"^mailto:([^?]*).*$", re.IGNORECASE)
 BY_MAIL, BY_KNOCK = "mail", "knock"
 NO_SUCH_DOOR = _l("Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte.")
 NOT_A_CHOICE = _l("Välj något i listan.")
@@ -176,19 +178,20 @@ class InviteForm(SendingForm):
             Length(max=6000, message=_l("Texten är för lång. Bjud in högst 20 åt gången.")),
         ],
         description=_l(
-            "En adress på varje rad, högst 20. Bjud bara in den som själv har gett dig sin adress."
+            "Högst 20 adresser i taget, en på varje rad. Bjud bara in den som själv har gett dig sin adress."
         ),
     )
     language = LanguageField(_l("Språk i inbjudan"))
     flat = SelectField(_l("Lägenhet"), validate_choice=False)
 
-    def offer(self, flats: Iterable[Flat]) -> None:
-        """The flats of the coordinator's own stairwells."""
-        self.flats = {str(flat.id): flat for flat in flats}
+    def offer(self, flats: Iterable[Flat], contacted: Collection[int]) -> None:
+        """The flats of the coordinator's own stairwells by port; those not contacted yet come first."""
+        ordered = sorted(flats, key=lambda flat: flat.id in contacted)
+        self.flats = {str(flat.id): flat for flat in ordered}
         self.flat.choices = [
             DO_NOT_KNOW,
             *(
-                choice(key, f"{flat.stairwell.address}, {flat.number}", optgroup=flat.stairwell.address)
+                choice(key, f"{flat.stairwell.address}, {flat.number}", optgroup=_port(flat, contacted))
                 for key, flat in self.flats.items()
             ),
         ]
@@ -200,9 +203,12 @@ class InviteForm(SendingForm):
 
     @property
     def lines(self) -> list[tuple[int, str]]:
-        """The lines that are not empty, with their numbers."""
+        """What was typed as addresses, each once, with the number of its line."""
         typed = enumerate((self.addresses.data or "").splitlines(), start=1)
-        return [(number, line.strip()) for number, line in typed if line.strip()]
+        found = {
+            each.casefold(): (number, each) for number, line in reversed([*typed]) for each in _pasted(line)
+        }
+        return sorted(found.values(), key=lambda each: each[0])
 
     def read_lines(self) -> tuple[list[tuple[int, str]], list[BadLine]]:
         """The addresses that can be read, by line, and the lines that cannot."""
@@ -214,14 +220,14 @@ class InviteForm(SendingForm):
             except ValueError as wrong:
                 bad.append(BadLine(number, line, wrong.args[0]))
             else:
-                if address.casefold() not in {known.casefold() for _number, known in good}:
-                    good.append((number, address))
+                good.append((number, address))
         return good, bad
 
     def keep(self, bad: Sequence[BadLine], errors: Sequence[str]) -> None:
         """Only the lines that could not be sent stay, with what is wrong; what comes next is a new form."""
         self.addresses.data = "\n".join(line.typed for line in bad)
-        self.addresses.errors = tuple(errors)
+        self.form_errors = list(errors)
+        self.addresses.errors = (_l("Rätta adresserna som står kvar. De andra är klara."),)
         self.form_key.data = secrets.token_urlsafe(18)
 
     def validate_addresses(self, field: TextAreaField) -> None:
@@ -235,11 +241,34 @@ class InviteForm(SendingForm):
         """Only a flat among those offered."""
         if field.data and field.data not in self.flats:
             raise ValidationError(NOT_A_CHOICE)
+        if field.data and len(self.lines) > 1:
+            raise ValidationError(_l("Skriv bara en adress när du väljer lägenhet, eller välj Vet inte."))
+
+
+def _port(flat: Flat, contacted: Collection[int]) -> Any:
+    address = flat.stairwell.address
+    return address if flat.id in contacted else _l("%(address)s: ej kontaktade", address=address)
+
+
+def _pasted(line: str) -> list[str]:
+    """The addresses of one line as mail programs and lists write them: Name <a@x.se>, mailto:, a; b, c.
+
+    Without angle brackets nothing is left out: what is no address comes back with its cure.
+    """
+    plain = re.sub(r'"[^"]*"', " ", line)
+    bits = re.findall(r"<[^<>]*>|[^\s,;<>]+", plain)
+    if any("@" in bit and bit.startswith("<") for bit in bits):
+        bits = [bit for bit in bits if "@" in bit]
+    elif not any("@" in bit for bit in bits):
+        bits = [" ".join(bits)] if bits else []
+    return [MAILTO.sub(r"\1", BRACKETED.sub(r"\1", bit)) or bit for bit in bits]
 
 
 def _address_in(line: str) -> str:
     if any(is_hidden_sign(sign) for sign in line):
         raise ValueError(_l("Här finns osynliga tecken. Skriv adressen igen utan att klistra in den."))
+    if line.count("@") > 1:
+        raise ValueError(_l("Det står flera @ i adressen. Skriv en adress på varje rad."))
     return readable_address(line)
 
 

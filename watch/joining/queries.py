@@ -147,6 +147,16 @@ def status_of(flat: Flat) -> HouseholdStatus:
     return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
 
 
+def contacted_flats(flats: Collection[Flat]) -> set[int]:
+    """Ids of those flats whose household has been asked, has answered or takes part."""
+    wanted = select(Household.flat_id).where(
+        Household.flat_id.in_([flat.id for flat in flats]),
+        Household.ended_at.is_(None),
+        Household.status != HouseholdStatus.NOT_CONTACTED,
+    )
+    return set(db.session.scalars(wanted))
+
+
 def waiting_requests(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
     """Requests that coordinators of these stairwells (None: of the group) have to decide, oldest first."""
     wanted = (
@@ -274,21 +284,6 @@ def _newest_mails(group: Group) -> dict[int | None, OutboxState]:
         .order_by(OutboxRow.id)
     )
     return dict(db.session.execute(rows).all())
-
-
-def open_invitations(group: Group) -> list[Invitation]:
-    """Invitations that can still be accepted, oldest first."""
-    wanted = (
-        select(Invitation)
-        .where(
-            Invitation.group_id == group.id,
-            Invitation.state == InvitationState.OPEN,
-            Invitation.expires_at > utcnow(),
-        )
-        .options(joinedload(Invitation.flat))
-        .order_by(Invitation.created_at, Invitation.id)
-    )
-    return list(db.session.scalars(wanted))
 
 
 def is_fresh(moment: datetime, days: int) -> bool:

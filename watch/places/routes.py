@@ -32,11 +32,11 @@ def front() -> str | Response:
     asked = " ".join(request.args.get("q", "")[:MOST_SIGNS].split())
     found = find_buildings(asked) if asked else []
     code = None if found else _code_in(asked)
-    if "HX-Request" in request.headers:
-        return render_template("places/_results.html", asked=asked, found=found, code=code)
-    if code:
+    is_typing = "HX-Request" in request.headers
+    if code and not is_typing:
         return redirect(url_for("joining.poster", code=code), 303)
-    return render_template("places/front.html", asked=asked, found=found)
+    template = "places/_results.html" if is_typing else "places/front.html"
+    return render_template(template, asked=asked, found=found, code=code)
 
 
 def _code_in(asked: str) -> str | None:

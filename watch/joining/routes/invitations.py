@@ -23,7 +23,7 @@ from watch.errors import Duplicate
 from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import BadLine, InviteForm, key_of
-from watch.joining.queries import SentInvitation, flats_of_group, invitations_of
+from watch.joining.queries import SentInvitation, contacted_flats, flats_of_group, invitations_of
 from watch.joining.service import AlreadyInvited, AlreadyMember, InvitationDeclined, InvitationEnded
 from watch.joining.words import INVITATION_SIGNS, INVITATION_STATES
 from watch.models import Group, Invitation
@@ -41,7 +41,8 @@ def index(group: Group) -> Response:
 
 def _invite_form(group: Group) -> InviteForm:
     form = InviteForm(data={"flat": request.args.get("flat"), "language": language.current()})
-    form.offer(flats_of_group(group, current_relations().stairwells_in(group)))
+    flats = flats_of_group(group, current_relations().stairwells_in(group))
+    form.offer(flats, contacted_flats(flats))
     return form
 
 
