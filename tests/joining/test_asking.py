@@ -306,7 +306,7 @@ def test_somebody_elses_port_is_not_a_port_of_this_building(
 @pytest.mark.parametrize("number", ["0", "999999", "9223372036854775808"])
 def test_a_building_that_does_not_exist(number: str, client: PageClient) -> None:
     assert client.get(f"/buildings/{number}/join").status == 404
-    assert client.post(f"/buildings/{number}/join").status in {404, 405}  # no address at all, or no such house
+    assert client.post(f"/buildings/{number}/join").status in {404, 405}  # no address, or no such house
 
 
 @pytest.mark.parametrize("state", [GroupState.DORMANT, GroupState.CLOSED])
