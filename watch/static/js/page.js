@@ -20,6 +20,9 @@ window.addEventListener("pageshow", () => {
   }
 });
 
+// A button that prints does so by script: without it there is none.
+for (const button of document.querySelectorAll("[data-print]")) button.hidden = false;
+
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
