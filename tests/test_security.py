@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from tests.cast import Scene
 from tests.page_client import BASE, PageClient, outside
 from watch.access import MAY
 from watch.extensions import db
@@ -34,6 +35,19 @@ def test_every_page_carries_its_protection(client: PageClient) -> None:
 
 def test_pages_for_a_signed_in_person_are_not_kept(client: PageClient, carin: Person) -> None:
     assert client.get("/me", as_=carin).response.headers["Cache-Control"] == "no-store"
+
+
+def test_a_form_that_saved_nothing_can_be_come_back_to(client: PageClient, scene: Scene) -> None:
+    notice = {"audience": "group", "level": "information", "title": "Ny lampa", "body": "Den är på plats."}
+    address = f"/groups/{scene.group.id}/notices"
+    answers = [
+        client.post(f"{address}/preview", notice, as_=scene.amina),
+        client.post(f"{address}/preview", {}, as_=scene.amina),
+        client.post(address, notice, as_=scene.amina),
+    ]
+    assert [(page.status, page.response.headers["Cache-Control"]) for page in answers] == [
+        (200, "private, no-cache"), (422, "private, no-cache"), (303, "no-store"),
+    ]  # fmt: skip
 
 
 def test_the_session_cookie_is_for_this_site_only(client: PageClient) -> None:

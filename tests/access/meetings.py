@@ -23,6 +23,7 @@ ENDPOINTS = {
     "meetings.show": Expected(get="/meetings/{meeting}", **READERS),
     "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
     "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
+    "meetings.preview": Expected(post="/groups/{group}/meetings/preview", **CALLERS, **coordinators(422)),
     # Answers are a member's own: Carin and Bengt live in this stairwell, Dawit and Amina in port 1.
     "meetings.answer": Expected(
         post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},
@@ -33,7 +34,7 @@ ENDPOINTS = {
     # The meeting is in a week: those who may count are led back to it with an explanation.
     "meetings.count": Expected(get="/meetings/{meeting}/count", **CALLERS, **coordinators(303)),
     "meetings.write_count": Expected(
-        post="/meetings/{meeting}/count", data={"counting": "not_counted"}, **CALLERS, **coordinators(303)
+        post="/meetings/{meeting}/count", data={"not_counted": "y"}, **CALLERS, **coordinators(303)
     ),
     "meetings.ask_cancel": Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),
     "meetings.cancel": Expected(post="/meetings/{meeting}/cancel", **CALLERS, **coordinators(303)),

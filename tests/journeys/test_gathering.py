@@ -41,6 +41,7 @@ def test_neighbours_answer_from_their_letters_and_nobody_comes(
     }
     meeting = db.session.scalars(select(Meeting)).one()
     aminas.open(f"/meetings/{meeting.id}")
+    _a_print_holds_what_a_neighbour_should_have(aminas)
     assert _sums(aminas) == [
         "5 personer kommer", "Jag kommer 2", "Kanske 1", "Jag kan inte 1", "Har inte svarat 1",
     ]  # fmt: skip
@@ -60,12 +61,13 @@ def test_a_gathering_that_was_is_written_down_though_nobody_counted(
     phone.sign_in(scene.bengt)
     phone.open(f"/groups/{scene.group.id}/meetings")
     phone.follow("Skriv upp en träff som har varit")
-    phone.follow("Hela gruppen")
+    phone.tick("Hela gruppen")
     _fill_in(phone, day.isoformat(), "På gården")
     phone.choose("Vad är det för träff?", "Årlig träff")
     phone.press("Spara träffen")
     phone.tick("Vi räknade inte")
     phone.press("Spara antalet")
+    assert phone.page.get_by_role("button", name="Skriv ut").count() == 0
     assert "Ingen räknade hur många som kom." in phone.text
     begun = datetime(day.year, day.month, day.day, 18, tzinfo=STOCKHOLM).astimezone(UTC)
     assert _counts() == [(MeetingKind.ANNUAL, begun, Counting.NOT_COUNTED, None)]
@@ -75,13 +77,13 @@ def test_a_gathering_that_was_is_written_down_though_nobody_counted(
 def _amina_calls(phone: Phone, scene: Scene) -> None:
     phone.open(f"/groups/{scene.group.id}/meetings")
     phone.follow("Kalla till träff")
-    reach = phone.page.locator("#reach li").all_inner_texts()
-    assert reach == [
+    _fill_in(phone, DAY.isoformat(), "Tvättstugan i port 3")
+    phone.fill("Vad ska ni prata om? (frivilligt)", "Cyklarna i källaren")
+    phone.press("Förhandsgranska")
+    assert phone.page.locator("#reach li").all_inner_texts() == [
         "4 grannar får ett mejl.",
         "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress.",
     ]
-    _fill_in(phone, DAY.isoformat(), "Tvättstugan i port 3")
-    phone.fill("Vad ska ni prata om? (frivilligt)", "Cyklarna i källaren")
     phone.press("Kalla 4 grannar")
     assert "Träffen är inlagd. 4 grannar får ett mejl." in phone.text
     assert "1 hushåll i gruppen behöver beskedet på papper." in phone.text
@@ -121,6 +123,15 @@ def _dawit_answers_in_arabic(phone: Phone, post: Post) -> None:
     assert "Jag kommer" not in phone.text
 
 
+def _a_print_holds_what_a_neighbour_should_have(phone: Phone) -> None:
+    shown = phone.page.locator("#when, #sums, #on-paper, #answer-card, [data-print]")
+    phone.page.emulate_media(media="print")
+    printed = [each.get_attribute("id") for each in shown.all() if each.is_visible()]
+    phone.page.emulate_media(media="screen")
+    assert printed == ["when"]
+    assert phone.page.get_by_role("button", name="Skriv ut").is_visible()
+
+
 def _sums(phone: Phone) -> list[str]:
     card = phone.page.locator("#sums")
     lines = [card.locator(".big-number").inner_text(), *card.locator("dl > *").all_inner_texts()]
@@ -137,7 +148,6 @@ def _amina_writes_that_nobody_came(phone: Phone, meeting: Meeting) -> None:
     phone.open(f"/groups/{meeting.group_id}/house")
     phone.follow("Skriv upp hur många som kom på 1 möte")
     phone.follow("Skriv hur många som kom")
-    phone.tick("Ja, vi räknade")
     phone.fill("Hur många kom?", "0")
     phone.press("Spara antalet")
     assert "0 personer kom" in phone.text

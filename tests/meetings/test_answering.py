@@ -17,7 +17,7 @@ from watch.extensions import db
 from watch.groups.queries import active_member_ids
 from watch.mail import outbox as queue
 from watch.meetings.queries import Sums, my_answer, sums, unanswered_meetings
-from watch.models import Answer, Meeting, MeetingAnswer, Membership, Person, utcnow
+from watch.models import Answer, Counting, Meeting, MeetingAnswer, Membership, Person, utcnow
 from watch.tokens import Purpose
 
 
@@ -188,6 +188,12 @@ def test_coordinators_see_sums_and_nobodys_name(
     assert "Carin" not in page.text
     assert sums(meeting) == Sums(people=4, yes=1, maybe=0, no=1, unanswered=3)
 
+    meeting.counting, meeting.head_count = Counting.COUNTED, 7
+    with time_machine.travel(meeting.ends_at):
+        text = client.get(f"/meetings/{meeting.id}", as_=scene.amina).text
+    assert "7 personer kom" in text
+    assert "Har inte svarat" not in text
+
 
 def test_the_officer_sees_the_meeting_and_no_sums(client: PageClient, scene: Scene, meeting: Meeting) -> None:
     page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
@@ -200,6 +206,11 @@ def test_a_stairwells_meeting_is_answered_by_those_who_live_there(client: PageCl
     for person, status in ((scene.carin, 303), (scene.dawit, 403), (scene.gun, 403), (scene.ivan, 404)):
         assert client.post(f"/meetings/{meeting.id}/answer", {"answer": "yes"}, as_=person).status == status
     assert answers() == {"Carin Öberg": (Answer.YES, 1)}
+    assert client.get(f"/meetings/{meeting.id}", as_=scene.dawit).buttons == []
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.amina)
+    assert "Träffen är för port 3." in page.text
+    assert page.buttons == []
+    assert "Träffen är för port" not in client.get(f"/meetings/{meeting.id}", as_=scene.carin).text
 
 
 def test_meetings_one_has_not_answered(scene: Scene, meeting: Meeting) -> None:

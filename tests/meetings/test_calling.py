@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.factories import flat_of, make_member
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.meetings.queries import reach_of_call
@@ -31,11 +32,16 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
 
+    assert "Hela gruppen (4)" in page.text
+    assert "Port 1 (2)" in page.text
+    page = page.press("Förhandsgranska", PLAN | {"about": "Låset i porten"})
     assert "4 grannar får ett mejl." in page.text
     assert "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress." in page.text
     assert "1 hushåll behöver det på papper: e-postadressen där fungerar inte längre." in page.text
 
-    sent = page.press("Kalla 4 grannar", PLAN | {"about": "Låset i porten"})
+    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra"], [])
+
+    sent = page.press("Kalla 4 grannar")
 
     meeting = db.session.scalars(select(Meeting)).one()
     assert (sent.status, sent.location) == (303, f"/meetings/{meeting.id}")
@@ -64,8 +70,10 @@ def _flats_on_paper(outbox: Outbox) -> list[str]:
 def test_one_stairwell_is_called_alone(
     client: PageClient, scene: Scene, nils: Person, outbox: Outbox
 ) -> None:
-    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina).click("Port 1 2")
-    page.press("Kalla 2 grannar", PLAN)
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page = page.press("Förhandsgranska", PLAN | {"stairwell": str(scene.port_1.id)})
+    assert "För Våglängdsgatan 1" in page.text
+    page.press("Kalla 2 grannar")
 
     assert sorted(outbox.addressed()) == [
         ("meeting-called", "amina@example.org"),
@@ -80,13 +88,36 @@ def test_a_coordinator_of_a_stairwell_begins_with_that_and_may_call_all(
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.bengt)
 
-    assert page.buttons == ["Kalla 2 grannar"]
-    assert page.click("Hela gruppen 4").buttons == ["Kalla 4 grannar"]
+    assert page.form()["stairwell"] == str(scene.port_3.id)
+    assert page.press("Förhandsgranska", PLAN).buttons[0] == "Kalla 2 grannar"
+    assert page.press("Förhandsgranska", PLAN | {"stairwell": "all"}).buttons[0] == "Kalla 4 grannar"
+
+
+def test_back_keeps_what_was_typed(client: PageClient, scene: Scene) -> None:
+    typed = PLAN | {"about": "Kom och fika", "stairwell": str(scene.port_1.id)}
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    back = page.press("Förhandsgranska", typed).press("Ändra")
+    kept = back.form()
+    assert (back.status, {name: kept[name] for name in typed}) == (200, typed)
+
+
+def test_who_joins_after_the_preview_makes_it_be_shown_again(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page = page.press("Förhandsgranska", PLAN)
+    make_member(scene.jenny, scene.group, flat_of(scene.port_3, "1203"))
+
+    again = page.press("Kalla 4 grannar")
+    assert (again.status, outbox.rows()) == (409, [])
+    again.press("Kalla 5 grannar")
+    assert len(outbox.rows()) == 6
 
 
 def test_pressed_twice_it_is_called_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
-    first, second = page.press("Kalla 4 grannar", PLAN), page.press("Kalla 4 grannar", PLAN)
+    page = page.press("Förhandsgranska", PLAN)
+    first, second = page.press("Kalla 4 grannar"), page.press("Kalla 4 grannar")
 
     assert (first.location, second.location) == (first.location, first.location)
     assert len(outbox.mailings()) == 1
@@ -96,8 +127,11 @@ def test_pressed_twice_it_is_called_once(client: PageClient, scene: Scene, outbo
 def test_a_group_without_members_is_told_that_nobody_gets_it(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    page = client.get(f"/groups/{scene.other_group.id}/meetings/new?stairwell=all", as_=scene.ivan)
-    assert page.buttons == ["Kalla 1 granne"]
+    page = client.get(f"/groups/{scene.other_group.id}/meetings/new", as_=scene.ivan)
+    empty = next(each for each in scene.other_group.buildings[0].stairwells if each.number == "12")
+    asked = page.press("Förhandsgranska", PLAN | {"stairwell": str(empty.id)})
+    assert "Ingen här är med i gruppen än, så ingen får inbjudan." in asked.text
+    assert asked.buttons[0] == "Lägg in träffen"
 
 
 def test_a_stairwell_of_another_house_is_refused(client: PageClient, scene: Scene, outbox: Outbox) -> None:
@@ -148,14 +182,24 @@ def test_what_cannot_be_is_refused_by_name_and_kept(
     typed: dict[str, str], said: str, client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     sent = PLAN | {"about": "Kom och fika"} | typed
-    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina).press(
-        "Kalla 4 grannar", sent
-    )
-
-    assert (page.status, page.errors) == (422, [said])
-    kept = page.form(f"/groups/{scene.group.id}/meetings")
-    assert {name: kept[name] for name in sent} == sent
+    address = f"/groups/{scene.group.id}/meetings"
+    for page in (
+        client.get(f"{address}/new", as_=scene.amina).press("Förhandsgranska", sent),
+        client.post(address, sent, as_=scene.amina),
+    ):
+        assert (page.status, page.errors) == (422, [said])
+        kept = page.form(f"{address}/preview")
+        assert {name: kept[name] for name in sent} == sent
     assert (outbox.rows(), db.session.scalars(select(Meeting)).all()) == ([], [])
+
+
+def test_all_that_is_wrong_is_said_at_once(client: PageClient, scene: Scene) -> None:
+    typed = PLAN | {"day": "2026-03-01", "ends": "17.00", "place": ""}
+    assert client.post(f"/groups/{scene.group.id}/meetings", typed, as_=scene.amina).errors == [
+        "Den dagen har redan varit. Välj en dag som kommer.",
+        "Träffen slutar innan den börjar. Skriv en senare sluttid.",
+        "Skriv var ni ses, till exempel i trappuppgången.",
+    ]
 
 
 def test_an_unknown_kind_or_a_coordinators_meeting_is_not_called(client: PageClient, scene: Scene) -> None:
@@ -200,8 +244,10 @@ def test_a_meeting_that_was_held_is_written_down_and_mails_nobody(
     meeting = db.session.scalars(select(Meeting)).one()
     assert (held.location, again.location) == (f"/meetings/{meeting.id}/count",) * 2
     assert outbox.rows() == []
-    counted = held.follow().press("Spara antalet", {"counting": "counted", "head_count": "0"})
-    assert "0 personer kom" in counted.follow().text
+    counted = held.follow().press("Spara antalet", {"head_count": "0"})
+    told = counted.follow().text
+    assert "0 personer kom" in told
+    assert "Har inte svarat" not in told
 
 
 @pytest.mark.parametrize(
@@ -227,8 +273,8 @@ def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
 
     assert "2 hushåll i gruppen behöver beskedet på papper." in sent.follow().text
     page = client.get(f"/meetings/{meeting.id}/paper", as_=scene.bengt)
-    assert "Våglängdsgatan 3 1001 Nås inte med mejl" in page.text
-    assert "Våglängdsgatan 3 1103 Nås inte med mejl" in page.text
+    assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in page.text
+    assert "Våglängdsgatan 3 1103 Svenska Nås inte med mejl" in page.text
     assert ("house-seen", scene.bengt.id) in [
         (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))
     ]

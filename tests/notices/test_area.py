@@ -122,7 +122,7 @@ def test_coordinators_see_which_of_their_flats_need_the_areas_notice_on_paper(
 
     page = client.get(f"/notices/{notice.id}", as_=scene.bengt)
     listed = page.click("1 av dina lägenheter behöver papper")
-    assert "Våglängdsgatan 3 1001 Nås inte med mejl" in listed.text
+    assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in listed.text
     assert [
         (entry.what, entry.by_id, entry.group_id) for entry in db.session.scalars(select(AuditEntry))
     ] == [("notice-sent", scene.gun.id, None), ("house-seen", scene.bengt.id, scene.group.id)]

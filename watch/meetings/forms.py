@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from watch.fields import (
@@ -21,11 +21,12 @@ from watch.fields import (
 )
 from watch.language import local
 from watch.meetings.words import ANSWERS, KINDS
-from watch.models import Answer, Counting, MeetingKind, Stairwell, utcnow
+from watch.models import Answer, MeetingKind, Stairwell, utcnow
 
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
 MOST_PEOPLE = 20
+EVERYBODY = "all"
 # A coordinators' meeting is called among coordinators, not by mail to neighbours.
 FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS]
 
@@ -33,6 +34,7 @@ FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS
 class CallMeetingForm(SendingForm):
     """When, where and why to meet; `starts_at` and `ends_at` hold the moments of a valid form."""
 
+    stairwell = RadioField(_l("Vilka kallar du?"), default=EVERYBODY, validate_choice=False)
     kind = SelectField(
         _l("Vad är det för träff?"),
         choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
@@ -44,22 +46,31 @@ class CallMeetingForm(SendingForm):
     ends = HourField(_l("Slutar klockan"), missing=_l("Skriv när träffen slutar, till exempel 19.00."))
     place = LineField(_l("Plats"), most=120, missing=_l("Skriv var ni ses, till exempel i trappuppgången."))
     about = TextField(_l("Vad ska ni prata om?"), most=2000)
-    stairwell = HiddenField()
+    counted = HiddenField()
     starts_at: datetime
     ends_at: datetime
 
     def __init__(self, stairwells: list[Stairwell], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
         self.stairwells = {str(each.id): each for each in stairwells}
+        self.stairwell.choices = [(name, name) for name in (EVERYBODY, *self.stairwells)]
 
     @property
     def chosen_stairwell(self) -> Stairwell | None:
         """The stairwell that is called; None for the whole group."""
         return self.stairwells.get(self.stairwell.data or "")
 
-    def validate_stairwell(self, field: HiddenField) -> None:
-        """One of this group's, or none."""
-        if field.data and field.data not in self.stairwells:
+    def typed(self) -> dict[str, str]:
+        """Everything as it was typed, to be carried on or given back."""
+        return {
+            field.name: field.raw_data[0]
+            for field in self
+            if field.name not in {"csrf_token", "counted"} and field.raw_data
+        }
+
+    def validate_stairwell(self, field: RadioField) -> None:
+        """One of this group's, or everybody."""
+        if field.data != EVERYBODY and field.data not in self.stairwells:
             raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
 
     def validate_day(self, field: DayField) -> None:
@@ -73,8 +84,16 @@ class CallMeetingForm(SendingForm):
             raise ValidationError(_l("Det är för långt fram. Välj en dag inom 18 månader."))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The fields, and that the hours make a meeting."""
-        return super().validate(extra_validators) and self._has_moments() and self._is_at_the_right_time()
+        """The fields, and that the hours make a meeting; all that is wrong is said at once."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.starts.errors or self.ends.errors:
+            return False
+        if self.day.errors:
+            return self._ends_after_it_begins(self.starts.data, self.ends.data) and is_valid
+        if not self._has_moments():
+            return False
+        is_in_order = self._ends_after_it_begins(self.starts_at, self.ends_at)
+        return self._is_at_the_right_time() and is_in_order and is_valid
 
     def _has_moments(self) -> bool:
         for field, moment in ((self.starts, "starts_at"), (self.ends, "ends_at")):
@@ -84,7 +103,10 @@ class CallMeetingForm(SendingForm):
                 return _wrong(
                     field, _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
                 )
-        if self.ends_at <= self.starts_at:
+        return True
+
+    def _ends_after_it_begins(self, starts: Any, ends: Any) -> bool:
+        if ends <= starts:
             return _wrong(self.ends, _l("Träffen slutar innan den börjar. Skriv en senare sluttid."))
         return True
 
@@ -98,6 +120,7 @@ class WriteDownMeetingForm(CallMeetingForm):
     """A meeting that has been held already: the same questions about a day that was."""
 
     held = HiddenField(default="yes")
+    stairwell = RadioField(_l("Vilka var den för?"), default=EVERYBODY, validate_choice=False)
 
     def validate_day(self, field: DayField) -> None:
         """Today or earlier, within what somebody remembers."""
@@ -141,25 +164,22 @@ class AnswerMeetingForm(Form):
 class CountHeadsForm(Form):
     """How many came: a number, where 0 is one, or that nobody counted."""
 
-    counting = RadioField(
-        _l("Räknade ni hur många som kom?"),
-        choices=choices_of(
-            {Counting.COUNTED: _l("Ja, vi räknade"), Counting.NOT_COUNTED: _l("Vi räknade inte")}
-        ),
-        coerce=Counting,
-        validators=[InputRequired(_l("Välj om ni räknade."))],
-    )
     head_count = IntegerField(
         _l("Hur många kom?"),
         validators=[Optional(), NumberRange(0, 1000, _l("Skriv ett antal från 0 till 1000."))],
     )
+    not_counted = BooleanField(_l("Vi räknade inte"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A count is a number; without one nothing was counted."""
+        """A number says that somebody counted; without one it is said that nobody did."""
         if not super().validate(extra_validators):
             return False
-        if self.counting.data is Counting.COUNTED and self.head_count.data is None:
+        if self.head_count.data is None and not self.not_counted.data:
             return _wrong(self.head_count, _l("Skriv hur många som kom. 0 går bra."))
+        if self.head_count.data is not None and self.not_counted.data:
+            return _wrong(
+                self.head_count, _l("Här står både ett antal och att ni inte räknade. Ta bort det ena.")
+            )
         return True
 
 

@@ -13,7 +13,14 @@ from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.groups.queries import active_member_ids, paper_households
 from watch.mail import outbox
-from watch.meetings.queries import is_called, my_answer, reached_by_mail, told_households, told_people
+from watch.meetings.queries import (
+    is_called,
+    my_answer,
+    reach_of_call,
+    reached_by_mail,
+    told_households,
+    told_people,
+)
 from watch.models import (
     Answer,
     Counting,
@@ -64,14 +71,22 @@ class Plan:
 
 
 def call(
-    group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | None = None, form_key: str | None = None
+    group: Group,
+    plan: Plan,
+    *,
+    by: Person,
+    stairwell: Stairwell | None = None,
+    form_key: str | None = None,
+    promised: str | None = None,
 ) -> Meeting:
     """Call the members of a group, or of one stairwell: a mail each, and paper where no mail reaches.
 
-    Raises AlreadyCalled where the same form was sent before.
+    Raises AlreadyCalled where the same form was sent before, CountChanged where the caller was told other
+    numbers (`promised`, a Reach's mark).
     """
     if form_key and (made := _made_by(form_key)):
         raise AlreadyCalled(made)
+    reach_of_call(group, stairwell).keep(promised, exact=True)
     try:
         with db.session.begin_nested():
             meeting = _add(group, stairwell, plan, by)

@@ -13,21 +13,13 @@ from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
-from watch.meetings.queries import Reach, reached_by_mail
+from watch.meetings.queries import reached_by_mail
 from watch.models import Language, Level, Mailing, Notice, NoticeText, Person
 from watch.notices.queries import Aim
 
 
 class ReachesNobody(DomainError):
     """Nobody would get the notice, by mail or on paper."""
-
-
-class CountChanged(DomainError):
-    """It would come to other numbers than its sender was told; `reach` are those of now."""
-
-    def __init__(self, reach: Reach) -> None:
-        super().__init__(f"{reach.mail} by mail, {reach.paper} on paper")
-        self.reach = reach
 
 
 class AlreadySent(Duplicate):
@@ -62,8 +54,7 @@ def send(
     reach = aim.reach()
     if reach.nobody:
         raise ReachesNobody
-    if promised and promised != reach.mark(exact=aim.exact):
-        raise CountChanged(reach)
+    reach.keep(promised, exact=aim.exact)
     try:
         with db.session.begin_nested():
             notice = _add(aim, draft, by)

@@ -8,6 +8,7 @@ from watch.meetings.queries.calls import (
     reaches_of_calls,
     told_households,
     told_people,
+    was_called,
 )
 from watch.meetings.queries.coming import (
     called_people,
@@ -20,6 +21,7 @@ from watch.meetings.queries.coming import (
     upcoming_meetings,
 )
 from watch.meetings.queries.reach import (
+    CountChanged,
     FlatOnPaper,
     Reach,
     count_on_paper,
@@ -29,6 +31,7 @@ from watch.meetings.queries.reach import (
 )
 
 __all__ = [
+    "CountChanged",
     "FlatOnPaper",
     "Reach",
     "Sums",
@@ -54,4 +57,5 @@ __all__ = [
     "told_people",
     "unanswered_meetings",
     "upcoming_meetings",
+    "was_called",
 ]

@@ -31,6 +31,12 @@ def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int 
     return {None: sum(found.values())} | {each.id: found.get(each.id, 0) for each in stairwells}
 
 
+def was_called(meeting: Meeting) -> bool:
+    """Whether anybody was asked to come; a meeting written down afterwards asked nobody."""
+    calls = select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called")
+    return db.session.scalar(calls.limit(1)) is not None
+
+
 def told_people(meeting: Meeting) -> Select[int]:
     """Ids of those who were called by mail and still are members."""
     rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
+from watch.errors import DomainError
 from watch.extensions import db
 from watch.models import (
     FEW,
@@ -14,6 +15,7 @@ from watch.models import (
     Channel,
     Flat,
     Household,
+    Language,
     Mailbox,
     Membership,
     OutboxRow,
@@ -46,21 +48,37 @@ class Reach:
         told = (self.mail, self.paper_no_address, self.paper_dead_address)
         return "-".join(str(count) if exact or count == 0 or count >= FEW else "few" for count in told)
 
+    def keep(self, promised: str | None, *, exact: bool) -> None:
+        """Hold a sender's numbers against those of now. Raises CountChanged."""
+        if promised and promised != self.mark(exact=exact):
+            raise CountChanged(self)
+
     @property
     def paper_no_address(self) -> int:
         """Paper households where nobody gave an address."""
         return self.paper - self.paper_dead_address
 
 
+class CountChanged(DomainError):
+    """It would come to other numbers than its sender was told; `reach` are those of now."""
+
+    def __init__(self, reach: Reach) -> None:
+        super().__init__(f"{reach.mail} by mail, {reach.paper} on paper")
+        self.reach = reach
+
+
 @dataclass(frozen=True)
 class FlatOnPaper:
-    """A flat that wants its copy on paper, and whether that is because a mail could not be delivered."""
+    """A flat that wants its copy on paper, whether that is because a mail could not be delivered, and
+    what its members read.
+    """
 
     group_id: int
     address: str
     sort_key: str
     number: str
     bounced: bool = False
+    languages: tuple[Language, ...] = ()
 
 
 def reached_by_mail(people: Select[int]) -> Select[int]:
@@ -112,15 +130,33 @@ def flats_on_paper(mailings: Select[int], scopes: Mapping[int, frozenset[int] | 
     flats: dict[int, FlatOnPaper] = {}
     for household, bounced in ((_bounced_households(mailings), True), (_paper_households(mailings), False)):
         wanted = (
-            select(Flat.id, Building.group_id, Stairwell, Flat.number)
+            select(Flat.id, Household.id, Building.group_id, Stairwell, Flat.number)
             .join(Household, Household.flat_id == Flat.id)
             .join(Stairwell, Stairwell.id == Flat.stairwell_id)
             .join(Building, Building.id == Stairwell.building_id)
             .where(Household.id.in_(household), _within(scopes))
         )
-        for flat, group, stairwell, number in db.session.execute(wanted):
-            flats[flat] = FlatOnPaper(group or 0, stairwell.address, stairwell.sort_key, number, bounced)
+        read = _languages_of(household)
+        for flat, home, group, stairwell, number in db.session.execute(wanted):
+            flats[flat] = FlatOnPaper(
+                group or 0, stairwell.address, stairwell.sort_key, number, bounced, read.get(home, ())
+            )
     return sorted(flats.values(), key=lambda flat: (flat.sort_key, flat.number))
+
+
+def _languages_of(households: Select[int | None]) -> dict[int, tuple[Language, ...]]:
+    """What the members of these households read, by household."""
+    wanted = (
+        select(Membership.household_id, Person.language)
+        .join(Person, Person.id == Membership.person_id)
+        .where(Membership.household_id.in_(households), Membership.left_at.is_(None))
+        .distinct()
+    )
+    read: dict[int, set[Language]] = {}
+    for home, language in db.session.execute(wanted):
+        if home is not None:
+            read.setdefault(home, set()).add(language)
+    return {home: tuple(each for each in Language if each in found) for home, found in read.items()}
 
 
 def _paper_households(mailings: Select[int]) -> Select[int | None]:

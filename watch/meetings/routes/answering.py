@@ -17,7 +17,7 @@ from watch.meetings import queries, service
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.routes.blueprint import bp, is_open
 from watch.meetings.service import MeetingCancelled, MeetingStarted
-from watch.models import Group, Meeting, MeetingAnswer, OutboxRow, Person, utcnow
+from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, utcnow
 from watch.paging import page_of
 
 
@@ -98,16 +98,19 @@ def answer_by_mail(token: str) -> tuple[str, int] | Response:
 def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     person = current_person()
     mine = queries.my_answer(meeting, person)
-    may_answer = is_open(meeting) and queries.is_called(meeting, person)
+    called = queries.is_called(meeting, person)
     coordinates = can(Permission.CALL_MEETINGS, meeting)
+    is_asked = coordinates and meeting.counting is Counting.NOT_YET and queries.was_called(meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
         mine=mine,
-        form=(form or _answer_form(mine)) if may_answer else None,
+        form=(form or _answer_form(mine)) if is_open(meeting) and called else None,
+        is_for_others=meeting.stairwell is not None and not called,
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
-        sums=queries.sums(meeting) if coordinates else None,
+        coordinates=coordinates,
+        sums=queries.sums(meeting) if is_asked else None,
         on_paper=queries.count_on_paper(queries.mailings_of(meeting)) if coordinates else 0,
     )
 

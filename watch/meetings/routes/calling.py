@@ -10,21 +10,32 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
 from watch.meetings import queries, service
-from watch.meetings.forms import CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
+from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
+from watch.meetings.queries import CountChanged, Reach
 from watch.meetings.routes.blueprint import bp, is_open
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, utcnow
-from watch.web import leave_trace
+from watch.web import leave_trace, let_back_show_this
 
 
 @bp.get("/groups/<int:group_id>/meetings/new")
 @requires(Permission.CALL_MEETINGS)
 def new(group: Group) -> str:
-    """Whom, when, where; how many that will reach stands on the button."""
+    """Whom, when, where; how many that will reach stands beside each choice."""
+    return _new_page(group, _meeting_form(group))
+
+
+@bp.post("/groups/<int:group_id>/meetings/preview")
+@requires(Permission.CALL_MEETINGS)
+def preview(group: Group) -> tuple[str, int]:
+    """The call as it will be, and exactly how many get it."""
+    let_back_show_this()
     form = _meeting_form(group)
-    wanted = request.args.get("stairwell", _nearest(group, form))
-    form.stairwell.data = wanted if wanted in form.stairwells else ""
-    return _new_page(group, form)
+    if request.form.get("back"):
+        return _new_page(group, form), 200
+    if not form.validate():
+        return _new_page(group, form), 422
+    return _preview_page(group, form, queries.reach_of_call(group, form.chosen_stairwell)), 200
 
 
 @bp.post("/groups/<int:group_id>/meetings")
@@ -43,7 +54,7 @@ def call(group: Group) -> tuple[str, int] | Response:
     return _send_call(group, form, plan)
 
 
-def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> Response:
+def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, int] | Response:
     reach = queries.reach_of_call(group, form.chosen_stairwell)
     try:
         meeting = service.call(
@@ -52,7 +63,11 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> Response:
             by=current_person(),
             stairwell=form.chosen_stairwell,
             form_key=form.form_key.data or None,
+            promised=form.counted.data or None,
         )
+    except CountChanged as now:
+        flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
+        return _preview_page(group, form, now.reach), 409
     except service.AlreadyCalled as sent:
         flash(_("Inbjudan är redan skickad."), "info")
         return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
@@ -87,8 +102,8 @@ def count(meeting: Meeting) -> str | Response:
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
     form = CountHeadsForm(
         data={
-            "counting": None if meeting.counting is Counting.NOT_YET else meeting.counting,
             "head_count": meeting.head_count,
+            "not_counted": meeting.counting is Counting.NOT_COUNTED,
         }
     )
     return render_template("meetings/count.html", meeting=meeting, form=form)
@@ -101,9 +116,8 @@ def write_count(meeting: Meeting) -> tuple[str, int] | Response:
     form = CountHeadsForm()
     if not form.validate():
         return render_template("meetings/count.html", meeting=meeting, form=form), 422
-    counted = form.head_count.data if form.counting.data is Counting.COUNTED else None
     try:
-        service.write_count(meeting, counted, by=current_person())
+        service.write_count(meeting, form.head_count.data, by=current_person())
     except (MeetingNotStarted, MeetingCancelled):
         flash(_("Det går att skriva hur många som kom när träffen har börjat."), "warn")
     else:
@@ -140,14 +154,14 @@ def cancel(meeting: Meeting) -> Response:
 
 
 def _meeting_form(group: Group) -> CallMeetingForm:
+    """The form as it was sent, or a fresh one for the stairwell one works with."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
-    return kind(queries.stairwells_of(group))
-
-
-def _nearest(group: Group, form: CallMeetingForm) -> str:
-    """The first of the stairwells a coordinator works with; nothing where that is the whole group."""
+    stairwells = queries.stairwells_of(group)
+    if request.method == "POST":
+        return kind(stairwells)
     own = current_relations().stairwells_in(group) or frozenset()
-    return next((number for number in form.stairwells if int(number) in own), "")
+    nearest = next((str(each.id) for each in stairwells if each.id in own), EVERYBODY)
+    return kind(stairwells, data={"stairwell": nearest})
 
 
 def _new_page(group: Group, form: CallMeetingForm) -> str:
@@ -157,6 +171,10 @@ def _new_page(group: Group, form: CallMeetingForm) -> str:
         group=group,
         form=form,
         stairwells=stairwells,
-        reach=queries.reach_of_call(group, form.chosen_stairwell),
         reaches=queries.reaches_of_calls(group, stairwells),
     )
+
+
+def _preview_page(group: Group, form: CallMeetingForm, reach: Reach) -> str:
+    hidden = form.typed() | {"counted": reach.mark(exact=True)}
+    return render_template("meetings/preview.html", group=group, form=form, reach=reach, hidden=hidden)

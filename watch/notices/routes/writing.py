@@ -15,14 +15,15 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
-from watch.meetings.queries import Reach, stairwells_of
+from watch.meetings.queries import CountChanged, Reach, stairwells_of
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
 from watch.notices.queries import Aim
 from watch.notices.routes.blueprint import bp
-from watch.notices.service import AlreadySent, CountChanged, Draft, ReachesNobody
+from watch.notices.service import AlreadySent, Draft, ReachesNobody
 from watch.notices.words import AREA_AUDIENCES
+from watch.web import let_back_show_this
 
 STEPS = ("new", "preview", "send", "index")
 Answered = tuple[str, int] | Response
@@ -120,6 +121,7 @@ def _area_desk(area: Area) -> Desk:
 
 
 def _preview(desk: Desk) -> Answered:
+    let_back_show_this()
     form = desk.form()
     if request.form.get("back"):
         return _write_page(desk, form), 200
