@@ -123,12 +123,39 @@ def test_a_coordinator_sees_own_flats_only(
     dawits = next(row for row in outbox.rows() if row.person_id == scene.dawit.id)
     dawits.state = OutboxState.BOUNCED
     leads = client.get(f"/notices/{sent.id}/report", as_=scene.amina).click("Visa dina 2 lägenheter").text
-    assert "Våglängdsgatan 1 1101 Mejlet kom inte fram" in leads
-    assert "Våglängdsgatan 3 1001 Nås inte med mejl" in leads
+    assert "Våglängdsgatan 1 1101 العربية Mejlet kom inte fram" in leads
+    assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in leads
     bengts = client.get(f"/notices/{sent.id}/report", as_=scene.bengt).click("Visa din 1 lägenhet").text
     assert "1101" not in bengts
-    assert "Våglängdsgatan 3 1001 Nås inte med mejl" in bengts
+    assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in bengts
     assert [entry.what for entry in db.session.scalars(select(AuditEntry))].count("house-seen") == 2
+
+
+def test_a_notice_is_printed_in_each_of_its_languages(client: PageClient, scene: Scene, sent: Notice) -> None:
+    sent.texts.append(NoticeText(language=Language.ARABIC, title="مصباح جديد", body="تم تركيبه"))
+    list_of_flats = client.get(f"/notices/{sent.id}/paper", as_=scene.amina)
+    printed = list_of_flats.click("العربية")
+    assert printed.h1 == "مصباح جديد"
+    assert '<html lang="ar" dir="rtl"' in printed.html
+    assert printed.click("Svenska").h1 == "Ny lampa"
+    assert client.get(f"/notices/{sent.id}?language=so", as_=scene.amina).h1 == "Ny lampa"
+    assert client.get(f"/notices/{sent.id}?language=xx", as_=scene.amina).h1 == "Ny lampa"
+
+
+def test_whose_language_is_missing_is_told_so(client: PageClient, scene: Scene, sent: Notice) -> None:
+    scene.carin.language = Language.ENGLISH
+    english = client.get(f"/notices/{sent.id}", as_=scene.carin)
+    assert "Swedish" in english.text
+    assert "finns bara på" not in client.get(f"/notices/{sent.id}", as_=scene.bengt).text
+
+
+def test_a_stairwells_notice_says_that_stairwell_alone(client: PageClient, scene: Scene) -> None:
+    notice = make_notice(scene.port_3, by=scene.bengt)
+    notice.organisation = scene.group.name
+    for address in (f"/notices/{notice.id}", f"/groups/{scene.group.id}/notices"):
+        main = client.get(address, as_=scene.carin).text
+        assert "Våglängdsgatan 3 ·" in main
+        assert f"{scene.group.name}, " not in main
 
 
 def test_the_report_names_nobody(client: PageClient, scene: Scene, sent: Notice) -> None:

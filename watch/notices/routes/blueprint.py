@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from babel import Locale
+from babel.lists import format_list
 from flask import Blueprint
+from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 
-from watch.models import Level
+from watch.models import Level, Notice
 from watch.notices.words import LEVELS, SENDERS
 
 bp = Blueprint("notices", __name__)
@@ -21,6 +24,14 @@ def notice_level(level: Level) -> LazyString:
 def organisation(sender: str) -> LazyString | str:
     """Whom a notice is from: an authority in the reader's words, else as it stands."""
     return SENDERS.get(sender, sender)
+
+
+@bp.app_template_filter("written_in")
+def written_in(notice: Notice) -> str:
+    """The languages a notice was written in, in the reader's: "svenska och engelska"."""
+    reader = get_locale() or Locale("sv")
+    names = [str(reader.languages[text.language.value]) for text in notice.texts]
+    return format_list(names, locale=reader)
 
 
 @bp.app_template_filter("paragraphs")

@@ -49,17 +49,21 @@ def index(group: Group) -> str:
 @bp.get("/notices/<int:notice_id>")
 @signed_in
 def show(notice_id: int) -> str:
-    """One notice, for those it is for, in their language."""
+    """One notice, for those it is for: in their language, or in another to print it for somebody."""
     notice = _readable(notice_id)
     scopes = _scopes(notice)
-    return render_template(
-        "notices/show.html",
-        notice=notice,
-        text=notice.text_in(language.current()),
-        own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
-        may_follow=_may_follow(notice),
-        is_officer=can(Permission.SEND_AREA_NOTICES, notice),
+    asked = {text.language.value: text.language for text in notice.texts}.get(
+        request.args.get("language", "")
     )
+    with language.speaking(asked or language.current()):
+        return render_template(
+            "notices/show.html",
+            notice=notice,
+            text=notice.text_in(language.current()),
+            own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
+            may_follow=_may_follow(notice),
+            is_officer=can(Permission.SEND_AREA_NOTICES, notice),
+        )
 
 
 @bp.get("/notices/<int:notice_id>/report")
