@@ -79,11 +79,6 @@ def leave_trace(what: str, *, about: Model, group: Group | None = None) -> None:
     g.setdefault("traces", []).append(audit.entry(what, about=about, by=current_user.person, group=group))
 
 
-def let_back_show_this() -> None:
-    """This answer to a form has saved nothing: the browser's Back may show it again, with what was typed."""
-    g.back_may_show = True
-
-
 def init_app(app: Flask) -> None:
     """Bind to the application."""
     if proxies := app.config["TRUSTED_PROXIES"]:
@@ -132,11 +127,7 @@ def _protect(response: Response) -> Response:
     if request.is_secure:
         response.headers["Strict-Transport-Security"] = "max-age=31536000"
     if request.endpoint != "static":
-        # A browser cannot ask again for the answer to a form: were it not kept, Back would show an error
-        # page in place of what somebody typed. It is kept by that browser alone, and only where nothing was
-        # saved; every other page is kept nowhere.
-        unsaved = request.method == "POST" and (response.status_code == 422 or "back_may_show" in g)
-        response.headers["Cache-Control"] = "private, no-cache" if unsaved else "no-store"
+        response.headers["Cache-Control"] = "no-store"  # phones and computers here are often shared
     return response
 
 

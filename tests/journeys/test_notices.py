@@ -181,17 +181,6 @@ def test_a_letter_that_bounces_is_told(phone: Phone, scene: Scene, post: Post) -
     assert "Väntar 1 Skickade 2 Kom inte fram 1" in phone.text
 
 
-def test_the_browsers_back_leads_to_the_preview_again(phone: Phone, scene: Scene) -> None:
-    phone.sign_in(scene.amina)
-    phone.open(f"/groups/{scene.group.id}/notices/new")
-    write(phone, *SWEDISH)
-    phone.press("Förhandsgranska")
-    phone.press("Ändra")
-    phone.page.go_back()
-    phone.look()
-    assert phone.h1 == "Förhandsgranska"
-
-
 def test_what_cannot_be_said_is_refused_and_kept(phone: Phone, scene: Scene, outbox: Outbox) -> None:
     phone.sign_in(scene.amina)
     phone.open(f"/groups/{scene.group.id}/notices/new")

@@ -15,7 +15,7 @@ from watch.meetings.queries import CountChanged, Reach
 from watch.meetings.routes.blueprint import bp, is_open
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, utcnow
-from watch.web import leave_trace, let_back_show_this
+from watch.web import leave_trace
 
 
 @bp.get("/groups/<int:group_id>/meetings/new")
@@ -29,7 +29,6 @@ def new(group: Group) -> str:
 @requires(Permission.CALL_MEETINGS)
 def preview(group: Group) -> tuple[str, int]:
     """The call as it will be, and exactly how many get it."""
-    let_back_show_this()
     form = _meeting_form(group)
     if request.form.get("back"):
         return _new_page(group, form), 200

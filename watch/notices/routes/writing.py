@@ -23,7 +23,6 @@ from watch.notices.queries import Aim
 from watch.notices.routes.blueprint import bp
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
 from watch.notices.words import AREA_AUDIENCES
-from watch.web import let_back_show_this
 
 STEPS = ("new", "preview", "send", "index")
 Answered = tuple[str, int] | Response
@@ -121,7 +120,6 @@ def _area_desk(area: Area) -> Desk:
 
 
 def _preview(desk: Desk) -> Answered:
-    let_back_show_this()
     form = desk.form()
     if request.form.get("back"):
         return _write_page(desk, form), 200
