@@ -24,15 +24,24 @@ from watch.models import Area, Building, Group, GroupState, Landlord
 
 @pytest.fixture
 def street(norrby: Area, landlord: Landlord) -> dict[str, Building]:
-    """Five buildings in five states, three of them of another landlord."""
+    """Six buildings in six states, four of them of another landlord."""
     other = make_landlord("Victoriahem")
     made = {}
-    for number, state in enumerate([None, *GroupState], start=1):
+    for number, state in enumerate([None, *GroupState, None], start=1):
         house = make_building(norrby, landlord if number < 3 else other, "Storgatan", (number,))
-        made[state.value if state else "interest"] = house
+        made[state.value if state else "none" if made else "interest"] = house
         if state:
             make_group(house, state)
+    be_interested(made["interest"], 5)
+    be_interested(made["none"], 4)
+    be_interested(made["starting"], 5)  # before there was a group
     return made
+
+
+def be_interested(house: Building, count: int) -> None:
+    """So many would like a group there."""
+    for number in range(count):
+        make_interest(make_person(f"Granne {number}"), house)
 
 
 def addresses(area: Area, **wanted: object) -> list[str]:
@@ -54,7 +63,7 @@ def test_a_building_is_shown_in_counts(scene: Scene) -> None:
 
 
 def test_buildings_are_filtered_and_sorted(norrby: Area, street: dict[str, Building]) -> None:
-    assert addresses(norrby) == [f"Storgatan {number}" for number in range(1, 6)]
+    assert addresses(norrby) == [f"Storgatan {number}" for number in range(1, 7)]
     for state, house in street.items():
         assert addresses(norrby, state=BuildingState(state)) == [house.address]
         assert [row.state for row in buildings_of(norrby, Filter(text=house.address)).rows] == [state]
@@ -70,8 +79,9 @@ def test_by_state_the_life_of_a_group_is_the_order(norrby: Area, landlord: Landl
         house = make_building(norrby, landlord, "Storgatan", (number,))
         if state:
             make_group(house, state)
+    be_interested(house, 5)
     assert [row.state for row in buildings_of(norrby, Filter(by_state=True)).rows] == [
-        "interest", "interest", "starting", "active", "dormant", "closed",
+        "interest", "starting", "active", "dormant", "closed", "none",
     ]  # fmt: skip
 
 
@@ -80,6 +90,8 @@ def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlo
     houses = [make_building(norrby, landlord, "Storgatan", (number,), flats=()) for number in range(1, 121)]
     for house in houses[::3]:
         make_group(house)
+    for house in houses[1::30]:
+        be_interested(house, 5)
     forth, page = [], buildings_of(norrby, Filter(by_state=by_state))
     assert page.before is None
     while True:
@@ -100,7 +112,7 @@ def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlo
 def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: Scene) -> None:
     page = client.get("/areas/norrby", as_=scene.gun)
     assert page.h1 == "Norrby"
-    assert "Norrby Långgata 21–27 Intresse Intresserade: färre än 5 AB Bostäder i Borås" in page.text
+    assert "Norrby Långgata 21–27 Ingen grupp Intresserade: färre än 5 AB Bostäder i Borås" in page.text
     assert page.links["Starta Norrby Långgata 21–27"] == f"/groups/new?building={scene.langgatan.id}"
     page = client.get("/areas/hassleholmen", as_=scene.gun)
     assert "Våglängdsgatan 1–3 Aktiv 5 av 18 deltar AB Bostäder i Borås" in page.text

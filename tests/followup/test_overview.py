@@ -21,7 +21,7 @@ from tests.factories import (
 )
 from tests.page_client import PageClient
 from watch.followup.queries import AreaCounts, Need, Reason, areas_side_by_side, what_needs_somebody
-from watch.models import ContactRole, GroupState, HouseholdStatus, Person, RequestState, utcnow
+from watch.models import Building, ContactRole, GroupState, HouseholdStatus, Person, RequestState, utcnow
 
 
 def everybody(scene: Scene) -> list[str]:
@@ -47,10 +47,10 @@ def test_areas_are_summed_each_by_itself(scene: Scene) -> None:
     norrby, here, boda = scene.langgatan.property.area, scene.group.area, scene.other_group.area
     assert areas_side_by_side({norrby.id, here.id}) == [
         AreaCounts(here, groups=2, active_groups=1, buildings=3, flats=36, taking_part=5, interested=0),
-        AreaCounts(norrby, groups=0, active_groups=0, buildings=1, flats=36, taking_part=0, interested=1),
+        AreaCounts(norrby, groups=0, active_groups=0, buildings=1, flats=36, taking_part=0, interested=0),
     ]
     assert areas_side_by_side({boda.id}) == [
-        AreaCounts(boda, groups=1, active_groups=1, buildings=1, flats=18, taking_part=1, interested=0)
+        AreaCounts(boda, groups=1, active_groups=1, buildings=1, flats=18, taking_part=0, interested=0)
     ]
 
 
@@ -60,15 +60,26 @@ def test_the_overview_shows_the_officers_own_areas_in_bands(client: PageClient, 
     page = client.get("/overview", as_=scene.gun)
     assert page.h1 == "Översikt"
     assert (
-        "Hässleholmen 1 grupp Aktiva: 1. 5 av 18 hushåll deltar 1 hus. Intresserade: färre än 5." in page.text
+        "Hässleholmen 1 grupp Aktiva: 1. minst 5 av 18 hushåll deltar 1 hus. "
+        "Intresserade: inget hus har fem eller fler än."
+    ) in page.text
+    assert (
+        "Norrby 0 grupper, mål 15 Aktiva: 0. Målet gäller till 31 december 2031. 36 hushåll. Inget"
+        in page.text
     )
-    assert "Norrby 0 grupper, mål 15 Aktiva: 0. Målet gäller till 31 december 2031. färre" in page.text
     assert "Boda" not in page.text
     assert page.links["Alla hus Norrby"] == "/areas/norrby"
 
 
 @pytest.mark.parametrize(
-    ("taking_part", "said"), [(1, "färre än 5"), (4, "färre än 5"), (5, "5"), (17, "nästan alla")]
+    ("taking_part", "said"),
+    [
+        (4, "18 hushåll. Inget hus har fem eller fler som deltar än."),
+        (5, "minst 5 av 18 hushåll deltar"),
+        (13, "minst 13 av 18 hushåll deltar"),
+        (14, "minst 14 av 18 hushåll deltar"),
+        (18, "minst 14 av 18 hushåll deltar"),
+    ],
 )
 def test_few_and_nearly_all_are_never_a_number(
     client: PageClient, scene: Scene, taking_part: int, said: str
@@ -77,7 +88,28 @@ def test_few_and_nearly_all_are_never_a_number(
     empty = [flat for flat in flats if flat.number != "1003" or flat.stairwell.number != "10"]
     for flat in empty[: taking_part - 1]:
         make_household(flat)
-    assert f"{said} av 18 hushåll deltar" in client.get("/overview", as_=scene.hodan).text
+    assert said in client.get("/overview", as_=scene.hodan).text
+
+
+def be_interested(house: Building, count: int) -> None:
+    """So many would like a group there."""
+    for number in range(count):
+        make_interest(make_person(f"Granne {number}"), house)
+
+
+@pytest.mark.parametrize(("flats", "count", "promised"), [(36, 4, 0), (36, 31, 31), (36, 36, 32), (3, 6, 5)])
+def test_an_areas_interest_is_the_sum_of_what_its_buildings_show(
+    scene: Scene, flats: int, count: int, promised: int
+) -> None:
+    norrby, landlord = scene.langgatan.property.area, scene.house.property.landlord
+    numbers = tuple(f"1{number:03}" for number in range(flats))
+    be_interested(make_building(norrby, landlord, "Allégatan", (1,), flats=numbers), count)
+    be_interested(make_building(norrby, landlord, "Allégatan", (3,)), 1)
+    begun = make_building(norrby, landlord, "Allégatan", (5,))
+    be_interested(begun, 5)
+    make_group(begun)  # what was wished there has come
+    (counts,) = areas_side_by_side({norrby.id})
+    assert counts.interested == promised
 
 
 def test_what_needs_somebody_is_listed_with_what_to_do(client: PageClient, scene: Scene) -> None:
@@ -121,20 +153,19 @@ def test_what_is_in_order_needs_nobody(client: PageClient, scene: Scene) -> None
     assert "Inget behöver dig just nu" in client.get("/overview", as_=scene.gun).text
 
 
-def test_a_small_interest_is_not_a_number_either(client: PageClient, scene: Scene) -> None:
-    make_interest(scene.jenny, scene.langgatan, named=True)
+def test_a_small_interest_is_not_told_at_all(client: PageClient, scene: Scene) -> None:
+    be_interested(scene.langgatan, 4)
     text = client.get("/overview", as_=scene.gun).text
-    assert "Norrby Långgata 21–27 Intresserade: färre än 5." in text
+    assert "Norrby Långgata" not in text
+    assert "Intresserade: inget hus har fem eller fler än." in text
 
 
-def test_small_interests_are_not_told_apart_by_their_order(scene: Scene) -> None:
-    norrby = scene.langgatan.property.area
-    first = make_building(norrby, scene.house.property.landlord, "Allégatan", (1,))
-    make_interest(scene.jenny, first)
-    for number in range(4):
-        make_interest(make_person(f"Granne {number}"), scene.langgatan)
+def test_interests_of_nearly_all_are_not_told_apart_by_their_order(scene: Scene) -> None:
+    norrby, landlord = scene.langgatan.property.area, scene.house.property.landlord
+    for number, count in ((1, 6), (3, 9)):
+        be_interested(make_building(norrby, landlord, "Allégatan", (number,)), count)
     needs = what_needs_somebody({norrby.id}, utcnow(), utcnow().date())
-    assert [need.name for need in needs] == ["Allégatan 1", "Norrby Långgata 21–27"]
+    assert [need.name for need in needs] == ["Allégatan 1", "Allégatan 3"]
 
 
 def test_no_resident_is_ever_named(client: PageClient, scene: Scene) -> None:

@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 
 from watch import language
 from watch.access import Permission, current_relations, requires
-from watch.bands import banded, banded_share
+from watch.bands import banded
 from watch.followup import queries
 from watch.followup.forms import FilterForm
 from watch.followup.queries import Need, Reason
@@ -21,7 +21,7 @@ bp = Blueprint("followup", __name__)
 
 @bp.context_processor
 def _words() -> dict[str, object]:
-    return {"banded": banded, "banded_share": banded_share, "states": STATES, "kinds": KINDS}
+    return {"banded": banded, "states": STATES, "kinds": KINDS}
 
 
 @bp.get("/overview")

@@ -14,13 +14,15 @@ STATES = {
     BuildingState.ACTIVE: _l("Aktiv"),
     BuildingState.DORMANT: _l("Vilande"),
     BuildingState.CLOSED: _l("Avslutad"),
+    BuildingState.NONE: _l("Ingen grupp"),
 }
 KINDS = {
-    BuildingState.INTEREST: "neutral",
+    BuildingState.INTEREST: "lamp",
     BuildingState.STARTING: "lamp",
     BuildingState.ACTIVE: "ok",
     BuildingState.DORMANT: "warn",
     BuildingState.CLOSED: "neutral",
+    BuildingState.NONE: "neutral",
 }
 REASONS = {
     Reason.INTEREST: _l("Intresse, men ingen grupp"),

@@ -11,20 +11,21 @@ from sqlalchemy import ColumnElement, Select, case, select, tuple_
 
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building, interested_of_building, taking_part_of_building
-from watch.models import Area, Building, Group, GroupState, Landlord, Property
+from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Property
 from watch.places.queries import buildings_at
 
 A_PAGE = 50
 
 
 class BuildingState(StrEnum):
-    """Where a building stands: without a group it collects interest."""
+    """Where a building stands: without a group it collects interest, said once it is not small."""
 
     INTEREST = "interest"
     STARTING = "starting"
     ACTIVE = "active"
     DORMANT = "dormant"
     CLOSED = "closed"
+    NONE = "none"  # no group, and so few interested that the word must not tell
 
 
 @dataclass(frozen=True)
@@ -54,8 +55,10 @@ class BuildingRow:
 
     @property
     def state(self) -> BuildingState:
-        """Interest, or the group's state."""
-        return BuildingState(self.group_state.value) if self.group_state else BuildingState.INTEREST
+        """The group's state; without a group whether enough are interested."""
+        if self.group_state:
+            return BuildingState(self.group_state.value)
+        return BuildingState.INTEREST if self.interested >= FEW else BuildingState.NONE
 
 
 @dataclass(frozen=True)
@@ -114,8 +117,10 @@ def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
         rows = rows.where(Building.id.in_(buildings_at(wanted.text)))
     if wanted.landlord_id is not None:
         rows = rows.where(Property.landlord_id == wanted.landlord_id)
-    if wanted.state is BuildingState.INTEREST:
-        rows = rows.where(Building.group_id.is_(None))
+    if wanted.state in (BuildingState.INTEREST, BuildingState.NONE):
+        is_enough = interested_of_building() >= FEW
+        wished = is_enough if wanted.state is BuildingState.INTEREST else ~is_enough
+        rows = rows.where(Building.group_id.is_(None), wished)
     elif wanted.state is not None:
         rows = rows.where(Group.state == GroupState(wanted.state.value))
     return rows
@@ -124,7 +129,12 @@ def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
 def _keys(by_state: bool) -> list[ColumnElement[Any]]:
     """What the rows are sorted by; the id last, so that no two are alike."""
     place = {state.value: number for number, state in enumerate(BuildingState)}
-    rank = case((Building.group_id.is_(None), 0), *((Group.state == s, place[s.value]) for s in GroupState))
+    is_wanted = Building.group_id.is_(None) & (interested_of_building() >= FEW)
+    rank = case(
+        (is_wanted, place[BuildingState.INTEREST.value]),
+        *((Group.state == state, place[state.value]) for state in GroupState),
+        else_=place[BuildingState.NONE.value],
+    )
     keys: list[ColumnElement[Any]] = [rank] if by_state else []
     return [*keys, Building.sort_key.expression, Building.id.expression]
 

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, ScalarSelect, Select, func, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, case, cast, func, select
 
 from watch.extensions import db
 from watch.models import (
+    FEW,
     Area,
     Building,
     Flat,
@@ -27,7 +29,11 @@ IS_INTERESTED = Interest.confirmed_at.is_not(None) & Interest.ended_at.is_(None)
 
 @dataclass(frozen=True)
 class AreaCounts:
-    """An area's sums; households and interested persons are shown in bands only."""
+    """An area's sums.
+
+    Households and interested persons are the sums of what is shown of its buildings one by one, so that
+    nothing more can be told from the difference: there are at least so many.
+    """
 
     area: Area
     groups: int
@@ -41,31 +47,49 @@ class AreaCounts:
 def areas_side_by_side(areas: Collection[int]) -> list[AreaCounts]:
     """The areas in Swedish order with their sums (one statement)."""
     groups = select(func.count()).select_from(Group).where(Group.area_id == Area.id).correlate(Area)
-    sums = (
-        groups.where(Group.state != GroupState.CLOSED),
-        groups.where(Group.state == GroupState.ACTIVE),
-        _of_area(func.count(Building.id.distinct())),
-        _of_area(func.count(Flat.id), stairwells=True),
-        _of_area(func.count(Household.id), stairwells=True, households=True),
-        _of_area(func.count(Interest.id), interest=True),
+    each = _buildings_in(areas).subquery()
+    has_group = each.c.group_id.is_not(None)
+    wanted = (
+        select(
+            Area,
+            groups.where(Group.state != GroupState.CLOSED).scalar_subquery(),
+            groups.where(Group.state == GroupState.ACTIVE).scalar_subquery(),
+            func.count(each.c.id),
+            _sum(each.c.flats),
+            _sum(case((has_group, at_least(each.c.taking_part, each.c.flats)), else_=0)),
+            _sum(case((has_group, 0), else_=at_least(each.c.interested, each.c.flats))),
+        )
+        .outerjoin(each, each.c.area_id == Area.id)
+        .where(Area.id.in_(areas))
+        .group_by(Area.id)
+        .order_by(Area.sort_key)
     )
-    wanted = select(Area, *(each.scalar_subquery() for each in sums))
-    found = db.session.execute(wanted.where(Area.id.in_(areas)).order_by(Area.sort_key))
-    return [AreaCounts(area, *counts) for area, *counts in found]
+    return [AreaCounts(area, *counts) for area, *counts in db.session.execute(wanted)]
 
 
-def _of_area(
-    count: ColumnElement[int], *, stairwells: bool = False, households: bool = False, interest: bool = False
-) -> Select[int]:
-    """A count over the buildings of the area of the outer select, joined as far as is needed."""
-    wanted = select(count).select_from(Property).join(Building, Building.property_id == Property.id)
-    if stairwells:
-        wanted = wanted.join(Stairwell, Stairwell.building_id == Building.id).join(Flat)
-    if households:
-        wanted = wanted.join(Household, Household.flat_id == Flat.id).where(TAKES_PART)
-    if interest:
-        wanted = wanted.join(Interest, Interest.building_id == Building.id).where(IS_INTERESTED)
-    return wanted.where(Property.area_id == Area.id).correlate(Area)
+def _buildings_in(areas: Collection[int]) -> Select[*tuple[Any, ...]]:
+    return (
+        select(
+            Property.area_id,
+            Building.id,
+            Building.group_id,
+            flats_of_building().label("flats"),
+            taking_part_of_building().label("taking_part"),
+            interested_of_building().label("interested"),
+        )
+        .join(Property, Property.id == Building.property_id)
+        .where(Property.area_id.in_(areas))
+    )
+
+
+def _sum(number: ColumnElement[int]) -> ColumnElement[int]:
+    return cast(func.coalesce(func.sum(number), 0), Integer)
+
+
+def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElement[int]:
+    """What the words of `banded` promise of a count: nothing of a few, the fewest of nearly all."""
+    nearly_all = case((total - FEW < FEW, FEW), else_=total - FEW + 1)
+    return case((count < FEW, 0), (count > total - FEW, nearly_all), else_=count)
 
 
 def flats_of_building() -> ScalarSelect[int]:

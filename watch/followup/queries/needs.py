@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, func, select
 
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
-from watch.followup.queries.counts import IS_INTERESTED, flats_of_building
+from watch.followup.queries.counts import IS_INTERESTED, at_least, flats_of_building
 from watch.models import (
     FEW,
     Building,
@@ -32,7 +32,7 @@ MOST_OF_A_KIND = 50  # of what needs somebody: who has more begins with these
 class Reason(StrEnum):
     """Why something needs the officer."""
 
-    INTEREST = "interest"  # people are interested and there is no group
+    INTEREST = "interest"  # five or more are interested and there is no group
     NO_COORDINATOR = "no_coordinator"
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
     STALE_CONTACT = "stale_contact"
@@ -61,13 +61,14 @@ def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> l
 
 def _interest_without_group(areas: Collection[int]) -> list[Need]:
     interested = func.count(Interest.id)
-    as_shown = case((interested < FEW, 0), else_=interested)  # the order tells no more than the words do
+    as_shown = at_least(interested, flats_of_building())  # the order tells no more than the words do
     wanted = (
         select(Building.address, Building.id, interested, flats_of_building())
         .join(Property, Property.id == Building.property_id)
         .join(Interest, Interest.building_id == Building.id)
         .where(Property.area_id.in_(areas), Building.group_id.is_(None), IS_INTERESTED)
         .group_by(Building.id)
+        .having(interested >= FEW)
         .order_by(as_shown.desc(), Building.sort_key)
     )
     return [Need(Reason.INTEREST, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]
