@@ -139,7 +139,16 @@ def _page_context() -> dict[str, object]:
     }
     if not has_request_context():  # a mail or a print
         return {**spoken, "navigation": []}
-    return {**spoken, "navigation": list(_navigation(current_relations()))}
+    relations = current_relations()
+    return {**spoken, "navigation": list(_navigation(relations)), "home": _home(relations)}
+
+
+def _home(relations: Relations) -> str:
+    """Where the reader begins: an officer with the areas, a neighbour with their groups, others in front."""
+    if relations.officer_of:
+        return url_for("followup.overview")
+    belongs = relations.coordinates or relations.member_of
+    return url_for("groups.mine" if belongs else "places.front")
 
 
 def _navigation(relations: Relations) -> Iterator[NavigationItem]:

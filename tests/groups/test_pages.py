@@ -66,6 +66,25 @@ def test_the_officer_sees_the_group_without_any_member(client: PageClient, scene
     assert "Amina Yusuf huvudkontaktombud" in page.text
 
 
+def test_no_mail_is_promised_to_an_officer(client: PageClient, scene: Scene) -> None:
+    address = f"/groups/{scene.group.id}"
+    assert (
+        "Inget möte är bestämt. Du får ett mejl när det finns ett."
+        in client.get(address, as_=scene.carin).text
+    )
+    officers = client.get(address, as_=scene.gun).text
+    assert "Inget möte är planerat just nu." in officers
+    assert "Du får ett mejl" not in officers
+
+
+def test_the_brand_leads_home(client: PageClient, scene: Scene) -> None:
+    homes = [
+        client.get("/about", as_=reader).html.partition('class="brand" href="')[2].partition('"')[0]
+        for reader in (scene.gun, scene.carin, scene.amina, scene.jenny, None)
+    ]
+    assert homes == ["/overview", "/me", "/me", "/", "/"]
+
+
 def test_the_next_meeting_is_answered_where_it_is_seen(client: PageClient, scene: Scene) -> None:
     later = make_meeting(scene.group, starts_at=utcnow() + timedelta(days=9), kind=MeetingKind.ANNUAL)
     next_one = make_meeting(scene.group, stairwell=scene.port_3, by=scene.bengt)
