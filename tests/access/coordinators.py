@@ -29,4 +29,5 @@ ENDPOINTS = {
     ),
     "coordinators.open_appointment": public(get="/appointment/{appointment}"),
     "coordinators.accept": public(post="/appointment/{appointment}", status="login"),
+    "coordinators.decline": public(post="/appointment/{appointment}/decline", status=303),
 }  # fmt: skip

@@ -9,14 +9,14 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_coordinator, make_person
+from tests.factories import flat_of, make_coordinator, make_interest, make_person
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.joining.service import ask_to_join
-from watch.models import AuditEntry, Coordinator, Group, Language, Mailbox, Person, Stairwell
+from watch.models import AuditEntry, Coordinator, Group, Language, Mailbox, Person, Stairwell, utcnow
 from watch.tokens import Purpose
 
 
@@ -79,12 +79,72 @@ def test_a_link_is_dead_once_it_is_answered_ended_or_altered(client: PageClient,
     client.get(link).press("Jag åtar mig uppdraget", {"name": "Nina"})
     client.get("/login")  # where the flash is said
     again = client.get(link)
-    altered = client.get(link[:-1] + ("A" if link[-1] != "A" else "B"))
-    assert (again.status, altered.status) == (410, 410)
-    assert again.text == altered.text
-    assert client.post(link, {"name": "Nina"}).status == 410
+    assert again.location == "/login"
+    assert again.follow().flashes == [("info", "Du har redan tackat ja. Logga in.")]
+    assert client.post(link, {"name": "Nina"}).location == "/login"
     with pytest.raises(LinkExpired):
         service.accept_appointment(coordinator)
+    client.get("/login")
+    coordinator.ended_at = utcnow()
+    ended = client.get(link)
+    altered = client.get(link[:-1] + ("A" if link[-1] != "A" else "B"))
+    assert (ended.status, altered.status) == (410, 410)
+    assert ended.text == altered.text
+
+
+def test_who_is_asked_reads_who_asks_and_who_will_see_the_name(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    by_lead = client.get(link_of(appointed(client, scene.amina, scene.group, scene.port_3))).text
+    assert "Huvudkontaktombudet frågar om du vill vara kontaktombud för Våglängdsgatan 3." in by_lead
+    client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.gun).press(
+        "Skicka frågan", {"lead-address": "olle@example.org"}
+    )
+    by_officer = client.get(link_of(latest())).text
+    asks = "Kommunpolisen frågar om du vill vara huvudkontaktombud för Våglängdsgatan 1–3."
+    assert asks in by_officer
+    told = "De andra kontaktombuden och kommunpolisen ser ditt namn. Grannarna ser det bara om du"
+    for text in (by_lead, by_officer):
+        assert text.index(told) < text.index("Jag åtar mig uppdraget")
+
+
+def test_who_is_asked_can_say_no_and_only_who_asked_reads_it(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    coordinator = appointed(client, scene.amina, scene.group)
+    link = link_of(coordinator)
+    thanks = client.get(link).press("Nej tack")
+    assert thanks.location == "/"
+    assert thanks.follow().flashes == [
+        ("done", "Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")
+    ]
+    db.session.refresh(coordinator)
+    assert (coordinator.accepted_at, coordinator.ended_at is None) == (None, False)
+    assert outbox.names() == ["coordinator-appointed"]  # nobody is told by mail
+    assert [client.get(link).status, client.post(f"{link}/decline").status] == [410, 410]
+    address = f"/groups/{scene.group.id}/coordinators"
+    seen = {each.name: client.get(address, as_=each).text for each in (scene.amina, scene.gun)}
+    assert {name: "En fråga fick svaret nej" in text for name, text in seen.items()} == {
+        "Amina Yusuf": True, scene.gun.name: False,
+    }  # fmt: skip
+    assert not [text for text in seen.values() if "Någon som har fått frågan" in text]
+
+
+def test_the_officer_asks_one_of_the_interested_who_told_their_name(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    olle = make_person("Olle Väst", "olle@example.org")
+    make_interest(olle, scene.house, named=True)
+    make_interest(make_person("Ulla Norr", "ulla@example.org"), scene.house)
+    address = f"/groups/{scene.group.id}/coordinators"
+    page = client.get(address, as_=scene.gun)
+    assert "Ulla" not in page.html
+    nobody = page.press("Skicka frågan", {"lead-whom": "mail", "lead-address": ""})
+    assert (nobody.status, nobody.errors) == (422, ["Skriv en e-postadress."])
+    assert page.press("Skicka frågan", {"lead-whom": str(olle.id)}).location == address
+    assert outbox.addressed() == [("coordinator-appointed", "olle@example.org")]
+    assert "Olle" not in client.get(address, as_=scene.gun).html  # asked already
+    assert "Olle" not in client.get(address, as_=scene.amina).html
 
 
 def test_a_question_taken_back_is_dead(client: PageClient, scene: Scene) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_group, make_interest, make_person
+from tests.factories import make_coordinator, make_group, make_interest, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.groups import service
+from watch.language import short_day
 from watch.models import (
     AuditEntry,
     Building,
@@ -25,7 +26,7 @@ from watch.models import (
     utcnow,
 )
 
-TODAY = date(2019, 9, 23)
+TODAY = utcnow().date() - timedelta(days=30)
 
 
 @pytest.fixture
@@ -141,11 +142,12 @@ def starting(langgatan: Building) -> Group:
 def test_a_group_is_active_when_its_five_steps_are_done(
     client: PageClient, gun: Person, starting: Group
 ) -> None:
+    make_coordinator(make_person("Olle Väst", "olle@example.org"), starting, lead=True)
     address = f"/groups/{starting.id}/lifecycle"
     for step in StartStep:
         early = client.post(f"/groups/{starting.id}/activate", as_=gun).follow()
         assert early.flashes == [("warn", "Alla fem stegen behöver vara klara först.")]
-        answer = client.post(f"{address}/{step}", {f"{step}-done_on": "2019-09-23"}, as_=gun)
+        answer = client.post(f"{address}/{step}", {f"{step}-done_on": TODAY.isoformat()}, as_=gun)
         assert answer.location == address
     done = client.get(address, as_=gun).press("Gör gruppen aktiv").follow()
     assert done.flashes == [("done", "Gruppen är aktiv. Nu kan skyltar beställas.")]
@@ -155,6 +157,65 @@ def test_a_group_is_active_when_its_five_steps_are_done(
     assert [step.state for step in starting.transitions] == [GroupState.STARTING, GroupState.ACTIVE]
     late = client.post(f"{address}/meeting_held/undo", as_=gun).follow()
     assert late.flashes == [("info", "Gruppen är redan förbi sin uppstart. Stegen går inte att ändra.")]
+
+
+def test_a_group_begins_with_a_coordinator_who_said_yes(
+    client: PageClient, gun: Person, starting: Group
+) -> None:
+    olle = make_coordinator(make_person("Olle Väst", "olle@example.org"), starting, lead=True)
+    address = f"/groups/{starting.id}/lifecycle"
+    for step in StartStep:
+        service.tick(starting, step, TODAY, by=gun)
+    olle.accepted_at = olle.duty_version = None
+    kind = [("warn", "Gruppen behöver först ett kontaktombud som har tackat ja.")]
+    assert client.post(f"/groups/{starting.id}/activate", as_=gun).follow().flashes == kind
+    service.untick(starting, StartStep.COORDINATORS_TRAINED, by=gun)
+    page = client.get(address, as_=gun)
+    assert "Klart Kontaktombuden är utsedda och utbildade" not in page.buttons
+    data = {"coordinators_trained-done_on": TODAY.isoformat()}
+    assert client.post(f"{address}/coordinators_trained", data, as_=gun).follow().flashes == kind
+    with pytest.raises(service.NotReady):
+        service.activate(starting, by=gun)
+    assert starting.state is GroupState.STARTING
+
+
+def test_the_officer_reads_that_the_question_is_sent_and_waits(
+    client: PageClient, gun: Person, langgatan: Building
+) -> None:
+    page = client.get(f"/groups/new?building={langgatan.id}", as_=gun)
+    checklist = page.press("Starta gruppen", {"first": "mail", "address": "nina@example.org"}).follow()
+    assert [message for _kind, message in checklist.flashes] == [
+        "Gruppen är startad. De som är intresserade får ett mejl.",
+        "Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja.",
+    ]
+    assert f"En fråga väntar på svar sedan {short_day(utcnow())}." in checklist.text
+    assert "nina@" not in checklist.html
+    asked = db.session.scalars(select(Coordinator)).one()
+    asked.appointed_at -= timedelta(days=31)
+    address = f"/groups/{group_of(langgatan).id}/lifecycle"
+    assert "väntar på svar" not in client.get(address, as_=gun).text
+
+
+def test_a_meeting_is_booked_on_a_day_not_long_before_the_start(
+    client: PageClient, gun: Person, starting: Group
+) -> None:
+    address = f"/groups/{starting.id}/lifecycle"
+    assert "Bokades den" in client.get(address, as_=gun).text
+    long_ago = (utcnow() - timedelta(days=367)).date().isoformat()
+    refused = client.post(f"{address}/meeting_booked", {"meeting_booked-done_on": long_ago}, as_=gun)
+    assert (refused.status, refused.errors) == (
+        422, ["Datumet ligger mer än ett år före gruppens start. Titta på årtalet."]
+    )  # fmt: skip
+    in_time = (utcnow() - timedelta(days=360)).date().isoformat()
+    data = {"meeting_booked-done_on": in_time}
+    assert client.post(f"{address}/meeting_booked", data, as_=gun).status == 303
+
+
+def test_the_start_is_one_of_the_groups_rooms(client: PageClient, gun: Person, starting: Group) -> None:
+    links = client.get(f"/groups/{starting.id}/lifecycle", as_=gun).links
+    assert {words: links[words] for words in ("Gruppen", "Kontaktombud")} == {
+        "Gruppen": f"/groups/{starting.id}", "Kontaktombud": f"/groups/{starting.id}/coordinators",
+    }  # fmt: skip
 
 
 def test_a_step_is_not_done_in_the_future_nor_on_a_day_that_does_not_exist(

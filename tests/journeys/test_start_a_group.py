@@ -132,7 +132,7 @@ def _gun_sees_her_areas_and_finds_the_house(phone: Phone, house: Building) -> No
         " ".join(phone.page.locator(f"#area-{slug}").inner_text().split())
         for slug in ("norrby", "hassleholmen", "boda")
     ] == [
-        _area("Norrby", flats="1 268", buildings=33, interested="6"),
+        _area("Norrby", flats="1 268", buildings=33, interested="minst 6"),
         _area("Hässleholmen", flats="1 948", buildings=40),
         _area("Boda", flats="270", buildings=16),
     ]
@@ -143,10 +143,12 @@ def _gun_sees_her_areas_and_finds_the_house(phone: Phone, house: Building) -> No
     phone.follow(f"Starta {house.address}")
 
 
-def _area(name: str, *, flats: str, buildings: int, interested: str = "färre än 5") -> str:
+def _area(
+    name: str, *, flats: str, buildings: int, interested: str = "inget hus har fem eller fler än"
+) -> str:
     return (
-        f"{name} 0 grupper Aktiva: 0. färre än 5 av {flats} hushåll deltar {buildings} hus. "
-        f"Intresserade: {interested}. Alla hus {name} Skriv ett meddelande {name}"
+        f"{name} 0 grupper Aktiva: 0. {flats} hushåll. Inget hus har fem eller fler som deltar än. "
+        f"{buildings} hus. Intresserade: {interested}. Alla hus {name} Skriv ett meddelande {name}"
     )
 
 
@@ -181,7 +183,8 @@ def _gun_ticks_the_steps(phone: Phone, group: Group) -> None:
     )
     for days, step in steps:
         assert phone.page.get_by_role("button", name="Gör gruppen aktiv").count() == 0
-        day = phone.page.get_by_label("Datum", exact=True).locator("visible=true")
+        label = "Bokades den" if days == 0 else "Datum"
+        day = phone.page.get_by_label(label, exact=True).locator("visible=true")
         day.fill((BOOKED + timedelta(days=days)).isoformat())
         phone.press(f"Klart {step}")
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, ValidationError
@@ -11,10 +11,11 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.fields import AddressField, DayField, Form, LanguageField, LineField, NameField, SendingForm
-from watch.language import STOCKHOLM
-from watch.models import Flat, HouseholdStatus, Person, Stairwell
+from watch.language import STOCKHOLM, local
+from watch.models import Flat, Group, HouseholdStatus, Person, Stairwell, StartStep
 
 BY_MAIL, LATER = "mail", "later"
+AT_MOST_BEFORE = timedelta(days=365)  # a step before the group's start
 
 
 def today() -> date:
@@ -57,20 +58,56 @@ class StartGroupForm(SendingForm):
 
 
 class TickStepForm(Form):
-    """When a step of the start was done."""
+    """When a step of the start was done; of the meeting that is booked, the day it was booked."""
 
     done_on = DayField(_l("Datum"), missing=_l("Skriv vilken dag det var."), default=today)
 
+    def __init__(self, step: StartStep, group: Group, *, filled: bool = True) -> None:
+        if filled:
+            super().__init__(prefix=step.value)
+        else:
+            super().__init__(None, prefix=step.value)
+        self._earliest = local(group.started_at).date() - AT_MOST_BEFORE
+        if step is StartStep.MEETING_BOOKED:
+            self.done_on.label.text = _l("Bokades den")
+
     def validate_done_on(self, field: DayField) -> None:
-        """Done means done."""
+        """Done means done, and done for this group."""
         if field.data and field.data > today():
             raise ValidationError(_l("Datumet ligger i framtiden. Skriv en dag som har varit."))
+        if field.data and field.data < self._earliest:
+            raise ValidationError(_l("Datumet ligger mer än ett år före gruppens start. Titta på årtalet."))
 
 
 class AppointLeadForm(SendingForm):
     """Whom the police contact asks to be lead coordinator."""
 
-    address = AddressField(_l("E-postadress"))
+    whom = RadioField(_l("Vem vill du fråga?"), default=BY_MAIL)
+    address = AddressField(_l("E-postadress"), optional=True)
+
+    def offer(self, named: Iterable[Person]) -> None:
+        """Choose among those who told their name, or an address; only an address where nobody did."""
+        self._named = {str(person.id): person for person in named}
+        people = [(number, person.name) for number, person in self._named.items()]
+        self.whom.choices = [*people, (BY_MAIL, _l("Någon annan, med e-post"))]
+
+    @property
+    def offers_names(self) -> bool:
+        """Whether there is anybody to choose."""
+        return bool(self._named)
+
+    @property
+    def chosen(self) -> Person | str:
+        """Who is asked: somebody who told their name, or an address."""
+        return self._named.get(self.whom.data) or str(self.address.data)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """The address is needed where nobody is chosen by name."""
+        valid = bool(super().validate(extra_validators))
+        if self.whom.data == BY_MAIL and not self.address.data and not self.address.errors:
+            self.address.errors = (_l("Skriv en e-postadress."),)
+            return False
+        return valid
 
 
 class AppointCoordinatorForm(SendingForm):

@@ -17,6 +17,7 @@ from watch.groups.queries.members import (
     coordinators_for,
     coordinators_of,
     members_of,
+    refusals_to,
 )
 from watch.groups.queries.pages import (
     Coming,
@@ -55,6 +56,7 @@ __all__ = [
     "members_of",
     "paper_households",
     "people_of",
+    "refusals_to",
     "stairwells_in",
     "stairwells_of",
     "sums",

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
-from watch.models import Coordinator, Group, Household, Membership, Person, Stairwell
+from watch.models import AuditEntry, Coordinator, Group, Household, Membership, Person, Stairwell, utcnow
+
+REFUSAL_SHOWN = timedelta(days=30)
 
 
 def coordinators_of(group: Group) -> list[Coordinator]:
@@ -29,6 +32,22 @@ def coordinators_of(group: Group) -> list[Coordinator]:
             [stairwell.sort_key for stairwell in each.stairwells],
         ),
     )
+
+
+def refusals_to(person: Person, group: Group) -> Sequence[datetime]:
+    """When somebody whom this person asked lately said no, latest first; who it was is not told."""
+    wanted = (
+        select(AuditEntry.at)
+        .join(Coordinator, Coordinator.id == AuditEntry.about_id)
+        .where(
+            AuditEntry.what == "coordinator-declined",
+            AuditEntry.about_kind == Coordinator.__tablename__,
+            AuditEntry.group_id == group.id,
+            AuditEntry.at > utcnow() - REFUSAL_SHOWN,
+            Coordinator.appointed_by_id == person.id,
+        )
+    )
+    return db.session.scalars(wanted.order_by(AuditEntry.id.desc())).all()
 
 
 def coordinators_for(stairwell: Stairwell) -> list[Person]:

@@ -11,7 +11,8 @@ from watch.access import Permission, can, current_person, current_relations, pub
 from watch.extensions import db, limiter
 from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
-from watch.models import Coordinator, Group, Stairwell
+from watch.joining.queries import interested_in
+from watch.models import Coordinator, Group, Person, Stairwell
 
 bp = Blueprint("coordinators", __name__)
 
@@ -22,7 +23,7 @@ Page = str | Response | tuple[str, int]
 @requires(Permission.SEE_COORDINATORS)
 def index(group: Group) -> Page:
     """The coordinators of a group with what they coordinate, and a form for whoever appoints them."""
-    return _index(group, _coordinator_form(group), AppointLeadForm(None, prefix="lead"))
+    return _index(group, _coordinator_form(group), _lead_form(group))
 
 
 def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadForm) -> str:
@@ -35,6 +36,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         lead_form=lead_form,
         sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
         members=_member_ids(group) if group.id in relations.leads else frozenset(),
+        refusals=queries.refusals_to(current_person(), group),
         me=current_person(),
     )
 
@@ -50,6 +52,19 @@ def _coordinator_form(group: Group, *, filled: bool = False) -> AppointCoordinat
     return form
 
 
+def _lead_form(group: Group, *, filled: bool = False) -> AppointLeadForm:
+    form = AppointLeadForm(prefix="lead") if filled else AppointLeadForm(None, prefix="lead")
+    form.offer(_named(group) if can(Permission.APPOINT_LEAD, group) else [])
+    return form
+
+
+def _named(group: Group) -> list[Person]:
+    """Who told the police contact their name, and has not been asked yet."""
+    asked = {coordinator.person_id for coordinator in queries.coordinators_of(group)}
+    named = [person for building in group.buildings for person in interested_in(building).named]
+    return [person for person in named if person.id not in asked]
+
+
 def _stairwells(group: Group) -> list[Stairwell]:
     return queries.stairwells_in(group)
 
@@ -60,7 +75,7 @@ def appoint(group: Group) -> Page:
     """The lead asks somebody to coordinate the whole house or some of its ports."""
     form = _coordinator_form(group, filled=True)
     if not form.validate_on_submit():
-        return _index(group, form, AppointLeadForm(None, prefix="lead")), 422
+        return _index(group, form, _lead_form(group)), 422
     chosen = [each for each in _stairwells(group) if each.id in form.stairwells.data]
     return _appoint(group, form.address.data, chosen, lead=False)
 
@@ -69,15 +84,15 @@ def appoint(group: Group) -> Page:
 @requires(Permission.APPOINT_LEAD, second_factor=True)
 def appoint_lead(group: Group) -> Page:
     """The police contact asks somebody to be lead coordinator."""
-    form = AppointLeadForm(prefix="lead")
+    form = _lead_form(group, filled=True)
     if not form.validate_on_submit():
         return _index(group, _coordinator_form(group), form), 422
-    return _appoint(group, form.address.data, [], lead=True)
+    return _appoint(group, form.chosen, [], lead=True)
 
 
-def _appoint(group: Group, address: str, stairwells: list[Stairwell], *, lead: bool) -> Response:
+def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, lead: bool) -> Response:
     try:
-        service.appoint(group, address, lead=lead, stairwells=stairwells, by=current_person())
+        service.appoint(group, whom, lead=lead, stairwells=stairwells, by=current_person())
     except service.AlreadyCoordinator:
         flash(_("Den personen är redan kontaktombud, eller har redan fått frågan."), "info")
     else:
@@ -114,7 +129,7 @@ def _to_index(group_id: int) -> Response:
 @bp.get("/appointment/<token>")
 @public
 def open_appointment(token: str) -> Page:
-    """The duty of silence and care, and one button. Raises LinkExpired, BadToken."""
+    """Who asks, the duty of silence and care, and yes or no. Raises LinkExpired, BadToken."""
     coordinator = _appointment(token)
     return _appointment_page(coordinator, _acceptance(coordinator, filled=False), token)
 
@@ -134,6 +149,24 @@ def accept(token: str) -> Page:
     service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
     db.session.commit()
     flash(_("Tack! Du är nu kontaktombud. Logga in med din e-postadress för att se huset."), "done")
+    return redirect(url_for("accounts.login"), 303)
+
+
+@bp.post("/appointment/<token>/decline")
+@public
+@limiter.limit("30 per hour")
+def decline(token: str) -> Response:
+    """No, thank you. Raises LinkExpired, BadToken."""
+    service.decline_appointment(_appointment(token))
+    db.session.commit()
+    flash(_("Tack för ditt svar. Du får inga fler frågor om det här uppdraget."), "done")
+    return redirect(url_for("places.front"), 303)
+
+
+@bp.errorhandler(service.AlreadyAccepted)
+def already_accepted(_error: service.AlreadyAccepted) -> Response:
+    """Whoever has the link reads the mailbox, so it may be said to them that they said yes."""
+    flash(_("Du har redan tackat ja. Logga in."), "info")
     return redirect(url_for("accounts.login"), 303)
 
 

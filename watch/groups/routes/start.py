@@ -68,6 +68,8 @@ def create(building: Building) -> Page:
         service.appoint(group, first, lead=True, by=current_person())
     db.session.commit()
     flash(_("Gruppen är startad. De som är intresserade får ett mejl."), "done")
+    if first:
+        flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
     return redirect(url_for("start.checklist", group_id=group.id), 303)
 
 
@@ -88,11 +90,12 @@ def _exists(group_id: int) -> Response:
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def checklist(group: Group) -> Page:
     """The five steps of the start with their dates, and where the group is in its life."""
-    return _checklist(group, {step: TickStepForm(prefix=step.value) for step in StartStep})
+    return _checklist(group, {step: TickStepForm(step, group) for step in StartStep})
 
 
 def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
     done = {item.step: item.done_on for item in group.checklist}
+    coordinators = queries.coordinators_of(group)
     return render_template(
         "start/checklist.html",
         group=group,
@@ -102,7 +105,8 @@ def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
         next_step=next((step for step in StartStep if step not in done), None),
         dates={transition.state: transition.at for transition in group.transitions},
         interest_since=queries.first_interest(group),
-        coordinators=[each for each in queries.coordinators_of(group) if each.accepted_at],
+        coordinators=[each for each in coordinators if each.accepted_at],
+        questions=[each for each in coordinators if service.is_open(each)],
         states=GROUP_STATES,
         kinds=GROUP_STATE_KINDS,
         steps=STEPS,
@@ -114,14 +118,16 @@ def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
 def tick(group: Group, step: str) -> Page:
     """A step is done."""
     ticked = _step(step)
-    forms = {each: TickStepForm(None, prefix=each.value) for each in StartStep if each is not ticked}
-    form = forms[ticked] = TickStepForm(prefix=ticked.value)
+    forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
+    form = forms[ticked]
     try:
         if not form.validate_on_submit() and group.state is GroupState.STARTING:
             return _checklist(group, forms), 422
         service.tick(group, ticked, form.done_on.data, by=current_person())
     except service.NotStarting:
         return _past_its_start(group)
+    except service.NobodyAccepted:
+        return _nobody_accepted(group)
     db.session.commit()
     return _to_checklist(group)
 
@@ -144,6 +150,8 @@ def activate(group: Group) -> Page:
     """The start is done."""
     try:
         service.activate(group, by=current_person())
+    except service.NobodyAccepted:
+        return _nobody_accepted(group)
     except service.NotReady:
         flash(_("Alla fem stegen behöver vara klara först."), "warn")
     except service.NotStarting:
@@ -163,6 +171,11 @@ def _step(name: str) -> StartStep:
 
 def _past_its_start(group: Group) -> Response:
     flash(_("Gruppen är redan förbi sin uppstart. Stegen går inte att ändra."), "info")
+    return _to_checklist(group)
+
+
+def _nobody_accepted(group: Group) -> Response:
+    flash(_("Gruppen behöver först ett kontaktombud som har tackat ja."), "warn")
     return _to_checklist(group)
 
 

@@ -2,17 +2,21 @@
 
 from watch.groups.service.coordinators import (
     DUTY_VERSION,
+    AlreadyAccepted,
     AlreadyCoordinator,
     LastCoordinator,
     accept_appointment,
     appoint,
+    decline_appointment,
     end_appointment,
+    is_open,
     waiting_appointment,
 )
 from watch.groups.service.households import move_out, note_household
 from watch.groups.service.members import CONSENT_VERSION, AlreadyMember, add_on_paper, admit, leave, take_part
 from watch.groups.service.start import (
     GroupExists,
+    NobodyAccepted,
     NotReady,
     NotStarting,
     activate,
@@ -25,10 +29,12 @@ from watch.groups.service.start import (
 __all__ = [
     "CONSENT_VERSION",
     "DUTY_VERSION",
+    "AlreadyAccepted",
     "AlreadyCoordinator",
     "AlreadyMember",
     "GroupExists",
     "LastCoordinator",
+    "NobodyAccepted",
     "NotReady",
     "NotStarting",
     "accept_appointment",
@@ -36,7 +42,9 @@ __all__ = [
     "add_on_paper",
     "admit",
     "appoint",
+    "decline_appointment",
     "end_appointment",
+    "is_open",
     "leave",
     "move_out",
     "note_household",

@@ -23,6 +23,10 @@ class AlreadyCoordinator(DomainError):
     """The person is a coordinator of this group, or has been asked to be."""
 
 
+class AlreadyAccepted(LinkExpired):
+    """The question was answered with yes, and the appointment lasts."""
+
+
 class LastCoordinator(DomainError):
     """A group keeps at least one coordinator: a successor comes first."""
 
@@ -96,16 +100,19 @@ def _raise_to_lead(group: Group, person: Person, lead: bool, by: Person | None) 
 
 
 def waiting_appointment(coordinator: Coordinator | None) -> Coordinator:
-    """The appointment while it waits for its answer. Raises LinkExpired."""
-    if (
-        coordinator is None
-        or coordinator.accepted_at is not None
-        or coordinator.ended_at is not None
-        or coordinator.appointed_at < utcnow() - QUESTION_LASTS
-        or coordinator.group.state is GroupState.CLOSED
-    ):
+    """The appointment while it waits for its answer. Raises LinkExpired, AlreadyAccepted."""
+    if coordinator is None or coordinator.ended_at or coordinator.group.state is GroupState.CLOSED:
+        raise LinkExpired
+    if coordinator.accepted_at is not None:
+        raise AlreadyAccepted
+    if not is_open(coordinator):
         raise LinkExpired
     return coordinator
+
+
+def is_open(coordinator: Coordinator) -> bool:
+    """Whether the question still waits: not answered, and not too old to be."""
+    return coordinator.accepted_at is None and coordinator.appointed_at >= utcnow() - QUESTION_LASTS
 
 
 def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coordinator:
@@ -122,6 +129,14 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
     coordinator.duty_version = DUTY_VERSION
     audit.note("coordinator-accepted", about=coordinator, by=person, group=coordinator.group)
     return coordinator
+
+
+def decline_appointment(coordinator: Coordinator) -> None:
+    """No, thank you: the question ends, and nobody is mailed about it. Raises LinkExpired."""
+    db.session.refresh(coordinator, with_for_update={"of": Coordinator})
+    waiting_appointment(coordinator).ended_at = utcnow()
+    outbox.cancel(coordinator)
+    audit.note("coordinator-declined", about=coordinator, by=coordinator.person, group=coordinator.group)
 
 
 def _introduce(coordinator: Coordinator, name: str) -> None:

@@ -16,6 +16,7 @@ from watch.mail import outbox
 from watch.models import (
     Building,
     ChecklistItem,
+    Coordinator,
     Flat,
     Group,
     GroupState,
@@ -45,6 +46,13 @@ class NotReady(DomainError):
     def __init__(self, missing: Collection[StartStep]) -> None:
         super().__init__("steps are missing")
         self.missing = missing
+
+
+class NobodyAccepted(NotReady):
+    """No coordinator has said yes, and without one a group does not begin."""
+
+    def __init__(self) -> None:
+        super().__init__([StartStep.COORDINATORS_TRAINED])
 
 
 class NotStarting(DomainError):
@@ -87,8 +95,13 @@ def _interests(building: Building) -> Select[Interest]:
 
 
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
-    """A step of the start is done since that day; ticked again, it has the new day. Raises NotStarting."""
+    """A step of the start is done since that day; ticked again, it has the new day.
+
+    Raises NotStarting, NobodyAccepted.
+    """
     _must_be_starting(group)
+    if step is StartStep.COORDINATORS_TRAINED:
+        _must_be_coordinated(group)
     known = select(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
     item = db.session.scalar(known)
     if item is None:
@@ -116,13 +129,22 @@ def _must_be_starting(group: Group) -> None:
         raise NotStarting
 
 
+def _must_be_coordinated(group: Group) -> None:
+    accepted = select(Coordinator.id).where(
+        Coordinator.group_id == group.id, Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None)
+    )
+    if db.session.scalar(accepted.limit(1)) is None:
+        raise NobodyAccepted
+
+
 def activate(group: Group, *, by: Person) -> None:
-    """The start is done: the group is active from now on. Raises NotReady, NotStarting."""
+    """The start is done: the group is active from now on. Raises NotReady, NobodyAccepted, NotStarting."""
     db.session.refresh(group, ["state"], with_for_update=True)
     _must_be_starting(group)
     done = set(db.session.scalars(select(ChecklistItem.step).where(ChecklistItem.group_id == group.id)))
     if missing := [step for step in StartStep if step not in done]:
         raise NotReady(missing)
+    _must_be_coordinated(group)
     group.state = GroupState.ACTIVE
     db.session.add(GroupTransition(group_id=group.id, state=GroupState.ACTIVE, by_id=by.id))
     audit.note("group-activated", about=group, by=by)
