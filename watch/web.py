@@ -178,7 +178,7 @@ def _rooms_of_officers() -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", "followup.overview")
     if slug := (request.view_args or {}).get("slug"):
         yield _item(_l("Området"), "followup.area", "followup.area", slug=slug)
-        yield _item(_l("Meddelanden"), "notices.area_new", "notices", slug=slug)
+        yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=slug)
 
 
 def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:

@@ -27,6 +27,7 @@ ENDPOINTS = {
     "notices.new": Expected(get="/groups/{group}/notices/new", **WRITERS, **coordinators(200)),
     "notices.preview": Expected(post="/groups/{group}/notices/preview", **WRITERS, **coordinators(422)),
     "notices.send": Expected(post="/groups/{group}/notices", **WRITERS, **coordinators(422)),
+    "notices.area_index": Expected(get="/areas/{area}/notices", **OFFICERS, officer=200),
     "notices.area_new": Expected(get="/areas/{area}/notices/new", **OFFICERS, officer=200),
     "notices.area_preview": Expected(post="/areas/{area}/notices/preview", **OFFICERS, officer=422),
     "notices.area_send": Expected(post="/areas/{area}/notices", **OFFICERS, officer=422),

@@ -215,6 +215,12 @@ def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
     return [each for each in ids if each in found]
 
 
+def area_notice_ids(area: Area) -> Sequence[int]:
+    """Ids of what was sent to an area, the newest first."""
+    sent = select(Notice.id).where(Notice.area_id == area.id, Notice.group_id.is_(None))
+    return db.session.scalars(sent.order_by(*NEWEST_FIRST)).all()
+
+
 def notices_by_id(ids: Sequence[int]) -> list[Notice]:
     """These notices in this order, with their texts."""
     found = {each.id: each for each in db.session.scalars(_whole(select(Notice).where(Notice.id.in_(ids))))}

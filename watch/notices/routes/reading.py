@@ -18,7 +18,7 @@ from watch.access import (
 )
 from watch.extensions import db
 from watch.meetings.queries import flats_on_paper
-from watch.models import Audience, Group, Notice
+from watch.models import Area, Audience, Group, Notice
 from watch.notices import queries
 from watch.notices.routes.blueprint import bp
 from watch.paging import page_of
@@ -42,6 +42,24 @@ def index(group: Group) -> str:
         notices=queries.notices_by_id(page.keys),
         page=page,
         search=search,
+        reader=language.current(),
+    )
+
+
+@bp.get("/areas/<slug>/notices")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area_index(area: Area) -> str:
+    """What was sent to an area, each with how far it has come."""
+    page = page_of(
+        queries.area_notice_ids(area),
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    return render_template(
+        "notices/area_index.html",
+        area=area,
+        notices=queries.notices_by_id(page.keys),
+        page=page,
         reader=language.current(),
     )
 

@@ -114,7 +114,7 @@ def _area_desk(area: Area) -> Desk:
             "new": url_for("notices.area_new", slug=area.slug),
             "preview": url_for("notices.area_preview", slug=area.slug),
             "send": url_for("notices.area_send", slug=area.slug),
-            "index": url_for("followup.area", slug=area.slug),
+            "index": url_for("notices.area_index", slug=area.slug),
         },
     )
 

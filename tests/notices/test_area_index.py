@@ -1,0 +1,42 @@
+"""What was sent to an area: a list with the way to how far each has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+
+from tests.cast import Scene
+from tests.factories import make_notice
+from tests.page_client import PageClient
+
+
+def test_the_officer_finds_again_what_was_sent(client: PageClient, scene: Scene) -> None:
+    area = scene.group.area
+    address = f"/areas/{area.slug}/notices"
+    nothing = client.get(address, as_=scene.gun)
+    assert "Inga meddelanden än" in nothing.text
+    assert nothing.links["Skriv ett meddelande"] == f"{address}/new"
+    sent = make_notice(area, "Inbrott i källare", by=scene.gun)
+    make_notice(scene.group, "Bara för oss", by=scene.amina)
+    make_notice(scene.other_group.area, "I Boda", by=scene.hodan)
+    page = client.get(address, as_=scene.gun)
+    assert page.links["Inbrott i källare"] == f"/notices/{sent.id}/report"
+    assert f'href="{address}" aria-current="page"' in page.html
+    assert [title for title in ("Bara för oss", "I Boda") if title in page.html] == []
+
+
+def test_a_long_list_has_pages_and_asks_no_more_of_the_database(
+    client: PageClient, scene: Scene, statements: Callable[..., AbstractContextManager[list[str]]]
+) -> None:
+    address, seen = f"/areas/{scene.group.area.slug}/notices", []
+    for more in (1, 24):
+        for number in range(more):
+            make_notice(scene.group.area, f"Nummer {number}", by=scene.gun)
+        client.get(address, as_=scene.gun)
+        with statements() as said:
+            page = client.get(address, as_=scene.gun)
+        seen.append(len(said))
+    assert seen[0] == seen[1]
+    older = page.click("Nästa")
+    assert older.text.count("Nummer") == 5
+    assert older.click("Föregående").text.count("Nummer") == 20
