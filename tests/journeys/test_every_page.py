@@ -20,6 +20,7 @@ from watch.models import Language, Person
 SMALL = {"width": 360, "height": 740}
 NOT_BY_LINKS = {
     "static",
+    "joining.find_code",  # where the form for a poster's code is sent to
     "invitations.joined",  # after a press, see the journey of joining
     "mailbox.index",  # development's own
     "mailbox.letter",

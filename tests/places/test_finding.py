@@ -126,7 +126,7 @@ def test_the_front_page_finds_a_building_without_a_script(client: PageClient, sc
     found = page.press("Sök", {"q": "norrby långgata 23"})
     assert "1 hus" in found.text
     assert found.click("Norrby Långgata 21–27 Norrby · Ingen grupp än").h1 == "Norrby Långgata 21–27"
-    assert found.form()["q"] == "norrby långgata 23"
+    assert found.form("/")["q"] == "norrby långgata 23"
 
 
 def test_answers_while_typing_are_the_results_only(client: PageClient, scene: Scene) -> None:
