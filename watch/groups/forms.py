@@ -26,8 +26,8 @@ def today() -> date:
 class StairwellsField(SelectMultipleField):
     """Ports as boxes to tick."""
 
-    widget = ListWidget(prefix_label=False)  # type: ignore[assignment]
-    option_widget = CheckboxInput()  # type: ignore[assignment]
+    widget = ListWidget(prefix_label=False)  # type: ignore[assignment]  # WTForms lets a class choose its widget
+    option_widget = CheckboxInput()  # type: ignore[assignment]  # WTForms lets a class choose its widget
 
 
 class StartGroupForm(SendingForm):

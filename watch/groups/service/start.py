@@ -71,7 +71,7 @@ def start_group(building: Building, *, by: Person) -> Group:
         db.session.add(group)
         db.session.flush()
         taken = update(Building).where(Building.id == building.id, Building.group_id.is_(None))
-        if not db.session.execute(taken.values(group_id=group.id)).rowcount:  # type: ignore[attr-defined]
+        if not db.session.execute(taken.values(group_id=group.id)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
             raise GroupExists(_group_of(building))
     db.session.refresh(building, ["group_id"])
     tick(group, StartStep.POLICE_CONTACT, local(now).date(), by=by)

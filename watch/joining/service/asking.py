@@ -150,7 +150,7 @@ def _confirm(request: JoinRequest) -> bool:
         .where(JoinRequest.id == request.id, JoinRequest.state == RequestState.UNCONFIRMED)
         .values(state=RequestState.WAITING, confirmed_at=now)
     )
-    if not confirmed.rowcount:  # type: ignore[attr-defined]
+    if not confirmed.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
         return False
     request.person.address_confirmed_at = now
     _tell_coordinators(request)

@@ -95,7 +95,7 @@ def _decide(request: JoinRequest, state: RequestState, *, by: Person) -> None:
         .values(state=state, decided_at=utcnow(), decided_by_id=by.id)
     )
     db.session.refresh(request)
-    if not decided.rowcount:  # type: ignore[attr-defined]
+    if not decided.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
         raise AlreadyDecided(request.decided_by, request.state)
 
 

@@ -178,7 +178,7 @@ def _end(invitation: Invitation, state: InvitationState) -> bool:
         .values(state=state, ended_at=utcnow())
     )
     db.session.refresh(invitation)
-    return bool(ended.rowcount)  # type: ignore[attr-defined]
+    return bool(ended.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
 
 
 def invitation_of(token: str) -> Invitation:
