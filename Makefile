@@ -10,7 +10,8 @@ PORT ?= 8000
 export PORT
 
 BIN := .venv/bin
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes
+# The pins are the whole closure; looking for more, pip would ask for "coverage[toml]" beyond them.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps
 LOCALES := en ar so
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard watch/translations/*/LC_MESSAGES/messages.po))
 KEYWORDS := _ gettext ngettext:1,2 pgettext:1c,2 npgettext:1c,2,3 lazy_gettext lazy_ngettext:1,2 _l
