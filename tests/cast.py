@@ -13,6 +13,9 @@ Svängrumsgatan 10–12 in Boda has another active group (`other_group`); Ivan c
 Norrby Långgata 21–27 in Norrby (`langgatan`) has no group.
 Gun is police contact of Norrby and Hässleholmen, Hodan the municipality's officer of Boda.
 Jenny is nobody here; she reads Somali.
+
+Who comes only where a test names them, all in port 3: Nils (1103), whose address no longer works; Olga (1201),
+who has left; Carin's husband Pär (1101), who shares her mailbox.
 """
 
 from __future__ import annotations
@@ -47,6 +50,8 @@ from watch.models import (
     Organisation,
     Person,
     Stairwell,
+    Suppression,
+    utcnow,
 )
 
 ADDRESS = "{}@example.org"
@@ -255,3 +260,31 @@ def scene(
         group, house, port_1, port_3, other_group, langgatan,
         amina, bengt, carin, dawit, elsa, farah, gun, hodan, ivan, jenny,
     )  # fmt: skip
+
+
+@pytest.fixture
+def nils(scene: Scene) -> Person:
+    """A member in port 3 whose address no longer works; flat 1103."""
+    person = make_person("Nils Ek", "nils@example.org")
+    make_member(person, scene.group, flat_of(scene.port_3, "1103"))
+    person.mailbox.suppression, person.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    db.session.commit()
+    return person
+
+
+@pytest.fixture
+def olga(scene: Scene) -> Person:
+    """Who has left the group; port 3, flat 1201."""
+    person = make_person("Olga Lind", "olga@example.org")
+    make_member(person, scene.group, flat_of(scene.port_3, "1201")).left_at = utcnow()
+    db.session.commit()
+    return person
+
+
+@pytest.fixture
+def carins_husband(scene: Scene) -> Person:
+    """Pär shares Carin's mailbox and lives next door, in flat 1101 of port 3."""
+    person = make_person("Pär Öberg", "carin@example.org")
+    make_member(person, scene.group, flat_of(scene.port_3, "1101"))
+    db.session.commit()
+    return person
