@@ -64,7 +64,7 @@ translations: .venv/.installed
 		--add-comments 'Translators:' --strip-comments --project watch --no-location --sort-output \
 		-o watch/translations/messages.pot .
 	for locale in $(LOCALES); do \
-		$(BIN)/pybabel update --no-fuzzy-matching --init-missing --ignore-pot-creation-date \
+		$(BIN)/pybabel update --width 110 --no-fuzzy-matching --init-missing --ignore-pot-creation-date \
 			-i watch/translations/messages.pot -d watch/translations -l $$locale || exit 1; \
 	done
 

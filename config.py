@@ -29,9 +29,14 @@ DEFAULTS: dict[str, Any] = {
     "MAIL_TIMEOUT": 30,  # seconds for each step with the mail server
     "MAIL_NOTICES_FROM": "",  # the two fixed senders; empty: meddelanden@ and konto@ the base address's host
     "MAIL_ACCOUNT_FROM": "",
-    "MAIL_RETRY_MINUTES": [1, 5, 15, 60],  # then hourly, to 72 hours
-    "MAIL_LEASE_SECONDS": 60,  # how long a worker may hold a claimed message
-    "MAIL_UNCERTAIN_MINUTES": 10,  # before a message with no answer after its end is tried again
+    "MAIL_CONNECTIONS": 8,  # how many a worker keeps open to the mail server at most
+    "MAIL_PER_SECOND": 0.0,  # at most so many messages a second from each worker; 0: as many as it can
+    "MAIL_RETRY_MINUTES": [1, 5, 15, 60],  # then hourly
+    "MAIL_GIVE_UP_HOURS": 72.0,  # after so long a message that is refused for now could not be reached
+    "MAIL_LEASE_SECONDS": 140,  # how long a worker may hold what it has claimed, unless it says that it lives
+    "MAIL_UNCERTAIN_MINUTES": 10.0,  # before a message with no answer after its end is tried again
+    "HOST_NAME": "",  # what workers on this machine call themselves; empty: the machine's own name
+    "METRICS_PORT": 0,  # where a worker tells Prometheus how it goes, on loopback only; 0: nowhere
     "SIGN_IN_LINK_MINUTES": 10,
     "INVITATION_DAYS": 30,
     "RATELIMIT_STORAGE_URI": "database://",
@@ -104,6 +109,8 @@ def _typed(name: str, value: Any, default: Any) -> Any:
                 }[value.lower()]
             case int():
                 return int(value)
+            case float():
+                return float(value)
             case list():
                 return [float(part) for part in value.split(",")]
     except (ValueError, KeyError):

@@ -14,8 +14,8 @@ Norrby Långgata 21–27 in Norrby (`langgatan`) has no group.
 Gun is police contact of Norrby and Hässleholmen, Hodan the municipality's officer of Boda.
 Jenny is nobody here; she reads Somali.
 
-Who comes only where a test names them, all in port 3: Nils (1103), whose address no longer works; Olga (1201),
-who has left; Carin's husband Pär (1101), who shares her mailbox.
+Who comes only where a test names them, all in port 3: Nils (1103), whose address no longer works; Olga
+(1201), who has left; Carin's husband Pär (1101), who shares her mailbox.
 """
 
 from __future__ import annotations

@@ -26,7 +26,14 @@ FEATURES = (
 ROOMS = ("routes", "forms", "words", "queries", "service", "cli")
 OF_THE_WEB = {"watch.accounts.sessions", "watch.ops.mailbox"}  # as routes: they know the request
 REQUEST_NAMES = {"request", "session", "g", "flash", "current_user"}
-COMMIT = {"watch.web", "watch.mail.delivery", "watch.mail.queue", "watch.mail.incoming", "watch.mail.cli"}
+COMMIT = {
+    "watch.web",
+    "watch.clock",
+    "watch.mail.delivery",
+    "watch.mail.queue",
+    "watch.mail.incoming",
+    "watch.mail.cli",
+}
 KNOW_THE_REQUEST = {
     "watch.access",
     "watch.database",
@@ -47,6 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "language": {"models"},
     "bands": {"language", "models"},
     "audit": {"extensions", "models"},
+    "clock": {"extensions", "language", "models"},
     "access": {"extensions", "models", "relations"},
     "relations": {"extensions", "models"},
     "errors": {"extensions", "language", "models", "tokens"},
@@ -67,7 +75,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "relations", "tokens"},
     "part": MODELS | {"audit", "errors", "fields", "language", "mail", "tokens"},
     "cli": MODELS | {"audit", "errors", "fields", "language", "mail", "jobs", "tokens"},
-    "jobs": MODELS | {"mail"},
+    "jobs": MODELS | {"clock", "mail"},
 }  # fmt: skip
 # Which rooms of other features (to the left; for routes and commands of any) and of its own a room may use.
 ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {

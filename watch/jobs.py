@@ -1,6 +1,6 @@
 """The background engine: it only wakes and keeps the clock. What there is to do stands in the database.
 
-A commit that queued mail rings the worker; a tick every minute finds what waited (retries, a lost ring).
+A commit that queued mail rings a worker; a tick every minute does the jobs of the clock that are due.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import signal
 from collections.abc import Callable
+from datetime import time
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +21,43 @@ from sqlalchemy.engine import make_url
 from sqlalchemy.orm import Session
 
 import config as settings
+from watch import clock
+from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups import service as groups
-from watch.mail import delivery
+from watch.mail import pulse
 from watch.mail.outbox import WAKE
-from watch.models import utcnow
+from watch.mail.sender import Sender
+
+JOBS = (Job("recount", time(2, 30), groups.recount_groups),)
 
 log = structlog.get_logger("jobs")
 
 
 def init_app(app: Flask) -> None:
-    """Ring the worker after every commit that queued mail."""
+    """Ring a worker with every commit that queued mail."""
     if not event.contains(db.session, "after_commit", _ring):
+        event.listen(db.session, "before_commit", _ring_within)
         event.listen(db.session, "after_commit", _ring)
 
 
+def _ring_within(session: Session) -> None:
+    """Where queue and data are one PostgreSQL, the ring is part of the transaction: both or neither."""
+    if session.in_nested_transaction() or not session.info.get(WAKE) or not _is_in_the_database():
+        return
+    storage, message = engine().storage, engine().serialize_task(tasks()["wake"].s())
+    connection = session.connection()
+    connection.exec_driver_sql(
+        f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
+        (storage.name, message),
+    )
+    connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
+    session.info.pop(WAKE)
+
+
 def _ring(session: Session) -> None:
-    """A queue that is down must not fail what was just committed: the next tick finds the mail."""
+    """A queue that is down must not fail what was just committed: a sender finds the mail by itself."""
     if session.in_nested_transaction() or not session.info.pop(WAKE, False):
         return
     try:
@@ -47,7 +67,7 @@ def _ring(session: Session) -> None:
 
 
 def wake() -> None:
-    """Tell the worker that mail is due."""
+    """Tell one worker that mail is due."""
     tasks()["wake"]()
 
 
@@ -61,10 +81,10 @@ def engine() -> Huey:
     return found
 
 
-def tasks() -> dict[str, Callable[..., Any]]:
+def tasks() -> dict[str, Any]:
     """What can be asked of the worker, by name."""
     engine()
-    found: dict[str, Callable[..., Any]] = current_app.extensions["huey tasks"]
+    found: dict[str, Any] = current_app.extensions["huey tasks"]
     return found
 
 
@@ -74,11 +94,11 @@ def _open(url: str) -> Huey:
     common = {"name": "watch", "results": False, "serializer": signed}
     match url.partition(":")[0].partition("+")[0]:
         case "":
-            return SqliteHuey(filename=_beside_the_database(), fsync=False, timeout=2, **common)
+            return SqliteHuey(filename=str(_own_folder() / "queue.db"), fsync=False, timeout=2, **common)
         case "sqlite":
             return SqliteHuey(filename=make_url(url).database, fsync=False, timeout=2, **common)
         case "postgresql":
-            return PostgresHuey(dsn=url.replace("postgresql+psycopg:", "postgresql:", 1), **common)
+            return PostgresHuey(dsn=_plain(url), **common)
         case "redis" | "rediss":
             return RedisHuey(url=url, **common)
         case "memory":
@@ -88,50 +108,62 @@ def _open(url: str) -> Huey:
     )
 
 
-def _beside_the_database() -> str:
+def _plain(url: str) -> str:
+    """A database's address as its driver wants it."""
+    return url.replace("postgresql+psycopg:", "postgresql:", 1)
+
+
+def _is_in_the_database() -> bool:
+    data = db.engine.url.render_as_string(hide_password=False)
+    return bool(_plain(current_app.config["QUEUE_URL"]) == _plain(data))
+
+
+def _own_folder() -> Path:
+    """Where this machine's files lie: beside the database's, where it is one."""
     database = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
     folder = Path(database).parent if database else Path(current_app.instance_path)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return str(folder / "queue.db")
+    return folder
 
 
-def _register(huey: Huey, app: Flask) -> dict[str, Callable[..., Any]]:
+def _register(huey: Huey, app: Flask) -> dict[str, Any]:
     """The tasks, each in a context of the application of its own."""
 
-    def in_context(work: Callable[[], object]) -> Callable[[], None]:
-        def task() -> None:
-            with app.app_context():
-                work()
+    def ring() -> None:
+        if sender := app.extensions.get("sender"):
+            sender.ring()
 
-        return task
+    def tick() -> None:
+        with app.app_context():
+            clock.run_due(JOBS)
+        ring()
 
-    def stops() -> bool:
-        flag = app.extensions.get("worker stop flag")
-        return flag is not None and flag.is_set()
-
-    def send() -> None:
-        delivery.run(stops)
-
-    nightly = crontab(hour="2", minute="30")
     return {
-        "wake": huey.task(name="wake")(in_context(send)),
-        "tick": huey.periodic_task(crontab(), name="tick")(in_context(send)),
-        "night": huey.periodic_task(nightly, name="night")(in_context(_recount)),
+        "wake": huey.task(name="wake")(ring),
+        "tick": huey.periodic_task(crontab(), name="tick")(tick),
     }
 
 
-def _recount() -> None:
-    """Members' and partners' numbers change once a night, so that nobody can be seen joining or leaving."""
-    groups.recount_groups(utcnow())
-    db.session.commit()
-
-
 def work() -> None:
-    """Run the worker until it is told to stop; the message in hand is finished first."""
+    """Run the worker until it is told to stop; the messages in hand are finished first."""
     logging.getLogger("huey").setLevel(logging.WARNING)
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
-    current_app.extensions["worker stop flag"] = consumer.stop_flag
-    wake()  # what waited while nobody worked
+    sender = app.extensions["sender"] = Sender(app, pulse.take_slot(_own_folder()), _call_colleague(app))
+    sender.start()
     consumer.run()
+    sender.stop()
+    sender.join()
+
+
+def _call_colleague(app: Flask) -> Callable[[], None]:
+    def call() -> None:
+        try:
+            with app.app_context():
+                wake()
+        except Exception as broken:  # whatever the queue's storage raises: a colleague looks by itself
+            log.warning("queue-down", error=type(broken).__name__)
+
+    return call

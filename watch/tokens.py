@@ -31,6 +31,7 @@ class Purpose(StrEnum):
     ANSWER = "answer"
     POSTER = "poster"
     BOUNCE = "bounce"
+    UNSUBSCRIBE = "unsubscribe"
 
 
 class BadToken(Exception):

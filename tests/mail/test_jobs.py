@@ -23,8 +23,9 @@ from tests.mail.test_delivery import ALL, states, tell
 from watch import jobs
 from watch.extensions import db
 from watch.groups.queries import active_member_ids
-from watch.mail import outbox
-from watch.models import Group, Notice, OutboxRow, OutboxState
+from watch.mail import outbox, pulse
+from watch.mail.sender import Sender
+from watch.models import Group, Notice, OutboxRow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
@@ -52,12 +53,22 @@ def test_what_was_taken_back_rings_nobody(scene: Scene) -> None:
     assert db.session.scalar(select(func.count(OutboxRow.id))) == 0
 
 
-def test_the_bell_rings_the_round(scene: Scene, relay: Relay) -> None:
-    tell(scene)
-    task = jobs.engine().dequeue()
-    assert task is not None
-    jobs.engine().execute(task)
-    assert states() == {"sent": ALL}
+def test_the_bell_wakes_the_sender(app: Flask, scene: Scene, relay: Relay, tmp_path: Path) -> None:
+    calls: list[str] = []
+    sender = app.extensions["sender"] = Sender(app, pulse.take_slot(tmp_path), lambda: calls.append("called"))
+    sender.start()
+    try:
+        _wait_for(lambda: not sender.bell.is_set(), 5)
+        tell(scene)
+        task = jobs.engine().dequeue()
+        assert task is not None
+        jobs.engine().execute(task)
+        _wait_for(lambda: states() == {"sent": ALL}, 5)
+    finally:
+        sender.stop()
+        sender.join(10)
+        del app.extensions["sender"]
+    assert calls == []
 
 
 def test_a_queue_that_is_down_fails_no_request(scene: Scene, app: Flask, tmp_path: Path) -> None:
@@ -78,7 +89,9 @@ def test_a_queue_address_of_no_known_kind_stops_with_a_sentence(app: Flask) -> N
 
 
 def test_members_numbers_are_recounted_at_night(scene: Scene) -> None:
-    jobs.tasks()["night"].call_local()
+    scene.group.counted_taking_part = 1
+    db.session.commit()
+    jobs.tasks()["tick"].call_local()
     db.session.expire_all()
     assert db.session.get_one(Group, scene.group.id).counted_taking_part == 5
 
@@ -122,14 +135,6 @@ def test_the_worker_sends_within_a_moment_and_ends_cleanly(
         app.extensions["huey"], app.extensions["huey tasks"], app.config["QUEUE_URL"] = kept
     assert worker.stdout
     assert b"@" not in worker.stdout.read()
-
-
-def test_rows_that_waited_leave_when_the_worker_starts(scene: Scene, relay: Relay) -> None:
-    tell(scene)
-    jobs.engine().flush()
-    jobs.wake()
-    jobs.engine().execute(jobs.engine().dequeue())
-    assert set(states()) == {OutboxState.SENT.value}
 
 
 def _notice(scene: Scene) -> Notice:

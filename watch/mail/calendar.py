@@ -7,8 +7,10 @@ from urllib.parse import urlsplit
 import icalendar
 from flask import current_app
 from flask_babel import gettext as _
+from icalendar.parser import Contentline
 
 from watch.language import local
+from watch.mail.letter import has_mark
 from watch.mail.links import Sender
 from watch.mail.smtp import Calendar
 from watch.models import Mailing, Meeting
@@ -27,7 +29,15 @@ def calendar_of(mailing: Mailing, recipient: str, link: str | None) -> Calendar 
     calendar.add("method", method)
     calendar.add_component(_event(mailing, mailing.about, recipient, link, cancelled=method == "CANCEL"))
     calendar.add_missing_timezones()
-    return Calendar(calendar.to_ical().decode(), method)
+    return Calendar(_with_whole_marks(calendar.to_ical().decode()), method)
+
+
+def _with_whole_marks(text: str) -> str:
+    """Lines folded at 75 octets (RFC 5545, 3.1), but for those where that would cut a mark in two."""
+    lines = text.replace("\r\n ", "").splitlines()
+    return "\r\n".join(
+        [line if has_mark(line) else Contentline(line).to_ical().decode() for line in lines] + [""]
+    )
 
 
 def _event(

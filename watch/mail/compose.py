@@ -1,54 +1,97 @@
-"""From rows of one mailing for one mailbox to a mail: its three templates, headers and calendar entry."""
+"""From a mailing to a letter in one language, and from the letter to each reader's mail."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC
 from typing import Any
 
 import css_inline
+from babel import Locale
 from babel.lists import format_list
 from flask import current_app
-from flask_babel import get_locale
 from jinja2 import Environment, StrictUndefined
+from markupsafe import escape
 
 from watch import language, tokens
 from watch.crypto import keyring
 from watch.extensions import db
-from watch.mail import links
+from watch.mail import guard, links
 from watch.mail.calendar import calendar_of
+from watch.mail.letter import Letter, Mark, quoted_value
 from watch.mail.links import KINDS, Sender
-from watch.mail.smtp import Message
-from watch.models import Group, Interest, Mailing, Meeting, Notice, OutboxRow, Person
+from watch.mail.smtp import Envelope, Message
+from watch.models import Group, Interest, Language, Mailing, Meeting, Notice
 from watch.tokens import Purpose
 
 SENDER_NAME = "Grannsamverkan"  # neutral: a lock screen is read by others
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
-def compose(rows: Sequence[OutboxRow]) -> Message:
-    """The one mail of rows that share mailing, mailbox and language; the first of them gives it its name.
+@dataclass(frozen=True)
+class Reader:
+    """Where one message goes and whom it greets; `row` is its bell, from which its tokens are made."""
 
-    A retry makes the same mail again. Raises what a template raises, and guard.UnsafeHeader.
+    row: int
+    address: str
+    names: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A mailing's letter in one language, to be sealed for reader after reader."""
+
+    letter: Letter
+    kind: str
+    language: Language
+    sender: str
+
+    def seal(self, reader: Reader) -> Envelope:
+        """The finished mail of one reader; a retry makes the same one. Raises guard.UnsafeHeader."""
+        address = guard.address(reader.address)
+        bounces = f"bounce+{tokens.make(Purpose.BOUNCE, reader.row)}@{_domain(self.sender)}"
+        return Envelope(bounces, address, self.letter.fill(self._values(reader, address)))
+
+    def _values(self, reader: Reader, address: str) -> Mapping[Mark, bytes]:
+        marks, for_row = self.letter.marks, KINDS[self.kind].for_row
+        values = {Mark.ADDRESS: address.encode(), Mark.MESSAGE: _name_of(reader.row).encode()}
+        if Mark.GUEST in marks:
+            values[Mark.GUEST] = quoted_value(address)
+        if Mark.LINK in marks and for_row:
+            values[Mark.LINK] = tokens.make(for_row, reader.row).encode()
+        if Mark.UNSUBSCRIBE in marks:
+            values[Mark.UNSUBSCRIBE] = tokens.make(Purpose.UNSUBSCRIBE, reader.row).encode()
+        if Mark.NAMES in marks:
+            names = _joined(reader.names, self.language)
+            values[Mark.NAMES], values[Mark.NAMES_IN_HTML] = quoted_value(names), quoted_value(escape(names))
+        return values
+
+
+def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
+    """The letter of a mailing in one language, greeting its readers by name or not.
+
+    Raises what a template raises, and guard.UnsafeHeader.
     """
-    first, mailing = rows[0], rows[0].mailing
-    if first.mailbox is None or first.message_id is None:
-        raise ValueError("a row without a mailbox, or not claimed")
     sender = current_app.config[KINDS[mailing.kind].sender]
-    with language.speaking(first.language):
-        texts = render(mailing.kind, _context(rows))
-        return Message(
+    notices = _domain(current_app.config[Sender.NOTICES])
+    is_listed = KINDS[mailing.kind].listed
+    with language.speaking(reading):
+        texts = render(mailing.kind, _context(mailing, reading, greets))
+        message = Message(
             **texts,
-            recipient=first.mailbox.address,
+            recipient=Mark.ADDRESS,
             sender=(SENDER_NAME, sender),
-            envelope_sender=f"bounce+{tokens.make(Purpose.BOUNCE, first.id)}@{_domain(sender)}",
-            message_id=first.message_id,
+            envelope_sender=sender,
+            message_id=f"<{Mark.MESSAGE}@{notices}>",
             sent_at=mailing.created_at.astimezone(UTC),
-            language=first.language.value,
-            list_id=_list_id(mailing),
-            calendar=calendar_of(mailing, first.mailbox.address, links.link(first)),
+            language=reading.value,
+            list_id=_list_id(mailing) if is_listed else None,
+            unsubscribe=links.unsubscribe_address(Mark.UNSUBSCRIBE) if is_listed else None,
+            calendar=calendar_of(mailing, Mark.GUEST, links.address_of(mailing, Mark.LINK)),
         )
+    return Prepared(Letter(message.as_bytes()), mailing.kind, reading, sender)
 
 
 def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
@@ -58,33 +101,38 @@ def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
         environment.get_template(f"email/{kind}/{name}").render(context)
         for name in ("subject.txt", "body.txt", "body.html")
     )
-    return {"subject": subject.strip(), "text": _tidy(text), "html": _inliner.inline(html)}
-
-
-def message_id(row: OutboxRow) -> str:
-    """The Message-ID of a row: always the same, and nothing can be read from it."""
-    name = keyring().blind_index("message id", str(row.id)).hex()[:32]
-    return f"<{name}@{_domain(current_app.config[Sender.NOTICES])}>"
-
-
-def _context(rows: Sequence[OutboxRow]) -> dict[str, Any]:
-    first = rows[0]
-    people = [row.person for row in rows if row.person is not None]
     return {
-        "about": first.mailing.about,
-        "people": people,
-        "names": _joined(people),
-        "group": _group(first.mailing),
-        "link": links.link(first),
-        "base_url": current_app.config["BASE_URL"],
-        "controller": current_app.config["CONTROLLER"],
-        "language": first.language.value,
-        "direction": language.direction(first.language),
+        "subject": subject.strip(),
+        "text": _tidy(text),
+        "html": _inliner.inline(html).replace(Mark.NAMES, Mark.NAMES_IN_HTML),
     }
 
 
-def _joined(people: Sequence[Person]) -> str:
-    return format_list([person.name for person in people], locale=get_locale() or "sv") if people else ""
+def message_id(row: int) -> str:
+    """The Message-ID of the message whose bell is this row: always the same, and it tells nothing."""
+    return f"<{_name_of(row)}@{_domain(current_app.config[Sender.NOTICES])}>"
+
+
+def _name_of(row: int) -> str:
+    return keyring().blind_index("message id", str(row)).hex()[:32]
+
+
+def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:
+    return {
+        "about": mailing.about,
+        "names": Mark.NAMES.value if greets else "",
+        "group": _group(mailing),
+        "link": links.address_of(mailing, Mark.LINK),
+        "unsubscribe": links.unsubscribe_address(Mark.UNSUBSCRIBE) if KINDS[mailing.kind].listed else None,
+        "base_url": current_app.config["BASE_URL"],
+        "controller": current_app.config["CONTROLLER"],
+        "language": reading.value,
+        "direction": language.direction(reading),
+    }
+
+
+def _joined(names: Sequence[str], reading: Language) -> str:
+    return names[0] if len(names) == 1 else format_list(list(names), locale=Locale(reading.value))
 
 
 def _group(mailing: Mailing) -> Group | None:

@@ -1,165 +1,263 @@
-"""The worker's round: claim a message's rows, send it, settle them — nothing lost, nothing twice knowingly.
+"""The worker's round: claim what is due, hand it out to the lines, write down what came of it.
 
-The database is the truth. An attempt is counted before the mail server hears of it; a result is
-written right after its answer, on the condition that the lease is still ours.
+The database is the truth. An attempt is counted before the mail server hears of it; a result is written
+right after its answer, on the condition that the lease is still ours. Results that came in at the same moment
+share one commit, and a line gets its next message only after that.
 """
 
 from __future__ import annotations
 
-import re
-import smtplib
-from collections.abc import Callable
-from contextlib import ExitStack
-from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 
 import structlog
 from flask import current_app
-from sqlalchemy import update
-from sqlalchemy.orm import joinedload
+from sqlalchemy.exc import OperationalError
 
-from watch.extensions import db, mail
-from watch.mail import queue
-from watch.mail.compose import compose
-from watch.mail.links import KINDS
-from watch.mail.queue import Bunch
-from watch.mail.smtp import Connection, Message, NoAnswer
-from watch.models import OutboxRow, OutboxState, utcnow
+from watch.extensions import db
+from watch.mail import pulse, queue, settle
+from watch.mail.compose import Prepared, prepare
+from watch.mail.lines import Delivered, Lines
+from watch.mail.queue import Lease, Parcel
+from watch.mail.settle import Result
+from watch.mail.smtp import Envelope
+from watch.models import Language, Mailing, utcnow
 
-GIVE_UP_AFTER = timedelta(hours=72)
-ADDRESS = re.compile(r"\S*@\S*")
+SECONDS_HELD = 1.0  # of sending that one claim takes, at the pace seen so far
+MOST_HELD = 500
+PATIENCE = 2  # losses of a line in a row, for each line: then it is the mail server, not a destination
 
 log = structlog.get_logger("mail")
 
 
-@dataclass(frozen=True)
-class Result:
-    """What the mail server made of a message: where its rows go, and whether the connection still stands."""
-
-    state: OutboxState
-    code: int | None = None
-    text: str | None = None
-    relay_lost: bool = False
+def never() -> bool:
+    """Nobody says that the round should end."""
+    return False
 
 
-def run(is_stopping: Callable[[], bool] = lambda: False) -> int:
-    """Send all that is due, over one connection, one message after the other; returns how many were taken.
-
-    Ends early where the mail server fails (rows wait for the next round) or `is_stopping` says so.
-    """
-    queue.sweep()
-    if not queue.is_anything_due():
-        return 0
-    sent = 0
-    with ExitStack() as stack:
-        try:
-            relay = stack.enter_context(mail.connect())
-        except (OSError, smtplib.SMTPException) as down:
-            log.warning("relay-down", error=type(down).__name__)
-            return 0
-        while not is_stopping() and (bunch := queue.claim()):
-            result = _deliver(bunch, relay)
-            sent += result.state is OutboxState.SENT
-            if result.relay_lost:
-                break
-    return sent
+def nobody() -> None:
+    """No colleague to be called."""
 
 
-def _deliver(bunch: Bunch, relay: Connection) -> Result:
-    """One message: composed, sent, settled. A failing commit ends the round, as it must."""
-    message = _compose(bunch)
-    if message is None:
-        return Result(OutboxState.QUEUED)
-    result = _send(message, relay)
-    _settle(bunch, **_outcome(bunch, result))
-    log.info(
-        "message", mailing=bunch.mailing_id, kind=bunch.kind, rows=len(bunch.ids), attempt=bunch.attempts,
-        result=result.state.value, code=result.code,
-    )  # fmt: skip
-    return result
-
-
-def _compose(bunch: Bunch) -> Message | None:
-    """The mail, or None where it cannot be made: a poison row stops nobody else."""
-    wanted = queue.rows(bunch).options(joinedload(OutboxRow.mailing), joinedload(OutboxRow.person))
-    try:
-        rows = db.session.scalars(wanted).all()
-        message = compose(rows) if rows else None
-    except Exception as broken:  # whatever a template can do wrong
-        db.session.rollback()
-        log.error("not-rendered", mailing=bunch.mailing_id, kind=bunch.kind, error=type(broken).__name__)
-        queue.put_aside(bunch.ids, bunch.lease_token)
-        return None
-    db.session.rollback()  # nothing was changed; SQLite's write lock is not held while the mail goes out
-    return message
-
-
-def _send(message: Message, relay: Connection) -> Result:
-    """The server's answer. A refusal of ourselves (not of the reader) is trouble with the relay."""
-    try:
-        relay.send(message)
-    except NoAnswer:
-        return Result(OutboxState.UNCERTAIN, text="no answer after the message's end", relay_lost=True)
-    except smtplib.SMTPSenderRefused as refused:
-        return Result(OutboxState.QUEUED, refused.smtp_code, _clean(refused.smtp_error), relay_lost=True)
-    except smtplib.SMTPRecipientsRefused as refused:
-        ((code, text),) = refused.recipients.values()
-        return _refused(code, text)
-    except smtplib.SMTPResponseException as refused:
-        return _refused(refused.smtp_code, refused.smtp_error)
-    except (OSError, smtplib.SMTPException) as lost:
-        return Result(OutboxState.QUEUED, text=type(lost).__name__, relay_lost=True)
-    return Result(OutboxState.SENT, 250)
-
-
-def _refused(code: int, text: bytes | str) -> Result:
-    state = OutboxState.BOUNCED if 500 <= code < 600 else OutboxState.QUEUED
-    return Result(state, code, _clean(text), relay_lost=code in {-1, 421})
-
-
-def _outcome(bunch: Bunch, result: Result) -> dict[str, Any]:
-    """What is written for a result: a final state with its time, or when it is tried again."""
-    now = utcnow()
-    said = {"last_code": result.code, "last_text": result.text}
-    if result.state is OutboxState.UNCERTAIN:
-        return said | _after_silence(bunch)
-    if result.state is not OutboxState.QUEUED:
-        return said | {"state": result.state, "settled_at": now}
-    again = now + _back_off(bunch.attempts)
-    if again > bunch.created_at + GIVE_UP_AFTER:
-        return said | {"state": OutboxState.BOUNCED, "settled_at": now}
-    return said | {"state": OutboxState.QUEUED, "next_at": min(again, bunch.not_after or again)}
-
-
-def _after_silence(bunch: Bunch) -> dict[str, Any]:
-    """Tried again after a while; what works once (sign-in) is never, it runs out instead."""
-    again = utcnow() + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
-    if not KINDS[bunch.kind].one_time:
-        return {"state": OutboxState.UNCERTAIN, "next_at": min(again, bunch.not_after or again)}
-    ends = bunch.not_after or again
-    return {"state": OutboxState.UNCERTAIN, "next_at": ends, "not_after": ends}
-
-
-def _settle(bunch: Bunch, **values: Any) -> None:
-    settled = (
-        update(OutboxRow)
-        .where(OutboxRow.id.in_(bunch.ids), OutboxRow.lease_token == bunch.lease_token)
-        .values(lease_token=None, lease_until=None, **values)
-        .execution_options(synchronize_session=False)
-    )
-    count = db.session.execute(settled).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+def take_over(owner: str) -> None:
+    """A worker begins: what its slot held when the worker before it died is due again."""
+    settle.sweep(owner)
+    pulse.beat(owner, every=0)
     db.session.commit()
-    if count != len(bunch.ids):
-        log.warning("lease-lost", mailing=bunch.mailing_id, rows=len(bunch.ids), settled=count)
 
 
-def _back_off(attempts: int) -> timedelta:
-    minutes = current_app.config["MAIL_RETRY_MINUTES"]
-    return timedelta(minutes=minutes[attempts - 1] if attempts <= len(minutes) else 60)
+def run(
+    owner: str | None = None,
+    is_stopping: Callable[[], bool] = never,
+    call_colleague: Callable[[], None] = nobody,
+) -> int:
+    """Send all that is due; returns how many messages the mail server took.
+
+    `owner` is this worker's name on its leases; `call_colleague` is rung where there is more than one can
+    take. Ends early where the mail server is away (what was claimed is due again) or `is_stopping` says so.
+    Raises what a failing commit raises: then nothing more is sent.
+    """
+    owner = owner or pulse.own_name("none")
+    settle.sweep()
+    pulse.beat(owner, every=30)
+    is_due = pulse.oldest_due() is not None
+    db.session.commit()
+    if not is_due:
+        return 0
+    round_ = Round(owner, is_stopping, call_colleague)
+    try:
+        round_.go()
+    finally:
+        round_.end()
+    return round_.sent
 
 
-def _clean(text: bytes | str) -> str:
-    """What the server said, in one line, without addresses."""
-    said = text.decode(errors="replace") if isinstance(text, bytes) else text
-    return ADDRESS.sub("…", " ".join(said.split()))[:200]
+@dataclass
+class Round:
+    """One round of a worker: what it holds, which lines are free, which destinations fail."""
+
+    owner: str
+    is_stopping: Callable[[], bool]
+    call_colleague: Callable[[], None]
+    stock: deque[Parcel] = field(default_factory=deque)
+    lines: Lines = field(default_factory=Lines)
+    letters: dict[tuple[int, Language, bool], Prepared | None] = field(default_factory=dict)
+    failing: dict[str, float] = field(default_factory=dict)
+    sent: int = 0
+    losses: int = 0
+    batch: int = 0
+    is_all: bool = False  # nothing more was due at the last claim
+    claimed_at: float = 0.0
+    sent_at_claim: int = 0
+
+    def __post_init__(self) -> None:
+        self.most_lines = current_app.config["MAIL_CONNECTIONS"]
+        self.batch = 2 * self.most_lines
+        self.pace = Pace(current_app.config["MAIL_PER_SECOND"])
+
+    def go(self) -> None:
+        """Until nothing is due, the mail server is away, or somebody says stop."""
+        while not self._is_over():
+            self._fill_stock()
+            self._hand_out()
+            if self.lines.busy or self.lines.ended:
+                self._settle(self.lines.wait(1))
+            elif self.stock:
+                time.sleep(self.pace.wait())
+            elif self.is_all:
+                return
+
+    def _is_over(self) -> bool:
+        return self.is_stopping() or not self.most_lines or self.losses >= PATIENCE * self.most_lines
+
+    def end(self) -> None:
+        """Let the messages that are begun end, write down what comes of them, give back what is left."""
+        try:
+            while self.lines.busy or self.lines.ended:
+                self._settle(self.lines.wait(1))
+            settle.give_back(self.stock)
+            db.session.commit()
+        finally:
+            self.lines.close()
+
+    def _fill_stock(self) -> None:
+        """Claim more while there is something to claim, and as much as is sent in a moment."""
+        if len(self.stock) >= self.most_lines or self.is_all:
+            return
+        self._learn_the_pace()
+        try:
+            parcels = queue.claim(self.owner, self.batch)
+        except OperationalError as busy:  # somebody leaves or cancels just now: they go first
+            db.session.rollback()
+            log.info("claim-waits", error=type(busy.orig).__name__)
+            parcels = []
+        if parcels is None:
+            self.is_all = True
+            return
+        if len(parcels) >= self.batch and not self.sent:
+            self.call_colleague()
+        self._sort(parcels)
+
+    def _learn_the_pace(self) -> None:
+        now = time.monotonic()
+        if self.claimed_at and self.sent > self.sent_at_claim:
+            rate = (self.sent - self.sent_at_claim) / (now - self.claimed_at)
+            self.batch = min(max(2 * self.most_lines, round(rate * SECONDS_HELD)), MOST_HELD)
+        self.claimed_at, self.sent_at_claim = now, self.sent
+
+    def _sort(self, parcels: Sequence[Parcel]) -> None:
+        """Into the stock; where their destination fails, only one at a time is tried, the others wait."""
+        waiting = []
+        for parcel in parcels:
+            if self._fails(parcel.domain) and self._is_held(parcel.domain):
+                waiting.append(parcel)
+            else:
+                self.stock.append(parcel)
+        settle.give_back(waiting, utcnow() + settle.back_off(1))
+        db.session.commit()
+
+    def _fails(self, domain: str) -> bool:
+        return self.failing.get(domain, 0) > time.monotonic()
+
+    def _is_held(self, domain: str) -> bool:
+        return any(each.domain == domain for each in self._held())
+
+    def _held(self) -> list[Parcel]:
+        under_way = [line.parcel for line in self.lines.busy if line.parcel]
+        return [*under_way, *self.stock]
+
+    def _hand_out(self) -> None:
+        """A message to every line that is free."""
+        while self.stock and len(self.lines.busy) < self.most_lines and self.pace.allows():
+            if self._is_over():
+                return
+            parcel = self.stock.popleft()
+            if envelope := self._seal(parcel):
+                self.lines.begin(parcel, envelope)
+                self.pace.count()
+
+    def _seal(self, parcel: Parcel) -> Envelope | None:
+        """The finished mail, or None where it cannot be made: a poison row stops nobody else."""
+        try:
+            letter = self._letter(parcel)
+            if letter and parcel.reader:
+                return letter.seal(parcel.reader)
+            reason = "could not be read or made"
+        except Exception as broken:  # whatever a template can do wrong
+            db.session.rollback()
+            reason = type(broken).__name__
+        log.error("not-rendered", mailing=parcel.mailing_id, kind=parcel.kind, error=reason)
+        settle.put_aside([parcel], reason)
+        db.session.commit()
+        return None
+
+    def _letter(self, parcel: Parcel) -> Prepared | None:
+        """Prepared once for a mailing and language; one that cannot be made is not tried for each reader."""
+        key = parcel.mailing_id, parcel.language, bool(parcel.reader and parcel.reader.names)
+        if key not in self.letters:
+            if len(self.letters) > MOST_HELD:
+                self.letters.clear()
+            self.letters[key] = None
+            mailing = db.session.get_one(Mailing, parcel.mailing_id)
+            self.letters[key] = prepare(mailing, parcel.language, greets=key[2])
+            db.session.rollback()  # nothing was changed; SQLite's write lock is not held while mail goes out
+        return self.letters[key]
+
+    def _settle(self, came: Sequence[Delivered]) -> None:
+        """Write results down in one commit, then free their lines; a failing commit ends the round."""
+        settle.settle([(parcel, result) for _line, parcel, result in came])
+        taken = sum(result.is_sent for _line, _parcel, result in came)
+        pulse.beat(self.owner, taken)
+        settle.renew([lease for lease in self._leases() if lease.is_old])
+        db.session.commit()
+        self.sent += taken
+        for line, parcel, result in came:
+            if result.not_tried and result.relay_lost:  # the server takes no more lines than these
+                self.most_lines = min(self.most_lines - 1, len(self.lines.busy))
+            else:
+                self.lines.free.append(line)
+            if not result.not_tried:
+                self._learn(parcel, result)
+
+    def _leases(self) -> list[Lease]:
+        held = {id(parcel.lease): parcel.lease for parcel in self._held()}
+        return list(held.values())
+
+    def _learn(self, parcel: Parcel, result: Result) -> None:
+        """Which destinations fail, and whether it is the mail server itself."""
+        if not result.is_sent:
+            log.info(
+                "message", mailing=parcel.mailing_id, kind=parcel.kind, rows=len(parcel.ids),
+                attempt=parcel.attempts, code=result.code,
+                meaning=result.meaning.name.lower() if result.meaning else None,
+            )  # fmt: skip
+        if result.is_sent or not result.relay_lost:
+            self.losses = 0
+            self.failing.pop(parcel.domain, None)
+            return
+        self.losses += 1
+        self.failing[parcel.domain] = time.monotonic() + settle.back_off(1).total_seconds()
+        parcels, self.stock = list(self.stock), deque()
+        self._sort(parcels)
+
+
+class Pace:
+    """No more than so many messages a second; 0 is as fast as it goes."""
+
+    def __init__(self, per_second: float) -> None:
+        self.step = 1 / per_second if per_second else 0.0
+        self.next = time.monotonic()
+
+    def allows(self) -> bool:
+        """Whether the next message may be begun now."""
+        return not self.step or time.monotonic() >= self.next
+
+    def count(self) -> None:
+        """One more was begun."""
+        self.next = max(self.next, time.monotonic() - 1) + self.step
+
+    def wait(self) -> float:
+        """Seconds until the next one may be begun."""
+        return max(0.0, self.next - time.monotonic())

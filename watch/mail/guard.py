@@ -16,6 +16,9 @@ from email_validator import EmailNotValidError, validate_email
 
 ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+PLAIN_ADDRESS = re.compile(
+    r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+)  # most are, and need no more thought
 OF_EVERY_PART = frozenset({"content-type", "content-transfer-encoding", "mime-version"})
 
 
@@ -35,6 +38,8 @@ def line(text: str) -> str:
 
 def address(text: str) -> str:
     """One address as SMTP carries it: ASCII, the domain in its IDNA form. Raises UnsafeHeader."""
+    if len(text) <= 254 and PLAIN_ADDRESS.fullmatch(text) and ".." not in text:
+        return text
     try:
         found = validate_email(
             line(text),
@@ -65,3 +70,9 @@ def check(wire: bytes, *, headers: Collection[str], recipient: str) -> None:
     to = [each.addr_spec for each in mail["To"].addresses]
     if to != [recipient]:
         raise UnsafeHeader(f"{len(to)} recipients")
+
+
+def names_of(wire: bytes) -> list[bytes]:
+    """The names of the headers as they stand in the finished bytes, in order; quick enough for every mail."""
+    head, _, _body = wire.partition(b"\r\n\r\n")
+    return [line.partition(b":")[0] for line in head.split(b"\r\n") if line[:1] not in {b" ", b"\t"}]

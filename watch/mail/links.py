@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 
 from watch import tokens
-from watch.models import OutboxRow
+from watch.models import Mailing
 from watch.tokens import Purpose
 
 
@@ -25,25 +25,28 @@ class Sender(StrEnum):
 class Kind:
     """What all mails of one kind have in common.
 
-    `path` makes the button's address from what the mail is about and the row it is sent for; None
-    where there is no button. A one-time kind is never sent a second time on suspicion.
+    `path` makes the button's address from what the mail is about; None where there is no button. With
+    `for_row` the token at its end is made for this purpose from the row, so each reader has another one.
+    A one-time kind is never sent a second time on suspicion. What is `listed` can be unsubscribed from.
     """
 
     sender: Sender
-    path: Callable[[Any, OutboxRow], str] | None
+    path: Callable[[Any], str] | None
+    for_row: Purpose | None = None
     one_time: bool = False
+    listed: bool = False
+
+    @property
+    def precedence(self) -> int:
+        """Somebody waits for a letter about their account; what goes to many comes after it."""
+        return 0 if self.sender is Sender.ACCOUNT else 1
 
 
-def _of_parent(prefix: str, purpose: Purpose) -> Callable[[Any, OutboxRow], str]:
-    return lambda about, _row: f"{prefix}/{tokens.make(purpose, about.id)}"
+def _of_parent(prefix: str, purpose: Purpose) -> Callable[[Any], str]:
+    return lambda about: f"{prefix}/{tokens.make(purpose, about.id)}"
 
 
-def _of_row(prefix: str, purpose: Purpose) -> Callable[[Any, OutboxRow], str]:
-    """For one recipient; people who share a mailbox share the first one's link (outbox.sharing)."""
-    return lambda _about, row: f"{prefix}/{tokens.make(purpose, row.id)}"
-
-
-def _invitation(about: Any, _row: OutboxRow) -> str:
+def _invitation(about: Any) -> str:
     return f"/join/{tokens.make(Purpose.INVITATION, about.id, about.generation)}"
 
 
@@ -51,23 +54,33 @@ _interest = _of_parent("/interest", Purpose.CONFIRM_INTEREST)
 
 KINDS: dict[str, Kind] = {
     "sign-in": Kind(Sender.ACCOUNT, _of_parent("/login", Purpose.SIGN_IN), one_time=True),
-    "sign-in-unknown": Kind(Sender.ACCOUNT, lambda _about, _row: "/", one_time=True),
+    "sign-in-unknown": Kind(Sender.ACCOUNT, lambda _about: "/", one_time=True),
     "join-confirm": Kind(Sender.ACCOUNT, _of_parent("/join/confirm", Purpose.CONFIRM_REQUEST)),
-    "join-requested": Kind(Sender.ACCOUNT, _of_row("/a", Purpose.DECIDE)),
-    "join-approved": Kind(Sender.ACCOUNT, lambda about, _row: f"/groups/{about.group_id}"),
+    "join-requested": Kind(Sender.ACCOUNT, lambda _about: "/a/", Purpose.DECIDE),
+    "join-approved": Kind(Sender.ACCOUNT, lambda about: f"/groups/{about.group_id}"),
     "join-declined": Kind(Sender.ACCOUNT, None),
-    "join-already-member": Kind(Sender.ACCOUNT, lambda _about, _row: "/login"),
+    "join-already-member": Kind(Sender.ACCOUNT, lambda _about: "/login"),
     "interest-confirm": Kind(Sender.ACCOUNT, _interest),
     "invitation": Kind(Sender.ACCOUNT, _invitation),
     "group-started": Kind(Sender.NOTICES, _interest),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
-    "meeting-called": Kind(Sender.NOTICES, _of_row("/r", Purpose.ANSWER)),
-    "meeting-cancelled": Kind(Sender.NOTICES, lambda about, _row: f"/meetings/{about.id}"),
-    "notice": Kind(Sender.NOTICES, lambda about, _row: f"/notices/{about.id}"),
+    "meeting-called": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
+    "meeting-cancelled": Kind(Sender.NOTICES, lambda about: f"/meetings/{about.id}", listed=True),
+    "notice": Kind(Sender.NOTICES, lambda about: f"/notices/{about.id}", listed=True),
 }
 
 
-def link(row: OutboxRow) -> str | None:
-    """The address of the mail's one button; it begins with the configured base address."""
-    path = KINDS[row.mailing.kind].path
-    return f"{current_app.config['BASE_URL']}{path(row.mailing.about, row)}" if path else None
+def address_of(mailing: Mailing, token: str) -> str | None:
+    """The address of the mail's one button; it begins with the configured base address.
+
+    `token` ends it where every row has its own (`for_row`).
+    """
+    kind = KINDS[mailing.kind]
+    if kind.path is None:
+        return None
+    return f"{current_app.config['BASE_URL']}{kind.path(mailing.about)}{token if kind.for_row else ''}"
+
+
+def unsubscribe_address(token: str) -> str:
+    """Where a reader says which mails they want, without signing in."""
+    return f"{current_app.config['BASE_URL']}/u/{token}"

@@ -6,10 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, func, insert, literal, select, update
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from watch.extensions import db
+from watch.mail.links import KINDS
 from watch.models import Channel, Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
 from watch.models.mail import Parent
 
@@ -38,6 +39,8 @@ def queue(
         invited_mailbox_id=None if person else mailbox.id,
         mailbox=mailbox,
         language=language or (person.language if person else Language.SWEDISH),
+        precedence=KINDS[kind].precedence,
+        next_at=utcnow(),
         not_after=not_after,
     )
     db.session.add(row)
@@ -54,20 +57,26 @@ def queue_many(
     form_key: str | None = None,
     not_after: datetime | None = None,
 ) -> Mailing:
-    """A mail to everyone in `people` (a select of person ids) who has an address; one INSERT … SELECT."""
+    """A mail to everyone in `people` (a select of person ids) who has an address; one INSERT … SELECT.
+
+    The first of those who share a mailbox and a language carries their message's bell.
+    """
     mailing = _mailing(kind, about, form_key)
     db.session.add(mailing)
     db.session.flush()
     wanted = people.subquery()
     reached = select(Person).where(Person.id.in_(select(wanted.c[0])), Person.mailbox_id.is_not(None))
+    place = func.row_number().over(partition_by=(Person.mailbox_id, Person.language), order_by=Person.id)
     _write(
-        reached,
+        reached.order_by(Person.id),
         mailing_id=literal(mailing.id),
         person_id=Person.id,
         mailbox_id=Person.mailbox_id,
         language=Person.language,
         channel=literal(Channel.MAIL, OutboxRow.channel.type),
         state=literal(OutboxState.QUEUED, OutboxRow.state.type),
+        precedence=literal(KINDS[kind].precedence),
+        next_at=case((place == 1, literal(utcnow(), OutboxRow.next_at.type))),
         not_after=literal(not_after, OutboxRow.not_after.type),
     )
     db.session.info[WAKE] = True
@@ -78,25 +87,24 @@ def queue_paper(mailing: Mailing, households: Select[int]) -> None:
     """The same thing on paper for households (a select of their ids) that no mail reaches."""
     wanted = households.subquery()
     _write(
-        select(wanted),
+        select(wanted).distinct(),
         mailing_id=literal(mailing.id),
         household_id=wanted.c[0],
         language=literal(Language.SWEDISH, OutboxRow.language.type),
         channel=literal(Channel.PAPER, OutboxRow.channel.type),
         state=literal(OutboxState.TO_PRINT, OutboxRow.state.type),
+        precedence=literal(1),
     )
 
 
 def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAttribute[Any]) -> None:
     """A row for each recipient, in one INSERT … SELECT."""
-    now = utcnow()
     columns |= {
         "attempts": literal(0),
         "render_failures": literal(0),
-        "created_at": literal(now, OutboxRow.created_at.type),
-        "next_at": literal(now, OutboxRow.next_at.type),
+        "created_at": literal(utcnow(), OutboxRow.created_at.type),
     }
-    rows = recipients.with_only_columns(*columns.values()).distinct()
+    rows = recipients.with_only_columns(*columns.values())
     db.session.execute(insert(OutboxRow).from_select(list(columns), rows, include_defaults=False))
 
 

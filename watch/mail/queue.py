@@ -3,192 +3,200 @@
 from __future__ import annotations
 
 import secrets
+import time
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, literal, select, update
+from sqlalchemy import ColumnElement, Row, and_, case, func, literal, select, text, type_coerce, update
 from sqlalchemy.orm import aliased
+from sqlalchemy.types import Interval, LargeBinary
 
-from watch.database import UtcDateTime
+from watch.crypto import Unreadable, keyring
 from watch.extensions import db
-from watch.mail.compose import message_id
-from watch.mail.recheck import obstacle
-from watch.models import OutboxRow, OutboxState, utcnow
+from watch.mail.compose import Reader
+from watch.mail.recheck import is_in_time, wanted
+from watch.mail.smtp import LONGEST_WAITS
+from watch.models import Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
 
 WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN)
-RENDER_FAILURES = 3
-SMTP_STEPS = 5  # waits for an answer in one transaction, each up to MAIL_TIMEOUT
+RENEWED_AFTER = 10  # seconds of a lease
+UNLEASED = {"lease_token": None, "lease_owner": None, "lease_until": None}
 
 log = structlog.get_logger("mail")
 
 
-@dataclass(frozen=True)
-class Bunch:
-    """The claimed rows of one message, and what is needed of them once the claim is committed."""
+@dataclass
+class Lease:
+    """The right to send what one claim took, until `ends` on this machine's monotonic clock."""
 
-    lease_token: str
+    token: str = field(default_factory=lambda: secrets.token_urlsafe(18))
+    ends: float = field(default_factory=lambda: time.monotonic() + lease_seconds())
+
+    @property
+    def is_old(self) -> bool:
+        """Time to renew it."""
+        return time.monotonic() > self.ends - lease_seconds() + RENEWED_AFTER
+
+    @property
+    def is_long_enough(self) -> bool:
+        """A message that is begun now ends before the lease does."""
+        return time.monotonic() + longest_message() < self.ends
+
+
+@dataclass(frozen=True)
+class Parcel:
+    """The claimed rows of one message, what its mail needs, and what settling them needs.
+
+    Without a `reader` the rows could not be read.
+    """
+
+    lease: Lease
+    bell: int
     ids: tuple[int, ...]
     mailing_id: int
     kind: str
+    language: Language
+    reader: Reader | None
+    mailbox_id: int
     attempts: int
     created_at: datetime
     not_after: datetime | None
 
-
-def rows(bunch: Bunch) -> Select[OutboxRow]:
-    """The bunch's rows, as long as they are still ours; the first is the one the mail is named after."""
-    ours = OutboxRow.id.in_(bunch.ids), OutboxRow.lease_token == bunch.lease_token
-    return select(OutboxRow).where(*ours).order_by(OutboxRow.id)
-
-
-def is_anything_due() -> bool:
-    """Whether a claim would find something."""
-    due = bool(db.session.scalar(select(exists().where(_is_due(OutboxRow, utcnow())))))
-    db.session.rollback()
-    return due
+    @property
+    def domain(self) -> str:
+        """Where it is going."""
+        return self.reader.address.rpartition("@")[2].casefold() if self.reader else ""
 
 
-def sweep() -> None:
-    """Take back what a worker that died held: nobody knows what became of it, so it is sent again."""
-    died = OutboxRow.state == OutboxState.SENDING, OutboxRow.lease_until < _database_now()
-    db.session.execute(
-        update(OutboxRow)
-        .where(*died)
-        .values(state=OutboxState.QUEUED, lease_token=None, lease_until=None)
-        .execution_options(synchronize_session=False)
-    )
-    db.session.commit()
+def longest_wait() -> float:
+    """Seconds that one answer of the mail server may take."""
+    return float(current_app.config["MAIL_TIMEOUT"])
 
 
-def claim() -> Bunch | None:
-    """The next message that is due, ours until its lease ends; None where nothing is due.
+def longest_message() -> float:
+    """Seconds that one message may take."""
+    return LONGEST_WAITS * longest_wait()
 
-    Rows that are no longer wanted are settled on the way. The attempt is counted here, before the mail
-    server hears of it: otherwise a full disk would turn retries into a mail bomb.
+
+def lease_seconds() -> float:
+    """How long a claim is good for; always longer than one message may take."""
+    return max(float(current_app.config["MAIL_LEASE_SECONDS"]), longest_message() + RENEWED_AFTER)
+
+
+def database_time(ahead: float = 0) -> datetime | ColumnElement[datetime]:
+    """So many seconds from now on the database's clock, so that workers on several machines agree."""
+    if db.engine.dialect.name == "postgresql":
+        return func.clock_timestamp() + literal(timedelta(seconds=ahead), Interval)
+    return utcnow() + timedelta(seconds=ahead)
+
+
+def claim(owner: str, most: int) -> list[Parcel] | None:
+    """Up to so many messages that are due, ours until their lease ends; None where nothing is due.
+
+    Rows that are no longer wanted are settled on the way. The attempt is counted here, before the mail server
+    hears of it: otherwise a full disk would turn retries into a mail bomb.
     """
-    while taken := _take():
-        token, ids = taken
-        try:
-            bunch = _sift(token)
-        except Exception as broken:  # a row that cannot even be read stops nobody else
-            db.session.rollback()
-            log.error("not-readable", rows=ids, error=type(broken).__name__)
-            put_aside(ids)
-            continue
-        db.session.commit()
-        if bunch:
-            return bunch
-    db.session.rollback()
-    return None
-
-
-def put_aside(ids: Sequence[int], lease_token: str | None = None) -> int:
-    """Rows whose mail could not be made: tried again, and parked after the third time. Returns how many."""
-    failures, now = OutboxRow.render_failures + 1, utcnow()
-    is_last = failures >= RENDER_FAILURES
-    aside = (
-        update(OutboxRow)
-        .where(OutboxRow.id.in_(ids), OutboxRow.lease_token.is_not_distinct_from(lease_token))
-        .values(
-            render_failures=failures,
-            state=case(
-                (is_last, literal(OutboxState.PARKED, OutboxRow.state.type)),
-                else_=literal(OutboxState.QUEUED, OutboxRow.state.type),
-            ),
-            settled_at=case((is_last, literal(now, OutboxRow.settled_at.type)), else_=None),
-            next_at=now + timedelta(minutes=current_app.config["MAIL_RETRY_MINUTES"][0]),
-            lease_token=None,
-            lease_until=None,
-        )
-        .execution_options(synchronize_session=False)
-    )
-    count: int = db.session.execute(aside).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+    lease = Lease()
+    if db.engine.dialect.name == "postgresql":  # whoever leaves or cancels right now goes first
+        db.session.execute(text("SET LOCAL lock_timeout = '200ms'"))
+    bells = _due_bells(most)
+    if not bells:
+        db.session.rollback()
+        return None
+    taken = _take(list(bells.values()), lease, owner)
+    parcels: list[Parcel] = []
+    for mailing in db.session.scalars(select(Mailing).where(Mailing.id.in_(taken)).order_by(Mailing.id)):
+        messages = defaultdict(list)
+        for row in _wanted_rows(mailing, taken[mailing.id]):
+            messages[mailing.id, row.mailbox_id, row.language].append(row)
+        parcels += [_pack(lease, bells[key], mailing, rows) for key, rows in messages.items()]
     db.session.commit()
-    return count
+    return parcels
 
 
-def _sift(token: str) -> Bunch | None:
-    """Of the rows just leased those that are still wanted; the others are settled here."""
-    taken = db.session.scalars(select(OutboxRow).where(OutboxRow.lease_token == token).order_by(OutboxRow.id))
-    wanted = [row for row in taken.all() if not _drop(row)]
-    for row in wanted:
-        row.message_id = wanted[0].message_id or message_id(wanted[0])
-    return _bunch(token, wanted)
-
-
-def _take() -> tuple[str, list[int]] | None:
-    """Lease the first message that is due. Only the lowest of its rows is sought and locked, so two
-    workers cannot divide one message between them; the others of the same mailbox come with it."""
-    token, now = secrets.token_urlsafe(18), utcnow()
-    row, other = aliased(OutboxRow), aliased(OutboxRow)
-    comes_with_another = exists().where(_is_due(other, now), _same_message(other, row), other.id < row.id)
-    first = (
-        select(row.id)
-        .where(_is_due(row, now), ~comes_with_another)
-        .order_by(row.not_after.is_(None), row.not_after, row.next_at, row.id)
-        .limit(1)
+def _due_bells(most: int) -> dict[tuple[int, int | None, Language], int]:
+    """The bells of the first messages that are due, by mailing, mailbox and language; held against others."""
+    due = (
+        select(OutboxRow.id, OutboxRow.mailing_id, OutboxRow.mailbox_id, OutboxRow.language)
+        .where(OutboxRow.next_at <= utcnow())
+        .order_by(OutboxRow.precedence, OutboxRow.next_at, OutboxRow.id)
+        .limit(most)
         .with_for_update(skip_locked=True)
     )
-    if not (leader := _lease(OutboxRow.id == first.scalar_subquery(), token, now)):
-        return None
-    others = _lease(exists().where(row.id == leader[0], _same_message(row, OutboxRow)), token, now)
-    return token, leader + others
+    return {
+        (mailing, mailbox, language): bell for bell, mailing, mailbox, language in db.session.execute(due)
+    }
 
 
-def _lease(which: ColumnElement[bool], token: str, now: datetime) -> list[int]:
-    settings = current_app.config
-    lasts = max(settings["MAIL_LEASE_SECONDS"], SMTP_STEPS * settings["MAIL_TIMEOUT"])
-    leased = (
+def _take(bells: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]]:
+    """Lease the waiting rows of these messages and silence their bells; ids of the rows by mailing."""
+    bell, row = aliased(OutboxRow), aliased(OutboxRow)
+    same = (
+        row.mailbox_id == bell.mailbox_id,
+        row.mailing_id == bell.mailing_id,
+        row.language == bell.language,
+    )
+    of_messages = select(row.id).join_from(bell, row, and_(*same)).where(bell.id.in_(bells))
+    taking = (
         update(OutboxRow)
-        .where(which, _is_due(OutboxRow, now))
+        .where(OutboxRow.id.in_(of_messages), OutboxRow.state.in_(WAITING))
         .values(
-            state=OutboxState.SENDING,
-            attempts=OutboxRow.attempts + 1,
-            lease_token=token,
-            lease_until=_database_now() + timedelta(seconds=lasts),
+            state=OutboxState.SENDING, attempts=OutboxRow.attempts + 1, next_at=None,
+            lease_token=lease.token, lease_owner=owner, lease_until=database_time(lease_seconds()),
         )
-        .returning(OutboxRow.id)
-        .execution_options(synchronize_session=False)
-    )
-    return list(db.session.scalars(leased))
-
-
-def _drop(row: OutboxRow) -> bool:
-    """Settle a row that must not be sent any more."""
-    state = obstacle(row, utcnow())
-    if state is None:
-        return False
-    row.state, row.settled_at = state, utcnow()
-    row.lease_token = row.lease_until = None
-    return True
-
-
-def _bunch(token: str, taken: list[OutboxRow]) -> Bunch | None:
-    if not taken:
-        return None
-    first = taken[0]
-    return Bunch(
-        token, tuple(row.id for row in taken), first.mailing_id, first.mailing.kind, first.attempts,
-        first.created_at, first.not_after,
+        .returning(OutboxRow.id, OutboxRow.mailing_id)
     )  # fmt: skip
+    taken = defaultdict(list)
+    for id_, mailing_id in db.session.execute(taking.execution_options(synchronize_session=False)):
+        taken[mailing_id].append(id_)
+    if silent := set(bells).difference(*taken.values()):  # their own readers are not waiting any more
+        quiet = update(OutboxRow).where(OutboxRow.id.in_(silent)).values(next_at=None)
+        db.session.execute(quiet.execution_options(synchronize_session=False))
+    return taken
 
 
-def _is_due(row: type[OutboxRow], now: datetime) -> ColumnElement[bool]:
-    return and_(row.state.in_(WAITING), row.next_at <= now)
+def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
+    """Those of a mailing's taken rows that are still wanted, with what their mail needs; the rest ends."""
+    now = utcnow()
+    wanted_rows = (
+        select(
+            OutboxRow.id, OutboxRow.mailbox_id, OutboxRow.language, OutboxRow.attempts,
+            OutboxRow.created_at, OutboxRow.not_after,
+            type_coerce(Mailbox.address, LargeBinary).label("address"),
+            type_coerce(Person.name, LargeBinary).label("name"),
+        )
+        .outerjoin(Mailbox, Mailbox.id == OutboxRow.mailbox_id)
+        .outerjoin(Person, Person.id == OutboxRow.person_id)
+        .where(OutboxRow.id.in_(taken), wanted(mailing, now))
+        .order_by(OutboxRow.id)
+    )  # fmt: skip
+    found = db.session.execute(wanted_rows).all()
+    if dropped := set(taken) - {row.id for row in found}:
+        cancelled, expired = (
+            literal(state, OutboxRow.state.type) for state in (OutboxState.CANCELLED, OutboxState.EXPIRED)
+        )
+        settled = (
+            update(OutboxRow)
+            .where(OutboxRow.id.in_(dropped))
+            .values(state=case((is_in_time(now), cancelled), else_=expired), settled_at=now, **UNLEASED)
+        )
+        db.session.execute(settled.execution_options(synchronize_session=False))
+    return found  # type: ignore[return-value]  # a row of any shape
 
 
-def _same_message(one: type[OutboxRow], other: type[OutboxRow]) -> ColumnElement[bool]:
-    return and_(
-        one.mailing_id == other.mailing_id, one.mailbox_id == other.mailbox_id, one.language == other.language
-    )
-
-
-def _database_now() -> datetime:
-    """Leases are kept on the database's clock, so that workers on several machines agree."""
-    if db.engine.dialect.name == "postgresql":
-        now: datetime = db.session.execute(select(func.clock_timestamp(type_=UtcDateTime()))).scalar_one()
-        return now
-    return utcnow()
+def _pack(lease: Lease, bell: int, mailing: Mailing, rows: Sequence[Row[Any]]) -> Parcel:
+    first, ring = rows[0], keyring()
+    try:
+        names = tuple(ring.open(bytes(row.name), "person.name") for row in rows if row.name is not None)
+        reader = Reader(bell, ring.open(bytes(first.address), "mailbox.address"), tuple(filter(None, names)))
+    except Unreadable:  # it stops nobody else
+        reader = None
+    return Parcel(
+        lease, bell, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, reader,
+        first.mailbox_id, first.attempts, first.created_at, first.not_after,
+    )  # fmt: skip

@@ -1,15 +1,15 @@
-"""Asked again when a row is claimed: is it still wanted, and may this reader still have it?
+"""Asked again when rows are claimed: are they still wanted, and may their readers still have them?
 
-Between the press and the sending somebody leaves, a meeting is cancelled, an invitation revoked.
+Between the press and the sending somebody leaves, a meeting is cancelled, an invitation revoked. One
+condition for all rows of a mailing: one reader costs as much as a thousand.
 """
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
-from watch.extensions import db
 from watch.mail.links import KINDS, Sender
 from watch.models import (
     Audience,
@@ -20,96 +20,121 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
+    Mailbox,
+    Mailing,
     Meeting,
     Membership,
     Notice,
+    NoticeChoice,
     OutboxRow,
-    OutboxState,
+    Person,
     RequestState,
     SignInLink,
     Suppression,
 )
 
 
-def obstacle(row: OutboxRow, now: datetime) -> OutboxState | None:
-    """Cancelled or expired where the row must not be sent any more, else None."""
-    if row.not_after is not None and row.not_after <= now:
-        return OutboxState.EXPIRED
-    if not _reaches_its_reader(row) or not _is_wanted(row, now):
-        return OutboxState.CANCELLED
-    return None
+def wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
+    """The condition on a mailing's rows, joined to their Mailbox and Person, for being sent."""
+    if mailing.kind not in KINDS:  # of another version of the program: it is parked where it cannot be made
+        return true()
+    return and_(is_in_time(now), _reaches_its_reader(mailing), _is_wanted(mailing, now))
 
 
-def _reaches_its_reader(row: OutboxRow) -> bool:
+def is_in_time(now: datetime) -> ColumnElement[bool]:
+    """The condition on rows that do not come too late."""
+    return or_(OutboxRow.not_after.is_(None), OutboxRow.not_after > now)
+
+
+def _reaches_its_reader(mailing: Mailing) -> ColumnElement[bool]:
     """The mailbox is still theirs, is not dead, and has not complained of being written to."""
-    mailbox = row.mailbox
-    if mailbox is None or mailbox.suppression is Suppression.BOUNCED:
-        return False
-    if mailbox.suppression is Suppression.COMPLAINED and KINDS[row.mailing.kind].sender is Sender.NOTICES:
-        return False
-    return row.person is None or row.person.mailbox_id == mailbox.id
+    stops = {Suppression.BOUNCED}
+    if KINDS[mailing.kind].sender is Sender.NOTICES:
+        stops.add(Suppression.COMPLAINED)
+    return and_(
+        Mailbox.id.is_not(None),
+        or_(Mailbox.suppression.is_(None), Mailbox.suppression.not_in(stops)),
+        or_(OutboxRow.person_id.is_(None), Person.mailbox_id == OutboxRow.mailbox_id),
+    )
 
 
-def _is_wanted(row: OutboxRow, now: datetime) -> bool:
-    kind = row.mailing.kind
-    match row.mailing.about:
+def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
+    kind = mailing.kind
+    match mailing.about:
         case Notice() as notice:
-            return _is_in(row, _audience(notice))
+            return _reads_notice(notice)
         case Meeting() as meeting:
             is_called_off = meeting.cancelled_at is not None
-            return is_called_off == (kind == "meeting-cancelled") and _is_in(
-                row, Group.id == meeting.group_id
-            )
+            is_so = is_called_off == (kind == "meeting-cancelled")
+            return _comes_to_meetings(meeting) if is_so else false()
         case Invitation() as invitation:
-            return invitation.state is InvitationState.OPEN and invitation.expires_at > now
+            return _if(invitation.state is InvitationState.OPEN and invitation.expires_at > now)
         case SignInLink() as sign_in:
-            return sign_in.ended_at is None or kind != "sign-in"
+            return _if(sign_in.ended_at is None or kind != "sign-in")
         case JoinRequest() as request:
-            return _request_is_wanted(row, request)
+            return _asks_still(kind, request)
         case Interest() as interest:
-            return interest.ended_at is None
+            return _if(interest.ended_at is None)
         case Membership() as membership:
-            return membership.left_at is None
+            return _if(membership.left_at is None)
         case Coordinator() as coordinator:
-            return coordinator.ended_at is None
+            return _if(coordinator.ended_at is None)
 
 
-def _request_is_wanted(row: OutboxRow, request: JoinRequest) -> bool:
-    match row.mailing.kind:
+def _if(is_so: bool) -> ColumnElement[bool]:
+    return true() if is_so else false()
+
+
+def _asks_still(kind: str, request: JoinRequest) -> ColumnElement[bool]:
+    match kind:
         case "join-confirm":
-            return request.state is RequestState.UNCONFIRMED
+            return _if(request.state is RequestState.UNCONFIRMED)
         case "join-requested":
-            coordinates = _coordinates(row, Group.id == request.group_id)
-            return request.state is RequestState.WAITING and _holds(coordinates)
-    return True
+            is_open = request.state is RequestState.WAITING
+            return _coordinates(Group.id == request.group_id) if is_open else false()
+    return true()
 
 
-def _audience(notice: Notice) -> ColumnElement[bool]:
-    return Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
+def _reads_notice(notice: Notice) -> ColumnElement[bool]:
+    groups = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
+    accepts = Membership.notices == NoticeChoice.EVERYTHING
+    coordinates = and_(_coordinates(groups), ~_takes_part(groups, ~accepts))
+    if notice.audience is Audience.AREA_COORDINATORS:
+        return coordinates
+    return or_(_takes_part(groups, accepts), coordinates)
 
 
-def _is_in(row: OutboxRow, groups: ColumnElement[bool]) -> bool:
-    """A member or coordinator of one of these groups, or waiting for one in its buildings."""
-    if row.person_id is None:
-        return False
-    coordinates = _coordinates(row, groups)
-    notice = row.mailing.notice
-    if notice is not None and notice.audience is Audience.AREA_COORDINATORS:
-        return _holds(coordinates)
-    takes_part = select(Membership.id).join(Group, Membership.group_id == Group.id).where(
-        groups, Membership.person_id == row.person_id, Membership.left_at.is_(None)
-    )  # fmt: skip
-    is_interested = select(Interest.id).join(Building, Interest.building_id == Building.id).join(
-        Group, Building.group_id == Group.id
-    ).where(groups, Interest.person_id == row.person_id, Interest.ended_at.is_(None))  # fmt: skip
-    return _holds(takes_part, coordinates, *([is_interested] if row.mailing.meeting_id else []))
+def _comes_to_meetings(meeting: Meeting) -> ColumnElement[bool]:
+    """A member or coordinator of the group, or waiting for it in its buildings."""
+    groups = Group.id == meeting.group_id
+    accepts = Membership.notices != NoticeChoice.NOTHING
+    coordinates = and_(_coordinates(groups), ~_takes_part(groups, ~accepts))
+    return or_(_takes_part(groups, accepts), coordinates, _is_interested(groups))
 
 
-def _coordinates(row: OutboxRow, groups: ColumnElement[bool]) -> Select[int]:
-    return select(Coordinator.id).join(Group, Coordinator.group_id == Group.id).where(
-        groups, Coordinator.person_id == row.person_id, Coordinator.ended_at.is_(None)
-    )  # fmt: skip
+def _takes_part(groups: ColumnElement[bool], choice: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(Membership.id)
+        .join(Group, Membership.group_id == Group.id)
+        .where(Membership.person_id == OutboxRow.person_id, Membership.left_at.is_(None), groups, choice)
+        .correlate(OutboxRow)
+    )
 
 
-def _holds(*selects: Select[int]) -> bool:
-    return bool(db.session.scalar(select(or_(*(exists(each) for each in selects)))))
+def _coordinates(groups: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(Coordinator.id)
+        .join(Group, Coordinator.group_id == Group.id)
+        .where(Coordinator.person_id == OutboxRow.person_id, Coordinator.ended_at.is_(None), groups)
+        .correlate(OutboxRow)
+    )
+
+
+def _is_interested(groups: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists(
+        select(Interest.id)
+        .join(Building, Interest.building_id == Building.id)
+        .join(Group, Building.group_id == Group.id)
+        .where(Interest.person_id == OutboxRow.person_id, Interest.ended_at.is_(None), groups)
+        .correlate(OutboxRow)
+    )

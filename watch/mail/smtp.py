@@ -1,15 +1,16 @@
 """Flask-Mail, made safe: its Message, Connection and Mail with what they lack (delivery.md).
 
 One recipient, a fixed set of headers, an envelope sender of its own for each message, the standard
-library's EmailMessage as quoted-printable; the server's certificate verified; a time limit for every step.
+library's EmailMessage as quoted-printable; the server's certificate verified; a time limit for every step;
+commands in one go where the server offers it (PIPELINING, RFC 2920).
 """
 
 from __future__ import annotations
 
 import contextlib
-import re
 import smtplib
 import ssl
+from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
@@ -21,11 +22,14 @@ import flask_mail
 from flask import Flask, current_app
 
 from watch.mail import guard
+from watch.mail.letter import quoted
 
-TEXT = SMTP.clone(max_line_length=76)  # quoted-printable and encoded words allow no longer lines
+TEXT = SMTP.clone(max_line_length=76)  # encoded words allow no longer lines
 UNFOLDED = SMTP.clone(max_line_length=900)
 FREE_TEXT = frozenset({"subject", "from"})
-LEADING_DOT = re.compile(rb"(?m)^\.")
+BOUNDARY = "=_next_part"  # no body can hold it (RFC 2045, 6.7), so a retry is the same mail
+ACCEPTED = frozenset({250, 251})
+LONGEST_WAITS = 4  # answers in one transaction, each within MAIL_TIMEOUT: MAIL, RCPT, DATA, the end
 
 
 class _Wire(EmailPolicy):
@@ -50,6 +54,20 @@ class Calendar:
     method: str
 
 
+@dataclass(frozen=True)
+class Envelope:
+    """A finished mail and how it travels: one sender for bounces, one recipient."""
+
+    sender: str
+    recipient: str
+    wire: bytes
+
+    @classmethod
+    def of(cls, message: Message) -> Envelope:
+        """A message, serialised and read again. Raises guard.UnsafeHeader."""
+        return cls(message.envelope_sender, str(message.recipients[0]), message.as_bytes())
+
+
 class Message(flask_mail.Message):
     """One mail to one recipient. There is no way to add a header, a copy or a file to it."""
 
@@ -66,6 +84,7 @@ class Message(flask_mail.Message):
         text: str,
         html: str,
         list_id: str | None = None,
+        unsubscribe: str | None = None,
         calendar: Calendar | None = None,
     ) -> None:
         """Raises guard.UnsafeHeader."""
@@ -78,6 +97,7 @@ class Message(flask_mail.Message):
         self.sent_at = sent_at
         self.language = guard.line(language)
         self.list_id = guard.line(list_id) if list_id else None
+        self.unsubscribe = guard.line(unsubscribe) if unsubscribe else None
         self.calendar = calendar
 
     def _headers(self) -> dict[str, object]:
@@ -91,17 +111,21 @@ class Message(flask_mail.Message):
             "Auto-Submitted": "auto-generated",
             "X-Auto-Response-Suppress": "All",
         }
-        return headers | ({"List-Id": self.list_id} if self.list_id else {})
+        if self.list_id:
+            headers["List-Id"] = self.list_id
+        if self.unsubscribe:  # RFC 2369 and RFC 8058: one press in the mail program
+            headers["List-Unsubscribe"] = f"<{self.unsubscribe}>"
+            headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        return headers
 
     def _message(self) -> EmailMessage:  # type: ignore[override]  # the standard library's newer class
         mail = EmailMessage(policy=TEXT)
-        mail.set_content(self.body or "", charset="utf-8", cte="quoted-printable")
-        mail.add_alternative(self.html or "", subtype="html", charset="utf-8", cte="quoted-printable")
+        mail["MIME-Version"] = "1.0"
+        mail.make_alternative(boundary=BOUNDARY)
+        mail.attach(_part("plain", self.body or ""))
+        mail.attach(_part("html", self.html or ""))
         if self.calendar:
-            mail.add_alternative(
-                self.calendar.text, subtype="calendar", charset="utf-8", cte="quoted-printable",
-                params={"method": self.calendar.method},
-            )  # fmt: skip
+            mail.attach(_part("calendar", self.calendar.text, method=self.calendar.method))
         for name, value in self._headers().items():  # last: a new body takes Content-… headers with it
             mail[name] = value
         return mail
@@ -114,10 +138,23 @@ class Message(flask_mail.Message):
         return wire
 
 
+def _part(kind: str, text: str, **parameters: str) -> EmailMessage:
+    part = EmailMessage(policy=TEXT)
+    part.add_header("Content-Type", f"text/{kind}", charset="utf-8", **parameters)
+    part["Content-Transfer-Encoding"] = "quoted-printable"
+    part.set_payload(quoted(text))
+    return part
+
+
 class Connection(flask_mail.Connection):
     """One connection to the mail server, for many messages one after the other."""
 
     host: smtplib.SMTP | None
+
+    @property
+    def can_go_ahead(self) -> bool:
+        """Whether the server takes commands before it has answered the last (PIPELINING)."""
+        return self.host is not None and self.host.has_extn("pipelining")
 
     def configure_host(self) -> smtplib.SMTP:
         """Connect and prove who we are and who they are. Raises OSError or smtplib.SMTPException."""
@@ -155,30 +192,78 @@ class Connection(flask_mail.Connection):
         """
         if not isinstance(message, Message):
             raise TypeError("only watch.mail.smtp.Message leaves this house")
-        wire = message.as_bytes()
-        (recipient,) = message.recipients
-        if self.host is not None:
-            self._hand_over(self.host, message.envelope_sender, str(recipient), wire)
+        if self.host is not None:  # None where sending is suppressed
+            self._talk(self.host, Envelope.of(message))
         flask_mail.email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]
 
-    def _hand_over(self, host: smtplib.SMTP, sender: str, recipient: str, wire: bytes) -> None:
-        code, text = host.mail(sender)
-        if code != 250:
-            raise smtplib.SMTPSenderRefused(code, text, sender)
-        code, text = host.rcpt(recipient)
-        if code not in {250, 251}:
-            with contextlib.suppress(OSError, smtplib.SMTPException):
-                host.rset()  # the answer counts, even where the server hangs up after it
-            raise smtplib.SMTPRecipientsRefused({recipient: (code, text)})
-        code, text = host.docmd("DATA")
-        if code == 354:
-            host.send(LEADING_DOT.sub(b"..", wire) + b".\r\n")  # broken off before the dot: not taken
-            try:
-                code, text = host.getreply()
-            except (OSError, smtplib.SMTPException) as silence:
-                raise NoAnswer from silence
-        if code != 250:
-            raise smtplib.SMTPDataError(code, text)
+    def _talk(self, host: smtplib.SMTP, envelope: Envelope) -> None:
+        """The dialogue over a socket that blocks."""
+        talk = dialogue(envelope, in_one_go=self.can_go_ahead)
+        with contextlib.suppress(StopIteration):
+            words, count = next(talk)
+            while True:
+                try:
+                    if words:
+                        host.send(words)
+                    heard = [host.getreply() for _ in range(count)]
+                except OSError as lost:
+                    words, count = talk.throw(lost)
+                else:
+                    words, count = talk.send(heard)
+
+
+Said = tuple[int, bytes]
+Dialogue = Generator[tuple[bytes, int], list[Said], None]
+
+
+def dialogue(envelope: Envelope, *, in_one_go: bool) -> Dialogue:
+    """One transaction of SMTP (RFC 5321, 3.3) without a socket: yields words, and how many replies they get.
+
+    Whoever holds the socket sends the replies in, or throws the OSError that came instead. Raises NoAnswer
+    where nobody knows whether the message arrived, SMTPResponseException or SMTPRecipientsRefused with the
+    server's answer, the OSError where it broke off before.
+    """
+    mail, rcpt, data = yield from _open(envelope, in_one_go)
+    if (mail[0], data[0]) != (250, 354) or rcpt[0] not in ACCEPTED:
+        yield from _begin_anew(data[0])
+        if mail[0] != 250:
+            raise smtplib.SMTPSenderRefused(*mail, envelope.sender)
+        if rcpt[0] not in ACCEPTED:
+            raise smtplib.SMTPRecipientsRefused({envelope.recipient: rcpt})
+        raise smtplib.SMTPDataError(*data)
+    wire = envelope.wire.replace(b"\r\n.", b"\r\n..")
+    yield wire + (b".\r\n" if wire.endswith(b"\r\n") else b"\r\n.\r\n"), 0  # broken off here: not taken
+    try:
+        ((code, text),) = yield b"", 1
+    except OSError as silence:
+        raise NoAnswer from silence
+    if code == -1:
+        raise NoAnswer
+    if code != 250:
+        raise smtplib.SMTPDataError(code, text)
+
+
+def _open(envelope: Envelope, in_one_go: bool) -> Generator[tuple[bytes, int], list[Said], list[Said]]:
+    """MAIL, RCPT and DATA: afterwards the server waits for the mail."""
+    commands = (
+        f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}\r\n".encode("ascii"),
+        f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}\r\n".encode("ascii"),
+        b"DATA\r\n",
+    )
+    if in_one_go:
+        return (yield b"".join(commands), len(commands))
+    (mail,) = yield commands[0], 1
+    (rcpt,) = (yield commands[1], 1) if mail[0] == 250 else [mail]
+    (data,) = (yield commands[2], 1) if rcpt[0] in ACCEPTED else [rcpt]
+    return [mail, rcpt, data]
+
+
+def _begin_anew(code: int) -> Dialogue:
+    """Nothing of a refused transaction stays; the answer counts, even where the server hangs up after it."""
+    with contextlib.suppress(OSError):
+        if code == 354:  # a server may wait for a mail to nobody (RFC 2920, 3.1)
+            yield b".\r\n", 1
+        yield b"RSET\r\n", 1
 
 
 class Mail(flask_mail.Mail):

@@ -11,6 +11,7 @@ from watch.models.groups import (
     GroupState,
     GroupTransition,
     Membership,
+    NoticeChoice,
     Officer,
     Organisation,
     StartStep,
@@ -23,7 +24,7 @@ from watch.models.joining import (
     JoinRequest,
     RequestState,
 )
-from watch.models.mail import PARENTS, Mailing, OutboxRow, OutboxState
+from watch.models.mail import PARENTS, ClockRun, Mailing, OutboxRow, OutboxState, Worker
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import Language, Mailbox, Person, SignIn, SignInLink, Suppression
@@ -49,6 +50,7 @@ __all__ = [
     "Building",
     "Channel",
     "ChecklistItem",
+    "ClockRun",
     "ConsentChannel",
     "ContactPerson",
     "ContactRole",
@@ -75,6 +77,7 @@ __all__ = [
     "Membership",
     "Model",
     "Notice",
+    "NoticeChoice",
     "NoticeText",
     "Officer",
     "Organisation",
@@ -91,6 +94,7 @@ __all__ = [
     "Stairwell",
     "StartStep",
     "Suppression",
+    "Worker",
     "coordinator_stairwell",
     "utcnow",
 ]

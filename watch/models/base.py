@@ -52,6 +52,12 @@ def one_where(name: str, *columns: str, where: str) -> Index:
     return Index(f"uq_{name}", *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
 
 
+def some(name: str, *columns: str, where: str) -> Index:
+    """An index of those rows only where the condition holds."""
+    condition = text(where)
+    return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
+
+
 def exactly_one(name: str, columns: Collection[str]) -> CheckConstraint:
     """Of these columns exactly one is set."""
     filled = " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in columns)

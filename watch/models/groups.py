@@ -87,6 +87,14 @@ class Channel(StrEnum):
     PAPER = "paper"
 
 
+class NoticeChoice(StrEnum):
+    """Which mails of their group somebody wants; letters about their own account always come."""
+
+    EVERYTHING = "everything"
+    MEETINGS = "meetings"
+    NOTHING = "nothing"
+
+
 class ConsentChannel(StrEnum):
     """How a consent was given."""
 
@@ -112,6 +120,9 @@ class Membership(Model):
         "A", "which flat takes part", AS_MEMBER, ForeignKey("household.id"), index=True
     )
     channel: Mapped[Channel] = personal("B", "mail or paper", AS_MEMBER, default=Channel.MAIL)
+    notices: Mapped[NoticeChoice] = personal(
+        "B", "which mails they want", AS_MEMBER, default=NoticeChoice.EVERYTHING
+    )
     joined_at: Mapped[datetime] = mapped_column(default=utcnow)
     left_at: Mapped[datetime | None]
     admitted_by_id: Mapped[int | None] = personal(

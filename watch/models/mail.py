@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, utcnow
+from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import Interest, Invitation, JoinRequest
 from watch.models.meetings import Meeting
@@ -104,8 +104,9 @@ class OutboxState(StrEnum):
 class OutboxRow(Model):
     """A mailing for one recipient: a person, a household on paper, or an address without a person yet.
 
-    No address and no personalised text is stored here; rows of the same mailing, mailbox and language
-    leave as one message.
+    No address and no personalised text is stored here. Rows of the same mailing, mailbox and language leave
+    as one message; the first of them is its bell: it alone has `next_at`, when the message is due, whatever
+    becomes of its own reader. A message that was claimed or settled has no `next_at`.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -114,29 +115,26 @@ class OutboxRow(Model):
         "A", "whom it is for", AS_MAIL, ForeignKey("person.id", ondelete="CASCADE"), index=True
     )
     household_id: Mapped[int | None] = personal(
-        "A", "which letterbox it is for", AS_MAIL, ForeignKey("household.id", ondelete="CASCADE"), index=True
+        "A", "which letterbox it is for", AS_MAIL, ForeignKey("household.id", ondelete="CASCADE")
     )
     invited_mailbox_id: Mapped[int | None] = personal(
-        "A",
-        "an address that is nobody's yet",
-        AS_MAIL,
-        ForeignKey("mailbox.id", ondelete="CASCADE"),
-        index=True,
+        "A", "an address that is nobody's yet", AS_MAIL, ForeignKey("mailbox.id", ondelete="CASCADE")
     )
     mailbox_id: Mapped[int | None] = personal(
-        "A", "where it goes", AS_MAIL, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
+        "A", "where it goes", AS_MAIL, ForeignKey("mailbox.id", ondelete="SET NULL")
     )
     language: Mapped[Language] = personal("B", "the reader's language", AS_MAIL, default=Language.SWEDISH)
     channel: Mapped[Channel] = personal("B", "mail or paper", AS_MAIL, default=Channel.MAIL)
     state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED)
+    precedence: Mapped[int] = mapped_column(default=1)  # 0 before 1: somebody waits for a sign-in link
     attempts: Mapped[int] = mapped_column(default=0)
     render_failures: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
-    next_at: Mapped[datetime] = mapped_column(default=utcnow)
+    next_at: Mapped[datetime | None]
     not_after: Mapped[datetime | None]
     lease_token: Mapped[str | None] = impersonal("random", String(40))
+    lease_owner: Mapped[str | None] = impersonal("a machine's name and a number", String(80))
     lease_until: Mapped[datetime | None]
-    message_id: Mapped[str | None] = impersonal("random, own domain", String(120))
     last_code: Mapped[int | None]
     last_text: Mapped[str | None] = personal(
         "C", "what the mail server said, addresses cut out", AS_MAIL, Encrypted("outbox_row.last_text")
@@ -160,10 +158,42 @@ class OutboxRow(Model):
             "invited_mailbox_id",
             where="invited_mailbox_id IS NOT NULL",
         ),
+        one_where("outbox_row_one_bell", "mailing_id", "mailbox_id", "language", where="next_at IS NOT NULL"),
         CheckConstraint(
             "state NOT IN ('to_print', 'printed', 'handed_out') OR channel = 'paper'",
             name="print_states_on_paper",
         ),
         CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="sending_has_a_lease"),
-        Index("ix_outbox_row_due", "state", "next_at"),
+        CheckConstraint(
+            "(lease_token IS NULL) = (lease_until IS NULL) AND (lease_token IS NULL) = (lease_owner IS NULL)",
+            name="lease_is_whole",
+        ),
+        # What comes to be looked for among millions of rows is small: what is due, what is held by a worker.
+        some("ix_outbox_row_due", "precedence", "next_at", "id", where="next_at IS NOT NULL"),
+        some("ix_outbox_row_leased", "lease_until", where="lease_until IS NOT NULL"),
+        some("ix_outbox_row_household_id", "household_id", where="household_id IS NOT NULL"),
+        some(
+            "ix_outbox_row_invited_mailbox_id", "invited_mailbox_id", where="invited_mailbox_id IS NOT NULL"
+        ),
+        some("ix_outbox_row_put_aside", "state", where="state IN ('parked', 'held')"),
+        Index("ix_outbox_row_message", "mailbox_id", "mailing_id"),
     )
+
+
+class Worker(Model):
+    """A process that sends: a machine and its slot there, when it was last seen, how fast it sends."""
+
+    owner: Mapped[str] = impersonal("a machine's name and a number", String(80), primary_key=True)
+    started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    seen_at: Mapped[datetime] = mapped_column(default=utcnow)
+    last_sent_at: Mapped[datetime | None]
+    sent: Mapped[int] = mapped_column(default=0)
+    per_minute: Mapped[int] = mapped_column(default=0)
+
+
+class ClockRun(Model):
+    """A job of the clock has done its work for one slot of time, a local day, on whichever machine."""
+
+    job: Mapped[str] = impersonal("a name from the code", String(40), primary_key=True)
+    slot: Mapped[str] = impersonal("a local date", String(20), primary_key=True)
+    at: Mapped[datetime] = mapped_column(default=utcnow)

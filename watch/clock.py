@@ -1,0 +1,66 @@
+"""Jobs of the clock: each once a day on whichever machine is first, and made up for after an outage.
+
+A job's slot is a day in Borås. Whoever claims (job, slot) does the work in the same transaction: it is done
+once or not at all. A night in which 02.30 comes twice has one slot; one without 02.30 has its slot at 03.00.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+
+import structlog
+from sqlalchemy import delete
+from sqlalchemy.dialects import postgresql, sqlite
+
+from watch.extensions import db
+from watch.language import local
+from watch.models import ClockRun, utcnow
+
+KEPT = timedelta(days=400)
+
+log = structlog.get_logger("clock")
+
+
+@dataclass(frozen=True)
+class Job:
+    """Work for every day from a time of day in Borås on; `work` gets the moment, adds and does not commit."""
+
+    name: str
+    at: time
+    work: Callable[[datetime], object]
+
+    def slot(self, now: datetime) -> str:
+        """The day whose turn it is: today's from its time on, before that yesterday's."""
+        here = local(now)
+        day = here.date() if here.time() >= self.at else here.date() - timedelta(days=1)
+        return day.isoformat()
+
+
+def run_due(jobs: Sequence[Job], now: datetime | None = None) -> list[str]:
+    """Do every job whose slot nobody has claimed; one that fails is tried again. Returns the done."""
+    moment = now or utcnow()
+    done = []
+    for job in jobs:
+        try:
+            if _claim(job, moment):
+                job.work(moment)
+                done.append(job.name)
+            db.session.commit()
+        except Exception as broken:  # the others are still done
+            db.session.rollback()
+            log.error("job-failed", job=job.name, error=type(broken).__name__)
+    return done
+
+
+def _claim(job: Job, now: datetime) -> bool:
+    """Whether this machine is the first; another that comes at the same moment waits, and then is not."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    claim = dialect.insert(ClockRun).values(job=job.name, slot=job.slot(now), at=now)
+    is_first = (
+        db.session.execute(claim.on_conflict_do_nothing().returning(ClockRun.slot)).scalar() is not None
+    )
+    if is_first:
+        db.session.execute(delete(ClockRun).where(ClockRun.job == job.name, ClockRun.at < now - KEPT))
+    return is_first

@@ -1,0 +1,53 @@
+"""The part of a worker that sends: it sleeps until somebody rings, and looks by itself now and then."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from threading import Event, Thread
+
+import structlog
+from flask import Flask
+
+from watch.extensions import db
+from watch.mail import delivery
+from watch.mail.pulse import Slot
+
+LOOKS_EVERY = 5.0  # seconds: a ring that was lost, a mail server that is back, a lease that has ended
+
+log = structlog.get_logger("mail")
+
+
+class Sender(Thread):
+    """Sends whenever something is due, until it is stopped; whatever goes wrong, it tries again."""
+
+    def __init__(self, app: Flask, slot: Slot, call_colleague: Callable[[], None]) -> None:
+        super().__init__(name="sender", daemon=True)
+        self.app, self.slot, self.call_colleague = app, slot, call_colleague
+        self.bell, self.stopping = Event(), Event()
+
+    def ring(self) -> None:
+        """Something may be due."""
+        self.bell.set()
+
+    def stop(self) -> None:
+        """End after the messages in hand."""
+        self.stopping.set()
+        self.bell.set()
+
+    def run(self) -> None:
+        """Take back what this slot held when its worker died, then send until stopped."""
+        with self.app.app_context():
+            owner = self.slot.owner
+            self._try(lambda: delivery.take_over(owner))
+            while not self.stopping.is_set():
+                self._try(lambda: delivery.run(owner, self.stopping.is_set, self.call_colleague))
+                self.bell.wait(LOOKS_EVERY)
+                self.bell.clear()
+
+    def _try(self, work: Callable[[], object]) -> None:
+        try:
+            work()
+        except Exception as broken:  # the database is away, the disk is full: it may be better in a moment
+            log.error("round-broken", error=type(broken).__name__)
+        finally:
+            db.session.remove()

@@ -1,0 +1,194 @@
+"""What became of claimed rows is written down: each ends in one state, or rings again. Nothing here commits.
+
+Every change asks for the lease: what a slower worker learns of rows that are not its own any more is nothing.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import structlog
+from flask import current_app
+from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, update
+from sqlalchemy.orm import aliased
+
+from watch.extensions import db
+from watch.mail.links import KINDS
+from watch.mail.queue import UNLEASED, Lease, Parcel, database_time, lease_seconds
+from watch.mail.replies import Meaning
+from watch.models import Mailbox, Mailing, OutboxRow, OutboxState, Suppression, utcnow
+
+RENDER_FAILURES = 3
+
+log = structlog.get_logger("mail")
+
+
+@dataclass(frozen=True)
+class Result:
+    """What the mail server made of a message.
+
+    `meaning` is None where it was taken, or (`is_uncertain`) where nobody said. With `relay_lost` the
+    connection does not stand any more; with `not_tried` nothing was begun at all.
+    """
+
+    code: int | None = None
+    text: str | None = None
+    meaning: Meaning | None = None
+    is_uncertain: bool = False
+    relay_lost: bool = False
+    not_tried: bool = False
+
+    @property
+    def is_sent(self) -> bool:
+        """Taken by the mail server."""
+        return self.meaning is None and not self.is_uncertain and not self.not_tried
+
+
+def settle(results: Sequence[tuple[Parcel, Result]]) -> None:
+    """Write results down: what was taken in one statement, everything else message by message."""
+    sent = [parcel for parcel, result in results if result.is_sent]
+    if sent:
+        _settle(sent, state=OutboxState.SENT, last_code=250, last_text=None, settled_at=utcnow())
+    for parcel, result in results:
+        if result.not_tried:
+            give_back([parcel])
+        elif not result.is_sent:
+            _settle_trouble(parcel, result)
+
+
+def _settle_trouble(parcel: Parcel, result: Result) -> None:
+    now = utcnow()
+    said = {"last_code": result.code, "last_text": result.text}
+    match result.meaning:
+        case None:
+            _wait_in_doubt(parcel, said)
+        case Meaning.LATER | Meaning.OUR_FAULT:
+            again = now + back_off(parcel.attempts)
+            if again > parcel.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"]):
+                _settle([parcel], state=OutboxState.BOUNCED, settled_at=now, **said)
+            else:
+                _ring_again([parcel], min(again, parcel.not_after or again), OutboxState.QUEUED, **said)
+        case Meaning.OUR_MESSAGE:
+            _settle([parcel], state=OutboxState.PARKED, settled_at=now, **said)
+        case Meaning.DEAD_ADDRESS | Meaning.REFUSED:
+            _settle([parcel], state=OutboxState.BOUNCED, settled_at=now, **said)
+            if result.meaning is Meaning.DEAD_ADDRESS:
+                _suppress(parcel.mailbox_id)
+
+
+def _wait_in_doubt(parcel: Parcel, said: dict[str, Any]) -> None:
+    """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out."""
+    again = utcnow() + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
+    if KINDS[parcel.kind].one_time:
+        ends = parcel.not_after or again
+        _ring_again([parcel], ends, OutboxState.UNCERTAIN, not_after=ends, **said)
+    else:
+        _ring_again([parcel], min(again, parcel.not_after or again), OutboxState.UNCERTAIN, **said)
+
+
+def give_back(parcels: Sequence[Parcel], at: datetime | None = None) -> None:
+    """Claimed, but not begun: due again, now or later, and not counted as an attempt."""
+    if parcels:
+        _ring_again(parcels, at or utcnow(), OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
+
+
+def put_aside(parcels: Sequence[Parcel], reason: str) -> None:
+    """Their mail could not be made: tried again, and parked after the third time."""
+    failures, now = OutboxRow.render_failures + 1, utcnow()
+    is_last = failures >= RENDER_FAILURES
+    parked, queued = (
+        literal(state, OutboxRow.state.type) for state in (OutboxState.PARKED, OutboxState.QUEUED)
+    )
+    _settle(
+        parcels,
+        render_failures=failures,
+        state=case((is_last, parked), else_=queued),
+        settled_at=case((is_last, literal(now, OutboxRow.settled_at.type)), else_=None),
+        last_text=reason,
+    )
+    bells = [parcel.bell for parcel in parcels]
+    _ring(and_(OutboxRow.id.in_(bells), OutboxRow.state != OutboxState.PARKED), now + back_off(1))
+
+
+def _settle(parcels: Sequence[Parcel], **values: Any) -> set[int]:
+    """Give the rows of these parcels new values, as far as they are still ours; their ids."""
+    ids = [id_ for parcel in parcels for id_ in parcel.ids]
+    tokens = {parcel.lease.token for parcel in parcels}
+    ours = OutboxRow.id.in_(ids), OutboxRow.lease_token.in_(tokens)
+    settled = update(OutboxRow).where(*ours).values(**UNLEASED | values).returning(OutboxRow.id)
+    done = set(db.session.scalars(settled.execution_options(synchronize_session=False)))
+    if len(done) != len(ids):
+        log.warning("lease-lost", rows=len(ids), settled=len(done))
+    return done
+
+
+def _ring_again(parcels: Sequence[Parcel], at: datetime, state: OutboxState, **values: Any) -> None:
+    done = _settle(parcels, state=state, **values)
+    _ring(OutboxRow.id.in_([parcel.bell for parcel in parcels if done & set(parcel.ids)]), at)
+
+
+def _ring(bells: ColumnElement[bool], at: Any) -> None:
+    ringing = update(OutboxRow).where(bells).values(next_at=at)
+    db.session.execute(ringing.execution_options(synchronize_session=False))
+
+
+def _suppress(mailbox_id: int) -> None:
+    """Nobody is there any more: nothing is sent to this address, until its owner gives another."""
+    dead = update(Mailbox).where(Mailbox.id == mailbox_id, Mailbox.suppression.is_(None))
+    db.session.execute(dead.values(suppression=Suppression.BOUNCED, suppressed_at=utcnow()))
+
+
+def renew(leases: Collection[Lease]) -> None:
+    """Hold on to what is claimed for another while; a lease that was lost stays lost."""
+    for lease in leases:
+        ends = time.monotonic() + lease_seconds()
+        ours = update(OutboxRow).where(OutboxRow.lease_token == lease.token)
+        renewed = ours.values(lease_until=database_time(lease_seconds()))
+        if db.session.execute(renewed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+            lease.ends = ends
+
+
+def sweep(owner: str | None = None) -> int:
+    """Take back what a dead worker held: whose lease has ended, or the `owner` who was just started anew.
+
+    Nobody knows what became of it, so it is sent again at once; a sign-in link never is. Returns the rows.
+    """
+    dead = OutboxRow.lease_owner == owner if owner else OutboxRow.lease_until < database_time()
+    held = select(OutboxRow.id).where(OutboxRow.lease_until.is_not(None), dead)
+    ids = list(db.session.scalars(held.with_for_update(skip_locked=True)))
+    if not ids:
+        return 0
+    once = select(Mailing.id).where(Mailing.kind.in_([kind for kind, rule in KINDS.items() if rule.one_time]))
+    _take_back(ids, OutboxRow.mailing_id.not_in(once), OutboxState.QUEUED)
+    in_a_while = utcnow() + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
+    ends = func.coalesce(OutboxRow.not_after, literal(in_a_while, OutboxRow.not_after.type))
+    _take_back(ids, OutboxRow.mailing_id.in_(once), OutboxState.UNCERTAIN, not_after=ends)
+    log.warning("taken-back", rows=len(ids))
+    return len(ids)
+
+
+def _take_back(ids: Collection[int], which: ColumnElement[bool], state: OutboxState, **values: Any) -> None:
+    taking = update(OutboxRow).where(OutboxRow.id.in_(ids), which).values(state=state, **UNLEASED | values)
+    back = taking.returning(OutboxRow.id).execution_options(synchronize_session=False)
+    if taken := list(db.session.scalars(back)):
+        at = OutboxRow.not_after if state is OutboxState.UNCERTAIN else utcnow()
+        _ring(OutboxRow.id.in_(_bells_of(taken)), at)
+
+
+def _bells_of(ids: Collection[int]) -> Select[int]:
+    """The bells (the first rows) of the messages that these rows belong to."""
+    held, row = aliased(OutboxRow), aliased(OutboxRow)
+    message = row.mailing_id, row.mailbox_id, row.language
+    same = zip(message, (held.mailing_id, held.mailbox_id, held.language), strict=True)
+    joined = select(func.min(row.id)).join_from(held, row, and_(*(one == other for one, other in same)))
+    return joined.where(held.id.in_(ids)).group_by(*message)
+
+
+def back_off(attempts: int) -> timedelta:
+    """How long to wait after so many attempts."""
+    minutes = current_app.config["MAIL_RETRY_MINUTES"]
+    return timedelta(minutes=minutes[attempts - 1] if attempts <= len(minutes) else 60)
