@@ -69,11 +69,7 @@ class Letter:
             Mark(each.decode()) if place % 2 else each
             for place, each in enumerate(_MARKS_IN_BYTES.split(wire))
         ]
-
-    @property
-    def marks(self) -> frozenset[Mark]:
-        """What has to be filled in."""
-        return frozenset(part for part in self.parts if isinstance(part, Mark))
+        self.marks = frozenset(part for part in self.parts if isinstance(part, Mark))
 
     def fill(self, values: Mapping[Mark, bytes]) -> bytes:
         """The mail of one reader. Raises guard.UnsafeHeader where a value has made another header."""

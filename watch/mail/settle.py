@@ -13,9 +13,10 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, func, literal, select, update
 from sqlalchemy.orm import aliased
 
+from watch.database import UtcDateTime
 from watch.extensions import db
 from watch.mail.links import KINDS
 from watch.mail.queue import UNLEASED, Lease, Parcel, database_time, lease_seconds
@@ -23,6 +24,7 @@ from watch.mail.replies import Meaning
 from watch.models import Mailbox, Mailing, OutboxRow, OutboxState, Suppression, utcnow
 
 RENDER_FAILURES = 3
+ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # of a model it is a table
 
 log = structlog.get_logger("mail")
 
@@ -50,14 +52,31 @@ class Result:
 
 def settle(results: Sequence[tuple[Parcel, Result]]) -> None:
     """Write results down: what was taken in one statement, everything else message by message."""
-    sent = [parcel for parcel, result in results if result.is_sent]
-    if sent:
-        _settle(sent, state=OutboxState.SENT, last_code=250, last_text=None, settled_at=utcnow())
+    if sent := [parcel for parcel, result in results if result.is_sent]:
+        _settle_sent(sent)
     for parcel, result in results:
         if result.not_tried:
             give_back([parcel])
         elif not result.is_sent:
             _settle_trouble(parcel, result)
+
+
+# Made once: it is what nearly every message comes to.
+IDS, TOKENS = bindparam("ids", expanding=True), bindparam("tokens", expanding=True)
+SENT = (
+    update(ROWS)
+    .where(ROWS.c.id.in_(IDS), ROWS.c.lease_token.in_(TOKENS))
+    .values(state=OutboxState.SENT, settled_at=bindparam("now", type_=UtcDateTime))
+    .values(last_code=250, last_text=None, **UNLEASED)
+)
+
+
+def _settle_sent(parcels: Sequence[Parcel]) -> None:
+    ids = [id_ for parcel in parcels for id_ in parcel.ids]
+    tokens = list({parcel.lease.token for parcel in parcels})
+    done = db.session.connection().execute(SENT, {"ids": ids, "tokens": tokens, "now": utcnow()}).rowcount
+    if done != len(ids):
+        log.warning("lease-lost", rows=len(ids), settled=done)
 
 
 def _settle_trouble(parcel: Parcel, result: Result) -> None:
