@@ -228,6 +228,7 @@ def _links(scene: Scene) -> dict[str, object]:
         "appointment": tokens.make(Purpose.APPOINTMENT, appointment.id),
         "decide": tokens.make(Purpose.DECIDE, decide.id),
         "answer": tokens.make(Purpose.ANSWER, called.id),
+        "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called.id),
     }
 
 

@@ -23,6 +23,7 @@ NOUNS = {
     "meetings": ("meeting",),
     "notices": ("notice",),
     "coordinators": ("coordinator",),
+    "choices": ("choice",),
 }
 WORDS = {
     "slug",

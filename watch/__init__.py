@@ -15,7 +15,7 @@ from watch.contacts import routes as contacts
 from watch.database import prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
 from watch.followup import routes as followup
-from watch.groups.routes import coordinators, groups, house, start
+from watch.groups.routes import choices, coordinators, groups, house, start
 from watch.joining.routes import interest, invitations, joining
 from watch.meetings import routes as meetings
 from watch.notices import routes as notices
@@ -23,8 +23,8 @@ from watch.ops import mailbox
 from watch.places import routes as places
 
 FEATURES = (
-    places, accounts, contacts, groups, house, coordinators, start, joining, interest, invitations, meetings,
-    notices, followup,
+    places, accounts, contacts, groups, house, coordinators, start, choices, joining, interest, invitations,
+    meetings, notices, followup,
 )  # fmt: skip
 
 

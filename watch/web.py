@@ -187,7 +187,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         yield _item(_l("Huset"), "house.show", "house", "not house.members", group_id=group_id)
         yield _item(_l("Medlemmar"), "house.members", *members, group_id=group_id)
     else:
-        rooms = "groups", "not groups.mine", "coordinators"
+        rooms = "groups", "not groups.mine", "coordinators", "choices"
         yield _item(_l("Gruppen"), "groups.show", *rooms, group_id=group_id)
     yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
     yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)

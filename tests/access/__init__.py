@@ -37,7 +37,7 @@ The things: {group} {house} (building of the group) {empty_house} (no group, Nor
 appointment) {meeting} (of the group) {stairwell_meeting} (port 3) {notice} (to the group)
 {area_notice} {contact} (of Hässleholmen) {sign_in} (of the person who asks), and tokens and codes that
 are good: {poster} {sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide}
-{answer}; {letter} is a name that no letter in the development mailbox has.
+{answer} {unsubscribe}; {letter} is a name that no letter in the development mailbox has.
 
 POST is sent with a good token against forgery and the fields of `data` (few or none: an answer of 422, a
 form refused for what is missing, tells that one may press as well as 303 does). Each answer is asked of a

@@ -38,6 +38,7 @@ from watch.models import (
     JoinRequest,
     Mailing,
     Meeting,
+    Membership,
     Model,
     Notice,
     OutboxRow,
@@ -123,6 +124,9 @@ def fill(scene: Scene) -> dict[str, str]:
         outbox.queue_paper(mailing, paper_households(group))
     dawits = select(OutboxRow).join(Mailing).where(Mailing.meeting == coming)
     answer = db.session.scalars(dawits.where(OutboxRow.person_id == scene.dawit.id)).one()
+    dawits_membership = db.session.scalars(
+        select(Membership.id).where(Membership.person_id == scene.dawit.id)
+    ).one()
     invitation = make_invitation(group, "lova@example.org", flat=flat_of(port, "1201"), by=scene.bengt)
     make_contact(ContactRole.DISTURBANCE, "Bostäders störningsjour", landlord)
     make_contact(ContactRole.FAULT_REPORT, "Bostäders felanmälan", landlord)
@@ -153,6 +157,9 @@ def fill(scene: Scene) -> dict[str, str]:
         "appointment": f"/appointment/{tokens.make(Purpose.APPOINTMENT, appointment.id)}",
         "decide": f"/a/{tokens.make(Purpose.DECIDE, decide.id)}",
         "answer": f"/r/{tokens.make(Purpose.ANSWER, answer.id)}",
+        "choices": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer.id)}",
+        "moved": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer.id)}/{dawits_membership}/moved",
+        "leaving": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer.id)}/{dawits_membership}/leave",
         "sent": "/login?sent=yes",
         "asked": "/join/sent",
         "dead link": "/login/nonsense",

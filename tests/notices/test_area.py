@@ -10,7 +10,17 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_coordinator, make_member, make_notice, make_person
 from tests.page_client import Page, PageClient
 from watch.extensions import db
-from watch.models import Audience, AuditEntry, Notice, Organisation, Person, Suppression, utcnow
+from watch.models import (
+    Audience,
+    AuditEntry,
+    Membership,
+    Notice,
+    NoticeChoice,
+    Organisation,
+    Person,
+    Suppression,
+    utcnow,
+)
 
 TEXT = {"title": "Fler inbrott i källare", "body": "Lås förråden.", "level": "information"}
 
@@ -138,3 +148,26 @@ def test_the_officer_follows_own_areas_notices_only(client: PageClient, scene: S
     assert client.get(f"/notices/{areas.id}/report", as_=scene.hodan).status == 404
     text = client.get(f"/groups/{scene.group.id}/notices", as_=scene.gun).text
     assert text.count("Ny lampa i cykelrummet") == 1
+
+
+def choose(person: Person, choice: NoticeChoice) -> None:
+    db.session.scalars(select(Membership).where(Membership.person_id == person.id)).one().notices = choice
+
+
+def test_few_who_said_no_are_never_told_apart_to_the_officer(
+    client: PageClient, scene: Scene, more_members: None
+) -> None:
+    choose(scene.carin, NoticeChoice.NOTHING)
+    page = write(client, scene, "area_members")
+    assert "Färre än 5 personer har valt bort sådana mejl och får inget, inte heller på papper." in page.text
+    assert "1 person har valt bort" not in page.text
+
+
+def test_a_coordinator_who_said_no_gets_no_notice_to_coordinators(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    choose(scene.bengt, NoticeChoice.MEETINGS)
+    page = write(client, scene, "area_coordinators")
+    assert "1 person har valt bort sådana mejl" in page.text
+    page.press("Skicka till 1 kontaktombud")
+    assert addresses(outbox) == ["amina"]

@@ -10,9 +10,19 @@ from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, 
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from watch.fields import AddressField, DayField, Form, LanguageField, LineField, NameField, SendingForm
+from watch.fields import (
+    AddressField,
+    DayField,
+    Form,
+    LanguageField,
+    LineField,
+    NameField,
+    SendingForm,
+    choices_of,
+)
+from watch.groups.words import NOTICE_CHOICES
 from watch.language import STOCKHOLM, local
-from watch.models import Flat, Group, HouseholdStatus, Person, Stairwell, StartStep
+from watch.models import Flat, Group, HouseholdStatus, NoticeChoice, Person, Stairwell, StartStep
 
 BY_MAIL, LATER = "mail", "later"
 AT_MOST_BEFORE = timedelta(days=365)  # a step before the group's start
@@ -198,3 +208,14 @@ class NoteAnswerForm(Form):
             HouseholdStatus.INVITED,
         }:
             raise ValidationError(_l("Välj ett av svaren."))
+
+
+class ChooseNoticesForm(Form):
+    """Which mails of one group somebody wants."""
+
+    notices = RadioField(
+        _l("Vilka mejl vill du ha?"),
+        choices=choices_of(NOTICE_CHOICES),
+        coerce=NoticeChoice,
+        validators=[InputRequired(_l("Välj vilka mejl du vill ha."))],
+    )

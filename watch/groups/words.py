@@ -8,7 +8,7 @@ from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
 from watch.groups.queries import FlatState
-from watch.models import GroupState, StartStep
+from watch.models import GroupState, NoticeChoice, StartStep
 
 GROUP_STATES = {
     GroupState.STARTING: _l("Under uppstart"),
@@ -37,6 +37,11 @@ STEPS = {
     StartStep.MEETING_HELD: _l("Uppstartsmötet har hållits"),
     StartStep.COORDINATORS_TRAINED: _l("Kontaktombuden är utsedda och utbildade"),
     StartStep.HOUSEHOLD_LIST: _l("Hushållslistan är upprättad"),
+}
+NOTICE_CHOICES = {
+    NoticeChoice.EVERYTHING: _l("Allt"),
+    NoticeChoice.MEETINGS: _l("Bara träffar"),
+    NoticeChoice.NOTHING: _l("Inget"),
 }
 EVENTS = {
     "household-takes-part": _l("Gick med"),

@@ -161,3 +161,17 @@ def sharing(row: OutboxRow) -> Select[OutboxRow]:
 
 def _mailing(kind: str, about: Parent, form_key: str | None = None) -> Mailing:
     return Mailing(kind=kind, form_key=form_key, **{about.__tablename__: about})
+
+
+def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> None:
+    """Stop what waits of these mailings (a select of ids) for some recipients (a condition on OutboxRow).
+
+    On paper too, as long as it is not printed. The bell of a message goes on ringing for the others who
+    share it; where nobody is left it rings once more and finds nothing.
+    """
+    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.TO_PRINT)
+    db.session.execute(
+        update(OutboxRow)
+        .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(waiting))
+        .values(state=OutboxState.CANCELLED, settled_at=utcnow())
+    )

@@ -33,6 +33,8 @@ from watch.models import (
     Suppression,
 )
 
+ALWAYS: ColumnElement[bool] = true()
+
 
 def wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
     """The condition on a mailing's rows, joined to their Mailbox and Person, for being sent."""
@@ -98,7 +100,7 @@ def _asks_still(kind: str, request: JoinRequest) -> ColumnElement[bool]:
 def _reads_notice(notice: Notice) -> ColumnElement[bool]:
     groups = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
     accepts = Membership.notices == NoticeChoice.EVERYTHING
-    coordinates = and_(_coordinates(groups), ~_takes_part(groups, ~accepts))
+    coordinates = _coordinates(groups, accepts)
     if notice.audience is Audience.AREA_COORDINATORS:
         return coordinates
     return or_(_takes_part(groups, accepts), coordinates)
@@ -108,8 +110,7 @@ def _comes_to_meetings(meeting: Meeting) -> ColumnElement[bool]:
     """A member or coordinator of the group, or waiting for it in its buildings."""
     groups = Group.id == meeting.group_id
     accepts = Membership.notices != NoticeChoice.NOTHING
-    coordinates = and_(_coordinates(groups), ~_takes_part(groups, ~accepts))
-    return or_(_takes_part(groups, accepts), coordinates, _is_interested(groups))
+    return or_(_takes_part(groups, accepts), _coordinates(groups, accepts), _is_interested(groups))
 
 
 def _takes_part(groups: ColumnElement[bool], choice: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -121,11 +122,19 @@ def _takes_part(groups: ColumnElement[bool], choice: ColumnElement[bool]) -> Col
     )
 
 
-def _coordinates(groups: ColumnElement[bool]) -> ColumnElement[bool]:
+def _coordinates(groups: ColumnElement[bool], accepts: ColumnElement[bool] = ALWAYS) -> ColumnElement[bool]:
+    """Of one of the groups, and not somebody who, as a member of the same group, said no to such mails."""
+    declined = select(Membership.id).where(
+        Membership.person_id == Coordinator.person_id,
+        Membership.group_id == Coordinator.group_id,
+        Membership.left_at.is_(None),
+        ~accepts,
+    )
     return exists(
         select(Coordinator.id)
         .join(Group, Coordinator.group_id == Group.id)
         .where(Coordinator.person_id == OutboxRow.person_id, Coordinator.ended_at.is_(None), groups)
+        .where(~exists(declined.correlate(Coordinator)))
         .correlate(OutboxRow)
     )
 

@@ -62,7 +62,8 @@ def settle(results: Sequence[tuple[Parcel, Result]]) -> None:
 
 
 # Made once: it is what nearly every message comes to.
-IDS, TOKENS = bindparam("ids", expanding=True), bindparam("tokens", expanding=True)
+IDS: Any = bindparam("ids", expanding=True)
+TOKENS: Any = bindparam("tokens", expanding=True)
 SENT = (
     update(ROWS)
     .where(ROWS.c.id.in_(IDS), ROWS.c.lease_token.in_(TOKENS))

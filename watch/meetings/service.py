@@ -11,11 +11,12 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
-from watch.groups.queries import active_member_ids, paper_households
 from watch.mail import outbox
 from watch.meetings.queries import (
+    households_to_call,
     is_called,
     my_answer,
+    people_to_call,
     reach_of_call,
     reached_by_mail,
     told_households,
@@ -92,7 +93,7 @@ def call(
             meeting = _add(group, stairwell, plan, by)
             mailing = outbox.queue_many(
                 "meeting-called",
-                people=reached_by_mail(active_member_ids(group, stairwell)),
+                people=reached_by_mail(people_to_call(group, stairwell)),
                 about=meeting,
                 form_key=form_key,
                 not_after=plan.starts_at,
@@ -101,7 +102,7 @@ def call(
         if form_key and (made := _made_by(form_key)):
             raise AlreadyCalled(made) from None
         raise
-    outbox.queue_paper(mailing, paper_households(group, stairwell))
+    outbox.queue_paper(mailing, households_to_call(group, stairwell))
     audit.note("meeting-called", about=meeting, by=by, group=group)
     return meeting
 

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
-from watch.groups.queries import active_member_ids, paper_households
+from watch.groups.queries import WANTS_NOTICES, active_member_ids, paper_households
 from watch.meetings.queries import Reach, reach_of, reached_by_mail
 from watch.models import (
     Area,
@@ -52,25 +52,31 @@ class Aim:
         """Whether its sender may know small numbers: an area's members are not the officer's to count."""
         return self.audience is not Audience.AREA_MEMBERS
 
-    def people(self) -> Select[int]:
-        """Ids of those it is for, with or without an address."""
+    def audience_ids(self) -> Select[int]:
+        """Ids of those it is for, whether they want notices or not."""
         if self.group is not None:
             return active_member_ids(self.group, self.stairwell)
         if self.audience is Audience.AREA_COORDINATORS:
             return _coordinator_ids(self.area)
         return _member_ids(self.area)
 
+    def people(self) -> Select[int]:
+        """Ids of those it is for and who want notices, with or without an address."""
+        if self.audience is Audience.AREA_COORDINATORS:
+            return self.audience_ids().where(not_(_declined_where_they_coordinate()))
+        return self.audience_ids().where(WANTS_NOTICES)
+
     def households(self) -> Select[int]:
         """Ids of the households of theirs that no mail reaches."""
         if self.group is not None:
-            return paper_households(self.group, self.stairwell)
+            return paper_households(self.group, self.stairwell, wanting=WANTS_NOTICES)
         if self.audience is Audience.AREA_COORDINATORS:
-            return _homes_of_unreached(_coordinator_ids(self.area))
+            return _homes_of_unreached(self.people())
         return _unreached_households(self.area)
 
     def reach(self) -> Reach:
         """How many a notice comes to, by mail and on paper."""
-        return reach_of(self.people(), self.households())
+        return reach_of(self.people(), self.households(), audience=self.audience_ids())
 
 
 @dataclass(frozen=True)
@@ -112,9 +118,20 @@ def _coordinator_ids(area: Area | None) -> Select[int]:
     )
 
 
+def _declined_where_they_coordinate() -> ColumnElement[bool]:
+    """A coordinator who, as a member of the same group, said no to notices."""
+    said_no = select(Membership.id).where(
+        Membership.person_id == Coordinator.person_id,
+        Membership.group_id == Coordinator.group_id,
+        Membership.left_at.is_(None),
+        not_(WANTS_NOTICES),
+    )
+    return said_no.exists()
+
+
 def _unreached_households(area: Area | None) -> Select[int]:
     """As groups.queries.paper_households, over all groups of an area."""
-    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None))
+    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None), WANTS_NOTICES)
     reached = (
         select(Membership.household_id)
         .join(Person, Person.id == Membership.person_id)
@@ -253,7 +270,11 @@ def progress_of(notice: Notice) -> Progress:
         bounced=in_states(frozenset({OutboxState.BOUNCED})),
         left_out=in_states(LEFT_OUT),
         parked=in_states(frozenset({OutboxState.PARKED})),
-        paper=sum(count for channel, _state, _late, count in rows if channel is Channel.PAPER),
+        paper=sum(
+            count
+            for channel, state, _late, count in rows
+            if channel is Channel.PAPER and state not in LEFT_OUT
+        ),
     )
 
 

@@ -1,5 +1,14 @@
 """What one can know of a group: its households, members and coordinators, and what its pages show."""
 
+from watch.groups.queries.choices import (
+    SECOND_THOUGHTS,
+    WANTS_MEETINGS,
+    WANTS_NOTICES,
+    Choosing,
+    choosing_by_mail,
+    unwanted_mailings,
+    with_lost_appointment,
+)
 from watch.groups.queries.households import (
     Counts,
     FlatInHouse,
@@ -33,6 +42,10 @@ from watch.groups.queries.pages import (
 from watch.groups.queries.stairwells import StairwellInHouse, stairwells_in, stairwells_of
 
 __all__ = [
+    "SECOND_THOUGHTS",
+    "WANTS_MEETINGS",
+    "WANTS_NOTICES",
+    "Choosing",
     "Coming",
     "Counts",
     "Facts",
@@ -41,6 +54,7 @@ __all__ = [
     "StairwellInHouse",
     "active_member_ids",
     "active_membership",
+    "choosing_by_mail",
     "coming_meetings",
     "coordinators_for",
     "coordinators_of",
@@ -60,4 +74,6 @@ __all__ = [
     "stairwells_in",
     "stairwells_of",
     "sums",
+    "unwanted_mailings",
+    "with_lost_appointment",
 ]

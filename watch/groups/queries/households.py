@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, true
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
@@ -173,8 +173,14 @@ def counts_of_group(group_id: int) -> Counts:
     )
 
 
-def paper_households(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
-    """Ids of the households that take part and that no mail reaches: nobody there has a living address."""
+def paper_households(
+    group: Group, stairwell: Stairwell | None = None, *, wanting: ColumnElement[bool] | None = None
+) -> Select[int]:
+    """Ids of the households that take part and that no mail reaches: nobody there has a living address.
+
+    `wanting` (a condition on Membership) leaves those out who said no: they are reached neither way.
+    """
+    wanting = true() if wanting is None else wanting
     reached = (
         select(Membership.household_id)
         .join(Person, Person.id == Membership.person_id)
@@ -184,12 +190,14 @@ def paper_households(group: Group, stairwell: Stairwell | None = None) -> Select
             Membership.left_at.is_(None),
             Membership.household_id.is_not(None),
             Mailbox.suppression.is_(None),
+            wanting,
         )
     )
+    here = Membership.group_id == group.id, Membership.left_at.is_(None)
     wanted = (
         select(Household.id)
         .join(Membership, Membership.household_id == Household.id)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Household.id.not_in(reached))
+        .where(*here, wanting, Household.id.not_in(reached))
         .distinct()
     )
     return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)

@@ -12,6 +12,7 @@ from watch import audit
 from watch.accounts.service import mailbox_at
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
+from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import Coordinator, Group, GroupState, Mailbox, Person, Stairwell, utcnow
 
@@ -186,3 +187,4 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
         coordinator.ended_at = utcnow()
         outbox.cancel(coordinator)
         audit.note("coordinator-ended", about=coordinator, by=by, group=group)
+    stop_unwanted(group, {coordinator.person_id for coordinator in ending})

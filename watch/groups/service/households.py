@@ -8,6 +8,7 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.service.coordinators import end_roles
 from watch.groups.service.flats import current_household, hold
+from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
     Flat,
     Group,
@@ -50,19 +51,25 @@ def move_out(flat: Flat, *, by: Person) -> None:
     )
     if household is None:
         return
-    now = utcnow()
     living_here = db.session.scalars(
         select(Membership).where(Membership.household_id == household.id, Membership.left_at.is_(None))
     ).all()
-    group = _group_of(flat)
+    group, people = _group_of(flat), [membership.person_id for membership in living_here]
     if group is not None:
-        end_roles(group, [membership.person_id for membership in living_here], by=by)
+        end_roles(group, people, by=by)
     for membership in living_here:
-        membership.left_at = now
-    household.ended_at = now
+        membership.left_at = utcnow()
+    if group is not None:
+        stop_unwanted(group, people, [household.id])
+    end_household(household, by=by)
+
+
+def end_household(household: Household, *, by: Person) -> None:
+    """Nobody of a household lives in its flat any longer; open invitations to the flat end too."""
+    household.ended_at = utcnow()
     db.session.execute(
         update(Invitation)
-        .where(Invitation.flat_id == flat.id, Invitation.state == InvitationState.OPEN)
-        .values(state=InvitationState.REVOKED, ended_at=now)
+        .where(Invitation.flat_id == household.flat_id, Invitation.state == InvitationState.OPEN)
+        .values(state=InvitationState.REVOKED, ended_at=household.ended_at)
     )
-    audit.note("household-moved-out", about=flat, by=by, group=group)
+    audit.note("household-moved-out", about=household.flat, by=by, group=_group_of(household.flat))

@@ -11,6 +11,8 @@ from watch.extensions import db
 from watch.groups.queries import active_membership
 from watch.groups.service.coordinators import end_roles
 from watch.groups.service.flats import current_household, hold
+from watch.groups.service.stopping import stop_unwanted
+from watch.mail import outbox
 from watch.models import (
     Channel,
     ConsentChannel,
@@ -103,16 +105,27 @@ def leave(membership: Membership, *, by: Person | None = None) -> None:
 
     Raises LastCoordinator.
     """
+    emptied = depart(membership, by=by)
+    if emptied is not None:
+        emptied.become(HouseholdStatus.NOT_CONTACTED)
+        audit.note("household-not-contacted", about=emptied.flat, by=by, group=membership.group)
+    audit.note("member-left", about=membership, by=by, group=membership.group)
+
+
+def depart(membership: Membership, *, by: Person | None) -> Household | None:
+    """Take somebody out of a group, with their appointments and all that waits to be sent to them.
+
+    Returns the household that this leaves empty. Raises LastCoordinator.
+    """
     end_roles(membership.group, [membership.person_id], by=by)
     membership.left_at = utcnow()
-    db.session.flush()
+    outbox.cancel(membership)
+    stop_unwanted(membership.group, [membership.person_id], [membership.household_id])
     household = membership.household
-    if household is not None and household.ended_at is None:
-        hold(household.flat)
-        if not _has_members(household):
-            household.become(HouseholdStatus.NOT_CONTACTED)
-            audit.note("household-not-contacted", about=household.flat, by=by, group=membership.group)
-    audit.note("member-left", about=membership, by=by, group=membership.group)
+    if household is None or household.ended_at is not None:
+        return None
+    hold(household.flat)
+    return None if _has_members(household) else household
 
 
 def _has_members(household: Household) -> bool:

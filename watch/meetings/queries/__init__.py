@@ -2,7 +2,9 @@
 
 from watch.meetings.queries.answers import Sums, answers_of, my_answer, people_of_mail, sums
 from watch.meetings.queries.calls import (
+    households_to_call,
     mailings_of,
+    people_to_call,
     reach_of_call,
     reach_of_cancelling,
     reaches_of_calls,
@@ -39,6 +41,7 @@ __all__ = [
     "called_people",
     "count_on_paper",
     "flats_on_paper",
+    "households_to_call",
     "is_called",
     "mailings_of",
     "meetings_by_id",
@@ -46,6 +49,7 @@ __all__ = [
     "next_meeting",
     "past_meeting_ids",
     "people_of_mail",
+    "people_to_call",
     "reach_of",
     "reach_of_call",
     "reach_of_cancelling",

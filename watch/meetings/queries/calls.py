@@ -8,14 +8,28 @@ from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from watch.extensions import db
-from watch.groups.queries import active_member_ids, paper_households
+from watch.groups.queries import WANTS_MEETINGS, active_member_ids, paper_households
 from watch.meetings.queries.reach import Reach, reach_of
 from watch.models import Group, Household, Mailbox, Mailing, Meeting, Membership, OutboxRow, Person, Stairwell
 
 
+def people_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
+    """Ids of the members of a group, or of one of its stairwells, who want to hear of meetings."""
+    return active_member_ids(group, stairwell).where(WANTS_MEETINGS)
+
+
+def households_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
+    """Ids of the households of theirs that no mail reaches."""
+    return paper_households(group, stairwell, wanting=WANTS_MEETINGS)
+
+
 def reach_of_call(group: Group, stairwell: Stairwell | None) -> Reach:
     """What a call of the group, or of one of its stairwells, will come to."""
-    return reach_of(active_member_ids(group, stairwell), paper_households(group, stairwell))
+    return reach_of(
+        people_to_call(group, stairwell),
+        households_to_call(group, stairwell),
+        audience=active_member_ids(group, stairwell),
+    )
 
 
 def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int | None, int]:
@@ -24,7 +38,8 @@ def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int 
         select(Membership.stairwell_id, func.count(Person.id.distinct()))
         .join(Person, Person.id == Membership.person_id)
         .join(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Mailbox.suppression.is_(None))
+        .where(Person.id.in_(people_to_call(group, None)), Mailbox.suppression.is_(None))
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
         .group_by(Membership.stairwell_id)
     )
     found: dict[int | None, int] = dict(db.session.execute(wanted).all())
@@ -38,9 +53,9 @@ def was_called(meeting: Meeting) -> bool:
 
 
 def told_people(meeting: Meeting) -> Select[int]:
-    """Ids of those who were called by mail and still are members."""
+    """Ids of those who were called by mail, still are members and want to hear of meetings."""
     rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
-    return active_member_ids(meeting.group).where(Membership.person_id.in_(rows))
+    return people_to_call(meeting.group, None).where(Membership.person_id.in_(rows))
 
 
 def told_households(meeting: Meeting) -> Select[int]:
@@ -48,12 +63,13 @@ def told_households(meeting: Meeting) -> Select[int]:
     rows = _rows_of_call(meeting, OutboxRow.household_id).where(OutboxRow.household_id.is_not(None))
     by_mail = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
     lost = select(Membership.household_id).where(Membership.person_id.in_(by_mail))
-    return paper_households(meeting.group).where(or_(Household.id.in_(rows), Household.id.in_(lost)))
+    return households_to_call(meeting.group, None).where(or_(Household.id.in_(rows), Household.id.in_(lost)))
 
 
 def reach_of_cancelling(meeting: Meeting) -> Reach:
     """What the word that a meeting is cancelled will come to."""
-    return reach_of(told_people(meeting), told_households(meeting))
+    people = told_people(meeting)
+    return reach_of(people, told_households(meeting), audience=people)
 
 
 def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> Select[int | None]:

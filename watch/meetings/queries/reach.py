@@ -30,13 +30,15 @@ class Reach:
     """How many a message comes to: people by mail, households on paper, and why not by mail.
 
     `paper_dead_address` of the paper households have an address that no longer works; the others gave none.
-    `unreached` people have neither a working address nor a known flat.
+    `unreached` people have neither a working address nor a known flat; `declined` ones said no to such mails,
+    and get no paper instead.
     """
 
     mail: int = 0
     paper: int = 0
     paper_dead_address: int = 0
     unreached: int = 0
+    declined: int = 0
 
     @property
     def nobody(self) -> bool:
@@ -90,8 +92,11 @@ def reached_by_mail(people: Select[int]) -> Select[int]:
     )
 
 
-def reach_of(people: Select[int], households: Select[int]) -> Reach:
-    """What a message to these people, and on paper to these households, comes to; one statement."""
+def reach_of(people: Select[int], households: Select[int], *, audience: Select[int]) -> Reach:
+    """What a message to these people, and on paper to these households, comes to; one statement.
+
+    Of the `audience` those who are not among `people` said no.
+    """
     mail, paper = reached_by_mail(people).distinct().subquery(), households.distinct().subquery()
     dead_address = (
         select(func.count(Membership.household_id.distinct()))
@@ -109,16 +114,15 @@ def reach_of(people: Select[int], households: Select[int]) -> Reach:
     unreached = select(func.count(Person.id)).where(
         Person.id.in_(people), Person.id.not_in(at_home), Person.id.not_in(select(mail.c[0]))
     )
+    declined = select(func.count(Person.id)).where(Person.id.in_(audience), Person.id.not_in(people))
     totals = [select(func.count()).select_from(each) for each in (mail, paper)]
-    counts = [each.scalar_subquery() for each in (*totals, dead_address, unreached)]
+    counts = [each.scalar_subquery() for each in (*totals, dead_address, unreached, declined)]
     return Reach(*db.session.execute(select(*counts)).one())
 
 
 def count_on_paper(mailings: Select[int]) -> int:
     """How many households get these mailings on paper."""
-    wanted = select(func.count(OutboxRow.household_id.distinct())).where(
-        OutboxRow.mailing_id.in_(mailings), OutboxRow.channel == Channel.PAPER
-    )
+    wanted = _paper_households(mailings).with_only_columns(func.count(OutboxRow.household_id.distinct()))
     return db.session.scalar(wanted) or 0
 
 
@@ -161,7 +165,9 @@ def _languages_of(households: Select[int | None]) -> dict[int, tuple[Language, .
 
 def _paper_households(mailings: Select[int]) -> Select[int | None]:
     return select(OutboxRow.household_id).where(
-        OutboxRow.mailing_id.in_(mailings), OutboxRow.channel == Channel.PAPER
+        OutboxRow.mailing_id.in_(mailings),
+        OutboxRow.channel == Channel.PAPER,
+        OutboxRow.state != OutboxState.CANCELLED,
     )
 
 

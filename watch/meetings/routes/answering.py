@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
@@ -171,5 +170,4 @@ def _answer_page(
 
 def _in_language_of(row: OutboxRow) -> AbstractContextManager[None]:
     """The language chosen here, else that of the mail."""
-    chosen = "language" in session or current_user.is_authenticated
-    return language.speaking(language.current() if chosen else row.language)
+    return language.speaking(language.of_letter(row.language))

@@ -1,0 +1,384 @@
+"""Which mails one wants, moving, leaving and second thoughts: what waits stops at once, others' goes on."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_coordinator, make_meeting, make_member, make_notice, make_person
+from tests.page_client import Page, PageClient
+from watch import tokens
+from watch.extensions import db
+from watch.groups import queries, service
+from watch.groups.queries import FlatState, active_member_ids, paper_households
+from watch.groups.service import AlreadyMember, FlatTaken, TooLateToUndo
+from watch.mail import outbox as queue
+from watch.models import (
+    Area,
+    AuditEntry,
+    Channel,
+    Group,
+    Membership,
+    NoticeChoice,
+    OutboxRow,
+    OutboxState,
+    Person,
+    utcnow,
+)
+from watch.tokens import Purpose
+
+ONE_CLICK = {"List-Unsubscribe": "One-Click"}
+EVERYTHING, MEETINGS, NOTHING = NoticeChoice
+
+
+def say(where: Group | Area, scene: Scene) -> None:
+    """A notice to a group or to an area's members is queued."""
+    area = where.id if isinstance(where, Area) else where.area_id
+    in_area = select(Membership.person_id).join(Group).where(Group.area_id == area)
+    people = in_area if isinstance(where, Area) else active_member_ids(where)
+    mailing = queue.queue_many("notice", people=people, about=make_notice(where, by=scene.amina))
+    if isinstance(where, Group):
+        queue.queue_paper(mailing, paper_households(where))
+
+
+def call(scene: Scene) -> None:
+    """A meeting of the group is queued."""
+    meeting = make_meeting(scene.group, by=scene.amina)
+    mailing = queue.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    queue.queue_paper(mailing, paper_households(scene.group))
+
+
+@pytest.fixture
+def waiting(scene: Scene) -> None:
+    """A notice and a meeting of the group wait to be sent, and a notice of its area; one of another group."""
+    say(scene.group, scene)
+    call(scene)
+    say(scene.group.area, scene)
+    say(scene.other_group, scene)
+    db.session.commit()
+
+
+def row_of(person: Person, outbox: Outbox, kind: str = "notice") -> OutboxRow:
+    return next(row for row in outbox.rows() if row.person_id == person.id and row.mailing.kind == kind)
+
+
+def link(person: Person, outbox: Outbox, kind: str = "notice") -> str:
+    return f"/u/{tokens.make(Purpose.UNSUBSCRIBE, row_of(person, outbox, kind).id)}"
+
+
+def membership_of(person: Person) -> Membership:
+    wanted = select(Membership).where(Membership.person_id == person.id).order_by(Membership.id)
+    return db.session.scalars(wanted.execution_options(populate_existing=True)).all()[-1]
+
+
+def still_waiting(person: Person, outbox: Outbox) -> list[str]:
+    waits = {OutboxState.QUEUED, OutboxState.UNCERTAIN}
+    return [row.mailing.kind for row in outbox.rows() if row.person_id == person.id and row.state in waits]
+
+
+def all_others_wait(person: Person, outbox: Outbox) -> bool:
+    """Nothing of anybody else was touched."""
+    others = [row for row in outbox.rows() if row.person_id != person.id]
+    return bool(others) and {row.state for row in others} == {OutboxState.QUEUED, OutboxState.TO_PRINT}
+
+
+def choose(page: Page, **choices: NoticeChoice) -> Page:
+    return page.press("Spara", {f"{name}-notices": choice.value for name, choice in choices.items()})
+
+
+@pytest.mark.usefixtures("waiting")
+def test_one_click_in_the_mail_program_stops_all_without_cookie_or_redirect(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    address = link(scene.carin, outbox)
+    for _time in range(2):
+        answer = client.post(address, ONE_CLICK, csrf=False)
+        assert (answer.status, answer.location, answer.response.mimetype) == (200, None, "text/plain")
+        assert "Set-Cookie" not in answer.response.headers
+        assert answer.html.startswith("Klart. Det kommer inga fler mejl från gruppen.")
+    assert membership_of(scene.carin).notices is NOTHING
+    assert still_waiting(scene.carin, outbox) == []
+    assert all_others_wait(scene.carin, outbox)
+    assert [entry.what for entry in db.session.scalars(select(AuditEntry))] == ["notices-chosen"]
+    back = client.get(address)
+    assert choose(back, **{f"m{membership_of(scene.carin).id}": EVERYTHING}).status == 303
+    assert membership_of(scene.carin).notices is EVERYTHING
+
+
+@pytest.mark.usefixtures("waiting")
+def test_one_click_does_this_one_thing_and_only_when_told_so(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    address, mine = link(scene.carin, outbox), membership_of(scene.carin)
+    assert client.post(address, {}, csrf=False).status == 400
+    assert client.post(address, {"List-Unsubscribe": "leave"}, csrf=False).status == 400
+    for path in ("choose", f"{mine.id}/leave", f"{mine.id}/moved", f"{mine.id}/back"):
+        assert client.post(f"{address}/{path}", ONE_CLICK, csrf=False).status == 400
+    assert membership_of(scene.carin).notices is EVERYTHING
+    assert membership_of(scene.carin).left_at is None
+
+
+@pytest.mark.usefixtures("waiting")
+def test_altered_foreign_and_unknown_links_stop_nothing(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    good, row = link(scene.carin, outbox).removeprefix("/u/"), row_of(scene.carin, outbox)
+    asked = queue.queue("coordinator-appointed", to=scene.carin, about=make_coordinator(
+        scene.carin, scene.group, accepted=False))  # fmt: skip
+    assert asked
+    bad = [
+        good[:-1] + ("A" if good[-1] != "A" else "B"),
+        tokens.make(Purpose.ANSWER, row.id),
+        tokens.make(Purpose.UNSUBSCRIBE, row.id + 1000),
+        tokens.make(Purpose.UNSUBSCRIBE, asked.id),
+        "x",
+    ]
+    for token in bad:
+        assert client.post(f"/u/{token}", ONE_CLICK, csrf=False).status == 410
+        assert client.get(f"/u/{token}").status == 410
+    assert membership_of(scene.carin).notices is EVERYTHING
+
+
+@pytest.mark.usefixtures("waiting")
+def test_looking_five_times_changes_nothing(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    address, mine = link(scene.carin, outbox), membership_of(scene.carin).id
+    pages = [f"{address}{path}" for path in ("", f"/{mine}/moved", f"/{mine}/leave")]
+    assert [client.get(page).status for page in pages for _time in range(5)] == [200] * 15
+    assert {row.state for row in outbox.rows()} == {OutboxState.QUEUED, OutboxState.TO_PRINT}
+    assert (membership_of(scene.carin).notices, membership_of(scene.carin).left_at) == (EVERYTHING, None)
+    assert list(db.session.scalars(select(AuditEntry))) == []
+
+
+def test_two_on_one_mailbox_choose_each_for_themselves(
+    client: PageClient, scene: Scene, carins_husband: Person, outbox: Outbox
+) -> None:
+    say(scene.group, scene)
+    call(scene)
+    carins, pars = membership_of(scene.carin).id, membership_of(carins_husband).id
+    page = client.get(link(scene.carin, outbox))
+    assert "Carin Öberg, Våglängdsgatan 1–3" in page.text
+    assert "Pär Öberg, Våglängdsgatan 1–3" in page.text
+    assert "Bengt" not in page.text
+    done = choose(page, **{f"m{carins}": MEETINGS, f"m{pars}": NOTHING}).follow()
+    assert done.flashes == [("done", "Ditt val är sparat. Det gäller från och med nu.")]
+    assert (membership_of(scene.carin).notices, membership_of(carins_husband).notices) == (MEETINGS, NOTHING)
+    assert still_waiting(scene.carin, outbox) == ["meeting-called"]
+    assert still_waiting(carins_husband, outbox) == []
+    client.post(link(scene.carin, outbox), ONE_CLICK, csrf=False)
+    assert (membership_of(scene.carin).notices, membership_of(carins_husband).notices) == (NOTHING, NOTHING)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_link_chooses_for_nobody_else(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    address, bengts = link(scene.carin, outbox), membership_of(scene.bengt).id
+    for path in ("moved", "leave", "back"):
+        assert client.post(f"{address}/{bengts}/{path}").status == 404
+    mine = membership_of(scene.carin).id
+    client.post(f"{address}/choose", {f"m{mine}-notices": "meetings", f"m{bengts}-notices": "nothing"})
+    assert (membership_of(scene.carin).notices, membership_of(scene.bengt).notices) == (MEETINGS, EVERYTHING)
+    refused = client.post(f"{address}/choose", {f"m{mine}-notices": "louder"})
+    assert (refused.status, membership_of(scene.carin).notices) == (422, MEETINGS)
+    assert client.post(f"{address}/choose").errors == ["Välj vilka mejl du vill ha."]
+
+
+def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
+    client: PageClient, scene: Scene, nils: Person, outbox: Outbox
+) -> None:
+    membership_of(scene.carin).notices = membership_of(nils).notices = NOTHING
+    membership_of(scene.dawit).notices = MEETINGS
+    said = {"title": "Ny lampa", "body": "Den är på plats.", "audience": "group", "level": "information"}
+    new = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
+    page = new.press("Förhandsgranska", said)
+    assert "2 personer får ett mejl." in page.text
+    assert "1 hushåll får det på papper: där har ingen lämnat någon e-postadress." in page.text
+    assert "e-postadressen där fungerar inte" not in page.text
+    assert "3 personer har valt bort sådana mejl och får inget, inte heller på papper." in page.text
+    page.press("Skicka till 2 grannar")
+    told = [row.person or row.household.flat.number for row in outbox.rows()]
+    assert told == [scene.amina, scene.bengt, "1001"]
+
+    reach = queries.paper_households(scene.group, wanting=queries.WANTS_MEETINGS)
+    assert len(db.session.scalars(reach).all()) == 1
+    plan = {"kind": "stairwell", "day": str((utcnow() + timedelta(days=9)).date()), "starts": "18.00",
+            "ends": "19.00", "place": "Trappan", "stairwell": "all"}  # fmt: skip
+    called = client.post(f"/groups/{scene.group.id}/meetings/preview", plan, as_=scene.amina)
+    assert "3 grannar får ett mejl." in called.text
+    assert "2 grannar har valt bort sådana mejl och får inget, inte heller på papper." in called.text
+    called.press("Kalla 3 grannar")
+    people = [row.person for row in outbox.rows() if row.mailing.kind == "meeting-called" and row.person]
+    assert sorted(each.name for each in people) == ["Amina Yusuf", "Bengt Åkesson", "Dawit Tesfaye"]
+
+
+def test_when_all_said_no_there_is_nobody_to_send_to(client: PageClient, scene: Scene) -> None:
+    for membership in queries.members_of(scene.group):
+        membership.notices = NOTHING
+    said = {"title": "Ny lampa", "body": "Den är på plats.", "audience": "group", "level": "information"}
+    page = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
+    assert page.press("Förhandsgranska", said).status == 422
+
+
+def test_a_household_is_reached_on_paper_where_only_the_one_with_mail_said_no(scene: Scene) -> None:
+    mother = make_member(make_person("Märta Öberg"), scene.group, flat_of(scene.port_3, "1203"))
+    mother.household = membership_of(scene.carin).household
+    wanting = queries.paper_households(scene.group, wanting=queries.WANTS_NOTICES)
+    assert mother.household_id not in db.session.scalars(wanting).all()
+    membership_of(scene.carin).notices = NOTHING
+    assert mother.household_id in db.session.scalars(wanting).all()
+
+
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("way", ["leave", "moved"])
+def test_leaving_and_moving_stop_what_waits_and_can_be_undone_for_a_week(
+    way: str, client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    address, mine = link(scene.carin, outbox), membership_of(scene.carin).id
+    flat = flat_of(scene.port_3, "1102")
+    ask = client.get(f"{address}/{mine}/{way}")
+    done = ask.press("Lämna gruppen" if way == "leave" else "Ja, jag har flyttat").follow()
+    assert [kind for kind, _words in done.flashes] == ["done"]
+    assert still_waiting(scene.carin, outbox) == []
+    assert all_others_wait(scene.carin, outbox)
+    (now,) = [each for each in queries.households_of(scene.port_3) if each.flat_id == flat.id]
+    assert (now.state, now.household_id is None) == (FlatState.NOT_CONTACTED, way == "moved")
+    assert client.get(f"/groups/{scene.group.id}", as_=scene.carin).status == 404
+
+    with time_machine.travel(utcnow() + timedelta(days=6, hours=23)):
+        welcome = client.get(address).press("Ångra Våglängdsgatan 1–3").follow()
+    assert welcome.flashes == [("done", "Välkommen tillbaka! Du är med i gruppen igen.")]
+    assert membership_of(scene.carin).left_at is None
+    (again,) = [each for each in queries.households_of(scene.port_3) if each.flat_id == flat.id]
+    assert again.state is FlatState.TAKES_PART
+    assert still_waiting(scene.carin, outbox) == []
+
+
+@pytest.mark.usefixtures("waiting")
+def test_after_a_week_the_link_is_dead(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    address, mine = link(scene.carin, outbox), membership_of(scene.carin)
+    client.post(f"{address}/{mine.id}/leave")
+    with time_machine.travel(utcnow() + timedelta(days=7, minutes=1)):
+        assert client.get(address).status == 410
+        assert client.post(f"{address}/{mine.id}/back").status == 410
+        with pytest.raises(TooLateToUndo):
+            service.take_back(membership_of(scene.carin), by=scene.carin)
+
+
+@pytest.mark.usefixtures("waiting")
+def test_what_a_coordinator_ended_is_not_undone_by_a_link(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    address = link(scene.carin, outbox)
+    client.post(f"/flats/{flat_of(scene.port_3, '1102').id}/moved-out", as_=scene.bengt)
+    assert client.get(address).status == 410
+    assert still_waiting(scene.carin, outbox) == []
+
+
+def test_a_flat_with_another_household_and_a_second_joining_are_not_undone(scene: Scene) -> None:
+    flat = flat_of(scene.port_3, "1102")
+    first = membership_of(scene.carin)
+    service.i_have_moved(first, by=scene.carin)
+    newcomer = service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
+    with pytest.raises(FlatTaken):
+        service.take_back(first, by=scene.carin)
+    service.leave(newcomer)
+    newcomer.household.ended_at = utcnow()
+    service.admit(scene.carin, scene.group, stairwell=scene.port_3)
+    with pytest.raises(AlreadyMember):
+        service.take_back(first, by=scene.carin)
+    assert first.left_at is not None
+
+
+def test_a_flat_that_others_came_to_after_it_was_left_empty_is_not_taken_back(scene: Scene) -> None:
+    flat = flat_of(scene.port_3, "1102")
+    first = membership_of(scene.carin)
+    service.leave(first, by=scene.carin)
+    service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
+    with pytest.raises(FlatTaken):
+        service.take_back(first, by=scene.carin)
+
+
+def test_one_of_a_family_moves_and_the_household_stays(scene: Scene) -> None:
+    flat = flat_of(scene.port_3, "1102")
+    son = service.admit(make_person("Cesar"), scene.group, stairwell=scene.port_3, flat=flat)
+    service.i_have_moved(son, by=son.person)
+    (now,) = [each for each in queries.households_of(scene.port_3) if each.flat_id == flat.id]
+    assert now.state is FlatState.TAKES_PART
+    service.take_back(son, by=son.person)
+    assert son.left_at is None
+
+
+@pytest.mark.usefixtures("waiting")
+def test_the_last_coordinator_names_a_successor_first(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    bengt = membership_of(scene.bengt)
+    service.leave(bengt, by=scene.bengt)
+    address, mine = link(scene.amina, outbox), membership_of(scene.amina).id
+    for way in ("leave", "moved"):
+        refused = client.post(f"{address}/{mine}/{way}")
+        assert refused.status == 409
+        assert "Utse en ersättare först" in refused.text
+    assert membership_of(scene.amina).left_at is None
+    assert len(still_waiting(scene.amina, outbox)) == 3
+
+
+@pytest.mark.usefixtures("waiting")
+def test_an_appointment_does_not_come_back_and_the_page_says_so(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    address = link(scene.bengt, outbox)
+    left = client.post(f"{address}/{membership_of(scene.bengt).id}/leave").follow()
+    assert "Uppdraget som kontaktombud kommer inte tillbaka" in left.text
+    left.press("Ångra Våglängdsgatan 1–3")
+    assert membership_of(scene.bengt).left_at is None
+    assert [each.person for each in queries.coordinators_of(scene.group)] == [scene.amina]
+
+
+def test_an_areas_notice_is_still_wanted_by_a_second_membership(scene: Scene, outbox: Outbox) -> None:
+    area = scene.group.area
+    scene.other_group.area_id = area.id
+    make_member(scene.carin, scene.other_group, flat_of(scene.other_group.buildings[0].stairwells[0], "1101"))
+    say(area, scene)
+    say(scene.group, scene)
+    first, second = queries.active_membership(scene.carin, scene.group), membership_of(scene.carin)
+    assert first
+    service.choose_notices(first, NOTHING, by=scene.carin)
+    assert len(still_waiting(scene.carin, outbox)) == 1
+    service.choose_notices(second, MEETINGS, by=scene.carin)
+    assert still_waiting(scene.carin, outbox) == []
+
+
+def test_paper_that_waits_for_a_household_that_moved_is_not_printed(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    say(scene.group, scene)
+    notice = outbox.rows()[0].mailing.notice
+    assert notice
+    assert "Våglängdsgatan 3" in client.get(f"/notices/{notice.id}/paper", as_=scene.bengt).text
+    service.move_out(flat_of(scene.port_3, "1001"), by=scene.bengt)
+    assert {row.state for row in outbox.rows() if row.channel is Channel.PAPER} == {OutboxState.CANCELLED}
+    assert "1001" not in client.get(f"/notices/{notice.id}/paper", as_=scene.bengt).text
+
+
+@pytest.mark.usefixtures("waiting")
+def test_the_bell_rings_on_and_the_page_is_in_the_mails_language(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    before = row_of(scene.dawit, outbox).next_at
+    client.post(link(scene.dawit, outbox), ONE_CLICK, csrf=False)
+    row = row_of(scene.dawit, outbox)
+    assert (row.state, row.next_at, row.settled_at is None) == (OutboxState.CANCELLED, before, False)
+    assert 'lang="ar" dir="rtl"' in client.get(link(scene.dawit, outbox)).html
+
+
+@pytest.mark.usefixtures("waiting")
+def test_a_signed_in_member_has_the_same_choice(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.carin).click("Mejl från gruppen")
+    done = choose(page, **{f"m{membership_of(scene.carin).id}": MEETINGS}).follow()
+    assert done.flashes == [("done", "Ditt val är sparat. Det gäller från och med nu.")]
+    assert membership_of(scene.carin).notices is MEETINGS
+    assert still_waiting(scene.carin, outbox) == ["meeting-called"]

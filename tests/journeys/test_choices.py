@@ -1,0 +1,45 @@
+"""Fewer mails, without signing in and without script: chosen, left and taken back from a mail's link."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser import Phone
+from tests.cast import Scene
+from tests.factories import make_notice
+from watch import tokens
+from watch.extensions import db
+from watch.groups.queries import active_membership
+from watch.mail import outbox
+from watch.models import NoticeChoice, OutboxState
+from watch.tokens import Purpose
+
+
+@pytest.mark.parametrize("javascript", [False, True])
+def test_carin_wants_gatherings_only_leaves_and_thinks_again(
+    scene: Scene, make_phone: Callable[..., Phone], javascript: bool
+) -> None:
+    row = outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    mine = active_membership(scene.carin, scene.group)
+    assert row
+    assert mine
+    phone = make_phone(javascript=javascript)
+    phone.open(f"/u/{tokens.make(Purpose.UNSUBSCRIBE, row.id)}")
+    phone.tick("Bara träffar")
+    phone.press("Spara")
+    assert "Ditt val är sparat. Det gäller från och med nu." in phone.text
+    db.session.refresh(row)
+    db.session.refresh(mine)
+    assert (mine.notices, row.state) == (NoticeChoice.MEETINGS, OutboxState.CANCELLED)
+
+    phone.follow("Lämna gruppen")
+    phone.press("Lämna gruppen")
+    assert "Du har lämnat gruppen." in phone.text
+    assert active_membership(scene.carin, scene.group) is None
+    phone.press("Ångra Våglängdsgatan 1–3")
+    assert "Välkommen tillbaka!" in phone.text
+    assert active_membership(scene.carin, scene.group) == mine
+    db.session.refresh(mine)
+    assert mine.notices is NoticeChoice.MEETINGS

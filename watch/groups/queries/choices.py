@@ -1,0 +1,150 @@
+"""Which mails of their groups people want, and whose choice the link in a mail opens."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
+from sqlalchemy.orm import contains_eager
+
+from watch.extensions import db
+from watch.models import (
+    Audience,
+    AuditEntry,
+    Coordinator,
+    Group,
+    Mailing,
+    Meeting,
+    Membership,
+    Notice,
+    NoticeChoice,
+    OutboxRow,
+    Person,
+)
+
+# Conditions on Membership: who wants to hear of what. Whoever said no gets neither mail nor paper.
+WANTS_NOTICES: ColumnElement[bool] = Membership.notices == NoticeChoice.EVERYTHING
+WANTS_MEETINGS: ColumnElement[bool] = Membership.notices != NoticeChoice.NOTHING
+
+SECOND_THOUGHTS = timedelta(days=7)  # so long can somebody who left change their mind
+_AT_ONCE = timedelta(minutes=1)  # an appointment that ends with a membership ends just before it
+
+
+@dataclass(frozen=True)
+class Choosing:
+    """What the readers of one mail may choose about: memberships of now, and those they ended lately."""
+
+    current: list[Membership]
+    ended: list[Membership]
+
+    @property
+    def people(self) -> int:
+        """How many the mail names."""
+        return len({each.person_id for each in (*self.current, *self.ended)})
+
+
+def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
+    """The memberships that the link of a notice's or meeting's mail opens; one statement.
+
+    Theirs whom the mail names and who still read that mailbox, in the groups that its list concerns. An
+    ended one only where its owner ended it, and for as long as that can be taken back.
+    """
+    wanted = (
+        select(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .join(OutboxRow, OutboxRow.person_id == Person.id)
+        .join(Group, Group.id == Membership.group_id)
+        .where(
+            OutboxRow.mailing_id == row.mailing_id,
+            OutboxRow.mailbox_id == row.mailbox_id,
+            OutboxRow.language == row.language,
+            Person.mailbox_id == row.mailbox_id,
+            _concerned_by(row.mailing),
+            or_(Membership.left_at.is_(None), _ended_by_its_owner(now)),
+        )
+        .options(contains_eager(Membership.person), contains_eager(Membership.group))
+        .order_by(OutboxRow.id, Group.name, Membership.id)
+    )
+    found = db.session.scalars(wanted).all()
+    current = {_whose(each): each for each in found if each.left_at is None}
+    ended = {_whose(each): each for each in found if each.left_at is not None}
+    return Choosing(list(current.values()), [each for whose, each in ended.items() if whose not in current])
+
+
+def _whose(membership: Membership) -> tuple[int, int]:
+    return membership.person_id, membership.group_id
+
+
+def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
+    """The groups of the list that a mail belongs to: one group's, or an area's."""
+    if mailing.notice is not None and mailing.notice.area_id is not None:
+        return Group.area_id == mailing.notice.area_id
+    about = mailing.notice or mailing.meeting
+    return Group.id == about.group_id if about is not None else false()
+
+
+def _ended_by_its_owner(now: datetime) -> ColumnElement[bool]:
+    said_so = select(AuditEntry.id).where(
+        AuditEntry.what.in_(["member-left", "member-moved"]),
+        AuditEntry.about_kind == Membership.__tablename__,
+        AuditEntry.about_id == Membership.id,
+        AuditEntry.by_id == Membership.person_id,
+        AuditEntry.at >= Membership.left_at,
+    )
+    return and_(Membership.left_at > now - SECOND_THOUGHTS, said_so.exists())
+
+
+def with_lost_appointment(memberships: Collection[Membership]) -> frozenset[int]:
+    """Ids of those ended memberships with which an appointment as coordinator ended."""
+    if not memberships:
+        return frozenset()
+    ended = select(Coordinator.person_id, Coordinator.group_id, Coordinator.ended_at).where(
+        Coordinator.person_id.in_([each.person_id for each in memberships]),
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_not(None),
+    )
+    rows = db.session.execute(ended).all()
+    return frozenset(
+        each.id
+        for each in memberships
+        for person, group, at in rows
+        if (person, group) == _whose(each) and at and each.left_at and at <= each.left_at < at + _AT_ONCE
+    )
+
+
+def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
+    """Ids of what was said to a group and its area and is wanted by none of those memberships that still are.
+
+    `whose` is a condition on Membership: a person's, or a household's. What an area hears is wanted also
+    by a membership in another of its groups.
+    """
+    still = select(Membership.id).join(Group, Group.id == Membership.group_id)
+    still = still.where(whose, Membership.left_at.is_(None))
+    in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, _coordinates())
+    reads = still.where(WANTS_NOTICES, or_(Membership.group_id == Notice.group_id, and_(*in_area)))
+    comes = still.where(WANTS_MEETINGS, Membership.group_id == Meeting.group_id)
+    said_here = or_(Notice.group_id == group.id, Notice.area_id == group.area_id)
+    return (
+        select(Mailing.id)
+        .outerjoin(Notice, Notice.id == Mailing.notice_id)
+        .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
+        .where(
+            or_(
+                and_(said_here, not_(reads.correlate(Notice).exists())),
+                and_(Meeting.group_id == group.id, not_(comes.correlate(Meeting).exists())),
+            )
+        )
+    )
+
+
+def _coordinates() -> ColumnElement[bool]:
+    """The membership's person is a coordinator of its group."""
+    appointed = select(Coordinator.id).where(
+        Coordinator.person_id == Membership.person_id,
+        Coordinator.group_id == Membership.group_id,
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_(None),
+    )
+    return appointed.correlate(Membership).exists()

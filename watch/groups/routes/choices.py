@@ -1,0 +1,226 @@
+"""Which mails one wants, "I have moved", leaving and second thoughts: from a mail's link without signing in.
+
+The one-click address that mail programs press (RFC 8058) is the only one here without a mark against forgery:
+its link proves itself, it stops mails and does nothing else, and that can be undone.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response
+
+from watch import language, tokens
+from watch.access import Permission, current_person, public, requires
+from watch.errors import LinkExpired
+from watch.extensions import csrf, db, limiter
+from watch.groups import queries, service
+from watch.groups.forms import ChooseNoticesForm
+from watch.groups.queries import Choosing
+from watch.models import Group, Membership, NoticeChoice, OutboxRow, utcnow
+
+bp = Blueprint("choices", __name__)
+
+Answered = str | tuple[str, int] | Response
+Forms = dict[int, ChooseNoticesForm]
+ONE_CLICK = ("List-Unsubscribe", "One-Click")
+
+
+@bp.get("/u/<token>")
+@public
+def show(token: str) -> Answered:
+    """What everyone whom the mail names gets by mail, to be changed; and ways out of the group."""
+    row, choosing = _behind(token)
+    return _choices_page(token, row, choosing, _forms(choosing))
+
+
+@bp.post("/u/<token>")
+@csrf.exempt
+@public
+@limiter.limit("600 per hour")  # a mail provider presses for many of its readers
+def unsubscribe(token: str) -> Response:
+    """One click in the mail program (RFC 8058): no more mails of this list to those whom the mail names."""
+    name, value = ONE_CLICK
+    if request.form.get(name) != value:
+        abort(400)
+    row = _row_behind(token)
+    for membership in queries.choosing_by_mail(row, utcnow()).current:
+        service.choose_notices(membership, NoticeChoice.NOTHING, by=membership.person)
+    db.session.commit()
+    with language.speaking(row.language):
+        told = _("Klart. Det kommer inga fler mejl från gruppen. Du kan ändra dig med länken i mejlet.")
+    return Response(f"{told}\n", mimetype="text/plain", headers={"Content-Language": row.language.value})
+
+
+@bp.post("/u/<token>/choose")
+@public
+@limiter.limit("60 per hour")
+def choose(token: str) -> Answered:
+    """Keep what was chosen for everyone and every group on the page."""
+    row, choosing = _behind(token)
+    forms = _forms(choosing)
+    if [
+        form for form in forms.values() if not form.validate()
+    ]:  # every one: all that is wrong is said at once
+        return _choices_page(token, row, choosing, forms), 422
+    for membership in choosing.current:
+        service.choose_notices(membership, forms[membership.id].notices.data, by=membership.person)
+    db.session.commit()
+    return _back(token, row, _l("Ditt val är sparat. Det gäller från och med nu."))
+
+
+@bp.get("/u/<token>/<int:membership_id>/moved")
+@public
+def ask_moved(token: str, membership_id: int) -> Answered:
+    """What moving out means, asked once."""
+    return _ask("choices/ask_moved.html", token, membership_id)
+
+
+@bp.post("/u/<token>/<int:membership_id>/moved")
+@public
+@limiter.limit("60 per hour")
+def moved(token: str, membership_id: int) -> Answered:
+    """They live elsewhere now."""
+    row, membership = _mine(token, membership_id)
+    if membership.left_at is None:
+        try:
+            service.i_have_moved(membership, by=membership.person)
+        except service.LastCoordinator:
+            return _ask_page("choices/ask_moved.html", token, row, membership, is_last=True), 409
+        db.session.commit()
+    return _back(token, row, _l("Tack för att du sa till. Du är inte med i gruppen längre."))
+
+
+@bp.get("/u/<token>/<int:membership_id>/leave")
+@public
+def ask_leave(token: str, membership_id: int) -> Answered:
+    """What leaving means, asked once."""
+    return _ask("choices/ask_leave.html", token, membership_id)
+
+
+@bp.post("/u/<token>/<int:membership_id>/leave")
+@public
+@limiter.limit("60 per hour")
+def leave(token: str, membership_id: int) -> Answered:
+    """Leave the group at once."""
+    row, membership = _mine(token, membership_id)
+    if membership.left_at is None:
+        try:
+            service.leave(membership, by=membership.person)
+        except service.LastCoordinator:
+            return _ask_page("choices/ask_leave.html", token, row, membership, is_last=True), 409
+        db.session.commit()
+    return _back(token, row, _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."))
+
+
+@bp.post("/u/<token>/<int:membership_id>/back")
+@public
+@limiter.limit("60 per hour")
+def take_back(token: str, membership_id: int) -> Answered:
+    """Second thoughts: be in the group again."""
+    row, membership = _mine(token, membership_id)
+    try:
+        service.take_back(membership, by=membership.person)
+    except (service.FlatTaken, service.AlreadyMember, service.TooLateToUndo):
+        told = _l("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
+        return _back(token, row, told, "warn")
+    db.session.commit()
+    return _back(token, row, _l("Välkommen tillbaka! Du är med i gruppen igen."))
+
+
+@bp.get("/groups/<int:group_id>/mail")
+@requires(Permission.SEE_GROUP)
+def of_group(group: Group) -> Answered:
+    """The same choice for a member who is signed in."""
+    membership = _my_membership(group)
+    return render_template("choices/of_group.html", group=group, form=_form_of(membership))
+
+
+@bp.post("/groups/<int:group_id>/mail")
+@requires(Permission.SEE_GROUP)
+def save(group: Group) -> Answered:
+    """Keep a signed-in member's choice."""
+    membership = _my_membership(group)
+    form = _form_of(membership)
+    if not form.validate():
+        return render_template("choices/of_group.html", group=group, form=form), 422
+    service.choose_notices(membership, form.notices.data, by=current_person())
+    db.session.commit()
+    flash(_("Ditt val är sparat. Det gäller från och med nu."), "done")
+    return redirect(url_for("choices.of_group", group_id=group.id), 303)
+
+
+def _my_membership(group: Group) -> Membership:
+    return queries.active_membership(current_person(), group) or abort(403)
+
+
+def _row_behind(token: str) -> OutboxRow:
+    """The row of a notice or a meeting that a link was made for. Raises BadToken, LinkExpired."""
+    row_id, _generation = tokens.read(tokens.Purpose.UNSUBSCRIBE, token)
+    row = db.session.get(OutboxRow, row_id)
+    if row is None or not (row.mailing.notice_id or row.mailing.meeting_id):
+        raise LinkExpired
+    return row
+
+
+def _behind(token: str) -> tuple[OutboxRow, Choosing]:
+    """The row, and what may be chosen by its link. Raises BadToken, LinkExpired."""
+    row = _row_behind(token)
+    choosing = queries.choosing_by_mail(row, utcnow())
+    if not choosing.people:
+        raise LinkExpired
+    return row, choosing
+
+
+def _mine(token: str, membership_id: int) -> tuple[OutboxRow, Membership]:
+    """One of the memberships that the link opens, current or ended lately."""
+    row, choosing = _behind(token)
+    theirs = {each.id: each for each in (*choosing.current, *choosing.ended)}
+    return row, theirs.get(membership_id) or abort(404)
+
+
+def _form_of(membership: Membership) -> ChooseNoticesForm:
+    return ChooseNoticesForm(prefix=f"m{membership.id}", data={"notices": membership.notices})
+
+
+def _forms(choosing: Choosing) -> Forms:
+    return {membership.id: _form_of(membership) for membership in choosing.current}
+
+
+def _choices_page(token: str, row: OutboxRow, choosing: Choosing, forms: Forms) -> str:
+    with _in_language_of(row):
+        return render_template(
+            "choices/show.html",
+            token=token,
+            choosing=choosing,
+            forms=forms,
+            lost_appointment=queries.with_lost_appointment(choosing.ended),
+            second_thoughts=queries.SECOND_THOUGHTS,
+        )
+
+
+def _ask(page: str, token: str, membership_id: int) -> str | Response:
+    """The question before moving or leaving; once it is answered, where its undo is."""
+    row, membership = _mine(token, membership_id)
+    if membership.left_at is not None:
+        return redirect(url_for("choices.show", token=token), 303)
+    return _ask_page(page, token, row, membership)
+
+
+def _ask_page(page: str, token: str, row: OutboxRow, membership: Membership, *, is_last: bool = False) -> str:
+    with _in_language_of(row):
+        return render_template(page, token=token, membership=membership, is_last=is_last)
+
+
+def _back(token: str, row: OutboxRow, told: LazyString, kind: str = "done") -> Response:
+    with _in_language_of(row):
+        flash(str(told), kind)
+    return redirect(url_for("choices.show", token=token), 303)
+
+
+def _in_language_of(row: OutboxRow) -> AbstractContextManager[None]:
+    return language.speaking(language.of_letter(row.language))

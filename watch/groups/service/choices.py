@@ -1,0 +1,97 @@
+"""What members decide about themselves: which mails they want, moving, second thoughts about leaving."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.errors import DomainError
+from watch.extensions import db
+from watch.groups.queries import SECOND_THOUGHTS
+from watch.groups.service.flats import hold
+from watch.groups.service.households import end_household
+from watch.groups.service.members import AlreadyMember, depart
+from watch.groups.service.stopping import stop_unwanted
+from watch.models import (
+    GroupState,
+    Household,
+    HouseholdStatus,
+    Membership,
+    NoticeChoice,
+    Person,
+    utcnow,
+)
+
+
+class TooLateToUndo(DomainError):
+    """It is too long since they left, or the group has ended."""
+
+
+class FlatTaken(DomainError):
+    """Somebody else takes part from that flat now."""
+
+
+def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> None:
+    """Choose which mails of the group come; what waits and is not wanted any longer stops at once."""
+    if membership.notices is choice:
+        return
+    membership.notices = choice
+    stop_unwanted(membership.group, [membership.person_id], [membership.household_id])
+    audit.note("notices-chosen", about=membership, by=by, group=membership.group)
+
+
+def i_have_moved(membership: Membership, *, by: Person) -> None:
+    """Leave because one lives elsewhere now; a household where nobody is left ends with it.
+
+    Raises LastCoordinator.
+    """
+    emptied = depart(membership, by=by)
+    if emptied is not None:
+        end_household(emptied, by=by)
+    audit.note("member-moved", about=membership, by=by, group=membership.group)
+
+
+def take_back(membership: Membership, *, by: Person) -> None:
+    """Be in the group again as before leaving or moving; an appointment as coordinator stays ended.
+
+    Raises TooLateToUndo, FlatTaken, and AlreadyMember where they joined again otherwise.
+    """
+    if membership.left_at is None:
+        return
+    is_late = membership.left_at <= utcnow() - SECOND_THOUGHTS
+    if is_late or membership.group.state is GroupState.CLOSED:
+        raise TooLateToUndo
+    try:
+        with db.session.begin_nested():  # household and membership: both or none
+            if membership.household is not None:
+                _move_in_again(membership, membership.household, by)
+            membership.left_at = None
+    except IntegrityError:
+        raise AlreadyMember from None
+    audit.note("member-back", about=membership, by=by, group=membership.group)
+
+
+def _move_in_again(membership: Membership, household: Household, by: Person) -> None:
+    hold(household.flat)
+    if _is_taken(membership, household):
+        raise FlatTaken
+    if household.ended_at is None and household.status is HouseholdStatus.TAKES_PART:
+        return
+    household.ended_at = None
+    household.become(HouseholdStatus.TAKES_PART)
+    audit.note("household-takes-part", about=household.flat, by=by, group=membership.group)
+
+
+def _is_taken(membership: Membership, household: Household) -> bool:
+    """Another household lives in the flat, or people came to this one after it was left empty."""
+    other = select(Household.id).where(
+        Household.flat_id == household.flat_id, Household.ended_at.is_(None), Household.id != household.id
+    )
+    if db.session.scalar(other) is not None:
+        return True
+    here = select(Membership.joined_at).where(
+        Membership.household_id == household.id, Membership.left_at.is_(None)
+    )
+    since = list(db.session.scalars(here))
+    return bool(since) and all(joined > (membership.left_at or joined) for joined in since)

@@ -1,0 +1,21 @@
+"""What waits to be sent to somebody, and is not wanted any longer, stops in the same transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watch.extensions import db
+from watch.groups.queries import unwanted_mailings
+from watch.mail import outbox
+from watch.models import Group, Membership, OutboxRow
+
+
+def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int | None] = ()) -> None:
+    """Stop notices and meetings of a group and its area for those (ids) who left, moved or said no."""
+    db.session.flush()
+    for person in people:
+        mailings = unwanted_mailings(group, Membership.person_id == person)
+        outbox.stop(OutboxRow.person_id == person, mailings=mailings)
+    for household in filter(None, households):
+        mailings = unwanted_mailings(group, Membership.household_id == household)
+        outbox.stop(OutboxRow.household_id == household, mailings=mailings)
