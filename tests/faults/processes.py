@@ -1,0 +1,255 @@
+"""Real processes to be killed: the test mail server, workers, the web server. All on loopback.
+
+Each is started with settings as in the environment (`{"WATCH_ENV": "development", …}`), writes to a file of
+its own in `logs`, and is ended, by its id, when its `with` ends.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from types import TracebackType
+from typing import Self
+
+from tests.faults.journal import Entry, read
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+HOST = "127.0.0.1"
+FLASK_WORKER = (sys.executable, "-m", "flask", "--app", "watch", "worker")
+FRAGILE_WORKER = (sys.executable, "-m", "tests.faults.worker")
+
+
+def free_port() -> int:
+    """A port nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind((HOST, 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """What a process is given: nothing of the settings of whoever runs this."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCH_")}
+    return {**kept, "PYTHONUNBUFFERED": "1", **settings}
+
+
+def children(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    try:
+        return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+    except OSError:
+        return []
+
+
+@dataclass
+class Process:
+    """A process that can be ended, killed, halted and started again; `log` is appended to."""
+
+    words: Sequence[str]
+    settings: Mapping[str, str]
+    log: Path
+    process: subprocess.Popen[bytes] | None = None
+
+    def start(self) -> None:
+        """Start it; it may take a while until it does something."""
+        with self.log.open("ab") as out:
+            self.process = subprocess.Popen(
+                self.words, cwd=ROOT, env=environment(self.settings), stdin=subprocess.DEVNULL,
+                stdout=out, stderr=subprocess.STDOUT,
+            )  # fmt: skip
+
+    @property
+    def is_running(self) -> bool:
+        """Started, and not ended."""
+        return self.process is not None and self.process.poll() is None
+
+    def signal(self, what: signal.Signals) -> None:
+        """SIGSTOP, SIGCONT, …"""
+        if self.process is not None and self.is_running:
+            self.process.send_signal(what)
+
+    def kill(self) -> None:
+        """As a power cut would: no last word. Its children end too."""
+        if self.process is not None:
+            for pid in children(self.process.pid):
+                os.kill(pid, signal.SIGKILL)
+            self.process.kill()
+            self.process.wait(10)
+
+    def wait(self, seconds: float) -> int | None:
+        """Its exit code (-9 where it was killed); None where it runs after so many seconds."""
+        assert self.process
+        try:
+            return self.process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            return None
+
+    def end(self, patience: float = 20) -> None:
+        """Ask it to end, then make it."""
+        if self.process is None:
+            return
+        self.signal(signal.SIGCONT)
+        self.signal(signal.SIGTERM)
+        if self.wait(patience) is None:
+            self.kill()
+
+
+@dataclass
+class Workers:
+    """So many workers; with `kill_at` they are of the kind that kills itself there, see `worker.py`."""
+
+    number: int
+    settings: Mapping[str, str]
+    logs: Path
+    kill_at: str | None = None
+    all: list[Process] = field(default_factory=list)
+
+    def __enter__(self) -> Self:
+        for number in range(self.number):
+            self.all.append(Process(self._words(), self._settings(1), self.logs / f"worker-{number}.log"))
+            self.all[-1].start()
+        return self
+
+    def __exit__(self, _kind: type | None, _error: BaseException | None, _at: TracebackType | None) -> None:
+        for each in self.all:
+            each.signal(signal.SIGCONT)
+            each.signal(signal.SIGTERM)
+        for each in self.all:
+            each.end()
+
+    def _words(self) -> Sequence[str]:
+        return FRAGILE_WORKER if self.kill_at else FLASK_WORKER
+
+    def _settings(self, passes: int) -> dict[str, str]:
+        if not self.kill_at:
+            return dict(self.settings)
+        return {**self.settings, "WATCH_KILL_AT": self.kill_at, "WATCH_KILL_COUNT": str(passes)}
+
+    def kill_any(self, random: Random) -> Process:
+        """Kill one of them, whichever."""
+        victim = random.choice(self.all)
+        victim.kill()
+        return victim
+
+    def restart(self, each: Process, *, passes: int = 1) -> float:
+        """Start one again, to die at another pass of its point; the moment of it (time.time())."""
+        each.settings = self._settings(passes)
+        now = time.time()
+        each.start()
+        return now
+
+
+@dataclass
+class Web:
+    """The web server with so many processes, on `port`."""
+
+    number: int
+    settings: Mapping[str, str]
+    logs: Path
+    port: int = field(default_factory=free_port)
+
+    def __enter__(self) -> Self:
+        words = [sys.executable, "-m", "gunicorn", "--workers", str(self.number), "--worker-class", "gthread",
+                 "--threads", "1", "--no-control-socket", "--bind", f"{HOST}:{self.port}",
+                 "--log-level", "info", "watch:create_app()"]  # fmt: skip
+        self.process = Process(words, self.settings, self.logs / "web.log")
+        self.process.start()
+        try:
+            self.wait_until_it_listens()
+        except BaseException:
+            self.process.kill()
+            raise
+        return self
+
+    def __exit__(self, _kind: type | None, _error: BaseException | None, _at: TracebackType | None) -> None:
+        self.process.end()
+
+    def wait_until_it_listens(self, seconds: float = 60) -> None:
+        """Raises TimeoutError, and RuntimeError where it ended."""
+        _wait_for_port(self.port, self.process, seconds)
+
+    def kill_any(self, random: Random) -> bool:
+        """Kill one of its processes, whichever; another one is started by itself. False where none is."""
+        assert self.process.process
+        victims = children(self.process.process.pid)
+        if not victims:
+            return False
+        try:
+            os.kill(random.choice(victims), signal.SIGKILL)
+        except ProcessLookupError:
+            return False
+        return True
+
+
+@dataclass
+class Relay:
+    """The test mail server (`server.py`); `options` as on its command line."""
+
+    journal: Path
+    options: Sequence[str] = ()
+    port: int = 0
+
+    def __enter__(self) -> Self:
+        words = [sys.executable, "-m", "tests.faults.server", "--port", str(self.port),
+                 "--journal", str(self.journal), *self.options]  # fmt: skip
+        self.process = subprocess.Popen(
+            words, cwd=ROOT, env=environment({}), stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        self.port = int(self._answer().split()[1])
+        return self
+
+    def __exit__(self, _kind: type | None, _error: BaseException | None, _at: TracebackType | None) -> None:
+        self.process.kill()  # what it has answered for is on disk
+        self.process.wait(10)
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                pipe.close()
+
+    def start(self) -> None:
+        """Listen again."""
+        self._tell("start")
+
+    def stop(self) -> None:
+        """Listen no more, and end every connection at once."""
+        self._tell("stop")
+
+    def drop(self) -> None:
+        """End every connection at once, and listen on."""
+        self._tell("drop")
+
+    def entries(self) -> list[Entry]:
+        """What it has stored."""
+        return read(self.journal)
+
+    def _tell(self, word: str) -> None:
+        assert self.process.stdin
+        self.process.stdin.write(f"{word}\n".encode())
+        self.process.stdin.flush()
+        self._answer()
+
+    def _answer(self) -> str:
+        assert self.process.stdout
+        answer = self.process.stdout.readline().decode().strip()
+        if not answer:
+            raise RuntimeError("the test mail server has ended; its reason stands above")
+        return answer
+
+
+def _wait_for_port(port: int, process: Process, seconds: float) -> None:
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if not process.is_running:
+            raise RuntimeError(f"ended while starting, see {process.log}")
+        with socket.socket() as probe:
+            if probe.connect_ex((HOST, port)) == 0:
+                return
+        time.sleep(0.05)
+    raise TimeoutError(f"nobody listens on {port} after {seconds} s, see {process.log}")
