@@ -1,0 +1,101 @@
+"""Is a mail ever lost, or sent twice knowingly? Killed, halted and cut off in every way, and counted.
+
+    .venv/bin/python -m bench.faults a b --database sqlite --messages 100000 --kills 200 --seed 7
+
+Without a letter every scenario is played (hours); with few --messages and --kills it is a rehearsal. The
+truth is the journal of our own mail server, synced to disk before it answers. Printed for each scenario:
+
+    L   lost: recorded as sent or never settled, and never stored by the mail server
+    D   stored more than once; may be as many as there were open connections, for each kill
+    D0  of those, stored after the database knew that it was sent
+    W   stored for somebody the mailing does not name
+    S   in no final state at the end
+    R   seconds from the last restart to the next message
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import secrets
+import sys
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+from bench.scenarios import killing, outages, posts, races
+from bench.scenarios.result import Result, table
+from bench.scenarios.stage import Asked
+
+Played = Result | list[Result]
+SCENARIOS: dict[str, tuple[Callable[[Asked], Played], ...]] = {
+    "a": (killing.random_kills,),
+    "b": (killing.kill_points,),
+    "c": (killing.many_processes,),
+    "d": (killing.next_send,),
+    "e": (outages.nasty,),
+    "f": (outages.database_restarts, outages.mail_server_away, outages.disk_full),
+    "g": (killing.late_worker,),
+    "h": (races.against_sending,),
+    "i": (posts.killed_posts,),
+}
+ONLY_ON = {
+    killing.many_processes: "postgresql", outages.database_restarts: "postgresql", outages.disk_full: "sqlite"
+}  # fmt: skip
+
+
+def parser() -> argparse.ArgumentParser:
+    """What can be asked for."""
+    asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    asked.add_argument("scenarios", nargs="*", help=f"of {' '.join(SCENARIOS)}; none is all")
+    asked.add_argument("--seed", type=int, help="to play it again; another each time unless given")
+    asked.add_argument("--messages", type=int, default=100_000)
+    asked.add_argument("--kills", type=int, default=0, help="0: as many as each scenario is meant to have")
+    asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
+    asked.add_argument("--workers", type=int, default=2)
+    asked.add_argument("--connections", type=int, default=8, help="WATCH_MAIL_CONNECTIONS of each worker")
+    asked.add_argument("--keep", type=Path, help="leave databases, journals and logs in this folder")
+    return asked
+
+
+def play(name: str, asked: Asked) -> list[Result]:
+    """All of one letter; what breaks off is a result too."""
+    results: list[Result] = []
+    for scenario in SCENARIOS[name]:
+        print(f"{name}: {scenario.__doc__}", flush=True)
+        there = replace(asked, database=ONLY_ON.get(scenario, asked.database))
+        try:
+            played = scenario(there)
+        except Exception as broken:
+            if asked.keep:
+                raise
+            played = Result(f"{name} {scenario.__name__}", 0, None, broken=[f"broke off: {broken!r}"])
+        results += played if isinstance(played, list) else [played]
+    return results
+
+
+def main() -> int:
+    """Play what was asked for and print the table; 1 where a promise was not kept."""
+    for name in [name for name in os.environ if name.startswith("WATCH_")]:
+        del os.environ[name]  # the settings of whoever runs this are not its own
+    given = vars(parser().parse_args())
+    names = given.pop("scenarios") or list(SCENARIOS)
+    if unknown := set(names) - set(SCENARIOS):
+        raise SystemExit(f"There is no scenario {', '.join(sorted(unknown))}: {' '.join(SCENARIOS)}.")
+    given["seed"] = secrets.randbelow(10**6) if given["seed"] is None else given["seed"]
+    asked = Asked(**given)
+    machine = f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}"
+    print(f"seed {asked.seed}; {machine}")
+    results = [result for name in names for result in play(name, asked)]
+    print()
+    print(table(results))
+    for each in results:
+        for words in (*each.broken, *each.notes):
+            print(f"{each.name}: {words}")
+    print(f"seed {asked.seed}; {machine}")
+    return int(any(each.broken for each in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

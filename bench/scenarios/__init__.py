@@ -1,0 +1,1 @@
+"""What is done to the sending, and what has to come of it."""

@@ -1,0 +1,176 @@
+"""What stands around the sending fails: nasty mail servers, the database, the mail server, the disk."""
+
+from __future__ import annotations
+
+import statistics
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from bench.scenarios.posts import Browser
+from bench.scenarios.result import Result
+from bench.scenarios.stage import Asked, Stage, addresses, stage, wait_for
+from tests.faults import truth
+from tests.faults.processes import Web, Workers, free_port
+
+TIMEOUT = 2  # seconds for each step with the mail server
+NASTY = {"MAIL_TIMEOUT": str(TIMEOUT), "MAIL_RETRY_MINUTES": "0.05,0.1,0.2", "MAIL_UNCERTAIN_MINUTES": "0.05",
+         "MAIL_GIVE_UP_HOURS": "0.01", "MAIL_LEASE_SECONDS": "20"}  # fmt: skip
+# Where a recipient of each kind has to end. Nobody can know what became of one that always hangs.
+ENDS: dict[str, set[str]] = {
+    "ok": {"sent"}, "slow": {"sent"}, "garbled": {"sent"}, "greylist": {"sent"}, "hang-once": {"sent"},
+    "drop-once": {"sent"}, "storedrop-once": {"sent"}, "closing-once": {"sent"}, "busy": {"bounced"},
+    "full": {"bounced"}, "dead": {"bounced"}, "garbleddead": {"bounced"}, "blocked": {"bounced"},
+    "closing": {"bounced"}, "drop": {"bounced"}, "toolarge": {"parked"}, "hang": {"bounced", "uncertain"},
+}  # fmt: skip
+SELDOM = frozenset(
+    {"hang", "hang-once", "slow", "drop", "drop-once", "closing", "closing-once", "storedrop-once"}
+)
+
+
+def nasty(asked: Asked) -> Result:
+    """(e) mixed recipients: each in its right state, the good ones hardly later than without others."""
+    many = min(asked.messages, 5000)
+    mixed = _mixed(many)
+    quiet, _here_rows, _doubles = _run(asked, addresses(many), patience=300)
+    loud, rows, doubles = _run(asked, mixed, patience=600)
+    wrong_end = [
+        (row.address, row.state.value) for row in rows if row.state.value not in ENDS[_label(row.address)]
+    ]
+    limit = 2 * quiet + TIMEOUT
+    result = Result(f"e {many} mixed recipients, {asked.database}", many, None)
+    once = sum(_label(each) == "storedrop-once" for each in mixed)
+    result.notes.append(
+        f"95 % of the good ones: {loud:.1f} s, without the others {quiet:.1f} s; {doubles} twice"
+    )
+    result.notes += [f"{address} ended as {state}" for address, state in wrong_end[:10]]
+    result.demand(not wrong_end, f"{len(wrong_end)} of {len(rows)} ended in a wrong state")
+    result.demand(loud <= limit, f"95 % of the good ones have to be out after {limit:.1f} s")
+    result.demand(doubles <= once, f"D has to be {once} at most: those that were stored without an answer")
+    return result
+
+
+def _mixed(many: int) -> list[str]:
+    """Of 100, 57 are good; 1 of each kind that holds a connection up; the rest is shared by the others."""
+    quick = [kind for kind in ENDS if kind not in SELDOM and kind != "ok"]
+    hundred = ["ok"] * 57 + sorted(SELDOM)
+    hundred += [quick[place % len(quick)] for place in range(100 - len(hundred))]
+    return [f"n{number}@{hundred[number % 100]}.example.org" for number in range(many)]
+
+
+def _label(address: str) -> str:
+    return address.partition("@")[2].partition(".")[0]
+
+
+def _run(asked: Asked, whom: list[str], *, patience: float) -> tuple[float, list[truth.Row], int]:
+    """Send to these; seconds until 95 % of the good ones were out, the rows, how many came twice."""
+    with stage(asked, **NASTY) as here:
+        here.fill(whom, sharing=0)
+        with Workers(1, here.settings, here.folder):
+            time.sleep(5)  # it has started
+            here.queue()
+            begun = time.time()
+            uncertain = sum(_label(each) == "hang" for each in whom)
+            wait_for(lambda: here.unsettled() <= uncertain, patience, every=1)
+            time.sleep(5)
+        journal = here.relay.entries()
+        good = [entry.at - begun for entry in journal if _label(entry.recipient) == "ok"]
+        rows = truth.load_rows()
+        return statistics.quantiles(good, n=20)[-1], rows, len(truth.duplicates(journal))
+
+
+def database_restarts(asked: Asked) -> Result:
+    """(f) PostgreSQL is restarted every 20 seconds, now in order, now as in a crash."""
+    restarts = 6
+    with stage(asked, relay=("--delay-ms", "40"), MAIL_RETRY_MINUTES="0.02,0.05") as here:
+        assert here.postgres
+        here.fill(addresses(min(asked.messages, 20_000)))
+        here.queue()
+        with Workers(2, here.settings, here.folder):
+            for _ in range(restarts):
+                time.sleep(20)
+                here.postgres.stop()
+                time.sleep(here.random.uniform(0, 2))
+                here.postgres.start()
+            here.app.extensions["sqlalchemy"].engine.dispose()
+            here.settle(900)
+        most = restarts * 2 * asked.connections
+        return Result("f PostgreSQL restarted", restarts, here.count(), most).judge()
+
+
+def mail_server_away(asked: Asked) -> Result:
+    """(f) the mail server is away for longer than every step of the back-off, then back."""
+    steps = {"MAIL_RETRY_MINUTES": "0.02,0.05,0.1,0.2", "MAIL_TIMEOUT": "2"}
+    with stage(asked, **steps) as here:
+        here.fill(addresses(min(asked.messages, 5000)))
+        here.queue()
+        with Workers(1, here.settings, here.folder):
+            wait_for(lambda: here.relay.journal.stat().st_size > 20_000, 60)
+            here.relay.stop()
+            time.sleep(45)
+            here.relay.start()
+            moment = time.time()
+            here.settle(300)
+        counts = here.count(restarted_at=moment)
+        result = Result(f"f mail server away, {asked.database}", 1, counts, asked.connections)
+        is_back = counts.resumed is not None and counts.resumed < 60
+        result.demand(is_back, "it has to go on by itself within a minute")
+        return result.judge()
+
+
+def disk_full(asked: Asked) -> Result:
+    """(f) the disk fills up while it sends: people read a plain answer, and it recovers by itself."""
+    with _small_disk(64) as disk:
+        if disk is None:
+            return Result("f disk full", 0, None, broken=["a tmpfs cannot be mounted here: it takes root"])
+        port = free_port()
+        base = f"http://127.0.0.1:{port}"
+        with (
+            stage(asked, relay=("--delay-ms", "20"), folder=disk, BASE_URL=base) as here,
+            tempfile.TemporaryDirectory() as logs,
+        ):
+            here.fill(addresses(2000))
+            with Workers(1, here.settings, Path(logs)), Web(1, here.settings, Path(logs), port):
+                answers = _fill_up(here, disk)
+                here.settle(300)
+            result = Result("f disk full", 1, here.count(), asked.connections)
+        result.notes.append(f"answers while it was full: {answers}")
+        is_readable = all(status and heading for status, heading in answers)
+        result.demand(is_readable, "each answer while it is full has to be a page with a heading")
+        return result.judge()
+
+
+def _fill_up(here: Stage, disk: Path) -> list[tuple[int, str]]:
+    """Fill the disk in the middle of the sending and ask for pages; make room again."""
+    browser = Browser(here)
+    form = browser.form()
+    here.queue()
+    wait_for(lambda: here.relay.journal.stat().st_size > 20_000, 60)
+    filler = disk / "filler"
+    with filler.open("wb", buffering=0) as file:
+        try:
+            while True:
+                file.write(b"\0" * 65536)
+        except OSError:
+            here.say("the disk is full")
+    answers = [browser.ask("GET", f"/groups/{here.group_id}/notices"), browser.send(form)]
+    time.sleep(10)
+    filler.unlink()
+    return [(answer.status, answer.heading) for answer in answers]
+
+
+@contextmanager
+def _small_disk(megabytes: int) -> Iterator[Path | None]:
+    """A disk of its own that is soon full; None where there is no right to mount one."""
+    with tempfile.TemporaryDirectory(prefix="watch-faults-disk-") as folder:
+        mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
+        if subprocess.run(mount, capture_output=True, check=False).returncode:
+            yield None
+            return
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", "-l", folder], check=True)

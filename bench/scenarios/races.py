@@ -1,0 +1,133 @@
+"""Somebody leaves, wants no more mail, or calls a meeting off, just while it is being sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from sqlalchemy import Select, select, text
+
+from bench.scenarios.result import Result
+from bench.scenarios.stage import Asked, Stage, addresses, stage, wait_for
+from tests.factories import make_meeting
+from tests.faults.processes import Workers
+from watch.extensions import db
+from watch.groups import service as groups
+from watch.groups.queries import active_member_ids
+from watch.mail import outbox
+from watch.mail.compose import message_id
+from watch.meetings import service as meetings
+from watch.meetings.queries import reached_by_mail
+from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, Person
+
+MEETINGS = 5  # at once, so that one of them is being sent whenever one is called off
+
+
+def against_sending(asked: Asked, races: int = 1000) -> Result:
+    """(h) what is claimed after the commit of a leave, an unsubscribing or a cancelling is not sent."""
+    with stage(asked, relay=("--delay-ms", "15")) as here:
+        here.note_claims()
+        here.fill(addresses(races), sharing=0)
+        too_late: list[tuple[int, float]] = []  # rows, and from when on no claim of them may be sent
+        with Workers(2, here.settings, here.folder):
+            wait_for(lambda: bool(_first_claim(here)), 60)
+            for kind, change in (("left", _leave), ("wants nothing", _unsubscribe)):
+                too_late += _race_readers(here, change, races // 3)
+                here.say(f"{races // 3} {kind}")
+                here.settle(300)
+            too_late += _race_meetings(here, races // 3)
+            here.settle(600)
+        result = Result(f"h {races} races, {asked.database}", races, here.count(), None)
+        sent = _sent_though_claimed_later(here, too_late)
+        result.notes.append(f"{len(too_late)} rows were waiting or being sent when it was committed")
+        result.demand(not sent, f"{len(sent)} messages were claimed after the commit and sent")
+        return result.judge()
+
+
+def _first_claim(here: Stage) -> object:
+    if not here.acknowledged:
+        here.queue()
+    found = db.session.execute(text("SELECT row_id FROM claim_note LIMIT 1")).first()
+    db.session.rollback()
+    return found
+
+
+def _race_readers(here: Stage, change: Callable[[Membership], object], count: int) -> list[tuple[int, float]]:
+    """One reader after the other changes their mind, while a notice to all is on its way."""
+    ids = list(
+        db.session.scalars(
+            select(Membership.id).where(
+                Membership.left_at.is_(None), Membership.notices == NoticeChoice.EVERYTHING,
+                Membership.person_id != here.lead_id,
+            )
+        )
+    )  # fmt: skip
+    db.session.rollback()
+    found: list[tuple[int, float]] = []
+    mailing = here.queue()
+    for id_ in here.random.sample(ids, min(count, len(ids))):
+        membership = db.session.get_one(Membership, id_)
+        person = membership.person_id
+        change(membership)
+        db.session.commit()
+        moment = time.time()
+        own = select(OutboxRow.id).where(OutboxRow.mailing_id == mailing, OutboxRow.person_id == person)
+        found += [(row, moment) for row in db.session.scalars(own)]
+        db.session.rollback()
+    return found
+
+
+def _leave(membership: Membership) -> None:
+    groups.leave(membership)
+
+
+def _unsubscribe(membership: Membership) -> None:
+    membership.notices = NoticeChoice.NOTHING
+
+
+def _race_meetings(here: Stage, count: int) -> list[tuple[int, float]]:
+    """Meetings are called and called off again at some moment of their sending."""
+    found: list[tuple[int, float]] = []
+    open_: list[int] = []
+    for _ in range(count):
+        while len(open_) < MEETINGS:
+            open_.append(_call(here))
+        time.sleep(here.random.uniform(0, 0.1))
+        meeting = db.session.get_one(Meeting, open_.pop(here.random.randrange(len(open_))))
+        rows = list(db.session.scalars(_rows_of(meeting)))
+        meetings.cancel(meeting, by=db.session.get_one(Person, here.lead_id))
+        db.session.commit()
+        moment = time.time()
+        found += [(row, moment) for row in rows]
+    return found
+
+
+def _rows_of(meeting: Meeting) -> Select[int]:
+    return select(OutboxRow.id).join(Mailing).where(Mailing.meeting_id == meeting.id)
+
+
+def _call(here: Stage) -> int:
+    """A meeting, to some twenty of the members."""
+    group, lead = db.session.get_one(Group, here.group_id), db.session.get_one(Person, here.lead_id)
+    meeting = make_meeting(group, by=lead)
+    some = reached_by_mail(active_member_ids(group)).order_by(Person.id.desc()).limit(20)
+    outbox.queue_many("meeting-called", people=some, about=meeting)
+    id_ = meeting.id
+    db.session.commit()
+    return id_
+
+
+def _sent_though_claimed_later(here: Stage, too_late: list[tuple[int, float]]) -> list[int]:
+    """Rows with a claim after the moment of their commit whose message was stored after that claim."""
+    claims: dict[int, list[float]] = {}
+    for row, at in db.session.execute(text("SELECT row_id, at FROM claim_note")):
+        claims.setdefault(row, []).append(at)
+    stored: dict[str, list[float]] = {}
+    for entry in here.relay.entries():
+        stored.setdefault(entry.message_id, []).append(entry.at)
+    wrong = []
+    for row, moment in too_late:
+        later = [at for at in claims.get(row, []) if at > moment + 0.002]  # SQLite's clock tells milliseconds
+        if later and any(at > later[0] for at in stored.get(message_id(row), [])):
+            wrong.append(row)
+    return wrong

@@ -1,0 +1,217 @@
+"""Where a scenario plays: a database with a group in it, our mail server, settings for processes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from random import Random
+
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import func, insert, select, text
+
+from tests.databases import DURABLE, PostgresServer, fresh_database, postgres_server
+from tests.factories import (
+    flat_of,
+    make_area,
+    make_building,
+    make_coordinator,
+    make_group,
+    make_landlord,
+    make_member,
+    make_notice,
+    make_person,
+)
+from tests.faults import truth
+from tests.faults.processes import ROOT, Relay
+from tests.faults.truth import Counts
+from watch import create_app
+from watch.crypto import keyring
+from watch.extensions import db
+from watch.groups.queries import active_member_ids
+from watch.mail import outbox
+from watch.meetings.queries import reached_by_mail
+from watch.models import Channel, Group, Mailbox, Membership, OutboxRow, Person
+
+SHARING = 50  # after so many addresses one more person shares the last one
+
+# Every change to "sending" is noted with its time, by the database itself: nothing of ours is asked.
+NOTE_CLAIMS = {
+    "sqlite": [
+        "CREATE TABLE claim_note (row_id INTEGER, at REAL)",
+        "CREATE TRIGGER note_claim AFTER UPDATE OF state ON outbox_row "
+        "WHEN NEW.state = 'sending' AND OLD.state <> 'sending' BEGIN "
+        "INSERT INTO claim_note VALUES (NEW.id, (julianday('now') - 2440587.5) * 86400.0); END",
+    ],
+    "postgresql": [
+        "CREATE TABLE claim_note (row_id INTEGER, at DOUBLE PRECISION)",
+        "CREATE FUNCTION note_claim() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        "INSERT INTO claim_note VALUES (NEW.id, extract(epoch FROM clock_timestamp())); RETURN NULL; END $$",
+        "CREATE TRIGGER note_claim AFTER UPDATE OF state ON outbox_row FOR EACH ROW "
+        "WHEN (NEW.state = 'sending' AND OLD.state <> 'sending') EXECUTE FUNCTION note_claim()",
+    ],
+}
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked for."""
+
+    seed: int
+    messages: int
+    kills: int
+    database: str
+    workers: int
+    connections: int
+    keep: Path | None = None
+
+
+@dataclass
+class Stage:
+    """A scenario's place; `app` has an application context for as long as it stands."""
+
+    asked: Asked
+    folder: Path
+    settings: dict[str, str]
+    relay: Relay
+    app: Flask
+    random: Random
+    postgres: PostgresServer | None = None
+    group_id: int = 0
+    lead_id: int = 0
+    acknowledged: int = 0
+    rows_each: int = field(default=0)
+
+    def say(self, words: str) -> None:
+        """A line of progress."""
+        print(f"    {words}", flush=True)
+
+    def fill(self, addresses: Sequence[str], *, sharing: int = SHARING) -> None:
+        """A group with a lead, whose members have these addresses."""
+        house = make_building(make_area("faults", "Faults"), make_landlord(), "Felgatan", (1,))
+        group, flat = make_group(house), flat_of(house.stairwells[0], "1001")
+        lead = make_person("Lead", "lead@ok.example.org")
+        make_member(lead, group, flat)
+        make_coordinator(lead, group, lead=True)
+        boxes = _mailboxes(addresses)
+        of_people = [box for place, box in enumerate(boxes) for _ in range(1 + _shares(place, sharing))]
+        people = _ids(
+            Person, [{"name": f"Neighbour {place}", "mailbox_id": box} for place, box in enumerate(of_people)]
+        )
+        facts = {"group_id": group.id, "stairwell_id": house.stairwells[0].id, "consent_version": "2026-01"}
+        _ids(Membership, [{"person_id": person, **facts} for person in people])
+        self.group_id, self.lead_id, self.rows_each = group.id, lead.id, 1 + len(people)
+        db.session.commit()
+
+    def queue(self, *, not_after: datetime | None = None) -> int:
+        """A notice to the whole group, queued as the service does it, and committed; its mailing's id."""
+        group, lead = db.session.get_one(Group, self.group_id), db.session.get_one(Person, self.lead_id)
+        notice = make_notice(group, by=lead)
+        people = reached_by_mail(active_member_ids(group))
+        mailing = outbox.queue_many("notice", people=people, about=notice, not_after=not_after)
+        id_ = mailing.id
+        db.session.commit()
+        self.acknowledged += self.rows_each
+        return id_
+
+    def unsettled(self) -> int:
+        """How many rows by mail are in no final state."""
+        wanted = select(func.count(OutboxRow.id)).where(
+            OutboxRow.channel == Channel.MAIL, OutboxRow.state.not_in(truth.FINAL)
+        )
+        count = db.session.scalar(wanted) or 0
+        db.session.rollback()
+        return count
+
+    def settle(self, seconds: float) -> bool:
+        """Wait until every row is in a final state; False where some are not after so many seconds."""
+        return wait_for(lambda: self.unsettled() == 0, seconds, every=1.0)
+
+    def count(self, *, restarted_at: float | None = None) -> Counts:
+        """What it came to."""
+        return truth.count(
+            truth.load_rows(), self.relay.entries(), seed=self.asked.seed,
+            acknowledged=self.acknowledged, restarted_at=restarted_at,
+        )  # fmt: skip
+
+    def note_claims(self) -> None:
+        """From now on the database notes when each row is claimed."""
+        for order in NOTE_CLAIMS[db.engine.dialect.name]:
+            db.session.execute(text(order))
+        db.session.commit()
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float, *, every: float = 0.05) -> bool:
+    """Whether it became so within so many seconds."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if is_so():
+            return True
+        time.sleep(every)
+    return is_so()
+
+
+def addresses(count: int, domain: str = "ok.example.org") -> list[str]:
+    """So many at one domain."""
+    return [f"n{number}@{domain}" for number in range(count)]
+
+
+def _shares(place: int, sharing: int) -> int:
+    return int(bool(sharing) and place % sharing == sharing - 1)
+
+
+def _mailboxes(addresses: Sequence[str]) -> list[int]:
+    index = keyring().blind_index
+    return _ids(Mailbox, [{"address": each, "address_index": index("address", each)} for each in addresses])
+
+
+def _ids(model: type, values: Sequence[dict[str, object]]) -> list[int]:
+    """Insert many, through the types of the model; their ids in order."""
+    found: list[int] = []
+    for start in range(0, len(values), 5000):
+        many = insert(model).returning(model.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
+        found += db.session.scalars(many, values[start : start + 5000])
+    return found
+
+
+@contextmanager
+def stage(
+    asked: Asked, *, relay: Sequence[str] = (), folder: Path | None = None, **settings: str
+) -> Iterator[Stage]:
+    """A fresh place; `settings` without WATCH_, `relay` as options of the test mail server."""
+    with ExitStack() as stack:
+        place = folder or _folder(stack, asked.keep)
+        url, postgres = _database(stack, asked.database, place)
+        mail_server = stack.enter_context(Relay(place / "journal.jsonl", relay))
+        given = {
+            "ENV": "development", "DATABASE_URL": url, "MAIL_SERVER": "127.0.0.1",
+            "QUEUE_URL": url if postgres else f"sqlite:///{place}/queue.db",
+            "MAIL_PORT": str(mail_server.port), "MAIL_CONNECTIONS": str(asked.connections), **settings,
+        }  # fmt: skip
+        app = create_app(given)
+        stack.enter_context(app.app_context())
+        stack.callback(db.engine.dispose)
+        stack.callback(db.session.remove)
+        upgrade(str(ROOT / "migrations"))
+        of_processes = {f"WATCH_{name}": value for name, value in given.items()}
+        yield Stage(asked, place, of_processes, mail_server, app, Random(asked.seed), postgres)
+
+
+def _folder(stack: ExitStack, keep: Path | None) -> Path:
+    if keep is None:
+        return Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="watch-faults-")))
+    keep.mkdir(parents=True, exist_ok=True)
+    return Path(tempfile.mkdtemp(dir=keep))
+
+
+def _database(stack: ExitStack, kind: str, folder: Path) -> tuple[str, PostgresServer | None]:
+    if kind == "sqlite":
+        return f"sqlite:///{folder}/watch.db", None
+    server = stack.enter_context(postgres_server(DURABLE))
+    return stack.enter_context(fresh_database(server.url, f"watch_faults_{os.getpid()}")), server
