@@ -46,12 +46,12 @@ class Browser:
     def __init__(self, here: Stage) -> None:
         self.address = urlsplit(here.settings["WATCH_BASE_URL"]).netloc
         self.path = f"/groups/{here.group_id}/notices"
-        sign_in = SignIn(id=secrets.token_urlsafe(24), person_id=here.lead_id, device="bench")
-        db.session.add(sign_in)
+        id_ = secrets.token_urlsafe(24)
+        db.session.add(SignIn(id=id_, person_id=here.lead_id, device="bench"))
         db.session.commit()
         signer = SecureCookieSessionInterface().get_signing_serializer(here.app)
         assert signer
-        said = str(signer.dumps({"_user_id": sign_in.id, "_fresh": True}))
+        said = str(signer.dumps({"_user_id": id_, "_fresh": True}))
         self.cookie = f"{here.app.config['SESSION_COOKIE_NAME']}={said}"
 
     def ask(self, method: str, path: str, fields: Mapping[str, str] | None = None) -> Answer:

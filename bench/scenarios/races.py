@@ -38,8 +38,10 @@ def against_sending(asked: Asked, races: int = 1000) -> Result:
             too_late += _race_meetings(here, races // 3)
             here.settle(600)
         result = Result(f"h {races} races, {asked.database}", races, here.count(), None)
-        sent = _sent_though_claimed_later(here, too_late)
-        result.notes.append(f"{len(too_late)} rows were waiting or being sent when it was committed")
+        claimed, sent = _claimed_later(here, too_late)
+        result.notes.append(
+            f"{len(too_late)} rows were concerned; {claimed} were claimed after the commit, {len(sent)} sent"
+        )
         result.demand(not sent, f"{len(sent)} messages were claimed after the commit and sent")
         return result.judge()
 
@@ -117,17 +119,18 @@ def _call(here: Stage) -> int:
     return id_
 
 
-def _sent_though_claimed_later(here: Stage, too_late: list[tuple[int, float]]) -> list[int]:
-    """Rows with a claim after the moment of their commit whose message was stored after that claim."""
+def _claimed_later(here: Stage, too_late: list[tuple[int, float]]) -> tuple[int, list[int]]:
+    """How many rows have a claim after the moment of their commit; those stored after that."""
     claims: dict[int, list[float]] = {}
     for row, at in db.session.execute(text("SELECT row_id, at FROM claim_note")):
         claims.setdefault(row, []).append(at)
     stored: dict[str, list[float]] = {}
     for entry in here.relay.entries():
         stored.setdefault(entry.message_id, []).append(entry.at)
-    wrong = []
+    claimed, wrong = 0, []
     for row, moment in too_late:
         later = [at for at in claims.get(row, []) if at > moment + 0.002]  # SQLite's clock tells milliseconds
+        claimed += bool(later)
         if later and any(at > later[0] for at in stored.get(message_id(row), [])):
             wrong.append(row)
-    return wrong
+    return claimed, wrong
