@@ -19,6 +19,7 @@ from typing import Any
 import psycopg
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
+from sqlalchemy.pool import NullPool
 
 from watch.database import Base
 
@@ -134,7 +135,7 @@ def _binaries(root: Path) -> tuple[Path, dict[str, Any]]:
 @contextmanager
 def fresh_database(server: str, name: str) -> Iterator[str]:
     """Yield the URL of an empty database on a PostgreSQL server, dropped afterwards."""
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
         connection.execute(text(f'CREATE DATABASE "{name}" TEMPLATE template0'))

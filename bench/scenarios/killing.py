@@ -6,6 +6,7 @@ import signal
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -65,8 +66,12 @@ def _journal_size(here: Stage) -> int:
 
 
 def kill_points(asked: Asked) -> list[Result]:
-    """(b) kills at each point of the sending: only after the dot may a message come twice."""
-    return [_kill_point(asked, point, asked.kills or 40) for point in POINTS]
+    """(b) kills at each point of the sending: only after the dot may a message come twice.
+
+    That is said of the message at the point, so with one connection; with several the others stand anywhere.
+    """
+    several = [replace(asked, connections=number) for number in (1, asked.connections)]
+    return [_kill_point(each, point, asked.kills or 40) for each in several for point in POINTS]
 
 
 def _kill_point(asked: Asked, point: str, kills: int) -> Result:
@@ -79,8 +84,9 @@ def _kill_point(asked: Asked, point: str, kills: int) -> Result:
                 died += _dies(here, workers, worker, point)
         with Workers(1, here.settings, here.folder):
             here.settle(600)
-        most = kills * asked.connections if point in MAY_DOUBLE else 0
-        result = Result(f"b {point}, {asked.database}", died, here.count(), most)
+        may_double = point in MAY_DOUBLE or asked.connections > 1
+        name = f"b {point}, {asked.connections} open, {asked.database}"
+        result = Result(name, died, here.count(), kills * asked.connections if may_double else 0)
         result.demand(died == kills, f"it was killed {died} of {kills} times, see {worker.log}")
         return result.judge()
 

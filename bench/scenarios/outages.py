@@ -15,6 +15,7 @@ from bench.scenarios.result import Result
 from bench.scenarios.stage import Asked, Stage, addresses, stage, wait_for
 from tests.faults import truth
 from tests.faults.processes import Web, Workers, free_port
+from watch.extensions import db
 
 TIMEOUT = 2  # seconds for each step with the mail server
 NASTY = {"MAIL_TIMEOUT": str(TIMEOUT), "MAIL_RETRY_MINUTES": "0.05,0.1,0.2", "MAIL_UNCERTAIN_MINUTES": "0.05",
@@ -84,7 +85,7 @@ def _run(asked: Asked, whom: list[str], *, patience: float) -> tuple[float, list
 
 def database_restarts(asked: Asked) -> Result:
     """(f) PostgreSQL is restarted every 20 seconds, now in order, now as in a crash."""
-    restarts = 6
+    restarts = asked.kills or 6
     with stage(asked, relay=("--delay-ms", "40"), MAIL_RETRY_MINUTES="0.02,0.05") as here:
         assert here.postgres
         here.fill(addresses(min(asked.messages, 20_000)))
@@ -95,7 +96,7 @@ def database_restarts(asked: Asked) -> Result:
                 here.postgres.stop()
                 time.sleep(here.random.uniform(0, 2))
                 here.postgres.start()
-            here.app.extensions["sqlalchemy"].engine.dispose()
+            db.engine.dispose()
             here.settle(900)
         most = restarts * 2 * asked.connections
         return Result("f PostgreSQL restarted", restarts, here.count(), most).judge()
