@@ -59,7 +59,7 @@ def prepare(folder: Path) -> tuple[str, str]:
 def client(
     port: int, path: str, cookie: str, seconds: float, results: multiprocessing.Queue[list[float]]
 ) -> None:
-    """Ask for the page again and again on one connection; what is asked anew, on a new one, takes its whole time."""
+    """Ask for the page again and again; what is asked anew, on a new connection, counts whole."""
     times: list[float] = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     end = time.monotonic() + seconds

@@ -10,7 +10,6 @@ import pytest
 from tests.faults import worker
 from tests.faults.journal import Entry, next_after, read
 from tests.faults.truth import Row, count
-from watch.mail import delivery
 from watch.models import OutboxState
 
 SENT, QUEUED, CANCELLED = OutboxState.SENT, OutboxState.QUEUED, OutboxState.CANCELLED
@@ -66,15 +65,13 @@ def test_a_torn_last_line_was_never_answered_for(tmp_path: Path) -> None:
     assert (next_after(read(journal), 0.5), next_after(read(journal), 3)) == (1.5, None)
 
 
-def test_a_worker_dies_at_the_asked_pass_of_the_asked_point(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_dies_at_the_asked_pass_of_a_step_and_not_where_it_comes_to_nothing(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     killed: list[int] = []
     monkeypatch.setattr(worker.os, "kill", lambda _pid, signal: killed.append(signal))
-    monkeypatch.setattr(delivery, "at", lambda _point: None, raising=False)
-    worker.plant(worker.killer("after-dot", 2))
-    for _ in range(3):
-        delivery.at("after-250")
-    delivery.at("after-dot")
+    step = worker.after(lambda taken: taken, worker.killer(2), lambda result, *_: bool(result))
+    assert [step(taken) for taken in (1, 0, 0)] == [1, 0, 0]
     assert killed == []
-    delivery.at("after-dot")
-    delivery.at("after-dot")
+    assert (step(1), step(1)) == (1, 1)
     assert killed == [9]

@@ -1,8 +1,8 @@
 """A worker that kills itself at a chosen point: `python -m tests.faults.worker`.
 
-WATCH_KILL_AT names the point (see POINTS), WATCH_KILL_COUNT at which pass of it, over all threads of the
-process (1 where it is not given). The engine calls `watch.mail.delivery.at(point)`, which does nothing; here
-it is replaced by something that does. Without WATCH_KILL_AT this is `flask worker`.
+WATCH_KILL_AT names the point (see POINTS), WATCH_KILL_COUNT at which pass of it (1 where it is not given).
+The engine's own steps are wrapped from outside: it knows nothing of this. Without WATCH_KILL_AT this is
+`flask worker`.
 """
 
 from __future__ import annotations
@@ -10,34 +10,69 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-import sys
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from watch import create_app, jobs
-from watch.mail import delivery
+from watch.mail import queue
+from watch.mail.delivery import Round
+from watch.mail.lines import Line
 
 POINTS = ("after-claim", "before-data", "after-dot", "after-250", "after-commit")
+Step = Callable[..., Any]
 
 
-def killer(wanted: str, count: int) -> Callable[[str], None]:
-    """A hook that ends this process, as a power cut would, at the count-th pass of a point."""
-    passes = itertools.count(1)  # its next() is one step for all threads
+def killer(count: int) -> Callable[[], None]:
+    """Ends this process, as a power cut would, at the count-th call."""
+    passes = itertools.count(1)
 
-    def at(point: str) -> None:
-        if point == wanted and next(passes) == count:
+    def die() -> None:
+        if next(passes) == count:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    return at
+    return die
 
 
-def plant(hook: Callable[[str], None]) -> None:
-    """Put the hook wherever the engine knows it by name."""
-    original = getattr(delivery, "at", None)
-    if original is None:
-        raise SystemExit("watch.mail.delivery has no at(point): nothing can be killed there.")
-    for name, module in list(sys.modules.items()):
-        if name.startswith("watch.") and getattr(module, "at", None) is original:
-            module.at = hook  # type: ignore[attr-defined]
+def before(step: Step, die: Callable[[], None]) -> Step:
+    """The same step, and death before it."""
+
+    @wraps(step)
+    def wrapped(*args: Any, **more: Any) -> Any:
+        die()
+        return step(*args, **more)
+
+    return wrapped
+
+
+def after(step: Step, die: Callable[[], None], where: Callable[..., bool]) -> Step:
+    """The same step, and death after it where its result and arguments are so."""
+
+    @wraps(step)
+    def wrapped(*args: Any, **more: Any) -> Any:
+        result = step(*args, **more)
+        if where(result, *args):
+            die()
+        return result
+
+    return wrapped
+
+
+def plant(point: str, die: Callable[[], None]) -> None:
+    """Put death at a point of the engine."""
+    match point:
+        case "after-claim":
+            queue.claim = after(queue.claim, die, lambda claimed, *_: bool(claimed))
+        case "before-data":
+            Line.begin = before(Line.begin, die)  # type: ignore[method-assign]
+        case "after-dot":
+            ended = lambda _none, line, words: words.endswith(b"\r\n.\r\n") and not line.unsent  # noqa: E731
+            Line._say = after(Line._say, die, ended)  # type: ignore[method-assign]
+        case "after-250":
+            Line._end = after(Line._end, die, lambda result, *_: result.is_sent)  # type: ignore[method-assign]
+        case "after-commit":
+            some = lambda _none, _round, came: any(result.is_sent for *_, result in came)  # noqa: E731
+            Round._settle = after(Round._settle, die, some)  # type: ignore[method-assign]
 
 
 def main() -> None:
@@ -46,7 +81,7 @@ def main() -> None:
     if point := os.environ.get("WATCH_KILL_AT"):
         if point not in POINTS:
             raise SystemExit(f"WATCH_KILL_AT is {point!r}; it is one of {', '.join(POINTS)}.")
-        plant(killer(point, int(os.environ.get("WATCH_KILL_COUNT", "1"))))
+        plant(point, killer(int(os.environ.get("WATCH_KILL_COUNT", "1"))))
     with app.app_context():
         jobs.work()
 

@@ -104,12 +104,10 @@ class Line:
             if self.unsent:
                 self._say(self.unsent)
             self._listen()
-            if time.monotonic() > self.deadline:
-                raise TimeoutError
         except OSError as lost:
             return self._break(lost)
-        if self.unsent or len(self.replies) < self.awaited:
-            return None
+        if self.unsent or len(self.replies) < self.awaited:  # what was heard counts, however late it is read
+            return self._break(TimeoutError()) if time.monotonic() > self.deadline else None
         replies, self.replies = self.replies, []
         return self._go_on(lambda talk: talk.send(replies))
 

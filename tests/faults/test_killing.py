@@ -1,0 +1,194 @@
+"""Real workers are killed while they send: nobody is lost, nobody gets twice what was known to be sent."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from tests.cast import Scene
+from tests.factories import flat_of, make_building, make_member, make_person
+from tests.faults import truth
+from tests.faults.processes import Relay, Workers
+from tests.faults.truth import FINAL, Counts
+from tests.mail.test_delivery import after, tell
+from watch.extensions import db
+from watch.groups.service import leave
+from watch.mail import delivery
+from watch.models import Channel, Membership, OutboxRow, OutboxState
+
+NEIGHBOURS = 90
+LINES = 4
+SEED = 1
+MAY_DOUBLE = {"after-dot": 1, "after-250": LINES}
+
+
+@pytest.fixture
+def mail_server(tmp_path: Path) -> Iterator[Relay]:
+    """Our own, with its journal on disk before each answer."""
+    with Relay(tmp_path / "journal.jsonl") as server:
+        yield server
+
+
+@pytest.fixture
+def settings(app: Flask, mail_server: Relay, tmp_path: Path) -> dict[str, str]:
+    """What a worker process is given: this test's database, and short times."""
+    return {
+        "WATCH_ENV": "development",
+        "WATCH_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+        "WATCH_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
+        "WATCH_HOST_NAME": tmp_path.name,
+        "WATCH_MAIL_PORT": str(mail_server.port),
+        "WATCH_MAIL_CONNECTIONS": str(LINES),
+        "WATCH_MAIL_TIMEOUT": "1",
+        "WATCH_MAIL_LEASE_SECONDS": "5",
+        "WATCH_MAIL_RETRY_MINUTES": "0.02,0.05",
+        "WATCH_MAIL_UNCERTAIN_MINUTES": "0.02",
+    }
+
+
+def fill(scene: Scene, domain: str = "ok.example.org") -> None:
+    """Many more neighbours; two on every thirtieth mailbox."""
+    house = make_building(scene.group.area, scene.house.property.landlord, "Felgatan", (1,), flats=FLATS)
+    house.group_id = scene.group.id
+    for number, flat in enumerate(FLATS):
+        address = f"n{number - (number % 30 == 1)}@{domain}"
+        make_member(make_person(f"Granne {number}", address), scene.group, flat_of(house.stairwells[0], flat))
+    db.session.commit()
+
+
+FLATS = [f"{floor}{place:02}" for floor in range(10, 19) for place in range(1, 11)][:NEIGHBOURS]
+
+
+def unsettled() -> int:
+    """Rows in no final state."""
+    wanted = select(func.count(OutboxRow.id)).where(
+        OutboxRow.channel == Channel.MAIL, OutboxRow.state.not_in(FINAL)
+    )
+    count = db.session.scalar(wanted) or 0
+    db.session.rollback()
+    return count
+
+
+def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
+    """Until it is so."""
+    ends = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < ends, "waited too long"
+        time.sleep(0.1)
+
+
+def outcome(mail_server: Relay) -> Counts:
+    """What it came to, by the mail server's journal."""
+    return truth.count(truth.load_rows(), mail_server.entries(), seed=SEED, acknowledged=NEIGHBOURS + 4)
+
+
+@pytest.mark.parametrize("point", ["after-claim", "before-data", "after-dot", "after-250", "after-commit"])
+def test_killed_at_a_point_nothing_is_lost_and_only_what_was_open_comes_twice(
+    scene: Scene, mail_server: Relay, settings: dict[str, str], tmp_path: Path, point: str
+) -> None:
+    fill(scene)
+    tell(scene)
+    with Workers(1, settings, tmp_path, kill_at=point) as workers:
+        (victim,) = workers.all
+        assert victim.wait(60) == -9
+        restarted = workers.restart(victim, passes=10**6)
+        wait_for(lambda: unsettled() == 0)
+    counts = outcome(mail_server)
+    assert counts.is_clean, str(counts)
+    assert counts.duplicates <= MAY_DOUBLE.get(point, LINES - 1), str(counts)
+    late = truth.count(
+        truth.load_rows(),
+        mail_server.entries(),
+        seed=SEED,
+        acknowledged=NEIGHBOURS + 4,
+        restarted_at=restarted,
+    )
+    assert late.resumed is not None
+
+
+def test_two_workers_one_killed_again_and_again_while_somebody_leaves(
+    scene: Scene, mail_server: Relay, settings: dict[str, str], tmp_path: Path
+) -> None:
+    fill(scene)
+    tell(scene)
+    membership = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+    leave(membership, by=scene.carin)
+    db.session.commit()
+    with Workers(2, settings, tmp_path) as workers:
+        wait_for(lambda: bool(mail_server.entries()))
+        for _ in range(3):
+            workers.all[0].kill()
+            workers.restart(workers.all[0])
+            tell(scene)
+        wait_for(lambda: unsettled() == 0)
+    counts = truth.count(truth.load_rows(), mail_server.entries(), seed=SEED)
+    assert counts.is_clean, str(counts)
+    assert counts.duplicates <= 3 * LINES
+    assert "carin@example.org" not in {entry.recipient for entry in mail_server.entries()}
+
+
+def test_a_worker_that_was_halted_past_its_lease_sends_at_most_what_was_open(
+    scene: Scene, mail_server: Relay, settings: dict[str, str], tmp_path: Path
+) -> None:
+    fill(scene)
+    tell(scene)
+    with Workers(1, settings, tmp_path, kill_at="after-claim") as workers:
+        (victim,) = workers.all
+        assert victim.wait(60) == -9  # on a machine that never comes back
+        db.session.execute(
+            update(OutboxRow)
+            .where(OutboxRow.state == OutboxState.SENDING)
+            .values(lease_owner="elsewhere#0")
+            .execution_options(synchronize_session=False)
+        )
+        db.session.commit()
+        workers.restart(victim, passes=10**6)
+        wait_for(lambda: unsettled() == 0)
+    counts = outcome(mail_server)
+    assert (counts.is_clean, counts.duplicates) == (True, 0), str(counts)
+
+
+@pytest.mark.parametrize(
+    ("domain", "state"),
+    [
+        ("greylist", OutboxState.SENT),
+        ("slow", OutboxState.SENT),
+        ("garbled", OutboxState.SENT),
+        ("dead", OutboxState.BOUNCED),
+        ("garbleddead", OutboxState.BOUNCED),
+        ("toolarge", OutboxState.PARKED),
+        ("storedrop", OutboxState.UNCERTAIN),
+        ("hang", OutboxState.UNCERTAIN),
+        ("drop", OutboxState.UNCERTAIN),
+        ("blocked", OutboxState.QUEUED),
+        ("busy", OutboxState.QUEUED),
+        ("full", OutboxState.QUEUED),
+        ("closing", OutboxState.QUEUED),
+    ],
+)
+def test_each_way_to_refuse_ends_in_its_own_state_and_stops_no_one_else(
+    app: Flask,
+    scene: Scene,
+    mail_server: Relay,
+    monkeypatch: pytest.MonkeyPatch,
+    domain: str,
+    state: OutboxState,
+) -> None:
+    nils = make_person("Nils", f"nils@{domain}.example.org")
+    make_member(nils, scene.group, flat_of(scene.port_3, "1103"))
+    tell(scene)
+    monkeypatch.setattr(app.extensions["mail"], "port", mail_server.port)
+    monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 2)
+    assert delivery.run() >= 4
+    if domain == "greylist":
+        with after(2):
+            delivery.run()
+    row = db.session.scalars(select(OutboxRow).where(OutboxRow.person_id == nils.id)).one()
+    assert row.state is state
+    others = select(func.count(OutboxRow.id)).where(OutboxRow.state == OutboxState.SENT)
+    assert (db.session.scalar(others) or 0) >= 4
