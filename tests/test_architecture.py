@@ -24,7 +24,11 @@ FEATURES = (
     "ops",
 )
 ROOMS = ("routes", "forms", "words", "queries", "service", "cli")
-OF_THE_WEB = {"watch.accounts.sessions", "watch.ops.mailbox"}  # as routes: they know the request
+OF_THE_WEB = {
+    "watch.accounts.sessions",
+    "watch.ops.health",
+    "watch.ops.mailbox",
+}  # as routes: they know the request
 REQUEST_NAMES = {"request", "session", "g", "flash", "current_user"}
 COMMIT = {
     "watch.web",
@@ -153,6 +157,8 @@ def may_import(importer: str, imported: str) -> bool:
         return True
     if importer == "watch.mail.cli":
         return imported == "watch.jobs" or may_import("watch.mail", imported)
+    if importer == "watch.ops.health" and imported == "watch.jobs":
+        return True  # it asks whether the queue answers
     if importer == "watch.jobs" and (other_room == "service" or imported == "config"):
         return True
     if imported == "config":

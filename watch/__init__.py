@@ -19,12 +19,12 @@ from watch.groups.routes import choices, coordinators, groups, house, start
 from watch.joining.routes import interest, invitations, joining
 from watch.meetings import routes as meetings
 from watch.notices import routes as notices
-from watch.ops import mailbox
+from watch.ops import health, mailbox
 from watch.places import routes as places
 
 FEATURES = (
     places, accounts, contacts, groups, house, coordinators, start, choices, joining, interest, invitations,
-    meetings, notices, followup,
+    meetings, notices, followup, health,
 )  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups import service as groups
-from watch.mail import pulse
+from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
 from watch.mail.sender import Sender
 
@@ -151,7 +151,10 @@ def work() -> None:
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
-    sender = app.extensions["sender"] = Sender(app, pulse.take_slot(_own_folder()), _call_colleague(app))
+    slot = pulse.take_slot(_own_folder())
+    if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker tells of all
+        metrics.serve(app, port)
+    sender = app.extensions["sender"] = Sender(app, slot, _call_colleague(app))
     sender.start()
     consumer.run()
     sender.stop()

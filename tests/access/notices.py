@@ -42,6 +42,16 @@ ENDPOINTS = {
         anybody="login", stranger=404, waiting=404, member=403, coordinator=200, other_coordinator=200,
         lead=200, officer=403, other_officer=404, other_group=404,
     ),
+    "notices.ask_stop": Expected(
+        get="/notices/{notice}/stop",
+        anybody="login", stranger=404, waiting=404, member=403, coordinator=303, other_coordinator=303,
+        lead=303, officer=403, other_officer=404, other_group=404,
+    ),
+    "notices.stop": Expected(
+        post="/notices/{notice}/stop",
+        anybody="login", stranger=404, waiting=404, member=403, coordinator=303, other_coordinator=303,
+        lead=303, officer=403, other_officer=404, other_group=404,
+    ),
     # Which flats: for those who work with them, of notices to their group and its area.
     "notices.paper": Expected(
         get="/notices/{area_notice}/paper",

@@ -101,7 +101,7 @@ def test_the_operator_sees_how_many_wait_and_how_many_are_sent(
 ) -> None:
     tell(scene)
     said = cli("outbox", "status").output
-    assert said.startswith("      4  queued      wait\nThe oldest waits since ")
+    assert said.startswith("      4  queued      wait\nThe oldest has been due since ")
     assert "@" not in said
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import click
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
@@ -9,7 +11,9 @@ from sqlalchemy import func, select
 
 from watch import jobs
 from watch.extensions import db
-from watch.models import OutboxRow, OutboxState
+from watch.mail import pulse, settle
+from watch.mail.outbox import WAKE
+from watch.models import OutboxRow, OutboxState, Worker, utcnow
 
 outbox = AppGroup("outbox", help="The mails that wait, are sent, or could not be.")
 
@@ -45,15 +49,41 @@ def worker() -> None:
 
 @outbox.command()
 def status() -> None:
-    """How many rows stand where, and since when the oldest waits."""
+    """How many rows stand where, since when the oldest is due, how fast it goes, and why some were parked."""
     counts = dict(db.session.execute(select(OutboxRow.state, func.count()).group_by(OutboxRow.state)).all())
     for state, words in WORDS.items():
         if counts.get(state):
             click.echo(f"{counts[state]:>7}  {state.value:<11} {words}")
     if not counts:
         click.echo("Nothing has been queued yet.")
-    oldest = db.session.scalar(
-        select(func.min(OutboxRow.created_at)).where(OutboxRow.state == OutboxState.QUEUED)
-    )
-    if oldest:
-        click.echo(f"The oldest waits since {oldest:%Y-%m-%d %H:%M} UTC.")
+    if oldest := pulse.oldest_due():
+        click.echo(f"The oldest has been due since {oldest:%Y-%m-%d %H:%M} UTC.")
+    _tell_of_workers()
+    _tell_of_parked()
+
+
+def _tell_of_workers() -> None:
+    now = utcnow()
+    for worker in db.session.scalars(select(Worker).order_by(Worker.owner)):
+        is_alive = worker.seen_at > now - pulse.ALIVE
+        pace = f"{worker.per_minute} a minute" if is_alive else "not seen any more"
+        click.echo(
+            f"Worker {worker.owner}: {pace}, {worker.sent} sent, last seen {worker.seen_at:%H:%M:%S} UTC."
+        )
+
+
+def _tell_of_parked() -> None:
+    """Reasons hold no address; they are encrypted, so they are counted here."""
+    parked = select(OutboxRow.last_text).where(OutboxRow.state == OutboxState.PARKED)
+    for reason, count in Counter(db.session.scalars(parked)).most_common():
+        click.echo(f"{count:>7}  parked: {reason or 'no reason kept'}")
+
+
+@outbox.command()
+@click.option("--held", is_flag=True, help="Those held after a restore, not the parked ones.")
+def redrive(held: bool) -> None:
+    """Send what was parked, once its cause is mended; it is due at once."""
+    count = settle.redrive(OutboxState.HELD if held else OutboxState.PARKED)
+    db.session.info[WAKE] = True
+    db.session.commit()
+    click.echo(f"{count} rows wait to be sent now.")

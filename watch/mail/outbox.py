@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -122,26 +121,6 @@ def cancel(about: Parent) -> None:
     )
 
 
-def rows_of(mailing: Mailing) -> Select[OutboxRow]:
-    """All rows of a mailing with the people they are for, on paper too."""
-    return (
-        select(OutboxRow)
-        .where(OutboxRow.mailing_id == mailing.id)
-        .options(joinedload(OutboxRow.person), joinedload(OutboxRow.household))
-        .order_by(OutboxRow.id)
-    )
-
-
-def progress(mailing_ids: Collection[int]) -> dict[OutboxState, int]:
-    """How many rows of these mailings stand where; a state without rows is not in it."""
-    counted = (
-        select(OutboxRow.state, func.count())
-        .where(OutboxRow.mailing_id.in_(mailing_ids))
-        .group_by(OutboxRow.state)
-    )
-    return dict(db.session.execute(counted).all())
-
-
 def sharing(row: OutboxRow) -> Select[OutboxRow]:
     """The rows that left (or will leave) as one mail with this one: same mailing, mailbox and language.
 
@@ -163,15 +142,19 @@ def _mailing(kind: str, about: Parent, form_key: str | None = None) -> Mailing:
     return Mailing(kind=kind, form_key=form_key, **{about.__tablename__: about})
 
 
-def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> None:
+def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> int:
     """Stop what waits of these mailings (a select of ids) for some recipients (a condition on OutboxRow).
+
+    Returns the number of rows.
 
     On paper too, as long as it is not printed. The bell of a message goes on ringing for the others who
     share it; where nobody is left it rings once more and finds nothing.
     """
     waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.TO_PRINT)
-    db.session.execute(
+    stopping = (
         update(OutboxRow)
         .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(waiting))
         .values(state=OutboxState.CANCELLED, settled_at=utcnow())
     )
+    count: int = db.session.execute(stopping).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+    return count

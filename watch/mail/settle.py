@@ -208,6 +208,19 @@ def _bells_of(ids: Collection[int]) -> Select[int]:
     return joined.where(held.id.in_(ids)).group_by(*message)
 
 
+def redrive(state: OutboxState) -> int:
+    """What was parked or held is due again, as if it had never been tried. Returns the rows."""
+    aside = list(db.session.scalars(select(OutboxRow.id).where(OutboxRow.state == state).with_for_update()))
+    again = update(OutboxRow).where(OutboxRow.id.in_(aside), OutboxRow.state == state)
+    queued = again.values(
+        state=OutboxState.QUEUED, render_failures=0, attempts=0, settled_at=None, last_text=None
+    )
+    db.session.execute(queued.execution_options(synchronize_session=False))
+    if aside:
+        _ring(OutboxRow.id.in_(_bells_of(aside)), utcnow())
+    return len(aside)
+
+
 def back_off(attempts: int) -> timedelta:
     """How long to wait after so many attempts."""
     minutes = current_app.config["MAIL_RETRY_MINUTES"]

@@ -14,12 +14,16 @@ from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
 from watch.meetings.queries import reached_by_mail
-from watch.models import Language, Level, Mailing, Notice, NoticeText, Person
-from watch.notices.queries import Aim
+from watch.models import Channel, Language, Level, Mailing, Notice, NoticeText, OutboxRow, Person
+from watch.notices.queries import Aim, mailings_of
 
 
 class ReachesNobody(DomainError):
     """Nobody would get the notice, by mail or on paper."""
+
+
+class NothingWaits(DomainError):
+    """Everything has gone out already, or is being sent at this moment."""
 
 
 class AlreadySent(Duplicate):
@@ -68,6 +72,13 @@ def send(
     outbox.queue_paper(mailing, aim.households())
     audit.note("notice-sent", about=notice, by=by, group=aim.group, area=aim.area)
     return notice
+
+
+def stop_sending(notice: Notice, *, by: Person) -> None:
+    """What of a notice waits by mail is not sent; paper and what has gone out stay. Raises NothingWaits."""
+    if not outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice)):
+        raise NothingWaits
+    audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=notice.area)
 
 
 def _add(aim: Aim, draft: Draft, by: Person) -> Notice:

@@ -31,11 +31,13 @@ from watch.meetings.queries.reach import (
     reach_of,
     reached_by_mail,
 )
+from watch.meetings.queries.sending import Sending, sending, sending_is_stuck
 
 __all__ = [
     "CountChanged",
     "FlatOnPaper",
     "Reach",
+    "Sending",
     "Sums",
     "answers_of",
     "called_people",
@@ -55,6 +57,8 @@ __all__ = [
     "reach_of_cancelling",
     "reached_by_mail",
     "reaches_of_calls",
+    "sending",
+    "sending_is_stuck",
     "stairwells_of",
     "sums",
     "told_households",

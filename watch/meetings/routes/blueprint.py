@@ -8,10 +8,12 @@ from flask import Blueprint
 from flask_babel import format_datetime
 from flask_babel.speaklater import LazyString
 
+from watch.meetings import queries
 from watch.meetings.words import ANSWERS, KINDS
 from watch.models import Answer, Meeting, MeetingKind, utcnow
 
 bp = Blueprint("meetings", __name__)
+bp.add_app_template_global(queries.sending_is_stuck)
 
 
 @bp.app_template_filter("meeting_kind")

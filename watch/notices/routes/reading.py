@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import abort, render_template, request
+from flask import abort, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from sqlalchemy import select
+from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import (
@@ -17,10 +19,11 @@ from watch.access import (
     signed_in,
 )
 from watch.extensions import db
-from watch.meetings.queries import flats_on_paper
-from watch.models import Area, Audience, Group, Notice
-from watch.notices import queries
+from watch.meetings.queries import flats_on_paper, sending
+from watch.models import Area, Audience, Group, Notice, utcnow
+from watch.notices import queries, service
 from watch.notices.routes.blueprint import bp
+from watch.notices.service import NothingWaits
 from watch.paging import page_of
 from watch.relations import Role, position_of
 from watch.web import leave_trace
@@ -90,16 +93,53 @@ def report(notice: Notice) -> str:
     """How far it has come: in numbers, never in names."""
     if not _may_follow(notice):
         abort(403)
-    scopes = _scopes(notice)
+    scopes, now = _scopes(notice), utcnow()
+    going = sending(now)
     return render_template(
         "notices/report.html",
         notice=notice,
         text=notice.text_in(language.current()),
         progress=queries.progress_of(notice),
+        per_minute=going.per_minute,
+        ends_at=going.ends_at(now),
         exact=notice.audience is not Audience.AREA_MEMBERS,
         own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         coordinates=bool(scopes),
     )
+
+
+@bp.get("/notices/<int:notice_id>/stop")
+@requires(Permission.SEE_NOTICE_REPORT)
+def ask_stop(notice: Notice) -> str | Response:
+    """Asked once more: how many would get no mail."""
+    if not _may_follow(notice):
+        abort(403)
+    progress = queries.progress_of(notice)
+    if not progress.waiting:
+        return _nothing_waits(notice)
+    exact = notice.audience is not Audience.AREA_MEMBERS
+    text = notice.text_in(language.current())
+    return render_template("notices/ask_stop.html", notice=notice, text=text, progress=progress, exact=exact)
+
+
+@bp.post("/notices/<int:notice_id>/stop")
+@requires(Permission.SEE_NOTICE_REPORT)
+def stop(notice: Notice) -> Response:
+    """What is not yet sent is not sent."""
+    if not _may_follow(notice):
+        abort(403)
+    try:
+        service.stop_sending(notice, by=current_person())
+    except NothingWaits:
+        return _nothing_waits(notice)
+    db.session.commit()
+    flash(_("Stoppat. De mejl som inte hade gått iväg skickas inte."), "done")
+    return redirect(url_for("notices.report", notice_id=notice.id), 303)
+
+
+def _nothing_waits(notice: Notice) -> Response:
+    flash(_("Inget väntar: alla mejl har redan gått iväg eller är på väg just nu."), "info")
+    return redirect(url_for("notices.report", notice_id=notice.id), 303)
 
 
 @bp.get("/notices/<int:notice_id>/paper")

@@ -1,0 +1,95 @@
+"""A sender sees how fast it goes, stops what has not gone out, and is told when nothing goes out at all."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import select, update
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.models import Audience, AuditEntry, Language, Notice, OutboxRow, OutboxState, Worker, utcnow
+from watch.notices.queries import Aim
+from watch.notices.service import Draft, send
+
+
+def sent_by(scene: Scene) -> Notice:
+    """Amina's notice to the group: four mails wait, one household gets it on paper."""
+    notice = send(
+        Aim(Audience.GROUP, scene.group),
+        Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x"),
+        by=scene.amina,
+    )
+    db.session.commit()
+    return notice
+
+
+def by_state(outbox: Outbox) -> dict[str, int]:
+    """How many rows stand where."""
+    found: dict[str, int] = {}
+    for row in outbox.rows():
+        found[row.state.value] = found.get(row.state.value, 0) + 1
+    return found
+
+
+def test_what_waits_is_stopped_after_being_asked_once_more(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    notice = sent_by(scene)
+    first = outbox.rows()[0]
+    first.state, first.next_at, first.settled_at = OutboxState.SENT, None, utcnow()
+    db.session.commit()
+    asked = client.get(f"/notices/{notice.id}/report", as_=scene.amina).click("Stoppa mejlen som väntar")
+    assert "Så många väntar: 3." in asked.text
+    report = asked.press("Stoppa mejlen som väntar").follow()
+    assert report.flashes == [("done", "Stoppat. De mejl som inte hade gått iväg skickas inte.")]
+    assert by_state(outbox) == {"sent": 1, "cancelled": 3, "to_print": 1}
+    assert "Stoppa mejlen som väntar" not in report.links
+    noted = select(AuditEntry.by_id).where(AuditEntry.what == "notice-stopped")
+    assert db.session.scalar(noted) == scene.amina.id
+
+
+def test_stopped_twice_or_too_late_it_says_that_nothing_waits(client: PageClient, scene: Scene) -> None:
+    notice = sent_by(scene)
+    client.post(f"/notices/{notice.id}/stop", as_=scene.amina).follow()
+    nothing = [("info", "Inget väntar: alla mejl har redan gått iväg eller är på väg just nu.")]
+    assert client.post(f"/notices/{notice.id}/stop", as_=scene.amina).follow().flashes == nothing
+    assert client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow().flashes == nothing
+
+
+def test_another_notice_goes_on(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    notice, other = sent_by(scene), sent_by(scene)
+    client.post(f"/notices/{notice.id}/stop", as_=scene.amina)
+    waiting = {row.mailing.notice_id for row in outbox.rows() if row.state is OutboxState.QUEUED}
+    assert waiting == {other.id}
+
+
+def test_the_report_says_how_fast_it_goes_and_when_it_ends(client: PageClient, scene: Scene) -> None:
+    notice = sent_by(scene)
+    assert "i minuten" not in client.get(f"/notices/{notice.id}/report", as_=scene.amina).text
+    db.session.add(Worker(owner="here#0", per_minute=2, last_sent_at=utcnow()))
+    db.session.add(Worker(owner="gone#0", per_minute=900, seen_at=utcnow() - timedelta(hours=1)))
+    db.session.commit()
+    text = client.get(f"/notices/{notice.id}/report", as_=scene.amina).text
+    assert "Ungefär 2 mejl i minuten går ut. Allt har gått iväg omkring kl. " in text
+
+
+def test_a_sender_is_told_when_nothing_has_gone_out_for_ten_minutes(client: PageClient, scene: Scene) -> None:
+    sent_by(scene)
+    pages = (f"/groups/{scene.group.id}/notices", f"/groups/{scene.group.id}/notices/new",
+             f"/groups/{scene.group.id}/meetings/new")  # fmt: skip
+    warning = "Inget mejl har gått ut på minst tio minuter."
+    assert [warning in client.get(page, as_=scene.amina).text for page in pages] == [False] * 3
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.next_at.is_not(None))
+        .values(next_at=utcnow() - timedelta(minutes=11))
+    )
+    db.session.commit()
+    assert [warning in client.get(page, as_=scene.amina).text for page in pages] == [True] * 3
+    assert warning not in client.get(pages[0], as_=scene.carin).text
+    db.session.add(Worker(owner="here#0", last_sent_at=utcnow() - timedelta(minutes=9)))
+    db.session.commit()
+    assert [warning in client.get(page, as_=scene.amina).text for page in pages] == [False] * 3

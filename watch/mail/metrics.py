@@ -1,0 +1,68 @@
+"""How the sending goes, for Prometheus: asked of the database at each look, the same on every machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from flask import Flask
+from prometheus_client import CollectorRegistry, start_http_server
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from sqlalchemy import func, select
+
+from watch.extensions import db
+from watch.mail import pulse
+from watch.models import OutboxRow, OutboxState, Worker, utcnow
+
+LOOPBACK = "127.0.0.1"
+
+
+class Sending(Collector):
+    """What waits, since when, what was put aside, and how fast the workers send."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def collect(self) -> Iterator[Metric]:
+        """The metrics of this moment."""
+        with self.app.app_context():
+            for name, (words, number) in readings().items():
+                yield GaugeMetricFamily(f"watch_{name}", words, value=number)
+
+
+def readings() -> dict[str, tuple[str, float]]:
+    """Each number by its name, with words for it; statements over small indexes."""
+    now = utcnow()
+    due = select(func.count()).where(OutboxRow.next_at <= now)
+    leased = select(func.count()).where(OutboxRow.lease_until.is_not(None))
+    aside = select(OutboxRow.state, func.count()).where(
+        OutboxRow.state.in_([OutboxState.PARKED, OutboxState.HELD])
+    )
+    stopped = dict(db.session.execute(aside.group_by(OutboxRow.state)).all())
+    oldest = pulse.oldest_due()
+    alive = select(func.count()).where(Worker.seen_at > now - pulse.ALIVE)
+    found: dict[str, tuple[str, float]] = {
+        "due_messages": ("Messages that are due.", db.session.scalar(due) or 0),
+        "oldest_due_seconds": (
+            "How long the first of them waits.",
+            (now - oldest).total_seconds() if oldest else 0,
+        ),
+        "claimed_rows": ("Rows that workers hold.", db.session.scalar(leased) or 0),
+        "parked_rows": ("Rows whose mail could not be made.", stopped.get(OutboxState.PARKED, 0)),
+        "held_rows": ("Rows that wait for the operator.", stopped.get(OutboxState.HELD, 0)),
+        "workers_alive": ("Workers seen in the last two minutes.", db.session.scalar(alive) or 0),
+        "sent_per_minute": ("Messages that all of them send a minute.", pulse.per_minute()),
+        "sent_messages": (
+            "Messages they have sent so far.",
+            db.session.scalar(select(func.sum(Worker.sent))) or 0,
+        ),
+    }
+    db.session.rollback()
+    return found
+
+
+def serve(app: Flask, port: int) -> None:
+    """Answer on loopback, in a thread. Raises OSError where the port is taken."""
+    registry = CollectorRegistry()
+    registry.register(Sending(app))
+    start_http_server(port, LOOPBACK, registry)

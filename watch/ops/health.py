@@ -1,0 +1,54 @@
+"""For operators and their monitoring: is the process up, and can it do its work? No names, no numbers."""
+
+from __future__ import annotations
+
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, current_app, make_response
+
+from watch import jobs
+from watch.access import public
+from watch.extensions import db
+
+bp = Blueprint("health", __name__)
+
+
+@bp.get("/healthz")
+@public
+def alive() -> Response:
+    """The process answers; nothing else is asked."""
+    return _plain("ok")
+
+
+@bp.get("/readyz")
+@public
+def ready() -> Response:
+    """Database, migrations and queue are there; 503 with a word for the first that is not."""
+    for name, works in (("database", _migrated), ("queue", _queue)):
+        try:
+            trouble = works()
+        except Exception as broken:  # whatever a driver raises; its text may name a host or a user
+            db.session.rollback()
+            current_app.logger.warning("not ready: %s: %s", name, type(broken).__name__)
+            trouble = f"{name} does not answer"
+        if trouble:
+            return _plain(trouble, 503)
+    return _plain("ready")
+
+
+def _migrated() -> str | None:
+    """A database that answers with the tables this version wants."""
+    folder = current_app.extensions["migrate"].directory
+    wanted = ScriptDirectory(f"{current_app.root_path}/../{folder}").get_current_head()
+    found = MigrationContext.configure(db.session.connection()).get_current_revision()
+    return None if found == wanted else "database wants migrations"
+
+
+def _queue() -> None:
+    jobs.engine().pending_count()
+
+
+def _plain(words: str, status: int = 200) -> Response:
+    answer = make_response(words + "\n", status)
+    answer.mimetype = "text/plain"
+    return answer
