@@ -452,3 +452,19 @@ def empty_flats(scene: Scene) -> list[Flat]:
     return [
         flat for stairwell in (scene.port_1, scene.port_3) for flat in stairwell.flats if flat.id not in taken
     ]
+
+
+def test_a_colleague_is_called_for_a_long_mailing_and_never_while_the_mail_server_is_away(
+    app: Flask, scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number, flat in enumerate(empty_flats(scene)):
+        make_member(make_person(f"Granne {number}", f"granne{number}@example.org"), scene.group, flat)
+    monkeypatch.setitem(app.config, "MAIL_CONNECTIONS", 2)
+    tell(scene)
+    calls: list[str] = []
+    relay.stop()
+    assert delivery.run("here#0", call_colleague=lambda: calls.append("called")) == 0
+    assert calls == []
+    relay.start()
+    assert delivery.run("here#0", call_colleague=lambda: calls.append("called")) == 17
+    assert calls == ["called"]

@@ -88,6 +88,7 @@ class Round:
     sent: int = 0
     losses: int = 0
     batch: int = 0
+    has_called: bool = False
     is_all: bool = False  # nothing more was due at the last claim
     claimed_at: float = 0.0
     sent_at_claim: int = 0
@@ -136,7 +137,8 @@ class Round:
         if parcels is None:
             self.is_all = True
             return
-        if len(parcels) >= self.batch and not self.sent:
+        if len(parcels) >= self.batch and self.sent and not self.has_called:
+            self.has_called = True  # once, and only where the mail server takes anything at all
             self.call_colleague()
         self._sort(parcels)
 
