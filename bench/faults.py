@@ -19,6 +19,7 @@ import argparse
 import os
 import platform
 import secrets
+import signal
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -80,6 +81,7 @@ def main() -> int:
     for name in [name for name in os.environ if name.startswith("WATCH_")]:
         del os.environ[name]  # the settings of whoever runs this are not its own
     given = vars(parser().parse_args())
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whatever was started and mounted is ended
     names = given.pop("scenarios") or list(SCENARIOS)
     if unknown := set(names) - set(SCENARIOS):
         raise SystemExit(f"There is no scenario {', '.join(sorted(unknown))}: {' '.join(SCENARIOS)}.")

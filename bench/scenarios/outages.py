@@ -129,12 +129,9 @@ def disk_full(asked: Asked) -> Result:
             return Result("f disk full", 0, None, broken=["a tmpfs cannot be mounted here: it takes root"])
         port = free_port()
         base = f"http://127.0.0.1:{port}"
-        with (
-            stage(asked, relay=("--delay-ms", "20"), folder=disk, BASE_URL=base) as here,
-            tempfile.TemporaryDirectory() as logs,
-        ):
+        with stage(asked, relay=("--delay-ms", "20"), disk=disk, BASE_URL=base) as here:
             here.fill(addresses(2000))
-            with Workers(1, here.settings, Path(logs)), Web(1, here.settings, Path(logs), port):
+            with Workers(1, here.settings, here.folder), Web(1, here.settings, here.folder, port):
                 answers = _fill_up(here, disk)
                 here.settle(300)
             result = Result("f disk full", 1, here.count(), asked.connections)

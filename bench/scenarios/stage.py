@@ -182,16 +182,20 @@ def _ids(model: type, values: Sequence[dict[str, object]]) -> list[int]:
 
 @contextmanager
 def stage(
-    asked: Asked, *, relay: Sequence[str] = (), folder: Path | None = None, **settings: str
+    asked: Asked, *, relay: Sequence[str] = (), disk: Path | None = None, **settings: str
 ) -> Iterator[Stage]:
-    """A fresh place; `settings` without WATCH_, `relay` as options of the test mail server."""
+    """A fresh place; `settings` without WATCH_, `relay` as options of the test mail server.
+
+    SQLite's files lie on `disk`, where one is given; the journal never does.
+    """
     with ExitStack() as stack:
-        place = folder or _folder(stack, asked.keep)
-        url, postgres = _database(stack, asked.database, place)
+        place = _folder(stack, asked.keep)
+        files = disk or place
+        url, postgres = _database(stack, asked.database, files)
         mail_server = stack.enter_context(Relay(place / "journal.jsonl", relay))
         given = {
             "ENV": "development", "DATABASE_URL": url, "MAIL_SERVER": "127.0.0.1",
-            "QUEUE_URL": url if postgres else f"sqlite:///{place}/queue.db",
+            "QUEUE_URL": url if postgres else f"sqlite:///{files}/queue.db",
             "MAIL_PORT": str(mail_server.port), "MAIL_CONNECTIONS": str(asked.connections), **settings,
         }  # fmt: skip
         app = create_app(given)
