@@ -292,6 +292,18 @@ def test_without_an_answer_it_is_tried_again_after_ten_minutes_as_the_same_mail(
     assert relay.taken[-1].mail["Message-ID"] == message_id(row.id)
 
 
+def test_after_three_days_without_any_answer_it_could_not_be_reached(scene: Scene, relay: Relay) -> None:
+    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    db.session.commit()
+    relay.answers["carin@example.org"] = "drop"
+    with after(71.5 * 60):
+        delivery.run()
+    assert row_of(scene.carin).state is OutboxState.UNCERTAIN
+    with after(72.5 * 60):
+        delivery.run()
+    assert row_of(scene.carin).state is OutboxState.BOUNCED
+
+
 def test_a_sign_in_link_without_an_answer_is_never_sent_twice(scene: Scene, relay: Relay) -> None:
     link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
     outbox.queue("sign-in", to=scene.carin, about=link, not_after=link.expires_at)

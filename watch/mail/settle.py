@@ -88,7 +88,7 @@ def _settle_trouble(parcel: Parcel, result: Result) -> None:
             _wait_in_doubt(parcel, said)
         case Meaning.LATER | Meaning.OUR_FAULT:
             again = now + back_off(parcel.attempts)
-            if again > parcel.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"]):
+            if _is_too_late(parcel, again):
                 _settle([parcel], state=OutboxState.BOUNCED, settled_at=now, **said)
             else:
                 _ring_again([parcel], min(again, parcel.not_after or again), OutboxState.QUEUED, **said)
@@ -106,8 +106,15 @@ def _wait_in_doubt(parcel: Parcel, said: dict[str, Any]) -> None:
     if KINDS[parcel.kind].one_time:
         ends = parcel.not_after or again
         _ring_again([parcel], ends, OutboxState.UNCERTAIN, not_after=ends, **said)
+    elif _is_too_late(parcel, again):
+        _settle([parcel], state=OutboxState.BOUNCED, settled_at=utcnow(), **said)
     else:
         _ring_again([parcel], min(again, parcel.not_after or again), OutboxState.UNCERTAIN, **said)
+
+
+def _is_too_late(parcel: Parcel, again: datetime) -> bool:
+    """After three days (a setting) a message that is never taken could not be reached."""
+    return again > parcel.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"])
 
 
 def give_back(parcels: Sequence[Parcel], at: datetime | None = None) -> None:
