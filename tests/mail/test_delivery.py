@@ -441,18 +441,6 @@ def test_told_to_stop_it_stops_after_the_message_in_hand(app: Flask, scene: Scen
     assert delivery.run() == 2  # what was claimed already waits no longer than the rest
 
 
-def test_progress_counts_rows_by_state(scene: Scene, relay: Relay) -> None:
-    relay.answers["carin@example.org"] = "550 no"
-    notice = tell(scene)
-    mailing = db.session.scalars(select(Mailing).where(Mailing.notice_id == notice.id)).one()
-    outbox.queue_paper(mailing, select(Membership.household_id).where(Membership.person_id == scene.elsa.id))
-    db.session.commit()
-    delivery.run()
-    assert outbox.progress([mailing.id]) == {
-        OutboxState.SENT: 3, OutboxState.BOUNCED: 1, OutboxState.TO_PRINT: 1,
-    }  # fmt: skip
-
-
 def farahs_request(scene: Scene) -> JoinRequest:
     """Farah's waiting request."""
     return db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == scene.farah.id)).one()
