@@ -147,7 +147,7 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
 def work() -> None:
     """Run the worker until it is told to stop; the messages in hand are finished first."""
     logging.getLogger("huey").setLevel(logging.WARNING)
-    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # of a proxy
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}

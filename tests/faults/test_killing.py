@@ -132,7 +132,7 @@ def test_two_workers_one_killed_again_and_again_while_somebody_leaves(
     assert "carin@example.org" not in {entry.recipient for entry in mail_server.entries()}
 
 
-def test_a_worker_that_was_halted_past_its_lease_sends_at_most_what_was_open(
+def test_what_a_machine_that_never_comes_back_held_is_sent_when_its_lease_ends(
     scene: Scene, mail_server: Relay, settings: dict[str, str], tmp_path: Path
 ) -> None:
     fill(scene)

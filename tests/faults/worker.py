@@ -10,14 +10,14 @@ from __future__ import annotations
 import itertools
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import wraps
 from typing import Any
 
 from watch import create_app, jobs
 from watch.mail import queue
 from watch.mail.delivery import Round
-from watch.mail.lines import Line
+from watch.mail.lines import Delivered, Line
 
 POINTS = ("after-claim", "before-data", "after-dot", "after-250", "after-commit")
 Step = Callable[..., Any]
@@ -58,21 +58,29 @@ def after(step: Step, die: Callable[[], None], where: Callable[..., bool]) -> St
     return wrapped
 
 
+def has_ended(_none: None, line: Line, words: bytes) -> bool:
+    """The dot that ends a mail has left."""
+    return words.endswith(b"\r\n.\r\n") and not line.unsent
+
+
+def has_sent(_none: None, _round: Round, came: Sequence[Delivered]) -> bool:
+    """Something that was taken is written down."""
+    return any(result.is_sent for *_, result in came)
+
+
 def plant(point: str, die: Callable[[], None]) -> None:
     """Put death at a point of the engine."""
     match point:
         case "after-claim":
             queue.claim = after(queue.claim, die, lambda claimed, *_: bool(claimed))
         case "before-data":
-            Line.begin = before(Line.begin, die)  # type: ignore[method-assign]
+            Line.begin = before(Line.begin, die)  # type: ignore[method-assign]  # death
         case "after-dot":
-            ended = lambda _none, line, words: words.endswith(b"\r\n.\r\n") and not line.unsent  # noqa: E731
-            Line._say = after(Line._say, die, ended)  # type: ignore[method-assign]
+            Line._say = after(Line._say, die, has_ended)  # type: ignore[method-assign]  # death
         case "after-250":
-            Line._end = after(Line._end, die, lambda result, *_: result.is_sent)  # type: ignore[method-assign]
+            Line._end = after(Line._end, die, lambda result, *_: result.is_sent)  # type: ignore[method-assign]  # death
         case "after-commit":
-            some = lambda _none, _round, came: any(result.is_sent for *_, result in came)  # noqa: E731
-            Round._settle = after(Round._settle, die, some)  # type: ignore[method-assign]
+            Round._settle = after(Round._settle, die, has_sent)  # type: ignore[method-assign]  # death
 
 
 def main() -> None:

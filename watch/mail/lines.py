@@ -59,7 +59,7 @@ class Line:
         """The open socket; plain ones have all that is used here too."""
         assert self.connection is not None
         assert self.connection.host is not None
-        found: ssl.SSLSocket = self.connection.host.sock  # type: ignore[assignment]
+        found: ssl.SSLSocket = self.connection.host.sock  # type: ignore[assignment]  # see above
         return found
 
     def begin(self, parcel: Parcel, envelope: Envelope) -> Result | None:
