@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import signal
-from collections.abc import Callable
 from datetime import time
 from pathlib import Path
 from typing import Any
@@ -154,19 +153,8 @@ def work() -> None:
     slot = pulse.take_slot(_own_folder())
     if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker tells of all
         metrics.serve(app, port)
-    sender = app.extensions["sender"] = Sender(app, slot, _call_colleague(app))
+    sender = app.extensions["sender"] = Sender(app, slot)
     sender.start()
     consumer.run()
     sender.stop()
     sender.join()
-
-
-def _call_colleague(app: Flask) -> Callable[[], None]:
-    def call() -> None:
-        try:
-            with app.app_context():
-                wake()
-        except Exception as broken:  # whatever the queue's storage raises: a colleague looks by itself
-            log.warning("queue-down", error=type(broken).__name__)
-
-    return call

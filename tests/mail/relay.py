@@ -54,8 +54,17 @@ class Relay:
     answers: dict[str, str] = field(default_factory=dict)
     taken: list[Taken] = field(default_factory=list)
     tried: dict[str, int] = field(default_factory=lambda: defaultdict(int))
+    greeted: int = 0
     tls: ssl.SSLContext | None = None
     _controller: Controller | None = None
+
+    async def handle_EHLO(
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, answers: list[str]
+    ) -> list[str]:
+        """aiosmtpd's hook."""
+        session.host_name = name
+        self.greeted += 1
+        return answers
 
     async def handle_RCPT(
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: list[str]

@@ -25,8 +25,9 @@ from tests.mail.relay import Relay
 from watch.extensions import db
 from watch.groups.queries import active_member_ids
 from watch.mail import delivery, outbox, queue, settle
+from watch.mail import lines as lines_module
 from watch.mail.compose import message_id
-from watch.mail.lines import NOT_TRIED
+from watch.mail.lines import NOT_TRIED, Lines
 from watch.mail.replies import Meaning
 from watch.mail.settle import Result
 from watch.models import (
@@ -454,18 +455,57 @@ def empty_flats(scene: Scene) -> list[Flat]:
     ]
 
 
-def test_a_colleague_is_called_for_a_long_mailing_and_never_while_the_mail_server_is_away(
-    app: Flask, scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
+def test_lines_stay_open_from_round_to_round_and_are_hung_up_when_nobody_speaks_any_more(
+    scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for number, flat in enumerate(empty_flats(scene)):
-        make_member(make_person(f"Granne {number}", f"granne{number}@example.org"), scene.group, flat)
-    monkeypatch.setitem(app.config, "MAIL_CONNECTIONS", 2)
-    monkeypatch.setattr(delivery, "SECONDS_HELD", 0)  # small claims, however quick this machine is
+    lines = Lines()
     tell(scene)
-    calls: list[str] = []
+    delivery.run(lines=lines)
+    opened = relay.greeted
+    tell(scene)
+    lines.rest()
+    assert delivery.run(lines=lines) == 4
+    assert relay.greeted == opened <= 4
+
+    with monkeypatch.context() as later:
+        later.setattr(lines_module, "IDLE_SECONDS", 0)
+        lines.rest()
+    tell(scene)
+    assert delivery.run(lines=lines) == 4
+    assert opened < relay.greeted
+    lines.hang_up()
+
+
+def test_a_line_the_mail_server_hung_up_between_two_rounds_costs_no_message(
+    scene: Scene, relay: Relay
+) -> None:
+    lines = Lines()
+    tell(scene)
+    delivery.run(lines=lines)
     relay.stop()
-    assert delivery.run("here#0", call_colleague=lambda: calls.append("called")) == 0
-    assert calls == []
     relay.start()
-    assert delivery.run("here#0", call_colleague=lambda: calls.append("called")) == 17
-    assert calls == ["called"]
+    tell(scene)
+    assert delivery.run(lines=lines) == 4
+    assert len(relay.taken) == 8
+    assert set(db.session.scalars(select(OutboxRow.attempts))) == {1}
+    lines.hang_up()
+
+
+def test_after_a_result_that_could_not_be_written_down_a_worker_has_its_lines_again(
+    scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = Lines()
+    tell(scene)
+    delivery.run(lines=lines)
+    opened = list(lines.all)
+    tell(scene)
+    with monkeypatch.context() as broken:
+        broken.setattr(settle, "settle", lambda _results: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            delivery.run(lines=lines)
+    db.session.rollback()
+    tell(scene)
+    assert delivery.run(lines=lines) == 4
+    assert lines.all == opened
+    assert set(lines.free) == set(opened)
+    lines.hang_up()

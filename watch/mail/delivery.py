@@ -37,10 +37,6 @@ def never() -> bool:
     return False
 
 
-def nobody() -> None:
-    """No colleague to be called."""
-
-
 def take_over(owner: str) -> None:
     """A worker begins: what its slot held when the worker before it died is due again."""
     settle.sweep(owner)
@@ -51,12 +47,12 @@ def take_over(owner: str) -> None:
 def run(
     owner: str | None = None,
     is_stopping: Callable[[], bool] = never,
-    call_colleague: Callable[[], None] = nobody,
+    lines: Lines | None = None,
 ) -> int:
     """Send all that is due; returns how many messages the mail server took.
 
-    `owner` is this worker's name on its leases; `call_colleague` is rung where there is more than one can
-    take. Ends early where the mail server is away (what was claimed is due again) or `is_stopping` says so.
+    `owner` is this worker's name on its leases; `lines` stay open for the next round, without them it has its
+    own. Ends early where the mail server is away (what was claimed is due again) or `is_stopping` says so.
     Raises what a failing commit raises: then nothing more is sent.
     """
     owner = owner or pulse.own_name("none")
@@ -66,11 +62,14 @@ def run(
     db.session.commit()
     if not is_due:
         return 0
-    round_ = Round(owner, is_stopping, call_colleague)
+    round_ = Round(owner, is_stopping, lines or Lines())
+    round_.lines.forget()
     try:
         round_.go()
     finally:
         round_.end()
+        if lines is None:
+            round_.lines.hang_up()
     return round_.sent
 
 
@@ -80,15 +79,13 @@ class Round:
 
     owner: str
     is_stopping: Callable[[], bool]
-    call_colleague: Callable[[], None]
+    lines: Lines
     stock: deque[Parcel] = field(default_factory=deque)
-    lines: Lines = field(default_factory=Lines)
     letters: dict[tuple[int, Language, bool], Prepared | None] = field(default_factory=dict)
     failing: dict[str, float] = field(default_factory=dict)
     sent: int = 0
     losses: int = 0
     batch: int = 0
-    has_called: bool = False
     is_all: bool = False  # nothing more was due at the last claim
     claimed_at: float = 0.0
     sent_at_claim: int = 0
@@ -115,13 +112,10 @@ class Round:
 
     def end(self) -> None:
         """Let the messages that are begun end, write down what comes of them, give back what is left."""
-        try:
-            while self.lines.busy or self.lines.ended:
-                self._settle(self.lines.wait(1))
-            settle.give_back(self.stock)
-            db.session.commit()
-        finally:
-            self.lines.close()
+        while self.lines.busy or self.lines.ended:
+            self._settle(self.lines.wait(1))
+        settle.give_back(self.stock)
+        db.session.commit()
 
     def _fill_stock(self) -> None:
         """Claim more while there is something to claim, and as much as is sent in a moment."""
@@ -137,9 +131,6 @@ class Round:
         if parcels is None:
             self.is_all = True
             return
-        if len(parcels) >= self.batch and self.sent and not self.has_called:
-            self.has_called = True  # once, and only where the mail server takes anything at all
-            self.call_colleague()
         self._sort(parcels)
 
     def _learn_the_pace(self) -> None:
@@ -216,10 +207,9 @@ class Round:
         db.session.commit()
         self.sent += taken
         for line, parcel, result in came:
+            self.lines.free.append(line)
             if result.not_tried and result.relay_lost:  # the server takes no more lines than these
                 self.most_lines = min(self.most_lines - 1, len(self.lines.busy))
-            else:
-                self.lines.free.append(line)
             if not result.not_tried:
                 self._learn(parcel, result)
 

@@ -23,6 +23,7 @@ from watch.mail.replies import Meaning, meaning
 from watch.mail.settle import Result
 from watch.mail.smtp import Connection, Dialogue, Envelope, NoAnswer, Said, dialogue
 
+AT_ONCE = 0.005  # seconds: results that come within them share a commit
 IDLE_SECONDS = 20  # mail servers hang up on those who are silent for long
 LONGEST_REPLY = 64 * 1024
 REPLY_LINE = re.compile(rb"(\d{3})(?:([ -])(.*?))?\r?\n")
@@ -192,17 +193,21 @@ Delivered = tuple[Line, Parcel, Result]
 
 
 class Lines:
-    """All lines of a worker, opened when they are needed."""
+    """All lines of a worker, opened when they are needed, and kept for the next message."""
 
     def __init__(self) -> None:
         self.selector = selectors.DefaultSelector()
+        self.all: list[Line] = []
         self.free: list[Line] = []
         self.busy: set[Line] = set()
         self.ended: list[Delivered] = []
 
     def begin(self, parcel: Parcel, envelope: Envelope) -> None:
         """Start a message on a free line, or on a new one."""
-        line = self.free.pop() if self.free else Line(self.selector)
+        if not self.free:
+            self.free.append(Line(self.selector))
+            self.all += self.free
+        line = self.free.pop()
         self.busy.add(line)
         self._note(line, line.begin(parcel, envelope))
 
@@ -213,25 +218,40 @@ class Lines:
             line.parcel = None
 
     def wait(self, seconds: float) -> list[Delivered]:
-        """What has come of messages: all that is there as soon as something is, or nothing by then."""
-        ends = time.monotonic() + seconds
-        while not self.ended and self.busy:
-            for key, _events in self.selector.select(max(0.0, min(1.0, ends - time.monotonic()))):
-                self._note(key.data, key.data.wake())
-            now = time.monotonic()
-            for line in [line for line in self.busy if line.deadline < now]:
-                self._note(line, line.wake())
-            if now > ends:
-                break
+        """What has come of messages: all that came at the same moment as the first, or nothing by then."""
+        ends = time.monotonic() + (AT_ONCE if self.ended else seconds)
+        while self.busy and (now := time.monotonic()) < ends:
+            had_any = bool(self.ended)
+            self._listen(ends - now)
+            if self.ended and not had_any:
+                ends = min(ends, time.monotonic() + AT_ONCE)
         came, self.ended = self.ended, []
         return came
 
-    def close(self) -> None:
-        """Hang up."""
+    def _listen(self, seconds: float) -> None:
+        """Hear whoever speaks first, and give up on those who should have spoken by now."""
+        for key, _events in self.selector.select(min(1.0, seconds)):
+            self._note(key.data, key.data.wake())
+        now = time.monotonic()
+        for line in [line for line in self.busy if line.deadline < now]:
+            self._note(line, line.wake())
+
+    def rest(self) -> None:
+        """Nothing is to be sent: hang up where nobody has spoken for a while."""
         for line in self.free:
+            if line.connection is not None and time.monotonic() - line.used_at > IDLE_SECONDS:
+                line.hang_up()
+
+    def forget(self) -> None:
+        """A round begins, and every line is free: what one that broke off has left under way is in doubt."""
+        for line in self.busy:
             line.hang_up()
-        self.free.clear()
-        self.selector.close()
+        self.free, self.busy, self.ended = list(self.all), set(), []
+
+    def hang_up(self) -> None:
+        """Hang up on every line."""
+        for line in self.all:
+            line.hang_up()
 
 
 def result_of(trouble: OSError) -> Result:

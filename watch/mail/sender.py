@@ -10,9 +10,10 @@ from flask import Flask
 
 from watch.extensions import db
 from watch.mail import delivery
+from watch.mail.lines import Lines
 from watch.mail.pulse import Slot
 
-LOOKS_EVERY = 5.0  # seconds: a ring that was lost, a mail server that is back, a lease that has ended
+LOOKS_EVERY = 1.0  # seconds: work for more than one, a ring that was lost, a mail server that is back
 
 log = structlog.get_logger("mail")
 
@@ -20,9 +21,9 @@ log = structlog.get_logger("mail")
 class Sender(Thread):
     """Sends whenever something is due, until it is stopped; whatever goes wrong, it tries again."""
 
-    def __init__(self, app: Flask, slot: Slot, call_colleague: Callable[[], None]) -> None:
+    def __init__(self, app: Flask, slot: Slot) -> None:
         super().__init__(name="sender", daemon=True)
-        self.app, self.slot, self.call_colleague = app, slot, call_colleague
+        self.app, self.slot = app, slot
         self.bell, self.stopping = Event(), Event()
 
     def ring(self) -> None:
@@ -37,12 +38,14 @@ class Sender(Thread):
     def run(self) -> None:
         """Take back what this slot held when its worker died, then send until stopped."""
         with self.app.app_context():
-            owner = self.slot.owner
+            owner, lines = self.slot.owner, Lines()
             self._try(lambda: delivery.take_over(owner))
             while not self.stopping.is_set():
-                self._try(lambda: delivery.run(owner, self.stopping.is_set, self.call_colleague))
+                self._try(lambda: delivery.run(owner, self.stopping.is_set, lines))
+                lines.rest()
                 self.bell.wait(LOOKS_EVERY)
                 self.bell.clear()
+            lines.hang_up()
 
     def _try(self, work: Callable[[], object]) -> None:
         try:

@@ -160,7 +160,7 @@ class Connection(flask_mail.Connection):
         """Connect and prove who we are and who they are. Raises OSError or smtplib.SMTPException."""
         mail, settings = self.mail, current_app.config
         limit, own_name = settings["MAIL_TIMEOUT"], settings["MAIL_NOTICES_FROM"].partition("@")[2]
-        trusted = ssl.create_default_context()
+        trusted = ssl.create_default_context() if mail.use_ssl or mail.use_tls else None
         host: smtplib.SMTP
         if mail.use_ssl:
             host = smtplib.SMTP_SSL(mail.server, mail.port, own_name, timeout=limit, context=trusted)
@@ -246,8 +246,8 @@ def dialogue(envelope: Envelope, *, in_one_go: bool) -> Dialogue:
 def _open(envelope: Envelope, in_one_go: bool) -> Generator[tuple[bytes, int], list[Said], list[Said]]:
     """MAIL, RCPT and DATA: afterwards the server waits for the mail."""
     commands = (
-        f"MAIL FROM:{smtplib.quoteaddr(envelope.sender)}\r\n".encode("ascii"),
-        f"RCPT TO:{smtplib.quoteaddr(envelope.recipient)}\r\n".encode("ascii"),
+        f"MAIL FROM:<{envelope.sender}>\r\n".encode("ascii"),
+        f"RCPT TO:<{envelope.recipient}>\r\n".encode("ascii"),
         b"DATA\r\n",
     )
     if in_one_go:
