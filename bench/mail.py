@@ -2,9 +2,9 @@
 
     .venv/bin/python -m bench.mail [--messages 20000] [--database sqlite|postgresql] [--workers 1]
 
-Measured against a sink on loopback (smtp-sink of Debian's package postfix), all in one run and as ratios: raw
-smtplib and Flask-Mail's own loop, each over one connection with the same mail. SQLite keeps
-synchronous=FULL; PostgreSQL is started with durable settings.
+Measured against a sink on loopback, all in one run and as ratios: raw smtplib and Flask-Mail's own loop, each
+over one connection with the same mail. SQLite keeps synchronous=FULL; PostgreSQL is started with durable
+settings. First 1,000 recipients, then `--messages`, then `--tries` times a large building of 120.
 """
 
 from __future__ import annotations
@@ -12,25 +12,25 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import shutil
 import smtplib
-import subprocess
-import sys
+import statistics
 import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import flask_mail
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import Select, delete, func, insert, select
 
+from bench.sinks import sink
 from tests.databases import DURABLE, fresh_database, postgres_server
 from tests.factories import make_area, make_building, make_group, make_landlord, make_notice, make_person
-from tests.faults.processes import ROOT, Workers, free_port
+from tests.faults.processes import HOST, ROOT, Workers
 from watch import create_app
 from watch.crypto import keyring
 from watch.extensions import db
@@ -39,25 +39,9 @@ from watch.mail import outbox
 from watch.mail.compose import Reader, prepare
 from watch.models import Group, Language, Mailbox, Mailing, Membership, OutboxRow, OutboxState, Person
 
-PEER_MESSAGES = 3000
-
-
-@contextmanager
-def sink(delay_ms: int = 0) -> Iterator[int]:
-    """The sink's port."""
-    program = shutil.which("smtp-sink")
-    if program is None:
-        sys.exit("smtp-sink is missing: apt-get install postfix")
-    port = free_port()
-    user = ["-u", "nobody"] if os.geteuid() == 0 else []
-    slow = ["-w", str(delay_ms)] if delay_ms else []
-    process = subprocess.Popen([program, *user, *slow, f"127.0.0.1:{port}", "1000"])
-    time.sleep(0.3)
-    try:
-        yield port
-    finally:
-        process.kill()
-        process.wait(10)
+PEER_MESSAGES = 1000
+PEER_ROUNDS = 3
+SMALL, BUILDING = 1000, 120
 
 
 def fill(members: int) -> None:
@@ -82,39 +66,47 @@ def fill(members: int) -> None:
     db.session.commit()
 
 
-def press() -> float:
-    """A notice to everybody, as the service queues it; seconds until it is committed."""
+@dataclass
+class Way:
+    """One notice from the press to its last settled row; seconds, each from the press."""
+
+    recipients: int
+    press: float
+    first: float
+    most: float
+    all: float
+
+    @property
+    def rate(self) -> float:
+        """Messages a second."""
+        return self.recipients / self.all
+
+
+def send(recipients: int) -> Way:
+    """A notice to so many, as the service queues it, while the workers have nothing else to do."""
     group, by = db.session.scalars(select(Group)).one(), db.session.scalars(select(Person).limit(1)).one()
     begun = time.monotonic()
     notice = make_notice(group, by=by)
-    outbox.queue_many("notice", people=active_member_ids(group), about=notice)
+    some = active_member_ids(group).order_by(Membership.person_id).limit(recipients)
+    outbox.queue_many("notice", people=some, about=notice)
     db.session.commit()
-    return time.monotonic() - begun
+    press = time.monotonic() - begun
+    mailing = db.session.scalars(select(Mailing.id).order_by(Mailing.id.desc()).limit(1)).one()
+    first = select(func.min(OutboxRow.id)).where(OutboxRow.mailing_id == mailing).scalar_subquery()
+    of_first = select(OutboxRow.state).where(OutboxRow.id == first)
+    to_first = wait(lambda: ask(of_first) == OutboxState.SENT, every=0.01)
+    unsent = select(func.count()).where(OutboxRow.mailing_id == mailing, OutboxRow.state != OutboxState.SENT)
+    every = 0.02 if recipients <= SMALL else 0.5
+    to_most = to_first + wait(lambda: ask(unsent) <= recipients * 0.05, every=every)
+    to_all = to_most + wait(lambda: ask(unsent) == 0, every=every)
+    return Way(recipients, press, press + to_first, press + to_most, press + to_all)
 
 
-def bare_insert(members: int) -> float:
-    """Seconds of the plainest INSERT … SELECT of as many rows into the same table; taken back."""
-    mailing = db.session.scalars(select(Mailing).order_by(Mailing.id.desc()).limit(1)).one()
-    copy = Mailing(kind=mailing.kind, notice_id=mailing.notice_id)
-    db.session.add(copy)
-    db.session.flush()
-    names = [c.name for c in OutboxRow.__table__.columns if c.name not in {"id", "mailing_id"}]
-    columns = [getattr(OutboxRow, name) for name in names]
-    begun = time.monotonic()
-    rows = select(func.abs(copy.id), *columns).where(OutboxRow.mailing_id == mailing.id)
-    db.session.execute(insert(OutboxRow).from_select(["mailing_id", *names], rows, include_defaults=False))
-    db.session.commit()
-    took = time.monotonic() - begun
-    db.session.execute(delete(OutboxRow).where(OutboxRow.mailing_id == copy.id))
-    db.session.commit()
-    return took
-
-
-def sent() -> int:
-    """How many rows have been settled as sent."""
-    count = db.session.scalar(select(func.count()).where(OutboxRow.state == OutboxState.SENT)) or 0
+def ask(question: Select[Any]) -> Any:
+    """The answer of now."""
+    answer = db.session.scalar(question)
     db.session.rollback()
-    return count
+    return answer
 
 
 def wait(is_so: Callable[[], bool], seconds: float = 1200, every: float = 0.05) -> float:
@@ -127,36 +119,50 @@ def wait(is_so: Callable[[], bool], seconds: float = 1200, every: float = 0.05) 
     return time.monotonic() - begun
 
 
-def whole_way(members: int) -> dict[str, float]:
-    """Press, first message, all messages, with workers that were idle before."""
-    before = sent()
+def bare_insert() -> float:
+    """Seconds of the plainest INSERT … SELECT of the last mailing's rows into the same table; taken back."""
+    mailing = db.session.scalars(select(Mailing).order_by(Mailing.id.desc()).limit(1)).one()
+    copy = Mailing(kind=mailing.kind, notice_id=mailing.notice_id)
+    db.session.add(copy)
+    db.session.flush()
+    names = [c.name for c in OutboxRow.__table__.columns if c.name not in {"id", "mailing_id"}]
+    columns = [getattr(OutboxRow, name) for name in names]
     begun = time.monotonic()
-    took = press()
-    first = took + wait(lambda: sent() > before, every=0.02)
-    wait(lambda: sent() >= before + members, every=0.2)
-    return {"press": took, "first": first, "rate": members / (time.monotonic() - begun)}
+    rows = select(func.abs(copy.id), *columns).where(OutboxRow.mailing_id == mailing.id)
+    db.session.execute(insert(OutboxRow).from_select(["mailing_id", *names], rows, include_defaults=False))
+    db.session.commit()
+    took = time.monotonic() - begun
+    db.session.execute(delete(OutboxRow).where(OutboxRow.mailing_id == copy.id))
+    db.session.delete(copy)
+    db.session.commit()
+    return took
 
 
-def peers(port: int, wire: bytes) -> tuple[float, float]:
-    """Messages a second of raw smtplib with prepared bytes, and of Flask-Mail's own loop."""
-    with smtplib.SMTP("127.0.0.1", port) as raw:
-        begun = time.monotonic()
-        for _ in range(PEER_MESSAGES):
-            raw.sendmail("a@example.org", ["b@example.org"], wire)
-        smtp = PEER_MESSAGES / (time.monotonic() - begun)
+@contextmanager
+def timed(rates: list[float]) -> Iterator[None]:
+    """Note the messages a second of one round of a peer."""
+    begun = time.monotonic()
+    yield
+    rates.append(PEER_MESSAGES / (time.monotonic() - begun))
+
+
+def peers(port: int, wire: bytes) -> tuple[list[float], list[float]]:
+    """Messages a second of raw smtplib with prepared bytes and of Flask-Mail's own loop, round about."""
+    smtp: list[float] = []
+    flask: list[float] = []
     app = Flask("peer")
-    app.config.update(MAIL_SERVER="127.0.0.1", MAIL_PORT=port)
+    app.config.update(MAIL_SERVER=HOST, MAIL_PORT=port)
     theirs = flask_mail.Mail(app)
     text = wire.decode("ascii")
-    with app.app_context(), theirs.connect() as connection:
-        begun = time.monotonic()
-        for number in range(PEER_MESSAGES):
-            connection.send(
-                flask_mail.Message(
-                    "Nytt meddelande", [f"n{number}@example.org"], text, sender="a@example.org"
-                )
-            )
-        return smtp, PEER_MESSAGES / (time.monotonic() - begun)
+    for _round in range(PEER_ROUNDS):
+        with smtplib.SMTP(HOST, port) as raw, timed(smtp):
+            for _ in range(PEER_MESSAGES):
+                raw.sendmail("a@example.org", ["b@example.org"], wire)
+        with app.app_context(), theirs.connect() as connection, timed(flask):
+            for n in range(PEER_MESSAGES):
+                to = [f"n{n}@example.org"]
+                connection.send(flask_mail.Message("Nytt meddelande", to, text, sender="a@example.org"))
+    return smtp, flask
 
 
 def one_mail() -> bytes:
@@ -167,7 +173,7 @@ def one_mail() -> bytes:
 
 
 def memory_of(workers: Workers) -> float:
-    """The peak of the largest worker, in MB."""
+    """The peak so far of the largest worker, in MB."""
     peaks = []
     for each in workers.all:
         assert each.process
@@ -177,7 +183,7 @@ def memory_of(workers: Workers) -> float:
 
 
 def play(given: argparse.Namespace, stack: ExitStack) -> None:
-    """One database, from a small mailing to the large one."""
+    """One database, from a small mailing to the large one, then the building."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
     port = stack.enter_context(sink(given.delay_ms))
     url = f"sqlite:///{folder}/watch.db"
@@ -185,30 +191,39 @@ def play(given: argparse.Namespace, stack: ExitStack) -> None:
         server = stack.enter_context(postgres_server(DURABLE))
         url = stack.enter_context(fresh_database(server.url, "bench_mail"))
     facts: dict[str, Any] = {
-        "ENV": "development", "DATABASE_URL": url, "QUEUE_URL": f"sqlite:///{folder}/queue.db",
-        "MAIL_PORT": port, "MAIL_CONNECTIONS": given.connections,
+        "ENV": "development", "DATABASE_URL": url, "MAIL_PORT": port, "MAIL_CONNECTIONS": given.connections,
+        "QUEUE_URL": url if given.database == "postgresql" else f"sqlite:///{folder}/queue.db",
     }  # fmt: skip
     app = create_app(facts)
     stack.enter_context(app.app_context())
     upgrade(str(ROOT / "migrations"))
-    fill(given.messages)
+    fill(max(given.messages, SMALL))
     settings = {f"WATCH_{name}": str(value) for name, value in facts.items()}
     workers = stack.enter_context(Workers(given.workers, settings, folder))
-    press()
-    wait(lambda: sent() >= given.messages, every=0.5)  # started and warm
+    send(SMALL)  # started and warm
     smtp, flask = peers(port, one_mail())
-    found = whole_way(given.messages)
+    small = [send(SMALL) for _ in range(5)]
+    little_memory = memory_of(workers)
+    large = send(given.messages)
+    bare = bare_insert()
     after = peers(port, one_mail())
-    smtp, flask = (smtp + after[0]) / 2, (flask + after[1]) / 2
-    bare = bare_insert(given.messages)
+    raw, loop = statistics.median(smtp + after[0]), statistics.median(flask + after[1])
+    rate = statistics.median(way.rate for way in small)
     print(
-        f"{given.database}, {given.workers} worker(s), {given.connections} lines, {given.messages} messages: "
-        f"{found['rate']:.0f}/s = {found['rate'] / smtp:.2f} x smtplib ({smtp:.0f}/s), "
-        f"{found['rate'] / flask:.1f} x Flask-Mail ({flask:.0f}/s); press {found['press']:.2f} s "
-        f"= {found['press'] / bare:.2f} x bare INSERT ({bare:.2f} s); first sent after "
-        f"{found['first']:.2f} s; worker's peak {memory_of(workers):.0f} MB",
+        f"{given.database}, {given.workers} worker(s), {given.connections} lines, {large.recipients} "
+        f"messages: {large.rate:.0f}/s = {large.rate / raw:.2f} x smtplib ({raw:.0f}/s), "
+        f"{large.rate / loop:.1f} x Flask-Mail ({loop:.0f}/s)\n"
+        f"  beside {SMALL} messages: {large.rate / rate:.2f} of their {rate:.0f}/s; worker's peak "
+        f"{memory_of(workers):.0f} MB, {memory_of(workers) - little_memory:+.0f} MB\n"
+        f"  press {large.press:.2f} s = {large.press / bare:.2f} x bare INSERT ({bare:.2f} s); "
+        f"press of {SMALL}: {statistics.median(way.press for way in small):.3f} s\n"
+        f"  first sent after {large.first:.2f} s; after small presses "
+        + " ".join(f"{way.first:.2f}" for way in small),
         flush=True,
     )
+    if given.tries:
+        building = sorted(send(BUILDING).most for _ in range(given.tries))
+        print(f"  95 % of {BUILDING} after {building[0]:.2f} to {building[-1]:.2f} s, {given.tries} tries")
 
 
 def main() -> None:
@@ -220,9 +235,8 @@ def main() -> None:
     arguments.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     arguments.add_argument("--workers", type=int, default=1)
     arguments.add_argument("--connections", type=int, default=8)
-    arguments.add_argument(
-        "--delay-ms", type=int, default=0, help="the sink waits so long before each answer to DATA"
-    )
+    arguments.add_argument("--delay-ms", type=float, default=0, help="the sink takes so long for a message")
+    arguments.add_argument("--tries", type=int, default=20)
     arguments.add_argument("--folder", help="where the SQLite file lies: a real disk, not memory")
     given = arguments.parse_args()
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}; {given}")
