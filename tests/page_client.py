@@ -102,6 +102,13 @@ class Page:
         main = next(self.tree.iter("main"), self.tree)
         return [text_of(button) for form in main.iter("form") for button in form.iter("button")]
 
+    @property
+    def main_actions(self) -> list[str]:
+        """The words on what is filled with the main colour: one a page (look.md)."""
+        main = next(self.tree.iter("main"), self.tree)
+        filled = [each for each in main.iter() if "button-primary" in (each.get("class") or "").split()]
+        return [text_of(each) for each in filled]
+
     def follow(self) -> Page:
         """The page that a redirect leads to, as the same reader."""
         assert self.location, f"{self.path} answered {self.status} and leads nowhere"

@@ -234,6 +234,15 @@ def test_the_last_coordinator_cannot_be_ended(client: PageClient, amina: Person,
     assert aminas.ended_at is None
 
 
+def test_the_questions_before_an_end_do_not_vie_with_the_main_button(
+    client: PageClient, scene: Scene
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
+    assert page.buttons.count("Skicka frågan") == 1
+    assert "Avsluta uppdraget bekräfta Bengt Åkesson" in page.buttons
+    assert page.main_actions == ["Skicka frågan"]
+
+
 def names_on(page: Page, scene: Scene) -> set[str]:
     cast = (scene.amina, scene.bengt, scene.carin, scene.dawit)
     return {person.name for person in cast if person.name in page.html}

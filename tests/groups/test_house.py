@@ -152,3 +152,10 @@ def test_waiting_requests_come_first(client: PageClient, scene: Scene) -> None:
     assert page.text.index("Farah Ahmadi") < page.text.index("Bengt Åkesson")
     assert "port 3, lägenhet 1203" in page.text
     assert "Släpp in Farah Ahmadi" in page.buttons
+
+
+def test_only_the_one_who_has_waited_longest_has_the_main_button(client: PageClient, scene: Scene) -> None:
+    make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.port_3)
+    page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
+    assert {"Släpp in Farah Ahmadi", "Släpp in Sara Ny"} <= set(page.buttons)
+    assert page.main_actions == ["Släpp in Farah Ahmadi"]

@@ -57,6 +57,14 @@ def farahs_page(outbox: Outbox, bengt: Person, farahs_request: JoinRequest) -> s
     return decide_links(outbox)["Bengt Åkesson"]
 
 
+def test_who_came_to_say_no_has_that_for_the_main_button(
+    client: PageClient, farahs_page: str, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    for path in (farahs_page, f"/requests/{farahs_request.id}"):
+        assert client.get(path, as_=bengt).main_actions == ["Ja, släpp in"]
+        assert client.get(f"{path}?answer=no", as_=bengt).main_actions == ["Svara nej"]
+
+
 def states() -> list[tuple[str, str, str | None]]:
     """Who asked, how it ended, who decided."""
     wanted = select(JoinRequest).order_by(JoinRequest.id).execution_options(populate_existing=True)
