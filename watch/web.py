@@ -20,7 +20,7 @@ from watch import audit, language
 from watch.access import current_relations
 from watch.database import LARGEST_NUMBER, SAFE_METHODS
 from watch.extensions import db
-from watch.models import Group, Model, SignIn, utcnow
+from watch.models import Area, Group, Model, SignIn, utcnow
 from watch.relations import Relations
 
 CONTENT_SECURITY_POLICY = (
@@ -140,7 +140,12 @@ def _page_context() -> dict[str, object]:
     if not has_request_context():  # a mail or a print
         return {**spoken, "navigation": []}
     relations = current_relations()
-    return {**spoken, "navigation": list(_navigation(relations)), "home": _home(relations)}
+    return {
+        **spoken,
+        "navigation": list(_navigation(relations)),
+        "home": _home(relations),
+        "is_officer": bool(relations.officer_of),
+    }
 
 
 def _home(relations: Relations) -> str:
@@ -156,7 +161,7 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
     own = set(relations.coordinates) | relations.member_of
     group_id = _group_of_page(relations, own)
     if relations.officer_of:
-        yield from _rooms_of_officers()
+        yield from _rooms_of_officers(relations)
     if current_user.is_authenticated and _wants_own_page(relations, own):
         yield _item(_l("Min sida"), "groups.mine", "groups.mine")
     if group_id:
@@ -174,11 +179,19 @@ def _wants_own_page(relations: Relations, own: set[int]) -> bool:
     return len(own) > 1 or (bool(own) if relations.officer_of else not relations.coordinates)
 
 
-def _rooms_of_officers() -> Iterator[NavigationItem]:
+def _rooms_of_officers(relations: Relations) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", "followup.overview")
-    if slug := (request.view_args or {}).get("slug"):
-        yield _item(_l("Området"), "followup.area", "followup.area", slug=slug)
-        yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=slug)
+    if area := _area_of_page(relations):
+        yield _item(_l("Området"), "followup.area", "followup.area", slug=area.slug)
+        yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
+
+
+def _area_of_page(relations: Relations) -> Area | None:
+    """The area that the page is about, where the reader is its officer; None on the page of a group in it."""
+    position = g.get("position")
+    if position is None or position.group_id is not None or position.area_id not in relations.officer_of:
+        return None
+    return db.session.get(Area, position.area_id)
 
 
 def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:

@@ -53,6 +53,16 @@ def test_what_someone_may_not_see_says_so(client, scene):
     assert (page.status, page.h1) in {(403, "Du får inte se den här sidan"), (404, "Sidan finns inte")}
 
 
+def test_an_officer_is_led_back_to_their_areas(client, scene):
+    page = client.get(f"/groups/{scene.group.id}/house", as_=scene.gun)
+    assert (page.status, page.h1) == (403, "Du får inte se den här sidan")
+    assert "Dina områden finns i översikten." in page.text
+    assert "ditt kontaktombud" not in page.text
+    assert page.links == {"Till översikten": "/overview"}
+    assert client.get("/nothing-here", as_=scene.gun).links == {"Till översikten": "/overview"}
+    assert client.get("/nothing-here", as_=scene.carin).links == {"Till startsidan": "/"}
+
+
 def test_a_method_that_is_not_there_names_those_that_are(client):
     assert set(client.get("/logout").response.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
 

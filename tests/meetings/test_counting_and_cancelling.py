@@ -110,6 +110,15 @@ def test_cancelling_says_how_many_and_tells_those_who_were_called(
     assert traces() == ["meeting-cancelled"]
 
 
+def test_where_nobody_is_told_by_mail_that_is_said_in_words(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    quiet = make_meeting(scene.group, by=scene.amina)
+    page = client.get(f"/meetings/{quiet.id}/cancel", as_=scene.amina)
+    assert "Ingen får besked med mejl." in page.text
+    assert "0 grannar" not in page.text
+
+
 def test_cancelled_twice_it_tells_once(
     client: PageClient, scene: Scene, called: Meeting, outbox: Outbox
 ) -> None:
@@ -169,6 +178,13 @@ def test_an_empty_list_says_what_to_do_first(client: PageClient, scene: Scene) -
     assert "Kalla till träff" in client.get(address, as_=scene.amina).links
     assert "Kalla till träff" not in client.get(address, as_=scene.carin).links
     assert "Inga möten än" in client.get(address, as_=scene.carin).text
+
+
+def test_an_empty_list_promises_no_officer_a_mail(client: PageClient, scene: Scene) -> None:
+    for room in ("meetings", "notices"):
+        address = f"/groups/{scene.group.id}/{room}"
+        assert "mejl" in client.get(address, as_=scene.carin).text
+        assert "mejl" not in client.get(address, as_=scene.gun).text
 
 
 def test_past_meetings_come_in_pages(client: PageClient, scene: Scene) -> None:

@@ -25,6 +25,18 @@ def test_the_officer_finds_again_what_was_sent(client: PageClient, scene: Scene)
     assert [title for title in ("Bara för oss", "I Boda") if title in page.html] == []
 
 
+def test_the_head_says_where_the_officer_is_on_a_notice_to_the_area(client: PageClient, scene: Scene) -> None:
+    area = scene.group.area
+    sent = make_notice(area, "Inbrott i källare", by=scene.gun)
+    for path in (f"/notices/{sent.id}", f"/notices/{sent.id}/report"):
+        page = client.get(path, as_=scene.gun)
+        assert f'href="/areas/{area.slug}"' in page.html
+        assert f'href="/areas/{area.slug}/notices" aria-current="page"' in page.html
+    read = client.get(f"/notices/{sent.id}", as_=scene.carin)
+    assert f'href="/groups/{scene.group.id}/notices" aria-current="page"' in read.html
+    assert "/areas/" not in read.html
+
+
 def test_a_long_list_has_pages_and_asks_no_more_of_the_database(
     client: PageClient, scene: Scene, statements: Callable[..., AbstractContextManager[list[str]]]
 ) -> None:

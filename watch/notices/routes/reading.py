@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.wrappers import Response
@@ -12,7 +12,6 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import (
     Permission,
-    can,
     current_person,
     current_relations,
     requires,
@@ -83,7 +82,6 @@ def show(notice_id: int) -> str:
             text=notice.text_in(language.current()),
             own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
             may_follow=_may_follow(notice),
-            is_officer=can(Permission.SEND_AREA_NOTICES, notice),
         )
 
 
@@ -160,6 +158,7 @@ def _readable(notice_id: int) -> Notice:
     notice = db.session.get(Notice, notice_id) if notice_id < 2**63 else None
     if notice is None or not queries.may_read(notice, current_person()):
         abort(404)
+    g.position = position_of(notice)
     return notice
 
 
