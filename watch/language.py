@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -14,7 +15,7 @@ from babel.numbers import format_decimal
 from flask import has_request_context, request, session
 from flask_babel import force_locale, get_locale
 from flask_login import current_user
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from watch.models import Language
 
@@ -25,6 +26,7 @@ OWN_NAMES = {
     Language.ARABIC: "العربية",
     Language.SOMALI: "Soomaali",
 }
+TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
 
 
 def of_reader() -> str:
@@ -93,8 +95,17 @@ def clock(moment: datetime) -> str:
 
 def moment(when: datetime) -> str:
     """måndag 23 september 2019 kl. 18.00"""
-    pattern = "EEEE d MMMM y 'kl.' HH.mm" if _locale().language == "sv" else "EEEE d MMMM y, HH:mm"
+    pattern = "EEEE d MMMM y 'kl.' HH.mm" if _locale().language == "sv" else f"EEEE d MMMM y{_comma()} HH:mm"
     return format_datetime(local(when), pattern, locale=_locale())
+
+
+def listed(parts: Iterable[object]) -> str:
+    """1, 3, 5"""
+    return f"{_comma()} ".join(map(str, parts))
+
+
+def _comma() -> str:
+    return "،" if current() is Language.ARABIC else ","
 
 
 def number(value: float) -> str:
@@ -118,3 +129,12 @@ def readable_phone(kept: str) -> str:
 def phone(kept: str) -> Markup:
     """The same for a page: from left to right also among Arabic letters"""
     return Markup('<bdi dir="ltr">{}</bdi>').format(readable_phone(kept))
+
+
+def unbroken(text: str) -> Markup:
+    """Våglängdsgatan 21–27 with its numbers kept on one line: browsers like to break after the dash."""
+    return Markup(TAG_OR_RANGE.sub(_on_one_line, escape(text)))
+
+
+def _on_one_line(found: re.Match[str]) -> str:
+    return found[0] if found[0].startswith("<") else f'<span class="nowrap">{found[0]}</span>'
