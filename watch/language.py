@@ -94,8 +94,10 @@ def clock(moment: datetime) -> str:
 
 
 def moment(when: datetime) -> str:
-    """måndag 23 september 2019 kl. 18.00"""
-    pattern = "EEEE d MMMM y 'kl.' HH.mm" if _locale().language == "sv" else f"EEEE d MMMM y{_comma()} HH:mm"
+    """måndag 23 september 2019 kl. 18.00, never broken before the hour"""
+    pattern = (
+        "EEEE d MMMM y 'kl.'\u00a0HH.mm" if _locale().language == "sv" else f"EEEE d MMMM y{_comma()} HH:mm"
+    )
     return format_datetime(local(when), pattern, locale=_locale())
 
 
@@ -124,11 +126,6 @@ def readable_phone(kept: str) -> str:
     is_swedish = number.country_code == 46
     form = phonenumbers.PhoneNumberFormat
     return phonenumbers.format_number(number, form.NATIONAL if is_swedish else form.INTERNATIONAL)
-
-
-def phone(kept: str) -> Markup:
-    """The same for a page: from left to right also among Arabic letters"""
-    return Markup('<bdi dir="ltr">{}</bdi>').format(readable_phone(kept))
 
 
 def unbroken(text: str) -> Markup:

@@ -91,7 +91,8 @@ def init_app(app: Flask) -> None:
     app.context_processor(_page_context)
     app.jinja_env.filters.update(
         day=language.day, short_day=language.short_day, clock=language.clock, moment=language.moment,
-        number=language.number, phone=language.phone, listed=language.listed, unbroken=language.unbroken,
+        number=language.number, phone=language.readable_phone, listed=language.listed,
+        unbroken=language.unbroken,
     )  # fmt: skip
 
 

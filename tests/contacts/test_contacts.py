@@ -13,7 +13,6 @@ from tests.cast import Scene
 from tests.factories import make_building, make_contact, make_group, make_landlord
 from tests.page_client import Page, PageClient
 from watch.contacts.queries import contacts_for, is_stale, kept_by, public_contacts, year_before
-from watch.contacts.words import readable_phone
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.models import Area, AuditEntry, ContactPerson, ContactRole, Person, Reach
@@ -263,10 +262,3 @@ def test_pages_do_not_ask_more_of_the_database_for_more_contacts(
                 client.get(page, as_=scene.gun)
             seen.append(len(said))
     assert seen[:3] == seen[3:]
-
-
-@pytest.mark.parametrize(
-    ("number", "said"), [("+46337000000", "033-700 00 00"), ("+4520304050", "+45 20 30 40 50"), ("x", "x")]
-)
-def test_a_phone_number_reads_as_people_write_it(number: str, said: str) -> None:
-    assert readable_phone(number) == said

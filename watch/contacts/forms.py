@@ -9,7 +9,7 @@ from wtforms import SelectChoice, SelectField
 
 from watch.contacts.entry import Entry
 from watch.contacts.queries import Targets
-from watch.contacts.words import REACHES, ROLES, readable_phone
+from watch.contacts.words import REACHES, ROLES
 from watch.fields import AddressField, Form, LineField, NameField, PhoneField, choices_of
 from watch.models import ContactPerson, ContactRole, Reach
 
@@ -34,8 +34,6 @@ class ContactForm(Form):
         before = {"whom": _whom(contact.reach, _target(contact))} if contact else {}
         super().__init__(obj=contact, data=before, **more)
         self.whom.choices = _choices(targets)
-        if contact and contact.phone and not self.is_submitted():
-            self.phone.data = readable_phone(contact.phone)
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Also: somebody who cannot be reached is no contact."""

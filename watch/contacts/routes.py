@@ -11,13 +11,12 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, current_relations, public, requires
 from watch.contacts import queries, service
 from watch.contacts.forms import ContactForm
-from watch.contacts.words import ROLES, readable_phone
+from watch.contacts.words import ROLES
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.models import ContactPerson, Group
 
 bp = Blueprint("contacts", __name__)
-bp.add_app_template_filter(readable_phone, "phone")
 
 
 @bp.context_processor

@@ -1,10 +1,9 @@
-"""Words for contact persons, and phone numbers as people read them."""
+"""Words for contact persons."""
 
 from __future__ import annotations
 
 from typing import Any
 
-import phonenumbers
 from flask_babel import lazy_gettext as _l
 
 from watch.models import ContactRole, Reach
@@ -24,16 +23,3 @@ REACHES: dict[Reach, Any] = {
     Reach.AREA: _l("Ett område"),
     Reach.EVERYWHERE: _l("Alla områden"),
 }
-
-
-def readable_phone(number: str) -> str:
-    """+46337000000 as 033-700 00 00; a foreign number keeps its +."""
-    try:
-        parsed = phonenumbers.parse(number, "SE")
-    except phonenumbers.NumberParseException:
-        return number
-    national = parsed.country_code == 46
-    kind = (
-        phonenumbers.PhoneNumberFormat.NATIONAL if national else phonenumbers.PhoneNumberFormat.INTERNATIONAL
-    )
-    return phonenumbers.format_number(parsed, kind)
