@@ -108,6 +108,17 @@ def test_waiting_is_said_and_why_when_the_relay_is_down(
     assert progress_of(sent) == Progress(waiting=4, delayed=4, paper=1)
 
 
+def test_nothing_is_promised_within_minutes_while_no_mail_goes_out(
+    client: PageClient, scene: Scene, sent: Notice, outbox: Outbox
+) -> None:
+    for row in outbox.rows():
+        row.next_at = utcnow() - timedelta(minutes=11)  # just sent, but others have waited as long
+    text = client.get(f"/notices/{sent.id}/report", as_=scene.amina).text
+    assert "Mejl går inte ut just nu" in text
+    assert "Mejlen väntar Så många väntar: 4. Det går inte att skicka mejl just nu." in text
+    assert "inom några minuter" not in text
+
+
 def test_waiting_long_without_a_try_is_said_too(scene: Scene, sent: Notice, outbox: Outbox) -> None:
     for row in outbox.rows():
         row.created_at -= timedelta(minutes=4)
@@ -125,7 +136,7 @@ def test_a_coordinator_sees_own_flats_only(
     leads = client.get(f"/notices/{sent.id}/report", as_=scene.amina).click("Visa dina 2 lägenheter").text
     assert "Våglängdsgatan 1 1101 العربية Mejlet kom inte fram" in leads
     assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in leads
-    bengts = client.get(f"/notices/{sent.id}/report", as_=scene.bengt).click("Visa din 1 lägenhet").text
+    bengts = client.get(f"/notices/{sent.id}/report", as_=scene.bengt).click("Visa lägenheten").text
     assert "1101" not in bengts
     assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in bengts
     assert [entry.what for entry in db.session.scalars(select(AuditEntry))].count("house-seen") == 2

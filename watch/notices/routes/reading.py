@@ -100,6 +100,7 @@ def report(notice: Notice) -> str:
         progress=queries.progress_of(notice),
         per_minute=going.per_minute,
         ends_at=going.ends_at(now),
+        is_stuck=going.is_stuck,
         exact=notice.audience is not Audience.AREA_MEMBERS,
         own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         coordinates=bool(scopes),
