@@ -162,7 +162,7 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
     own = set(relations.coordinates) | relations.member_of
     group_id = _group_of_page(relations, own)
     if relations.officer_of:
-        yield from _rooms_of_officers(relations)
+        yield from _rooms_of_officers(None if group_id else _area_of_page(relations))
     if current_user.is_authenticated and _wants_own_page(relations, own):
         yield _item(_l("Min sida"), "groups.mine", "groups.mine")
     if group_id:
@@ -180,25 +180,28 @@ def _wants_own_page(relations: Relations, own: set[int]) -> bool:
     return len(own) > 1 or (bool(own) if relations.officer_of else not relations.coordinates)
 
 
-def _rooms_of_officers(relations: Relations) -> Iterator[NavigationItem]:
+def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", "followup.overview")
-    if area := _area_of_page(relations):
-        yield _item(_l("Området"), "followup.area", "followup.area", slug=area.slug)
+    if area:
+        rooms = "followup.area", "start", "groups", "coordinators", "invitations", "meetings"
+        yield _item(_l("Området"), "followup.area", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 
 
 def _area_of_page(relations: Relations) -> Area | None:
-    """The area that the page is about, where the reader is its officer; None on the page of a group in it."""
+    """The area that the page is about or lies in, where the reader is its officer."""
     position = g.get("position")
-    if position is None or position.group_id is not None or position.area_id not in relations.officer_of:
+    if position is None or position.area_id not in relations.officer_of:
         return None
     return db.session.get(Area, position.area_id)
 
 
 def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:
     if coordinates:
-        members = "house.members", "joining", "invitations", "coordinators"
-        yield _item(_l("Huset"), "house.show", "house", "not house.members", group_id=group_id)
+        members = "house.members", "house.details", "joining", "invitations", "coordinators"
+        yield _item(
+            _l("Huset"), "house.show", "house", "not house.members", "not house.details", group_id=group_id
+        )
         yield _item(_l("Medlemmar"), "house.members", *members, group_id=group_id)
     else:
         rooms = "groups", "not groups.mine", "coordinators", "choices"

@@ -32,6 +32,8 @@ def test_the_head_says_where_the_officer_is_on_a_notice_to_the_area(client: Page
         page = client.get(path, as_=scene.gun)
         assert f'href="/areas/{area.slug}"' in page.html
         assert f'href="/areas/{area.slug}/notices" aria-current="page"' in page.html
+    group = client.get(f"/groups/{scene.group.id}/lifecycle", as_=scene.gun)
+    assert f'href="/areas/{area.slug}" aria-current="page"' in group.html
     read = client.get(f"/notices/{sent.id}", as_=scene.carin)
     assert f'href="/groups/{scene.group.id}/notices" aria-current="page"' in read.html
     assert "/areas/" not in read.html

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from watch.groups.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
 from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, STEPS
 from watch.joining.queries import Interested, interested_in
 from watch.models import Building, Group, GroupState, Person, StartStep
+from watch.relations import position_of
 
 bp = Blueprint("start", __name__)
 
@@ -31,6 +32,7 @@ def new() -> Page:
         abort(404)
     if building.group_id is not None:
         return _exists(building.group_id)
+    g.position = position_of(building)
     interest = interested_in(building)
     form = StartGroupForm()
     form.offer(interest.named)
