@@ -93,6 +93,7 @@ def test_approved_from_the_mailed_page_without_signing_in(
     done = page.press("Ja, släpp in").follow()
     assert done.flashes == [("done", "Farah Ahmadi är med i gruppen. Vi mejlar besked.")]
     assert "Frågan är besvarad: ja." in done.text
+    assert "vill gå med" not in done.text
     assert done.buttons == []
     assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
     assert members(group) == [("Bengt Åkesson", "1002"), ("Farah Ahmadi", "1203")]

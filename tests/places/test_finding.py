@@ -129,6 +129,11 @@ def test_the_front_page_finds_a_building_without_a_script(client: PageClient, sc
     assert found.form("/")["q"] == "norrby långgata 23"
 
 
+def test_nobody_who_is_signed_in_is_asked_to_sign_in(client: PageClient, scene: Scene) -> None:
+    assert "Logga in" in client.get("/").links
+    assert "Logga in" not in client.get("/", as_=scene.carin).links
+
+
 def test_answers_while_typing_are_the_results_only(client: PageClient, scene: Scene) -> None:
     part = client.get("/?q=vaglang", headers={"HX-Request": "true"})
     assert "<h1" not in part.html
