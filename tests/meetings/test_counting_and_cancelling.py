@@ -117,6 +117,7 @@ def test_where_nobody_is_told_by_mail_that_is_said_in_words(
     page = client.get(f"/meetings/{quiet.id}/cancel", as_=scene.amina)
     assert "Ingen får besked med mejl." in page.text
     assert "0 grannar" not in page.text
+    assert page.press("Ställ in träffen").follow().flashes == [("done", "Träffen är inställd.")]
 
 
 def test_cancelled_twice_it_tells_once(

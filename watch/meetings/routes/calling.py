@@ -140,6 +140,7 @@ def ask_cancel(meeting: Meeting) -> str | Response:
 @requires(Permission.CALL_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
     """Cancel a meeting and tell those who were called; pressed twice it tells once."""
+    reach = queries.reach_of_cancelling(meeting)
     try:
         service.cancel(meeting, by=current_person())
     except MeetingCancelled:
@@ -148,7 +149,8 @@ def cancel(meeting: Meeting) -> Response:
         flash(_("Träffen har redan börjat och kan inte ställas in."), "warn")
     else:
         db.session.commit()
-        flash(_("Träffen är inställd. De som var kallade får besked."), "done")
+        told = _("Träffen är inställd. De som var kallade får besked.")
+        flash(_("Träffen är inställd.") if reach.nobody else told, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
