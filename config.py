@@ -140,6 +140,9 @@ def _check(settings: Mapping[str, Any]) -> None:
         raise BadSetting(f"WATCH_BASE_URL is {settings['BASE_URL']!r}; it needs the form https://host.")
     if base.scheme == "http" and base.hostname not in {"127.0.0.1", "localhost", "::1"}:
         raise BadSetting("WATCH_BASE_URL is http; anything but one's own machine needs https.")
+    for name in ("BASE_URL", "MAIL_NOTICES_FROM", "MAIL_ACCOUNT_FROM"):  # they stand in headers as they are
+        if not settings[name].isascii():
+            raise BadSetting(f"WATCH_{name} is {settings[name]!r}; such a domain needs its form in xn--.")
     if not str(settings["DATABASE_URL"]).startswith(("sqlite:", "postgresql+psycopg:")):
         raise BadSetting("WATCH_DATABASE_URL needs to begin with sqlite: or postgresql+psycopg:.")
     if settings["MAIL_USE_TLS"] and settings["MAIL_USE_SSL"]:

@@ -58,6 +58,8 @@ def test_a_secret_or_an_address_has_no_default(name: str) -> None:
         ("BASE_URL", "ftp://grannar.example.org"),
         ("BASE_URL", "https://grannar.example.org/path"),
         ("BASE_URL", "http://grannar.example.org"),
+        ("BASE_URL", "https://blåbär.example"),
+        ("MAIL_NOTICES_FROM", "brev@blåbär.example"),
         ("DATABASE_URL", "mysql://localhost/watch"),
         ("MAIL_PORT", "many"),
         ("MAIL_USE_TLS", "perhaps"),

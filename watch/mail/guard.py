@@ -14,11 +14,16 @@ from email import message_from_bytes, policy
 
 from email_validator import EmailNotValidError, validate_email
 
+LONGEST_LINE = 500  # signs: what is folded often may be folded wrong, and no reader wants to read it
 ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-PLAIN_ADDRESS = re.compile(
-    r"[A-Za-z0-9._+-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
-)  # most are, and need no more thought
+PLAIN_ADDRESS = re.compile(  # most are, and need no more thought
+    r"(?=[^@]{1,64}@)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
+)
+# What the program itself makes has one form each, and holds nothing else.
+IDENTIFIER = re.compile(r"<[A-Za-z0-9._-]{1,100}(@[A-Za-z0-9.-]{1,250})?>")
+LINK = re.compile(r"https?://[A-Za-z0-9._~:/?&=%\[\]-]{1,500}")
+WORD = re.compile(r"[A-Za-z]{2,20}")
 OF_EVERY_PART = frozenset({"content-type", "content-transfer-encoding", "mime-version"})
 
 
@@ -28,6 +33,8 @@ class UnsafeHeader(Exception):
 
 def line(text: str) -> str:
     """The same text, fit for a header. Raises UnsafeHeader."""
+    if len(text) > LONGEST_LINE:
+        raise UnsafeHeader("a text too long")
     if ENCODED_WORD.search(text):
         raise UnsafeHeader("an encoded word")
     for sign in text:
@@ -36,9 +43,16 @@ def line(text: str) -> str:
     return text
 
 
+def formed(form: re.Pattern[str], text: str) -> str:
+    """The same text, where it has the form: IDENTIFIER, LINK or WORD. Raises UnsafeHeader."""
+    if not form.fullmatch(line(text)):
+        raise UnsafeHeader("something of another form")
+    return text
+
+
 def address(text: str) -> str:
     """One address as SMTP carries it: ASCII, the domain in its IDNA form. Raises UnsafeHeader."""
-    if len(text) <= 254 and PLAIN_ADDRESS.fullmatch(text) and ".." not in text:
+    if len(text) <= 254 and PLAIN_ADDRESS.fullmatch(text):
         return text
     try:
         found = validate_email(
@@ -55,8 +69,8 @@ def address(text: str) -> str:
     return found.ascii_email
 
 
-def check(wire: bytes, *, headers: Collection[str], recipient: str) -> None:
-    """Read the finished mail as a stranger would: these headers, each once, and one recipient.
+def check(wire: bytes, *, headers: Collection[str], sender: str, recipient: str) -> None:
+    """Read the finished mail as a stranger would: these headers, each once, one sender and one recipient.
 
     Raises UnsafeHeader.
     """
@@ -67,9 +81,9 @@ def check(wire: bytes, *, headers: Collection[str], recipient: str) -> None:
     for part in mail.iter_parts():
         if not {name.lower() for name in part} <= OF_EVERY_PART:
             raise UnsafeHeader("a header of a part")
-    to = [each.addr_spec for each in mail["To"].addresses]
-    if to != [recipient]:
-        raise UnsafeHeader(f"{len(to)} recipients")
+    for name, expected_address in (("From", sender), ("To", recipient)):
+        if [each.addr_spec for each in mail[name].addresses] != [expected_address]:
+            raise UnsafeHeader(f"not just the one address in {name} that was meant")
 
 
 def names_of(wire: bytes) -> list[bytes]:

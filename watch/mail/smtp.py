@@ -26,17 +26,19 @@ from watch.mail.letter import quoted
 
 TEXT = SMTP.clone(max_line_length=76)  # encoded words allow no longer lines
 UNFOLDED = SMTP.clone(max_line_length=900)
-FREE_TEXT = frozenset({"subject", "from"})
 BOUNDARY = "=_next_part"  # no body can hold it (RFC 2045, 6.7), so a retry is the same mail
 ACCEPTED = frozenset({250, 251})
 LONGEST_WAITS = 4  # answers in one transaction, each within MAIL_TIMEOUT: MAIL, RCPT, DATA, the end
 
 
 class _Wire(EmailPolicy):
-    """Folds no header but those with free text: folding encodes an identifier, and so kills it."""
+    """Folds what has to be encoded and nothing else.
+
+    Folding encodes an identifier, and so kills it; and it takes a long name with a comma for two addresses.
+    """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
-        return (TEXT if name.lower() in FREE_TEXT else UNFOLDED).fold_binary(name, value)
+        return (UNFOLDED if str(value).isascii() else TEXT).fold_binary(name, value)
 
 
 WIRE = _Wire(linesep="\r\n", max_line_length=900)
@@ -52,6 +54,10 @@ class Calendar:
 
     text: str
     method: str
+
+    def __post_init__(self) -> None:
+        """Raises guard.UnsafeHeader: the method stands in a header of its part."""
+        guard.formed(guard.WORD, self.method)
 
 
 @dataclass(frozen=True)
@@ -92,12 +98,12 @@ class Message(flask_mail.Message):
         super().__init__(
             guard.line(subject), [guard.address(recipient)], body=text, html=html, sender=address
         )
-        self.msgId = guard.line(message_id)
+        self.msgId = guard.formed(guard.IDENTIFIER, message_id)
         self.envelope_sender = guard.address(envelope_sender)
         self.sent_at = sent_at
-        self.language = guard.line(language)
-        self.list_id = guard.line(list_id) if list_id else None
-        self.unsubscribe = guard.line(unsubscribe) if unsubscribe else None
+        self.language = guard.formed(guard.WORD, language)
+        self.list_id = guard.formed(guard.IDENTIFIER, list_id) if list_id is not None else None
+        self.unsubscribe = guard.formed(guard.LINK, unsubscribe) if unsubscribe is not None else None
         self.calendar = calendar
 
     def _headers(self) -> dict[str, object]:
@@ -134,7 +140,7 @@ class Message(flask_mail.Message):
         """What goes over the wire, read again before it does. Raises guard.UnsafeHeader."""
         wire = self._message().as_bytes(policy=WIRE)
         expected = [*self._headers(), "MIME-Version", "Content-Type"]
-        guard.check(wire, headers=expected, recipient=str(self.recipients[0]))
+        guard.check(wire, headers=expected, sender=str(self.sender), recipient=str(self.recipients[0]))
         return wire
 
 
