@@ -34,6 +34,7 @@ DEFAULTS: dict[str, Any] = {
     "MAIL_RETRY_MINUTES": [1, 5, 15, 60],  # then hourly
     "MAIL_GIVE_UP_HOURS": 72.0,  # after so long a message that is refused for now could not be reached
     "MAIL_LEASE_SECONDS": 140,  # how long a worker may hold what it has claimed, unless it says that it lives
+    "MAIL_LOOK_SECONDS": 1.0,  # how often a worker looks for mail that nobody, or another, was rung for
     "MAIL_UNCERTAIN_MINUTES": 10.0,  # before a message with no answer after its end is tried again
     "HOST_NAME": "",  # what workers on this machine call themselves; empty: the machine's own name
     "METRICS_PORT": 0,  # where a worker tells Prometheus how it goes, on loopback only; 0: nowhere

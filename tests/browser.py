@@ -23,7 +23,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-import pytest
 from axe_playwright_python.sync_playwright import Axe
 from flask import Flask, got_request_exception
 from flask_migrate import upgrade
@@ -43,7 +42,6 @@ FLAGS = [
     "--disable-sync",
 ]
 PHONE = {"width": 390, "height": 844}
-HOW_TO_GET_IT = "no Chromium found: `apt-get install chromium`, or `.venv/bin/playwright install chromium`"
 
 
 def chromium() -> str | None:
@@ -55,16 +53,6 @@ def own_chromium(playwright: Playwright) -> str | None:
     """The one that Playwright has brought itself, if it has."""
     path = playwright.chromium.executable_path
     return path if path and os.path.exists(path) else None
-
-
-def say_what_was_skipped(reporter: Any) -> None:
-    """In the last lines of the run: how many journeys were not gone, and how to get the browser."""
-    skipped = [
-        report for report in reporter.stats.get("skipped", []) if HOW_TO_GET_IT in str(report.longrepr)
-    ]
-    if skipped:
-        reporter.section("journeys", yellow=True)
-        reporter.line(f"{len(skipped)} journeys were skipped, {HOW_TO_GET_IT}", yellow=True)
 
 
 @dataclass
@@ -220,10 +208,3 @@ class Phone:
 def _said(violation: dict[str, Any]) -> str:
     where = [node["html"][:160] for node in violation["nodes"][:3]]
     return f"{violation['id']} ({violation['impact']}): {violation['help']}: {where}"
-
-
-def skip_or_fail() -> None:
-    """Without a browser a journey is skipped; on the build server that is a failure."""
-    if os.environ.get("CI") == "true":
-        pytest.fail(HOW_TO_GET_IT)
-    pytest.skip(HOW_TO_GET_IT)

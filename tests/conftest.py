@@ -21,8 +21,8 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select
 from sqlalchemy.orm import joinedload
 
-from tests.browser import say_what_was_skipped
 from tests.databases import empty, fresh_database, postgres, quick_folder
+from tests.missing import say_what_was_skipped
 from tests.page_client import PageClient, outside
 from watch import create_app
 from watch.extensions import db
@@ -52,7 +52,7 @@ def pytest_unconfigure() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many journeys were skipped for want of a browser."""
+    """Say how many tests were skipped for want of a browser or of Redis."""
     say_what_was_skipped(terminalreporter)
 
 

@@ -9,14 +9,18 @@ import logging
 import signal
 from datetime import time
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 import structlog
 from flask import Flask, current_app
-from huey import Huey, MemoryHuey, PostgresHuey, RedisHuey, SqliteHuey, crontab
+from huey import Huey, MemoryHuey, RedisHuey, SqliteHuey, crontab
 from huey.serializer import SignedSerializer
+from huey.storage import PostgresStorage
+from redis import ConnectionPool
 from sqlalchemy import event
 from sqlalchemy.engine import make_url
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import config as settings
@@ -29,6 +33,7 @@ from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
 from watch.mail.sender import Sender
 
+QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
 JOBS = (Job("recount", time(2, 30), groups.recount_groups),)
 
 log = structlog.get_logger("jobs")
@@ -47,12 +52,17 @@ def _ring_within(session: Session) -> None:
         return
     storage, message = engine().storage, engine().serialize_task(tasks()["wake"].s())
     connection = session.connection()
-    connection.exec_driver_sql(
-        f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
-        (storage.name, message),
-    )
-    connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
-    session.info.pop(WAKE)
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(
+                f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
+                (storage.name, message),
+            )
+            connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
+    except SQLAlchemyError as broken:  # no worker has made the tables yet: _ring does, after the commit
+        log.warning("queue-down", error=type(broken).__name__)
+    else:
+        session.info.pop(WAKE)
 
 
 def _ring(session: Session) -> None:
@@ -97,14 +107,37 @@ def _open(url: str) -> Huey:
         case "sqlite":
             return SqliteHuey(filename=make_url(url).database, fsync=False, timeout=2, **common)
         case "postgresql":
-            return PostgresHuey(dsn=_plain(url), **common)
+            return Huey(storage_class=_InPostgres, dsn=_plain(url), **common)
         case "redis" | "rediss":
-            return RedisHuey(url=url, **common)
+            pool = ConnectionPool.from_url(url, socket_connect_timeout=QUEUE_PATIENCE)
+            return RedisHuey(connection_pool=pool, **common)
         case "memory":
             return MemoryHuey(**common)
     raise settings.BadSetting(
         f"WATCH_QUEUE_URL is {url!r}; it needs to begin with sqlite:, postgresql: or redis:."
     )
+
+
+class _InPostgres(PostgresStorage):  # type: ignore[misc]  # huey has no types
+    """A queue whose tables are made by the first who can connect.
+
+    huey's own makes them when it is opened: a worker could not start while the queue is down, and of several
+    processes that start together all but one would fail.
+    """
+
+    def __init__(self, name: str, **settings: Any) -> None:
+        super().__init__(name, create_tables=False, **settings)
+
+    def _connect(self) -> Any:
+        connection = super()._connect()
+        with connection.transaction():
+            connection.execute("SELECT pg_advisory_xact_lock(hashtext(%s))", (self.table_task,))
+            (there,) = connection.execute("SELECT to_regclass(%s)", (self.table_task,)).fetchone()
+            for order in () if there else self.ddl:
+                connection.execute(order)
+        return connection
+
+    _create_connection = _connect
 
 
 def _plain(url: str) -> str:
@@ -113,8 +146,11 @@ def _plain(url: str) -> str:
 
 
 def _is_in_the_database() -> bool:
-    data = db.engine.url.render_as_string(hide_password=False)
-    return bool(_plain(current_app.config["QUEUE_URL"]) == _plain(data))
+    """However the two addresses are spelled."""
+    if db.engine.dialect.name != "postgresql" or not current_app.config["QUEUE_URL"].startswith("postgresql"):
+        return False
+    queue = make_url(current_app.config["QUEUE_URL"])
+    return queue.set(drivername=db.engine.url.drivername) == db.engine.url
 
 
 def _own_folder() -> Path:
@@ -143,9 +179,29 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
     }
 
 
+class _InAWord(logging.Filter):
+    """Says once a minute that the queue is down, where huey says it at every try with a traceback."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.said_at = -60.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Whether huey may say it itself."""
+        if not str(record.msg).startswith(("Error reading", "Error enqueueing")):
+            return True
+        if monotonic() - self.said_at >= 60 and record.exc_info and record.exc_info[0]:
+            self.said_at = monotonic()
+            log.warning("queue-down", error=record.exc_info[0].__name__)
+        return False
+
+
 def work() -> None:
     """Run the worker until it is told to stop; the messages in hand are finished first."""
     logging.getLogger("huey").setLevel(logging.WARNING)
+    in_a_word = _InAWord()
+    for name in ("Worker", "Scheduler"):
+        logging.getLogger(f"huey.consumer.{name}").addFilter(in_a_word)
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # of a proxy
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end

@@ -14,10 +14,11 @@ import pytest
 from flask import Flask
 from playwright.sync_api import BrowserContext, Playwright
 
-from tests.browser import FLAGS, PHONE, Phone, Server, chromium, own_chromium, serving, skip_or_fail
+from tests.browser import FLAGS, PHONE, Phone, Server, chromium, own_chromium, serving
 from tests.conftest import ROOT
 from tests.databases import empty, quick_folder
 from tests.mail.relay import Relay
+from tests.missing import CHROMIUM, skip_or_fail
 from tests.post import Post
 from watch.extensions import db
 
@@ -36,7 +37,7 @@ def browser_type_launch_args(
     """Debian's Chromium, or the one Playwright has brought."""
     path = chromium() or own_chromium(playwright)
     if path is None:
-        skip_or_fail()
+        skip_or_fail(CHROMIUM)
     return {**browser_type_launch_args, "executable_path": path, "args": FLAGS}
 
 

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -20,14 +16,12 @@ from tests.cast import Scene
 from tests.factories import make_notice
 from tests.mail.relay import Relay
 from tests.mail.test_delivery import ALL, states, tell
+from tests.queues import queue_at
 from watch import jobs
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
 from watch.mail import outbox, pulse
 from watch.mail.sender import Sender
 from watch.models import Group, Notice, OutboxRow
-
-ROOT = Path(__file__).resolve().parent.parent.parent
 
 
 @pytest.fixture(autouse=True)
@@ -70,14 +64,8 @@ def test_the_bell_wakes_the_sender(app: Flask, scene: Scene, relay: Relay, tmp_p
 
 
 def test_a_queue_that_is_down_fails_no_request(scene: Scene, app: Flask, tmp_path: Path) -> None:
-    kept = app.extensions.pop("huey"), app.extensions.pop("huey tasks")
-    address = app.config["QUEUE_URL"]
-    app.config["QUEUE_URL"] = f"sqlite:///{tmp_path}/no/such/folder/queue.db"
-    try:
+    with queue_at(app, f"sqlite:///{tmp_path}/no/such/folder/queue.db"):
         tell(scene)
-    finally:
-        app.config["QUEUE_URL"] = address
-        app.extensions["huey"], app.extensions["huey tasks"] = kept
     assert states() == {"queued": ALL}
 
 
@@ -101,38 +89,6 @@ def test_the_operator_sees_how_many_wait_and_how_many_are_sent(
     said = cli("outbox", "status").output
     assert said.startswith("      4  queued      wait\nThe oldest has been due since ")
     assert "@" not in said
-
-
-@pytest.mark.parametrize("stop", [signal.SIGTERM, signal.SIGINT])
-def test_the_worker_sends_within_a_moment_and_ends_cleanly(
-    app: Flask, scene: Scene, relay: Relay, tmp_path: Path, stop: signal.Signals
-) -> None:
-    queue = f"sqlite:///{tmp_path}/queue.db"
-    settings = {
-        "WATCH_ENV": "development", "WATCH_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
-        "WATCH_QUEUE_URL": queue, "WATCH_MAIL_PORT": str(relay.port),
-    }  # fmt: skip
-    db.session.commit()
-    words = [sys.executable, "-m", "flask", "--app", "watch", "worker"]
-    worker = subprocess.Popen(words, env={**os.environ, **settings}, cwd=ROOT, stdout=subprocess.PIPE)
-    kept = app.extensions.pop("huey"), app.extensions.pop("huey tasks"), app.config["QUEUE_URL"]
-    app.config["QUEUE_URL"] = queue
-    try:
-        tell(scene)
-        _wait_for(lambda: len(relay.taken) == 4, 60)  # the process has to start first
-        meeting_notice = _notice(scene)
-        outbox.queue_many("notice", people=active_member_ids(scene.group), about=meeting_notice)
-        db.session.commit()
-        _wait_for(lambda: len(relay.taken) == 8, 20)  # the bell: the clock alone would take up to a minute
-        _wait_for(lambda: states() == {"sent": ALL * 2}, 10)
-        worker.send_signal(stop)
-        assert worker.wait(10) == 0
-    finally:
-        worker.kill()
-        worker.wait(10)
-        app.extensions["huey"], app.extensions["huey tasks"], app.config["QUEUE_URL"] = kept
-    assert worker.stdout
-    assert b"@" not in worker.stdout.read()
 
 
 def _notice(scene: Scene) -> Notice:

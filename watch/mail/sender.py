@@ -1,4 +1,7 @@
-"""The part of a worker that sends: it sleeps until somebody rings, and looks by itself now and then."""
+"""The part of a worker that sends: it sleeps until somebody rings, and looks by itself now and then.
+
+There may be work for more than the one who is rung; a ring may get lost, a mail server come back.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +15,6 @@ from watch.extensions import db
 from watch.mail import delivery
 from watch.mail.lines import Lines
 from watch.mail.pulse import Slot
-
-LOOKS_EVERY = 1.0  # seconds: work for more than one, a ring that was lost, a mail server that is back
 
 log = structlog.get_logger("mail")
 
@@ -43,7 +44,7 @@ class Sender(Thread):
             while not self.stopping.is_set():
                 self._try(lambda: delivery.run(owner, self.stopping.is_set, lines))
                 lines.rest()
-                self.bell.wait(LOOKS_EVERY)
+                self.bell.wait(self.app.config["MAIL_LOOK_SECONDS"])
                 self.bell.clear()
             lines.hang_up()
 
