@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +13,7 @@ from sqlalchemy import func, select, update
 from tests.cast import Scene
 from tests.factories import flat_of, make_building, make_member, make_person
 from tests.faults import truth
+from tests.faults.conftest import LINES
 from tests.faults.processes import Relay, Workers
 from tests.faults.truth import FINAL, Counts
 from tests.mail.test_delivery import after, tell
@@ -22,42 +23,17 @@ from watch.mail import delivery
 from watch.models import Channel, Membership, OutboxRow, OutboxState
 
 NEIGHBOURS = 90
-LINES = 4
 SEED = 1
 MAY_DOUBLE = {"after-dot": 1, "after-250": LINES}
 
 
-@pytest.fixture
-def mail_server(tmp_path: Path) -> Iterator[Relay]:
-    """Our own, with its journal on disk before each answer."""
-    with Relay(tmp_path / "journal.jsonl") as server:
-        yield server
-
-
-@pytest.fixture
-def settings(app: Flask, mail_server: Relay, tmp_path: Path) -> dict[str, str]:
-    """What a worker process is given: this test's database, and short times."""
-    return {
-        "WATCH_ENV": "development",
-        "WATCH_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
-        "WATCH_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
-        "WATCH_HOST_NAME": tmp_path.name,
-        "WATCH_MAIL_PORT": str(mail_server.port),
-        "WATCH_MAIL_CONNECTIONS": str(LINES),
-        "WATCH_MAIL_TIMEOUT": "1",
-        "WATCH_MAIL_LEASE_SECONDS": "5",
-        "WATCH_MAIL_RETRY_MINUTES": "0.02,0.05",
-        "WATCH_MAIL_UNCERTAIN_MINUTES": "0.02",
-    }
-
-
-def fill(scene: Scene, domain: str = "ok.example.org") -> None:
+def fill(scene: Scene, domain: str = "ok.example.org", number: int = NEIGHBOURS) -> None:
     """Many more neighbours; two on every thirtieth mailbox."""
     house = make_building(scene.group.area, scene.house.property.landlord, "Felgatan", (1,), flats=FLATS)
     house.group_id = scene.group.id
-    for number, flat in enumerate(FLATS):
-        address = f"n{number - (number % 30 == 1)}@{domain}"
-        make_member(make_person(f"Granne {number}", address), scene.group, flat_of(house.stairwells[0], flat))
+    for place, flat in enumerate(FLATS[:number]):
+        address = f"n{place - (place % 30 == 1)}@{domain}"
+        make_member(make_person(f"Granne {place}", address), scene.group, flat_of(house.stairwells[0], flat))
     db.session.commit()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from datetime import timedelta
 from threading import Thread
 
@@ -26,7 +27,7 @@ from watch.extensions import db
 from watch.groups.queries import active_member_ids
 from watch.mail import delivery, outbox, queue, settle
 from watch.mail import lines as lines_module
-from watch.mail.compose import message_id
+from watch.mail.compose import message_id, prepare
 from watch.mail.lines import NOT_TRIED, Lines
 from watch.mail.replies import Meaning
 from watch.mail.settle import Result
@@ -411,6 +412,33 @@ def test_a_result_under_a_lost_lease_changes_nothing(scene: Scene, relay: Relay)
         db.session.commit()
         assert states() == {"sending": ["carin"]}
         assert row_of(scene.carin).next_at is None
+    ends = parcels[0].lease.ends
+    settle.put_aside(parcels, "could not be made")
+    settle.give_back(parcels)
+    settle.renew([parcels[0].lease])
+    db.session.commit()
+    row = row_of(scene.carin)
+    assert (row.state, row.next_at, row.attempts, row.render_failures) == (OutboxState.SENDING, None, 1, 0)
+    assert parcels[0].lease.ends == ends
+
+
+def test_a_worker_that_stood_still_past_its_lease_ends_no_message(scene: Scene, relay: Relay) -> None:
+    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    db.session.commit()
+    (parcel,) = queue.claim("a slow one", 1) or []
+    assert parcel.reader
+    letter = prepare(db.session.get_one(Mailing, parcel.mailing_id), parcel.language, greets=True)
+    lines = Lines()
+    lines.begin(parcel, letter.seal(parcel.reader))
+    assert lines.busy
+    parcel.lease.ends = time.monotonic()  # what it hears now came in while it stood still
+    ((line, _parcel, result),) = lines.wait(5)
+    assert (result, relay.taken) == (NOT_TRIED, [])
+    assert line.connection is None  # and with it went what was begun
+    settle.settle([(parcel, result)])
+    db.session.commit()
+    assert delivery.run() == 1
+    assert relay.addresses() == ["carin@example.org"]
 
 
 def test_the_attempt_is_counted_before_the_mail_server_hears_of_it(scene: Scene, relay: Relay) -> None:

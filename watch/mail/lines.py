@@ -101,6 +101,8 @@ class Line:
         if talk is None:  # the server ends an idle connection
             self.hang_up()
             return None
+        if self.unsent and self._is_too_late:
+            return self._leave_off()
         try:
             if self.unsent:
                 self._say(self.unsent)
@@ -126,6 +128,8 @@ class Line:
                 return self._end(Result(250))
             except OSError as trouble:  # as all of smtplib's are
                 return self._end(result_of(trouble))
+            if words and self._is_too_late:
+                return self._leave_off()
             self.deadline = time.monotonic() + longest_wait()
             try:
                 self._say(words)
@@ -134,6 +138,17 @@ class Line:
             if self.unsent or self.awaited:
                 return None
             step = lambda talk: talk.send([])  # noqa: E731  the same shape as the others
+
+    @property
+    def _is_too_late(self) -> bool:
+        """This worker stood still for long: another may be sending this message."""
+        return self.parcel is not None and self.parcel.lease.is_over
+
+    def _leave_off(self) -> Result:
+        """In the middle of a message, which a server then throws away."""
+        self.talk = None
+        self.hang_up(politely=False)
+        return NOT_TRIED
 
     def _end(self, result: Result) -> Result:
         self.talk, self.used_at = None, time.monotonic()
@@ -177,13 +192,15 @@ class Line:
                 return int(code), b"\n".join(texts)
         return None
 
-    def hang_up(self) -> None:
+    def hang_up(self, *, politely: bool = True) -> None:
         """Say good-bye, if anybody still listens."""
         if self.connection is not None:
             with contextlib.suppress(OSError, KeyError, ValueError):
                 self.selector.unregister(self.socket)
             with contextlib.suppress(OSError):
                 self.socket.settimeout(1)
+            if not politely and self.connection.host:
+                self.connection.host.close()
             self.connection.__exit__()
         self.connection, self.talk, self.unsent, self.is_lost = None, None, b"", False
         self.heard, self.replies = b"", []

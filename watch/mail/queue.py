@@ -47,6 +47,11 @@ class Lease:
         """A message that is begun now ends before the lease does."""
         return time.monotonic() + longest_message() < self.ends
 
+    @property
+    def is_over(self) -> bool:
+        """Too little of it is left for a message's end and the answer to that."""
+        return time.monotonic() + longest_wait() > self.ends
+
 
 @dataclass(frozen=True)
 class Parcel:

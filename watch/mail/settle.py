@@ -130,15 +130,15 @@ def put_aside(parcels: Sequence[Parcel], reason: str) -> None:
     parked, queued = (
         literal(state, OutboxRow.state.type) for state in (OutboxState.PARKED, OutboxState.QUEUED)
     )
-    _settle(
+    done = _settle(
         parcels,
         render_failures=failures,
         state=case((is_last, parked), else_=queued),
         settled_at=case((is_last, literal(now, OutboxRow.settled_at.type)), else_=None),
         last_text=reason,
     )
-    bells = [parcel.bell for parcel in parcels]
-    _ring(and_(OutboxRow.id.in_(bells), OutboxRow.state != OutboxState.PARKED), now + back_off(1))
+    waiting = and_(OutboxRow.id.in_(_bells_of_ours(parcels, done)), OutboxRow.state != OutboxState.PARKED)
+    _ring(waiting, now + back_off(1))
 
 
 def _settle(parcels: Sequence[Parcel], **values: Any) -> set[int]:
@@ -155,7 +155,12 @@ def _settle(parcels: Sequence[Parcel], **values: Any) -> set[int]:
 
 def _ring_again(parcels: Sequence[Parcel], at: datetime, state: OutboxState, **values: Any) -> None:
     done = _settle(parcels, state=state, **values)
-    _ring(OutboxRow.id.in_([parcel.bell for parcel in parcels if done & set(parcel.ids)]), at)
+    _ring(OutboxRow.id.in_(_bells_of_ours(parcels, done)), at)
+
+
+def _bells_of_ours(parcels: Sequence[Parcel], done: set[int]) -> list[int]:
+    """The bells of those parcels that were still ours; another worker's are not touched."""
+    return [parcel.bell for parcel in parcels if done & set(parcel.ids)]
 
 
 def _ring(bells: ColumnElement[bool], at: Any) -> None:

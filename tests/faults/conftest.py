@@ -1,0 +1,38 @@
+"""A mail server whose journal is the truth, and what the worker processes of a test are given."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from tests.faults.processes import Relay
+from watch.extensions import db
+
+LINES = 4
+
+
+@pytest.fixture
+def mail_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relay]:
+    """Our own, with its journal on disk before each answer; its options are the fixture's parameter."""
+    with Relay(tmp_path / "journal.jsonl", getattr(request, "param", ())) as server:
+        yield server
+
+
+@pytest.fixture
+def settings(app: Flask, mail_server: Relay, tmp_path: Path) -> dict[str, str]:
+    """What a worker process is given: this test's database, and short times."""
+    return {
+        "WATCH_ENV": "development",
+        "WATCH_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
+        "WATCH_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
+        "WATCH_HOST_NAME": tmp_path.name,
+        "WATCH_MAIL_PORT": str(mail_server.port),
+        "WATCH_MAIL_CONNECTIONS": str(LINES),
+        "WATCH_MAIL_TIMEOUT": "1",
+        "WATCH_MAIL_LEASE_SECONDS": "5",
+        "WATCH_MAIL_RETRY_MINUTES": "0.02,0.05",
+        "WATCH_MAIL_UNCERTAIN_MINUTES": "0.02",
+    }
