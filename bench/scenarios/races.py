@@ -5,17 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from sqlalchemy import Select, select, text
+from sqlalchemy import Select, select
 
 from bench.scenarios.result import Result
 from bench.scenarios.stage import Asked, Stage, addresses, stage, wait_for
 from tests.factories import make_meeting
+from tests.faults import claims
 from tests.faults.processes import Workers
 from watch.extensions import db
 from watch.groups import service as groups
 from watch.groups.queries import active_member_ids
 from watch.mail import outbox
-from watch.mail.compose import message_id
 from watch.meetings import service as meetings
 from watch.meetings.queries import reached_by_mail
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, Person
@@ -26,7 +26,7 @@ MEETINGS = 5  # at once, so that one of them is being sent whenever one is calle
 def against_sending(asked: Asked, races: int = 1000) -> Result:
     """(h) what is claimed after the commit of a leave, an unsubscribing or a cancelling is not sent."""
     with stage(asked, relay=("--delay-ms", "15")) as here:
-        here.note_claims()
+        claims.note()
         here.fill(addresses(races), sharing=0)
         too_late: list[tuple[int, float]] = []  # rows, and from when on no claim of them may be sent
         with Workers(2, here.settings, here.folder):
@@ -38,7 +38,7 @@ def against_sending(asked: Asked, races: int = 1000) -> Result:
             too_late += _race_meetings(here, races // 3)
             here.settle(600)
         result = Result(f"h {races} races, {asked.database}", races, here.count(), None)
-        claimed, sent = _claimed_later(here, too_late)
+        claimed, sent = claims.sent_too_late(too_late, here.relay.entries())
         result.notes.append(
             f"{len(too_late)} rows were concerned; {claimed} were claimed after the commit, {len(sent)} sent"
         )
@@ -49,9 +49,7 @@ def against_sending(asked: Asked, races: int = 1000) -> Result:
 def _first_claim(here: Stage) -> object:
     if not here.acknowledged:
         here.queue()
-    found = db.session.execute(text("SELECT row_id FROM claim_note LIMIT 1")).first()
-    db.session.rollback()
-    return found
+    return claims.noted()
 
 
 def _race_readers(here: Stage, change: Callable[[Membership], object], count: int) -> list[tuple[int, float]]:
@@ -117,20 +115,3 @@ def _call(here: Stage) -> int:
     id_ = meeting.id
     db.session.commit()
     return id_
-
-
-def _claimed_later(here: Stage, too_late: list[tuple[int, float]]) -> tuple[int, list[int]]:
-    """How many rows have a claim after the moment of their commit; those stored after that."""
-    claims: dict[int, list[float]] = {}
-    for row, at in db.session.execute(text("SELECT row_id, at FROM claim_note")):
-        claims.setdefault(row, []).append(at)
-    stored: dict[str, list[float]] = {}
-    for entry in here.relay.entries():
-        stored.setdefault(entry.message_id, []).append(entry.at)
-    claimed, wrong = 0, []
-    for row, moment in too_late:
-        later = [at for at in claims.get(row, []) if at > moment + 0.002]  # SQLite's clock tells milliseconds
-        claimed += bool(later)
-        if later and any(at > later[0] for at in stored.get(message_id(row), [])):
-            wrong.append(row)
-    return claimed, wrong

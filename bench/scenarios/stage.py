@@ -14,7 +14,7 @@ from random import Random
 
 from flask import Flask
 from flask_migrate import upgrade
-from sqlalchemy import func, insert, select, text
+from sqlalchemy import func, insert, select
 
 from tests.databases import DURABLE, PostgresServer, fresh_database, postgres_server
 from tests.factories import (
@@ -40,23 +40,6 @@ from watch.meetings.queries import reached_by_mail
 from watch.models import Channel, Group, Mailbox, Membership, OutboxRow, Person
 
 SHARING = 50  # after so many addresses one more person shares the last one
-
-# Every change to "sending" is noted with its time, by the database itself: nothing of ours is asked.
-NOTE_CLAIMS = {
-    "sqlite": [
-        "CREATE TABLE claim_note (row_id INTEGER, at REAL)",
-        "CREATE TRIGGER note_claim AFTER UPDATE OF state ON outbox_row "
-        "WHEN NEW.state = 'sending' AND OLD.state <> 'sending' BEGIN "
-        "INSERT INTO claim_note VALUES (NEW.id, (julianday('now') - 2440587.5) * 86400.0); END",
-    ],
-    "postgresql": [
-        "CREATE TABLE claim_note (row_id INTEGER, at DOUBLE PRECISION)",
-        "CREATE FUNCTION note_claim() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-        "INSERT INTO claim_note VALUES (NEW.id, extract(epoch FROM clock_timestamp())); RETURN NULL; END $$",
-        "CREATE TRIGGER note_claim AFTER UPDATE OF state ON outbox_row FOR EACH ROW "
-        "WHEN (NEW.state = 'sending' AND OLD.state <> 'sending') EXECUTE FUNCTION note_claim()",
-    ],
-}
 
 
 @dataclass(frozen=True)
@@ -139,12 +122,6 @@ class Stage:
             truth.load_rows(), self.relay.entries(), seed=self.asked.seed,
             acknowledged=self.acknowledged, restarted_at=restarted_at,
         )  # fmt: skip
-
-    def note_claims(self) -> None:
-        """From now on the database notes when each row is claimed."""
-        for order in NOTE_CLAIMS[db.engine.dialect.name]:
-            db.session.execute(text(order))
-        db.session.commit()
 
 
 def wait_for(is_so: Callable[[], bool], seconds: float, *, every: float = 0.05) -> bool:
