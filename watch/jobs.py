@@ -32,9 +32,13 @@ from watch.groups import service as groups
 from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
 from watch.mail.sender import Sender
+from watch.meetings import service as meetings
 
 QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
-JOBS = (Job("recount", time(2, 30), groups.recount_groups),)
+JOBS = (
+    Job("recount", time(2, 30), groups.recount_groups),
+    Job("remind", meetings.REMIND_AT, meetings.remind),
+)
 
 log = structlog.get_logger("jobs")
 

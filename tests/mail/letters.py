@@ -77,6 +77,9 @@ LETTERS: dict[str, Letter] = {
     "meeting-called": lambda s: outbox.queue(
         "meeting-called", to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),
+    "meeting-reminder": lambda s: outbox.queue(
+        "meeting-reminder", to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
+    ),
     "meeting-cancelled": _cancelled,
     "notice": lambda s: outbox.queue("notice", to=s.carin, about=make_notice(s.group, by=s.amina)),
 }

@@ -127,7 +127,11 @@ def test_text_and_html_have_the_same_one_link_of_ours(scene: Scene, kind: str) -
 
 @pytest.mark.parametrize(
     ("kind", "method", "status"),
-    [("meeting-called", "REQUEST", "CONFIRMED"), ("meeting-cancelled", "CANCEL", "CANCELLED")],
+    [
+        ("meeting-called", "REQUEST", "CONFIRMED"),
+        ("meeting-reminder", "REQUEST", "CONFIRMED"),
+        ("meeting-cancelled", "CANCEL", "CANCELLED"),
+    ],
 )
 def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, kind: str, method: str, status: str) -> None:
     _, mail = sent(scene, kind, Language.SWEDISH)

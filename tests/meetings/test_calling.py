@@ -58,7 +58,9 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
     assert {row.not_after for row in outbox.rows() if row.channel is Channel.MAIL} == {meeting.starts_at}
     assert sorted(_flats_on_paper(outbox)) == ["1001", "1103"]
     assert [entry.what for entry in db.session.scalars(select(AuditEntry))] == ["meeting-called"]
-    assert sent.follow().flashes == [("done", "Träffen är inlagd. 4 grannar får ett mejl.")]
+    assert sent.follow().flashes == [
+        ("done", "Träffen är inlagd. 4 grannar får ett mejl. Påminnelse går ut torsdag 5 mars 2026.")
+    ]
 
 
 def _flats_on_paper(outbox: Outbox) -> list[str]:

@@ -15,7 +15,7 @@ from watch.mail.links import Sender
 from watch.mail.smtp import Calendar
 from watch.models import Mailing, Meeting
 
-METHODS = {"meeting-called": "REQUEST", "meeting-cancelled": "CANCEL"}
+METHODS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
 
 
 def calendar_of(mailing: Mailing, recipient: str, link: str | None) -> Calendar | None:

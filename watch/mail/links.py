@@ -65,6 +65,7 @@ KINDS: dict[str, Kind] = {
     "group-started": Kind(Sender.NOTICES, _interest),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
     "meeting-called": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
+    "meeting-reminder": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
     "meeting-cancelled": Kind(Sender.NOTICES, lambda about: f"/meetings/{about.id}", listed=True),
     "notice": Kind(Sender.NOTICES, lambda about: f"/notices/{about.id}", listed=True),
 }

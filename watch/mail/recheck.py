@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
 from watch.mail.links import KINDS, Sender
 from watch.models import (
+    Answer,
     Audience,
     Building,
     Coordinator,
@@ -23,6 +24,7 @@ from watch.models import (
     Mailbox,
     Mailing,
     Meeting,
+    MeetingAnswer,
     Membership,
     Notice,
     NoticeChoice,
@@ -68,7 +70,8 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
         case Meeting() as meeting:
             is_called_off = meeting.cancelled_at is not None
             is_so = is_called_off == (kind == "meeting-cancelled")
-            return _comes_to_meetings(meeting) if is_so else false()
+            said_no = _said_no(meeting) if kind == "meeting-reminder" else false()
+            return and_(_comes_to_meetings(meeting), ~said_no) if is_so else false()
         case Invitation() as invitation:
             return _if(invitation.state is InvitationState.OPEN and invitation.expires_at > now)
         case SignInLink() as sign_in:
@@ -111,6 +114,15 @@ def _comes_to_meetings(meeting: Meeting) -> ColumnElement[bool]:
     groups = Group.id == meeting.group_id
     accepts = Membership.notices != NoticeChoice.NOTHING
     return or_(_takes_part(groups, accepts), _coordinates(groups, accepts), _is_interested(groups))
+
+
+def _said_no(meeting: Meeting) -> ColumnElement[bool]:
+    declined = select(MeetingAnswer.id).where(
+        MeetingAnswer.meeting_id == meeting.id,
+        MeetingAnswer.person_id == OutboxRow.person_id,
+        MeetingAnswer.answer == Answer.NO,
+    )
+    return exists(declined.correlate(OutboxRow))
 
 
 def _takes_part(groups: ColumnElement[bool], choice: ColumnElement[bool]) -> ColumnElement[bool]:

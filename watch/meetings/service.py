@@ -1,4 +1,4 @@
-"""What changes with meetings: called, written down, answered, counted, cancelled."""
+"""What changes with meetings: called, reminded of, written down, answered, counted, cancelled."""
 
 from __future__ import annotations
 
@@ -12,13 +12,16 @@ from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
+from watch.meetings.queries import REMIND_AT as REMIND_AT  # for the clock
 from watch.meetings.queries import (
     households_to_call,
     is_called,
     my_answer,
     people_to_call,
+    people_to_remind,
     reach_of_call,
     reached_by_mail,
+    reminders_due,
     told_households,
     told_people,
 )
@@ -105,6 +108,18 @@ def call(
     outbox.queue_paper(mailing, households_to_call(group, stairwell))
     audit.note("meeting-called", about=meeting, by=by, group=group)
     return meeting
+
+
+def remind(now: datetime) -> None:
+    """Remind of the meetings that are a week or a day away; twice is once."""
+    for meeting, reminder in reminders_due(now):
+        outbox.queue_many(
+            "meeting-reminder",
+            people=reached_by_mail(people_to_remind(meeting)),
+            about=meeting,
+            form_key=reminder.key(meeting),
+            not_after=meeting.starts_at,
+        )
 
 
 def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | None = None) -> Meeting:

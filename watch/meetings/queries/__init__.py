@@ -31,9 +31,16 @@ from watch.meetings.queries.reach import (
     reach_of,
     reached_by_mail,
 )
+from watch.meetings.queries.reminding import (
+    REMIND_AT,
+    next_reminder,
+    people_to_remind,
+    reminders_due,
+)
 from watch.meetings.queries.sending import Sending, sending, sending_is_stuck
 
 __all__ = [
+    "REMIND_AT",
     "CountChanged",
     "FlatOnPaper",
     "Reach",
@@ -49,14 +56,17 @@ __all__ = [
     "meetings_by_id",
     "my_answer",
     "next_meeting",
+    "next_reminder",
     "past_meeting_ids",
     "people_of_mail",
     "people_to_call",
+    "people_to_remind",
     "reach_of",
     "reach_of_call",
     "reach_of_cancelling",
     "reached_by_mail",
     "reaches_of_calls",
+    "reminders_due",
     "sending",
     "sending_is_stuck",
     "stairwells_of",

@@ -110,6 +110,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
         sums=queries.sums(meeting) if is_asked else None,
+        reminder=queries.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         on_paper=queries.count_on_paper(queries.mailings_of(meeting)) if coordinates else 0,
     )
 

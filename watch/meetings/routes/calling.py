@@ -7,6 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from watch import language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
 from watch.meetings import queries, service
@@ -71,14 +72,14 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, in
         flash(_("Inbjudan är redan skickad."), "info")
         return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
     db.session.commit()
-    flash(
-        ngettext(
-            "Träffen är inlagd. %(num)d granne får ett mejl.",
-            "Träffen är inlagd. %(num)d grannar får ett mejl.",
-            reach.mail,
-        ),
-        "done",
+    said = ngettext(
+        "Träffen är inlagd. %(num)d granne får ett mejl.",
+        "Träffen är inlagd. %(num)d grannar får ett mejl.",
+        reach.mail,
     )
+    if reach.mail and (reminder := queries.next_reminder(meeting, utcnow())):
+        said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
+    flash(said, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 

@@ -1,0 +1,294 @@
+"""Those who were called are reminded a week and a day before; whoever has said no, or left, is not."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_answer, make_meeting, make_member
+from tests.mail.relay import Relay
+from tests.page_client import PageClient
+from watch import clock, jobs
+from watch.extensions import db
+from watch.language import STOCKHOLM
+from watch.mail import delivery
+from watch.meetings import service
+from watch.models import (
+    Answer,
+    Meeting,
+    MeetingAnswer,
+    MeetingKind,
+    Membership,
+    NoticeChoice,
+    OutboxState,
+    Person,
+    Suppression,
+    utcnow,
+)
+
+ALL = ["amina", "bengt", "carin", "dawit"]
+CALLED = date(2026, 3, 2)
+MEETING = date(2026, 4, 1)  # the night to 29 March is an hour shorter
+WEEK_BEFORE, DAY_BEFORE = date(2026, 3, 25), date(2026, 3, 31)
+
+
+def borås(day: date, at: str = "12.00") -> datetime:
+    """A moment by the clock on the wall."""
+    return datetime.combine(day, time(*map(int, at.split("."))), STOCKHOLM)
+
+
+@pytest.fixture(autouse=True)
+def when_it_is_called() -> Iterator[None]:
+    """It is the second of March."""
+    with time_machine.travel(borås(CALLED)):
+        yield
+
+
+@pytest.fixture
+def meeting(scene: Scene) -> Meeting:
+    """Called to the whole group, a month before; the calls have left."""
+    return call(scene, MEETING)
+
+
+def call(scene: Scene, day: date, at: str = "18.00") -> Meeting:
+    begins = borås(day, at)
+    plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
+    meeting = service.call(scene.group, plan, by=scene.amina)
+    db.session.commit()
+    return meeting
+
+
+def tick(day: date, at: str = "09.00") -> None:
+    """What the clock does at that moment."""
+    with time_machine.travel(borås(day, at)):
+        clock.run_due(jobs.JOBS)
+    db.session.expire_all()
+
+
+def reminded(outbox: Outbox) -> list[str]:
+    """Who gets a reminder, as often as they do."""
+    return sorted(
+        address.partition("@")[0] for kind, address in outbox.addressed() if kind == "meeting-reminder"
+    )
+
+
+def test_a_week_and_a_day_before_in_the_morning(scene: Scene, meeting: Meeting, outbox: Outbox) -> None:
+    tick(WEEK_BEFORE, "08.59")
+    assert reminded(outbox) == []
+    tick(WEEK_BEFORE, "09.00")
+    assert reminded(outbox) == ALL
+    for day in range(6):
+        tick(WEEK_BEFORE + timedelta(days=day), "23.59")
+    tick(DAY_BEFORE, "08.59")
+    assert reminded(outbox) == ALL
+    tick(DAY_BEFORE, "09.00")
+    assert reminded(outbox) == sorted(ALL * 2)
+    tick(MEETING, "17.59")
+    assert reminded(outbox) == sorted(ALL * 2)
+    rows = [row for row in outbox.rows() if row.mailing.kind == "meeting-reminder"]
+    assert {row.not_after for row in rows} == {meeting.starts_at}
+    assert {row.mailing.meeting_id for row in rows} == {meeting.id}
+
+
+def test_who_said_no_left_or_wants_no_mail_is_not_reminded(
+    scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    late = make_member(scene.jenny, scene.group, flat_of(scene.port_3, "1203"))
+    make_answer(meeting, scene.amina, Answer.YES, 2)
+    make_answer(meeting, scene.bengt, Answer.NO, 0)
+    make_answer(call(scene, date(2026, 6, 1)), scene.amina, Answer.NO, 0)  # another meeting's no
+    tick(WEEK_BEFORE)
+    assert reminded(outbox) == ["amina", "carin", "dawit"]
+
+    membership_of(scene.carin).notices = NoticeChoice.NOTHING
+    membership_of(scene.dawit).left_at = utcnow()
+    scene.amina.mailbox.suppression, scene.amina.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    tick(DAY_BEFORE)
+    assert reminded(outbox) == ["amina", "carin", "dawit"]
+    assert late.person_id == scene.jenny.id  # she was never called
+
+
+def membership_of(person: Person) -> Membership:
+    return db.session.scalars(select(Membership).where(Membership.person_id == person.id)).one()
+
+
+def test_only_those_who_were_called_to_their_own_stairwell(scene: Scene, outbox: Outbox) -> None:
+    begins = borås(MEETING, "18.00")
+    plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
+    service.call(scene.group, plan, by=scene.amina, stairwell=scene.port_3)
+    tick(WEEK_BEFORE)
+    assert reminded(outbox) == ["bengt", "carin"]
+
+
+@pytest.mark.parametrize(
+    ("day", "comes"),
+    [
+        (date(2026, 3, 11), True),  # called nine days before
+        (date(2026, 3, 10), False),  # eight days before: the call was there yesterday
+        (date(2026, 3, 5), True),  # three days: no week is left, but the day before comes
+        (date(2026, 3, 4), False),
+    ],
+)
+def test_a_call_of_just_now_is_reminder_enough(day: date, comes: bool, scene: Scene, outbox: Outbox) -> None:
+    with time_machine.travel(borås(CALLED, "08.00")):
+        call(scene, day)
+    tick(max(day - timedelta(days=7), CALLED), "12.00")
+    tick(day - timedelta(days=1), "08.59")
+    if day < date(2026, 3, 9):
+        assert reminded(outbox) == []
+        tick(day - timedelta(days=1))
+    assert reminded(outbox) == (ALL if comes else [])
+
+
+def test_cancelled_past_or_never_called_it_is_not_reminded_of(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    make_meeting(scene.group, starts_at=borås(MEETING, "19.00"))  # nobody was asked
+    call(scene, WEEK_BEFORE, "08.00")
+    client.post(f"/meetings/{meeting.id}/cancel", as_=scene.amina)
+    tick(WEEK_BEFORE)
+    tick(DAY_BEFORE)
+    assert reminded(outbox) == []
+
+
+def test_one_that_moves_is_reminded_of_at_its_new_day(scene: Scene, meeting: Meeting, outbox: Outbox) -> None:
+    later, later_week = MEETING + timedelta(days=14), WEEK_BEFORE + timedelta(days=14)
+    move(meeting, borås(later, "19.00"))
+    tick(WEEK_BEFORE)
+    tick(DAY_BEFORE)
+    assert reminded(outbox) == []
+    tick(later_week)
+    assert reminded(outbox) == ALL
+
+    move(meeting, borås(later, "17.00"))  # the same day: they know
+    tick(later_week, "10.00")
+    assert reminded(outbox) == ALL
+
+    move(meeting, borås(later + timedelta(days=7), "17.00"))  # another day, of which nobody was reminded
+    tick(later_week + timedelta(days=7))
+    assert reminded(outbox) == sorted(ALL * 2)
+
+
+def move(meeting: Meeting, begins: datetime) -> None:
+    meeting.starts_at, meeting.ends_at = begins, begins + timedelta(hours=1)
+    db.session.commit()
+
+
+def test_after_an_outage_it_comes_later_the_same_day_but_not_at_night(
+    scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    tick(WEEK_BEFORE, "21.40")
+    assert reminded(outbox) == ALL
+    tick(DAY_BEFORE, "02.31")  # yesterday is made up for; the reminder of today waits for the morning
+    assert reminded(outbox) == ALL
+    tick(MEETING, "08.15")
+    assert reminded(outbox) == sorted(ALL * 2)
+
+
+def test_after_an_outage_of_days_one_reminder_comes_not_both(
+    scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    tick(MEETING, "11.00")
+    assert reminded(outbox) == ALL
+
+
+def test_a_week_reminder_that_is_too_late_leaves_it_to_the_day_before(
+    scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    tick(MEETING - timedelta(days=2), "12.00")
+    assert reminded(outbox) == []
+    tick(DAY_BEFORE)
+    assert reminded(outbox) == ALL
+
+
+def test_nothing_comes_once_the_meeting_has_begun(
+    scene: Scene, meeting: Meeting, outbox: Outbox, relay: Relay
+) -> None:
+    later = call(scene, MEETING, "18.01")
+    tick(MEETING, "18.00")
+    rows = [row for row in outbox.rows() if row.mailing.kind == "meeting-reminder"]
+    assert {row.mailing.meeting_id for row in rows} == {later.id}
+    with time_machine.travel(later.starts_at):
+        delivery.run()
+    ends = {row.state for row in outbox.rows() if row.mailing.kind == "meeting-reminder"}
+    assert ends == {OutboxState.EXPIRED}
+    assert relay.taken == []
+
+
+def test_who_says_no_before_it_leaves_is_not_reminded(
+    scene: Scene, meeting: Meeting, outbox: Outbox, relay: Relay
+) -> None:
+    with time_machine.travel(borås(CALLED, "12.05")):
+        delivery.run()
+    tick(WEEK_BEFORE)
+    relay.taken.clear()
+    with time_machine.travel(borås(WEEK_BEFORE, "09.05")):
+        service.answer(meeting, scene.carin, Answer.NO)
+        service.answer(meeting, scene.dawit, Answer.MAYBE)
+        db.session.commit()
+        delivery.run()
+    rows = [row for row in outbox.rows() if row.mailing.kind == "meeting-reminder" and row.mailbox]
+    ends = {row.mailbox.address.partition("@")[0]: row.state.value for row in rows if row.mailbox}
+    assert ends == {"amina": "sent", "bengt": "sent", "carin": "cancelled", "dawit": "sent"}
+    assert len(relay.taken) == 3
+
+
+def test_the_no_of_one_leaves_the_mailbox_of_two_to_the_other(
+    scene: Scene, carins_husband: Person, outbox: Outbox
+) -> None:
+    meeting = call(scene, MEETING)
+    make_answer(meeting, scene.carin, Answer.NO, 0)
+    tick(WEEK_BEFORE)
+    rows = [row for row in outbox.rows() if row.mailing.kind == "meeting-reminder"]
+    names = [row.person.name for row in rows if row.person and row.mailbox is scene.carin.mailbox]
+    assert names == ["Pär Öberg"]
+
+
+def test_the_answer_link_of_a_reminder_works(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    tick(WEEK_BEFORE)
+    with time_machine.travel(borås(WEEK_BEFORE, "09.05")):
+        delivery.run()
+        (letter,) = [
+            each.text()
+            for each in relay.taken
+            if each.recipients == ["carin@example.org"] and "Påminnelse" in str(each.mail["Subject"])
+        ]
+        link = next(word for word in letter.split() if "/r/" in word)
+        client.get(link.partition("8000")[2]).press("Jag kommer", {"people": "2"})
+    given = db.session.scalars(select(MeetingAnswer)).one()
+    assert (given.person_id, given.answer, given.people) == (scene.carin.id, Answer.YES, 2)
+
+
+def test_the_coordinator_reads_when_it_goes_out(client: PageClient, scene: Scene, meeting: Meeting) -> None:
+    address = f"/meetings/{meeting.id}"
+    said = "Påminnelse går ut onsdag 25 mars 2026, till alla som inte har sagt nej."
+    assert said in client.get(address, as_=scene.bengt).text
+    assert "Påminnelse" not in client.get(address, as_=scene.carin).text
+    with time_machine.travel(borås(WEEK_BEFORE, "09.01")):
+        assert "Påminnelse går ut tisdag 31 mars 2026" in client.get(address, as_=scene.bengt).text
+    with time_machine.travel(borås(DAY_BEFORE, "09.01")):
+        assert "Påminnelse" not in client.get(address, as_=scene.bengt).text
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2026-04-01", "Träffen är inlagd. 4 grannar får ett mejl. Påminnelse går ut onsdag 25 mars 2026."),
+        ("2026-03-03", "Träffen är inlagd. 4 grannar får ett mejl."),
+    ],
+)
+def test_calling_says_when_the_reminder_goes_out(
+    day: str, said: str, client: PageClient, scene: Scene
+) -> None:
+    plan = {"kind": "stairwell", "day": day, "starts": "18.00", "ends": "19.00", "place": "Tvättstugan"}
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    sent = page.press("Förhandsgranska", plan).press("Kalla 4 grannar")
+    assert sent.follow().flashes == [("done", said)]
