@@ -2,6 +2,7 @@
 
 A job's slot is a day in Borås. Whoever claims (job, slot) does the work in the same transaction: it is done
 once or not at all. A night in which 02.30 comes twice has one slot; one without 02.30 has its slot at 03.00.
+Work that would take long does a part of it and leaves the slot open: the next tick, a minute later, goes on.
 """
 
 from __future__ import annotations
@@ -25,11 +26,14 @@ log = structlog.get_logger("clock")
 
 @dataclass(frozen=True)
 class Job:
-    """Work for every day from a time of day in Borås on; `work` gets the moment, adds and does not commit."""
+    """Work for every day from a time of day in Borås on.
+
+    `work` gets the moment, adds and does not commit, and says whether something is left to do.
+    """
 
     name: str
     at: time
-    work: Callable[[datetime], object]
+    work: Callable[[datetime], bool | None]
 
     def slot(self, now: datetime) -> str:
         """The day whose turn it is: today's from its time on, before that yesterday's."""
@@ -45,8 +49,10 @@ def run_due(jobs: Sequence[Job], now: datetime | None = None) -> list[str]:
     for job in jobs:
         try:
             if _claim(job, moment):
-                job.work(moment)
-                done.append(job.name)
+                if job.work(moment):
+                    _leave_open(job, moment)
+                else:
+                    done.append(job.name)
             db.session.commit()
         except Exception as broken:  # the others are still done
             db.session.rollback()
@@ -64,3 +70,7 @@ def _claim(job: Job, now: datetime) -> bool:
     if is_first:
         db.session.execute(delete(ClockRun).where(ClockRun.job == job.name, ClockRun.at < now - KEPT))
     return is_first
+
+
+def _leave_open(job: Job, now: datetime) -> None:
+    db.session.execute(delete(ClockRun).where(ClockRun.job == job.name, ClockRun.slot == job.slot(now)))

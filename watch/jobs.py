@@ -29,6 +29,7 @@ from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups import service as groups
+from watch.lifecycle import service as lifecycle
 from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
 from watch.mail.sender import Sender
@@ -37,6 +38,7 @@ from watch.meetings import service as meetings
 QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
 JOBS = (
     Job("recount", time(2, 30), groups.recount_groups),
+    Job("erase", time(3, 30), lifecycle.erase_what_is_over),
     Job("remind", meetings.REMIND_AT, meetings.remind),
 )
 

@@ -5,12 +5,23 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, insert, literal, select, update
+from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from watch.extensions import db
 from watch.mail.links import KINDS
-from watch.models import Channel, Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
+from watch.models import (
+    Channel,
+    ErasedRows,
+    Language,
+    Mailbox,
+    Mailing,
+    OutboxRow,
+    OutboxState,
+    Person,
+    utcnow,
+)
 from watch.models.mail import Parent
 
 WAKE = "mail is waiting"  # the mark on the session that lets the commit wake the worker (jobs.py)
@@ -158,3 +169,30 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> int:
     )
     count: int = db.session.execute(stopping).rowcount  # type: ignore[attr-defined]  # of an UPDATE
     return count
+
+
+def erase(rows: ColumnElement[bool]) -> None:
+    """Take out rows (a condition on OutboxRow) for good; what waited of them is stopped.
+
+    How many a notice had in each state stays known, and a message that others share still rings for them.
+    """
+    stop(rows, mailings=select(Mailing.id))
+    _count_erased(rows)
+    for bell in db.session.scalars(select(OutboxRow).where(rows, OutboxRow.next_at.is_not(None))).all():
+        due, bell.next_at = bell.next_at, None
+        db.session.flush()
+        if heir := db.session.scalar(sharing(bell).where(~rows).limit(1)):
+            heir.next_at = due
+            db.session.flush()
+    db.session.execute(delete(OutboxRow).where(rows).execution_options(synchronize_session=False))
+
+
+def _count_erased(rows: ColumnElement[bool]) -> None:
+    of_notices = select(Mailing.id).where(Mailing.notice_id.is_not(None))
+    same = OutboxRow.mailing_id, OutboxRow.channel, OutboxRow.state
+    counted = select(*same, func.count()).where(rows, OutboxRow.mailing_id.in_(of_notices)).group_by(*same)
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    kept = dialect.insert(ErasedRows).from_select(["mailing_id", "channel", "state", "count"], counted)
+    more = {"count": ErasedRows.count + kept.excluded.count}
+    one = [ErasedRows.mailing_id, ErasedRows.channel, ErasedRows.state]
+    db.session.execute(kept.on_conflict_do_update(index_elements=one, set_=more))

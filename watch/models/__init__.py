@@ -24,7 +24,7 @@ from watch.models.joining import (
     JoinRequest,
     RequestState,
 )
-from watch.models.mail import PARENTS, ClockRun, Mailing, OutboxRow, OutboxState, Worker
+from watch.models.mail import PARENTS, ClockRun, ErasedRows, Mailing, OutboxRow, OutboxState, Worker
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import Language, Mailbox, Person, SignIn, SignInLink, Suppression
@@ -56,6 +56,7 @@ __all__ = [
     "ContactRole",
     "Coordinator",
     "Counting",
+    "ErasedRows",
     "Flat",
     "Group",
     "GroupState",

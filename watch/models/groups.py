@@ -13,6 +13,8 @@ from watch.models.base import AS_GROUP, AS_MEMBER, Model, impersonal, one_where,
 from watch.models.people import Person
 from watch.models.places import Area, Building, Household, Stairwell
 
+AS_OFFICER = "as long as the assignment"
+
 
 class GroupState(StrEnum):
     """The life of a group after interest (a building without a group collects interest)."""
@@ -33,6 +35,8 @@ class Group(Model):
     name: Mapped[str] = impersonal("the addresses of its buildings", String(200))
     state: Mapped[GroupState] = mapped_column(default=GroupState.STARTING)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
+    interest_since: Mapped[datetime | None]  # kept here: the interests themselves are erased
+    erased_at: Mapped[datetime | None]  # when, once closed, its texts and names were
     counted_taking_part: Mapped[int] = mapped_column(default=0)
     counted_at: Mapped[datetime | None]
 
@@ -198,7 +202,7 @@ class Officer(Model):
     person_id: Mapped[int] = personal(
         "C",
         "who follows the area",
-        "as long as the assignment",
+        AS_OFFICER,
         ForeignKey("person.id", ondelete="CASCADE"),
         index=True,
     )

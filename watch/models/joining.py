@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_APPLICANT, AS_MEMBER, Model, one_where, personal, utcnow
+from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MEMBER, Model, one_where, personal, utcnow
 from watch.models.groups import Group
 from watch.models.people import Language, Mailbox, Person
 from watch.models.places import Building, Flat, Stairwell
@@ -112,7 +112,8 @@ class InvitationState(StrEnum):
 class Invitation(Model):
     """A coordinator invites an address that was given for it; accepting proves the address.
 
-    Its link is derived from id and `generation`; sending again raises the generation.
+    Its link is derived from id and `generation`; sending again raises the generation. Of a no there stays
+    the keyed hash of the address, so that the group does not write to it again, as it was promised.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -120,6 +121,7 @@ class Invitation(Model):
     mailbox_id: Mapped[int | None] = personal(
         "A", "to send the invitation", AS_INVITED, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
     )
+    declined_index: Mapped[bytes | None] = personal("B", "not to ask again whoever said no", AS_GROUP)
     flat_id: Mapped[int | None] = personal("A", "which flat is invited", AS_INVITED, ForeignKey("flat.id"))
     language: Mapped[Language] = personal("B", "language of the mail", AS_INVITED, default=Language.SWEDISH)
     state: Mapped[InvitationState] = mapped_column(default=InvitationState.OPEN)

@@ -148,7 +148,7 @@ class OutboxRow(Model):
 
     __table_args__ = (
         exactly_one("one_recipient", ("person_id", "household_id", "invited_mailbox_id")),
-        one_where("outbox_row_one_per_person", "mailing_id", "person_id", where="person_id IS NOT NULL"),
+        Index("uq_outbox_row_one_per_person", "mailing_id", "person_id", unique=True),  # and all of a mailing
         one_where(
             "outbox_row_one_per_household", "mailing_id", "household_id", where="household_id IS NOT NULL"
         ),
@@ -178,6 +178,15 @@ class OutboxRow(Model):
         some("ix_outbox_row_put_aside", "state", where="state IN ('parked', 'held')"),
         Index("ix_outbox_row_message", "mailbox_id", "mailing_id"),
     )
+
+
+class ErasedRows(Model):
+    """How many rows of a mailing were erased in which state: what a sender was told stays true."""
+
+    mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True)
+    channel: Mapped[Channel] = mapped_column(primary_key=True)
+    state: Mapped[OutboxState] = mapped_column(primary_key=True)
+    count: Mapped[int]
 
 
 class Worker(Model):

@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_GROUP, AS_MEMBER, Model, personal, utcnow
+from watch.models.base import AS_GROUP, Model, personal, utcnow
 from watch.models.groups import Group
 from watch.models.people import Person
 from watch.models.places import Stairwell
@@ -86,7 +86,7 @@ class MeetingAnswer(Model):
         "A", "who comes to a meeting", AS_ANSWER, ForeignKey("person.id", ondelete="CASCADE"), index=True
     )
     answer: Mapped[Answer] = personal("A", "how many chairs to put out", AS_ANSWER)
-    people: Mapped[int] = personal("A", "how many chairs to put out", AS_MEMBER, default=1)
+    people: Mapped[int] = personal("A", "how many chairs to put out", AS_ANSWER, default=1)
     answered_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     meeting: Mapped[Meeting] = relationship()

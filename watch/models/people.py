@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from watch.crypto import Encrypted
 from watch.models.base import AS_MEMBER, Model, personal, utcnow
 
+AS_LINK = "1 day"
+AS_SIGN_IN = "30 days after its end"
+
 
 class Language(StrEnum):
     """The languages of pages, mails, posters and letters."""
@@ -72,12 +75,12 @@ class SignInLink(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox_id: Mapped[int | None] = personal(
-        "B", "to sign its owner in", "1 day", ForeignKey("mailbox.id", ondelete="CASCADE"), index=True
+        "B", "to sign its owner in", AS_LINK, ForeignKey("mailbox.id", ondelete="CASCADE"), index=True
     )
     person_id: Mapped[int | None] = personal(
-        "B", "an operator's link is for one person", "1 day", ForeignKey("person.id", ondelete="CASCADE")
+        "B", "an operator's link is for one person", AS_LINK, ForeignKey("person.id", ondelete="CASCADE")
     )
-    browser_index: Mapped[bytes | None] = personal("B", "where the link was asked for", "1 day")
+    browser_index: Mapped[bytes | None] = personal("B", "where the link was asked for", AS_LINK)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     expires_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
@@ -91,17 +94,15 @@ class SignIn(Model):
     Flask-Login keeps `id` (random) in the signed cookie.
     """
 
-    id: Mapped[str] = personal("B", "to know the browser again", "30 days after its end", primary_key=True)
+    id: Mapped[str] = personal("B", "to know the browser again", AS_SIGN_IN, primary_key=True)
     person_id: Mapped[int] = personal(
         "B",
         "who is signed in",
-        "30 days after its end",
+        AS_SIGN_IN,
         ForeignKey("person.id", ondelete="CASCADE"),
         index=True,
     )
-    device: Mapped[str] = personal(
-        "C", 'to say "sign out there"', "30 days after its end", Encrypted("sign_in.device")
-    )
+    device: Mapped[str] = personal("C", 'to say "sign out there"', AS_SIGN_IN, Encrypted("sign_in.device"))
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     last_seen_at: Mapped[datetime] = mapped_column(default=utcnow)
     ended_at: Mapped[datetime | None]

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from watch.models.base import Model, impersonal, personal, utcnow
 
 AS_TRACE = "24 months"
+AS_WINDOW = "until the window ends"
 
 
 class AuditEntry(Model):
@@ -28,6 +29,6 @@ class AuditEntry(Model):
 class RateCount(Model):
     """How often something was tried in one window of time; the key is a keyed hash."""
 
-    key: Mapped[bytes] = personal("C", "to slow down guessing", "until the window ends", primary_key=True)
+    key: Mapped[bytes] = personal("C", "to slow down guessing", AS_WINDOW, primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
     expires_at: Mapped[datetime] = mapped_column(index=True)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, not_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
@@ -17,6 +17,7 @@ from watch.models import (
     Audience,
     Channel,
     Coordinator,
+    ErasedRows,
     Group,
     Household,
     Mailbox,
@@ -257,7 +258,10 @@ def progress_of(notice: Notice) -> Progress:
         .where(OutboxRow.mailing_id.in_(mailings_of(notice)))
         .group_by(OutboxRow.channel, OutboxRow.state, late)
     )
-    rows = db.session.execute(wanted).all()
+    erased = select(ErasedRows.channel, ErasedRows.state, false(), ErasedRows.count).where(
+        ErasedRows.mailing_id.in_(mailings_of(notice))
+    )
+    rows = db.session.execute(union_all(wanted, erased)).all()
     mails = [(state, is_late, count) for channel, state, is_late, count in rows if channel is Channel.MAIL]
 
     def in_states(states: frozenset[OutboxState]) -> int:

@@ -16,7 +16,6 @@ from watch.models import (
     Coordinator,
     Flat,
     Group,
-    Interest,
     Meeting,
     MeetingAnswer,
     Membership,
@@ -215,15 +214,6 @@ def groups_of(person: Person) -> Sequence[Group]:
         .order_by(Group.name)
     )
     return db.session.scalars(wanted).all()
-
-
-def first_interest(group: Group) -> datetime | None:
-    """When the first resident of a group's buildings told their interest."""
-    return db.session.scalar(
-        select(func.min(Interest.confirmed_at))
-        .join(Building, Building.id == Interest.building_id)
-        .where(Building.group_id == group.id)
-    )
 
 
 def flats_in(building: Building) -> int:

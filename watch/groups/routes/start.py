@@ -106,7 +106,7 @@ def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
         is_starting=group.state is GroupState.STARTING,
         next_step=next((step for step in StartStep if step not in done), None),
         dates={transition.state: transition.at for transition in group.transitions},
-        interest_since=queries.first_interest(group),
+        interest_since=group.interest_since,
         coordinators=[each for each in coordinators if each.accepted_at],
         questions=[each for each in coordinators if service.is_open(each)],
         states=GROUP_STATES,

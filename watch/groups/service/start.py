@@ -66,7 +66,10 @@ def start_group(building: Building, *, by: Person) -> Group:
     """
     now = utcnow()
     with db.session.begin_nested():
-        group = Group(area_id=building.property.area_id, name=building.address, started_at=now)
+        group = Group(
+            area_id=building.property.area_id, name=building.address, started_at=now,
+            interest_since=db.session.scalar(_first_interest(building)),
+        )  # fmt: skip
         group.transitions.append(GroupTransition(state=GroupState.STARTING, at=now, by_id=by.id))
         db.session.add(group)
         db.session.flush()
@@ -86,6 +89,10 @@ def _group_of(building: Building) -> Group:
     return db.session.scalars(
         select(Group).join(Building, Building.group_id == Group.id).where(Building.id == building.id)
     ).one()
+
+
+def _first_interest(building: Building) -> Select[datetime | None]:
+    return select(func.min(Interest.confirmed_at)).where(Interest.building_id == building.id)
 
 
 def _interests(building: Building) -> Select[Interest]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
@@ -24,6 +24,7 @@ from watch.models import (
     InvitationState,
     JoinRequest,
     Language,
+    Mailbox,
     Mailing,
     Membership,
     Person,
@@ -49,7 +50,7 @@ def invite(
     db.session.flush()
     if members := members_on_mailbox(group, mailbox.id):
         raise AlreadyMember(members[0])
-    if _has_declined(group, mailbox.id):
+    if _has_declined(group, mailbox):
         raise InvitationDeclined
     now = utcnow()
     invitation = Invitation(
@@ -68,11 +69,11 @@ def invite(
     return invitation
 
 
-def _has_declined(group: Group, mailbox_id: int) -> bool:
+def _has_declined(group: Group, mailbox: Mailbox) -> bool:
     """Whether this address was promised that this group does not write to it again."""
     declined = select(Invitation.id).where(
         Invitation.group_id == group.id,
-        Invitation.mailbox_id == mailbox_id,
+        or_(Invitation.mailbox_id == mailbox.id, Invitation.declined_index == mailbox.address_index),
         Invitation.state == InvitationState.DECLINED,
     )
     return db.session.scalar(declined.limit(1)) is not None
@@ -132,7 +133,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
         raise InvitationEnded
     if members := members_on_mailbox(invitation.group, invitation.mailbox_id):
         raise AlreadyMember(members[0])
-    if _has_declined(invitation.group, invitation.mailbox_id):
+    if invitation.mailbox and _has_declined(invitation.group, invitation.mailbox):
         raise InvitationDeclined
     outbox.cancel(invitation)
     try:

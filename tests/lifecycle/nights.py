@@ -1,0 +1,18 @@
+"""The night's erasing, as the clock does it."""
+
+from __future__ import annotations
+
+from watch.extensions import db
+from watch.lifecycle.service import erase_what_is_over
+from watch.models import utcnow
+
+
+def erase_all() -> int:
+    """Batch after batch until nothing is over; how many there were."""
+    rounds = 1
+    while erase_what_is_over(utcnow()):
+        db.session.commit()
+        rounds += 1
+    db.session.commit()
+    db.session.expire_all()
+    return rounds

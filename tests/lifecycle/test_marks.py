@@ -1,0 +1,126 @@
+"""Every promise of how long something is kept has a rule that keeps it, and the rules take everything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import time_machine
+from sqlalchemy import Column, func, select, update
+
+from tests.cast import Scene
+from tests.factories import (
+    make_answer,
+    make_contact,
+    make_interest,
+    make_invitation,
+    make_meeting,
+    make_notice,
+    make_request,
+    store,
+)
+from tests.lifecycle.nights import erase_all
+from watch import audit
+from watch.extensions import db
+from watch.groups.queries import active_member_ids, paper_households
+from watch.lifecycle.service.rules import RULES
+from watch.mail import outbox
+from watch.models import (
+    Answer,
+    ChecklistItem,
+    ContactRole,
+    Coordinator,
+    Group,
+    GroupState,
+    GroupTransition,
+    Household,
+    Interest,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Meeting,
+    Membership,
+    Officer,
+    Personal,
+    RateCount,
+    RequestState,
+    SignIn,
+    SignInLink,
+    StartStep,
+    utcnow,
+)
+
+AS_LONG_AS_IT_STANDS = {"contact_person"}  # who takes the entry out has erased it
+STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting"}  # steps and counts
+
+
+def marks() -> Iterator[tuple[str, Personal, Column[object]]]:
+    """Every personal column, with its table and its mark."""
+    for table in db.metadata.sorted_tables:
+        for column in table.columns:
+            if isinstance(mark := column.info.get("personal"), Personal):
+                yield table.name, mark, column
+
+
+def test_every_mark_has_a_rule() -> None:
+    promised = {(table, mark.kept) for table, mark, _column in marks()}
+    ruled = {(model.__tablename__, rule.kept) for rule in RULES for model in rule.of}
+    assert promised - ruled == set(), "watch/lifecycle/service/rules.py has to carry out what a mark promises"
+    assert ruled - promised == set(), "a rule for which there is no mark"
+
+
+def test_once_all_is_over_nothing_personal_is_left(scene: Scene) -> None:
+    _leave_something_everywhere(scene)
+    filled = {table for table, _mark, column in marks() if _count(column)}
+    assert filled == {table for table, _mark, _column in marks()}, "a table that the test does not fill"
+
+    _end_everything()
+    with time_machine.travel(utcnow() + timedelta(days=731)):
+        erase_all()
+
+    left = {table for table, _mark, column in marks() if _count(column)}
+    assert left == STAY_WITHOUT_NAMES | AS_LONG_AS_IT_STANDS
+    for meeting in db.session.scalars(select(Meeting)):
+        assert (meeting.place, meeting.about, meeting.called_by_id) == ("", None, None)
+        assert meeting.head_count == 12
+    for step in (GroupTransition, ChecklistItem):
+        assert set(db.session.scalars(select(step.by_id))) == {None}
+
+
+def _count(column: Column[object]) -> int:
+    return db.session.scalar(select(func.count()).select_from(column.table)) or 0
+
+
+def _leave_something_everywhere(scene: Scene) -> None:
+    make_request(scene.jenny, scene.group, scene.port_1, state=RequestState.DECLINED).reason = "Fel port"
+    make_interest(scene.jenny, scene.langgatan)
+    make_invitation(scene.group, "ny@example.org", flat=scene.port_1.flats[5], by=scene.amina)
+    make_invitation(scene.group, "nej@example.org", by=scene.amina)
+    meeting = make_meeting(scene.group, by=scene.amina)
+    meeting.about = "Belysningen"
+    make_answer(meeting, scene.carin, Answer.YES)
+    called = outbox.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    outbox.queue_paper(called, paper_households(scene.group))
+    notice = make_notice(scene.group, by=scene.amina)
+    outbox.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
+    store(SignIn(id="random", person=scene.carin, device="Firefox"))
+    store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow()))
+    store(ChecklistItem(group=scene.group, step=StartStep.MEETING_HELD, done_on=utcnow(), by_id=scene.gun.id))
+    store(RateCount(key=b"key", expires_at=utcnow()))
+    audit.note("signed-in", about=scene.carin, by=scene.carin)
+    db.session.commit()
+
+
+def _end_everything() -> None:
+    now = utcnow()
+    for model in (Coordinator, Officer, Household, Interest, SignIn):
+        db.session.execute(update(model).values(ended_at=now))
+    db.session.execute(update(Membership).values(left_at=now))
+    waiting = update(JoinRequest).where(JoinRequest.decided_at.is_(None))
+    db.session.execute(waiting.values(state=RequestState.WITHDRAWN, decided_at=now))
+    declined = update(Invitation).where(Invitation.flat_id.is_(None))
+    db.session.execute(declined.values(state=InvitationState.DECLINED, ended_at=now))
+    db.session.execute(update(Group).values(state=GroupState.CLOSED))
+    db.session.execute(update(Meeting).values(counting="counted", head_count=12))
+    db.session.commit()

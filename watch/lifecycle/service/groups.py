@@ -1,0 +1,26 @@
+"""What a group leaves behind when it is closed: its texts and who did what; counts stay."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+
+from watch.extensions import db
+from watch.lifecycle.service.batches import BATCH
+from watch.models import ChecklistItem, Group, GroupState, GroupTransition, Invitation, Meeting, Notice
+
+
+def closed(now: datetime) -> int:
+    """The texts of groups that were closed, and the names beside their steps; returns the groups."""
+    due = select(Group.id).where(Group.state == GroupState.CLOSED, Group.erased_at.is_(None))
+    groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
+    for number in groups:
+        db.session.execute(delete(Notice).where(Notice.group_id == number))
+        db.session.execute(delete(Invitation).where(Invitation.group_id == number))
+        forgotten = {"place": "", "about": None, "called_by_id": None}
+        db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))
+        for step in (GroupTransition, ChecklistItem):
+            db.session.execute(update(step).where(step.group_id == number).values(by_id=None))
+        db.session.execute(update(Group).where(Group.id == number).values(erased_at=now))
+    return len(groups)

@@ -1,0 +1,143 @@
+"""Who was here: members, applicants, the invited, and at last the person and the address."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+
+from watch.extensions import db
+from watch.lifecycle.service.batches import take_out
+from watch.mail import outbox
+from watch.models import (
+    Coordinator,
+    Household,
+    HouseholdStatus,
+    Interest,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Mailbox,
+    Membership,
+    Officer,
+    OutboxRow,
+    Person,
+    RequestState,
+    SignInLink,
+)
+
+MONTH = timedelta(days=30)  # after leaving, after an answer; and how long a question waits for one
+AFTER_INVITATION = timedelta(days=14)
+
+
+def memberships(now: datetime) -> int:
+    """Those that ended a month ago."""
+    return take_out(Membership, Membership.left_at < now - MONTH)
+
+
+def coordinators(now: datetime) -> int:
+    """Appointments that ended a month ago, or that nobody said yes to in the month they waited."""
+    unanswered = and_(Coordinator.accepted_at.is_(None), Coordinator.appointed_at < now - 2 * MONTH)
+    return take_out(Coordinator, or_(Coordinator.ended_at < now - MONTH, unanswered))
+
+
+def officers(_now: datetime) -> int:
+    """Assignments that have ended."""
+    return take_out(Officer, Officer.ended_at.is_not(None))
+
+
+def invitations(now: datetime) -> int:
+    """Those that ran out two weeks ago; of a no there stays the keyed hash of the address."""
+    over = Invitation.expires_at < now - AFTER_INVITATION
+    said_no = Invitation.state == InvitationState.DECLINED
+    its_index = select(Mailbox.address_index).where(Mailbox.id == Invitation.mailbox_id).scalar_subquery()
+    forgetting = (
+        update(Invitation)
+        .where(over, said_no, Invitation.mailbox_id.is_not(None))
+        .values(declined_index=its_index, mailbox_id=None, flat_id=None, by_id=None)
+    )
+    db.session.execute(forgetting.execution_options(synchronize_session=False))
+
+    def forget_flats(ids: Sequence[int]) -> None:
+        ours, theirs = Invitation.id.in_(ids), Invitation.flat_id.is_not(None)
+        flats = select(Invitation.flat_id).where(ours, theirs)
+        _forget(flats, select(Invitation.flat_id).where(~ours, theirs), HouseholdStatus.INVITED, now)
+
+    return take_out(Invitation, and_(over, ~said_no), forget_flats)
+
+
+def join_requests(now: datetime) -> int:
+    """Those answered a month ago; unconfirmed ones, and knocks that nobody made, a month after they came."""
+    waits, has_flat = JoinRequest.state == RequestState.WAITING, JoinRequest.flat_id.is_not(None)
+    unheard = or_(JoinRequest.state == RequestState.UNCONFIRMED, and_(waits, JoinRequest.wants_knock))
+    over = or_(JoinRequest.decided_at < now - MONTH, and_(unheard, JoinRequest.created_at < now - MONTH))
+
+    def forget_flats(ids: Sequence[int]) -> None:
+        ours = JoinRequest.id.in_(ids)
+        flats = select(JoinRequest.flat_id).where(ours, waits, has_flat)
+        others = select(JoinRequest.flat_id).where(~ours, waits, has_flat)
+        _forget(flats, others, HouseholdStatus.WANTS_TO_JOIN, now)
+
+    return take_out(JoinRequest, over, forget_flats)
+
+
+def _forget(
+    flats: Select[int | None], others: Select[int | None], status: HouseholdStatus, now: datetime
+) -> None:
+    """Flats that stood so because of what goes now, and not of others too, are as if never contacted."""
+    standing = update(Household).where(
+        Household.flat_id.in_(flats),
+        Household.flat_id.not_in(others),
+        Household.status == status,
+        Household.ended_at.is_(None),
+    )
+    forgotten = standing.values(status=HouseholdStatus.NOT_CONTACTED, status_at=now)
+    db.session.execute(forgotten.execution_options(synchronize_session=False))
+
+
+def interests(now: datetime) -> int:
+    """Those withdrawn or answered a month ago; unconfirmed ones a month after they came."""
+    unconfirmed = and_(Interest.confirmed_at.is_(None), Interest.created_at < now - MONTH)
+    return take_out(Interest, or_(Interest.ended_at < now - MONTH, unconfirmed))
+
+
+def households(now: datetime) -> int:
+    """Those that moved out a month ago, or whose flat has been as if never contacted for a month."""
+    forgotten = and_(
+        Household.status == HouseholdStatus.NOT_CONTACTED,
+        Household.ended_at.is_(None),
+        Household.status_at < now - MONTH,
+    )
+    is_empty = ~exists().where(Membership.household_id == Household.id)
+    over = and_(or_(Household.ended_at < now - MONTH, forgotten), is_empty)
+    return take_out(Household, over, lambda keys: outbox.erase(OutboxRow.household_id.in_(keys)))
+
+
+def persons(now: datetime) -> int:
+    """Who is nothing here any more: no member, coordinator, officer, applicant, nor interested.
+
+    What a worker holds of theirs is settled first: they go the night after.
+    """
+    is_nobody = and_(*(~_has(model) for model in (Membership, Coordinator, Officer, JoinRequest, Interest)))
+    is_held = exists().where(OutboxRow.person_id == Person.id, OutboxRow.lease_until.is_not(None))
+    over = and_(Person.created_at < now - MONTH, is_nobody, ~is_held)
+    return take_out(Person, over, lambda keys: outbox.erase(OutboxRow.person_id.in_(keys)))
+
+
+def _has(
+    relation: type[Membership | Coordinator | Officer | JoinRequest | Interest],
+) -> ColumnElement[bool]:
+    return exists().where(relation.person_id == Person.id)
+
+
+def mailboxes(_now: datetime) -> int:
+    """Addresses that nobody has, that are not invited, and where no sign-in link was sent lately."""
+    return take_out(
+        Mailbox,
+        and_(
+            ~exists().where(Person.mailbox_id == Mailbox.id),
+            ~exists().where(Invitation.mailbox_id == Mailbox.id),
+            ~exists().where(SignInLink.mailbox_id == Mailbox.id),
+        ),
+    )

@@ -1,0 +1,83 @@
+"""What `kept` promises of personal columns, and what keeps it; tests/lifecycle holds every mark to a rule.
+
+The order matters: a person goes when nothing is left that they are, a mailbox when it is nobody's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from watch.lifecycle.service import groups, people, traces
+from watch.models import (
+    AuditEntry,
+    ChecklistItem,
+    ContactPerson,
+    Coordinator,
+    GroupTransition,
+    Household,
+    Interest,
+    Invitation,
+    JoinRequest,
+    Mailbox,
+    Meeting,
+    MeetingAnswer,
+    Membership,
+    Model,
+    Notice,
+    NoticeText,
+    Officer,
+    OutboxRow,
+    Person,
+    RateCount,
+    SignIn,
+    SignInLink,
+)
+from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MAIL, AS_MEMBER
+from watch.models.contacts import AS_CONTACT
+from watch.models.groups import AS_OFFICER
+from watch.models.joining import AS_INVITED
+from watch.models.meetings import AS_ANSWER
+from watch.models.people import AS_LINK, AS_SIGN_IN
+from watch.models.traces import AS_TRACE, AS_WINDOW
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What keeps a promise about some tables; `erase` takes out a batch and says how many."""
+
+    kept: str
+    of: tuple[type[Model], ...]
+    erase: Callable[[datetime], int]
+
+    @property
+    def name(self) -> str:
+        """Its first table."""
+        return str(self.of[0].__tablename__)
+
+
+def _at_once(_now: datetime) -> int:
+    """Who takes a contact person out of the list has erased it."""
+    return 0
+
+
+RULES = (
+    Rule(AS_WINDOW, (RateCount,), traces.rate_counts),
+    Rule(AS_TRACE, (AuditEntry,), traces.audit_entries),
+    Rule(AS_LINK, (SignInLink,), traces.sign_in_links),
+    Rule(AS_SIGN_IN, (SignIn,), traces.sign_ins),
+    Rule(AS_MAIL, (OutboxRow,), traces.outbox_rows),
+    Rule(AS_ANSWER, (MeetingAnswer,), traces.meeting_answers),
+    Rule(AS_CONTACT, (ContactPerson,), _at_once),
+    Rule(AS_GROUP, (Notice, NoticeText, Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
+    Rule(AS_INVITED, (Invitation,), people.invitations),
+    Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
+    Rule(AS_APPLICANT, (Interest,), people.interests),
+    Rule(AS_OFFICER, (Officer,), people.officers),
+    Rule(AS_MEMBER, (Membership,), people.memberships),
+    Rule(AS_MEMBER, (Coordinator,), people.coordinators),
+    Rule(AS_MEMBER, (Household,), people.households),
+    Rule(AS_MEMBER, (Person, Invitation), people.persons),  # an invitation forgets who sent it
+    Rule(AS_MEMBER, (Mailbox,), people.mailboxes),
+)

@@ -1,0 +1,53 @@
+"""What people leave behind by using the pages and by being written to."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from flask import current_app
+from sqlalchemy import or_, select
+
+from watch.extensions import db
+from watch.lifecycle.service.batches import BATCH, take_out
+from watch.mail import outbox
+from watch.models import AuditEntry, Meeting, MeetingAnswer, OutboxRow, RateCount, SignIn, SignInLink
+
+YEAR = timedelta(days=365)
+AFTER_LINK = timedelta(days=1)
+AFTER_SIGN_IN = timedelta(days=30)
+
+
+def rate_counts(now: datetime) -> int:
+    """Counts whose window has ended."""
+    return take_out(RateCount, RateCount.expires_at <= now)
+
+
+def audit_entries(now: datetime) -> int:
+    """Traces of acts two years ago."""
+    return take_out(AuditEntry, AuditEntry.at < now - 2 * YEAR)
+
+
+def sign_in_links(now: datetime) -> int:
+    """Links that have not worked for a day, with their mails."""
+    return take_out(SignInLink, SignInLink.expires_at < now - AFTER_LINK)
+
+
+def sign_ins(now: datetime) -> int:
+    """Browsers that were signed out a month ago, or whose cookie has ended as long ago unused."""
+    unused = AFTER_SIGN_IN + current_app.config["PERMANENT_SESSION_LIFETIME"]
+    return take_out(SignIn, or_(SignIn.ended_at < now - AFTER_SIGN_IN, SignIn.last_seen_at < now - unused))
+
+
+def outbox_rows(now: datetime) -> int:
+    """Who was written to a year ago. The oldest rows are the first: nothing else has to be looked at."""
+    first = select(OutboxRow.id, OutboxRow.created_at).order_by(OutboxRow.id).limit(BATCH).subquery()
+    old = db.session.scalars(select(first.c.id).where(first.c.created_at < now - YEAR)).all()
+    if old:
+        outbox.erase(OutboxRow.id.in_(old))
+    return len(old)
+
+
+def meeting_answers(now: datetime) -> int:
+    """Answers to meetings of a year ago; the head count stays."""
+    held = select(Meeting.id).where(Meeting.ends_at < now - YEAR)
+    return take_out(MeetingAnswer, MeetingAnswer.meeting_id.in_(held))
