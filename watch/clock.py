@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
 import structlog
-from sqlalchemy import delete
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watch.extensions import db
@@ -20,6 +20,7 @@ from watch.language import local
 from watch.models import ClockRun, utcnow
 
 KEPT = timedelta(days=400)
+DAY = timedelta(days=1)
 
 log = structlog.get_logger("clock")
 
@@ -38,7 +39,7 @@ class Job:
     def slot(self, now: datetime) -> str:
         """The day whose turn it is: today's from its time on, before that yesterday's."""
         here = local(now)
-        day = here.date() if here.time() >= self.at else here.date() - timedelta(days=1)
+        day = here.date() if here.time() >= self.at else here.date() - DAY
         return day.isoformat()
 
 
@@ -62,6 +63,8 @@ def run_due(jobs: Sequence[Job], now: datetime | None = None) -> list[str]:
 
 def _claim(job: Job, now: datetime) -> bool:
     """Whether this machine is the first; another that comes at the same moment waits, and then is not."""
+    if _was_done_later(job, now):
+        return False
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     claim = dialect.insert(ClockRun).values(job=job.name, slot=job.slot(now), at=now)
     is_first = (
@@ -70,6 +73,15 @@ def _claim(job: Job, now: datetime) -> bool:
     if is_first:
         db.session.execute(delete(ClockRun).where(ClockRun.job == job.name, ClockRun.at < now - KEPT))
     return is_first
+
+
+def _was_done_later(job: Job, now: datetime) -> bool:
+    """A clock that was set back by hours makes up for no yesterday.
+
+    One that stood wrong by days is forgotten: its days come all the same.
+    """
+    later = ClockRun.job == job.name, ClockRun.slot > job.slot(now), ClockRun.at < now + DAY
+    return db.session.scalar(select(ClockRun.slot).where(*later).limit(1)) is not None
 
 
 def _leave_open(job: Job, now: datetime) -> None:

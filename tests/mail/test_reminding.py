@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 import time_machine
+from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import Scene
@@ -14,6 +15,7 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_answer, make_meeting, make_member
 from tests.mail.relay import Relay
 from tests.page_client import PageClient
+from tests.test_clock import at_once
 from watch import clock, jobs
 from watch.extensions import db
 from watch.language import STOCKHOLM
@@ -237,6 +239,12 @@ def test_who_says_no_before_it_leaves_is_not_reminded(
     ends = {row.mailbox.address.partition("@")[0]: row.state.value for row in rows if row.mailbox}
     assert ends == {"amina": "sent", "bengt": "sent", "carin": "cancelled", "dawit": "sent"}
     assert len(relay.taken) == 3
+
+
+def test_eight_machines_remind_once(app: Flask, scene: Scene, meeting: Meeting, outbox: Outbox) -> None:
+    with time_machine.travel(borås(WEEK_BEFORE)):
+        at_once(app, jobs.JOBS)
+    assert reminded(outbox) == ALL
 
 
 def test_the_no_of_one_leaves_the_mailbox_of_two_to_the_other(
