@@ -171,9 +171,3 @@ def test_an_area_is_full_at_its_number_of_groups(cli: Cli, monkeypatch: pytest.M
 def test_what_cannot_be_is_refused(cli: Cli, words: list[Any], said: str) -> None:
     result = cli("demo", "fill", *words)
     assert (result.exit_code, said in result.output, rows(Group)) == (1, True, [0])
-
-
-def test_it_is_for_ones_own_machine_only(app: Flask, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.config, "ENV", "production")
-    result = cli("demo", "fill", "--groups", 1, "--members", 1)
-    assert (result.exit_code, "WATCH_ENV=development" in result.output, rows(Group)) == (1, True, [0])

@@ -11,9 +11,11 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import click
 import pytest
 from click.testing import Result
 from flask import Flask
+from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.mail.relay import free_port
@@ -21,6 +23,7 @@ from tests.mail.test_delivery import tell
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.mail import delivery
+from watch.models import Area, Person
 from watch.ops import letters, running
 
 Cli = Callable[..., Result]
@@ -110,11 +113,32 @@ def test_a_taken_port_is_said_with_the_way_out() -> None:
             running.demand_free(port, "PORT", "make run")
 
 
-def test_the_demo_is_for_ones_own_machine_only(app: Flask, cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(app.config, "ENV", "production")
-    result = cli("demo", "run")
-    assert result.exit_code == 1
-    assert "WATCH_ENV=development" in result.output
+OWN_MACHINE = {
+    ("demo", "run"): (),
+    ("demo", "seed"): (),
+    ("demo", "fill"): ("--groups", "1", "--members", "1"),
+    ("mailbox",): (),
+}
+
+
+@pytest.mark.parametrize("command", OWN_MACHINE)
+def test_what_is_for_ones_own_machine_refuses_elsewhere(
+    app: Flask, cli: Cli, monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    with socket.socket() as taken:  # a mail server that begins after all ends at once
+        taken.bind((running.HOST, 0))
+        taken.listen()
+        monkeypatch.setitem(app.config, "MAIL_PORT", taken.getsockname()[1])
+        monkeypatch.setitem(app.config, "ENV", "production")
+        result = cli(*command, *OWN_MACHINE[command])
+    assert (result.exit_code, "WATCH_ENV=development" in result.output) == (1, True)
+    assert (db.session.scalar(select(Person.id)), db.session.scalar(select(Area.id))) == (None, None)
+
+
+def test_every_such_command_is_among_them(app: Flask) -> None:
+    demo = app.cli.commands["demo"]
+    assert isinstance(demo, click.Group)
+    assert {("demo", name) for name in demo.commands} | {("mailbox",)} == set(OWN_MACHINE)
 
 
 def test_sample_data_never_mixes_with_what_is_there(scene: Scene, cli: Cli) -> None:

@@ -37,6 +37,7 @@ def init_app(app: Flask) -> None:
 @demo.command()
 def seed() -> None:
     """Fill an empty database with sample data."""
+    _demand_development()
     if not sample.is_empty():
         raise click.ClickException("There is data here already; nothing was changed.")
     sample.seed()
@@ -123,6 +124,7 @@ def _welcome(port: int) -> str:
 @with_appcontext
 def mailbox() -> None:
     """A mail server on loopback whose letters are read on the page /mailbox (development only)."""
+    _demand_development()
     port = current_app.config["MAIL_PORT"]
     try:
         letters.serve(running.HOST, port)
