@@ -11,6 +11,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import (
     flat_of,
+    make_coordinator,
     make_invitation,
     make_meeting,
     make_member,
@@ -350,3 +351,12 @@ def test_the_welcome_names_a_meeting_only_of_ones_own(scene: Scene) -> None:
     assert welcome_of(farah).meeting == of_all
     own = make_meeting(scene.group, stairwell=scene.port_3, starts_at=soon + timedelta(days=3))
     assert welcome_of(farah).meeting == own
+
+
+def test_the_welcome_names_only_coordinators_who_show_neighbours_their_name(scene: Scene) -> None:
+    farah = make_member(scene.farah, scene.group, flat_of(scene.port_3, "1203"))
+    assert welcome_of(farah).coordinators == ""  # Bengt shows nothing
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_3])
+    assert welcome_of(farah).coordinators == "Carin Öberg"
+    scene.bengt.shows_name = True
+    assert welcome_of(farah).coordinators == "Bengt Åkesson, Carin Öberg"

@@ -42,6 +42,11 @@ def _appointment(scene: Scene) -> Coordinator:
     return db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
 
 
+def _approved(scene: Scene) -> OutboxRow | None:
+    scene.bengt.shows_name = True
+    return outbox.queue("join-approved", to=scene.carin, about=_membership(scene))
+
+
 def _invitation(scene: Scene) -> OutboxRow | None:
     invitation = make_invitation(scene.group, "ny@example.org", flat=scene.port_3.flats[4], by=scene.bengt)
     assert invitation.mailbox
@@ -63,7 +68,7 @@ LETTERS: dict[str, Letter] = {
     "sign-in-unknown": lambda s: outbox.queue("sign-in-unknown", to=s.carin.mailbox, about=_link(s)),  # type: ignore[arg-type]
     "join-confirm": lambda s: outbox.queue("join-confirm", to=s.farah, about=_request(s)),
     "join-requested": lambda s: outbox.queue("join-requested", to=s.bengt, about=_request(s)),
-    "join-approved": lambda s: outbox.queue("join-approved", to=s.carin, about=_membership(s)),
+    "join-approved": _approved,
     "join-declined": lambda s: outbox.queue("join-declined", to=s.farah, about=_request(s)),
     "join-already-member": lambda s: outbox.queue("join-already-member", to=s.carin, about=_membership(s)),
     "interest-confirm": lambda s: outbox.queue(

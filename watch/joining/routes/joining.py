@@ -190,7 +190,8 @@ class Welcome:
 
 @bp.app_template_global()
 def welcome_of(membership: Membership) -> Welcome:
-    """The coordinators of the new member's stairwell by their names, and their next meeting; for the mail."""
-    names = [each.name for each in coordinators_for(membership.stairwell)] if membership.stairwell else []
+    """Coordinators near a new member who show neighbours their name, and the next meeting; for the mail."""
+    near = coordinators_for(membership.stairwell) if membership.stairwell else []
+    names = [each.name for each in near if each.shows_name]
     meetings = (each for each in upcoming_meetings(membership.group) if is_called(each, membership.person))
     return Welcome(", ".join(names), next(meetings, None))
