@@ -120,7 +120,10 @@ class Relations:
 
 
 def relations_of(person: Person) -> Relations:
-    """What a person is, from the database: one statement, for every page begins with it."""
+    """What a person is, from the database: one statement, for every page begins with it.
+
+    Whoever follows an area coordinates nothing, whatever the rows say: the police never see who takes part.
+    """
     relations = Relations()
     for role, place, stairwell in db.session.execute(_roles_of(person)):
         match role:
@@ -133,6 +136,8 @@ def relations_of(person: Person) -> Relations:
                 relations.coordinates[place] = known if stairwell is None else known | {stairwell}
                 if role == Role.LEAD:
                     relations.leads.add(place)
+    if relations.officer_of:
+        relations.leads, relations.coordinates = set(), {}
     return relations
 
 

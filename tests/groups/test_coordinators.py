@@ -142,7 +142,11 @@ def test_the_officer_asks_one_of_the_interested_who_told_their_name(
     nobody = page.press("Skicka frågan", {"lead-whom": "mail", "lead-address": ""})
     assert (nobody.status, nobody.errors) == (422, ["Skriv en e-postadress."])
     assert page.press("Skicka frågan", {"lead-whom": str(olle.id)}).location == address
-    assert outbox.addressed() == [("coordinator-appointed", "olle@example.org")]
+    assert outbox.addressed() == [
+        ("coordinator-appointed", "olle@example.org"),
+        ("lead-asked", "amina@example.org"),
+        ("lead-asked", "bengt@example.org"),
+    ]
     assert "Olle" not in client.get(address, as_=scene.gun).html  # asked already
     assert "Olle" not in client.get(address, as_=scene.amina).html
 
@@ -209,11 +213,13 @@ def test_nobody_is_asked_twice(client: PageClient, scene: Scene, outbox: Outbox)
     assert outbox.names() == ["coordinator-appointed"]
 
 
-def test_the_officer_makes_a_coordinator_lead(client: PageClient, scene: Scene) -> None:
+def test_the_officer_makes_a_coordinator_lead(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.gun)
     page.press("Skicka frågan", {"lead-address": "bengt@example.org"})
     (bengts,) = [each for each in queries.coordinators_of(scene.group) if each.person == scene.bengt]
     assert (bengts.is_lead, bengts.stairwells) == (True, [])
+    assert outbox.addressed() == [("lead-asked", "amina@example.org")]
+    assert "utsedd av Gun Sjöström" in client.get(page.path, as_=scene.amina).text
 
 
 def test_an_ended_appointment_counts_on_the_next_request(client: PageClient, scene: Scene) -> None:

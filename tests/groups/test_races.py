@@ -11,11 +11,22 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import Scene
-from tests.factories import flat_of
+from tests.factories import flat_of, make_coordinator, make_person
+from watch.accounts.service import appoint_officer
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups import queries, service
-from watch.models import Building, Coordinator, Flat, Group, Household, Membership, Person
+from watch.models import (
+    Area,
+    Building,
+    Coordinator,
+    Flat,
+    Group,
+    Household,
+    Membership,
+    Organisation,
+    Person,
+)
 
 
 def at_once(app: Flask, work: Callable[[], Any]) -> list[str]:
@@ -88,3 +99,20 @@ def test_nobody_is_appointed_twice(app: Flask, scene: Scene) -> None:
         service.appoint(db.session.get_one(Group, group), who, lead=False, by=by)
 
     assert at_once(app, appoint) == ["AlreadyCoordinator", "done"]
+
+
+def test_two_on_one_mailbox_do_not_become_coordinator_and_officer_at_once(app: Flask, scene: Scene) -> None:
+    asked = make_coordinator(scene.jenny, scene.group, accepted=False).id
+    officer, area = make_person("Jens", "jenny@example.org").id, scene.group.area_id
+
+    def accept() -> None:
+        service.accept_appointment(db.session.get_one(Coordinator, asked))
+
+    def follow() -> None:
+        who = db.session.get_one(Person, officer)
+        appoint_officer(db.session.get_one(Area, area), who, Organisation.POLICE)
+
+    both = [accept, follow]
+    assert at_once(app, lambda: both.pop()()) in (
+        ["OfficerNeverCoordinates", "done"], ["CoordinatorNeverFollows", "done"],
+    )  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, text, update
 from tests.cast import Scene
 from tests.factories import (
     flat_of,
+    make_coordinator,
     make_interest,
     make_invitation,
     make_meeting,
@@ -194,6 +195,17 @@ def test_a_request_is_not_mailed_to_somebody_who_coordinates_no_longer(scene: Sc
     db.session.execute(
         update(Coordinator).where(Coordinator.person_id == scene.bengt.id).values(ended_at=utcnow())
     )
+    db.session.commit()
+    delivery.run()
+    assert relay.addresses() == ["amina@example.org"]
+
+
+def test_the_coordinators_hear_of_a_lead_who_is_not_that_any_longer(scene: Scene, relay: Relay) -> None:
+    lead = make_coordinator(scene.carin, scene.group, lead=True)
+    for coordinator in (scene.amina, scene.bengt):
+        outbox.queue("lead-asked", to=coordinator, about=lead)
+    lead.ended_at = utcnow()
+    db.session.scalars(select(Coordinator).where(Coordinator.person == scene.bengt)).one().ended_at = utcnow()
     db.session.commit()
     delivery.run()
     assert relay.addresses() == ["amina@example.org"]

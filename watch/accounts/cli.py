@@ -13,6 +13,11 @@ from watch.extensions import db
 from watch.fields import readable_address
 from watch.models import Area, Language, Mailbox, Organisation, Person
 
+NEVER_BOTH = (
+    "{name}, or somebody with the same address, is coordinator of a group and knows who takes part there. "
+    "Whoever follows an area never sees that: end the appointment first, or use another person's address."
+)
+
 people = AppGroup("people", help="People: appoint the police contact, print a sign-in link.")
 
 
@@ -34,6 +39,8 @@ def appoint_officer(email: str, slug: str, name: str | None, organisation: str) 
     except service.AlreadyOfficer:
         click.echo(f"{person.name} follows {area.name} already.")
         return
+    except service.CoordinatorNeverFollows:
+        raise click.ClickException(NEVER_BOTH.format(name=person.name)) from None
     db.session.commit()
     click.echo(f"{person.name} follows {area.name} from now on.")
 

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -16,7 +16,18 @@ from watch.crypto import keyring
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
 from watch.mail import outbox
-from watch.models import Area, Language, Mailbox, Officer, Organisation, Person, SignIn, SignInLink, utcnow
+from watch.models import (
+    Area,
+    Coordinator,
+    Language,
+    Mailbox,
+    Officer,
+    Organisation,
+    Person,
+    SignIn,
+    SignInLink,
+    utcnow,
+)
 from watch.relations import relations_of
 
 SIGN_IN, SIGN_IN_UNKNOWN = "sign-in", "sign-in-unknown"
@@ -28,6 +39,14 @@ class AskedElsewhere(DomainError):
 
 class AlreadyOfficer(DomainError):
     """The person follows that area already."""
+
+
+class OfficerNeverCoordinates(DomainError):
+    """The person, or somebody on the same mailbox, follows an area: officers never see who takes part."""
+
+
+class CoordinatorNeverFollows(DomainError):
+    """The person, or somebody on the same mailbox, is coordinator of a group."""
 
 
 def mailbox_at(address: str) -> Mailbox:
@@ -169,10 +188,10 @@ def save_settings(
 def appoint_officer(area: Area, person: Person, organisation: Organisation) -> Officer:
     """Let a police contact or the municipality's officer follow an area; the operator knows the address.
 
-    Raises AlreadyOfficer.
+    Raises AlreadyOfficer, CoordinatorNeverFollows.
     """
+    demand_no_coordinator(person)
     person.address_confirmed_at = person.address_confirmed_at or utcnow()
-    db.session.flush()
     officer = Officer(area_id=area.id, person_id=person.id, organisation=organisation)
     try:
         with db.session.begin_nested():
@@ -192,3 +211,37 @@ def end_office(area: Area, person: Person) -> bool:
     officer.ended_at = utcnow()
     audit.note("officer-ended", about=person, by=None, area=area)
     return True
+
+
+def demand_no_officer(person: Person) -> None:
+    """Before somebody coordinates. Raises OfficerNeverCoordinates."""
+    _hold_mailbox(person)
+    follows = Officer.person_id.in_(_readers_with(person)), Officer.ended_at.is_(None)
+    if db.session.scalar(select(Officer.id).where(*follows).limit(1)) is not None:
+        raise OfficerNeverCoordinates
+
+
+def demand_no_coordinator(person: Person) -> None:
+    """Before somebody follows an area. Raises CoordinatorNeverFollows."""
+    _hold_mailbox(person)
+    coordinates = (
+        Coordinator.person_id.in_(_readers_with(person)),
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_(None),
+    )
+    if db.session.scalar(select(Coordinator.id).where(*coordinates).limit(1)) is not None:
+        raise CoordinatorNeverFollows
+
+
+def _readers_with(person: Person) -> Select[int]:
+    """Ids of the person and of everybody who shares the mailbox, whatever name they wrote."""
+    mine = [Person.id == person.id]
+    if person.mailbox_id is not None:
+        mine.append(Person.mailbox_id == person.mailbox_id)
+    return select(Person.id).where(or_(*mine))
+
+
+def _hold_mailbox(person: Person) -> None:
+    """Of two who become the one and the other at once, the second to come sees the first."""
+    db.session.flush()
+    db.session.execute(select(Mailbox.id).where(Mailbox.id == person.mailbox_id).with_for_update())

@@ -31,6 +31,10 @@ FLAT_STATES = {
     FlatState.DECLINED: _l("tackat nej"),
     FlatState.NOT_CONTACTED: _l("ej kontaktad"),
 }
+OFFICERS_NEVER_COORDINATE = _l(
+    "Den som är kommunpolis eller grannsamverkansansvarig kan inte vara kontaktombud, för de ser aldrig "
+    "vilka som är med. Fråga någon annan."
+)
 STEPS = {
     StartStep.POLICE_CONTACT: _l("Gruppen har kontakt med polisen"),
     StartStep.MEETING_BOOKED: _l("Uppstartsmötet är bokat"),

@@ -64,6 +64,7 @@ KINDS: dict[str, Kind] = {
     "invitation": Kind(Sender.ACCOUNT, _invitation),
     "group-started": Kind(Sender.NOTICES, _interest),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
+    "lead-asked": Kind(Sender.ACCOUNT, lambda about: f"/groups/{about.group_id}/coordinators"),
     "meeting-called": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
     "meeting-reminder": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
     "meeting-cancelled": Kind(Sender.NOTICES, lambda about: f"/meetings/{about.id}", listed=True),

@@ -118,14 +118,16 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
     db.session.execute(insert(OutboxRow).from_select(list(columns), rows, include_defaults=False))
 
 
-def cancel(about: Parent) -> None:
-    """Stop every row about this that has not been claimed or printed yet."""
-    column = getattr(Mailing, f"{about.__tablename__}_id")
+def cancel(about: Parent, kind: str | None = None) -> None:
+    """Stop every row about this (of one kind of mail) that has not been claimed or printed yet."""
+    mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
+    if kind is not None:
+        mailings = mailings.where(Mailing.kind == kind)
     waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.TO_PRINT)
     db.session.execute(
         update(OutboxRow)
         .where(
-            OutboxRow.mailing_id.in_(select(Mailing.id).where(column == about.id)),
+            OutboxRow.mailing_id.in_(mailings),
             OutboxRow.state.in_(waiting),
         )
         .values(state=OutboxState.CANCELLED, settled_at=utcnow())

@@ -83,6 +83,8 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
         case Membership() as membership:
             return _if(membership.left_at is None)
         case Coordinator() as coordinator:
+            if kind == "lead-asked":  # even when it has ended since: it was so
+                return _coordinates(Group.id == coordinator.group_id)
             return _if(coordinator.ended_at is None)
 
 

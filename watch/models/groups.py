@@ -177,6 +177,7 @@ class Coordinator(Model):
 
     group: Mapped[Group] = relationship()
     person: Mapped[Person] = relationship(foreign_keys=[person_id])
+    appointed_by: Mapped[Person | None] = relationship(foreign_keys=[appointed_by_id])
     stairwells: Mapped[list[Stairwell]] = relationship(
         secondary=coordinator_stairwell, order_by="Stairwell.sort_key"
     )

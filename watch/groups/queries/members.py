@@ -20,7 +20,9 @@ def coordinators_of(group: Group) -> list[Coordinator]:
         select(Coordinator)
         .where(Coordinator.group_id == group.id, Coordinator.ended_at.is_(None))
         .options(
-            joinedload(Coordinator.person).joinedload(Person.mailbox), selectinload(Coordinator.stairwells)
+            joinedload(Coordinator.person).joinedload(Person.mailbox),
+            joinedload(Coordinator.appointed_by),
+            selectinload(Coordinator.stairwells),
         )
         .order_by(Coordinator.appointed_at, Coordinator.id)
     )

@@ -11,6 +11,7 @@ from watch.access import Permission, can, current_person, current_relations, pub
 from watch.extensions import db, limiter
 from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
+from watch.groups.words import OFFICERS_NEVER_COORDINATE
 from watch.joining.queries import interested_in
 from watch.models import Coordinator, Group, Person, Stairwell
 
@@ -95,6 +96,8 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
         service.appoint(group, whom, lead=lead, stairwells=stairwells, by=current_person())
     except service.AlreadyCoordinator:
         flash(_("Den personen är redan kontaktombud, eller har redan fått frågan."), "info")
+    except service.OfficerNeverCoordinates:
+        flash(str(OFFICERS_NEVER_COORDINATE), "warn")
     else:
         db.session.commit()
         flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
@@ -143,7 +146,11 @@ def accept(token: str) -> Page:
     form = _acceptance(coordinator, filled=True)
     if not form.validate_on_submit():
         return _appointment_page(coordinator, form, token), 422
-    service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
+    try:
+        service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
+    except service.OfficerNeverCoordinates:
+        flash(str(OFFICERS_NEVER_COORDINATE), "warn")
+        return redirect(url_for(".open_appointment", token=token), 303)
     coordinator.person.language = form.language.data
     coordinator.person.shows_name = form.shows_name.data
     service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)

@@ -69,7 +69,7 @@ def show(group: Group) -> Page:
     belongs = group.id in relations.member_of or group.id in relations.coordinates
     sees_all_ports = not belongs or group.id in relations.coordinates
     facts, coming = queries.facts_and_next_meeting(group, person, utcnow(), all_stairwells=sees_all_ports)
-    people = queries.people_of(group, neighbours=belongs)
+    people = queries.people_of(group, neighbours=belongs and not relations.officer_of)
     people.neighbours.sort(key=lambda each: (not each.shows_name, name_key(each.name)))
     return render_template(
         "groups/show.html",

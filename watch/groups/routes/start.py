@@ -12,7 +12,7 @@ from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
-from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, STEPS
+from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, OFFICERS_NEVER_COORDINATE, STEPS
 from watch.joining.queries import Interested, interested_in
 from watch.models import Building, Group, GroupState, Person, StartStep
 from watch.relations import position_of
@@ -66,13 +66,25 @@ def create(building: Building) -> Page:
         group = service.start_group(building, by=current_person())
     except service.GroupExists as exists:
         return _exists(exists.group.id)
-    if first := _first_coordinator(form, interest):
-        service.appoint(group, first, lead=True, by=current_person())
+    first = _first_coordinator(form, interest)
+    try:
+        if first:
+            service.appoint(group, first, lead=True, by=current_person())
+    except service.OfficerNeverCoordinates:
+        return _ask_somebody_else(building, form)
     db.session.commit()
     flash(_("Gruppen är startad. De som är intresserade får ett mejl."), "done")
     if first:
         flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
     return redirect(url_for("start.checklist", group_id=group.id), 303)
+
+
+def _ask_somebody_else(building: Building, form: StartGroupForm) -> Page:
+    """Nothing has happened yet: the form again, with what was chosen."""
+    db.session.rollback()
+    field = form.address if form.first.data == BY_MAIL else form.first
+    field.errors = (OFFICERS_NEVER_COORDINATE,)
+    return _new_page(building, interested_in(building), form), 422
 
 
 def _first_coordinator(form: StartGroupForm, interest: Interested) -> Person | str | None:

@@ -1,5 +1,6 @@
 """What changes in a group: its start, its households and members, its coordinators."""
 
+from watch.accounts.service import OfficerNeverCoordinates
 from watch.groups.service.choices import FlatTaken, TooLateToUndo, choose_notices, i_have_moved, take_back
 from watch.groups.service.coordinators import (
     DUTY_VERSION,
@@ -39,6 +40,7 @@ __all__ = [
     "NobodyAccepted",
     "NotReady",
     "NotStarting",
+    "OfficerNeverCoordinates",
     "TooLateToUndo",
     "accept_appointment",
     "activate",

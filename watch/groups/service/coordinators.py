@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.accounts.service import mailbox_at
+from watch.accounts.service import demand_no_officer, mailbox_at
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
 from watch.groups.service.stopping import stop_unwanted
@@ -17,6 +17,7 @@ from watch.mail import outbox
 from watch.models import Coordinator, Group, GroupState, Mailbox, Person, Stairwell, utcnow
 
 DUTY_VERSION = "2026-1"
+QUESTION = "coordinator-appointed"  # taken back it is not sent; what was told of a lead is sent all the same
 QUESTION_LASTS = timedelta(days=30)  # as an invitation
 
 
@@ -42,11 +43,12 @@ def appoint(
 ) -> Coordinator:
     """Ask a person, or whoever reads an address, to coordinate; without stairwells the whole house.
 
-    It counts once accepted. A coordinator who is appointed lead becomes it. Raises AlreadyCoordinator.
+    It counts once accepted. A coordinator who is appointed lead becomes it. The other coordinators hear of
+    every lead, whoever that may be. Raises AlreadyCoordinator, OfficerNeverCoordinates.
     """
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
-    db.session.flush()
+    demand_no_officer(person)
     _forget_old_question(group, person)
     coordinator = Coordinator(
         group_id=group.id, person=person, is_lead=lead, appointed_by_id=by.id if by else None,
@@ -57,9 +59,23 @@ def appoint(
             db.session.add(coordinator)
     except IntegrityError:
         return _raise_to_lead(group, person, lead, by)
-    outbox.queue("coordinator-appointed", to=person, about=coordinator)
+    outbox.queue(QUESTION, to=person, about=coordinator)
+    if lead:
+        _tell_the_others(coordinator)
     audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
     return coordinator
+
+
+def _tell_the_others(lead: Coordinator) -> None:
+    """A lead sees who takes part in the whole house, so nobody becomes it behind the coordinators' backs."""
+    others = select(Person).join(Coordinator, Coordinator.person_id == Person.id).where(
+        Coordinator.group_id == lead.group_id,
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_(None),
+        Coordinator.id != lead.id,
+    )  # fmt: skip
+    for person in db.session.scalars(others.order_by(Person.id)).all():
+        outbox.queue("lead-asked", to=person, about=lead)
 
 
 def _forget_old_question(group: Group, person: Person) -> None:
@@ -94,8 +110,9 @@ def _raise_to_lead(group: Group, person: Person, lead: bool, by: Person | None) 
     )
     if current is None or current.is_lead or not lead or current.accepted_at is None:
         raise AlreadyCoordinator
-    current.is_lead = True
-    current.stairwells = []
+    current.is_lead, current.stairwells = True, []
+    current.appointed_by_id = by.id if by else None
+    _tell_the_others(current)
     audit.note("coordinator-made-lead", about=current, by=by, group=group)
     return current
 
@@ -119,10 +136,11 @@ def is_open(coordinator: Coordinator) -> bool:
 def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coordinator:
     """Take on the duty of silence and care; the mailed link has proved the address.
 
-    Raises LinkExpired.
+    Raises LinkExpired, OfficerNeverCoordinates.
     """
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
     waiting_appointment(coordinator)
+    demand_no_officer(coordinator.person)
     if name and not coordinator.person.name:
         _introduce(coordinator, name)
     person = coordinator.person
@@ -136,7 +154,7 @@ def decline_appointment(coordinator: Coordinator) -> None:
     """No, thank you: the question ends, and nobody is mailed about it. Raises LinkExpired."""
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
     waiting_appointment(coordinator).ended_at = utcnow()
-    outbox.cancel(coordinator)
+    outbox.cancel(coordinator, QUESTION)
     audit.note("coordinator-declined", about=coordinator, by=coordinator.person, group=coordinator.group)
 
 
@@ -185,6 +203,6 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
             raise LastCoordinator
     for coordinator in ending:
         coordinator.ended_at = utcnow()
-        outbox.cancel(coordinator)
+        outbox.cancel(coordinator, QUESTION)
         audit.note("coordinator-ended", about=coordinator, by=by, group=group)
     stop_unwanted(group, {coordinator.person_id for coordinator in ending})
