@@ -16,7 +16,7 @@ from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.joining.service import ask_to_join
-from watch.models import AuditEntry, Coordinator, Group, Language, Mailbox, Person, Stairwell, utcnow
+from watch.models import AuditEntry, Coordinator, Flat, Group, Language, Mailbox, Person, Stairwell, utcnow
 from watch.tokens import Purpose
 
 
@@ -288,3 +288,78 @@ def test_every_change_of_a_role_is_written_down(client: PageClient, scene: Scene
         ("coordinator-accepted", coordinator.person_id),
         ("coordinator-ended", scene.amina.id),
     ]
+
+
+def the_household_moves(client: PageClient, flat: Flat, by: Person) -> list[tuple[str, str]]:
+    return (
+        client.get(f"/flats/{flat.id}/moved-out", as_=by).press("Ja, hushållet har flyttat").follow().flashes
+    )
+
+
+LIVES_THERE = (
+    "warn",
+    "Här bor ett kontaktombud. Be kontaktombudet, ett huvudkontaktombud eller kommunpolisen att avsluta "
+    "uppdraget först.",
+)
+HAS_MOVED = ("done", "Lägenheten är ej kontaktad. De som flyttade är inte med längre.")
+
+
+@pytest.mark.parametrize("whole_house", [False, True])
+def test_no_other_coordinator_ends_an_appointment_by_a_move(
+    client: PageClient, scene: Scene, outbox: Outbox, whole_house: bool
+) -> None:
+    scene.dawit.language = Language.SWEDISH
+    make_coordinator(scene.dawit, scene.group, stairwells=[] if whole_house else [scene.port_1])
+    aminas = flat_of(scene.port_1, "1001")
+    assert the_household_moves(client, aminas, scene.dawit) == [LIVES_THERE]
+    assert "Amina Yusuf" in client.get(f"/flats/{aminas.id}", as_=scene.dawit).text
+    assert client.get(f"/groups/{scene.group.id}/house", as_=scene.amina).status == 200
+    assert outbox.rows() == []
+
+
+def test_nor_of_one_who_lives_with_them(client: PageClient, scene: Scene) -> None:
+    """Pressing for oneself does not end what others are."""
+    flat = flat_of(scene.port_1, "1001")
+    service.admit(scene.farah, scene.group, stairwell=None, flat=flat)
+    make_coordinator(scene.farah, scene.group)
+    assert the_household_moves(client, flat, scene.farah) == [LIVES_THERE]
+
+
+def test_a_coordinator_writes_their_own_move_and_gets_no_mail(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    flat = flat_of(scene.port_3, "1002")
+    client.post(f"/flats/{flat.id}/moved-out", as_=scene.bengt)
+    assert [each.person for each in queries.coordinators_of(scene.group)] == [scene.amina]
+    assert outbox.rows() == []
+
+
+def test_the_lead_writes_that_a_coordinator_moved_who_is_told(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    make_coordinator(scene.carin, scene.group, accepted=False)  # was asked only: nothing is lost
+    service.admit(scene.farah, scene.group, stairwell=None, flat=flat_of(scene.port_3, "1002"))
+    assert the_household_moves(client, flat_of(scene.port_3, "1002"), scene.amina) == [HAS_MOVED]
+    assert the_household_moves(client, flat_of(scene.port_3, "1102"), scene.amina) == [HAS_MOVED]
+    assert outbox.addressed() == [("coordinator-ended", "bengt@example.org")]
+
+
+def test_a_household_without_coordinators_moves_as_before(client: PageClient, scene: Scene) -> None:
+    scene.dawit.language = Language.SWEDISH
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_3])
+    former = make_coordinator(scene.carin, scene.group)
+    former.ended_at = utcnow()
+    make_coordinator(scene.carin, scene.other_group)  # of another group: not theirs to end, and not ended
+    assert the_household_moves(client, flat_of(scene.port_3, "1102"), scene.dawit) == [HAS_MOVED]
+    assert scene.carin in [each.person for each in queries.coordinators_of(scene.other_group)]
+
+
+def test_who_loses_an_appointment_is_told_and_who_gives_it_back_is_not(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    dawits = make_coordinator(scene.dawit, scene.group)
+    question = make_coordinator(scene.carin, scene.group, accepted=False)
+    (bengts,) = [each for each in queries.coordinators_of(scene.group) if each.person == scene.bengt]
+    for coordinator, by in ((dawits, scene.dawit), (question, scene.amina), (bengts, scene.amina)):
+        client.post(f"/coordinators/{coordinator.id}/end", as_=by)
+    assert outbox.addressed() == [("coordinator-ended", "bengt@example.org")]

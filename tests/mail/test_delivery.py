@@ -211,6 +211,19 @@ def test_the_coordinators_hear_of_a_lead_who_is_not_that_any_longer(scene: Scene
     assert relay.addresses() == ["amina@example.org"]
 
 
+def test_who_lost_an_appointment_hears_of_it_and_who_is_asked_no_longer_does_not(
+    scene: Scene, relay: Relay
+) -> None:
+    asked = make_coordinator(scene.carin, scene.group, accepted=False)
+    outbox.queue("coordinator-appointed", to=scene.carin, about=asked)
+    lost = db.session.scalars(select(Coordinator).where(Coordinator.person == scene.bengt)).one()
+    outbox.queue("coordinator-ended", to=scene.bengt, about=lost)
+    asked.ended_at = lost.ended_at = utcnow()
+    db.session.commit()
+    delivery.run()
+    assert relay.addresses() == ["bengt@example.org"]
+
+
 def test_what_comes_too_late_is_not_sent(scene: Scene, relay: Relay) -> None:
     meeting = make_meeting(scene.group, starts_at=utcnow() + timedelta(hours=1))
     people = active_member_ids(scene.group)

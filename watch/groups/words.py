@@ -31,6 +31,10 @@ FLAT_STATES = {
     FlatState.DECLINED: _l("tackat nej"),
     FlatState.NOT_CONTACTED: _l("ej kontaktad"),
 }
+COORDINATOR_LIVES_THERE = _l(
+    "Här bor ett kontaktombud. Be kontaktombudet, ett huvudkontaktombud eller kommunpolisen att avsluta "
+    "uppdraget först."
+)
 OFFICERS_NEVER_COORDINATE = _l(
     "Den som är kommunpolis eller grannsamverkansansvarig kan inte vara kontaktombud, för de ser aldrig "
     "vilka som är med. Fråga någon annan."

@@ -64,6 +64,7 @@ KINDS: dict[str, Kind] = {
     "invitation": Kind(Sender.ACCOUNT, _invitation),
     "group-started": Kind(Sender.NOTICES, _interest),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
+    "coordinator-ended": Kind(Sender.ACCOUNT, lambda _about: "/contacts"),
     "lead-asked": Kind(Sender.ACCOUNT, lambda about: f"/groups/{about.group_id}/coordinators"),
     "meeting-called": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
     "meeting-reminder": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),

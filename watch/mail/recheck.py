@@ -85,7 +85,7 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
         case Coordinator() as coordinator:
             if kind == "lead-asked":  # even when it has ended since: it was so
                 return _coordinates(Group.id == coordinator.group_id)
-            return _if(coordinator.ended_at is None)
+            return _if((coordinator.ended_at is None) == (kind == "coordinator-appointed"))
 
 
 def _if(is_so: bool) -> ColumnElement[bool]:

@@ -13,7 +13,7 @@ from watch.groups import queries, service
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm
 from watch.groups.queries import FlatState
 from watch.groups.routes.picture import picture_of, rows_of
-from watch.groups.words import EVENTS, FLAT_STATES, name_key
+from watch.groups.words import COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
 from watch.joining.queries import waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
@@ -164,6 +164,8 @@ def move_out(flat: Flat) -> Page:
     """The household has moved out."""
     try:
         service.move_out(flat, by=current_person())
+    except service.CoordinatorLivesThere:
+        flash(str(COORDINATOR_LIVES_THERE), "warn")
     except service.LastCoordinator:
         flash(_("Gruppens enda kontaktombud bor här. Utse en ersättare först."), "warn")
     else:

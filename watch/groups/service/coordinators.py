@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
+from watch.access import Permission, may
 from watch.accounts.service import demand_no_officer, mailbox_at
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
@@ -27,6 +28,10 @@ class AlreadyCoordinator(DomainError):
 
 class AlreadyAccepted(LinkExpired):
     """The question was answered with yes, and the appointment lasts."""
+
+
+class CoordinatorLivesThere(DomainError):
+    """Only a lead, or the coordinators themselves, end appointments by a move."""
 
 
 class LastCoordinator(DomainError):
@@ -169,8 +174,21 @@ def _introduce(coordinator: Coordinator, name: str) -> None:
 
 
 def end_appointment(coordinator: Coordinator, *, by: Person) -> None:
-    """End an appointment; it takes effect on the next request. Raises LastCoordinator."""
+    """End an appointment; from the next request on; whoever had it is told. Raises LastCoordinator."""
     _end(coordinator.group, [coordinator], by=by)
+
+
+def demand_may_end_roles(group: Group, person_ids: Collection[int], *, by: Person) -> None:
+    """Before somebody writes that these people moved. Raises CoordinatorLivesThere."""
+    others = select(Coordinator.id).where(
+        Coordinator.group_id == group.id,
+        Coordinator.person_id.in_(person_ids),
+        Coordinator.person_id != by.id,
+        Coordinator.accepted_at.is_not(None),
+        Coordinator.ended_at.is_(None),
+    )
+    if db.session.scalar(others.limit(1)) and not may(by, Permission.APPOINT_COORDINATORS, group):
+        raise CoordinatorLivesThere
 
 
 def end_roles(group: Group, person_ids: Collection[int], *, by: Person | None) -> None:
@@ -204,5 +222,7 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
     for coordinator in ending:
         coordinator.ended_at = utcnow()
         outbox.cancel(coordinator, QUESTION)
+        if coordinator.accepted_at and (by is None or by.id != coordinator.person_id):
+            outbox.queue("coordinator-ended", to=coordinator.person, about=coordinator)
         audit.note("coordinator-ended", about=coordinator, by=by, group=group)
     stop_unwanted(group, {coordinator.person_id for coordinator in ending})

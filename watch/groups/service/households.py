@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 
 from watch import audit
 from watch.extensions import db
-from watch.groups.service.coordinators import end_roles
+from watch.groups.service.coordinators import demand_may_end_roles, end_roles
 from watch.groups.service.flats import current_household, hold
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
@@ -40,10 +40,10 @@ def _group_of(flat: Flat) -> Group | None:
     return db.session.get(Group, group_id) if group_id else None
 
 
-def move_out(flat: Flat, *, by: Person) -> None:
+def move_out(flat: Flat, *, by: Person | None) -> None:
     """The household moves out: its memberships, roles and open invitations end; the flat is not contacted.
 
-    Raises LastCoordinator.
+    Raises CoordinatorLivesThere, LastCoordinator.
     """
     hold(flat)
     household = db.session.scalar(
@@ -56,6 +56,8 @@ def move_out(flat: Flat, *, by: Person) -> None:
     ).all()
     group, people = _group_of(flat), [membership.person_id for membership in living_here]
     if group is not None:
+        if by is not None:
+            demand_may_end_roles(group, people, by=by)
         end_roles(group, people, by=by)
     for membership in living_here:
         membership.left_at = utcnow()
@@ -64,7 +66,7 @@ def move_out(flat: Flat, *, by: Person) -> None:
     end_household(household, by=by)
 
 
-def end_household(household: Household, *, by: Person) -> None:
+def end_household(household: Household, *, by: Person | None) -> None:
     """Nobody of a household lives in its flat any longer; open invitations to the flat end too."""
     household.ended_at = utcnow()
     db.session.execute(
