@@ -90,7 +90,27 @@ def test_used_expired_altered_older_and_foreign_links_look_the_same(app, scene, 
     assert pages[used].links == {"Sök efter ditt hus": "/", "Be om en ny länk": "/login"}
 
 
-def test_only_the_newest_link_of_a_mailbox_works(client, scene, ask, newest_link, outbox):
+@pytest.mark.parametrize("name", ["carin", "amina", "gun"])
+def test_a_stranger_who_asks_for_ones_address_ends_nothing(app, scene, ask, newest_link, outbox, name):
+    own, strangers = PageClient(app), PageClient(app)
+    ask(f"{name}@example.org", own)
+    link = newest_link()
+    ask(f"{name}@example.org", strangers)
+    assert [row.state for row in outbox.rows()] == [OutboxState.QUEUED] * 2
+    assert own.get(link).press("Logga in").status == 303
+    assert running(getattr(scene, name)) != []
+
+
+def test_whoever_lost_their_phone_ends_the_links_of_every_browser(app, client, scene, ask, newest_link):
+    links = []
+    for _ in range(2):
+        ask("carin@example.org", PageClient(app))
+        links.append(newest_link())
+    client.post("/me/security/end-all", as_=scene.carin)
+    assert [client.get(link).status for link in links] == [410, 410]
+
+
+def test_of_one_browsers_links_only_the_newest_works(client, scene, ask, newest_link, outbox):
     ask("carin@example.org")
     older = newest_link()
     ask("carin@example.org")

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -78,14 +78,17 @@ def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
 def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLink:
     """Mail a link to whoever reads that address; to a stranger, at most once a day, how to join.
 
+    Of those that one browser asks for the newest works; those of other browsers work until they expire.
+
     The same statements run for everybody, so that nothing about an address is learnt from the time it
     takes: a stranger's second mail of the day is written too, and left to expire.
     """
     mailbox = _mailbox_for_asking(address)
-    end_links(mailbox.id)
+    asks = keyring().blind_index("browser", browser)
+    end_links(mailbox.id, SignInLink.browser_index == asks)  # what others ask for ends nobody's own
     link = SignInLink(
         mailbox=mailbox,
-        browser_index=keyring().blind_index("browser", browser),
+        browser_index=asks,
         expires_at=_link_expires_at(),
     )
     db.session.add(link)
@@ -102,7 +105,7 @@ def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLin
 
 
 def _mailbox_for_asking(address: str) -> Mailbox:
-    """The mailbox, known or new by one and the same statement, and locked: of two links one is the newest."""
+    """The mailbox, known or new by one and the same statement, and locked: two who ask take turns."""
     insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
     new = insert(Mailbox).values(address=address, address_index=keyring().blind_index("address", address))
     locked = new.on_conflict_do_update(
@@ -111,11 +114,19 @@ def _mailbox_for_asking(address: str) -> Mailbox:
     return db.session.scalars(locked.returning(Mailbox)).one()
 
 
-def end_links(mailbox_id: int | None) -> None:
-    """Only the newest link works: end the others, and keep back their mails that have not left yet."""
-    for link in db.session.scalars(queries.open_links(mailbox_id)).all() if mailbox_id else ():
+def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) -> None:
+    """End a mailbox's open links (or some of them), and keep back their mails that have not left yet."""
+    wanted = queries.open_links(mailbox_id)
+    if which is not None:
+        wanted = wanted.where(which)
+    for link in db.session.scalars(wanted).all() if mailbox_id else ():
         link.ended_at = utcnow()
         outbox.cancel(link)
+
+
+def mark_of(address: str) -> str:
+    """What a browser keeps of the address of whoever has signed in there: a keyed hash."""
+    return keyring().blind_index("signed in here", address).hex()
 
 
 def operator_link(person: Person) -> str:

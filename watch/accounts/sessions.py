@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from watch.accounts.service import mark_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
 from watch.extensions import db, login_manager
@@ -70,6 +71,11 @@ def browser_that_asks() -> str:
     return str(session["browser"])
 
 
+def has_signed_in_here(address: str) -> bool:
+    """Whether whoever reads that address has signed in with this browser, and not out again."""
+    return bool(session.get("address") == mark_of(address))
+
+
 def begin(sign_in: SignIn) -> None:
     """Sign this browser in with a new session: nothing planted in the old one lives on."""
     browser = session.get("browser")
@@ -77,6 +83,8 @@ def begin(sign_in: SignIn) -> None:
     session.permanent = True
     if browser:
         session["browser"] = browser
+    if sign_in.person.mailbox:
+        session["address"] = mark_of(sign_in.person.mailbox.address)
     g.pop("relations", None)
     login_user(sign_in)
 

@@ -68,9 +68,10 @@ class Person(Model):
 
 
 class SignInLink(Model):
-    """A mailed (or operator's) link for signing in: derived from this row, used once, newest only.
+    """A mailed (or operator's) link for signing in: derived from this row, used once.
 
-    `browser_index` is the keyed hash of the browser that asked; with a role the link works only there.
+    `browser_index` is the keyed hash of the browser that asked: of its links the newest works, and with a
+    role only there.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
