@@ -9,6 +9,7 @@ import re
 import secrets
 import unicodedata
 from datetime import UTC, date, datetime, time
+from itertools import groupby
 from typing import Any
 
 import phonenumbers
@@ -27,7 +28,14 @@ from wtforms import (
     TextAreaField,
     TimeField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import (
+    DataRequired,
+    InputRequired,
+    Length,
+    Optional,
+    StopValidation,
+    ValidationError,
+)
 
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.models import Language
@@ -38,7 +46,7 @@ PERSONNUMMER = re.compile(
 REGISTRATION_PLATE = re.compile(
     r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
 )
-ENCODED_WORD = re.compile(r"=\?.*\?=", re.DOTALL)
+MOST_MARKS = 30  # on one letter: what is written holds a few (Unicode's "stream-safe" text)
 
 
 class Form(FlaskForm):
@@ -54,6 +62,20 @@ class SendingForm(Form):
     """A form that sends something: its key makes a double press the same one thing."""
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
+
+
+class AtMost(Length):
+    """At most so many signs; what is longer is refused at once, and no other rule has to read it."""
+
+    def __init__(self, most: int, message: Any) -> None:
+        super().__init__(max=most, message=message)
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Stop where it is too long."""
+        try:
+            super().__call__(form, field)
+        except ValidationError as too_long:
+            raise StopValidation(*too_long.args) from None
 
 
 def is_hidden_sign(sign: str) -> bool:
@@ -83,12 +105,28 @@ def no_personnummer(_form: Form, field: Field) -> None:
 
 def no_encoded_word(_form: Form, field: Field) -> None:
     """What reaches a mail's header must not decode to something else there."""
-    if ENCODED_WORD.search(field.data or ""):
+    text = field.data or ""
+    begins = text.find("=?")
+    if begins >= 0 and text.find("?=", begins + 2) >= 0:
         raise ValidationError(_l("Teckenföljden =? … ?= kan inte skickas. Ta bort den."))
 
 
+def composed(text: str) -> str:
+    """The text in its composed form (NFC), but for marks piled up on one letter as nobody writes.
+
+    Python sorts a letter's marks in the square of their number: a form full of them would take minutes.
+    """
+    piles = (len(list(signs)) for is_mark, signs in groupby(text, _is_mark) if is_mark)
+    return text if any(pile > MOST_MARKS for pile in piles) else unicodedata.normalize("NFC", text)
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether it joins the letter before; a few signs do so only when they are taken apart."""
+    return unicodedata.combining(unicodedata.normalize("NFD", sign)[0]) > 0
+
+
 def _strip(text: str | None) -> str | None:
-    return unicodedata.normalize("NFC", text.strip()) if text else text
+    return composed(text.strip()) if text else text
 
 
 class NameField(StringField):
@@ -98,7 +136,7 @@ class NameField(StringField):
         needed = Optional() if optional else DataRequired(_l("Skriv ett namn. Förnamn räcker."))
         rules = [
             needed,
-            Length(max=60, message=_l("Namnet är för långt. Högst 60 tecken.")),
+            AtMost(60, _l("Namnet är för långt. Högst 60 tecken.")),
             no_hidden_signs,
             no_encoded_word,
             no_personnummer,
@@ -111,7 +149,7 @@ class LineField(StringField):
 
     def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
         needed = DataRequired(missing) if missing else Optional()
-        too_long = Length(max=most, message=_l("Texten är för lång. Högst %(max)d tecken."))
+        too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         rules = [needed, too_long, no_hidden_signs, no_encoded_word, no_personnummer]
         super().__init__(label, validators=rules, filters=[_strip], **more)
 
@@ -121,7 +159,7 @@ class TextField(TextAreaField):
 
     def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
         needed = DataRequired(missing) if missing else Optional()
-        too_long = Length(max=most, message=_l("Texten är för lång. Högst %(max)d tecken."))
+        too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         rules = [needed, too_long, no_hidden_signs_but_lines, no_personnummer]
         super().__init__(label, validators=rules, filters=[_strip], **more)
 

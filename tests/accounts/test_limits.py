@@ -11,6 +11,7 @@ import time_machine
 from sqlalchemy import select, update
 
 from tests.page_client import PageClient, outside
+from watch.accounts.routes import typed_address
 from watch.extensions import db
 from watch.models import RateCount, SignIn, utcnow
 
@@ -82,6 +83,11 @@ def test_where_one_has_signed_in_before_no_flood_keeps_one_out(app, cli, scene, 
     assert len(outbox.rows()) == before  # only for who has signed in there
     ask(known, 0, "amina@example.org", HOME)
     assert outbox.addressed()[before:] == [("sign-in", "amina@example.org")]
+
+
+def test_what_is_too_long_for_an_address_is_not_read_to_its_end(app):
+    with app.test_request_context(method="POST", data={"email": "a\u0301\u0323" * 1000 + "@example.org"}):
+        assert len(typed_address()) <= 255
 
 
 def test_whoever_is_slowed_is_not_written_down(client, caplog):

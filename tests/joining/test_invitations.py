@@ -148,6 +148,7 @@ def test_good_lines_are_sent_and_bad_ones_come_back(
         ("<lina@example.org>; kim@example.org", ["lina@example.org", "kim@example.org"]),
         ("mailto:lina@example.org?subject=Hej", ["lina@example.org"]),
         ("Lina <MAILTO:lina@example.org>", ["lina@example.org"]),
+        ("Lina < mailto:lina@example.org?cc=kim >", ["lina@example.org"]),
         ("a@example.org;b@example.org,c@example.org d@example.org",
          [f"{each}@example.org" for each in "abcd"]),
         ("a@example.org\u00a0\tb@example.org,\r\n;A@example.org", ["a@example.org", "b@example.org"]),

@@ -30,7 +30,7 @@ MOST_MAILS = parse("30 per hour")  # to one address, whoever asks; beyond, nothi
 
 def typed_address() -> str:
     """The address as limits know it; an empty field counts for the network."""
-    typed = request.form.get("email", "").strip()
+    typed = request.form.get("email", "").strip()[:255]  # what is longer is no address, and slow to read
     with suppress(EmailNotValidError):  # however it is written it is the same mailbox
         typed = validate_email(typed, check_deliverability=False, test_environment=True).normalized
     return typed.casefold() or network_of_reader()

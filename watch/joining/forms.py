@@ -10,24 +10,22 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField, TextAreaField
-from wtforms.validators import AnyOf, DataRequired, Length, ValidationError
+from wtforms.validators import AnyOf, DataRequired, ValidationError
 
 from watch.fields import (
     AddressField,
+    AtMost,
     Form,
     LanguageField,
     LineField,
     NameField,
     SendingForm,
-    is_hidden_sign,
-    readable_address,
 )
+from watch.joining.pasting import address_in, pasted_in
 from watch.joining.words import DO_NOT_KNOW, choice, door_choices, floor_choices
 from watch.models import Flat, Stairwell
 
 MOST_ADDRESSES = 20
-BRACKETED = re.compile(r"^<\s*(.*?)\s*>$")
-MAILTO = re.compile(r"^mailto:([^?]*).*$", re.IGNORECASE)
 BY_MAIL, BY_KNOCK = "mail", "knock"
 NO_SUCH_DOOR = _l("Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte.")
 NOT_A_CHOICE = _l("Välj något i listan.")
@@ -175,7 +173,7 @@ class InviteForm(SendingForm):
         _l("E-postadresser"),
         validators=[
             DataRequired(_l("Skriv minst en e-postadress.")),
-            Length(max=6000, message=_l("Texten är för lång. Bjud in högst 20 åt gången.")),
+            AtMost(6000, _l("Texten är för lång. Bjud in högst 20 åt gången.")),
         ],
         description=_l(
             "Högst 20 adresser i taget, en på varje rad. Bjud bara in den som själv har gett dig sin adress."
@@ -206,7 +204,7 @@ class InviteForm(SendingForm):
         """What was typed as addresses, each once, with the number of its line."""
         typed = enumerate((self.addresses.data or "").splitlines(), start=1)
         found = {
-            each.casefold(): (number, each) for number, line in reversed([*typed]) for each in _pasted(line)
+            each.casefold(): (number, each) for number, line in reversed([*typed]) for each in pasted_in(line)
         }
         return sorted(found.values(), key=lambda each: each[0])
 
@@ -216,7 +214,7 @@ class InviteForm(SendingForm):
         bad: list[BadLine] = []
         for number, line in self.lines:
             try:
-                address = _address_in(line)
+                address = address_in(line)
             except ValueError as wrong:
                 bad.append(BadLine(number, line, wrong.args[0]))
             else:
@@ -248,28 +246,6 @@ class InviteForm(SendingForm):
 def _port(flat: Flat, contacted: Collection[int]) -> Any:
     address = flat.stairwell.address
     return address if flat.id in contacted else _l("%(address)s: ej kontaktade", address=address)
-
-
-def _pasted(line: str) -> list[str]:
-    """The addresses of one line as mail programs and lists write them: Name <a@x.se>, mailto:, a; b, c.
-
-    Without angle brackets nothing is left out: what is no address comes back with its cure.
-    """
-    plain = re.sub(r'"[^"]*"', " ", line)
-    bits = re.findall(r"<[^<>]*>|[^\s,;<>]+", plain)
-    if any("@" in bit and bit.startswith("<") for bit in bits):
-        bits = [bit for bit in bits if "@" in bit]
-    elif not any("@" in bit for bit in bits):
-        bits = [" ".join(bits)] if bits else []
-    return [MAILTO.sub(r"\1", BRACKETED.sub(r"\1", bit)) or bit for bit in bits]
-
-
-def _address_in(line: str) -> str:
-    if any(is_hidden_sign(sign) for sign in line):
-        raise ValueError(_l("Här finns osynliga tecken. Skriv adressen igen utan att klistra in den."))
-    if line.count("@") > 1:
-        raise ValueError(_l("Det står flera @ i adressen. Skriv en adress på varje rad."))
-    return readable_address(line)
 
 
 class AcceptInvitationForm(DoorForm, SendingForm):

@@ -1,0 +1,121 @@
+"""What a field refuses, and that no text, however long or strange, makes much work on the way."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from itertools import product
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from wtforms import Form, ValidationError
+
+from watch import fields
+from watch.fields import MOST_MARKS, LineField, NameField, TextField, composed, no_encoded_word
+from watch.joining import forms, pasting
+from watch.joining.forms import InviteForm
+from watch.mail import guard
+from watch.notices import suspicion
+
+ROOT = Path(__file__).resolve().parent.parent
+EVERYTHING_WRONG = "=?UTF-8?Q?=0A?= 19811218-9876 \u200b "
+TOO_LONG = "Texten är för lång. Högst 50 tecken."
+
+
+class Typed(Form):
+    """A field of each kind that has a length."""
+
+    name = NameField("Namn")
+    line = LineField("Rad", most=50)
+    text = TextField("Text", most=50)
+
+
+@pytest.fixture
+def plain_app(make_app: Callable[..., Flask]) -> Flask:
+    """The application without a database."""
+    return make_app(DATABASE_URL="sqlite://", WTF_CSRF_ENABLED=False)
+
+
+def test_what_is_too_long_is_read_by_no_other_rule(plain_app: Flask) -> None:
+    with plain_app.test_request_context():
+        form = Typed(MultiDict(dict.fromkeys(("name", "line", "text"), EVERYTHING_WRONG * 10)))
+        assert not form.validate()
+        assert form.errors == {
+            "name": ["Namnet är för långt. Högst 60 tecken."], "line": [TOO_LONG], "text": [TOO_LONG],
+        }  # fmt: skip
+        form = Typed(MultiDict(dict.fromkeys(("name", "line", "text"), EVERYTHING_WRONG)))
+        assert not form.validate()
+        assert [len(each.errors) for each in (form.name, form.line, form.text)] == [3, 3, 2]
+
+
+def test_addresses_that_are_too_many_signs_are_not_taken_apart(
+    plain_app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    typed = {"addresses": "carin@example.org\n" * 500, "language": "sv"}
+    with plain_app.test_request_context(method="POST", data=typed):
+        form = InviteForm()
+        form.offer([], set())
+        monkeypatch.setattr(InviteForm, "lines", property(lambda _form: pytest.fail("was read")))
+        assert not form.validate()
+        assert form.addresses.errors == ["Texten är för lång. Bjud in högst 20 åt gången."]
+
+
+def test_no_form_has_a_length_that_lets_other_rules_read_on() -> None:
+    """wtforms' own Length says what is wrong and goes on; AtMost stops."""
+    named = [
+        path.name
+        for path in (ROOT / "watch").rglob("*.py")
+        if re.search(r"\bLength\b", path.read_text(encoding="utf-8"))
+    ]
+    assert named == ["fields.py"]
+
+
+def is_refused(refuse: Callable[[str], object], text: str) -> bool:
+    try:
+        refuse(text)
+    except (ValidationError, guard.UnsafeHeader):
+        return True
+    return False
+
+
+def test_an_encoded_word_is_found_wherever_it_stands(plain_app: Flask) -> None:
+    """Looked for from its first sign only: every start tried anew takes the square of the length."""
+    texts = ["".join(signs) for length in range(7) for signs in product("=?a ", repeat=length)]
+    wanted = [text for text in texts if re.search(r"=\?.*\?=", text)]
+
+    def by_field(text: str) -> None:
+        no_encoded_word(Form(), type("Filled", (), {"data": text})())  # type: ignore[arg-type]
+
+    with plain_app.test_request_context():
+        assert [text for text in texts if is_refused(by_field, text)] == wanted
+    assert [text for text in texts if is_refused(guard.line, text)] == wanted
+    assert is_refused(by_field, "=?\n?=")
+
+
+def test_no_pattern_over_typed_text_tries_every_end_from_every_start() -> None:
+    read = [each for module in (fields, forms, pasting, suspicion, guard) for each in vars(module).values()]
+    patterns = [each.pattern for each in read if isinstance(each, re.Pattern)]
+    assert fields.PERSONNUMMER.pattern in patterns
+    assert [pattern for pattern in patterns if re.search(r"\.[*+]", pattern)] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("Zoe\u0308", "Zoë"),
+        ("Nguye\u0302\u0303n", "Nguyễn"),
+        ("e\u0301" * 1000, "é" * 1000),  # many marks, but one on each letter
+        ("a" + "\u0323\u0301" * (MOST_MARKS // 2), "ạ" + "\u0323" * 14 + "\u0301" * 15),
+        ("a" + "\u0301\u0323" * MOST_MARKS, "a" + "\u0301\u0323" * MOST_MARKS),
+        ("\u0f73" * (MOST_MARKS + 1), "\u0f73" * (MOST_MARKS + 1)),  # no mark, but two when taken apart
+    ],
+)
+def test_a_text_is_composed_but_not_where_marks_are_piled_up(typed: str, kept: str) -> None:
+    assert composed(typed) == kept
+
+
+def test_a_name_is_kept_composed(plain_app: Flask) -> None:
+    with plain_app.test_request_context():
+        assert Typed(MultiDict({"name": " Zoe\u0308 "})).name.data == "Zoë"
