@@ -98,6 +98,32 @@ def test_each_role_gets_what_permissions_say(
     assert got == {role: expected.of(role) for role in ROLES}
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/memberships/{}/details", "/requests/{}", "/requests/{}/approve", "/requests/{}/decline",
+     "/invitations/{}/resend", "/invitations/{}/revoke"],
+)  # fmt: skip
+def test_who_may_not_read_it_cannot_tell_whether_it_is_there(
+    address: str, client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    """Of whoever takes part, asks or is invited: not by the status, and not by the page or its navigation."""
+    make_coordinator(scene.carin, scene.other_group)  # whose navigation says which group a page is of
+    numbers = [things[address.split("/")[1].removesuffix("s")], 987654]
+    for person in (scene.carin, scene.dawit, scene.gun, scene.hodan, scene.ivan, scene.jenny):
+        there, nowhere = (
+            client.get(address.format(number), as_=person)
+            if address == "/requests/{}"
+            else client.post(address.format(number), as_=person)
+            for number in numbers
+        )
+        assert [there.status, nowhere.status] == [404, 404], person.name
+        assert _words_and_links(there) == _words_and_links(nowhere), person.name
+
+
+def _words_and_links(page: Page) -> tuple[str, list[str | None]]:
+    return page.whole_text, [link.get("href") for link in page.tree.iter("a")]
+
+
 def _ask(
     client: PageClient, expected: Expected, person: Person | None, things: Mapping[str, object]
 ) -> Status:

@@ -20,6 +20,10 @@ from werkzeug.wrappers import Response
 from watch.extensions import db
 from watch.models import (
     Area,
+    Household,
+    Invitation,
+    JoinRequest,
+    Membership,
     Model,
     Person,
 )
@@ -52,6 +56,9 @@ class Permission(Enum):
     CHANGE_GROUP_STATE = auto()
     EDIT_CONTACTS = auto()
 
+
+# That there is one more of these is known to those alone who work with it: counting them counts the members.
+TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Membership)
 
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
 _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})
@@ -176,7 +183,8 @@ def _demand(permission: Permission, thing: Model) -> None:
     g.position = position = position_of(thing)
     relations = current_relations()
     if not MAY[permission] & relations.roles(position):
-        abort(403 if relations.knows_of(position) else 404)
+        is_known = relations.knows_of(position) and not isinstance(thing, TELL_WHO_TAKES_PART)
+        abort(403 if is_known else 404)
 
 
 def _demand_anywhere(permission: Permission) -> None:

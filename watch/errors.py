@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
-from flask import Flask, Response, current_app, make_response, render_template, request, session
+from flask import Flask, Response, current_app, g, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
@@ -94,6 +94,8 @@ def _is_utf8(raw: bytes) -> bool:
 def _http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
+    if error.code == 404:
+        g.pop("position", None)  # the same page whether there is such a thing or not, navigation and all
     answers = answers_to_keep() if error.code == 429 else None
     response = _page("errors/page.html", error.code, answers=answers)
     if allowed := getattr(error, "valid_methods", None):

@@ -34,7 +34,10 @@ ENDPOINTS = {
     ),
     "house.ask_move_out": Expected(get="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=200, lead=200),
     "house.move_out": Expected(post="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=303, lead=303),
-    "house.details": Expected(
-        post="/memberships/{membership}/details", **OWN_STAIRWELL, coordinator=200, lead=200
+    "house.details": Expected(  # who may not read it learns nothing of whether it is there
+        post="/memberships/{membership}/details",
+        anybody="login", stranger=404, waiting=404, member=404,
+        coordinator=200, other_coordinator=404, lead=200,
+        officer=404, other_officer=404, other_group=404,
     ),
-}
+}  # fmt: skip

@@ -6,7 +6,10 @@ OF_GROUP = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-OF_STAIRWELL = OF_GROUP | {"coordinator": 303, "other_coordinator": 403, "lead": 303}
+OF_STAIRWELL = {  # that somebody is invited is nobody else's to know, not even a colleague's in another port
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
+    "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
 
 ENDPOINTS = {
     "invitations.index": Expected(get="/groups/{group}/invitations", **OF_GROUP),

@@ -2,9 +2,9 @@
 
 from tests.access import Expected, public
 
-DECIDING = {
-    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 303,
-    "other_coordinator": 403, "lead": 303, "officer": 403, "other_officer": 404, "other_group": 404,
+DECIDING = {  # that somebody asks is known to those alone who answer
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
+    "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
 
 ENDPOINTS = {

@@ -53,7 +53,7 @@ def test_a_coordinator_of_one_port_sees_nothing_of_the_other(client: PageClient,
     flat = flat_of(scene.port_1, "1101")
     assert client.get(f"/stairwells/{scene.port_1.id}/house", as_=scene.bengt).status == 403
     assert client.get(f"/flats/{flat.id}", as_=scene.bengt).status == 403
-    assert client.post(f"/memberships/{dawits.id}/details", as_=scene.bengt).status == 403
+    assert client.post(f"/memberships/{dawits.id}/details", as_=scene.bengt).status == 404
     assert client.post(f"/memberships/{hidden.id}/details", as_=scene.bengt).status == 404
     assert client.post(f"/memberships/{hidden.id}/details", as_=scene.amina).status == 200
 
