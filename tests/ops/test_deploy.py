@@ -1,0 +1,92 @@
+"""What stands in deploy/ keeps the promise that no log holds an address, a link or where somebody is."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import socket
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from tests.faults.processes import ROOT, Process
+
+DEPLOY = ROOT / "deploy"
+LINK = "a-secret-link"
+REFUSED = {
+    "version": f"GET /a/{LINK} HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
+    "short": f"GET /a/{LINK}\r\n\r\n",
+    "line": f"GET /a/{LINK} and more HTTP/1.1\r\n\r\n",
+    "method": f"g@t /a/{LINK} HTTP/1.1\r\n\r\n",
+    "header": f"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nReferer\x00: /a/{LINK}\r\n\r\n",
+    "folding": f"GET /a/{LINK} HTTP/1.1\r\nHost: 127.0.0.1\r\n folded\r\n\r\n",
+    "chunk": f"POST /a/{LINK} HTTP/1.1\r\nHost: 127.0.0.1\r\nTransfer-Encoding: {LINK}\r\n\r\n",
+}
+
+
+def of_unit() -> Sequence[str]:
+    """The command of the web service's unit file."""
+    text = (DEPLOY / "watch-web.service").read_text(encoding="utf-8").replace("\\\n", " ")
+    (line,) = (line for line in text.splitlines() if line.startswith("ExecStart="))
+    return shlex.split(line.removeprefix("ExecStart="))
+
+
+def of_procfile() -> Sequence[str]:
+    """The command of the Procfile."""
+    (line,) = re.findall(r"^web: (.*)$", (DEPLOY / "Procfile").read_text(encoding="utf-8"), re.MULTILINE)
+    return shlex.split(line)
+
+
+@contextmanager
+def running(words: Sequence[str], folder: Path) -> Iterator[tuple[Path, Path]]:
+    """The web server as a command says, but in this checkout and on a socket of its own; its log."""
+    door, log = folder / "web.sock", folder / "web.log"
+    words = list(words)
+    words[0] = str(ROOT / ".venv/bin/gunicorn")
+    words[words.index("--bind") + 1] = f"unix:{door}"
+    settings = {"WATCH_ENV": "development", "WATCH_DATABASE_URL": f"sqlite:///{folder}/watch.db"}
+    process = Process(words, settings, log)
+    process.start()
+    try:
+        yield door, log
+    finally:
+        process.end()
+
+
+def say(door: Path, words: str) -> bytes:
+    """Send a request through a socket that may not be open yet; the first bytes of the answer."""
+    ends = time.monotonic() + 60
+    with socket.socket(socket.AF_UNIX) as client:
+        client.settimeout(60)
+        while client.connect_ex(str(door)):
+            assert time.monotonic() < ends, "nobody answers"
+            time.sleep(0.05)
+        client.sendall(words.encode("latin-1"))
+        return client.recv(100)
+
+
+@pytest.mark.parametrize("words", [of_unit(), of_procfile()], ids=["unit", "Procfile"])
+def test_what_is_no_request_leaves_nothing_in_the_web_servers_log(
+    words: Sequence[str], tmp_path: Path
+) -> None:
+    with running(words, tmp_path) as (door, log):
+        answers = {kind: say(door, sent).split()[1] for kind, sent in REFUSED.items()}
+        page = say(door, f"GET /static/{LINK} HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").split()[1]
+    assert answers == dict.fromkeys(REFUSED, b"400") | {"chunk": b"501"}
+    assert page == b"404"
+    written = log.read_text(encoding="utf-8")
+    assert LINK not in written
+    assert "ip=" not in written
+
+
+def test_the_proxy_logs_no_address_and_no_link_whatever_happens() -> None:
+    """A server behind it that is down, and the first request without TLS, would write the whole address."""
+    text = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
+    servers = text.split("server {")[1:]
+    assert [re.findall(r"listen (\d+)", each) for each in servers] == [["443"], ["80"]]
+    for server in servers:
+        logs = re.findall(r"^ *((?:access|error)_log [^;]*);", server, re.MULTILINE)
+        assert logs == ["access_log off", "error_log /dev/null crit"]
