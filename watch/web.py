@@ -18,9 +18,9 @@ from werkzeug.routing import IntegerConverter, Map
 
 from watch import audit, language
 from watch.access import current_relations
-from watch.database import LARGEST_NUMBER, SAFE_METHODS
+from watch.database import LARGEST_NUMBER
 from watch.extensions import db
-from watch.models import Area, Group, Model, SignIn, utcnow
+from watch.models import Area, Group, Model, Person, SignIn, utcnow
 from watch.relations import Relations
 
 CONTENT_SECURITY_POLICY = (
@@ -74,9 +74,13 @@ def here() -> str:
     return request.full_path if request.query_string else request.path
 
 
-def leave_trace(what: str, *, about: Model, group: Group | None = None) -> None:
-    """Write down that the reader looked at something; stored after the page's reads (trust.md 10)."""
-    g.setdefault("traces", []).append(audit.entry(what, about=about, by=current_user.person, group=group))
+def leave_trace(what: str, *, about: Model, group: Group | None = None, by: Person | None = None) -> None:
+    """Write down that somebody looked at something; stored after the page's reads (trust.md 10).
+
+    `by` is who has the link of a mail; else it is the reader.
+    """
+    reader = by or current_user.person
+    g.setdefault("traces", []).append(audit.entry(what, about=about, by=reader, group=group))
 
 
 def init_app(app: Flask) -> None:
@@ -97,8 +101,11 @@ def init_app(app: Flask) -> None:
 
 
 def _store_traces(response: Response) -> Response:
-    """A GET writes nothing but these, in a short transaction of its own after its reads."""
-    traces = g.pop("traces", []) if request.method in SAFE_METHODS else []
+    """A GET writes nothing but these, in a short transaction of its own after its reads.
+
+    A form that comes back with its errors shows what its page does, and leaves the same.
+    """
+    traces = g.pop("traces", [])
     seen = _sign_in_to_mark()
     if traces or seen:
         db.session.rollback()

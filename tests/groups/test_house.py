@@ -116,12 +116,21 @@ def test_every_look_at_households_leaves_a_trace(client: PageClient, scene: Scen
     for address in (
         f"/groups/{scene.group.id}/house", f"/stairwells/{scene.port_3.id}/house",
         f"/groups/{scene.group.id}/members", f"/flats/{scene.port_3.flats[0].id}",
+        f"/flats/{scene.port_3.flats[0].id}/moved-out", f"/groups/{scene.group.id}/invitations",
     ):  # fmt: skip
-        client.get(address, as_=scene.bengt)
+        assert client.get(address, as_=scene.bengt).status == 200
+        assert client.get(address, as_=scene.carin).status == 403  # who saw nothing leaves none
     traces = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert [(each.what, each.by_id, each.group_id) for each in traces] == [
         (what, scene.bengt.id, scene.group.id)
-        for what in ("house-seen", "house-seen", "members-seen", "flat-seen")
+        for what in (
+            "house-seen",
+            "house-seen",
+            "members-seen",
+            "flat-seen",
+            "flat-seen",
+            "invitations-seen",
+        )
     ]
 
 

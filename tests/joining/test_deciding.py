@@ -109,6 +109,30 @@ def test_approved_from_the_mailed_page_without_signing_in(
     assert "join-approved" in notes
 
 
+def test_every_look_at_the_mailed_page_is_its_coordinators(
+    client: PageClient, farahs_page: str, bengt: Person, amina: Person
+) -> None:
+    client.get(farahs_page)
+    client.get(farahs_page, as_=amina)  # whoever holds the link now: it is Bengt's, who answers for it
+    refused = client.post(f"{farahs_page}/decline", {"reason": "x" * 201})
+    assert (refused.status, refused.h1) == (422, "Farah Ahmadi vill gå med")
+    assert looks() == [(bengt.id, farahs_id())] * 3
+
+
+def test_a_dead_link_leaves_no_trace_for_nothing_was_seen(
+    client: PageClient, farahs_page: str, scene: Scene
+) -> None:
+    db.session.execute(db.update(OutboxRow).values(created_at=utcnow() - timedelta(days=15)))
+    assert dead(client, farahs_page)
+    assert looks() == []
+
+
+def looks() -> list[tuple[int | None, int]]:
+    """Who looked at which request."""
+    seen = select(AuditEntry.by_id, AuditEntry.about_id).where(AuditEntry.what == "request-seen")
+    return [(by, about) for by, about in db.session.execute(seen)]
+
+
 def test_the_buttons_pressed_twice_decide_once(
     client: PageClient, outbox: Outbox, farahs_page: str, bengt: Person
 ) -> None:

@@ -145,7 +145,7 @@ def test_a_coordinator_of_one_port_meets_nobody_of_the_other(scene: Scene, make_
     assert _met(pages, _traces_of(scene.dawit)) == []
     assert _met(pages, ["Öberg"]) != []
     looks = {(entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))}
-    seen = ("house-seen", "members-seen", "flat-seen", "request-seen")
+    seen = ("house-seen", "members-seen", "flat-seen", "request-seen", "invitations-seen")
     assert looks == {(what, scene.bengt.id) for what in seen}
 
 

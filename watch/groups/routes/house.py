@@ -155,6 +155,7 @@ def note_answer(flat: Flat) -> Page:
 def ask_move_out(flat: Flat) -> Page:
     """What goes when a household moves out, asked once."""
     here = next(each for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
+    leave_trace("flat-seen", about=flat, group=_group(flat.stairwell))
     return render_template("house/ask_move_out.html", flat=flat, members=queries.members_at(here))
 
 

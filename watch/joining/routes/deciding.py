@@ -22,8 +22,8 @@ from watch.web import leave_trace
 @public
 def decide(token: str) -> Response:
     """For the coordinator it was mailed to: one applicant, approve or decline; no signing in."""
-    join_request, _coordinator = service.request_to_decide(token)
-    return _decide_page(join_request, *_mailed(token))
+    join_request, coordinator = service.request_to_decide(token)
+    return _decide_page(join_request, coordinator, *_mailed(token))
 
 
 def _mailed(token: str) -> tuple[str, str]:
@@ -42,8 +42,13 @@ def _decide_form(join_request: JoinRequest) -> DecideRequestForm:
 
 
 def _decide_page(
-    join_request: JoinRequest, approve_action: str, decline_action: str, form: DecideRequestForm | None = None
+    join_request: JoinRequest,
+    reader: Person,
+    approve_action: str,
+    decline_action: str,
+    form: DecideRequestForm | None = None,
 ) -> Response:
+    leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
     form = form or _decide_form(join_request)
     page = render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
@@ -75,8 +80,7 @@ def decline_by_mail(token: str) -> Response:
 @requires(Permission.DECIDE_REQUESTS)
 def show(join_request: JoinRequest) -> Response:
     """One applicant, for somebody signed in: to choose the flat, or to say why not."""
-    leave_trace("request-seen", about=join_request, group=join_request.group)
-    return _decide_page(join_request, *_signed_in(join_request))
+    return _decide_page(join_request, current_person(), *_signed_in(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/approve")
@@ -113,7 +117,7 @@ def _answer(
     """Validate, decide once, and tell who was first when it was somebody else."""
     form = _decide_form(join_request)
     if not form.validate():
-        return _decide_page(join_request, *actions, form)
+        return _decide_page(join_request, by, *actions, form)
     try:
         say(join_request, form, by)
     except AlreadyDecided as decided:

@@ -27,6 +27,7 @@ from watch.joining.queries import SentInvitation, contacted_flats, flats_of_grou
 from watch.joining.service import AlreadyInvited, AlreadyMember, InvitationDeclined, InvitationEnded
 from watch.joining.words import INVITATION_SIGNS, INVITATION_STATES
 from watch.models import Group, Invitation
+from watch.web import leave_trace
 
 bp = Blueprint("invitations", __name__)
 ROWS_A_PAGE = 50
@@ -56,6 +57,7 @@ def _index(group: Group, form: InviteForm) -> Response:
     counts = {each: sum(sent.state == each for sent in found) for each in INVITATION_STATES}
     page = max(request.args.get("page", 1, type=int), 1)
     rows = shown[(page - 1) * ROWS_A_PAGE : page * ROWS_A_PAGE]
+    leave_trace("invitations-seen", about=group)
     html = render_template(
         "invitations/index.html", group=group, form=form, rows=[(sent, _address_of(sent)) for sent in rows],
         states=INVITATION_STATES, signs=INVITATION_SIGNS, counts=counts, found=len(found), text=text,
