@@ -61,7 +61,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": {"extensions", "language", "models"},
     "access": {"extensions", "models", "relations"},
     "relations": {"extensions", "models"},
-    "errors": {"extensions", "language", "models", "tokens"},
+    "errors": {"database", "extensions", "language", "models", "tokens"},
     "fields": {"language", "models"},
     "limits": {"crypto", "extensions", "models"},
     "paging": {"extensions"},

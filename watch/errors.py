@@ -10,11 +10,13 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
+from watch.database import SAFE_METHODS
 from watch.extensions import db
 from watch.language import direction, speaking
 from watch.models import Language
 from watch.tokens import BadToken
 
+PLAIN_FORM, FORM_IN_PARTS = FORMS = "application/x-www-form-urlencoded", "multipart/form-data"
 SECRET_FIELDS = frozenset({"csrf_token", "password"})
 
 
@@ -35,9 +37,15 @@ class Duplicate(DomainError):
 
 
 class NotText(HTTPException):
-    """The request holds signs that are no text: invalid UTF-8, or a zero byte."""
+    """The request holds what is no text: invalid UTF-8, a zero byte, or a file."""
 
     code = 400
+
+
+class NotAForm(HTTPException):
+    """Something was sent that no form of a page sends."""
+
+    code = 415
 
 
 def init_app(app: Flask) -> None:
@@ -47,6 +55,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _our_fault)
     app.register_error_handler(NotText, _bare)
+    app.register_error_handler(NotAForm, _bare)
     app.register_error_handler(SecurityError, _bare)
     app.register_error_handler(BadToken, _dead_link)
     app.register_error_handler(LinkExpired, _dead_link)
@@ -61,20 +70,34 @@ def _log(exc_info: Any) -> None:
 
 
 def _refuse_unreadable() -> None:
-    """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer."""
+    """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer.
+
+    Nor does what is no form, for Flask-WTF would fill one from JSON, with numbers, lists and half signs.
+    """
+    if _sends_no_form():
+        raise NotAForm
     address = request.environ.get("PATH_INFO", "").encode("latin-1"), unquote_to_bytes(request.query_string)
     for raw in (*address, _typed_in_plain_form()):
         if b"\0" in raw or not _is_utf8(raw):
             raise NotText
-    if request.mimetype == "multipart/form-data":
+    if request.mimetype == FORM_IN_PARTS:
         for name, answer in request.form.items(multi=True):
             if "\0" in name + answer or "\ufffd" in name + answer:
                 raise NotText
+        if request.files:  # no page asks for one, and a form would take it for what was typed
+            raise NotText
+
+
+def _sends_no_form() -> bool:
+    if request.method in SAFE_METHODS or request.mimetype in FORMS:
+        return False
+    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
+    return bool(request.mimetype) or has_body
 
 
 def _typed_in_plain_form() -> bytes:
     """The body of a form without files; held to the limits that Werkzeug knows for forms in parts only."""
-    if request.mimetype != "application/x-www-form-urlencoded":
+    if request.mimetype != PLAIN_FORM:
         return b""
     request.max_content_length = request.max_form_memory_size
     body = request.get_data()

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from io import BytesIO
+from itertools import product
 from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from tests.page_client import PageClient
+from tests.page_client import Page, PageClient, _forgery_token
 from tests.page_contract import broken_promises
 from watch.access import public
 from watch.errors import DomainError
@@ -88,6 +91,48 @@ def test_a_form_in_parts_that_is_no_text_is_refused_readably(client, raw):
     body = b'--x\r\nContent-Disposition: form-data; name="email"\r\n\r\n' + raw + b"\r\n--x--\r\n"
     page = client._open("/login", "POST", None, data=body, content_type="multipart/form-data; boundary=x")
     assert (page.status, page.h1) == (400, "Vi kunde inte läsa det du skickade")
+
+
+STRANGE = {"email": 5}, {"email": {"a": 1}}, {"email": ["a@example.org"]}, {"email": "a\ud800@example.org"}
+KINDS = "application/json", "application/vnd.api+json", "text/plain", "application/octet-stream", ""
+
+
+def send_as(client: PageClient, kind: str, body: bytes) -> Page:
+    token = {"X-CSRFToken": _forgery_token(client.app, client.browser())}
+    return client._open("/login", "POST", None, data=body, content_type=kind, headers=token)
+
+
+def test_what_no_form_sends_is_refused_before_anything_reads_it(client, outbox):
+    for kind, answers in product(KINDS, (*STRANGE, [], "a", {"email": "nils@example.org"})):
+        page = send_as(client, kind, json.dumps(answers).encode())
+        assert (page.status, page.h1) == (415, "Vi kunde inte läsa det du skickade")
+    assert outbox.rows() == []
+
+
+def test_a_body_of_no_kind_in_pieces_is_no_form_either(client):
+    more = {"input_stream": BytesIO(b'{"email": 5}'), "environ_overrides": {"wsgi.input_terminated": True}}
+    headers = {"Transfer-Encoding": "chunked"}
+    assert client._open("/login", "POST", None, headers=headers, **more).status == 415
+
+
+def test_a_post_without_a_body_is_an_empty_form(client):
+    token = {"X-CSRFToken": _forgery_token(client.app, client.browser())}
+    assert client._open("/login", "POST", None, headers=token).status == 422
+
+
+@pytest.mark.parametrize("name", ["email", "csrf_token", "x"])
+def test_a_file_where_none_is_asked_for_is_refused(client, outbox, name):
+    token = _forgery_token(client.app, client.browser())
+    parts = {"email": "nils@example.org", "csrf_token": token}
+    file = {name: (BytesIO(b"nils@example.org"), "a.txt")}
+    page = client._open("/login", "POST", None, data=parts | file, content_type="multipart/form-data")
+    assert (page.status, page.h1, outbox.rows()) == (400, "Vi kunde inte läsa det du skickade", [])
+
+
+def test_a_form_in_parts_is_a_form(client, outbox):
+    parts = {"email": "nils@example.org", "csrf_token": _forgery_token(client.app, client.browser())}
+    page = client._open("/login", "POST", None, data=parts, content_type="multipart/form-data")
+    assert (page.status, outbox.addressed()) == (303, [("sign-in-unknown", "nils@example.org")])
 
 
 def test_a_form_that_reads_well_still_arrives_whole(client, ask, outbox):

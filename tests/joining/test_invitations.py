@@ -395,6 +395,14 @@ def test_yes_pressed_twice_is_one_membership_and_the_same_page(
     assert outbox.names() == ["join-approved"]
 
 
+def test_yes_with_the_key_of_another_form_is_yes_all_the_same(
+    client: PageClient, outbox: Outbox, invited: Invitation, write: Callable[..., Page], bengt: Person
+) -> None:
+    assert write(bengt, "mio@example.org", form_key="a" * 24).status == 303
+    assert client.post(f"{link_of(invited)}/accept", YES | {"form_key": "a" * 24}).location == "/join/joined"
+    assert outbox.names() == ["invitation", "join-approved"]
+
+
 def test_yes_twice_at_the_same_moment(
     client: PageClient, outbox: Outbox, invited: Invitation, group: Group
 ) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
@@ -15,7 +15,7 @@ from tests.factories import flat_of, make_member
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.meetings.queries import reach_of_call
-from watch.models import AuditEntry, Channel, Meeting, MeetingKind, OutboxState, Person
+from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PLAN = {"kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19:30", "place": "Tvättstugan"}
@@ -61,6 +61,24 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
     assert sent.follow().flashes == [
         ("done", "Träffen är inlagd. 4 grannar får ett mejl. Påminnelse går ut torsdag 5 mars 2026.")
     ]
+
+
+NOTICE = {"audience": "group", "level": "information", "title": "Ny lampa", "body": "Den är på plats."}
+
+
+@pytest.mark.parametrize("order", [("notices", "meetings"), ("meetings", "notices")])
+def test_the_key_of_another_kind_of_form_sends_nothing(
+    order: tuple[str, str], client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    typed = {"notices": NOTICE, "meetings": PLAN | {"stairwell": "all"}}
+    first, second = (
+        client.post(f"/groups/{scene.group.id}/{kind}", typed[kind] | {"form_key": "k" * 24}, as_=scene.amina)
+        for kind in order
+    )
+    assert (first.status, second.status, second.h1) == (303, 409, "Något har ändrats")
+    assert set(outbox.names()) == {"notice" if order[0] == "notices" else "meeting-called"}
+    assert db.session.scalar(select(func.count()).select_from(Meeting)) == (order[0] == "meetings")
+    assert db.session.scalar(select(func.count()).select_from(Notice)) == (order[0] == "notices")
 
 
 def _flats_on_paper(outbox: Outbox) -> list[str]:

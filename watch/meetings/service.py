@@ -88,8 +88,7 @@ def call(
     Raises AlreadyCalled where the same form was sent before, CountChanged where the caller was told other
     numbers (`promised`, a Reach's mark).
     """
-    if form_key and (made := _made_by(form_key)):
-        raise AlreadyCalled(made)
+    _expect_new(form_key)
     reach_of_call(group, stairwell).keep(promised, exact=True)
     try:
         with db.session.begin_nested():
@@ -102,8 +101,7 @@ def call(
                 not_after=plan.starts_at,
             )
     except IntegrityError:
-        if form_key and (made := _made_by(form_key)):
-            raise AlreadyCalled(made) from None
+        _expect_new(form_key)
         raise
     outbox.queue_paper(mailing, households_to_call(group, stairwell))
     audit.note("meeting-called", about=meeting, by=by, group=group)
@@ -211,6 +209,8 @@ def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> M
     return meeting
 
 
-def _made_by(form_key: str) -> Meeting | None:
-    mailing = db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
-    return mailing.meeting if mailing else None
+def _expect_new(form_key: str | None) -> None:
+    """Raises AlreadyCalled; Duplicate where another kind of form came with the key."""
+    mailing = form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
+    if mailing:
+        raise AlreadyCalled(mailing.meeting) if mailing.meeting else Duplicate(mailing)

@@ -53,8 +53,7 @@ def send(
     Raises AlreadySent where the same form was sent before, CountChanged where the sender was told other
     numbers (`promised`, a Reach's mark), ReachesNobody.
     """
-    if form_key and (made := _made_by(form_key)):
-        raise AlreadySent(made)
+    _expect_new(form_key)
     reach = aim.reach()
     if reach.nobody:
         raise ReachesNobody
@@ -66,8 +65,7 @@ def send(
                 "notice", people=reached_by_mail(aim.people()), about=notice, form_key=form_key
             )
     except IntegrityError:
-        if form_key and (made := _made_by(form_key)):
-            raise AlreadySent(made) from None
+        _expect_new(form_key)
         raise
     outbox.queue_paper(mailing, aim.households())
     audit.note("notice-sent", about=notice, by=by, group=aim.group, area=aim.area)
@@ -102,6 +100,8 @@ def _add(aim: Aim, draft: Draft, by: Person) -> Notice:
     return notice
 
 
-def _made_by(form_key: str) -> Notice | None:
-    mailing = db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
-    return mailing.notice if mailing else None
+def _expect_new(form_key: str | None) -> None:
+    """Raises AlreadySent; Duplicate where another kind of form came with the key."""
+    mailing = form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
+    if mailing:
+        raise AlreadySent(mailing.notice) if mailing.notice else Duplicate(mailing)

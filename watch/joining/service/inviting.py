@@ -224,7 +224,7 @@ def accept(
         return already.membership
     _settle_requests(membership, invitation.by)
     row = outbox.queue("join-approved", to=person, about=membership)
-    if row is not None:
+    if row is not None and form_key and not was_sent(form_key):
         row.mailing.form_key = form_key
     audit.note("invitation-accepted", about=invitation, by=person, group=invitation.group)
     return membership
