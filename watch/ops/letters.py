@@ -6,6 +6,7 @@ import asyncio
 import re
 import secrets
 import signal
+import socket
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -91,13 +92,15 @@ class Keeper:
 
 def serve(host: str, port: int) -> None:
     """Keep letters until SIGTERM or Ctrl-C. Raises OSError where the port is taken."""
-    asyncio.run(_serve(Keeper(folder()), host, port))
+    with socket.create_server((host, port)) as door:
+        asyncio.run(keep_letters(Keeper(folder()), door))
 
 
-async def _serve(keeper: Keeper, host: str, port: int) -> None:
+async def keep_letters(keeper: Keeper, door: socket.socket) -> None:
+    """Keep what comes through a listening socket, until SIGTERM or Ctrl-C."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)
-    server = await loop.create_server(lambda: SMTP(keeper, hostname="localhost"), host, port)
+    server = await loop.create_server(lambda: SMTP(keeper, hostname="localhost"), sock=door)
     async with server:
         await ended.wait()
