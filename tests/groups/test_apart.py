@@ -139,5 +139,7 @@ def test_the_coordinators_hear_of_a_lead_even_when_it_is_over_again(
     client.post(f"/coordinators/{lead.id}/end", as_=scene.gun)
     waiting = [(row.mailing.kind, row.state) for row in outbox.rows()]
     assert waiting == [
-        ("coordinator-appointed", OutboxState.CANCELLED), *[("lead-asked", OutboxState.QUEUED)] * 2
-    ]  # fmt: skip
+        ("coordinator-appointed", OutboxState.CANCELLED),
+        *[("lead-asked", OutboxState.QUEUED)] * 2,
+        ("coordinator-ended", OutboxState.QUEUED),
+    ]
