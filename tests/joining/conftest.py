@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
@@ -13,11 +14,13 @@ from tests.factories import flat_of
 from tests.page_client import Page
 from watch import tokens
 from watch.extensions import db
+from watch.mail.queue import claim
 from watch.models import Flat, HouseholdStatus, JoinRequest, Stairwell
 from watch.models import Household as HouseholdModel
 from watch.tokens import Purpose
 
 Fill = Callable[..., dict[str, Any]]
+Statements = Callable[..., AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
@@ -35,6 +38,12 @@ def fill() -> Fill:
         return usual | {"consent": "y"} | more
 
     return filled
+
+
+def what_leaves() -> list[tuple[str, str]]:
+    """Kind and address of each mail that a worker who comes now takes; what is not wanted ends here."""
+    parcels = claim("worker", 100) or []
+    return [(each.kind, each.reader.address) for each in parcels if each.reader]
 
 
 def bytes_of(page: Page) -> str:

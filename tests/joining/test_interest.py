@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from tests.conftest import Outbox
 from tests.factories import make_coordinator, make_group, make_interest, make_person
-from tests.joining.conftest import bytes_of
+from tests.joining.conftest import Statements, bytes_of, what_leaves
 from tests.page_client import PageClient
 from watch import tokens
 from watch.extensions import db
@@ -47,21 +47,26 @@ def test_left_confirmed_and_named(
     assert outbox.names() == ["interest-confirm"]
 
 
-def test_the_page_after_is_the_same_for_everybody(
-    client: PageClient, outbox: Outbox, langgatan: Building, jenny: Person, gun: Person
+def test_the_page_after_and_the_statements_are_the_same_for_everybody(
+    client: PageClient, langgatan: Building, jenny: Person, gun: Person, statements: Statements
 ) -> None:
     make_interest(jenny, langgatan)
-    people = [LINA, LINA, {"name": "Jenny Älvgren", "address": "jenny@example.org"}]
-    people.append({"name": "Gun Sjöström", "address": "gun@example.org"})
-    pages = [client.post(f"/buildings/{langgatan.id}/interest", typed) for typed in people]
-    assert {(page.status, page.location, bytes_of(page)) for page in pages} == {
-        (303, "/join/sent", bytes_of(pages[0]))
-    }
-    assert outbox.addressed() == [
-        ("interest-confirm", "lina@example.org"),
-        ("interest-confirm", "jenny@example.org"),
-        ("interest-confirm", "gun@example.org"),
-    ]
+    make_interest(make_person("Rut", "rut@example.org"), langgatan, confirmed=False)
+    people = [LINA, LINA, *({"name": name, "address": address} for name, address in (
+        ("Jenny Älvgren", "jenny@example.org"),
+        ("Gun Sjöström", "gun@example.org"),
+        ("Rut", "rut@example.org"),
+        ("Somebody else", "rut@example.org"),
+    ))]  # fmt: skip
+    client.get(f"/buildings/{langgatan.id}/interest")
+    seen = []
+    for typed in people:
+        with statements() as run:
+            page = client.post(f"/buildings/{langgatan.id}/interest", typed)
+        seen.append((page.status, page.location, bytes_of(page), run))
+    assert seen == [(303, "/join/sent", bytes_of(page), run)] * len(people)
+    names = ("lina", "jenny", "gun", "rut")
+    assert what_leaves() == [("interest-confirm", f"{name}@example.org") for name in names]
 
 
 def test_pressed_twice_is_once_and_opened_often_is_nothing(

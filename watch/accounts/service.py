@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, or_, select, update
+from sqlalchemy import ColumnElement, Select, insert, literal, or_, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -75,6 +75,19 @@ def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
     return person
 
 
+def person_for_asking(mailbox: Mailbox, name: str, language: Language) -> Person:
+    """The same, known or new by one and the same statements: time does not tell which."""
+    sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id)).all()
+    known = next((person for person in sharing if person.name.casefold() == name.casefold()), None)
+    wanted = {Person.name: name, Person.mailbox_id: mailbox.id, Person.language: language}
+    values = (literal(value, column.type) for column, value in wanted.items())
+    new = insert(Person).from_select(list(wanted), select(*values).where(literal(known is None)))
+    made = db.session.scalars(new.returning(Person)).one_or_none()
+    person = known or made
+    assert person is not None
+    return person
+
+
 def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLink:
     """Mail a link to whoever reads that address; to a stranger, at most once a day, how to join.
 
@@ -83,7 +96,7 @@ def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLin
     The same statements run for everybody, so that nothing about an address is learnt from the time it
     takes: a stranger's second mail of the day is written too, and left to expire.
     """
-    mailbox = _mailbox_for_asking(address)
+    mailbox = mailbox_for_asking(address)
     asks = keyring().blind_index("browser", browser)
     end_links(mailbox.id, SignInLink.browser_index == asks)  # what others ask for ends nobody's own
     link = SignInLink(
@@ -104,14 +117,16 @@ def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLin
     return link
 
 
-def _mailbox_for_asking(address: str) -> Mailbox:
+def mailbox_for_asking(address: str) -> Mailbox:
     """The mailbox, known or new by one and the same statement, and locked: two who ask take turns."""
-    insert = postgresql.insert if db.engine.dialect.name == "postgresql" else sqlite.insert
-    new = insert(Mailbox).values(address=address, address_index=keyring().blind_index("address", address))
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    index = keyring().blind_index("address", address)
+    new = dialect.insert(Mailbox).values(address=address, address_index=index)
     locked = new.on_conflict_do_update(
         index_elements=[Mailbox.address_index], set_={"address_index": new.excluded.address_index}
     )
-    return db.session.scalars(locked.returning(Mailbox)).one()
+    mailbox: Mailbox = db.session.scalars(locked.returning(Mailbox)).one()
+    return mailbox
 
 
 def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) -> None:

@@ -172,17 +172,6 @@ def waiting_requests(group: Group, stairwells: Collection[int] | None = None) ->
     return list(db.session.scalars(wanted))
 
 
-def open_request(person: Person, group: Group) -> JoinRequest | None:
-    """The request of a person that is not decided yet."""
-    return db.session.scalar(
-        select(JoinRequest).where(
-            JoinRequest.person_id == person.id,
-            JoinRequest.group_id == group.id,
-            JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]),
-        )
-    )
-
-
 def requests_on_mailbox(mailbox_id: int) -> list[JoinRequest]:
     """What everyone on one mailbox has asked for and nobody has decided; oldest first."""
     wanted = (
@@ -212,11 +201,13 @@ def members_on_mailbox(group: Group, mailbox_id: int) -> list[Membership]:
 
 
 def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> bool:
-    """Whether mail of these kinds was queued for a mailbox since then."""
+    """Whether mail of these kinds that was meant to leave was queued for a mailbox since then."""
+    meant_to_leave = OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at)
     found = (
         select(OutboxRow.id)
         .join(OutboxRow.mailing)
         .where(OutboxRow.mailbox_id == mailbox_id, OutboxRow.created_at > since, Mailing.kind.in_(kinds))
+        .where(meant_to_leave, OutboxRow.state.not_in([OutboxState.CANCELLED, OutboxState.EXPIRED]))
     )
     return db.session.scalar(found.limit(1)) is not None
 

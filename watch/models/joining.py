@@ -15,6 +15,8 @@ from watch.models.people import Language, Mailbox, Person
 from watch.models.places import Building, Flat, Stairwell
 
 AS_INVITED = "until 14 days after expiry"
+CURRENT_INTEREST = "ended_at IS NULL"
+OPEN_REQUEST = "state IN ('unconfirmed', 'waiting')"
 
 
 class Interest(Model):
@@ -38,7 +40,7 @@ class Interest(Model):
     person: Mapped[Person] = relationship()
 
     __table_args__ = (
-        one_where("interest_one_current_per_person", "building_id", "person_id", where="ended_at IS NULL"),
+        one_where("interest_one_current_per_person", "building_id", "person_id", where=CURRENT_INTEREST),
         CheckConstraint("named_at IS NULL OR confirmed_at IS NOT NULL", name="named_is_confirmed"),
     )
 
@@ -91,12 +93,7 @@ class JoinRequest(Model):
             "(state IN ('approved', 'declined', 'withdrawn')) = (decided_at IS NOT NULL)",
             name="decided_has_a_time",
         ),
-        one_where(
-            "join_request_one_open_per_person",
-            "group_id",
-            "person_id",
-            where="state IN ('unconfirmed', 'waiting')",
-        ),
+        one_where("join_request_one_open_per_person", "group_id", "person_id", where=OPEN_REQUEST),
     )
 
 

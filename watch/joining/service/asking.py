@@ -5,21 +5,19 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import timedelta
 
-from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import case, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from watch import audit, tokens
-from watch.accounts.service import mailbox_at, person_at
+from watch.accounts.service import mailbox_for_asking, person_for_asking
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.queries import coordinators_for
+from watch.groups.queries import active_membership, coordinators_for
 from watch.groups.service import note_household
 from watch.joining.queries import (
     CONFIRM_DAYS,
     group_to_join,
     is_fresh,
-    members_on_mailbox,
-    open_request,
     requests_on_mailbox,
     was_written_to,
 )
@@ -30,22 +28,20 @@ from watch.models import (
     Group,
     GroupState,
     HouseholdStatus,
+    Interest,
     JoinRequest,
     Language,
     Mailbox,
+    Membership,
     Person,
     RequestState,
     Stairwell,
     utcnow,
 )
+from watch.models.joining import OPEN_REQUEST
 from watch.tokens import Purpose
 
 BY_STRANGERS = frozenset({"join-confirm", "join-already-member", "interest-confirm"})
-
-
-def may_be_written_to(mailbox: Mailbox) -> bool:
-    """What strangers ask for brings one mail a day to an address, whatever they ask."""
-    return not was_written_to(mailbox.id, BY_STRANGERS, utcnow() - timedelta(days=1))
 
 
 def ask_to_join(
@@ -53,37 +49,53 @@ def ask_to_join(
 ) -> None:
     """Somebody who says that this is their address asks; the mail there decides if it was they.
 
-    Returns nothing, whoever it was: the page is the same for strangers, members and the invited.
-    Raises NotOpen, FlatElsewhere.
+    Returns nothing, whoever it was: the page is the same for strangers, members and the invited, and so
+    are the statements, or the time it takes would tell who takes part. Raises NotOpen, FlatElsewhere.
     """
     group = _group_at(stairwell, flat)
-    mailbox = mailbox_at(address)
-    db.session.flush()
-    writes = may_be_written_to(mailbox)
-    for membership in members_on_mailbox(group, mailbox.id):
-        if membership.person.name.casefold() == name.casefold():
-            if writes:
-                outbox.queue("join-already-member", to=membership.person, about=membership)
-            return
-    request = _request(group, stairwell, flat, person_at(mailbox, name, language))
-    if writes and request.state is RequestState.UNCONFIRMED:
-        outbox.queue("join-confirm", to=request.person, about=request)
+    mailbox = mailbox_for_asking(address)
+    person = person_for_asking(mailbox, name, language)
+    membership = active_membership(person, group)
+    request = _request(group, stairwell, flat, person, is_open=membership is None)
+    if membership is not None:
+        write_once_a_day("join-already-member", person, mailbox, about=membership)
+    else:
+        write_once_a_day("join-confirm", person, mailbox, about=request)
 
 
-def _request(group: Group, stairwell: Stairwell, flat: Flat | None, person: Person) -> JoinRequest:
-    """The person's open request, made where there is none; until it is confirmed the newest flat counts."""
-    db.session.flush()
-    request = JoinRequest(group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=person)
-    try:
-        with db.session.begin_nested():
-            db.session.add(request)
-    except IntegrityError:
-        known = open_request(person, group)
-        if known is None:
-            raise
-        if known.state is RequestState.UNCONFIRMED:
-            known.stairwell_id, known.flat = stairwell.id, flat
-        return known
+def write_once_a_day(
+    kind: str, person: Person, mailbox: Mailbox, *, about: Membership | JoinRequest | Interest
+) -> None:
+    """What strangers ask for brings one mail a day to an address, whatever they ask.
+
+    The second is written too, and left to expire: whether somebody asked before is not learnt either.
+    """
+    was_told = was_written_to(mailbox.id, BY_STRANGERS, utcnow() - timedelta(days=1))
+    outbox.queue(kind, to=person, about=about, not_after=utcnow() if was_told else None)
+
+
+def _request(
+    group: Group, stairwell: Stairwell, flat: Flat | None, person: Person, *, is_open: bool = True
+) -> JoinRequest:
+    """The person's open request, known or new; until it is confirmed the newest flat counts.
+
+    Who takes part has nothing to ask: theirs is withdrawn as it is written.
+    """
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(JoinRequest).values(
+        group_id=group.id, person_id=person.id, stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
+        state=RequestState.UNCONFIRMED if is_open else RequestState.WITHDRAWN,
+        decided_at=None if is_open else utcnow(),
+    )  # fmt: skip
+    is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
+    where = {
+        place.key: case((is_unconfirmed, new.excluded[place.key]), else_=place)
+        for place in (JoinRequest.stairwell_id, JoinRequest.flat_id)
+    }
+    one = [JoinRequest.group_id, JoinRequest.person_id]
+    asked = new.on_conflict_do_update(index_elements=one, index_where=text(OPEN_REQUEST), set_=where)
+    whole = asked.returning(JoinRequest).execution_options(populate_existing=True)
+    request: JoinRequest = db.session.scalars(whole).one()
     return request
 
 

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import case, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from watch import audit, tokens
-from watch.accounts.service import mailbox_at, person_at
+from watch.accounts.service import mailbox_for_asking, person_for_asking
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.joining.queries import is_fresh
-from watch.joining.service.asking import may_be_written_to, wait_for_answer
+from watch.joining.service.asking import wait_for_answer, write_once_a_day
 from watch.mail import outbox
 from watch.models import Building, Flat, Interest, JoinRequest, Language, Person, Stairwell, utcnow
+from watch.models.joining import CURRENT_INTEREST
 from watch.tokens import Purpose
 
 UNCONFIRMED_DAYS = 30  # how long an address waits for its owner's word
@@ -23,31 +24,29 @@ def leave_interest(
 ) -> None:
     """Somebody who says that this is their address would like a group; the mail there decides.
 
-    Returns nothing: the page is the same whether the address was known or not.
+    Returns nothing: the page and the statements are the same whether the address was known or not.
     """
-    mailbox = mailbox_at(address)
-    db.session.flush()
-    writes = may_be_written_to(mailbox)
-    interest = _interest(building, person_at(mailbox, name, language))
-    if interest.confirmed_at is None:
-        interest.could_coordinate = could_coordinate
-    if writes:
-        outbox.queue("interest-confirm", to=interest.person, about=interest)
+    mailbox = mailbox_for_asking(address)
+    person = person_for_asking(mailbox, name, language)
+    interest = _interest(building, person, could_coordinate=could_coordinate)
+    write_once_a_day("interest-confirm", person, mailbox, about=interest)
 
 
-def _interest(building: Building, person: Person) -> Interest:
-    db.session.flush()
-    current = select(Interest).where(
-        Interest.building_id == building.id, Interest.person_id == person.id, Interest.ended_at.is_(None)
+def _interest(building: Building, person: Person, *, could_coordinate: bool) -> Interest:
+    """The person's current interest, known or new; until it is confirmed the newest word counts."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(Interest).values(
+        building_id=building.id, person_id=person.id, could_coordinate=could_coordinate
     )
-    if known := db.session.scalar(current):
-        return known
-    interest = Interest(building_id=building.id, person=person)
-    try:
-        with db.session.begin_nested():
-            db.session.add(interest)
-    except IntegrityError:
-        return db.session.scalars(current).one()
+    is_unconfirmed = Interest.confirmed_at.is_(None)
+    word = case((is_unconfirmed, new.excluded.could_coordinate), else_=Interest.could_coordinate)
+    left = new.on_conflict_do_update(
+        index_elements=[Interest.building_id, Interest.person_id],
+        index_where=text(CURRENT_INTEREST),
+        set_={"could_coordinate": word},
+    )
+    whole = left.returning(Interest).execution_options(populate_existing=True)
+    interest: Interest = db.session.scalars(whole).one()
     return interest
 
 
