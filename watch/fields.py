@@ -46,6 +46,7 @@ PERSONNUMMER = re.compile(
 REGISTRATION_PLATE = re.compile(
     r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
 )
+LINK = re.compile(r"[/\\@]|www\.|\w\.\w{2}", re.IGNORECASE)  # evil.example is one too, in a mail program
 MOST_MARKS = 30  # on one letter: what is written holds a few (Unicode's "stream-safe" text)
 
 
@@ -125,6 +126,12 @@ def _is_mark(sign: str) -> bool:
     return unicodedata.combining(unicodedata.normalize("NFD", sign)[0]) > 0
 
 
+def no_link(_form: Form, field: Field) -> None:
+    """A name stands in mails to others: nothing in it that a mail program makes a link of."""
+    if not field.errors and LINK.search(unicodedata.normalize("NFKC", field.data or "")):
+        raise ValidationError(_l("Skriv bara ett namn, utan webbadress, e-postadress och snedstreck."))
+
+
 def _strip(text: str | None) -> str | None:
     return composed(text.strip()) if text else text
 
@@ -139,6 +146,7 @@ class NameField(StringField):
             AtMost(60, _l("Namnet är för långt. Högst 60 tecken.")),
             no_hidden_signs,
             no_encoded_word,
+            no_link,
             no_personnummer,
         ]
         super().__init__(label, validators=rules, filters=[_strip], **more)

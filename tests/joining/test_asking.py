@@ -398,6 +398,52 @@ def test_a_knock_goes_straight_to_the_coordinators(
     assert status_of(port_3, "1101") is HouseholdStatus.WANTS_TO_JOIN
 
 
+def test_one_door_is_knocked_on_once_whoever_asks_there(
+    client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
+) -> None:
+    knock = fill(how="knock", address="", floor="1", door="1")
+    pages = [client.post(f"/j/{code}", knock | {"name": name}) for name in ("Lina", "Kim", "Mio")]
+    assert {(page.status, page.location) for page in pages} == {(303, "/join/sent?how=knock")}
+    assert requests() == [("Lina", "3", "1101", "waiting")]
+    assert outbox.addressed() == [("join-requested", "bengt@example.org")]
+    request = db.session.scalars(select(JoinRequest)).one()
+    request.state, request.decided_at = RequestState.DECLINED, utcnow()
+    client.post(f"/j/{code}", knock | {"name": "Kim"})
+    assert requests()[1:] == [("Kim", "3", "1101", "waiting")]
+
+
+def test_after_three_knocks_a_day_the_rest_waits_in_the_list_unmailed(
+    client: PageClient, outbox: Outbox, amina: Person, bengt: Person, port_1: Stairwell, port_3: Stairwell,
+    code: str, fill: Fill,
+) -> None:  # fmt: skip
+    """Anybody can ask for a knock at any door; a coordinator's mailbox is not theirs to fill."""
+    doors = [("0", "1"), ("0", "3"), ("1", "1"), ("1", "2"), ("1", "3")]
+    pages = [client.post(f"/j/{code}", fill(how="knock", floor=floor, door=door)) for floor, door in doors]
+    assert {(page.status, page.location, bytes_of(page)) for page in pages} == {
+        (303, "/join/sent?how=knock", bytes_of(pages[0]))
+    }
+    assert outbox.addressed() == [("join-requested", "bengt@example.org")] * 3
+    assert [flat for _, _, flat, _ in requests()] == ["1001", "1003", "1101", "1102", "1103"]
+    assert status_of(port_3, "1103") is HouseholdStatus.WANTS_TO_JOIN
+    page = client.get(f"/groups/{port_3.building.group_id}/members", as_=bengt)
+    assert [flat in page.text for flat in ("1001", "1103")] == [True, True]
+    elsewhere = f"/buildings/{port_1.building_id}/join?port={port_1.id}"
+    client.post(elsewhere, fill(how="knock", floor="2", door="1"))
+    assert outbox.addressed()[3:] == [("join-requested", "amina@example.org")]
+    db.session.execute(db.update(JoinRequest).values(created_at=utcnow() - timedelta(hours=25)))
+    client.post(f"/j/{code}", fill(how="knock", floor="2", door="1"))
+    assert outbox.addressed()[4:] == [("join-requested", "bengt@example.org")]
+
+
+@pytest.mark.parametrize(
+    "name", ["Anna-Lena O'Brien", "J. R. Ek", "J.P. Ek", "Åsa & Per", "Kim, 2 tr.", "أمينة"]
+)
+def test_names_that_only_look_like_something_else(
+    name: str, client: PageClient, bengt: Person, code: str, fill: Fill
+) -> None:
+    assert client.post(f"/j/{code}", fill(name=name)).status == 303
+
+
 REFUSED = {
     "no name": ({"name": ""}, "Skriv ett namn. Förnamn räcker."),
     "long name": ({"name": "x" * 61}, "Namnet är för långt. Högst 60 tecken."),
@@ -405,6 +451,12 @@ REFUSED = {
     "zero width": ({"name": "Li\u200bna"}, "Här finns osynliga tecken."),
     "line break": ({"name": "Lina\nBcc: x@example.org"}, "Här finns osynliga tecken."),
     "encoded word": ({"name": "=?UTF-8?Q?=0A?="}, "kan inte skickas"),
+    "web address": ({"name": "Polisen: logga in https://evil.example/x"}, "utan webbadress"),
+    "bare web address": ({"name": "Polisen evil.example"}, "utan webbadress"),
+    "web address in wide letters": ({"name": "Lina evil．ｅｘａｍｐｌｅ"}, "utan webbadress"),
+    "www": ({"name": "WWW. evil"}, "utan webbadress"),
+    "e-mail for a name": ({"name": "lina@localhost"}, "utan webbadress"),
+    "slash": ({"name": "Lina/Kim"}, "snedstreck"),
     "personnummer": ({"name": "Lina 19811218-9876"}, "Det ser ut som ett personnummer."),
     "no address": ({"address": ""}, "Skriv din e-postadress, eller välj att vi knackar på hos dig."),
     "no at": ({"address": "lina.example.org"}, "Det saknas ett @ i e-postadressen."),

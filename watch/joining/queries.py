@@ -189,6 +189,22 @@ def requests_on_mailbox(mailbox_id: int) -> list[JoinRequest]:
     return list(db.session.scalars(wanted))
 
 
+def open_knock(flat: Flat) -> JoinRequest | None:
+    """The knock that somebody at this door waits for."""
+    wanted = select(JoinRequest).where(
+        JoinRequest.flat_id == flat.id, JoinRequest.wants_knock, JoinRequest.state == RequestState.WAITING
+    )
+    return db.session.scalar(wanted.order_by(JoinRequest.id).limit(1))
+
+
+def knocks_since(stairwell: Stairwell, since: datetime) -> int:
+    """How many knocks were asked for in a stairwell since then."""
+    asked = select(func.count(JoinRequest.id)).where(
+        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_knock, JoinRequest.created_at > since
+    )
+    return db.session.scalar(asked) or 0
+
+
 def members_on_mailbox(group: Group, mailbox_id: int) -> list[Membership]:
     """Those who share a mailbox and take part in the group."""
     wanted = (

@@ -18,6 +18,8 @@ from watch.joining.queries import (
     CONFIRM_DAYS,
     group_to_join,
     is_fresh,
+    knocks_since,
+    open_knock,
     requests_on_mailbox,
     was_written_to,
 )
@@ -42,6 +44,7 @@ from watch.models.joining import OPEN_REQUEST
 from watch.tokens import Purpose
 
 BY_STRANGERS = frozenset({"join-confirm", "join-already-member", "interest-confirm"})
+MAILED_KNOCKS_A_DAY = 3  # about one stairwell
 
 
 def ask_to_join(
@@ -100,26 +103,24 @@ def _request(
 
 
 def ask_for_knock(stairwell: Stairwell, flat: Flat, name: str, *, language: Language) -> JoinRequest:
-    """Somebody without e-mail asks for a knock on the door; it goes straight to the coordinators.
+    """Somebody without e-mail asks for a knock on the door; it goes straight to the coordinators' list.
 
-    Asked twice it is one request. Raises NotOpen, FlatElsewhere.
+    A door is knocked on once, whoever asks there meanwhile. Nobody has proved who they are: so after a few
+    mails a day about a stairwell the rest waits in the list, unmailed. Raises NotOpen, FlatElsewhere.
     """
     group = _group_at(stairwell, flat)
-    db.session.execute(select(Flat.id).where(Flat.id == flat.id).with_for_update())  # two presses take turns
-    asked = select(JoinRequest).where(
-        JoinRequest.flat_id == flat.id, JoinRequest.wants_knock, JoinRequest.state == RequestState.WAITING
-    )
-    for request in db.session.scalars(asked):
-        if request.person.name.casefold() == name.casefold():
-            return request
-    person = Person(name=name, language=language)
+    in_turn = select(Stairwell.id).where(Stairwell.id == stairwell.id).with_for_update()
+    db.session.execute(in_turn)
+    if known := open_knock(flat):
+        return known
+    is_quiet = knocks_since(stairwell, utcnow() - timedelta(days=1)) >= MAILED_KNOCKS_A_DAY
     request = JoinRequest(
-        group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=person, wants_knock=True,
-        state=RequestState.WAITING, confirmed_at=utcnow(),
+        group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=Person(name=name, language=language),
+        wants_knock=True, state=RequestState.WAITING, confirmed_at=utcnow(),
     )  # fmt: skip
     db.session.add(request)
     db.session.flush()
-    _tell_coordinators(request)
+    _tell_coordinators(request, by_mail=not is_quiet)
     return request
 
 
@@ -176,9 +177,12 @@ def wait_for_answer(person: Person, stairwell: Stairwell, *, flat: Flat | None) 
     return request
 
 
-def _tell_coordinators(request: JoinRequest) -> None:
+def _tell_coordinators(request: JoinRequest, *, by_mail: bool = True) -> None:
     if request.flat is not None:
         note_household(request.flat, HouseholdStatus.WANTS_TO_JOIN, by=None)
-    told = [person.id for person in coordinators_for(request.stairwell)]
-    outbox.queue_many("join-requested", people=select(Person.id).where(Person.id.in_(told)), about=request)
+    if by_mail:
+        told = select(Person.id).where(
+            Person.id.in_([person.id for person in coordinators_for(request.stairwell)])
+        )
+        outbox.queue_many("join-requested", people=told, about=request)
     audit.note("join-requested", about=request, by=None, group=request.group)
