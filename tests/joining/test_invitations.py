@@ -13,11 +13,12 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_coordinator, make_invitation, make_member, make_person, make_request
-from tests.joining.conftest import status_of
+from tests.joining.conftest import status_of, what_leaves
 from tests.joining.races import at_once
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.extensions import db
+from watch.mail.queue import UNLEASED
 from watch.models import (
     Group,
     GroupState,
@@ -115,7 +116,7 @@ def test_a_flat_is_preselected_and_its_household_is_invited(
 def test_good_lines_are_sent_and_bad_ones_come_back(
     outbox: Outbox, write: Callable[..., Page], scene: Scene
 ) -> None:
-    make_invitation(scene.group, "nina@example.org", by=scene.amina)
+    make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     page = write(
         scene.bengt, "lina@example.org", "kim.example.org", "CARIN@example.org", "nina@example.org",
         "a@b@example.org", "li\u200bna@example.org",
@@ -168,6 +169,97 @@ def test_a_line_without_an_address_says_so_once(
     page = write(bengt, pasted)
     assert (page.status, len(page.errors), outbox.names()) == (422, 2, [])
     assert "Det saknas ett @" in page.errors[0]
+
+
+@pytest.fixture
+def known_elsewhere(scene: Scene) -> list[str]:
+    """Three addresses that Amina knows of, who has the whole house, and Bengt in port 3 must not."""
+    make_invitation(scene.group, "nina@example.org", by=scene.amina)
+    no = make_invitation(scene.group, "otto@example.org", flat=flat_of(scene.port_1, "1203"), by=scene.amina)
+    no.state, no.ended_at = InvitationState.DECLINED, utcnow()
+    return ["dawit@example.org", "nina@example.org", "otto@example.org"]
+
+
+def test_a_ports_coordinator_learns_nothing_of_the_other_ports(
+    client: PageClient, write: Callable[..., Page], scene: Scene, known_elsewhere: list[str]
+) -> None:
+    """Who takes part there, was invited or said no is invited like a stranger, all the way to the end."""
+    addresses = ["lina@example.org", *known_elsewhere]
+    path = f"/groups/{scene.group.id}/invitations"
+
+    def alike(press: str) -> None:
+        seen = set()
+        for address in addresses:
+            page = client.get(f"{path}?q={address}", as_=scene.bengt).press(f"{press} {address}")
+            seen.add((page.status, tuple(page.follow().flashes)))
+        assert len(seen) == 1, press
+
+    def rows() -> set[str]:
+        pages = [(each, client.get(f"{path}?q={each}", as_=scene.bengt)) for each in addresses]
+        return {page.text.replace(each, "…") for each, page in pages}
+
+    for address in addresses:
+        page = write(scene.bengt, address)
+        assert (page.status, page.follow().flashes) == (303, [("done", "1 inbjudan är på väg.")]), address
+    assert len(rows()) == 1
+    for _ in range(2):
+        assert what_leaves() == [
+            ("invitation", "lina@example.org"),
+            ("join-already-member", "dawit@example.org"),
+            ("invitation", "nina@example.org"),
+        ]
+        sent = db.update(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)
+        db.session.execute(sent.values(state=OutboxState.SENT, settled_at=utcnow(), **UNLEASED))
+        (row,) = rows()
+        assert "Levererad till e-postservern" in row
+        alike("Skicka igen")
+    alike("Återkalla")
+    assert len(rows()) == 1
+    assert "Återkallad" in rows().pop()
+
+
+def test_whoever_has_the_whole_house_is_told_what_stands_in_the_list(
+    outbox: Outbox, write: Callable[..., Page], scene: Scene, known_elsewhere: list[str]
+) -> None:
+    assert [error.partition(": ")[2] for error in write(scene.amina, *known_elsewhere).errors][:3] == [
+        "Adressen är redan med i gruppen. Ta bort raden.",
+        "Adressen har redan en inbjudan. Skicka den igen från listan nedanför.",
+        "Den adressen har tackat nej. Då skriver vi inte dit igen.",
+    ]
+    assert outbox.names() == []
+
+
+def test_who_joins_in_another_port_changes_nothing_in_the_inviters_list(
+    client: PageClient, write: Callable[..., Page], scene: Scene
+) -> None:
+    """Bengt invites to port 3, and Amina lets them in to port 1; her own invitation is settled."""
+    for by in (scene.amina, scene.bengt):
+        assert write(by, "lina@example.org").follow().status == 200
+    request = make_request(make_person("Lina", "lina@example.org"), scene.group, scene.port_1)
+    path = f"/groups/{scene.group.id}/invitations"
+    before = client.get(path, as_=scene.bengt).text
+    client.post(f"/requests/{request.id}/approve", as_=scene.amina)
+    assert [state for _, state, _ in invitations()] == ["revoked", "open"]
+    assert client.get(path, as_=scene.bengt).text == before
+    page = client.get(path, as_=scene.bengt).press("Återkalla lina@example.org").follow()
+    assert "Gick med på annat sätt" not in page.text
+    assert "Gick med på annat sätt" in client.get(path, as_=scene.amina).text
+
+
+def test_two_coordinators_who_were_given_an_address_each_invite_it(
+    client: PageClient, write: Callable[..., Page], scene: Scene
+) -> None:
+    kerstin = make_person("Kerstin", "kerstin@example.org")
+    make_coordinator(kerstin, scene.group, stairwells=[scene.port_1])
+    for by in (scene.bengt, kerstin):
+        assert write(by, "lina@example.org").status == 303
+        again = write(by, "lina@example.org")
+        assert "Adressen har redan en inbjudan." in again.errors[0]
+    first, second = db.session.scalars(select(Invitation).order_by(Invitation.id))
+    assert client.post(f"{link_of(second)}/accept", YES).status == 303
+    assert invitations() == [("lina@example.org", "open", None), ("lina@example.org", "accepted", None)]
+    assert client.post(f"{link_of(first)}/accept", YES).status == 303
+    assert len([each for each in db.session.scalars(select(Membership)) if each.person.name == "Lina"]) == 1
 
 
 def test_what_is_no_address_beside_one_that_is_comes_back(

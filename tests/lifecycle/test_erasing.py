@@ -371,19 +371,18 @@ def test_a_flat_whose_invitation_ran_out_is_as_before_and_others_are_not(scene: 
 
 
 def test_a_no_is_remembered_without_the_address(scene: Scene) -> None:
-    def invite(group: Group) -> Invitation:
-        by = {"flat": None, "language": Language.SWEDISH, "days": 30, "by": scene.amina}
-        return joining.invite(group, "nej@example.org", **by)  # type: ignore[arg-type]
+    def invite(group: Group, by: Person) -> Invitation:
+        return joining.invite(group, "nej@example.org", flat=None, language=Language.SWEDISH, days=30, by=by)
 
-    joining.decline_invitation(invite(scene.group))
+    joining.decline_invitation(invite(scene.group, scene.amina))
     night(45 * DAY)
     addresses = [mailbox.address for mailbox in db.session.scalars(select(Mailbox))]
     assert "nej@example.org" not in addresses
     kept = db.session.scalars(select(Invitation)).one()
     assert (kept.mailbox_id, kept.flat_id, kept.by_id) == (None, None, None)
     with pytest.raises(joining.InvitationDeclined):
-        invite(scene.group)
-    assert invite(scene.other_group).mailbox  # that group was never told no
+        invite(scene.group, scene.amina)
+    assert invite(scene.other_group, scene.ivan).mailbox  # that group was never told no
 
 
 def test_a_waiting_mail_of_who_is_erased_is_not_sent_and_rings_for_the_other(

@@ -73,7 +73,8 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
             said_no = _said_no(meeting) if kind == "meeting-reminder" else false()
             return and_(_comes_to_meetings(meeting), ~said_no) if is_so else false()
         case Invitation() as invitation:
-            return _if(invitation.state is InvitationState.OPEN and invitation.expires_at > now)
+            is_open = invitation.state is InvitationState.OPEN and invitation.expires_at > now
+            return ~_said_no_to_group(invitation) if is_open else false()
         case SignInLink() as sign_in:
             return _if(sign_in.ended_at is None or kind != "sign-in")
         case JoinRequest() as request:
@@ -116,6 +117,18 @@ def _comes_to_meetings(meeting: Meeting) -> ColumnElement[bool]:
     groups = Group.id == meeting.group_id
     accepts = Membership.notices != NoticeChoice.NOTHING
     return or_(_takes_part(groups, accepts), _coordinates(groups, accepts), _is_interested(groups))
+
+
+def _said_no_to_group(invitation: Invitation) -> ColumnElement[bool]:
+    """The address was promised that nobody in the group writes to it again."""
+    declined = select(Invitation.id).where(
+        Invitation.group_id == invitation.group_id,
+        Invitation.state == InvitationState.DECLINED,
+        or_(
+            Invitation.mailbox_id == OutboxRow.mailbox_id, Invitation.declined_index == Mailbox.address_index
+        ),
+    )
+    return exists(declined.correlate(OutboxRow, Mailbox))
 
 
 def _said_no(meeting: Meeting) -> ColumnElement[bool]:

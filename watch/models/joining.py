@@ -109,8 +109,9 @@ class InvitationState(StrEnum):
 class Invitation(Model):
     """A coordinator invites an address that was given for it; accepting proves the address.
 
-    Its link is derived from id and `generation`; sending again raises the generation. Of a no there stays
-    the keyed hash of the address, so that the group does not write to it again, as it was promised.
+    Its link is derived from id and `generation`; sending again raises that. Coordinators who were given
+    the same address each have one open: they do not learn of each other's. Of a no there stays the keyed hash
+    of the address, so that the group does not write to it again, as it was promised.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -137,5 +138,7 @@ class Invitation(Model):
 
     __table_args__ = (
         CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_has_a_time"),
-        one_where("invitation_one_open_per_address", "group_id", "mailbox_id", where="state = 'open'"),
+        one_where(
+            "invitation_one_open_per_address", "group_id", "mailbox_id", "by_id", where="state = 'open'"
+        ),
     )

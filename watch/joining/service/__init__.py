@@ -1,6 +1,7 @@
 """What opens a group's doors: asking and deciding, interest, inviting."""
 
 from watch.groups.service import AlreadyMember
+from watch.joining.service.answering import accept, decline_invitation, invitation_of, membership_of_form
 from watch.joining.service.asking import (
     ask_for_knock,
     ask_to_join,
@@ -26,12 +27,8 @@ from watch.joining.service.interest import (
     withdraw,
 )
 from watch.joining.service.inviting import (
-    accept,
-    decline_invitation,
-    invitation_of,
     invite,
     mark_sent,
-    membership_of_form,
     resend,
     revoke,
     was_sent,

@@ -11,7 +11,7 @@ from watch.extensions import db
 from watch.groups.service import AlreadyMember, admit, note_household
 from watch.joining.queries import DECIDE_DAYS, is_fresh, status_of
 from watch.joining.service.errors import AlreadyDecided, FlatElsewhere
-from watch.joining.service.inviting import revoke
+from watch.joining.service.inviting import is_in_sight, revoke
 from watch.mail import outbox
 from watch.models import (
     Channel,
@@ -67,7 +67,7 @@ def approve(request: JoinRequest, *, by: Person, flat: Flat | None = None) -> Me
         )  # fmt: skip
     except AlreadyMember:
         return None
-    _settle_invitations(request, by)
+    _settle_invitations(membership, by)
     outbox.queue("join-approved", to=request.person, about=membership)
     audit.note("join-approved", about=request, by=by, group=request.group)
     return membership
@@ -106,14 +106,18 @@ def _others_wait(flat: Flat) -> bool:
     return db.session.scalar(waiting.limit(1)) is not None
 
 
-def _settle_invitations(request: JoinRequest, by: Person) -> None:
-    """Somebody who is let in has no use for an open invitation to the same group: it is taken back."""
-    if request.person.mailbox_id is None:
+def _settle_invitations(membership: Membership, by: Person) -> None:
+    """Somebody who is let in has no use for an open invitation to the same group: it is taken back.
+
+    Not where its inviter may not know of the membership, and would learn of it so: that one runs out.
+    """
+    if membership.person.mailbox_id is None:
         return
     theirs = select(Invitation).where(
-        Invitation.group_id == request.group_id,
-        Invitation.mailbox_id == request.person.mailbox_id,
+        Invitation.group_id == membership.group_id,
+        Invitation.mailbox_id == membership.person.mailbox_id,
         Invitation.state == InvitationState.OPEN,
     )
     for invitation in db.session.scalars(theirs).all():
-        revoke(invitation, by=by)
+        if is_in_sight(membership, invitation):
+            revoke(invitation, by=by)

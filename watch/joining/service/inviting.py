@@ -1,38 +1,39 @@
-"""Invitations by e-mail: sent, sent again, taken back, accepted, declined."""
+"""Invitations by e-mail: sent, sent again, taken back."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
-from watch import audit, tokens
-from watch.accounts.service import mailbox_at, person_at
-from watch.errors import Duplicate, LinkExpired
+from watch import audit
+from watch.accounts.service import mailbox_at
+from watch.errors import Duplicate
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, admit, note_household
-from watch.joining.queries import members_on_mailbox, stairwells_to_accept_in, status_of
+from watch.groups.service import AlreadyMember, note_household
+from watch.joining.queries import (
+    has_declined,
+    has_open_invitation,
+    members_on_mailbox,
+    status_of,
+)
 from watch.joining.service.errors import AlreadyInvited, FlatElsewhere, InvitationDeclined, InvitationEnded
 from watch.mail import outbox
 from watch.models import (
     Flat,
     Group,
-    GroupState,
     HouseholdStatus,
     Invitation,
     InvitationState,
-    JoinRequest,
     Language,
     Mailbox,
     Mailing,
     Membership,
     Person,
-    RequestState,
-    Stairwell,
     utcnow,
 )
-from watch.tokens import Purpose
+from watch.relations import relations_of
 
 BEFORE_INVITED = frozenset({HouseholdStatus.NOT_CONTACTED, HouseholdStatus.DECLINED})
 
@@ -42,22 +43,23 @@ def invite(
 ) -> Invitation:
     """Invite an address that its owner gave for it; the link works for so many days.
 
+    Who takes part, is invited or said no where the inviter may not know of it is invited like anybody.
     Raises AlreadyMember, AlreadyInvited, InvitationDeclined, FlatElsewhere.
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
     mailbox = mailbox_at(address)
     db.session.flush()
-    if members := members_on_mailbox(group, mailbox.id):
-        raise AlreadyMember(members[0])
-    if _has_declined(group, mailbox):
-        raise InvitationDeclined
+    sight = _sight_of(by, group)
+    _expect_stranger(group, mailbox, by, sight)
+    if has_open_invitation(group, mailbox, by, sight):
+        raise AlreadyInvited
     now = utcnow()
     invitation = Invitation(
         group_id=group.id, mailbox=mailbox, flat=flat, language=language, by_id=by.id,
         expires_at=now + timedelta(days=days),
     )  # fmt: skip
-    _end_expired(group, mailbox.id)
+    _end_expired(group, mailbox, by)
     try:
         with db.session.begin_nested():
             db.session.add(invitation)
@@ -69,23 +71,38 @@ def invite(
     return invitation
 
 
-def _has_declined(group: Group, mailbox: Mailbox) -> bool:
-    """Whether this address was promised that this group does not write to it again."""
-    declined = select(Invitation.id).where(
-        Invitation.group_id == group.id,
-        or_(Invitation.mailbox_id == mailbox.id, Invitation.declined_index == mailbox.address_index),
-        Invitation.state == InvitationState.DECLINED,
-    )
-    return db.session.scalar(declined.limit(1)) is not None
+def _sight_of(by: Person, group: Group) -> frozenset[int] | None:
+    """The stairwells whose neighbours a coordinator may know of; None for the whole house."""
+    return relations_of(by).stairwells_in(group)
 
 
-def _end_expired(group: Group, mailbox_id: int) -> None:
-    """An invitation that ran out does not stand in a new one's way."""
+def is_in_sight(membership: Membership, invitation: Invitation) -> bool:
+    """Whether everybody in whose list an invitation stands may know of the membership."""
+    if invitation.flat is not None:
+        return invitation.flat.stairwell_id == membership.stairwell_id
+    if invitation.by is None:
+        return True
+    relations = relations_of(invitation.by)
+    stairwells = relations.coordinates.get(membership.group_id)
+    return membership.group_id in relations.leads or not stairwells or membership.stairwell_id in stairwells
+
+
+def _expect_stranger(group: Group, mailbox: Mailbox, by: Person, sight: frozenset[int] | None) -> None:
+    """Raises AlreadyMember, InvitationDeclined; only of what the inviter may know."""
+    if members := members_on_mailbox(group, mailbox.id, sight):
+        raise AlreadyMember(members[0])
+    if has_declined(group, mailbox, by, sight):
+        raise InvitationDeclined
+
+
+def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:
+    """The same coordinator's invitation that ran out does not stand in a new one's way."""
     db.session.execute(
         update(Invitation)
         .where(
             Invitation.group_id == group.id,
-            Invitation.mailbox_id == mailbox_id,
+            Invitation.mailbox_id == mailbox.id,
+            Invitation.by_id == by.id,
             Invitation.state == InvitationState.OPEN,
             Invitation.expires_at <= utcnow(),
         )
@@ -99,11 +116,19 @@ def _note_invited(flat: Flat | None, by: Person) -> None:
 
 
 def _send(invitation: Invitation) -> None:
+    """Who takes part out of the inviter's sight is told that they need not answer; the list looks alike.
+
+    What goes to an address that has said no is kept back when it is claimed (mail.recheck).
+    """
     assert invitation.mailbox is not None
+    members = members_on_mailbox(invitation.group, invitation.mailbox.id)
     outbox.queue(
-        "invitation", to=invitation.mailbox, about=invitation, language=invitation.language,
+        "join-already-member" if members else "invitation",
+        to=members[0].person if members else invitation.mailbox,
+        about=invitation,
+        language=None if members else invitation.language,
         not_after=invitation.expires_at,
-    )  # fmt: skip
+    )
 
 
 def mark_sent(invitation: Invitation, form_key: str) -> None:
@@ -131,10 +156,8 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
     revivable = {InvitationState.OPEN, InvitationState.REVOKED}
     if invitation.state not in revivable or invitation.mailbox_id is None:
         raise InvitationEnded
-    if members := members_on_mailbox(invitation.group, invitation.mailbox_id):
-        raise AlreadyMember(members[0])
-    if invitation.mailbox and _has_declined(invitation.group, invitation.mailbox):
-        raise InvitationDeclined
+    assert invitation.mailbox is not None
+    _expect_stranger(invitation.group, invitation.mailbox, by, _sight_of(by, invitation.group))
     outbox.cancel(invitation)
     try:
         with db.session.begin_nested():
@@ -151,18 +174,19 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
 
 def revoke(invitation: Invitation, *, by: Person) -> None:
     """Take an invitation back; its link is dead at once. Revoked twice is once. Raises InvitationEnded."""
-    if not _end(invitation, InvitationState.REVOKED):
+    if not end(invitation, InvitationState.REVOKED):
         if invitation.state is InvitationState.REVOKED:
             return
         raise InvitationEnded
     outbox.cancel(invitation)
     flat = invitation.flat
-    if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not _others_invited(flat):
+    if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not others_invited(flat):
         note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
     audit.note("invitation-revoked", about=invitation, by=by, group=invitation.group)
 
 
-def _others_invited(flat: Flat) -> bool:
+def others_invited(flat: Flat) -> bool:
+    """Whether another invitation to a flat waits for its answer."""
     still = select(Invitation.id).where(
         Invitation.flat_id == flat.id,
         Invitation.state == InvitationState.OPEN,
@@ -171,8 +195,8 @@ def _others_invited(flat: Flat) -> bool:
     return db.session.scalar(still.limit(1)) is not None
 
 
-def _end(invitation: Invitation, state: InvitationState) -> bool:
-    """The first answer counts; the database says whether this was it."""
+def end(invitation: Invitation, state: InvitationState) -> bool:
+    """End an open invitation. The first answer counts; the database says whether this was it."""
     ended = db.session.execute(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.state == InvitationState.OPEN)
@@ -180,87 +204,3 @@ def _end(invitation: Invitation, state: InvitationState) -> bool:
     )
     db.session.refresh(invitation)
     return bool(ended.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
-
-
-def invitation_of(token: str) -> Invitation:
-    """The open invitation of a mailed link. Raises LinkExpired (used, revoked, too old), BadToken."""
-    row_id, generation = tokens.read(Purpose.INVITATION, token)
-    invitation = db.session.get(Invitation, row_id)
-    if invitation is None or invitation.generation % 256 != generation:
-        raise LinkExpired
-    if invitation.state is not InvitationState.OPEN or invitation.expires_at <= utcnow():
-        raise LinkExpired
-    if invitation.mailbox_id is None or invitation.group.state is GroupState.CLOSED:
-        raise LinkExpired
-    return invitation
-
-
-def accept(
-    invitation: Invitation,
-    name: str,
-    *,
-    stairwell: Stairwell,
-    flat: Flat | None,
-    language: Language,
-    form_key: str | None = None,
-) -> Membership:
-    """Join by invitation: the link has proved the address, and nobody has to approve.
-
-    Raises FlatElsewhere, LinkExpired when it was answered meanwhile.
-    """
-    flat = invitation.flat or flat
-    stairwell = invitation.flat.stairwell if invitation.flat else stairwell
-    if stairwell not in stairwells_to_accept_in(invitation) or (flat and flat.stairwell_id != stairwell.id):
-        raise FlatElsewhere
-    if invitation.mailbox is None or not _end(invitation, InvitationState.ACCEPTED):
-        raise LinkExpired
-    person = person_at(invitation.mailbox, name, language)
-    person.language, person.address_confirmed_at = language, utcnow()
-    try:
-        membership = admit(person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by)
-    except AlreadyMember as already:
-        if already.membership is None:
-            raise
-        return already.membership
-    _settle_requests(membership, invitation.by)
-    row = outbox.queue("join-approved", to=person, about=membership)
-    if row is not None and form_key and not was_sent(form_key):
-        row.mailing.form_key = form_key
-    audit.note("invitation-accepted", about=invitation, by=person, group=invitation.group)
-    return membership
-
-
-def _settle_requests(membership: Membership, by: Person | None) -> None:
-    """Somebody who has joined does not wait for an answer any more."""
-    db.session.execute(
-        update(JoinRequest)
-        .where(
-            JoinRequest.group_id == membership.group_id,
-            JoinRequest.person_id == membership.person_id,
-            JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]),
-        )
-        .values(state=RequestState.APPROVED, decided_at=utcnow(), decided_by_id=by.id if by else None)
-    )
-
-
-def membership_of_form(form_key: str) -> Membership | None:
-    """What an accepted invitation's form made the first time it was sent."""
-    return db.session.scalar(
-        select(Membership)
-        .join(Mailing, Mailing.membership_id == Membership.id)
-        .where(Mailing.form_key == form_key, Mailing.kind == "join-approved")
-    )
-
-
-def decline_invitation(invitation: Invitation) -> None:
-    """No, thank you: nothing more is sent; the flat waits on while another of its invitations does.
-
-    Raises LinkExpired when it was answered meanwhile.
-    """
-    if not _end(invitation, InvitationState.DECLINED):
-        raise LinkExpired
-    outbox.cancel(invitation)
-    flat = invitation.flat
-    if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not _others_invited(flat):
-        note_household(flat, HouseholdStatus.DECLINED, by=None)
-    audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)

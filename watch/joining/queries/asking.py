@@ -1,4 +1,4 @@
-"""What waits at a group's doors: requests, interest, invitations, and whose door a poster opens."""
+"""What waits at a group's doors: requests and interest, and whose door a poster opens."""
 
 from __future__ import annotations
 
@@ -14,18 +14,14 @@ from watch.extensions import db
 from watch.groups.queries import coordinators_for
 from watch.models import (
     Building,
-    Coordinator,
     Flat,
     Group,
     GroupState,
     Household,
     HouseholdStatus,
     Interest,
-    Invitation,
-    InvitationState,
     JoinRequest,
     Mailing,
-    Membership,
     OutboxRow,
     OutboxState,
     Person,
@@ -46,28 +42,6 @@ class Interested:
     count: int
     could_coordinate: int
     named: tuple[Person, ...] = ()
-
-
-@dataclass(frozen=True)
-class SentInvitation:
-    """An invitation with how far its newest mail came, and whether its address has a member now."""
-
-    invitation: Invitation
-    mail: OutboxState | None
-    has_member: bool = False
-
-    @property
-    def state(self) -> str:
-        """waiting, delivered, bounced, accepted, declined, revoked, joined (another way) or expired."""
-        if self.invitation.state is InvitationState.REVOKED and self.has_member:
-            return "joined"
-        if self.invitation.state is not InvitationState.OPEN:
-            return self.invitation.state.value
-        if self.invitation.expires_at <= utcnow():
-            return "expired"
-        if self.mail is OutboxState.SENT:
-            return "delivered"
-        return "bounced" if self.mail is OutboxState.BOUNCED else "waiting"
 
 
 def stairwell_of_poster(code: str) -> Stairwell | None:
@@ -127,34 +101,10 @@ def stairwells_of_group(group: Group, stairwells: Collection[int] | None = None)
     return list(db.session.scalars(wanted))
 
 
-def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
-    """Where whoever is invited can say that they live: the flat's port, else those of who invited."""
-    if invitation.flat is not None:
-        return [invitation.flat.stairwell]
-    latest = (
-        select(Coordinator)
-        .where(Coordinator.group_id == invitation.group_id, Coordinator.person_id == invitation.by_id)
-        .order_by(Coordinator.id.desc())
-    )
-    inviter = db.session.scalar(latest.limit(1))
-    own = [each.id for each in inviter.stairwells] if inviter else []
-    return stairwells_of_group(invitation.group, own or None)
-
-
 def status_of(flat: Flat) -> HouseholdStatus:
     """Where the household that lives in a flat now stands."""
     current = select(Household.status).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
     return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
-
-
-def contacted_flats(flats: Collection[Flat]) -> set[int]:
-    """Ids of those flats whose household has been asked, has answered or takes part."""
-    wanted = select(Household.flat_id).where(
-        Household.flat_id.in_([flat.id for flat in flats]),
-        Household.ended_at.is_(None),
-        Household.status != HouseholdStatus.NOT_CONTACTED,
-    )
-    return set(db.session.scalars(wanted))
 
 
 def waiting_requests(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
@@ -205,17 +155,6 @@ def knocks_since(stairwell: Stairwell, since: datetime) -> int:
     return db.session.scalar(asked) or 0
 
 
-def members_on_mailbox(group: Group, mailbox_id: int) -> list[Membership]:
-    """Those who share a mailbox and take part in the group."""
-    wanted = (
-        select(Membership)
-        .join(Membership.person)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id == mailbox_id)
-        .options(joinedload(Membership.person))
-    )
-    return list(db.session.scalars(wanted))
-
-
 def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> bool:
     """Whether mail of these kinds that was meant to leave was queued for a mailbox since then."""
     meant_to_leave = OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at)
@@ -242,55 +181,6 @@ def interested_in(building: Building) -> Interested:
         .order_by(Interest.named_at, Interest.id)
     )
     return Interested(count, willing, tuple(db.session.scalars(named)))
-
-
-def invitations_of(
-    group: Group, by: Person, stairwells: Collection[int] | None = None
-) -> list[SentInvitation]:
-    """A group's invitations, newest first, with their newest mail's state (three statements).
-
-    `stairwells` leaves out what was sent to flats elsewhere in the house, and by others to no flat.
-    """
-    wanted = (
-        select(Invitation)
-        .where(Invitation.group_id == group.id)
-        .options(
-            joinedload(Invitation.mailbox),
-            joinedload(Invitation.flat).joinedload(Flat.stairwell),
-            joinedload(Invitation.by),
-        )
-        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
-    )
-    if stairwells is not None:
-        wanted = wanted.outerjoin(Invitation.flat).where(
-            (Invitation.flat_id.is_(None) & (Invitation.by_id == by.id)) | Flat.stairwell_id.in_(stairwells)
-        )
-    mails, members = _newest_mails(group), _mailboxes_of_members(group)
-    return [
-        SentInvitation(each, mails.get(each.id), each.mailbox_id in members)
-        for each in db.session.scalars(wanted)
-    ]
-
-
-def _mailboxes_of_members(group: Group) -> set[int | None]:
-    wanted = (
-        select(Person.mailbox_id)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id.is_not(None))
-    )
-    return set(db.session.scalars(wanted))
-
-
-def _newest_mails(group: Group) -> dict[int | None, OutboxState]:
-    """The state of each invitation's newest mail: it comes last and stays."""
-    rows = (
-        select(Mailing.invitation_id, OutboxRow.state)
-        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
-        .join(Invitation, Invitation.id == Mailing.invitation_id)
-        .where(Invitation.group_id == group.id, Mailing.kind == "invitation")
-        .order_by(OutboxRow.id)
-    )
-    return dict(db.session.execute(rows).all())
 
 
 def is_fresh(moment: datetime, days: int) -> bool:
