@@ -8,7 +8,6 @@ from alembic import op
 revision = "0011"
 down_revision = "0010"
 
-NAME = op.f("uq_invitation_one_open_per_address")
 REVOKE_LATER_ONES = """
 UPDATE invitation SET state = 'revoked', ended_at = CURRENT_TIMESTAMP WHERE state = 'open'
     AND id NOT IN (SELECT min(id) FROM invitation WHERE state = 'open' GROUP BY group_id, mailbox_id)
@@ -26,5 +25,6 @@ def downgrade() -> None:
 
 
 def _one_open_per(*columns: str) -> None:
-    op.drop_index(NAME, "invitation")
-    op.create_index(NAME, "invitation", columns, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
+    name = op.f("uq_invitation_one_open_per_address")
+    op.drop_index(name, "invitation")
+    op.create_index(name, "invitation", columns, unique=True, sqlite_where=OPEN, postgresql_where=OPEN)
