@@ -40,6 +40,7 @@ DEFAULTS: dict[str, Any] = {
     "METRICS_PORT": 0,  # where a worker tells Prometheus how it goes, on loopback only; 0: nowhere
     "SIGN_IN_LINK_MINUTES": 10,
     "INVITATION_DAYS": 30,
+    "INVITATIONS_A_DAY": 100,  # how many letters of invitation one coordinator can have sent in 24 hours
     "RATELIMIT_STORAGE_URI": "database://",
     "RATELIMIT_HEADERS_ENABLED": False,
     "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # a failing statement logs no name or address
@@ -132,6 +133,8 @@ def _check(settings: Mapping[str, Any]) -> None:
         raise BadSetting("WATCH_SECRET_KEY is short; it needs at least 32 random signs.")
     if settings["TRUSTED_PROXIES"] < 0:
         raise BadSetting("WATCH_TRUSTED_PROXIES is below 0; it is the number of proxies of yours in front.")
+    if settings["INVITATIONS_A_DAY"] < 1:
+        raise BadSetting("WATCH_INVITATIONS_A_DAY is below 1; a coordinator has to invite somebody.")
     try:
         read_data_key(settings["DATA_KEY"])
     except ValueError as wrong:

@@ -66,6 +66,7 @@ def test_a_secret_or_an_address_has_no_default(name: str) -> None:
         ("MAIL_USE_SSL", "1"),
         ("TRUSTED_PROXIES", "one"),
         ("TRUSTED_PROXIES", "-1"),
+        ("INVITATIONS_A_DAY", "0"),
         ("SECRET_KEY", "short"),
         ("MAIL_RETRY_MINUTES", "1,soon"),
         ("MAX_CONTENT_LENGTH", "6 MB"),

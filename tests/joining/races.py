@@ -14,9 +14,12 @@ from watch.models import Person
 
 
 def at_once(
-    client: PageClient, presses: Sequence[tuple[Person | None, str]], data: Mapping[str, Any] | None = None
+    client: PageClient,
+    presses: Sequence[tuple[Person | None, str]],
+    data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
 ) -> list[int]:
-    """POST all of these together; the statuses of their answers, in order."""
+    """POST all of these together, the same or each its own; the statuses of their answers, in order."""
+    forms = [data or {}] * len(presses) if isinstance(data, Mapping | None) else data
     browsers = [client.browser(who) if who else client.app.test_client() for who, _path in presses]
     tokens = [_forgery_token(client.app, browser) for browser in browsers]
     db.session.commit()
@@ -24,7 +27,7 @@ def at_once(
 
     def press(number: int) -> int:
         ready.wait()
-        sent = {**(data or {}), "csrf_token": tokens[number]}
+        sent = {**forms[number], "csrf_token": tokens[number]}
         return browsers[number].post(presses[number][1], data=sent, base_url=BASE).status_code
 
     with ThreadPoolExecutor(len(presses)) as threads:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
+from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import Scene
@@ -326,6 +328,82 @@ def test_a_form_sent_twice_invites_once(
     path = f"/groups/{group.id}/invitations"
     assert at_once(client, [(bengt, path), (bengt, path)], same)[0] in {303, 422}
     assert len(invitations()) == 3
+
+
+@pytest.fixture
+def five_a_day(app: Flask) -> Iterator[None]:
+    """The limit of invitations a day, low enough to be reached."""
+    usual, app.config["INVITATIONS_A_DAY"] = app.config["INVITATIONS_A_DAY"], 5
+    yield
+    app.config["INVITATIONS_A_DAY"] = usual
+
+
+def test_what_goes_beyond_the_days_limit_stays_in_the_form(
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene, five_a_day: None
+) -> None:
+    """The page says when it goes on, and then it does; a colleague's letters are counted for themselves."""
+    flat = str(flat_of(scene.port_3, "1203").id)
+    path = f"/groups/{scene.group.id}/invitations"
+    write(scene.bengt, *(f"a{n}@example.org" for n in range(3)), language="so")
+    page = write(scene.bengt, *(f"b{n}@example.org" for n in range(4)), "kim.example.org", language="so")
+    assert page.status == 422
+    assert page.flashes[-1] == ("done", "2 inbjudningar är på väg.")
+    full = "Gränsen är 5 inbjudningar på ett dygn, och nu är den nådd. Du kan bjuda in fler "
+    assert [error.startswith(full) for error in page.errors] == [True, False, False]
+    assert page.errors[1].startswith("Rad 5 (kim.example.org)")
+    kept = page.form(path)
+    assert kept["addresses"].split("\n") == ["b2@example.org", "b3@example.org", "kim.example.org"]
+    assert kept["language"] == "so"
+    assert outbox.names() == ["invitation"] * 5
+
+    page = write(scene.bengt, "lina@example.org", flat=flat)
+    assert (page.status, page.form(path)["addresses"], page.form(path)["flat"]) == (
+        422,
+        "lina@example.org",
+        flat,
+    )
+    assert page.errors[1:] == ["Adresserna som står kvar är inte inbjudna än."]
+    assert status_of(scene.port_3, "1203") is None
+    assert write(scene.amina, "lina@example.org").status == 303
+
+    with time_machine.travel(utcnow() + timedelta(hours=23, minutes=50), tick=False):
+        assert write(scene.bengt, "mio@example.org").status == 422
+    with time_machine.travel(utcnow() + timedelta(hours=24, minutes=1), tick=False):
+        assert write(scene.bengt, "mio@example.org").status == 303
+
+
+def test_what_is_sent_again_counts_and_taking_back_gives_nothing_back(
+    client: PageClient,
+    outbox: Outbox,
+    write: Callable[..., Page],
+    bengt: Person,
+    group: Group,
+    five_a_day: None,
+) -> None:
+    write(bengt, "lina@example.org")
+    path = f"/groups/{group.id}/invitations"
+    for _ in range(4):
+        page = client.get(path, as_=bengt).press("Skicka igen lina@example.org").follow()
+        assert page.flashes == [("done", "Inbjudan är på väg igen, med en ny länk.")]
+    client.get(path, as_=bengt).press("Återkalla lina@example.org").follow()
+    page = client.get(path, as_=bengt).press("Skicka igen lina@example.org").follow()
+    ((level, said),) = page.flashes
+    assert (level, said.partition(",")[0]) == ("info", "Gränsen är 5 inbjudningar på ett dygn")
+    assert write(bengt, "kim@example.org").status == 422
+    assert outbox.names() == ["invitation"] * 5
+
+
+def test_two_forms_at_once_do_not_pass_the_limit_together(
+    client: PageClient, write: Callable[..., Page], bengt: Person, group: Group, five_a_day: None
+) -> None:
+    write(bengt, *(f"a{n}@example.org" for n in range(4)))
+    path = f"/groups/{group.id}/invitations"
+    forms = [
+        {"addresses": f"{name}@example.org", "language": "sv", "flat": "", "form_key": name * 9}
+        for name in ("lina", "kim")
+    ]
+    assert sorted(at_once(client, [(bengt, path), (bengt, path)], forms)) == [303, 422]
+    assert len(invitations()) == 5
 
 
 @pytest.mark.parametrize("key", ["", "x" * 5000, "' OR 1=1 --", "åäö" * 9])

@@ -159,11 +159,11 @@ class DecideRequestForm(Form):
 
 @dataclass(frozen=True)
 class BadLine:
-    """A line that could not be invited: its number, what was typed, and the cure."""
+    """A line that could not be invited: its number, what was typed, and the cure where something is wrong."""
 
     number: int
     typed: str
-    cure: Any
+    cure: Any = None
 
 
 class InviteForm(SendingForm):
@@ -221,11 +221,11 @@ class InviteForm(SendingForm):
                 good.append((number, address))
         return good, bad
 
-    def keep(self, bad: Sequence[BadLine], errors: Sequence[str]) -> None:
+    def keep(self, bad: Sequence[BadLine], errors: Sequence[str], hint: str) -> None:
         """Only the lines that could not be sent stay, with what is wrong; what comes next is a new form."""
         self.addresses.data = "\n".join(line.typed for line in bad)
         self.form_errors = list(errors)
-        self.addresses.errors = (_l("Rätta adresserna som står kvar. De andra är klara."),)
+        self.addresses.errors = (hint,)
         self.form_key.data = secrets.token_urlsafe(18)
 
     def validate_addresses(self, field: TextAreaField) -> None:

@@ -25,6 +25,7 @@ from watch.joining.queries.inviting import (
     has_open_invitation,
     invitations_of,
     members_on_mailbox,
+    sent_too_many_until,
     stairwells_to_accept_in,
 )
 
@@ -46,6 +47,7 @@ __all__ = [
     "members_on_mailbox",
     "open_knock",
     "requests_on_mailbox",
+    "sent_too_many_until",
     "stairwell_of_poster",
     "stairwells_of_group",
     "stairwells_to_accept_in",

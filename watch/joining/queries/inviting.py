@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_, select, true
 from sqlalchemy.orm import joinedload
@@ -125,6 +126,19 @@ def has_open_invitation(
         _in_list_of(by, stairwells),
     )
     return db.session.scalar(waits.limit(1)) is not None
+
+
+def sent_too_many_until(by: Person, most: int) -> datetime | None:
+    """When a coordinator can invite again whose invitations made so many letters in a day; None for now."""
+    day = timedelta(days=1)
+    letters = (
+        select(Mailing.created_at)
+        .join(Invitation, Invitation.id == Mailing.invitation_id)
+        .where(Invitation.by_id == by.id, Mailing.created_at > utcnow() - day)
+        .order_by(Mailing.created_at.desc())
+    )
+    oldest_that_fills = db.session.scalar(letters.offset(most - 1).limit(1))
+    return oldest_that_fills + day if oldest_that_fills else None
 
 
 def invitations_of(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from flask import (
     Blueprint,
     abort,
@@ -14,6 +16,7 @@ from flask import (
     url_for,
 )
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -24,13 +27,24 @@ from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import BadLine, InviteForm, key_of
 from watch.joining.queries import SentInvitation, contacted_flats, flats_of_group, invitations_of
-from watch.joining.service import AlreadyInvited, AlreadyMember, InvitationDeclined, InvitationEnded
+from watch.joining.service import (
+    AlreadyInvited,
+    AlreadyMember,
+    InvitationDeclined,
+    InvitationEnded,
+    TooManyInvitations,
+)
 from watch.joining.words import INVITATION_SIGNS, INVITATION_STATES
 from watch.models import Group, Invitation
 from watch.web import leave_trace
 
 bp = Blueprint("invitations", __name__)
 ROWS_A_PAGE = 50
+CURES = {
+    AlreadyMember: _l("Adressen är redan med i gruppen. Ta bort raden."),
+    InvitationDeclined: _l("Den adressen har tackat nej. Då skriver vi inte dit igen."),
+    AlreadyInvited: _l("Adressen har redan en inbjudan. Skicka den igen från listan nedanför."),
+}
 
 
 @bp.get("/groups/<int:group_id>/invitations")
@@ -85,7 +99,7 @@ def send(group: Group) -> Response:
     key, done = key_of(form), redirect(url_for(".index", group_id=group.id), 303)
     if key and service.was_sent(key):
         return done
-    sent, bad = _invite_all(group, form)
+    sent, bad, full = _invite_all(group, form)
     try:
         if sent and key:
             service.mark_sent(sent[0], key)
@@ -97,36 +111,49 @@ def send(group: Group) -> Response:
         flash(ngettext("%(num)d inbjudan är på väg.", "%(num)d inbjudningar är på väg.", len(sent)), "done")
     if not bad:
         return done
-    form.keep(bad, [_("Rad %(number)s (%(typed)s): %(cure)s", **vars(line)) for line in bad])
+    _keep(form, bad, full)
     return _index(group, form)
 
 
-def _invite_all(group: Group, form: InviteForm) -> tuple[list[Invitation], list[BadLine]]:
+def _keep(form: InviteForm, bad: list[BadLine], full: str | None) -> None:
+    errors = [
+        _("Rad %(number)s (%(typed)s): %(cure)s", **vars(line)) for line in bad if line.cure is not None
+    ]
+    if errors:
+        hint = _("Rätta adresserna som står kvar. De andra är klara.")
+    else:
+        hint = _("Adresserna som står kvar är inte inbjudna än.")
+    form.keep(bad, [full, *errors] if full else errors, hint)
+
+
+def _invite_all(group: Group, form: InviteForm) -> tuple[list[Invitation], list[BadLine], str | None]:
+    """Those that were sent, the lines that were not, and a word where the day's invitations ran out."""
     good, bad = form.read_lines()
-    sent = []
-    for number, address in good:
+    sent: list[Invitation] = []
+    full = None
+    for place, (number, address) in enumerate(good):
         try:
             invitation = service.invite(
                 group, address, flat=form.chosen, language=form.language.data, by=current_person(),
                 days=current_app.config["INVITATION_DAYS"],
             )  # fmt: skip
-        except AlreadyMember:
-            bad.append(BadLine(number, address, _("Adressen är redan med i gruppen. Ta bort raden.")))
-        except InvitationDeclined:
-            bad.append(
-                BadLine(number, address, _("Den adressen har tackat nej. Då skriver vi inte dit igen."))
-            )
-        except AlreadyInvited:
-            bad.append(
-                BadLine(
-                    number,
-                    address,
-                    _("Adressen har redan en inbjudan. Skicka den igen från listan nedanför."),
-                )
-            )
+        except (AlreadyMember, InvitationDeclined, AlreadyInvited) as refused:
+            bad.append(BadLine(number, address, CURES[type(refused)]))
+        except TooManyInvitations as too_many:
+            full = _full(too_many)
+            bad += [BadLine(*line) for line in good[place:]]
+            break
         else:
             sent.append(invitation)
-    return sent, sorted(bad, key=lambda line: line.number)
+    return sent, sorted(bad, key=lambda line: line.number), full
+
+
+def _full(too_many: TooManyInvitations) -> str:
+    return _(
+        "Gränsen är %(number)s inbjudningar på ett dygn, och nu är den nådd. Du kan bjuda in fler %(when)s.",
+        number=language.number(current_app.config["INVITATIONS_A_DAY"]),
+        when=language.moment(too_many.until + timedelta(minutes=1)),
+    )
 
 
 def _expect_own(invitation: Invitation) -> None:
@@ -154,6 +181,9 @@ def resend(invitation: Invitation) -> Response:
         except AlreadyInvited:
             db.session.rollback()
             flash(_("Adressen har redan en nyare inbjudan."), "info")
+        except TooManyInvitations as too_many:
+            db.session.rollback()
+            flash(_full(too_many), "info")
         else:
             db.session.commit()
             flash(_("Inbjudan är på väg igen, med en ny länk."), "done")

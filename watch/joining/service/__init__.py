@@ -17,6 +17,7 @@ from watch.joining.service.errors import (
     InvitationDeclined,
     InvitationEnded,
     NotOpen,
+    TooManyInvitations,
 )
 from watch.joining.service.interest import (
     confirm_interest,
@@ -42,6 +43,7 @@ __all__ = [
     "InvitationDeclined",
     "InvitationEnded",
     "NotOpen",
+    "TooManyInvitations",
     "accept",
     "approve",
     "ask_for_knock",

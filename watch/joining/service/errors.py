@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from watch.errors import DomainError
 from watch.models import Person, RequestState
 
@@ -25,6 +27,14 @@ class AlreadyInvited(DomainError):
 
 class InvitationDeclined(DomainError):
     """The address has said no to this group, and was promised that nobody writes about it again."""
+
+
+class TooManyInvitations(DomainError):
+    """The coordinator has had as many sent as one may in a day; `until` is when it goes on."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("too many invitations in a day")
+        self.until = until
 
 
 class InvitationEnded(DomainError):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from flask import current_app
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -16,9 +17,16 @@ from watch.joining.queries import (
     has_declined,
     has_open_invitation,
     members_on_mailbox,
+    sent_too_many_until,
     status_of,
 )
-from watch.joining.service.errors import AlreadyInvited, FlatElsewhere, InvitationDeclined, InvitationEnded
+from watch.joining.service.errors import (
+    AlreadyInvited,
+    FlatElsewhere,
+    InvitationDeclined,
+    InvitationEnded,
+    TooManyInvitations,
+)
 from watch.mail import outbox
 from watch.models import (
     Flat,
@@ -44,10 +52,11 @@ def invite(
     """Invite an address that its owner gave for it; the link works for so many days.
 
     Who takes part, is invited or said no where the inviter may not know of it is invited like anybody.
-    Raises AlreadyMember, AlreadyInvited, InvitationDeclined, FlatElsewhere.
+    Raises AlreadyMember, AlreadyInvited, InvitationDeclined, TooManyInvitations, FlatElsewhere.
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
+    _expect_room(by)
     mailbox = mailbox_at(address)
     db.session.flush()
     sight = _sight_of(by, group)
@@ -93,6 +102,13 @@ def _expect_stranger(group: Group, mailbox: Mailbox, by: Person, sight: frozense
         raise AlreadyMember(members[0])
     if has_declined(group, mailbox, by, sight):
         raise InvitationDeclined
+
+
+def _expect_room(by: Person) -> None:
+    """Raises TooManyInvitations; two forms of the same coordinator take turns."""
+    db.session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
+    if until := sent_too_many_until(by, current_app.config["INVITATIONS_A_DAY"]):
+        raise TooManyInvitations(until)
 
 
 def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:
@@ -150,7 +166,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
     """Send again with a new link; the old one is dead. Works for an expired or revoked one too.
 
     Raises InvitationEnded when it is answered or its address erased, InvitationDeclined, AlreadyInvited,
-    AlreadyMember.
+    AlreadyMember, TooManyInvitations (of whoever sent it first).
     """
     db.session.refresh(invitation, with_for_update={"of": Invitation})
     revivable = {InvitationState.OPEN, InvitationState.REVOKED}
@@ -158,6 +174,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
         raise InvitationEnded
     assert invitation.mailbox is not None
     _expect_stranger(invitation.group, invitation.mailbox, by, _sight_of(by, invitation.group))
+    _expect_room(invitation.by or by)
     outbox.cancel(invitation)
     try:
         with db.session.begin_nested():
