@@ -31,6 +31,7 @@ from watch.models import (
     JoinRequest,
     Landlord,
     Language,
+    Letter,
     Meeting,
     MeetingAnswer,
     MeetingKind,
@@ -47,6 +48,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.tokens import Purpose
 
 Thing = TypeVar("Thing", bound=Model)
 FLATS = tuple(f"{floor}0{place}" for floor in (10, 11, 12) for place in (1, 2, 3))  # 1001 … 1203
@@ -225,6 +227,16 @@ def make_invitation(
     """An open invitation to an address."""
     ends = utcnow() + timedelta(days=30)
     return store(Invitation(group=group, mailbox=mailbox_at(address), flat=flat, by=by, expires_at=ends))
+
+
+def make_letter(flat: Flat, group: Group, *, by: Person | None = None) -> Letter:
+    """An open letter in a flat's letterbox."""
+    now = utcnow()
+    letter = store(
+        Letter(group=group, flat=flat, by_id=by.id if by else None, expires_at=now + timedelta(days=30))
+    )
+    letter.code_index = tokens.code_index(Purpose.LETTER, tokens.code(Purpose.LETTER, letter.id, signs=12))
+    return store(letter)
 
 
 def make_interest(

@@ -29,13 +29,19 @@ def page_app(make_app: Callable[..., Flask]) -> Flask:
 OTHER_ANSWERS = {  # pages that an endpoint answers with instead of its own, and which endpoint
     "accounts/asked_elsewhere.html": "accounts.sign_in",
     "joining/choose_port.html": "joining.ask",
+    "joining/letter.html": "joining.poster",
+    "joining/old_letter.html": "joining.poster",
     "joining/unknown_code.html": "joining.poster",
 }
 
 
 def files() -> list[str]:
     """Every template by its name."""
-    return sorted(str(path.relative_to(TEMPLATES)) for path in TEMPLATES.rglob("*.*") if path.is_file())
+    return sorted(
+        str(path.relative_to(TEMPLATES))
+        for path in TEMPLATES.rglob("*.*")
+        if path.is_file() and path.suffix != ".typ"
+    )
 
 
 def pages() -> list[str]:

@@ -44,6 +44,7 @@ class Permission(Enum):
     DECIDE_REQUESTS = auto()
     INVITE = auto()
     PRINT_POSTERS = auto()
+    PRINT_LETTERS = auto()
     CALL_MEETINGS = auto()
     SEND_GROUP_NOTICES = auto()
     SEND_AREA_NOTICES = auto()
@@ -74,6 +75,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_REQUESTS: _COORDINATORS,
     Permission.INVITE: _COORDINATORS,
     Permission.PRINT_POSTERS: _COORDINATORS | _OFFICER,
+    Permission.PRINT_LETTERS: _COORDINATORS | _OFFICER,
     Permission.CALL_MEETINGS: _COORDINATORS,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,
     Permission.SEND_AREA_NOTICES: _OFFICER,

@@ -23,6 +23,7 @@ from wtforms import (
     HiddenField,
     SelectChoice,
     SelectField,
+    SelectMultipleField,
     StringField,
     TelField,
     TextAreaField,
@@ -36,6 +37,7 @@ from wtforms.validators import (
     StopValidation,
     ValidationError,
 )
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.models import Language
@@ -277,3 +279,10 @@ def moment_in_stockholm(day: date, hour: time) -> datetime:
 def choices_of(labels: dict[Any, Any]) -> list[SelectChoice]:
     """Choices for a select or radio field from enum members and their words."""
     return [SelectChoice(member.value, label) for member, label in labels.items()]
+
+
+class TicksField(SelectMultipleField):
+    """Boxes to tick, any number of them."""
+
+    widget = ListWidget(prefix_label=False)  # type: ignore[assignment]  # WTForms lets a class choose its widget
+    option_widget = CheckboxInput()  # type: ignore[assignment]  # WTForms lets a class choose its widget

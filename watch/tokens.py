@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     DECIDE = "decide"
     ANSWER = "answer"
     POSTER = "poster"
+    LETTER = "letter"
     BOUNCE = "bounce"
     UNSUBSCRIBE = "unsubscribe"
 

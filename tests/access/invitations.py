@@ -23,6 +23,11 @@ ENDPOINTS = {
     "invitations.poster": Expected(
         get="/stairwells/{stairwell}/poster", **(OF_GROUP | {"other_coordinator": 403, "officer": 200})
     ),
+    "invitations.letters": Expected(get="/groups/{group}/letters", **(OF_GROUP | {"officer": 200})),
+    "invitations.print_letters": Expected(
+        post="/groups/{group}/letters",
+        **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422, "officer": 422}),
+    ),
     "invitations.open": public(get="/join/{invitation_link}"),
     "invitations.accept": public(post="/join/{invitation_link}/accept", status=422),
     "invitations.joined": public(get="/join/joined", status=303),

@@ -48,7 +48,7 @@ def what_leaves() -> list[tuple[str, str]]:
 
 def bytes_of(page: Page) -> str:
     """A page without the tokens against forgery, which differ on every page."""
-    return re.sub(r'(name="csrf_token" value=")[^"]*', r"\1", page.html)
+    return re.sub(r'(name="csrf_token"(?: type="hidden")? value=")[^"]*', r"\1", page.html)
 
 
 def confirm_link(request: JoinRequest) -> str:

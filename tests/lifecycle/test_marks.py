@@ -14,6 +14,7 @@ from tests.factories import (
     make_contact,
     make_interest,
     make_invitation,
+    make_letter,
     make_meeting,
     make_notice,
     make_request,
@@ -96,6 +97,8 @@ def _leave_something_everywhere(scene: Scene) -> None:
     make_interest(scene.jenny, scene.langgatan)
     make_invitation(scene.group, "ny@example.org", flat=scene.port_1.flats[5], by=scene.amina)
     make_invitation(scene.group, "nej@example.org", by=scene.amina)
+    asked = make_request(scene.ivan, scene.group, scene.port_1)
+    asked.letter = make_letter(scene.port_1.flats[6], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)

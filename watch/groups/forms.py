@@ -6,9 +6,8 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, SelectMultipleField, ValidationError
+from wtforms import BooleanField, RadioField, SelectField, ValidationError
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.fields import (
     AddressField,
@@ -18,6 +17,7 @@ from watch.fields import (
     LineField,
     NameField,
     SendingForm,
+    TicksField,
     choices_of,
 )
 from watch.groups.words import NOTICE_CHOICES
@@ -31,13 +31,6 @@ AT_MOST_BEFORE = timedelta(days=365)  # a step before the group's start
 def today() -> date:
     """The day it is in Borås."""
     return datetime.now(STOCKHOLM).date()
-
-
-class StairwellsField(SelectMultipleField):
-    """Ports as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)  # type: ignore[assignment]  # WTForms lets a class choose its widget
-    option_widget = CheckboxInput()  # type: ignore[assignment]  # WTForms lets a class choose its widget
 
 
 class StartGroupForm(SendingForm):
@@ -124,7 +117,7 @@ class AppointCoordinatorForm(SendingForm):
     """Whom the lead asks to coordinate, and for which ports."""
 
     address = AddressField(_l("E-postadress"))
-    stairwells = StairwellsField(_l("Portar"), coerce=int)
+    stairwells = TicksField(_l("Portar"), coerce=int)
 
     def offer(self, stairwells: Iterable[Stairwell]) -> None:
         """The ports of this group."""

@@ -22,6 +22,7 @@ from watch.models.joining import (
     Invitation,
     InvitationState,
     JoinRequest,
+    Letter,
     RequestState,
 )
 from watch.models.mail import PARENTS, ClockRun, ErasedRows, Mailing, OutboxRow, OutboxState, Worker
@@ -69,6 +70,7 @@ __all__ = [
     "JoinRequest",
     "Landlord",
     "Language",
+    "Letter",
     "Level",
     "Mailbox",
     "Mailing",

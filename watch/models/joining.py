@@ -9,7 +9,16 @@ from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MEMBER, Model, one_where, personal, utcnow
+from watch.models.base import (
+    AS_APPLICANT,
+    AS_GROUP,
+    AS_MEMBER,
+    Model,
+    impersonal,
+    one_where,
+    personal,
+    utcnow,
+)
 from watch.models.groups import Group
 from watch.models.people import Language, Mailbox, Person
 from watch.models.places import Building, Flat, Stairwell
@@ -45,6 +54,34 @@ class Interest(Model):
     )
 
 
+class Letter(Model):
+    """A letter in a flat's letterbox: whoever lives there joins by its code, and nobody has to approve.
+
+    Its code is derived from its id, so that a reprint makes the same one; only the keyed hash is stored. It
+    is good once, until it expires, and ends when the flat changes hands.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = personal("A", "who was asked where", AS_INVITED, ForeignKey("watch_group.id"))
+    flat_id: Mapped[int] = personal("A", "which flat was asked", AS_INVITED, ForeignKey("flat.id"))
+    code_index: Mapped[bytes | None] = impersonal("keyed hash of a letter's code", unique=True)
+    by_id: Mapped[int | None] = personal(
+        "B", "who printed it", AS_MEMBER, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    printed_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    group: Mapped[Group] = relationship()
+    flat: Mapped[Flat] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("used_at IS NULL OR ended_at IS NOT NULL", name="used_is_ended"),
+        one_where("letter_one_open_per_flat", "flat_id", where="ended_at IS NULL"),
+    )
+
+
 class RequestState(StrEnum):
     """An application: the address is confirmed first, then a coordinator decides."""
 
@@ -70,6 +107,12 @@ class JoinRequest(Model):
         "A", "which coordinator decides", AS_APPLICANT, ForeignKey("stairwell.id"), index=True
     )
     flat_id: Mapped[int | None] = personal("A", "where to find them", AS_APPLICANT, ForeignKey("flat.id"))
+    letter_id: Mapped[int | None] = personal(
+        "A",
+        "whether their letter vouches",
+        AS_APPLICANT,
+        ForeignKey("letter.id", ondelete="SET NULL"),
+    )
     state: Mapped[RequestState] = mapped_column(default=RequestState.UNCONFIRMED)
     wants_knock: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -87,6 +130,7 @@ class JoinRequest(Model):
     decided_by: Mapped[Person | None] = relationship(foreign_keys=[decided_by_id])
     stairwell: Mapped[Stairwell] = relationship()
     flat: Mapped[Flat | None] = relationship()
+    letter: Mapped[Letter | None] = relationship()
 
     __table_args__ = (
         CheckConstraint(

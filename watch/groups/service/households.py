@@ -16,6 +16,7 @@ from watch.models import (
     HouseholdStatus,
     Invitation,
     InvitationState,
+    Letter,
     Membership,
     Person,
     utcnow,
@@ -67,11 +68,16 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
 
 
 def end_household(household: Household, *, by: Person | None) -> None:
-    """Nobody of a household lives in its flat any longer; open invitations to the flat end too."""
+    """Nobody of a household lives in its flat any longer; invitations and letters to the flat end too."""
     household.ended_at = utcnow()
     db.session.execute(
         update(Invitation)
         .where(Invitation.flat_id == household.flat_id, Invitation.state == InvitationState.OPEN)
         .values(state=InvitationState.REVOKED, ended_at=household.ended_at)
+    )
+    db.session.execute(
+        update(Letter)
+        .where(Letter.flat_id == household.flat_id, Letter.ended_at.is_(None))
+        .values(ended_at=household.ended_at)
     )
     audit.note("household-moved-out", about=household.flat, by=by, group=_group_of(household.flat))

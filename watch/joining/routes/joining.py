@@ -13,6 +13,7 @@ from flask import (
     redirect,
     render_template,
     request,
+    session,
     url_for,
 )
 from flask_babel import gettext as _
@@ -21,13 +22,14 @@ from werkzeug.wrappers import Response as AnyResponse
 from watch import language
 from watch.access import public
 from watch.extensions import db, limiter
-from watch.groups.queries import coordinators_for
+from watch.groups.queries import active_membership, coordinators_for
 from watch.joining import service
 from watch.joining.forms import BY_KNOCK, AskToJoinForm
 from watch.joining.queries import joinable_stairwells, stairwell_of_poster
+from watch.joining.queries.letters import is_good, letter_of_code
 from watch.joining.service import NotOpen
 from watch.meetings.queries import is_called, upcoming_meetings
-from watch.models import Building, Meeting, Membership, RequestState, Stairwell
+from watch.models import Building, Letter, Meeting, Membership, RequestState, Stairwell, utcnow
 
 bp = Blueprint("joining", __name__)
 WRONG_CODES = limiter.shared_limit(
@@ -49,11 +51,8 @@ def find_code() -> AnyResponse:
 @WRONG_CODES
 @public
 def poster(code: str) -> AnyResponse:
-    """A poster's landing: who invites, what happens with what one writes, the form."""
-    stairwell = stairwell_of_poster(code)
-    if stairwell is None:
-        return _unknown_code()
-    return _ask_page("joining/poster.html", [stairwell], url_for(".ask_by_poster", code=code))
+    """A poster's or letter's landing: who invites, what happens with what one writes, the form."""
+    return _ask_behind(code)
 
 
 @bp.post("/j/<code>")
@@ -61,11 +60,21 @@ def poster(code: str) -> AnyResponse:
 @ASKING
 @public
 def ask_by_poster(code: str) -> AnyResponse:
-    """Ask to join by the poster's form."""
-    stairwell = stairwell_of_poster(code)
-    if stairwell is None:
+    """Ask to join by the poster's or the letter's form."""
+    return _ask_behind(code)
+
+
+def _ask_behind(code: str) -> AnyResponse:
+    """A letter that was used, ran out or belongs to who lived there before becomes a request."""
+    action = url_for(".ask_by_poster", code=code)
+    if stairwell := stairwell_of_poster(code):
+        return _ask_page("joining/poster.html", [stairwell], action)
+    letter = letter_of_code(code)
+    if letter is None:
         return _unknown_code()
-    return _ask_page("joining/poster.html", [stairwell], url_for(".ask_by_poster", code=code))
+    if is_good(letter, utcnow()):
+        return _ask_page("joining/letter.html", [letter.flat.stairwell], action, letter)
+    return _ask_page("joining/old_letter.html", [letter.flat.stairwell], action)
 
 
 def _unknown_code() -> Response:
@@ -112,14 +121,19 @@ def _ask_in(building_id: int) -> AnyResponse:
     return _ask_page("joining/ask.html", chosen, action)
 
 
-def _ask_page(template: str, stairwells: list[Stairwell], action: str) -> AnyResponse:
+def _ask_page(
+    template: str, stairwells: list[Stairwell], action: str, letter: Letter | None = None
+) -> AnyResponse:
     """The form for one stairwell; sent and fine, it goes to a page that is the same for everybody."""
     (stairwell,) = stairwells
     form = AskToJoinForm()
-    form.offer(stairwells)
+    if letter:
+        form.know_door(letter.flat)
+    else:
+        form.offer(stairwells)
     if form.validate_on_submit():
         try:
-            _ask(form, stairwell)
+            _ask(form, stairwell, letter)
         except NotOpen:
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
@@ -127,19 +141,20 @@ def _ask_page(template: str, stairwells: list[Stairwell], action: str) -> AnyRes
     if not joinable_stairwells(stairwell.building):
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     page = render_template(
-        template, form=form, stairwell=stairwell, building=stairwell.building, action=action
+        template, form=form, stairwell=stairwell, building=stairwell.building, action=action, letter=letter
     )
     return make_response(page, 422 if form.is_submitted() else 200)
 
 
-def _ask(form: AskToJoinForm, stairwell: Stairwell) -> None:
+def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None) -> None:
     if form.how.data == BY_KNOCK:
         assert form.flat is not None
         service.ask_for_knock(stairwell, form.flat, form.name.data, language=language.current())
     else:
         service.ask_to_join(
-            stairwell, form.address.data, form.name.data, flat=form.flat, language=language.current()
-        )
+            stairwell, form.address.data, form.name.data, flat=form.flat, language=language.current(),
+            letter=letter,
+        )  # fmt: skip
 
 
 @bp.get("/join/sent")
@@ -174,9 +189,15 @@ def confirm_address(token: str) -> AnyResponse:
     if unconfirmed and not chosen:
         flash(_("Kryssa för minst en person."), "warn")
         return redirect(url_for(".confirm", token=token), 303)
-    if service.confirm_address(chosen):
+    confirmed = service.confirm_address(chosen)
+    joined = [each for each in confirmed if each.state is RequestState.APPROVED]
+    membership = active_membership(joined[0].person, joined[0].group) if joined else None
+    if confirmed and not membership:
         flash(_("Tack! Nu är din e-postadress bekräftad."), "done")
     db.session.commit()
+    if membership:
+        session["joined"] = membership.id
+        return redirect(url_for("invitations.joined"), 303)
     return redirect(url_for(".confirm", token=token), 303)
 
 

@@ -34,8 +34,10 @@ from watch.joining.service.inviting import (
     revoke,
     was_sent,
 )
+from watch.joining.service.letters import LETTER_DAYS, code_of, print_letters
 
 __all__ = [
+    "LETTER_DAYS",
     "AlreadyDecided",
     "AlreadyInvited",
     "AlreadyMember",
@@ -48,6 +50,7 @@ __all__ = [
     "approve",
     "ask_for_knock",
     "ask_to_join",
+    "code_of",
     "confirm_address",
     "confirm_interest",
     "decline",
@@ -59,6 +62,7 @@ __all__ = [
     "leave_interest",
     "mark_sent",
     "membership_of_form",
+    "print_letters",
     "request_to_decide",
     "requests_to_confirm",
     "resend",

@@ -23,7 +23,9 @@ from watch.joining.queries import (
     requests_on_mailbox,
     was_written_to,
 )
+from watch.joining.service.deciding import approve
 from watch.joining.service.errors import FlatElsewhere, NotOpen
+from watch.joining.service.letters import use
 from watch.mail import outbox
 from watch.models import (
     Flat,
@@ -33,6 +35,7 @@ from watch.models import (
     Interest,
     JoinRequest,
     Language,
+    Letter,
     Mailbox,
     Membership,
     Person,
@@ -48,9 +51,17 @@ MAILED_KNOCKS_A_DAY = 3  # about one stairwell
 
 
 def ask_to_join(
-    stairwell: Stairwell, address: str, name: str, *, flat: Flat | None, language: Language
+    stairwell: Stairwell,
+    address: str,
+    name: str,
+    *,
+    flat: Flat | None,
+    language: Language,
+    letter: Letter | None = None,
 ) -> None:
     """Somebody who says that this is their address asks; the mail there decides if it was they.
+
+    With the flat's own `letter` nobody has to approve.
 
     Returns nothing, whoever it was: the page is the same for strangers, members and the invited, and so
     are the statements, or the time it takes would tell who takes part. Raises NotOpen, FlatElsewhere.
@@ -59,7 +70,7 @@ def ask_to_join(
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, name, language)
     membership = active_membership(person, group)
-    request = _request(group, stairwell, flat, person, is_open=membership is None)
+    request = _request(group, stairwell, flat, person, letter=letter, is_open=membership is None)
     if membership is not None:
         write_once_a_day("join-already-member", person, mailbox, about=membership)
     else:
@@ -78,7 +89,13 @@ def write_once_a_day(
 
 
 def _request(
-    group: Group, stairwell: Stairwell, flat: Flat | None, person: Person, *, is_open: bool = True
+    group: Group,
+    stairwell: Stairwell,
+    flat: Flat | None,
+    person: Person,
+    *,
+    letter: Letter | None = None,
+    is_open: bool = True,
 ) -> JoinRequest:
     """The person's open request, known or new; until it is confirmed the newest flat counts.
 
@@ -87,13 +104,14 @@ def _request(
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     new = dialect.insert(JoinRequest).values(
         group_id=group.id, person_id=person.id, stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
+        letter_id=letter.id if letter else None,
         state=RequestState.UNCONFIRMED if is_open else RequestState.WITHDRAWN,
         decided_at=None if is_open else utcnow(),
     )  # fmt: skip
     is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
     where = {
         place.key: case((is_unconfirmed, new.excluded[place.key]), else_=place)
-        for place in (JoinRequest.stairwell_id, JoinRequest.flat_id)
+        for place in (JoinRequest.stairwell_id, JoinRequest.flat_id, JoinRequest.letter_id)
     }
     one = [JoinRequest.group_id, JoinRequest.person_id]
     asked = new.on_conflict_do_update(index_elements=one, index_where=text(OPEN_REQUEST), set_=where)
@@ -152,7 +170,10 @@ def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
 
 
 def confirm_address(requests: Collection[JoinRequest]) -> list[JoinRequest]:
-    """The owner of the mailbox says that these asked; the coordinators are told. Confirmed twice is once."""
+    """The owner of the mailbox says that these asked. Confirmed twice is once.
+
+    The coordinators are told; whoever has a letter that is still good is let in at once.
+    """
     return [request for request in requests if _confirm(request)]
 
 
@@ -166,7 +187,11 @@ def _confirm(request: JoinRequest) -> bool:
     if not confirmed.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
         return False
     request.person.address_confirmed_at = now
-    _tell_coordinators(request)
+    db.session.refresh(request)
+    if request.letter is not None and use(request.letter, now):
+        approve(request, by=None)
+    else:
+        _tell_coordinators(request)
     return True
 
 

@@ -48,8 +48,10 @@ def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
     return request, coordinator
 
 
-def approve(request: JoinRequest, *, by: Person, flat: Flat | None = None) -> Membership | None:
+def approve(request: JoinRequest, *, by: Person | None, flat: Flat | None = None) -> Membership | None:
     """Let the applicant in and tell them; `flat` is where the coordinator knows that they live.
+
+    `by` is None where the flat's own letter vouches for them.
 
     None for somebody who had joined another way meanwhile. Raises AlreadyDecided when a colleague was
     quicker, FlatElsewhere.
@@ -87,12 +89,12 @@ def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> N
     audit.note("join-declined", about=request, by=by, group=request.group)
 
 
-def _decide(request: JoinRequest, state: RequestState, *, by: Person) -> None:
+def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> None:
     """The first who answers decides; the database says who that was."""
     decided = db.session.execute(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.state == RequestState.WAITING)
-        .values(state=state, decided_at=utcnow(), decided_by_id=by.id)
+        .values(state=state, decided_at=utcnow(), decided_by_id=by.id if by else None)
     )
     db.session.refresh(request)
     if not decided.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
@@ -106,7 +108,7 @@ def _others_wait(flat: Flat) -> bool:
     return db.session.scalar(waiting.limit(1)) is not None
 
 
-def _settle_invitations(membership: Membership, by: Person) -> None:
+def _settle_invitations(membership: Membership, by: Person | None) -> None:
     """Somebody who is let in has no use for an open invitation to the same group: it is taken back.
 
     Not where its inviter may not know of the membership, and would learn of it so: that one runs out.

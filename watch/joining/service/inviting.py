@@ -189,7 +189,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
     audit.note("invitation-sent-again", about=invitation, by=by, group=invitation.group)
 
 
-def revoke(invitation: Invitation, *, by: Person) -> None:
+def revoke(invitation: Invitation, *, by: Person | None) -> None:
     """Take an invitation back; its link is dead at once. Revoked twice is once. Raises InvitationEnded."""
     if not end(invitation, InvitationState.REVOKED):
         if invitation.state is InvitationState.REVOKED:

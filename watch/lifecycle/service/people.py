@@ -18,6 +18,7 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
+    Letter,
     Mailbox,
     Membership,
     Officer,
@@ -65,6 +66,19 @@ def invitations(now: datetime) -> int:
         _forget(flats, select(Invitation.flat_id).where(~ours, theirs), HouseholdStatus.INVITED, now)
 
     return take_out(Invitation, and_(over, ~said_no), forget_flats)
+
+
+def letters(now: datetime) -> int:
+    """Those that ran out two weeks ago."""
+
+    def forget_flats(ids: Sequence[int]) -> None:
+        ours = Letter.id.in_(ids)
+        _forget(
+            select(Letter.flat_id).where(ours), select(Letter.flat_id).where(~ours),
+            HouseholdStatus.INVITED, now,
+        )  # fmt: skip
+
+    return take_out(Letter, Letter.expires_at < now - AFTER_INVITATION, forget_flats)
 
 
 def join_requests(now: datetime) -> int:

@@ -20,6 +20,7 @@ from watch.models import (
     Interest,
     Invitation,
     JoinRequest,
+    Letter,
     Mailbox,
     Meeting,
     MeetingAnswer,
@@ -72,12 +73,13 @@ RULES = (
     Rule(AS_CONTACT, (ContactPerson,), _at_once),
     Rule(AS_GROUP, (Notice, NoticeText, Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
     Rule(AS_INVITED, (Invitation,), people.invitations),
+    Rule(AS_INVITED, (Letter,), people.letters),
     Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
     Rule(AS_APPLICANT, (Interest,), people.interests),
     Rule(AS_OFFICER, (Officer,), people.officers),
     Rule(AS_MEMBER, (Membership,), people.memberships),
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),
     Rule(AS_MEMBER, (Household,), people.households),
-    Rule(AS_MEMBER, (Person, Invitation), people.persons),  # an invitation forgets who sent it
+    Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),  # they forget who sent them
     Rule(AS_MEMBER, (Mailbox,), people.mailboxes),
 )

@@ -44,6 +44,14 @@ class DoorForm(Form):
     port = SelectField(_l("Port"), validate_choice=False)
     floor = SelectField(_l("Våning"), validate_choice=False)
     door = SelectField(_l("Dörr från vänster"), validate_choice=False)
+    known: Flat | None = None
+
+    def know_door(self, flat: Flat) -> None:
+        """Letter or invitation say which flat: nothing to ask."""
+        self.known = flat
+        self.stairwells: Sequence[Stairwell] = [flat.stairwell]
+        for asked in ("port", "floor", "door"):
+            del self[asked]
 
     def offer(self, stairwells: Sequence[Stairwell]) -> None:
         """Fill the choices from these stairwells; with only one there is no port to choose."""
@@ -66,7 +74,9 @@ class DoorForm(Form):
 
     @property
     def flat(self) -> Flat | None:
-        """The flat that floor and door say, where it exists."""
+        """The flat that is known, else the one that floor and door say, where it exists."""
+        if self.known:
+            return self.known
         here = self.stairwell.flats if self.stairwell else []
         said = (self.floor.data, self.door.data)
         return next((flat for flat in here if (str(flat.floor), str(int(flat.number[2:]))) == said), None)
@@ -257,16 +267,3 @@ class AcceptInvitationForm(DoorForm, SendingForm):
         _l("Jag vill gå med, och gruppen får spara det jag har skrivit här."),
         validators=[DataRequired(CONSENT_MISSING)],
     )
-
-    known: Flat | None = None
-
-    def know_door(self, flat: Flat) -> None:
-        """The invitation says which flat: nothing to ask."""
-        self.known, self.stairwells = flat, [flat.stairwell]
-        for asked in ("port", "floor", "door"):
-            del self[asked]
-
-    @property
-    def flat(self) -> Flat | None:
-        """The flat that is invited, else the one that was chosen."""
-        return self.known or super().flat
