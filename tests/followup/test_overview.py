@@ -20,8 +20,18 @@ from tests.factories import (
     make_request,
 )
 from tests.page_client import PageClient
+from watch.extensions import db
 from watch.followup.queries import AreaCounts, Need, Reason, areas_side_by_side, what_needs_somebody
-from watch.models import Building, ContactRole, GroupState, HouseholdStatus, Person, RequestState, utcnow
+from watch.models import (
+    Building,
+    ContactRole,
+    GroupState,
+    HouseholdStatus,
+    Person,
+    RequestState,
+    Suppression,
+    utcnow,
+)
 
 
 def everybody(scene: Scene) -> list[str]:
@@ -137,6 +147,21 @@ def test_what_needs_somebody_is_listed_with_what_to_do(client: PageClient, scene
         "Kontrollera Polisen Norrby": f"/contacts/edit#contact-{contact.id}",
     }.items():
         assert page.links[words] == href
+
+
+def test_a_coordinator_whom_no_mail_reaches_is_none(client: PageClient, scene: Scene) -> None:
+    for each in (scene.amina, scene.bengt):
+        assert each.mailbox
+        each.mailbox.suppression, each.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    db.session.flush()
+    assert what_needs_somebody({scene.group.area_id}, utcnow(), utcnow().date()) == [
+        Need(Reason.NO_COORDINATOR, "Våglängdsgatan 1–3", scene.group.id)
+    ]
+    text = client.get("/overview", as_=scene.gun).text
+    assert "Grupper där inget kontaktombud nås med e-post Våglängdsgatan 1–3" in text
+    scene.amina.mailbox.suppression = scene.amina.mailbox.suppressed_at = None  # type: ignore[union-attr]
+    db.session.flush()
+    assert what_needs_somebody({scene.group.area_id}, utcnow(), utcnow().date()) == []
 
 
 def test_what_is_in_order_needs_nobody(client: PageClient, scene: Scene) -> None:

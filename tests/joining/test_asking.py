@@ -25,6 +25,7 @@ from watch.models import (
     Person,
     RequestState,
     Stairwell,
+    Suppression,
     utcnow,
 )
 
@@ -381,6 +382,40 @@ def test_without_a_coordinator_the_poster_leads_to_interest(
 ) -> None:
     assert client.get(f"/j/{code}").location == f"/buildings/{group.buildings[0].id}/interest"
     assert client.get(f"/buildings/{langgatan.id}/join").location == f"/buildings/{langgatan.id}/interest"
+
+
+def test_a_request_goes_to_somebody_whom_mail_reaches(
+    client: PageClient, outbox: Outbox, amina: Person, bengt: Person, code: str, fill: Fill
+) -> None:
+    assert bengt.mailbox
+    bengt.mailbox.suppression, bengt.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    client.post(f"/j/{code}", fill(how="knock", address="", floor="1", door="1"))
+    assert outbox.addressed() == [("join-requested", "amina@example.org")]
+
+
+@pytest.mark.parametrize("why", ["no address", "bounces"])
+def test_where_nobody_would_learn_of_it_the_poster_leads_to_interest(
+    why: str, client: PageClient, outbox: Outbox, bengt: Person, group: Group, code: str, fill: Fill
+) -> None:
+    house = f"/buildings/{group.buildings[0].id}"
+    if why == "bounces":
+        assert bengt.mailbox
+        bengt.mailbox.suppression, bengt.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    else:
+        bengt.mailbox = None
+    assert client.get(f"/j/{code}").location == f"{house}/interest"
+    assert client.get(f"{house}/join").location == f"{house}/interest"
+    client.post(f"/j/{code}", fill(floor="1", door="1"))
+    assert (requests(), outbox.names()) == ([], [])
+
+
+def test_a_coordinator_who_wants_no_notices_is_asked_all_the_same(
+    client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
+) -> None:
+    assert bengt.mailbox
+    bengt.mailbox.suppression, bengt.mailbox.suppressed_at = Suppression.COMPLAINED, utcnow()
+    client.post(f"/j/{code}", fill(how="knock", address="", floor="1", door="1"))
+    assert outbox.addressed() == [("join-requested", "bengt@example.org")]
 
 
 def test_a_knock_goes_straight_to_the_coordinators(

@@ -26,7 +26,7 @@ KINDS = {
 }
 REASONS = {
     Reason.INTEREST: _l("Intresse, men ingen grupp"),
-    Reason.NO_COORDINATOR: _l("Grupper utan kontaktombud"),
+    Reason.NO_COORDINATOR: _l("Grupper där inget kontaktombud nås med e-post"),
     Reason.WAITING: _l("Ansökningar som har väntat mer än sju dagar"),
     Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
 }

@@ -12,6 +12,7 @@ from sqlalchemy import Select, func, select
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
 from watch.followup.queries.counts import IS_INTERESTED, at_least, flats_of_building
+from watch.groups.queries import reached_by_mail
 from watch.models import (
     FEW,
     Building,
@@ -33,7 +34,7 @@ class Reason(StrEnum):
     """Why something needs the officer."""
 
     INTEREST = "interest"  # five or more are interested and there is no group
-    NO_COORDINATOR = "no_coordinator"
+    NO_COORDINATOR = "no_coordinator"  # nor one whom mail reaches
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
     STALE_CONTACT = "stale_contact"
 
@@ -76,7 +77,8 @@ def _interest_without_group(areas: Collection[int]) -> list[Need]:
 
 def _groups_without_coordinator(areas: Collection[int]) -> list[Need]:
     current = Coordinator.accepted_at.is_not(None) & Coordinator.ended_at.is_(None)
-    coordinated = select(Coordinator.id).where(Coordinator.group_id == Group.id, current).exists()
+    here = Coordinator.group_id == Group.id
+    coordinated = select(Coordinator.id).where(here, current, reached_by_mail()).exists()
     wanted = _groups_in(areas).where(~coordinated)
     return [Need(Reason.NO_COORDINATOR, *row) for row in db.session.execute(wanted)]
 

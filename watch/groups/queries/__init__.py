@@ -26,6 +26,7 @@ from watch.groups.queries.members import (
     coordinators_for,
     coordinators_of,
     members_of,
+    reached_by_mail,
     refusals_to,
 )
 from watch.groups.queries.pages import (
@@ -68,6 +69,7 @@ __all__ = [
     "members_of",
     "paper_households",
     "people_of",
+    "reached_by_mail",
     "refusals_to",
     "stairwells_in",
     "stairwells_of",

@@ -5,11 +5,22 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
-from watch.models import AuditEntry, Coordinator, Group, Household, Membership, Person, Stairwell, utcnow
+from watch.models import (
+    AuditEntry,
+    Coordinator,
+    Group,
+    Household,
+    Mailbox,
+    Membership,
+    Person,
+    Stairwell,
+    Suppression,
+    utcnow,
+)
 
 REFUSAL_SHOWN = timedelta(days=30)
 
@@ -53,7 +64,10 @@ def refusals_to(person: Person, group: Group) -> Sequence[datetime]:
 
 
 def coordinators_for(stairwell: Stairwell) -> list[Person]:
-    """Whom a request from here concerns: the stairwell's own and the whole house's, else the lead."""
+    """Whom a request from here is told: the stairwell's own and the whole house's, else the lead.
+
+    Of those whom mail reaches: somebody without an address learns of no request.
+    """
     group_id = stairwell.building.group_id
     wanted = (
         select(Coordinator)
@@ -61,6 +75,7 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
             Coordinator.group_id == group_id,
             Coordinator.accepted_at.is_not(None),
             Coordinator.ended_at.is_(None),
+            reached_by_mail(),
         )
         .options(joinedload(Coordinator.person), selectinload(Coordinator.stairwells))
         .order_by(Coordinator.id)
@@ -70,6 +85,12 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
         each for each in current if not each.is_lead and (not each.stairwells or stairwell in each.stairwells)
     ]
     return [each.person for each in near or [each for each in current if each.is_lead]]
+
+
+def reached_by_mail() -> ColumnElement[bool]:
+    """A coordinator has a mailbox that works."""
+    works = Mailbox.suppression.is_distinct_from(Suppression.BOUNCED)
+    return Coordinator.person.has(Person.mailbox.has(works))
 
 
 def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[Membership]:

@@ -59,7 +59,7 @@ def stairwell_of_poster(code: str) -> Stairwell | None:
 def group_to_join(stairwell: Stairwell) -> Group | None:
     """The group that somebody in this stairwell can ask to join; None leads them to interest.
 
-    (No group, dormant, closed, or nobody who could answer.)
+    (No group, dormant, closed, or nobody who would learn of it.)
     """
     if stairwell.building.group_id is None:
         return None

@@ -78,7 +78,8 @@ def make_group(sample: SampleGroup, officer: Person, chance: random.Random) -> N
     if sample.state is GroupState.ACTIVE:
         _meetings(group, chance)
         someone = select(Person).join(Membership, Membership.person_id == Person.id)
-        member = db.session.scalars(someone.where(Membership.group_id == group.id)).first()
+        reached = someone.where(Membership.group_id == group.id, Membership.channel == Channel.MAIL)
+        member = db.session.scalars(reached.order_by(Person.id)).first()
         if member and sample.designation != HOUSE_OF_THE_CAST:
             make_coordinator(member, group)
 

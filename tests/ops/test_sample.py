@@ -1,0 +1,20 @@
+"""`flask demo seed`: the sample is a town in which everything that is offered can be done."""
+
+from __future__ import annotations
+
+from flask import Flask
+from sqlalchemy import select
+
+from watch.extensions import db
+from watch.joining.queries import joinable_stairwells
+from watch.models import Group, GroupState
+from watch.ops import demo
+
+
+def test_every_active_group_of_the_sample_can_be_joined_from_every_door(app: Flask) -> None:
+    demo.seed()
+    active = db.session.scalars(select(Group).where(Group.state == GroupState.ACTIVE)).all()
+    assert active
+    for group in active:
+        for house in group.buildings:
+            assert joinable_stairwells(house) == house.stairwells
