@@ -6,6 +6,10 @@ OWN_STAIRWELL = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403,
     "other_coordinator": 403, "officer": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+ONE_MEMBER = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404,
+    "other_coordinator": 404, "officer": 404, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
 WHOLE_GROUP = OWN_STAIRWELL | {"coordinator": 200, "other_coordinator": 200, "lead": 200}
 
 ENDPOINTS = {
@@ -34,10 +38,11 @@ ENDPOINTS = {
     ),
     "house.ask_move_out": Expected(get="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=200, lead=200),
     "house.move_out": Expected(post="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=303, lead=303),
+    "house.ask_place": Expected(
+        get="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303
+    ),
+    "house.place": Expected(post="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303),
     "house.details": Expected(  # who may not read it learns nothing of whether it is there
-        post="/memberships/{membership}/details",
-        anybody="login", stranger=404, waiting=404, member=404,
-        coordinator=200, other_coordinator=404, lead=200,
-        officer=404, other_officer=404, other_group=404,
+        post="/memberships/{membership}/details", **ONE_MEMBER, coordinator=200, lead=200
     ),
 }  # fmt: skip

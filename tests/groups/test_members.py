@@ -12,6 +12,7 @@ from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.queries import Counts, FlatState
 from watch.models import (
+    AuditEntry,
     Channel,
     ConsentChannel,
     Flat,
@@ -182,6 +183,56 @@ def test_a_flat_whose_mail_comes_back_is_reached_on_paper(scene: Scene) -> None:
     db.session.flush()
     assert on_paper() == sorted([elsas, dawits])
     assert state_of(flat_of(scene.port_1, "1101")) is FlatState.BOUNCED
+
+
+def test_a_member_whose_flat_is_unknown_is_placed_by_a_coordinator(client: PageClient, scene: Scene) -> None:
+    lova = service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    house = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
+    members = house.click("Dessutom är 1 granne med utan känd lägenhet.")
+    page = members.click("Välj lägenhet Lova")
+    empty = page.press("Spara lägenheten", {"flat": ""})
+    assert (empty.status, empty.errors) == (422, ["Välj en lägenhet i listan."])
+    flat = flat_of(scene.port_3, "1202")
+    done = page.press("Spara lägenheten", {"flat": str(flat.id)}).follow()
+    assert done.flashes == [("done", "Lägenheten är sparad.")]
+    db.session.refresh(lova)
+    assert (lova.household.flat, lova.stairwell, state_of(flat)) == (flat, scene.port_3, FlatState.ON_PAPER)  # type: ignore[union-attr]
+    traces = select(AuditEntry.what).where(AuditEntry.about_id == lova.id, AuditEntry.by_id == scene.amina.id)
+    assert "member-placed" in db.session.scalars(traces).all()
+    other = flat_of(scene.port_3, "1203")
+    client.post(f"/memberships/{lova.id}/flat", {"flat": str(other.id)}, as_=scene.amina)
+    db.session.refresh(lova)
+    assert (lova.household.flat, state_of(other)) == (flat, FlatState.NOT_CONTACTED)  # type: ignore[union-attr]
+
+
+def test_a_coordinator_places_only_those_of_the_own_ports_and_only_there(
+    client: PageClient, scene: Scene
+) -> None:
+    """Bengt has port 3."""
+    lova = service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    elsewhere = [
+        service.admit(make_person("Måns"), scene.group, stairwell=scene.port_1),
+        service.admit(make_person("Nora"), scene.group, stairwell=None),
+    ]
+    theirs, foreign = flat_of(scene.port_1, "1202"), scene.langgatan.stairwells[0].flats[0]
+    mine = flat_of(scene.port_3, "1202")
+    for flat in (theirs, foreign):
+        answer = client.post(f"/memberships/{lova.id}/flat", {"flat": str(flat.id)}, as_=scene.bengt)
+        assert (answer.status, state_of(flat)) == (422, FlatState.NOT_CONTACTED)
+    for member in elsewhere:
+        address = f"/memberships/{member.id}/flat"
+        assert client.get(address, as_=scene.bengt).status == 404
+        assert client.post(address, {"flat": str(mine.id)}, as_=scene.bengt).status == 404
+    service.leave(lova)
+    assert client.post(f"/memberships/{lova.id}/flat", {"flat": str(mine.id)}, as_=scene.amina).status == 404
+    assert state_of(mine) is FlatState.NOT_CONTACTED
+
+
+def test_a_second_flat_for_the_same_member_is_refused(scene: Scene) -> None:
+    lova = service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    service.place(lova, flat_of(scene.port_3, "1202"), by=scene.bengt)
+    with pytest.raises(service.AlreadyPlaced):
+        service.place(lova, flat_of(scene.port_3, "1203"), by=scene.bengt)
 
 
 def test_members_are_counted_by_stairwell(scene: Scene) -> None:

@@ -180,6 +180,30 @@ class AddOnPaperForm(Form):
     )
 
 
+class PlaceMemberForm(Form):
+    """Where a member lives whose flat was unknown."""
+
+    flat = SelectField(_l("Lägenhet"), validate_choice=False)
+
+    def offer(self, stairwells: Iterable[Stairwell]) -> None:
+        """The flats that the coordinator works with, port by port."""
+        ports = list(stairwells)
+        self._flats = {str(flat.id): flat for port in ports for flat in port.flats}
+        self.flat.choices = {
+            port.address: [(str(flat.id), flat.number) for flat in port.flats] for port in ports
+        }
+
+    @property
+    def chosen(self) -> Flat:
+        """The flat that was chosen, once the form is valid."""
+        return self._flats[self.flat.data]
+
+    def validate_flat(self, field: SelectField) -> None:
+        """Only one of those flats."""
+        if field.data not in self._flats:
+            raise ValidationError(_l("Välj en lägenhet i listan."))
+
+
 class NoteAnswerForm(Form):
     """What a household said."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -10,7 +12,7 @@ from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups import queries, service
-from watch.groups.forms import AddOnPaperForm, NoteAnswerForm
+from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.queries import FlatState
 from watch.groups.routes.picture import picture_of, rows_of
 from watch.groups.words import COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
@@ -214,9 +216,58 @@ def _by_port(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]
 @requires(Permission.SEE_CONTACT_DETAILS)
 def details(membership: Membership) -> Page:
     """E-mail and phone of a member, shown on the answered page; the press is written down."""
-    mine = current_relations().stairwells_in(membership.group)
-    if membership.left_at is not None or (mine is not None and membership.stairwell_id not in mine):
-        abort(404)
+    _demand_is_mine(membership)
     audit.note("details-seen", about=membership, by=current_person(), group=membership.group)
     db.session.commit()
     return render_template("house/details.html", membership=membership, person=membership.person)
+
+
+def _demand_is_mine(membership: Membership) -> Collection[int] | None:
+    """The stairwells the reader works with, the member's among them; None is all of them."""
+    mine = current_relations().stairwells_in(membership.group)
+    if membership.left_at is not None or (mine is not None and membership.stairwell_id not in mine):
+        abort(404)
+    return mine
+
+
+@bp.get("/memberships/<int:membership_id>/flat")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def ask_place(membership: Membership) -> Page:
+    """Where a member lives whose flat is unknown."""
+    form = _place_form(membership)
+    if membership.household is not None:
+        return _to_members(membership)
+    leave_trace("members-seen", about=membership.group)
+    return render_template("house/place.html", membership=membership, form=form)
+
+
+@bp.post("/memberships/<int:membership_id>/flat")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def place(membership: Membership) -> Page:
+    """The member lives in that flat."""
+    form = _place_form(membership)
+    if membership.household is not None:
+        return _to_members(membership)
+    if not form.validate_on_submit():
+        return render_template("house/place.html", membership=membership, form=form), 422
+    try:
+        service.place(membership, form.chosen, by=current_person())
+    except service.AlreadyPlaced:
+        db.session.rollback()
+        flash(_("Grannen har redan en lägenhet."), "info")
+    else:
+        db.session.commit()
+        flash(_("Lägenheten är sparad."), "done")
+    return _to_members(membership)
+
+
+def _place_form(membership: Membership) -> PlaceMemberForm:
+    mine = _demand_is_mine(membership)
+    form = PlaceMemberForm()
+    ports = queries.stairwells_in(membership.group)
+    form.offer(port for port in ports if mine is None or port.id in mine)
+    return form
+
+
+def _to_members(membership: Membership) -> Response:
+    return redirect(url_for("house.members", group_id=membership.group_id), 303)

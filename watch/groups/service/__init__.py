@@ -16,7 +16,16 @@ from watch.groups.service.coordinators import (
     waiting_appointment,
 )
 from watch.groups.service.households import move_out, note_household
-from watch.groups.service.members import CONSENT_VERSION, AlreadyMember, add_on_paper, admit, leave, take_part
+from watch.groups.service.members import (
+    CONSENT_VERSION,
+    AlreadyMember,
+    AlreadyPlaced,
+    add_on_paper,
+    admit,
+    leave,
+    place,
+    take_part,
+)
 from watch.groups.service.start import (
     GroupExists,
     NobodyAccepted,
@@ -35,6 +44,7 @@ __all__ = [
     "AlreadyAccepted",
     "AlreadyCoordinator",
     "AlreadyMember",
+    "AlreadyPlaced",
     "CoordinatorLivesThere",
     "FlatTaken",
     "GroupExists",
@@ -57,6 +67,7 @@ __all__ = [
     "leave",
     "move_out",
     "note_household",
+    "place",
     "recount_groups",
     "start_group",
     "take_back",

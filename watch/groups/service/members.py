@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -37,6 +37,10 @@ class AlreadyMember(DomainError):
     def __init__(self, membership: Membership | None = None) -> None:
         super().__init__("already a member")
         self.membership = membership
+
+
+class AlreadyPlaced(DomainError):
+    """The member has a flat already, or has left."""
 
 
 def admit(
@@ -77,6 +81,19 @@ def _household_that_takes_part(flat: Flat, group: Group, by: Person | None) -> H
         household.become(HouseholdStatus.TAKES_PART)
         audit.note("household-takes-part", about=flat, by=by, group=group)
     return household
+
+
+def place(membership: Membership, flat: Flat, *, by: Person) -> None:
+    """A member whose flat was unknown lives here; the household takes part. Raises AlreadyPlaced."""
+    unplaced = update(Membership).where(
+        Membership.id == membership.id, Membership.left_at.is_(None), Membership.household_id.is_(None)
+    )
+    household = _household_that_takes_part(flat, membership.group, by)
+    db.session.flush()
+    home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
+    if not db.session.execute(unplaced.values(home)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+        raise AlreadyPlaced
+    audit.note("member-placed", about=membership, by=by, group=membership.group)
 
 
 def add_on_paper(flat: Flat, group: Group, *, name: str, language: Language, by: Person) -> Membership:
