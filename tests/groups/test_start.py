@@ -150,7 +150,7 @@ def test_a_group_is_active_when_its_five_steps_are_done(
         answer = client.post(f"{address}/{step}", {f"{step}-done_on": TODAY.isoformat()}, as_=gun)
         assert answer.location == address
     done = client.get(address, as_=gun).press("Gör gruppen aktiv").follow()
-    assert done.flashes == [("done", "Gruppen är aktiv. Nu kan skyltar beställas.")]
+    assert done.flashes == [("done", "Gruppen är aktiv.")]
     db.session.refresh(starting)
     assert starting.state is GroupState.ACTIVE
     assert {item.step: item.done_on for item in starting.checklist} == dict.fromkeys(StartStep, TODAY)

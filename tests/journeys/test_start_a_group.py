@@ -84,7 +84,7 @@ def test_the_police_contact_starts_a_group_and_a_neighbour_takes_it_on(
 
     _gun_ticks_the_steps(guns, group)
     guns.press("Gör gruppen aktiv")
-    assert "Gruppen är aktiv. Nu kan skyltar beställas." in guns.text
+    assert "Gruppen är aktiv." in guns.text
     assert _steps(group) == {
         StartStep.POLICE_CONTACT: TODAY,
         StartStep.MEETING_BOOKED: BOOKED,

@@ -172,7 +172,7 @@ def activate(group: Group) -> Page:
         return _past_its_start(group)
     else:
         db.session.commit()
-        flash(_("Gruppen är aktiv. Nu kan skyltar beställas."), "done")
+        flash(_("Gruppen är aktiv."), "done")
     return _to_checklist(group)
 
 
