@@ -96,7 +96,7 @@ LETTER_SENTENCES = (
     _l("Grannsamverkan är att grannar i samma hus känner varandra och hjälps åt."),
     _l("Alla som bor här får vara med. Det kostar inget."),
     _l(
-        "Bara kontaktombuden för din port ser ditt namn och din lägenhet. "
+        "Bara kontaktombuden för din port och huvudkontaktombudet ser ditt namn och din lägenhet. "
         "Polisen och hyresvärden ser det aldrig."
     ),
     _l(
