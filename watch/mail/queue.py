@@ -70,6 +70,7 @@ class Parcel:
     mailbox_id: int
     attempts: int
     created_at: datetime
+    due_at: datetime  # what its bell said before it was claimed
     not_after: datetime | None
 
     @property
@@ -113,7 +114,7 @@ def claim(owner: str, most: int) -> list[Parcel] | None:
     if not bells:
         db.session.rollback()
         return None
-    taken = _take(list(bells.values()), lease, owner)
+    taken = _take([bell.id for bell in bells.values()], lease, owner)
     parcels: list[Parcel] = []
     for mailing in db.session.scalars(select(Mailing).where(Mailing.id.in_(taken)).order_by(Mailing.id)):
         messages = defaultdict(list)
@@ -124,18 +125,18 @@ def claim(owner: str, most: int) -> list[Parcel] | None:
     return parcels
 
 
-def _due_bells(most: int) -> dict[tuple[int, int | None, Language], int]:
+def _due_bells(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
     """The bells of the first messages that are due, by mailing, mailbox and language; held against others."""
     due = (
-        select(OutboxRow.id, OutboxRow.mailing_id, OutboxRow.mailbox_id, OutboxRow.language)
+        select(
+            OutboxRow.id, OutboxRow.next_at, OutboxRow.mailing_id, OutboxRow.mailbox_id, OutboxRow.language
+        )
         .where(OutboxRow.next_at <= utcnow())
         .order_by(OutboxRow.precedence, OutboxRow.next_at, OutboxRow.id)
         .limit(most)
         .with_for_update(skip_locked=True)
-    )
-    return {
-        (mailing, mailbox, language): bell for bell, mailing, mailbox, language in db.session.execute(due)
-    }
+    )  # fmt: skip
+    return {(bell.mailing_id, bell.mailbox_id, bell.language): bell for bell in db.session.execute(due)}
 
 
 def _take(bells: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]]:
@@ -194,14 +195,17 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
     return found  # type: ignore[return-value]  # a row of any shape
 
 
-def _pack(lease: Lease, bell: int, mailing: Mailing, rows: Sequence[Row[Any]]) -> Parcel:
+def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Parcel:
     first, ring = rows[0], keyring()
     try:
         names = tuple(ring.open(bytes(row.name), "person.name") for row in rows if row.name is not None)
-        reader = Reader(bell, ring.open(bytes(first.address), "mailbox.address"), tuple(filter(None, names)))
+        reader = Reader(
+            bell.id, ring.open(bytes(first.address), "mailbox.address"), tuple(filter(None, names))
+        )
     except Unreadable:  # it stops nobody else
         reader = None
     return Parcel(
-        lease, bell, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, reader,
-        first.mailbox_id, first.attempts, first.created_at, first.not_after,
+        lease, bell.id, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, reader,
+        first.mailbox_id, first.attempts, first.created_at, bell.next_at,
+        first.not_after,
     )  # fmt: skip

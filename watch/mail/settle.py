@@ -6,6 +6,7 @@ Every change asks for the lease: what a slower worker learns of rows that are no
 from __future__ import annotations
 
 import time
+from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -118,9 +119,12 @@ def _is_too_late(parcel: Parcel, again: datetime) -> bool:
 
 
 def give_back(parcels: Sequence[Parcel], at: datetime | None = None) -> None:
-    """Claimed, but not begun: due again, now or later, and not counted as an attempt."""
-    if parcels:
-        _ring_again(parcels, at or utcnow(), OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
+    """Claimed, but not begun: due again as long as it was, or later, and not counted as an attempt."""
+    due = defaultdict(list)  # a mail server that is away must not make what waits for it look new
+    for parcel in parcels:
+        due[at or parcel.due_at].append(parcel)
+    for moment, those in due.items():
+        _ring_again(those, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
 
 
 def put_aside(parcels: Sequence[Parcel], reason: str) -> None:
