@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
+from sqlalchemy.exc import SQLAlchemyError
 
 import config as settings
 from watch import access, cli, crypto, errors, language, web
 from watch import limits as _limits  # noqa: F401  makes the scheme database:// known to the limiter
+from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.contacts import routes as contacts
 from watch.database import prepare_sqlite
@@ -46,6 +49,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
+        _demand_the_data_key()
     for feature in FEATURES:
         app.register_blueprint(feature.bp)
     if app.config["ENV"] == "development":
@@ -53,3 +57,19 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     else:
         access.say_what_is_missing(app)
     return app
+
+
+def _demand_the_data_key() -> None:
+    """A database written with another data key is left alone. Raises config.BadSetting."""
+    file = db.engine.url.database
+    if db.engine.dialect.name == "sqlite" and not (file and Path(file).exists()):
+        return  # looking would make it
+    try:
+        is_right = people.is_readable()
+    except SQLAlchemyError:  # it has no tables yet, or does not answer: others tell of that
+        is_right = True
+    finally:
+        db.session.remove()
+        db.engine.dispose()  # nothing open is carried into another process
+    if not is_right:
+        raise settings.BadSetting("WATCH_DATA_KEY is another one than the database was written with.")

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, exists, select
+from sqlalchemy import ColumnElement, LargeBinary, Select, exists, select, type_coerce
 from sqlalchemy.orm import contains_eager, joinedload
 
 from watch import tokens
+from watch.crypto import Unreadable, keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.models import (
     Area,
     Language,
+    Mailbox,
     Mailing,
     Officer,
     OutboxRow,
@@ -25,6 +27,24 @@ from watch.models import (
 )
 
 NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
+
+
+def is_readable() -> bool:
+    """Whether the data key is the one that the first addresses were written with; where there are none, any is.
+
+    Three of them, so that one that is damaged does not make the key look wrong.
+    """
+    first = select(type_coerce(Mailbox.address, LargeBinary)).order_by(Mailbox.id).limit(3)
+    sealed = db.session.scalars(first).all()
+    return not sealed or any(_opens(bytes(each)) for each in sealed)
+
+
+def _opens(sealed: bytes) -> bool:
+    try:
+        keyring().open(sealed, "mailbox.address")
+    except Unreadable:
+        return False
+    return True
 
 
 def link_of(token: str) -> SignInLink:

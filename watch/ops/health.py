@@ -8,6 +8,7 @@ from flask import Blueprint, Response, current_app, make_response
 
 from watch import jobs
 from watch.access import public
+from watch.accounts import queries as accounts
 from watch.extensions import db
 
 bp = Blueprint("health", __name__)
@@ -23,8 +24,8 @@ def alive() -> Response:
 @bp.get("/readyz")
 @public
 def ready() -> Response:
-    """Database, migrations and queue are there; 503 with a word for the first that is not."""
-    for name, works in (("database", _migrated), ("queue", _queue)):
+    """Database, migrations, data key and queue are there; 503 with a word for the first that is not."""
+    for name, works in (("database", _migrated), ("database", _readable), ("queue", _queue)):
         try:
             trouble = works()
         except Exception as broken:  # whatever a driver raises; its text may name a host or a user
@@ -42,6 +43,11 @@ def _migrated() -> str | None:
     wanted = ScriptDirectory(f"{current_app.root_path}/../{folder}").get_current_head()
     found = MigrationContext.configure(db.session.connection()).get_current_revision()
     return None if found == wanted else "database wants migrations"
+
+
+def _readable() -> str | None:
+    """A database that was written with our data key: another may have been put in its place."""
+    return None if accounts.is_readable() else "data key is another than the database's"
 
 
 def _queue() -> None:
