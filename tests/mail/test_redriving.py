@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from click.testing import Result
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from tests.cast import Scene
 from tests.mail.relay import Relay
-from tests.mail.test_delivery import ALL, states, tell
+from tests.mail.test_delivery import ALL, after, states, tell
 from watch.extensions import db
-from watch.mail import delivery, pulse
+from watch.mail import delivery, outbox, pulse, queue
 from watch.models import OutboxRow, OutboxState
 
 
@@ -38,10 +38,25 @@ def test_what_is_held_after_a_restore_goes_only_when_the_operator_says_so(
     scene: Scene, relay: Relay, cli: Callable[..., Result]
 ) -> None:
     tell(scene)
-    db.session.execute(update(OutboxRow).values(state=OutboxState.HELD, next_at=None))
+    queue.claim("a worker before the restore", 1)
+    doubt = select(OutboxRow.id).where(OutboxRow.state == OutboxState.QUEUED).limit(1).scalar_subquery()
+    db.session.execute(update(OutboxRow).where(OutboxRow.id == doubt).values(state=OutboxState.UNCERTAIN))
     db.session.commit()
-    assert delivery.run() == 0
+    said = cli("outbox", "hold").output
+    assert said == "4 rows are held; outbox redrive --held sends them.\n"
+    with after(60):
+        assert delivery.run() == 0
+    assert states() == {"held": ALL}
     assert cli("outbox", "redrive").output == "0 rows wait to be sent now.\n"
     assert cli("outbox", "redrive", "--held").output == "4 rows wait to be sent now.\n"
     assert delivery.run() == 4
     assert states() == {"sent": ALL}
+
+
+def test_what_is_held_can_still_be_stopped(scene: Scene, relay: Relay, cli: Callable[..., Result]) -> None:
+    notice = tell(scene)
+    cli("outbox", "hold")
+    outbox.cancel(notice)
+    db.session.commit()
+    assert cli("outbox", "redrive", "--held").output == "0 rows wait to be sent now.\n"
+    assert (delivery.run(), states()) == (0, {"cancelled": ALL})

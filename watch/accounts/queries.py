@@ -30,7 +30,7 @@ NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
 
 
 def is_readable() -> bool:
-    """Whether the data key is the one that the first addresses were written with; where there are none, any is.
+    """Whether the data key is the one the first addresses were written with; without any, every key is.
 
     Three of them, so that one that is damaged does not make the key look wrong.
     """

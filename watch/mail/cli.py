@@ -87,3 +87,11 @@ def redrive(held: bool) -> None:
     db.session.info[WAKE] = True
     db.session.commit()
     click.echo(f"{count} rows wait to be sent now.")
+
+
+@outbox.command()
+def hold() -> None:
+    """Hold what waits: after a restore, before the worker starts, the copy queues what was sent since."""
+    count = settle.hold()
+    db.session.commit()
+    click.echo(f"{count} rows are held; outbox redrive --held sends them.")

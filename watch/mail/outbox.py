@@ -123,7 +123,7 @@ def cancel(about: Parent, kind: str | None = None) -> None:
     mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
     if kind is not None:
         mailings = mailings.where(Mailing.kind == kind)
-    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.TO_PRINT)
+    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT)
     db.session.execute(
         update(OutboxRow)
         .where(
@@ -163,7 +163,7 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> int:
     On paper too, as long as it is not printed. The bell of a message goes on ringing for the others who
     share it; where nobody is left it rings once more and finds nothing.
     """
-    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.TO_PRINT)
+    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT)
     stopping = (
         update(OutboxRow)
         .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(waiting))

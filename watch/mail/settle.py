@@ -224,6 +224,15 @@ def _bells_of(ids: Collection[int]) -> Select[int]:
     return joined.where(held.id.in_(ids)).group_by(*message)
 
 
+def hold() -> int:
+    """What waits or was under way stays where it is until the operator redrives it. Returns the rows."""
+    waiting = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN])
+    holding = update(OutboxRow).where(waiting).values(state=OutboxState.HELD, **UNLEASED)
+    count: int = db.session.execute(holding.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+    _ring(OutboxRow.next_at.is_not(None), None)
+    return count
+
+
 def redrive(state: OutboxState) -> int:
     """What was parked or held is due again, as if it had never been tried. Returns the rows."""
     aside = list(db.session.scalars(select(OutboxRow.id).where(OutboxRow.state == state).with_for_update()))
