@@ -57,6 +57,19 @@ DEFAULTS: dict[str, Any] = {
     "BABEL_TRANSLATION_DIRECTORIES": "translations",
 }
 
+RANGES = {  # the least and the most that make sense
+    "TRUSTED_PROXIES": (0, 100),
+    "INVITATIONS_A_DAY": (1, 100_000),
+    "INVITATION_DAYS": (1, 365),
+    "SIGN_IN_LINK_MINUTES": (1, 24 * 60),
+    "MAIL_PORT": (1, 65535),
+    "METRICS_PORT": (0, 65535),
+    "MAIL_CONNECTIONS": (1, 1000),
+    "MAIL_PER_SECOND": (0, 100_000),
+    "MAIL_TIMEOUT": (1, 3600),
+    "MAIL_LEASE_SECONDS": (1, 24 * 3600),
+}
+
 DEVELOPMENT: dict[str, Any] = {
     "SECRET_KEY": "development only",
     "DATA_KEY": "ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
@@ -87,6 +100,8 @@ def load(
     settings = dict(DEFAULTS)
     if given.get("ENV") == "development":
         settings |= DEVELOPMENT
+    if "MAIL_USE_SSL" in given and "MAIL_USE_TLS" not in given:  # TLS from the first byte needs no STARTTLS
+        settings["MAIL_USE_TLS"] = False
     for name, value in given.items():
         settings[name] = _typed(name, value, settings.get(name))
     _check(settings)
@@ -116,7 +131,8 @@ def _typed(name: str, value: Any, default: Any) -> Any:
             case list():
                 return [float(part) for part in value.split(",")]
     except (ValueError, KeyError):
-        like = "1 or 0" if isinstance(default, bool) else default
+        several = ",".join(str(each) for each in default) if isinstance(default, list) else default
+        like = "1 or 0" if isinstance(default, bool) else several
         raise BadSetting(f"WATCH_{name} is {value!r}; it needs a value like {like}.") from None
     return value
 
@@ -131,10 +147,9 @@ def _check(settings: Mapping[str, Any]) -> None:
             )
     if settings["ENV"] == "production" and len(settings["SECRET_KEY"]) < 32:
         raise BadSetting("WATCH_SECRET_KEY is short; it needs at least 32 random signs.")
-    if settings["TRUSTED_PROXIES"] < 0:
-        raise BadSetting("WATCH_TRUSTED_PROXIES is below 0; it is the number of proxies of yours in front.")
-    if settings["INVITATIONS_A_DAY"] < 1:
-        raise BadSetting("WATCH_INVITATIONS_A_DAY is below 1; a coordinator has to invite somebody.")
+    for name, (least, most) in RANGES.items():
+        if not least <= settings[name] <= most:
+            raise BadSetting(f"WATCH_{name} is {settings[name]}; it has to be from {least} to {most}.")
     try:
         read_data_key(settings["DATA_KEY"])
     except ValueError as wrong:

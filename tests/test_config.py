@@ -63,7 +63,10 @@ def test_a_secret_or_an_address_has_no_default(name: str) -> None:
         ("DATABASE_URL", "mysql://localhost/watch"),
         ("MAIL_PORT", "many"),
         ("MAIL_USE_TLS", "perhaps"),
-        ("MAIL_USE_SSL", "1"),
+        ("MAIL_PORT", "0"),
+        ("MAIL_PORT", "99999"),
+        ("MAIL_CONNECTIONS", "0"),
+        ("MAIL_LEASE_SECONDS", "0"),
         ("TRUSTED_PROXIES", "one"),
         ("TRUSTED_PROXIES", "-1"),
         ("INVITATIONS_A_DAY", "0"),
@@ -79,6 +82,18 @@ def test_a_bad_setting_is_named_in_one_sentence(name: str, value: str) -> None:
     assert f"WATCH_{name}" in sentence
     assert sentence.endswith(".")
     assert "\n" not in sentence
+
+
+def test_a_list_is_asked_for_as_it_is_written() -> None:
+    with pytest.raises(BadSetting, match="a value like 1,5,15,60"):
+        load({**GOOD, "WATCH_MAIL_RETRY_MINUTES": "soon"})
+
+
+def test_tls_from_the_first_byte_needs_no_second_setting_and_both_are_refused() -> None:
+    settings = load({**GOOD, "WATCH_MAIL_USE_SSL": "1"})
+    assert (settings["MAIL_USE_SSL"], settings["MAIL_USE_TLS"]) == (True, False)
+    with pytest.raises(BadSetting, match="WATCH_MAIL_USE_SSL"):
+        load({**GOOD, "WATCH_MAIL_USE_SSL": "1", "WATCH_MAIL_USE_TLS": "1"})
 
 
 def test_development_needs_nothing_and_production_gets_none_of_its_values() -> None:

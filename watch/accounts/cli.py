@@ -62,7 +62,9 @@ def end_officer(email: str, slug: str, name: str | None) -> None:
 def officers() -> None:
     """List who follows which area."""
     for officer in queries.officers():
-        click.echo(f"{officer.area.slug}: {officer.person.name} ({officer.organisation.value})")
+        person, mailbox = officer.person, officer.person.mailbox
+        address = mailbox.address if mailbox else "no address"
+        click.echo(f"{officer.area.slug}: {person.name}, {address} ({officer.organisation.value})")
 
 
 @people.command("sign-in-link")
