@@ -44,11 +44,40 @@ def test_what_waits_is_stopped_after_being_asked_once_more(
     asked = client.get(f"/notices/{notice.id}/report", as_=scene.amina).click("Stoppa mejlen som väntar")
     assert "Så många väntar: 3." in asked.text
     report = asked.press("Stoppa mejlen som väntar").follow()
-    assert report.flashes == [("done", "Stoppat. De mejl som inte hade gått iväg skickas inte.")]
+    assert report.flashes == [("done", "Stoppade mejl: 3.")]
     assert by_state(outbox) == {"sent": 1, "cancelled": 3, "to_print": 1}
     assert "Stoppa mejlen som väntar" not in report.links
     noted = select(AuditEntry.by_id).where(AuditEntry.what == "notice-stopped")
     assert db.session.scalar(noted) == scene.amina.id
+
+
+def test_what_is_being_sent_is_told_apart_from_what_was_stopped(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    notice = sent_by(scene)
+    claimed = outbox.rows()[0]
+    claimed.state, claimed.next_at, claimed.lease_owner = OutboxState.SENDING, None, "here#0"
+    claimed.lease_token, claimed.lease_until = "x", utcnow() + timedelta(minutes=5)
+    db.session.commit()
+    asked = client.get(f"/notices/{notice.id}/stop", as_=scene.amina)
+    assert "Så många väntar: 3." in asked.text
+    report = asked.press("Stoppa mejlen som väntar").follow()
+    assert report.flashes == [("done", "Stoppade mejl: 3. Redan på väg, går inte att stoppa: 1.")]
+    assert by_state(outbox) == {"sending": 1, "cancelled": 3, "to_print": 1}
+    assert "Så många väntar: 1." in report.text
+    assert "Stoppa mejlen som väntar" not in report.links
+    assert "Inget väntar" in client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow().text
+
+
+def test_how_many_were_stopped_in_an_area_is_not_told_where_few(client: PageClient, scene: Scene) -> None:
+    notice = send(
+        Aim(Audience.AREA_MEMBERS, area=scene.group.area),
+        Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x"),
+        by=scene.gun,
+    )
+    db.session.commit()
+    report = client.post(f"/notices/{notice.id}/stop", as_=scene.gun).follow()
+    assert report.flashes == [("done", "Stoppade mejl: färre än 5.")]
 
 
 def test_stopped_twice_or_too_late_it_says_that_nothing_waits(client: PageClient, scene: Scene) -> None:

@@ -36,6 +36,7 @@ from watch.models import (
 PATIENCE = timedelta(minutes=5)  # a working mail server has taken everything by then
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
 NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())
+STOPPABLE = frozenset({OutboxState.QUEUED, OutboxState.UNCERTAIN})  # of the waiting, as mail.outbox.stop
 LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 
 
@@ -85,10 +86,12 @@ class Progress:
     """How far a notice has come: people by mail, then households on paper.
 
     `delayed` of the waiting ones were tried in vain or wait too long: the mail server is away.
+    `stoppable` of them nobody has begun to send.
     """
 
     waiting: int = 0
     delayed: int = 0
+    stoppable: int = 0
     sent: int = 0
     bounced: int = 0
     left_out: int = 0
@@ -270,6 +273,7 @@ def progress_of(notice: Notice) -> Progress:
     return Progress(
         waiting=in_states(WAITING),
         delayed=sum(count for state, is_late, count in mails if state is OutboxState.QUEUED and is_late),
+        stoppable=in_states(STOPPABLE),
         sent=in_states(frozenset({OutboxState.SENT})),
         bounced=in_states(frozenset({OutboxState.BOUNCED})),
         left_out=in_states(LEFT_OUT),

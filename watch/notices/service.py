@@ -72,11 +72,16 @@ def send(
     return notice
 
 
-def stop_sending(notice: Notice, *, by: Person) -> None:
-    """What of a notice waits by mail is not sent; paper and what has gone out stay. Raises NothingWaits."""
-    if not outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice)):
+def stop_sending(notice: Notice, *, by: Person) -> int:
+    """What of a notice waits by mail is not sent; paper and what has gone out stay. Raises NothingWaits.
+
+    Returns how many mails that is.
+    """
+    stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice))
+    if not stopped:
         raise NothingWaits
     audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=notice.area)
+    return stopped
 
 
 def _add(aim: Aim, draft: Draft, by: Person) -> Notice:

@@ -114,7 +114,7 @@ def ask_stop(notice: Notice) -> str | Response:
     if not _may_follow(notice):
         abort(403)
     progress = queries.progress_of(notice)
-    if not progress.waiting:
+    if not progress.stoppable:
         return _nothing_waits(notice)
     exact = notice.audience is not Audience.AREA_MEMBERS
     text = notice.text_in(language.current())
@@ -128,12 +128,26 @@ def stop(notice: Notice) -> Response:
     if not _may_follow(notice):
         abort(403)
     try:
-        service.stop_sending(notice, by=current_person())
+        stopped = service.stop_sending(notice, by=current_person())
     except NothingWaits:
         return _nothing_waits(notice)
     db.session.commit()
-    flash(_("Stoppat. De mejl som inte hade gått iväg skickas inte."), "done")
+    flash(_stopped(notice, stopped), "done")
     return redirect(url_for("notices.report", notice_id=notice.id), 303)
+
+
+def _stopped(notice: Notice, count: int) -> str:
+    """How many get no mail, and how many do although they had not got it yet."""
+    exact = notice.audience is not Audience.AREA_MEMBERS
+    said = _("Stoppade mejl: %(number)s.", number=_number(count, exact=exact))
+    if going := queries.progress_of(notice).waiting:
+        said += " " + _("Redan på väg, går inte att stoppa: %(number)s.", number=_number(going, exact=exact))
+    return said
+
+
+def _number(count: int, *, exact: bool) -> str:
+    """1–4 are not told to anybody but those who know the people."""
+    return language.number(count) if exact or count >= 5 else _("färre än 5")
 
 
 def _nothing_waits(notice: Notice) -> Response:
