@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -52,6 +53,7 @@ def init_app(app: Flask) -> None:
     """Every error as a readable page in the reader's language."""
     app.log_exception = _log  # type: ignore[method-assign]  # Flask's own writes down the path, and its token
     app.before_request(_refuse_unreadable)
+    app.jinja_env.globals["typed_here"] = _typed_here
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _our_fault)
     app.register_error_handler(NotText, _bare)
@@ -157,6 +159,13 @@ def answers_to_keep() -> MultiDict[str, str] | None:
         return None
     typed = request.form.items(multi=True)
     return MultiDict((name, answer) for name, answer in typed if name not in SECRET_FIELDS)
+
+
+def _typed_here() -> MultiDict[str, str]:
+    """What the form that this page answers was sent with; nothing where that is too much to read."""
+    with suppress(RequestEntityTooLarge):
+        return answers_to_keep() or MultiDict()
+    return MultiDict()
 
 
 def signed_out_while_writing() -> Response:

@@ -23,6 +23,9 @@ ENDPOINTS = {
     "meetings.show": Expected(get="/meetings/{meeting}", **READERS),
     "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
     "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
+    "meetings.back_to_new": Expected(
+        get="/groups/{group}/meetings/preview", **CALLERS, **coordinators(303)
+    ),
     "meetings.preview": Expected(post="/groups/{group}/meetings/preview", **CALLERS, **coordinators(422)),
     # Answers are a member's own: Carin and Bengt live in this stairwell, Dawit and Amina in port 1.
     "meetings.answer": Expected(

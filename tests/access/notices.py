@@ -25,6 +25,7 @@ ENDPOINTS = {
         lead=200, officer=200, other_officer=404, other_group=404,
     ),
     "notices.new": Expected(get="/groups/{group}/notices/new", **WRITERS, **coordinators(200)),
+    "notices.back_to_new": Expected(get="/groups/{group}/notices/preview", **WRITERS, **coordinators(303)),
     "notices.preview": Expected(post="/groups/{group}/notices/preview", **WRITERS, **coordinators(422)),
     "notices.send": Expected(post="/groups/{group}/notices", **WRITERS, **coordinators(422)),
     "notices.area_index": Expected(get="/areas/{area}/notices", **OFFICERS, officer=200),

@@ -20,6 +20,9 @@ ENDPOINTS = {
         get="/groups/new?building={empty_house}",
         anybody="login", **NOT_AN_OFFICER, officer=200, other_officer=404,
     ),
+    "start.back_to_new": Expected(
+        get="/buildings/{empty_house}/group", anybody="login", **NO_GROUP_YET, officer=303
+    ),
     "start.create": Expected(
         post="/buildings/{empty_house}/group", anybody="login", **NO_GROUP_YET, officer=422
     ),

@@ -79,6 +79,49 @@ def test_a_stranger_chooses_a_language_and_stays_on_the_page(client):
     assert (page.tree.get("dir"), read.tree.get("lang"), read.tree.get("dir")) == ("ltr", "ar", "rtl")
 
 
+def test_what_was_typed_is_not_lost_with_the_language(client, scene):
+    typed = {"audience": "group", "title": "Cykelrummet låses", "body": ""}
+    faulty = client.post(f"/groups/{scene.group.id}/notices/preview", typed, as_=scene.amina)
+    assert faulty.status == 422
+    chosen = faulty.press("English")
+    assert (chosen.status, chosen.h1, chosen.tree.get("lang")) == (200, "The language is changed", "en")
+    in_arabic = chosen.press("العربية")
+    assert (in_arabic.status, in_arabic.tree.get("lang")) == (200, "ar")
+    again = in_arabic.press("متابعة")
+    assert (again.path, again.status) == (faulty.path, 422)
+    assert again.form(again.path)["title"] == "Cykelrummet låses"
+
+
+def test_a_form_keeps_its_own_language_when_the_page_gets_another(client, carin):
+    typed = {"name": "", "language": "so", "phone": "070-123 45 67"}
+    chosen = client.post("/me/settings", typed, as_=carin).press("English")
+    assert chosen.tree.get("lang") == "en"
+    again = chosen.press("Continue")
+    assert (again.status, again.form()["language"], again.form()["phone"]) == (422, "so", "070-123 45 67")
+
+
+@pytest.mark.parametrize("elsewhere", ["//other.example", "https://other.example/", ""])
+def test_what_was_typed_goes_to_no_other_site(client, elsewhere):
+    sent = {"language": "en", "next": elsewhere, "typed-title": "Cykelrummet"}
+    assert client.post("/language", sent).location == "/"
+
+
+def test_a_secret_is_not_kept_with_the_language(client):
+    page = client.post("/login", {"email": "a", "password": "hunter22"})
+    assert "hunter22" not in page.html
+
+
+def test_a_tab_that_is_opened_again_leads_to_the_form(client, scene):
+    group, empty = scene.group, scene.langgatan
+    for path, form, reader in [
+        (f"/groups/{group.id}/meetings/preview", f"/groups/{group.id}/meetings/new", scene.amina),
+        (f"/groups/{group.id}/notices/preview", f"/groups/{group.id}/notices/new", scene.amina),
+        (f"/buildings/{empty.id}/group", f"/groups/new?building={empty.id}", scene.gun),
+    ]:
+        opened = client.get(path, as_=reader)
+        assert (opened.location, opened.follow().status) == (form, 200)
+
+
 def test_whoever_is_signed_in_chooses_for_mails_too(client, carin):
     client.post("/language", {"language": "so", "next": "/me/settings"}, as_=carin)
     assert facts(carin)[1] is Language.SOMALI

@@ -10,6 +10,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, s
 from flask_babel import gettext as _
 from flask_login import current_user
 from limits import parse
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from watch.access import current_person, current_relations, public, signed_in
@@ -17,6 +18,7 @@ from watch.accounts import queries, service, sessions, words
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
 from watch.extensions import db, limiter, network_of_reader
 from watch.language import current as current_language
+from watch.language import speaking
 from watch.models import Language, Person, SignIn, SignInLink
 from watch.web import is_page, local_path
 
@@ -25,6 +27,7 @@ Page = str | tuple[str, int] | Response
 bp = Blueprint("accounts", __name__)
 
 
+TYPED = "typed-"  # before the names of the fields, as templates/base.html sends them on
 MOST_MAILS = parse("30 per hour")  # to one address, whoever asks; beyond, nothing is sent
 
 
@@ -136,7 +139,8 @@ def sign_out() -> Response:
 
 @bp.post("/language")
 @public
-def choose_language() -> Response:
+def choose_language() -> Page:
+    """From now on in this language; what was typed into a form that came back waits, and sends nothing."""
     try:
         chosen = Language(request.form.get("language", ""))
     except ValueError:
@@ -146,7 +150,15 @@ def choose_language() -> Response:
         db.session.commit()
     session["language"] = chosen.value
     back = local_path(request.form.get("next"))
+    if back and (typed := _typed_before()):
+        with speaking(chosen):
+            return render_template("accounts/choose_language.html", typed=typed, posted_to=back)
     return redirect(back if back and is_page(back) else "/", 303)
+
+
+def _typed_before() -> MultiDict[str, str]:
+    typed = request.form.items(multi=True)
+    return MultiDict((name.removeprefix(TYPED), answer) for name, answer in typed if name.startswith(TYPED))
 
 
 @bp.get("/me/settings")

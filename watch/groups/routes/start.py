@@ -51,6 +51,13 @@ def _new_page(building: Building, interest: Interested, form: StartGroupForm) ->
     )
 
 
+@bp.get("/buildings/<int:building_id>/group")
+@requires(Permission.START_GROUPS, second_factor=True)
+def back_to_new(building: Building) -> Page:
+    """A tab that is opened again has kept the address of a form with faults."""
+    return redirect(url_for("start.new", building=building.id), 303)
+
+
 @bp.post("/buildings/<int:building_id>/group")
 @requires(Permission.START_GROUPS, second_factor=True)
 def create(building: Building) -> Page:

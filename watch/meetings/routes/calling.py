@@ -26,6 +26,13 @@ def new(group: Group) -> str:
     return _new_page(group, _meeting_form(group))
 
 
+@bp.get("/groups/<int:group_id>/meetings/preview")
+@requires(Permission.CALL_MEETINGS)
+def back_to_new(group: Group) -> Response:
+    """A tab that is opened again has kept the address of the preview, and nothing of what was written."""
+    return redirect(url_for("meetings.new", group_id=group.id), 303)
+
+
 @bp.post("/groups/<int:group_id>/meetings/preview")
 @requires(Permission.CALL_MEETINGS)
 def preview(group: Group) -> tuple[str, int]:

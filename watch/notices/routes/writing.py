@@ -51,6 +51,13 @@ def new(group: Group) -> str:
     return _write_page(desk, desk.form())
 
 
+@bp.get("/groups/<int:group_id>/notices/preview")
+@requires(Permission.SEND_GROUP_NOTICES)
+def back_to_new(group: Group) -> Response:
+    """A tab that is opened again has kept the address of the preview, and nothing of what was written."""
+    return redirect(url_for("notices.new", group_id=group.id), 303)
+
+
 @bp.post("/groups/<int:group_id>/notices/preview")
 @requires(Permission.SEND_GROUP_NOTICES)
 def preview(group: Group) -> Answered:
