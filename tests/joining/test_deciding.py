@@ -58,6 +58,28 @@ def farahs_page(outbox: Outbox, bengt: Person, farahs_request: JoinRequest) -> s
     return decide_links(outbox)["Bengt Åkesson"]
 
 
+def test_a_coordinator_is_told_where_somebody_takes_part_already(
+    client: PageClient, scene: Scene, outbox: Outbox, code: str, fill: Fill
+) -> None:
+    told = "I lägenhet 1102 är redan någon med"
+    client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
+    mailed = decide_links(outbox)["Bengt Åkesson"]
+    members = f"/groups/{scene.group.id}/members"
+    assert "är redan någon med" not in client.get(mailed).text
+    assert "är redan någon med" not in client.get(members, as_=scene.bengt).text
+
+    request = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc())).first()
+    assert request
+    request.flat = flat_of(scene.port_3, "1102")  # Carin's
+    db.session.commit()
+    page = client.get(mailed)
+    assert told in page.text
+    assert "Carin" not in page.text
+    assert told in client.get(members, as_=scene.bengt).text
+    page.press("Ja, släpp in")
+    assert told not in client.get(mailed).text  # answered, and the newcomer is the one who takes part
+
+
 def test_who_came_to_say_no_has_that_for_the_main_button(
     client: PageClient, farahs_page: str, farahs_request: JoinRequest, bengt: Person
 ) -> None:

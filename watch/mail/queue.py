@@ -136,7 +136,8 @@ def _due_bells(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )  # fmt: skip
-    return {(bell.mailing_id, bell.mailbox_id, bell.language): bell for bell in db.session.execute(due)}
+    bells: Sequence[Row[Any]] = db.session.execute(due).all()  # type: ignore[assignment]  # a row of any shape
+    return {(bell.mailing_id, bell.mailbox_id, bell.language): bell for bell in bells}
 
 
 def _take(bells: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]]:

@@ -16,7 +16,7 @@ from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.queries import FlatState
 from watch.groups.routes.picture import picture_of, rows_of
 from watch.groups.words import COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
-from watch.joining.queries import waiting_requests
+from watch.joining.queries import taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
 
@@ -191,11 +191,13 @@ def members(group: Group) -> Page:
         each for each in queries.members_of(group, mine) if text.casefold() in each.person.name.casefold()
     ]
     found.sort(key=lambda each: name_key(each.person.name))
+    requests = waiting_requests(group, mine)
     leave_trace("members-seen", about=group)
     return render_template(
         "house/members.html",
         group=group,
-        requests=waiting_requests(group, mine),
+        requests=requests,
+        taken=taken_flats(requests),
         ports=_by_port(found),
         without_port=[each for each in found if each.stairwell is None],
         shown=len(found),

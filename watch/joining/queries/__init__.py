@@ -15,6 +15,7 @@ from watch.joining.queries.asking import (
     stairwell_of_poster,
     stairwells_of_group,
     status_of,
+    taken_flats,
     waiting_requests,
     was_written_to,
 )
@@ -52,6 +53,7 @@ __all__ = [
     "stairwells_of_group",
     "stairwells_to_accept_in",
     "status_of",
+    "taken_flats",
     "waiting_requests",
     "was_written_to",
 ]

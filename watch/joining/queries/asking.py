@@ -107,6 +107,16 @@ def status_of(flat: Flat) -> HouseholdStatus:
     return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
 
 
+def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
+    """Ids of those flats that the requests name where somebody takes part already."""
+    wanted = select(Household.flat_id).where(
+        Household.flat_id.in_({each.flat_id for each in requests if each.flat_id}),
+        Household.ended_at.is_(None),
+        Household.status == HouseholdStatus.TAKES_PART,
+    )
+    return set(db.session.scalars(wanted))
+
+
 def waiting_requests(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
     """Requests that coordinators of these stairwells (None: of the group) have to decide, oldest first."""
     wanted = (
@@ -169,9 +179,8 @@ def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> 
 
 def interested_in(building: Building) -> Interested:
     """Confirmed interest in a building; only those who pressed the button are named (two statements)."""
-    confirmed = (
-        Interest.building_id == building.id, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
-    )  # fmt: skip
+    here = Interest.building_id == building.id
+    confirmed = here, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
     could = func.count(Interest.id).filter(Interest.could_coordinate)
     count, willing = db.session.execute(select(func.count(Interest.id), could).where(*confirmed)).one()
     named = (

@@ -12,6 +12,7 @@ from watch.access import Permission, current_person, public, requires
 from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import DecideRequestForm
+from watch.joining.queries import taken_flats
 from watch.joining.routes.joining import bp
 from watch.joining.service import AlreadyDecided
 from watch.models import JoinRequest, Person, RequestState
@@ -50,9 +51,10 @@ def _decide_page(
 ) -> Response:
     leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
     form = form or _decide_form(join_request)
+    waits = join_request.state is RequestState.WAITING
     page = render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
-        decline_action=decline_action, waits=join_request.state is RequestState.WAITING,
+        decline_action=decline_action, waits=waits, is_taken=bool(waits and taken_flats([join_request])),
         says_no="reason" in form.errors or request.args.get("answer") == "no",
     )  # fmt: skip
     return make_response(page, 422 if form.errors else 200)
