@@ -16,6 +16,13 @@ ENDPOINTS = {
         coordinator=200, other_coordinator=200, lead=200,
         officer=403, other_officer=404, other_group=404,
     ),
+    # One's own and ended by oneself; Carin's is neither here.
+    "groups.take_back": Expected(
+        post="/memberships/{membership}/back",
+        anybody="login", stranger=404, waiting=404, member=404,
+        coordinator=404, other_coordinator=404, lead=404,
+        officer=404, other_officer=404, other_group=404,
+    ),
     "groups.leave": Expected(
         post="/groups/{group}/leave",
         anybody="login", stranger=404, waiting=404, member=303,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.factories import flat_of, make_coordinator, make_invitation, make_person
 from tests.page_client import PageClient
+from watch import language
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.queries import Counts, FlatState
@@ -98,6 +101,31 @@ def test_the_last_coordinator_does_not_leave(client: PageClient, amina: Person, 
     assert answer.location == f"/groups/{group.id}/coordinators"
     assert answer.follow().flashes == [("warn", "Du är gruppens enda kontaktombud. Utse en ersättare först.")]
     assert [each.person for each in queries.members_of(group)] == [amina]
+
+
+def test_leaving_says_how_long_it_can_be_undone_and_is_undone_on_the_next_page(
+    client: PageClient, scene: Scene
+) -> None:
+    until = f"Du kan ångra dig till och med {language.day(utcnow() + timedelta(days=7))}."
+    asked = client.get(f"/groups/{scene.group.id}/leave", as_=scene.carin)
+    assert until in asked.text
+    left = asked.press("Lämna gruppen").follow()
+    assert until in left.text
+    back = left.press("Ångra Våglängdsgatan 1–3").follow()
+    assert back.flashes == [("done", "Välkommen tillbaka! Du är med i gruppen igen.")]
+    assert "Ångra Våglängdsgatan 1–3" not in back.buttons
+    assert scene.carin.id in db.session.scalars(queries.active_member_ids(scene.group))
+
+
+def test_only_ones_own_leaving_is_undone_and_for_a_week(client: PageClient, scene: Scene) -> None:
+    membership = queries.active_membership(scene.carin, scene.group)
+    assert membership
+    client.post(f"/groups/{scene.group.id}/leave", as_=scene.carin)
+    assert client.post(f"/memberships/{membership.id}/back", as_=scene.bengt).status == 404
+    membership.left_at = utcnow() - timedelta(days=7, minutes=1)
+    db.session.commit()
+    assert client.post(f"/memberships/{membership.id}/back", as_=scene.carin).status == 404
+    assert "Ångra Våglängdsgatan 1–3" not in client.get("/me", as_=scene.carin).buttons
 
 
 def test_a_coordinator_who_leaves_ends_the_appointment(amina: Person, bengt: Person, group: Group) -> None:

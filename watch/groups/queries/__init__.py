@@ -6,6 +6,7 @@ from watch.groups.queries.choices import (
     WANTS_NOTICES,
     Choosing,
     choosing_by_mail,
+    ended_lately,
     unwanted_mailings,
     with_lost_appointment,
 )
@@ -59,6 +60,7 @@ __all__ = [
     "coordinators_for",
     "coordinators_of",
     "counts_of_group",
+    "ended_lately",
     "facts_and_next_meeting",
     "facts_of",
     "flats_in",

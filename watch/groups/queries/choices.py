@@ -73,6 +73,25 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
     return Choosing(list(current.values()), [each for whose, each in ended.items() if whose not in current])
 
 
+def ended_lately(person: Person, now: datetime) -> list[Membership]:
+    """What a person has left, and can still take back, of groups that they are not in again."""
+    theirs = (Membership.person_id == person.id, Membership.left_at.is_(None))
+    wanted = (
+        select(Membership)
+        .join(Group, Group.id == Membership.group_id)
+        .where(
+            Membership.person_id == person.id,
+            Membership.left_at.is_not(None),
+            _ended_by_its_owner(now),
+            Membership.group_id.not_in(select(Membership.group_id).where(*theirs)),
+        )
+        .options(contains_eager(Membership.group))
+        .order_by(Membership.left_at)
+    )
+    latest = {each.group_id: each for each in db.session.scalars(wanted)}
+    return list(latest.values())
+
+
 def _whose(membership: Membership) -> tuple[int, int]:
     return membership.person_id, membership.group_id
 

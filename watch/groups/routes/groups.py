@@ -41,6 +41,8 @@ def mine() -> Page:
         unanswered=[each.meeting for each in coming if each.answer is None and each.meeting.starts_at > now],
         coming=coming,
         notices=_latest(groups, person),
+        ended=queries.ended_lately(person, now),
+        second_thoughts=queries.SECOND_THOUGHTS,
         states=GROUP_STATES,
         state_kinds=GROUP_STATE_KINDS,
         meeting_kinds=KINDS,
@@ -99,7 +101,10 @@ def show(group: Group) -> Page:
 @requires(Permission.SEE_GROUP)
 def ask_leave(group: Group) -> Page:
     """What leaving means, asked once."""
-    return render_template("groups/ask_leave.html", group=group, membership=_my_membership(group))
+    _my_membership(group)
+    return render_template(
+        "groups/ask_leave.html", group=group, undo_until=utcnow() + queries.SECOND_THOUGHTS
+    )
 
 
 @bp.post("/groups/<int:group_id>/leave")
@@ -113,6 +118,23 @@ def leave(group: Group) -> Page:
         return redirect(url_for("coordinators.index", group_id=group.id), 303)
     db.session.commit()
     flash(_("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."), "done")
+    return redirect(url_for("groups.mine"), 303)
+
+
+@bp.post("/memberships/<int:membership_id>/back")
+@signed_in
+def take_back(membership_id: int) -> Page:
+    """Second thoughts of somebody who left: be in the group again."""
+    left = {each.id: each for each in queries.ended_lately(current_person(), utcnow())}
+    membership = left.get(membership_id) or abort(404)
+    try:
+        service.take_back(membership, by=current_person())
+    except (service.FlatTaken, service.AlreadyMember, service.TooLateToUndo):
+        told = _("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
+        flash(told, "warn")
+    else:
+        db.session.commit()
+        flash(_("Välkommen tillbaka! Du är med i gruppen igen."), "done")
     return redirect(url_for("groups.mine"), 303)
 
 
