@@ -105,7 +105,7 @@ def test_waiting_is_said_and_why_when_the_relay_is_down(
         row.attempts = 1
     page = client.get(f"/notices/{sent.id}/report", as_=scene.amina)
     assert "Det går inte att skicka mejl just nu." in page.text
-    assert progress_of(sent) == Progress(waiting=4, delayed=4, paper=1)
+    assert progress_of(sent) == Progress(waiting=4, delayed=4, stoppable=4, paper=1)
 
 
 def test_nothing_is_promised_within_minutes_while_no_mail_goes_out(
