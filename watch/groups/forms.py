@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, ValidationError
+from wtforms import BooleanField, RadioField, SelectChoice, SelectField, ValidationError
 from wtforms.validators import InputRequired
 
 from watch.fields import (
@@ -189,9 +190,14 @@ class PlaceMemberForm(Form):
         """The flats that the coordinator works with, port by port."""
         ports = list(stairwells)
         self._flats = {str(flat.id): flat for port in ports for flat in port.flats}
-        self.flat.choices = {
-            port.address: [(str(flat.id), flat.number) for flat in port.flats] for port in ports
-        }
+        self.flat.choices = [  # none is chosen from the start: one press must not say where somebody lives
+            SelectChoice("", _("Välj lägenhet")),
+            *(
+                SelectChoice(str(flat.id), flat.number, optgroup=port.address)
+                for port in ports
+                for flat in port.flats
+            ),
+        ]
 
     @property
     def chosen(self) -> Flat:
