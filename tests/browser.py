@@ -117,7 +117,7 @@ class Phone:
         db.session.add(sign_in)
         db.session.commit()
         app = self.server.app
-        serializer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        serializer = app.session_interface.get_signing_serializer(app)
         self.context.add_cookies(
             [
                 {

@@ -173,7 +173,7 @@ def test_a_fault_of_ours_is_a_readable_page_without_its_trace(
         db.session.execute(text("SELECT :name FROM nowhere"), {"name": f"Carin, {BASE}"})
         return ""
 
-    broken.access = "public"  # type: ignore[attr-defined]
+    broken.access = "public"
     app.add_url_rule("/broken/<token>", "broken", broken)
     answer = app.test_client().get("/broken/a-secret-link", base_url=BASE)
     assert answer.status_code == 500

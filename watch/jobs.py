@@ -91,7 +91,7 @@ def engine() -> Huey:
     if "huey" not in current_app.extensions:
         huey = _open(current_app.config["QUEUE_URL"])
         current_app.extensions["huey"] = huey
-        current_app.extensions["huey tasks"] = _register(huey, current_app._get_current_object())  # type: ignore[attr-defined]
+        current_app.extensions["huey tasks"] = _register(huey, current_app._get_current_object())  # type: ignore[attr-defined]  # of a proxy
     found: Huey = current_app.extensions["huey"]
     return found
 

@@ -229,4 +229,4 @@ def _group_of_page(relations: Relations, own: set[int]) -> int | None:
 
 
 def _item(label: LazyString, endpoint: str, *rooms: str, **url: object) -> NavigationItem:
-    return NavigationItem(label, url_for(endpoint, **url), frozenset(rooms))  # type: ignore[arg-type]
+    return NavigationItem(label, url_for(endpoint, **url), frozenset(rooms))  # type: ignore[arg-type]  # url holds ids only

@@ -152,7 +152,7 @@ def _ids(model: type, values: Sequence[dict[str, object]]) -> list[int]:
     """Insert many, through the types of the model; their ids in order."""
     found: list[int] = []
     for start in range(0, len(values), 5000):
-        many = insert(model).returning(model.id, sort_by_parameter_order=True)  # type: ignore[attr-defined]
+        many = insert(model).returning(model.id, sort_by_parameter_order=True)
         found += db.session.scalars(many, values[start : start + 5000])
     return found
 

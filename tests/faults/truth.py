@@ -100,7 +100,7 @@ def lost(rows: Iterable[Row], journal: Iterable[Entry]) -> list[Row]:
 def duplicates(journal: Iterable[Entry]) -> list[Entry]:
     """Every entry beyond the first of its message."""
     seen: set[str] = set()
-    return [entry for entry in journal if entry.message_id in seen or seen.add(entry.message_id)]  # type: ignore[func-returns-value]
+    return [entry for entry in journal if entry.message_id in seen or seen.add(entry.message_id)]
 
 
 def late_duplicates(rows: Iterable[Row], journal: Iterable[Entry]) -> list[Entry]:

@@ -74,13 +74,13 @@ def plant(point: str, die: Callable[[], None]) -> None:
         case "after-claim":
             queue.claim = after(queue.claim, die, lambda claimed, *_: bool(claimed))
         case "before-data":
-            Line.begin = before(Line.begin, die)  # type: ignore[method-assign]  # death
+            Line.begin = before(Line.begin, die)  # death
         case "after-dot":
-            Line._say = after(Line._say, die, has_ended)  # type: ignore[method-assign]  # death
+            Line._say = after(Line._say, die, has_ended)  # death
         case "after-250":
-            Line._end = after(Line._end, die, lambda result, *_: result.is_sent)  # type: ignore[method-assign]  # death
+            Line._end = after(Line._end, die, lambda result, *_: result.is_sent)  # death
         case "after-commit":
-            Round._settle = after(Round._settle, die, has_sent)  # type: ignore[method-assign]  # death
+            Round._settle = after(Round._settle, die, has_sent)  # death
 
 
 def main() -> None:

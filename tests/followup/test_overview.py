@@ -159,7 +159,7 @@ def test_a_coordinator_whom_no_mail_reaches_is_none(client: PageClient, scene: S
     ]
     text = client.get("/overview", as_=scene.gun).text
     assert "Grupper där inget kontaktombud nås med e-post Våglängdsgatan 1–3" in text
-    scene.amina.mailbox.suppression = scene.amina.mailbox.suppressed_at = None  # type: ignore[union-attr]
+    scene.amina.mailbox.suppression = scene.amina.mailbox.suppressed_at = None
     db.session.flush()
     assert what_needs_somebody({scene.group.area_id}, utcnow(), utcnow().date()) == []
 

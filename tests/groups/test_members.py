@@ -224,13 +224,13 @@ def test_a_member_whose_flat_is_unknown_is_placed_by_a_coordinator(client: PageC
     done = page.press("Spara lägenheten", {"flat": str(flat.id)}).follow()
     assert done.flashes == [("done", "Lägenheten är sparad.")]
     db.session.refresh(lova)
-    assert (lova.household.flat, lova.stairwell, state_of(flat)) == (flat, scene.port_3, FlatState.ON_PAPER)  # type: ignore[union-attr]
+    assert (lova.household.flat, lova.stairwell, state_of(flat)) == (flat, scene.port_3, FlatState.ON_PAPER)
     traces = select(AuditEntry.what).where(AuditEntry.about_id == lova.id, AuditEntry.by_id == scene.amina.id)
     assert "member-placed" in db.session.scalars(traces).all()
     other = flat_of(scene.port_3, "1203")
     client.post(f"/memberships/{lova.id}/flat", {"flat": str(other.id)}, as_=scene.amina)
     db.session.refresh(lova)
-    assert (lova.household.flat, state_of(other)) == (flat, FlatState.NOT_CONTACTED)  # type: ignore[union-attr]
+    assert (lova.household.flat, state_of(other)) == (flat, FlatState.NOT_CONTACTED)
 
 
 def test_a_coordinator_places_only_those_of_the_own_ports_and_only_there(

@@ -129,7 +129,7 @@ def test_whoever_has_no_group_is_shown_the_way(client: PageClient, scene: Scene)
 def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     client: PageClient,
     scene: Scene,
-    statements,  # type: ignore[no-untyped-def]
+    statements,
 ) -> None:
     group = scene.group
     starting = make_group(scene.langgatan, GroupState.STARTING)
@@ -139,6 +139,8 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
         (scene.amina, f"/stairwells/{scene.port_3.id}/house", 9),
         (scene.amina, f"/groups/{group.id}/members", 6),
         (scene.amina, f"/groups/{group.id}/coordinators", 7),
+        (scene.amina, f"/groups/{group.id}/letters", 5),
+        (scene.gun, f"/groups/{group.id}/letters", 5),
         (scene.carin, "/me", 6),
         (scene.gun, f"/groups/{starting.id}/lifecycle", 9),
         (scene.gun, f"/groups/new?building={scene.house.id}", 9),

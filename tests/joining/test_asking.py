@@ -83,7 +83,7 @@ def test_a_typed_code_is_forgiven_case_and_dashes(
     assert client.get(f"/j/{wanted}").status == 200
 
 
-def test_a_typed_code_is_forgiven_look_alikes(client: PageClient, hassleholmen, landlord) -> None:  # type: ignore[no-untyped-def]
+def test_a_typed_code_is_forgiven_look_alikes(client: PageClient, hassleholmen, landlord) -> None:
     from tests.factories import make_coordinator, make_group
     from watch import tokens
 

@@ -5,16 +5,15 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-import pypdfium2
 import pytest
 import time_machine
-import zxingcpp
 
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_person
 from tests.joining.conftest import Fill, bytes_of, confirm_link, status_of
 from tests.page_client import BASE, Page, PageClient
+from tests.pages_of_paper import codes_on, pages_of, words_on
 from watch.extensions import db
 from watch.groups import service as groups
 from watch.groups.queries import active_membership
@@ -25,22 +24,10 @@ from watch.tokens import show_code
 ALL = ["sv", "en", "ar", "so"]
 
 
-def pages_of(answer: Page) -> list[Any]:
+def fetched_pages(answer: Page) -> list[Any]:
     """The pages of a fetched PDF."""
     assert answer.response.mimetype == "application/pdf"
-    return list(pypdfium2.PdfDocument(answer.response.data))
-
-
-def words_on(page: Any) -> str:
-    """What can be read on a page of a PDF."""
-    return str(page.get_textpage().get_text_range())
-
-
-def codes_on(page: Any) -> list[str]:
-    """What a phone's camera reads on a page."""
-    picture = page.render(scale=2, grayscale=True)
-    rows = memoryview(bytes(picture.buffer)).cast("B", (picture.height, picture.stride))
-    return [found.text for found in zxingcpp.read_barcodes(rows)]
+    return pages_of(answer.response.data)
 
 
 def get_letters(
@@ -86,7 +73,7 @@ def test_each_letter_has_its_flat_a_code_that_the_camera_reads_and_the_chosen_la
     client: PageClient, scene: Scene, empty: Flat
 ) -> None:
     below = flat_of(scene.port_3, "1003")
-    first, second = pages_of(
+    first, second = fetched_pages(
         get_letters(client, scene, below, empty, as_=scene.bengt, languages=["sv", "ar"])
     )
     letters = {each.flat_id: each for each in db.session.scalars(db.select(Letter))}
@@ -104,7 +91,7 @@ def test_who_gets_a_letter_counts_as_invited_and_who_takes_part_goes_on_doing_so
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/letters", as_=scene.bengt)
     assert "1202" in page.text
-    at_home = db.session.get_one(Flat, active_membership(scene.carin, scene.group).household.flat_id)  # type: ignore[union-attr]
+    at_home = db.session.get_one(Flat, active_membership(scene.carin, scene.group).household.flat_id)
     get_letters(client, scene, empty, at_home, as_=scene.bengt)
     assert status_of(scene.port_3, "1202") is HouseholdStatus.INVITED
     assert status_of(scene.port_3, at_home.number) is HouseholdStatus.TAKES_PART
@@ -147,7 +134,7 @@ def test_the_police_contact_prints_for_whole_ports_and_is_told_nothing_of_the_fl
     before = client.get(path, as_=scene.gun)
     assert "1202" not in before.text
     sent = {"ports": [scene.port_3.id], "languages": ["sv"], "flats": [scene.port_1.flats[0].id]}
-    pages = pages_of(client.post(path, sent, as_=scene.gun))
+    pages = fetched_pages(client.post(path, sent, as_=scene.gun))
     assert len(pages) == len(scene.port_3.flats)  # also where somebody takes part: the count says nothing
 
     request = ask(client, door(letter), fill)

@@ -65,7 +65,7 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
 
 LETTERS: dict[str, Letter] = {
     "sign-in": lambda s: outbox.queue("sign-in", to=s.carin, about=_link(s)),
-    "sign-in-unknown": lambda s: outbox.queue("sign-in-unknown", to=s.carin.mailbox, about=_link(s)),  # type: ignore[arg-type]
+    "sign-in-unknown": lambda s: outbox.queue("sign-in-unknown", to=s.carin.mailbox, about=_link(s)),
     "join-confirm": lambda s: outbox.queue("join-confirm", to=s.farah, about=_request(s)),
     "join-requested": lambda s: outbox.queue("join-requested", to=s.bengt, about=_request(s)),
     "join-approved": _approved,

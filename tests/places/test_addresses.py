@@ -22,7 +22,7 @@ from watch.places.addresses import address_of, folded, slug_of, swedish_sort_key
     ],
 )
 def test_a_building_is_called_by_its_stairwells(stairwells: list[str], said: str) -> None:
-    assert address_of(tuple(each.rsplit(" ", 1)) for each in stairwells) == said  # type: ignore[misc]
+    assert address_of(tuple(each.rsplit(" ", 1)) for each in stairwells) == said
 
 
 def test_an_address_fits_its_column_whatever_happens() -> None:

@@ -20,7 +20,6 @@ from watch.models import OutboxRow, Worker, utcnow
 BEATS_EVERY = 5.0  # seconds
 MOST_WORKERS = 256  # on one machine
 ALIVE = timedelta(minutes=2)
-PATIENCE = timedelta(minutes=10)
 
 
 @dataclass
@@ -97,12 +96,3 @@ def per_minute() -> int:
 def oldest_due() -> datetime | None:
     """Since when the message that waits longest has been due; None where nothing is."""
     return db.session.scalar(select(func.min(OutboxRow.next_at)).where(OutboxRow.next_at <= utcnow()))
-
-
-def is_stuck() -> bool:
-    """Something has been due for ten minutes, and nothing has gone out in that time."""
-    oldest = oldest_due()
-    if oldest is None or oldest > utcnow() - PATIENCE:
-        return False
-    last = db.session.scalar(select(func.max(Worker.last_sent_at)))
-    return last is None or last < utcnow() - PATIENCE

@@ -200,7 +200,7 @@ class Connection(flask_mail.Connection):
             raise TypeError("only watch.mail.smtp.Message leaves this house")
         if self.host is not None:  # None where sending is suppressed
             self._talk(self.host, Envelope.of(message))
-        flask_mail.email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]
+        flask_mail.email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]  # of a proxy
 
     def _talk(self, host: smtplib.SMTP, envelope: Envelope) -> None:
         """The dialogue over a socket that blocks."""

@@ -107,6 +107,15 @@ def status_of(flat: Flat) -> HouseholdStatus:
     return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
 
 
+def statuses_of(flats: Collection[Flat]) -> dict[int, HouseholdStatus]:
+    """Where the households of these flats stand now, by the flat's id; one statement."""
+    ids = [flat.id for flat in flats]
+    current = select(Household.flat_id, Household.status).where(
+        Household.flat_id.in_(ids), Household.ended_at.is_(None)
+    )
+    return dict.fromkeys(ids, HouseholdStatus.NOT_CONTACTED) | dict(db.session.execute(current).all())
+
+
 def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
     """Ids of those flats that the requests name where somebody takes part already."""
     wanted = select(Household.flat_id).where(

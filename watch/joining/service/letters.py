@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from watch import audit, tokens
 from watch.extensions import db
 from watch.groups.service import note_household
-from watch.joining.queries import status_of
+from watch.joining.queries import statuses_of
 from watch.joining.service.errors import FlatElsewhere
 from watch.joining.service.inviting import BEFORE_INVITED
 from watch.models import Flat, Group, HouseholdStatus, Letter, Person, utcnow
@@ -48,8 +48,9 @@ def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Le
     db.session.flush()
     for letter in letters.values():
         letter.code_index = tokens.code_index(Purpose.LETTER, code_of(letter))
+    statuses = statuses_of(flats)
     for flat in flats:
-        if status_of(flat) in BEFORE_INVITED:
+        if statuses[flat.id] in BEFORE_INVITED:
             note_household(flat, HouseholdStatus.INVITED, by=by)
     audit.note("letters-printed", about=group, by=by, group=group)
     return [letters[flat.id] for flat in flats]
