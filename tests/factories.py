@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from datetime import UTC, date, datetime, timedelta
 from typing import TypeVar
 
+from sqlalchemy import select
+
 from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
@@ -152,6 +154,12 @@ def make_group(building: Building, state: GroupState = GroupState.ACTIVE) -> Gro
 def make_household(flat: Flat, status: HouseholdStatus = HouseholdStatus.TAKES_PART) -> Household:
     """The household that lives in a flat now."""
     return store(Household(flat=flat, status=status))
+
+
+def empty_flats(*stairwells: Stairwell) -> list[Flat]:
+    """Where no household is known."""
+    taken = set(db.session.scalars(select(Household.flat_id)))
+    return [flat for stairwell in stairwells for flat in stairwell.flats if flat.id not in taken]
 
 
 def make_member(

@@ -214,7 +214,12 @@ def work() -> None:
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
     slot = pulse.take_slot(_own_folder())
     if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker tells of all
-        metrics.serve(app, port)
+        try:
+            metrics.serve(app, port)
+        except OSError as taken:
+            raise SystemExit(
+                f"WATCH_METRICS_PORT is {port}, and nothing can listen there: {taken.strerror}."
+            ) from None
     sender = app.extensions["sender"] = Sender(app, slot)
     sender.start()
     consumer.run()

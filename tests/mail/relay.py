@@ -55,6 +55,8 @@ class Relay:
     taken: list[Taken] = field(default_factory=list)
     tried: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     greeted: int = 0
+    hanging: int = 0
+    most_hanging: int = 0  # at the same moment
     tls: ssl.SSLContext | None = None
     _controller: Controller | None = None
 
@@ -87,7 +89,12 @@ class Relay:
             server.transport.abort()
             return "250 never heard"
         if answer == "hang":
-            await asyncio.sleep(30)
+            self.hanging += 1
+            self.most_hanging = max(self.most_hanging, self.hanging)
+            try:
+                await asyncio.sleep(30)
+            finally:  # who asks has hung up
+                self.hanging -= 1
         wire = envelope.original_content
         assert isinstance(wire, bytes)
         self.taken.append(Taken(envelope.mail_from or "", list(envelope.rcpt_tos), wire))

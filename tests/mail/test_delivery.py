@@ -14,6 +14,7 @@ from sqlalchemy import func, select, text, update
 
 from tests.cast import Scene
 from tests.factories import (
+    empty_flats,
     flat_of,
     make_coordinator,
     make_interest,
@@ -34,8 +35,6 @@ from watch.mail.replies import Meaning
 from watch.mail.settle import Result
 from watch.models import (
     Coordinator,
-    Flat,
-    Household,
     InvitationState,
     JoinRequest,
     Mailing,
@@ -385,7 +384,7 @@ def test_a_row_that_cannot_be_read_is_parked_and_stops_nobody(scene: Scene, rela
 
 
 def test_many_workers_at_once_never_send_one_thing_twice(app: Flask, scene: Scene, relay: Relay) -> None:
-    for number, flat in enumerate(empty_flats(scene)):
+    for number, flat in enumerate(empty_flats(scene.port_1, scene.port_3)):
         make_member(make_person(f"Granne {number}", f"granne{number % 8}@example.org"), scene.group, flat)
     tell(scene)
     broken: list[BaseException] = []
@@ -498,14 +497,6 @@ def test_told_to_stop_it_stops_after_the_message_in_hand(app: Flask, scene: Scen
 def farahs_request(scene: Scene) -> JoinRequest:
     """Farah's waiting request."""
     return db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == scene.farah.id)).one()
-
-
-def empty_flats(scene: Scene) -> list[Flat]:
-    """Where nobody takes part."""
-    taken = set(db.session.scalars(select(Household.flat_id)))
-    return [
-        flat for stairwell in (scene.port_1, scene.port_3) for flat in stairwell.flats if flat.id not in taken
-    ]
 
 
 def test_lines_stay_open_from_round_to_round_and_are_hung_up_when_nobody_speaks_any_more(

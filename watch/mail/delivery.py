@@ -23,7 +23,7 @@ from watch.mail.lines import Delivered, Lines
 from watch.mail.queue import Lease, Parcel
 from watch.mail.settle import Result
 from watch.mail.smtp import Envelope
-from watch.models import Language, Mailing, utcnow
+from watch.models import Language, Mailing
 
 SECONDS_HELD = 1.0  # of sending that one claim takes, at the pace seen so far
 MOST_HELD = 500
@@ -75,14 +75,13 @@ def run(
 
 @dataclass
 class Round:
-    """One round of a worker: what it holds, which lines are free, which destinations fail."""
+    """One round of a worker: what it holds, and which lines are free."""
 
     owner: str
     is_stopping: Callable[[], bool]
     lines: Lines
     stock: deque[Parcel] = field(default_factory=deque)
     letters: dict[tuple[int, Language, bool], Prepared | None] = field(default_factory=dict)
-    failing: dict[str, float] = field(default_factory=dict)
     sent: int = 0
     losses: int = 0
     batch: int = 0
@@ -140,22 +139,23 @@ class Round:
             self.batch = min(max(2 * self.most_lines, round(rate * SECONDS_HELD)), MOST_HELD)
         self.claimed_at, self.sent_at_claim = now, self.sent
 
-    def _sort(self, parcels: Sequence[Parcel]) -> None:
-        """Into the stock; where their destination fails, only one at a time is tried, the others wait."""
-        waiting = []
-        for parcel in parcels:
-            if self._fails(parcel.domain) and self._is_held(parcel.domain):
-                waiting.append(parcel)
-            else:
-                self.stock.append(parcel)
-        settle.give_back(waiting, utcnow() + settle.back_off(1))
+    def _sort(self, parcels: Sequence[Parcel] = ()) -> None:
+        """Into the stock; what has to wait for a destination that holds lines up is due again in its turn."""
+        self._look_for_slow_ones()
+        under_way = [line.parcel.domain for line in self.lines.busy if line.parcel]
+        now, waiting = self.lines.destinations.sort(
+            [*self.stock, *parcels], under_way, self.most_lines, longest=settle.back_off(1)
+        )
+        self.stock = deque(now)
+        settle.let_wait(waiting)
         db.session.commit()
 
-    def _fails(self, domain: str) -> bool:
-        return self.failing.get(domain, 0) > time.monotonic()
-
-    def _is_held(self, domain: str) -> bool:
-        return any(each.domain == domain for each in self._held())
+    def _look_for_slow_ones(self) -> None:
+        """A message that is under way for long says enough: nobody waits for its end to hold back others."""
+        destinations = self.lines.destinations
+        for line in self.lines.busy:
+            if line.parcel and destinations.is_slow(line.seconds):
+                destinations.suspect(line.parcel.domain, line.seconds)
 
     def _held(self) -> list[Parcel]:
         under_way = [line.parcel for line in self.lines.busy if line.parcel]
@@ -208,16 +208,17 @@ class Round:
         self.sent += taken
         for line, parcel, result in came:
             self.lines.free.append(line)
+            self.lines.say_whether_down(result)
             if result.not_tried and result.relay_lost:  # the server takes no more lines than these
                 self.most_lines = min(self.most_lines - 1, len(self.lines.busy))
             if not result.not_tried:
-                self._learn(parcel, result)
+                self._learn(parcel, result, line.seconds)
 
     def _leases(self) -> list[Lease]:
         held = {id(parcel.lease): parcel.lease for parcel in self._held()}
         return list(held.values())
 
-    def _learn(self, parcel: Parcel, result: Result) -> None:
+    def _learn(self, parcel: Parcel, result: Result, seconds: float) -> None:
         """Which destinations fail, and whether it is the mail server itself."""
         if not result.is_sent:
             log.info(
@@ -225,14 +226,10 @@ class Round:
                 attempt=parcel.attempts, code=result.code,
                 meaning=result.meaning.name.lower() if result.meaning else None,
             )  # fmt: skip
-        if result.is_sent or not result.relay_lost:
-            self.losses = 0
-            self.failing.pop(parcel.domain, None)
-            return
-        self.losses += 1
-        self.failing[parcel.domain] = time.monotonic() + settle.back_off(1).total_seconds()
-        parcels, self.stock = list(self.stock), deque()
-        self._sort(parcels)
+        self.losses = self.losses + 1 if result.relay_lost else 0
+        lost = result.relay_lost
+        if self.lines.destinations.learn(parcel.domain, seconds, self.most_lines, is_lost=lost):
+            self._sort()
 
 
 class Pace:

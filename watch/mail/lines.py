@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 import structlog
 
 from watch.extensions import mail
+from watch.mail.destinations import Destinations
 from watch.mail.queue import Parcel, longest_wait
 from watch.mail.replies import Meaning, meaning
 from watch.mail.settle import Result
@@ -29,7 +30,6 @@ LONGEST_REPLY = 64 * 1024
 REPLY_LINE = re.compile(rb"(\d{3})(?:([ -])(.*?))?\r?\n")
 ADDRESS = re.compile(r"\S*@\S*")
 NOT_TRIED = Result(not_tried=True)
-NO_LINE = Result(not_tried=True, relay_lost=True)
 NOT_READY = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
 log = structlog.get_logger("mail")
@@ -52,6 +52,7 @@ class Line:
     replies: list[Said] = field(default_factory=list)
     awaited: int = 0
     deadline: float = 0.0
+    begun_at: float = 0.0
     used_at: float = 0.0
     is_lost: bool = False
 
@@ -63,18 +64,22 @@ class Line:
         found: ssl.SSLSocket = self.connection.host.sock  # type: ignore[assignment]  # see above
         return found
 
+    @property
+    def seconds(self) -> float:
+        """How long the message that is under way takes by now, or how long the last one took."""
+        return (time.monotonic() if self.talk else self.used_at) - self.begun_at
+
     def begin(self, parcel: Parcel, envelope: Envelope) -> Result | None:
         """Start a message; a Result where it ends at once: no connection, or a lease too short."""
         self.parcel = parcel
         try:
             connection = self._open()
         except (OSError, smtplib.SMTPException) as down:
-            log.warning("relay-down", error=type(down).__name__)
             self.hang_up()
-            return NO_LINE
+            return Result(text=type(down).__name__, not_tried=True, relay_lost=True)
         if not parcel.lease.is_long_enough:
             return NOT_TRIED
-        self.talk = dialogue(envelope, in_one_go=connection.can_go_ahead)
+        self.talk, self.begun_at = dialogue(envelope, in_one_go=connection.can_go_ahead), time.monotonic()
         return self._go_on(next)
 
     def _open(self) -> Connection:
@@ -152,8 +157,8 @@ class Line:
 
     def _end(self, result: Result) -> Result:
         self.talk, self.used_at = None, time.monotonic()
-        if self.is_lost or result.relay_lost:
-            self.hang_up()
+        if self.is_lost or result.relay_lost:  # who does not answer would be waited for once more
+            self.hang_up(politely=False)
         return result
 
     def _say(self, words: bytes) -> None:
@@ -218,6 +223,18 @@ class Lines:
         self.free: list[Line] = []
         self.busy: set[Line] = set()
         self.ended: list[Delivered] = []
+        self.destinations = Destinations()
+        self.is_down = False
+
+    def say_whether_down(self, result: Result) -> None:
+        """Log once that the mail server is away, and once that it is back."""
+        is_away = result.not_tried and result.relay_lost
+        if is_away and not self.is_down and len(self.busy) == 0:
+            log.warning("relay-down", error=result.text)
+            self.is_down = True
+        elif self.is_down and result.is_sent:
+            log.info("relay-back")
+            self.is_down = False
 
     def begin(self, parcel: Parcel, envelope: Envelope) -> None:
         """Start a message on a free line, or on a new one."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,13 +118,25 @@ def _is_too_late(parcel: Parcel, again: datetime) -> bool:
     return again > parcel.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"])
 
 
-def give_back(parcels: Sequence[Parcel], at: datetime | None = None) -> None:
-    """Claimed, but not begun: due again as long as it was, or later, and not counted as an attempt."""
+def give_back(parcels: Iterable[Parcel]) -> None:
+    """Claimed, but not begun: due again as long as it was, and not counted as an attempt."""
     due = defaultdict(list)  # a mail server that is away must not make what waits for it look new
     for parcel in parcels:
-        due[at or parcel.due_at].append(parcel)
-    for moment, those in due.items():
-        _ring_again(those, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
+        due[parcel.due_at].append(parcel)
+    _give_back(due)
+
+
+def let_wait(waiting: Iterable[tuple[Parcel, timedelta]]) -> None:
+    """Claimed, but not begun: due again after so long, and not counted as an attempt."""
+    due, now = defaultdict(list), utcnow()
+    for parcel, wait in waiting:
+        due[now + wait].append(parcel)
+    _give_back(due)
+
+
+def _give_back(due: Mapping[datetime, Sequence[Parcel]]) -> None:
+    for moment, parcels in due.items():
+        _ring_again(parcels, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
 
 
 def put_aside(parcels: Sequence[Parcel], reason: str) -> None:

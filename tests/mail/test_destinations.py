@@ -1,0 +1,168 @@
+"""A destination that hangs or fails is tried over few lines; other neighbours wait for nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import structlog
+from flask import Flask
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import empty_flats, make_member, make_notice, make_person
+from tests.mail.relay import Relay
+from watch.extensions import db
+from watch.groups.queries import active_member_ids
+from watch.mail import delivery, outbox
+from watch.mail.destinations import Destinations
+from watch.mail.lines import Lines
+from watch.models import Flat, OutboxRow, OutboxState, utcnow
+
+HOUR = timedelta(hours=1)
+
+
+@dataclass(frozen=True)
+class To:
+    """As much of a parcel as is sorted by."""
+
+    domain: str
+
+
+def sort(
+    destinations: Destinations, *domains: str, held: Sequence[str] = (), lines: int = 8
+) -> tuple[list[str], list[float]]:
+    """Who may go now, and how many seconds the others wait."""
+    parcels: list[Any] = [To(each) for each in domains]
+    now, waiting = destinations.sort(parcels, held, lines, longest=HOUR)
+    return [each.domain for each in now], [turn.total_seconds() for _to, turn in waiting]
+
+
+def test_while_all_is_well_nobody_waits() -> None:
+    destinations = Destinations()
+    for _ in range(20):
+        destinations.learn("a.example", 0.01, 8, is_lost=False)
+    assert sort(destinations, *["a.example"] * 20) == (["a.example"] * 20, [])
+
+
+def test_one_that_was_lost_gets_one_line_and_the_rest_their_turn_after_it() -> None:
+    destinations = Destinations()
+    assert destinations.learn("bad.example", 3.0, 8, is_lost=True)
+    assert sort(destinations, "bad.example", "ok.example", "bad.example", "bad.example", "ok.example") == (
+        ["bad.example", "ok.example", "ok.example"],
+        [3, 6],
+    )
+    assert sort(destinations, "bad.example", held=("bad.example",)) == ([], [3])
+
+
+def test_nobody_waits_longer_than_the_first_step_of_the_back_off() -> None:
+    destinations = Destinations()
+    destinations.learn("bad.example", 3000.0, 8, is_lost=True)
+    assert sort(destinations, *["bad.example"] * 3) == (["bad.example"], [3000, 3600])
+
+
+def test_each_good_answer_earns_twice_as_many_lines_until_it_is_like_all_others() -> None:
+    destinations = Destinations()
+    destinations.learn("bad.example", 1.0, 8, is_lost=True)
+    earned = []
+    for _ in range(4):
+        earned.append(len(sort(destinations, *["bad.example"] * 20)[0]))
+        destinations.learn("bad.example", 0.01, 8, is_lost=False)
+    assert earned == [1, 2, 4, 20]
+
+
+def test_failing_anew_takes_what_was_earned() -> None:
+    destinations = Destinations()
+    destinations.learn("bad.example", 1.0, 8, is_lost=True)
+    destinations.learn("bad.example", 0.01, 8, is_lost=False)
+    assert not destinations.learn("bad.example", 1.0, 8, is_lost=True), "known before"
+    assert sort(destinations, "bad.example", "bad.example") == (["bad.example"], [1])
+
+
+def test_all_that_fail_have_half_of_the_lines_together() -> None:
+    destinations = Destinations()
+    bad = [f"bad{number}.example" for number in range(6)]
+    for each in bad:
+        destinations.learn(each, 1.0, 8, is_lost=True)
+    now, waiting = sort(destinations, *bad, "ok.example")
+    assert now == [*bad[:4], "ok.example"]
+    assert waiting == [1, 1]
+
+
+def test_with_one_line_the_one_that_fails_is_still_tried() -> None:
+    destinations = Destinations()
+    destinations.learn("bad.example", 1.0, 1, is_lost=True)
+    assert sort(destinations, "bad.example", lines=1) == (["bad.example"], [])
+
+
+@pytest.mark.parametrize(("usual", "seconds", "is_slow"), [
+    (0.01, 0.4, False), (0.01, 0.6, True), (0.5, 1.9, False), (0.5, 2.1, True),
+])  # fmt: skip
+def test_slow_is_much_slower_than_usual(usual: float, seconds: float, *, is_slow: bool) -> None:
+    destinations = Destinations()
+    for _ in range(9):
+        destinations.learn("ok.example", usual, 8, is_lost=False)
+    assert destinations.learn("slow.example", seconds, 8, is_lost=False) is is_slow
+
+
+def test_where_everything_is_slow_nothing_is_held_back_for_long() -> None:
+    destinations = Destinations()
+    for _ in range(31):
+        destinations.learn("all.example", 5.0, 8, is_lost=False)
+    assert destinations.suspects == {}
+
+
+def test_one_that_hung_is_tried_over_one_line_and_the_others_get_their_mail(
+    app: Flask, scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 1)
+    hanging = [f"n{number}@hangs.example.net" for number in range(6)]
+    relay.answers = dict.fromkeys(hanging, "hang")
+    lines = Lines()
+    free = empty_flats(scene.port_1, scene.port_3)
+    _move_in(scene, hanging[0], free.pop())
+    _tell_everybody(scene)
+    delivery.run(lines=lines)
+    for address in hanging[1:]:
+        _move_in(scene, address, free.pop())
+    relay.most_hanging = 0
+    _tell_everybody(scene)
+
+    assert delivery.run(lines=lines) == 4
+    lines.hang_up()
+    assert relay.most_hanging == 1
+    assert sum(relay.tried[each] for each in hanging) == 2
+    waits = select(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
+    waiting = db.session.scalars(waits).all()
+    assert [row.attempts for row in waiting] == [0] * 5, "what was not begun is no attempt"
+    soon = utcnow() + timedelta(minutes=1)
+    assert all(row.next_at and row.next_at < soon for row in waiting)
+
+
+def _move_in(scene: Scene, address: str, flat: Flat) -> None:
+    make_member(make_person("Granne", address), scene.group, flat)
+
+
+def _tell_everybody(scene: Scene) -> None:
+    notice = make_notice(scene.group, by=scene.amina)
+    outbox.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    db.session.commit()
+
+
+def test_a_mail_server_that_is_away_is_said_once_and_once_that_it_is_back(scene: Scene, relay: Relay) -> None:
+    lines = Lines()
+    relay.stop()
+    with structlog.testing.capture_logs() as said:
+        _tell_everybody(scene)
+        for _ in range(3):
+            delivery.run(lines=lines)
+        relay.start()
+        for _ in range(2):
+            delivery.run(lines=lines)
+            _tell_everybody(scene)
+    lines.hang_up()
+    about_it = [each["event"] for each in said if each["event"].startswith("relay")]
+    assert about_it == ["relay-down", "relay-back"]
