@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -81,6 +82,8 @@ DEVELOPMENT: dict[str, Any] = {
     "SIGN_IN_LINK_MINUTES": 24 * 60,
 }
 
+OF_TESTS = {"TEST_DATABASE_URL"}
+
 
 class BadSetting(SystemExit):
     """One sentence that names a setting and says what it needs; the start stops with it and nothing else."""
@@ -96,6 +99,7 @@ def load(
     given: dict[str, Any] = {
         name.removeprefix("WATCH_"): text for name, text in environment.items() if name.startswith("WATCH_")
     }
+    _demand_known(given)
     given |= overrides or {}
     settings = dict(DEFAULTS)
     if given.get("ENV") == "development":
@@ -106,6 +110,15 @@ def load(
         settings[name] = _typed(name, value, settings.get(name))
     _check(settings)
     return settings | _derived(settings)
+
+
+def _demand_known(given: Iterable[str]) -> None:
+    """A name that was mistyped is said: it would else do nothing, and nobody would know."""
+    known = DEFAULTS | DEVELOPMENT  # a secret stands in the second only
+    for name in set(given) - set(known) - OF_TESTS:
+        near = get_close_matches(name, known, n=1)
+        hint = f"; is it WATCH_{near[0]}?" if near else "."
+        raise BadSetting(f"WATCH_{name} is no setting{hint}")
 
 
 def _typed(name: str, value: Any, default: Any) -> Any:

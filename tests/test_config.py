@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from datetime import timedelta
@@ -120,4 +121,47 @@ def test_the_start_stops_with_that_sentence_and_nothing_else() -> None:
     assert (stopped.returncode, stopped.stdout) == (1, "")
     assert stopped.stderr == (
         "WATCH_SECRET_KEY is missing; the handbook's page for operators says what it needs.\n"
+    )
+
+
+def test_a_mistyped_name_is_said_with_the_one_that_was_meant() -> None:
+    with pytest.raises(BadSetting) as said:
+        load({**GOOD, "WATCH_MAIL_CONECTIONS": "4"})
+    assert str(said.value) == "WATCH_MAIL_CONECTIONS is no setting; is it WATCH_MAIL_CONNECTIONS?"
+    with pytest.raises(BadSetting) as said:
+        load({**GOOD, "WATCH_QQQ": "4"})
+    assert str(said.value) == "WATCH_QQQ is no setting."
+
+
+DEVELOPMENT = {"WATCH_ENV": "development", "PATH": os.environ["PATH"]}
+
+
+def test_a_command_on_a_database_without_tables_says_what_to_do(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "flask", "--app", "watch", "outbox", "status"]
+    environment = {**DEVELOPMENT, "WATCH_DATABASE_URL": f"sqlite:///{tmp_path}/new.db"}
+    said = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False)
+    assert (said.returncode, said.stdout) == (1, "")
+    assert said.stderr == (
+        "Error: The database cannot be used (no such table: outbox_row). "
+        "If it is new, make its tables: flask db upgrade\n"
+    )
+
+
+def test_a_worker_whose_metrics_port_is_taken_says_so_and_ends(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        command = [sys.executable, "-m", "flask", "--app", "watch", "worker"]
+        database = f"sqlite:///{tmp_path}/new.db"
+        environment = {
+            **DEVELOPMENT,
+            "WATCH_DATABASE_URL": database,
+            "WATCH_METRICS_PORT": str(port),
+            "WATCH_HOST_NAME": "test",
+        }
+        said = subprocess.run(
+            command, env=environment, capture_output=True, text=True, cwd=ROOT, check=False, timeout=60
+        )
+    assert said.returncode == 1
+    assert said.stderr.splitlines()[-1] == (
+        f"WATCH_METRICS_PORT is {port}, and nothing can listen there: Address already in use."
     )
