@@ -56,6 +56,8 @@ from watch.models import (
     MeetingAnswer,
     Membership,
     Model,
+    Notice,
+    NoticeText,
     Officer,
     OutboxRow,
     OutboxState,
@@ -454,6 +456,20 @@ def test_numbers_stay_as_they_were(scene: Scene) -> None:
     assert db.session.scalar(select(func.count(MeetingAnswer.id))) == 0
     assert db.session.get_one(Meeting, meeting.id).head_count == 9
     assert db.session.get_one(Group, langgatan.id).interest_since == interested_since
+
+
+def test_what_an_area_was_told_goes_after_two_years_and_what_a_group_was_told_stays(scene: Scene) -> None:
+    of_area = make_notice(scene.group.area, by=scene.gun)
+    of_group = make_notice(scene.group, by=scene.amina)
+    of_area.sent_at = of_group.sent_at = utcnow()
+    db.session.commit()
+    with time_machine.travel(utcnow() + timedelta(days=729)):
+        erase_all()
+    assert db.session.scalars(select(Notice).order_by(Notice.id)).all() == [of_area, of_group]
+    with time_machine.travel(utcnow() + timedelta(days=731)):
+        erase_all()
+    assert db.session.scalars(select(Notice)).all() == [of_group]
+    assert [text.notice for text in db.session.scalars(select(NoticeText))] == [of_group]
 
 
 def test_a_large_night_goes_on_at_the_next_tick(app: Flask) -> None:

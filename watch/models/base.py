@@ -22,6 +22,7 @@ FEW = 5  # fewer households or persons than this are never told apart, nor fewer
 AS_MEMBER = "until 30 days after leaving or moving"
 AS_APPLICANT = "until 30 days after the answer"
 AS_GROUP = "as long as the group, then erased when it is closed"
+AS_NOTICE = "as long as the group; two years where it went to a whole area"
 AS_MAIL = "12 months after sending"
 
 

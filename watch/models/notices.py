@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_GROUP, Model, impersonal, personal, utcnow
+from watch.models.base import AS_NOTICE, Model, impersonal, personal, utcnow
 from watch.models.groups import Group
 from watch.models.people import Language, Person
 from watch.models.places import Area, Stairwell
@@ -46,7 +46,7 @@ class Notice(Model):
     valid_until: Mapped[date | None]
     sent_at: Mapped[datetime] = mapped_column(default=utcnow)
     by_id: Mapped[int | None] = personal(
-        "C", "who answers for the text", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
+        "C", "who answers for the text", AS_NOTICE, ForeignKey("person.id", ondelete="SET NULL")
     )
 
     group: Mapped[Group | None] = relationship()
@@ -79,9 +79,9 @@ class NoticeText(Model):
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))
     language: Mapped[Language]
     title: Mapped[str] = personal(
-        "C", "free text may name somebody", AS_GROUP, Encrypted("notice_text.title")
+        "C", "free text may name somebody", AS_NOTICE, Encrypted("notice_text.title")
     )
-    body: Mapped[str] = personal("C", "free text may name somebody", AS_GROUP, Encrypted("notice_text.body"))
+    body: Mapped[str] = personal("C", "free text may name somebody", AS_NOTICE, Encrypted("notice_text.body"))
 
     notice: Mapped[Notice] = relationship(back_populates="texts")
 

@@ -2,21 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import and_, delete, or_, select, update
 
 from watch.extensions import db
-from watch.lifecycle.service.batches import BATCH
+from watch.lifecycle.service.batches import BATCH, take_out
 from watch.models import ChecklistItem, Group, GroupState, GroupTransition, Invitation, Meeting, Notice
+
+TWO_YEARS = timedelta(days=730)
+
+
+def notices(now: datetime) -> int:
+    """What closed groups were told, and what whole areas were told two years ago: it belongs to no group."""
+    closed = select(Group.id).where(Group.state == GroupState.CLOSED)
+    old = and_(Notice.area_id.is_not(None), Notice.sent_at < now - TWO_YEARS)
+    return take_out(Notice, or_(Notice.group_id.in_(closed), old))
 
 
 def closed(now: datetime) -> int:
-    """The texts of groups that were closed, and the names beside their steps; returns the groups."""
+    """What the meetings of closed groups were about, and the names beside their steps; returns the groups."""
     due = select(Group.id).where(Group.state == GroupState.CLOSED, Group.erased_at.is_(None))
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:
-        db.session.execute(delete(Notice).where(Notice.group_id == number))
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
         forgotten = {"place": "", "about": None, "called_by_id": None}
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))

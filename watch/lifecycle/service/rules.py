@@ -35,7 +35,7 @@ from watch.models import (
     SignIn,
     SignInLink,
 )
-from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MAIL, AS_MEMBER
+from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_INVITED
@@ -71,7 +71,8 @@ RULES = (
     Rule(AS_MAIL, (OutboxRow,), traces.outbox_rows),
     Rule(AS_ANSWER, (MeetingAnswer,), traces.meeting_answers),
     Rule(AS_CONTACT, (ContactPerson,), _at_once),
-    Rule(AS_GROUP, (Notice, NoticeText, Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
+    Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
+    Rule(AS_GROUP, (Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
     Rule(AS_INVITED, (Invitation,), people.invitations),
     Rule(AS_INVITED, (Letter,), people.letters),
     Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
