@@ -96,6 +96,7 @@ def test_what_the_worker_sends_can_be_read_on_the_page(
         assert "Ny lampa i cykelrummet" in client.get(f"/mailbox/{letter.name}").text
         look = app.test_client().get(f"/mailbox/{letter.name}?html=1", base_url=app.config["BASE_URL"])
         assert look.headers["Content-Security-Policy"].startswith("default-src 'none'")
+        assert look.text.startswith('<base target="_blank">'), "a link opens outside of the frame"
         assert "Ny lampa i cykelrummet" in look.text
         server.send_signal(signal.SIGTERM)
         assert server.wait(10) == 0

@@ -121,6 +121,7 @@ class WriteDownMeetingForm(CallMeetingForm):
 
     held = HiddenField(default="yes")
     stairwell = RadioField(_l("Vilka var den för?"), default=EVERYBODY, validate_choice=False)
+    about = TextField(_l("Vad pratade ni om?"), most=2000)
 
     def validate_day(self, field: DayField) -> None:
         """Today or earlier, within what somebody remembers."""

@@ -10,7 +10,8 @@ from watch.web import CONTENT_SECURITY_POLICY
 
 bp = Blueprint("mailbox", __name__)
 
-OF_A_LETTER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups"
+OF_A_LETTER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+LINKS_LEAVE_THE_FRAME = '<base target="_blank">'
 
 
 @bp.get("/mailbox")
@@ -26,7 +27,7 @@ def letter(name: str) -> Response:
     """One letter: its text with links to press, and how its HTML looks, in a frame that can do nothing."""
     found = letters.letter(name) or abort(404)
     if "html" in request.args:
-        page = make_response(found.part("html"))
+        page = make_response(LINKS_LEAVE_THE_FRAME + found.part("html"))
         page.headers["Content-Security-Policy"] = OF_A_LETTER
         return page
     page = make_response(render_template("mailbox/letter.html", letter=found))
