@@ -85,11 +85,12 @@ def plant(point: str, die: Callable[[], None]) -> None:
 
 def main() -> None:
     """Work until killed."""
+    point, count = os.environ.pop("WATCH_KILL_AT", ""), int(os.environ.pop("WATCH_KILL_COUNT", "1"))
     app = create_app()
-    if point := os.environ.get("WATCH_KILL_AT"):
+    if point:
         if point not in POINTS:
             raise SystemExit(f"WATCH_KILL_AT is {point!r}; it is one of {', '.join(POINTS)}.")
-        plant(point, killer(int(os.environ.get("WATCH_KILL_COUNT", "1"))))
+        plant(point, killer(count))
     with app.app_context():
         jobs.work()
 

@@ -32,7 +32,7 @@ from watch.mail import lines as lines_module
 from watch.mail.compose import message_id, prepare
 from watch.mail.lines import NOT_TRIED, Lines
 from watch.mail.replies import Meaning
-from watch.mail.settle import Result
+from watch.mail.results import Result
 from watch.models import (
     Coordinator,
     InvitationState,

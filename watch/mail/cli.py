@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from watch import jobs
 from watch.extensions import db
-from watch.mail import pulse, settle
+from watch.mail import pulse, recovery
 from watch.mail.outbox import WAKE
 from watch.models import OutboxRow, OutboxState, Worker, utcnow
 
@@ -83,7 +83,7 @@ def _tell_of_parked() -> None:
 @click.option("--held", is_flag=True, help="Those held after a restore, not the parked ones.")
 def redrive(held: bool) -> None:
     """Send what was parked, once its cause is mended; it is due at once."""
-    count = settle.redrive(OutboxState.HELD if held else OutboxState.PARKED)
+    count = recovery.redrive(OutboxState.HELD if held else OutboxState.PARKED)
     db.session.info[WAKE] = True
     db.session.commit()
     click.echo(f"{count} rows wait to be sent now.")
@@ -92,6 +92,6 @@ def redrive(held: bool) -> None:
 @outbox.command()
 def hold() -> None:
     """Hold what waits: after a restore, before the worker starts, the copy queues what was sent since."""
-    count = settle.hold()
+    count = recovery.hold()
     db.session.commit()
     click.echo(f"{count} rows are held; outbox redrive --held sends them.")

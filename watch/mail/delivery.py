@@ -17,11 +17,11 @@ from flask import current_app
 from sqlalchemy.exc import OperationalError
 
 from watch.extensions import db
-from watch.mail import pulse, queue, settle
+from watch.mail import pulse, queue, recovery, settle
 from watch.mail.compose import Prepared, prepare
 from watch.mail.lines import Delivered, Lines
 from watch.mail.queue import Lease, Parcel
-from watch.mail.settle import Result
+from watch.mail.results import Result
 from watch.mail.smtp import Envelope
 from watch.models import Language, Mailing
 
@@ -39,7 +39,7 @@ def never() -> bool:
 
 def take_over(owner: str) -> None:
     """A worker begins: what its slot held when the worker before it died is due again."""
-    settle.sweep(owner)
+    recovery.sweep(owner)
     pulse.beat(owner, every=0)
     db.session.commit()
 
@@ -56,7 +56,7 @@ def run(
     Raises what a failing commit raises: then nothing more is sent.
     """
     owner = owner or pulse.own_name("none")
-    settle.sweep()
+    recovery.sweep()
     pulse.beat(owner, every=30)
     is_due = pulse.oldest_due() is not None
     db.session.commit()

@@ -20,15 +20,13 @@ import structlog
 from watch.extensions import mail
 from watch.mail.destinations import Destinations
 from watch.mail.queue import Parcel, longest_wait
-from watch.mail.replies import Meaning, meaning
-from watch.mail.settle import Result
-from watch.mail.smtp import Connection, Dialogue, Envelope, NoAnswer, Said, dialogue
+from watch.mail.results import Result, result_of
+from watch.mail.smtp import Connection, Dialogue, Envelope, Said, dialogue
 
 AT_ONCE = 0.005  # seconds: results that come within them share a commit
 IDLE_SECONDS = 20  # mail servers hang up on those who are silent for long
 LONGEST_REPLY = 64 * 1024
 REPLY_LINE = re.compile(rb"(\d{3})(?:([ -])(.*?))?\r?\n")
-ADDRESS = re.compile(r"\S*@\S*")
 NOT_TRIED = Result(not_tried=True)
 NOT_READY = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
 
@@ -286,30 +284,3 @@ class Lines:
         """Hang up on every line."""
         for line in self.all:
             line.hang_up()
-
-
-def result_of(trouble: OSError) -> Result:
-    """What a dialogue's end means; a refusal of ourselves (not of the reader) is trouble with the relay."""
-    match trouble:
-        case NoAnswer():
-            return Result(text="no answer after the message's end", is_uncertain=True, relay_lost=True)
-        case smtplib.SMTPSenderRefused():
-            said = _clean(trouble.smtp_error)
-            return Result(trouble.smtp_code, said, Meaning.OUR_FAULT, relay_lost=True)
-        case smtplib.SMTPRecipientsRefused():
-            ((code, text),) = trouble.recipients.values()
-            return _refused(code, text)
-        case smtplib.SMTPResponseException():
-            return _refused(trouble.smtp_code, trouble.smtp_error)
-    return Result(text=type(trouble).__name__, meaning=Meaning.LATER, relay_lost=True)
-
-
-def _refused(code: int, text: bytes | str) -> Result:
-    said = _clean(text)
-    return Result(code, said, meaning(code, said), relay_lost=code == 421)
-
-
-def _clean(text: bytes | str) -> str:
-    """What the server said, in one line, without addresses."""
-    said = text.decode(errors="replace") if isinstance(text, bytes) else text
-    return ADDRESS.sub("…", " ".join(said.split()))[:200]

@@ -14,15 +14,15 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, Table, and_, bindparam, case, func, literal, select, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Table, and_, bindparam, case, func, literal, select, update
 
 from watch.database import UtcDateTime
 from watch.extensions import db
 from watch.mail.links import KINDS
 from watch.mail.queue import UNLEASED, Lease, Parcel, database_time, lease_seconds
 from watch.mail.replies import Meaning
-from watch.models import Mailbox, Mailing, OutboxRow, OutboxState, Suppression, utcnow
+from watch.mail.results import Result
+from watch.models import Mailbox, OutboxRow, OutboxState, Suppression, utcnow
 
 RENDER_FAILURES = 3
 ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # of a model it is a table
@@ -30,36 +30,13 @@ ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # of a model it i
 log = structlog.get_logger("mail")
 
 
-@dataclass(frozen=True)
-class Result:
-    """What the mail server made of a message.
-
-    `meaning` is None where it was taken, or (`is_uncertain`) where nobody said. With `relay_lost` the
-    connection does not stand any more; with `not_tried` nothing was begun at all.
-    """
-
-    code: int | None = None
-    text: str | None = None
-    meaning: Meaning | None = None
-    is_uncertain: bool = False
-    relay_lost: bool = False
-    not_tried: bool = False
-
-    @property
-    def is_sent(self) -> bool:
-        """Taken by the mail server."""
-        return self.meaning is None and not self.is_uncertain and not self.not_tried
-
-
 def settle(results: Sequence[tuple[Parcel, Result]]) -> None:
-    """Write results down: what was taken in one statement, everything else message by message."""
+    """Write results down, all of a kind together: however many came at once, it takes a few statements."""
     if sent := [parcel for parcel, result in results if result.is_sent]:
         _settle_sent(sent)
-    for parcel, result in results:
-        if result.not_tried:
-            give_back([parcel])
-        elif not result.is_sent:
-            _settle_trouble(parcel, result)
+    give_back(parcel for parcel, result in results if result.not_tried)
+    if trouble := [came for came in results if not came[1].is_sent and not came[1].not_tried]:
+        _settle_trouble(trouble)
 
 
 # Made once: it is what nearly every message comes to.
@@ -81,36 +58,79 @@ def _settle_sent(parcels: Sequence[Parcel]) -> None:
         log.warning("lease-lost", rows=len(ids), settled=done)
 
 
-def _settle_trouble(parcel: Parcel, result: Result) -> None:
-    now = utcnow()
-    said = {"last_code": result.code, "last_text": result.text}
+@dataclass(frozen=True)
+class Fate:
+    """What becomes of rows that were not taken; `again` is when their message is due the next time."""
+
+    state: OutboxState
+    again: datetime | None = None
+    ends: datetime | None = None
+
+
+TROUBLE = (
+    update(ROWS)
+    .where(ROWS.c.id == bindparam("row"))
+    .values(state=bindparam("state_now"), settled_at=bindparam("settled"))
+    .values(last_code=bindparam("code"), last_text=bindparam("said"))
+    .values(not_after=func.coalesce(bindparam("ends", type_=UtcDateTime), ROWS.c.not_after), **UNLEASED)
+)
+BELL = update(ROWS).where(ROWS.c.id == bindparam("bell")).values(next_at=bindparam("again"))
+
+
+def _settle_trouble(came: Sequence[tuple[Parcel, Result]]) -> None:
+    now, ours = utcnow(), _still_ours([parcel for parcel, _result in came])
+    rows, bells = [], []
+    for parcel, result in came:
+        fate = _fate(parcel, result, now)
+        settled = None if fate.again else now
+        told = {"state_now": fate.state, "settled": settled, "code": result.code, "said": result.text}
+        mine = ours.intersection(parcel.ids)
+        rows += [{"row": row, "ends": fate.ends, **told} for row in mine]
+        if mine and fate.again:
+            bells.append({"bell": parcel.bell, "again": fate.again})
+        if result.meaning is Meaning.DEAD_ADDRESS:
+            _suppress(parcel.mailbox_id)
+    for statement, values in ((TROUBLE, rows), (BELL, bells)):
+        if values:
+            db.session.connection().execute(statement, values)
+
+
+def _still_ours(parcels: Sequence[Parcel]) -> set[int]:
+    """Ids of those rows whose lease we still have, held until the commit."""
+    ids = [id_ for parcel in parcels for id_ in parcel.ids]
+    tokens = {parcel.lease.token for parcel in parcels}
+    held = select(ROWS.c.id).where(ROWS.c.id.in_(ids), ROWS.c.lease_token.in_(tokens)).with_for_update()
+    ours = set(db.session.scalars(held))
+    if len(ours) != len(ids):
+        log.warning("lease-lost", rows=len(ids), settled=len(ours))
+    return ours
+
+
+def _fate(parcel: Parcel, result: Result, now: datetime) -> Fate:
     match result.meaning:
         case None:
-            _wait_in_doubt(parcel, said)
+            return _fate_in_doubt(parcel, now)
         case Meaning.LATER | Meaning.OUR_FAULT:
-            again = now + back_off(parcel.attempts)
-            if _is_too_late(parcel, again):
-                _settle([parcel], state=OutboxState.BOUNCED, settled_at=now, **said)
-            else:
-                _ring_again([parcel], min(again, parcel.not_after or again), OutboxState.QUEUED, **said)
+            return _tried_again(parcel, now + back_off(parcel.attempts), OutboxState.QUEUED)
         case Meaning.OUR_MESSAGE:
-            _settle([parcel], state=OutboxState.PARKED, settled_at=now, **said)
+            return Fate(OutboxState.PARKED)
         case Meaning.DEAD_ADDRESS | Meaning.REFUSED:
-            _settle([parcel], state=OutboxState.BOUNCED, settled_at=now, **said)
-            if result.meaning is Meaning.DEAD_ADDRESS:
-                _suppress(parcel.mailbox_id)
+            return Fate(OutboxState.BOUNCED)
 
 
-def _wait_in_doubt(parcel: Parcel, said: dict[str, Any]) -> None:
+def _fate_in_doubt(parcel: Parcel, now: datetime) -> Fate:
     """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out."""
-    again = utcnow() + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
+    again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
     if KINDS[parcel.kind].one_time:
         ends = parcel.not_after or again
-        _ring_again([parcel], ends, OutboxState.UNCERTAIN, not_after=ends, **said)
-    elif _is_too_late(parcel, again):
-        _settle([parcel], state=OutboxState.BOUNCED, settled_at=utcnow(), **said)
-    else:
-        _ring_again([parcel], min(again, parcel.not_after or again), OutboxState.UNCERTAIN, **said)
+        return Fate(OutboxState.UNCERTAIN, again=ends, ends=ends)
+    return _tried_again(parcel, again, OutboxState.UNCERTAIN)
+
+
+def _tried_again(parcel: Parcel, again: datetime, state: OutboxState) -> Fate:
+    if _is_too_late(parcel, again):
+        return Fate(OutboxState.BOUNCED)
+    return Fate(state, again=min(again, parcel.not_after or again))
 
 
 def _is_too_late(parcel: Parcel, again: datetime) -> bool:
@@ -154,7 +174,7 @@ def put_aside(parcels: Sequence[Parcel], reason: str) -> None:
         last_text=reason,
     )
     waiting = and_(OutboxRow.id.in_(_bells_of_ours(parcels, done)), OutboxRow.state != OutboxState.PARKED)
-    _ring(waiting, now + back_off(1))
+    ring(waiting, now + back_off(1))
 
 
 def _settle(parcels: Sequence[Parcel], **values: Any) -> set[int]:
@@ -171,7 +191,7 @@ def _settle(parcels: Sequence[Parcel], **values: Any) -> set[int]:
 
 def _ring_again(parcels: Sequence[Parcel], at: datetime, state: OutboxState, **values: Any) -> None:
     done = _settle(parcels, state=state, **values)
-    _ring(OutboxRow.id.in_(_bells_of_ours(parcels, done)), at)
+    ring(OutboxRow.id.in_(_bells_of_ours(parcels, done)), at)
 
 
 def _bells_of_ours(parcels: Sequence[Parcel], done: set[int]) -> list[int]:
@@ -179,7 +199,8 @@ def _bells_of_ours(parcels: Sequence[Parcel], done: set[int]) -> list[int]:
     return [parcel.bell for parcel in parcels if done & set(parcel.ids)]
 
 
-def _ring(bells: ColumnElement[bool], at: Any) -> None:
+def ring(bells: ColumnElement[bool], at: Any) -> None:
+    """When the messages of these bells (a condition on OutboxRow) are due the next time."""
     ringing = update(OutboxRow).where(bells).values(next_at=at)
     db.session.execute(ringing.execution_options(synchronize_session=False))
 
@@ -198,64 +219,6 @@ def renew(leases: Collection[Lease]) -> None:
         renewed = ours.values(lease_until=database_time(lease_seconds()))
         if db.session.execute(renewed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
             lease.ends = ends
-
-
-def sweep(owner: str | None = None) -> int:
-    """Take back what a dead worker held: whose lease has ended, or the `owner` who was just started anew.
-
-    Nobody knows what became of it, so it is sent again at once; a sign-in link never is. Returns the rows.
-    """
-    dead = OutboxRow.lease_owner == owner if owner else OutboxRow.lease_until < database_time()
-    held = select(OutboxRow.id).where(OutboxRow.lease_until.is_not(None), dead)
-    ids = list(db.session.scalars(held.with_for_update(skip_locked=True)))
-    if not ids:
-        return 0
-    once = select(Mailing.id).where(Mailing.kind.in_([kind for kind, rule in KINDS.items() if rule.one_time]))
-    _take_back(ids, OutboxRow.mailing_id.not_in(once), OutboxState.QUEUED)
-    in_a_while = utcnow() + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
-    ends = func.coalesce(OutboxRow.not_after, literal(in_a_while, OutboxRow.not_after.type))
-    _take_back(ids, OutboxRow.mailing_id.in_(once), OutboxState.UNCERTAIN, not_after=ends)
-    log.warning("taken-back", rows=len(ids))
-    return len(ids)
-
-
-def _take_back(ids: Collection[int], which: ColumnElement[bool], state: OutboxState, **values: Any) -> None:
-    taking = update(OutboxRow).where(OutboxRow.id.in_(ids), which).values(state=state, **UNLEASED | values)
-    back = taking.returning(OutboxRow.id).execution_options(synchronize_session=False)
-    if taken := list(db.session.scalars(back)):
-        at = OutboxRow.not_after if state is OutboxState.UNCERTAIN else utcnow()
-        _ring(OutboxRow.id.in_(_bells_of(taken)), at)
-
-
-def _bells_of(ids: Collection[int]) -> Select[int]:
-    """The bells (the first rows) of the messages that these rows belong to."""
-    held, row = aliased(OutboxRow), aliased(OutboxRow)
-    message = row.mailing_id, row.mailbox_id, row.language
-    same = zip(message, (held.mailing_id, held.mailbox_id, held.language), strict=True)
-    joined = select(func.min(row.id)).join_from(held, row, and_(*(one == other for one, other in same)))
-    return joined.where(held.id.in_(ids)).group_by(*message)
-
-
-def hold() -> int:
-    """What waits or was under way stays where it is until the operator redrives it. Returns the rows."""
-    waiting = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN])
-    holding = update(OutboxRow).where(waiting).values(state=OutboxState.HELD, **UNLEASED)
-    count: int = db.session.execute(holding.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]  # of an UPDATE
-    _ring(OutboxRow.next_at.is_not(None), None)
-    return count
-
-
-def redrive(state: OutboxState) -> int:
-    """What was parked or held is due again, as if it had never been tried. Returns the rows."""
-    aside = list(db.session.scalars(select(OutboxRow.id).where(OutboxRow.state == state).with_for_update()))
-    again = update(OutboxRow).where(OutboxRow.id.in_(aside), OutboxRow.state == state)
-    queued = again.values(
-        state=OutboxState.QUEUED, render_failures=0, attempts=0, settled_at=None, last_text=None
-    )
-    db.session.execute(queued.execution_options(synchronize_session=False))
-    if aside:
-        _ring(OutboxRow.id.in_(_bells_of(aside)), utcnow())
-    return len(aside)
 
 
 def back_off(attempts: int) -> timedelta:

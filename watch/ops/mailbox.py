@@ -10,7 +10,10 @@ from watch.web import CONTENT_SECURITY_POLICY
 
 bp = Blueprint("mailbox", __name__)
 
-OF_A_LETTER = "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+OF_A_LETTER = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-popups allow-popups-to-escape-sandbox"
+)
 LINKS_LEAVE_THE_FRAME = '<base target="_blank">'
 
 
