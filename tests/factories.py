@@ -230,11 +230,18 @@ def make_request(
 
 
 def make_invitation(
-    group: Group, address: str, *, flat: Flat | None = None, by: Person | None = None
+    group: Group,
+    address: str,
+    *,
+    flat: Flat | None = None,
+    by: Person | None = None,
+    is_transferable: bool = False,
 ) -> Invitation:
     """An open invitation to an address."""
     ends = utcnow() + timedelta(days=30)
-    return store(Invitation(group=group, mailbox=mailbox_at(address), flat=flat, by=by, expires_at=ends))
+    invitation = Invitation(group=group, mailbox=mailbox_at(address), flat=flat, by=by, expires_at=ends)
+    invitation.is_transferable = is_transferable
+    return store(invitation)
 
 
 def make_letter(flat: Flat, group: Group, *, by: Person | None = None) -> Letter:

@@ -15,7 +15,8 @@ from wtforms import Form, ValidationError
 from watch import fields
 from watch.fields import MOST_MARKS, LineField, NameField, TextField, composed, no_encoded_word
 from watch.joining import forms, pasting
-from watch.joining.forms import InviteForm
+from watch.joining.forms import inviting, preview
+from watch.joining.forms.inviting import InviteForm
 from watch.mail import guard
 from watch.notices import suspicion
 
@@ -53,13 +54,13 @@ def test_what_is_too_long_is_read_by_no_other_rule(plain_app: Flask) -> None:
 def test_addresses_that_are_too_many_signs_are_not_taken_apart(
     plain_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    typed = {"addresses": "carin@example.org\n" * 500, "language": "sv"}
+    typed = {"addresses": "carin@example.org\n" * 15_000, "language": "sv"}
     with plain_app.test_request_context(method="POST", data=typed):
         form = InviteForm()
         form.offer([], set())
-        monkeypatch.setattr(InviteForm, "lines", property(lambda _form: pytest.fail("was read")))
+        monkeypatch.setattr(inviting, "rows_of_text", lambda _text: pytest.fail("was read"))
         assert not form.validate()
-        assert form.addresses.errors == ["Texten är för lång. Bjud in högst 20 åt gången."]
+        assert form.addresses.errors == ["Texten är för lång. Högst 2 000 rader: dela den i två."]
 
 
 def test_no_form_has_a_length_that_lets_other_rules_read_on() -> None:
@@ -95,7 +96,8 @@ def test_an_encoded_word_is_found_wherever_it_stands(plain_app: Flask) -> None:
 
 
 def test_no_pattern_over_typed_text_tries_every_end_from_every_start() -> None:
-    read = [each for module in (fields, forms, pasting, suspicion, guard) for each in vars(module).values()]
+    modules = fields, forms, pasting, preview, suspicion, guard
+    read = [each for module in modules for each in vars(module).values()]
     patterns = [each.pattern for each in read if isinstance(each, re.Pattern)]
     assert fields.PERSONNUMMER.pattern in patterns
     assert [pattern for pattern in patterns if re.search(r"\.[*+]", pattern)] == []

@@ -19,7 +19,7 @@ from watch.database import prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
 from watch.followup import routes as followup
 from watch.groups.routes import choices, coordinators, groups, house, start
-from watch.joining.routes import interest, invitations, joining
+from watch.joining.routes import interest, invitations, invited, joining
 from watch.meetings import routes as meetings
 from watch.notices import routes as notices
 from watch.ops import health, mailbox
@@ -27,7 +27,7 @@ from watch.places import routes as places
 
 FEATURES = (
     places, accounts, contacts, groups, house, coordinators, start, choices, joining, interest, invitations,
-    meetings, notices, followup, health,
+    invited, meetings, notices, followup, health,
 )  # fmt: skip
 
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request, session
@@ -18,6 +19,7 @@ from watch.models import Language
 from watch.tokens import BadToken
 
 PLAIN_FORM, FORM_IN_PARTS = FORMS = "application/x-www-form-urlencoded", "multipart/form-data"
+V = TypeVar("V", bound=Callable[..., Any])
 SECRET_FIELDS = frozenset({"csrf_token", "password"})
 
 
@@ -86,8 +88,23 @@ def _refuse_unreadable() -> None:
         for name, answer in request.form.items(multi=True):
             if "\0" in name + answer or "\ufffd" in name + answer:
                 raise NotText
-        if request.files:  # no page asks for one, and a form would take it for what was typed
+        if not set(request.files) <= _files_asked_for():  # a form would take it for what was typed
             raise NotText
+
+
+def takes_file(field: str) -> Callable[[V], V]:
+    """The view's page asks for a file in this field; no other view is sent one."""
+
+    def declare(view: V) -> V:
+        view.file_field = field  # type: ignore[attr-defined]  # the mark that _refuse_unreadable looks for
+        return view
+
+    return declare
+
+
+def _files_asked_for() -> set[str]:
+    view = current_app.view_functions.get(request.endpoint or "")
+    return {getattr(view, "file_field", "")}
 
 
 def _sends_no_form() -> bool:

@@ -205,7 +205,7 @@ def _area_of_page(relations: Relations) -> Area | None:
 
 def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:
     if coordinates:
-        members = "house.members", "house.details", "joining", "invitations", "coordinators"
+        members = "house.members", "house.details", "joining", "invitations", "invited", "coordinators"
         yield _item(
             _l("Huset"), "house.show", "house", "not house.members", "not house.details", group_id=group_id
         )

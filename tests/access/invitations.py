@@ -6,19 +6,20 @@ OF_GROUP = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-OF_STAIRWELL = {  # that somebody is invited is nobody else's to know, not even a colleague's in another port
-    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
-    "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
-}  # fmt: skip
-
 ENDPOINTS = {
     "invitations.index": Expected(get="/groups/{group}/invitations", **OF_GROUP),
     "invitations.send": Expected(
         post="/groups/{group}/invitations",
+        **OF_GROUP,  # nothing is sent that was not shown: the rows are, first
+    ),
+    "invitations.back_to_new": Expected(
+        get="/groups/{group}/invitations/preview",
+        **(OF_GROUP | {"coordinator": 303, "other_coordinator": 303, "lead": 303}),
+    ),
+    "invitations.preview": Expected(
+        post="/groups/{group}/invitations/preview",
         **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422}),
     ),
-    "invitations.resend": Expected(post="/invitations/{invitation}/resend", **OF_STAIRWELL),
-    "invitations.revoke": Expected(post="/invitations/{invitation}/revoke", **OF_STAIRWELL),
     "invitations.posters": Expected(get="/groups/{group}/posters", **(OF_GROUP | {"officer": 200})),
     "invitations.poster": Expected(
         get="/stairwells/{stairwell}/poster", **(OF_GROUP | {"other_coordinator": 403, "officer": 200})
@@ -32,4 +33,5 @@ ENDPOINTS = {
     "invitations.accept": public(post="/join/{invitation_link}/accept", status=422),
     "invitations.joined": public(get="/join/joined", status=303),
     "invitations.decline": public(post="/join/{invitation_link}/decline", status=303),
+    "invitations.take_back_no": public(post="/join/{invitation_link}/undo", status=410),
 }

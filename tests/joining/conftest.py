@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable
+import secrets
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from typing import Any
 
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
 from tests.conftest import Outbox
-from tests.factories import flat_of
-from tests.page_client import Page
+from tests.factories import flat_of, make_invitation
+from tests.page_client import Page, PageClient
+from tests.page_contract import text_of
 from watch import tokens
 from watch.extensions import db
 from watch.mail.queue import claim
-from watch.models import Flat, HouseholdStatus, JoinRequest, Stairwell
+from watch.models import Flat, Group, HouseholdStatus, Invitation, JoinRequest, Person, Stairwell
 from watch.models import Household as HouseholdModel
 from watch.tokens import Purpose
 
@@ -70,3 +75,95 @@ def status_of(stairwell: Stairwell, number: str) -> HouseholdStatus | None:
         HouseholdModel.flat_id == flat.id, HouseholdModel.ended_at.is_(None)
     )
     return db.session.scalar(current)
+
+
+YES = {"name": "Lina", "language": "so", "consent": "y"}
+LOCKED = {"language": "sv", "pass_on": "locked"}
+
+
+def invitations() -> list[tuple[str, str, str | None]]:
+    """Address, state and flat of every invitation, oldest first."""
+    wanted = select(Invitation).order_by(Invitation.id).execution_options(populate_existing=True)
+    return [
+        (each.mailbox.address if each.mailbox else "", each.state.value, each.flat and each.flat.number)
+        for each in db.session.scalars(wanted)
+    ]
+
+
+def link_of(invitation: Invitation) -> str:
+    """The mailed link."""
+    return f"/join/{tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)}"
+
+
+def only() -> Invitation:
+    """The one invitation there is."""
+    return db.session.scalars(select(Invitation).execution_options(populate_existing=True)).one()
+
+
+def carried(*addresses: str, **more: Any) -> dict[str, Any]:
+    """What the preview of these addresses sends when "Bjud in" is pressed."""
+    rows = [[number, address, "", "", ""] for number, address in enumerate(addresses, start=1)]
+    form = {"carried": json.dumps(rows), "count": str(len(rows)), "form_key": secrets.token_urlsafe()}
+    return LOCKED | form | more
+
+
+def rows_of(page: Page) -> list[tuple[str, ...]]:
+    """The preview's rows: number, address, name, flat (as they stand, or in a field to mend), state."""
+    return [
+        tuple(_of_cell(cell) for cell in row.iter("td"))
+        for table in page.tree.iter("tbody")
+        for row in table.iter("tr")
+    ]
+
+
+def _of_cell(cell: Any) -> str:
+    typed = next((field for field in cell.iter("input") if field.get("type") != "hidden"), None)
+    return typed.get("value") or "" if typed is not None else text_of(cell)
+
+
+def cures_of(page: Page) -> dict[str, str]:
+    """What has to be mended, by the id of its field: address-0, name-0, flat-0."""
+    return {
+        (each.get("id") or "").removesuffix("-error"): text_of(each)
+        for each in page.tree.iter("p")
+        if each.get("class") == "error"
+    }
+
+
+@pytest.fixture
+def look(client: PageClient, group: Group) -> Callable[..., Page]:
+    """Paste lines, or choose a file, and see what would be sent."""
+
+    def seen(by: Person, *lines: str, **more: Any) -> Page:
+        typed = LOCKED | {"addresses": "\r\n".join(lines), "flat": ""} | more
+        form = "multipart/form-data"
+        return client.post(f"/groups/{group.id}/invitations/preview", typed, as_=by, content_type=form)
+
+    return seen
+
+
+@pytest.fixture
+def write(look: Callable[..., Page]) -> Callable[..., Page]:
+    """Paste lines and press "Bjud in" where the preview has that button; the page that comes."""
+
+    def sent(by: Person, *lines: str, form_key: str | None = None, **more: Any) -> Page:
+        page = look(by, *lines, **more)
+        press = [button for button in page.buttons if button.startswith("Bjud in ")]
+        key = {} if form_key is None else {"form_key": form_key}
+        return page.press(press[0], key) if press else page
+
+    return sent
+
+
+@pytest.fixture
+def invited(group: Group, bengt: Person, port_3: Stairwell) -> Invitation:
+    """Lina's invitation to flat 1203 in port 3, by Bengt."""
+    return make_invitation(group, "lina@example.org", flat=flat_of(port_3, "1203"), by=bengt)
+
+
+@pytest.fixture
+def five_a_day(app: Flask) -> Iterator[None]:
+    """The limit of invitations a day, low enough to be reached."""
+    usual, app.config["INVITATIONS_A_DAY"] = app.config["INVITATIONS_A_DAY"], 5
+    yield
+    app.config["INVITATIONS_A_DAY"] = usual

@@ -21,10 +21,12 @@ SMALL = {"width": 360, "height": 740}
 NOT_BY_LINKS = {
     "static",
     "joining.find_code",  # where the form for a poster's code is sent to
+    "invited.ask_remind",  # while somebody has not answered for a day, see the journey of invitations
     "invitations.joined",  # after a press, see the journey of joining
     "house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
     "notices.back_to_new",
+    "invitations.back_to_new",
     "start.back_to_new",
     "mailbox.index",  # development's own
     "mailbox.letter",

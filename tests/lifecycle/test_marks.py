@@ -44,6 +44,7 @@ from watch.models import (
     Officer,
     Personal,
     RateCount,
+    Refusal,
     RequestState,
     SignIn,
     SignInLink,
@@ -51,7 +52,7 @@ from watch.models import (
     utcnow,
 )
 
-AS_LONG_AS_IT_STANDS = {"contact_person"}  # who takes the entry out has erased it
+AS_LONG_AS_IT_STANDS = {"contact_person", "refusal"}  # who takes the entry out has erased it
 STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting"}  # steps and counts
 
 
@@ -99,6 +100,9 @@ def _leave_something_everywhere(scene: Scene) -> None:
     make_invitation(scene.group, "nej@example.org", by=scene.amina)
     asked = make_request(scene.ivan, scene.group, scene.port_1)
     asked.letter = make_letter(scene.port_1.flats[6], scene.group, by=scene.amina)
+    asked.invitation = make_invitation(scene.group, "vidare@example.org", by=scene.amina)
+    asked.invitation.name = "Ny granne"
+    store(Refusal(address_index=b"keyed hash"))
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)

@@ -47,10 +47,10 @@ def _approved(scene: Scene) -> OutboxRow | None:
     return outbox.queue("join-approved", to=scene.carin, about=_membership(scene))
 
 
-def _invitation(scene: Scene) -> OutboxRow | None:
+def _invitation(scene: Scene, kind: str = "invitation") -> OutboxRow | None:
     invitation = make_invitation(scene.group, "ny@example.org", flat=scene.port_3.flats[4], by=scene.bengt)
     assert invitation.mailbox
-    return outbox.queue("invitation", to=invitation.mailbox, about=invitation)
+    return outbox.queue(kind, to=invitation.mailbox, about=invitation)
 
 
 def _group_started(scene: Scene) -> OutboxRow | None:
@@ -75,6 +75,7 @@ LETTERS: dict[str, Letter] = {
         "interest-confirm", to=s.carin, about=make_interest(s.carin, s.langgatan, confirmed=False)
     ),
     "invitation": _invitation,
+    "invitation-reminder": lambda s: _invitation(s, "invitation-reminder"),
     "group-started": _group_started,
     "coordinator-appointed": lambda s: outbox.queue(
         "coordinator-appointed", to=s.bengt, about=_appointment(s)

@@ -62,6 +62,7 @@ KINDS: dict[str, Kind] = {
     "join-already-member": Kind(Sender.ACCOUNT, lambda _about: "/login"),
     "interest-confirm": Kind(Sender.ACCOUNT, _interest),
     "invitation": Kind(Sender.ACCOUNT, _invitation),
+    "invitation-reminder": Kind(Sender.ACCOUNT, _invitation),
     "group-started": Kind(Sender.NOTICES, _interest),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
     "coordinator-ended": Kind(Sender.ACCOUNT, lambda _about: "/contacts"),

@@ -30,6 +30,7 @@ from watch.models import (
     NoticeChoice,
     OutboxRow,
     Person,
+    Refusal,
     RequestState,
     SignInLink,
     Suppression,
@@ -74,7 +75,7 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
             return and_(_comes_to_meetings(meeting), ~said_no) if is_so else false()
         case Invitation() as invitation:
             is_open = invitation.state is InvitationState.OPEN and invitation.expires_at > now
-            return ~_said_no_to_group(invitation) if is_open else false()
+            return ~or_(_said_no_to_group(invitation), _refuses_all()) if is_open else false()
         case SignInLink() as sign_in:
             return _if(sign_in.ended_at is None or kind != "sign-in")
         case JoinRequest() as request:
@@ -129,6 +130,12 @@ def _said_no_to_group(invitation: Invitation) -> ColumnElement[bool]:
         ),
     )
     return exists(declined.correlate(OutboxRow, Mailbox))
+
+
+def _refuses_all() -> ColumnElement[bool]:
+    """The address asked that nobody invites it again, whichever group."""
+    wish = select(Refusal.id).where(Refusal.address_index == Mailbox.address_index)
+    return exists(wish.correlate(Mailbox))
 
 
 def _said_no(meeting: Meeting) -> ColumnElement[bool]:

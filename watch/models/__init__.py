@@ -23,6 +23,7 @@ from watch.models.joining import (
     InvitationState,
     JoinRequest,
     Letter,
+    Refusal,
     RequestState,
 )
 from watch.models.mail import PARENTS, ClockRun, ErasedRows, Mailing, OutboxRow, OutboxState, Worker
@@ -91,6 +92,7 @@ __all__ = [
     "Property",
     "RateCount",
     "Reach",
+    "Refusal",
     "RequestState",
     "SignIn",
     "SignInLink",

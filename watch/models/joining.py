@@ -24,6 +24,7 @@ from watch.models.people import Language, Mailbox, Person
 from watch.models.places import Building, Flat, Stairwell
 
 AS_INVITED = "until 14 days after expiry"
+AS_REFUSAL = "until its owner takes it back"
 CURRENT_INTEREST = "ended_at IS NULL"
 OPEN_REQUEST = "state IN ('unconfirmed', 'waiting')"
 
@@ -113,6 +114,12 @@ class JoinRequest(Model):
         AS_APPLICANT,
         ForeignKey("letter.id", ondelete="SET NULL"),
     )
+    invitation_id: Mapped[int | None] = personal(
+        "A",
+        "whether an invitation that may be passed on vouches",
+        AS_APPLICANT,
+        ForeignKey("invitation.id", ondelete="SET NULL"),
+    )
     state: Mapped[RequestState] = mapped_column(default=RequestState.UNCONFIRMED)
     wants_knock: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -131,6 +138,7 @@ class JoinRequest(Model):
     stairwell: Mapped[Stairwell] = relationship()
     flat: Mapped[Flat | None] = relationship()
     letter: Mapped[Letter | None] = relationship()
+    invitation: Mapped[Invitation | None] = relationship()
 
     __table_args__ = (
         CheckConstraint(
@@ -156,6 +164,9 @@ class Invitation(Model):
     Its link is derived from id and `generation`; sending again raises that. Coordinators who were given
     the same address each have one open: they do not learn of each other's. Of a no there stays the keyed hash
     of the address, so that the group does not write to it again, as it was promised.
+
+    It is for the owner of the address, or, `is_transferable`, for whoever is given the link: they give an
+    address of their own, which is confirmed by mail.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -165,6 +176,8 @@ class Invitation(Model):
     )
     declined_index: Mapped[bytes | None] = personal("B", "not to ask again whoever said no", AS_GROUP)
     flat_id: Mapped[int | None] = personal("A", "which flat is invited", AS_INVITED, ForeignKey("flat.id"))
+    name: Mapped[str | None] = personal("B", "to greet", AS_INVITED, Encrypted("invitation.name"))
+    is_transferable: Mapped[bool] = mapped_column(default=False)
     language: Mapped[Language] = personal("B", "language of the mail", AS_INVITED, default=Language.SWEDISH)
     state: Mapped[InvitationState] = mapped_column(default=InvitationState.OPEN)
     generation: Mapped[int] = mapped_column(default=0)
@@ -186,3 +199,14 @@ class Invitation(Model):
             "invitation_one_open_per_address", "group_id", "mailbox_id", "by_id", where="state = 'open'"
         ),
     )
+
+
+class Refusal(Model):
+    """Somebody asked that nobody invites them again, whichever house: the keyed hash of an address, no more.
+
+    It hangs on nothing, so that it outlives the invitation, the group and the person.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    address_index: Mapped[bytes] = personal("B", "not to ask whoever asked for it", AS_REFUSAL, unique=True)
+    said_at: Mapped[datetime] = mapped_column(default=utcnow)

@@ -3,29 +3,24 @@
 from __future__ import annotations
 
 import re
-import secrets
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectField, TextAreaField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.validators import AnyOf, DataRequired, ValidationError
 
 from watch.fields import (
     AddressField,
-    AtMost,
     Form,
     LanguageField,
     LineField,
     NameField,
     SendingForm,
 )
-from watch.joining.pasting import address_in, pasted_in
 from watch.joining.words import DO_NOT_KNOW, choice, door_choices, floor_choices
 from watch.models import Flat, Stairwell
 
-MOST_ADDRESSES = 20
 BY_MAIL, BY_KNOCK = "mail", "knock"
 NO_SUCH_DOOR = _l("Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte.")
 NOT_A_CHOICE = _l("Välj något i listan.")
@@ -167,103 +162,31 @@ class DecideRequestForm(Form):
             raise ValidationError(NOT_A_CHOICE)
 
 
-@dataclass(frozen=True)
-class BadLine:
-    """A line that could not be invited: its number, what was typed, and the cure where something is wrong."""
-
-    number: int
-    typed: str
-    cure: Any = None
-
-
-class InviteForm(SendingForm):
-    """Invite neighbours by e-mail, one address a line."""
-
-    addresses = TextAreaField(
-        _l("E-postadresser"),
-        validators=[
-            DataRequired(_l("Skriv minst en e-postadress.")),
-            AtMost(6000, _l("Texten är för lång. Bjud in högst 20 åt gången.")),
-        ],
-        description=_l(
-            "Högst 20 adresser i taget, en på varje rad. Bjud bara in den som själv har gett dig sin adress."
-        ),
-    )
-    language = LanguageField(_l("Språk i inbjudan"))
-    flat = SelectField(_l("Lägenhet"), validate_choice=False)
-
-    def offer(self, flats: Iterable[Flat], contacted: Collection[int]) -> None:
-        """The flats of the coordinator's own stairwells by port; those not contacted yet come first."""
-        ordered = sorted(flats, key=lambda flat: flat.id in contacted)
-        self.flats = {str(flat.id): flat for flat in ordered}
-        self.flat.choices = [
-            DO_NOT_KNOW,
-            *(
-                choice(key, f"{flat.stairwell.address}, {flat.number}", optgroup=_port(flat, contacted))
-                for key, flat in self.flats.items()
-            ),
-        ]
-
-    @property
-    def chosen(self) -> Flat | None:
-        """The flat that was chosen."""
-        return self.flats.get(self.flat.data or "")
-
-    @property
-    def lines(self) -> list[tuple[int, str]]:
-        """What was typed as addresses, each once, with the number of its line."""
-        typed = enumerate((self.addresses.data or "").splitlines(), start=1)
-        found = {
-            each.casefold(): (number, each) for number, line in reversed([*typed]) for each in pasted_in(line)
-        }
-        return sorted(found.values(), key=lambda each: each[0])
-
-    def read_lines(self) -> tuple[list[tuple[int, str]], list[BadLine]]:
-        """The addresses that can be read, by line, and the lines that cannot."""
-        good: list[tuple[int, str]] = []
-        bad: list[BadLine] = []
-        for number, line in self.lines:
-            try:
-                address = address_in(line)
-            except ValueError as wrong:
-                bad.append(BadLine(number, line, wrong.args[0]))
-            else:
-                good.append((number, address))
-        return good, bad
-
-    def keep(self, bad: Sequence[BadLine], errors: Sequence[str], hint: str) -> None:
-        """Only the lines that could not be sent stay, with what is wrong; what comes next is a new form."""
-        self.addresses.data = "\n".join(line.typed for line in bad)
-        self.form_errors = list(errors)
-        self.addresses.errors = (hint,)
-        self.form_key.data = secrets.token_urlsafe(18)
-
-    def validate_addresses(self, field: TextAreaField) -> None:
-        """Not too many at once."""
-        if not self.lines:
-            raise ValidationError(_l("Skriv minst en e-postadress."))
-        if len(self.lines) > MOST_ADDRESSES:
-            raise ValidationError(_l("Det är för många adresser. Bjud in högst 20 åt gången."))
-
-    def validate_flat(self, field: SelectField) -> None:
-        """Only a flat among those offered."""
-        if field.data and field.data not in self.flats:
-            raise ValidationError(NOT_A_CHOICE)
-        if field.data and len(self.lines) > 1:
-            raise ValidationError(_l("Skriv bara en adress när du väljer lägenhet, eller välj Vet inte."))
-
-
-def _port(flat: Flat, contacted: Collection[int]) -> Any:
-    address = flat.stairwell.address
-    return address if flat.id in contacted else _l("%(address)s: ej kontaktade", address=address)
-
-
 class AcceptInvitationForm(DoorForm, SendingForm):
-    """Joining by invitation; the door only where the invitation does not say it."""
+    """Joining by invitation; the door only where the invitation does not say it.
+
+    The address is asked for where the link may be passed on: then it proves none.
+    """
 
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
+    address = AddressField(
+        _l("Din e-postadress"),
+        description=_l("Vi skickar ett mejl dit. Där bekräftar du att adressen är din."),
+    )
     language = LanguageField(_l("Språk för meddelanden"))
     consent = BooleanField(
         _l("Jag vill gå med, och gruppen får spara det jag har skrivit här."),
         validators=[DataRequired(CONSENT_MISSING)],
     )
+
+
+class DeclineInvitationForm(Form):
+    """No, thank you; and whether anybody may ask again."""
+
+    never_again = BooleanField(_l("Fråga mig inte igen, inte heller från ett annat hus"))
+
+
+class CorrectAddressForm(Form):
+    """The address that was meant."""
+
+    address = AddressField(_l("Rätt e-postadress"))

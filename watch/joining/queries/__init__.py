@@ -20,21 +20,24 @@ from watch.joining.queries.asking import (
     waiting_requests,
     was_written_to,
 )
+from watch.joining.queries.invited import REMINDED_LATELY, SentInvitation, invitations_of
 from watch.joining.queries.inviting import (
-    SentInvitation,
+    Room,
     contacted_flats,
     has_declined,
     has_open_invitation,
-    invitations_of,
+    known_among,
     members_on_mailbox,
-    sent_too_many_until,
+    room_of,
     stairwells_to_accept_in,
 )
 
 __all__ = [
     "CONFIRM_DAYS",
     "DECIDE_DAYS",
+    "REMINDED_LATELY",
     "Interested",
+    "Room",
     "SentInvitation",
     "contacted_flats",
     "flats_of_group",
@@ -46,10 +49,11 @@ __all__ = [
     "is_fresh",
     "joinable_stairwells",
     "knocks_since",
+    "known_among",
     "members_on_mailbox",
     "open_knock",
     "requests_on_mailbox",
-    "sent_too_many_until",
+    "room_of",
     "stairwell_of_poster",
     "stairwells_of_group",
     "stairwells_to_accept_in",

@@ -1,4 +1,4 @@
-"""Invitations: whom a coordinator has invited, how it went, and what they may hear of the others."""
+"""Inviting: whom a coordinator may invite, and what they may hear of the others."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy.orm import joinedload
 
+from watch.crypto import keyring
 from watch.extensions import db
 from watch.joining.queries.asking import stairwells_of_group
 from watch.models import (
@@ -22,37 +23,10 @@ from watch.models import (
     Mailbox,
     Mailing,
     Membership,
-    OutboxRow,
-    OutboxState,
     Person,
     Stairwell,
-    Suppression,
     utcnow,
 )
-
-
-@dataclass(frozen=True)
-class SentInvitation:
-    """An invitation with how far its newest mail came, and whether its address has a member now."""
-
-    invitation: Invitation
-    mail: OutboxState | None
-    has_member: bool = False
-
-    @property
-    def state(self) -> str:
-        """waiting, delivered, bounced, accepted, declined, revoked, joined (another way) or expired."""
-        if self.invitation.state is InvitationState.REVOKED and self.has_member:
-            return "joined"
-        if self.invitation.state is not InvitationState.OPEN:
-            return self.invitation.state.value
-        if self.invitation.expires_at <= utcnow():
-            return "expired"
-        mailbox = self.invitation.mailbox
-        if self.mail is OutboxState.BOUNCED or (mailbox and mailbox.suppression is Suppression.BOUNCED):
-            return "bounced"
-        # Kept back from who said no to somebody else: that is not the inviter's to know.
-        return "delivered" if self.mail in {OutboxState.SENT, OutboxState.CANCELLED} else "waiting"
 
 
 def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
@@ -95,7 +69,7 @@ def members_on_mailbox(
     return list(db.session.scalars(wanted))
 
 
-def _in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[bool]:
+def in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[bool]:
     """The invitations that a coordinator of these stairwells (None: of the whole house) reads of."""
     if stairwells is None:
         return true()
@@ -109,7 +83,7 @@ def has_declined(group: Group, mailbox: Mailbox, by: Person, stairwells: Collect
         Invitation.group_id == group.id,
         or_(Invitation.mailbox_id == mailbox.id, Invitation.declined_index == mailbox.address_index),
         Invitation.state == InvitationState.DECLINED,
-        _in_list_of(by, stairwells),
+        in_list_of(by, stairwells),
     )
     return db.session.scalar(declined.limit(1)) is not None
 
@@ -123,66 +97,66 @@ def has_open_invitation(
         Invitation.mailbox_id == mailbox.id,
         Invitation.state == InvitationState.OPEN,
         Invitation.expires_at > utcnow(),
-        _in_list_of(by, stairwells),
+        in_list_of(by, stairwells),
     )
     return db.session.scalar(waits.limit(1)) is not None
 
 
-def sent_too_many_until(by: Person, most: int) -> datetime | None:
-    """When a coordinator can invite again whose invitations made so many letters in a day; None for now."""
+@dataclass(frozen=True)
+class Room:
+    """How many letters of invitation a coordinator can have sent now, and when there is room for more."""
+
+    left: int
+    until: datetime
+
+
+def room_of(by: Person, most: int) -> Room:
+    """The room that is left of so many letters a day."""
     day = timedelta(days=1)
     letters = (
         select(Mailing.created_at)
         .join(Invitation, Invitation.id == Mailing.invitation_id)
         .where(Invitation.by_id == by.id, Mailing.created_at > utcnow() - day)
-        .order_by(Mailing.created_at.desc())
     )
-    oldest_that_fills = db.session.scalar(letters.offset(most - 1).limit(1))
-    return oldest_that_fills + day if oldest_that_fills else None
+    count = db.session.scalar(select(func.count()).select_from(letters.subquery())) or 0
+    that_fills = letters.order_by(Mailing.created_at.desc()).offset(min(count, most) - 1).limit(1)
+    oldest = db.session.scalar(that_fills) if count else None
+    return Room(max(most - count, 0), (oldest or utcnow()) + day)
 
 
-def invitations_of(
-    group: Group, by: Person, stairwells: Collection[int] | None = None
-) -> list[SentInvitation]:
-    """A group's invitations, newest first, with their newest mail's state (three statements).
+def known_among(
+    group: Group, addresses: Collection[str], by: Person, stairwells: Collection[int] | None
+) -> dict[str, str]:
+    """What a coordinator may know of these addresses: member, declined or invited; the others are as new.
 
-    `stairwells` leaves out what was sent to flats elsewhere in the house, and by others to no flat.
+    It is what `invite` would refuse, for a whole list at once (four statements).
     """
-    wanted = (
-        select(Invitation)
-        .where(Invitation.group_id == group.id, _in_list_of(by, stairwells))
-        .options(
-            joinedload(Invitation.mailbox),
-            joinedload(Invitation.flat).joinedload(Flat.stairwell),
-            joinedload(Invitation.by),
-        )
-        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
-    )
-    mails, members = _newest_mails(group), _mailboxes_of_members(group, stairwells)
-    return [
-        SentInvitation(each, mails.get(each.id), each.mailbox_id in members)
-        for each in db.session.scalars(wanted)
+    indexes = {keyring().blind_index("address", address): address for address in addresses}
+    here = Mailbox.address_index.in_(indexes)
+    open_ = and_(Invitation.state == InvitationState.OPEN, Invitation.expires_at > utcnow())
+    in_list = and_(Invitation.group_id == group.id, in_list_of(by, stairwells))
+    by_mailbox = select(Mailbox.address_index).join(Invitation, Invitation.mailbox_id == Mailbox.id)
+    by_hash = select(Invitation.declined_index).where(Invitation.declined_index.in_(indexes))
+    declined = Invitation.state == InvitationState.DECLINED
+    found = [
+        ("invited", by_mailbox.where(here, in_list, open_)),
+        ("declined", by_mailbox.where(here, in_list, declined)),
+        ("declined", by_hash.where(in_list, declined)),
+        ("member", _members_among(group, stairwells).where(here)),
     ]
+    return {
+        indexes[bytes(index)]: state
+        for state, wanted in found
+        for index in db.session.scalars(wanted)
+        if index
+    }
 
 
-def _mailboxes_of_members(group: Group, stairwells: Collection[int] | None) -> set[int | None]:
+def _members_among(group: Group, stairwells: Collection[int] | None) -> Select[bytes]:
     wanted = (
-        select(Person.mailbox_id)
+        select(Mailbox.address_index)
+        .join(Person, Person.mailbox_id == Mailbox.id)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id.is_not(None))
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
     )
-    if stairwells is not None:
-        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
-    return set(db.session.scalars(wanted))
-
-
-def _newest_mails(group: Group) -> dict[int | None, OutboxState]:
-    """The state of each invitation's newest mail: it comes last and stays."""
-    rows = (
-        select(Mailing.invitation_id, OutboxRow.state)
-        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
-        .join(Invitation, Invitation.id == Mailing.invitation_id)
-        .where(Invitation.group_id == group.id)
-        .order_by(OutboxRow.id)
-    )
-    return dict(db.session.execute(rows).all())
+    return wanted if stairwells is None else wanted.where(Membership.stairwell_id.in_(stairwells))

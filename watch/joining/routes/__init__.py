@@ -1,5 +1,25 @@
-"""The doors' pages; each module here adds its pages to one of the three blueprints."""
+"""The doors' pages; each module here adds its pages to one of the blueprints."""
 
-from watch.joining.routes import accepting, deciding, interest, invitations, joining, letters, posters
+from watch.joining.routes import (
+    accepting,
+    deciding,
+    interest,
+    invitations,
+    invited,
+    joining,
+    letters,
+    posters,
+    sending,
+)
 
-__all__ = ["accepting", "deciding", "interest", "invitations", "joining", "letters", "posters"]
+__all__ = [
+    "accepting",
+    "deciding",
+    "interest",
+    "invitations",
+    "invited",
+    "joining",
+    "letters",
+    "posters",
+    "sending",
+]

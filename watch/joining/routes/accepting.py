@@ -13,23 +13,33 @@ from watch.errors import LinkExpired
 from watch.extensions import db, limiter
 from watch.groups.queries import counts_of_group
 from watch.joining import service
-from watch.joining.forms import AcceptInvitationForm, key_of
+from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm, key_of
 from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
 from watch.joining.routes.posters import poster_address
+from watch.joining.service import NotOpen
 from watch.models import Invitation, Membership
 
 
 @bp.get("/join/<token>")
 @public
 def open(token: str) -> Response:
-    """The mailed invitation: who invites, what it means, yes or no."""
+    """The mailed invitation: who invites, what it means, yes or no; after a no, second thoughts."""
+    if declined := service.declined_invitation_of(token):
+        invitation, never_again = declined
+        page = render_template(
+            "invitations/declined.html", token=token, invitation=invitation, never_again=never_again
+        )
+        return make_response(page)
     invitation = service.invitation_of(token)
     return _open_page(token, invitation, _accept_form(invitation))
 
 
 def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
-    form = AcceptInvitationForm(data={"language": language.current()})
+    name = None if invitation.is_transferable else invitation.name
+    form = AcceptInvitationForm(data={"language": language.current(), "name": name})
+    if not invitation.is_transferable:
+        del form.address
     if invitation.flat:
         form.know_door(invitation.flat)
     else:
@@ -38,7 +48,9 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
 
 
 def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -> Response:
-    page = render_template("invitations/open.html", token=token, invitation=invitation, form=form)
+    page = render_template(
+        "invitations/open.html", token=token, invitation=invitation, form=form, no=DeclineInvitationForm()
+    )
     return make_response(page, 422 if form.errors else 200)
 
 
@@ -53,6 +65,8 @@ def accept(token: str) -> Response:
         form = _accept_form(invitation)
         if not form.validate() or form.stairwell is None:
             return _open_page(token, invitation, form)
+        if invitation.is_transferable:
+            return _ask_for(invitation, form)
         membership = service.accept(
             invitation, form.name.data, stairwell=form.stairwell, flat=form.flat, language=form.language.data,
             form_key=key,
@@ -66,6 +80,21 @@ def accept(token: str) -> Response:
     db.session.commit()
     session["joined"], session["language"] = membership.id, membership.person.language.value
     return redirect(url_for("invitations.joined"), 303)
+
+
+def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
+    """A link that may be passed on proves no address: the one that was given is confirmed by mail first."""
+    assert form.stairwell is not None
+    try:
+        service.ask_to_join(
+            form.stairwell, form.address.data, form.name.data, flat=invitation.flat or form.flat,
+            language=form.language.data, invitation=invitation,
+        )  # fmt: skip
+    except NotOpen:
+        return redirect(url_for("interest.show", building_id=form.stairwell.building_id), 303)
+    db.session.commit()
+    session["language"] = form.language.data.value
+    return redirect(url_for("joining.sent"), 303)
 
 
 @bp.get("/join/joined")
@@ -88,8 +117,20 @@ def joined() -> Response:
 @bp.post("/join/<token>/decline")
 @public
 def decline(token: str) -> Response:
-    """No, thank you."""
-    service.decline_invitation(service.invitation_of(token))
+    """No, thank you; and perhaps: never again, whoever would ask."""
+    form = DeclineInvitationForm()
+    service.decline_invitation(service.invitation_of(token), never_again=bool(form.never_again.data))
     db.session.commit()
     flash(_("Tack för ditt svar. Vi skriver inte till dig mer om det här."), "done")
-    return redirect(url_for("places.front"), 303)
+    return redirect(url_for(".open", token=token), 303)
+
+
+@bp.post("/join/<token>/undo")
+@public
+def take_back_no(token: str) -> Response:
+    """Second thoughts: one may be asked again, and answer this invitation while it is good."""
+    invitation = service.take_back_no(token)
+    db.session.commit()
+    flash(_("Klart. Nu får kontaktombud fråga dig igen."), "done")
+    is_open = invitation.ended_at is None
+    return redirect(url_for(".open", token=token) if is_open else url_for("places.front"), 303)

@@ -1,7 +1,14 @@
 """What opens a group's doors: asking and deciding, interest, inviting."""
 
 from watch.groups.service import AlreadyMember
-from watch.joining.service.answering import accept, decline_invitation, invitation_of, membership_of_form
+from watch.joining.service.answering import (
+    accept,
+    decline_invitation,
+    declined_invitation_of,
+    invitation_of,
+    membership_of_form,
+    take_back_no,
+)
 from watch.joining.service.asking import (
     ask_for_knock,
     ask_to_join,
@@ -17,6 +24,8 @@ from watch.joining.service.errors import (
     InvitationDeclined,
     InvitationEnded,
     NotOpen,
+    RemindedLately,
+    SameAddress,
     TooManyInvitations,
 )
 from watch.joining.service.interest import (
@@ -27,13 +36,8 @@ from watch.joining.service.interest import (
     tell_name,
     withdraw,
 )
-from watch.joining.service.inviting import (
-    invite,
-    mark_sent,
-    resend,
-    revoke,
-    was_sent,
-)
+from watch.joining.service.invited import correct_address, remind, resend, revoke
+from watch.joining.service.inviting import invite, mark_sent, was_sent
 from watch.joining.service.letters import LETTER_DAYS, code_of, print_letters
 
 __all__ = [
@@ -45,6 +49,8 @@ __all__ = [
     "InvitationDeclined",
     "InvitationEnded",
     "NotOpen",
+    "RemindedLately",
+    "SameAddress",
     "TooManyInvitations",
     "accept",
     "approve",
@@ -53,8 +59,10 @@ __all__ = [
     "code_of",
     "confirm_address",
     "confirm_interest",
+    "correct_address",
     "decline",
     "decline_invitation",
+    "declined_invitation_of",
     "interest_of",
     "invitation_of",
     "invite",
@@ -63,10 +71,12 @@ __all__ = [
     "mark_sent",
     "membership_of_form",
     "print_letters",
+    "remind",
     "request_to_decide",
     "requests_to_confirm",
     "resend",
     "revoke",
+    "take_back_no",
     "tell_name",
     "wait_for_answer",
     "was_sent",

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
 from watch.accounts.service import person_at
@@ -11,7 +13,8 @@ from watch.extensions import db
 from watch.groups.service import AlreadyMember, admit, note_household
 from watch.joining.queries import stairwells_to_accept_in, status_of
 from watch.joining.service.errors import FlatElsewhere
-from watch.joining.service.inviting import end, others_invited, was_sent
+from watch.joining.service.invited import end, others_invited
+from watch.joining.service.inviting import was_sent
 from watch.mail import outbox
 from watch.models import (
     Flat,
@@ -21,9 +24,11 @@ from watch.models import (
     InvitationState,
     JoinRequest,
     Language,
+    Mailbox,
     Mailing,
     Membership,
     Person,
+    Refusal,
     RequestState,
     Stairwell,
     utcnow,
@@ -42,6 +47,12 @@ def invitation_of(token: str) -> Invitation:
     if invitation.mailbox_id is None or invitation.group.state is GroupState.CLOSED:
         raise LinkExpired
     return invitation
+
+
+def take_up(invitation: Invitation) -> bool:
+    """Whether an invitation that was passed on vouches for somebody: once, and as long as it is good."""
+    is_good = invitation.is_transferable and invitation.expires_at > utcnow()
+    return is_good and end(invitation, InvitationState.ACCEPTED)
 
 
 def accept(
@@ -101,10 +112,11 @@ def membership_of_form(form_key: str) -> Membership | None:
     )
 
 
-def decline_invitation(invitation: Invitation) -> None:
+def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> None:
     """No, thank you: nothing more is sent; the flat waits on while another of its invitations does.
 
-    Raises LinkExpired when it was answered meanwhile.
+    `never_again` is kept for the address, whoever invites it from now on: its letters are not sent, and the
+    inviter is not told. Raises LinkExpired when it was answered meanwhile.
     """
     if not end(invitation, InvitationState.DECLINED):
         raise LinkExpired
@@ -113,3 +125,75 @@ def decline_invitation(invitation: Invitation) -> None:
     if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not others_invited(flat):
         note_household(flat, HouseholdStatus.DECLINED, by=None)
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
+    if never_again and invitation.mailbox is not None:
+        _refuse(invitation.mailbox.address_index)
+
+
+def _refuse(index: bytes) -> None:
+    """Keep the wish not to be asked; said twice is once."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    wish = dialect.insert(Refusal).values(address_index=index)
+    db.session.execute(wish.on_conflict_do_nothing(index_elements=[Refusal.address_index]))
+
+
+def declined_invitation_of(token: str) -> tuple[Invitation, bool] | None:
+    """The invitation of a mailed link whose answer was no, and whether nobody may ask again; None for others.
+
+    It proves the address as long as the group stands, also when the address itself is erased.
+    """
+    row_id, generation = tokens.read(Purpose.INVITATION, token)
+    invitation = db.session.get(Invitation, row_id)
+    if invitation is None or invitation.generation % 256 != generation:
+        return None
+    if invitation.state is not InvitationState.DECLINED or invitation.group.state is GroupState.CLOSED:
+        return None
+    index = _index_of(invitation)
+    return invitation, db.session.scalar(select(Refusal.id).where(Refusal.address_index == index)) is not None
+
+
+def _index_of(invitation: Invitation) -> bytes | None:
+    return invitation.mailbox.address_index if invitation.mailbox else invitation.declined_index
+
+
+def take_back_no(token: str) -> Invitation:
+    """Second thoughts of whoever said no: they may be asked again, by everybody, and can answer this one.
+
+    What the same address declined in the group before is as if taken back by its sender. Raises LinkExpired.
+    """
+    found = declined_invitation_of(token)
+    if found is None:
+        raise LinkExpired
+    invitation, _never_again = found
+    index = _index_of(invitation)
+    lift_refusal(index)
+    mailboxes = select(Mailbox.id).where(Mailbox.address_index == index)
+    theirs = or_(Invitation.mailbox_id.in_(mailboxes), Invitation.declined_index == index)
+    db.session.execute(
+        update(Invitation)
+        .where(Invitation.group_id == invitation.group_id, theirs)
+        .where(Invitation.state == InvitationState.DECLINED)
+        .values(state=InvitationState.REVOKED, declined_index=None)
+    )
+    db.session.refresh(invitation)
+    _open_again(invitation)
+    audit.note("invitation-no-taken-back", about=invitation, by=None, group=invitation.group)
+    return invitation
+
+
+def _open_again(invitation: Invitation) -> None:
+    """It waits for an answer again, unless it ran out, or another of the same sender does."""
+    if invitation.mailbox_id is None or invitation.expires_at <= utcnow():
+        return
+    try:
+        with db.session.begin_nested():
+            invitation.state, invitation.ended_at = InvitationState.OPEN, None
+            db.session.flush()
+    except IntegrityError:
+        return
+    if invitation.flat is not None and status_of(invitation.flat) is HouseholdStatus.DECLINED:
+        note_household(invitation.flat, HouseholdStatus.INVITED, by=None)
+
+
+def lift_refusal(index: bytes | None) -> None:
+    """Whoever asks of their own accord, or takes it back, may be asked again."""
+    db.session.execute(delete(Refusal).where(Refusal.address_index == index))

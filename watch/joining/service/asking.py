@@ -21,8 +21,10 @@ from watch.joining.queries import (
     knocks_since,
     open_knock,
     requests_on_mailbox,
+    stairwells_to_accept_in,
     was_written_to,
 )
+from watch.joining.service.answering import lift_refusal, take_up
 from watch.joining.service.deciding import approve
 from watch.joining.service.errors import FlatElsewhere, NotOpen
 from watch.joining.service.letters import use
@@ -33,6 +35,7 @@ from watch.models import (
     GroupState,
     HouseholdStatus,
     Interest,
+    Invitation,
     JoinRequest,
     Language,
     Letter,
@@ -58,19 +61,24 @@ def ask_to_join(
     flat: Flat | None,
     language: Language,
     letter: Letter | None = None,
+    invitation: Invitation | None = None,
 ) -> None:
     """Somebody who says that this is their address asks; the mail there decides if it was they.
 
-    With the flat's own `letter` nobody has to approve.
+    With the flat's own `letter`, or an `invitation` that may be passed on, nobody has to approve.
 
     Returns nothing, whoever it was: the page is the same for strangers, members and the invited, and so
     are the statements, or the time it takes would tell who takes part. Raises NotOpen, FlatElsewhere.
     """
     group = _group_at(stairwell, flat)
+    if invitation is not None and stairwell not in stairwells_to_accept_in(invitation):
+        raise FlatElsewhere
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, name, language)
     membership = active_membership(person, group)
-    request = _request(group, stairwell, flat, person, letter=letter, is_open=membership is None)
+    request = _request(
+        group, stairwell, flat, person, letter=letter, invitation=invitation, is_open=membership is None
+    )
     if membership is not None:
         write_once_a_day("join-already-member", person, mailbox, about=membership)
     else:
@@ -95,6 +103,7 @@ def _request(
     person: Person,
     *,
     letter: Letter | None = None,
+    invitation: Invitation | None = None,
     is_open: bool = True,
 ) -> JoinRequest:
     """The person's open request, known or new; until it is confirmed the newest flat counts.
@@ -104,15 +113,15 @@ def _request(
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     new = dialect.insert(JoinRequest).values(
         group_id=group.id, person_id=person.id, stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
-        letter_id=letter.id if letter else None,
+        letter_id=letter.id if letter else None, invitation_id=invitation.id if invitation else None,
         state=RequestState.UNCONFIRMED if is_open else RequestState.WITHDRAWN,
         decided_at=None if is_open else utcnow(),
     )  # fmt: skip
     is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
-    where = {
-        place.key: case((is_unconfirmed, new.excluded[place.key]), else_=place)
-        for place in (JoinRequest.stairwell_id, JoinRequest.flat_id, JoinRequest.letter_id)
-    }
+    newest = (
+        JoinRequest.stairwell_id, JoinRequest.flat_id, JoinRequest.letter_id, JoinRequest.invitation_id,
+    )  # fmt: skip
+    where = {place.key: case((is_unconfirmed, new.excluded[place.key]), else_=place) for place in newest}
     one = [JoinRequest.group_id, JoinRequest.person_id]
     asked = new.on_conflict_do_update(index_elements=one, index_where=text(OPEN_REQUEST), set_=where)
     whole = asked.returning(JoinRequest).execution_options(populate_existing=True)
@@ -172,7 +181,7 @@ def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
 def confirm_address(requests: Collection[JoinRequest]) -> list[JoinRequest]:
     """The owner of the mailbox says that these asked. Confirmed twice is once.
 
-    The coordinators are told; whoever has a letter that is still good is let in at once.
+    The coordinators are told; whoever has a letter or an invitation that is still good is let in at once.
     """
     return [request for request in requests if _confirm(request)]
 
@@ -188,8 +197,12 @@ def _confirm(request: JoinRequest) -> bool:
         return False
     request.person.address_confirmed_at = now
     db.session.refresh(request)
+    if request.person.mailbox is not None:
+        lift_refusal(request.person.mailbox.address_index)
     if request.letter is not None and use(request.letter, now):
         approve(request, by=None)
+    elif request.invitation is not None and take_up(request.invitation):
+        approve(request, by=request.invitation.by)
     else:
         _tell_coordinators(request)
     return True

@@ -11,7 +11,8 @@ from watch.extensions import db
 from watch.groups.service import AlreadyMember, admit, note_household
 from watch.joining.queries import DECIDE_DAYS, is_fresh, status_of
 from watch.joining.service.errors import AlreadyDecided, FlatElsewhere
-from watch.joining.service.inviting import is_in_sight, revoke
+from watch.joining.service.invited import revoke
+from watch.joining.service.inviting import is_in_sight
 from watch.mail import outbox
 from watch.models import (
     Channel,

@@ -41,5 +41,13 @@ class InvitationEnded(DomainError):
     """The invitation is answered; it cannot be sent again or taken back."""
 
 
+class RemindedLately(DomainError):
+    """A letter about the invitation went out within a day."""
+
+
+class SameAddress(DomainError):
+    """The address that is to be mended is the one that stands there."""
+
+
 class NotOpen(DomainError):
     """The building has no group that can be joined now."""

@@ -56,7 +56,7 @@ def invitations(now: datetime) -> int:
     forgetting = (
         update(Invitation)
         .where(over, said_no, Invitation.mailbox_id.is_not(None))
-        .values(declined_index=its_index, mailbox_id=None, flat_id=None, by_id=None)
+        .values(declined_index=its_index, mailbox_id=None, flat_id=None, name=None, by_id=None)
     )
     db.session.execute(forgetting.execution_options(synchronize_session=False))
 

@@ -32,13 +32,14 @@ from watch.models import (
     OutboxRow,
     Person,
     RateCount,
+    Refusal,
     SignIn,
     SignInLink,
 )
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
-from watch.models.joining import AS_INVITED
+from watch.models.joining import AS_INVITED, AS_REFUSAL
 from watch.models.meetings import AS_ANSWER
 from watch.models.people import AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
@@ -59,7 +60,7 @@ class Rule:
 
 
 def _at_once(_now: datetime) -> int:
-    """Who takes a contact person out of the list has erased it."""
+    """Whoever takes it back has erased it: an entry in the list of contacts, a wish not to be asked."""
     return 0
 
 
@@ -71,6 +72,7 @@ RULES = (
     Rule(AS_MAIL, (OutboxRow,), traces.outbox_rows),
     Rule(AS_ANSWER, (MeetingAnswer,), traces.meeting_answers),
     Rule(AS_CONTACT, (ContactPerson,), _at_once),
+    Rule(AS_REFUSAL, (Refusal,), _at_once),
     Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
     Rule(AS_GROUP, (Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
     Rule(AS_INVITED, (Invitation,), people.invitations),

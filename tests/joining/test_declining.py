@@ -1,0 +1,218 @@
+"""The mailed invitation: no, never again, and second thoughts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_household, make_invitation, make_person, make_request
+from tests.joining.conftest import (
+    YES,
+    carried,
+    confirm_link,
+    invitations,
+    link_of,
+    only,
+    rows_of,
+    status_of,
+    what_leaves,
+)
+from tests.lifecycle.nights import erase_all
+from tests.page_client import Page, PageClient
+from watch.extensions import db
+from watch.mail.queue import UNLEASED
+from watch.models import (
+    Group,
+    GroupState,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    OutboxRow,
+    OutboxState,
+    Person,
+    Refusal,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
+
+
+def test_no_is_kept_and_nothing_more_is_sent(
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, port_3: Stairwell
+) -> None:
+    write(bengt, "lina@example.org", flat=str(flat_of(port_3, "1203").id))
+    page = client.get(link_of(only())).press("Nej tack")
+    assert (page.status, page.location) == (303, link_of(only()))
+    assert page.follow().h1 == "Du har tackat nej"
+    assert invitations() == [("lina@example.org", "declined", "1203")]
+    assert status_of(port_3, "1203") is HouseholdStatus.DECLINED
+    assert [row.state.value for row in outbox.rows()] == ["cancelled"]
+    assert client.post(f"{link_of(only())}/decline").status == 410
+
+
+def test_who_said_no_is_not_written_to_again(
+    client: PageClient,
+    outbox: Outbox,
+    look: Callable[..., Page],
+    write: Callable[..., Page],
+    scene: Scene,
+    other_group: Group,
+) -> None:
+    """The promise on the page holds for every coordinator of the group, and for an older invitation."""
+    old = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    client.post(f"/invitations/{old.id}/revoke", as_=scene.bengt)
+    newer = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    client.post(f"{link_of(newer)}/decline")
+    assert [row[1::3] for row in rows_of(look(scene.amina, "LINA@example.org", "kim@example.org"))] == [
+        ("LINA@example.org", "Vill inte bli tillfrågad"),
+        ("kim@example.org", "Kan bjudas in"),
+    ]
+    assert write(scene.amina, "LINA@example.org", "kim@example.org").status == 303
+    again = client.post(f"/invitations/{old.id}/resend", as_=scene.bengt).follow()
+    assert again.flashes[-1] == ("info", "Den adressen har tackat nej. Då skriver vi inte dit igen.")
+    assert outbox.addressed() == [("invitation", "kim@example.org")]
+    path = f"/groups/{other_group.id}/invitations"
+    assert client.post(path, carried("lina@example.org"), as_=scene.ivan).status == 303
+
+
+def test_one_no_of_two_leaves_the_flat_invited(
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, port_3: Stairwell
+) -> None:
+    flat = str(flat_of(port_3, "1203").id)
+    for address in ("lina@example.org", "kim@example.org"):
+        write(bengt, address, flat=flat)
+    first, second = db.session.scalars(select(Invitation).order_by(Invitation.id)).all()
+    client.post(f"{link_of(first)}/decline")
+    assert status_of(port_3, "1203") is HouseholdStatus.INVITED
+    client.post(f"{link_of(second)}/decline")
+    assert status_of(port_3, "1203") is HouseholdStatus.DECLINED
+
+
+def test_a_no_in_a_household_that_takes_part_puts_no_window_out(
+    client: PageClient, carin: Person, group: Group, bengt: Person, port_3: Stairwell
+) -> None:
+    invitation = make_invitation(group, "karl@example.org", flat=flat_of(port_3, "1102"), by=bengt)
+    client.post(f"{link_of(invitation)}/decline")
+    assert status_of(port_3, "1102") is HouseholdStatus.TAKES_PART
+
+
+@pytest.fixture
+def refused(client: PageClient, scene: Scene) -> Invitation:
+    """Lina's invitation by Bengt to flat 1203, answered with "no, and do not ask me again"."""
+    flat = flat_of(scene.port_3, "1203")
+    make_household(flat, HouseholdStatus.INVITED)
+    invitation = make_invitation(scene.group, "lina@example.org", flat=flat, by=scene.bengt)
+    client.get(link_of(invitation)).press("Nej tack", {"never_again": "y"})
+    return only()
+
+
+def test_never_again_is_kept_as_a_keyed_hash_alone(client: PageClient, refused: Invitation) -> None:
+    (wish,) = db.session.scalars(select(Refusal))
+    assert refused.mailbox
+    assert wish.address_index == refused.mailbox.address_index
+    page = client.get(link_of(refused))
+    assert (page.h1, page.buttons[-1]) == ("Du har tackat nej", "Ångra mitt nej")
+    assert "Ingen frågar dig igen, varken här eller i ett annat hus." in page.text
+    assert client.post(f"{link_of(refused)}/decline", {"never_again": "y"}).status == 410
+
+
+def test_a_plain_no_is_for_the_group_only(client: PageClient, invited: Invitation, scene: Scene) -> None:
+    client.get(link_of(invited)).press("Nej tack")
+    assert db.session.scalars(select(Refusal)).all() == []
+    path = f"/groups/{scene.other_group.id}/invitations"
+    assert client.post(path, carried("lina@example.org"), as_=scene.ivan).status == 303
+    assert what_leaves() == [("invitation", "lina@example.org")]
+
+
+def test_never_again_is_respected_by_every_coordinator_and_told_to_none_of_the_others(
+    client: PageClient, look: Callable[..., Page], scene: Scene, refused: Invitation
+) -> None:
+    """Ivan of another group sees what he would see of a stranger, to the end; nothing leaves."""
+    path = f"/groups/{scene.other_group.id}/invitations"
+
+    def seen_by_ivan(address: str) -> list[str]:
+        form = carried(address)
+        shown = client.post(f"{path}/preview", form, as_=scene.ivan)
+        done = client.post(path, form, as_=scene.ivan)
+        what_leaves()
+        sent = db.update(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)
+        db.session.execute(sent.values(state=OutboxState.SENT, settled_at=utcnow(), **UNLEASED))
+        listed = client.get(f"{path}?q={address}", as_=scene.ivan)
+        said = [shown.text, *(words for _kind, words in done.follow().flashes), listed.text]
+        return [words.replace(address, "…") for words in said]
+
+    assert seen_by_ivan("lina@example.org") == seen_by_ivan("mio@example.org")
+    gone = [(row.invited_mailbox_id, row.state) for row in db.session.scalars(select(OutboxRow))]
+    assert sorted(state.value for _mailbox, state in gone) == ["cancelled", "sent"]
+    assert rows_of(look(scene.bengt, "lina@example.org"))[0][4] == "Vill inte bli tillfrågad"
+
+
+def test_never_again_outlives_invitation_group_and_person(
+    client: PageClient, scene: Scene, refused: Invitation
+) -> None:
+    with time_machine.travel(utcnow() + timedelta(days=60)):
+        erase_all()
+        assert invitations() == [("", "declined", None)]
+        scene.group.state = GroupState.CLOSED
+        erase_all()
+    assert invitations() == []
+    assert len(db.session.scalars(select(Refusal)).all()) == 1
+    path = f"/groups/{scene.other_group.id}/invitations"
+    client.post(path, carried("lina@example.org"), as_=scene.ivan)
+    assert what_leaves() == []
+
+
+def test_second_thoughts_open_the_invitation_again(
+    client: PageClient, scene: Scene, refused: Invitation, look: Callable[..., Page]
+) -> None:
+    """And what the same address declined before in the group keeps nobody from asking."""
+    before = make_invitation(scene.group, "lina@example.org", by=scene.amina)
+    before.state, before.ended_at = InvitationState.DECLINED, utcnow()
+    done = client.get(link_of(refused)).press("Ångra mitt nej")
+    assert done.location == link_of(refused)
+    page = done.follow()
+    assert (page.h1, page.flashes) == (
+        "Du är inbjuden till grannsamverkan", [("done", "Klart. Nu får kontaktombud fråga dig igen.")],
+    )  # fmt: skip
+    assert db.session.scalars(select(Refusal)).all() == []
+    assert [state for _address, state, _flat in invitations()] == ["open", "revoked"]
+    assert status_of(scene.port_3, "1203") is HouseholdStatus.INVITED
+    assert client.post(f"{link_of(refused)}/undo").status == 410
+    assert page.press("Ja, jag vill vara med", YES).location == "/join/joined"
+
+
+def test_second_thoughts_are_possible_when_the_address_is_erased(
+    client: PageClient, scene: Scene, refused: Invitation, write: Callable[..., Page]
+) -> None:
+    link = link_of(refused)
+    with time_machine.travel(utcnow() + timedelta(days=60)):
+        erase_all()
+        assert client.get(link).press("Ångra mitt nej").location == "/"
+        assert db.session.scalars(select(Refusal)).all() == []
+        erase_all()
+        assert (invitations(), client.get(link).status) == ([], 410)
+        assert write(scene.bengt, "lina@example.org").status == 303
+        assert what_leaves() == [("invitation", "lina@example.org")]
+
+
+def test_whoever_asks_of_their_own_accord_may_be_asked_again(
+    client: PageClient, scene: Scene, refused: Invitation
+) -> None:
+    request = make_request(
+        make_person("Lina", "lina@example.org"), scene.group, scene.port_1, state=RequestState.UNCONFIRMED
+    )
+    assert len(db.session.scalars(select(Refusal)).all()) == 1
+    client.get(confirm_link(request)).press("Ja, det stämmer")
+    assert db.session.scalars(select(Refusal)).all() == []
+
+
+def test_two_who_share_an_address_refuse_once(client: PageClient, scene: Scene, refused: Invitation) -> None:
+    other = make_invitation(scene.other_group, "LINA@example.org", by=scene.ivan)
+    page = client.post(f"{link_of(other)}/decline", {"never_again": "y"})
+    assert (page.status, len(db.session.scalars(select(Refusal)).all())) == (303, 1)
