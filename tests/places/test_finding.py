@@ -35,7 +35,21 @@ def houses(norrby: Area, hassleholmen: Area, landlord: Landlord) -> list[Buildin
         ("langgata 23, 504 34 Borås", ["Norrby Långgata 21–27"]),
         ("norrby långgata 2", ["Norrby Långgata 2–4"]),
         ("norrby långgata", ["Norrby Långgata 2–4", "Norrby Långgata 21–27"]),
-        ("norr", ["Norrby Långgata 2–4", "Norrby Långgata 21–27"]),
+        ("norr", ["Norrby Långgata 2–4", "Norrby Långgata 21–27", "Magasinsgatan 11–13"]),  # an area's name
+        ("hassleholmen", ["Våglängdsgatan 21–23"]),
+        ("Norrby 11", ["Magasinsgatan 11–13"]),
+        ("magasinsgatan norrby", ["Magasinsgatan 11–13"]),
+        ("magasinsgatan hässleholmen", []),
+        ("vaglangdsgaten 21", ["Våglängdsgatan 21–23"]),  # a letter wrong
+        ("våglängsgatan", ["Våglängdsgatan 21–23"]),  # missing
+        ("Maggasinsgatan 13", ["Magasinsgatan 11–13"]),  # too many
+        ("magsainsg", ["Magasinsgatan 11–13"]),  # changed places, and not typed whole
+        ("nårrby langgata 2", ["Norrby Långgata 2–4"]),
+        ("norrbylånggata 4", ["Norrby Långgata 2–4"]),
+        ("hässlehulmen", ["Våglängdsgatan 21–23"]),
+        ("vaglengdsgaten", []),  # two
+        ("gafa", []),  # only where a word begins so
+        ("xagasinsgatan 99", []),
         ("magasinsg. 1", ["Magasinsgatan 11–13"]),
         ("magasinsgatan", ["Magasinsgatan 11–13"]),
         ("vaglangds", ["Våglängdsgatan 21–23"]),
@@ -53,6 +67,15 @@ def test_a_building_is_found_by_what_people_type(
     houses: list[Building], typed: str, addresses: list[str]
 ) -> None:
     assert [found.building.address for found in find_buildings(typed)] == addresses
+
+
+def test_a_street_of_the_name_comes_before_its_areas_others_however_many(
+    norrby: Area, landlord: Landlord
+) -> None:
+    for number in range(30):
+        make_building(norrby, landlord, "Allégatan", (number,))
+    street = make_building(norrby, landlord, "Norrby Tvärgata", (1, 3))
+    assert find_buildings("norrby")[0].building == street
 
 
 @pytest.mark.parametrize(

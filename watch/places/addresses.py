@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import groupby
+from itertools import groupby, takewhile
 
 # Keys hold a–z and 0–9 only: any other sign is put elsewhere by one database or another.
 AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc", "ü": "y"})
@@ -27,6 +27,33 @@ def folded(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
     return " ".join(re.findall(r"\w+", letters))
+
+
+def contains(text: str, word: str) -> bool:
+    """Whether folded text holds a word or a part of one."""
+    return word in text
+
+
+def nearly_contains(text: str, word: str) -> bool:
+    """Whether a word of folded text begins so, but for one slip: a letter wrong, missing, too many, or two
+    that changed places ("sodermalmsgaten", "vaglangdsgtan"). Short words and numbers are not forgiven.
+    """
+    if len(word) < 4 or not word.isalpha():
+        return word in text
+    begun = (len(word) - 1, len(word), len(word) + 1)
+    words = [*text.split(), text.replace(" ", "")]
+    return word in text or any(_is_one_slip(word, each[:length]) for each in words for length in begun)
+
+
+def _is_one_slip(typed: str, meant: str) -> bool:
+    same = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(typed, meant, strict=False)))
+    typed, meant = typed[same:], meant[same:]
+    return (
+        typed[1:] == meant[1:]  # wrong
+        or typed == meant[1:]  # missing
+        or typed[1:] == meant  # too many
+        or (typed[:2] == meant[1::-1] and typed[2:] == meant[2:])  # changed places
+    )
 
 
 def slug_of(name: str) -> str:

@@ -6,12 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, case, select, tuple_
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
-from watch.models import Building, Group, GroupState, Property, Stairwell
-from watch.places.addresses import folded
+from watch.models import Area, Building, Group, GroupState, Property, Stairwell
+from watch.places.addresses import contains, folded, nearly_contains
 
 OPEN = (
     GroupState.STARTING,
@@ -32,15 +32,26 @@ class PublicBuilding:
     port: int | None = None
 
 
+@dataclass(frozen=True)
+class Found:
+    """How a search met a building: in which stairwell, where it named one, and by its street's own name."""
+
+    port: int | None
+    by_street: bool
+
+
 def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
     """At most `limit` buildings with a stairwell at an address, typed whole or in part, accents or not.
 
-    At most three statements.
+    The area's name finds its buildings too, after those of a street that is called so. Where nothing is
+    spelled so, what is one slip away. At most three statements.
     """
     ports = _ports_at(text)
     wanted = _public_buildings().where(Building.id.in_(ports.keys()))
-    found = db.session.execute(wanted.order_by(Building.sort_key, Building.id).limit(limit))
-    return [_public(building, state, ports[building.id]) for building, state in found]
+    by_street = [building for building, each in ports.items() if each.by_street]
+    first = case((Building.id.in_(by_street), 0), else_=1)
+    found = db.session.execute(wanted.order_by(first, Building.sort_key, Building.id).limit(limit))
+    return [_public(building, state, ports[building.id].port) for building, state in found]
 
 
 def public_building(building: Building) -> PublicBuilding:
@@ -66,38 +77,59 @@ def buildings_at(text: str) -> set[int]:
     return set(_ports_at(text))
 
 
-def _ports_at(text: str) -> dict[int, int | None]:
+def _ports_at(text: str) -> dict[int, Found]:
     """The buildings at an address, each with its stairwell where the address names that one only."""
     asked = ADDRESS.fullmatch(folded(text.split(",")[0]))
-    if asked is None or not asked["words"]:
+    streets = _streets_like(asked["words"].split()) if asked else {}
+    if asked is None or not streets:
         return {}
-    streets = _streets_like(asked["words"])
-    if not streets:
-        return {}
-    stairwells = select(Stairwell.building_id, Stairwell.id, Stairwell.number).where(
-        Stairwell.street.in_(streets)
+    stairwells = (
+        select(Stairwell.building_id, Stairwell.id, Stairwell.number, Property.area_id, Stairwell.street)
+        .join(Stairwell.building)
+        .join(Building.property)
+        .where(tuple_(Property.area_id, Stairwell.street).in_(streets))
     )
     number = (asked["number"] or "").replace(" ", "").upper()
-    if not number:
-        return dict.fromkeys(db.session.scalars(stairwells))
-    near = db.session.execute(stairwells.where(Stairwell.number.startswith(number, autoescape=True))).all()
-    at: dict[int, list[int]] = {}
-    for building, stairwell, theirs in near:
-        if _is_number(number, theirs):
-            at.setdefault(building, []).append(stairwell)
-    named = {building: ports[0] if len(ports) == 1 else None for building, ports in at.items()}
-    return named or dict.fromkeys(building for building, _stairwell, _number in near)
+    near = [
+        (building, port, theirs, streets[area, street])
+        for building, port, theirs, area, street in db.session.execute(stairwells)
+        if theirs.startswith(number)
+    ]
+    named = [row for row in near if _is_number(number, row[2])]
+    found: dict[int, Found] = {}
+    for building, port, _number, by_street in named or near:
+        only = port if named and building not in found else None
+        found[building] = Found(only, by_street or (building in found and found[building].by_street))
+    return found
 
 
-def _streets_like(words: str) -> Sequence[str]:
-    """Streets whose name holds every word; accents are forgiven, which no database does alike."""
-    asked = words.split()
-    streets = db.session.scalars(select(Stairwell.street).distinct())
-    return [street for street in streets if all(word in folded(street) for word in asked)]
+def _streets_like(asked: Sequence[str]) -> dict[tuple[int, str], bool]:
+    """Streets (area and name) that hold every word, and whether by their own name, without their area's.
+
+    Accents are forgiven, which no database does alike; where no street is spelled so, one slip a word.
+    """
+    known = (
+        select(Property.area_id, Stairwell.street, Area.name)
+        .join(Stairwell.building)
+        .join(Building.property)
+        .join(Property.area)
+        .distinct()
+    )
+    places = [(area_id, street, folded(area)) for area_id, street, area in db.session.execute(known)]
+    for holds in (contains, nearly_contains) if asked else ():
+        found = {
+            (area_id, street): by_street
+            for area_id, street, area in places
+            if (by_street := all(holds(folded(street), word) for word in asked))
+            or all(holds(f"{folded(street)} {area}", word) for word in asked)
+        }
+        if found:
+            return found
+    return {}
 
 
 def _is_number(asked: str, number: str) -> bool:
     """12 is 12 and 12A; 12A is 12A only."""
-    return number == asked or (
-        asked.isdigit() and number.startswith(asked) and number[len(asked) :].isalpha()
+    return bool(asked) and (
+        number == asked or (asked.isdigit() and number.startswith(asked) and number[len(asked) :].isalpha())
     )
