@@ -7,6 +7,8 @@ from typing import Any
 import pypdfium2
 import zxingcpp
 
+SCALE = 2  # pixels a point
+
 
 def pages_of(pdf: bytes) -> list[Any]:
     """The pages of a PDF."""
@@ -20,6 +22,16 @@ def words_on(page: Any) -> str:
 
 def codes_on(page: Any) -> list[str]:
     """What a phone's camera reads on a page."""
-    picture = page.render(scale=2, grayscale=True)
+    return [found.text for found in _found_on(page)]
+
+
+def width_of_code(page: Any) -> float:
+    """How wide the one code on a page is, in points."""
+    (found,) = _found_on(page)
+    return float(found.position.top_right.x - found.position.top_left.x) / SCALE
+
+
+def _found_on(page: Any) -> list[Any]:
+    picture = page.render(scale=SCALE, grayscale=True)
     rows = memoryview(bytes(picture.buffer)).cast("B", (picture.height, picture.stride))
-    return [found.text for found in zxingcpp.read_barcodes(rows)]
+    return list(zxingcpp.read_barcodes(rows))

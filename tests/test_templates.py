@@ -31,7 +31,7 @@ OTHER_ANSWERS = {  # pages that an endpoint answers with instead of its own, and
     "invitations/declined.html": "invitations.open",
     "joining/choose_port.html": "joining.ask",
     "joining/letter.html": "joining.poster",
-    "joining/old_letter.html": "joining.poster",
+    "joining/old_code.html": "joining.poster",
     "joining/unknown_code.html": "joining.poster",
 }
 

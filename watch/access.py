@@ -44,6 +44,7 @@ class Permission(Enum):
     DECIDE_REQUESTS = auto()
     INVITE = auto()
     PRINT_POSTERS = auto()
+    RENEW_POSTERS = auto()
     PRINT_LETTERS = auto()
     CALL_MEETINGS = auto()
     SEND_GROUP_NOTICES = auto()
@@ -75,6 +76,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.DECIDE_REQUESTS: _COORDINATORS,
     Permission.INVITE: _COORDINATORS,
     Permission.PRINT_POSTERS: _COORDINATORS | _OFFICER,
+    Permission.RENEW_POSTERS: _COORDINATORS,
     Permission.PRINT_LETTERS: _COORDINATORS | _OFFICER,
     Permission.CALL_MEETINGS: _COORDINATORS,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,

@@ -29,6 +29,7 @@ from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups import service as groups
+from watch.joining import service as joining
 from watch.lifecycle import service as lifecycle
 from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
@@ -40,6 +41,7 @@ JOBS = (
     Job("recount", time(2, 30), groups.recount_groups),
     Job("erase", time(3, 30), lifecycle.erase_what_is_over),
     Job("remind", meetings.REMIND_AT, meetings.remind),
+    Job("climb", joining.CLIMB_AT, joining.climb),
 )
 
 log = structlog.get_logger("jobs")

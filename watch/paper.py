@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 FONTS = Path(__file__).parent / "static" / "vendor" / "fonts" / "print"  # static cuts of the screen's fonts
 LAYOUTS = Path(__file__).parent.parent / "templates" / "print"
+SCREEN = 96  # pixels an inch
 PLAIN_MASK = 0  # choosing the best of eight takes most of the time, and every camera reads each
 
 
@@ -37,9 +38,18 @@ def pdf(layout: str, facts: Mapping[str, Any]) -> bytes:
 
     The same facts make the same pages on every machine: fonts of the system are not asked.
     """
+    return _made(layout, facts, format="pdf", pdf_standards="ua-1")
+
+
+def picture(layout: str, facts: Mapping[str, Any]) -> bytes:
+    """What one page by a layout looks like, as PNG for a screen."""
+    return _made(layout, facts, format="png", ppi=SCREEN)
+
+
+def _made(layout: str, facts: Mapping[str, Any], **how: Any) -> bytes:
     made = typst.compile(
-        LAYOUTS / f"{layout}.typ", format="pdf", pdf_standards="ua-1", root=LAYOUTS,
-        font_paths=[FONTS], ignore_system_fonts=True, sys_inputs={"facts": json.dumps(facts)},
+        LAYOUTS / f"{layout}.typ", root=LAYOUTS, font_paths=[FONTS], ignore_system_fonts=True,
+        sys_inputs={"facts": json.dumps(facts)}, **how,
     )  # fmt: skip
     assert isinstance(made, bytes)
     return made

@@ -63,7 +63,9 @@ def position_of(thing: Model) -> Position:
         case Household():
             return position_of(thing.flat)
         case Membership() | JoinRequest():
-            return Position(thing.group.area_id, thing.group_id, thing.stairwell_id)
+            is_everybodys = isinstance(thing, JoinRequest) and thing.is_everybodys
+            stairwell = None if is_everybodys else thing.stairwell_id
+            return Position(thing.group.area_id, thing.group_id, stairwell)
         case Invitation():
             flat = thing.flat
             return Position(thing.group.area_id, thing.group_id, flat.stairwell_id if flat else None)

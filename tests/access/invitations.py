@@ -1,4 +1,4 @@
-"""Invitations and posters (permissions.md: invite, print posters; see an invitation's address)."""
+"""Invitations and letters (permissions.md: invite, print letters; see an invitation's address)."""
 
 from tests.access import Expected, public
 
@@ -19,10 +19,6 @@ ENDPOINTS = {
     "invitations.preview": Expected(
         post="/groups/{group}/invitations/preview",
         **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422}),
-    ),
-    "invitations.posters": Expected(get="/groups/{group}/posters", **(OF_GROUP | {"officer": 200})),
-    "invitations.poster": Expected(
-        get="/stairwells/{stairwell}/poster", **(OF_GROUP | {"other_coordinator": 403, "officer": 200})
     ),
     "invitations.letters": Expected(get="/groups/{group}/letters", **(OF_GROUP | {"officer": 200})),
     "invitations.print_letters": Expected(

@@ -13,7 +13,6 @@ ENDPOINTS = {
     "joining.ask_by_poster": public(post="/j/{poster}", status=422),
     "joining.ask": public(get="/buildings/{house}/join"),
     "joining.send_request": public(post="/buildings/{house}/join?port={stairwell}", status=422),
-    "joining.sent": public(get="/join/sent"),
     "joining.confirm": public(get="/join/confirm/{confirm_request}"),
     "joining.confirm_address": public(post="/join/confirm/{confirm_request}", status=303),
     "joining.decide": public(get="/a/{decide}"),
@@ -22,4 +21,5 @@ ENDPOINTS = {
     "joining.show": Expected(get="/requests/{request}", **(DECIDING | {"coordinator": 200, "lead": 200})),
     "joining.approve": Expected(post="/requests/{request}/approve", **DECIDING),
     "joining.decline": Expected(post="/requests/{request}/decline", **DECIDING),
+    "joining.tell": Expected(post="/requests/{request}/told", **DECIDING),
 }

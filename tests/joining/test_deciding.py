@@ -294,6 +294,52 @@ def test_a_no_to_a_knock_is_said_at_the_door(
     assert outbox.names() == ["join-requested"]
 
 
+def test_the_answer_to_a_knock_stays_on_the_list_until_it_is_said(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    """No mail can tell them: so that the answer reaches them all the same."""
+    members = f"/groups/{scene.group.id}/members"
+    for name, door in (("Lina", "2"), ("Ove", "1")):
+        client.post(f"/j/{code}", fill(name=name, how="knock", address="", floor="2", door=door))
+    assert "Berätta vid dörren" not in client.get(members, as_=scene.bengt).text
+    lina, ove = [each.id for each in db.session.scalars(select(JoinRequest).order_by(JoinRequest.id))][1:]
+    client.post(f"/requests/{lina}/approve", as_=scene.bengt)
+    client.post(f"/requests/{ove}/decline", as_=scene.bengt)
+
+    page = client.get(members, as_=scene.bengt)
+    assert "Lina: ja, är med port 3, lägenhet 1202" in page.text
+    assert "Ove: nej, inte nu port 3, lägenhet 1201" in page.text
+    said = page.press("Jag har berättat det Lina").follow()
+    assert said.flashes == [("done", "Bra, då är det sagt.")]
+    assert ("Lina: ja" in said.text, "Ove: nej" in said.text) == (False, True)
+    page.press("Jag har berättat det Lina")
+    told = select(AuditEntry.by_id).where(AuditEntry.what == "join-told")
+    assert db.session.scalars(told).all() == [scene.bengt.id]
+
+
+def test_the_answer_at_the_door_is_for_the_ports_own_coordinators(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_1])
+    client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
+    lina = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc())).first()
+    assert lina is not None
+    client.post(f"/requests/{lina.id}/decline", as_=scene.amina)
+    members = f"/groups/{scene.group.id}/members"
+    seen = {
+        who.name: "Lina" in client.get(members, as_=who).text
+        for who in (scene.amina, scene.bengt, scene.dawit)
+    }
+    assert seen == {"Amina Yusuf": True, "Bengt Åkesson": True, "Dawit Tesfaye": False}
+    assert client.post(f"/requests/{lina.id}/told", as_=scene.dawit).status == 404
+
+
+def test_what_nobody_has_answered_cannot_have_been_said(client: PageClient, scene: Scene) -> None:
+    page = client.post(f"/requests/{farahs_id()}/told", as_=scene.bengt).follow()
+    assert page.flashes == [("info", "Frågan är inte besvarad än.")]
+    assert "Berätta vid dörren" not in page.text
+
+
 def test_a_no_from_the_list_can_be_explained(client: PageClient, outbox: Outbox, scene: Scene) -> None:
     page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt).click("Säg nej Farah Ahmadi")
     assert '<details class="confirm" open>' in page.html

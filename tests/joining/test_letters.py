@@ -190,7 +190,7 @@ def test_used_run_out_and_moved_out_answer_alike_and_become_a_request(
         for each in (used, run_out, moved)
     }
     assert len(answers) == 1
-    assert "Brevets kod har använts eller gäller inte längre." in answers.pop()
+    assert "Koden har använts eller gäller inte längre." in answers.pop()
 
     client.post(door(used), fill())
     request = newest_request()

@@ -84,9 +84,14 @@ def crawl(phone: Phone, *starts: str) -> list[Seen]:
         for link in LINK.findall(page.source):
             whole = urldefrag(urljoin(answer.url, unescape(link))).url
             found = whole.removeprefix(home)
-            if whole.startswith(home) and not found.startswith("/static") and found not in seen:
+            if whole.startswith(home) and _is_page(found) and found not in seen:
                 waiting.setdefault(found, path)
     return list(seen.values())
+
+
+def _is_page(path: str) -> bool:
+    """Not a file that is kept rather than opened."""
+    return not path.startswith("/static") and not path.endswith(".pdf")
 
 
 def rows_kept() -> dict[str, list[str]]:

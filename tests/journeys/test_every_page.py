@@ -28,6 +28,9 @@ NOT_BY_LINKS = {
     "notices.back_to_new",
     "invitations.back_to_new",
     "start.back_to_new",
+    "posters.print",  # on paper, see the journey of asking
+    "posters.print_all",
+    "posters.picture",
     "mailbox.index",  # development's own
     "mailbox.letter",
     "health.alive",  # what monitoring asks

@@ -136,7 +136,7 @@ def _code_of_port_3(phone: Phone, group: Group) -> str:
     phone.open(f"/groups/{group.id}/posters")
     code = phone.page.get_by_role("row", name="Våglängdsgatan 3").locator("code").inner_text()
     phone.follow("Visa affischen Våglängdsgatan 3")
-    assert phone.page.locator(".poster-code").inner_text() == code
+    assert code in (phone.page.locator("img.poster").get_attribute("alt") or "")
     return code
 
 

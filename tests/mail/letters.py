@@ -68,6 +68,8 @@ LETTERS: dict[str, Letter] = {
     "sign-in-unknown": lambda s: outbox.queue("sign-in-unknown", to=s.carin.mailbox, about=_link(s)),
     "join-confirm": lambda s: outbox.queue("join-confirm", to=s.farah, about=_request(s)),
     "join-requested": lambda s: outbox.queue("join-requested", to=s.bengt, about=_request(s)),
+    "join-waiting": lambda s: outbox.queue("join-waiting", to=s.amina, about=_request(s)),
+    "join-unanswered": lambda s: outbox.queue("join-unanswered", to=s.farah, about=_request(s)),
     "join-approved": _approved,
     "join-declined": lambda s: outbox.queue("join-declined", to=s.farah, about=_request(s)),
     "join-already-member": lambda s: outbox.queue("join-already-member", to=s.carin, about=_membership(s)),

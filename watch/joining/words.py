@@ -99,31 +99,26 @@ def door_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
     return [DO_NOT_KNOW, *(choice(str(door), first if door == 1 else str(door)) for door in doors)]
 
 
-@dataclass(frozen=True)
-class PosterWords:
-    """What the poster says in one language."""
-
-    language: Language
-    direction: str
-    sentence: str
-    how: str
-    or_write: str
+def foot_words() -> str:
+    """Whom to call, at the foot of everything on paper."""
+    crime = _l("Pågående brott: ring %(number)s.", number="112")
+    return f"{crime} {_l('Tips: %(number)s eller %(site)s.', number='114 14', site='polisen.se')}"
 
 
-def poster_words() -> list[PosterWords]:
-    """The poster in four languages, Swedish first."""
+def poster_words() -> list[dict[str, str]]:
+    """What the poster says in each of the four languages, Swedish first."""
     return [_poster_in(each) for each in Language]
 
 
-def _poster_in(reader: Language) -> PosterWords:
+def _poster_in(reader: Language) -> dict[str, str]:
     with language.speaking(reader):
-        return PosterWords(
-            language=reader,
-            direction=language.direction(reader),
-            sentence=str(_l("Här känner grannar varandra. Var med du också!")),
-            how=str(_l("Rikta telefonens kamera mot koden.")),
-            or_write=str(_l("Eller skriv adressen i webbläsaren.")),
-        )
+        how = _l("Rikta telefonens kamera mot koden."), _l("Eller skriv adressen i webbläsaren.")
+        return {
+            "language": reader,
+            "direction": language.direction(reader),
+            "sentence": str(_l("Här känner grannar varandra. Var med du också!")),
+            "how": " ".join(map(str, how)),
+        }
 
 
 LETTER_SENTENCES = (

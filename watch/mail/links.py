@@ -57,6 +57,8 @@ KINDS: dict[str, Kind] = {
     "sign-in-unknown": Kind(Sender.ACCOUNT, lambda _about: "/", one_time=True),
     "join-confirm": Kind(Sender.ACCOUNT, _of_parent("/join/confirm", Purpose.CONFIRM_REQUEST)),
     "join-requested": Kind(Sender.ACCOUNT, lambda _about: "/a/", Purpose.DECIDE),
+    "join-waiting": Kind(Sender.ACCOUNT, lambda _about: "/a/", Purpose.DECIDE),
+    "join-unanswered": Kind(Sender.ACCOUNT, lambda _about: "/contacts"),
     "join-approved": Kind(Sender.ACCOUNT, lambda about: f"/groups/{about.group_id}"),
     "join-declined": Kind(Sender.ACCOUNT, None),
     "join-already-member": Kind(Sender.ACCOUNT, lambda _about: "/login"),

@@ -98,7 +98,9 @@ def _asks_still(kind: str, request: JoinRequest) -> ColumnElement[bool]:
     match kind:
         case "join-confirm":
             return _if(request.state is RequestState.UNCONFIRMED)
-        case "join-requested":
+        case "join-unanswered":
+            return _if(request.state is RequestState.WAITING)
+        case "join-requested" | "join-waiting":
             is_open = request.state is RequestState.WAITING
             return _coordinates(Group.id == request.group_id) if is_open else false()
     return true()

@@ -37,6 +37,7 @@ from watch.models.places import (
     Household,
     HouseholdStatus,
     Landlord,
+    OldPoster,
     Property,
     Stairwell,
 )
@@ -84,6 +85,7 @@ __all__ = [
     "NoticeChoice",
     "NoticeText",
     "Officer",
+    "OldPoster",
     "Organisation",
     "OutboxRow",
     "OutboxState",

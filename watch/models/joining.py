@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey
@@ -26,6 +26,8 @@ from watch.models.places import Building, Flat, Stairwell
 AS_INVITED = "until 14 days after expiry"
 AS_REFUSAL = "until its owner takes it back"
 CURRENT_INTEREST = "ended_at IS NULL"
+LEAD_AFTER = timedelta(days=7)  # a request that nobody answers reaches the lead
+EVERYBODY_AFTER = timedelta(days=14)  # and then every coordinator of the group
 OPEN_REQUEST = "state IN ('unconfirmed', 'waiting')"
 
 
@@ -96,7 +98,9 @@ class RequestState(StrEnum):
 class JoinRequest(Model):
     """Somebody asks to join the group of a building; a coordinator of that stairwell decides.
 
-    Without an e-mail the applicant asked for a knock on the door.
+    Without an e-mail the applicant asked for a knock on the door, and is told the answer there (`told_at`).
+    `asked_index` is the keyed hash of a secret that only the browser holds which sent the form: it alone can
+    change the address until that is confirmed.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -128,6 +132,10 @@ class JoinRequest(Model):
     decided_by_id: Mapped[int | None] = personal(
         "B", "who decided", AS_APPLICANT, ForeignKey("person.id", ondelete="SET NULL")
     )
+    told_at: Mapped[datetime | None]
+    asked_index: Mapped[bytes | None] = personal(
+        "B", "who may still change a wrong address", AS_APPLICANT, index=True
+    )
     reason: Mapped[str | None] = personal(
         "B", "a word to the applicant", AS_APPLICANT, Encrypted("join_request.reason")
     )
@@ -147,6 +155,13 @@ class JoinRequest(Model):
         ),
         one_where("join_request_one_open_per_person", "group_id", "person_id", where=OPEN_REQUEST),
     )
+
+    @property
+    def is_everybodys(self) -> bool:
+        """It waits (or did, until it was answered) so long that every coordinator may answer."""
+        if self.confirmed_at is None:
+            return False
+        return (self.decided_at or utcnow()) - self.confirmed_at >= EVERYBODY_AFTER
 
 
 class InvitationState(StrEnum):

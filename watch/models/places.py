@@ -92,6 +92,17 @@ class Stairwell(Model):
         return f"{self.street} {self.number}"
 
 
+class OldPoster(Model):
+    """A poster's code that was replaced because it had leaked; it explains itself for as long as it hangs."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    stairwell_id: Mapped[int] = mapped_column(ForeignKey("stairwell.id", ondelete="CASCADE"), index=True)
+    code_index: Mapped[bytes] = impersonal("keyed hash of a stairwell's former code", unique=True)
+    ended_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    stairwell: Mapped[Stairwell] = relationship()
+
+
 class Flat(Model):
     """A flat: its lägenhetsnummer (two digits of floor, 10 = entrance; two of position from the left)."""
 

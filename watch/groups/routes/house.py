@@ -16,7 +16,7 @@ from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.queries import FlatState
 from watch.groups.routes.picture import picture_of, rows_of
 from watch.groups.words import COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
-from watch.joining.queries import taken_flats, waiting_requests
+from watch.joining.queries import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
 
@@ -197,7 +197,8 @@ def members(group: Group) -> Page:
         "house/members.html",
         group=group,
         requests=requests,
-        taken=taken_flats(requests),
+        taken=taken_flats([each for each in requests if mine is None or each.stairwell_id in mine]),
+        to_tell=answers_to_tell(group, mine),
         ports=_by_port(found),
         without_port=[each for each in found if each.stairwell is None],
         shown=len(found),

@@ -121,6 +121,12 @@ class AskToJoinForm(DoorForm):
         return not self.errors
 
 
+class ChangeAddressForm(Form):
+    """Another address than the one somebody has just asked with."""
+
+    address = AddressField(_l("Din e-postadress"))
+
+
 class ShowInterestForm(Form):
     """Interest in a building without a group."""
 

@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
-from watch import tokens
 from watch.extensions import db
 from watch.groups.queries import coordinators_for
 from watch.models import (
@@ -29,7 +28,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
-from watch.tokens import Purpose
+from watch.models.joining import EVERYBODY_AFTER
 
 CONFIRM_DAYS = 14  # how long the link that confirms a request works
 DECIDE_DAYS = 14  # how long a coordinator's mailed page works
@@ -42,18 +41,6 @@ class Interested:
     count: int
     could_coordinate: int
     named: tuple[Person, ...] = ()
-
-
-def stairwell_of_poster(code: str) -> Stairwell | None:
-    """The stairwell where the poster with this code hangs; typed codes are forgiven much."""
-    plain = tokens.tidy_code(code)
-    if not plain.isascii() or not 0 < len(plain) <= 20:
-        return None
-    return db.session.scalar(
-        select(Stairwell)
-        .where(Stairwell.poster_index == tokens.code_index(Purpose.POSTER, plain))
-        .options(joinedload(Stairwell.building))
-    )
 
 
 def group_to_join(stairwell: Stairwell) -> Group | None:
@@ -127,7 +114,10 @@ def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
 
 
 def waiting_requests(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
-    """Requests that coordinators of these stairwells (None: of the group) have to decide, oldest first."""
+    """Requests that coordinators of these stairwells (None: of the group) have to decide, oldest first.
+
+    After 14 days they are every coordinator's.
+    """
     wanted = (
         select(JoinRequest)
         .where(JoinRequest.group_id == group.id, JoinRequest.state == RequestState.WAITING)
@@ -135,6 +125,27 @@ def waiting_requests(group: Group, stairwells: Collection[int] | None = None) ->
             joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
         )
         .order_by(JoinRequest.created_at, JoinRequest.id)
+    )
+    if stairwells is not None:
+        is_everybodys = JoinRequest.confirmed_at <= utcnow() - EVERYBODY_AFTER
+        wanted = wanted.where(JoinRequest.stairwell_id.in_(stairwells) | is_everybodys)
+    return list(db.session.scalars(wanted))
+
+
+def answers_to_tell(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
+    """Answers that nobody has said yet at the door of who has no e-mail, oldest first."""
+    wanted = (
+        select(JoinRequest)
+        .where(
+            JoinRequest.group_id == group.id,
+            JoinRequest.wants_knock,
+            JoinRequest.state.in_([RequestState.APPROVED, RequestState.DECLINED]),
+            JoinRequest.told_at.is_(None),
+        )
+        .options(
+            joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
+        )
+        .order_by(JoinRequest.decided_at, JoinRequest.id)
     )
     if stairwells is not None:
         wanted = wanted.where(JoinRequest.stairwell_id.in_(stairwells))

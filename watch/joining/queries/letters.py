@@ -14,13 +14,11 @@ from watch.tokens import Purpose
 
 def letter_of_code(code: str) -> Letter | None:
     """The letter with this code, good or not; typed codes are forgiven much."""
-    plain = tokens.tidy_code(code)
-    if not plain.isascii() or not 0 < len(plain) <= 20:
-        return None
-    index = tokens.code_index(Purpose.LETTER, plain)
+    index = tokens.code_index(Purpose.LETTER, tokens.tidy_code(code))
     return db.session.scalar(select(Letter).where(Letter.code_index == index))
 
 
 def is_good(letter: Letter, now: datetime) -> bool:
-    """Nobody has used it, it has not run out, and the same household lives in the flat."""
-    return letter.ended_at is None and letter.expires_at > now
+    """Nobody has used it, it has not run out, and the flat has the same household and group."""
+    is_of_group = letter.group_id == letter.flat.stairwell.building.group_id
+    return is_of_group and letter.ended_at is None and letter.expires_at > now

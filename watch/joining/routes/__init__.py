@@ -10,6 +10,7 @@ from watch.joining.routes import (
     letters,
     posters,
     sending,
+    waiting,
 )
 
 __all__ = [
@@ -22,4 +23,5 @@ __all__ = [
     "letters",
     "posters",
     "sending",
+    "waiting",
 ]

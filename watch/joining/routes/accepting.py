@@ -6,7 +6,7 @@ from flask import flash, make_response, redirect, render_template, session, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch import language, paper
+from watch import language
 from watch.access import public
 from watch.bands import FEW, banded
 from watch.errors import LinkExpired
@@ -16,7 +16,7 @@ from watch.joining import service
 from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm, key_of
 from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
-from watch.joining.routes.posters import poster_address
+from watch.joining.routes.posters import shown_to_a_neighbour
 from watch.joining.service import NotOpen
 from watch.models import Invitation, Membership
 
@@ -106,9 +106,9 @@ def joined() -> Response:
         return redirect(url_for("places.front"), 303)
     group = membership.group
     flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
-    address = poster_address(membership.stairwell) if membership.stairwell else None
+    port = membership.stairwell
     page = render_template(
-        "invitations/joined.html", group=group, address=address, qr=address and paper.qr(address),
+        "invitations/joined.html", group=group, shown=shown_to_a_neighbour(port) if port else None,
         lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
     return make_response(page)

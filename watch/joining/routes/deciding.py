@@ -8,13 +8,13 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch.access import Permission, current_person, public, requires
+from watch.access import Permission, current_person, may, public, requires
 from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import DecideRequestForm
 from watch.joining.queries import taken_flats
 from watch.joining.routes.joining import bp
-from watch.joining.service import AlreadyDecided
+from watch.joining.service import AlreadyDecided, NotDecided
 from watch.models import JoinRequest, Person, RequestState
 from watch.web import leave_trace
 
@@ -52,9 +52,11 @@ def _decide_page(
     leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
     form = form or _decide_form(join_request)
     waits = join_request.state is RequestState.WAITING
+    sees_flats = may(reader, Permission.SEE_HOUSE, join_request.stairwell)  # not of another's port
     page = render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
-        decline_action=decline_action, waits=waits, is_taken=bool(waits and taken_flats([join_request])),
+        decline_action=decline_action, waits=waits,
+        is_taken=bool(waits and sees_flats and taken_flats([join_request])),
         says_no="reason" in form.errors or request.args.get("answer") == "no",
     )  # fmt: skip
     return make_response(page, 422 if form.errors else 200)
@@ -97,6 +99,20 @@ def approve(join_request: JoinRequest) -> Response:
 def decline(join_request: JoinRequest) -> Response:
     """Decline, signed in."""
     return _answer(_decline, join_request, current_person(), _signed_in(join_request), _members(join_request))
+
+
+@bp.post("/requests/<int:join_request_id>/told")
+@requires(Permission.DECIDE_REQUESTS)
+def tell(join_request: JoinRequest) -> Response:
+    """The answer was said at the door; it leaves the coordinators' list."""
+    try:
+        service.tell(join_request, by=current_person())
+    except NotDecided:
+        flash(_("Frågan är inte besvarad än."), "info")
+    else:
+        db.session.commit()
+        flash(_("Bra, då är det sagt."), "done")
+    return redirect(_members(join_request), 303)
 
 
 def _signed_in(join_request: JoinRequest) -> tuple[str, str]:

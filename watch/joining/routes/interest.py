@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -41,7 +41,8 @@ def leave(building_id: int) -> Response:
         language=language.current(),
     )  # fmt: skip
     db.session.commit()
-    return redirect(url_for("joining.sent"), 303)
+    session.pop("asked", None)  # what waits now is the interest
+    return redirect(url_for("waiting.sent"), 303)
 
 
 def _building(building_id: int) -> Building:

@@ -25,9 +25,10 @@ from watch.extensions import db, limiter
 from watch.groups.queries import active_membership, coordinators_for
 from watch.joining import service
 from watch.joining.forms import BY_KNOCK, AskToJoinForm
-from watch.joining.queries import joinable_stairwells, stairwell_of_poster
+from watch.joining.queries import joinable_stairwells
 from watch.joining.queries.letters import is_good, letter_of_code
-from watch.joining.service import NotOpen
+from watch.joining.queries.posters import stairwell_of_old_poster, stairwell_of_poster
+from watch.joining.service import Asked, NotOpen
 from watch.meetings.queries import is_called, upcoming_meetings
 from watch.models import Building, Letter, Meeting, Membership, RequestState, Stairwell, utcnow
 
@@ -65,16 +66,15 @@ def ask_by_poster(code: str) -> AnyResponse:
 
 
 def _ask_behind(code: str) -> AnyResponse:
-    """A letter that was used, ran out or belongs to who lived there before becomes a request."""
+    """A poster that leaked answers as a letter that was used, ran out or is for who lived there before."""
     action = url_for(".ask_by_poster", code=code)
     if stairwell := stairwell_of_poster(code):
         return _ask_page("joining/poster.html", [stairwell], action)
     letter = letter_of_code(code)
-    if letter is None:
-        return _unknown_code()
-    if is_good(letter, utcnow()):
+    if letter and is_good(letter, utcnow()):
         return _ask_page("joining/letter.html", [letter.flat.stairwell], action, letter)
-    return _ask_page("joining/old_letter.html", [letter.flat.stairwell], action)
+    stairwell = letter.flat.stairwell if letter else stairwell_of_old_poster(code)
+    return _ask_page("joining/old_code.html", [stairwell], action) if stairwell else _unknown_code()
 
 
 def _unknown_code() -> Response:
@@ -137,7 +137,7 @@ def _ask_page(
         except NotOpen:
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
-        return redirect(url_for(".sent", how=BY_KNOCK if form.how.data == BY_KNOCK else None), 303)
+        return redirect(url_for("waiting.sent", how=BY_KNOCK if form.how.data == BY_KNOCK else None), 303)
     if not joinable_stairwells(stairwell.building):
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     page = render_template(
@@ -150,18 +150,15 @@ def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None) -> No
     if form.how.data == BY_KNOCK:
         assert form.flat is not None
         service.ask_for_knock(stairwell, form.flat, form.name.data, language=language.current())
+        session.pop("asked", None)
     else:
+        flat, name, address = form.flat, form.name.data, form.address.data
+        asked = Asked(stairwell.id, flat.id if flat else None, letter.id if letter else None, name, address)
         service.ask_to_join(
-            stairwell, form.address.data, form.name.data, flat=form.flat, language=language.current(),
-            letter=letter,
+            stairwell, address, name, flat=flat, language=language.current(), letter=letter,
+            secret=asked.secret,
         )  # fmt: skip
-
-
-@bp.get("/join/sent")
-@public
-def sent() -> str:
-    """What happens now: the same page whoever asked."""
-    return render_template("joining/sent.html", by_knock=request.args.get("how") == BY_KNOCK)
+        session["asked"] = asked.sealed()
 
 
 @bp.get("/join/confirm/<token>")
@@ -190,6 +187,7 @@ def confirm_address(token: str) -> AnyResponse:
         flash(_("Kryssa för minst en person."), "warn")
         return redirect(url_for(".confirm", token=token), 303)
     confirmed = service.confirm_address(chosen)
+    session.pop("asked", None)
     joined = [each for each in confirmed if each.state is RequestState.APPROVED]
     membership = active_membership(joined[0].person, joined[0].group) if joined else None
     if confirmed and not membership:

@@ -19,7 +19,7 @@ from watch.joining import service
 from watch.joining.forms.letters import PrintLettersForm
 from watch.joining.queries import flats_of_group
 from watch.joining.routes.invitations import bp
-from watch.joining.words import letter_words
+from watch.joining.words import foot_words, letter_words
 from watch.models import Group, Language, Letter
 
 UNTOUCHED = FlatState.NOT_CONTACTED
@@ -71,12 +71,7 @@ def _facts(letters: Sequence[Letter], languages: Sequence[Language]) -> dict[str
         "title": _("Brev om grannsamverkan"),
         "heading": "Grannsamverkan",
         "code_label": _("Kod"),
-        "foot": " ".join(
-            (
-                _("Pågående brott: ring %(number)s.", number="112"),
-                _("Tips: %(number)s eller %(site)s.", number="114 14", site="polisen.se"),
-            )
-        ),
+        "foot": foot_words(),
         "words": [asdict(words) for words in letter_words(languages, letters[0].expires_at)],
         "letters": [_letter(letter) for letter in letters],
     }

@@ -1,52 +1,131 @@
-"""Posters for the stairwells, with their codes."""
+"""Posters for the stairwells: as PDF, as they look, with a new code where one has leaked, and on a phone."""
 
 from __future__ import annotations
 
-from flask import current_app, render_template, url_for
+from collections.abc import Sequence
+from io import BytesIO
 
-from watch import paper, tokens
-from watch.access import Permission, current_relations, requires
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import language, paper
+from watch.access import Permission, current_person, current_relations, requires
+from watch.extensions import db
+from watch.groups.queries import active_membership
+from watch.joining import service
 from watch.joining.queries import stairwells_of_group
-from watch.joining.routes.invitations import bp
-from watch.joining.words import poster_words
-from watch.models import Group, Stairwell
-from watch.tokens import Purpose
+from watch.joining.queries.posters import poster_code
+from watch.joining.words import foot_words, poster_words
+from watch.models import Group, Language, Stairwell
+
+bp = Blueprint("posters", __name__)
 
 
 @bp.get("/groups/<int:group_id>/posters")
 @requires(Permission.PRINT_POSTERS)
-def posters(group: Group) -> str:
+def index(group: Group) -> str:
     """The stairwells with their codes, each a poster to print."""
+    rows = [(stairwell, poster_code(stairwell)) for stairwell in _stairwells(group)]
+    return render_template("posters/index.html", group=group, rows=rows)
+
+
+@bp.get("/groups/<int:group_id>/posters.pdf")
+@requires(Permission.PRINT_POSTERS)
+def print_all(group: Group) -> Response:
+    """All of them, a page each, in the order of the ports."""
+    stairwells = _stairwells(group)
+    return _pdf(stairwells, _("affischer")) if stairwells else abort(404)
+
+
+def _stairwells(group: Group) -> list[Stairwell]:
+    """A coordinator's own; the police contact's are all."""
     relations = current_relations()
-    is_coordinator = group.id in relations.coordinates
-    own = (
-        relations.stairwells_in(group)
-        if is_coordinator and group.area_id not in relations.officer_of
-        else None
-    )
-    rows = [
-        (stairwell, tokens.show_code(_code_of(stairwell))) for stairwell in stairwells_of_group(group, own)
-    ]
-    return render_template("invitations/posters.html", group=group, rows=rows)
+    coordinates = group.id in relations.coordinates
+    return stairwells_of_group(group, relations.stairwells_in(group) if coordinates else None)
 
 
 @bp.get("/stairwells/<int:stairwell_id>/poster")
 @requires(Permission.PRINT_POSTERS)
-def poster(stairwell: Stairwell) -> str:
-    """One stairwell's poster, as it is printed."""
+def show(stairwell: Stairwell) -> str:
+    """What one stairwell's poster looks like, and what can be done with it."""
+    return render_template("posters/show.html", stairwell=stairwell, code=poster_code(stairwell))
+
+
+@bp.get("/stairwells/<int:stairwell_id>/poster.pdf")
+@requires(Permission.PRINT_POSTERS)
+def print(stairwell: Stairwell) -> Response:
+    """One stairwell's poster."""
+    return _pdf([stairwell], _("affisch %(address)s", address=stairwell.address))
+
+
+@bp.get("/stairwells/<int:stairwell_id>/poster.png")
+@requires(Permission.PRINT_POSTERS)
+def picture(stairwell: Stairwell) -> Response:
+    """The same page as a picture for the screen."""
+    return send_file(BytesIO(paper.picture("posters", _facts([stairwell]))), "image/png")
+
+
+def _pdf(stairwells: Sequence[Stairwell], name: str) -> Response:
+    pdf = BytesIO(paper.pdf("posters", _facts(stairwells)))
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+
+
+def _facts(stairwells: Sequence[Stairwell]) -> dict[str, object]:
+    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
+        return {
+            "title": _("Affisch om grannsamverkan"),
+            "heading": "Grannsamverkan",
+            "foot": foot_words(),
+            "words": poster_words(),
+            "posters": [_poster(stairwell) for stairwell in stairwells],
+        }
+
+
+def _poster(stairwell: Stairwell) -> dict[str, str]:
     address = poster_address(stairwell)
-    return render_template(
-        "invitations/poster.html", stairwell=stairwell, address=address, qr=paper.qr(address),
-        words=poster_words(), code=tokens.show_code(_code_of(stairwell)),
-        group_id=stairwell.building.group_id,
-    )  # fmt: skip
+    return {
+        "port": _("Port %(address)s", address=stairwell.address),
+        "code": poster_code(stairwell),
+        "address": address.partition("://")[2],
+        "qr": paper.qr_for_pdf(address),
+        "alt": _("QR-kod till %(address)s", address=address),
+    }
 
 
-def _code_of(stairwell: Stairwell) -> str:
-    return tokens.code(Purpose.POSTER, stairwell.id, stairwell.poster_generation)
+@bp.post("/stairwells/<int:stairwell_id>/poster/new-code")
+@requires(Permission.RENEW_POSTERS)
+def renew(stairwell: Stairwell) -> Response:
+    """The poster has leaked: a new code; pressed twice it is once."""
+    seen = request.form.get("generation", type=int)
+    if seen is not None and service.renew_poster(stairwell, seen, by=current_person()):
+        flash(_("Porten har en ny kod. Skriv ut affischen och byt den som hänger."), "done")
+    db.session.commit()
+    return redirect(url_for(".show", stairwell_id=stairwell.id), 303)
+
+
+@bp.get("/groups/<int:group_id>/share")
+@requires(Permission.SEE_GROUP)
+def share(group: Group) -> str:
+    """Show a neighbour: the code of one's own port, else of each, to hold up on the phone; no person."""
+    membership = active_membership(current_person(), group)
+    own = membership.stairwell if membership else None
+    stairwells = [own] if own else stairwells_of_group(group)
+    ports = [shown_to_a_neighbour(each) for each in stairwells]
+    return render_template("posters/share.html", group=group, ports=ports)
+
+
+def shown_to_a_neighbour(stairwell: Stairwell) -> dict[str, str]:
+    """A port's code for another phone's camera, or to be typed."""
+    address = poster_address(stairwell)
+    return {
+        "port": stairwell.address,
+        "code": poster_code(stairwell),
+        "address": address,
+        "qr": paper.qr(address),
+    }
 
 
 def poster_address(stairwell: Stairwell) -> str:
     """What the QR code holds: from the configured base address, never from the request."""
-    path = url_for("joining.poster", code=tokens.show_code(_code_of(stairwell)))
-    return f"{current_app.config['BASE_URL']}{path}"
+    return f"{current_app.config['BASE_URL']}{url_for('joining.poster', code=poster_code(stairwell))}"

@@ -16,13 +16,16 @@ from watch.joining.service.asking import (
     requests_to_confirm,
     wait_for_answer,
 )
-from watch.joining.service.deciding import approve, decline, request_to_decide
+from watch.joining.service.changing import Asked, change_address
+from watch.joining.service.climbing import CLIMB_AT, climb
+from watch.joining.service.deciding import approve, decline, request_to_decide, tell
 from watch.joining.service.errors import (
     AlreadyDecided,
     AlreadyInvited,
     FlatElsewhere,
     InvitationDeclined,
     InvitationEnded,
+    NotDecided,
     NotOpen,
     RemindedLately,
     SameAddress,
@@ -39,15 +42,19 @@ from watch.joining.service.interest import (
 from watch.joining.service.invited import correct_address, remind, resend, revoke
 from watch.joining.service.inviting import invite, mark_sent, was_sent
 from watch.joining.service.letters import LETTER_DAYS, code_of, print_letters
+from watch.joining.service.posters import renew_poster
 
 __all__ = [
+    "CLIMB_AT",
     "LETTER_DAYS",
     "AlreadyDecided",
     "AlreadyInvited",
     "AlreadyMember",
+    "Asked",
     "FlatElsewhere",
     "InvitationDeclined",
     "InvitationEnded",
+    "NotDecided",
     "NotOpen",
     "RemindedLately",
     "SameAddress",
@@ -56,6 +63,8 @@ __all__ = [
     "approve",
     "ask_for_knock",
     "ask_to_join",
+    "change_address",
+    "climb",
     "code_of",
     "confirm_address",
     "confirm_interest",
@@ -72,11 +81,13 @@ __all__ = [
     "membership_of_form",
     "print_letters",
     "remind",
+    "renew_poster",
     "request_to_decide",
     "requests_to_confirm",
     "resend",
     "revoke",
     "take_back_no",
+    "tell",
     "tell_name",
     "wait_for_answer",
     "was_sent",

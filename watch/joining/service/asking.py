@@ -10,6 +10,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from watch import audit, tokens
 from watch.accounts.service import mailbox_for_asking, person_for_asking
+from watch.crypto import keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.queries import active_membership, coordinators_for
@@ -62,10 +63,12 @@ def ask_to_join(
     language: Language,
     letter: Letter | None = None,
     invitation: Invitation | None = None,
+    secret: str | None = None,
 ) -> None:
     """Somebody who says that this is their address asks; the mail there decides if it was they.
 
-    With the flat's own `letter`, or an `invitation` that may be passed on, nobody has to approve.
+    With the flat's own `letter`, or an `invitation` that may be passed on, nobody has to approve. Whoever
+    holds the `secret` can change the address.
 
     Returns nothing, whoever it was: the page is the same for strangers, members and the invited, and so
     are the statements, or the time it takes would tell who takes part. Raises NotOpen, FlatElsewhere.
@@ -77,7 +80,8 @@ def ask_to_join(
     person = person_for_asking(mailbox, name, language)
     membership = active_membership(person, group)
     request = _request(
-        group, stairwell, flat, person, letter=letter, invitation=invitation, is_open=membership is None
+        group, stairwell, flat, person, letter=letter, invitation=invitation, secret=secret,
+        is_open=membership is None,
     )
     if membership is not None:
         write_once_a_day("join-already-member", person, mailbox, about=membership)
@@ -104,9 +108,12 @@ def _request(
     *,
     letter: Letter | None = None,
     invitation: Invitation | None = None,
+    secret: str | None = None,
     is_open: bool = True,
 ) -> JoinRequest:
     """The person's open request, known or new; until it is confirmed the newest flat counts.
+
+    The secret's holder is that of a new one only: nobody changes what another has asked.
 
     Who takes part has nothing to ask: theirs is withdrawn as it is written.
     """
@@ -114,6 +121,7 @@ def _request(
     new = dialect.insert(JoinRequest).values(
         group_id=group.id, person_id=person.id, stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
         letter_id=letter.id if letter else None, invitation_id=invitation.id if invitation else None,
+        asked_index=asked_index(secret) if secret else None,
         state=RequestState.UNCONFIRMED if is_open else RequestState.WITHDRAWN,
         decided_at=None if is_open else utcnow(),
     )  # fmt: skip
@@ -127,6 +135,11 @@ def _request(
     whole = asked.returning(JoinRequest).execution_options(populate_existing=True)
     request: JoinRequest = db.session.scalars(whole).one()
     return request
+
+
+def asked_index(secret: str) -> bytes:
+    """Under what a request is found by the browser that sent it; the secret itself is stored nowhere."""
+    return keyring().blind_index("asked", secret)
 
 
 def ask_for_knock(stairwell: Stairwell, flat: Flat, name: str, *, language: Language) -> JoinRequest:
@@ -199,7 +212,8 @@ def _confirm(request: JoinRequest) -> bool:
     db.session.refresh(request)
     if request.person.mailbox is not None:
         lift_refusal(request.person.mailbox.address_index)
-    if request.letter is not None and use(request.letter, now):
+    letter = request.letter
+    if letter is not None and letter.group_id == request.group_id and use(letter, now):
         approve(request, by=None)
     elif request.invitation is not None and take_up(request.invitation):
         approve(request, by=request.invitation.by)

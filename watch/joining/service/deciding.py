@@ -10,7 +10,7 @@ from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, admit, note_household
 from watch.joining.queries import DECIDE_DAYS, is_fresh, status_of
-from watch.joining.service.errors import AlreadyDecided, FlatElsewhere
+from watch.joining.service.errors import AlreadyDecided, FlatElsewhere, NotDecided
 from watch.joining.service.invited import revoke
 from watch.joining.service.inviting import is_in_sight
 from watch.mail import outbox
@@ -88,6 +88,15 @@ def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> N
         note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
     outbox.queue("join-declined", to=request.person, about=request)
     audit.note("join-declined", about=request, by=by, group=request.group)
+
+
+def tell(request: JoinRequest, *, by: Person) -> None:
+    """Somebody without e-mail was told the answer at the door; told twice is once. Raises NotDecided."""
+    if request.decided_at is None:
+        raise NotDecided
+    if request.wants_knock and request.told_at is None:
+        request.told_at = utcnow()
+        audit.note("join-told", about=request, by=by, group=request.group)
 
 
 def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> None:

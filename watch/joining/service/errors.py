@@ -17,6 +17,10 @@ class AlreadyDecided(DomainError):
         self.state = state
 
 
+class NotDecided(DomainError):
+    """Nobody has answered the request yet, so that there is nothing to tell."""
+
+
 class FlatElsewhere(DomainError):
     """The flat is not in the stairwell or group that it was named for."""
 

@@ -1,0 +1,50 @@
+"""After asking: what happens now, and a wrong address changed."""
+
+from __future__ import annotations
+
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import language
+from watch.access import public
+from watch.extensions import db, limiter
+from watch.joining import service
+from watch.joining.forms import BY_KNOCK, ChangeAddressForm
+from watch.joining.service import Asked, NotOpen
+
+bp = Blueprint("waiting", __name__)
+ASKING = limiter.shared_limit("20 per hour", scope="asking", methods=["POST"])
+
+
+@bp.get("/join/sent")
+@public
+def sent() -> str:
+    """What happens now: the same page whoever asked."""
+    asked = Asked.opened(session.get("asked"))
+    form = ChangeAddressForm(data={"address": asked.address}) if asked else None
+    by_knock = request.args.get("how") == BY_KNOCK
+    return render_template("waiting/sent.html", by_knock=by_knock, form=form)
+
+
+@bp.post("/join/sent")
+@ASKING
+@public
+def change() -> Response | tuple[str, int]:
+    """Ask again with another address, for the browser that has just asked; the same answer whoever it was."""
+    asked, form = Asked.opened(session.get("asked")), ChangeAddressForm()
+    if asked is None:
+        flash(_("Det har gått för lång tid. Fråga en gång till, med rätt adress."), "info")
+        return redirect(url_for("places.front"), 303)
+    if not form.validate():
+        return render_template("waiting/sent.html", by_knock=False, form=form), 422
+    try:
+        changed = service.change_address(asked, form.address.data, language=language.current())
+    except NotOpen:
+        db.session.rollback()
+        flash(_("Huset har ingen grupp att gå med i just nu."), "info")
+        return redirect(url_for("places.front"), 303)
+    db.session.commit()
+    session["asked"] = changed.sealed()
+    flash(_("Adressen är ändrad. Länken i ett tidigare mejl gäller inte längre."), "done")
+    return redirect(url_for(".sent"), 303)

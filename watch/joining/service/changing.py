@@ -1,0 +1,74 @@
+"""A wrong address, changed by whoever has just asked with it."""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+from dataclasses import asdict, dataclass, field, replace
+from datetime import timedelta
+
+from sqlalchemy import select, true, update
+
+from watch.accounts.service import mailbox_for_asking
+from watch.crypto import Unreadable, keyring
+from watch.extensions import db
+from watch.joining.service.asking import ask_to_join, asked_index
+from watch.mail import outbox
+from watch.models import Flat, JoinRequest, Language, Letter, Mailing, Person, RequestState, Stairwell, utcnow
+
+CHANGED_WITHIN = timedelta(hours=1)  # phones here are often shared
+SEAL = "what a browser has asked"
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What somebody has just written in the form, as their own browser carries it; nobody reads it there.
+
+    It holds what was typed, never what was found: the cookie is the same whoever the address belongs to.
+    """
+
+    stairwell_id: int
+    flat_id: int | None
+    letter_id: int | None
+    name: str
+    address: str
+    secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    at: float = field(default_factory=lambda: utcnow().timestamp())
+
+    def sealed(self) -> str:
+        """For the cookie."""
+        return base64.urlsafe_b64encode(keyring().seal(json.dumps(asdict(self)), SEAL)).decode()
+
+    @classmethod
+    def opened(cls, sealed: str | None) -> Asked | None:
+        """From the cookie; None where there is nothing that could be changed any more."""
+        if not sealed:
+            return None
+        try:
+            asked = cls(**json.loads(keyring().open(base64.urlsafe_b64decode(sealed), SEAL)))
+        except Unreadable:  # the data key was changed
+            return None
+        return asked if utcnow().timestamp() - asked.at < CHANGED_WITHIN.total_seconds() else None
+
+
+def change_address(asked: Asked, address: str, *, language: Language) -> Asked:
+    """Ask again with another address. The first mail's link dies with its request, unless it was confirmed.
+
+    The same statements run whatever has become of the request. Returns what the browser carries from now
+    on. Raises NotOpen.
+    """
+    mailbox = mailbox_for_asking(address)
+    ours = JoinRequest.asked_index == asked_index(asked.secret)
+    elsewhere = select(Person.id).where(Person.mailbox_id != mailbox.id)
+    wrong = ours, JoinRequest.state == RequestState.UNCONFIRMED, JoinRequest.person_id.in_(elsewhere)
+    withdrawn = {"state": RequestState.WITHDRAWN, "decided_at": utcnow()}
+    db.session.execute(update(JoinRequest).where(*wrong).values(withdrawn))
+    ended = select(JoinRequest.id).where(ours, JoinRequest.state == RequestState.WITHDRAWN)
+    outbox.stop(true(), mailings=select(Mailing.id).where(Mailing.join_request_id.in_(ended)))
+    ask_to_join(
+        db.session.get_one(Stairwell, asked.stairwell_id), address, asked.name,
+        flat=db.session.get(Flat, asked.flat_id) if asked.flat_id else None, language=language,
+        letter=db.session.get(Letter, asked.letter_id) if asked.letter_id else None, secret=asked.secret,
+    )  # fmt: skip
+    return replace(asked, address=address)
