@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
-from itertools import groupby, takewhile
+from itertools import groupby
 
 # Keys hold a–z and 0–9 only: any other sign is put elsewhere by one database or another.
 AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc", "ü": "y"})
@@ -46,7 +46,8 @@ def nearly_contains(text: str, word: str) -> bool:
 
 
 def _is_one_slip(typed: str, meant: str) -> bool:
-    same = sum(1 for _pair in takewhile(lambda pair: pair[0] == pair[1], zip(typed, meant, strict=False)))
+    differ = (place for place, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other)
+    same = next(differ, min(len(typed), len(meant)))
     typed, meant = typed[same:], meant[same:]
     return (
         typed[1:] == meant[1:]  # wrong

@@ -48,9 +48,9 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
     """
     ports = _ports_at(text)
     wanted = _public_buildings().where(Building.id.in_(ports.keys()))
-    by_street = [building for building, each in ports.items() if each.by_street]
-    first = case((Building.id.in_(by_street), 0), else_=1)
-    found = db.session.execute(wanted.order_by(first, Building.sort_key, Building.id).limit(limit))
+    by_area = [building for building, each in ports.items() if not each.by_street]
+    last = case((Building.id.in_(by_area), 1), else_=0)
+    found = db.session.execute(wanted.order_by(last, Building.sort_key, Building.id).limit(limit))
     return [_public(building, state, ports[building.id].port) for building, state in found]
 
 

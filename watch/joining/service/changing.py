@@ -47,7 +47,7 @@ class Asked:
             return None
         try:
             asked = cls(**json.loads(keyring().open(base64.urlsafe_b64decode(sealed), SEAL)))
-        except Unreadable:  # the data key was changed
+        except (Unreadable, TypeError):  # of another data key, or another version of the program
             return None
         return asked if utcnow().timestamp() - asked.at < CHANGED_WITHIN.total_seconds() else None
 
