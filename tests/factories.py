@@ -31,6 +31,7 @@ from watch.models import (
     Interest,
     Invitation,
     JoinRequest,
+    Knock,
     Landlord,
     Language,
     Letter,
@@ -43,6 +44,7 @@ from watch.models import (
     NoticeText,
     Officer,
     Organisation,
+    Outcome,
     Person,
     Property,
     Reach,
@@ -166,6 +168,7 @@ def make_member(
     person: Person, group: Group, flat: Flat, *, channel: Channel = Channel.MAIL, by: Person | None = None
 ) -> Membership:
     """A member, from the household of a flat."""
+    now = utcnow()
     membership = Membership(
         group=group,
         person=person,
@@ -173,7 +176,9 @@ def make_member(
         household=make_household(flat),
         channel=channel,
         admitted_by_id=by.id if by else None,
-        consent_version="2026-01",
+        joined_at=now,
+        consent_at=now,
+        consent_version="2026-1",
         consent_channel=ConsentChannel.DOORSTEP if channel is Channel.PAPER else ConsentChannel.WEB,
     )
     return store(membership)
@@ -225,8 +230,28 @@ def make_request(
             state=state,
             confirmed_at=None if state is RequestState.UNCONFIRMED else utcnow(),
             decided_at=utcnow() if is_decided else None,
+            consent_version="2026-1",
         )
     )
+
+
+def make_wish(name: str, group: Group, flat: Flat) -> JoinRequest:
+    """Somebody without e-mail asks for a knock on the door; the flat wants to join."""
+    request = make_request(make_person(name), group, flat.stairwell, flat)
+    request.wants_knock, request.consent_channel = True, ConsentChannel.POSTER
+    make_household(flat, HouseholdStatus.WANTS_TO_JOIN)
+    return store(request)
+
+
+def make_knock(flat: Flat, group: Group, outcome: Outcome = Outcome.NOT_HOME, *, by: Person) -> Knock:
+    """What came of a knock on a door, at a household that was not contacted before."""
+    home = make_household(flat, HouseholdStatus.NOT_CONTACTED)
+    return store(
+        Knock(
+            group=group, flat=flat, household=home, by=by, outcome=outcome,
+            status_before=home.status, status_before_at=home.status_at,
+        )
+    )  # fmt: skip
 
 
 def make_invitation(

@@ -22,6 +22,7 @@ from tests.factories import (
     make_coordinator,
     make_interest,
     make_invitation,
+    make_knock,
     make_meeting,
     make_notice,
     make_person,
@@ -100,8 +101,8 @@ def test_each_role_gets_what_permissions_say(
 
 @pytest.mark.parametrize(
     "address",
-    ["/memberships/{}/details", "/requests/{}", "/requests/{}/approve", "/requests/{}/decline",
-     "/invitations/{}/resend", "/invitations/{}/revoke"],
+    ["/memberships/{}/details", "/memberships/{}/receipt", "/knocks/{}/undo", "/requests/{}",
+     "/requests/{}/approve", "/requests/{}/decline", "/invitations/{}/resend", "/invitations/{}/revoke"],
 )  # fmt: skip
 def test_who_may_not_read_it_cannot_tell_whether_it_is_there(
     address: str, client: PageClient, scene: Scene, things: Mapping[str, object]
@@ -112,7 +113,7 @@ def test_who_may_not_read_it_cannot_tell_whether_it_is_there(
     for person in (scene.carin, scene.dawit, scene.gun, scene.hodan, scene.ivan, scene.jenny):
         there, nowhere = (
             client.get(address.format(number), as_=person)
-            if address == "/requests/{}"
+            if address in {"/requests/{}", "/memberships/{}/receipt"}
             else client.post(address.format(number), as_=person)
             for number in numbers
         )
@@ -218,6 +219,7 @@ def _rows(scene: Scene) -> dict[str, object]:
         "empty_flat": flat_of(port, "1202"),
         "request": _one(select(JoinRequest).where(JoinRequest.person == scene.farah)),
         "invitation": invitation,
+        "knock": make_knock(flat_of(port, "1103"), group, by=scene.bengt),
         "membership": _one(select(Membership).where(Membership.person == scene.carin)),
         "coordinator": _one(select(Coordinator).where(Coordinator.person == scene.bengt)),
         "meeting": make_meeting(group, by=scene.amina),

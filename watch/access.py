@@ -23,6 +23,7 @@ from watch.models import (
     Household,
     Invitation,
     JoinRequest,
+    Knock,
     Membership,
     Model,
     Person,
@@ -60,7 +61,7 @@ class Permission(Enum):
 
 
 # That there is one more of these is known to those alone who work with it: counting them counts the members.
-TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Membership)
+TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Knock, Membership)
 
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
 _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})

@@ -18,6 +18,7 @@ from watch.models import (
     Household,
     Invitation,
     JoinRequest,
+    Knock,
     Meeting,
     Membership,
     Model,
@@ -60,7 +61,7 @@ def position_of(thing: Model) -> Position:
             return Position(thing.building.property.area_id, thing.building.group_id, thing.id)
         case Flat():
             return position_of(thing.stairwell)
-        case Household():
+        case Household() | Knock():
             return position_of(thing.flat)
         case Membership() | JoinRequest():
             is_everybodys = isinstance(thing, JoinRequest) and thing.is_everybodys

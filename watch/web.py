@@ -207,7 +207,13 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
     if coordinates:
         members = "house.members", "house.details", "joining", "invitations", "invited", "coordinators"
         yield _item(
-            _l("Huset"), "house.show", "house", "not house.members", "not house.details", group_id=group_id
+            _l("Huset"),
+            "house.show",
+            "house",
+            "door",
+            "not house.members",
+            "not house.details",
+            group_id=group_id,
         )
         yield _item(_l("Medlemmar"), "house.members", *members, group_id=group_id)
     else:

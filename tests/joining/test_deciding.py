@@ -276,7 +276,7 @@ def test_a_knock_that_is_approved_becomes_a_member_on_paper(
     done = page.press("Ja, släpp in").follow()
     assert done.flashes == [("done", "Lina är med i gruppen. Gå förbi och berätta det.")]
     lina = next(each for each in db.session.scalars(select(Membership)) if each.person.name == "Lina")
-    assert (lina.channel, lina.consent_channel) == (Channel.PAPER, ConsentChannel.DOORSTEP)
+    assert (lina.channel, lina.consent_channel) == (Channel.PAPER, ConsentChannel.POSTER)
     assert outbox.names() == ["join-requested"]
 
 

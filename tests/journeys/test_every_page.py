@@ -50,9 +50,14 @@ def endpoint_of(app: Flask, path: str) -> str:
 
 
 def one_of_each(app: Flask, pages: Iterable[Seen]) -> list[Seen]:
-    """One page of every kind: of each endpoint the first that was found, and of each refusal one."""
+    """One page of every kind: of each endpoint the first that was found, and of each refusal one.
+
+    A PDF is no page: the browser fetches it.
+    """
     found: dict[tuple[str, bool, int], Seen] = {}
     for page in pages:
+        if page.source.startswith("%PDF"):
+            continue
         found.setdefault((endpoint_of(app, page.path), "?" in page.path, page.status), page)
     return list(found.values())
 

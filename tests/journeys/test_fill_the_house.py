@@ -65,8 +65,8 @@ def test_the_coordinator_fills_the_house(
     ]
     assert _members() == {
         "Amina Yusuf": ("1", "1001", None, Channel.MAIL, ConsentChannel.WEB),
-        "Kerstin": ("3", "1102", "Amina Yusuf", Channel.MAIL, ConsentChannel.WEB),
-        "Latif": ("3", "1203", "Amina Yusuf", Channel.MAIL, ConsentChannel.WEB),
+        "Kerstin": ("3", "1102", "Amina Yusuf", Channel.MAIL, ConsentChannel.MAIL),
+        "Latif": ("3", "1203", "Amina Yusuf", Channel.MAIL, ConsentChannel.POSTER),
         "Mona": ("3", "1001", "Amina Yusuf", Channel.MAIL, ConsentChannel.WEB),
         "Nils": ("1", "1202", "Amina Yusuf", Channel.PAPER, ConsentChannel.DOORSTEP),
     }

@@ -23,6 +23,7 @@ SEEN = {
     "/groups/{group}": (200, 200, 404, 404, 200),
     "/groups/{group}/house": (403, 200, 404, 404, 403),
     "/groups/{group}/members": (403, 200, 404, 404, 403),
+    "/groups/{group}/knock": (403, 200, 404, 404, 403),
     "/stairwells/{port_3}/house": (403, 200, 404, 404, 403),
     "/stairwells/{port_1}/house": (403, 403, 404, 404, 403),
     "/flats/{dawits}": (403, 403, 404, 404, 403),
@@ -145,8 +146,10 @@ def test_a_coordinator_of_one_port_meets_nobody_of_the_other(scene: Scene, make_
     assert _met(pages, _traces_of(scene.dawit)) == []
     assert _met(pages, ["Öberg"]) != []
     looks = {(entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))}
-    seen = ("house-seen", "members-seen", "flat-seen", "request-seen", "invitations-seen")
-    assert looks == {(what, scene.bengt.id) for what in seen}
+    seen = ("house", "members", "flat", "request", "invitations", "doors")
+    assert looks == {(f"{what}-seen", scene.bengt.id) for what in seen} | {
+        ("receipt-printed", scene.bengt.id)
+    }
 
 
 def _things(scene: Scene) -> dict[str, object]:

@@ -14,6 +14,7 @@ from tests.factories import (
     make_contact,
     make_interest,
     make_invitation,
+    make_knock,
     make_letter,
     make_meeting,
     make_notice,
@@ -103,6 +104,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     asked.invitation = make_invitation(scene.group, "vidare@example.org", by=scene.amina)
     asked.invitation.name = "Ny granne"
     store(Refusal(address_index=b"keyed hash"))
+    make_knock(scene.port_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)

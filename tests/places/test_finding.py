@@ -217,6 +217,7 @@ def test_the_privacy_page_names_who_answers_and_knows_every_retention(app: Flask
         "12 months after the meeting",
         "24 months",
         "1 day",
+        "30 days",
         "30 days after its end",
         "until the window ends",
     }

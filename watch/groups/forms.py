@@ -23,7 +23,16 @@ from watch.fields import (
 )
 from watch.groups.words import NOTICE_CHOICES
 from watch.language import STOCKHOLM, local
-from watch.models import Flat, Group, HouseholdStatus, NoticeChoice, Person, Stairwell, StartStep
+from watch.models import (
+    ConsentChannel,
+    Flat,
+    Group,
+    HouseholdStatus,
+    NoticeChoice,
+    Person,
+    Stairwell,
+    StartStep,
+)
 
 BY_MAIL, LATER = "mail", "later"
 AT_MOST_BEFORE = timedelta(days=365)  # a step before the group's start
@@ -175,6 +184,17 @@ class AddOnPaperForm(Form):
 
     name = NameField(_l("Grannens namn"))
     language = LanguageField(_l("Språk för meddelanden"))
+    said_yes = RadioField(
+        _l("Hur sa grannen ja?"),
+        choices=choices_of(
+            {
+                ConsentChannel.DOORSTEP: _l("Vid dörren"),
+                ConsentChannel.PAPER: _l("På papper, med namnteckning"),
+            }
+        ),
+        coerce=ConsentChannel,
+        default=ConsentChannel.DOORSTEP,
+    )
     consent = BooleanField(
         _l("Grannen har sagt ja till att vara med och till att vi sparar namn och lägenhet"),
         validators=[InputRequired(_l("Fråga grannen först, och kryssa i rutan när svaret är ja."))],

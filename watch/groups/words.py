@@ -8,7 +8,7 @@ from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
 from watch.groups.queries import FlatState
-from watch.models import GroupState, NoticeChoice, StartStep
+from watch.models import ConsentChannel, GroupState, NoticeChoice, StartStep
 
 GROUP_STATES = {
     GroupState.STARTING: _l("Under uppstart"),
@@ -51,6 +51,21 @@ NOTICE_CHOICES = {
     NoticeChoice.MEETINGS: _l("Bara träffar"),
     NoticeChoice.NOTHING: _l("Inget"),
 }
+# What one says yes to, by version; a new wording is a new version, and the old one stays.
+CONSENTS = {
+    "2026-1": (
+        _l("Jag vill vara med i grannsamverkan i mitt hus."),
+        _l("Gruppen får spara det jag har lämnat: namn, lägenhet, språk och e-post om jag har gett den."),
+    ),
+}
+CONSENT_CHANNELS = {
+    ConsentChannel.WEB: _l("på webbplatsen"),
+    ConsentChannel.POSTER: _l("med affischens kod"),
+    ConsentChannel.LETTER: _l("med brevets kod"),
+    ConsentChannel.MAIL: _l("med inbjudan i mejlet"),
+    ConsentChannel.DOORSTEP: _l("vid dörren"),
+    ConsentChannel.PAPER: _l("på papper"),
+}
 EVENTS = {
     "household-takes-part": _l("Gick med"),
     "household-invited": _l("Bjöds in"),
@@ -58,6 +73,9 @@ EVENTS = {
     "household-declined": _l("Tackade nej"),
     "household-not-contacted": _l("Blev ej kontaktad igen"),
     "household-moved-out": _l("Flyttade ut"),
+    "household-not-home": _l("Var inte hemma"),
+    "household-undone": _l("Det senaste togs tillbaka"),
+    "letter-printed": _l("Ett brev skrevs ut"),
 }
 
 _SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})

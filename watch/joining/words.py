@@ -12,7 +12,7 @@ from wtforms import SelectChoice
 
 from watch import language
 from watch.joining.sheets import STRAY_QUOTE, UNCLOSED_QUOTE, Trouble
-from watch.models import Flat, Language
+from watch.models import Flat, Language, Outcome, utcnow
 
 INVITATION_STATES = {
     "waiting": _l("Väntar"),
@@ -34,6 +34,43 @@ INVITATION_SIGNS = {
     "revoked": "neutral",
     "joined": "ok",
 }
+DOOR_KINDS = {
+    "wish": _l("Vill att du knackar på"),
+    "not_contacted": _l("Ej kontaktade"),
+    "invited": _l("Inbjudna utan svar"),
+    "wants_to_join": _l("Vill gå med"),
+    "declined": _l("Tackat nej"),
+    "not_home": _l("Ej hemma"),
+}
+OUTCOMES = {
+    Outcome.JOINED: _l("är med"),
+    Outcome.DECLINED: _l("tackat nej"),
+    Outcome.NOT_HOME: _l("ej hemma"),
+    Outcome.MOVED: _l("har flyttat"),
+}
+NOT_HOME_ON = (
+    _l("Ej hemma i måndags kl. %(time)s"),
+    _l("Ej hemma i tisdags kl. %(time)s"),
+    _l("Ej hemma i onsdags kl. %(time)s"),
+    _l("Ej hemma i torsdags kl. %(time)s"),
+    _l("Ej hemma i fredags kl. %(time)s"),
+    _l("Ej hemma i lördags kl. %(time)s"),
+    _l("Ej hemma i söndags kl. %(time)s"),
+)
+
+
+def not_home_word(at: datetime, now: datetime | None = None) -> str:
+    """When nobody opened, as one says it; after a week the day."""
+    day, clock = language.local(at).date(), language.clock(at)
+    ago = (language.local(now or utcnow()).date() - day).days
+    if ago == 0:
+        return str(_l("Ej hemma i dag kl. %(time)s", time=clock))
+    if ago == 1:
+        return str(_l("Ej hemma i går kl. %(time)s", time=clock))
+    if ago < 7:
+        return str(NOT_HOME_ON[day.weekday()]) % {"time": clock}
+    return str(_l("Ej hemma den %(day)s kl. %(time)s", day=language.short_day(at), time=clock))
+
 
 PREVIEW_STATES = {
     "new": _l("Kan bjudas in"),

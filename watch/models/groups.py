@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.database import Base
@@ -100,10 +101,19 @@ class NoticeChoice(StrEnum):
 
 
 class ConsentChannel(StrEnum):
-    """How a consent was given."""
+    """How a consent was given: which door somebody came in by."""
 
-    WEB = "web"
-    DOORSTEP = "doorstep"
+    WEB = "web"  # found the building by themselves
+    POSTER = "poster"
+    LETTER = "letter"
+    MAIL = "mail"  # the link of an invitation
+    DOORSTEP = "doorstep"  # said to a coordinator
+    PAPER = "paper"  # signed on paper
+
+
+def _as_joined(row: DefaultExecutionContext) -> datetime:
+    joined_at: datetime = row.get_current_parameters()["joined_at"]
+    return joined_at
 
 
 class Membership(Model):
@@ -133,7 +143,7 @@ class Membership(Model):
         "B", "who answered for the admission", AS_MEMBER, ForeignKey("person.id", ondelete="SET NULL")
     )
     consent_version: Mapped[str] = impersonal("the version of a text", String(20))
-    consent_at: Mapped[datetime] = mapped_column(default=utcnow)
+    consent_at: Mapped[datetime] = mapped_column(default=_as_joined)
     consent_channel: Mapped[ConsentChannel] = mapped_column(default=ConsentChannel.WEB)
 
     group: Mapped[Group] = relationship()
@@ -143,6 +153,8 @@ class Membership(Model):
 
     __table_args__ = (
         one_where("membership_one_active_per_person", "group_id", "person_id", where="left_at IS NULL"),
+        CheckConstraint("consent_at <= joined_at", name="consent_comes_first"),
+        CheckConstraint("consent_version <> ''", name="consent_to_a_text"),
     )
 
 

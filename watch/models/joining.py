@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
@@ -19,12 +19,13 @@ from watch.models.base import (
     personal,
     utcnow,
 )
-from watch.models.groups import Group
+from watch.models.groups import ConsentChannel, Group, Membership
 from watch.models.people import Language, Mailbox, Person
-from watch.models.places import Building, Flat, Stairwell
+from watch.models.places import Building, Flat, Household, HouseholdStatus, Stairwell
 
 AS_INVITED = "until 14 days after expiry"
 AS_REFUSAL = "until its owner takes it back"
+AS_KNOCK = "30 days"
 CURRENT_INTEREST = "ended_at IS NULL"
 LEAD_AFTER = timedelta(days=7)  # a request that nobody answers reaches the lead
 EVERYBODY_AFTER = timedelta(days=14)  # and then every coordinator of the group
@@ -99,8 +100,8 @@ class JoinRequest(Model):
     """Somebody asks to join the group of a building; a coordinator of that stairwell decides.
 
     Without an e-mail the applicant asked for a knock on the door, and is told the answer there (`told_at`).
-    `asked_index` is the keyed hash of a secret that only the browser holds which sent the form: it alone can
-    change the address until that is confirmed.
+    The yes is as old as the request. `asked_index` is the keyed hash of a secret that only the browser holds
+    which sent the form: it alone can change the address until that is confirmed.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -124,7 +125,15 @@ class JoinRequest(Model):
         AS_APPLICANT,
         ForeignKey("invitation.id", ondelete="SET NULL"),
     )
+    membership_id: Mapped[int | None] = personal(
+        "A",
+        "who was written up at the door, and confirms the address now",
+        AS_APPLICANT,
+        ForeignKey("membership.id", ondelete="SET NULL"),
+    )
     state: Mapped[RequestState] = mapped_column(default=RequestState.UNCONFIRMED)
+    consent_version: Mapped[str] = impersonal("the version of a text", String(20))
+    consent_channel: Mapped[ConsentChannel] = mapped_column(default=ConsentChannel.WEB)
     wants_knock: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     confirmed_at: Mapped[datetime | None]
@@ -147,8 +156,10 @@ class JoinRequest(Model):
     flat: Mapped[Flat | None] = relationship()
     letter: Mapped[Letter | None] = relationship()
     invitation: Mapped[Invitation | None] = relationship()
+    membership: Mapped[Membership | None] = relationship()
 
     __table_args__ = (
+        CheckConstraint("consent_version <> ''", name="consent_to_a_text"),
         CheckConstraint(
             "(state IN ('approved', 'declined', 'withdrawn')) = (decided_at IS NOT NULL)",
             name="decided_has_a_time",
@@ -225,3 +236,54 @@ class Refusal(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     address_index: Mapped[bytes] = personal("B", "not to ask whoever asked for it", AS_REFUSAL, unique=True)
     said_at: Mapped[datetime] = mapped_column(default=utcnow)
+
+
+class Outcome(StrEnum):
+    """What came of a knock on a door."""
+
+    JOINED = "joined"
+    DECLINED = "declined"
+    NOT_HOME = "not_home"
+    MOVED = "moved"
+
+
+class Knock(Model):
+    """A coordinator knocked on a flat's door: what came of it, and how the household stood before.
+
+    Each follows the one that its coordinator had seen (`after_id`, 0 where there was none): of two presses
+    on the same list the database takes one. A press that is undone stands in nobody's way.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = personal("A", "whose list", AS_KNOCK, ForeignKey("watch_group.id"), index=True)
+    flat_id: Mapped[int] = personal("A", "which door", AS_KNOCK, ForeignKey("flat.id"))
+    household_id: Mapped[int] = personal(
+        "A", "who lived there", AS_KNOCK, ForeignKey("household.id", ondelete="CASCADE"), index=True
+    )
+    by_id: Mapped[int | None] = personal(
+        "B", "who knocked", AS_KNOCK, ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    join_request_id: Mapped[int | None] = personal(
+        "A", "which wish it answered", AS_KNOCK, ForeignKey("join_request.id", ondelete="SET NULL")
+    )
+    membership_id: Mapped[int | None] = personal(
+        "A", "who joined", AS_KNOCK, ForeignKey("membership.id", ondelete="SET NULL")
+    )
+    outcome: Mapped[Outcome] = personal("A", "what they said", AS_KNOCK)
+    after_id: Mapped[int] = mapped_column(default=0)
+    status_before: Mapped[HouseholdStatus] = personal("A", "to undo it", AS_KNOCK)
+    status_before_at: Mapped[datetime]
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+    undone_at: Mapped[datetime | None]
+
+    flat: Mapped[Flat] = relationship()
+    group: Mapped[Group] = relationship()
+    household: Mapped[Household] = relationship()
+    by: Mapped[Person | None] = relationship()
+    join_request: Mapped[JoinRequest | None] = relationship()
+    membership: Mapped[Membership | None] = relationship()
+
+    __table_args__ = (
+        one_where("knock_one_follows_another", "flat_id", "after_id", where="undone_at IS NULL"),
+        CheckConstraint("membership_id IS NULL OR outcome = 'joined'", name="joined_has_a_member"),
+    )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ColumnElement, Select, Subquery, case, func, select, true
+from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, select, true
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
@@ -18,6 +18,7 @@ from watch.models import (
     Group,
     Household,
     HouseholdStatus,
+    Letter,
     Mailbox,
     Membership,
     Person,
@@ -54,6 +55,7 @@ class FlatInHouse:
     building_id: int
     household_id: int | None
     state: FlatState
+    since: datetime | None = None  # when its household came to stand so
 
     @property
     def floor(self) -> int:
@@ -74,6 +76,11 @@ class Counts:
     without_flat: int = 0
 
     @property
+    def asked(self) -> int:
+        """Flats whose household knows of the group: asked, asking, answered or taking part."""
+        return self.flats - self.not_contacted
+
+    @property
     def group(self) -> int:
         """The group's number: flats that take part and members without a known flat."""
         return self.takes_part + self.without_flat
@@ -88,7 +95,8 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
     wanted = (
         select(
             Flat.id, Flat.number, Stairwell.id, Stairwell.number, Stairwell.street, Stairwell.building_id,
-            Household.id, Household.status, members.c.people, members.c.with_mail, members.c.bounced,
+            Household.id, Household.status_at, Household.status, members.c.people, members.c.with_mail,
+            members.c.bounced,
         )
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .join(Building, Building.id == Stairwell.building_id)
@@ -100,8 +108,8 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
     if stairwells is not None:
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     return [
-        FlatInHouse(flat, number, stair, port, f"{street} {port}", building, household, _state(status, *how))
-        for flat, number, stair, port, street, building, household, status, *how in db.session.execute(wanted)
+        FlatInHouse(flat, number, stair, port, f"{street} {port}", building, household, _state(*how), since)
+        for flat, number, stair, port, street, building, household, since, *how in db.session.execute(wanted)
     ]
 
 
@@ -216,8 +224,19 @@ def members_at(flat: FlatInHouse) -> list[Membership]:
     return list(db.session.scalars(wanted))
 
 
+def last_look(reader: Person, place: Group | Stairwell) -> datetime | None:
+    """When somebody last saw the picture of this house or stairwell; what was lit since is new to them."""
+    seen = select(func.max(AuditEntry.at)).where(
+        AuditEntry.by_id == reader.id,
+        AuditEntry.what == "house-seen",
+        AuditEntry.about_kind == place.__tablename__,
+        AuditEntry.about_id == place.id,
+    )
+    return db.session.scalar(seen)
+
+
 def history_of(flat: Flat) -> list[tuple[datetime, str]]:
-    """What happened with a flat's households, from the audit trail, latest first; no names."""
+    """What happened with a flat's households and letters, from the audit trail, latest first; no names."""
     wanted = (
         select(AuditEntry.at, AuditEntry.what)
         .where(
@@ -228,4 +247,6 @@ def history_of(flat: Flat) -> list[tuple[datetime, str]]:
         .order_by(AuditEntry.id.desc())
         .limit(20)
     )
-    return [(at, what) for at, what in db.session.execute(wanted)]
+    letters = select(Letter.printed_at, literal("letter-printed")).where(Letter.flat_id == flat.id)
+    found = [*db.session.execute(wanted), *db.session.execute(letters)]
+    return sorted(((at, what) for at, what in found), key=lambda each: each[0], reverse=True)

@@ -14,9 +14,10 @@ from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.queries import FlatState
-from watch.groups.routes.picture import picture_of, rows_of
-from watch.groups.words import COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
+from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
+from watch.groups.words import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
 from watch.joining.queries import answers_to_tell, taken_flats, waiting_requests
+from watch.joining.queries.door import newest_knock
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
 
@@ -29,28 +30,37 @@ SIDE_BY_SIDE = 4
 @bp.get("/groups/<int:group_id>/house")
 @requires(Permission.SEE_HOUSE)
 def show(group: Group) -> Page:
-    """The house: a row a stairwell, how many take part, and what there is to do."""
-    mine = current_relations().stairwells_in(group)
-    facts = queries.facts_of(group)
+    """The house: a row a stairwell, how many take part, what to do; `state` shows only such flats."""
+    mine, state = current_relations().stairwells_in(group), _state_asked_for()
     flats = queries.households_of(group, mine)
     work = queries.stairwells_of(group, utcnow(), mine)
+    seen = queries.last_look(current_person(), group)
     leave_trace("house-seen", about=group)
     return render_template(
         "house/show.html",
         group=group,
-        facts=facts,
+        facts=queries.facts_of(group),
         sums=queries.sums(flats, work.without_flat),
-        rows=rows_of(work.stairwells, flats),
+        state=state,
+        rows=rows_of(work.stairwells, flats, state),
         pictures=[
-            picture_of(each, flats) for each in work.stairwells if len(work.stairwells) <= SIDE_BY_SIDE
+            picture_of(each, flats, state, lit_since=seen)
+            for each in work.stairwells
+            if len(work.stairwells) <= SIDE_BY_SIDE
         ],
         work=work,
         waiting=sum(each.waiting for each in work.stairwells),
         knocks=sum(each.knocks for each in work.stairwells),
         missing=[each for each in work.stairwells if not each.has_coordinator],
         only_some=mine is not None,
+        by_state=counts_by_state(flats),
         legend=_legend(flats),
     )
+
+
+def _state_asked_for() -> FlatState | None:
+    wanted = request.args.get("state")
+    return FlatState(wanted) if wanted in set(FlatState) else None
 
 
 def _legend(flats: list[queries.FlatInHouse]) -> list[tuple[str, object]]:
@@ -63,24 +73,24 @@ def _legend(flats: list[queries.FlatInHouse]) -> list[tuple[str, object]]:
 @bp.get("/stairwells/<int:stairwell_id>/house")
 @requires(Permission.SEE_HOUSE)
 def stairwell(stairwell: Stairwell) -> Page:
-    """One stairwell as a table that is the picture; `state` shows only such flats."""
-    group = _group(stairwell)
+    """One stairwell as a table that is the picture; `state` shows only such flats, `choose` ticks them."""
+    group, state = _group(stairwell), _state_asked_for()
     mine = current_relations().stairwells_in(group)
     neighbours = queries.stairwells_of(group, utcnow(), mine).stairwells
     place = next(number for number, each in enumerate(neighbours) if each.id == stairwell.id)
     flats = queries.households_of(stairwell)
-    state = FlatState(wanted) if (wanted := request.args.get("state")) in set(FlatState) else None
-    leave_trace("house-seen", about=group)
+    seen = queries.last_look(current_person(), stairwell)
+    leave_trace("house-seen", about=stairwell, group=group)
     return render_template(
         "house/stairwell.html",
         group=group,
         stairwell=stairwell,
         facts=queries.facts_of(group),
-        picture=picture_of(neighbours[place], flats, state),
+        picture=picture_of(
+            neighbours[place], flats, state, lit_since=seen, ticked=request.args.get("choose", "")
+        ),
         sums=queries.sums(flats),
-        by_state=[
-            (each, word, [flat.state for flat in flats].count(each)) for each, word in FLAT_STATES.items()
-        ],
+        by_state=counts_by_state(flats),
         flats=len(flats),
         state=state,
         here=neighbours[place],
@@ -108,9 +118,17 @@ def flat(flat: Flat) -> Page:
         state=here.state,
         word=FLAT_STATES[here.state],
         members=queries.members_at(here),
+        consents=CONSENT_CHANNELS,
+        last_knock=_last_knock_id(flat),
         requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
         history=[(at, EVENTS[what]) for at, what in queries.history_of(flat) if what in EVENTS],
     )
+
+
+def _last_knock_id(flat: Flat) -> int:
+    """What an answer at the door follows; 0 where it is the first."""
+    last = newest_knock(flat)
+    return last.id if last else 0
 
 
 @bp.get("/flats/<int:flat_id>/paper")
@@ -128,8 +146,9 @@ def add_on_paper(flat: Flat) -> Page:
     if not form.validate_on_submit():
         return render_template("house/add_on_paper.html", flat=flat, form=form), 422
     service.add_on_paper(
-        flat, _group(flat.stairwell), name=form.name.data, language=form.language.data, by=current_person()
-    )
+        flat, _group(flat.stairwell), name=form.name.data, language=form.language.data,
+        by=current_person(), said_yes=form.said_yes.data,
+    )  # fmt: skip
     db.session.commit()
     flash(_("%(name)s är med. Meddelanden kommer på papper.", name=form.name.data), "done")
     return _to_flat(flat)

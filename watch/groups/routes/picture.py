@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from itertools import groupby
 
 from flask import url_for
@@ -33,6 +34,8 @@ class Window:
     number: str
     state: str
     name: str
+    just_lit: bool
+    checkbox: tuple[str, int, bool] | None
 
 
 @dataclass(frozen=True)
@@ -51,18 +54,29 @@ class Picture:
     floors: list[Floor]
 
 
-def rows_of(stairwells: Iterable[StairwellInHouse], flats: Sequence[FlatInHouse]) -> list[Row]:
-    """The overview, a row a stairwell."""
+def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, int]]:
+    """How many flats stand how; they add up to all."""
+    states = [flat.state for flat in flats]
+    return [(each, str(word), states.count(each)) for each, word in FLAT_STATES.items()]
+
+
+def rows_of(
+    stairwells: Iterable[StairwellInHouse], flats: Sequence[FlatInHouse], only: FlatState | None = None
+) -> list[Row]:
+    """The overview, a row a stairwell; with `only` those that have such flats."""
     rows = []
     for each in stairwells:
         behind = [flat for flat in flats if flat.stairwell_id == each.id]
+        such = sum(flat.state is only for flat in behind)
+        if only and not such:
+            continue
         rows.append(
             Row(
-                href=url_for("house.stairwell", stairwell_id=each.id),
+                href=url_for("house.stairwell", stairwell_id=each.id, state=only),
                 title=_("Port %(number)s", number=each.number),
                 taking_part=sum(flat.state.is_lit for flat in behind),
                 total=len(behind),
-                note=_note(each, behind),
+                note=f"{such} {FLAT_STATES[only]}" if only else _note(each, behind),
             )
         )
     return rows
@@ -80,28 +94,40 @@ def _note(stairwell: StairwellInHouse, flats: Iterable[FlatInHouse]) -> str:
 
 
 def picture_of(
-    stairwell: StairwellInHouse, flats: Iterable[FlatInHouse], only: FlatState | None = None
+    stairwell: StairwellInHouse,
+    flats: Iterable[FlatInHouse],
+    only: FlatState | None = None,
+    *,
+    lit_since: datetime | None = None,
+    ticked: str | None = None,
 ) -> Picture:
-    """One stairwell with true positions, for coordinators only; `only` leaves out the other flats."""
+    """One stairwell with true positions, for coordinators only; `only` leaves out the other flats.
+
+    What was lit since the reader's last look lights up. Boxes to choose by are there where `ticked` is: the
+    state whose boxes are ticked, or none such.
+    """
     behind = [flat for flat in flats if flat.stairwell_id == stairwell.id and only in (None, flat.state)]
-    return Picture(stairwell.address, floors_of(behind))
-
-
-def floors_of(flats: Sequence[FlatInHouse]) -> list[Floor]:
-    """Flats by floor, top first, each from the left."""
-    ordered = sorted(flats, key=lambda flat: (-flat.floor, flat.number))
-    return [
-        Floor(_floor_name(floor), [_window(flat) for flat in behind])
-        for floor, behind in groupby(ordered, key=lambda flat: flat.floor)
+    ordered = sorted(behind, key=lambda flat: (-flat.floor, flat.number))
+    floors = [
+        Floor(_floor_name(floor), [_window(flat, lit_since, ticked) for flat in here])
+        for floor, here in groupby(ordered, key=lambda flat: flat.floor)
     ]
+    return Picture(stairwell.address, floors)
 
 
-def _window(flat: FlatInHouse) -> Window:
+def _window(flat: FlatInHouse, lit_since: datetime | None, ticked: str | None) -> Window:
+    is_new = bool(lit_since and flat.since and flat.since > lit_since)
     return Window(
         href=url_for("house.flat", flat_id=flat.flat_id),
         number=flat.number,
         state=flat.state.value,
         name=_("Lägenhet %(number)s, %(state)s", number=flat.number, state=FLAT_STATES[flat.state]),
+        just_lit=flat.state.is_lit and is_new,
+        checkbox=(
+            ("flats", flat.flat_id, flat.state.value == ticked)
+            if ticked is not None and not flat.state.is_lit
+            else None
+        ),
     )
 
 

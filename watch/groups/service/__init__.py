@@ -1,7 +1,7 @@
 """What changes in a group: its start, its households and members, its coordinators."""
 
 from watch.accounts.service import OfficerNeverCoordinates
-from watch.groups.service.choices import FlatTaken, TooLateToUndo, choose_notices, i_have_moved, take_back
+from watch.groups.service.choices import TooLateToUndo, choose_notices, i_have_moved, take_back
 from watch.groups.service.coordinators import (
     DUTY_VERSION,
     AlreadyAccepted,
@@ -15,13 +15,16 @@ from watch.groups.service.coordinators import (
     is_open,
     waiting_appointment,
 )
-from watch.groups.service.households import move_out, note_household
+from watch.groups.service.flats import current_household, hold
+from watch.groups.service.households import FlatTaken, move_out, note_household, take_back_move
 from watch.groups.service.members import (
     CONSENT_VERSION,
     AlreadyMember,
     AlreadyPlaced,
+    Consent,
     add_on_paper,
     admit,
+    depart,
     leave,
     place,
     take_part,
@@ -45,6 +48,7 @@ __all__ = [
     "AlreadyCoordinator",
     "AlreadyMember",
     "AlreadyPlaced",
+    "Consent",
     "CoordinatorLivesThere",
     "FlatTaken",
     "GroupExists",
@@ -60,8 +64,11 @@ __all__ = [
     "admit",
     "appoint",
     "choose_notices",
+    "current_household",
     "decline_appointment",
+    "depart",
     "end_appointment",
+    "hold",
     "i_have_moved",
     "is_open",
     "leave",
@@ -71,6 +78,7 @@ __all__ = [
     "recount_groups",
     "start_group",
     "take_back",
+    "take_back_move",
     "take_part",
     "tick",
     "untick",

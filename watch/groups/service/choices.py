@@ -10,7 +10,7 @@ from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.queries import SECOND_THOUGHTS
 from watch.groups.service.flats import hold
-from watch.groups.service.households import end_household
+from watch.groups.service.households import FlatTaken, end_household
 from watch.groups.service.members import AlreadyMember, depart
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
@@ -26,10 +26,6 @@ from watch.models import (
 
 class TooLateToUndo(DomainError):
     """It is too long since they left, or the group has ended."""
-
-
-class FlatTaken(DomainError):
-    """Somebody else takes part from that flat now."""
 
 
 def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> None:

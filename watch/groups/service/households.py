@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from watch import audit
+from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.service.coordinators import demand_may_end_roles, end_roles
 from watch.groups.service.flats import current_household, hold
@@ -21,6 +23,10 @@ from watch.models import (
     Person,
     utcnow,
 )
+
+
+class FlatTaken(DomainError):
+    """Somebody else takes part from that flat now."""
 
 
 def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) -> Household:
@@ -81,3 +87,28 @@ def end_household(household: Household, *, by: Person | None) -> None:
         .values(ended_at=household.ended_at)
     )
     audit.note("household-moved-out", about=household.flat, by=by, group=_group_of(household.flat))
+
+
+def take_back_move(household: Household) -> None:
+    """They live there after all: the household is back, with the invitations and letters that ended with it.
+
+    Raises FlatTaken where others live there now, or a new letter or invitation is on its way.
+    """
+    ended_at = household.ended_at
+    try:
+        with db.session.begin_nested():
+            household.ended_at = None
+            db.session.execute(
+                update(Invitation)
+                .where(Invitation.flat_id == household.flat_id, Invitation.ended_at == ended_at)
+                .where(Invitation.state == InvitationState.REVOKED)
+                .values(state=InvitationState.OPEN, ended_at=None)
+            )
+            db.session.execute(
+                update(Letter)
+                .where(Letter.flat_id == household.flat_id, Letter.ended_at == ended_at)
+                .where(Letter.used_at.is_(None))
+                .values(ended_at=None)
+            )
+    except IntegrityError:
+        raise FlatTaken from None

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from datetime import datetime
+
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -28,7 +31,16 @@ from watch.models import (
     utcnow,
 )
 
-CONSENT_VERSION = "2026-1"
+CONSENT_VERSION = "2026-1"  # of groups.words.CONSENTS
+
+
+@dataclass(frozen=True)
+class Consent:
+    """A yes (GDPR article 7.1): how it was given, to which text, and when; None is now."""
+
+    channel: ConsentChannel = ConsentChannel.WEB
+    version: str = CONSENT_VERSION
+    at: datetime | None = None
 
 
 class AlreadyMember(DomainError):
@@ -51,17 +63,19 @@ def admit(
     flat: Flat | None = None,
     by: Person | None = None,
     channel: Channel = Channel.MAIL,
-    consent: ConsentChannel = ConsentChannel.WEB,
+    consent: Consent = Consent(),
 ) -> Membership:
     """Let a person in; with a flat its household takes part from now on.
 
     Raises AlreadyMember, also when two admit the same person at once.
     """
     db.session.flush()
+    now = utcnow()
     membership = Membership(
         group_id=group.id, person_id=person.id, channel=channel, admitted_by_id=by.id if by else None,
         stairwell_id=flat.stairwell_id if flat else stairwell.id if stairwell else None,
-        consent_version=CONSENT_VERSION, consent_channel=consent,
+        joined_at=now, consent_at=consent.at or now, consent_version=consent.version,
+        consent_channel=consent.channel,
     )  # fmt: skip
     try:
         with db.session.begin_nested():  # household and membership: both or none
@@ -96,8 +110,16 @@ def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     audit.note("member-placed", about=membership, by=by, group=membership.group)
 
 
-def add_on_paper(flat: Flat, group: Group, *, name: str, language: Language, by: Person) -> Membership:
-    """A neighbour without e-mail, who agreed at the door; everything reaches them on paper."""
+def add_on_paper(
+    flat: Flat,
+    group: Group,
+    *,
+    name: str,
+    language: Language,
+    by: Person,
+    said_yes: ConsentChannel = ConsentChannel.DOORSTEP,
+) -> Membership:
+    """A neighbour without e-mail, who agreed at the door or in writing; everything reaches them on paper."""
     person = Person(name=name, language=language)
     db.session.add(person)
     return admit(
@@ -107,7 +129,7 @@ def add_on_paper(flat: Flat, group: Group, *, name: str, language: Language, by:
         flat=flat,
         by=by,
         channel=Channel.PAPER,
-        consent=ConsentChannel.DOORSTEP,
+        consent=Consent(said_yes),
     )
 
 

@@ -21,6 +21,7 @@ from watch.models import (
     Interest,
     JoinRequest,
     Mailing,
+    Membership,
     OutboxRow,
     OutboxState,
     Person,
@@ -167,6 +168,11 @@ def requests_on_mailbox(mailbox_id: int) -> list[JoinRequest]:
         .order_by(JoinRequest.created_at, JoinRequest.id)
     )
     return list(db.session.scalars(wanted))
+
+
+def requests_about_address(written_up: Membership) -> list[JoinRequest]:
+    """What asks, or need not ask, whether the address is theirs whom a coordinator wrote up at the door."""
+    return list(db.session.scalars(select(JoinRequest).where(JoinRequest.membership_id == written_up.id)))
 
 
 def open_knock(flat: Flat) -> JoinRequest | None:

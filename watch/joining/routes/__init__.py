@@ -3,12 +3,14 @@
 from watch.joining.routes import (
     accepting,
     deciding,
+    door,
     interest,
     invitations,
     invited,
     joining,
     letters,
     posters,
+    receipts,
     sending,
     waiting,
 )
@@ -16,12 +18,14 @@ from watch.joining.routes import (
 __all__ = [
     "accepting",
     "deciding",
+    "door",
     "interest",
     "invitations",
     "invited",
     "joining",
     "letters",
     "posters",
+    "receipts",
     "sending",
     "waiting",
 ]

@@ -18,7 +18,7 @@ from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
 from watch.joining.routes.posters import shown_to_a_neighbour
 from watch.joining.service import NotOpen
-from watch.models import Invitation, Membership
+from watch.models import ConsentChannel, Invitation, Membership
 
 
 @bp.get("/join/<token>")
@@ -88,7 +88,7 @@ def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
     try:
         service.ask_to_join(
             form.stairwell, form.address.data, form.name.data, flat=invitation.flat or form.flat,
-            language=form.language.data, invitation=invitation,
+            language=form.language.data, invitation=invitation, consent=ConsentChannel.MAIL,
         )  # fmt: skip
     except NotOpen:
         return redirect(url_for("interest.show", building_id=form.stairwell.building_id), 303)

@@ -30,7 +30,16 @@ from watch.joining.queries.letters import is_good, letter_of_code
 from watch.joining.queries.posters import stairwell_of_old_poster, stairwell_of_poster
 from watch.joining.service import Asked, NotOpen
 from watch.meetings.queries import is_called, upcoming_meetings
-from watch.models import Building, Letter, Meeting, Membership, RequestState, Stairwell, utcnow
+from watch.models import (
+    Building,
+    ConsentChannel,
+    Letter,
+    Meeting,
+    Membership,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
 
 bp = Blueprint("joining", __name__)
 WRONG_CODES = limiter.shared_limit(
@@ -69,12 +78,16 @@ def _ask_behind(code: str) -> AnyResponse:
     """A poster that leaked answers as a letter that was used, ran out or is for who lived there before."""
     action = url_for(".ask_by_poster", code=code)
     if stairwell := stairwell_of_poster(code):
-        return _ask_page("joining/poster.html", [stairwell], action)
+        return _ask_page("joining/poster.html", [stairwell], action, consent=ConsentChannel.POSTER)
     letter = letter_of_code(code)
     if letter and is_good(letter, utcnow()):
-        return _ask_page("joining/letter.html", [letter.flat.stairwell], action, letter)
+        port = [letter.flat.stairwell]
+        return _ask_page("joining/letter.html", port, action, letter, consent=ConsentChannel.LETTER)
     stairwell = letter.flat.stairwell if letter else stairwell_of_old_poster(code)
-    return _ask_page("joining/old_code.html", [stairwell], action) if stairwell else _unknown_code()
+    if stairwell is None:
+        return _unknown_code()
+    consent = ConsentChannel.LETTER if letter else ConsentChannel.POSTER
+    return _ask_page("joining/old_code.html", [stairwell], action, consent=consent)
 
 
 def _unknown_code() -> Response:
@@ -122,7 +135,12 @@ def _ask_in(building_id: int) -> AnyResponse:
 
 
 def _ask_page(
-    template: str, stairwells: list[Stairwell], action: str, letter: Letter | None = None
+    template: str,
+    stairwells: list[Stairwell],
+    action: str,
+    letter: Letter | None = None,
+    *,
+    consent: ConsentChannel = ConsentChannel.WEB,
 ) -> AnyResponse:
     """The form for one stairwell; sent and fine, it goes to a page that is the same for everybody."""
     (stairwell,) = stairwells
@@ -133,7 +151,7 @@ def _ask_page(
         form.offer(stairwells)
     if form.validate_on_submit():
         try:
-            _ask(form, stairwell, letter)
+            _ask(form, stairwell, letter, consent)
         except NotOpen:
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
@@ -146,16 +164,19 @@ def _ask_page(
     return make_response(page, 422 if form.is_submitted() else 200)
 
 
-def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None) -> None:
+def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, consent: ConsentChannel) -> None:
+    name, reads = form.name.data, language.current()
     if form.how.data == BY_KNOCK:
         assert form.flat is not None
-        service.ask_for_knock(stairwell, form.flat, form.name.data, language=language.current())
+        service.ask_for_knock(stairwell, form.flat, name, language=reads, consent=consent)
         session.pop("asked", None)
     else:
-        flat, name, address = form.flat, form.name.data, form.address.data
-        asked = Asked(stairwell.id, flat.id if flat else None, letter.id if letter else None, name, address)
+        flat, address = form.flat, form.address.data
+        asked = Asked(
+            stairwell.id, flat.id if flat else None, letter.id if letter else None, name, address, consent
+        )
         service.ask_to_join(
-            stairwell, address, name, flat=flat, language=language.current(), letter=letter,
+            stairwell, address, name, flat=flat, language=reads, letter=letter, consent=consent,
             secret=asked.secret,
         )  # fmt: skip
         session["asked"] = asked.sealed()

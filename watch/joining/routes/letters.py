@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from io import BytesIO
 
-from flask import current_app, render_template, send_file, url_for
+from flask import current_app, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -58,7 +58,8 @@ def _form(group: Group) -> PrintLettersForm:
     flats = flats_of_group(group, relations.stairwells_in(group))
     states = {each.flat_id: each.state for each in households_of(group)}
     contacted = {id_: str(FLAT_STATES[state]) for id_, state in states.items() if state is not UNTOUCHED}
-    form.offer_flats(flats, contacted, states.keys() - contacted.keys())
+    wanted = {flat.id for flat in flats} & set(request.args.getlist("flats", type=int))
+    form.offer_flats(flats, contacted, wanted or states.keys() - contacted.keys())
     return form
 
 

@@ -1,6 +1,6 @@
 """What opens a group's doors: asking and deciding, interest, inviting."""
 
-from watch.groups.service import AlreadyMember
+from watch.groups.service import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.joining.service.answering import (
     accept,
     decline_invitation,
@@ -19,6 +19,15 @@ from watch.joining.service.asking import (
 from watch.joining.service.changing import Asked, change_address
 from watch.joining.service.climbing import CLIMB_AT, climb
 from watch.joining.service.deciding import approve, decline, request_to_decide, tell
+from watch.joining.service.door import (
+    AlreadyKnocked,
+    TakesPart,
+    join_at_door,
+    not_at_home,
+    say_moved,
+    say_no,
+    take_back_knock,
+)
 from watch.joining.service.errors import (
     AlreadyDecided,
     AlreadyInvited,
@@ -49,15 +58,19 @@ __all__ = [
     "LETTER_DAYS",
     "AlreadyDecided",
     "AlreadyInvited",
+    "AlreadyKnocked",
     "AlreadyMember",
     "Asked",
     "FlatElsewhere",
+    "FlatTaken",
     "InvitationDeclined",
     "InvitationEnded",
     "NotDecided",
     "NotOpen",
     "RemindedLately",
     "SameAddress",
+    "TakesPart",
+    "TooLateToUndo",
     "TooManyInvitations",
     "accept",
     "approve",
@@ -75,10 +88,12 @@ __all__ = [
     "interest_of",
     "invitation_of",
     "invite",
+    "join_at_door",
     "join_from_interest",
     "leave_interest",
     "mark_sent",
     "membership_of_form",
+    "not_at_home",
     "print_letters",
     "remind",
     "renew_poster",
@@ -86,6 +101,9 @@ __all__ = [
     "requests_to_confirm",
     "resend",
     "revoke",
+    "say_moved",
+    "say_no",
+    "take_back_knock",
     "take_back_no",
     "tell",
     "tell_name",

@@ -10,13 +10,14 @@ from watch import audit, tokens
 from watch.accounts.service import person_at
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, admit, note_household
+from watch.groups.service import AlreadyMember, Consent, admit, note_household
 from watch.joining.queries import stairwells_to_accept_in, status_of
 from watch.joining.service.errors import FlatElsewhere
 from watch.joining.service.invited import end, others_invited
 from watch.joining.service.inviting import was_sent
 from watch.mail import outbox
 from watch.models import (
+    ConsentChannel,
     Flat,
     GroupState,
     HouseholdStatus,
@@ -34,6 +35,8 @@ from watch.models import (
     utcnow,
 )
 from watch.tokens import Purpose
+
+BY_MAIL = Consent(ConsentChannel.MAIL)
 
 
 def invitation_of(token: str) -> Invitation:
@@ -69,15 +72,15 @@ def accept(
     Raises FlatElsewhere, LinkExpired when it was answered meanwhile.
     """
     flat = invitation.flat or flat
-    stairwell = invitation.flat.stairwell if invitation.flat else stairwell
-    if stairwell not in stairwells_to_accept_in(invitation) or (flat and flat.stairwell_id != stairwell.id):
-        raise FlatElsewhere
+    stairwell = _door(invitation, stairwell, flat)
     if invitation.mailbox is None or not end(invitation, InvitationState.ACCEPTED):
         raise LinkExpired
     person = person_at(invitation.mailbox, name, language)
     person.language, person.address_confirmed_at = language, utcnow()
     try:
-        membership = admit(person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by)
+        membership = admit(
+            person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL
+        )
     except AlreadyMember as already:
         if already.membership is None:
             raise
@@ -88,6 +91,14 @@ def accept(
         row.mailing.form_key = form_key
     audit.note("invitation-accepted", about=invitation, by=person, group=invitation.group)
     return membership
+
+
+def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> Stairwell:
+    """The port that the invitation says, or that was chosen. Raises FlatElsewhere."""
+    stairwell = invitation.flat.stairwell if invitation.flat else stairwell
+    if stairwell not in stairwells_to_accept_in(invitation) or (flat and flat.stairwell_id != stairwell.id):
+        raise FlatElsewhere
+    return stairwell
 
 
 def _settle_requests(membership: Membership, by: Person | None) -> None:

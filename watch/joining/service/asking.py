@@ -14,7 +14,7 @@ from watch.crypto import keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.queries import active_membership, coordinators_for
-from watch.groups.service import note_household
+from watch.groups.service import CONSENT_VERSION, note_household
 from watch.joining.queries import (
     CONFIRM_DAYS,
     group_to_join,
@@ -26,11 +26,12 @@ from watch.joining.queries import (
     was_written_to,
 )
 from watch.joining.service.answering import lift_refusal, take_up
-from watch.joining.service.deciding import approve
+from watch.joining.service.deciding import approve, confirm_at_door
 from watch.joining.service.errors import FlatElsewhere, NotOpen
 from watch.joining.service.letters import use
 from watch.mail import outbox
 from watch.models import (
+    ConsentChannel,
     Flat,
     Group,
     GroupState,
@@ -52,6 +53,10 @@ from watch.tokens import Purpose
 
 BY_STRANGERS = frozenset({"join-confirm", "join-already-member", "interest-confirm"})
 MAILED_KNOCKS_A_DAY = 3  # about one stairwell
+NEWEST_COUNTS = (
+    JoinRequest.stairwell_id, JoinRequest.flat_id, JoinRequest.letter_id, JoinRequest.invitation_id,
+    JoinRequest.consent_version, JoinRequest.consent_channel,
+)  # fmt: skip
 
 
 def ask_to_join(
@@ -64,6 +69,7 @@ def ask_to_join(
     letter: Letter | None = None,
     invitation: Invitation | None = None,
     secret: str | None = None,
+    consent: ConsentChannel = ConsentChannel.WEB,
 ) -> None:
     """Somebody who says that this is their address asks; the mail there decides if it was they.
 
@@ -79,8 +85,15 @@ def ask_to_join(
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, name, language)
     membership = active_membership(person, group)
-    request = _request(
-        group, stairwell, flat, person, letter=letter, invitation=invitation, secret=secret,
+    request = request_of(
+        group,
+        stairwell,
+        flat,
+        person,
+        letter=letter,
+        invitation=invitation,
+        secret=secret,
+        consent=consent,
         is_open=membership is None,
     )
     if membership is not None:
@@ -100,7 +113,7 @@ def write_once_a_day(
     outbox.queue(kind, to=person, about=about, not_after=utcnow() if was_told else None)
 
 
-def _request(
+def request_of(
     group: Group,
     stairwell: Stairwell,
     flat: Flat | None,
@@ -109,6 +122,7 @@ def _request(
     letter: Letter | None = None,
     invitation: Invitation | None = None,
     secret: str | None = None,
+    consent: ConsentChannel = ConsentChannel.WEB,
     is_open: bool = True,
 ) -> JoinRequest:
     """The person's open request, known or new; until it is confirmed the newest flat counts.
@@ -122,14 +136,14 @@ def _request(
         group_id=group.id, person_id=person.id, stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
         letter_id=letter.id if letter else None, invitation_id=invitation.id if invitation else None,
         asked_index=asked_index(secret) if secret else None,
+        consent_version=CONSENT_VERSION, consent_channel=consent,
         state=RequestState.UNCONFIRMED if is_open else RequestState.WITHDRAWN,
         decided_at=None if is_open else utcnow(),
     )  # fmt: skip
     is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
-    newest = (
-        JoinRequest.stairwell_id, JoinRequest.flat_id, JoinRequest.letter_id, JoinRequest.invitation_id,
-    )  # fmt: skip
-    where = {place.key: case((is_unconfirmed, new.excluded[place.key]), else_=place) for place in newest}
+    where = {
+        place.key: case((is_unconfirmed, new.excluded[place.key]), else_=place) for place in NEWEST_COUNTS
+    }
     one = [JoinRequest.group_id, JoinRequest.person_id]
     asked = new.on_conflict_do_update(index_elements=one, index_where=text(OPEN_REQUEST), set_=where)
     whole = asked.returning(JoinRequest).execution_options(populate_existing=True)
@@ -142,7 +156,14 @@ def asked_index(secret: str) -> bytes:
     return keyring().blind_index("asked", secret)
 
 
-def ask_for_knock(stairwell: Stairwell, flat: Flat, name: str, *, language: Language) -> JoinRequest:
+def ask_for_knock(
+    stairwell: Stairwell,
+    flat: Flat,
+    name: str,
+    *,
+    language: Language,
+    consent: ConsentChannel = ConsentChannel.WEB,
+) -> JoinRequest:
     """Somebody without e-mail asks for a knock on the door; it goes straight to the coordinators' list.
 
     A door is knocked on once, whoever asks there meanwhile. Nobody has proved who they are: so after a few
@@ -157,6 +178,7 @@ def ask_for_knock(stairwell: Stairwell, flat: Flat, name: str, *, language: Lang
     request = JoinRequest(
         group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=Person(name=name, language=language),
         wants_knock=True, state=RequestState.WAITING, confirmed_at=utcnow(),
+        consent_version=CONSENT_VERSION, consent_channel=consent,
     )  # fmt: skip
     db.session.add(request)
     db.session.flush()
@@ -194,7 +216,8 @@ def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
 def confirm_address(requests: Collection[JoinRequest]) -> list[JoinRequest]:
     """The owner of the mailbox says that these asked. Confirmed twice is once.
 
-    The coordinators are told; whoever has a letter or an invitation that is still good is let in at once.
+    The coordinators are told; whoever has a letter or an invitation that is still good is let in at once,
+    and whoever was written up at the door has an address now.
     """
     return [request for request in requests if _confirm(request)]
 
@@ -213,7 +236,9 @@ def _confirm(request: JoinRequest) -> bool:
     if request.person.mailbox is not None:
         lift_refusal(request.person.mailbox.address_index)
     letter = request.letter
-    if letter is not None and letter.group_id == request.group_id and use(letter, now):
+    if request.membership is not None and request.membership.left_at is None:
+        confirm_at_door(request, request.membership)
+    elif letter is not None and letter.group_id == request.group_id and use(letter, now):
         approve(request, by=None)
     elif request.invitation is not None and take_up(request.invitation):
         approve(request, by=request.invitation.by)
@@ -224,7 +249,7 @@ def _confirm(request: JoinRequest) -> bool:
 
 def wait_for_answer(person: Person, stairwell: Stairwell, *, flat: Flat | None) -> JoinRequest:
     """Somebody whose address is confirmed already asks to join. Raises NotOpen, FlatElsewhere."""
-    request = _request(_group_at(stairwell, flat), stairwell, flat, person)
+    request = request_of(_group_at(stairwell, flat), stairwell, flat, person)
     confirm_address([request])
     return request
 

@@ -15,7 +15,18 @@ from watch.crypto import Unreadable, keyring
 from watch.extensions import db
 from watch.joining.service.asking import ask_to_join, asked_index
 from watch.mail import outbox
-from watch.models import Flat, JoinRequest, Language, Letter, Mailing, Person, RequestState, Stairwell, utcnow
+from watch.models import (
+    ConsentChannel,
+    Flat,
+    JoinRequest,
+    Language,
+    Letter,
+    Mailing,
+    Person,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
 
 CHANGED_WITHIN = timedelta(hours=1)  # phones here are often shared
 SEAL = "what a browser has asked"
@@ -33,6 +44,7 @@ class Asked:
     letter_id: int | None
     name: str
     address: str
+    consent: ConsentChannel
     secret: str = field(default_factory=lambda: secrets.token_hex(16))
     at: float = field(default_factory=lambda: utcnow().timestamp())
 
@@ -70,5 +82,6 @@ def change_address(asked: Asked, address: str, *, language: Language) -> Asked:
         db.session.get_one(Stairwell, asked.stairwell_id), address, asked.name,
         flat=db.session.get(Flat, asked.flat_id) if asked.flat_id else None, language=language,
         letter=db.session.get(Letter, asked.letter_id) if asked.letter_id else None, secret=asked.secret,
+        consent=ConsentChannel(asked.consent),
     )  # fmt: skip
     return replace(asked, address=address)

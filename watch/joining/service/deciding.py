@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
 
 from watch import access, audit, tokens
 from watch.access import Permission
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, admit, note_household
+from watch.groups.service import AlreadyMember, Consent, admit, leave, note_household
 from watch.joining.queries import DECIDE_DAYS, is_fresh, status_of
 from watch.joining.service.errors import AlreadyDecided, FlatElsewhere, NotDecided
 from watch.joining.service.invited import revoke
@@ -16,7 +17,6 @@ from watch.joining.service.inviting import is_in_sight
 from watch.mail import outbox
 from watch.models import (
     Channel,
-    ConsentChannel,
     Flat,
     GroupState,
     HouseholdStatus,
@@ -49,10 +49,12 @@ def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
     return request, coordinator
 
 
-def approve(request: JoinRequest, *, by: Person | None, flat: Flat | None = None) -> Membership | None:
+def approve(
+    request: JoinRequest, *, by: Person | None, flat: Flat | None = None, consent: Consent | None = None
+) -> Membership | None:
     """Let the applicant in and tell them; `flat` is where the coordinator knows that they live.
 
-    `by` is None where the flat's own letter vouches for them.
+    `by` is None where the flat's own letter vouches for them. The consent is that of the request, or a newer.
 
     None for somebody who had joined another way meanwhile. Raises AlreadyDecided when a colleague was
     quicker, FlatElsewhere.
@@ -66,7 +68,7 @@ def approve(request: JoinRequest, *, by: Person | None, flat: Flat | None = None
         membership = admit(
             request.person, request.group, stairwell=request.stairwell, flat=request.flat, by=by,
             channel=Channel.PAPER if on_paper else Channel.MAIL,
-            consent=ConsentChannel.DOORSTEP if on_paper else ConsentChannel.WEB,
+            consent=consent or Consent(request.consent_channel, request.consent_version, request.created_at),
         )  # fmt: skip
     except AlreadyMember:
         return None
@@ -74,6 +76,24 @@ def approve(request: JoinRequest, *, by: Person | None, flat: Flat | None = None
     outbox.queue("join-approved", to=request.person, about=membership)
     audit.note("join-approved", about=request, by=by, group=request.group)
     return membership
+
+
+def confirm_at_door(request: JoinRequest, written_up: Membership) -> None:
+    """Who was written up at the door has confirmed the address: from now on mail reaches them.
+
+    Where they had joined another way meanwhile they are in once, not twice.
+    """
+    by = written_up.admitted_by_id
+    request.state, request.decided_at, request.decided_by_id = RequestState.APPROVED, utcnow(), by
+    try:
+        with db.session.begin_nested():
+            written_up.person, written_up.channel = request.person, Channel.MAIL
+    except IntegrityError:
+        db.session.refresh(written_up)
+        leave(written_up)
+        return
+    outbox.queue("join-approved", to=request.person, about=written_up)
+    audit.note("join-approved", about=request, by=None, group=request.group)
 
 
 def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> None:

@@ -18,6 +18,7 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
+    Knock,
     Letter,
     Mailbox,
     Membership,
@@ -79,6 +80,11 @@ def letters(now: datetime) -> int:
         )  # fmt: skip
 
     return take_out(Letter, Letter.expires_at < now - AFTER_INVITATION, forget_flats)
+
+
+def knocks(now: datetime) -> int:
+    """Those of a month ago."""
+    return take_out(Knock, Knock.at < now - MONTH)
 
 
 def join_requests(now: datetime) -> int:

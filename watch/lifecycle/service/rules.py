@@ -20,6 +20,7 @@ from watch.models import (
     Interest,
     Invitation,
     JoinRequest,
+    Knock,
     Letter,
     Mailbox,
     Meeting,
@@ -39,7 +40,7 @@ from watch.models import (
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
-from watch.models.joining import AS_INVITED, AS_REFUSAL
+from watch.models.joining import AS_INVITED, AS_KNOCK, AS_REFUSAL
 from watch.models.meetings import AS_ANSWER
 from watch.models.people import AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
@@ -77,6 +78,7 @@ RULES = (
     Rule(AS_GROUP, (Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
     Rule(AS_INVITED, (Invitation,), people.invitations),
     Rule(AS_INVITED, (Letter,), people.letters),
+    Rule(AS_KNOCK, (Knock,), people.knocks),
     Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
     Rule(AS_APPLICANT, (Interest,), people.interests),
     Rule(AS_OFFICER, (Officer,), people.officers),

@@ -8,12 +8,13 @@ from sqlalchemy import select
 
 from watch.extensions import db
 from watch.groups.service.households import note_household
-from watch.groups.service.members import admit
+from watch.groups.service.members import CONSENT_VERSION, admit
 from watch.language import STOCKHOLM
 from watch.models import (
     Area,
     Audience,
     Building,
+    ConsentChannel,
     ContactPerson,
     ContactRole,
     Flat,
@@ -84,6 +85,8 @@ def _farah_asks(group: Group, flat: Flat) -> None:
             flat=flat,
             state=RequestState.WAITING,
             confirmed_at=utcnow(),
+            consent_version=CONSENT_VERSION,
+            consent_channel=ConsentChannel.POSTER,
         )
     )
 

@@ -26,3 +26,16 @@ for (const button of document.querySelectorAll("[data-print]")) button.hidden = 
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
+
+// How many boxes are ticked stands on the button that acts on them.
+for (const form of document.querySelectorAll("form:has([data-ticked])")) {
+  const count = () => {
+    const ticked = form.querySelectorAll("input[type=checkbox]:checked").length;
+    for (const place of form.querySelectorAll("[data-ticked]")) {
+      place.textContent = `(${ticked})`;
+      place.hidden = !ticked;
+    }
+  };
+  form.addEventListener("change", count);
+  window.addEventListener("pageshow", count);
+}

@@ -1,0 +1,273 @@
+"""A neighbour says yes at the door: in at once, on paper until the address is confirmed by its owner."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_letter, make_member, make_person, make_wish
+from tests.groups.test_members import state_of
+from tests.joining.races import at_once
+from tests.page_client import Page, PageClient
+from watch import tokens
+from watch.extensions import db
+from watch.groups import service as groups
+from watch.groups.queries import FlatState, members_of
+from watch.models import (
+    Channel,
+    ConsentChannel,
+    JoinRequest,
+    Language,
+    Membership,
+    RequestState,
+)
+from watch.tokens import Purpose
+
+YES = {"name": "Greta", "language": "so", "consent": "y"}
+CONFIRM = "Ett mejl frågar om adressen stämmer. Innan den är bekräftad kommer allt på papper."
+
+
+def member(name: str) -> Membership:
+    db.session.expire_all()
+    (found,) = (
+        each
+        for each in db.session.scalars(select(Membership).where(Membership.left_at.is_(None)))
+        if each.person.name == name
+    )
+    return found
+
+
+def request_on(address: str) -> JoinRequest:
+    (found,) = (
+        each
+        for each in db.session.scalars(select(JoinRequest))
+        if each.person.mailbox and each.person.mailbox.address == address
+    )
+    return found
+
+
+def join(client: PageClient, scene: Scene, **more: str) -> Page:
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1201")
+    return page.press("Skriv upp grannen", {**YES, **more})
+
+
+def confirm(client: PageClient, address: str) -> Page:
+    link = tokens.make(Purpose.CONFIRM_REQUEST, request_on(address).id)
+    return client.get(f"/join/confirm/{link}").press("Ja, det stämmer")
+
+
+def test_without_an_address_everything_comes_on_paper(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    done = join(client, scene)
+    flat = flat_of(scene.port_3, "1201")
+    assert done.location == f"/groups/{scene.group.id}/knock#door-{flat.id}"
+    page = done.follow()
+    assert "Greta är med." in page.text
+    assert "Kvitto på papper" in page.links
+    greta = member("Greta")
+    assert (greta.channel, greta.consent_channel, greta.person.language, greta.admitted_by_id) == (
+        Channel.PAPER, ConsentChannel.DOORSTEP, Language.SOMALI, scene.bengt.id,
+    )  # fmt: skip
+    assert (state_of(flat), outbox.names()) == (FlatState.ON_PAPER, [])
+
+
+def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_confirmed(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = join(client, scene, address="Greta@Example.org").follow()
+    assert CONFIRM in page.text
+    assert outbox.addressed() == [("join-confirm", "Greta@example.org")]
+    greta, flat = member("Greta"), flat_of(scene.port_3, "1201")
+    assert (greta.person.mailbox_id, greta.channel, state_of(flat)) == (
+        None,
+        Channel.PAPER,
+        FlatState.ON_PAPER,
+    )
+
+    assert confirm(client, "Greta@example.org").follow().h1 == "Ditt fönster lyser"
+    greta = member("Greta")
+    assert (greta.channel, greta.consent_channel, state_of(flat)) == (
+        Channel.MAIL, ConsentChannel.DOORSTEP, FlatState.TAKES_PART,
+    )  # fmt: skip
+    assert greta.person.address_confirmed_at is not None
+    assert outbox.addressed()[1:] == [("join-approved", "Greta@example.org")]  # no coordinator decides again
+    assert request_on("Greta@example.org").state is RequestState.APPROVED
+
+
+def test_confirmed_twice_is_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    join(client, scene, address="greta@example.org")
+    link = tokens.make(Purpose.CONFIRM_REQUEST, request_on("greta@example.org").id)
+    assert 303 in at_once(client, [(None, f"/join/confirm/{link}")] * 2)
+    assert outbox.names().count("join-approved") == 1
+    assert [each.person.name for each in members_of(scene.group)].count("Greta") == 1
+
+
+def test_whoever_was_taken_back_or_moved_is_not_let_in_by_the_mail(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = join(client, scene, address="greta@example.org").follow()
+    link = tokens.make(Purpose.CONFIRM_REQUEST, request_on("greta@example.org").id)
+    page.press("Ångra lägenhet 1201")
+    assert state_of(flat_of(scene.port_3, "1201")) is FlatState.NOT_CONTACTED
+    assert [row.state.value for row in outbox.rows()] == ["cancelled"]
+    assert client.get(f"/join/confirm/{link}").h1 == "Länken gäller inte längre. Be om en ny"
+    assert "Greta" not in [each.person.name for each in members_of(scene.group)]
+
+
+def test_moved_before_the_address_was_confirmed_it_becomes_a_question_to_the_coordinators(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    join(client, scene, address="greta@example.org")
+    groups.leave(member("Greta"), by=scene.bengt)
+    confirm(client, "greta@example.org")
+    assert request_on("greta@example.org").state is RequestState.WAITING
+    assert outbox.addressed()[1:] == [("join-requested", "bengt@example.org")]
+
+
+def test_once_confirmed_it_is_not_taken_back_by_a_press(client: PageClient, scene: Scene) -> None:
+    page = join(client, scene, address="greta@example.org").follow()
+    confirm(client, "greta@example.org")
+    late = page.press("Ångra lägenhet 1201").follow()
+    assert late.flashes == [("warn", "Det går inte att ångra längre. Öppna lägenheten och ändra där.")]
+    assert member("Greta").channel is Channel.MAIL
+    assert "Ångra lägenhet 1201" not in late.buttons
+
+
+def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient, scene: Scene) -> None:
+    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    make_member(make_person("Kajsa"), scene.group, flat_of(scene.port_3, "1201"))
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1003")
+    assert page.form()["name"] == "Knut"
+    pressed = page.press("Skriv upp grannen", {"name": "Knut Ek", "consent": "y"}).follow()
+    db.session.refresh(wish)
+    knut = member("Knut Ek")
+    assert (wish.state, knut.person_id, knut.consent_channel) == (
+        RequestState.APPROVED, wish.person_id, ConsentChannel.DOORSTEP,
+    )  # fmt: skip
+    pressed.press("Ångra lägenhet 1003")
+    db.session.refresh(wish)
+    assert (wish.state, state_of(flat_of(scene.port_3, "1003"))) == (
+        RequestState.WAITING, FlatState.WANTS_TO_JOIN,
+    )  # fmt: skip
+    assert "Knut Ek" not in [each.person.name for each in members_of(scene.group)]
+
+
+@pytest.mark.parametrize("address", ["carin@example.org", "farah@example.org", "ny@example.org"])
+def test_the_coordinator_cannot_tell_who_is_behind_an_address(
+    client: PageClient, scene: Scene, outbox: Outbox, address: str
+) -> None:
+    """A member, somebody who waits elsewhere, a stranger: the same page and one mail."""
+    flat = flat_of(scene.port_1, "1201")
+    form = YES | {"after": "0", "name": "Carin Öberg" if "carin" in address else "Farah Ahmadi"}
+    page = client.post(f"/flats/{flat.id}/knock/join", {**form, "address": address}, as_=scene.amina).follow()
+    assert CONFIRM in page.text
+    assert f"Ångra lägenhet {flat.number}" in page.buttons
+    assert len(outbox.rows()) == 1
+    assert outbox.rows()[0].mailbox.address == address
+    db.session.expire_all()
+    assert state_of(flat) is FlatState.ON_PAPER
+
+
+def test_whoever_waits_in_the_same_port_is_let_in_at_the_door(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    flat = flat_of(scene.port_3, "1203")
+    form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
+    client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.bengt)
+    farah = member("Farah Ahmadi")
+    assert (farah.person, farah.channel, farah.consent_channel) == (
+        scene.farah, Channel.MAIL, ConsentChannel.DOORSTEP,
+    )  # fmt: skip
+    assert outbox.addressed() == [("join-approved", "farah@example.org")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"name": ""}, "Skriv ett namn. Förnamn räcker."),
+        ({"name": " \t "}, "Skriv ett namn. Förnamn räcker."),
+        (
+            {"name": "850709-9805"},
+            "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.",
+        ),
+        ({"name": "Gr\u202eeta"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        ({"name": "Gre\u200bta"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        ({"name": "G" * 300}, "Namnet är för långt. Högst 60 tecken."),
+        ({"address": "greta"}, "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se."),
+        ({"address": "a@example.org, b@example.org"}, "Skriv bara en e-postadress i fältet."),
+        ({"consent": ""}, "Fråga grannen först, och kryssa i rutan när svaret är ja."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_with_its_cure_and_what_was_typed(
+    client: PageClient, scene: Scene, typed: dict[str, str], says: str
+) -> None:
+    form = {"after": "0", "back": "", **YES, **typed}
+    sent = {name: value for name, value in form.items() if (name, value) != ("consent", "")}
+    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock/join"
+    refused = client.post(path, sent, as_=scene.bengt)
+    assert (refused.status, refused.errors) == (422, [says])
+    assert refused.form()["language"] == "so"
+    assert refused.form()["name"] == sent["name"].strip()
+    assert db.session.scalars(select(JoinRequest.person_id)).all() == [scene.farah.id]
+
+
+def test_two_who_write_up_the_same_yes_make_one_member(client: PageClient, scene: Scene) -> None:
+    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock/join"
+    assert at_once(client, [(scene.bengt, path), (scene.amina, path)], {"after": "0", **YES}) == [303, 303]
+    assert [each.person.name for each in members_of(scene.group)].count("Greta") == 1
+
+
+# Every door keeps what was said yes to: the text, when, and how.
+
+
+def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> None:
+    poster = tokens.code(Purpose.POSTER, scene.port_3.id, scene.port_3.poster_generation)
+    letter = tokens.code(
+        Purpose.LETTER, make_letter(flat_of(scene.port_3, "1103"), scene.group, by=scene.bengt).id, signs=12
+    )
+    doors = {
+        f"/j/{poster}": ("Pia", ConsentChannel.POSTER),
+        f"/j/{letter}": ("Lisa", ConsentChannel.LETTER),
+        f"/buildings/{scene.house.id}/join?port={scene.port_3.id}": ("Vera", ConsentChannel.WEB),
+    }
+    for door, (name, _channel) in doors.items():
+        address = f"{name.lower()}@example.org"
+        client.post(door, {"name": name, "how": "mail", "address": address, "consent": "y"})
+        confirm(client, address)
+        request = request_on(address)
+        if request.state is RequestState.WAITING:
+            client.post(f"/requests/{request.id}/approve", as_=scene.bengt)
+    for name, channel in doors.values():
+        found, asked = member(name), request_on(f"{name.lower()}@example.org")
+        assert (found.consent_channel, found.consent_version, found.consent_at) == (
+            channel, groups.CONSENT_VERSION, asked.created_at,
+        )  # fmt: skip
+
+
+def test_a_wish_from_the_poster_that_is_let_in_unseen_was_given_there(
+    client: PageClient, scene: Scene
+) -> None:
+    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    client.post(f"/requests/{wish.id}/approve", as_=scene.bengt)
+    knut = member("Knut")
+    assert (knut.consent_channel, knut.consent_at) == (ConsentChannel.POSTER, wish.created_at)
+
+
+def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene: Scene) -> None:
+    poster = tokens.code(Purpose.POSTER, scene.port_3.id, scene.port_3.poster_generation)
+    form = {"name": "Knut", "how": "knock", "floor": "0", "door": "3", "consent": "y"}
+    assert client.post(f"/j/{poster}", form).status == 303
+    (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_knock)).all()
+    assert (wish.consent_channel, wish.consent_version) == (ConsentChannel.POSTER, groups.CONSENT_VERSION)
+
+
+def test_signed_on_paper_is_written_so(client: PageClient, scene: Scene) -> None:
+    flat = flat_of(scene.port_3, "1201")
+    page = client.get(f"/flats/{flat.id}/paper", as_=scene.bengt)
+    page.press("Skriv upp grannen", {**YES, "said_yes": "paper"})
+    assert member("Greta").consent_channel is ConsentChannel.PAPER
+    refused = client.post(f"/flats/{flat.id}/paper", {**YES, "said_yes": "web"}, as_=scene.bengt)
+    assert refused.status == 422

@@ -1,0 +1,29 @@
+"""What a coordinator writes down at a door."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, IntegerField
+from wtforms.validators import InputRequired, NumberRange
+from wtforms.widgets import HiddenInput
+
+from watch.fields import AddressField, Form, LanguageField, NameField
+
+
+class KnockForm(Form):
+    """One press: which knock the list had shown of this door, and where the list is."""
+
+    after = IntegerField(widget=HiddenInput(), default=0, validators=[InputRequired(), NumberRange(min=0)])
+    back = HiddenField()
+
+
+class JoinAtDoorForm(KnockForm):
+    """A neighbour who says yes at the door."""
+
+    name = NameField(_l("Grannens namn"))
+    language = LanguageField(_l("Språk för meddelanden"))
+    address = AddressField(_l("Grannens e-postadress"), optional=True)
+    consent = BooleanField(
+        _l("Grannen har sagt ja till att vara med och till att vi sparar namn, lägenhet och e-postadress"),
+        validators=[InputRequired(_l("Fråga grannen först, och kryssa i rutan när svaret är ja."))],
+    )

@@ -1,0 +1,92 @@
+"""A receipt on paper for whoever said yes: to what, when and how, what is kept, and how one leaves."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import abort, current_app, send_file
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import language, paper
+from watch.access import Permission, requires
+from watch.groups.words import CONSENT_CHANNELS, CONSENTS
+from watch.joining.routes.door import bp
+from watch.models import Channel, Language, Membership
+from watch.web import leave_trace
+
+LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # a code reads so in Arabic too
+
+
+@bp.get("/memberships/<int:membership_id>/receipt")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def receipt(membership: Membership) -> Response:
+    """The receipt as a PDF: in the neighbour's language and in Swedish."""
+    if membership.left_at is not None:
+        abort(404)
+    with language.speaking(Language.SWEDISH):
+        facts: dict[str, object] = {"title": _("Kvitto på ditt ja"), "foot": _foot()}
+    reads = membership.person.language
+    facts["pages"] = [_in(membership, each) for each in dict.fromkeys((reads, Language.SWEDISH))]
+    leave_trace("receipt-printed", about=membership, group=membership.group)
+    pdf = BytesIO(paper.pdf("receipt", facts))
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"{_('kvitto')}.pdf")
+
+
+def _foot() -> str:
+    return " ".join(
+        (
+            _("Pågående brott: ring %(number)s.", number="112"),
+            _("Tips: %(number)s eller %(site)s.", number="114 14", site="polisen.se"),
+        )
+    )
+
+
+def _in(membership: Membership, reader: Language) -> dict[str, object]:
+    with language.speaking(reader):
+        return {
+            "language": reader.value,
+            "direction": language.direction(reader),
+            "heading": _("Du är med i grannsamverkan"),
+            "facts": _facts(membership),
+            "parts": [{"heading": heading, "lines": lines} for heading, lines in _parts(membership)],
+        }
+
+
+def _facts(membership: Membership) -> list[tuple[str, str]]:
+    flat = membership.household.flat if membership.household else None
+    lives = [(_("Lägenhet"), f"{flat.stairwell.address}, {flat.number}")] if flat else []
+    day, how = language.day(membership.consent_at), CONSENT_CHANNELS[membership.consent_channel]
+    return [
+        (_("Namn"), membership.person.name),
+        *lives,
+        (_("Du sa ja"), language.listed((day, how))),
+        (_("Textens version"), f"{LEFT_TO_RIGHT}{membership.consent_version}{AS_BEFORE}"),
+    ]
+
+
+def _parts(membership: Membership) -> list[tuple[str, list[str]]]:
+    by_paper = membership.channel is Channel.PAPER
+    kept = (
+        _("Namn, lägenhet, språk och när du sa ja.")
+        if by_paper
+        else _("Namn, lägenhet, e-post, språk och när du sa ja.")
+    )
+    return [
+        (_("Det här sa du ja till"), [str(each) for each in CONSENTS[membership.consent_version]]),
+        (
+            _("Det här sparas"),
+            [
+                kept,
+                _("Det tas bort 30 dagar efter att du har lämnat gruppen eller flyttat."),
+                _("Polisen och hyresvärden ser aldrig vem som är med."),
+            ],
+        ),
+        (
+            _("Vill du läsa, ändra eller lämna?"),
+            [
+                _("Säg till kontaktombudet i din port. Du behöver inte säga varför."),
+                _("Eller skriv till %(controller)s.", controller=current_app.config["CONTROLLER"]),
+            ],
+        ),
+    ]  # fmt: skip
