@@ -26,7 +26,7 @@ from tests.missing import say_what_was_skipped
 from tests.page_client import PageClient, outside
 from watch import create_app
 from watch.extensions import db
-from watch.models import Channel, Mailing, OutboxRow
+from watch.models import Channel, Mailing, Model, OutboxRow
 
 pytest_plugins = ["tests.cast"]
 
@@ -147,6 +147,30 @@ class Outbox:
 def outbox(app: Flask) -> Outbox:
     """What is queued: `outbox.names() == ["join-requested"]`."""
     return Outbox()
+
+
+Dump = Callable[[], dict[str, list[str]]]
+UNWATCHED = {"audit_entry", "rate_count"}
+
+
+@pytest.fixture
+def dump(app: Flask) -> Dump:
+    """Every row of the database but traces, limits and when somebody was last seen."""
+
+    def rows() -> dict[str, list[str]]:
+        db.session.rollback()
+        found = {
+            table.name: sorted(
+                str([value for name, value in row._mapping.items() if name != "last_seen_at"])
+                for row in db.session.execute(select(table))
+            )
+            for table in Model.metadata.sorted_tables
+            if table.name not in UNWATCHED
+        }
+        db.session.rollback()  # SQLite: reading here holds the right to write
+        return found
+
+    return rows
 
 
 NOT_COUNTED = ("sign_in ", "rate_count", "audit_entry")

@@ -1,4 +1,4 @@
-"""What the tests of accounts share: links as they stand in mails, and the whole database as text."""
+"""What the tests of accounts share: links as they stand in mails."""
 
 from __future__ import annotations
 
@@ -11,10 +11,8 @@ from sqlalchemy import select
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.extensions import db
-from watch.models import Model, SignInLink
+from watch.models import SignInLink
 from watch.tokens import Purpose
-
-UNWATCHED = {"audit_entry", "rate_count"}
 
 
 @pytest.fixture
@@ -38,21 +36,3 @@ def ask(client: PageClient) -> Callable[..., Page]:
         return (browser or client).get(path).press("Skicka länken", {"email": address})
 
     return press
-
-
-@pytest.fixture
-def dump(app: Flask) -> Callable[[], dict[str, list[str]]]:
-    """Every row of the database but traces, limits and when somebody was last seen."""
-
-    def rows() -> dict[str, list[str]]:
-        db.session.rollback()
-        return {
-            table.name: sorted(
-                str([value for name, value in row._mapping.items() if name != "last_seen_at"])
-                for row in db.session.execute(select(table))
-            )
-            for table in Model.metadata.sorted_tables
-            if table.name not in UNWATCHED
-        }
-
-    return rows

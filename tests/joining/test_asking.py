@@ -118,40 +118,6 @@ def test_the_eleventh_wrong_code_is_slowed_down_and_right_ones_are_not_counted(
     assert "Inget är förlorat." in slowed.text
 
 
-def test_a_stranger_cannot_tell_who_is_what(
-    client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill
-) -> None:
-    """The page is the same bytes, and each address gets one mail at most, whoever it belongs to."""
-    make_invitation(scene.group, "nina@example.org", by=scene.bengt)
-    declined = make_person("Otto", "otto@example.org")
-    make_request(declined, scene.group, scene.port_3, state=RequestState.DECLINED)
-    left = make_person("Pia", "pia@example.org")
-    make_member(left, scene.group, flat_of(scene.port_3, "1103")).left_at = utcnow()
-    asks = {
-        "unknown": ("Lina", "lina@example.org"),
-        "invited": ("Nina", "nina@example.org"),
-        "waiting": ("Farah Ahmadi", "farah@example.org"),
-        "member": ("Carin Öberg", "carin@example.org"),
-        "declined": ("Otto", "otto@example.org"),
-        "left": ("Pia", "pia@example.org"),
-        "somebody elsewhere": ("Jenny Älvgren", "jenny@example.org"),
-    }
-    answers = {}
-    for who, (name, address) in asks.items():
-        sent = client.post(f"/j/{code}", fill(name=name, address=address))
-        waiting = bytes_of(sent.follow()).replace(address, "")  # the page shows what was typed
-        answers[who] = (sent.status, sent.location, bytes_of(sent), waiting)
-    assert answers == dict.fromkeys(asks, answers["unknown"])
-    assert what_leaves() == [
-        ("join-confirm", "lina@example.org"),
-        ("join-confirm", "nina@example.org"),
-        ("join-already-member", "carin@example.org"),
-        ("join-confirm", "otto@example.org"),
-        ("join-confirm", "pia@example.org"),
-        ("join-confirm", "jenny@example.org"),
-    ]
-
-
 def test_the_answer_takes_the_same_statements_for_everybody(
     client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill, statements: Statements
 ) -> None:

@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import html
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
 
+from flask import current_app
 from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.factories import make_interest, make_invitation, make_meeting, make_notice
+from watch import tokens
 from watch.extensions import db
 from watch.mail import outbox
+from watch.mail.compose import Reader, prepare
+from watch.mail.links import KINDS, address_of
 from watch.models import (
     Coordinator,
     JoinRequest,
@@ -102,3 +109,20 @@ def in_language(letter: Letter, scene: Scene, language: Language) -> OutboxRow:
     row.language = language
     db.session.flush()
     return row
+
+
+def links_in(row: OutboxRow) -> set[str]:
+    """Our addresses in a mail as it is sent, in its text and its HTML."""
+    assert row.mailbox
+    reader = Reader(row.id, row.mailbox.address, (row.person.name,) if row.person else ())
+    wire = prepare(row.mailing, row.language, greets=bool(reader.names)).seal(reader).wire
+    mail = message_from_bytes(wire, policy=policy.default)
+    parts = [mail.get_body((kind,)) for kind in ("plain", "html")]
+    ours = re.compile(re.escape(current_app.config["BASE_URL"]) + r"/[^\s\"<>]*")
+    return {html.unescape(link) for part in parts if part for link in ours.findall(part.get_content())}
+
+
+def button_of(row: OutboxRow) -> str:
+    """The address of a mail's one button; empty where it has none."""
+    purpose = KINDS[row.mailing.kind].for_row
+    return address_of(row.mailing, tokens.make(purpose, row.id) if purpose else "") or ""

@@ -96,8 +96,8 @@ def _if(is_so: bool) -> ColumnElement[bool]:
 
 def _asks_still(kind: str, request: JoinRequest) -> ColumnElement[bool]:
     match kind:
-        case "join-confirm":
-            return _if(request.state is RequestState.UNCONFIRMED)
+        case "join-confirm":  # who waits already is written to as well: nobody else learns that they do
+            return _if(request.state in {RequestState.UNCONFIRMED, RequestState.WAITING})
         case "join-unanswered":
             return _if(request.state is RequestState.WAITING)
         case "join-requested" | "join-waiting":

@@ -1,0 +1,361 @@
+"""Whatever is done at a house's doors, in any order: the sums hold, and nobody who left or said no is mailed.
+
+The same seeds on every run; `settings(derandomize=False, max_examples=500)` for a long look.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from sqlalchemy import and_, select, update
+
+from tests.databases import empty
+from tests.factories import (
+    flat_of,
+    make_area,
+    make_building,
+    make_coordinator,
+    make_group,
+    make_landlord,
+    make_member,
+    make_notice,
+    make_person,
+    stairwell_of,
+)
+from watch.errors import DomainError
+from watch.extensions import db
+from watch.groups import service as groups
+from watch.groups.queries import active_member_ids, counts_of_group, households_of, sums
+from watch.joining import service as joining
+from watch.joining.queries.letters import letter_of_code
+from watch.mail import outbox
+from watch.mail.queue import UNLEASED, claim
+from watch.models import (
+    Coordinator,
+    Household,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Language,
+    Letter,
+    Membership,
+    NoticeChoice,
+    OutboxRow,
+    OutboxState,
+    Person,
+    RequestState,
+    utcnow,
+)
+
+FLATS = ("1001", "1002", "1101")
+NAMES = ("Kim", "Lina", "Mio", "Nina")  # each with an address; Lina and Mio share theirs
+SHARED = {"Mio": "lina"}
+BY_LETTER = and_(
+    JoinRequest.state == RequestState.APPROVED,
+    JoinRequest.decided_by_id.is_(None),
+    JoinRequest.letter_id.is_not(None),
+)
+name, place, number = st.sampled_from(NAMES), st.integers(0, 5), st.integers(0, 9)
+
+
+def address_of(who: str) -> str:
+    """Where somebody reads their mail."""
+    return f"{SHARED.get(who, who.lower())}@example.org"
+
+
+class House(RuleBasedStateMachine):
+    """Two ports of three flats; Amina leads and lives in port 1, Bengt coordinates port 3 and lives there."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        db.session.rollback()
+        empty(db.engine)
+        db.session.expunge_all()
+        house = make_building(make_area("boda", "Boda"), make_landlord(), "Gatan", (1, 3), flats=FLATS)
+        self.group = make_group(house)
+        ports = [stairwell_of(house, number) for number in (1, 3)]
+        self.flats = [flat_of(port, flat) for port in ports for flat in FLATS]
+        amina, bengt = (make_person(each, f"{each.lower()}@example.org") for each in ("Amina", "Bengt"))
+        make_member(amina, self.group, self.flats[0])
+        make_member(bengt, self.group, self.flats[3])
+        make_coordinator(amina, self.group, lead=True)
+        make_coordinator(bengt, self.group, stairwells=[ports[1]])
+        self.said_no: set[str] = set()  # addresses, until they ask or join themselves
+        db.session.commit()
+
+    def teardown(self) -> None:
+        """What the next house finds is empty."""
+        db.session.rollback()
+
+    def do(self, act: Callable[..., Any], *what: Any, **more: Any) -> bool:
+        """One act as a request does it: all of it, or, where a rule says no, nothing."""
+        try:
+            act(*what, **more)
+        except DomainError:
+            db.session.rollback()
+            return False
+        db.session.commit()
+        return True
+
+    def some(self, model: type[Any], which: int, *where: Any) -> Any:
+        """One of the rows that fit, or None."""
+        rows = db.session.scalars(select(model).where(*where).order_by(model.id)).all()
+        return rows[which % len(rows)] if rows else None
+
+    def coordinator(self, *, last: bool = False) -> Person:
+        """The lead while there is one, or the last of them; roles end too."""
+        current = select(Coordinator).where(Coordinator.ended_at.is_(None)).order_by(Coordinator.id)
+        return db.session.scalars(current).all()[-1 if last else 0].person
+
+    # Asking
+
+    @rule(who=name, at=place, knows_flat=st.booleans())
+    def ask(self, who: str, at: int, knows_flat: bool) -> None:
+        """From the poster, or by address."""
+        flat = self.flats[at]
+        self.do(joining.ask_to_join, flat.stairwell, address_of(who), who, flat=flat if knows_flat else None,
+                language=Language.SWEDISH)  # fmt: skip
+
+    @rule(who=name, at=place)
+    def ask_by_letter(self, who: str, at: int) -> None:
+        """With the newest letter of a flat, good or not."""
+        letter = self.some(Letter, -1, Letter.flat_id == self.flats[at].id)
+        if letter:
+            assert letter_of_code(joining.code_of(letter)) == letter
+            self.do(joining.ask_to_join, letter.flat.stairwell, address_of(who), who, flat=letter.flat,
+                    language=Language.SWEDISH, letter=letter)  # fmt: skip
+
+    @rule(at=place)
+    def ask_for_a_knock(self, at: int) -> None:
+        """Somebody without e-mail."""
+        flat = self.flats[at]
+        self.do(joining.ask_for_knock, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
+
+    @rule(which=number)
+    def confirm(self, which: int) -> None:
+        """The owner of the address says that it was they."""
+        request = self.some(JoinRequest, which, JoinRequest.state == RequestState.UNCONFIRMED)
+        if request:
+            self.said_no.discard(request.person.mailbox.address)
+            self.do(joining.confirm_address, [request])
+
+    @rule(which=number, at=st.none() | place)
+    def approve(self, which: int, at: int | None) -> None:
+        """Let in, with the flat where the coordinator knows it."""
+        request = self.some(JoinRequest, which, JoinRequest.state == RequestState.WAITING)
+        if request:
+            self.do(
+                joining.approve, request, by=self.coordinator(), flat=None if at is None else self.flats[at]
+            )
+
+    @rule(which=number)
+    def decline(self, which: int) -> None:
+        """Say no, with a word of why."""
+        request = self.some(JoinRequest, which, JoinRequest.state == RequestState.WAITING)
+        if request:
+            self.do(joining.decline, request, by=self.coordinator(), reason="Fel port?")
+
+    # Inviting
+
+    @rule(who=name, at=st.none() | place, by_bengt=st.booleans())
+    def invite(self, who: str, at: int | None, by_bengt: bool) -> None:
+        """By e-mail."""
+        by, flat = self.coordinator(last=by_bengt), None if at is None else self.flats[at]
+        sent = {"flat": flat, "language": Language.SWEDISH, "by": by, "days": 30}
+        self.do(joining.invite, self.group, address_of(who), **sent)
+
+    @rule(which=number, who=name, at=place)
+    def accept(self, which: int, who: str, at: int) -> None:
+        """Join by the mailed link."""
+        invitation = self.some(Invitation, which, Invitation.state == InvitationState.OPEN)
+        if invitation:
+            flat = self.flats[at]
+            address = invitation.mailbox.address
+            if self.do(
+                joining.accept,
+                invitation,
+                who,
+                stairwell=flat.stairwell,
+                flat=flat,
+                language=Language.SWEDISH,
+            ):
+                self.said_no.discard(address)
+
+    @rule(which=number)
+    def say_no(self, which: int) -> None:
+        """Decline an invitation: nobody of the group writes there again."""
+        invitation = self.some(Invitation, which, Invitation.state == InvitationState.OPEN)
+        if invitation:
+            self.said_no.add(invitation.mailbox.address)
+            self.do(joining.decline_invitation, invitation)
+
+    @rule(which=number)
+    def resend(self, which: int) -> None:
+        """Send an invitation again."""
+        if invitation := self.some(Invitation, which):
+            self.do(joining.resend, invitation, days=30, by=self.coordinator())
+
+    @rule(which=number)
+    def revoke(self, which: int) -> None:
+        """Take one back."""
+        if invitation := self.some(Invitation, which):
+            self.do(joining.revoke, invitation, by=self.coordinator())
+
+    @rule(chosen=st.sets(place, min_size=1))
+    def print_letters(self, chosen: set[int]) -> None:
+        """For the first time, or again."""
+        self.do(
+            joining.print_letters,
+            self.group,
+            [self.flats[at] for at in sorted(chosen)],
+            by=self.coordinator(),
+        )
+
+    # At the door
+
+    @rule(at=place)
+    def add_on_paper(self, at: int) -> None:
+        """Somebody who said yes at the door."""
+        self.do(
+            groups.add_on_paper,
+            self.flats[at],
+            self.group,
+            name="Elsa",
+            language=Language.SWEDISH,
+            by=self.coordinator(),
+        )
+
+    @rule(at=place, status=st.sampled_from([HouseholdStatus.DECLINED, HouseholdStatus.INVITED]))
+    def note(self, at: int, status: HouseholdStatus) -> None:
+        """What they answered there."""
+        self.do(groups.note_household, self.flats[at], status, by=self.coordinator())
+
+    @rule(at=place)
+    def move_out(self, at: int) -> None:
+        """Another household comes to the flat."""
+        self.do(groups.move_out, self.flats[at], by=self.coordinator())
+
+    # Members
+
+    @rule(which=number)
+    def leave(self, which: int) -> None:
+        """At once."""
+        if membership := self.some(Membership, which, Membership.left_at.is_(None)):
+            self.do(groups.leave, membership, by=membership.person)
+
+    @rule(which=number)
+    def move(self, which: int) -> None:
+        """Live elsewhere now."""
+        if membership := self.some(Membership, which, Membership.left_at.is_(None)):
+            self.do(groups.i_have_moved, membership, by=membership.person)
+
+    @rule(which=number)
+    def come_back(self, which: int) -> None:
+        """Second thoughts about leaving."""
+        if membership := self.some(Membership, which, Membership.left_at.is_not(None)):
+            self.do(groups.take_back, membership, by=membership.person)
+
+    @rule(which=number, choice=st.sampled_from(NoticeChoice))
+    def choose_mails(self, which: int, choice: NoticeChoice) -> None:
+        """Unsubscribe, or the other way round."""
+        if membership := self.some(Membership, which, Membership.left_at.is_(None)):
+            self.do(groups.choose_notices, membership, choice, by=membership.person)
+
+    # Mail
+
+    @rule()
+    def tell_everybody(self) -> None:
+        """A notice to the group waits to be sent."""
+        notice = make_notice(self.group, by=self.coordinator())
+        self.do(outbox.queue_many, "notice", people=active_member_ids(self.group), about=notice)
+
+    @rule()
+    def the_post_goes(self) -> None:
+        """A worker takes what waits: all that leaves now is wanted now."""
+        claim("worker", 100)
+        for row in db.session.scalars(select(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)):
+            assert row.mailbox
+            assert self._may_be_sent(row), (row.mailing.kind, row.mailbox.address)
+        sent = update(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)
+        db.session.execute(sent.values(state=OutboxState.SENT, settled_at=utcnow(), **UNLEASED))
+        db.session.commit()
+
+    def _may_be_sent(self, row: OutboxRow) -> bool:
+        assert row.mailbox
+        current = select(Membership).where(
+            Membership.person_id == row.person_id, Membership.left_at.is_(None)
+        )
+        membership = db.session.scalar(current)
+        match row.mailing.kind:
+            case "notice":
+                return membership is not None and membership.notices is NoticeChoice.EVERYTHING
+            case "join-approved":
+                return membership is not None
+            case "join-requested":
+                return self._coordinates(row.person)
+            case "invitation":
+                return row.mailbox.address not in self.said_no
+        return True  # asked for by whoever reads it, or by a stranger: once a day
+
+    def _coordinates(self, person: Person | None) -> bool:
+        current = select(Coordinator.id).where(Coordinator.person == person, Coordinator.ended_at.is_(None))
+        return db.session.scalar(current) is not None
+
+    # What holds all the time
+
+    @invariant()
+    def all_is_well(self) -> None:
+        """After every act."""
+        self.sums_add_up()
+        self.who_takes_part_is_a_member()
+        self.nobody_is_twice_what_one_is_once()
+        assert self.coordinator()
+
+    def sums_add_up(self) -> None:
+        """Every flat stands in one place, and all of them together are the flats there are."""
+        flats = households_of(self.group)
+        assert sorted(each.flat_id for each in flats) == sorted(flat.id for flat in self.flats)
+        for counts in (sums(flats), counts_of_group(self.group.id)):
+            stand = (
+                counts.takes_part,
+                counts.invited,
+                counts.wants_to_join,
+                counts.declined,
+                counts.not_contacted,
+            )
+            assert (sum(stand), counts.flats) == (6, 6)
+
+    def who_takes_part_is_a_member(self) -> None:
+        """A window is lit where somebody of the household is a member now, and nowhere else."""
+        lit = {each.flat_id for each in households_of(self.group) if each.state.is_lit}
+        lives = select(Household.flat_id).join(Membership).where(Membership.left_at.is_(None))
+        assert lit == set(db.session.scalars(lives))
+
+    def nobody_is_twice_what_one_is_once(self) -> None:
+        """One membership, one open request; one household and one good letter in a flat; a code used once."""
+        for column, where in (
+            (Membership.person_id, Membership.left_at.is_(None)),
+            (JoinRequest.person_id, JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING])),
+            (Household.flat_id, Household.ended_at.is_(None)),
+            (Letter.flat_id, Letter.ended_at.is_(None)),
+            (JoinRequest.letter_id, BY_LETTER),
+        ):
+            counts = Counter(db.session.scalars(select(column).where(where)))
+            assert not {what: count for what, count in counts.items() if count > 1}, column
+
+
+def test_any_order_keeps_the_sums_and_writes_to_nobody_who_said_no(app: Flask) -> None:
+    run_state_machine_as_test(
+        House,
+        settings=settings(
+            max_examples=12, stateful_step_count=25, deadline=None, derandomize=True, database=None,
+            phases=[Phase.generate], suppress_health_check=list(HealthCheck),
+        ),
+    )  # fmt: skip

@@ -1,0 +1,93 @@
+"""Every link of every mail: machines may open it as often as they like, and then the human's press works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.cast import Scene
+from tests.conftest import Dump
+from tests.mail.letters import LETTERS, button_of, in_language, links_in
+from tests.page_client import PageClient
+from watch.extensions import db
+from watch.mail.links import KINDS
+from watch.models import Coordinator, Language, Meeting, OutboxRow, RequestState, utcnow
+
+
+@dataclass(frozen=True)
+class Press:
+    """What a human does on the page of a mail's button, and what changes by it."""
+
+    button: str
+    changes: str
+    data: Mapping[str, Any] = field(default_factory=dict)
+    before: Callable[[OutboxRow], None] = lambda _row: None
+
+
+def unconfirmed(row: OutboxRow) -> None:
+    """The applicant has not confirmed the address."""
+    request = row.mailing.join_request
+    assert request
+    request.state, request.confirmed_at = RequestState.UNCONFIRMED, None
+
+
+def unaccepted(row: OutboxRow) -> None:
+    """The neighbour has not said yes to being coordinator."""
+    assert isinstance(row.mailing.about, Coordinator)
+    row.mailing.about.accepted_at = row.mailing.about.duty_version = None
+
+
+def coming(row: OutboxRow) -> None:
+    """The meeting is still to come."""
+    assert isinstance(row.mailing.about, Meeting)
+    row.mailing.about.starts_at = utcnow() + timedelta(days=7)
+    row.mailing.about.ends_at = utcnow() + timedelta(days=7, minutes=90)
+
+
+PRESSES = {
+    "sign-in": Press("Logga in", "sign_in"),
+    "join-confirm": Press("Ja, det stämmer", "join_request", before=unconfirmed),
+    "join-requested": Press("Ja, släpp in", "membership"),
+    "invitation": Press("Ja, jag vill vara med", "membership", {"name": "Lina", "consent": "y"}),
+    "interest-confirm": Press("Ja, det var jag", "interest"),
+    "coordinator-appointed": Press("Jag åtar mig uppdraget", "coordinator", before=unaccepted),
+    "meeting-called": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
+    "meeting-reminder": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
+}
+LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
+    "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked", "group-started",
+    "coordinator-ended", "meeting-cancelled", "notice",
+}  # fmt: skip
+
+
+def test_every_kind_of_mail_is_pressed_or_leads_elsewhere() -> None:
+    assert PRESSES.keys() | LEAD_ELSEWHERE == set(KINDS)
+    assert PRESSES.keys() & LEAD_ELSEWHERE == set()
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_opened_five_times_nothing_changes_and_then_the_press_works(
+    kind: str, client: PageClient, scene: Scene, dump: Dump
+) -> None:
+    row = in_language(LETTERS[kind], scene, Language.SWEDISH)
+    press = PRESSES.get(kind)
+    if press:
+        press.before(row)
+    db.session.commit()
+    links = links_in(row)
+    assert links, "a mail without a single link of ours, not even to how data is protected"
+    before = dump()
+    for link in links:
+        seen = {PageClient(client.app).get(link).status for _ in range(5)}
+        assert seen <= {200, 302}, link
+    assert dump() == before
+    if press:
+        button = button_of(row)
+        assert button in links
+        done = client.get(button).press(press.button, dict(press.data))
+        assert done.status == 303
+        assert dump()[press.changes] != before[press.changes]

@@ -1,0 +1,42 @@
+"""A program opens every link of every mail and stays for a while: nothing happens until somebody presses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from tests.browser import Phone
+from tests.cast import Scene
+from tests.conftest import Dump
+from tests.joining.test_mailed_links import PRESSES
+from tests.mail.letters import LETTERS, button_of, in_language, links_in
+from watch.extensions import db
+from watch.mail.links import KINDS
+from watch.models import Language
+
+STAYS = 15_000  # milliseconds; all at once, each in a tab of its own
+
+
+def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_works(
+    scene: Scene, dump: Dump, make_phone: Callable[..., Phone]
+) -> None:
+    rows = {kind: in_language(LETTERS[kind], scene, Language.SWEDISH) for kind in KINDS}
+    for kind, press in PRESSES.items():
+        press.before(rows[kind])
+    rows["join-requested"].person = scene.amina  # Bengt is being appointed only
+    links = sorted({link for row in rows.values() for link in links_in(row)})
+    confirm = button_of(rows["join-confirm"])
+    db.session.commit()
+    before = dump()
+    machine = make_phone()
+    for link in links:
+        answer = machine.context.new_page().goto(link)
+        assert answer
+        assert answer.status == 200, link
+    machine.page.wait_for_timeout(STAYS)
+    assert dump() == before
+
+    human = make_phone()
+    human.open(confirm)
+    human.press("Ja, det stämmer")
+    assert human.h1 == "Din fråga väntar på svar"
+    assert dump()["join_request"] != before["join_request"]
