@@ -42,6 +42,7 @@ DEFAULTS: dict[str, Any] = {
     "SIGN_IN_LINK_MINUTES": 10,
     "INVITATION_DAYS": 30,
     "INVITATIONS_A_DAY": 100,  # how many letters of invitation one coordinator can have sent in 24 hours
+    "LETTERS_AT_ONCE": 60,  # so many letters are made while one waits; a longer pack is made by the worker
     "RATELIMIT_STORAGE_URI": "database://",
     "RATELIMIT_HEADERS_ENABLED": False,
     "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # a failing statement logs no name or address
@@ -62,6 +63,7 @@ RANGES = {  # the least and the most that make sense
     "TRUSTED_PROXIES": (0, 100),
     "INVITATIONS_A_DAY": (1, 100_000),
     "INVITATION_DAYS": (1, 365),
+    "LETTERS_AT_ONCE": (1, 500),
     "SIGN_IN_LINK_MINUTES": (1, 24 * 60),
     "MAIL_PORT": (1, 65535),
     "METRICS_PORT": (0, 65535),

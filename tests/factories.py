@@ -12,6 +12,7 @@ from sqlalchemy import select
 from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
+from watch.joining import service as joining
 from watch.models import (
     Answer,
     Area,
@@ -35,6 +36,7 @@ from watch.models import (
     Landlord,
     Language,
     Letter,
+    LetterPack,
     Meeting,
     MeetingAnswer,
     MeetingKind,
@@ -277,6 +279,16 @@ def make_letter(flat: Flat, group: Group, *, by: Person | None = None) -> Letter
     )
     letter.code_index = tokens.code_index(Purpose.LETTER, tokens.code(Purpose.LETTER, letter.id, signs=12))
     return store(letter)
+
+
+def make_pack(
+    where: Group | Area, flats: Iterable[Flat], *, by: Person, pdf: bytes | None = None
+) -> LetterPack:
+    """A pack of letters in Swedish; with a PDF its first file is made."""
+    pack = joining.ask_for_letters(where, list(flats), [Language.SWEDISH], by=by)
+    if pdf:
+        joining.keep_file(pack.files[0].id, pdf)
+    return pack
 
 
 def make_interest(

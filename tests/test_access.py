@@ -25,6 +25,7 @@ from tests.factories import (
     make_knock,
     make_meeting,
     make_notice,
+    make_pack,
     make_person,
     make_request,
     store,
@@ -102,7 +103,8 @@ def test_each_role_gets_what_permissions_say(
 @pytest.mark.parametrize(
     "address",
     ["/memberships/{}/details", "/memberships/{}/receipt", "/knocks/{}/undo", "/requests/{}",
-     "/requests/{}/approve", "/requests/{}/decline", "/invitations/{}/resend", "/invitations/{}/revoke"],
+     "/requests/{}/approve", "/requests/{}/decline", "/invitations/{}/resend", "/invitations/{}/revoke",
+     "/packs/{}", "/packs/{}/remove"],
 )  # fmt: skip
 def test_who_may_not_read_it_cannot_tell_whether_it_is_there(
     address: str, client: PageClient, scene: Scene, things: Mapping[str, object]
@@ -113,7 +115,7 @@ def test_who_may_not_read_it_cannot_tell_whether_it_is_there(
     for person in (scene.carin, scene.dawit, scene.gun, scene.hodan, scene.ivan, scene.jenny):
         there, nowhere = (
             client.get(address.format(number), as_=person)
-            if address in {"/requests/{}", "/memberships/{}/receipt"}
+            if address in {"/requests/{}", "/memberships/{}/receipt", "/packs/{}"}
             else client.post(address.format(number), as_=person)
             for number in numbers
         )
@@ -226,6 +228,8 @@ def _rows(scene: Scene) -> dict[str, object]:
         "stairwell_meeting": make_meeting(group, stairwell=port, by=scene.bengt),
         "notice": make_notice(group, by=scene.amina),
         "area_notice": make_notice(area, by=scene.gun),
+        "pack": make_pack(group, [flat_of(port, "1201")], by=scene.bengt),
+        "area_pack": make_pack(area, [flat_of(port, "1201")], by=scene.gun, pdf=b"%PDF"),
         "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
     }
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}

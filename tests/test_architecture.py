@@ -77,7 +77,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "queries": MODELS | {"errors", "language", "tokens"},
     "service": MODELS
     | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "relations", "tokens"},
-    "part": MODELS | {"audit", "errors", "fields", "language", "mail", "tokens"},
+    "part": MODELS | {"audit", "errors", "fields", "language", "mail", "paper", "tokens"},
     "cli": MODELS | {"audit", "errors", "fields", "language", "mail", "jobs", "tokens"},
     "jobs": MODELS | {"clock", "mail"},
 }  # fmt: skip

@@ -23,7 +23,7 @@ from tests.factories import (
     make_request,
     store,
 )
-from watch.crypto import Encrypted
+from watch.crypto import Encrypted, EncryptedBytes
 from watch.extensions import db
 from watch.mail import outbox as mails
 from watch.models import ContactRole, Personal, RequestState, SignIn
@@ -74,7 +74,7 @@ def test_an_encrypted_column_names_itself() -> None:
     wrong = {
         name: c.type.column
         for name, c in columns()
-        if isinstance(c.type, Encrypted) and c.type.column != name
+        if isinstance(c.type, Encrypted | EncryptedBytes) and c.type.column != name
     }
     assert wrong == {}, "a sealed value can only be opened in the column it was made for"
 

@@ -24,6 +24,7 @@ NOUNS = {
     "notices": ("notice",),
     "coordinators": ("coordinator",),
     "choices": ("choice",),
+    "packs": ("pack",),
 }
 WORDS = {
     "slug",

@@ -19,7 +19,7 @@ from watch.database import prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
 from watch.followup import routes as followup
 from watch.groups.routes import choices, coordinators, groups, house, start
-from watch.joining.routes import door, interest, invitations, invited, joining, posters, waiting
+from watch.joining.routes import door, interest, invitations, invited, joining, packs, posters, waiting
 from watch.meetings import routes as meetings
 from watch.notices import routes as notices
 from watch.ops import health, mailbox
@@ -27,7 +27,7 @@ from watch.places import routes as places
 
 FEATURES = (
     places, accounts, contacts, groups, house, coordinators, start, choices, joining, waiting, door, interest,
-    invitations, invited, posters, meetings, notices, followup, health,
+    invitations, invited, posters, packs, meetings, notices, followup, health,
 )  # fmt: skip
 
 

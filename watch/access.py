@@ -24,6 +24,7 @@ from watch.models import (
     Invitation,
     JoinRequest,
     Knock,
+    LetterPack,
     Membership,
     Model,
     Person,
@@ -61,7 +62,7 @@ class Permission(Enum):
 
 
 # That there is one more of these is known to those alone who work with it: counting them counts the members.
-TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Knock, Membership)
+TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Knock, LetterPack, Membership)
 
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
 _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})

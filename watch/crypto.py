@@ -54,16 +54,24 @@ class Keyring:
 
     def seal(self, clear: str, column: str) -> bytes:
         """Encrypt for one column (AES-256-GCM; the column's name is associated data)."""
+        return self.seal_bytes(clear.encode(), column)
+
+    def seal_bytes(self, clear: bytes, column: str) -> bytes:
+        """The same for what is no text."""
         nonce = os.urandom(NONCE_BYTES)
-        return VERSION + nonce + self.cipher.encrypt(nonce, clear.encode(), column.encode())
+        return VERSION + nonce + self.cipher.encrypt(nonce, clear, column.encode())
 
     def open(self, sealed: bytes, column: str) -> str:
         """Decrypt what `seal` made for the same column. Raises Unreadable."""
+        return self.open_bytes(sealed, column).decode()
+
+    def open_bytes(self, sealed: bytes, column: str) -> bytes:
+        """Decrypt what `seal_bytes` made for the same column. Raises Unreadable."""
         version, nonce, text = sealed[:1], sealed[1 : 1 + NONCE_BYTES], sealed[1 + NONCE_BYTES :]
         if version != VERSION:
             raise Unreadable(column)
         try:
-            return self.cipher.decrypt(nonce, text, column.encode()).decode()
+            return self.cipher.decrypt(nonce, text, column.encode())
         except InvalidTag as altered:
             raise Unreadable(column) from altered
 
@@ -110,3 +118,20 @@ class Encrypted(TypeDecorator[str]):
 
     def process_result_value(self, value: bytes | None, dialect: Dialect) -> str | None:
         return None if value is None else keyring().open(bytes(value), self.column)
+
+
+class EncryptedBytes(TypeDecorator[bytes]):
+    """The same for what is no text: a file."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def __init__(self, column: str) -> None:
+        super().__init__()
+        self.column = column
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().seal_bytes(value, self.column)
+
+    def process_result_value(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else keyring().open_bytes(bytes(value), self.column)

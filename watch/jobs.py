@@ -1,6 +1,7 @@
 """The background engine: it only wakes and keeps the clock. What there is to do stands in the database.
 
-A commit that queued mail rings a worker; a tick every minute does the jobs of the clock that are due.
+A commit that queued mail or asked for letters rings a worker; a tick every minute does the jobs of the
+clock that are due, and takes up the letters of a worker that died.
 """
 
 from __future__ import annotations
@@ -35,6 +36,7 @@ from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
 from watch.mail.sender import Sender
 from watch.meetings import service as meetings
+from watch.models import utcnow
 
 QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
 JOBS = (
@@ -44,11 +46,13 @@ JOBS = (
     Job("climb", joining.CLIMB_AT, joining.climb),
 )
 
+BELLS = {WAKE: "wake", joining.ASKED: "letters"}  # the tasks that a commit with such a mark rings for
+
 log = structlog.get_logger("jobs")
 
 
 def init_app(app: Flask) -> None:
-    """Ring a worker with every commit that queued mail."""
+    """Ring a worker with every commit that queued mail or asked for letters."""
     if not event.contains(db.session, "after_commit", _ring):
         event.listen(db.session, "before_commit", _ring_within)
         event.listen(db.session, "after_commit", _ring)
@@ -56,36 +60,38 @@ def init_app(app: Flask) -> None:
 
 def _ring_within(session: Session) -> None:
     """Where queue and data are one PostgreSQL, the ring is part of the transaction: both or neither."""
-    if session.in_nested_transaction() or not session.info.get(WAKE) or not _is_in_the_database():
+    marks = BELLS.keys() & session.info.keys()
+    if session.in_nested_transaction() or not marks or not _is_in_the_database():
         return
-    storage, message = engine().storage, engine().serialize_task(tasks()["wake"].s())
-    connection = session.connection()
+    storage, connection = engine().storage, session.connection()
     try:
         with connection.begin_nested():
-            connection.exec_driver_sql(
-                f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
-                (storage.name, message),
-            )
+            for mark in marks:
+                connection.exec_driver_sql(
+                    f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
+                    (storage.name, engine().serialize_task(tasks()[BELLS[mark]].s())),
+                )
             connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
     except SQLAlchemyError as broken:  # no worker has made the tables yet: _ring does, after the commit
         log.warning("queue-down", error=type(broken).__name__)
     else:
-        session.info.pop(WAKE)
+        _rung(session)
+
+
+def _rung(session: Session) -> list[str]:
+    """The tasks that this commit rings for; each once."""
+    return [task for mark, task in BELLS.items() if session.info.pop(mark, False)]
 
 
 def _ring(session: Session) -> None:
-    """A queue that is down must not fail what was just committed: a sender finds the mail by itself."""
-    if session.in_nested_transaction() or not session.info.pop(WAKE, False):
+    """A queue that is down must not fail what was just committed: a worker finds it by itself."""
+    if session.in_nested_transaction() or not (rung := _rung(session)):
         return
     try:
-        wake()
+        for task in rung:
+            tasks()[task]()
     except Exception as broken:  # whatever the queue's storage raises
         log.warning("queue-down", error=type(broken).__name__)
-
-
-def wake() -> None:
-    """Tell one worker that mail is due."""
-    tasks()["wake"]()
 
 
 def engine() -> Huey:
@@ -180,11 +186,40 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
         with app.app_context():
             clock.run_due(JOBS)
         ring()
+        letters()
+
+    @huey.task(name="letters")
+    def letters() -> None:
+        with app.app_context():
+            is_more = make_letters()
+        if is_more:
+            letters()  # behind what has come meanwhile
 
     return {
         "wake": huey.task(name="wake")(ring),
+        "letters": letters,
         "tick": huey.periodic_task(crontab(), name="tick")(tick),
     }
+
+
+def make_letters() -> bool:
+    """One file of a long pack of letters; whether there was one. No transaction is open while it is drawn."""
+    number = joining.claim_file(utcnow())
+    db.session.commit()
+    if number is None:
+        return False
+    try:
+        pages = joining.pages_to_make(number)
+        db.session.commit()
+        if pages:
+            joining.keep_file(number, joining.long_pdf_of(pages))
+            db.session.commit()
+    except Exception as broken:  # it is tried again, and then says so on its page
+        db.session.rollback()
+        log.error("letters-failed", error=type(broken).__name__)
+        joining.give_back(number)
+        db.session.commit()
+    return True
 
 
 class _InAWord(logging.Filter):

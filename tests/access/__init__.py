@@ -35,10 +35,10 @@ The things: {group} {house} (building of the group) {empty_house} (no group, Nor
 {stairwell} (port 3) {flat} (port 3, taking part: Carin's) {empty_flat} (port 3, no household)
 {request} (Farah's) {invitation} (by Bengt, flat in port 3) {membership} (Carin's) {coordinator} (Bengt's
 appointment) {knock} (Bengt's, port 3) {meeting} (of the group) {stairwell_meeting} (port 3)
-{notice} (to the group) {area_notice} {contact} (of Hässleholmen) {sign_in} (of the person who asks), and
-tokens and codes that are good: {poster} {sign_in_link} {confirm_request} {interest} {invitation_link}
-{appointment} {decide} {answer} {unsubscribe}; {letter} is a name that no letter in the development mailbox
-has.
+{notice} (to the group) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
+{contact} (of Hässleholmen) {sign_in} (of the person who asks), and tokens and codes that are good: {poster}
+{sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {unsubscribe};
+{letter} is a name that no letter in the development mailbox has.
 
 POST is sent with a good token against forgery and the fields of `data` (few or none: an answer of 422, a
 form refused for what is missing, tells that one may press as well as 303 does). Each answer is asked of a

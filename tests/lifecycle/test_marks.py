@@ -18,6 +18,7 @@ from tests.factories import (
     make_letter,
     make_meeting,
     make_notice,
+    make_pack,
     make_request,
     store,
 )
@@ -99,6 +100,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     make_interest(scene.jenny, scene.langgatan)
     make_invitation(scene.group, "ny@example.org", flat=scene.port_1.flats[5], by=scene.amina)
     make_invitation(scene.group, "nej@example.org", by=scene.amina)
+    make_pack(scene.group, scene.port_1.flats, by=scene.amina)
     asked = make_request(scene.ivan, scene.group, scene.port_1)
     asked.letter = make_letter(scene.port_1.flats[6], scene.group, by=scene.amina)
     asked.invitation = make_invitation(scene.group, "vidare@example.org", by=scene.amina)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -156,47 +154,3 @@ def _poster_in(reader: Language) -> dict[str, str]:
             "sentence": str(_l("Här känner grannar varandra. Var med du också!")),
             "how": " ".join(map(str, how)),
         }
-
-
-LETTER_SENTENCES = (
-    _l("Grannsamverkan är att grannar i samma hus känner varandra och hjälps åt."),
-    _l("Alla som bor här får vara med. Det kostar inget."),
-    _l(
-        "Bara kontaktombuden för din port och huvudkontaktombudet ser ditt namn och din lägenhet. "
-        "Polisen och hyresvärden ser det aldrig."
-    ),
-    _l(
-        "Rikta telefonens kamera mot koden, eller skriv adressen i webbläsaren. "
-        "Har du ingen e-post kommer ett kontaktombud till dig."
-    ),
-)
-
-
-@dataclass(frozen=True)
-class LetterWords:
-    """What a letter says in one language: what this is in four sentences, and until when its code is good."""
-
-    language: Language
-    direction: str
-    heading: str
-    sentences: list[str]
-    until: str
-
-
-def letter_words(languages: Iterable[Language], until: datetime) -> list[LetterWords]:
-    """A letter in these languages, in the order of all."""
-    chosen = set(languages)
-    return [_letter_in(each, until) for each in Language if each in chosen]
-
-
-def _letter_in(reader: Language, until: datetime) -> LetterWords:
-    with language.speaking(reader):
-        return LetterWords(
-            language=reader,
-            direction=language.direction(reader),
-            heading=str(_l("Var med i grannsamverkan i ditt hus")),
-            sentences=[str(each) for each in LETTER_SENTENCES],
-            until=str(
-                _l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=language.day(until))
-            ),
-        )

@@ -28,6 +28,7 @@ from watch.models.joining import (
     Refusal,
     RequestState,
 )
+from watch.models.letters import LetterFile, LetterPack
 from watch.models.mail import PARENTS, ClockRun, ErasedRows, Mailing, OutboxRow, OutboxState, Worker
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
@@ -76,6 +77,8 @@ __all__ = [
     "Landlord",
     "Language",
     "Letter",
+    "LetterFile",
+    "LetterPack",
     "Level",
     "Mailbox",
     "Mailing",

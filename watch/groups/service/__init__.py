@@ -16,7 +16,13 @@ from watch.groups.service.coordinators import (
     waiting_appointment,
 )
 from watch.groups.service.flats import current_household, hold
-from watch.groups.service.households import FlatTaken, move_out, note_household, take_back_move
+from watch.groups.service.households import (
+    FlatTaken,
+    move_out,
+    note_household,
+    note_households,
+    take_back_move,
+)
 from watch.groups.service.members import (
     CONSENT_VERSION,
     AlreadyMember,
@@ -74,6 +80,7 @@ __all__ = [
     "leave",
     "move_out",
     "note_household",
+    "note_households",
     "place",
     "recount_groups",
     "start_group",

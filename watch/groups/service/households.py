@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
@@ -40,6 +42,22 @@ def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) ->
         household.become(status)
         audit.note(f"household-{status.value.replace('_', '-')}", about=flat, by=by, group=_group_of(flat))
     return household
+
+
+def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Person | None) -> None:
+    """The same for many flats of one group, in a few statements."""
+    ids = [flat.id for flat in flats]
+    db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())  # as `hold` does
+    current = select(Household).where(Household.flat_id.in_(ids), Household.ended_at.is_(None))
+    known = {household.flat_id: household for household in db.session.scalars(current)}
+    for flat in flats:
+        household = known.get(flat.id) or Household(flat_id=flat.id, status=HouseholdStatus.NOT_CONTACTED)
+        if household.status is not HouseholdStatus.TAKES_PART:
+            household.become(status)
+            what = f"household-{status.value.replace('_', '-')}"
+            trace = audit.entry(what, about=flat, by=by, group=_group_of(flat))
+            db.session.add_all([household, trace])
+    db.session.flush()
 
 
 def _group_of(flat: Flat) -> Group | None:

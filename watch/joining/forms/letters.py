@@ -12,10 +12,20 @@ from wtforms.validators import DataRequired
 from watch.fields import Form, TicksField
 from watch.joining.words import choice
 from watch.language import OWN_NAMES
-from watch.models import Flat, Language, Stairwell
+from watch.models import Building, Flat, Language, Stairwell
 
 NOBODY_CHOSEN = _l("Kryssa för minst en lägenhet.")
+NO_HOUSE_CHOSEN = _l("Kryssa för minst ett hus.")
 NO_PORT_CHOSEN = _l("Kryssa för minst en port.")
+
+
+def _in_languages() -> TicksField:
+    return TicksField(
+        _l("Språk i breven"),
+        choices=[choice(each.value, OWN_NAMES[each]) for each in Language],
+        default=[each.value for each in Language],
+        validators=[DataRequired(_l("Kryssa för minst ett språk."))],
+    )
 
 
 class PrintLettersForm(Form):
@@ -23,12 +33,7 @@ class PrintLettersForm(Form):
 
     flats = TicksField(_l("Lägenheter"), coerce=int, validators=[DataRequired(NOBODY_CHOSEN)])
     ports = TicksField(_l("Portar"), coerce=int, validators=[DataRequired(NO_PORT_CHOSEN)])
-    languages = TicksField(
-        _l("Språk i breven"),
-        choices=[choice(each.value, OWN_NAMES[each]) for each in Language],
-        default=[each.value for each in Language],
-        validators=[DataRequired(_l("Kryssa för minst ett språk."))],
-    )
+    languages = _in_languages()
 
     def offer_flats(self, flats: Iterable[Flat], words: Mapping[int, str], ticked: Collection[int]) -> None:
         """These flats by port; what there is to say of them, and which are ticked from the start, by id."""
@@ -56,14 +61,43 @@ class PrintLettersForm(Form):
         return [flat for id_, flat in self._flats.items() if id_ in (self.flats.data or ())]
 
 
+class ChooseHousesForm(Form):
+    """Whole houses of an area, all ticked from the start, and languages."""
+
+    houses = TicksField(_l("Hus"), coerce=int, validators=[DataRequired(NO_HOUSE_CHOSEN)])
+    languages = _in_languages()
+
+    def offer(self, flats: Iterable[Flat]) -> None:
+        """The houses of these flats."""
+        self._flats = sorted(flats, key=lambda flat: (_house(flat).sort_key, staircase_order(flat)))
+        houses = [(house, len(list(its))) for house, its in groupby(self._flats, key=_house)]
+        self.houses.choices = [choice(str(house.id), _counted(house, flats)) for house, flats in houses]
+        if not self.is_submitted():
+            self.houses.data = [house.id for house, _flats in houses]
+
+    @property
+    def chosen(self) -> list[Flat]:
+        """The flats that get a letter, house by house."""
+        return [flat for flat in self._flats if _house(flat).id in (self.houses.data or ())]
+
+
+def _house(flat: Flat) -> Building:
+    return flat.stairwell.building
+
+
 def in_staircase_order(flats: Iterable[Flat]) -> Sequence[Flat]:
     """Port by port in street order, the top floor first: so that whoever hands out walks down once."""
-    return sorted(flats, key=lambda flat: (flat.stairwell.sort_key, -flat.floor, flat.number))
+    return sorted(flats, key=staircase_order)
+
+
+def staircase_order(flat: Flat) -> tuple[str, int, str]:
+    """Where a flat stands in that order."""
+    return flat.stairwell.sort_key, -flat.floor, flat.number
 
 
 def _named(flat: Flat, word: str | None) -> str:
     return f"{flat.number} ({word})" if word else flat.number
 
 
-def _counted(port: Stairwell, flats: int) -> str:
-    return f"{port.address} ({ngettext('%(num)d lägenhet', '%(num)d lägenheter', flats)})"
+def _counted(place: Building | Stairwell, flats: int) -> str:
+    return f"{place.address} ({ngettext('%(num)d lägenhet', '%(num)d lägenheter', flats)})"

@@ -63,12 +63,17 @@ def joinable_stairwells(building: Building) -> list[Stairwell]:
 
 def flats_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Flat]:
     """The flats of a group, or of some of its stairwells, in street order."""
+    return flats_of_groups([group], stairwells)
+
+
+def flats_of_groups(groups: Collection[Group], stairwells: Collection[int] | None = None) -> list[Flat]:
+    """The flats of several groups, in street order."""
     wanted = (
         select(Flat)
         .join(Flat.stairwell)
         .join(Stairwell.building)
-        .where(Building.group_id == group.id)
-        .options(joinedload(Flat.stairwell))
+        .where(Building.group_id.in_([group.id for group in groups]))
+        .options(joinedload(Flat.stairwell).joinedload(Stairwell.building))
         .order_by(Stairwell.sort_key, Flat.number)
     )
     if stairwells is not None:

@@ -1,15 +1,25 @@
-"""Letters, found by their code."""
+"""Letters, found by their code, and the long packs of them."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from watch import tokens
 from watch.extensions import db
-from watch.models import Letter
+from watch.models import Area, Building, Group, GroupState, Letter, LetterPack, Person, utcnow
 from watch.tokens import Purpose
+
+PACK_KEPT = timedelta(hours=24)
+PACK_TRIES = 3
+CODE_SIGNS = 12  # 60 bits: not to be guessed
+
+
+def code_of(letter: Letter) -> str:
+    """What is printed in a letter and typed from it."""
+    return tokens.code(Purpose.LETTER, letter.id, signs=CODE_SIGNS)
 
 
 def letter_of_code(code: str) -> Letter | None:
@@ -22,3 +32,49 @@ def is_good(letter: Letter, now: datetime) -> bool:
     """Nobody has used it, it has not run out, and the flat has the same household and group."""
     is_of_group = letter.group_id == letter.flat.stairwell.building.group_id
     return is_of_group and letter.ended_at is None and letter.expires_at > now
+
+
+@dataclass(frozen=True)
+class PackProgress:
+    """How far a pack has come, in letters; it has failed where nobody goes on by themselves."""
+
+    made: int
+    all: int
+    has_failed: bool
+
+    @property
+    def is_done(self) -> bool:
+        """Whether every file can be fetched."""
+        return self.made == self.all
+
+
+def progress_of(pack: LetterPack, now: datetime) -> PackProgress:
+    """How far a pack has come."""
+    made = sum(len(file.flat_ids) for file in pack.files if file.made_at)
+    given_up = [
+        file.made_at is None and file.tries >= PACK_TRIES and (not file.held_until or file.held_until <= now)
+        for file in pack.files
+    ]
+    return PackProgress(made, sum(len(file.flat_ids) for file in pack.files), any(given_up))
+
+
+def is_kept(pack: LetterPack, now: datetime) -> bool:
+    """Whether it can still be fetched; the night's round takes it out later."""
+    return pack.asked_at > now - PACK_KEPT
+
+
+def pack_of(by: Person, where: Group | Area) -> LetterPack | None:
+    """The long pack of letters that somebody asked for there within a day."""
+    place = LetterPack.group_id if isinstance(where, Group) else LetterPack.area_id
+    asked = select(LetterPack).where(
+        LetterPack.by_id == by.id, place == where.id, LetterPack.asked_at > utcnow() - PACK_KEPT
+    )
+    return db.session.scalars(asked.order_by(LetterPack.id.desc()).limit(1)).first()
+
+
+def groups_to_write_to(area: Area) -> list[Group]:
+    """The groups of an area that anybody can join, in street order."""
+    is_open = Group.state.in_([GroupState.STARTING, GroupState.ACTIVE])
+    first = select(func.min(Building.sort_key)).where(Building.group_id == Group.id).scalar_subquery()
+    wanted = select(Group).where(Group.area_id == area.id, is_open, first.is_not(None))
+    return list(db.session.scalars(wanted.order_by(first, Group.id)))

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict
 from io import BytesIO
 
-from flask import current_app, render_template, request, send_file, url_for
+from flask import current_app, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch import language, paper, tokens
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups.queries import FlatState, households_of
 from watch.groups.words import FLAT_STATES
 from watch.joining import service
 from watch.joining.forms.letters import PrintLettersForm
-from watch.joining.queries import flats_of_group
+from watch.joining.letter_pages import pages_of, pdf_of
+from watch.joining.queries import flats_of_group, pack_of
 from watch.joining.routes.invitations import bp
-from watch.joining.words import foot_words, letter_words
-from watch.models import Group, Language, Letter
+from watch.models import Group, Language
 
 UNTOUCHED = FlatState.NOT_CONTACTED
 Page = Response | str | tuple[str, int]
@@ -36,17 +33,20 @@ def letters(group: Group) -> Page:
 @bp.post("/groups/<int:group_id>/letters")
 @requires(Permission.PRINT_LETTERS)
 def print_letters(group: Group) -> Page:
-    """The chosen letters as one PDF, top floor first; printed again they are the same."""
+    """The chosen letters as one PDF, top floor first; more than one waits for are made by the worker."""
     form = _form(group)
     if not form.validate():
         return _page(group, form), 422
-    printed = service.print_letters(group, form.chosen, by=current_person())
+    flats, by = form.chosen, current_person()
     languages = [Language(each) for each in form.languages.data or ()]
-    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
-        facts = _facts(printed, languages)
+    if len(flats) > current_app.config["LETTERS_AT_ONCE"]:
+        pack = service.ask_for_letters(group, flats, languages, by=by)
+        db.session.commit()
+        return redirect(url_for("packs.show", pack_id=pack.id), 303)
+    pages = pages_of(service.print_letters(group, flats, by=by), languages)
     db.session.commit()
-    pdf = BytesIO(paper.pdf("letters", facts))
-    return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"{_('brev')}.pdf")
+    pdf, name = BytesIO(pdf_of(pages)), f"{_('brev')}.pdf"
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=name)
 
 
 def _form(group: Group) -> PrintLettersForm:
@@ -64,28 +64,7 @@ def _form(group: Group) -> PrintLettersForm:
 
 
 def _page(group: Group, form: PrintLettersForm) -> str:
-    return render_template("invitations/letters.html", group=group, form=form, days=service.LETTER_DAYS)
-
-
-def _facts(letters: Sequence[Letter], languages: Sequence[Language]) -> dict[str, object]:
-    return {
-        "title": _("Brev om grannsamverkan"),
-        "heading": "Grannsamverkan",
-        "code_label": _("Kod"),
-        "foot": foot_words(),
-        "words": [asdict(words) for words in letter_words(languages, letters[0].expires_at)],
-        "letters": [_letter(letter) for letter in letters],
-    }
-
-
-def _letter(letter: Letter) -> dict[str, str]:
-    code = tokens.show_code(service.code_of(letter))
-    address = f"{current_app.config['BASE_URL']}{url_for('joining.poster', code=code)}"
-    return {
-        "to": _("Till dig som bor på %(address)s, lägenhet %(flat)s",
-                address=letter.flat.stairwell.address, flat=letter.flat.number),
-        "code": code,
-        "address": address.partition("://")[2],
-        "qr": paper.qr_for_pdf(address),
-        "alt": _("QR-kod till %(address)s", address=address),
-    }  # fmt: skip
+    return render_template(
+        "invitations/letters.html", group=group, form=form, days=service.LETTER_DAYS,
+        pack=pack_of(current_person(), group),
+    )  # fmt: skip

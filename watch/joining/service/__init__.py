@@ -1,6 +1,8 @@
 """What opens a group's doors: asking and deciding, interest, inviting."""
 
 from watch.groups.service import AlreadyMember, FlatTaken, TooLateToUndo
+from watch.joining.letter_pages import long_pdf_of
+from watch.joining.queries import code_of
 from watch.joining.service.answering import (
     accept,
     decline_invitation,
@@ -50,10 +52,21 @@ from watch.joining.service.interest import (
 )
 from watch.joining.service.invited import correct_address, remind, resend, revoke
 from watch.joining.service.inviting import invite, mark_sent, was_sent
-from watch.joining.service.letters import LETTER_DAYS, code_of, print_letters
+from watch.joining.service.letters import LETTER_DAYS, print_letters
+from watch.joining.service.packs import (
+    ASKED,
+    ask_for_letters,
+    claim_file,
+    give_back,
+    keep_file,
+    pages_to_make,
+    remove,
+    try_again,
+)
 from watch.joining.service.posters import renew_poster
 
 __all__ = [
+    "ASKED",
     "CLIMB_AT",
     "LETTER_DAYS",
     "AlreadyDecided",
@@ -75,8 +88,10 @@ __all__ = [
     "accept",
     "approve",
     "ask_for_knock",
+    "ask_for_letters",
     "ask_to_join",
     "change_address",
+    "claim_file",
     "climb",
     "code_of",
     "confirm_address",
@@ -85,17 +100,22 @@ __all__ = [
     "decline",
     "decline_invitation",
     "declined_invitation_of",
+    "give_back",
     "interest_of",
     "invitation_of",
     "invite",
     "join_at_door",
     "join_from_interest",
+    "keep_file",
     "leave_interest",
+    "long_pdf_of",
     "mark_sent",
     "membership_of_form",
     "not_at_home",
+    "pages_to_make",
     "print_letters",
     "remind",
+    "remove",
     "renew_poster",
     "request_to_decide",
     "requests_to_confirm",
@@ -107,6 +127,7 @@ __all__ = [
     "take_back_no",
     "tell",
     "tell_name",
+    "try_again",
     "wait_for_answer",
     "was_sent",
     "withdraw",

@@ -9,20 +9,14 @@ from sqlalchemy import select, update
 
 from watch import audit, tokens
 from watch.extensions import db
-from watch.groups.service import note_household
-from watch.joining.queries import statuses_of
+from watch.groups.service import note_households
+from watch.joining.queries import code_of, statuses_of
 from watch.joining.service.errors import FlatElsewhere
 from watch.joining.service.inviting import BEFORE_INVITED
 from watch.models import Flat, Group, HouseholdStatus, Letter, Person, utcnow
 from watch.tokens import Purpose
 
 LETTER_DAYS = 30
-CODE_SIGNS = 12  # 60 bits: not to be guessed
-
-
-def code_of(letter: Letter) -> str:
-    """What is printed in a letter and typed from it."""
-    return tokens.code(Purpose.LETTER, letter.id, signs=CODE_SIGNS)
 
 
 def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Letter]:
@@ -49,9 +43,8 @@ def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Le
     for letter in letters.values():
         letter.code_index = tokens.code_index(Purpose.LETTER, code_of(letter))
     statuses = statuses_of(flats)
-    for flat in flats:
-        if statuses[flat.id] in BEFORE_INVITED:
-            note_household(flat, HouseholdStatus.INVITED, by=by)
+    new = [flat for flat in flats if statuses[flat.id] in BEFORE_INVITED]
+    note_households(new, HouseholdStatus.INVITED, by=by)
     audit.note("letters-printed", about=group, by=by, group=group)
     return [letters[flat.id] for flat in flats]
 

@@ -22,6 +22,8 @@ from watch.models import (
     JoinRequest,
     Knock,
     Letter,
+    LetterFile,
+    LetterPack,
     Mailbox,
     Meeting,
     MeetingAnswer,
@@ -41,6 +43,7 @@ from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MAIL, AS_MEMBER, AS_NOT
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_INVITED, AS_KNOCK, AS_REFUSAL
+from watch.models.letters import AS_PACK
 from watch.models.meetings import AS_ANSWER
 from watch.models.people import AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
@@ -79,6 +82,7 @@ RULES = (
     Rule(AS_INVITED, (Invitation,), people.invitations),
     Rule(AS_INVITED, (Letter,), people.letters),
     Rule(AS_KNOCK, (Knock,), people.knocks),
+    Rule(AS_PACK, (LetterPack, LetterFile), traces.letter_packs),
     Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
     Rule(AS_APPLICANT, (Interest,), people.interests),
     Rule(AS_OFFICER, (Officer,), people.officers),

@@ -10,8 +10,18 @@ from sqlalchemy import or_, select
 from watch.extensions import db
 from watch.lifecycle.service.batches import BATCH, take_out
 from watch.mail import outbox
-from watch.models import AuditEntry, Meeting, MeetingAnswer, OutboxRow, RateCount, SignIn, SignInLink
+from watch.models import (
+    AuditEntry,
+    LetterPack,
+    Meeting,
+    MeetingAnswer,
+    OutboxRow,
+    RateCount,
+    SignIn,
+    SignInLink,
+)
 
+DAY = timedelta(days=1)
 YEAR = timedelta(days=365)
 AFTER_LINK = timedelta(days=1)
 AFTER_SIGN_IN = timedelta(days=30)
@@ -30,6 +40,11 @@ def audit_entries(now: datetime) -> int:
 def sign_in_links(now: datetime) -> int:
     """Links that have not worked for a day, with their mails."""
     return take_out(SignInLink, SignInLink.expires_at < now - AFTER_LINK)
+
+
+def letter_packs(now: datetime) -> int:
+    """Files of letters that were asked for a day ago; the letters themselves stay good."""
+    return take_out(LetterPack, LetterPack.asked_at < now - DAY)
 
 
 def sign_ins(now: datetime) -> int:

@@ -1,0 +1,101 @@
+"""Letters as pages of paper: what stands on them, and the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+
+from watch import language, paper, tokens
+from watch.joining.queries import code_of
+from watch.joining.words import foot_words
+from watch.models import Language, Letter
+
+LETTER_SENTENCES = (
+    _l("Grannsamverkan är att grannar i samma hus känner varandra och hjälps åt."),
+    _l("Alla som bor här får vara med. Det kostar inget."),
+    _l(
+        "Bara kontaktombuden för din port och huvudkontaktombudet ser ditt namn och din lägenhet. "
+        "Polisen och hyresvärden ser det aldrig."
+    ),
+    _l(
+        "Rikta telefonens kamera mot koden, eller skriv adressen i webbläsaren. "
+        "Har du ingen e-post kommer ett kontaktombud till dig."
+    ),
+)
+
+
+@dataclass(frozen=True)
+class LetterWords:
+    """What a letter says in one language: what this is in four sentences, and until when its code is good."""
+
+    language: Language
+    direction: str
+    heading: str
+    sentences: list[str]
+    until: str
+
+
+def letter_words(languages: Iterable[Language], until: datetime) -> list[LetterWords]:
+    """A letter in these languages, in the order of all."""
+    chosen = set(languages)
+    return [_letter_in(each, until) for each in Language if each in chosen]
+
+
+def _letter_in(reader: Language, until: datetime) -> LetterWords:
+    with language.speaking(reader):
+        return LetterWords(
+            language=reader,
+            direction=language.direction(reader),
+            heading=str(_l("Var med i grannsamverkan i ditt hus")),
+            sentences=[str(each) for each in LETTER_SENTENCES],
+            until=str(
+                _l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=language.day(until))
+            ),
+        )
+
+
+def pages_of(letters: Sequence[Letter], languages: Iterable[Language]) -> dict[str, Any]:
+    """What stands on the pages of these letters, for templates/print/letters.typ."""
+    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
+        return {
+            "title": str(_l("Brev om grannsamverkan")),
+            "heading": "Grannsamverkan",
+            "code_label": str(_l("Kod")),
+            "foot": foot_words(),
+            "words": [asdict(words) for words in letter_words(languages, letters[0].expires_at)],
+            "letters": [_page_of(letter) for letter in letters],
+        }
+
+
+def _page_of(letter: Letter) -> dict[str, str]:
+    code = tokens.show_code(code_of(letter))
+    address = f"{current_app.config['BASE_URL']}/j/{code}"
+    place = {"address": letter.flat.stairwell.address, "flat": letter.flat.number}
+    return {
+        "to": str(_l("Till dig som bor på %(address)s, lägenhet %(flat)s", **place)),
+        "code": code,
+        "address": address.partition("://")[2],
+        "link": address,
+        "alt": str(_l("QR-kod till %(address)s", address=address)),
+    }
+
+
+def pdf_of(pages: Mapping[str, Any]) -> bytes:
+    """The pages as a PDF, while somebody waits for it."""
+    return paper.pdf("letters", _with_codes(pages))
+
+
+def long_pdf_of(pages: Mapping[str, Any]) -> bytes:
+    """The same for many pages: it takes a while, and asks no database."""
+    return paper.long_pdf("letters", _with_codes(pages))
+
+
+def _with_codes(pages: Mapping[str, Any]) -> dict[str, Any]:
+    """Each page with what a camera reads: drawn once the transaction is over, for it takes a while."""
+    letters = [page | {"qr": paper.qr_for_pdf(page["link"])} for page in pages["letters"]]
+    return {**pages, "letters": letters}
