@@ -38,6 +38,7 @@ from watch.mail import outbox
 from watch.mail.queue import UNLEASED, claim
 from watch.models import (
     Coordinator,
+    Flat,
     Household,
     HouseholdStatus,
     Invitation,
@@ -123,14 +124,19 @@ class House(RuleBasedStateMachine):
         self.do(joining.ask_to_join, flat.stairwell, address_of(who), who, flat=flat if knows_flat else None,
                 language=Language.SWEDISH)  # fmt: skip
 
-    @rule(who=name, at=place)
-    def ask_by_letter(self, who: str, at: int) -> None:
-        """With the newest letter of a flat, good or not."""
-        letter = self.some(Letter, -1, Letter.flat_id == self.flats[at].id)
-        if letter:
-            assert letter_of_code(joining.code_of(letter)) == letter
-            self.do(joining.ask_to_join, letter.flat.stairwell, address_of(who), who, flat=letter.flat,
+    @rule(several=st.sets(name, min_size=1, max_size=2), at=place, at_once=st.booleans())
+    def ask_by_letter(self, several: set[str], at: int, at_once: bool) -> None:
+        """With the newest letter of a flat, good or not; the mails are perhaps read at once."""
+        flat = self.flats[at]
+        if self.some(Letter, 0, Letter.flat_id == flat.id) is None:
+            self.do(joining.print_letters, self.group, [flat], by=self.coordinator())
+        letter = self.some(Letter, -1, Letter.flat_id == flat.id)
+        assert letter_of_code(joining.code_of(letter)) == letter
+        for who in sorted(several):
+            self.do(joining.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
                     language=Language.SWEDISH, letter=letter)  # fmt: skip
+            if at_once:
+                self.confirm(-1)
 
     @rule(at=place)
     def ask_for_a_knock(self, at: int) -> None:
@@ -167,9 +173,11 @@ class House(RuleBasedStateMachine):
     @rule(who=name, at=st.none() | place, by_bengt=st.booleans())
     def invite(self, who: str, at: int | None, by_bengt: bool) -> None:
         """By e-mail."""
-        by, flat = self.coordinator(last=by_bengt), None if at is None else self.flats[at]
-        sent = {"flat": flat, "language": Language.SWEDISH, "by": by, "days": 30}
-        self.do(joining.invite, self.group, address_of(who), **sent)
+        self._invite(address_of(who), None if at is None else self.flats[at], last=by_bengt)
+
+    def _invite(self, address: str, flat: Flat | None, *, last: bool) -> None:
+        sent = {"flat": flat, "language": Language.SWEDISH, "by": self.coordinator(last=last), "days": 30}
+        self.do(joining.invite, self.group, address, **sent)
 
     @rule(which=number, who=name, at=place)
     def accept(self, which: int, who: str, at: int) -> None:
@@ -193,8 +201,12 @@ class House(RuleBasedStateMachine):
         """Decline an invitation: nobody of the group writes there again."""
         invitation = self.some(Invitation, which, Invitation.state == InvitationState.OPEN)
         if invitation:
-            self.said_no.add(invitation.mailbox.address)
+            address = invitation.mailbox.address
+            self.said_no.add(address)
             self.do(joining.decline_invitation, invitation)
+            for last in (False, True):  # who does not know of it invites again
+                self._invite(address, None, last=last)
+            self.the_post_goes()
 
     @rule(which=number)
     def resend(self, which: int) -> None:
@@ -355,7 +367,7 @@ def test_any_order_keeps_the_sums_and_writes_to_nobody_who_said_no(app: Flask) -
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=12, stateful_step_count=25, deadline=None, derandomize=True, database=None,
+            max_examples=15, stateful_step_count=25, deadline=None, derandomize=True, database=None,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
