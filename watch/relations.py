@@ -71,11 +71,9 @@ def position_of(thing: Model) -> Position:
         case Invitation():
             flat = thing.flat
             return Position(thing.group.area_id, thing.group_id, flat.stairwell_id if flat else None)
-        case LetterPack():
-            return position_of(thing.group) if thing.group else Position(area_id=thing.area_id)
         case Meeting() | Coordinator():
             return position_of(thing.group)
-        case Notice():
+        case Notice() | LetterPack():
             return position_of(thing.group) if thing.group else Position(area_id=thing.area_id)
         case ContactPerson():
             if thing.group:

@@ -86,16 +86,9 @@ def ask_to_join(
     person = person_for_asking(mailbox, name, language)
     membership = active_membership(person, group)
     request = request_of(
-        group,
-        stairwell,
-        flat,
-        person,
-        letter=letter,
-        invitation=invitation,
-        secret=secret,
-        consent=consent,
+        group, stairwell, flat, person, letter=letter, invitation=invitation, secret=secret, consent=consent,
         is_open=membership is None,
-    )
+    )  # fmt: skip
     if membership is not None:
         write_once_a_day("join-already-member", person, mailbox, about=membership)
     else:
