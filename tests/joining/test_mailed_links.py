@@ -52,7 +52,9 @@ PRESSES = {
     "sign-in": Press("Logga in", "sign_in"),
     "join-confirm": Press("Ja, det stämmer", "join_request", before=unconfirmed),
     "join-requested": Press("Ja, släpp in", "membership"),
+    "join-waiting": Press("Ja, släpp in", "membership"),
     "invitation": Press("Ja, jag vill vara med", "membership", {"name": "Lina", "consent": "y"}),
+    "invitation-reminder": Press("Ja, jag vill vara med", "membership", {"name": "Lina", "consent": "y"}),
     "interest-confirm": Press("Ja, det var jag", "interest"),
     "coordinator-appointed": Press("Jag åtar mig uppdraget", "coordinator", before=unaccepted),
     "meeting-called": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
@@ -60,7 +62,7 @@ PRESSES = {
 }
 LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked", "group-started",
-    "coordinator-ended", "meeting-cancelled", "notice",
+    "coordinator-ended", "meeting-cancelled", "notice", "join-unanswered",
 }  # fmt: skip
 
 

@@ -12,7 +12,6 @@ from flask_babel import lazy_gettext as _l
 
 from watch import language, paper, tokens
 from watch.joining.queries import code_of
-from watch.joining.words import foot_words
 from watch.models import Language, Letter
 
 LETTER_SENTENCES = (
@@ -27,6 +26,12 @@ LETTER_SENTENCES = (
         "Har du ingen e-post kommer ett kontaktombud till dig."
     ),
 )
+
+
+def foot_words() -> str:
+    """Whom to call, at the foot of everything on paper."""
+    crime = _l("Pågående brott: ring %(number)s.", number="112")
+    return f"{crime} {_l('Tips: %(number)s eller %(site)s.', number='114 14', site='polisen.se')}"
 
 
 @dataclass(frozen=True)

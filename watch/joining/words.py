@@ -135,12 +135,6 @@ def door_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
     return [DO_NOT_KNOW, *(choice(str(door), first if door == 1 else str(door)) for door in doors)]
 
 
-def foot_words() -> str:
-    """Whom to call, at the foot of everything on paper."""
-    crime = _l("Pågående brott: ring %(number)s.", number="112")
-    return f"{crime} {_l('Tips: %(number)s eller %(site)s.', number='114 14', site='polisen.se')}"
-
-
 def poster_words() -> list[dict[str, str]]:
     """What the poster says in each of the four languages, Swedish first."""
     return [_poster_in(each) for each in Language]

@@ -94,7 +94,8 @@ def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
         return redirect(url_for("interest.show", building_id=form.stairwell.building_id), 303)
     db.session.commit()
     session["language"] = form.language.data.value
-    return redirect(url_for("joining.sent"), 303)
+    session.pop("asked", None)
+    return redirect(url_for("waiting.sent"), 303)
 
 
 @bp.get("/join/joined")
