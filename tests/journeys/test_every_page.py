@@ -23,6 +23,8 @@ NOT_BY_LINKS = {
     "joining.find_code",  # where the form for a poster's code is sent to
     "invited.ask_remind",  # while somebody has not answered for a day, see the journey of invitations
     "invitations.joined",  # after a press, see the journey of joining
+    "packs.show",  # while a long pack is made, see the tests of packs
+    "packs.fetch",
     "house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
     "notices.back_to_new",

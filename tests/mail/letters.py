@@ -54,8 +54,8 @@ def _approved(scene: Scene) -> OutboxRow | None:
     return outbox.queue("join-approved", to=scene.carin, about=_membership(scene))
 
 
-def _invitation(scene: Scene, kind: str = "invitation") -> OutboxRow | None:
-    invitation = make_invitation(scene.group, "ny@example.org", flat=scene.port_3.flats[4], by=scene.bengt)
+def _invitation(scene: Scene, kind: str = "invitation", address: str = "ny@example.org") -> OutboxRow | None:
+    invitation = make_invitation(scene.group, address, flat=scene.port_3.flats[4], by=scene.bengt)
     assert invitation.mailbox
     return outbox.queue(kind, to=invitation.mailbox, about=invitation)
 
@@ -84,7 +84,7 @@ LETTERS: dict[str, Letter] = {
         "interest-confirm", to=s.carin, about=make_interest(s.carin, s.langgatan, confirmed=False)
     ),
     "invitation": _invitation,
-    "invitation-reminder": lambda s: _invitation(s, "invitation-reminder"),
+    "invitation-reminder": lambda s: _invitation(s, "invitation-reminder", "tyst@example.org"),
     "group-started": _group_started,
     "coordinator-appointed": lambda s: outbox.queue(
         "coordinator-appointed", to=s.bengt, about=_appointment(s)
