@@ -11,10 +11,12 @@ from sqlalchemy import select, update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_coordinator, make_invitation, make_person
+from tests.factories import empty_flats, flat_of, make_coordinator, make_invitation, make_person
 from tests.joining.conftest import invitations, link_of, only, status_of, what_leaves
 from tests.page_client import Page, PageClient
 from watch.extensions import db
+from watch.groups.service import note_household
+from watch.mail import outbox as outbox_service
 from watch.models import (
     AuditEntry,
     Group,
@@ -261,3 +263,18 @@ def test_mending_tells_nothing_of_the_other_ports(client: PageClient, outbox: Ou
         seen.add((page.status, tuple(page.follow().flashes)))
     assert len(seen) == 1
     assert len(outbox.rows()) == 2
+
+
+def test_a_household_that_said_no_at_the_door_is_not_reminded(
+    client: PageClient, scene: Scene, group: Group, bengt: Person, path: str
+) -> None:
+    said_no, silent = empty_flats(scene.port_3)[:2]
+    with time_machine.travel(utcnow() - 4 * DAY):
+        for flat, address in ((said_no, "nej@example.org"), (silent, "tyst@example.org")):
+            invitation = make_invitation(group, address, flat=flat, by=bengt)
+            outbox_service.queue("invitation", to=invitation.mailbox, about=invitation)
+    deliver()
+    assert ticks(client.get(path, as_=bengt)) == {"nej": True, "tyst": True}
+    note_household(said_no, HouseholdStatus.DECLINED, by=bengt)
+    db.session.commit()
+    assert ticks(client.get(path, as_=bengt)) == {"tyst": True}

@@ -14,6 +14,8 @@ from watch.joining.queries.inviting import in_list_of
 from watch.models import (
     Flat,
     Group,
+    Household,
+    HouseholdStatus,
     Invitation,
     InvitationState,
     Mailing,
@@ -30,12 +32,16 @@ REMINDED_LATELY = timedelta(days=1)  # nobody gets two letters about an invitati
 
 @dataclass(frozen=True)
 class SentInvitation:
-    """An invitation with how far its newest mail came and when, and whether its address has a member now."""
+    """An invitation: how far its newest mail came and when, whether its address has a member now.
+
+    `has_refused`: the household of its flat has said no since, at the door perhaps.
+    """
 
     invitation: Invitation
     mail: OutboxState | None
     has_member: bool = False
     written_at: datetime | None = None
+    has_refused: bool = False
 
     @property
     def state(self) -> str:
@@ -54,10 +60,10 @@ class SentInvitation:
 
     @property
     def waits_for_answer(self) -> bool:
-        """Whether its reader can be reminded: the letter went out more than a day ago."""
+        """Whether its reader can be reminded: the letter went out more than a day ago, and nobody said no."""
         is_old = self.written_at is not None and self.written_at <= utcnow() - REMINDED_LATELY
         is_reached = self.state == "delivered" and self.invitation.mailbox_id is not None
-        return is_reached and is_old and not self.has_member
+        return is_reached and is_old and not self.has_member and not self.has_refused
 
     @property
     def can_be_corrected(self) -> bool:
@@ -69,7 +75,7 @@ class SentInvitation:
 def invitations_of(
     group: Group, by: Person, stairwells: Collection[int] | None = None
 ) -> list[SentInvitation]:
-    """A group's invitations, newest first, with their newest mail's state (three statements).
+    """A group's invitations, newest first, with their newest mail's state (four statements).
 
     `stairwells` leaves out what was sent to flats elsewhere in the house, and by others to no flat.
     """
@@ -83,9 +89,9 @@ def invitations_of(
         )
         .order_by(Invitation.created_at.desc(), Invitation.id.desc())
     )
-    mails, members = _newest_mails(group), _mailboxes_of_members(group, stairwells)
+    mails, members, refused = _newest_mails(group), _mailboxes_of_members(group, stairwells), _refused(group)
     return [
-        SentInvitation(each, state, each.mailbox_id in members, written_at)
+        SentInvitation(each, state, each.mailbox_id in members, written_at, each.flat_id in refused)
         for each in db.session.scalars(wanted)
         for state, written_at in [mails.get(each.id, (None, None))]
     ]
@@ -99,6 +105,17 @@ def _mailboxes_of_members(group: Group, stairwells: Collection[int] | None) -> s
     )
     if stairwells is not None:
         wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
+    return set(db.session.scalars(wanted))
+
+
+def _refused(group: Group) -> set[int | None]:
+    """Flats of invitations whose household has said no."""
+    wanted = (
+        select(Household.flat_id)
+        .join(Invitation, Invitation.flat_id == Household.flat_id)
+        .where(Invitation.group_id == group.id, Household.ended_at.is_(None))
+        .where(Household.status == HouseholdStatus.DECLINED)
+    )
     return set(db.session.scalars(wanted))
 
 
