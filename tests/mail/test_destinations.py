@@ -30,15 +30,24 @@ class To:
     """As much of a parcel as is sorted by."""
 
     domain: str
+    kind: str = "notice"
 
 
 def sort(
-    destinations: Destinations, *domains: str, held: Sequence[str] = (), lines: int = 8
+    destinations: Destinations, *domains: str, held: Sequence[str] = (), lines: int = 8, kind: str = "notice"
 ) -> tuple[list[str], list[float]]:
     """Who may go now, and how many seconds the others wait."""
-    parcels: list[Any] = [To(each) for each in domains]
+    parcels: list[Any] = [To(each, kind) for each in domains]
     now, waiting = destinations.sort(parcels, held, lines, longest=HOUR)
     return [each.domain for each in now], [turn.total_seconds() for _to, turn in waiting]
+
+
+def failing(domain: str = "bad.example", *, seconds: float = 3.0, times: int = 3) -> Destinations:
+    """What is known after a destination has lost so many lines, of eight."""
+    destinations = Destinations()
+    for _ in range(times):
+        destinations.learn(domain, seconds, 8, is_lost=True)
+    return destinations
 
 
 def test_while_all_is_well_nobody_waits() -> None:
@@ -48,26 +57,49 @@ def test_while_all_is_well_nobody_waits() -> None:
     assert sort(destinations, *["a.example"] * 20) == (["a.example"] * 20, [])
 
 
-def test_one_that_was_lost_gets_one_line_and_the_rest_their_turn_after_it() -> None:
-    destinations = Destinations()
-    assert destinations.learn("bad.example", 3.0, 8, is_lost=True)
-    assert sort(destinations, "bad.example", "ok.example", "bad.example", "bad.example", "ok.example") == (
-        ["bad.example", "ok.example", "ok.example"],
-        [3, 6],
-    )
-    assert sort(destinations, "bad.example", held=("bad.example",)) == ([], [3])
+def test_each_loss_halves_the_lines_down_to_one() -> None:
+    lines = [len(sort(failing(times=times), *["bad.example"] * 20)[0]) for times in (1, 2, 3, 4)]
+    assert lines == [4, 2, 1, 1]
+
+
+def test_one_that_loses_lines_gets_one_and_the_rest_their_turn_after_it() -> None:
+    mixed = "bad.example", "ok.example", "bad.example", "bad.example", "ok.example"
+    assert sort(failing(), *mixed) == (["bad.example", "ok.example", "ok.example"], [3, 6])
+    assert sort(failing(), "bad.example", held=("bad.example",)) == ([], [3])
 
 
 def test_nobody_waits_longer_than_the_first_step_of_the_back_off() -> None:
+    assert sort(failing(seconds=3000), *["bad.example"] * 3) == (["bad.example"], [3000, 3600])
+
+
+def test_one_that_was_only_slow_and_a_link_that_somebody_waits_for_are_tried_again_in_a_moment() -> None:
+    slow = Destinations()
+    for _ in range(3):
+        slow.learn("slow.example", 30.0, 8, is_lost=False)
+        slow.seconds.clear()  # it is not what is usual
+    assert sort(slow, *["slow.example"] * 3) == (["slow.example"], [2, 2])
+    assert sort(failing(seconds=30), *["bad.example"] * 3, kind="sign-in") == (["bad.example"], [2, 2])
+
+
+def test_a_message_that_stands_still_costs_its_destination_half_of_the_lines_once() -> None:
     destinations = Destinations()
-    destinations.learn("bad.example", 3000.0, 8, is_lost=True)
-    assert sort(destinations, *["bad.example"] * 3) == (["bad.example"], [3000, 3600])
+    assert destinations.slow_down("big.example", 0.6, 8)
+    held = ["big.example"]
+    assert len(sort(destinations, *["big.example"] * 20, held=held)[0]) == 3
+    destinations.learn("big.example", 30.0, 8, is_lost=True, is_known=True)
+    assert len(sort(destinations, *["big.example"] * 20)[0]) == 4
+    assert sort(destinations, *["big.example"] * 5)[1] == [8], "it has failed now: 30 seconds over four lines"
+
+
+def test_a_good_answer_after_one_that_stood_still_frees_the_destination() -> None:
+    destinations = Destinations()
+    destinations.slow_down("big.example", 0.6, 8)
+    destinations.learn("big.example", 0.01, 8, is_lost=False)
+    assert len(sort(destinations, *["big.example"] * 20, held=["big.example"])[0]) == 20
 
 
 def test_each_good_answer_earns_twice_as_many_lines_until_it_is_like_all_others() -> None:
-    destinations = Destinations()
-    destinations.learn("bad.example", 1.0, 8, is_lost=True)
-    earned = []
+    destinations, earned = failing(), []
     for _ in range(4):
         earned.append(len(sort(destinations, *["bad.example"] * 20)[0]))
         destinations.learn("bad.example", 0.01, 8, is_lost=False)
@@ -75,10 +107,10 @@ def test_each_good_answer_earns_twice_as_many_lines_until_it_is_like_all_others(
 
 
 def test_failing_anew_takes_what_was_earned() -> None:
-    destinations = Destinations()
-    destinations.learn("bad.example", 1.0, 8, is_lost=True)
+    destinations = failing()
     destinations.learn("bad.example", 0.01, 8, is_lost=False)
-    assert not destinations.learn("bad.example", 1.0, 8, is_lost=True), "known before"
+    assert destinations.learn("bad.example", 1.0, 8, is_lost=True), "it may have fewer now"
+    assert not destinations.learn("bad.example", 1.0, 8, is_lost=True), "one is the least"
     assert sort(destinations, "bad.example", "bad.example") == (["bad.example"], [1])
 
 
@@ -123,10 +155,11 @@ def test_one_that_hung_is_tried_over_one_line_and_the_others_get_their_mail(
     relay.answers = dict.fromkeys(hanging, "hang")
     lines = Lines()
     free = empty_flats(scene.port_1, scene.port_3)
-    _move_in(scene, hanging[0], free.pop())
+    for address in hanging[:3]:
+        _move_in(scene, address, free.pop())
     _tell_everybody(scene)
     delivery.run(lines=lines)
-    for address in hanging[1:]:
+    for address in hanging[3:]:
         _move_in(scene, address, free.pop())
     relay.most_hanging = 0
     _tell_everybody(scene)
@@ -134,7 +167,7 @@ def test_one_that_hung_is_tried_over_one_line_and_the_others_get_their_mail(
     assert delivery.run(lines=lines) == 4
     lines.hang_up()
     assert relay.most_hanging == 1
-    assert sum(relay.tried[each] for each in hanging) == 2
+    assert sum(relay.tried[each] for each in hanging) == 4
     waits = select(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
     waiting = db.session.scalars(waits).all()
     assert [row.attempts for row in waiting] == [0] * 5, "what was not begun is no attempt"

@@ -19,7 +19,7 @@ from sqlalchemy.exc import OperationalError
 from watch.extensions import db
 from watch.mail import pulse, queue, recovery, settle
 from watch.mail.compose import Prepared, prepare
-from watch.mail.lines import Delivered, Lines
+from watch.mail.lines import Delivered, Line, Lines
 from watch.mail.queue import Lease, Parcel
 from watch.mail.results import Result
 from watch.mail.smtp import Envelope
@@ -154,8 +154,9 @@ class Round:
         """A message that is under way for long says enough: nobody waits for its end to hold back others."""
         destinations = self.lines.destinations
         for line in self.lines.busy:
-            if line.parcel and destinations.is_slow(line.seconds):
-                destinations.suspect(line.parcel.domain, line.seconds)
+            if line.parcel and not line.is_slow and destinations.is_slow(line.seconds):
+                line.is_slow = True
+                destinations.slow_down(line.parcel.domain, line.seconds, self.most_lines)
 
     def _held(self) -> list[Parcel]:
         under_way = [line.parcel for line in self.lines.busy if line.parcel]
@@ -212,13 +213,13 @@ class Round:
             if result.not_tried and result.relay_lost:  # the server takes no more lines than these
                 self.most_lines = min(self.most_lines - 1, len(self.lines.busy))
             if not result.not_tried:
-                self._learn(parcel, result, line.seconds)
+                self._learn(parcel, result, line)
 
     def _leases(self) -> list[Lease]:
         held = {id(parcel.lease): parcel.lease for parcel in self._held()}
         return list(held.values())
 
-    def _learn(self, parcel: Parcel, result: Result, seconds: float) -> None:
+    def _learn(self, parcel: Parcel, result: Result, line: Line) -> None:
         """Which destinations fail, and whether it is the mail server itself."""
         if not result.is_sent:
             log.info(
@@ -227,8 +228,10 @@ class Round:
                 meaning=result.meaning.name.lower() if result.meaning else None,
             )  # fmt: skip
         self.losses = self.losses + 1 if result.relay_lost else 0
-        lost = result.relay_lost
-        if self.lines.destinations.learn(parcel.domain, seconds, self.most_lines, is_lost=lost):
+        has_fewer = self.lines.destinations.learn(
+            parcel.domain, line.seconds, self.most_lines, is_lost=result.relay_lost, is_known=line.is_slow
+        )
+        if has_fewer:
             self._sort()
 
 

@@ -14,19 +14,22 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from watch.mail.links import KINDS
 from watch.mail.queue import Parcel
 
 SLOW_SECONDS = 0.5  # quicker than this is never slow
 SLOW_TIMES = 4  # as long as usual: where every destination takes as long, none is slow
 LATEST = 31  # messages that say what is usual
+IN_A_MOMENT = timedelta(seconds=2)
 
 
 @dataclass
 class Suspect:
-    """A destination that failed or was slow; `seconds` is how long its last message took."""
+    """A destination that was slow or (`has_failed`) lost a line: how many it may have, what its last took."""
 
-    lines: int = 1
-    seconds: float = 1.0
+    lines: int
+    seconds: float
+    has_failed: bool
 
 
 class Destinations:
@@ -42,7 +45,8 @@ class Destinations:
         """Which parcels may go now, and which wait how long for their turn, `longest` at most.
 
         `held` are the domains of what is in hand already. All suspects together get half of the `most` lines,
-        each no more than it has earned; it waits for as long as those before it will take.
+        each no more than it has earned. Where one has failed, it waits for as long as those before it will
+        take; one that was slow, or a mail that somebody sits waiting for, is tried again in a moment.
         """
         if not self.suspects:
             return list(parcels), []
@@ -57,8 +61,10 @@ class Destinations:
                 now.append(parcel)
             else:
                 queues[parcel.domain] += 1
-                turn = math.ceil(queues[parcel.domain] * suspect.seconds / suspect.lines)
-                waiting.append((parcel, min(timedelta(seconds=max(turn, 1)), longest)))
+                seconds = queues[parcel.domain] * suspect.seconds / suspect.lines
+                turn = timedelta(seconds=max(1, math.ceil(seconds)))
+                is_soon = not suspect.has_failed or KINDS[parcel.kind].precedence == 0
+                waiting.append((parcel, min(turn, IN_A_MOMENT if is_soon else longest)))
         return now, waiting
 
     def is_slow(self, seconds: float) -> bool:
@@ -67,23 +73,29 @@ class Destinations:
             return False
         return not self.seconds or seconds > SLOW_TIMES * statistics.median(self.seconds)
 
-    def suspect(self, domain: str, seconds: float) -> bool:
-        """It failed or was slow: one line at a time. Whether that is news."""
-        is_news = domain not in self.suspects
-        self.suspects[domain] = Suspect(seconds=seconds)
-        return is_news
+    def slow_down(self, domain: str, seconds: float, most: int, *, has_failed: bool = False) -> bool:
+        """It failed or was slow: half as many lines as before. Whether it may have fewer now."""
+        known = self.suspects.get(domain)
+        before = known.lines if known else most
+        failed = has_failed or (known is not None and known.has_failed)
+        self.suspects[domain] = Suspect(max(1, before // 2), seconds, failed)
+        return known is None or known.lines > 1
 
-    def learn(self, domain: str, seconds: float, most: int, *, is_lost: bool) -> bool:
-        """What became of a message to it; whether there is a new suspect.
+    def learn(self, domain: str, seconds: float, most: int, *, is_lost: bool, is_known: bool = False) -> bool:
+        """What became of a message to it; whether it may have fewer lines now.
 
-        Each good answer earns a suspect twice as many lines, until it may have its half of the `most`.
+        `is_known` says that it was found slow while it was under way, and has counted. Each good answer earns
+        a suspect twice as many lines, until it may have its half of the `most`.
         """
-        is_slow = self.is_slow(seconds)
+        is_slow = is_known or self.is_slow(seconds)
         if not is_lost:
             self.seconds.append(seconds)
-        if is_lost or is_slow:
-            return self.suspect(domain, seconds)
-        if suspect := self.suspects.get(domain):
+        suspect = self.suspects.get(domain)
+        if suspect and is_known:
+            suspect.has_failed, suspect.seconds = suspect.has_failed or is_lost, seconds
+        elif is_lost or is_slow:
+            return self.slow_down(domain, seconds, most, has_failed=is_lost)
+        elif suspect:
             suspect.lines, suspect.seconds = 2 * suspect.lines, seconds
             if suspect.lines > most // 2:
                 del self.suspects[domain]

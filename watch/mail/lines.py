@@ -53,6 +53,7 @@ class Line:
     begun_at: float = 0.0
     used_at: float = 0.0
     is_lost: bool = False
+    is_slow: bool = False  # its message is under way for longer than is usual, and that has counted
 
     @property
     def socket(self) -> ssl.SSLSocket:
@@ -78,6 +79,7 @@ class Line:
         if not parcel.lease.is_long_enough:
             return NOT_TRIED
         self.talk, self.begun_at = dialogue(envelope, in_one_go=connection.can_go_ahead), time.monotonic()
+        self.is_slow = False
         return self._go_on(next)
 
     def _open(self) -> Connection:
