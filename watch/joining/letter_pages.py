@@ -31,7 +31,8 @@ LETTER_SENTENCES = (
 def foot_words() -> str:
     """Whom to call, at the foot of everything on paper."""
     crime = _l("Pågående brott: ring %(number)s.", number="112")
-    return f"{crime} {_l('Tips: %(number)s eller %(site)s.', number='114 14', site='polisen.se')}"
+    tips = _l("Tips: %(number)s eller %(site)s.", number="114 14", site="polisen.se")
+    return f"{crime} {tips}"
 
 
 @dataclass(frozen=True)

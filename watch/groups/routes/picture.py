@@ -76,7 +76,7 @@ def rows_of(
                 title=_("Port %(number)s", number=each.number),
                 taking_part=sum(flat.state.is_lit for flat in behind),
                 total=len(behind),
-                note=f"{such} {FLAT_STATES[only]}" if only else _note(each, behind),
+                note=f"{str(FLAT_STATES[only]).capitalize()}: {such}" if only else _note(each, behind),
             )
         )
     return rows

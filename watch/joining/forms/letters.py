@@ -100,4 +100,5 @@ def _named(flat: Flat, word: str | None) -> str:
 
 
 def _counted(place: Building | Stairwell, flats: int) -> str:
-    return f"{place.address} ({ngettext('%(num)d lägenhet', '%(num)d lägenheter', flats)})"
+    count = ngettext("%(num)d lägenhet", "%(num)d lägenheter", flats)
+    return f"{place.address} ({count})"

@@ -45,7 +45,7 @@ def print_letters(group: Group) -> Page:
         return redirect(url_for("packs.show", pack_id=pack.id), 303)
     pages = pages_of(service.print_letters(group, flats, by=by), languages)
     db.session.commit()
-    pdf, name = BytesIO(pdf_of(pages)), f"{_('brev')}.pdf"
+    pdf, name = BytesIO(pdf_of(pages)), _("brev") + ".pdf"
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=name)
 
 

@@ -65,7 +65,7 @@ def fetch(pack: LetterPack, place: int) -> Response:
     file = next((file for file in pack.files if file.place == place), None)
     if file is None or file.pdf is None:
         abort(404)
-    name = f"{_('brev')}-{place}.pdf" if len(pack.files) > 1 else f"{_('brev')}.pdf"
+    name = _("brev") + (f"-{place}.pdf" if len(pack.files) > 1 else ".pdf")
     return send_file(BytesIO(file.pdf), "application/pdf", as_attachment=True, download_name=name)
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from watch import language, paper
 from watch.access import Permission, requires
 from watch.groups.words import CONSENT_CHANNELS, CONSENTS
+from watch.joining.letter_pages import foot_words
 from watch.joining.routes.door import bp
 from watch.models import Channel, Language, Membership
 from watch.web import leave_trace
@@ -25,21 +26,12 @@ def receipt(membership: Membership) -> Response:
     if membership.left_at is not None:
         abort(404)
     with language.speaking(Language.SWEDISH):
-        facts: dict[str, object] = {"title": _("Kvitto på ditt ja"), "foot": _foot()}
+        facts: dict[str, object] = {"title": _("Kvitto på ditt ja"), "foot": foot_words()}
     reads = membership.person.language
     facts["pages"] = [_in(membership, each) for each in dict.fromkeys((reads, Language.SWEDISH))]
     leave_trace("receipt-printed", about=membership, group=membership.group)
     pdf = BytesIO(paper.pdf("receipt", facts))
-    return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"{_('kvitto')}.pdf")
-
-
-def _foot() -> str:
-    return " ".join(
-        (
-            _("Pågående brott: ring %(number)s.", number="112"),
-            _("Tips: %(number)s eller %(site)s.", number="114 14", site="polisen.se"),
-        )
-    )
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=_("kvitto") + ".pdf")
 
 
 def _in(membership: Membership, reader: Language) -> dict[str, object]:
