@@ -80,7 +80,7 @@ def test_a_filter_leaves_the_ports_and_windows_that_are_so(client: PageClient, s
     assert 'aria-label="Lägenhet 1103, tackat nej"' in page.html
     assert page.html.count('aria-label="Lägenhet') == 1
     rows = [words for words in page.links if words.startswith("Port ") and "av" in words]
-    assert rows == ["Port 1 · 2 av 9 1 tackat nej"]
+    assert rows == ["Port 1 · 2 av 9 Tackat nej: 1"]
     assert page.links[rows[0]] == f"/stairwells/{scene.port_1.id}/house?state=declined"
     nobody = client.get(f"/groups/{scene.other_group.id}/house?state=declined", as_=scene.ivan)
     assert "Ingen lägenhet är sådan just nu." in nobody.text
