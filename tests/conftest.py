@@ -58,10 +58,14 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture(scope="session")
 def make_app() -> Callable[..., Flask]:
-    """An application with settings of the test's own: `make_app(MAX_FORM_PARTS=3)`."""
+    """An application with settings of the test's own: `make_app(MAX_FORM_PARTS=3)`.
+
+    Its database is empty and in memory unless a setting says so: never the one that `make run` left here.
+    """
+    own = {"ENV": "development", "TESTING": True, "QUEUE_URL": "memory:", "DATABASE_URL": "sqlite://"}
 
     def make(**settings: Any) -> Flask:
-        return create_app({"ENV": "development", "TESTING": True, "QUEUE_URL": "memory:", **settings})
+        return create_app({**own, **settings})
 
     return make
 

@@ -109,7 +109,6 @@ def test_outside_development_there_is_no_mailbox(make_app: Callable[..., Flask])
     app = make_app(
         ENV="production", SECRET_KEY="x" * 32, DATA_KEY="ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
         BASE_URL="https://grannar.example.org", CONTROLLER="Kommunen", MAIL_SERVER="mail.example.org",
-        DATABASE_URL="sqlite://",
     )  # fmt: skip
     assert [rule.rule for rule in app.url_map.iter_rules() if "mailbox" in rule.rule] == []
 
