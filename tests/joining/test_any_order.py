@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 from sqlalchemy import and_, select, update
 
 from tests.databases import empty
@@ -28,11 +29,13 @@ from tests.factories import (
     make_person,
     stairwell_of,
 )
+from watch import tokens
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups import service as groups
 from watch.groups.queries import active_member_ids, counts_of_group, households_of, sums
 from watch.joining import service as joining
+from watch.joining.queries.door import newest_knock
 from watch.joining.queries.letters import letter_of_code
 from watch.mail import outbox
 from watch.mail.queue import UNLEASED, claim
@@ -44,16 +47,20 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
+    Knock,
     Language,
     Letter,
+    Mailing,
     Membership,
     NoticeChoice,
     OutboxRow,
     OutboxState,
+    Outcome,
     Person,
     RequestState,
     utcnow,
 )
+from watch.tokens import Purpose
 
 FLATS = ("1001", "1002", "1101")
 NAMES = ("Kim", "Lina", "Mio", "Nina")  # each with an address; Lina and Mio share theirs
@@ -168,22 +175,35 @@ class House(RuleBasedStateMachine):
         if request:
             self.do(joining.decline, request, by=self.coordinator(), reason="Fel port?")
 
+    @rule(days=st.sampled_from([8, 15]))
+    def nobody_answers(self, days: int) -> None:
+        """Whoever waits has waited so long; the clock comes by."""
+        waits = JoinRequest.state == RequestState.WAITING
+        db.session.execute(update(JoinRequest).where(waits).values(confirmed_at=utcnow() - timedelta(days)))
+        self.do(joining.climb, utcnow())
+
     # Inviting
 
-    @rule(who=name, at=st.none() | place, by_bengt=st.booleans())
-    def invite(self, who: str, at: int | None, by_bengt: bool) -> None:
+    @rule(who=name, at=st.none() | place, by_bengt=st.booleans(), may_pass_on=st.booleans())
+    def invite(self, who: str, at: int | None, by_bengt: bool, may_pass_on: bool) -> None:
         """By e-mail."""
-        self._invite(address_of(who), None if at is None else self.flats[at], last=by_bengt)
+        flat = None if at is None else self.flats[at]
+        self._invite(address_of(who), flat, last=by_bengt, is_transferable=may_pass_on)
 
-    def _invite(self, address: str, flat: Flat | None, *, last: bool) -> None:
+    def _invite(self, address: str, flat: Flat | None, *, last: bool, is_transferable: bool = False) -> None:
         sent = {"flat": flat, "language": Language.SWEDISH, "by": self.coordinator(last=last), "days": 30}
-        self.do(joining.invite, self.group, address, **sent)
+        self.do(joining.invite, self.group, address, is_transferable=is_transferable, **sent)
+
+    def open_invitation(self, which: int, *where: Any) -> Invitation | None:
+        """One that waits for an answer."""
+        is_open = Invitation.state == InvitationState.OPEN
+        found: Invitation | None = self.some(Invitation, which, is_open, *where)
+        return found
 
     @rule(which=number, who=name, at=place)
     def accept(self, which: int, who: str, at: int) -> None:
         """Join by the mailed link."""
-        invitation = self.some(Invitation, which, Invitation.state == InvitationState.OPEN)
-        if invitation:
+        if invitation := self.open_invitation(which):
             flat = self.flats[at]
             address = invitation.mailbox.address
             if self.do(
@@ -196,17 +216,57 @@ class House(RuleBasedStateMachine):
             ):
                 self.said_no.discard(address)
 
-    @rule(which=number)
-    def say_no(self, which: int) -> None:
+    @rule(which=number, who=name, at=place, at_once=st.booleans())
+    def accept_what_was_passed_on(self, which: int, who: str, at: int, at_once: bool) -> None:
+        """A neighbour joins by somebody else's link, with an address of their own."""
+        if invitation := self.open_invitation(which, Invitation.is_transferable):
+            flat = invitation.flat or self.flats[at]
+            self.do(joining.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
+                    language=Language.SWEDISH, invitation=invitation)  # fmt: skip
+            if at_once:
+                self.confirm(-1)
+
+    @rule(who=name, which=number, by_bengt=st.booleans(), never_again=st.booleans())
+    def say_no(self, who: str, which: int, by_bengt: bool, never_again: bool) -> None:
         """Decline an invitation: nobody of the group writes there again."""
-        invitation = self.some(Invitation, which, Invitation.state == InvitationState.OPEN)
-        if invitation:
+        if self.open_invitation(which) is None:
+            self._invite(address_of(who), None, last=by_bengt)
+        if invitation := self.open_invitation(which):
             address = invitation.mailbox.address
             self.said_no.add(address)
-            self.do(joining.decline_invitation, invitation)
+            self.do(joining.decline_invitation, invitation, never_again=never_again)
             for last in (False, True):  # who does not know of it invites again
                 self._invite(address, None, last=last)
             self.the_post_goes()
+
+    @initialize(who=name, by_bengt=st.booleans(), never_again=st.booleans())
+    def one_has_said_no(self, who: str, by_bengt: bool, never_again: bool) -> None:
+        """Before anything else happens, so that all of it might write to them."""
+        self.say_no(who=who, which=0, by_bengt=by_bengt, never_again=never_again)
+
+    @rule(which=number)
+    def take_back_no(self, which: int) -> None:
+        """Second thoughts, by the same link."""
+        if invitation := self.some(Invitation, which, Invitation.state == InvitationState.DECLINED):
+            token = tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)
+            if self.do(joining.take_back_no, token):
+                self.said_no.discard(invitation.mailbox.address)
+
+    @rule(which=number, a_day_later=st.booleans())
+    def remind(self, which: int, a_day_later: bool) -> None:
+        """Remind somebody who has not answered."""
+        if invitation := self.some(Invitation, which):
+            if a_day_later:
+                theirs = Mailing.invitation_id == invitation.id
+                db.session.execute(update(Mailing).where(theirs).values(created_at=utcnow() - timedelta(2)))
+            self.do(joining.remind, invitation, by=self.coordinator())
+
+    @rule(which=number, who=name)
+    def correct(self, which: int, who: str) -> None:
+        """The address was mistyped."""
+        if invitation := self.some(Invitation, which):
+            by = invitation.by or self.coordinator()
+            self.do(joining.correct_address, invitation, address_of(who), days=30, by=by)
 
     @rule(which=number)
     def resend(self, which: int) -> None:
@@ -248,6 +308,30 @@ class House(RuleBasedStateMachine):
     def note(self, at: int, status: HouseholdStatus) -> None:
         """What they answered there."""
         self.do(groups.note_household, self.flats[at], status, by=self.coordinator())
+
+    @rule(at=place, outcome=st.sampled_from(Outcome), who=st.none() | name, is_stale=st.booleans())
+    def knock(self, at: int, outcome: Outcome, who: str | None, is_stale: bool) -> None:
+        """By the list of doors, as it was shown a while ago or is now."""
+        flat = self.flats[at]
+        last = newest_knock(flat)
+        where = {"after": 0 if is_stale or last is None else last.id, "by": self.coordinator()}
+        match outcome:
+            case Outcome.NOT_HOME:
+                self.do(joining.not_at_home, flat, **where)
+            case Outcome.DECLINED:
+                self.do(joining.say_no, flat, **where)
+            case Outcome.MOVED:
+                self.do(joining.say_moved, flat, **where)
+            case Outcome.JOINED:
+                address = address_of(who) if who else None
+                yes = {"name": who or "Elsa", "language": Language.SWEDISH, "address": address}
+                self.do(joining.join_at_door, flat, **yes, **where)
+
+    @rule(which=number)
+    def take_back_knock(self, which: int) -> None:
+        """It was another door."""
+        if knock := self.some(Knock, which):
+            self.do(joining.take_back_knock, knock, by=knock.by or self.coordinator())
 
     @rule(at=place)
     def move_out(self, at: int) -> None:
@@ -305,15 +389,15 @@ class House(RuleBasedStateMachine):
             Membership.person_id == row.person_id, Membership.left_at.is_(None)
         )
         membership = db.session.scalar(current)
+        if isinstance(row.mailing.about, Invitation):
+            return row.mailbox.address not in self.said_no
         match row.mailing.kind:
             case "notice":
                 return membership is not None and membership.notices is NoticeChoice.EVERYTHING
             case "join-approved":
                 return membership is not None
-            case "join-requested":
+            case "join-requested" | "join-waiting":
                 return self._coordinates(row.person)
-            case "invitation":
-                return row.mailbox.address not in self.said_no
         return True  # asked for by whoever reads it, or by a stranger: once a day
 
     def _coordinates(self, person: Person | None) -> bool:
@@ -367,7 +451,7 @@ def test_any_order_keeps_the_sums_and_writes_to_nobody_who_said_no(app: Flask) -
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=15, stateful_step_count=25, deadline=None, derandomize=True, database=None,
+            max_examples=25, stateful_step_count=25, deadline=None, derandomize=True, database=None,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip
