@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,13 +16,16 @@ from tests.cast import Scene
 from tests.factories import flat_of, make_building, make_member, make_person
 from tests.faults import truth
 from tests.faults.conftest import LINES
-from tests.faults.processes import Relay, Workers
+from tests.faults.processes import Process, Relay, Workers
 from tests.faults.truth import FINAL, Counts
 from tests.mail.test_delivery import after, tell
+from tests.pages_of_paper import codes_on, pages_of
+from watch import tokens
 from watch.extensions import db
 from watch.groups.service import leave
+from watch.joining import service as joining
 from watch.mail import delivery
-from watch.models import Channel, Membership, OutboxRow, OutboxState
+from watch.models import Channel, Language, Letter, Membership, OutboxRow, OutboxState, utcnow
 
 NEIGHBOURS = 90
 SEED = 1
@@ -127,6 +132,49 @@ def test_what_a_machine_that_never_comes_back_held_is_sent_when_its_lease_ends(
         wait_for(lambda: unsettled() == 0)
     counts = outcome(mail_server)
     assert (counts.is_clean, counts.duplicates) == (True, 0), str(counts)
+
+
+def test_killed_while_it_draws_letters_another_makes_them_with_the_same_codes(
+    scene: Scene, settings: dict[str, str], tmp_path: Path
+) -> None:
+    fill(scene, number=0)
+    db.session.refresh(scene.group)
+    flats = [flat for house in scene.group.buildings for port in house.stairwells for flat in port.flats]
+    pack = joining.ask_for_letters(scene.group, flats, [Language.SWEDISH], by=scene.amina)
+    db.session.commit()
+    victim = Process(LETTERS, settings, tmp_path / "victim.log")
+    victim.start()
+    wait_for(lambda: bool(codes()))  # they are written down, and are drawn now
+    victim.kill()
+    (file,) = pack.files
+    assert (file.made_at, file.tries) == (None, 1)
+    before = codes()
+
+    file.held_until = utcnow() - timedelta(seconds=1)  # a minute passes
+    db.session.commit()
+    another = Process(LETTERS, settings, tmp_path / "another.log")
+    another.start()
+    assert another.wait(60) == 0
+    db.session.refresh(file)
+    assert codes() == before
+    assert [codes_on(page)[0].rpartition("/")[2] for page in pages_of(file.pdf)] == [
+        tokens.show_code(before[flat.id]) for flat in flats
+    ]
+
+
+LETTERS = (sys.executable, "-c", """
+from watch import create_app, jobs
+with create_app().app_context():
+    while jobs.make_letters():
+        pass
+""")  # fmt: skip
+
+
+def codes() -> dict[int, str]:
+    """The code of each flat's letter."""
+    found = {letter.flat_id: joining.code_of(letter) for letter in db.session.scalars(select(Letter))}
+    db.session.rollback()
+    return found
 
 
 @pytest.mark.parametrize(
