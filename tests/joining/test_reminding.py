@@ -16,6 +16,7 @@ from tests.joining.conftest import invitations, link_of, only, status_of, what_l
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.groups.service import note_household
+from watch.joining.routes import invited as invited_routes
 from watch.mail import outbox as outbox_service
 from watch.models import (
     AuditEntry,
@@ -126,6 +127,23 @@ def test_the_link_stays_and_one_letter_a_day_is_enough(
     deliver()
     assert "Ingen väntar på en påminnelse" in client.get(path, as_=scene.bengt).text
     assert client.get(link).status == 200
+
+
+def test_of_very_many_those_who_have_waited_longest_come_first(
+    client: PageClient, write: Callable[..., Page], bengt: Person, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(invited_routes, "AT_ONCE", 2)
+    for days, name in ((6, "first"), (5, "second"), (4, "third")):
+        with time_machine.travel(utcnow() - days * DAY):
+            write(bengt, f"{name}@example.org")
+    deliver()
+    page = client.get(path, as_=bengt)
+    assert ticks(page) == {"first": True, "second": True}
+    assert "När de är påminda kommer nästa hit." in page.text
+    page.press("Påminn 2")
+    page = client.get(path, as_=bengt)
+    assert ticks(page) == {"third": True}
+    assert "kommer nästa hit" not in page.text
 
 
 def test_reminders_count_against_the_days_limit(

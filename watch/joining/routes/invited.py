@@ -33,6 +33,7 @@ from watch.models import Group, Invitation, utcnow
 bp = Blueprint("invited", __name__)
 Page = Response | str | tuple[str, int]
 SOME_DAYS = timedelta(days=3)  # after so long without an answer a reminder is suggested
+AT_ONCE = 100  # boxes on a page; whoever is reminded leaves it to the next in turn
 NOT_AGAIN: dict[type[DomainError], Any] = {
     InvitationEnded: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
     AlreadyMember: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
@@ -208,10 +209,14 @@ def _remind_all(form: RemindForm) -> tuple[list[Invitation], str | None]:
 def _remind_form(group: Group) -> RemindForm:
     form = RemindForm()
     everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
-    form.offer([sent for sent in reversed(everything) if sent.waits_for_answer], utcnow() - SOME_DAYS)
+    waiting = [sent for sent in reversed(everything) if sent.waits_for_answer]
+    form.offer(waiting[:AT_ONCE], utcnow() - SOME_DAYS)
     return form
 
 
 def _remind_page(group: Group, form: RemindForm) -> str:
     rows = [(sent, address_of(sent)) for sent in form.waiting]
-    return render_template("invited/remind.html", group=group, form=form, rows=rows, chosen=len(form.chosen))
+    return render_template(
+        "invited/remind.html", group=group, form=form, rows=rows, chosen=len(form.chosen),
+        is_full=len(rows) == AT_ONCE,
+    )  # fmt: skip
