@@ -70,7 +70,7 @@ def doors(client: PageClient, scene: Scene, code: str, fill: Fill) -> Mapping[st
     return {
         "poster": ask(f"/j/{code}", "Fråga om att gå med"),
         "address": ask(by_address, "Fråga om att gå med"),
-        "old letter": ask(letter, "Fråga om att gå med"),
+        "old letter": ask(letter, "Gå med"),
         "sign in": lambda _name, address: client.get("/login").press("Skicka länken", {"email": address}),
     }
 

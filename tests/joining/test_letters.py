@@ -17,8 +17,19 @@ from tests.pages_of_paper import codes_on, pages_of, words_on
 from watch.extensions import db
 from watch.groups import service as groups
 from watch.groups.queries import active_membership
-from watch.joining.service import LETTER_DAYS, code_of, print_letters
-from watch.models import Flat, HouseholdStatus, JoinRequest, Letter, Person, RequestState, utcnow
+from watch.joining.service import REPRINT_DAYS, NotOpen, climb, code_of, print_letters
+from watch.models import (
+    Coordinator,
+    Flat,
+    GroupState,
+    HouseholdStatus,
+    JoinRequest,
+    Letter,
+    Mailing,
+    Person,
+    RequestState,
+    utcnow,
+)
 from watch.tokens import show_code
 
 ALL = ["sv", "en", "ar", "so"]
@@ -97,16 +108,53 @@ def test_who_gets_a_letter_counts_as_invited_and_who_takes_part_goes_on_doing_so
     assert status_of(scene.port_3, at_home.number) is HouseholdStatus.TAKES_PART
 
 
-def test_printed_again_the_code_is_the_same_until_it_has_run_out(
-    client: PageClient, scene: Scene, empty: Flat, letter: Letter
+def test_a_no_stays_a_no_also_where_its_flat_is_ticked(client: PageClient, scene: Scene, empty: Flat) -> None:
+    declined = flat_of(scene.port_3, "1201")
+    groups.note_household(declined, HouseholdStatus.DECLINED, by=scene.bengt)
+    db.session.commit()
+    get_letters(client, scene, empty, declined, as_=scene.bengt)
+    assert status_of(scene.port_3, "1201") is HouseholdStatus.DECLINED
+    assert status_of(scene.port_3, "1202") is HouseholdStatus.INVITED
+    noes = f"/stairwells/{scene.port_3.id}/house?state=declined"
+    assert "1201" in client.get(noes, as_=scene.bengt).text
+
+
+BECAME = ("good", "used", "run out", "moved out", "of another group")
+
+
+def let_become(letter: Letter, state: str, scene: Scene) -> None:
+    """What has become of a letter meanwhile."""
+    if state == "used":
+        letter.used_at = letter.ended_at = utcnow()
+    elif state == "run out":
+        letter.expires_at = utcnow()
+    elif state == "moved out":
+        groups.move_out(letter.flat, by=scene.amina)
+    elif state == "of another group":
+        letter.group_id = scene.other_group.id
+    db.session.commit()
+
+
+@pytest.mark.parametrize("state", BECAME[:-1])
+def test_printed_again_it_is_the_same_letter_for_two_weeks_whatever_has_become_of_it(
+    state: str, client: PageClient, scene: Scene, empty: Flat
 ) -> None:
-    get_letters(client, scene, empty, as_=scene.bengt)
-    assert db.session.scalars(db.select(Letter.id)).all() == [letter.id]
-    with time_machine.travel(utcnow() + timedelta(days=LETTER_DAYS, minutes=1)):
-        get_letters(client, scene, empty, as_=scene.bengt)
-    old, new = db.session.scalars(db.select(Letter).order_by(Letter.id)).all()
-    assert (old.ended_at is None, new.ended_at is None) == (False, True)
-    assert code_of(old) != code_of(new)
+    (first,) = fetched_pages(get_letters(client, scene, empty, as_=scene.bengt))
+    letter = db.session.scalars(db.select(Letter)).one()
+    let_become(letter, state, scene)
+    day = letter.expires_at
+    with time_machine.travel(letter.printed_at + timedelta(days=REPRINT_DAYS - 1)):
+        (again,) = fetched_pages(get_letters(client, scene, empty, as_=scene.bengt))
+    assert codes_on(again) == codes_on(first)
+    assert letter.expires_at == day  # also on paper: it was not made to last longer
+    assert state == "run out" or words_on(again) == words_on(first)
+
+    with time_machine.travel(letter.printed_at + timedelta(days=REPRINT_DAYS, minutes=1)):
+        (new,) = fetched_pages(get_letters(client, scene, empty, as_=scene.bengt))
+    assert codes_on(new) != codes_on(first)
+    db.session.expire_all()
+    old, young = db.session.scalars(db.select(Letter).order_by(Letter.id)).all()
+    assert (old.ended_at is None, young.ended_at is None) == (False, True)
 
 
 def test_nothing_is_printed_without_a_flat_or_a_language_and_what_was_ticked_stays(
@@ -176,27 +224,81 @@ def test_the_same_letter_lets_nobody_else_in_without_an_answer(
     assert "join-requested" in [mailing.kind for mailing in outbox.mailings()]
 
 
-def test_used_run_out_and_moved_out_answer_alike_and_become_a_request(
+def test_of_a_letter_every_stranger_sees_the_same_whatever_has_become_of_it(
+    client: PageClient, scene: Scene, letter: Letter, fill: Fill
+) -> None:
+    """The page, what is wrong in the form, and where it leads once it is sent."""
+    wrong, right = fill(name=""), fill(address="kim@example.org")
+    answers = {}
+    for state in BECAME:
+        let_become(letter, state, scene)
+        stranger = PageClient(client.app)
+        seen = [bytes_of(stranger.get(door(letter))), bytes_of(stranger.post(door(letter), wrong))]
+        sent = stranger.post(door(letter), right)
+        answers[state] = [*seen, sent.status, sent.location, bytes_of(sent), bytes_of(sent.follow())]
+        letter.used_at = letter.ended_at = None
+        letter.group_id, letter.expires_at = scene.group.id, utcnow() + timedelta(days=3)
+        db.session.commit()
+    assert answers == dict.fromkeys(BECAME, answers["good"])
+
+
+@pytest.mark.parametrize("state", BECAME[1:])
+def test_a_letter_that_is_not_good_any_more_becomes_a_request(
+    state: str, client: PageClient, scene: Scene, letter: Letter, fill: Fill
+) -> None:
+    let_become(letter, state, scene)
+    request = ask(client, door(letter), fill)
+    waits = client.get(confirm_link(request)).press("Ja, det stämmer").follow()
+    assert waits.h1 == "Din fråga väntar på svar"
+    db.session.expire_all()
+    assert (request.state, request.flat_id) == (RequestState.WAITING, letter.flat_id)
+
+
+def print_port(client: PageClient, scene: Scene) -> list[tuple[list[str], str]]:
+    """What Gun holds in her hand who prints the letters of port 3: codes and words, page by page."""
+    sent = {"ports": [scene.port_3.id], "languages": ALL}
+    path, phone = f"/groups/{scene.group.id}/letters", PageClient(client.app)  # signed in anew: weeks pass
+    pages = fetched_pages(phone.post(path, sent, as_=scene.gun))
+    return [(codes_on(page), words_on(page)) for page in pages]
+
+
+def test_the_police_contact_who_prints_before_and_after_learns_not_who_joined_or_moved(
     client: PageClient, scene: Scene, fill: Fill
 ) -> None:
-    used, run_out, moved = print_letters(scene.group, scene.port_3.flats[:3], by=scene.bengt)
-    used.used_at = used.ended_at = utcnow()
-    run_out.expires_at = utcnow()
-    db.session.commit()
-    groups.move_out(moved.flat, by=scene.amina)
-    db.session.commit()
-    answers = {
-        bytes_of(client.get(door(each))).replace(show_code(code_of(each)), "")
-        for each in (used, run_out, moved)
-    }
-    assert len(answers) == 1
-    assert "Koden har använts eller gäller inte längre." in answers.pop()
-
-    client.post(door(used), fill())
-    request = newest_request()
+    before = print_port(client, scene)
+    letters = {each.flat.number: each for each in db.session.scalars(db.select(Letter))}
+    request = ask(client, door(letters["1202"]), fill)
     client.get(confirm_link(request)).press("Ja, det stämmer")
-    db.session.expire_all()
-    assert request.state is RequestState.WAITING
+    groups.move_out(flat_of(scene.port_3, "1203"), by=scene.amina)
+    db.session.commit()
+    with time_machine.travel(letters["1202"].printed_at + timedelta(days=REPRINT_DAYS - 1)):
+        assert print_port(client, scene) == before
+    with time_machine.travel(letters["1202"].printed_at + timedelta(days=REPRINT_DAYS, minutes=1)):
+        after = print_port(client, scene)
+    assert not {code for codes, _words in before for code in codes} & {
+        code for codes, _words in after for code in codes
+    }
+
+
+def test_nor_for_which_flats_a_coordinator_has_printed_meanwhile(
+    client: PageClient, scene: Scene, empty: Flat
+) -> None:
+    """Those not contacted, as a rule: all others would be known by their day and code."""
+    start = utcnow()
+    before = print_port(client, scene)
+    for days, chosen in ((15, [empty]), (20, None), (22, [empty]), (24, None)):
+        with time_machine.travel(start + timedelta(days=days)):
+            if chosen:
+                get_letters(PageClient(client.app), scene, *chosen, as_=scene.bengt)
+                continue
+            after = print_port(client, scene)
+            newest = {each.flat_id: each for each in db.session.scalars(
+                db.select(Letter).order_by(Letter.id))}  # fmt: skip
+            assert len({(each.printed_at, each.expires_at) for each in newest.values()}) == 1
+            kept = [old == new for (old, _), (new, _) in zip(before, after, strict=True)]
+            assert len(set(kept)) == 1
+            before = after
+    assert kept[0]  # four days later they are the same for all
 
 
 def test_a_letter_that_runs_out_before_the_address_is_confirmed_becomes_a_request(
@@ -233,3 +335,63 @@ def test_a_stranger_prints_nothing(client: PageClient, scene: Scene) -> None:
     stranger = make_person("Frida", "frida@example.org")
     db.session.commit()
     assert client.get(f"/groups/{scene.group.id}/letters", as_=stranger).status == 404
+
+
+@pytest.fixture
+def alone(scene: Scene) -> Scene:
+    """The same house without any coordinator."""
+    db.session.execute(db.update(Coordinator).values(ended_at=utcnow()))
+    db.session.commit()
+    return scene
+
+
+@pytest.mark.parametrize("state", [GroupState.STARTING, GroupState.ACTIVE])
+def test_where_there_is_no_coordinator_a_letter_lets_in_and_a_poster_leads_to_interest(
+    state: GroupState, client: PageClient, alone: Scene, fill: Fill, code: str
+) -> None:
+    alone.group.state = state
+    db.session.commit()
+    sent = {"ports": [alone.port_3.id], "languages": ["sv"]}
+    pages = fetched_pages(client.post(f"/groups/{alone.group.id}/letters", sent, as_=alone.gun))
+    (address,) = next(codes_on(page) for page in pages if "lägenhet 1202" in words_on(page))
+    landing = client.get(address.removeprefix(BASE))
+    assert "Annars väntar din fråga tills huset har ett kontaktombud." in landing.text
+    assert "Knacka på" not in landing.text  # there is nobody who could
+    nowhere = landing.press("Gå med", {"consent": "y"})
+    assert "Skriv din e-postadress." in nowhere.errors
+    landing.press("Gå med", {"name": "Lina", "address": "lina@example.org", "consent": "y"})
+    request = newest_request()
+    assert client.get(confirm_link(request)).press("Ja, det stämmer").follow().h1 == "Ditt fönster lyser"
+    assert active_membership(request.person, alone.group) is not None
+    assert client.get(f"/j/{code}").location == f"/buildings/{alone.house.id}/interest"
+
+
+def test_a_used_letter_there_waits_until_there_is_one(client: PageClient, alone: Scene, fill: Fill) -> None:
+    (letter,) = print_letters(alone.group, [flat_of(alone.port_3, "1202")], by=alone.gun)
+    let_become(letter, "used", alone)
+    request = ask(client, door(letter), fill)
+    waits = client.get(confirm_link(request)).press("Ja, det stämmer").follow()
+    assert waits.h1 == "Din fråga väntar på svar"
+    db.session.expire_all()
+    assert request.state is RequestState.WAITING
+    with time_machine.travel(utcnow() + timedelta(days=15)):
+        climb(utcnow())
+    kinds = db.select(Mailing.kind).where(Mailing.join_request_id == request.id).order_by(Mailing.id)
+    assert "join-unanswered" in db.session.scalars(kinds).all()
+
+
+@pytest.mark.parametrize("state", [GroupState.DORMANT, GroupState.CLOSED])
+def test_a_group_that_rests_or_is_closed_has_no_letters_and_says_why(
+    state: GroupState, client: PageClient, scene: Scene, letter: Letter
+) -> None:
+    scene.group.state = state
+    db.session.commit()
+    assert client.get(door(letter)).location == f"/buildings/{scene.house.id}/interest"
+    assert client.post(door(letter), {"name": ""}).location == f"/buildings/{scene.house.id}/interest"
+    path = f"/groups/{scene.group.id}/letters"
+    for who in (scene.gun, scene.bengt):
+        assert "Gruppen är inte igång" in client.get(path, as_=who).text
+        refused = client.post(path, {"ports": [scene.port_3.id], "flats": [letter.flat_id]}, as_=who)
+        assert refused.location == path
+    with pytest.raises(NotOpen):
+        print_letters(scene.group, [letter.flat], by=scene.gun)

@@ -162,10 +162,10 @@ def test_a_poster_that_has_leaked_is_renewed(
 
     reader = small_phone(javascript=javascript)
     reader.open(old)
-    assert "Koden har använts eller gäller inte längre." in reader.text
+    assert "Affischens kod gäller inte längre." in reader.text
     assert "Port Våglängdsgatan 3" in reader.text
     reader.open(new)
-    assert "Koden har använts" not in reader.text
+    assert "gäller inte längre" not in reader.text
 
 
 def test_the_search_answers_while_typing_in_spite_of_a_slip(

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 
 from flask import current_app
@@ -37,53 +36,67 @@ def foot_words() -> str:
 
 @dataclass(frozen=True)
 class LetterWords:
-    """What a letter says in one language: what this is in four sentences, and until when its code is good."""
+    """What every letter says in one language."""
 
     language: Language
     direction: str
     heading: str
     sentences: list[str]
+    code: str
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """What one letter says in one language: to whom it is, and until when its code is good."""
+
+    to: str
     until: str
 
 
-def letter_words(languages: Iterable[Language], until: datetime) -> list[LetterWords]:
-    """A letter in these languages, in the order of all."""
-    chosen = set(languages)
-    return [_letter_in(each, until) for each in Language if each in chosen]
+def pages_of(letters: Sequence[Letter], languages: Collection[Language]) -> dict[str, Any]:
+    """What stands on the pages of these letters, for templates/print/letters.typ."""
+    chosen = [each for each in Language if each in languages]
+    own = zip(*(_own_words_in(each, letters) for each in chosen), strict=True)
+    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
+        return {
+            "title": str(_l("Brev om grannsamverkan")),
+            "heading": "Grannsamverkan",
+            "foot": foot_words(),
+            "words": [asdict(_words_in(each)) for each in chosen],
+            "letters": [_page_of(letter, words) for letter, words in zip(letters, own, strict=True)],
+        }
 
 
-def _letter_in(reader: Language, until: datetime) -> LetterWords:
+def _words_in(reader: Language) -> LetterWords:
     with language.speaking(reader):
         return LetterWords(
             language=reader,
             direction=language.direction(reader),
             heading=str(_l("Var med i grannsamverkan i ditt hus")),
             sentences=[str(each) for each in LETTER_SENTENCES],
-            until=str(
-                _l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=language.day(until))
-            ),
+            code=str(_l("Kod")),
         )
 
 
-def pages_of(letters: Sequence[Letter], languages: Iterable[Language]) -> dict[str, Any]:
-    """What stands on the pages of these letters, for templates/print/letters.typ."""
-    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
-        return {
-            "title": str(_l("Brev om grannsamverkan")),
-            "heading": "Grannsamverkan",
-            "code_label": str(_l("Kod")),
-            "foot": foot_words(),
-            "words": [asdict(words) for words in letter_words(languages, letters[0].expires_at)],
-            "letters": [_page_of(letter) for letter in letters],
-        }
+def _own_words_in(reader: Language, letters: Sequence[Letter]) -> list[OwnWords]:
+    with language.speaking(reader):
+        return [_own_words(letter) for letter in letters]
 
 
-def _page_of(letter: Letter) -> dict[str, str]:
+def _own_words(letter: Letter) -> OwnWords:
+    place = {"address": letter.flat.stairwell.address, "flat": letter.flat.number}
+    day = language.day(letter.expires_at)
+    return OwnWords(
+        to=str(_l("Till dig som bor på %(address)s, lägenhet %(flat)s", **place)),
+        until=str(_l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=day)),
+    )
+
+
+def _page_of(letter: Letter, words: Iterable[OwnWords]) -> dict[str, Any]:
     code = tokens.show_code(code_of(letter))
     address = f"{current_app.config['BASE_URL']}/j/{code}"
-    place = {"address": letter.flat.stairwell.address, "flat": letter.flat.number}
     return {
-        "to": str(_l("Till dig som bor på %(address)s, lägenhet %(flat)s", **place)),
+        "words": [asdict(each) for each in words],
         "code": code,
         "address": address.partition("://")[2],
         "link": address,

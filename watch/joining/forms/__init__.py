@@ -24,6 +24,8 @@ from watch.models import Flat, Stairwell
 BY_MAIL, BY_KNOCK = "mail", "knock"
 NO_SUCH_DOOR = _l("Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte.")
 NOT_A_CHOICE = _l("Välj något i listan.")
+ADDRESS_OR_KNOCK = _l("Skriv din e-postadress, eller välj att vi knackar på hos dig.")
+ADDRESS_MISSING = _l("Skriv din e-postadress.")
 CONSENT_MISSING = _l("Kryssa i rutan om du vill vara med. Utan ditt ja får vi inte spara uppgifterna.")
 
 
@@ -108,16 +110,25 @@ class AskToJoinForm(DoorForm):
         validators=[DataRequired(CONSENT_MISSING)],
     )
 
+    def expect_no_knock(self) -> None:
+        """Nobody is there who could knock: the answer comes by e-mail."""
+        del self.how
+
+    @property
+    def by_knock(self) -> bool:
+        """Whether they want a knock on the door."""
+        return bool(self.how and self.how.data == BY_KNOCK)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """With e-mail an address is needed; with a knock, floor and door."""
         super().validate(extra_validators)
-        if self.how.data == BY_KNOCK:
+        if self.by_knock:
             self.address.errors = ()
             if self.flat is None and not self.floor.errors and not self.door.errors:
                 where = self.door if self.floor.data else self.floor
                 where.errors = (_l("Välj våning och dörr, så att vi hittar till dig."),)
         elif not self.address.data and not self.address.errors:
-            self.address.errors = (_l("Skriv din e-postadress, eller välj att vi knackar på hos dig."),)
+            self.address.errors = (ADDRESS_OR_KNOCK if self.how else ADDRESS_MISSING,)
         return not self.errors
 
 

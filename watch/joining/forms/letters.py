@@ -46,6 +46,12 @@ class PrintLettersForm(Form):
             self.flats.data = [id_ for id_ in self._flats if id_ in ticked]
         del self.ports
 
+    def offer_nothing(self) -> None:
+        """Where letters would open no door."""
+        self._flats = {}
+        self.flats.choices = []
+        del self.ports
+
     def offer_stairwells(self, flats: Iterable[Flat]) -> None:
         """Whole ports: nothing of their flats is told, so each flat there gets a letter."""
         self._flats = {flat.id: flat for flat in in_staircase_order(flats)}

@@ -3,6 +3,7 @@
 from watch.joining.queries.asking import (
     CONFIRM_DAYS,
     DECIDE_DAYS,
+    OPEN_TO_JOIN,
     Interested,
     answers_to_tell,
     flats_of_group,
@@ -45,6 +46,7 @@ from watch.joining.queries.letters import (
 __all__ = [
     "CONFIRM_DAYS",
     "DECIDE_DAYS",
+    "OPEN_TO_JOIN",
     "PACK_TRIES",
     "REMINDED_LATELY",
     "Interested",

@@ -33,6 +33,7 @@ from watch.models.joining import EVERYBODY_AFTER
 
 CONFIRM_DAYS = 14  # how long the link that confirms a request works
 DECIDE_DAYS = 14  # how long a coordinator's mailed page works
+OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
 
 
 @dataclass(frozen=True)
@@ -44,15 +45,15 @@ class Interested:
     named: tuple[Person, ...] = ()
 
 
-def group_to_join(stairwell: Stairwell) -> Group | None:
+def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | None:
     """The group that somebody in this stairwell can ask to join; None leads them to interest.
 
-    (No group, dormant, closed, or nobody who would learn of it.)
+    (No group, dormant, closed, or nobody who would learn of it. A letter lets in without anybody.)
     """
     if stairwell.building.group_id is None:
         return None
     group = db.session.get_one(Group, stairwell.building.group_id)
-    is_open = group.state in {GroupState.STARTING, GroupState.ACTIVE} and coordinators_for(stairwell)
+    is_open = group.state in OPEN_TO_JOIN and (by_letter or coordinators_for(stairwell))
     return group if is_open else None
 
 

@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 
 from watch import tokens
 from watch.extensions import db
-from watch.models import Area, Building, Group, GroupState, Letter, LetterPack, Person, utcnow
+from watch.joining.queries.asking import OPEN_TO_JOIN
+from watch.models import Area, Building, Group, Letter, LetterPack, Person, utcnow
 from watch.tokens import Purpose
 
 PACK_KEPT = timedelta(hours=24)
@@ -26,12 +27,6 @@ def letter_of_code(code: str) -> Letter | None:
     """The letter with this code, good or not; typed codes are forgiven much."""
     index = tokens.code_index(Purpose.LETTER, tokens.tidy_code(code))
     return db.session.scalar(select(Letter).where(Letter.code_index == index))
-
-
-def is_good(letter: Letter, now: datetime) -> bool:
-    """Nobody has used it, it has not run out, and the flat has the same household and group."""
-    is_of_group = letter.group_id == letter.flat.stairwell.building.group_id
-    return is_of_group and letter.ended_at is None and letter.expires_at > now
 
 
 @dataclass(frozen=True)
@@ -73,8 +68,8 @@ def pack_of(by: Person, where: Group | Area) -> LetterPack | None:
 
 
 def groups_to_write_to(area: Area) -> list[Group]:
-    """The groups of an area that anybody can join, in street order."""
-    is_open = Group.state.in_([GroupState.STARTING, GroupState.ACTIVE])
+    """The groups of an area that a letter lets in, in street order."""
+    is_open = Group.state.in_(OPEN_TO_JOIN)
     first = select(func.min(Building.sort_key)).where(Building.group_id == Group.id).scalar_subquery()
     wanted = select(Group).where(Group.area_id == area.id, is_open, first.is_not(None))
     return list(db.session.scalars(wanted.order_by(first, Group.id)))

@@ -25,8 +25,8 @@ from watch.extensions import db, limiter
 from watch.groups.queries import active_membership, coordinators_for
 from watch.joining import service
 from watch.joining.forms import BY_KNOCK, AskToJoinForm
-from watch.joining.queries import joinable_stairwells
-from watch.joining.queries.letters import is_good, letter_of_code
+from watch.joining.queries import group_to_join, joinable_stairwells
+from watch.joining.queries.letters import letter_of_code
 from watch.joining.queries.posters import stairwell_of_old_poster, stairwell_of_poster
 from watch.joining.service import Asked, NotOpen
 from watch.meetings.queries import is_called, upcoming_meetings
@@ -38,7 +38,6 @@ from watch.models import (
     Membership,
     RequestState,
     Stairwell,
-    utcnow,
 )
 
 bp = Blueprint("joining", __name__)
@@ -75,19 +74,16 @@ def ask_by_poster(code: str) -> AnyResponse:
 
 
 def _ask_behind(code: str) -> AnyResponse:
-    """A poster that leaked answers as a letter that was used, ran out or is for who lived there before."""
+    """Every letter answers alike, whatever has become of it: else whoever printed it saw who has joined."""
     action = url_for(".ask_by_poster", code=code)
     if stairwell := stairwell_of_poster(code):
         return _ask_page("joining/poster.html", [stairwell], action, consent=ConsentChannel.POSTER)
-    letter = letter_of_code(code)
-    if letter and is_good(letter, utcnow()):
+    if letter := letter_of_code(code):
         port = [letter.flat.stairwell]
         return _ask_page("joining/letter.html", port, action, letter, consent=ConsentChannel.LETTER)
-    stairwell = letter.flat.stairwell if letter else stairwell_of_old_poster(code)
-    if stairwell is None:
-        return _unknown_code()
-    consent = ConsentChannel.LETTER if letter else ConsentChannel.POSTER
-    return _ask_page("joining/old_code.html", [stairwell], action, consent=consent)
+    if stairwell := stairwell_of_old_poster(code):
+        return _ask_page("joining/old_code.html", [stairwell], action, consent=ConsentChannel.POSTER)
+    return _unknown_code()
 
 
 def _unknown_code() -> Response:
@@ -147,16 +143,20 @@ def _ask_page(
     form = AskToJoinForm()
     if letter:
         form.know_door(letter.flat)
+        is_open = group_to_join(stairwell, by_letter=True) is not None
+        if group_to_join(stairwell) is None:
+            form.expect_no_knock()
     else:
         form.offer(stairwells)
+        is_open = bool(joinable_stairwells(stairwell.building))
     if form.validate_on_submit():
         try:
             _ask(form, stairwell, letter, consent)
         except NotOpen:
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
-        return redirect(url_for("waiting.sent", how=BY_KNOCK if form.how.data == BY_KNOCK else None), 303)
-    if not joinable_stairwells(stairwell.building):
+        return redirect(url_for("waiting.sent", how=BY_KNOCK if form.by_knock else None), 303)
+    if not is_open:
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     page = render_template(
         template, form=form, stairwell=stairwell, building=stairwell.building, action=action, letter=letter
@@ -166,7 +166,7 @@ def _ask_page(
 
 def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, consent: ConsentChannel) -> None:
     name, reads = form.name.data, language.current()
-    if form.how.data == BY_KNOCK:
+    if form.by_knock:
         assert form.flat is not None
         service.ask_for_knock(stairwell, form.flat, name, language=reads, consent=consent)
         session.pop("asked", None)

@@ -15,7 +15,7 @@ from watch.groups.words import FLAT_STATES
 from watch.joining import service
 from watch.joining.forms.letters import PrintLettersForm
 from watch.joining.letter_pages import pages_of, pdf_of
-from watch.joining.queries import flats_of_group, pack_of
+from watch.joining.queries import OPEN_TO_JOIN, flats_of_group, pack_of
 from watch.joining.routes.invitations import bp
 from watch.models import Group, Language
 
@@ -34,6 +34,8 @@ def letters(group: Group) -> Page:
 @requires(Permission.PRINT_LETTERS)
 def print_letters(group: Group) -> Page:
     """The chosen letters as one PDF, top floor first; more than one waits for are made by the worker."""
+    if group.state not in OPEN_TO_JOIN:
+        return redirect(url_for("invitations.letters", group_id=group.id), 303)  # which says why
     form = _form(group)
     if not form.validate():
         return _page(group, form), 422
@@ -52,6 +54,9 @@ def print_letters(group: Group) -> Page:
 def _form(group: Group) -> PrintLettersForm:
     """Coordinators choose flats; the police contact whole stairwells, whoever takes part there."""
     relations, form = current_relations(), PrintLettersForm()
+    if group.state not in OPEN_TO_JOIN:
+        form.offer_nothing()
+        return form
     if group.id not in relations.coordinates:
         form.offer_stairwells(flats_of_group(group))
         return form
@@ -66,5 +71,6 @@ def _form(group: Group) -> PrintLettersForm:
 def _page(group: Group, form: PrintLettersForm) -> str:
     return render_template(
         "invitations/letters.html", group=group, form=form, days=service.LETTER_DAYS,
+        again=service.REPRINT_DAYS, is_open=group.state in OPEN_TO_JOIN,
         pack=pack_of(current_person(), group),
     )  # fmt: skip

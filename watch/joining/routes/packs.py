@@ -46,7 +46,10 @@ def _form(area: Area) -> ChooseHousesForm:
 
 def _page(area: Area, form: ChooseHousesForm) -> str:
     pack = pack_of(current_person(), area)
-    return render_template("packs/choose.html", area=area, form=form, pack=pack, days=service.LETTER_DAYS)
+    return render_template(
+        "packs/choose.html", area=area, form=form, pack=pack, days=service.LETTER_DAYS,
+        again=service.REPRINT_DAYS,
+    )  # fmt: skip
 
 
 @bp.get("/packs/<int:pack_id>")

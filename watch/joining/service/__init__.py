@@ -52,7 +52,7 @@ from watch.joining.service.interest import (
 )
 from watch.joining.service.invited import correct_address, remind, resend, revoke
 from watch.joining.service.inviting import invite, mark_sent, was_sent
-from watch.joining.service.letters import LETTER_DAYS, print_letters
+from watch.joining.service.letters import LETTER_DAYS, REPRINT_DAYS, print_letters
 from watch.joining.service.packs import (
     ASKED,
     ask_for_letters,
@@ -69,6 +69,7 @@ __all__ = [
     "ASKED",
     "CLIMB_AT",
     "LETTER_DAYS",
+    "REPRINT_DAYS",
     "AlreadyDecided",
     "AlreadyInvited",
     "AlreadyKnocked",

@@ -73,13 +73,13 @@ def ask_to_join(
 ) -> None:
     """Somebody who says that this is their address asks; the mail there decides if it was they.
 
-    With the flat's own `letter`, or an `invitation` that may be passed on, nobody has to approve. Whoever
-    holds the `secret` can change the address.
+    With the flat's own `letter`, or an `invitation` that may be passed on, nobody has to approve; so a letter
+    lets in where there is no coordinator, too. Whoever holds the `secret` can change the address.
 
     Returns nothing, whoever it was: the page is the same for strangers, members and the invited, and so
     are the statements, or the time it takes would tell who takes part. Raises NotOpen, FlatElsewhere.
     """
-    group = _group_at(stairwell, flat)
+    group = _group_at(stairwell, flat, by_letter=letter is not None)
     if invitation is not None and stairwell not in stairwells_to_accept_in(invitation):
         raise FlatElsewhere
     mailbox = mailbox_for_asking(address)
@@ -179,10 +179,10 @@ def ask_for_knock(
     return request
 
 
-def _group_at(stairwell: Stairwell, flat: Flat | None) -> Group:
+def _group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = False) -> Group:
     if flat is not None and flat.stairwell_id != stairwell.id:
         raise FlatElsewhere
-    group = group_to_join(stairwell)
+    group = group_to_join(stairwell, by_letter=by_letter)
     if group is None:
         raise NotOpen
     return group

@@ -13,7 +13,7 @@ from sqlalchemy.orm import joinedload
 from watch import audit
 from watch.extensions import db
 from watch.joining.letter_pages import pages_of
-from watch.joining.queries import PACK_TRIES
+from watch.joining.queries import OPEN_TO_JOIN, PACK_TRIES
 from watch.joining.service.letters import print_letters
 from watch.models import (
     Area,
@@ -117,7 +117,7 @@ def _print(file: LetterFile) -> list[Letter]:
     letters: list[Letter] = []
     for group_id, its in groupby(flats, key=lambda flat: flat.stairwell.building.group_id):
         group = db.session.get(Group, group_id) if group_id else None
-        if group and file.pack.group_id in {None, group.id}:
+        if group and group.state in OPEN_TO_JOIN and file.pack.group_id in {None, group.id}:
             letters += print_letters(group, list(its), by=file.pack.by)
     return letters
 
