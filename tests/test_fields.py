@@ -12,13 +12,21 @@ from flask import Flask
 from werkzeug.datastructures import MultiDict
 from wtforms import Form, ValidationError
 
-from watch import fields
-from watch.fields import MOST_MARKS, LineField, NameField, TextField, composed, no_encoded_word
+from watch import fields, personnummer
+from watch.fields import (
+    MOST_MARKS,
+    LineField,
+    NameField,
+    TextField,
+    composed,
+    no_encoded_word,
+)
 from watch.joining import forms, pasting
 from watch.joining.forms import inviting, preview
 from watch.joining.forms.inviting import InviteForm
 from watch.mail import guard
 from watch.notices import suspicion
+from watch.personnummer import has_personnummer
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING_WRONG = "=?UTF-8?Q?=0A?= 19811218-9876 \u200b "
@@ -96,10 +104,10 @@ def test_an_encoded_word_is_found_wherever_it_stands(plain_app: Flask) -> None:
 
 
 def test_no_pattern_over_typed_text_tries_every_end_from_every_start() -> None:
-    modules = fields, forms, pasting, preview, suspicion, guard
+    modules = fields, personnummer, forms, pasting, preview, suspicion, guard
     read = [each for module in modules for each in vars(module).values()]
     patterns = [each.pattern for each in read if isinstance(each, re.Pattern)]
-    assert fields.PERSONNUMMER.pattern in patterns
+    assert personnummer.PERSONNUMMER.pattern in patterns
     assert [pattern for pattern in patterns if re.search(r"\.[*+]", pattern)] == []
 
 
@@ -121,3 +129,29 @@ def test_a_text_is_composed_but_not_where_marks_are_piled_up(typed: str, kept: s
 def test_a_name_is_kept_composed(plain_app: Flask) -> None:
     with plain_app.test_request_context():
         assert Typed(MultiDict({"name": " Zoe\u0308 "})).name.data == "Zoë"
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["811218-9876", "8112189876", "19811218-9876", "198112189876", "811218+9876", "811278-9873",
+     "811218-9875",  # mistyped
+     "070123-4569", "200701234569", "0701234569"],  # born 2007: the check digit is right
+)  # fmt: skip
+def test_a_personnummer_is_one_however_it_is_written(text: str) -> None:
+    assert has_personnummer(f"Lina {text}, 3 tr")
+
+
+@pytest.mark.parametrize("text", ["0701234567", "0730123450", "070-123 45 67", "+46701234567"])
+def test_a_mobile_number_is_no_personnummer(text: str) -> None:
+    assert not has_personnummer(f"Ring mig på {text}.")
+
+
+def test_a_number_that_could_be_a_phone_says_how_to_write_one(plain_app: Flask) -> None:
+    with plain_app.test_request_context():
+        form = Typed(MultiDict({"name": "Lina", "line": "0701234569", "text": "811218-9876"}))
+        assert not form.validate()
+        assert form.errors == {
+            "line": ["Det ser ut som ett personnummer. Är det ett telefonnummer? Skriv det så här: "
+                     "070-123 45 67."],
+            "text": ["Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."],
+        }  # fmt: skip

@@ -41,10 +41,8 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.models import Language
+from watch.personnummer import has_personnummer, may_be_mobile
 
-PERSONNUMMER = re.compile(
-    r"(?<!\d)(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?\d{4}(?!\d)"
-)
 REGISTRATION_PLATE = re.compile(
     r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
 )
@@ -98,12 +96,19 @@ def no_hidden_signs_but_lines(_form: Form, field: Field) -> None:
         raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
 
 
+def personnummer_word(text: str) -> Any:
+    """What to do about it: a phone number that looks like one is written otherwise."""
+    if may_be_mobile(text):
+        return _l(
+            "Det ser ut som ett personnummer. Är det ett telefonnummer? Skriv det så här: 070-123 45 67."
+        )
+    return _l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.")
+
+
 def no_personnummer(_form: Form, field: Field) -> None:
     """Never a personnummer, anywhere."""
-    if PERSONNUMMER.search(field.data or ""):
-        raise ValidationError(
-            _l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.")
-        )
+    if has_personnummer(field.data or ""):
+        raise ValidationError(personnummer_word(field.data))
 
 
 def no_encoded_word(_form: Form, field: Field) -> None:

@@ -6,6 +6,8 @@ import json
 import zipfile
 from collections.abc import Callable
 from io import BytesIO
+from resource import RUSAGE_CHILDREN, getrusage
+from time import process_time
 from typing import Any
 
 import openpyxl
@@ -18,6 +20,9 @@ from tests.factories import flat_of, make_invitation
 from tests.joining.conftest import LOCKED, Statements, cures_of, invitations, rows_of
 from tests.page_client import Page, PageClient
 from watch.extensions import db
+from watch.joining.forms import inviting
+from watch.joining.pasting import Typed
+from watch.joining.workbook import MOST_MEMORY, MOST_SECONDS, MOST_UNPACKED, UnreadableWorkbook, sheets_of
 from watch.models import AuditEntry, Group, Mailbox, Person, Stairwell
 
 Look = Callable[..., Page]
@@ -85,6 +90,33 @@ def test_what_is_no_address_beside_one_that_is_has_to_be_mended(look: Look, beng
     assert [row[1::3] for row in rows_of(seen)] == [
         ("kim.example.org", "Behöver rättas"), ("lina@example.org", "Kan bjudas in"),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("pasted", "row"),
+    [
+        ("Karin karin@example.org port 3", ("karin@example.org", "Karin", "–")),
+        ("karin@example.org port 3", ("karin@example.org", "–", "–")),
+        ("Karin;karin@example.org;1203", ("karin@example.org", "Karin", "3, 1203")),
+        ("karin@example.org, Karin Ek", ("karin@example.org", "Karin Ek", "–")),
+        ("Karin; karin@example.org; port 3; 1203", ("karin@example.org", "Karin", "3, 1203")),
+        ("karin@example.org Storgatan 3 1203", ("karin@example.org", "–", "3, 1203")),
+        ("3 1203 Karin Ek karin@example.org", ("karin@example.org", "Karin Ek", "3, 1203")),
+        ('"Ek, Karin", karin@example.org, 070-123 45 67', ("karin@example.org", "Ek Karin", "–")),
+    ],
+)
+def test_words_beside_an_address_are_its_name_and_flat(
+    pasted: str, row: tuple[str, str, str], look: Look, bengt: Person
+) -> None:
+    """One neighbour is one row; of the rest nothing is kept."""
+    ((_number, address, name, flat, state),) = rows_of(look(bengt, pasted))
+    assert (address, name, flat.removeprefix("Våglängdsgatan ")) == row
+    assert state == "Kan bjudas in"
+
+
+def test_a_port_that_is_another_ones_is_not_left_out(look: Look, bengt: Person) -> None:
+    ((*_cells, state),) = rows_of(look(bengt, "Karin karin@example.org port 5 1203"))
+    assert state == "Behöver rättas"
 
 
 def test_looking_stores_nothing_but_that_somebody_looked(look: Look, outbox: Outbox, scene: Scene) -> None:
@@ -174,7 +206,7 @@ MANY = "E-post\n" + "".join(f"granne{n}@example.org\n" for n in range(2001))
         (file(b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR"), "Filen är ingen lista."),
         (file(b"\xd0\xcf\x11\xe0\xa1\xb1", "gammal.xls"), "Filen är ett kalkylblad av ett äldre slag."),
         (file(b"PK\x03\x04 no zip at all", "x.xlsx"), "Kalkylbladet går inte att öppna."),
-        (file(zip_bomb(), "x.xlsx"), "Listan är för stor."),
+        (file(zip_bomb(), "x.xlsx"), "Filen är för stor eller går inte att läsa. Klistra in adresserna"),
         (file(b"a@example.org\n" * 80_000), "Listan är för stor."),
         (file(MANY), "Listan är för lång."),
         (sheet(("E-post",), *[(f"a{n}@example.org",) for n in range(2001)]), "Listan är för lång."),
@@ -192,6 +224,94 @@ def test_a_file_that_is_no_list_says_what_to_do(
     assert len(seen.errors) == 1
     kept = seen.form()
     assert (kept["language"], kept["pass_on"]) == ("so", "transferable")
+
+
+SHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+NAMED = '<row><c t="inlineStr"><is><t>E-post</t></is></c></row>'
+MEGABYTE = 1024 * 1024
+HEAVY = {
+    "styles": ("xl/styles.xml", f"<styleSheet {SHEET}><cellXfs>", "<xf/>", "</cellXfs></styleSheet>"),
+    "fonts": ("xl/styles.xml", f"<styleSheet {SHEET}><fonts>", "<font/>", "</fonts></styleSheet>"),
+    "texts": ("xl/sharedStrings.xml", f"<sst {SHEET}>", "<si/>", "</sst>"),
+    "cells": (
+        "xl/worksheets/sheet1.xml", f"<worksheet {SHEET}><sheetData><row>", "<c/>",
+        "</row></sheetData></worksheet>",
+    ),
+    "rows": (
+        "xl/worksheets/sheet1.xml", f"<worksheet {SHEET}><sheetData>{NAMED}", "<row/>",
+        "</sheetData></worksheet>",
+    ),
+}  # fmt: skip
+
+
+def heavy_sheet(part: str, unpacked: int) -> bytes:
+    """A few kilobytes that are a spreadsheet with a list, and unpack to so many bytes of one of its parts."""
+    name, begins, one, ends = HEAVY[part]
+    (data, _name) = sheet(("E-post",), ("lina@example.org",))["file"]
+    made = BytesIO()
+    with zipfile.ZipFile(data) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        for each in {*old.namelist()} - {name, "[Content_Types].xml"}:
+            new.writestr(each, old.read(each))
+        texts = '<Override PartName="/xl/sharedStrings.xml" ContentType="application/vnd.openxmlformats-'
+        texts += 'officedocument.spreadsheetml.sharedStrings+xml"/></Types>'
+        types = old.read("[Content_Types].xml").decode()
+        new.writestr("[Content_Types].xml", types.replace("</Types>", texts) if part == "texts" else types)
+        new.writestr(name, begins + one * (unpacked // len(one)) + ends)
+    return made.getvalue()
+
+
+def test_a_small_file_that_unpacks_to_a_large_one_says_what_to_do(look: Look, bengt: Person) -> None:
+    before = process_time()
+    seen = look(bengt, **file(heavy_sheet("styles", MOST_UNPACKED - MEGABYTE), "x.xlsx"))
+    assert process_time() - before < MOST_SECONDS  # of this process, which is the server here
+    assert seen.status == 422
+    assert seen.errors[0].startswith("Filen är för stor eller går inte att läsa. Klistra in adresserna")
+
+
+@pytest.mark.parametrize("part", HEAVY)
+def test_a_spreadsheet_is_read_in_little_time_and_memory_of_another_process(part: str) -> None:
+    """What would take a quarter of a minute or half a gigabyte is ended."""
+    data, before = heavy_sheet(part, MOST_UNPACKED - MEGABYTE), getrusage(RUSAGE_CHILDREN).ru_utime
+    assert len(data) < 30_000
+    with pytest.raises(UnreadableWorkbook, match="too_many_rows" if part == "rows" else "too_heavy"):
+        sheets_of(data, 2001)
+    after = getrusage(RUSAGE_CHILDREN)
+    assert after.ru_utime - before < MOST_SECONDS + 1
+    assert after.ru_maxrss * 1024 < MOST_MEMORY
+
+
+def test_the_longest_list_of_a_spreadsheet_is_read(look: Look, bengt: Person) -> None:
+    rows = [(f"granne{n}@example.org", f"Granne {n}", *["x" * 20] * 20) for n in range(2000)]
+    seen = look(bengt, **sheet(("E-post", "Namn"), *rows))
+    assert (seen.errors, "Alla 2000" in seen.buttons) == ([], True)
+
+
+def test_nobody_waits_for_a_file_that_is_read(
+    look: Look, bengt: Person, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No transaction is open meanwhile: SQLite has one writer at a time."""
+    seen: list[bool] = []
+    read = inviting.rows_of_file
+
+    def watched(data: bytes) -> list[Typed]:
+        seen.append(db.session().in_transaction())
+        return read(data)
+
+    monkeypatch.setattr(inviting, "rows_of_file", watched)
+    assert look(bengt, **sheet(("E-post",), ("lina@example.org",))).status == 200
+    assert seen == [False]
+
+
+def test_a_title_may_stand_above_the_names_of_the_columns(look: Look, bengt: Person) -> None:
+    want = [("4", "lina@example.org", "Lina", "–", "Kan bjudas in")]
+    titled = ("Styrelsens lista 2026",), (), ("Namn", "E-post"), ("Lina", "lina@example.org")
+    assert rows_of(look(bengt, **sheet(*titled))) == want
+    for cells, line in (";", "\n"), (",", "\r\n"):
+        assert rows_of(look(bengt, **file(line.join(cells.join(row) for row in titled)))) == want
+    assert rows_of(look(bengt, *("\t".join(row) for row in titled))) == want
+    # What stands above is no list: names of columns below an address are one of its rows.
+    seen = look(bengt, **file("Lina;lina@example.org\nNamn;E-post\n"))
+    assert [row[1] for row in rows_of(seen)] == ["lina@example.org", "Namn E-post"]
 
 
 def test_text_and_file_at_once_are_one_too_many(look: Look, bengt: Person) -> None:
@@ -221,8 +341,11 @@ def test_an_unclosed_quote_spoils_one_row_only(look: Look, bengt: Person) -> Non
     seen = look(bengt, **file('E-post;Namn\n"lina@example.org;Lina\nkim@example.org;Kim\n'))
     assert [row[0::4] for row in rows_of(seen)] == [("2", "Behöver rättas"), ("3", "Kan bjudas in")]
     assert cures_of(seen)["address-0"].startswith("Ett citattecken börjar men slutar inte på samma rad.")
+    assert rows_of(seen)[0][1] == '"lina@example.org;Lina'
     mended = seen.press("Se efter igen", {"address-0": "lina@example.org"})
     assert mended.main_actions == ["Bjud in 2"]
+    after = look(bengt, **file('lina@example.org,"Lina\nkim@example.org,Kim\n'))
+    assert [row[1] for row in rows_of(after)] == ['lina@example.org,"Lina', "kim@example.org"]
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from watch.personnummer import has_personnummer
+
 BRACKETS = re.compile(r"<([^<>]*)>")
 FLAT = re.compile(r"\d{4}")
+MAY_BE_ADDRESS = re.compile(r"\w\.\w{2}|\(at\)|\[at\]")
+NO_NAMES = {"port", "lgh", "lgh.", "lägenhet", "tel", "tel."}
 
 
 @dataclass(frozen=True)
@@ -25,7 +29,7 @@ class Typed:
 def pasted_in(line: str, number: int = 1) -> list[Typed]:
     """Everybody in a line: Name <a@x.se>, mailto:, a; b, c, Name a@x.se 1203; each address once.
 
-    Without angle brackets nothing is left out: what is no address comes back to be mended.
+    What may be meant as an address and is none comes back to be mended.
     """
     found = list(_in_brackets(line) if _has_bracketed_address(line) else _plain(line))
     once = {each.address.casefold(): replace(each, number=number) for each in reversed(found)}
@@ -57,7 +61,7 @@ def _name_before(text: str) -> str:
 
 
 def _plain(line: str) -> Iterator[Typed]:
-    """Without brackets: pieces between commas, each with an address or several, or none at all."""
+    """Without brackets: one neighbour in the line, or pieces between commas with an address or several."""
     if "@" not in line:
         bits = re.findall(r"[^\s,;<>\"]+", line)
         if bits or line.strip(' \t,;<>"'):
@@ -65,16 +69,39 @@ def _plain(line: str) -> Iterator[Typed]:
         elif re.search(r'[<>"]', line):
             yield Typed(1, line.strip())
         return
+    if one := _one_of([bit for each in re.findall(r"[^\s,;<>]+", line) if (bit := each.strip('"'))]):
+        yield one
+        return
     for piece in re.split("[,;]", re.sub(r'"[^"]*"', " ", line)):
         bits = re.findall(r"[^\s<>]+", piece)
-        addresses = [bit for bit in bits if "@" in bit]
-        others = [bit for bit in bits if "@" not in bit]
-        words = [bit for bit in others if not re.search(r"[\d.]", bit)]
-        flats = [bit for bit in others if FLAT.fullmatch(bit)]
-        if len(addresses) == 1 and len(words) + len(flats) == len(others) and len(flats) < 2:
-            yield Typed(1, _unwrapped(addresses[0]), " ".join(words), "".join(flats))
+        if one := _one_of(bits):
+            yield one
         else:
             yield from (Typed(1, _unwrapped(bit)) for bit in bits)
+
+
+def _one_of(bits: list[str]) -> Typed | None:
+    """One neighbour: an address, with a name and a flat beside it; a phone and the like are left out.
+
+    None where there are several addresses, or what may be meant as one, or a personnummer.
+    """
+    places = [place for place, bit in enumerate(bits) if "@" in bit]
+    others = " ".join(bit for bit in bits if "@" not in bit)
+    if len(places) != 1 or MAY_BE_ADDRESS.search(others) or has_personnummer(others):
+        return None
+    (place,) = places
+    (name, flat, _), (name_after, flat_after, has_more) = _beside(bits[:place]), _beside(bits[place + 1 :])
+    if flat and flat_after:
+        return None
+    return Typed(1, _unwrapped(bits[place]), name or ("" if has_more else name_after), flat or flat_after)
+
+
+def _beside(words: list[str]) -> tuple[str, str, bool]:
+    """The name among words, a flat with its port, and whether there are other numbers, as of a street."""
+    numbers = [place for place, word in enumerate(words) if re.search(r"\d", word)]
+    flats = [place for place in numbers if FLAT.fullmatch(words[place])]
+    name = " ".join(w for w in words if not re.search(r"\d", w) and w.casefold() not in NO_NAMES)
+    return name, " ".join(words[numbers[0] : flats[-1] + 1]) if flats else "", numbers != flats
 
 
 def _unwrapped(bit: str) -> str:

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterable, Mapping, Sequence
 from enum import StrEnum, auto
-from io import BytesIO
-from typing import Any
 
 from watch.errors import DomainError
 from watch.joining.pasting import Typed, pasted_in
+from watch.joining.workbook import Rows, UnreadableWorkbook, sheets_of
 from watch.places.csv_table import read_table
 from watch.places.problems import BadLandlordList, Problem
 
 MOST_BYTES = 1024 * 1024
-MOST_UNPACKED = 20 * 1024 * 1024
 MOST_ROWS = 2000
-MOST_COLUMNS = 40
+MOST_ABOVE = 10  # rows with a title and the like before the column names
 UNCLOSED_QUOTE, STRAY_QUOTE = Problem.UNCLOSED_QUOTE.value, Problem.STRAY_QUOTE.value  # of one line
 ZIP = b"PK\x03\x04"
 
@@ -38,6 +35,7 @@ class Trouble(StrEnum):
     """Why a file as a whole cannot be read as a list of neighbours."""
 
     TOO_LARGE = auto()
+    TOO_HEAVY = auto()
     TOO_MANY_ROWS = auto()
     EMPTY = auto()
     OLD_SHEET = auto()
@@ -71,11 +69,10 @@ def rows_of_text(text: str) -> list[Typed]:
 
     Raises UnreadableList.
     """
-    lines = text.splitlines()
-    cells = [line.split("\t") for line in lines]
-    if cells and (places := _places(cells[0])):
-        return _in_time(_by_columns(enumerate(cells[1:], start=2), places))
-    return _in_time([each for number, line in enumerate(lines, start=1) for each in pasted_in(line, number)])
+    lines = [*enumerate(text.splitlines(), start=1)]
+    if (found := _by_names([(number, line.split("\t")) for number, line in lines])) is not None:
+        return _in_time(found)
+    return _in_time([each for number, line in lines for each in pasted_in(line, number)])
 
 
 def rows_of_file(data: bytes) -> list[Typed]:
@@ -101,13 +98,17 @@ def _of_csv(data: bytes) -> list[Typed]:
         table = read_table(data)
     except BadLandlordList as bad:
         raise UnreadableList(OF_TABLES.get(bad.errors[0].problem, Trouble.NO_LIST)) from None
-    broken = [Typed(error.row or 1, error.value, cure=error.problem.value) for error in table.errors]
+    broken = [
+        Typed(number, table.lines[number - 1], cure=error.problem.value)
+        for error in table.errors
+        for number in [error.row or 1]
+    ]
     rows = [(number, "\t".join(cells).split("\t")) for number, cells in [(1, table.names), *table.rows]]
     return sorted([*_of_cells(rows), *broken], key=lambda each: each.number)
 
 
 def _of_sheet(data: bytes) -> list[Typed]:
-    """The one sheet that holds addresses. Values only: of a formula what it came to."""
+    """The one sheet that holds addresses."""
     sheets = [cells for cells in _sheets(data) if _has_addresses(cells)]
     if len(sheets) > 1:
         raise UnreadableList(Trouble.SEVERAL_SHEETS)
@@ -116,38 +117,11 @@ def _of_sheet(data: bytes) -> list[Typed]:
     return _of_cells(sheets[0])
 
 
-def _sheets(data: bytes) -> list[list[tuple[int, list[str]]]]:
-    import openpyxl  # slow to load, and seldom needed
-
+def _sheets(data: bytes) -> list[Rows]:
     try:
-        with zipfile.ZipFile(BytesIO(data)) as archive:
-            if sum(each.file_size for each in archive.infolist()) > MOST_UNPACKED:
-                raise UnreadableList(Trouble.TOO_LARGE)
-        book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
-        return [_cells(sheet) for sheet in book.worksheets]
-    except UnreadableList:
-        raise
-    except Exception as broken:  # of a damaged file its reader raises whatever comes
-        raise UnreadableList(Trouble.BROKEN_SHEET) from broken
-
-
-def _cells(sheet: Any) -> list[tuple[int, list[str]]]:
-    sheet.reset_dimensions()  # what the file says of its size may be wrong
-    rows = []
-    for number, row in enumerate(sheet.iter_rows(max_col=MOST_COLUMNS, values_only=True), start=1):
-        cells = [_text(value) for value in row]
-        if any(cells):
-            rows.append((number, cells))
-        if number > MOST_ROWS + 1:
-            raise UnreadableList(Trouble.TOO_MANY_ROWS)
-    return rows
-
-
-def _text(value: Any) -> str:
-    """A cell as people read it: 1203 is stored as 1203.0 now and then."""
-    if isinstance(value, float) and value.is_integer():
-        value = int(value)
-    return "" if value is None else str(value).strip()
+        return sheets_of(data, most_rows=MOST_ROWS + MOST_ABOVE + 1)
+    except UnreadableWorkbook as unreadable:
+        raise UnreadableList(Trouble(unreadable.trouble)) from None
 
 
 def _has_addresses(rows: Iterable[tuple[int, Sequence[str]]]) -> bool:
@@ -155,14 +129,22 @@ def _has_addresses(rows: Iterable[tuple[int, Sequence[str]]]) -> bool:
 
 
 def _of_cells(rows: Sequence[tuple[int, list[str]]]) -> list[Typed]:
-    """By the names of the columns, which are the first row; without names as if it had been pasted."""
-    if not rows:
-        return []
-    if places := _places(rows[0][1]):
-        return _by_columns(rows[1:], places)
-    if not _has_addresses(rows):
+    """By the names of the columns; without names as if it had been pasted. Raises UnreadableList."""
+    if (found := _by_names(rows)) is not None:
+        return found
+    if rows and not _has_addresses(rows):
         raise UnreadableList(Trouble.NO_ADDRESSES)
     return [each for number, cells in rows for each in pasted_in("\t".join(cells), number)]
+
+
+def _by_names(rows: Sequence[tuple[int, list[str]]]) -> list[Typed] | None:
+    """What stands below the names of the columns, which may have a title above them; None without names."""
+    for place, (_number, cells) in enumerate(rows[:MOST_ABOVE]):
+        if places := _places(cells):
+            return _by_columns(rows[place + 1 :], places)
+        if any("@" in cell for cell in cells):
+            return None
+    return None
 
 
 def _places(names: Sequence[str]) -> dict[str, int] | None:

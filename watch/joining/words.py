@@ -83,6 +83,7 @@ PREVIEW_STATES = {
 PREVIEW_SIGNS = {"new": "ok", "later": "lamp", "bad": "bad"}  # the others need nothing: neutral
 TROUBLES = {
     Trouble.TOO_LARGE: _l("Listan är för stor. Högst 1 MB: dela den i två."),
+    Trouble.TOO_HEAVY: _l("Filen är för stor eller går inte att läsa. Klistra in adresserna i stället."),
     Trouble.TOO_MANY_ROWS: _l("Listan är för lång. Högst 2 000 rader: dela den i två."),
     Trouble.EMPTY: _l("Filen är tom. Välj filen med adresserna."),
     Trouble.OLD_SHEET: _l("Filen är ett kalkylblad av ett äldre slag. Spara det som XLSX eller CSV."),

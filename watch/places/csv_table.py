@@ -27,6 +27,7 @@ class Table:
     """Column names, rows with their number in the file, and what could not be read of them."""
 
     names: list[str]
+    lines: list[str]  # as they stand in the file
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     errors: list[RowError] = field(default_factory=list)
 
@@ -38,9 +39,10 @@ def read_table(data: bytes) -> Table:
     Raises BadLandlordList where the file as a whole is none.
     """
     lines = re.split("\r\n|\n|\r", _decoded(data))
-    delimiter = ";" if lines[0].count(";") >= lines[0].count(",") else ","
+    first = next((line for line in lines if ";" in line or "," in line), "")
+    delimiter = ";" if first.count(";") >= first.count(",") else ","
     names, wrong = _split(lines[0], delimiter, [], row=1)
-    table = Table(names or [], errors=[wrong] if wrong else [])
+    table = Table(names or [], lines, errors=[wrong] if wrong else [])
     for number, line in enumerate(lines[1:], start=2):
         cells, wrong = _split(line, delimiter, table.names, row=number)
         if wrong:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
-from watch.fields import PERSONNUMMER, is_hidden_sign
+from watch.fields import is_hidden_sign
+from watch.personnummer import has_personnummer
 from watch.places.csv_table import MOST_BYTES, Table, column_at, read_table
 from watch.places.problems import BadLandlordList, Problem, RowError
 
@@ -161,7 +162,7 @@ def _cell_problem(column: Column, raw: str) -> Problem | None:
         return None if column in OPTIONAL else Problem.EMPTY_CELL
     if len(cell) > MOST_SIGNS[column]:
         return Problem.TOO_LONG
-    if PERSONNUMMER.search(cell):
+    if has_personnummer(cell):
         return Problem.PERSONNUMMER
     return FORMS[column](cell) if column in FORMS else None
 

@@ -14,11 +14,19 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
-from watch.fields import PERSONNUMMER, AddressField, Form, LineField, NameField, SendingForm
+from watch.fields import (
+    AddressField,
+    Form,
+    LineField,
+    NameField,
+    SendingForm,
+    personnummer_word,
+)
 from watch.joining.pasting import Typed
 from watch.joining.sheets import MOST_ROWS
 from watch.joining.words import BROKEN_LINES
 from watch.models import Flat, Language, Stairwell
+from watch.personnummer import has_personnummer
 
 MOST_CARRIED = 800_000  # bytes of all rows in the form; a form may have 1 MB
 MOST_SIGNS = 300  # of a cell; one that is longer is refused in any case
@@ -140,10 +148,8 @@ def _judged(typed: Typed, doors: Doors) -> Row:
     for cell, text in cells.items():
         if "\ufffd" in text:
             row.is_bad(cell, _l("En bokstav går inte att läsa. Skriv den igen."))
-    if "@" not in typed.address and PERSONNUMMER.search(typed.address):
-        row.is_bad(
-            "address", _l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.")
-        )
+    if "@" not in typed.address and has_personnummer(typed.address):
+        row.is_bad("address", personnummer_word(typed.address))
     form.validate()
     for cell, errors in form.errors.items():
         row.is_bad(str(cell), errors[0])

@@ -49,6 +49,7 @@ def preview(group: Group) -> Response:
         form = PreviewForm()
         return _preview(group, form, form.typed_rows(request.form))
     first = invite_form(group)
+    db.session.rollback()  # nobody waits for a database that waits for a file to be read
     if not first.validate():
         return index_page(group, first)
     form = _new_form(first.language.data, first.pass_on.data)
