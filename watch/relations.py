@@ -64,6 +64,8 @@ def position_of(thing: Model) -> Position:
             return position_of(thing.stairwell)
         case Household() | Knock():
             return position_of(thing.flat)
+        case JoinRequest() if thing.confirmed_at is None:
+            return Position()  # nobody's yet: what became of it would tell who the address belongs to
         case Membership() | JoinRequest():
             is_everybodys = isinstance(thing, JoinRequest) and thing.is_everybodys
             stairwell = None if is_everybodys else thing.stairwell_id

@@ -18,7 +18,7 @@ from tests.factories import (
     make_person,
     make_request,
 )
-from tests.joining.conftest import Fill, decide_links, status_of
+from tests.joining.conftest import Fill, bytes_of, confirm_link, decide_links, status_of
 from tests.joining.races import at_once
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -452,3 +452,52 @@ def test_the_welcome_names_only_coordinators_who_show_neighbours_their_name(scen
     assert welcome_of(farah).coordinators == "Carin Öberg"
     scene.bengt.shows_name = True
     assert welcome_of(farah).coordinators == "Bengt Åkesson, Carin Öberg"
+
+
+def test_what_nobody_has_confirmed_is_not_there_whoever_the_address_belongs_to(
+    client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill
+) -> None:
+    """Or a coordinator who asks in somebody's name would learn from her own list whether they take part."""
+    for name in ("Carin Öberg", "Kim"):
+        address = f"{name.split()[0].lower()}@example.org"
+        client.post(f"/j/{code}", fill(name=name, address=address))
+    member, stranger = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id)).all()[1:]
+    assert [each.state for each in (member, stranger)] == [RequestState.WITHDRAWN, RequestState.UNCONFIRMED]
+    for who in (scene.bengt, scene.amina):  # of the port, and the lead
+        pages = {
+            (page.status, bytes_of(page).replace(page.path, ""))
+            for page in (
+                client.get(f"/requests/{each}", as_=who) for each in (member.id, stranger.id, 999999)
+            )
+        }
+        assert [status for status, _ in pages] == [404]
+        for request in (member, stranger):
+            for press in ("approve", "decline", "told"):
+                assert client.post(f"/requests/{request.id}/{press}", as_=who).status == 404
+    assert looks() == []
+    assert stranger.state is RequestState.UNCONFIRMED
+    assert outbox.names() == ["join-already-member", "join-confirm"]
+
+
+def test_a_name_is_shown_as_its_owner_writes_it_only_once_they_have_confirmed(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    """Jenny takes part in another house; whoever types her name in capitals here learns nothing of it."""
+    client.post(f"/j/{code}", fill(name="JENNY ÄLVGREN", address="jenny@example.org"))
+    members = f"/groups/{scene.group.id}/members"
+    request = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc())).first()
+    assert request is not None
+    for path in (members, f"/requests/{request.id}", f"/groups/{scene.group.id}/house", "/me"):
+        assert "jenny" not in client.get(path, as_=scene.bengt).html.lower()
+    client.get(confirm_link(request)).press("Ja, det stämmer")
+    assert "Jenny Älvgren" in client.get(members, as_=scene.bengt).text
+
+
+@pytest.mark.parametrize("state", [RequestState.UNCONFIRMED, RequestState.WITHDRAWN])
+def test_a_mailed_page_never_opens_what_nobody_has_confirmed(
+    state: RequestState, client: PageClient, farahs_page: str, farahs_request: JoinRequest
+) -> None:
+    farahs_request.state, farahs_request.confirmed_at = state, None
+    farahs_request.decided_at = utcnow() if state is RequestState.WITHDRAWN else None
+    db.session.commit()
+    assert dead(client, farahs_page)
