@@ -11,8 +11,8 @@ from sqlalchemy import Select, func, select
 
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
-from watch.followup.queries.counts import IS_INTERESTED, at_least, flats_of_building
-from watch.groups.queries import reached_by_mail
+from watch.followup.queries.counts import IS_INTERESTED, flats_of_building
+from watch.groups.queries import at_least, reached_by_mail
 from watch.models import (
     FEW,
     Building,
