@@ -26,6 +26,7 @@ from watch.groups.queries.households import (
 from watch.groups.queries.members import (
     active_member_ids,
     active_membership,
+    asked_addresses,
     coordinators_for,
     coordinators_of,
     members_of,
@@ -57,6 +58,7 @@ __all__ = [
     "StairwellInHouse",
     "active_member_ids",
     "active_membership",
+    "asked_addresses",
     "at_least",
     "choosing_by_mail",
     "coming_meetings",
