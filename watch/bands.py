@@ -8,7 +8,7 @@ from flask_babel.speaklater import LazyString
 from watch import language
 from watch.models import FEW
 
-__all__ = ["FEW", "banded", "banded_share"]
+__all__ = ["FEW", "banded", "banded_share", "roughly"]
 
 
 def banded(count: int, total: int) -> str:
@@ -32,3 +32,15 @@ def banded_share(count: int, total: int) -> float:
     if count < FEW:
         return min(FEW / 2 / total, 0.5)
     return max(1 - FEW / 2 / total, 0.5) if count > total - FEW else count / total
+
+
+def roughly(count: int) -> str:
+    """A number of which one more or less is not to be told: 0, a few, at least 5, 10, 20 … (lazy)."""
+    if 0 < count < FEW:
+        words = _l("färre än 5")
+    elif count == 0:
+        words = LazyString(language.number, 0)
+    else:
+        least = FEW if count < 10 else count // 10 * 10
+        words = _l("minst %(count)s", count=LazyString(language.number, least))
+    return words  # type: ignore[return-value]  # as above

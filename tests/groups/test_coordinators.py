@@ -9,14 +9,33 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_coordinator, make_interest, make_person
+from tests.factories import (
+    flat_of,
+    make_building,
+    make_coordinator,
+    make_group,
+    make_interest,
+    make_person,
+    make_request,
+)
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.joining.service import ask_to_join
-from watch.models import AuditEntry, Coordinator, Flat, Group, Language, Mailbox, Person, Stairwell, utcnow
+from watch.models import (
+    AuditEntry,
+    Coordinator,
+    Flat,
+    Group,
+    Landlord,
+    Language,
+    Mailbox,
+    Person,
+    Stairwell,
+    utcnow,
+)
 from watch.tokens import Purpose
 
 
@@ -147,7 +166,8 @@ def test_the_officer_asks_one_of_the_interested_who_told_their_name(
         ("lead-asked", "amina@example.org"),
         ("lead-asked", "bengt@example.org"),
     ]
-    assert "Olle" not in client.get(address, as_=scene.gun).html  # asked already
+    again = client.get(address, as_=scene.gun)
+    assert not again.form(f"{address}/lead").get("lead-whom")  # asked already
     assert "Olle" not in client.get(address, as_=scene.amina).html
 
 
@@ -274,6 +294,72 @@ def test_an_address_does_not_tell_the_lead_whose_it_is(client: PageClient, scene
         assert known.name not in client.get(address, as_=scene.amina).html
 
 
+def test_whoever_wrote_an_address_sees_it_until_it_is_answered(client: PageClient, scene: Scene) -> None:
+    address = f"/groups/{scene.group.id}/coordinators"
+    for typed in ("nima@example.org", "olle@example.org"):  # the first is a slip
+        client.get(address, as_=scene.gun).press("Skicka frågan", {"lead-address": typed})
+    page = client.get(address, as_=scene.gun)
+    assert "nima@example.org Väntar på svar" in page.text
+    for reader in (scene.amina, scene.bengt, scene.carin):
+        assert "nima@" not in client.get(address, as_=reader).html
+    page.press("Ta tillbaka frågan nima@example.org")
+    assert "nima@" not in client.get(address, as_=scene.gun).html
+    service.accept_appointment(latest(), "Olle")
+    answered = client.get(address, as_=scene.gun)
+    assert "Olle Uppdraget gäller" in answered.text
+    assert "olle@" not in answered.html
+
+
+def test_an_address_stays_as_it_was_written_when_its_owner_moves_to_another(
+    client: PageClient, scene: Scene
+) -> None:
+    address = f"/groups/{scene.group.id}/coordinators"
+    client.get(address, as_=scene.gun).press("Skicka frågan", {"lead-address": "jenny@example.org"})
+    scene.jenny.mailbox = make_person("Ny", "hemlig@example.org").mailbox
+    db.session.commit()
+    text = client.get(address, as_=scene.gun).html
+    assert ("jenny@example.org" in text, "hemlig@" in text, scene.jenny.name in text) == (True, False, False)
+
+
+def test_one_who_told_their_name_is_shown_by_it_and_never_with_the_address(
+    client: PageClient, scene: Scene
+) -> None:
+    olle = make_person("Olle Väst", "olle@example.org")
+    make_interest(olle, scene.house, named=True)
+    address = f"/groups/{scene.group.id}/coordinators"
+    client.get(address, as_=scene.gun).press("Skicka frågan", {"lead-whom": str(olle.id)})
+    page = client.get(address, as_=scene.gun)
+    assert "Olle Väst Väntar på svar" in page.text
+    assert "olle@" not in page.html
+    assert "Olle" not in client.get(address, as_=scene.amina).html
+
+
+def test_the_officer_reads_why_a_group_needs_somebody_and_what_to_do(
+    client: PageClient, scene: Scene
+) -> None:
+    address = f"/groups/{scene.group.id}/coordinators"
+    waiting = make_request(make_person("Väntar Länge"), scene.group, scene.port_1)
+    said = "Här väntar någon på svar sedan mer än sju dagar"
+    assert said not in client.get(address, as_=scene.gun).text
+    waiting.confirmed_at = utcnow() - timedelta(days=8)
+    db.session.commit()
+    page = client.get(address, as_=scene.gun)
+    assert said in page.text
+    assert page.links["Skriv ut brev"] == f"/groups/{scene.group.id}/letters"
+    assert page.click("Kontaktuppgifter").status == page.click("Skriv ut brev").status == 200
+    for reader in (scene.amina, scene.bengt, scene.carin):
+        assert said not in client.get(address, as_=reader).text
+
+
+def test_a_group_without_coordinators_says_to_each_whose_task_it_is(
+    client: PageClient, scene: Scene, landlord: Landlord
+) -> None:
+    empty = make_group(make_building(scene.group.area, landlord, "Ågatan", (1,)))
+    page = client.get(f"/groups/{empty.id}/coordinators", as_=scene.gun)
+    assert "det första kontaktombudet utser du" in page.text
+    assert "utses av kommunpolisen" not in page.text
+
+
 def test_every_change_of_a_role_is_written_down(client: PageClient, scene: Scene) -> None:
     coordinator = appointed(client, scene.amina, scene.group)
     client.get(link_of(coordinator)).press("Jag åtar mig uppdraget", {"name": "Nina"})
@@ -298,8 +384,8 @@ def the_household_moves(client: PageClient, flat: Flat, by: Person) -> list[tupl
 
 LIVES_THERE = (
     "warn",
-    "Här bor ett kontaktombud. Be kontaktombudet, ett huvudkontaktombud eller kommunpolisen att avsluta "
-    "uppdraget först.",
+    "Här bor ett kontaktombud. Be ombudet självt eller ett huvudkontaktombud att avsluta uppdraget först. "
+    "Ett huvudkontaktombuds uppdrag kan också kommunpolisen avsluta.",
 )
 HAS_MOVED = ("done", "Lägenheten är ej kontaktad. De som flyttade är inte med längre.")
 

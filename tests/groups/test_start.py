@@ -11,6 +11,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_coordinator, make_group, make_interest, make_person
 from tests.page_client import PageClient
+from watch import tokens
 from watch.extensions import db
 from watch.groups import service
 from watch.language import short_day
@@ -25,6 +26,7 @@ from watch.models import (
     StartStep,
     utcnow,
 )
+from watch.tokens import Purpose
 
 TODAY = utcnow().date() - timedelta(days=30)
 
@@ -67,7 +69,7 @@ def test_the_officer_sees_how_many_and_only_the_names_that_were_told(
     assert "Ulla" not in page.html
 
 
-def test_all_confirmed_interested_are_told_and_the_named_one_is_asked(
+def test_the_named_one_is_asked_and_the_interested_hear_of_it_once_they_can_join(
     client: PageClient, gun: Person, langgatan: Building, interested: list[Interest], outbox: Outbox
 ) -> None:
     olle = interested[5].person
@@ -77,13 +79,20 @@ def test_all_confirmed_interested_are_told_and_the_named_one_is_asked(
     group = group_of(langgatan)
     assert answer.location == f"/groups/{group.id}/lifecycle"
     assert (group.name, group.state) == ("Norrby Långgata 21–27", GroupState.STARTING)
-    assert sorted(outbox.addressed()) == sorted(
-        [("coordinator-appointed", "olle@example.org"), ("group-started", "olle@example.org")]
-        + [("group-started", f"i{n}@example.org") for n in range(5)]
-    )
-    assert [
-        (each.person, each.is_lead, each.accepted_at) for each in db.session.scalars(select(Coordinator))
-    ] == [(olle, True, None)]
+    assert outbox.addressed() == [("coordinator-appointed", "olle@example.org")]
+    lead = db.session.scalars(select(Coordinator)).one()
+    assert (lead.person, lead.is_lead, lead.accepted_at) == (olle, True, None)
+    waiting = client.get(f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interested[0].id)}")
+    assert "Du får ett mejl när det finns en grupp att gå med i." in waiting.text
+
+    service.accept_appointment(lead)
+    told = [("group-started", f"i{n}@example.org") for n in range(5)]
+    assert outbox.addressed()[1:] == told
+    assert interested[5].ended_at is not None  # Olle waits no longer
+    assert "Gå med i gruppen" in client.get(waiting.path).buttons
+    second = service.appoint(group, "sven@example.org", lead=True, by=gun)
+    service.accept_appointment(second, "Sven")
+    assert outbox.names().count("group-started") == len(told)
     assert [item.step for item in group.checklist] == [StartStep.POLICE_CONTACT]
     assert [step.state for step in group.transitions] == [GroupState.STARTING]
 
@@ -124,6 +133,41 @@ def test_the_second_who_starts_is_told_that_there_is_a_group(
     assert len(outbox.names()) == told
     assert db.session.scalars(select(Group)).all() == [group]
     assert client.get(f"/groups/new?building={langgatan.id}", as_=gun).location == f"/groups/{group.id}"
+
+
+def test_whoever_became_interested_while_nobody_coordinated_is_told_too(
+    gun: Person, langgatan: Building, outbox: Outbox
+) -> None:
+    group = service.start_group(langgatan, by=gun)
+    make_interest(make_person("Sen Granne", "sen@example.org"), langgatan)
+    withdrawn = make_interest(make_person("Inte Längre", "inte@example.org"), langgatan)
+    withdrawn.ended_at = utcnow()
+    declined = service.appoint(group, "nej@example.org", lead=True, by=gun)
+    service.decline_appointment(declined)
+    assert "group-started" not in outbox.names()
+    service.accept_appointment(service.appoint(group, "ja@example.org", lead=True, by=gun), "Ja")
+    assert [to for kind, to in outbox.addressed() if kind == "group-started"] == ["sen@example.org"]
+
+
+def test_since_when_there_was_interest_is_told_of_many_only(
+    client: PageClient, gun: Person, langgatan: Building, interested: list[Interest]
+) -> None:
+    for days, each in enumerate(interested):
+        if each.confirmed_at:
+            each.confirmed_at = utcnow() - timedelta(days=100 - days)
+    fifth = interested[4].confirmed_at
+    interested[5].ended_at = utcnow()
+    assert service.start_group(langgatan, by=gun).interest_since == fifth
+
+
+def test_a_day_of_one_of_a_few_is_not_kept(
+    client: PageClient, gun: Person, langgatan: Building, interested: list[Interest]
+) -> None:
+    for each in interested[:2]:
+        each.ended_at = utcnow()
+    group = service.start_group(langgatan, by=gun)
+    assert group.interest_since is None
+    assert "Intresse klart" in client.get(f"/groups/{group.id}/lifecycle", as_=gun).text
 
 
 def test_start_group_says_which_group_there_is(gun: Person, langgatan: Building) -> None:
@@ -185,7 +229,7 @@ def test_the_officer_reads_that_the_question_is_sent_and_waits(
     page = client.get(f"/groups/new?building={langgatan.id}", as_=gun)
     checklist = page.press("Starta gruppen", {"first": "mail", "address": "nina@example.org"}).follow()
     assert [message for _kind, message in checklist.flashes] == [
-        "Gruppen är startad. De som är intresserade får ett mejl.",
+        "Gruppen är startad. De som är intresserade får ett mejl när ett kontaktombud har tackat ja.",
         "Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja.",
     ]
     assert f"En fråga väntar på svar sedan {short_day(utcnow())}." in checklist.text

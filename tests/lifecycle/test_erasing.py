@@ -420,6 +420,8 @@ def test_what_a_worker_holds_is_settled_before_its_reader_goes(scene: Scene, out
 
 
 def test_numbers_stay_as_they_were(scene: Scene) -> None:
+    for number in range(4):
+        make_interest(make_person(f"Granne {number}"), scene.langgatan)
     interest = make_interest(scene.jenny, scene.langgatan)
     langgatan = groups.start_group(scene.langgatan, by=scene.gun)
     interest.ended_at = since = utcnow()

@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_coordinator, make_member, make_notice, make_person
+from tests.factories import (
+    flat_of,
+    make_building,
+    make_coordinator,
+    make_group,
+    make_member,
+    make_notice,
+    make_person,
+)
 from tests.page_client import Page, PageClient
+from watch.bands import roughly
 from watch.extensions import db
 from watch.models import (
     Audience,
     AuditEntry,
+    Landlord,
     Membership,
     Notice,
     NoticeChoice,
@@ -50,11 +61,9 @@ def test_all_members_of_the_area_get_it(
     client: PageClient, scene: Scene, more_members: None, nils: Person, olga: Person, outbox: Outbox
 ) -> None:
     page = write(client, scene, "area_members")
-    assert "10 personer får ett mejl." in page.text
-    assert "Färre än 5 hushåll får det på papper: där har ingen lämnat någon e-postadress." in page.text
-    assert "Färre än 5 hushåll får det på papper: e-postadressen där fungerar inte längre." in page.text
+    assert "I området är minst 5 hushåll med." in page.text
 
-    sent = page.press("Skicka till 10 grannar").follow()
+    sent = page.press("Skicka meddelandet").follow()
 
     notice = db.session.scalars(select(Notice)).one()
     assert (notice.audience, notice.area) == (Audience.AREA_MEMBERS, scene.group.area)
@@ -62,8 +71,8 @@ def test_all_members_of_the_area_get_it(
     assert len(addresses(outbox)) == 10
     assert {"ivan", "nils", "olga", "jenny"} & set(addresses(outbox)) == set()
     assert len([row for row in outbox.rows() if row.household]) == 2
-    assert "Så många väntar: 10." in sent.text
-    assert "Färre än 5 hushåll nås bara på papper." in sent.text
+    assert "Så många väntar: minst 10." in sent.text
+    assert "Hushåll som bara nås på papper: färre än 5." in sent.text
     for told in ("Carin", "Elsa", "1001", "Våglängdsgatan"):
         assert told not in sent.text
 
@@ -72,8 +81,6 @@ def test_fewer_than_five_are_not_told_to_the_officer(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     page = write(client, scene, "area_members")
-    assert "Färre än 5 personer får ett mejl." in page.text
-    assert page.form(f"/areas/{scene.group.area.slug}/notices")["counted"] == "few-few-0"
     sent = page.press("Skicka meddelandet").follow()
     assert "Så många väntar: färre än 5." in sent.text
     assert " 4 " not in sent.text
@@ -154,13 +161,33 @@ def choose(person: Person, choice: NoticeChoice) -> None:
     db.session.scalars(select(Membership).where(Membership.person_id == person.id)).one().notices = choice
 
 
-def test_few_who_said_no_are_never_told_apart_to_the_officer(
-    client: PageClient, scene: Scene, more_members: None
+def test_the_officer_never_sees_that_somebody_joined_or_said_no(
+    client: PageClient, scene: Scene, landlord: Landlord, outbox: Outbox
 ) -> None:
+    few = make_group(make_building(scene.group.area, landlord, "Ågatan", (1,)))
+    address = f"/areas/{scene.group.area.slug}/notices"
+
+    def seen() -> tuple[str, dict[str, str]]:
+        page = write(client, scene, "area_members")
+        return page.text, page.form(address) | {"csrf_token": "", "form_key": ""}
+
+    before = seen()
+    make_member(make_person("Nyss Med", "nyss@example.org"), few, few.buildings[0].stairwells[0].flats[0])
     choose(scene.carin, NoticeChoice.NOTHING)
-    page = write(client, scene, "area_members")
-    assert "Färre än 5 personer har valt bort sådana mejl och får inget, inte heller på papper." in page.text
-    assert "1 person har valt bort" not in page.text
+    db.session.commit()
+    assert seen() == before
+
+    told = TEXT | {"audience": "area_members", "counted": "1-1-1"}
+    assert client.post(address, told, as_=scene.gun).status == 303  # a guess is not answered either
+
+
+@pytest.mark.parametrize(
+    ("count", "said"), [(0, "0"), (1, "färre än 5"), (4, "färre än 5"), (5, "minst 5"), (9, "minst 5"),
+    (10, "minst 10"), (22, "minst 20"), (29, "minst 20"), (1234, "minst 1\xa0230")],
+)  # fmt: skip
+def test_what_has_become_of_it_is_told_roughly(app: Flask, count: int, said: str) -> None:
+    with app.test_request_context():
+        assert str(roughly(count)) == said
 
 
 def test_a_coordinator_who_said_no_gets_no_notice_to_coordinators(

@@ -32,8 +32,8 @@ FLAT_STATES = {
     FlatState.NOT_CONTACTED: _l("ej kontaktad"),
 }
 COORDINATOR_LIVES_THERE = _l(
-    "Här bor ett kontaktombud. Be kontaktombudet, ett huvudkontaktombud eller kommunpolisen att avsluta "
-    "uppdraget först."
+    "Här bor ett kontaktombud. Be ombudet självt eller ett huvudkontaktombud att avsluta uppdraget först. "
+    "Ett huvudkontaktombuds uppdrag kan också kommunpolisen avsluta."
 )
 OFFICERS_NEVER_COORDINATE = _l(
     "Den som är kommunpolis eller grannsamverkansansvarig kan inte vara kontaktombud, för de ser aldrig "

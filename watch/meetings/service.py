@@ -89,7 +89,7 @@ def call(
     numbers (`promised`, a Reach's mark).
     """
     _expect_new(form_key)
-    reach_of_call(group, stairwell).keep(promised, exact=True)
+    reach_of_call(group, stairwell).keep(promised)
     try:
         with db.session.begin_nested():
             meeting = _add(group, stairwell, plan, by)

@@ -36,7 +36,7 @@ class Group(Model):
     name: Mapped[str] = impersonal("the addresses of its buildings", String(200))
     state: Mapped[GroupState] = mapped_column(default=GroupState.STARTING)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
-    interest_since: Mapped[datetime | None]  # kept here: the interests themselves are erased
+    interest_since: Mapped[datetime | None]  # many were; kept here: the interests themselves are erased
     erased_at: Mapped[datetime | None]  # when, once closed, its texts and names were
     counted_taking_part: Mapped[int] = mapped_column(default=0)
     counted_at: Mapped[datetime | None]

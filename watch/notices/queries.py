@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, sele
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
-from watch.groups.queries import WANTS_NOTICES, active_member_ids, paper_households
+from watch.groups.queries import WANTS_NOTICES, active_member_ids, paper_households, taking_part_in_area
 from watch.meetings.queries import Reach, reach_of, reached_by_mail
 from watch.models import (
     Area,
@@ -51,7 +51,7 @@ class Aim:
 
     @property
     def exact(self) -> bool:
-        """Whether its sender may know small numbers: an area's members are not the officer's to count."""
+        """Whether its sender may know the numbers: an area's members are not the officer's to count."""
         return self.audience is not Audience.AREA_MEMBERS
 
     def audience_ids(self) -> Select[int]:
@@ -79,6 +79,11 @@ class Aim:
     def reach(self) -> Reach:
         """How many a notice comes to, by mail and on paper."""
         return reach_of(self.people(), self.households(), audience=self.audience_ids())
+
+
+def households_in(area: Area) -> int:
+    """How many households take part in an area, at least: no more than the officer's overview says."""
+    return db.session.scalars(select(taking_part_in_area()).where(Area.id == area.id)).one()
 
 
 @dataclass(frozen=True)

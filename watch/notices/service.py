@@ -50,14 +50,15 @@ def send(
 ) -> Notice:
     """Send a notice: a mail to each person who has an address, and paper to each household without.
 
-    Raises AlreadySent where the same form was sent before, CountChanged where the sender was told other
-    numbers (`promised`, a Reach's mark), ReachesNobody.
+    Raises AlreadySent where the same form was sent before, CountChanged where a sender who may know the
+    numbers was told others (`promised`, a Reach's mark), ReachesNobody.
     """
     _expect_new(form_key)
     reach = aim.reach()
     if reach.nobody:
         raise ReachesNobody
-    reach.keep(promised, exact=aim.exact)
+    if aim.exact:
+        reach.keep(promised)
     try:
         with db.session.begin_nested():
             notice = _add(aim, draft, by)

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, select, tuple_
+from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
 from watch.extensions import db
-from watch.followup.queries.counts import flats_of_building, interested_of_building, taking_part_of_building
+from watch.followup.queries.counts import flats_of_building, interested_of_building
+from watch.groups.queries import flats_of_group
 from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Property
 from watch.places.queries import buildings_at
 
@@ -42,7 +43,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class BuildingRow:
-    """A building in counts; households and interested persons are shown in bands only."""
+    """A building in counts, shown in bands only; where it has a group, flats and households are the group's.
+
+    Households are those of last night, as on the group's page: nobody is seen joining.
+    """
 
     id: int
     address: str
@@ -104,8 +108,8 @@ def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
             Landlord.name,
             Building.group_id,
             Group.state,
-            flats_of_building(),
-            taking_part_of_building(),
+            case((Building.group_id.is_(None), flats_of_building()), else_=flats_of_group()),
+            func.coalesce(Group.counted_taking_part, 0),
             interested_of_building(),
         )
         .join(Property, Property.id == Building.property_id)

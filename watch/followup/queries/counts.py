@@ -9,21 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, case, cast, func, select
 
 from watch.extensions import db
-from watch.models import (
-    FEW,
-    Area,
-    Building,
-    Flat,
-    Group,
-    GroupState,
-    Household,
-    HouseholdStatus,
-    Interest,
-    Property,
-    Stairwell,
-)
+from watch.groups.queries import at_least, taking_part_in_area
+from watch.models import Area, Building, Flat, Group, GroupState, Interest, Property, Stairwell
 
-TAKES_PART = (Household.status == HouseholdStatus.TAKES_PART) & Household.ended_at.is_(None)
 IS_INTERESTED = Interest.confirmed_at.is_not(None) & Interest.ended_at.is_(None)
 
 
@@ -31,8 +19,8 @@ IS_INTERESTED = Interest.confirmed_at.is_not(None) & Interest.ended_at.is_(None)
 class AreaCounts:
     """An area's sums.
 
-    Households and interested persons are the sums of what is shown of its buildings one by one, so that
-    nothing more can be told from the difference: there are at least so many.
+    Households (counted last night) and interested persons are the sums of what is shown of its groups and
+    buildings one by one, so that nothing more can be told from the difference: there are at least so many.
     """
 
     area: Area
@@ -56,7 +44,7 @@ def areas_side_by_side(areas: Collection[int]) -> list[AreaCounts]:
             groups.where(Group.state == GroupState.ACTIVE).scalar_subquery(),
             func.count(each.c.id),
             _sum(each.c.flats),
-            _sum(case((has_group, at_least(each.c.taking_part, each.c.flats)), else_=0)),
+            taking_part_in_area(),
             _sum(case((has_group, 0), else_=at_least(each.c.interested, each.c.flats))),
         )
         .outerjoin(each, each.c.area_id == Area.id)
@@ -74,7 +62,6 @@ def _buildings_in(areas: Collection[int]) -> Select[*tuple[Any, ...]]:
             Building.id,
             Building.group_id,
             flats_of_building().label("flats"),
-            taking_part_of_building().label("taking_part"),
             interested_of_building().label("interested"),
         )
         .join(Property, Property.id == Building.property_id)
@@ -86,23 +73,10 @@ def _sum(number: ColumnElement[int]) -> ColumnElement[int]:
     return cast(func.coalesce(func.sum(number), 0), Integer)
 
 
-def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElement[int]:
-    """What the words of `banded` promise of a count: nothing of a few, the fewest of nearly all."""
-    nearly_all = case((total - FEW < FEW, FEW), else_=total - FEW + 1)
-    return case((count < FEW, 0), (count > total - FEW, nearly_all), else_=count)
-
-
 def flats_of_building() -> ScalarSelect[int]:
     """How many flats a building of the outer select has."""
     flats = select(func.count(Flat.id)).join(Stairwell, Stairwell.id == Flat.stairwell_id)
     return flats.where(Stairwell.building_id == Building.id).correlate(Building).scalar_subquery()
-
-
-def taking_part_of_building() -> ScalarSelect[int]:
-    """How many households of a building of the outer select take part."""
-    flats = select(func.count(Household.id)).join(Flat, Flat.id == Household.flat_id)
-    theirs = flats.join(Stairwell, Stairwell.id == Flat.stairwell_id).where(TAKES_PART)
-    return theirs.where(Stairwell.building_id == Building.id).correlate(Building).scalar_subquery()
 
 
 def interested_of_building() -> ScalarSelect[int]:

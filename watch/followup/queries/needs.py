@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from enum import StrEnum
 
 from sqlalchemy import Select, func, select
 
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
-from watch.followup.queries.counts import IS_INTERESTED, at_least, flats_of_building
-from watch.groups.queries import reached_by_mail
+from watch.followup.queries.counts import IS_INTERESTED, flats_of_building
+from watch.groups.queries import at_least, reached_by_mail
+from watch.joining.queries import waits_long
 from watch.models import (
     FEW,
     Building,
@@ -21,12 +22,9 @@ from watch.models import (
     Group,
     GroupState,
     Interest,
-    JoinRequest,
     Property,
-    RequestState,
 )
 
-WAITING_TOO_LONG = timedelta(days=7)
 MOST_OF_A_KIND = 50  # of what needs somebody: who has more begins with these
 
 
@@ -84,15 +82,8 @@ def _groups_without_coordinator(areas: Collection[int]) -> list[Need]:
 
 
 def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:
-    since = func.coalesce(JoinRequest.confirmed_at, JoinRequest.created_at)
-    waiting = select(JoinRequest.id).where(
-        JoinRequest.group_id == Group.id,
-        JoinRequest.state == RequestState.WAITING,
-        since < now - WAITING_TOO_LONG,
-    )
-    return [
-        Need(Reason.WAITING, *row) for row in db.session.execute(_groups_in(areas).where(waiting.exists()))
-    ]
+    waiting = db.session.execute(_groups_in(areas).where(waits_long(now)))
+    return [Need(Reason.WAITING, *row) for row in waiting]
 
 
 def _groups_in(areas: Collection[int]) -> Select[str, int]:

@@ -1,5 +1,6 @@
 """What one can know of a group: its households, members and coordinators, and what its pages show."""
 
+from watch.groups.queries.areas import at_least, flats_of_group, taking_part_in_area
 from watch.groups.queries.choices import (
     SECOND_THOUGHTS,
     WANTS_MEETINGS,
@@ -25,6 +26,7 @@ from watch.groups.queries.households import (
 from watch.groups.queries.members import (
     active_member_ids,
     active_membership,
+    asked_addresses,
     coordinators_for,
     coordinators_of,
     members_of,
@@ -56,6 +58,8 @@ __all__ = [
     "StairwellInHouse",
     "active_member_ids",
     "active_membership",
+    "asked_addresses",
+    "at_least",
     "choosing_by_mail",
     "coming_meetings",
     "coordinators_for",
@@ -65,6 +69,7 @@ __all__ = [
     "facts_and_next_meeting",
     "facts_of",
     "flats_in",
+    "flats_of_group",
     "groups_of",
     "history_of",
     "households_of",
@@ -78,6 +83,7 @@ __all__ = [
     "stairwells_in",
     "stairwells_of",
     "sums",
+    "taking_part_in_area",
     "unwanted_mailings",
     "with_lost_appointment",
 ]

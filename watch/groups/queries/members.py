@@ -15,7 +15,9 @@ from watch.models import (
     Group,
     Household,
     Mailbox,
+    Mailing,
     Membership,
+    OutboxRow,
     Person,
     Stairwell,
     Suppression,
@@ -45,6 +47,24 @@ def coordinators_of(group: Group) -> list[Coordinator]:
             [stairwell.sort_key for stairwell in each.stairwells],
         ),
     )
+
+
+def asked_addresses(person: Person, group: Group) -> dict[int, str]:
+    """Where the questions went that this person asked and nobody has answered, by appointment."""
+    wanted = (
+        select(Coordinator.id, Mailbox)
+        .join(Mailing, Mailing.coordinator_id == Coordinator.id)
+        .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
+        .join(Mailbox, Mailbox.id == OutboxRow.mailbox_id)
+        .where(
+            Coordinator.group_id == group.id,
+            Coordinator.appointed_by_id == person.id,
+            Coordinator.accepted_at.is_(None),
+            Coordinator.ended_at.is_(None),
+            Mailing.kind == "coordinator-appointed",
+        )
+    )
+    return {asked: mailbox.address for asked, mailbox in db.session.execute(wanted)}
 
 
 def refusals_to(person: Person, group: Group) -> Sequence[datetime]:

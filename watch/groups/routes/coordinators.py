@@ -12,7 +12,7 @@ from watch.extensions import db, limiter
 from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
 from watch.groups.words import OFFICERS_NEVER_COORDINATE
-from watch.joining.queries import interested_in
+from watch.joining.queries import has_waited_long, interested_in
 from watch.models import Coordinator, Group, Person, Stairwell
 
 bp = Blueprint("coordinators", __name__)
@@ -28,23 +28,36 @@ def index(group: Group) -> Page:
 
 
 def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadForm) -> str:
-    relations = current_relations()
+    relations, coordinators = current_relations(), queries.coordinators_of(group)
+    appoints = can(Permission.APPOINT_LEAD, group)
     return render_template(
         "coordinators/index.html",
         group=group,
-        coordinators=queries.coordinators_of(group),
+        coordinators=coordinators,
+        called=_called(coordinators, group),
+        somebody_waits=appoints and has_waited_long(group),
         form=form,
         lead_form=lead_form,
         sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
-        members=_member_ids(group) if group.id in relations.leads else frozenset(),
         refusals=queries.refusals_to(current_person(), group),
         me=current_person(),
     )
 
 
-def _member_ids(group: Group) -> frozenset[int]:
-    """Whom the lead knows: of anybody else who was asked an address must not tell the name."""
-    return frozenset(db.session.scalars(queries.active_member_ids(group)))
+def _called(coordinators: list[Coordinator], group: Group) -> dict[int, str]:
+    """What those who were asked are called by the reader: the name they know, else the address they wrote.
+
+    The lead knows the members, the officer those who told their name; of anybody else who was asked an
+    address must not tell the name, nor a name the address.
+    """
+    known: set[int] = set()
+    if group.id in current_relations().leads:
+        known.update(db.session.scalars(queries.active_member_ids(group)))
+    if can(Permission.APPOINT_LEAD, group):
+        known.update(person.id for building in group.buildings for person in interested_in(building).named)
+    addresses = queries.asked_addresses(current_person(), group)
+    names = {each.id: each.person.name for each in coordinators if each.person_id in known}
+    return {**addresses, **names}
 
 
 def _coordinator_form(group: Group, *, filled: bool = False) -> AppointCoordinatorForm:

@@ -61,7 +61,7 @@ def back_to_new(building: Building) -> Page:
 @bp.post("/buildings/<int:building_id>/group")
 @requires(Permission.START_GROUPS, second_factor=True)
 def create(building: Building) -> Page:
-    """Start the group; the interested and the first coordinator get their mail."""
+    """Start the group; the first coordinator gets a mail."""
     interest = interested_in(building)
     form = StartGroupForm()
     form.offer(interest.named)
@@ -80,7 +80,8 @@ def create(building: Building) -> Page:
     except service.OfficerNeverCoordinates:
         return _ask_somebody_else(building, form)
     db.session.commit()
-    flash(_("Gruppen är startad. De som är intresserade får ett mejl."), "done")
+    told = _("Gruppen är startad. De som är intresserade får ett mejl när ett kontaktombud har tackat ja.")
+    flash(told, "done")
     if first:
         flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
     return redirect(url_for("start.checklist", group_id=group.id), 303)

@@ -13,9 +13,10 @@ from watch.access import Permission, may
 from watch.accounts.service import demand_no_officer, mailbox_at
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
+from watch.groups.service.start import tell_the_interested
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
-from watch.models import Coordinator, Group, GroupState, Mailbox, Person, Stairwell, utcnow
+from watch.models import Coordinator, Group, GroupState, Interest, Mailbox, Person, Stairwell, utcnow
 
 DUTY_VERSION = "2026-1"
 QUESTION = "coordinator-appointed"  # taken back it is not sent; what was told of a lead is sent all the same
@@ -141,8 +142,10 @@ def is_open(coordinator: Coordinator) -> bool:
 def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coordinator:
     """Take on the duty of silence and care; the mailed link has proved the address.
 
-    Raises LinkExpired, OfficerNeverCoordinates.
+    Now the group can be joined, and those who are interested are told. Raises LinkExpired,
+    OfficerNeverCoordinates.
     """
+    _hold(coordinator.group)
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
     waiting_appointment(coordinator)
     demand_no_officer(coordinator.person)
@@ -151,8 +154,18 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
     person = coordinator.person
     person.address_confirmed_at = coordinator.accepted_at = utcnow()
     coordinator.duty_version = DUTY_VERSION
+    _has_come_true(coordinator)
+    if coordinator.group.state in {GroupState.STARTING, GroupState.ACTIVE}:
+        tell_the_interested(coordinator.group)
     audit.note("coordinator-accepted", about=coordinator, by=person, group=coordinator.group)
     return coordinator
+
+
+def _has_come_true(coordinator: Coordinator) -> None:
+    """Whoever coordinates the group waits for it no longer."""
+    wished = Interest.building_id.in_([building.id for building in coordinator.group.buildings])
+    own = update(Interest).where(wished, Interest.person_id == coordinator.person_id)
+    db.session.execute(own.where(Interest.ended_at.is_(None)).values(ended_at=utcnow()))
 
 
 def decline_appointment(coordinator: Coordinator) -> None:
@@ -206,10 +219,12 @@ def end_roles(group: Group, person_ids: Collection[int], *, by: Person | None) -
         _end(group, theirs, by=by)
 
 
+def _hold(group: Group) -> None:
+    db.session.execute(select(Group.id).where(Group.id == group.id).with_for_update())
+
+
 def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) -> None:
-    db.session.execute(
-        select(Group.id).where(Group.id == group.id).with_for_update()
-    )  # two do not end each other
+    _hold(group)  # two do not end each other
     if any(coordinator.accepted_at for coordinator in ending):
         staying = select(Coordinator.id).where(
             Coordinator.group_id == group.id,

@@ -14,6 +14,7 @@ from watch.extensions import db
 from watch.language import local
 from watch.mail import outbox
 from watch.models import (
+    FEW,
     Building,
     ChecklistItem,
     Coordinator,
@@ -24,12 +25,15 @@ from watch.models import (
     Household,
     HouseholdStatus,
     Interest,
+    Mailing,
     Membership,
     Person,
     Stairwell,
     StartStep,
     utcnow,
 )
+
+IS_INTERESTED = Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
 
 
 class GroupExists(DomainError):
@@ -60,7 +64,7 @@ class NotStarting(DomainError):
 
 
 def start_group(building: Building, *, by: Person) -> Group:
-    """Start the group of a building; everyone who was interested gets a mail, unseen by whoever starts it.
+    """Start the group of a building; who is interested hears of it once somebody coordinates.
 
     Raises GroupExists, also when two start it at once.
     """
@@ -68,7 +72,7 @@ def start_group(building: Building, *, by: Person) -> Group:
     with db.session.begin_nested():
         group = Group(
             area_id=building.property.area_id, name=building.address, started_at=now,
-            interest_since=db.session.scalar(_first_interest(building)),
+            interest_since=db.session.scalar(_many_since(building)),
         )  # fmt: skip
         group.transitions.append(GroupTransition(state=GroupState.STARTING, at=now, by_id=by.id))
         db.session.add(group)
@@ -78,8 +82,6 @@ def start_group(building: Building, *, by: Person) -> Group:
             raise GroupExists(_group_of(building))
     db.session.refresh(building, ["group_id"])
     tick(group, StartStep.POLICE_CONTACT, local(now).date(), by=by)
-    for interest in db.session.scalars(_interests(building)):
-        outbox.queue("group-started", to=interest.person, about=interest)
     audit.note("group-started", about=group, by=by)
     recount_groups(now, group)
     return group
@@ -91,14 +93,23 @@ def _group_of(building: Building) -> Group:
     ).one()
 
 
-def _first_interest(building: Building) -> Select[datetime | None]:
-    return select(func.min(Interest.confirmed_at)).where(Interest.building_id == building.id)
+def _many_since(building: Building) -> Select[datetime | None]:
+    """When so many were interested that the officer could see it; the day of one of a few is theirs."""
+    wanted = select(Interest.confirmed_at).where(Interest.building_id == building.id, *IS_INTERESTED)
+    return wanted.order_by(Interest.confirmed_at).offset(FEW - 1).limit(1)
 
 
-def _interests(building: Building) -> Select[Interest]:
-    return select(Interest).where(
-        Interest.building_id == building.id, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
+def tell_the_interested(group: Group) -> None:
+    """Each of those who are interested gets one mail, once they can join."""
+    told = select(Mailing.id).where(Mailing.kind == "group-started", Mailing.interest_id == Interest.id)
+    untold = (
+        select(Interest)
+        .join(Building, Building.id == Interest.building_id)
+        .where(Building.group_id == group.id, *IS_INTERESTED, ~told.exists())
+        .order_by(Interest.id)
     )
+    for interest in db.session.scalars(untold).all():
+        outbox.queue("group-started", to=interest.person, about=interest)
 
 
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:

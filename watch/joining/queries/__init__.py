@@ -9,6 +9,7 @@ from watch.joining.queries.asking import (
     flats_of_group,
     flats_of_groups,
     group_to_join,
+    has_waited_long,
     interested_in,
     is_fresh,
     joinable_stairwells,
@@ -21,6 +22,7 @@ from watch.joining.queries.asking import (
     statuses_of,
     taken_flats,
     waiting_requests,
+    waits_long,
     was_written_to,
 )
 from watch.joining.queries.invited import REMINDED_LATELY, SentInvitation, invitations_of
@@ -61,6 +63,7 @@ __all__ = [
     "groups_to_write_to",
     "has_declined",
     "has_open_invitation",
+    "has_waited_long",
     "interested_in",
     "invitations_of",
     "is_fresh",
@@ -81,5 +84,6 @@ __all__ = [
     "statuses_of",
     "taken_flats",
     "waiting_requests",
+    "waits_long",
     "was_written_to",
 ]

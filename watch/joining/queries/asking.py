@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
@@ -29,7 +29,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
-from watch.models.joining import EVERYBODY_AFTER
+from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
 
 CONFIRM_DAYS = 14  # how long the link that confirms a request works
 DECIDE_DAYS = 14  # how long a coordinator's mailed page works
@@ -55,6 +55,21 @@ def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | N
     group = db.session.get_one(Group, stairwell.building.group_id)
     is_open = group.state in OPEN_TO_JOIN and (by_letter or coordinators_for(stairwell))
     return group if is_open else None
+
+
+def waits_long(now: datetime) -> ColumnElement[bool]:
+    """Whether somebody has waited long for an answer, of a group of the outer select."""
+    since = func.coalesce(JoinRequest.confirmed_at, JoinRequest.created_at)
+    waiting = select(JoinRequest.id).where(
+        JoinRequest.group_id == Group.id, JoinRequest.state == RequestState.WAITING, since < now - LEAD_AFTER
+    )
+    return waiting.exists()
+
+
+def has_waited_long(group: Group) -> bool:
+    """Whether somebody has waited long for an answer in this group."""
+    wanted = select(Group.id).where(Group.id == group.id, waits_long(utcnow()))
+    return db.session.scalar(wanted) is not None
 
 
 def joinable_stairwells(building: Building) -> list[Stairwell]:

@@ -10,7 +10,6 @@ from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.models import (
-    FEW,
     Building,
     Channel,
     Flat,
@@ -45,14 +44,14 @@ class Reach:
         """Neither mail nor paper comes to anybody."""
         return not self.mail and not self.paper
 
-    def mark(self, *, exact: bool) -> str:
-        """The numbers as a sender was told them, in one word: not exact, then few are never a number."""
-        told = (self.mail, self.paper_no_address, self.paper_dead_address)
-        return "-".join(str(count) if exact or count == 0 or count >= FEW else "few" for count in told)
+    @property
+    def mark(self) -> str:
+        """The numbers as a sender was told them, in one word."""
+        return f"{self.mail}-{self.paper_no_address}-{self.paper_dead_address}"
 
-    def keep(self, promised: str | None, *, exact: bool) -> None:
+    def keep(self, promised: str | None) -> None:
         """Hold a sender's numbers against those of now. Raises CountChanged."""
-        if promised and promised != self.mark(exact=exact):
+        if promised and promised != self.mark:
             raise CountChanged(self)
 
     @property

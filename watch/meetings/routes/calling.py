@@ -185,5 +185,5 @@ def _new_page(group: Group, form: CallMeetingForm) -> str:
 
 
 def _preview_page(group: Group, form: CallMeetingForm, reach: Reach) -> str:
-    hidden = form.typed() | {"counted": reach.mark(exact=True)}
+    hidden = form.typed() | {"counted": reach.mark}
     return render_template("meetings/preview.html", group=group, form=form, reach=reach, hidden=hidden)

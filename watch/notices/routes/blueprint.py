@@ -8,6 +8,7 @@ from flask import Blueprint
 from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 
+from watch.bands import roughly
 from watch.models import Level, Notice
 from watch.notices.words import LEVELS, SENDERS
 
@@ -24,6 +25,12 @@ def notice_level(level: Level) -> LazyString:
 def organisation(sender: str) -> LazyString | str:
     """Whom a notice is from: an authority in the reader's words, else as it stands."""
     return SENDERS.get(sender, sender)
+
+
+@bp.app_template_filter("roughly")
+def roughly_said(count: int) -> str:
+    """A number without its last digit, for those who do not know the people."""
+    return roughly(count)
 
 
 @bp.app_template_filter("written_in")

@@ -17,6 +17,7 @@ from watch.access import (
     requires,
     signed_in,
 )
+from watch.bands import roughly
 from watch.extensions import db
 from watch.meetings.queries import flats_on_paper, sending
 from watch.models import Area, Audience, Group, Notice, utcnow
@@ -146,8 +147,8 @@ def _stopped(notice: Notice, count: int) -> str:
 
 
 def _number(count: int, *, exact: bool) -> str:
-    """1–4 are not told to anybody but those who know the people."""
-    return language.number(count) if exact or count >= 5 else _("färre än 5")
+    """Exactly to those who know the people: of two notices the difference would say that one joined."""
+    return language.number(count) if exact else roughly(count)
 
 
 def _nothing_waits(notice: Notice) -> Response:

@@ -83,7 +83,7 @@ def area_new(area: Area) -> str:
 @bp.post("/areas/<slug>/notices/preview")
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_preview(area: Area) -> Answered:
-    """The notice as it will look, and how many get it."""
+    """The notice as it will look, and how many coordinators get it, or how large the area is at least."""
     return _preview(_area_desk(area))
 
 
@@ -184,8 +184,8 @@ def _preview_page(desk: Desk, form: WriteNoticeForm, reach: Reach) -> str:
         desk=desk,
         form=form,
         aim=aim,
-        reach=reach,
-        exact=aim.exact,
+        reach=reach if aim.exact else None,
+        households=None if aim.exact or aim.area is None else queries.households_in(aim.area),
         texts=form.texts(),
-        hidden=form.typed() | {"counted": reach.mark(exact=aim.exact)},
+        hidden=form.typed() | {"counted": reach.mark if aim.exact else ""},
     )
