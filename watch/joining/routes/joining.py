@@ -187,6 +187,7 @@ def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, conse
 def confirm(token: str) -> str:
     """Who asks from this mailbox, and where; one button says that it was they."""
     mine, waiting = service.requests_to_confirm(token)
+    language.follow_letter(mine.person.language)
     unconfirmed = [each for each in waiting if each.state is RequestState.UNCONFIRMED]
     return render_template(
         "joining/confirm.html", token=token, mine=mine, unconfirmed=unconfirmed,
@@ -198,7 +199,8 @@ def confirm(token: str) -> str:
 @public
 def confirm_address(token: str) -> AnyResponse:
     """The owner of the mailbox confirms those who were ticked; a lone request needs no tick."""
-    _mine, waiting = service.requests_to_confirm(token)
+    mine, waiting = service.requests_to_confirm(token)
+    language.follow_letter(mine.person.language)
     unconfirmed = [each for each in waiting if each.state is RequestState.UNCONFIRMED]
     ticked = request.form.getlist("who")
     chosen = (

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from watch import audit, tokens
 from watch.accounts.service import mailbox_for_asking, person_for_asking
 from watch.crypto import keyring
-from watch.errors import LinkExpired
+from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries import active_membership, coordinators_for
 from watch.groups.service import CONSENT_VERSION, note_household
@@ -189,21 +189,32 @@ def _group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = Fals
 
 
 def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
-    """The request a mailed link belongs to, and all that wait on the same mailbox.
+    """The request a mailed link belongs to, answered perhaps, and all that wait on the same mailbox.
 
-    Raises LinkExpired when none of them waits any more, BadToken.
+    Raises LinkExpired when it is too old, or withdrawn and none waits; GroupEnded, BadToken.
     """
     row_id, _generation = tokens.read(Purpose.CONFIRM_REQUEST, token)
     request = db.session.get(JoinRequest, row_id)
-    if request is None or request.person.mailbox_id is None or not is_fresh(request.created_at, CONFIRM_DAYS):
+    if request is None or request.person.mailbox_id is None:
         raise LinkExpired
+    if not is_fresh(request.created_at, CONFIRM_DAYS):
+        raise LinkExpired(request.person.language)
     open_groups = {GroupState.STARTING, GroupState.ACTIVE, GroupState.DORMANT}
     waiting = [
         each for each in requests_on_mailbox(request.person.mailbox_id) if each.group.state in open_groups
     ]
-    if not waiting:
-        raise LinkExpired
+    if not waiting and request.group.state not in open_groups:
+        raise GroupEnded(request.person.language, request.stairwell.building_id)
+    if not waiting and not _is_answered(request):
+        raise LinkExpired(request.person.language)
     return request, waiting
+
+
+def _is_answered(request: JoinRequest) -> bool:
+    """Somebody said no, or yes to who still takes part; what was withdrawn has no answer."""
+    if request.state is RequestState.APPROVED:
+        return active_membership(request.person, request.group) is not None
+    return request.state is RequestState.DECLINED
 
 
 def confirm_address(requests: Collection[JoinRequest]) -> list[JoinRequest]:
