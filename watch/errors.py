@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 from urllib.parse import unquote_to_bytes, urlsplit
 
@@ -13,7 +14,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
 
 from watch.database import SAFE_METHODS
-from watch.extensions import db
+from watch.extensions import db, limiter
 from watch.language import direction, follow_letter, speaking
 from watch.models import Language
 from watch.tokens import BadToken
@@ -152,10 +153,17 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     if error.code == 404:
         g.pop("position", None)  # the same page whether there is such a thing or not, navigation and all
     answers = answers_to_keep() if error.code == 429 else None
-    response = _page("errors/page.html", error.code, answers=answers)
+    response = _page("errors/page.html", error.code, answers=answers, until=_end_of_limit(error))
     if allowed := getattr(error, "valid_methods", None):
         response.headers["Allow"] = ", ".join(sorted(allowed))
     return response
+
+
+def _end_of_limit(error: HTTPException) -> datetime | None:
+    """When the limit that was reached is over, to the full minute."""
+    if error.code != 429 or limiter.current_limit is None:
+        return None
+    return datetime.fromtimestamp(limiter.current_limit.reset_at, UTC) + timedelta(minutes=1)
 
 
 def _rule_says_no(_error: DomainError) -> Response:

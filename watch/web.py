@@ -115,6 +115,7 @@ def _store_traces(response: Response) -> Response:
             here_again = update(SignIn).where(SignIn.id == seen).values(last_seen_at=utcnow())
             db.session.execute(here_again.execution_options(synchronize_session=False))
         db.session.commit()
+    db.session.rollback()  # limits that count by the answer write now, on a connection of their own
     return response
 
 

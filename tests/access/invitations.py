@@ -26,6 +26,7 @@ ENDPOINTS = {
         **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422, "officer": 422}),
     ),
     "invitations.open": public(get="/join/{invitation_link}"),
+    "invitations.back_to_open": public(get="/join/{invitation_link}/accept", status=303),
     "invitations.accept": public(post="/join/{invitation_link}/accept", status=422),
     "invitations.joined": public(get="/join/joined", status=303),
     "invitations.decline": public(post="/join/{invitation_link}/decline", status=303),

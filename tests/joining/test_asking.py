@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import func, select
+import time_machine
+from sqlalchemy import func, select, update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
@@ -23,6 +24,7 @@ from watch.models import (
     Mailbox,
     OutboxRow,
     Person,
+    RateCount,
     RequestState,
     Stairwell,
     Suppression,
@@ -116,6 +118,34 @@ def test_the_eleventh_wrong_code_is_slowed_down_and_right_ones_are_not_counted(
     slowed = client.get("/j/WRNG-0099")
     assert slowed.h1 == "Vänta en stund"
     assert "Inget är förlorat." in slowed.text
+    assert "Du kan försöka igen efter kl." in slowed.text
+    assert slowed.links["Sök efter ditt hus"] == "/"
+    assert slowed.click("Kontakter i ditt område").status == 200
+
+
+def test_a_house_that_meets_can_ask_from_one_network_and_mistakes_are_not_counted(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    assert [client.post(f"/j/{code}", fill(name="")).status for _ in range(3)] == [422] * 3
+    assert client.post(f"/j/{code}", fill()).status == 303
+    assert db.session.scalars(select(RateCount.count)).all() == [1]
+    db.session.execute(update(RateCount).values(count=59))
+    tries = [client.post(f"/j/{code}", fill(address=f"n{n}@example.org")).status for n in range(2)]
+    assert tries == [303, 429]
+    slowed = client.post(f"/j/{code}", fill(), as_=scene.carin)
+    assert (slowed.status, slowed.h1) == (429, "Vänta en stund")
+    assert "Skicka igen" in slowed.buttons
+    assert "Du kan försöka igen efter kl." in slowed.text
+
+
+def test_who_is_signed_in_is_counted_and_does_not_wait_for_themselves(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    client.get("/me", as_=scene.carin)
+    with time_machine.travel(utcnow() + timedelta(minutes=2)):  # the sign-in is marked as seen, too
+        assert client.post(f"/j/{code}", fill(), as_=scene.carin).status == 303
+        assert client.post("/j/WRNG-0001", fill(), as_=scene.carin).status == 404
+    assert db.session.scalars(select(RateCount.count)).all() == [1, 1]
 
 
 def test_the_answer_takes_the_same_statements_for_everybody(
@@ -282,7 +312,7 @@ def test_by_address_the_port_comes_first(
     assert page.h1 == "Vilken port bor du i?"
     page = page.press("Fortsätt", {"port": str(port_1.id)})
     assert "Port Våglängdsgatan 1" in page.text
-    assert ("Kontaktombudet i din port svarar dig." in page.text, "bjuder in" in page.text) == (True, False)
+    assert ("Ett kontaktombud i huset svarar dig." in page.text, "bjuder in" in page.text) == (True, False)
     sent = page.press("Fråga om att gå med", fill(floor="0", door="3"))
     assert sent.location == "/join/sent"
     assert requests() == [("Lina", "1", "1003", "unconfirmed")]

@@ -64,7 +64,7 @@ def test_the_receipt_says_to_what_when_how_and_how_to_leave(
     swedish = " ".join(words_on(papers[-1]).split())
     for words in (
         "Elsa Björkgård", "Våglängdsgatan 3, 1001", "vid dörren", "2026-1",
-        "Jag vill vara med i grannsamverkan i mitt hus.", "Säg till kontaktombudet i din port.",
+        "Jag vill vara med i grannsamverkan i mitt hus.", "Säg till ett kontaktombud i huset.",
         "Det tas bort 30 dagar efter", "Exempelkommunen", "114 14",
     ):  # fmt: skip
         assert words in swedish, swedish

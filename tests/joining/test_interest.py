@@ -5,12 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from tests.conftest import Outbox
 from tests.factories import make_coordinator, make_group, make_interest, make_person
 from tests.joining.conftest import Statements, bytes_of, what_leaves
-from tests.page_client import PageClient
+from tests.page_client import BASE, PageClient
 from watch import tokens
 from watch.extensions import db
 from watch.joining.queries import Interested, interested_in
@@ -63,10 +64,29 @@ def test_the_page_after_and_the_statements_are_the_same_for_everybody(
     for typed in people:
         with statements() as run:
             page = client.post(f"/buildings/{langgatan.id}/interest", typed)
-        seen.append((page.status, page.location, bytes_of(page), run))
-    assert seen == [(303, "/join/sent", bytes_of(page), run)] * len(people)
+        after = bytes_of(page.follow()).replace(typed["address"], "")
+        seen.append((page.status, page.location, after, run))
+    assert seen == [(303, f"/buildings/{langgatan.id}/interest/sent", after, run)] * len(people)
     names = ("lina", "jenny", "gun", "rut")
     assert what_leaves() == [("interest-confirm", f"{name}@example.org") for name in names]
+
+
+def test_a_wrong_address_is_seen_afterwards_and_written_again(
+    client: PageClient, langgatan: Building
+) -> None:
+    page = client.post(f"/buildings/{langgatan.id}/interest", LINA | {"address": "lina@exmaple.org"}).follow()
+    assert ("lina@exmaple.org" in page.text, "Vänta på svar" in page.text) == (True, False)
+    with client.browser().session_transaction(base_url=BASE) as session:
+        assert "exmaple" not in str(dict(session))
+    page = page.click("Skriv om").press("Lämna intresse", LINA).follow()
+    assert "lina@example.org" in page.text
+    assert "example.org" not in PageClient(client.app).get(page.path).text
+    with time_machine.travel(utcnow() + timedelta(minutes=61)):
+        assert "lina@example.org" not in client.get(page.path).text
+    right = db.session.scalars(select(Interest).order_by(Interest.id.desc())).first()
+    assert right
+    client.get(link_of(right)).press("Ja, det var jag")
+    assert (interested_in(langgatan).count, "lina@" in client.get(page.path).text) == (1, False)
 
 
 def test_pressed_twice_is_once_and_opened_often_is_nothing(
@@ -89,13 +109,26 @@ def test_a_name_is_told_only_by_the_one_who_presses(client: PageClient, langgata
     assert interested_in(langgatan) == Interested(4, 0, (named.person,))
 
 
+def test_a_name_that_was_told_is_taken_back_and_the_interest_stays(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    client.post(link_of(left) + "/name")
+    page = client.get(link_of(left)).press("Ta tillbaka mitt namn").follow()
+    assert page.flashes[0][0] == "done"
+    assert interested_in(langgatan) == Interested(1, 1, ())
+    assert "Ta tillbaka mitt namn" not in page.buttons
+    client.post(link_of(left) + "/unname")
+    page.press("Berätta mitt namn för kommunpolisen")
+    assert interested_in(langgatan) == Interested(1, 1, (left.person,))
+
+
 def test_withdrawn(client: PageClient, langgatan: Building, left: Interest) -> None:
     client.post(link_of(left))
     page = client.get(link_of(left)).press("Ta bort mitt intresse")
     assert page.location == f"/buildings/{langgatan.id}"
     assert interested_in(langgatan) == Interested(0, 0, ())
-    paths = ["", "/name", "/join", "/withdraw"]
-    assert [client.post(link_of(left) + path).status for path in paths] == [410] * 4
+    paths = ["", "/name", "/unname", "/join", "/withdraw"]
+    assert [client.post(link_of(left) + path).status for path in paths] == [410] * 5
     assert client.get(link_of(left)).status == 410
 
 

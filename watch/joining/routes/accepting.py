@@ -10,12 +10,13 @@ from watch import language
 from watch.access import public
 from watch.bands import FEW, banded
 from watch.errors import GroupEnded, LinkExpired
-from watch.extensions import db, limiter
+from watch.extensions import db
 from watch.groups.queries import counts_of_group
 from watch.joining import service
 from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm, key_of
 from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
+from watch.joining.routes.joining import ASKING
 from watch.joining.routes.posters import shown_to_a_neighbour
 from watch.joining.service import NotOpen
 from watch.models import ConsentChannel, GroupState, Invitation, Membership
@@ -64,7 +65,7 @@ def back_to_open(token: str) -> Response:
 
 
 @bp.post("/join/<token>/accept")
-@limiter.limit("20 per hour")
+@ASKING
 @public
 def accept(token: str) -> Response:
     """Join; the link has proved the address, so nobody has to approve. Pressed twice it is once."""

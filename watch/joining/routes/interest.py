@@ -8,15 +8,15 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import public
-from watch.extensions import db, limiter
+from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import JoinByInterestForm, ShowInterestForm
 from watch.joining.queries import joinable_stairwells
+from watch.joining.routes.joining import ASKING
 from watch.joining.service import NotOpen
 from watch.models import Building, Interest
 
 bp = Blueprint("interest", __name__)
-ASKING = limiter.shared_limit("20 per hour", scope="asking", methods=["POST"])
 
 
 @bp.get("/buildings/<int:building_id>/interest")
@@ -42,7 +42,16 @@ def leave(building_id: int) -> Response:
     )  # fmt: skip
     db.session.commit()
     session.pop("asked", None)  # what waits now is the interest
-    return redirect(url_for("waiting.sent"), 303)
+    session["interest"] = service.seal_typed(form.address.data)
+    return redirect(url_for(".sent", building_id=building.id), 303)
+
+
+@bp.get("/buildings/<int:building_id>/interest/sent")
+@public
+def sent(building_id: int) -> str:
+    """What happens now: the same page whoever it was, with the address that this browser has typed."""
+    address = service.typed_address(session.get("interest"))
+    return render_template("interest/sent.html", building=_building(building_id), address=address)
 
 
 def _building(building_id: int) -> Building:
@@ -85,6 +94,7 @@ def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> Re
 def confirm(token: str) -> Response:
     """It was I who left this interest."""
     service.confirm_interest(_interest_behind(token))
+    session.pop("interest", None)
     db.session.commit()
     flash(_("Tack! Ditt intresse är bekräftat."), "done")
     return redirect(url_for(".open", token=token), 303)
@@ -97,6 +107,16 @@ def tell_name(token: str) -> Response:
     service.tell_name(_interest_behind(token))
     db.session.commit()
     flash(_("Nu kan kommunpolisen se ditt namn."), "done")
+    return redirect(url_for(".open", token=token), 303)
+
+
+@bp.post("/interest/<token>/unname")
+@public
+def take_back_name(token: str) -> Response:
+    """The police contact sees the name no longer; the interest stays."""
+    service.take_back_name(_interest_behind(token))
+    db.session.commit()
+    flash(_("Nu kan kommunpolisen inte se ditt namn längre. Ditt intresse är kvar."), "done")
     return redirect(url_for(".open", token=token), 303)
 
 
@@ -125,7 +145,7 @@ def join(token: str) -> Response:
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")
         return redirect(url_for(".open", token=token), 303)
     db.session.commit()
-    flash(_("Tack! Kontaktombudet svarar dig med e-post."), "done")
+    flash(_("Tack! Ett kontaktombud i huset svarar dig med e-post."), "done")
     return redirect(url_for("places.building", building_id=interest.building_id), 303)
 
 

@@ -45,7 +45,9 @@ WRONG_CODES = limiter.shared_limit(
     "10 per hour", scope="wrong codes", deduct_when=lambda response: response.status_code == 404
 )
 MOST_SIGNS = 40  # of a typed code
-ASKING = limiter.shared_limit("20 per hour", scope="asking", methods=["POST"])
+ASKING = limiter.shared_limit(  # a house that meets has one network; a form with errors counts for nothing
+    "60 per hour", scope="asking", methods=["POST"], deduct_when=lambda response: response.status_code == 303
+)
 
 
 @bp.get("/j")

@@ -77,7 +77,7 @@ def _parts(membership: Membership) -> list[tuple[str, list[str]]]:
         (
             _("Vill du läsa, ändra eller lämna?"),
             [
-                _("Säg till kontaktombudet i din port. Du behöver inte säga varför."),
+                _("Säg till ett kontaktombud i huset. Du behöver inte säga varför."),
                 _("Eller skriv till %(controller)s.", controller=current_app.config["CONTROLLER"]),
             ],
         ),

@@ -8,13 +8,13 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import public
-from watch.extensions import db, limiter
+from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import BY_KNOCK, ChangeAddressForm
+from watch.joining.routes.joining import ASKING
 from watch.joining.service import Asked, NotOpen
 
 bp = Blueprint("waiting", __name__)
-ASKING = limiter.shared_limit("20 per hour", scope="asking", methods=["POST"])
 
 
 @bp.get("/join/sent")
@@ -38,6 +38,9 @@ def change() -> Response | tuple[str, int]:
         return redirect(url_for("places.front"), 303)
     if not form.validate():
         return render_template("waiting/sent.html", by_knock=False, form=form), 422
+    if form.address.data == asked.address:
+        flash(_("Det är samma adress som förut. Har du fått ett mejl i dag gäller länken i det."), "info")
+        return redirect(url_for(".sent"), 303)
     try:
         changed = service.change_address(asked, form.address.data, language=language.current())
     except NotOpen:
@@ -46,5 +49,11 @@ def change() -> Response | tuple[str, int]:
         return redirect(url_for("places.front"), 303)
     db.session.commit()
     session["asked"] = changed.sealed()
-    flash(_("Adressen är ändrad. Länken i ett tidigare mejl gäller inte längre."), "done")
+    flash(
+        _(
+            "Adressen är ändrad. Länken som gick till den förra adressen gäller inte längre. "
+            "Har du redan fått ett mejl till den nya adressen i dag gäller länken i det."
+        ),
+        "done",
+    )
     return redirect(url_for(".sent"), 303)
