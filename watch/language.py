@@ -48,12 +48,6 @@ def follow_letter(written_in: Language) -> None:
     refresh()
 
 
-def of_letter(written_in: Language) -> Language:
-    """The language of a page behind a mail's link: the one chosen here, else that of the mail."""
-    is_chosen = "language" in session or current_user.is_authenticated
-    return current() if is_chosen else written_in
-
-
 def current() -> Language:
     """The language that texts come out in now."""
     locale = get_locale()

@@ -195,6 +195,7 @@ def test_a_question_is_open_for_thirty_days_and_can_then_be_asked_again(
 
 def test_whoever_is_member_already_keeps_name_and_flat(client: PageClient, scene: Scene) -> None:
     service.appoint(scene.group, scene.dawit, lead=False, stairwells=[scene.port_1], by=scene.amina)
+    client.post("/language", {"language": "sv"})  # he reads Arabic, and so does his mail
     page = client.get(link_of(latest()))
     assert "Ditt namn" not in page.text
     assert "Var bor du?" not in page.text

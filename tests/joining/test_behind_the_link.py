@@ -7,8 +7,17 @@ from datetime import timedelta
 import pytest
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_interest, make_invitation, make_member, make_person, make_request
-from tests.joining.conftest import Fill, confirm_link, link_of
+from tests.conftest import Outbox
+from tests.factories import (
+    flat_of,
+    make_coordinator,
+    make_interest,
+    make_invitation,
+    make_member,
+    make_person,
+    make_request,
+)
+from tests.joining.conftest import Fill, confirm_link, decide_links, link_of
 from tests.page_client import PageClient
 from watch import tokens
 from watch.groups.service import leave
@@ -155,6 +164,23 @@ def test_a_page_behind_a_mail_comes_in_the_mails_language(
     assert language_of(client, "/join/confirm/x") == "en"
     scene.group.state = GroupState.CLOSED
     assert language_of(client, link_of(invitation)) == "ar"
+
+
+def test_a_coordinators_mails_lead_to_pages_in_their_language(
+    client: PageClient, outbox: Outbox, scene: Scene
+) -> None:
+    scene.bengt.language = Language.SOMALI
+    request = make_request(
+        make_person("Rut", "rut@example.org"), scene.group, scene.port_3, state=RequestState.UNCONFIRMED
+    )
+    client.post(confirm_link(request))
+    noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
+    asked = make_coordinator(noor, scene.group, accepted=False)
+    appointment = f"/appointment/{tokens.make(Purpose.APPOINTMENT, asked.id)}"
+    assert language_of(client, decide_links(outbox)["Bengt Åkesson"]) == "so"
+    assert language_of(client, appointment) == "ar"
+    asked.ended_at = utcnow()
+    assert (client.get(appointment).status, language_of(client, appointment)) == (410, "ar")
 
 
 def test_another_language_can_be_chosen_where_a_link_leads_even_a_dead_one(

@@ -6,8 +6,6 @@ its link proves itself, it stops mails and does nothing else, and that can be un
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -34,8 +32,8 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 @public
 def show(token: str) -> Answered:
     """What everyone whom the mail names gets by mail, to be changed; and ways out of the group."""
-    row, choosing = _behind(token)
-    return _choices_page(token, row, choosing, _forms(choosing))
+    choosing = _behind(token)
+    return _choices_page(token, choosing, _forms(choosing))
 
 
 @bp.post("/u/<token>")
@@ -61,16 +59,16 @@ def unsubscribe(token: str) -> Response:
 @limiter.limit("60 per hour")
 def choose(token: str) -> Answered:
     """Keep what was chosen for everyone and every group on the page."""
-    row, choosing = _behind(token)
+    choosing = _behind(token)
     forms = _forms(choosing)
     if [
         form for form in forms.values() if not form.validate()
     ]:  # every one: all that is wrong is said at once
-        return _choices_page(token, row, choosing, forms), 422
+        return _choices_page(token, choosing, forms), 422
     for membership in choosing.current:
         service.choose_notices(membership, forms[membership.id].notices.data, by=membership.person)
     db.session.commit()
-    return _back(token, row, _l("Ditt val är sparat. Det gäller från och med nu."))
+    return _back(token, _l("Ditt val är sparat. Det gäller från och med nu."))
 
 
 @bp.get("/u/<token>/<int:membership_id>/moved")
@@ -85,14 +83,14 @@ def ask_moved(token: str, membership_id: int) -> Answered:
 @limiter.limit("60 per hour")
 def moved(token: str, membership_id: int) -> Answered:
     """They live elsewhere now."""
-    row, membership = _mine(token, membership_id)
+    membership = _mine(token, membership_id)
     if membership.left_at is None:
         try:
             service.i_have_moved(membership, by=membership.person)
         except service.LastCoordinator:
-            return _ask_page("choices/ask_moved.html", token, row, membership, is_last=True), 409
+            return _ask_page("choices/ask_moved.html", token, membership, is_last=True), 409
         db.session.commit()
-    return _back(token, row, _l("Tack för att du sa till. Du är inte med i gruppen längre."))
+    return _back(token, _l("Tack för att du sa till. Du är inte med i gruppen längre."))
 
 
 @bp.get("/u/<token>/<int:membership_id>/leave")
@@ -107,14 +105,14 @@ def ask_leave(token: str, membership_id: int) -> Answered:
 @limiter.limit("60 per hour")
 def leave(token: str, membership_id: int) -> Answered:
     """Leave the group at once."""
-    row, membership = _mine(token, membership_id)
+    membership = _mine(token, membership_id)
     if membership.left_at is None:
         try:
             service.leave(membership, by=membership.person)
         except service.LastCoordinator:
-            return _ask_page("choices/ask_leave.html", token, row, membership, is_last=True), 409
+            return _ask_page("choices/ask_leave.html", token, membership, is_last=True), 409
         db.session.commit()
-    return _back(token, row, _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."))
+    return _back(token, _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."))
 
 
 @bp.post("/u/<token>/<int:membership_id>/back")
@@ -122,14 +120,14 @@ def leave(token: str, membership_id: int) -> Answered:
 @limiter.limit("60 per hour")
 def take_back(token: str, membership_id: int) -> Answered:
     """Second thoughts: be in the group again."""
-    row, membership = _mine(token, membership_id)
+    membership = _mine(token, membership_id)
     try:
         service.take_back(membership, by=membership.person)
     except (service.FlatTaken, service.AlreadyMember, service.TooLateToUndo):
         told = _l("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
-        return _back(token, row, told, "warn")
+        return _back(token, told, "warn")
     db.session.commit()
-    return _back(token, row, _l("Välkommen tillbaka! Du är med i gruppen igen."))
+    return _back(token, _l("Välkommen tillbaka! Du är med i gruppen igen."))
 
 
 @bp.get("/groups/<int:group_id>/mail")
@@ -167,20 +165,21 @@ def _row_behind(token: str) -> OutboxRow:
     return row
 
 
-def _behind(token: str) -> tuple[OutboxRow, Choosing]:
-    """The row, and what may be chosen by its link. Raises BadToken, LinkExpired."""
+def _behind(token: str) -> Choosing:
+    """What may be chosen by a link, in its mail's language. Raises BadToken, LinkExpired."""
     row = _row_behind(token)
+    language.follow_letter(row.language)
     choosing = queries.choosing_by_mail(row, utcnow())
     if not choosing.people:
         raise LinkExpired
-    return row, choosing
+    return choosing
 
 
-def _mine(token: str, membership_id: int) -> tuple[OutboxRow, Membership]:
+def _mine(token: str, membership_id: int) -> Membership:
     """One of the memberships that the link opens, current or ended lately."""
-    row, choosing = _behind(token)
+    choosing = _behind(token)
     theirs = {each.id: each for each in (*choosing.current, *choosing.ended)}
-    return row, theirs.get(membership_id) or abort(404)
+    return theirs.get(membership_id) or abort(404)
 
 
 def _form_of(membership: Membership) -> ChooseNoticesForm:
@@ -191,36 +190,29 @@ def _forms(choosing: Choosing) -> Forms:
     return {membership.id: _form_of(membership) for membership in choosing.current}
 
 
-def _choices_page(token: str, row: OutboxRow, choosing: Choosing, forms: Forms) -> str:
-    with _in_language_of(row):
-        return render_template(
-            "choices/show.html",
-            token=token,
-            choosing=choosing,
-            forms=forms,
-            lost_appointment=queries.with_lost_appointment(choosing.ended),
-            second_thoughts=queries.SECOND_THOUGHTS,
-        )
+def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
+    return render_template(
+        "choices/show.html",
+        token=token,
+        choosing=choosing,
+        forms=forms,
+        lost_appointment=queries.with_lost_appointment(choosing.ended),
+        second_thoughts=queries.SECOND_THOUGHTS,
+    )
 
 
 def _ask(page: str, token: str, membership_id: int) -> str | Response:
     """The question before moving or leaving; once it is answered, where its undo is."""
-    row, membership = _mine(token, membership_id)
+    membership = _mine(token, membership_id)
     if membership.left_at is not None:
         return redirect(url_for("choices.show", token=token), 303)
-    return _ask_page(page, token, row, membership)
+    return _ask_page(page, token, membership)
 
 
-def _ask_page(page: str, token: str, row: OutboxRow, membership: Membership, *, is_last: bool = False) -> str:
-    with _in_language_of(row):
-        return render_template(page, token=token, membership=membership, is_last=is_last)
+def _ask_page(page: str, token: str, membership: Membership, *, is_last: bool = False) -> str:
+    return render_template(page, token=token, membership=membership, is_last=is_last)
 
 
-def _back(token: str, row: OutboxRow, told: LazyString, kind: str = "done") -> Response:
-    with _in_language_of(row):
-        flash(str(told), kind)
+def _back(token: str, told: LazyString, kind: str = "done") -> Response:
+    flash(str(told), kind)
     return redirect(url_for("choices.show", token=token), 303)
-
-
-def _in_language_of(row: OutboxRow) -> AbstractContextManager[None]:
-    return language.speaking(language.of_letter(row.language))

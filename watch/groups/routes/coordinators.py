@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch import tokens
+from watch import language, tokens
 from watch.access import Permission, can, current_person, current_relations, public, requires
 from watch.extensions import db, limiter
 from watch.groups import queries, service
@@ -192,7 +192,10 @@ def already_accepted(_error: service.AlreadyAccepted) -> Response:
 
 def _appointment(token: str) -> Coordinator:
     number, _generation = tokens.read(tokens.Purpose.APPOINTMENT, token)
-    return service.waiting_appointment(db.session.get(Coordinator, number))
+    coordinator = db.session.get(Coordinator, number)
+    if coordinator:
+        language.follow_letter(coordinator.person.language)
+    return service.waiting_appointment(coordinator)
 
 
 def _acceptance(coordinator: Coordinator, *, filled: bool) -> AcceptAppointmentForm:

@@ -8,6 +8,7 @@ from flask import flash, make_response, redirect, render_template, request, url_
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from watch import language
 from watch.access import Permission, current_person, may, public, requires
 from watch.extensions import db
 from watch.joining import service
@@ -23,8 +24,15 @@ from watch.web import leave_trace
 @public
 def decide(token: str) -> Response:
     """For the coordinator it was mailed to: one applicant, approve or decline; no signing in."""
-    join_request, coordinator = service.request_to_decide(token)
+    join_request, coordinator = _mailed_request(token)
     return _decide_page(join_request, coordinator, *_mailed(token))
+
+
+def _mailed_request(token: str) -> tuple[JoinRequest, Person]:
+    """The request of a mailed page, in the language of its coordinator. Raises LinkExpired, BadToken."""
+    join_request, coordinator = service.request_to_decide(token)
+    language.follow_letter(coordinator.language)
+    return join_request, coordinator
 
 
 def _mailed(token: str) -> tuple[str, str]:
@@ -66,7 +74,7 @@ def _decide_page(
 @public
 def approve_by_mail(token: str) -> Response:
     """Approve from the mailed page."""
-    join_request, coordinator = service.request_to_decide(token)
+    join_request, coordinator = _mailed_request(token)
     onwards = url_for("joining.decide", token=token)
     return _answer(_approve, join_request, coordinator, _mailed(token), onwards)
 
@@ -75,7 +83,7 @@ def approve_by_mail(token: str) -> Response:
 @public
 def decline_by_mail(token: str) -> Response:
     """Decline from the mailed page."""
-    join_request, coordinator = service.request_to_decide(token)
+    join_request, coordinator = _mailed_request(token)
     onwards = url_for("joining.decide", token=token)
     return _answer(_decline, join_request, coordinator, _mailed(token), onwards)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager
-
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -89,8 +87,7 @@ def answer_by_mail(token: str) -> tuple[str, int] | Response:
     except (MeetingCancelled, MeetingStarted):
         return _answer_page(token, row), 409
     db.session.commit()
-    with _in_language_of(row):
-        flash(_("Tack! Ditt svar är sparat."), "done")
+    flash(_("Tack! Ditt svar är sparat."), "done")
     return redirect(url_for("meetings.open_answer", token=token), 303)
 
 
@@ -123,11 +120,12 @@ def _answer_form(given: MeetingAnswer | None) -> AnswerMeetingForm:
 
 
 def _row_behind(token: str) -> OutboxRow:
-    """The row that an answer link was made for. Raises BadToken, LinkExpired."""
+    """The row of an answer link; its page speaks the mail's language. Raises BadToken, LinkExpired."""
     row_id, _generation = tokens.read(tokens.Purpose.ANSWER, token)
     row = db.session.get(OutboxRow, row_id)
     if row is None or row.mailing.meeting is None:
         raise LinkExpired
+    language.follow_letter(row.language)
     return row
 
 
@@ -162,13 +160,7 @@ def _answer_page(
         each.person.data = str(number)
         each.people.id, each.answer.id = f"people-{number}", f"answer-{number}"
         each.people.label.field_id = each.people.id
-    with _in_language_of(row):
-        return render_template(
-            "meetings/open_answer.html",
-            token=token, meeting=meeting, people=people, given=given, forms=forms, is_open=is_open(meeting),
-        )  # fmt: skip
-
-
-def _in_language_of(row: OutboxRow) -> AbstractContextManager[None]:
-    """The language chosen here, else that of the mail."""
-    return language.speaking(language.of_letter(row.language))
+    return render_template(
+        "meetings/open_answer.html",
+        token=token, meeting=meeting, people=people, given=given, forms=forms, is_open=is_open(meeting),
+    )  # fmt: skip
