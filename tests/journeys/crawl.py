@@ -167,6 +167,7 @@ def fill(scene: Scene) -> dict[str, str]:
         "leaving": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer.id)}/{dawits_membership}/leave",
         "sent": "/login?sent=yes",
         "asked": "/join/sent",
+        "interest left": f"/buildings/{scene.langgatan.id}/interest/sent",
         "dead link": "/login/nonsense",
         "unknown": "/nothing-here",
     }
