@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from itertools import groupby
 from typing import Any
@@ -291,3 +292,9 @@ class TicksField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)  # type: ignore[assignment]  # WTForms lets a class choose its widget
     option_widget = CheckboxInput()  # type: ignore[assignment]  # WTForms lets a class choose its widget
+
+    def __iter__(self) -> Iterator[Any]:
+        """Each box, with the attributes of its choice."""
+        for box, choice in zip(super().__iter__(), self.iter_choices(), strict=True):
+            box.render_kw = choice.render_kw
+            yield box

@@ -42,6 +42,7 @@ from watch.joining.queries.letters import (
     groups_to_write_to,
     is_kept,
     pack_of,
+    places_of,
     progress_of,
 )
 
@@ -74,6 +75,7 @@ __all__ = [
     "members_on_mailbox",
     "open_knock",
     "pack_of",
+    "places_of",
     "progress_of",
     "requests_about_address",
     "requests_on_mailbox",

@@ -143,12 +143,10 @@ def _ask_page(
     form = AskToJoinForm()
     if letter:
         form.know_door(letter.flat)
-        is_open = group_to_join(stairwell, by_letter=True) is not None
         if group_to_join(stairwell) is None:
             form.expect_no_knock()
     else:
         form.offer(stairwells)
-        is_open = bool(joinable_stairwells(stairwell.building))
     if form.validate_on_submit():
         try:
             _ask(form, stairwell, letter, consent)
@@ -156,7 +154,8 @@ def _ask_page(
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
         return redirect(url_for("waiting.sent", how=BY_KNOCK if form.by_knock else None), 303)
-    if not is_open:
+    by_letter = letter is not None and group_to_join(stairwell, by_letter=True)
+    if not by_letter and not joinable_stairwells(stairwell.building):
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     page = render_template(
         template, form=form, stairwell=stairwell, building=stairwell.building, action=action, letter=letter

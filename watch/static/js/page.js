@@ -27,15 +27,29 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
-// How many boxes are ticked stands on the button that acts on them.
+// How many boxes are ticked stands on the button that acts on them, and where some are folded away. A name
+// says which boxes (data-ticked="ports"); a box may stand for many (data-count).
 for (const form of document.querySelectorAll("form:has([data-ticked])")) {
   const count = () => {
-    const ticked = form.querySelectorAll("input[type=checkbox]:checked").length;
     for (const place of form.querySelectorAll("[data-ticked]")) {
-      place.textContent = `(${ticked})`;
-      place.hidden = !ticked;
+      const folded = place.closest("details"), name = place.dataset.ticked;
+      const boxes = (folded ?? form).querySelectorAll(`input[type=checkbox]${name && `[name=${name}]`}:checked`);
+      const ticked = [...boxes].reduce((sum, box) => sum + Number(box.dataset.count ?? 1), 0);
+      place.textContent = folded ? ticked : `(${ticked})`;
+      place.hidden = !ticked && !folded;
     }
   };
   form.addEventListener("change", count);
   window.addEventListener("pageshow", count);
+}
+
+// A whole port is ticked, or left out, with one press.
+for (const button of document.querySelectorAll("[data-tick]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const box of button.closest("details").querySelectorAll("input[type=checkbox]")) {
+      box.checked = button.dataset.tick === "all";
+    }
+    button.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 }
