@@ -140,7 +140,7 @@ def _gun_sees_her_areas_and_finds_the_house(phone: Phone, house: Building) -> No
     phone.follow("Alla hus Norrby")
     phone.fill("Adress", "norrby långgata 81")
     phone.press("Visa")
-    assert "Intresserade: 6" in phone.text
+    assert "6 är intresserade" in phone.text
     phone.follow(f"Starta {house.address}")
 
 
