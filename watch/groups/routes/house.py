@@ -26,6 +26,7 @@ bp = Blueprint("house", __name__)
 Page = str | Response | tuple[str, int]
 SIDE_BY_SIDE = 4
 
+CHOSEN_FOR = {"letters": "invitations.letters", "knock": "door.knock"}
 
 @bp.get("/groups/<int:group_id>/house")
 @requires(Permission.SEE_HOUSE)
@@ -34,7 +35,7 @@ def show(group: Group) -> Page:
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
     flats = queries.households_of(group, mine)
     work = queries.stairwells_of(group, utcnow(), mine)
-    seen = queries.last_look(current_person(), group)
+    seen, requests = queries.last_look(current_person(), group), waiting_requests(group, mine)
     leave_trace("house-seen", about=group)
     return render_template(
         "house/show.html",
@@ -49,7 +50,9 @@ def show(group: Group) -> Page:
             if len(work.stairwells) <= SIDE_BY_SIDE
         ],
         work=work,
-        waiting=sum(each.waiting for each in work.stairwells),
+        waiting=len(requests),
+        elsewhere=sum(mine is not None and each.stairwell_id not in mine for each in requests),
+        nowhere=sum(each.flat_id is None for each in requests),
         knocks=sum(each.knocks for each in work.stairwells),
         missing=[each for each in work.stairwells if not each.has_coordinator],
         only_some=mine is not None,
@@ -73,8 +76,13 @@ def _legend(flats: list[queries.FlatInHouse]) -> list[tuple[str, object]]:
 @bp.get("/stairwells/<int:stairwell_id>/house")
 @requires(Permission.SEE_HOUSE)
 def stairwell(stairwell: Stairwell) -> Page:
-    """One stairwell as a table that is the picture; `state` shows only such flats, `choose` ticks them."""
-    group, state = _group(stairwell), _state_asked_for()
+    """One stairwell as a table that is the picture; `state` shows only such flats, `choose` ticks them.
+
+    `to` leads on with the boxes that are ticked.
+    """
+    group, state, to = _group(stairwell), _state_asked_for(), request.args.get("to")
+    if to in CHOSEN_FOR and (chosen := request.args.getlist("flats", type=int)):
+        return redirect(url_for(CHOSEN_FOR[to], group_id=group.id, flats=chosen))
     mine = current_relations().stairwells_in(group)
     neighbours = queries.stairwells_of(group, utcnow(), mine).stairwells
     place = next(number for number, each in enumerate(neighbours) if each.id == stairwell.id)
@@ -94,6 +102,7 @@ def stairwell(stairwell: Stairwell) -> Page:
         flats=len(flats),
         state=state,
         here=neighbours[place],
+        none_chosen=to in CHOSEN_FOR,
         previous=neighbours[place - 1] if place else None,
         next=neighbours[place + 1] if place + 1 < len(neighbours) else None,
         legend=_legend(flats),
@@ -208,22 +217,18 @@ def members(group: Group) -> Page:
     text = request.args.get("q", "")[:100].strip()
     found = [
         each for each in queries.members_of(group, mine) if text.casefold() in each.person.name.casefold()
+    elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]
     ]
     found.sort(key=lambda each: name_key(each.person.name))
     requests = waiting_requests(group, mine)
     leave_trace("members-seen", about=group)
     return render_template(
-        "house/members.html",
-        group=group,
-        requests=requests,
-        taken=taken_flats([each for each in requests if mine is None or each.stairwell_id in mine]),
-        to_tell=answers_to_tell(group, mine),
-        ports=_by_port(found),
-        without_port=[each for each in found if each.stairwell is None],
-        shown=len(found),
-        q=text,
+        "house/members.html", group=group, requests=requests, elsewhere={each.id for each in elsewhere},
+        taken=taken_flats([each for each in requests if each not in elsewhere]),
+        to_tell=answers_to_tell(group, mine), ports=_by_port(found),
+        without_port=[each for each in found if each.stairwell is None], shown=len(found), q=text,
         only_some=mine is not None,
-    )
+    )  # fmt: skip
 
 
 def _by_port(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]]:
