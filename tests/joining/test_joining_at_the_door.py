@@ -66,12 +66,34 @@ def test_without_an_address_everything_comes_on_paper(
     assert done.location == f"/groups/{scene.group.id}/knock#door-{flat.id}"
     page = done.follow()
     assert "Greta är med." in page.text
-    assert "Kvitto på papper" in page.links
+    assert "Kvitto på papper Greta" in page.links
     greta = member("Greta")
     assert (greta.channel, greta.consent_channel, greta.person.language, greta.admitted_by_id) == (
         Channel.PAPER, ConsentChannel.DOORSTEP, Language.SOMALI, scene.bengt.id,
     )  # fmt: skip
     assert (state_of(flat), outbox.names()) == (FlatState.ON_PAPER, [])
+
+
+def test_the_neighbours_language_is_not_guessed_from_the_coordinators(
+    client: PageClient, scene: Scene
+) -> None:
+    client.post("/language", {"language": "ar"}, as_=scene.bengt)
+    flat, wanted = flat_of(scene.port_3, "1201"), flat_of(scene.port_3, "1003")
+    for form in (f"/flats/{flat.id}/knock/join", f"/flats/{flat.id}/paper"):
+        assert client.get(form, as_=scene.bengt).form()["language"] == "sv"
+    make_wish("Knut", scene.group, wanted).person.language = Language.SOMALI
+    assert client.get(f"/flats/{wanted.id}/knock/join", as_=scene.bengt).form()["language"] == "so"
+
+
+def test_the_receipt_stays_in_reach_when_the_next_door_is_pressed(client: PageClient, scene: Scene) -> None:
+    join(client, scene)
+    receipt = f"/memberships/{member('Greta').id}/receipt"
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    later = page.press("Ej hemma lägenhet 1202").follow()
+    assert "Greta är med." in later.text
+    assert later.links["Kvitto på papper Greta"] == receipt
+    later.press("Ångra lägenhet 1201")
+    assert "Greta" not in [each.person.name for each in members_of(scene.group)]
 
 
 def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_confirmed(

@@ -17,7 +17,8 @@ from watch.groups.queries import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
 from watch.groups.words import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
 from watch.joining.queries import answers_to_tell, taken_flats, waiting_requests
-from watch.joining.queries.door import newest_knock
+from watch.joining.queries.door import can_take_back, newest_knock
+from watch.joining.words import OUTCOMES
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
 
@@ -25,8 +26,8 @@ bp = Blueprint("house", __name__)
 
 Page = str | Response | tuple[str, int]
 SIDE_BY_SIDE = 4
-
 CHOSEN_FOR = {"letters": "invitations.letters", "knock": "door.knock"}
+
 
 @bp.get("/groups/<int:group_id>/house")
 @requires(Permission.SEE_HOUSE)
@@ -101,8 +102,8 @@ def stairwell(stairwell: Stairwell) -> Page:
         by_state=counts_by_state(flats),
         flats=len(flats),
         state=state,
-        here=neighbours[place],
         none_chosen=to in CHOSEN_FOR,
+        here=neighbours[place],
         previous=neighbours[place - 1] if place else None,
         next=neighbours[place + 1] if place + 1 < len(neighbours) else None,
         legend=_legend(flats),
@@ -117,7 +118,7 @@ def _group(stairwell: Stairwell) -> Group:
 @requires(Permission.SEE_HOUSE)
 def flat(flat: Flat) -> Page:
     """A flat: where its household stands, who takes part, what happened and what can be done."""
-    group = _group(flat.stairwell)
+    group, last = _group(flat.stairwell), newest_knock(flat)
     here = next(each for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=group)
     return render_template(
@@ -128,16 +129,12 @@ def flat(flat: Flat) -> Page:
         word=FLAT_STATES[here.state],
         members=queries.members_at(here),
         consents=CONSENT_CHANNELS,
-        last_knock=_last_knock_id(flat),
+        last_knock=last.id if last else 0,
+        just_pressed=last if last and can_take_back(last, current_person(), utcnow()) else None,
+        outcomes=OUTCOMES,
         requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
         history=[(at, EVENTS[what]) for at, what in queries.history_of(flat) if what in EVENTS],
     )
-
-
-def _last_knock_id(flat: Flat) -> int:
-    """What an answer at the door follows; 0 where it is the first."""
-    last = newest_knock(flat)
-    return last.id if last else 0
 
 
 @bp.get("/flats/<int:flat_id>/paper")
@@ -217,10 +214,10 @@ def members(group: Group) -> Page:
     text = request.args.get("q", "")[:100].strip()
     found = [
         each for each in queries.members_of(group, mine) if text.casefold() in each.person.name.casefold()
-    elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]
     ]
     found.sort(key=lambda each: name_key(each.person.name))
     requests = waiting_requests(group, mine)
+    elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]
     leave_trace("members-seen", about=group)
     return render_template(
         "house/members.html", group=group, requests=requests, elsewhere={each.id for each in elsewhere},
