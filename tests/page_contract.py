@@ -98,10 +98,10 @@ def _heading(tree: Element) -> Iterator[str]:
         return
     title = next(tree.iter("title"), None)
     said = " ".join((title.text or "").split()) if title is not None else ""
-    named = [text_of(name) for heading in tree.iter("h1") for name in heading.findall("bdi//bdi")]
-    if any(name in said for name in [*named, *CAST]):
+    is_apart = any(heading.findall("bdi//bdi") for heading in tree.iter("h1"))  # names somebody, perhaps
+    if any(name in said for name in CAST):
         yield f"the title names nobody, for a browser's history keeps it: {said!r}"
-    if not headings[0] or not (named or said.startswith(headings[0])):
+    if not headings[0] or not (is_apart or said.startswith(headings[0])):
         yield f"the title begins with the h1: {said!r} does not begin with {headings[0]!r}"
 
 

@@ -100,7 +100,7 @@ def _joins(phone: Phone, words: dict[str, str], flat: str, *, name: str | None, 
 
 def _doors(phone: Phone) -> list[str]:
     """The doors on the list, by number."""
-    names = phone.page.locator(".doors > li strong:first-of-type").all_inner_texts()
+    names = phone.page.locator(".card .doors > li strong:first-of-type").all_inner_texts()
     return [name.split()[-1] for name in names if name.split()[-1].isdigit()]
 
 
