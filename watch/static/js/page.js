@@ -28,12 +28,16 @@ document.addEventListener("click", (event) => {
 });
 
 // How many boxes are ticked stands on the button that acts on them.
-for (const form of document.querySelectorAll("form:has([data-ticked])")) {
+for (const form of document.querySelectorAll("form:has([data-ticked], [data-counts])")) {
   const count = () => {
     const ticked = form.querySelectorAll("input[type=checkbox]:checked").length;
     for (const place of form.querySelectorAll("[data-ticked]")) {
       place.textContent = `(${ticked})`;
       place.hidden = !ticked;
+    }
+    for (const button of form.querySelectorAll("[data-counts]")) {
+      button.textContent = `${button.dataset.counts} ${ticked}`;
+      button.value = ticked;
     }
   };
   form.addEventListener("change", count);
