@@ -109,7 +109,7 @@ def is_in_sight(membership: Membership, invitation: Invitation) -> bool:
 
 
 def expect_nothing_open(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """Raises AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately; of what the inviter may know."""
+    """Raises AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately; of what one may know only."""
     expect_stranger(group, mailbox, by)
     if has_open_invitation(group, mailbox, by, _sight_of(by, group)):
         raise AlreadyInvited
