@@ -28,6 +28,7 @@ from watch.joining.queries.asking import (
 from watch.joining.queries.invited import REMINDED_LATELY, SentInvitation, invitations_of
 from watch.joining.queries.inviting import (
     Room,
+    can_be_written_to_from,
     contacted_flats,
     has_declined,
     has_open_invitation,
@@ -56,6 +57,7 @@ __all__ = [
     "Room",
     "SentInvitation",
     "answers_to_tell",
+    "can_be_written_to_from",
     "code_of",
     "contacted_flats",
     "flats_of_group",

@@ -48,9 +48,10 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
 
 
 def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -> Response:
-    page = render_template(
-        "invitations/open.html", token=token, invitation=invitation, form=form, no=DeclineInvitationForm()
-    )
+    no = DeclineInvitationForm()
+    if invitation.is_transferable:  # its holder need not be whoever was asked
+        del no.never_again
+    page = render_template("invitations/open.html", token=token, invitation=invitation, form=form, no=no)
     return make_response(page, 422 if form.errors else 200)
 
 

@@ -41,6 +41,7 @@ from watch.joining.service.errors import (
     RemindedLately,
     SameAddress,
     TooManyInvitations,
+    WrittenLately,
 )
 from watch.joining.service.interest import (
     confirm_interest,
@@ -86,6 +87,7 @@ __all__ = [
     "TakesPart",
     "TooLateToUndo",
     "TooManyInvitations",
+    "WrittenLately",
     "accept",
     "approve",
     "ask_for_knock",

@@ -28,15 +28,22 @@ document.addEventListener("click", (event) => {
 });
 
 // How many boxes are ticked stands on the button that acts on them, and where some are folded away. A name
-// says which boxes (data-ticked="ports"); a box may stand for many (data-count).
-for (const form of document.querySelectorAll("form:has([data-ticked])")) {
+// says which boxes (data-ticked="ports"); a box may stand for many (data-count). A button that sends the
+// number says it in its own words (data-counts).
+for (const form of document.querySelectorAll("form:has([data-ticked], [data-counts])")) {
+  const ticked = (within, name) => {
+    const boxes = within.querySelectorAll(`input[type=checkbox]${name && `[name=${name}]`}:checked`);
+    return [...boxes].reduce((sum, box) => sum + Number(box.dataset.count ?? 1), 0);
+  };
   const count = () => {
     for (const place of form.querySelectorAll("[data-ticked]")) {
-      const folded = place.closest("details"), name = place.dataset.ticked;
-      const boxes = (folded ?? form).querySelectorAll(`input[type=checkbox]${name && `[name=${name}]`}:checked`);
-      const ticked = [...boxes].reduce((sum, box) => sum + Number(box.dataset.count ?? 1), 0);
-      place.textContent = folded ? ticked : `(${ticked})`;
-      place.hidden = !ticked && !folded;
+      const folded = place.closest("details"), number = ticked(folded ?? form, place.dataset.ticked);
+      place.textContent = folded ? number : `(${number})`;
+      place.hidden = !number && !folded;
+    }
+    for (const button of form.querySelectorAll("[data-counts]")) {
+      button.value = ticked(form, "");
+      button.textContent = `${button.dataset.counts} ${button.value}`;
     }
   };
   form.addEventListener("change", count);
