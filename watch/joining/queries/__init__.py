@@ -1,10 +1,13 @@
 """What waits at a group's doors: requests, interest, invitations, and whose door a poster opens."""
 
 from watch.joining.queries.asking import (
+    ASKS_OWNER,
     CONFIRM_DAYS,
     DECIDE_DAYS,
     Interested,
     answers_to_tell,
+    asked_last_at,
+    confirmed_since,
     flats_of_group,
     flats_of_groups,
     group_to_join,
@@ -43,6 +46,7 @@ from watch.joining.queries.letters import (
 )
 
 __all__ = [
+    "ASKS_OWNER",
     "CONFIRM_DAYS",
     "DECIDE_DAYS",
     "PACK_TRIES",
@@ -51,7 +55,9 @@ __all__ = [
     "Room",
     "SentInvitation",
     "answers_to_tell",
+    "asked_last_at",
     "code_of",
+    "confirmed_since",
     "contacted_flats",
     "flats_of_group",
     "flats_of_groups",
