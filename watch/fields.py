@@ -47,7 +47,9 @@ from watch.personnummer import has_personnummer, may_be_mobile
 REGISTRATION_PLATE = re.compile(
     r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
 )
-LINK = re.compile(r"[/\\@]|www\.|\w\.\w{2}", re.IGNORECASE)  # evil.example is one too, in a mail program
+LINK = re.compile(  # to a mail program evil.example is one too, and so are evil。se, 8.8.8.8 and tel:112
+    r"[/\\@]|www\.|\w[.。]\w{2}|\d[.。]\d|\w{2}:\S", re.IGNORECASE
+)
 MOST_MARKS = 30  # on one letter: what is written holds a few (Unicode's "stream-safe" text)
 
 

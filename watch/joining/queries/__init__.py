@@ -1,11 +1,14 @@
 """What waits at a group's doors: requests, interest, invitations, and whose door a poster opens."""
 
 from watch.joining.queries.asking import (
+    ASKS_OWNER,
     CONFIRM_DAYS,
     DECIDE_DAYS,
     OPEN_TO_JOIN,
     Interested,
     answers_to_tell,
+    asked_last_at,
+    confirmed_since,
     flats_of_group,
     flats_of_groups,
     group_to_join,
@@ -48,6 +51,7 @@ from watch.joining.queries.letters import (
 )
 
 __all__ = [
+    "ASKS_OWNER",
     "CONFIRM_DAYS",
     "DECIDE_DAYS",
     "OPEN_TO_JOIN",
@@ -57,8 +61,10 @@ __all__ = [
     "Room",
     "SentInvitation",
     "answers_to_tell",
+    "asked_last_at",
     "can_be_written_to_from",
     "code_of",
+    "confirmed_since",
     "contacted_flats",
     "flats_of_group",
     "flats_of_groups",

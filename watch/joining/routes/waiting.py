@@ -24,7 +24,12 @@ def sent() -> str:
     asked = Asked.opened(session.get("asked"))
     form = ChangeAddressForm(data={"address": asked.address}) if asked else None
     by_knock = request.args.get("how") == BY_KNOCK
-    return render_template("waiting/sent.html", by_knock=by_knock, form=form)
+    return _sent_page(asked, form, by_knock=by_knock)
+
+
+def _sent_page(asked: Asked | None, form: ChangeAddressForm | None, *, by_knock: bool = False) -> str:
+    vouched = bool(asked and (asked.letter_id or asked.invitation_id))
+    return render_template("waiting/sent.html", by_knock=by_knock, form=form, vouched=vouched)
 
 
 @bp.post("/join/sent")
@@ -37,7 +42,7 @@ def change() -> Response | tuple[str, int]:
         flash(_("Det har gått för lång tid. Fråga en gång till, med rätt adress."), "info")
         return redirect(url_for("places.front"), 303)
     if not form.validate():
-        return render_template("waiting/sent.html", by_knock=False, form=form), 422
+        return _sent_page(asked, form), 422
     try:
         changed = service.change_address(asked, form.address.data, language=language.current())
     except NotOpen:
@@ -48,3 +53,13 @@ def change() -> Response | tuple[str, int]:
     session["asked"] = changed.sealed()
     flash(_("Adressen är ändrad. Länken i ett tidigare mejl gäller inte längre."), "done")
     return redirect(url_for(".sent"), 303)
+
+
+@bp.post("/join/forget")
+@public
+def forget() -> Response:
+    """Nothing of who asked or joined here is shown on this phone any more."""
+    for each in ("asked", "joined"):
+        session.pop(each, None)
+    flash(_("Klart. På den här telefonen syns inget om dig."), "done")
+    return redirect(url_for("places.front"), 303)

@@ -11,15 +11,15 @@ from watch.joining.service.answering import (
     membership_of_form,
     take_back_no,
 )
-from watch.joining.service.asking import (
-    ask_for_knock,
-    ask_to_join,
+from watch.joining.service.asking import ask_for_knock, ask_to_join
+from watch.joining.service.changing import SHOWN_WITHIN, Asked, change_address
+from watch.joining.service.climbing import CLIMB_AT, climb
+from watch.joining.service.confirming import (
     confirm_address,
+    confirm_by_floor,
     requests_to_confirm,
     wait_for_answer,
 )
-from watch.joining.service.changing import Asked, change_address
-from watch.joining.service.climbing import CLIMB_AT, climb
 from watch.joining.service.deciding import approve, decline, request_to_decide, tell
 from watch.joining.service.door import (
     AlreadyKnocked,
@@ -71,6 +71,7 @@ __all__ = [
     "CLIMB_AT",
     "LETTER_DAYS",
     "REPRINT_DAYS",
+    "SHOWN_WITHIN",
     "AlreadyDecided",
     "AlreadyInvited",
     "AlreadyKnocked",
@@ -98,6 +99,7 @@ __all__ = [
     "climb",
     "code_of",
     "confirm_address",
+    "confirm_by_floor",
     "confirm_interest",
     "correct_address",
     "decline",

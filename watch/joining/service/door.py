@@ -122,9 +122,9 @@ def _waits_already(
 ) -> JoinRequest | None:
     """Their own request from this flat's port, if they have confirmed the address and wait for an answer."""
     person = person_for_asking(mailbox_for_asking(address), name, language)
-    return next(
-        (each for each in waiting_requests(group, {flat.stairwell_id}) if each.person_id == person.id), None
-    )
+    here = flat.stairwell_id
+    theirs = (each for each in waiting_requests(group, {here}) if each.person_id == person.id)
+    return next((each for each in theirs if each.stairwell_id == here), None)
 
 
 def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) -> None:
@@ -138,7 +138,7 @@ def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) 
     )  # fmt: skip
     request.membership_id = written_up.id
     kind = "join-confirm" if membership is None else "join-already-member"
-    write_once_a_day(kind, person, mailbox, about=membership or request)
+    write_once_a_day(kind, person, mailbox, about=request)
 
 
 def _knock(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Knock:
