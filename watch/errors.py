@@ -14,7 +14,7 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityEr
 
 from watch.database import SAFE_METHODS
 from watch.extensions import db
-from watch.language import direction, speaking
+from watch.language import direction, follow_letter, speaking
 from watch.models import Language
 from watch.tokens import BadToken
 
@@ -28,7 +28,19 @@ class DomainError(Exception):
 
 
 class LinkExpired(DomainError):
-    """The link was right once; it is used, revoked, renewed or too old."""
+    """The link was right once; it is used, revoked, renewed or too old. `written_in`: its mail's language."""
+
+    def __init__(self, written_in: Language | None = None) -> None:
+        super().__init__()
+        self.written_in = written_in
+
+
+class GroupEnded(LinkExpired):
+    """The link is right, and its group has ended; `building_id`: where the reader lives, if it is known."""
+
+    def __init__(self, written_in: Language, building_id: int | None) -> None:
+        super().__init__(written_in)
+        self.building_id = building_id
 
 
 class Duplicate(DomainError):
@@ -62,7 +74,8 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(NotAForm, _bare)
     app.register_error_handler(SecurityError, _bare)
     app.register_error_handler(BadToken, _dead_link)
-    app.register_error_handler(LinkExpired, _dead_link)
+    app.register_error_handler(LinkExpired, _link_expired)
+    app.register_error_handler(GroupEnded, _group_ended)
     app.register_error_handler(410, _dead_link)
     app.register_error_handler(DomainError, _rule_says_no)
     app.register_error_handler(CSRFError, _form_too_old)
@@ -153,6 +166,23 @@ def _rule_says_no(_error: DomainError) -> Response:
 def _dead_link(_error: Exception) -> Response:
     """One answer for expired, used, revoked and altered: nothing is learnt from the difference."""
     return _page("errors/dead_link.html", 410)
+
+
+def _link_expired(error: LinkExpired) -> Response:
+    """The same words in the language of the mail, for whoever has that."""
+    _speak_as_mail(error)
+    return _dead_link(error)
+
+
+def _speak_as_mail(error: LinkExpired) -> None:
+    if error.written_in:
+        follow_letter(error.written_in)
+
+
+def _group_ended(error: GroupEnded) -> Response:
+    """Nobody can send a new link: the group is gone, as anybody can see on the building's page."""
+    _speak_as_mail(error)
+    return _page("errors/group_ended.html", 410, building_id=error.building_id)
 
 
 def _form_too_old(error: CSRFError) -> Response:

@@ -12,8 +12,8 @@ import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
 from babel.numbers import format_decimal
-from flask import has_request_context, request, session
-from flask_babel import force_locale, get_locale
+from flask import g, has_request_context, request, session
+from flask_babel import force_locale, get_locale, refresh
 from flask_login import current_user
 from markupsafe import Markup, escape
 
@@ -30,14 +30,22 @@ TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
 
 
 def of_reader() -> str:
-    """The language of this request: the signed-in person's, else the one chosen here, else the browser's."""
+    """The language of this request: the one chosen here, else the reader's own, the mail's, the browser's."""
     if not has_request_context():
         return Language.SWEDISH
     if chosen := session.get("language"):
         return str(chosen)
     if current_user.is_authenticated:
         return str(current_user.person.language)
+    if written_in := g.get("written_in"):
+        return str(written_in)
     return request.accept_languages.best_match([language.value for language in Language]) or Language.SWEDISH
+
+
+def follow_letter(written_in: Language) -> None:
+    """This request comes from a mail's link, and speaks its language where nobody has chosen another."""
+    g.written_in = written_in
+    refresh()
 
 
 def of_letter(written_in: Language) -> Language:

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import public
 from watch.bands import FEW, banded
-from watch.errors import LinkExpired
+from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db, limiter
 from watch.groups.queries import counts_of_group
 from watch.joining import service
@@ -18,7 +18,7 @@ from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
 from watch.joining.routes.posters import shown_to_a_neighbour
 from watch.joining.service import SHOWN_WITHIN, Asked, NotOpen
-from watch.models import ConsentChannel, Invitation, Membership, utcnow
+from watch.models import ConsentChannel, GroupState, Invitation, Membership, utcnow
 
 
 @bp.get("/join/<token>")
@@ -27,11 +27,13 @@ def open(token: str) -> Response:
     """The mailed invitation: who invites, what it means, yes or no; after a no, second thoughts."""
     if declined := service.declined_invitation_of(token):
         invitation, never_again = declined
+        language.follow_letter(invitation.language)
         page = render_template(
             "invitations/declined.html", token=token, invitation=invitation, never_again=never_again
         )
         return make_response(page)
     invitation = service.invitation_of(token)
+    language.follow_letter(invitation.language)
     return _open_page(token, invitation, _accept_form(invitation))
 
 
@@ -55,6 +57,13 @@ def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -
     return make_response(page, 422 if form.errors else 200)
 
 
+@bp.get("/join/<token>/accept")
+@public
+def back_to_open(token: str) -> Response:
+    """A form that came back with its errors has this address, and the browser's arrow asks for it."""
+    return redirect(url_for(".open", token=token), 303)
+
+
 @bp.post("/join/<token>/accept")
 @limiter.limit("20 per hour")
 @public
@@ -63,6 +72,7 @@ def accept(token: str) -> Response:
     key = key_of(AcceptInvitationForm())
     try:
         invitation = service.invitation_of(token)
+        language.follow_letter(invitation.language)
         form = _accept_form(invitation)
         if not form.validate() or form.stairwell is None:
             return _open_page(token, invitation, form)
@@ -119,9 +129,11 @@ def joined() -> Response:
     membership = None if is_over else db.session.get(Membership, number)
     if membership is None or membership.left_at is not None:
         return redirect(url_for("places.front"), 303)
-    group = membership.group
+    group, port = membership.group, membership.stairwell
+    language.follow_letter(membership.person.language)
+    if group.state is GroupState.CLOSED:
+        raise GroupEnded(membership.person.language, port.building_id if port else None)
     flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
-    port = membership.stairwell
     page = render_template(
         "invitations/joined.html", group=group, shown=shown_to_a_neighbour(port) if port else None,
         lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
@@ -134,7 +146,9 @@ def joined() -> Response:
 def decline(token: str) -> Response:
     """No, thank you; and perhaps: never again, whoever would ask."""
     form = DeclineInvitationForm()
-    service.decline_invitation(service.invitation_of(token), never_again=bool(form.never_again.data))
+    invitation = service.invitation_of(token)
+    language.follow_letter(invitation.language)
+    service.decline_invitation(invitation, never_again=bool(form.never_again.data))
     db.session.commit()
     flash(_("Tack för ditt svar. Vi skriver inte till dig mer om det här."), "done")
     return redirect(url_for(".open", token=token), 303)
@@ -145,6 +159,7 @@ def decline(token: str) -> Response:
 def take_back_no(token: str) -> Response:
     """Second thoughts: one may be asked again, and answer this invitation while it is good."""
     invitation = service.take_back_no(token)
+    language.follow_letter(invitation.language)
     db.session.commit()
     flash(_("Klart. Nu får kontaktombud fråga dig igen."), "done")
     is_open = invitation.ended_at is None

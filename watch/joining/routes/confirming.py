@@ -6,6 +6,7 @@ from flask import flash, make_response, redirect, render_template, request, sess
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from watch import language
 from watch.access import public
 from watch.extensions import db
 from watch.groups.queries import active_membership
@@ -24,14 +25,24 @@ def confirm(token: str) -> Response:
 
 
 def _confirm_page(token: str, form: FloorForm | None = None) -> Response:
-    mine, everybody = service.requests_to_confirm(token)
+    mine, everybody = _behind(token)
     at_door, asked = _to_confirm(everybody)
     page = render_template(
         "waiting/confirm.html", token=token, mine=mine, asked=asked,
         form=form or (_floor_form(at_door) if at_door else None),
-        waiting=[each for each in everybody if not each.asks_owner],
+        waiting=[each for each in everybody if not each.asks_owner], is_in=service.takes_part(mine),
     )  # fmt: skip
     return make_response(page, 422 if form else 200)
+
+
+def _behind(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
+    """What the link is about; its page speaks the mail's language.
+
+    Raises LinkExpired, GroupEnded, BadToken.
+    """
+    mine, everybody = service.requests_to_confirm(token)
+    language.follow_letter(mine.person.language)
+    return mine, everybody
 
 
 def _to_confirm(requests: list[JoinRequest]) -> tuple[list[JoinRequest], list[JoinRequest]]:
@@ -53,7 +64,7 @@ def _floor_form(at_door: list[JoinRequest]) -> FloorForm:
 @public
 def confirm_address(token: str) -> Response:
     """The owner of the mailbox confirms those who were ticked; a lone request needs no tick."""
-    _mine, everybody = service.requests_to_confirm(token)
+    _mine, everybody = _behind(token)
     _at_door, asked = _to_confirm(everybody)
     ticked = request.form.getlist("who")
     chosen = asked if len(asked) == 1 else [each for each in asked if str(each.id) in ticked]
@@ -67,7 +78,7 @@ def confirm_address(token: str) -> Response:
 @public
 def confirm_by_floor(token: str) -> Response:
     """Whoever was written up at the door confirms the address by what only they know."""
-    _mine, everybody = service.requests_to_confirm(token)
+    _mine, everybody = _behind(token)
     at_door, _asked = _to_confirm(everybody)
     if not at_door:
         return redirect(url_for(".confirm", token=token), 303)

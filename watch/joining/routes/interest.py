@@ -54,8 +54,15 @@ def _building(building_id: int) -> Building:
 @public
 def open(token: str) -> Response:
     """The mailed page: confirm; then tell one's name, join when there is a group, or withdraw."""
-    interest = service.interest_of(token)
+    interest = _interest_behind(token)
     return _page(token, interest, _join_form(interest))
+
+
+def _interest_behind(token: str) -> Interest:
+    """The interest of a mailed link; its page speaks the mail's language. Raises LinkExpired, BadToken."""
+    interest = service.interest_of(token)
+    language.follow_letter(interest.person.language)
+    return interest
 
 
 def _join_form(interest: Interest) -> JoinByInterestForm | None:
@@ -77,7 +84,7 @@ def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> Re
 @public
 def confirm(token: str) -> Response:
     """It was I who left this interest."""
-    service.confirm_interest(service.interest_of(token))
+    service.confirm_interest(_interest_behind(token))
     db.session.commit()
     flash(_("Tack! Ditt intresse är bekräftat."), "done")
     return redirect(url_for(".open", token=token), 303)
@@ -87,9 +94,16 @@ def confirm(token: str) -> Response:
 @public
 def tell_name(token: str) -> Response:
     """Let the police contact see the name."""
-    service.tell_name(service.interest_of(token))
+    service.tell_name(_interest_behind(token))
     db.session.commit()
     flash(_("Nu kan kommunpolisen se ditt namn."), "done")
+    return redirect(url_for(".open", token=token), 303)
+
+
+@bp.get("/interest/<token>/join")
+@public
+def back_to_open(token: str) -> Response:
+    """A form that came back with its errors has this address, and the browser's arrow asks for it."""
     return redirect(url_for(".open", token=token), 303)
 
 
@@ -97,7 +111,7 @@ def tell_name(token: str) -> Response:
 @public
 def join(token: str) -> Response:
     """Ask to join the group that exists by now; the address is confirmed already."""
-    interest = service.interest_of(token)
+    interest = _interest_behind(token)
     form = _join_form(interest)
     if form is None:
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")
@@ -119,7 +133,7 @@ def join(token: str) -> Response:
 @public
 def withdraw(token: str) -> Response:
     """Not interested any more."""
-    interest = service.interest_of(token)
+    interest = _interest_behind(token)
     service.withdraw(interest)
     db.session.commit()
     flash(_("Ditt intresse är borttaget. Vi skriver inte till dig mer om det här."), "done")

@@ -18,6 +18,7 @@ from watch.joining.service.confirming import (
     confirm_address,
     confirm_by_floor,
     requests_to_confirm,
+    takes_part,
     wait_for_answer,
 )
 from watch.joining.service.deciding import approve, decline, request_to_decide, tell
@@ -130,6 +131,7 @@ __all__ = [
     "say_no",
     "take_back_knock",
     "take_back_no",
+    "takes_part",
     "tell",
     "tell_name",
     "try_again",

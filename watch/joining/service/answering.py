@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
 from watch.accounts.service import person_at
-from watch.errors import LinkExpired
+from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, Consent, admit, note_household
 from watch.joining.queries import stairwells_to_accept_in, status_of
@@ -40,15 +40,21 @@ BY_MAIL = Consent(ConsentChannel.MAIL)
 
 
 def invitation_of(token: str) -> Invitation:
-    """The open invitation of a mailed link. Raises LinkExpired (used, revoked, too old), BadToken."""
+    """The open invitation of a mailed link.
+
+    Raises LinkExpired (used, revoked, too old), GroupEnded, BadToken.
+    """
     row_id, generation = tokens.read(Purpose.INVITATION, token)
     invitation = db.session.get(Invitation, row_id)
     if invitation is None or invitation.generation % 256 != generation:
         raise LinkExpired
-    if invitation.state is not InvitationState.OPEN or invitation.expires_at <= utcnow():
-        raise LinkExpired
-    if invitation.mailbox_id is None or invitation.group.state is GroupState.CLOSED:
-        raise LinkExpired
+    if invitation.group.state is GroupState.CLOSED:
+        raise GroupEnded(
+            invitation.language, invitation.flat.stairwell.building_id if invitation.flat else None
+        )
+    is_open = invitation.state is InvitationState.OPEN and invitation.expires_at > utcnow()
+    if not is_open or invitation.mailbox_id is None:
+        raise LinkExpired(invitation.language)
     return invitation
 
 

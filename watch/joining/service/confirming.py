@@ -8,7 +8,7 @@ from datetime import timedelta
 from sqlalchemy import func, text, update
 
 from watch import tokens
-from watch.errors import LinkExpired
+from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries import active_membership
 from watch.joining.queries import (
@@ -31,24 +31,32 @@ FLOOR_TRIES = 3
 
 
 def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
-    """The request a mailed link belongs to, and all that wait on the same mailbox.
+    """The request a mailed link belongs to, answered perhaps, and all that wait on the same mailbox.
 
-    None where they take part by now. Raises LinkExpired when none of them waits any more, or two weeks after
-    it was asked last; BadToken.
+    Raises LinkExpired two weeks after it was asked last, or where it was withdrawn and none waits;
+    GroupEnded, BadToken.
     """
     row_id, _generation = tokens.read(Purpose.CONFIRM_REQUEST, token)
     request = db.session.get(JoinRequest, row_id)
     if request is None or request.person.mailbox_id is None:
         raise LinkExpired
+    written_in = request.person.language
     if not is_fresh(asked_last_at(request), CONFIRM_DAYS):
-        raise LinkExpired
+        raise LinkExpired(written_in)
     open_groups = {GroupState.STARTING, GroupState.ACTIVE, GroupState.DORMANT}
     waiting = [
         each for each in requests_on_mailbox(request.person.mailbox_id) if each.group.state in open_groups
     ]
-    if not waiting and active_membership(request.person, request.group) is None:
-        raise LinkExpired
+    if not waiting and request.group.state not in open_groups:
+        raise GroupEnded(written_in, request.stairwell.building_id)
+    if not waiting and not takes_part(request) and request.state is not RequestState.DECLINED:
+        raise LinkExpired(written_in)
     return request, waiting
+
+
+def takes_part(request: JoinRequest) -> bool:
+    """Whoever asked is in the group by now."""
+    return active_membership(request.person, request.group) is not None
 
 
 def confirm_address(requests: Collection[JoinRequest]) -> list[JoinRequest]:

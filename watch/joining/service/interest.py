@@ -58,10 +58,11 @@ def interest_of(token: str) -> Interest:
     """
     row_id, _generation = tokens.read(Purpose.CONFIRM_INTEREST, token)
     interest = db.session.get(Interest, row_id)
-    if interest is None or interest.ended_at is not None:
+    if interest is None:
         raise LinkExpired
-    if interest.confirmed_at is None and not is_fresh(interest.created_at, UNCONFIRMED_DAYS):
-        raise LinkExpired
+    is_too_old = interest.confirmed_at is None and not is_fresh(interest.created_at, UNCONFIRMED_DAYS)
+    if interest.ended_at is not None or is_too_old:
+        raise LinkExpired(interest.person.language)
     return interest
 
 

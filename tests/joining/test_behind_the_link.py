@@ -1,0 +1,189 @@
+"""A mailed link whose question is answered, whose group has ended, or which opens in a fresh browser."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Scene
+from tests.factories import flat_of, make_interest, make_invitation, make_member, make_person, make_request
+from tests.joining.conftest import Fill, confirm_link, link_of
+from tests.page_client import PageClient
+from watch import tokens
+from watch.groups.service import leave
+from watch.joining import service
+from watch.models import (
+    Building,
+    GroupState,
+    InvitationState,
+    JoinRequest,
+    Language,
+    Person,
+    RequestState,
+    utcnow,
+)
+from watch.tokens import Purpose
+
+READS_GERMAN = {"Accept-Language": "de, en;q=0.5"}
+
+
+def test_who_was_let_in_is_told_so_by_the_old_link(
+    client: PageClient, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    service.approve(farahs_request, by=bengt)
+    page = client.get(confirm_link(farahs_request))
+    assert (page.status, page.h1) == (200, "Frågan är besvarad")
+    assert "Du är med i gruppen." in page.text
+    assert (page.links["Logga in"], "Farah" in page.html) == ("/login", False)
+    assert client.post(confirm_link(farahs_request)).follow().h1 == "Frågan är besvarad"
+
+
+def test_who_was_told_no_is_told_where_the_answer_is_and_may_ask_again(
+    client: PageClient, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    service.decline(farahs_request, by=bengt, reason="Vi känner inte varandra än.")
+    page = client.get(confirm_link(farahs_request))
+    assert (page.status, page.h1) == (200, "Frågan är besvarad")
+    assert ("Du är med" in page.text, "känner inte" in page.text) == (False, False)
+    assert page.click("Fråga en gång till").h1 == "Gå med i grannsamverkan"
+
+
+def test_what_was_answered_is_said_beside_what_waits_on_the_same_mailbox(
+    client: PageClient, scene: Scene, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    service.decline(farahs_request, by=bengt)
+    child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
+    make_request(child, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    page = client.get(confirm_link(farahs_request))
+    assert page.h1 == "Var det du som frågade?"
+    assert "Svaret står i mejlet" in page.text
+    assert "Din fråga väntar på svar" in page.press("Ja, det stämmer").follow().text
+
+
+def test_who_has_left_is_not_told_that_they_take_part(
+    client: PageClient, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    membership = service.approve(farahs_request, by=bengt)
+    assert membership
+    leave(membership)
+    assert client.get(confirm_link(farahs_request)).status == 410
+
+
+@pytest.mark.parametrize("state", [RequestState.APPROVED, RequestState.DECLINED])
+def test_an_answer_is_told_no_longer_than_the_link_is_good(
+    state: RequestState, client: PageClient, scene: Scene
+) -> None:
+    rut = make_person("Rut", "rut@example.org")
+    make_member(rut, scene.group, flat_of(scene.port_3, "1103"))
+    request = make_request(rut, scene.group, scene.port_3, state=state)
+    assert client.get(confirm_link(request)).status == 200
+    request.created_at = utcnow() - timedelta(days=15)
+    assert client.get(confirm_link(request)).status == 410
+
+
+def test_what_was_withdrawn_as_a_member_wrote_it_is_no_answer(client: PageClient, scene: Scene) -> None:
+    request = make_request(scene.carin, scene.group, scene.port_3, state=RequestState.WITHDRAWN)
+    assert client.get(confirm_link(request)).status == 410
+
+
+@pytest.mark.parametrize("state", [RequestState.UNCONFIRMED, RequestState.WAITING, RequestState.APPROVED])
+def test_of_a_group_that_has_ended_the_link_says_so_and_leads_to_interest(
+    state: RequestState, client: PageClient, scene: Scene
+) -> None:
+    request = make_request(make_person("Rut", "rut@example.org"), scene.group, scene.port_3, state=state)
+    scene.group.state = GroupState.CLOSED
+    page = client.get(confirm_link(request))
+    assert (page.status, page.h1) == (410, "Gruppen är avslutad")
+    assert page.links["Jag är intresserad"] == f"/buildings/{scene.house.id}/interest"
+    assert (client.post(confirm_link(request)).status, request.state) == (410, state)
+
+
+def test_an_invitation_to_a_group_that_has_ended_says_so(client: PageClient, scene: Scene) -> None:
+    invitation = make_invitation(scene.group, "lina@example.org", flat=flat_of(scene.port_3, "1203"))
+    anywhere = make_invitation(scene.group, "kim@example.org")
+    scene.group.state = GroupState.CLOSED
+    page = client.get(link_of(invitation))
+    assert (page.status, page.h1) == (410, "Gruppen är avslutad")
+    assert page.links["Jag är intresserad"] == f"/buildings/{scene.house.id}/interest"
+    assert client.get(link_of(anywhere)).links["Sök efter ditt hus"] == "/"
+    altered = tokens.make(Purpose.INVITATION, invitation.id, invitation.generation + 1)
+    assert client.get(f"/join/{altered}").h1 == "Länken gäller inte längre. Be om en ny"
+
+
+def test_poster_and_building_say_only_that_there_is_no_group_to_join_now(
+    client: PageClient, scene: Scene, code: str
+) -> None:
+    scene.group.state = GroupState.CLOSED
+    page = client.get(f"/buildings/{scene.house.id}")
+    assert "Här finns ingen grupp att gå med i just nu" in page.text
+    assert client.get(f"/j/{code}").follow().path == f"/buildings/{scene.house.id}/interest"
+
+
+def test_no_window_is_lit_in_a_group_that_has_ended(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    invitation = make_invitation(scene.group, "lina@example.org", flat=flat_of(scene.port_3, "1203"))
+    page = client.get(link_of(invitation)).press("Ja, jag vill vara med", {"name": "Lina", "consent": "y"})
+    assert page.follow().h1 == "Ditt fönster lyser"
+    scene.group.state = GroupState.CLOSED
+    assert page.follow().h1 == "Gruppen är avslutad"
+
+
+def language_of(client: PageClient, path: str) -> str | None:
+    """Which language a page comes in for a browser that nobody has told anything."""
+    return PageClient(client.app).get(path, headers=READS_GERMAN).tree.get("lang")
+
+
+def test_a_page_behind_a_mail_comes_in_the_mails_language(
+    client: PageClient, scene: Scene, langgatan: Building
+) -> None:
+    noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
+    request = make_request(noor, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    invitation = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    invitation.language = Language.ARABIC
+    interest = make_interest(noor, langgatan, confirmed=False)
+    behind_mail = [
+        confirm_link(request), link_of(invitation),
+        f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest.id)}",
+    ]  # fmt: skip
+    assert [language_of(client, path) for path in behind_mail] == ["ar"] * 3
+    request.created_at = interest.created_at = utcnow() - timedelta(days=31)
+    invitation.state, invitation.ended_at = InvitationState.REVOKED, utcnow()
+    assert [client.get(path).status for path in behind_mail] == [410] * 3
+    assert [language_of(client, path) for path in behind_mail] == ["ar"] * 3
+    assert language_of(client, "/join/confirm/x") == "en"
+    scene.group.state = GroupState.CLOSED
+    assert language_of(client, link_of(invitation)) == "ar"
+
+
+def test_another_language_can_be_chosen_where_a_link_leads_even_a_dead_one(
+    client: PageClient, scene: Scene
+) -> None:
+    noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
+    request = make_request(noor, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    page = client.get(confirm_link(request)).press("Soomaali").follow()
+    assert (page.path, page.tree.get("lang")) == (confirm_link(request), "so")
+    request.created_at = utcnow() - timedelta(days=15)
+    page = client.get(confirm_link(request)).press("English").follow()
+    assert (page.status, page.tree.get("lang")) == (410, "en")
+
+
+def test_what_is_answered_there_is_answered_in_that_language_too(client: PageClient, scene: Scene) -> None:
+    noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
+    request = make_request(noor, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    done = client.post(confirm_link(request)).follow()
+    assert done.tree.get("lang") == "ar"
+    assert done.flashes != [("done", "Tack! Nu är din e-postadress bekräftad.")]
+
+
+def test_a_form_that_came_back_can_be_gone_back_to(
+    client: PageClient, scene: Scene, langgatan: Building
+) -> None:
+    invitation = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    refused = client.get(link_of(invitation)).press("Ja, jag vill vara med", {"name": ""})
+    assert refused.status == 422
+    assert client.get(refused.path).follow().path == link_of(invitation)
+    interest = make_interest(make_person("Rut", "rut@example.org"), langgatan)
+    link = f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest.id)}"
+    assert client.get(f"{link}/join").follow().path == link
