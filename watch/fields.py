@@ -42,7 +42,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.models import Language
-from watch.personnummer import has_personnummer, may_be_mobile
+from watch.personnummer import has_personnummer, personnummer_word
 
 REGISTRATION_PLATE = re.compile(
     r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
@@ -97,15 +97,6 @@ def no_hidden_signs_but_lines(_form: Form, field: Field) -> None:
     """Several lines without other signs that nobody sees."""
     if any(is_hidden_sign(sign) and sign not in "\r\n\t" for sign in field.data or ""):
         raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
-
-
-def personnummer_word(text: str) -> Any:
-    """What to do about it: a phone number that looks like one is written otherwise."""
-    if may_be_mobile(text):
-        return _l(
-            "Det ser ut som ett personnummer. Är det ett telefonnummer? Skriv det så här: 070-123 45 67."
-        )
-    return _l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.")
 
 
 def no_personnummer(_form: Form, field: Field) -> None:

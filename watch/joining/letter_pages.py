@@ -109,8 +109,8 @@ def _page_of(letter: Letter, words: Iterable[OwnWords]) -> dict[str, Any]:
 
 def file_name(address: str, place: int | None = None) -> str:
     """What a file of letters is called that begins with this address: in ASCII, for every machine."""
-    name = f"{_l('brev')} {address}" + (f" {place}" if place else "")
-    return secure_filename(f"{name}.pdf").lower().replace("_", "-")
+    words = [str(_l("brev")), address, *([str(place)] if place else [])]
+    return secure_filename(" ".join(words) + ".pdf").lower().replace("_", "-")
 
 
 def pdf_of(pages: Mapping[str, Any]) -> bytes:
