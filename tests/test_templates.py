@@ -56,6 +56,19 @@ def test_every_template_compiles(page_app: Flask) -> None:
         page_app.jinja_env.get_template(name)
 
 
+def test_no_title_names_anybody() -> None:
+    """A browser's history keeps titles after one has signed out."""
+    title = re.compile(r"{% block title %}.*?{% endblock %}|{% set title = .*?%}", re.DOTALL)
+    person = re.compile(r"\b(person|who|membership|neighbour|coordinator)\b")
+    naming = [
+        name
+        for name in pages()
+        for said in title.findall((TEMPLATES / name).read_text())
+        if person.search(said)
+    ]
+    assert naming == []
+
+
 def test_every_page_is_named_as_its_endpoint(page_app: Flask) -> None:
     stray = [
         name

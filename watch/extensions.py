@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import logging
+import secrets
 from ipaddress import ip_address, ip_network
 
+from flask import session
 from flask_babel import Babel
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
@@ -30,6 +32,13 @@ def network_of_reader() -> str:
     if ip_address(address).version == 4:
         return address
     return str(ip_network((address, 64), strict=False))
+
+
+def browser_that_asks() -> str:
+    """A random name for this browser, kept in its cookie: a link can be bound to where it was asked for."""
+    if "browser" not in session:
+        session["browser"] = secrets.token_hex(16)
+    return str(session["browser"])
 
 
 limiter = Limiter(network_of_reader, strategy="fixed-window")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
 from itertools import groupby
 from typing import Any
@@ -41,12 +42,14 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.models import Language
-from watch.personnummer import has_personnummer, may_be_mobile
+from watch.personnummer import has_personnummer, personnummer_word
 
 REGISTRATION_PLATE = re.compile(
     r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
 )
-LINK = re.compile(r"[/\\@]|www\.|\w\.\w{2}", re.IGNORECASE)  # evil.example is one too, in a mail program
+LINK = re.compile(  # to a mail program evil.example is one too, and so are evil。se, 8.8.8.8 and tel:112
+    r"[/\\@]|www\.|\w[.。]\w{2}|\d[.。]\d|\w{2}:\S", re.IGNORECASE
+)
 MOST_MARKS = 30  # on one letter: what is written holds a few (Unicode's "stream-safe" text)
 
 
@@ -94,15 +97,6 @@ def no_hidden_signs_but_lines(_form: Form, field: Field) -> None:
     """Several lines without other signs that nobody sees."""
     if any(is_hidden_sign(sign) and sign not in "\r\n\t" for sign in field.data or ""):
         raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
-
-
-def personnummer_word(text: str) -> Any:
-    """What to do about it: a phone number that looks like one is written otherwise."""
-    if may_be_mobile(text):
-        return _l(
-            "Det ser ut som ett personnummer. Är det ett telefonnummer? Skriv det så här: 070-123 45 67."
-        )
-    return _l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.")
 
 
 def no_personnummer(_form: Form, field: Field) -> None:
@@ -291,3 +285,9 @@ class TicksField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)  # type: ignore[assignment]  # WTForms lets a class choose its widget
     option_widget = CheckboxInput()  # type: ignore[assignment]  # WTForms lets a class choose its widget
+
+    def __iter__(self) -> Iterator[Any]:
+        """Each box, with the attributes of its choice."""
+        for box, choice in zip(super().__iter__(), self.iter_choices(), strict=True):
+            box.render_kw = choice.render_kw
+            yield box

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
 
 PERSONNUMMER = re.compile(
     r"(?<!\d)(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?\d{4}(?!\d)"
@@ -30,3 +33,12 @@ def _check_digit(digits: str) -> str:
 def may_be_mobile(text: str) -> bool:
     """Whether what looks like a personnummer may be a mobile number."""
     return any(MOBILE.fullmatch(found[0]) for found in PERSONNUMMER.finditer(text))
+
+
+def personnummer_word(text: str) -> Any:
+    """What to do about it: a phone number that looks like one is written otherwise."""
+    if may_be_mobile(text):
+        return _l(
+            "Det ser ut som ett personnummer. Är det ett telefonnummer? Skriv det så här: 070-123 45 67."
+        )
+    return _l("Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.")

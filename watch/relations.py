@@ -64,12 +64,10 @@ def position_of(thing: Model) -> Position:
             return position_of(thing.stairwell)
         case Household() | Knock():
             return position_of(thing.flat)
-        case JoinRequest() if thing.confirmed_at is None:
-            return Position()  # nobody's yet: what became of it would tell who the address belongs to
-        case Membership() | JoinRequest():
-            is_everybodys = isinstance(thing, JoinRequest) and thing.is_everybodys
-            stairwell = None if is_everybodys else thing.stairwell_id
-            return Position(thing.group.area_id, thing.group_id, stairwell)
+        case Membership():
+            return Position(thing.group.area_id, thing.group_id, thing.stairwell_id)
+        case JoinRequest():
+            return _of_request(thing)
         case Invitation():
             flat = thing.flat
             return Position(thing.group.area_id, thing.group_id, flat.stairwell_id if flat else None)
@@ -82,6 +80,14 @@ def position_of(thing: Model) -> Position:
                 return position_of(thing.group)
             return position_of(thing.building) if thing.building else Position(area_id=thing.area_id)
     raise TypeError(f"relations.position_of does not know where a {type(thing).__name__} stands")
+
+
+def _of_request(request: JoinRequest) -> Position:
+    """Nobody's until it is confirmed: what became of it would tell whose the address is."""
+    if request.confirmed_at is None:
+        return Position()
+    stairwell = None if request.is_everybodys else request.stairwell_id
+    return Position(request.group.area_id, request.group_id, stairwell)
 
 
 @dataclass

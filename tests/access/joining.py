@@ -13,8 +13,6 @@ ENDPOINTS = {
     "joining.ask_by_poster": public(post="/j/{poster}", status=422),
     "joining.ask": public(get="/buildings/{house}/join"),
     "joining.send_request": public(post="/buildings/{house}/join?port={stairwell}", status=422),
-    "joining.confirm": public(get="/join/confirm/{confirm_request}"),
-    "joining.confirm_address": public(post="/join/confirm/{confirm_request}", status=303),
     "joining.decide": public(get="/a/{decide}"),
     "joining.approve_by_mail": public(post="/a/{decide}/approve", status=303),
     "joining.decline_by_mail": public(post="/a/{decide}/decline", status=303),

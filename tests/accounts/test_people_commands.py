@@ -90,7 +90,9 @@ def test_an_officer_who_leaves_the_area_sees_no_more_of_it(client: PageClient, c
     listed = cli("people", "officers").output
     assert "norrby: Gun" in listed
     ended = cli("people", "end-officer", "gun@example.org", "--area", "norrby")
-    assert ended.output == f"{gun.name} follows Norrby no more.\n"
+    follows, contact = ended.output.splitlines()
+    assert follows == f"{gun.name} follows Norrby no more."
+    assert f"Look whether {gun.name} still stands there for Norrby" in contact
     assert client.get("/areas/norrby", as_=gun).status == 404
     again = cli("people", "end-officer", "gun@example.org", "--area", "norrby")
     assert (again.exit_code, again.output) == (1, f"Error: {gun.name} does not follow Norrby.\n")

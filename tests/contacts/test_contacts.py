@@ -141,6 +141,14 @@ def send(client: PageClient, by: Person, path: str = "/contacts/new", **changed:
     return client.post(path, FIELDS | changed, as_=by)
 
 
+def test_nothing_is_chosen_for_whoever_writes_in_haste(client: PageClient, scene: Scene) -> None:
+    page = client.get("/contacts/new", as_=scene.gun)
+    assert {name: page.form()[name] for name in ("role", "whom")} == {"role": "", "whom": ""}
+    hasty = page.press("Spara kontakten", {"organisation": "Jouren", "phone": "033-700 11 22"})
+    assert (hasty.status, hasty.errors) == (422, ["Välj ett av alternativen i listan."] * 2)
+    assert db.session.scalars(select(ContactPerson)).all() == []
+
+
 def test_an_officer_publishes_a_contact_and_it_shows(client: PageClient, scene: Scene) -> None:
     area = scene.langgatan.property.area
     answer = send(client, scene.gun, whom=f"area {area.id}", email="jour@example.org")

@@ -112,11 +112,29 @@ def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlo
 def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: Scene) -> None:
     page = client.get("/areas/norrby", as_=scene.gun)
     assert page.h1 == "Norrby"
-    assert "Norrby Långgata 21–27 Ingen grupp Intresserade: färre än 5 AB Bostäder i Borås" in page.text
+    assert "Norrby Långgata 21–27 Ingen grupp färre än 5 är intresserade AB Bostäder i Borås" in page.text
     assert page.links["Starta Norrby Långgata 21–27"] == f"/groups/new?building={scene.langgatan.id}"
     page = client.get("/areas/hassleholmen", as_=scene.gun)
-    assert "Våglängdsgatan 1–3 Aktiv 5 av 18 deltar AB Bostäder i Borås" in page.text
+    assert "Våglängdsgatan 1–3 Aktiv 5 av 18 hushåll är med AB Bostäder i Borås" in page.text
     assert page.links["Öppna Våglängdsgatan 1–3"] == f"/groups/{scene.group.id}/lifecycle"
+
+
+def test_the_acts_stand_first_and_so_do_the_houses_where_something_happens(
+    client: PageClient, scene: Scene, landlord: Landlord
+) -> None:
+    area = scene.langgatan.property.area
+    make_building(area, landlord, "Allégatan", (1,))
+    be_interested(make_building(area, landlord, "Ågatan", (1,)), 5)
+    make_group(make_building(area, landlord, "Övägen", (1,)), GroupState.STARTING)
+    page = client.get("/areas/norrby", as_=scene.gun)
+    acts = {
+        "Skriv ett meddelande": "/areas/norrby/notices/new",
+        "Brev till hela hus": "/areas/norrby/letters",
+    }  # fmt: skip
+    assert {words: page.links[words] for words in acts} == acts
+    said = ["Brev till hela hus", "Ågatan 1", "Övägen 1", "Allégatan 1"]
+    assert sorted(said, key=page.text.index) == said
+    assert "Ågatan 1 Intresse nästan alla är intresserade" in page.text
 
 
 def test_the_filter_keeps_what_was_asked_through_the_pages(
@@ -124,10 +142,10 @@ def test_the_filter_keeps_what_was_asked_through_the_pages(
 ) -> None:
     for number in range(1, 60):
         make_building(scene.langgatan.property.area, landlord, "Storgatan", (number,), flats=())
-    page = client.get("/areas/norrby", as_=scene.gun).press("Visa", {"q": "storgatan", "sort": "state"})
+    page = client.get("/areas/norrby", as_=scene.gun).press("Visa", {"q": "storgatan", "sort": "address"})
     assert page.form()["q"] == "storgatan"
     following = page.click("Nästa")
-    assert following.form() == {"q": "storgatan", "state": "", "landlord": "", "sort": "state"}
+    assert following.form() == {"q": "storgatan", "state": "", "landlord": "", "sort": "address"}
     assert "Storgatan 59" in following.text
     assert "Långgata" not in following.text
     assert "Storgatan 1 " in following.click("Föregående").text

@@ -10,7 +10,8 @@ from tests.page_client import Page, PageClient
 from tests.page_contract import text_of
 from watch.extensions import db
 from watch.groups import service
-from watch.models import AuditEntry, HouseholdStatus, Membership, utcnow
+from watch.models import AuditEntry, HouseholdStatus, Membership, Person, utcnow
+from watch.models.joining import EVERYBODY_AFTER
 
 
 def test_the_lead_sees_the_whole_house(client: PageClient, scene: Scene) -> None:
@@ -23,7 +24,11 @@ def test_the_lead_sees_the_whole_house(client: PageClient, scene: Scene) -> None
         "7 av 18 hushåll har fått frågan. 1 vill gå med 1 har tackat nej 11 återstår att kontakta"
         in page.text
     )
-    assert page.links["Bjud in 11 hushåll"] == f"/groups/{scene.group.id}/invitations"
+    assert page.main_actions == ["Skriv ut brev till 11 hushåll"]
+    letters = page.click("Skriv ut brev till 11 hushåll").form(f"/groups/{scene.group.id}/letters")
+    assert len(letters["flats"]) == 11
+    assert page.links["Knacka på"] == f"/groups/{scene.group.id}/knock"
+    assert page.links["Bjud in med e-post"] == f"/groups/{scene.group.id}/invitations"
     assert "Port 1 · 2 av 9" in page.text
     assert "Port 3 · 3 av 9 1 granne vill gå med" in page.text
     assert "Port 1: kontaktombud saknas" in page.text
@@ -78,11 +83,35 @@ def test_what_there_is_to_do(client: PageClient, scene: Scene) -> None:
     cancelled.cancelled_at = utcnow()
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
     todo = page.text.partition("Att göra")[2]
-    assert "1 granne vill gå med" in todo
-    assert "1 granne vill att du knackar på" in todo
+    assert "2 grannar vill gå med" in todo  # Farah asked by mail
+    assert "1 av dem vill att du knackar på" in todo
     assert "Port 1: kontaktombud saknas" in todo
     assert "Skriv upp hur många som kom på 1 möte" in todo
     assert "knackar på" not in client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt).text
+
+
+def test_how_many_want_to_join_is_one_number_or_says_why_not(client: PageClient, scene: Scene) -> None:
+    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
+    late = make_request(make_person("Rolf i ettan", "rolf@example.org"), scene.group, scene.port_1)
+    house, members = f"/groups/{scene.group.id}/house", f"/groups/{scene.group.id}/members"
+
+    def todo_of(person: Person) -> str:
+        page = client.get(house, as_=person)
+        assert "Vill gå med 1" in page.links  # flats
+        return page.text.partition("Att göra")[2]
+
+    leads = todo_of(scene.amina)
+    assert "2 grannar vill gå med 1 av dem har inte sagt vilken lägenhet" in leads
+    assert "inte är din" not in leads
+    assert "2 grannar vill gå med" in client.get(members, as_=scene.amina).text
+    assert "Inte din port" not in client.get(members, as_=scene.amina).text
+    assert "1 granne vill gå med" in todo_of(scene.bengt)
+    late.confirmed_at = utcnow() - EVERYBODY_AFTER
+    bengts = todo_of(scene.bengt)
+    assert "2 grannar vill gå med 1 av dem bor i en port som inte är din" in bengts
+    his = client.get(members, as_=scene.bengt).text
+    assert "2 grannar vill gå med" in his
+    assert his.count("Inte din port") == 1
 
 
 def test_one_stairwell_is_a_table_with_a_row_a_floor(client: PageClient, scene: Scene) -> None:

@@ -90,14 +90,29 @@ def test_a_filter_leaves_the_ports_and_windows_that_are_so(client: PageClient, s
 def test_flats_are_chosen_for_letters_and_for_a_walk(client: PageClient, scene: Scene) -> None:
     make_household(flat_of(scene.port_3, "1201"), HouseholdStatus.DECLINED)
     page = client.get(f"/stairwells/{scene.port_3.id}/house", as_=scene.bengt)
-    assert "flats" not in page.form(f"/groups/{scene.group.id}/letters")
-    chosen = page.click("Välj alla som inte är kontaktade")
-    ticked = chosen.form(f"/groups/{scene.group.id}/letters")["flats"]
+    boxes = f"/stairwells/{scene.port_3.id}/house#chosen"
+    assert "flats" not in page.form(boxes)
+    all_of_them = "Välj alla som inte är kontaktade"
+    assert page.links[all_of_them].endswith("#chosen")  # down where the buttons are
+    chosen = page.click(all_of_them)
     untouched = [str(flat_of(scene.port_3, n).id) for n in ("1202", "1203", "1101", "1103", "1003")]
-    assert ticked == untouched
-    letters = chosen.press("Skriv ut brev till valda", {"flats": [*untouched[:2], "987654"]})
+    assert chosen.form(boxes)["flats"] == untouched
+    letters = chosen.press("Skriv ut brev till valda", {"flats": [*untouched[:2], "987654"]}).follow()
     assert letters.form(f"/groups/{scene.group.id}/letters")["flats"] == untouched[:2]
+    walk = chosen.press("Knacka på hos valda", {"flats": untouched[2:4]}).follow()
+    assert walk.h1 == "Knacka på hos 2 grannar"
     assert chosen.main_actions == ["Skriv ut brev till valda"]
+
+
+@pytest.mark.parametrize("button", ["Skriv ut brev till valda", "Knacka på hos valda"])
+def test_with_nothing_ticked_nobody_is_chosen(client: PageClient, scene: Scene, button: str) -> None:
+    port = f"/stairwells/{scene.port_3.id}/house?state=not_contacted"
+    pressed = client.get(port, as_=scene.amina).press(button)
+    assert (pressed.status, pressed.h1) == (200, "Port 3")
+    assert pressed.flashes == [("warn", "Kryssa för minst en lägenhet i bilden först.")]
+    assert 'aria-label="Lägenhet 1001' not in pressed.html  # the filter stays
+    ticked = str(flat_of(scene.port_3, "1202").id)
+    assert pressed.press(button, {"flats": [ticked]}).status == 302
 
 
 def test_a_flat_in_another_port_is_not_chosen_by_its_number(client: PageClient, scene: Scene) -> None:

@@ -244,7 +244,7 @@ def test_a_meeting_is_booked_on_a_day_not_long_before_the_start(
     client: PageClient, gun: Person, starting: Group
 ) -> None:
     address = f"/groups/{starting.id}/lifecycle"
-    assert "Bokades den" in client.get(address, as_=gun).text
+    assert "Bokades den Dagen då ni bokade, inte dagen då mötet är." in client.get(address, as_=gun).text
     long_ago = (utcnow() - timedelta(days=367)).date().isoformat()
     refused = client.post(f"{address}/meeting_booked", {"meeting_booked-done_on": long_ago}, as_=gun)
     assert (refused.status, refused.errors) == (

@@ -451,7 +451,7 @@ def test_any_order_keeps_the_sums_and_writes_to_nobody_who_said_no(app: Flask) -
     run_state_machine_as_test(
         House,
         settings=settings(
-            max_examples=25, stateful_step_count=25, deadline=None, derandomize=True, database=None,
+            max_examples=20, stateful_step_count=25, deadline=None, derandomize=True, database=None,
             phases=[Phase.generate], suppress_health_check=list(HealthCheck),
         ),
     )  # fmt: skip

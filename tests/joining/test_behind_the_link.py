@@ -20,6 +20,7 @@ from tests.factories import (
 from tests.joining.conftest import Fill, confirm_link, decide_links, link_of
 from tests.page_client import PageClient
 from watch import tokens
+from watch.groups.queries import active_membership
 from watch.groups.service import leave
 from watch.joining import service
 from watch.models import (
@@ -91,8 +92,13 @@ def test_an_answer_is_told_no_longer_than_the_link_is_good(
     assert client.get(confirm_link(request)).status == 410
 
 
-def test_what_was_withdrawn_as_a_member_wrote_it_is_no_answer(client: PageClient, scene: Scene) -> None:
+def test_what_a_member_asked_says_that_they_are_in(client: PageClient, scene: Scene) -> None:
+    """Their mail has this link for others of the same mailbox; to whoever has left it says nothing."""
     request = make_request(scene.carin, scene.group, scene.port_3, state=RequestState.WITHDRAWN)
+    assert "Du är med i gruppen." in client.get(confirm_link(request)).text
+    membership = active_membership(scene.carin, scene.group)
+    assert membership
+    leave(membership, by=scene.carin)
     assert client.get(confirm_link(request)).status == 410
 
 

@@ -123,6 +123,30 @@ def test_nobody_ends_what_another_has_asked(client: PageClient, bengt: Person, c
     assert client.get(link).h1 == "Var det du som frågade?"
 
 
+def test_nobody_ends_what_somebody_else_asks_after_them(
+    client: PageClient, bengt: Person, code: str, fill: Fill
+) -> None:
+    """A stranger asks in her name first and changes the address when she has asked; her link goes on."""
+    mallory = PageClient(client.app)
+    page = ask(mallory, code, fill())
+    ask(client, code, fill())
+    link = confirm_link(newest())
+    page.press(CHANGE, {"address": "mallory@example.org"})
+    assert requests()[0] == ("Lina", "lina@example.org", "unconfirmed")
+    client.get(link).press("Ja, det stämmer")
+    assert requests()[0] == ("Lina", "lina@example.org", "waiting")
+
+
+def test_sent_twice_it_is_changed_as_if_it_were_sent_once(
+    client: PageClient, bengt: Person, code: str, fill: Fill
+) -> None:
+    for _ in range(2):
+        page = ask(client, code, fill(address="lina@exmaple.org"))
+    wrong = newest()
+    page.press(CHANGE, {"address": "lina@example.org"})
+    assert client.get(confirm_link(wrong)).status == 410
+
+
 def test_two_who_share_a_phone_change_each_their_own(
     client: PageClient, bengt: Person, code: str, fill: Fill
 ) -> None:
@@ -167,7 +191,7 @@ def test_whoever_has_not_asked_or_long_ago_has_nothing_to_change(
     ask(client, code, fill(how="knock", address="", floor="1", door="1"))
     assert "Ändra" not in client.get("/join/sent").text
     ask(client, code, fill())
-    with time_machine.travel(utcnow() + timedelta(minutes=61)):
+    with time_machine.travel(utcnow() + timedelta(minutes=16)):
         assert "Ändra" not in client.get("/join/sent").text
         assert client.post("/join/sent", {"address": "x@example.org"}).location == "/"
 
@@ -225,3 +249,41 @@ def test_a_stranger_cannot_tell_who_is_what(
         after = bytes_of(answer.follow()).replace(second, "")
         seen[name] = tuple(run), answer.location, after, len(outbox.rows()) - mails
     assert [who for who in seen if seen[who] != seen["Kim"]] == []
+
+
+def test_a_lent_phone_forgets_at_a_press_who_asked_and_who_joined(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    forget = "Klar, glöm mig på den här telefonen"
+    page = ask(client, code, fill())
+    assert "lina@example.org" in page.html
+    assert page.press(forget).follow().flashes == [("done", "Klart. På den här telefonen syns inget om dig.")]
+    assert "lina@example.org" not in client.get("/join/sent").html
+    assert forget not in client.get("/join/sent").buttons  # nothing is left to be forgotten
+
+    (letter,) = print_letters(scene.group, [flat_of(scene.port_3, "1202")], by=scene.bengt)
+    db.session.commit()
+    form = {k: v for k, v in fill().items() if k not in {"floor", "door"}}
+    ask(client, show_code(code_of(letter)), form)
+    window = client.get(confirm_link(newest())).press("Ja, det stämmer").follow()
+    assert window.h1 == "Ditt fönster lyser"
+    with time_machine.travel(utcnow() + timedelta(minutes=16)):
+        assert client.get("/join/joined").location == "/"
+    assert client.get("/join/joined").press(forget).status == 303
+    assert client.get("/join/joined").location == "/"
+
+
+def test_what_happens_now_is_true_whether_the_letter_is_good_or_not(
+    client: PageClient, scene: Scene, code: str, fill: Fill
+) -> None:
+    at_once = "När du har bekräftat är du med direkt, om brevets kod eller länken ännu gäller."
+    (letter,) = print_letters(scene.group, [flat_of(scene.port_3, "1202")], by=scene.bengt)
+    db.session.commit()
+    form = {k: v for k, v in fill().items() if k not in {"floor", "door"}}
+    good = ask(client, show_code(code_of(letter)), form)
+    assert (at_once in good.text, "Vänta på svar." in good.text) == (True, False)
+    letter.used_at = letter.ended_at = utcnow()
+    db.session.commit()
+    assert bytes_of(client.get("/join/sent")) == bytes_of(good)
+    poster = ask(client, code, fill())
+    assert (at_once in poster.text, "Vänta på svar." in poster.text) == (False, True)

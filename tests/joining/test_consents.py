@@ -9,12 +9,13 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from tests.cast import Scene
+from tests.factories import make_contact
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
 from watch.extensions import db
 from watch.groups.service import CONSENT_VERSION
 from watch.groups.words import CONSENT_CHANNELS, CONSENTS
-from watch.models import AuditEntry, ConsentChannel, JoinRequest, Language, Membership
+from watch.models import AuditEntry, ConsentChannel, ContactRole, JoinRequest, Language, Membership
 
 
 def of_elsa(scene: Scene) -> Membership:
@@ -72,6 +73,32 @@ def test_the_receipt_says_to_what_when_how_and_how_to_leave(
     assert [each for paper in papers for each in others if each in words_on(paper)] == []
     traces = db.session.scalars(select(AuditEntry).where(AuditEntry.what == "receipt-printed")).all()
     assert [(each.by_id, each.about_id) for each in traces] == [(scene.bengt.id, membership.id)]
+
+
+@pytest.mark.parametrize("language", [Language.SWEDISH, Language.ARABIC])
+def test_the_receipt_names_whoever_shows_their_name_and_the_groups_contact(
+    client: PageClient, scene: Scene, language: Language
+) -> None:
+    """Port 1 has no coordinator of its own: the lead is told there, and Bengt's port is not."""
+    scene.amina.shows_name = scene.bengt.shows_name = True
+    make_contact(ContactRole.GROUP, "Husmötet", scene.group, phone="+46337000001")
+    make_contact(ContactRole.POLICE, "Kommunpolisen", scene.group.area, phone="+46337000002")
+    scene.dawit.language = language
+    membership = db.session.scalars(select(Membership).where(Membership.person == scene.dawit)).one()
+
+    def receipt() -> str:
+        answer = client.get(f"/memberships/{membership.id}/receipt", as_=scene.amina).response
+        papers = pages_of(answer.data)
+        assert len(papers) == len({language, Language.SWEDISH})
+        return " ".join(words_on(papers[-1]).split())
+
+    said = receipt()
+    assert "Säg till Amina Yusuf, kontaktombud." in said
+    assert "ringa Husmötet" in said
+    for hidden in (scene.bengt.name, "Kommunpolisen", "070"):
+        assert hidden not in said
+    scene.amina.shows_phone = True
+    assert "070" in receipt()
 
 
 def test_who_has_left_gets_no_receipt(client: PageClient, scene: Scene) -> None:

@@ -52,9 +52,9 @@ def asked(client: PageClient, outbox: Outbox, bengt: Person, amina: Person, code
 @pytest.fixture
 def farahs_page(outbox: Outbox, bengt: Person, farahs_request: JoinRequest) -> str:
     """The mailed page about Farah that went to Bengt."""
-    from watch.joining.service.asking import _tell_coordinators
+    from watch.joining.service.asking import tell_coordinators
 
-    _tell_coordinators(farahs_request)
+    tell_coordinators(farahs_request)
     return decide_links(outbox)["Bengt Åkesson"]
 
 

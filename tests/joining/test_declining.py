@@ -25,6 +25,7 @@ from tests.joining.conftest import (
 )
 from tests.lifecycle.nights import erase_all
 from tests.page_client import Page, PageClient
+from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail.queue import UNLEASED
 from watch.models import (
@@ -33,6 +34,7 @@ from watch.models import (
     HouseholdStatus,
     Invitation,
     InvitationState,
+    Mailbox,
     OutboxRow,
     OutboxState,
     Person,
@@ -108,17 +110,32 @@ def refused(client: PageClient, scene: Scene) -> Invitation:
     flat = flat_of(scene.port_3, "1203")
     make_household(flat, HouseholdStatus.INVITED)
     invitation = make_invitation(scene.group, "lina@example.org", flat=flat, by=scene.bengt)
+    invitation.name = "Lina"
     client.get(link_of(invitation)).press("Nej tack", {"never_again": "y"})
     return only()
 
 
-def test_never_again_is_kept_as_a_keyed_hash_alone(client: PageClient, refused: Invitation) -> None:
+def test_never_again_is_kept_as_a_keyed_hash_alone(
+    client: PageClient, scene: Scene, refused: Invitation
+) -> None:
+    """The invitation forgets the address at once, and nobody's list shows it."""
     (wish,) = db.session.scalars(select(Refusal))
-    assert refused.mailbox
-    assert wish.address_index == refused.mailbox.address_index
+    assert (refused.mailbox, refused.name) == (None, None)
+    assert (
+        wish.address_index == refused.declined_index == keyring().blind_index("address", "lina@example.org")
+    )
+    path = f"/groups/{scene.group.id}/invitations"
+    for reader in (scene.amina, scene.bengt):
+        listed = client.get(f"{path}?state=declined", as_=reader)
+        assert "lina" not in listed.html.casefold()
+        assert "Våglängdsgatan 3, 1203" in listed.text
+    erase_all()
+    known = db.session.scalars(select(Mailbox).where(Mailbox.address_index == wish.address_index))
+    assert known.all() == []
     page = client.get(link_of(refused))
     assert (page.h1, page.buttons[-1]) == ("Du har tackat nej", "Ångra mitt nej")
     assert "Ingen frågar dig igen, varken här eller i ett annat hus." in page.text
+    assert "Då får kontaktombud fråga dig igen, med en ny inbjudan." in page.text
     assert client.post(f"{link_of(refused)}/decline", {"never_again": "y"}).status == 410
 
 
@@ -169,13 +186,15 @@ def test_never_again_outlives_invitation_group_and_person(
 
 
 def test_second_thoughts_open_the_invitation_again(
-    client: PageClient, scene: Scene, refused: Invitation, look: Callable[..., Page]
+    client: PageClient, scene: Scene, invited: Invitation, look: Callable[..., Page]
 ) -> None:
     """And what the same address declined before in the group keeps nobody from asking."""
     before = make_invitation(scene.group, "lina@example.org", by=scene.amina)
     before.state, before.ended_at = InvitationState.DECLINED, utcnow()
-    done = client.get(link_of(refused)).press("Ångra mitt nej")
-    assert done.location == link_of(refused)
+    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.INVITED)
+    client.get(link_of(invited)).press("Nej tack")
+    done = client.get(link_of(invited)).press("Ångra mitt nej")
+    assert done.location == link_of(invited)
     page = done.follow()
     assert (page.h1, page.flashes) == (
         "Du är inbjuden till grannsamverkan", [("done", "Klart. Nu får kontaktombud fråga dig igen.")],
@@ -183,8 +202,31 @@ def test_second_thoughts_open_the_invitation_again(
     assert db.session.scalars(select(Refusal)).all() == []
     assert [state for _address, state, _flat in invitations()] == ["open", "revoked"]
     assert status_of(scene.port_3, "1203") is HouseholdStatus.INVITED
-    assert client.post(f"{link_of(refused)}/undo").status == 410
+    assert client.post(f"{link_of(invited)}/undo").status == 410
     assert page.press("Ja, jag vill vara med", YES).location == "/join/joined"
+
+
+def test_second_thoughts_about_never_again_let_coordinators_ask_again(
+    client: PageClient, scene: Scene, refused: Invitation, write: Callable[..., Page]
+) -> None:
+    """The old invitation has no address any more: a new one comes."""
+    assert client.get(link_of(refused)).press("Ångra mitt nej").location == "/"
+    assert db.session.scalars(select(Refusal)).all() == []
+    assert client.get(link_of(refused)).status == 410
+    assert write(scene.bengt, "lina@example.org").status == 303
+    assert what_leaves() == [("invitation", "lina@example.org")]
+
+
+def test_whoever_holds_a_link_that_was_passed_on_silences_nobody(client: PageClient, scene: Scene) -> None:
+    """They need not be whoever was asked: the no is to this invitation, also where more was posted."""
+    invitation = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    invitation.is_transferable, invitation.name = True, "Lina"
+    page = client.get(link_of(invitation))
+    assert "never_again" not in page.html
+    assert "Lina" not in page.html
+    client.post(f"{link_of(invitation)}/decline", {"never_again": "y"})
+    assert (only().state, db.session.scalars(select(Refusal)).all()) == (InvitationState.DECLINED, [])
+    assert "Kontaktombuden för" in client.get(link_of(invitation)).text
 
 
 def test_second_thoughts_are_possible_when_the_address_is_erased(

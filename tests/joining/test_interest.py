@@ -89,6 +89,12 @@ def test_a_wrong_address_is_seen_afterwards_and_written_again(
     assert (interested_in(langgatan).count, "lina@" in client.get(page.path).text) == (1, False)
 
 
+def test_a_shared_phone_forgets_the_address(client: PageClient, langgatan: Building) -> None:
+    page = client.post(f"/buildings/{langgatan.id}/interest", LINA).follow()
+    page.press("Klar, glöm mig på den här telefonen")
+    assert "lina@" not in client.get(page.path).text
+
+
 def test_pressed_twice_is_once_and_opened_often_is_nothing(
     client: PageClient, langgatan: Building, left: Interest
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import time_machine
 from sqlalchemy import select
 
 from tests.cast import Scene
@@ -13,6 +14,7 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_invitation
 from tests.joining.conftest import (
     YES,
+    carried,
     invitations,
     link_of,
     only,
@@ -26,6 +28,7 @@ from watch.models import (
     HouseholdStatus,
     Invitation,
     InvitationState,
+    Membership,
     OutboxRow,
     OutboxState,
     Person,
@@ -104,8 +107,9 @@ def test_what_is_sent_again_counts_and_taking_back_gives_nothing_back(
     five_a_day: None,
 ) -> None:
     write(bengt, "lina@example.org")
+    write(bengt, "mio@example.org", "nina@example.org")
     path = f"/groups/{group.id}/invitations"
-    for _ in range(4):
+    for _ in range(2):
         page = client.get(path, as_=bengt).press("Skicka igen lina@example.org").follow()
         assert page.flashes == [("done", "Inbjudan är på väg igen, med en ny länk.")]
     client.get(path, as_=bengt).press("Återkalla lina@example.org").follow()
@@ -114,6 +118,92 @@ def test_what_is_sent_again_counts_and_taking_back_gives_nothing_back(
     assert (level, said.partition(",")[0]) == ("info", "Gränsen är 5 inbjudningar på ett dygn")
     assert write(bengt, "kim@example.org").main_actions == []
     assert outbox.names() == ["invitation"] * 5
+
+
+def test_nobody_gets_more_than_three_letters_a_day_from_a_coordinator(
+    client: PageClient,
+    outbox: Outbox,
+    write: Callable[..., Page],
+    look: Callable[..., Page],
+    scene: Scene,
+) -> None:
+    """Sent again, taken back and invited anew: it is one address. A link that is refused stays as it is."""
+    path = f"/groups/{scene.group.id}/invitations"
+    write(scene.bengt, "lina@example.org")
+    for _ in range(2):
+        page = client.get(path, as_=scene.bengt).press("Skicka igen lina@example.org").follow()
+        assert page.flashes == [("done", "Inbjudan är på väg igen, med en ny länk.")]
+    page = client.get(path, as_=scene.bengt).press("Skicka igen lina@example.org").follow()
+    ((level, said),) = page.flashes
+    assert (level, said[:71]) == (
+        "info", "Adressen har fått tre mejl om inbjudan på ett dygn. Du kan skicka igen ",
+    )  # fmt: skip
+    assert client.get(link_of(only())).status == 200
+    client.get(path, as_=scene.bengt).press("Återkalla lina@example.org")
+    seen = look(scene.bengt, "Lina@example.org")
+    assert (rows_of(seen)[0][4], seen.main_actions) == ("Har fått tre mejl på ett dygn", [])
+    posted = client.post(path, carried("lina@example.org"), as_=scene.bengt)
+    assert "Inget är skickat." in posted.text
+    assert outbox.names() == ["invitation"] * 3
+    # What Bengt sent is not Amina's to know; and tomorrow it can go again.
+    assert write(scene.amina, "lina@example.org").status == 303
+    with time_machine.travel(utcnow() + timedelta(days=1, minutes=1)):
+        page = client.get(path, as_=scene.bengt).press("Skicka igen lina@example.org").follow()
+        assert page.flashes[0][0] == "done"
+    assert outbox.names() == ["invitation"] * 5
+
+
+def test_an_address_that_is_corrected_back_and_forth_is_written_to_three_times(
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person
+) -> None:
+    write(bengt, "a@example.org")
+    path = f"/invitations/{only().id}/address"
+    for _ in range(2):
+        for name in "ba":
+            assert client.post(path, {"address": f"{name}@example.org"}, as_=bengt).status == 303
+    assert client.post(path, {"address": "b@example.org"}, as_=bengt).status == 303
+    refused = client.post(path, {"address": "a@example.org"}, as_=bengt)
+    assert refused.status == 422
+    assert refused.errors[0].startswith("Adressen har fått tre mejl om inbjudan på ett dygn.")
+    assert sorted(address for _name, address in outbox.addressed()) == [
+        f"{name}@example.org" for name in "aaabbb"
+    ]
+
+
+def test_what_is_pressed_in_the_list_leads_back_to_it(
+    client: PageClient, group: Group, bengt: Person, outbox: Outbox
+) -> None:
+    """To its page, order and search; its links lead below the form, and there it is said what was done."""
+    for number in range(60):
+        make_invitation(group, f"granne{number:02}@example.org", by=bengt)
+    path = f"/groups/{group.id}/invitations"
+    page = client.get(f"{path}?q=granne&sort=address&state=waiting", as_=bengt)
+    for word in ("Nästa", "Alla 60", "Skickad"):
+        assert page.links[word].endswith("#list")
+    second = page.click("Nästa")
+    back = second.response.request.full_path + "#list"
+    for press in ("Skicka igen granne55@example.org", "Återkalla granne55@example.org"):
+        assert set(second.press(press).location.split("?")[1].removesuffix("#list").split("&")) == set(
+            back.split("?")[1].removesuffix("#list").split("&")
+        )
+    assert "#list" in second.press("Återkalla granne54@example.org").location
+    listed = client.get(path, as_=bengt).html
+    assert listed.index('id="list"') < listed.index("flash-done")
+
+
+def test_whoever_joined_stands_with_their_flat_where_the_reader_may_know_it(
+    client: PageClient, scene: Scene
+) -> None:
+    """Carin lives in port 3: the lead and its coordinator read so; before she answered nobody does."""
+    invitation = make_invitation(scene.group, "carin@example.org", by=scene.bengt)
+    path = f"/groups/{scene.group.id}/invitations"
+    assert "Våglängdsgatan" not in rows_of(client.get(path, as_=scene.bengt))[0][1]
+    invitation.state, invitation.ended_at = InvitationState.ACCEPTED, utcnow()
+    for reader in (scene.amina, scene.bengt):
+        assert rows_of(client.get(path, as_=reader))[0][1] == "Våglängdsgatan 3, 1102"
+    carin = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+    carin.stairwell, carin.household = scene.port_1, None
+    assert rows_of(client.get(path, as_=scene.bengt))[0][1] == "–"
 
 
 def test_revoked(

@@ -42,7 +42,7 @@ def test_three_neighbours_are_invited(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt)
-    assert "Ingen är inbjuden än" in page.text
+    assert "Ingen är bjuden med e-post än" in page.text
     done = write(
         scene.bengt, "lina@example.org", "", " Kim@Example.org ", "lina@example.org", "mio@example.org"
     )
@@ -179,7 +179,7 @@ def test_a_form_sent_twice_invites_once(
 ) -> None:
     seen = look(bengt, "lina@example.org", "kim@example.org")
     for _ in range(3):
-        assert seen.press("Bjud in 2").location == f"/groups/{group.id}/invitations"
+        assert seen.press("Bjud in 2").location == f"/groups/{group.id}/invitations#list"
     assert len(invitations()) == 2
     assert outbox.names() == ["invitation"] * 2
     path = f"/groups/{group.id}/invitations"
@@ -194,7 +194,15 @@ def test_what_goes_beyond_the_days_limit_stays_and_says_when_it_can_go(
     write(scene.bengt, *(f"a{n}@example.org" for n in range(3)))
     seen = look(scene.bengt, *(f"b{n}@example.org" for n in range(4)), "kim.example.org", language="so")
     assert seen.main_actions == ["Bjud in 2"]
-    assert "2 får vänta: gränsen är 5 inbjudningar på ett dygn. De kan gå " in seen.text
+    assert "2 ryms inte: gränsen är 5 inbjudningar på ett dygn. De kan gå " in seen.text
+    assert "de finns bara på den här sidan" in seen.text
+    (kept,) = ("".join(each.itertext()) for each in seen.tree.iter("textarea") if each.get("id") == "later")
+    assert kept.strip().splitlines() == [
+        "E-post\tNamn\tLägenhet", "b2@example.org\t\t", "b3@example.org",
+    ]  # fmt: skip
+    assert [row[1:] for row in rows_of(look(scene.amina, kept))] == [
+        (f"b{n}@example.org", "–", "–", "Kan bjudas in") for n in (2, 3)
+    ]
     left = seen.press("Bjud in 2")
     assert left.flashes == [("done", "2 inbjudningar är på väg.")]
     assert [row[1::3] for row in rows_of(left)] == [

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
@@ -9,12 +11,14 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_letter, make_member, make_person, make_wish
 from tests.groups.test_members import state_of
+from tests.joining.conftest import confirm_link
 from tests.joining.races import at_once
 from tests.page_client import Page, PageClient
-from watch import tokens
+from watch import language, tokens
 from watch.extensions import db
 from watch.groups import service as groups
 from watch.groups.queries import FlatState, members_of
+from watch.mail.compose import _context, render
 from watch.models import (
     Channel,
     ConsentChannel,
@@ -22,6 +26,7 @@ from watch.models import (
     Language,
     Membership,
     RequestState,
+    utcnow,
 )
 from watch.tokens import Purpose
 
@@ -53,9 +58,16 @@ def join(client: PageClient, scene: Scene, **more: str) -> Page:
     return page.press("Skriv upp grannen", {**YES, **more})
 
 
-def confirm(client: PageClient, address: str) -> Page:
-    link = tokens.make(Purpose.CONFIRM_REQUEST, request_on(address).id)
-    return client.get(f"/join/confirm/{link}").press("Ja, det stämmer")
+def page_of(client: PageClient, address: str) -> Page:
+    """Behind the link in the mail that asks whether the address is theirs."""
+    return client.get(confirm_link(request_on(address)))
+
+
+def confirm(client: PageClient, address: str, floor: str = "2") -> Page:
+    """Written up at the door they say where they live; who asked says that it was they."""
+    page = page_of(client, address)
+    at_door = "Ja, det är min adress" in page.buttons
+    return page.press("Ja, det är min adress", {"floor": floor}) if at_door else page.press("Ja, det stämmer")
 
 
 def test_without_an_address_everything_comes_on_paper(
@@ -66,12 +78,34 @@ def test_without_an_address_everything_comes_on_paper(
     assert done.location == f"/groups/{scene.group.id}/knock#door-{flat.id}"
     page = done.follow()
     assert "Greta är med." in page.text
-    assert "Kvitto på papper" in page.links
+    assert "Kvitto på papper Greta" in page.links
     greta = member("Greta")
     assert (greta.channel, greta.consent_channel, greta.person.language, greta.admitted_by_id) == (
         Channel.PAPER, ConsentChannel.DOORSTEP, Language.SOMALI, scene.bengt.id,
     )  # fmt: skip
     assert (state_of(flat), outbox.names()) == (FlatState.ON_PAPER, [])
+
+
+def test_the_neighbours_language_is_not_guessed_from_the_coordinators(
+    client: PageClient, scene: Scene
+) -> None:
+    client.post("/language", {"language": "ar"}, as_=scene.bengt)
+    flat, wanted = flat_of(scene.port_3, "1201"), flat_of(scene.port_3, "1003")
+    for form in (f"/flats/{flat.id}/knock/join", f"/flats/{flat.id}/paper"):
+        assert client.get(form, as_=scene.bengt).form()["language"] == "sv"
+    make_wish("Knut", scene.group, wanted).person.language = Language.SOMALI
+    assert client.get(f"/flats/{wanted.id}/knock/join", as_=scene.bengt).form()["language"] == "so"
+
+
+def test_the_receipt_stays_in_reach_when_the_next_door_is_pressed(client: PageClient, scene: Scene) -> None:
+    join(client, scene)
+    receipt = f"/memberships/{member('Greta').id}/receipt"
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    later = page.press("Ej hemma lägenhet 1202").follow()
+    assert "Greta är med." in later.text
+    assert later.links["Kvitto på papper Greta"] == receipt
+    later.press("Ångra lägenhet 1201")
+    assert "Greta" not in [each.person.name for each in members_of(scene.group)]
 
 
 def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_confirmed(
@@ -99,10 +133,108 @@ def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_conf
 
 def test_confirmed_twice_is_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     join(client, scene, address="greta@example.org")
-    link = tokens.make(Purpose.CONFIRM_REQUEST, request_on("greta@example.org").id)
-    assert 303 in at_once(client, [(None, f"/join/confirm/{link}")] * 2)
+    path = f"{confirm_link(request_on('greta@example.org'))}/floor"
+    assert 303 in at_once(client, [(None, path)] * 2, {"floor": "2"})
     assert outbox.names().count("join-approved") == 1
     assert [each.person.name for each in members_of(scene.group)].count("Greta") == 1
+
+
+def test_a_mistyped_address_learns_nothing_of_the_neighbour(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """Neither who it is, nor where: only that somebody said yes at a door."""
+    join(client, scene, address="greta@exmaple.org")
+    page = page_of(client, "greta@exmaple.org")
+    assert page.h1 == "Är det här din e-postadress?"
+    (row,) = outbox.rows()
+    with language.speaking(Language.SWEDISH):
+        written = render("join-confirm", _context(row.mailing, Language.SWEDISH, greets=False))["text"]
+    assert "vid en dörr" in written
+    for word in ("Greta", "Våglängdsgatan", "1201", "Bengt"):
+        assert word not in page.html
+        assert word not in written
+    assert page.links.keys().isdisjoint({"Fel namn, port eller adress? Börja om."})
+    assert "uppgifterna tas bort" not in page.text
+    assert [each for each in ("Entréplan", "Våning 9") if each not in page.html] == []
+
+
+def test_another_floor_is_not_theirs_and_the_neighbour_stays_on_paper(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    join(client, scene, address="greta@example.org")
+    unsaid = page_of(client, "greta@example.org").press("Ja, det är min adress")
+    assert (unsaid.status, unsaid.errors) == (422, ["Välj den våning du bor på."])
+    for floor in ("1", "3"):
+        wrong = confirm(client, "greta@example.org", floor).follow()
+        assert wrong.h1 == "Är det här din e-postadress?"
+        assert [kind for kind, _ in wrong.flashes] == ["warn"]
+    assert (member("Greta").channel, member("Greta").person.mailbox_id) == (Channel.PAPER, None)
+    assert confirm(client, "greta@example.org").follow().h1 == "Ditt fönster lyser"
+    assert member("Greta").channel is Channel.MAIL
+
+
+def test_after_three_other_floors_the_link_is_dead(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    join(client, scene, address="greta@example.org")
+    link = confirm_link(request_on("greta@example.org"))
+    for floor in ("1", "3", "0"):
+        done = confirm(client, "greta@example.org", floor)
+    assert done.follow().status == 410
+    assert client.post(f"{link}/floor", {"floor": "2"}).status == 410
+    assert (member("Greta").channel, outbox.names()) == (Channel.PAPER, ["join-confirm"])
+
+
+def test_all_floors_at_once_are_no_more_than_three_answers(client: PageClient, scene: Scene) -> None:
+    join(client, scene, address="greta@example.org")
+    path = f"{confirm_link(request_on('greta@example.org'))}/floor"
+    floors = [{"floor": floor} for floor in ("0", "1", "3", "4", "5", "6")]
+    at_once(client, [(None, path)] * len(floors), floors)
+    db.session.expire_all()
+    asked = request_on("greta@example.org")
+    assert (asked.state, asked.floor_tries) == (RequestState.WITHDRAWN, 3)
+
+
+def test_the_press_of_who_asked_confirms_nobody_written_up_at_the_door(
+    client: PageClient, scene: Scene
+) -> None:
+    join(client, scene, address="greta@example.org")
+    asked = request_on("greta@example.org")
+    client.post(confirm_link(asked), {"who": str(asked.id)})
+    client.post(f"/buildings/{scene.house.id}/join?port={scene.port_3.id}", {
+        "name": "Kim", "how": "mail", "address": "greta@example.org", "consent": "y",
+    })  # fmt: skip
+    client.post(confirm_link(asked), {"who": str(asked.id)})  # Kim is the only one who can be confirmed so
+    db.session.expire_all()
+    assert (asked.state, member("Greta").channel) == (RequestState.UNCONFIRMED, Channel.PAPER)
+
+
+def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """Farah waits in port 3; somebody in port 1 is written up with her name and address."""
+    flat = flat_of(scene.port_1, "1201")
+    form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
+    client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
+    for _ in range(3):
+        confirm(client, "farah@example.org", "7")
+    db.session.expire_all()
+    assert request_on("farah@example.org").state is RequestState.WAITING
+    assert page_of(client, "farah@example.org").h1 == "Din fråga väntar på svar"
+
+
+def test_whoever_waits_elsewhere_too_long_is_written_up_here_all_the_same(
+    client: PageClient, scene: Scene, outbox: Outbox, farahs_request: JoinRequest
+) -> None:
+    """After two weeks her request is every coordinator's; she opens in port 1."""
+    farahs_request.confirmed_at = utcnow() - timedelta(days=20)
+    flat = flat_of(scene.port_1, "1201")
+    form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
+    done = client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina).follow()
+    assert done.flashes == []
+    assert CONFIRM in done.text
+    assert confirm(client, "farah@example.org").follow().h1 == "Ditt fönster lyser"
+    farah = member("Farah Ahmadi")
+    assert (farah.person, farah.household and farah.household.flat) == (scene.farah, flat)
+    assert request_on("farah@example.org").state is RequestState.APPROVED
 
 
 def test_whoever_was_taken_back_or_moved_is_not_let_in_by_the_mail(

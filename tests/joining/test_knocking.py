@@ -14,6 +14,7 @@ from tests.factories import flat_of, make_household, make_letter, make_wish
 from tests.groups.test_members import state_of
 from tests.joining.races import at_once
 from tests.page_client import Page, PageClient
+from watch import language
 from watch.extensions import db
 from watch.groups.queries import FlatState
 from watch.joining.words import not_home_word
@@ -166,6 +167,85 @@ def test_a_wish_for_a_knock_is_answered_at_the_door(client: PageClient, scene: S
     assert outbox.names() == []
 
 
+@pytest.mark.parametrize("answer", ["Går med", "Tackar nej", "Har flyttat"])
+def test_what_was_said_at_the_door_does_not_wait_to_be_told_there(
+    client: PageClient, scene: Scene, answer: str
+) -> None:
+    wish, told = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003")), "Berätta vid dörren"
+    members = f"/groups/{scene.group.id}/members"
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    if answer == "Går med":
+        page = page.click("Går med lägenhet 1003")
+        pressed = page.press("Skriv upp grannen", {"consent": "y"}).follow()
+    else:
+        pressed = page.press(f"{answer} lägenhet 1003").follow()
+    assert told not in client.get(members, as_=scene.bengt).text
+    pressed.press("Ångra lägenhet 1003")
+    client.post(f"/requests/{wish.id}/decline", as_=scene.bengt)
+    assert told in client.get(members, as_=scene.bengt).text  # nobody has been at that door
+
+
+def test_taking_back_not_at_home_leaves_a_colleagues_answer(client: PageClient, scene: Scene) -> None:
+    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    pressed = page.press("Ej hemma lägenhet 1003").follow()
+    client.post(f"/requests/{wish.id}/approve", as_=scene.amina)
+    pressed.press("Ångra lägenhet 1003")
+    db.session.refresh(wish)
+    assert (wish.state, wish.decided_by) == (RequestState.APPROVED, scene.amina)
+    assert "Knut" not in client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).text
+
+
+def test_every_press_of_the_last_hour_is_taken_back_where_it_is_seen(
+    client: PageClient, scene: Scene
+) -> None:
+    walked, flats = f"/groups/{scene.group.id}/knock", ["1201", "1202", "1203", "1101"]
+    answers = ["Tackar nej", "Ej hemma", "Har flyttat", "Tackar nej"]
+    for flat, answer in zip(flats, answers, strict=True):
+        client.get(walked, as_=scene.bengt).press(f"{answer} lägenhet {flat}")
+    client.post(f"/flats/{flat_of(scene.port_3, '1103').id}/knock/no", {"after": "0"}, as_=scene.amina)
+    page = client.get(walked, as_=scene.bengt)
+    undo = [each for each in page.buttons if each.startswith("Ångra")]
+    assert undo == [f"Ångra lägenhet {flat}" for flat in ("1201", "1203", "1101", "1202")]
+    assert "Nyss skrivet: 1 svar" in page.text  # the others stand on their rows
+    first = page.press("Ångra lägenhet 1201").follow()
+    assert "1201" in walk(first)
+    assert "Nyss skrivet" not in first.text
+    flats_page = client.get(f"/flats/{flat_of(scene.port_3, '1202').id}", as_=scene.bengt)
+    assert "Du skrev nyss upp ett svar: ej hemma." in flats_page.text
+    back = flats_page.press("Ångra lägenhet 1202")
+    assert back.location == flats_page.path
+    assert "Ångra lägenhet 1202" not in back.follow().buttons
+    assert knocks() == [("1203", "moved"), ("1101", "declined"), ("1103", "declined")]
+    for reader, flat in ((scene.amina, "1101"), (scene.bengt, "1103")):
+        theirs = client.get(f"/flats/{flat_of(scene.port_3, flat).id}", as_=reader)
+        assert "Du skrev nyss upp" not in theirs.text
+
+
+def test_what_is_an_hour_old_is_not_offered_to_be_taken_back(client: PageClient, scene: Scene) -> None:
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    page.press("Ej hemma lägenhet 1201")
+    page.press("Tackar nej lägenhet 1202")
+    for knock in db.session.scalars(select(Knock)):
+        knock.at = utcnow() - timedelta(hours=1, minutes=1)
+    db.session.commit()
+    for path in (page.path, f"/flats/{flat_of(scene.port_3, '1201').id}"):
+        buttons = client.get(path, as_=scene.bengt).buttons
+        assert [each for each in buttons if each.startswith("Ångra")] == []
+
+
+def test_of_two_presses_at_one_door_the_newer_is_taken_back_first(client: PageClient, scene: Scene) -> None:
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    once = page.press("Ej hemma lägenhet 1201").follow().press("Ångra lägenhet 1201").follow()
+    once.press("Ej hemma lägenhet 1201")
+    once.press("Ej hemma lägenhet 1202")
+    again = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).press("Tackar nej lägenhet 1201")
+    undone = again.follow().press("Ångra lägenhet 1201").follow()
+    assert knocks() == [("1201", "not_home"), ("1202", "not_home")]
+    undone.press("Ångra lägenhet 1201")
+    assert knocks() == [("1202", "not_home")]
+
+
 def test_two_presses_of_one_button_are_one(client: PageClient, scene: Scene) -> None:
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     page.press("Ej hemma lägenhet 1201")
@@ -292,10 +372,29 @@ def test_an_empty_list_says_what_comes_here(client: PageClient, scene: Scene) ->
     assert page.links["Till huset"] == f"/groups/{scene.group.id}/house"
 
 
+def test_whoever_was_just_asked_comes_later_or_is_chosen(client: PageClient, scene: Scene) -> None:
+    for number in ("1201", "1202", "1203", "1101", "1103"):
+        make_household(flat_of(scene.port_3, number), HouseholdStatus.DECLINED)
+    make_household(flat_of(scene.port_3, "1003"), HouseholdStatus.INVITED)
+    declined = make_household(flat_of(scene.port_1, "1003"), HouseholdStatus.INVITED)
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    assert "Ingen dörr att knacka på nu" in page.text
+    day = language.day(utcnow() + timedelta(days=7))
+    assert f"1 hushåll har nyss fått frågan och kommer hit tidigast {day}." in page.text
+    assert walk(page.press("Visa valda dörrar")) == ["1003"]  # it is ticked
+    aminas = client.get(f"/groups/{scene.group.id}/knock", as_=scene.amina)
+    assert "2 hushåll har nyss fått frågan" in aminas.text
+    assert "flats" not in aminas.form(page.path)  # there are other doors: nobody is chosen for her
+    declined.status = HouseholdStatus.DECLINED
+    db.session.commit()
+    port_1 = client.get(f"{page.path}?port={scene.port_1.id}", as_=scene.amina)
+    assert "har nyss fått frågan" not in port_1.text
+
+
 def test_the_wish_on_the_house_leads_to_the_walk(client: PageClient, scene: Scene) -> None:
     make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt)
-    assert walk(house.click("1 granne vill att du knackar på")) == ["1003"]
+    assert walk(house.click("1 av dem vill att du knackar på")) == ["1003"]
 
 
 def test_another_port_is_not_pressed_in(client: PageClient, scene: Scene) -> None:

@@ -94,7 +94,17 @@ def test_each_letter_has_its_flat_a_code_that_the_camera_reads_and_the_chosen_la
         assert codes_on(page) == [f"{BASE}{door(letters[flat.id])}"]
         assert show_code(code_of(letters[flat.id])) in words_on(page)
     assert "Var med i grannsamverkan" in words_on(first)
+    assert "Har du ingen e-post kommer ett kontaktombud till dig." in " ".join(words_on(first).split())
     assert "Join" not in words_on(first)
+    (english,) = fetched_pages(get_letters(client, scene, empty, as_=scene.bengt, languages=["en", "so"]))
+    for words in ("To you who live at Våglängdsgatan 3, flat 1202", "Adiga ku nool", "Code · Kood"):
+        assert words in words_on(english)
+    assert "Till dig" not in words_on(english)
+
+
+def test_the_file_is_called_after_its_house(client: PageClient, scene: Scene, empty: Flat) -> None:
+    answer = get_letters(client, scene, empty, as_=scene.bengt)
+    assert answer.response.headers["Content-Disposition"].endswith("filename=brev-vaglangdsgatan-3.pdf")
 
 
 def test_who_gets_a_letter_counts_as_invited_and_who_takes_part_goes_on_doing_so(
@@ -353,7 +363,9 @@ def test_where_there_is_no_coordinator_a_letter_lets_in_and_a_poster_leads_to_in
     db.session.commit()
     sent = {"ports": [alone.port_3.id], "languages": ["sv"]}
     pages = fetched_pages(client.post(f"/groups/{alone.group.id}/letters", sent, as_=alone.gun))
-    (address,) = next(codes_on(page) for page in pages if "lägenhet 1202" in words_on(page))
+    (mine,) = [page for page in pages if "lägenhet 1202" in words_on(page)]
+    assert "kommer ett kontaktombud till dig" not in words_on(mine)
+    (address,) = codes_on(mine)
     landing = client.get(address.removeprefix(BASE))
     assert "Annars väntar din fråga tills huset har ett kontaktombud." in landing.text
     assert "Knacka på" not in landing.text  # there is nobody who could

@@ -97,6 +97,8 @@ def test_the_commit_rings_a_worker_who_makes_file_after_file(client: PageClient,
     page = page.click("Visa hur långt det har kommit")
     assert page.h1 == "Breven är klara"
     assert "hx-trigger" not in page.html
+    facts = "Brev 18 Till Våglängdsgatan 1, Våglängdsgatan 3 Språk i breven Svenska Du bad om dem"
+    assert facts in page.text
     first, second = [link for words, link in page.links.items() if words.startswith("Fil ")]
     assert [words for words in page.links if words.startswith("Fil ")] == [
         "Fil 1: Våglängdsgatan 1",
@@ -105,6 +107,8 @@ def test_the_commit_rings_a_worker_who_makes_file_after_file(client: PageClient,
     for link, port in ((first, scene.port_1), (second, scene.port_3)):
         answer = client.get(link, as_=scene.gun).response
         assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/pdf", "no-store")
+        name = f"brev-vaglangdsgatan-{port.number}-{1 if port == scene.port_1 else 2}.pdf"
+        assert answer.headers["Content-Disposition"].endswith(f"filename={name}")
         pages = pages_of(answer.data)
         assert [f"{port.address}, lägenhet {flat.number}" in words_on(page) for page, flat in zip(
             pages, _down(port.flats), strict=True
@@ -228,10 +232,15 @@ def test_the_police_contact_prints_for_whole_houses_of_an_area(
     slug = scene.group.area.slug
     page = client.get(f"/areas/{slug}", as_=scene.gun).click("Brev till hela hus")
     assert "Tunnlandsgatan 5 (9 lägenheter) Våglängdsgatan 1–3 (18 lägenheter)" in page.text
+    assert "<bdi>Tunnlandsgatan 5</bdi> (9 lägenheter)" in page.html  # or Arabic would read "9" as its flat
     done = page.press("Gör breven").follow()
     work()
     assert [file.first for file in files()] == ["Tunnlandsgatan 5", "Våglängdsgatan 1", "Våglängdsgatan 3"]
-    assert client.get(done.path, as_=scene.gun).h1 == "Breven är klara"
+    ready = client.get(done.path, as_=scene.gun)
+    assert ready.h1 == "Breven är klara"
+    assert "Brev 27 Till Tunnlandsgatan 5, Våglängdsgatan 1–3 Språk" in ready.text
+    waiting = client.get(f"/areas/{slug}/letters", as_=scene.gun).text
+    assert "Du bad om 27 brev" in waiting
     groups = select(Letter.group_id, func.count()).group_by(Letter.group_id).order_by(Letter.group_id)
     counts = {scene.group.id: 18, second_house.group_id: 9}
     assert db.session.execute(groups).all() == sorted(counts.items())

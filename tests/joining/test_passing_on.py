@@ -115,11 +115,23 @@ def test_the_answer_says_nothing_of_the_address(
     answers = set()
     for address in ("lisa@example.org", "carin@example.org", "mio@example.org"):
         done = ask(client, passed_on, address)
-        answers.add((done.status, done.location, bytes_of(done.follow())))
+        answers.add((done.status, done.location, bytes_of(done.follow()).replace(address, "")))
     assert len(answers) == 1
     assert [address for _kind, address in outbox.addressed()] == [
         "lisa@example.org", "carin@example.org", "mio@example.org",
     ]  # fmt: skip
+
+
+def test_a_mistyped_address_is_changed_and_the_link_goes_on_vouching(
+    client: PageClient, scene: Scene, passed_on: Invitation
+) -> None:
+    page = ask(client, passed_on, "kim@exmaple.org").follow()
+    assert page.form("/join/sent")["address"] == "kim@exmaple.org"
+    wrong = request_of("kim@exmaple.org")
+    page.press("Skicka till den här adressen", {"address": "kim@example.org"})
+    assert client.get(confirm_link(wrong)).status == 410
+    done = client.get(confirm_link(request_of("kim@example.org"))).press("Ja, det stämmer")
+    assert (done.location, members()["Kim"]) == ("/join/joined", "1201")
 
 
 @pytest.mark.parametrize("typed", [{"address": ""}, {"address": "kim"}, {"name": ""}, {"consent": ""}])

@@ -456,3 +456,14 @@ def test_every_state_beside_the_others(look: Look, scene: Scene) -> None:
         "Kan bjudas in", "Redan med", "Redan inbjuden", "Behöver rättas", f"Står två gånger {TYPED_TWICE}",
     ]  # fmt: skip
     assert json.loads(seen.form()["carried"])[0] == [1, "lina@example.org", "", "", ""]
+
+
+def test_the_rows_are_not_lost_with_the_language_and_nobody_reads_how_they_are_carried(
+    look: Look, bengt: Person, client: PageClient
+) -> None:
+    seen = look(bengt, "Lina <lina@example.org>")
+    typed = {name: value for name, value in seen.form("/language").items() if name != "csrf_token"}
+    asked = client.post("/language", typed | {"language": "so"}, as_=bengt)
+    assert "[[" not in asked.text
+    again = client.post(f"{seen.path}", {"carried": asked.form()["carried"]}, as_=bengt)
+    assert rows_of(again)[0][1:3] == ("lina@example.org", "Lina")

@@ -112,6 +112,49 @@ def test_what_is_ticked_by_hand_is_counted_before_it_is_sent(
     assert (none.status, none.errors) == (422, ["Kryssa för minst en granne."])
 
 
+def test_all_or_none_are_ticked_with_one_press(
+    client: PageClient, write: Callable[..., Page], bengt: Person, path: str
+) -> None:
+    for days, name in ((4, "Lina"), (2, "Kim")):
+        with time_machine.travel(utcnow() - days * DAY):
+            write(bengt, f"{name} <{name}@example.org>".lower())
+    deliver()
+    page = client.get(path, as_=bengt)
+    assert [list(ticks(each).values()) for each in (page, page.click("Alla"), page.click("Ingen"))] == [
+        [True, False], [True, True], [False, False],
+    ]  # fmt: skip
+    assert page.click("Ingen").main_actions == ["Räkna de ikryssade"]
+    assert page.click("Alla").press("Påminn 2").status == 303
+    assert "lina@example.org lina" in " ".join(page.text.split())
+
+
+def test_when_the_days_letters_are_used_up_nothing_is_offered(
+    client: PageClient,
+    outbox: Outbox,
+    write: Callable[..., Page],
+    scene: Scene,
+    path: str,
+    five_a_day: None,
+) -> None:
+    """Of one's own: the lead may still remind whom a colleague invited, out of the colleague's letters."""
+    with time_machine.travel(utcnow() - 4 * DAY):
+        write(scene.amina, "lina@example.org")
+    deliver()
+    page = client.get(path, as_=scene.amina)
+    write(scene.amina, *(f"a{n}@example.org" for n in range(5)))
+    full = client.get(path, as_=scene.amina)
+    assert (full.main_actions, "Gränsen är 5 inbjudningar på ett dygn" in full.text) == (
+        ["Till inbjudningarna"], True,
+    )  # fmt: skip
+    pressed = page.press("Påminn 1")
+    after = pressed.follow() if pressed.status == 303 else pressed
+    assert [level for level, _words in after.flashes] == ["info"]
+    with time_machine.travel(utcnow() - 4 * DAY):
+        write(scene.bengt, "kim@example.org")
+    deliver()
+    assert client.get(path, as_=scene.amina).main_actions != []
+
+
 def test_the_link_stays_and_one_letter_a_day_is_enough(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene, path: str
 ) -> None:

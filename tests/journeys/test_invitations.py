@@ -119,6 +119,10 @@ def test_those_who_have_not_answered_are_reminded_and_a_slip_is_mended(
     phone.fill("Rätt e-postadress", "kim@example.org")
     phone.press("Skicka till den nya adressen")
     phone.follow("Påminn 1 som inte har svarat")
+    if javascript:  # the number follows the ticks
+        for number in "01":
+            phone.page.locator("input[name=who]").click()
+            assert phone.page.locator("button[name=count]").inner_text() == f"Påminn {number}"
     phone.press("Påminn 1")
     assert post.deliver() == ["kim@example.org", "lina@example.org"]
 
@@ -133,7 +137,7 @@ def test_never_again_and_second_thoughts(javascript: bool, scene: Scene, small: 
     assert phone.h1 == "Du har tackat nej"
     assert _wishes() == 1
     phone.press("Ångra mitt nej")
-    assert (phone.h1, _wishes()) == ("Du är inbjuden till grannsamverkan", 0)
+    assert ("Nu får kontaktombud fråga dig igen." in phone.text, _wishes()) == (True, 0)
 
 
 def _wishes() -> int:

@@ -55,7 +55,7 @@ def _amina_prints(phone: Phone, amina: Person, group: Group) -> list[object]:
     phone.open(f"/groups/{group.id}/letters")
     with phone.page.expect_download() as fetching:
         phone.page.get_by_role("button", name="Hämta breven som PDF").click()
-    assert fetching.value.suggested_filename == "brev.pdf"
+    assert fetching.value.suggested_filename == "brev-vaglangdsgatan-1.pdf"
     pages = pages_of(Path(fetching.value.path()).read_bytes())
     assert len(pages) == 17  # of eighteen flats all but Amina's
     return pages
@@ -64,3 +64,33 @@ def _amina_prints(phone: Phone, amina: Person, group: Group) -> list[object]:
 def _flats_of_members() -> dict[str, str]:
     found = db.session.scalars(select(Membership).where(Membership.left_at.is_(None)))
     return {each.person.name: each.household.flat.number for each in found if each.household}
+
+
+def test_the_number_of_letters_follows_the_ticks(
+    amina: Person, group: Group, make_phone: Callable[..., Phone]
+) -> None:
+    phone = make_phone()
+    phone.sign_in(amina)
+    phone.open(f"/groups/{group.id}/letters")
+    get, port = phone.page.get_by_role("button", name="Hämta breven som PDF"), phone.page.locator("details")
+    assert get.inner_text().split()[-1] == "(17)"
+    assert "Våglängdsgatan 3: 9 av 9" in port.last.inner_text()
+    port.last.locator("summary").click()
+    port.last.get_by_role("button", name="Ingen i porten").click()
+    assert "Våglängdsgatan 3: 0 av 9" in port.last.inner_text()
+    assert get.inner_text().split()[-1] == "(8)"
+    port.last.get_by_label("1202").check()
+    assert "Våglängdsgatan 3: 1 av 9" in port.last.inner_text()
+    assert get.inner_text().split()[-1] == "(9)"
+    phone.look()
+
+
+def test_a_whole_port_counts_with_all_its_letters(
+    gun: Person, group: Group, make_phone: Callable[..., Phone]
+) -> None:
+    phone = make_phone()
+    phone.sign_in(gun)
+    phone.open(f"/groups/{group.id}/letters")
+    phone.tick("Våglängdsgatan 3 (9 lägenheter)")
+    get = phone.page.get_by_role("button", name="Hämta breven som PDF")
+    assert get.inner_text().split()[-1] == "(9)"

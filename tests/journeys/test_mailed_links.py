@@ -7,6 +7,7 @@ from collections.abc import Callable
 from tests.browser import Phone
 from tests.cast import Scene
 from tests.conftest import Dump
+from tests.factories import make_person, make_request
 from tests.joining.test_mailed_links import PRESSES
 from tests.mail.letters import LETTERS, button_of, in_language, links_in
 from watch.extensions import db
@@ -23,6 +24,9 @@ def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_w
     for kind, press in PRESSES.items():
         press.before(rows[kind])
     rows["join-requested"].person = scene.amina  # Bengt is being appointed only
+    waits = make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.port_3)
+    for kind in ("join-requested", "join-waiting"):  # a coordinator's page opens once it is confirmed
+        rows[kind].mailing.join_request = waits
     links = sorted({link for row in rows.values() for link in links_in(row)})
     confirm = button_of(rows["join-confirm"])
     db.session.commit()

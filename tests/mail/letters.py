@@ -12,7 +12,7 @@ from flask import current_app
 from sqlalchemy import select
 
 from tests.cast import Scene
-from tests.factories import make_interest, make_invitation, make_meeting, make_notice
+from tests.factories import make_interest, make_invitation, make_meeting, make_notice, make_request
 from watch import tokens
 from watch.extensions import db
 from watch.mail import outbox
@@ -24,6 +24,7 @@ from watch.models import (
     Language,
     Membership,
     OutboxRow,
+    RequestState,
     SignInLink,
     utcnow,
 )
@@ -39,6 +40,10 @@ def _link(scene: Scene) -> SignInLink:
 
 def _request(scene: Scene) -> JoinRequest:
     return db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == scene.farah.id)).one()
+
+
+def _of_member(scene: Scene) -> JoinRequest:
+    return make_request(scene.carin, scene.group, scene.port_3, state=RequestState.WITHDRAWN)
 
 
 def _membership(scene: Scene) -> Membership:
@@ -79,7 +84,7 @@ LETTERS: dict[str, Letter] = {
     "join-unanswered": lambda s: outbox.queue("join-unanswered", to=s.farah, about=_request(s)),
     "join-approved": _approved,
     "join-declined": lambda s: outbox.queue("join-declined", to=s.farah, about=_request(s)),
-    "join-already-member": lambda s: outbox.queue("join-already-member", to=s.carin, about=_membership(s)),
+    "join-already-member": lambda s: outbox.queue("join-already-member", to=s.carin, about=_of_member(s)),
     "interest-confirm": lambda s: outbox.queue(
         "interest-confirm", to=s.carin, about=make_interest(s.carin, s.langgatan, confirmed=False)
     ),

@@ -10,7 +10,9 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
+from tests.cast import Scene
 from tests.factories import make_group
+from tests.page_client import PageClient
 from tests.places.damage import DAMAGE, FIRST, HEADER, SECOND, listed
 from watch import tokens
 from watch.extensions import db
@@ -19,6 +21,9 @@ from watch.places import landlord_list, service
 from watch.places.problems import BadLandlordList, Problem, RowError
 
 SAMPLE = Path(__file__).resolve().parents[2] / "watch/ops/sample/fastigheter-boras.csv"
+
+
+ALL_NEW = [f"--new-area={name}" for name in ("Boda", "Hässleholmen", "Norrby")]
 
 
 def counts() -> dict[str, int]:
@@ -46,7 +51,7 @@ def test_damage_is_named_by_row_and_column_and_nothing_is_saved(
 
 def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[..., Result]) -> None:
     everything = {"Area": 3, "Landlord": 3, "Property": 89, "Building": 89, "Stairwell": 351, "Flat": 3486}
-    first = cli("places", "import", SAMPLE)
+    first = cli("places", "import", SAMPLE, *ALL_NEW)
     assert first.output.splitlines()[-1] == (
         "Nya lägenheter: 3\N{NO-BREAK SPACE}486, trappuppgångar: 351, hus: 89, fastigheter: 89, "
         "fastighetsägare: 3, områden: 3."
@@ -61,11 +66,41 @@ def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[.
 
 
 def test_each_stairwell_gets_a_poster_whose_code_finds_it(cli: Callable[..., Result]) -> None:
-    cli("places", "import", SAMPLE)
+    cli("places", "import", SAMPLE, *ALL_NEW)
     port = db.session.scalars(select(Stairwell).where(Stairwell.street == "Magasinsgatan").limit(1)).one()
     code = tokens.code(tokens.Purpose.POSTER, port.id, port.poster_generation)
     index = tokens.code_index(tokens.Purpose.POSTER, code)
     assert db.session.scalars(select(Stairwell).where(Stairwell.poster_index == index)).one() == port
+
+
+def test_a_misspelt_area_is_not_made(cli: Callable[..., Result], tmp_path: Path, boda: Area) -> None:
+    (file := tmp_path / "list.csv").write_bytes(
+        listed(FIRST, *(SECOND.replace("Norrby;", "Norbry Öst;").replace("Skomakaren 3", "Skomakaren 4"),))
+    )
+    answer = cli("places", "import", file, "--new-area", "norrby")
+    assert (answer.exit_code, answer.stderr) == (1, (
+        "Error: De här områdena finns inte: Norbry Öst. Områdena är: Boda. Inget är sparat. "
+        "Är de nya, kör igen med --new-area 'Norbry Öst'.\n"
+    ))  # fmt: skip
+    assert db.session.scalars(select(Area.name)).all() == ["Boda"]
+    assert cli("places", "import", file, "--new-area=norrby", "--new-area=Norbry Öst").exit_code == 0
+    assert cli("places", "import", file).exit_code == 0  # known by now
+    by_name = select(Area.name).order_by(Area.name)
+    assert db.session.scalars(by_name).all() == ["Boda", "Norbry Öst", "Norrby"]
+
+
+def test_an_area_gets_a_target(cli: Callable[..., Result], client: PageClient, scene: Scene) -> None:
+    done = cli("places", "target", "norrby", "6", "2031-06-30")
+    assert (done.exit_code, done.output) == (0, "Mål för Norrby: 6 grupper till 2031-06-30.\n")
+    text = client.get("/overview", as_=scene.gun).text
+    assert "0 grupper, mål 6" in text
+    assert "Målet gäller till 30 juni 2031." in text
+    assert cli("places", "target", "norrby", "0", "2031-06-30").exit_code == 2
+    assert cli("places", "target", "norrby", "6", "30 juni").exit_code == 2
+    unknown = cli("places", "target", "norbry", "6", "2031-06-30")
+    assert (unknown.exit_code, unknown.output) == (
+        1, "Error: Området norbry finns inte. Områdena är: boda, hassleholmen, norrby.\n"
+    )  # fmt: skip
 
 
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8", "utf-8-sig"])

@@ -18,6 +18,11 @@ NEVER_BOTH = (
     "Whoever follows an area never sees that: end the appointment first, or use another person's address."
 )
 
+STILL_CONTACT = (
+    "What stands on the page /contacts is kept apart from this. Look whether {name} still stands there for "
+    "{area}; whoever follows the area now changes it under /contacts/edit."
+)
+
 people = AppGroup("people", help="People: appoint the police contact, print a sign-in link.")
 
 
@@ -56,6 +61,7 @@ def end_officer(email: str, slug: str, name: str | None) -> None:
         raise click.ClickException(f"{person.name} does not follow {area.name}.")
     db.session.commit()
     click.echo(f"{person.name} follows {area.name} no more.")
+    click.echo(STILL_CONTACT.format(name=person.name, area=area.name))
 
 
 @people.command("officers")

@@ -16,7 +16,7 @@ from werkzeug.wrappers import Response
 from watch.access import current_person, current_relations, public, signed_in
 from watch.accounts import queries, service, sessions, words
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
-from watch.extensions import db, limiter, network_of_reader
+from watch.extensions import browser_that_asks, db, limiter, network_of_reader
 from watch.language import current as current_language
 from watch.language import speaking
 from watch.models import Language, Person, SignIn, SignInLink
@@ -63,7 +63,7 @@ def send_link() -> Page:
     form = AskForLinkForm()
     if not form.validate():
         return render_template("accounts/login.html", form=form), 422
-    browser = sessions.browser_that_asks()
+    browser = browser_that_asks()
     if sessions.has_signed_in_here(form.email.data) or not _is_flooded():
         service.ask_for_link(form.email.data, browser=browser, language=current_language())
         db.session.commit()

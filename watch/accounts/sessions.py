@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import timedelta
 
 from flask import g, make_response, redirect, request, session, url_for
@@ -62,13 +61,6 @@ def ask_to_sign_in() -> Response:
         answer.headers["HX-Redirect"] = url
         return answer
     return redirect(url)
-
-
-def browser_that_asks() -> str:
-    """A random name for this browser, kept in its cookie: a link can be bound to where it was asked for."""
-    if "browser" not in session:
-        session["browser"] = secrets.token_hex(16)
-    return str(session["browser"])
 
 
 def has_signed_in_here(address: str) -> bool:

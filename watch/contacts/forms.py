@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice, SelectField
+from wtforms.validators import InputRequired
 
 from watch.contacts.entry import Entry
 from watch.contacts.queries import Targets
@@ -14,6 +15,8 @@ from watch.fields import AddressField, Form, LineField, NameField, PhoneField, c
 from watch.models import ContactPerson, ContactRole, Reach
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
+CHOICE: Any = _l("Välj")
+NONE_YET = SelectChoice("", CHOICE)  # a contact written in haste is not published as the police, for all
 IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
 
 
@@ -21,14 +24,18 @@ class ContactForm(Form):
     """Role, organisation, how to reach it, and for whom it is."""
 
     role = SelectField(
-        _l("Vad kontakten gäller"), choices=choices_of(ROLES), coerce=ContactRole, **IF_STRANGE
+        _l("Vad kontakten gäller"),
+        choices=[NONE_YET, *choices_of(ROLES)],
+        coerce=lambda value: ContactRole(value) if value else None,
+        validators=[InputRequired(CHOOSE)],
+        **IF_STRANGE,
     )
     organisation = LineField(_l("Organisation"), most=120, missing=_l("Skriv vilken organisation det är."))
     name = NameField(_l("Namn"), optional=True)
     phone = PhoneField(_l("Telefon"))
     email = AddressField(_l("E-post"), optional=True)
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
-    whom = SelectField(_l("För vem"), **IF_STRANGE)
+    whom = SelectField(_l("För vem"), validators=[InputRequired(CHOOSE)], **IF_STRANGE)
 
     def __init__(self, targets: Targets, contact: ContactPerson | None = None, **more: Any) -> None:
         before = {"whom": _whom(contact.reach, _target(contact))} if contact else {}
@@ -77,6 +84,7 @@ def _choices(targets: Targets) -> list[SelectChoice]:
         (Reach.BUILDING, [(each.id, each.address) for each in targets.buildings]),
     )
     return [
+        NONE_YET,
         SelectChoice(_whom(Reach.EVERYWHERE), REACHES[Reach.EVERYWHERE]),
         *(
             SelectChoice(_whom(reach, number), name, optgroup=REACHES[reach])

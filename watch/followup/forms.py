@@ -29,7 +29,7 @@ class FilterForm(Form):
     state = SelectField(_l("Läge"), choices=[ALL, *choices_of(STATES)])
     landlord = SelectField(_l("Fastighetsägare"))
     sort = SelectField(
-        _l("Sortera efter"), choices=[SelectChoice(*each) for each in SORTS.items()], default="address"
+        _l("Sortera efter"), choices=[SelectChoice(*each) for each in SORTS.items()], default="state"
     )
 
     def __init__(self, asked: MultiDict[str, str], landlords: Sequence[Landlord]) -> None:
@@ -42,7 +42,7 @@ class FilterForm(Form):
             text=(self.q.data or "")[:MOST_SIGNS].strip(),
             state=BuildingState(self.state.data) if self.state.data in set(BuildingState) else None,
             landlord_id=_number(self.landlord.data),
-            by_state=self.sort.data == "state",
+            by_state=self.sort.data != "address",
             after=_number(asked.get("after")),
             before=_number(asked.get("before")),
         )
@@ -57,7 +57,7 @@ class FilterForm(Form):
         """The same question as arguments of an address, without the page."""
         fields = {"q": self.q.data, "state": self.state.data, "landlord": self.landlord.data}
         return {name: value for name, value in fields.items() if value} | (
-            {"sort": "state"} if self.sort.data == "state" else {}
+            {"sort": "address"} if self.sort.data == "address" else {}
         )
 
 

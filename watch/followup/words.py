@@ -36,4 +36,4 @@ ACTIONS = {
     Reason.WAITING: _l("Se ombuden"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
-SORTS: dict[str, Any] = {"address": _l("Adress"), "state": _l("Läge")}
+SORTS: dict[str, Any] = {"state": _l("Läge"), "address": _l("Adress")}

@@ -83,6 +83,7 @@ class TickStepForm(Form):
         self._earliest = local(group.started_at).date() - AT_MOST_BEFORE
         if step is StartStep.MEETING_BOOKED:
             self.done_on.label.text = _l("Bokades den")
+            self.done_on.description = _l("Dagen då ni bokade, inte dagen då mötet är.")
 
     def validate_done_on(self, field: DayField) -> None:
         """Done means done, and done for this group."""

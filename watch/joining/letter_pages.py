@@ -8,9 +8,10 @@ from typing import Any
 
 from flask import current_app
 from flask_babel import lazy_gettext as _l
+from werkzeug.utils import secure_filename
 
 from watch import language, paper, tokens
-from watch.joining.queries import code_of
+from watch.joining.queries import code_of, group_to_join
 from watch.models import Language, Letter
 
 LETTER_SENTENCES = (
@@ -20,11 +21,9 @@ LETTER_SENTENCES = (
         "Bara kontaktombuden för din port och huvudkontaktombudet ser ditt namn och din lägenhet. "
         "Polisen och hyresvärden ser det aldrig."
     ),
-    _l(
-        "Rikta telefonens kamera mot koden, eller skriv adressen i webbläsaren. "
-        "Har du ingen e-post kommer ett kontaktombud till dig."
-    ),
+    _l("Rikta telefonens kamera mot koden, eller skriv adressen i webbläsaren."),
 )
+BY_KNOCK = _l("Har du ingen e-post kommer ett kontaktombud till dig.")
 
 
 def foot_words() -> str:
@@ -47,16 +46,19 @@ class LetterWords:
 
 @dataclass(frozen=True)
 class OwnWords:
-    """What one letter says in one language: to whom it is, and until when its code is good."""
+    """What one letter says in one language: to whom, who comes to the door, how long its code is good."""
 
     to: str
+    knock: str
     until: str
 
 
 def pages_of(letters: Sequence[Letter], languages: Collection[Language]) -> dict[str, Any]:
     """What stands on the pages of these letters, for templates/print/letters.typ."""
     chosen = [each for each in Language if each in languages]
-    own = zip(*(_own_words_in(each, letters) for each in chosen), strict=True)
+    ports = {letter.flat.stairwell for letter in letters}
+    knocked = {port.id for port in ports if group_to_join(port)}  # elsewhere nobody is there who could
+    own = zip(*(_own_words_in(each, letters, knocked) for each in chosen), strict=True)
     with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
         return {
             "title": str(_l("Brev om grannsamverkan")),
@@ -78,15 +80,16 @@ def _words_in(reader: Language) -> LetterWords:
         )
 
 
-def _own_words_in(reader: Language, letters: Sequence[Letter]) -> list[OwnWords]:
+def _own_words_in(reader: Language, letters: Sequence[Letter], knocked: Collection[int]) -> list[OwnWords]:
     with language.speaking(reader):
-        return [_own_words(letter) for letter in letters]
+        return [_own_words(letter, letter.flat.stairwell_id in knocked) for letter in letters]
 
 
-def _own_words(letter: Letter) -> OwnWords:
+def _own_words(letter: Letter, is_knocked: bool) -> OwnWords:
     place = {"address": letter.flat.stairwell.address, "flat": letter.flat.number}
     day = language.day(letter.expires_at)
     return OwnWords(
+        knock=str(BY_KNOCK) if is_knocked else "",
         to=str(_l("Till dig som bor på %(address)s, lägenhet %(flat)s", **place)),
         until=str(_l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=day)),
     )
@@ -102,6 +105,12 @@ def _page_of(letter: Letter, words: Iterable[OwnWords]) -> dict[str, Any]:
         "link": address,
         "alt": str(_l("QR-kod till %(address)s", address=address)),
     }
+
+
+def file_name(address: str, place: int | None = None) -> str:
+    """What a file of letters is called that begins with this address: in ASCII, for every machine."""
+    words = [str(_l("brev")), address, *([str(place)] if place else [])]
+    return secure_filename(" ".join(words) + ".pdf").lower().replace("_", "-")
 
 
 def pdf_of(pages: Mapping[str, Any]) -> bytes:

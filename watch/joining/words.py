@@ -79,6 +79,7 @@ PREVIEW_STATES = {
     "member": _l("Redan med"),
     "invited": _l("Redan inbjuden"),
     "declined": _l("Vill inte bli tillfrågad"),
+    "lately": _l("Har fått tre mejl på ett dygn"),
 }
 PREVIEW_SIGNS = {"new": "ok", "later": "lamp", "bad": "bad"}  # the others need nothing: neutral
 TROUBLES = {

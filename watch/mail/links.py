@@ -10,7 +10,7 @@ from typing import Any
 from flask import current_app
 
 from watch import tokens
-from watch.models import Mailing
+from watch.models import JoinRequest, Mailing
 from watch.tokens import Purpose
 
 
@@ -50,18 +50,26 @@ def _invitation(about: Any) -> str:
     return f"/join/{tokens.make(Purpose.INVITATION, about.id, about.generation)}"
 
 
+_confirm = _of_parent("/join/confirm", Purpose.CONFIRM_REQUEST)
+
+
+def _or_somebody_else(about: Any) -> str:
+    """Who asked in a member's name may be another who reads the same mail; an invitation asks nobody else."""
+    return _confirm(about) if isinstance(about, JoinRequest) else "/login"
+
+
 _interest = _of_parent("/interest", Purpose.CONFIRM_INTEREST)
 
 KINDS: dict[str, Kind] = {
     "sign-in": Kind(Sender.ACCOUNT, _of_parent("/login", Purpose.SIGN_IN), one_time=True),
     "sign-in-unknown": Kind(Sender.ACCOUNT, lambda _about: "/", one_time=True),
-    "join-confirm": Kind(Sender.ACCOUNT, _of_parent("/join/confirm", Purpose.CONFIRM_REQUEST)),
+    "join-confirm": Kind(Sender.ACCOUNT, _confirm),
     "join-requested": Kind(Sender.ACCOUNT, lambda _about: "/a/", Purpose.DECIDE),
     "join-waiting": Kind(Sender.ACCOUNT, lambda _about: "/a/", Purpose.DECIDE),
     "join-unanswered": Kind(Sender.ACCOUNT, lambda _about: "/contacts"),
     "join-approved": Kind(Sender.ACCOUNT, lambda about: f"/groups/{about.group_id}"),
     "join-declined": Kind(Sender.ACCOUNT, None),
-    "join-already-member": Kind(Sender.ACCOUNT, lambda _about: "/login"),
+    "join-already-member": Kind(Sender.ACCOUNT, _or_somebody_else),
     "interest-confirm": Kind(Sender.ACCOUNT, _interest),
     "invitation": Kind(Sender.ACCOUNT, _invitation),
     "invitation-reminder": Kind(Sender.ACCOUNT, _invitation),

@@ -101,7 +101,8 @@ class JoinRequest(Model):
 
     Without an e-mail the applicant asked for a knock on the door, and is told the answer there (`told_at`).
     The yes is as old as the request. `asked_index` is the keyed hash of a secret that only the browser holds
-    which sent the form: it alone can change the address until that is confirmed.
+    which sent the form: it alone can change the address until that is confirmed. `floor_tries` counts how
+    often somebody who was written up at the door has said where they live.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -142,6 +143,7 @@ class JoinRequest(Model):
         "B", "who decided", AS_APPLICANT, ForeignKey("person.id", ondelete="SET NULL")
     )
     told_at: Mapped[datetime | None]
+    floor_tries: Mapped[int] = mapped_column(default=0)
     asked_index: Mapped[bytes | None] = personal(
         "B", "who may still change a wrong address", AS_APPLICANT, index=True
     )
@@ -164,8 +166,16 @@ class JoinRequest(Model):
             "(state IN ('approved', 'declined', 'withdrawn')) = (decided_at IS NOT NULL)",
             name="decided_has_a_time",
         ),
+        CheckConstraint("floor_tries BETWEEN 0 AND 3", name="few_floor_tries"),
         one_where("join_request_one_open_per_person", "group_id", "person_id", where=OPEN_REQUEST),
     )
+
+    @property
+    def asks_owner(self) -> bool:
+        """The mailbox's owner has something to confirm: the request, or where it waits, a newer letter."""
+        is_vouched = self.letter_id is not None or self.membership_id is not None
+        waits = self.state is RequestState.WAITING
+        return self.state is RequestState.UNCONFIRMED or (waits and is_vouched)
 
     @property
     def is_everybodys(self) -> bool:

@@ -35,6 +35,11 @@ class LetterPack(Model):
         back_populates="pack", order_by="LetterFile.place", cascade="all, delete-orphan", passive_deletes=True
     )
 
+    @property
+    def letters(self) -> int:
+        """How many there are in all its files."""
+        return sum(len(file.flat_ids) for file in self.files)
+
     __table_args__ = (exactly_one("of_a_group_or_an_area", ["group_id", "area_id"]),)
 
 

@@ -1,7 +1,10 @@
-"""`flask places import FILE`: the landlord's list into the database."""
+"""`flask places …`: the landlord's list into the database, and how many groups an area is to have."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -9,9 +12,12 @@ from flask import Flask
 from flask.cli import AppGroup
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from sqlalchemy import select
+from sqlalchemy.orm import InstrumentedAttribute
 
 from watch import language
 from watch.extensions import db
+from watch.models import Area
 from watch.places import landlord_list, service
 from watch.places.problems import BadLandlordList
 from watch.places.words import sentence
@@ -21,10 +27,12 @@ places = AppGroup("places", help="Areas, buildings, stairwells and flats.")
 
 @places.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-def import_file(file: Path) -> None:
+@click.option("--new-area", "new", multiple=True, metavar="NAME", help="An area that the list may add.")
+def import_file(file: Path, new: tuple[str, ...]) -> None:
     """Read a landlord's list (CSV): all of it or, where something is wrong, nothing."""
     try:
         rows = landlord_list.read(_some_of(file))
+        _demand_known_areas(rows, new)
         with click.progressbar(length=len(rows), label=_("Läser in lägenheter")) as bar:
             imported = service.import_landlord_list(rows, progress=bar.update)
     except BadLandlordList as bad:
@@ -38,6 +46,42 @@ def import_file(file: Path) -> None:
         raise SystemExit(1) from None
     db.session.commit()
     click.echo(_told(imported))
+
+
+@places.command("target")
+@click.argument("slug", metavar="AREA")
+@click.argument("groups", type=click.IntRange(1))
+@click.argument("by", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY")
+def set_target(slug: str, groups: int, by: datetime) -> None:
+    """An area is to have GROUPS groups by DAY, like 2027-06-30."""
+    area = db.session.scalar(select(Area).where(Area.slug == slug))
+    if area is None:
+        raise click.ClickException(
+            _("Området %(name)s finns inte. Områdena är: %(known)s.", name=slug, known=_known(Area.slug))
+        )
+    service.set_target(area, groups, by.date())
+    db.session.commit()
+    click.echo(
+        _("Mål för %(area)s: %(groups)s grupper till %(day)s.", area=area.name,
+          groups=language.number(groups), day=by.date().isoformat())
+    )  # fmt: skip
+
+
+def _demand_known_areas(rows: Sequence[landlord_list.FlatRow], new: tuple[str, ...]) -> None:
+    """A misspelt area would be a new one, which nobody follows."""
+    allowed = {landlord_list.same(name) for name in new}
+    unknown = [name for name in service.new_areas(rows) if landlord_list.same(name) not in allowed]
+    if unknown:
+        raise click.ClickException(
+            _("De här områdena finns inte: %(unknown)s. Områdena är: %(known)s. Inget är sparat. "
+              "Är de nya, kör igen med %(options)s.", unknown=", ".join(unknown), known=_known(Area.name),
+              options=" ".join(f"--new-area {shlex.quote(name)}" for name in unknown))
+        )  # fmt: skip
+
+
+def _known(column: InstrumentedAttribute[str]) -> str:
+    """The areas that there are, in Swedish order."""
+    return ", ".join(db.session.scalars(select(column).order_by(Area.sort_key))) or _("inga än")
 
 
 def _some_of(file: Path) -> bytes:

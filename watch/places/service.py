@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import joinedload, selectinload
@@ -15,7 +16,7 @@ from watch.places.addresses import address_of, slug_of, swedish_sort_key
 from watch.places.landlord_list import Column, FlatRow, same
 from watch.places.problems import BadLandlordList, Problem, RowError
 
-__all__ = ["Imported", "import_landlord_list", "swedish_sort_key"]
+__all__ = ["Imported", "import_landlord_list", "new_areas", "set_target", "swedish_sort_key"]
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,18 @@ class Imported:
     buildings: int = 0
     stairwells: int = 0
     flats: int = 0
+
+
+def new_areas(rows: Sequence[FlatRow]) -> list[str]:
+    """The areas of a list that are not known yet, as they stand there."""
+    known = {same(name) for name in db.session.scalars(select(Area.name))}
+    return list({same(row.area): row.area for row in rows if same(row.area) not in known}.values())
+
+
+def set_target(area: Area, groups: int, by: date) -> None:
+    """An area is to have so many groups by a day."""
+    area.target_groups, area.target_by = groups, by
+    audit.note("area-target-set", about=area, by=None, area=area)
 
 
 def import_landlord_list(

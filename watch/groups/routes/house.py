@@ -17,7 +17,8 @@ from watch.groups.queries import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
 from watch.groups.words import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
 from watch.joining.queries import answers_to_tell, taken_flats, waiting_requests
-from watch.joining.queries.door import newest_knock
+from watch.joining.queries.door import can_take_back, newest_knock
+from watch.joining.words import OUTCOMES
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
 
@@ -25,6 +26,7 @@ bp = Blueprint("house", __name__)
 
 Page = str | Response | tuple[str, int]
 SIDE_BY_SIDE = 4
+CHOSEN_FOR = {"letters": "invitations.letters", "knock": "door.knock"}
 
 
 @bp.get("/groups/<int:group_id>/house")
@@ -34,7 +36,7 @@ def show(group: Group) -> Page:
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
     flats = queries.households_of(group, mine)
     work = queries.stairwells_of(group, utcnow(), mine)
-    seen = queries.last_look(current_person(), group)
+    seen, requests = queries.last_look(current_person(), group), waiting_requests(group, mine)
     leave_trace("house-seen", about=group)
     return render_template(
         "house/show.html",
@@ -49,7 +51,9 @@ def show(group: Group) -> Page:
             if len(work.stairwells) <= SIDE_BY_SIDE
         ],
         work=work,
-        waiting=sum(each.waiting for each in work.stairwells),
+        waiting=len(requests),
+        elsewhere=sum(mine is not None and each.stairwell_id not in mine for each in requests),
+        nowhere=sum(each.flat_id is None for each in requests),
         knocks=sum(each.knocks for each in work.stairwells),
         missing=[each for each in work.stairwells if not each.has_coordinator],
         only_some=mine is not None,
@@ -73,8 +77,13 @@ def _legend(flats: list[queries.FlatInHouse]) -> list[tuple[str, object]]:
 @bp.get("/stairwells/<int:stairwell_id>/house")
 @requires(Permission.SEE_HOUSE)
 def stairwell(stairwell: Stairwell) -> Page:
-    """One stairwell as a table that is the picture; `state` shows only such flats, `choose` ticks them."""
-    group, state = _group(stairwell), _state_asked_for()
+    """One stairwell as a table that is the picture; `state` shows only such flats, `choose` ticks them.
+
+    `to` leads on with the boxes that are ticked.
+    """
+    group, state, to = _group(stairwell), _state_asked_for(), request.args.get("to")
+    if to in CHOSEN_FOR and (chosen := request.args.getlist("flats", type=int)):
+        return redirect(url_for(CHOSEN_FOR[to], group_id=group.id, flats=chosen))
     mine = current_relations().stairwells_in(group)
     neighbours = queries.stairwells_of(group, utcnow(), mine).stairwells
     place = next(number for number, each in enumerate(neighbours) if each.id == stairwell.id)
@@ -93,6 +102,7 @@ def stairwell(stairwell: Stairwell) -> Page:
         by_state=counts_by_state(flats),
         flats=len(flats),
         state=state,
+        none_chosen=to in CHOSEN_FOR,
         here=neighbours[place],
         previous=neighbours[place - 1] if place else None,
         next=neighbours[place + 1] if place + 1 < len(neighbours) else None,
@@ -108,7 +118,7 @@ def _group(stairwell: Stairwell) -> Group:
 @requires(Permission.SEE_HOUSE)
 def flat(flat: Flat) -> Page:
     """A flat: where its household stands, who takes part, what happened and what can be done."""
-    group = _group(flat.stairwell)
+    group, last = _group(flat.stairwell), newest_knock(flat)
     here = next(each for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=group)
     return render_template(
@@ -119,16 +129,12 @@ def flat(flat: Flat) -> Page:
         word=FLAT_STATES[here.state],
         members=queries.members_at(here),
         consents=CONSENT_CHANNELS,
-        last_knock=_last_knock_id(flat),
+        last_knock=last.id if last else 0,
+        just_pressed=last if last and can_take_back(last, current_person(), utcnow()) else None,
+        outcomes=OUTCOMES,
         requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
         history=[(at, EVENTS[what]) for at, what in queries.history_of(flat) if what in EVENTS],
     )
-
-
-def _last_knock_id(flat: Flat) -> int:
-    """What an answer at the door follows; 0 where it is the first."""
-    last = newest_knock(flat)
-    return last.id if last else 0
 
 
 @bp.get("/flats/<int:flat_id>/paper")
@@ -211,19 +217,15 @@ def members(group: Group) -> Page:
     ]
     found.sort(key=lambda each: name_key(each.person.name))
     requests = waiting_requests(group, mine)
+    elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]
     leave_trace("members-seen", about=group)
     return render_template(
-        "house/members.html",
-        group=group,
-        requests=requests,
-        taken=taken_flats([each for each in requests if mine is None or each.stairwell_id in mine]),
-        to_tell=answers_to_tell(group, mine),
-        ports=_by_port(found),
-        without_port=[each for each in found if each.stairwell is None],
-        shown=len(found),
-        q=text,
+        "house/members.html", group=group, requests=requests, elsewhere={each.id for each in elsewhere},
+        taken=taken_flats([each for each in requests if each not in elsewhere]),
+        to_tell=answers_to_tell(group, mine), ports=_by_port(found),
+        without_port=[each for each in found if each.stairwell is None], shown=len(found), q=text,
         only_some=mine is not None,
-    )
+    )  # fmt: skip
 
 
 def _by_port(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]]:

@@ -18,9 +18,10 @@ from watch.fields import (
     NameField,
     SendingForm,
 )
-from watch.joining.words import DO_NOT_KNOW, choice, door_choices, floor_choices
+from watch.joining.words import DO_NOT_KNOW, choice, door_choices, floor_choices, floor_word
 from watch.models import Flat, Stairwell
 
+USUAL_TOP = 9  # the highest floor of most houses
 BY_MAIL, BY_KNOCK = "mail", "knock"
 NO_SUCH_DOOR = _l("Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte.")
 NOT_A_CHOICE = _l("Välj något i listan.")
@@ -136,6 +137,25 @@ class ChangeAddressForm(Form):
     """Another address than the one somebody has just asked with."""
 
     address = AddressField(_l("Din e-postadress"))
+
+
+class FloorForm(Form):
+    """Where they live who were written up at the door; a low house has no fewer floors to choose from."""
+
+    floor = SelectField(_l("Vilken våning bor du på?"), validate_choice=False)
+
+    def offer(self, flats: Iterable[Flat]) -> None:
+        """Fill the choices, so that these flats are among them."""
+        theirs = [flat.floor for flat in flats]
+        floors = range(min([0, *theirs]), max([USUAL_TOP, *theirs]) + 1)
+        self.floor.choices = [choice("", _l("Välj våning")), *(choice(str(n), floor_word(n)) for n in floors)]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One of them must be chosen; to choose none is no answer."""
+        super().validate(extra_validators)
+        if not self.floor.data or self.floor.data not in {each.value for each in self.floor.choices}:
+            self.floor.errors = (_l("Välj den våning du bor på."),)
+        return not self.errors
 
 
 class ShowInterestForm(Form):

@@ -35,8 +35,8 @@ class InviteForm(Form):
     file = FileField(
         _l("Eller välj en fil"),
         description=_l(
-            "CSV eller Excel (XLSX), högst 1 MB och 2 000 rader. Kolumner: E-post, och om du vill Namn, Port "
-            "och Lägenhet. Andra kolumner läser vi inte."
+            "CSV eller Excel (XLSX), högst 1\u00a0MB och 2\u00a0000 rader. Kolumner: E-post, och om du vill "
+            "Namn, Port och Lägenhet. Andra kolumner läser vi inte."
         ),
     )
     flat = SelectField(_l("Lägenhet"), validate_choice=False)

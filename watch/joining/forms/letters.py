@@ -7,6 +7,8 @@ from itertools import groupby
 
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from markupsafe import Markup
+from wtforms import SelectChoice
 from wtforms.validators import DataRequired
 
 from watch.fields import Form, TicksField
@@ -56,7 +58,7 @@ class PrintLettersForm(Form):
         """Whole ports: nothing of their flats is told, so each flat there gets a letter."""
         self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
         behind = groupby(self._flats.values(), key=lambda flat: flat.stairwell)
-        self.ports.choices = [choice(str(port.id), _counted(port, len(list(its)))) for port, its in behind]
+        self.ports.choices = [_counted(port, len(list(its))) for port, its in behind]
         del self.flats
 
     @property
@@ -77,7 +79,7 @@ class ChooseHousesForm(Form):
         """The houses of these flats."""
         self._flats = sorted(flats, key=lambda flat: (_house(flat).sort_key, staircase_order(flat)))
         houses = [(house, len(list(its))) for house, its in groupby(self._flats, key=_house)]
-        self.houses.choices = [choice(str(house.id), _counted(house, flats)) for house, flats in houses]
+        self.houses.choices = [_counted(house, flats) for house, flats in houses]
         if not self.is_submitted():
             self.houses.data = [house.id for house, _flats in houses]
 
@@ -105,6 +107,8 @@ def _named(flat: Flat, word: str | None) -> str:
     return f"{flat.number} ({word})" if word else flat.number
 
 
-def _counted(place: Building | Stairwell, flats: int) -> str:
+def _counted(place: Building | Stairwell, flats: int) -> SelectChoice:
+    """A place with how many letters it takes; its address apart, or it turned the words around."""
     count = ngettext("%(num)d lägenhet", "%(num)d lägenheter", flats)
-    return f"{place.address} ({count})"
+    label = Markup("<bdi>{}</bdi> ({})").format(place.address, count)
+    return choice(str(place.id), label, render_kw={"data-count": flats})

@@ -20,13 +20,12 @@ from watch.fields import (
     LineField,
     NameField,
     SendingForm,
-    personnummer_word,
 )
 from watch.joining.pasting import Typed
 from watch.joining.sheets import MOST_ROWS
 from watch.joining.words import BROKEN_LINES
 from watch.models import Flat, Language, Stairwell
-from watch.personnummer import has_personnummer
+from watch.personnummer import has_personnummer, personnummer_word
 
 MOST_CARRIED = 800_000  # bytes of all rows in the form; a form may have 1 MB
 MOST_SIGNS = 300  # of a cell; one that is longer is refused in any case

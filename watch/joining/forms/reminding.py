@@ -24,13 +24,15 @@ class RemindForm(SendingForm):
         validators=[DataRequired(_l("Kryssa för minst en granne."))],
     )
 
-    def offer(self, waiting: Sequence[SentInvitation], before: datetime) -> None:
-        """These, in this order; ticked are those who were last written to before then."""
+    def offer(self, waiting: Sequence[SentInvitation], before: datetime, choose: str = "") -> None:
+        """These, in this order; ticked are those last written to before then, or `choose`: all, none."""
         self.waiting = waiting
         self.who.choices = [choice(str(sent.invitation.id), "") for sent in waiting]
         if not self.is_submitted():
             self.who.data = [
-                sent.invitation.id for sent in waiting if sent.written_at and sent.written_at <= before
+                sent.invitation.id
+                for sent in waiting
+                if choose == "all" or (choose != "none" and sent.written_at and sent.written_at <= before)
             ]
 
     @property

@@ -1,11 +1,14 @@
 """What waits at a group's doors: requests, interest, invitations, and whose door a poster opens."""
 
 from watch.joining.queries.asking import (
+    ASKS_OWNER,
     CONFIRM_DAYS,
     DECIDE_DAYS,
     OPEN_TO_JOIN,
     Interested,
     answers_to_tell,
+    asked_last_at,
+    confirmed_since,
     flats_of_group,
     flats_of_groups,
     group_to_join,
@@ -28,6 +31,7 @@ from watch.joining.queries.asking import (
 from watch.joining.queries.invited import REMINDED_LATELY, SentInvitation, invitations_of
 from watch.joining.queries.inviting import (
     Room,
+    can_be_written_to_from,
     contacted_flats,
     has_declined,
     has_open_invitation,
@@ -42,10 +46,12 @@ from watch.joining.queries.letters import (
     groups_to_write_to,
     is_kept,
     pack_of,
+    places_of,
     progress_of,
 )
 
 __all__ = [
+    "ASKS_OWNER",
     "CONFIRM_DAYS",
     "DECIDE_DAYS",
     "OPEN_TO_JOIN",
@@ -55,7 +61,10 @@ __all__ = [
     "Room",
     "SentInvitation",
     "answers_to_tell",
+    "asked_last_at",
+    "can_be_written_to_from",
     "code_of",
+    "confirmed_since",
     "contacted_flats",
     "flats_of_group",
     "flats_of_groups",
@@ -74,6 +83,7 @@ __all__ = [
     "members_on_mailbox",
     "open_knock",
     "pack_of",
+    "places_of",
     "progress_of",
     "requests_about_address",
     "requests_on_mailbox",

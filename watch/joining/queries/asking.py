@@ -31,6 +31,7 @@ from watch.models import (
 )
 from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
 
+ASKS_OWNER = frozenset({"join-confirm", "join-already-member"})  # mails with the link that confirms
 CONFIRM_DAYS = 14  # how long the link that confirms a request works
 DECIDE_DAYS = 14  # how long a coordinator's mailed page works
 OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
@@ -194,6 +195,25 @@ def requests_on_mailbox(mailbox_id: int) -> list[JoinRequest]:
 def requests_about_address(written_up: Membership) -> list[JoinRequest]:
     """What asks, or need not ask, whether the address is theirs whom a coordinator wrote up at the door."""
     return list(db.session.scalars(select(JoinRequest).where(JoinRequest.membership_id == written_up.id)))
+
+
+def asked_last_at(request: JoinRequest) -> datetime:
+    """When somebody asked, or asked again, so that the owner of the mailbox was written to."""
+    written = select(func.max(Mailing.created_at)).where(
+        Mailing.join_request_id == request.id, Mailing.kind.in_(ASKS_OWNER)
+    )
+    return max(request.created_at, db.session.scalar(written) or request.created_at)
+
+
+def confirmed_since(group: Group, mailbox_id: int, since: datetime) -> int:
+    """How many people the owner of a mailbox has confirmed to a group since then."""
+    confirmed = (
+        select(func.count(JoinRequest.id))
+        .join(JoinRequest.person)
+        .where(JoinRequest.group_id == group.id, JoinRequest.confirmed_at > since)
+        .where(Person.mailbox_id == mailbox_id)
+    )
+    return db.session.scalar(confirmed) or 0
 
 
 def open_knock(flat: Flat) -> JoinRequest | None:

@@ -13,7 +13,17 @@ from sqlalchemy.orm import joinedload
 from watch.extensions import db
 from watch.groups.queries import FlatInHouse, FlatState, households_of
 from watch.joining.queries.asking import waiting_requests
-from watch.models import Building, Flat, Group, JoinRequest, Knock, Outcome, Person, Stairwell
+from watch.models import (
+    Building,
+    Flat,
+    Group,
+    JoinRequest,
+    Knock,
+    Membership,
+    Outcome,
+    Person,
+    Stairwell,
+)
 
 INVITED_DAYS = 7  # so long has somebody who was invited to answer before a neighbour knocks
 UNDO_FOR = timedelta(hours=1)
@@ -47,13 +57,17 @@ class Door:
         """What a new knock follows; 0 where it is the first."""
         return self.last.id if self.last else 0
 
+    @property
+    def due_at(self) -> datetime | None:
+        """When a household that was invited, and does not answer, comes onto the list."""
+        since = self.flat.since if self.flat.state is FlatState.INVITED else None
+        return since + timedelta(days=INVITED_DAYS) if since else None
+
     def is_due(self, now: datetime) -> bool:
         """A wish for a knock, never contacted, or invited long enough ago without an answer."""
-        flat = self.flat
-        if self.wish is not None or flat.state is FlatState.NOT_CONTACTED:
+        if self.wish is not None or self.flat.state is FlatState.NOT_CONTACTED:
             return True
-        since = flat.since if flat.state is FlatState.INVITED else None
-        return since is not None and since < now - timedelta(days=INVITED_DAYS)
+        return self.due_at is not None and self.due_at < now
 
     def is_open(self, now: datetime) -> bool:
         """Chosen by hand: not taking part, and not just answered."""
@@ -80,7 +94,11 @@ def _newest_knocks(group: Group) -> Select[Knock]:
         .where(Building.group_id == group.id, Knock.undone_at.is_(None))
         .group_by(Knock.flat_id)
     )
-    return select(Knock).where(Knock.id.in_(newest)).options(joinedload(Knock.by))
+    return (
+        select(Knock)
+        .where(Knock.id.in_(newest))
+        .options(joinedload(Knock.by), joinedload(Knock.membership).joinedload(Membership.person))
+    )
 
 
 def walking_order(doors: Iterable[Door], last: Knock | None) -> list[Door]:
@@ -105,17 +123,12 @@ def newest_knock(flat: Flat) -> Knock | None:
     return db.session.scalar(wanted.order_by(Knock.id.desc()).limit(1))
 
 
-def last_press(group: Group, by: Person, now: datetime) -> Knock | None:
-    """What somebody wrote down last in a group, as long as it can be undone."""
-    wanted = (
-        select(Knock)
-        .where(
-            Knock.group_id == group.id,
-            Knock.by_id == by.id,
-            Knock.undone_at.is_(None),
-            Knock.at > now - UNDO_FOR,
-        )
-        .options(joinedload(Knock.membership), joinedload(Knock.flat))
-        .order_by(Knock.id.desc())
-    )
-    return db.session.scalar(wanted.limit(1))
+def can_take_back(knock: Knock, by: Person, now: datetime) -> bool:
+    """Their own press within the hour; where a newer one stands at the door, that comes first."""
+    return knock.by_id == by.id and knock.at > now - UNDO_FOR
+
+
+def freshly_pressed(doors: Iterable[Door], by: Person, now: datetime) -> list[Door]:
+    """The doors where somebody's own press can still be taken back, the newest first."""
+    fresh = [door for door in doors if door.last and can_take_back(door.last, by, now)]
+    return sorted(fresh, key=lambda door: door.last_id, reverse=True)

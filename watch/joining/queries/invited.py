@@ -34,7 +34,8 @@ REMINDED_LATELY = timedelta(days=1)  # nobody gets two letters about an invitati
 class SentInvitation:
     """An invitation: how far its newest mail came and when, whether its address has a member now.
 
-    `has_refused`: the household of its flat has said no since, at the door perhaps.
+    `has_refused`: the household of its flat has said no since, at the door perhaps. `homes`: where members
+    with that address live, as far as the reader may know.
     """
 
     invitation: Invitation
@@ -42,6 +43,13 @@ class SentInvitation:
     has_member: bool = False
     written_at: datetime | None = None
     has_refused: bool = False
+    homes: frozenset[Flat] = frozenset()
+
+    @property
+    def flat(self) -> Flat | None:
+        """The flat that is invited, or where whoever joined lives."""
+        (home,) = self.homes if len(self.homes) == 1 and self.state in {"accepted", "joined"} else (None,)
+        return self.invitation.flat or home
 
     @property
     def state(self) -> str:
@@ -89,23 +97,37 @@ def invitations_of(
         )
         .order_by(Invitation.created_at.desc(), Invitation.id.desc())
     )
-    mails, members, refused = _newest_mails(group), _mailboxes_of_members(group, stairwells), _refused(group)
+    mails, homes, refused = _newest_mails(group), _homes_of_members(group, stairwells), _refused(group)
     return [
-        SentInvitation(each, state, each.mailbox_id in members, written_at, each.flat_id in refused)
+        SentInvitation(
+            each,
+            state,
+            each.mailbox_id in homes,
+            written_at,
+            each.flat_id in refused,
+            frozenset(homes.get(each.mailbox_id, ())),
+        )
         for each in db.session.scalars(wanted)
         for state, written_at in [mails.get(each.id, (None, None))]
     ]
 
 
-def _mailboxes_of_members(group: Group, stairwells: Collection[int] | None) -> set[int | None]:
+def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[int | None, set[Flat]]:
+    """Mailboxes of those who take part, with their flats where they are known."""
     wanted = (
-        select(Person.mailbox_id)
+        select(Person.mailbox_id, Flat)
         .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Household, Household.id == Membership.household_id)
+        .outerjoin(Flat, Flat.id == Household.flat_id)
         .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id.is_not(None))
+        .options(joinedload(Flat.stairwell))
     )
     if stairwells is not None:
         wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
-    return set(db.session.scalars(wanted))
+    homes: dict[int | None, set[Flat]] = {}
+    for mailbox_id, flat in db.session.execute(wanted):
+        homes.setdefault(mailbox_id, set()).update({flat} - {None})
+    return homes
 
 
 def _refused(group: Group) -> set[int | None]:

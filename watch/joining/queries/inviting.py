@@ -23,6 +23,7 @@ from watch.models import (
     Mailbox,
     Mailing,
     Membership,
+    OutboxRow,
     Person,
     Stairwell,
     utcnow,
@@ -124,12 +125,34 @@ def room_of(by: Person, most: int) -> Room:
     return Room(max(most - count, 0), (oldest or utcnow()) + day)
 
 
+MOST_LETTERS = 3  # from one coordinator to one address about one group in a day
+
+
+def letters_to(address: ColumnElement[bool], group: Group, by_id: int | None) -> Select[int]:
+    """Mailboxes with the letters of invitation that went to them from one coordinator within a day."""
+    return (
+        select(Mailbox.id)
+        .join(OutboxRow, OutboxRow.mailbox_id == Mailbox.id)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .join(Invitation, Invitation.id == Mailing.invitation_id)
+        .where(address, Invitation.group_id == group.id, Invitation.by_id == by_id)
+        .where(Mailing.created_at > utcnow() - timedelta(days=1))
+    )
+
+
+def can_be_written_to_from(group: Group, mailbox: Mailbox, by_id: int | None) -> datetime | None:
+    """When the next letter may go to an address that has had its letters of a day; None: at once."""
+    letters = letters_to(Mailbox.id == mailbox.id, group, by_id).with_only_columns(Mailing.created_at)
+    newest = list(db.session.scalars(letters.order_by(Mailing.created_at.desc()).limit(MOST_LETTERS)))
+    return newest[-1] + timedelta(days=1) if len(newest) == MOST_LETTERS else None
+
+
 def known_among(
     group: Group, addresses: Collection[str], by: Person, stairwells: Collection[int] | None
 ) -> dict[str, str]:
-    """What a coordinator may know of these addresses: member, declined or invited; the others are as new.
+    """What a coordinator may know of these addresses: member, declined, invited, lately; others are as new.
 
-    It is what `invite` would refuse, for a whole list at once (four statements).
+    It is what `invite` would refuse, for a whole list at once (five statements).
     """
     indexes = {keyring().blind_index("address", address): address for address in addresses}
     here = Mailbox.address_index.in_(indexes)
@@ -138,7 +161,10 @@ def known_among(
     by_mailbox = select(Mailbox.address_index).join(Invitation, Invitation.mailbox_id == Mailbox.id)
     by_hash = select(Invitation.declined_index).where(Invitation.declined_index.in_(indexes))
     declined = Invitation.state == InvitationState.DECLINED
+    lately = letters_to(here, group, by.id).with_only_columns(Mailbox.address_index)
+    lately = lately.group_by(Mailbox.address_index).having(func.count() >= MOST_LETTERS)
     found = [
+        ("lately", lately),
         ("invited", by_mailbox.where(here, in_list, open_)),
         ("declined", by_mailbox.where(here, in_list, declined)),
         ("declined", by_hash.where(in_list, declined)),

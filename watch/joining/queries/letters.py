@@ -6,11 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
 
 from watch import tokens
 from watch.extensions import db
 from watch.joining.queries.asking import OPEN_TO_JOIN
-from watch.models import Area, Building, Group, Letter, LetterPack, Person, utcnow
+from watch.models import Area, Building, Flat, Group, Letter, LetterPack, Person, Stairwell, utcnow
 from watch.tokens import Purpose
 
 PACK_KEPT = timedelta(hours=24)
@@ -50,12 +51,23 @@ def progress_of(pack: LetterPack, now: datetime) -> PackProgress:
         file.made_at is None and file.tries >= PACK_TRIES and (not file.held_until or file.held_until <= now)
         for file in pack.files
     ]
-    return PackProgress(made, sum(len(file.flat_ids) for file in pack.files), any(given_up))
+    return PackProgress(made, pack.letters, any(given_up))
 
 
 def is_kept(pack: LetterPack, now: datetime) -> bool:
     """Whether it can still be fetched; the night's round takes it out later."""
     return pack.asked_at > now - PACK_KEPT
+
+
+def places_of(pack: LetterPack) -> list[str]:
+    """Where its letters go, in street order: to these ports of a group, or houses of an area."""
+    ids = [id_ for file in pack.files for id_ in file.flat_ids]
+    behind = select(Stairwell).where(Stairwell.flats.any(Flat.id.in_(ids)))
+    ports = db.session.scalars(behind.order_by(Stairwell.sort_key).options(joinedload(Stairwell.building)))
+    if pack.group_id is not None:
+        return [port.address for port in ports]
+    houses = {port.building for port in ports}
+    return [house.address for house in sorted(houses, key=lambda house: house.sort_key)]
 
 
 def pack_of(by: Person, where: Group | Area) -> LetterPack | None:

@@ -2,6 +2,7 @@
 
 from watch.joining.routes import (
     accepting,
+    confirming,
     deciding,
     door,
     interest,
@@ -18,6 +19,7 @@ from watch.joining.routes import (
 
 __all__ = [
     "accepting",
+    "confirming",
     "deciding",
     "door",
     "interest",

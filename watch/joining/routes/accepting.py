@@ -18,8 +18,8 @@ from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
 from watch.joining.routes.joining import ASKING
 from watch.joining.routes.posters import shown_to_a_neighbour
-from watch.joining.service import NotOpen
-from watch.models import ConsentChannel, GroupState, Invitation, Membership
+from watch.joining.service import SHOWN_WITHIN, Asked, NotOpen
+from watch.models import ConsentChannel, GroupState, Invitation, Membership, utcnow
 
 
 @bp.get("/join/<token>")
@@ -51,9 +51,10 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
 
 
 def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -> Response:
-    page = render_template(
-        "invitations/open.html", token=token, invitation=invitation, form=form, no=DeclineInvitationForm()
-    )
+    no = DeclineInvitationForm()
+    if invitation.is_transferable:  # its holder need not be whoever was asked
+        del no.never_again
+    page = render_template("invitations/open.html", token=token, invitation=invitation, form=form, no=no)
     return make_response(page, 422 if form.errors else 200)
 
 
@@ -89,31 +90,44 @@ def accept(token: str) -> Response:
             raise
         membership = before
     db.session.commit()
-    session["joined"], session["language"] = membership.id, membership.person.language.value
-    return redirect(url_for("invitations.joined"), 303)
+    session["language"] = membership.person.language.value
+    return light_window(membership)
 
 
 def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
     """A link that may be passed on proves no address: the one that was given is confirmed by mail first."""
     assert form.stairwell is not None
+    port, flat = form.stairwell, invitation.flat or form.flat
+    asked = Asked.now(
+        session.get("asked"), stairwell_id=port.id, flat_id=flat.id if flat else None, letter_id=None,
+        invitation_id=invitation.id, name=form.name.data, address=form.address.data,
+        consent=ConsentChannel.MAIL,
+    )  # fmt: skip
     try:
         service.ask_to_join(
-            form.stairwell, form.address.data, form.name.data, flat=invitation.flat or form.flat,
-            language=form.language.data, invitation=invitation, consent=ConsentChannel.MAIL,
+            port, asked.address, asked.name, flat=flat, language=form.language.data, invitation=invitation,
+            consent=asked.consent, secret=asked.secret,
         )  # fmt: skip
     except NotOpen:
-        return redirect(url_for("interest.show", building_id=form.stairwell.building_id), 303)
+        return redirect(url_for("interest.show", building_id=port.building_id), 303)
     db.session.commit()
-    session["language"] = form.language.data.value
-    session.pop("asked", None)
+    session["language"], session["asked"] = form.language.data.value, asked.sealed()
     return redirect(url_for("waiting.sent"), 303)
+
+
+def light_window(membership: Membership) -> Response:
+    """To the window of whoever has just joined with this browser; phones here are often shared."""
+    session["joined"] = membership.id, utcnow().timestamp()
+    return redirect(url_for("invitations.joined"), 303)
 
 
 @bp.get("/join/joined")
 @public
 def joined() -> Response:
     """Your window is lit: an anonymous house with one more light, for the browser that has just joined."""
-    membership = db.session.get(Membership, session.get("joined", 0))
+    number, at = session.get("joined", (0, 0))
+    is_over = utcnow().timestamp() - at > SHOWN_WITHIN.total_seconds()
+    membership = None if is_over else db.session.get(Membership, number)
     if membership is None or membership.left_at is not None:
         return redirect(url_for("places.front"), 303)
     group, port = membership.group, membership.stairwell

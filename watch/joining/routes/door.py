@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from datetime import datetime
 from itertools import groupby
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch import language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.errors import DomainError
 from watch.extensions import db, limiter
@@ -17,10 +17,10 @@ from watch.groups.words import FLAT_STATES
 from watch.joining import service
 from watch.joining.forms.door import JoinAtDoorForm, KnockForm
 from watch.joining.queries import open_knock, requests_about_address
-from watch.joining.queries.door import Door, doors_of, last_press, newest_knock, walking_order
+from watch.joining.queries.door import Door, doors_of, freshly_pressed, newest_knock, walking_order
 from watch.joining.service import AlreadyKnocked
 from watch.joining.words import DOOR_KINDS, OUTCOMES, floor_word, not_home_word
-from watch.models import Flat, Group, Knock, utcnow
+from watch.models import Flat, Group, Knock, Language, utcnow
 from watch.web import here, leave_trace, local_path
 
 bp = Blueprint("door", __name__)
@@ -39,30 +39,42 @@ def knock(group: Group) -> Page:
     port, kind = request.args.get("port", type=int), request.args.get("kind", "")
     in_port = [each for each in due if port in (None, each.flat.stairwell_id)]
     shown = [each for each in in_port if kind not in DOOR_KINDS or each.kind == kind]
-    last = last_press(group, current_person(), now)
-    ports = _by_port(_with_last(everything, shown, last, port), last)
+    fresh = freshly_pressed(everything, current_person(), now)
+    last = fresh[0] if fresh else None
+    rows = _with_last(everything, shown, last, port)
     leave_trace("doors-seen", about=group)
     return render_template(
-        "door/knock.html", group=group, shown=len(shown), chosen=chosen, port=port, kind=kind, last=last,
-        ports=ports, kinds=_kinds(in_port), due=len(in_port),
-        all_ports=_ports(everything), everything=everything, states=FLAT_STATES, outcomes=OUTCOMES,
-        back=here(), floor_word=floor_word, asks_address=_asks_address(last),
+        "door/knock.html", group=group, shown=len(shown), chosen=chosen, port=port, kind=kind,
+        last=last, fresh=fresh, elsewhere=[each for each in fresh if each not in rows],
+        later=_later(everything, port, now), ports=_by_port(rows, last), kinds=_kinds(in_port),
+        due=len(in_port), all_ports=_ports(everything), everything=everything, states=FLAT_STATES,
+        outcomes=OUTCOMES, back=here(), floor_word=floor_word, asks_address=_asks_address(last),
     )  # fmt: skip
 
 
-def _asks_address(last: Knock | None) -> bool:
+def _asks_address(last: Door | None) -> bool:
     """Whether whoever joined at the last door was asked by mail for their address."""
-    return bool(last and last.membership and requests_about_address(last.membership))
+    knock = last.last if last else None
+    return bool(knock and knock.membership and requests_about_address(knock.membership))
 
 
-def _with_last(everything: list[Door], shown: list[Door], last: Knock | None, port: int | None) -> list[Door]:
+def _with_last(everything: list[Door], shown: list[Door], last: Door | None, port: int | None) -> list[Door]:
     """The doors that are shown, and the one that was just pressed, to be taken back where it stood."""
-    stays = last.flat_id if last and port in (None, last.flat.stairwell_id) else None
-    return [each for each in everything if each in shown or each.flat.flat_id == stays]
+    stays = last if last and port in (None, last.flat.stairwell_id) else None
+    return [each for each in everything if each in shown or each is stays]
 
 
-def _by_port(doors: Iterable[Door], last: Knock | None) -> list[tuple[str, list[Door]]]:
-    walked = walking_order(doors, last)
+def _later(everything: list[Door], port: int | None, now: datetime) -> list[Door]:
+    """Doors that come onto the list if nobody answers, the next one first."""
+    asked = [each for each in everything if each.due_at and not each.is_due(now)]
+    return sorted(
+        (each for each in asked if port in (None, each.flat.stairwell_id)),
+        key=lambda each: each.due_at or now,
+    )
+
+
+def _by_port(doors: Iterable[Door], last: Door | None) -> list[tuple[str, list[Door]]]:
+    walked = walking_order(doors, last.last if last else None)
     return [(port, list(behind)) for port, behind in groupby(walked, key=lambda each: each.flat.address)]
 
 
@@ -148,7 +160,7 @@ def ask_join(flat: Flat) -> Page:
     known = {
         "after": last.id if last else 0,
         "back": request.args.get("back"),
-        "language": language.current(),
+        "language": Language.SWEDISH,
     }
     if wish:
         known |= {"name": wish.person.name, "language": wish.person.language}

@@ -14,15 +14,16 @@ from watch import language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.joining.forms.inviting import InviteForm
 from watch.joining.queries import SentInvitation, contacted_flats, flats_of_group, invitations_of
-from watch.joining.service import TooManyInvitations
+from watch.joining.service import TooManyInvitations, WrittenLately
 from watch.joining.words import INVITATION_SIGNS, INVITATION_STATES
-from watch.models import Group
+from watch.models import Group, Language
 from watch.paging import page_of
 from watch.web import leave_trace
 
 bp = Blueprint("invitations", __name__)
 ROWS_A_PAGE = 50
 NEWEST_FIRST = "-sent"
+OF_A_PAGE = "after", "before"
 SORTS: dict[str, Callable[[SentInvitation], Any]] = {
     "address": lambda sent: (address_of(sent) or "\uffff").casefold(),
     "flat": lambda sent: _door(sent),
@@ -40,7 +41,7 @@ def index(group: Group) -> Response:
 
 def invite_form(group: Group) -> InviteForm:
     """The first page's form, with the flats that are this coordinator's."""
-    form = InviteForm(data={"flat": request.args.get("flat"), "language": language.current()})
+    form = InviteForm(data={"flat": request.args.get("flat"), "language": Language.SWEDISH})
     flats = flats_of_group(group, current_relations().stairwells_in(group))
     form.offer(flats, contacted_flats(flats))
     return form
@@ -58,7 +59,7 @@ def index_page(group: Group, form: InviteForm) -> Response:
     leave_trace("invitations-seen", about=group)
     html = render_template(
         "invitations/index.html", group=group, form=form, text=text, state=state, sort=_sort(), page=page,
-        rows=[(by_id[key], address_of(by_id[key])) for key in page.keys], link=_link(group),
+        rows=[(by_id[key], address_of(by_id[key])) for key in page.keys], link=_link(group), kept=kept(),
         states=INVITATION_STATES, signs=INVITATION_SIGNS, found=len(found), any=bool(everything),
         counts={each: sum(sent.state == each for sent in found) for each in INVITATION_STATES},
         unanswered=sum(sent.waits_for_answer for sent in everything), me=current_person(),
@@ -72,7 +73,7 @@ def _words_of(sent: SentInvitation) -> str:
 
 
 def _door(sent: SentInvitation) -> tuple[bool, str, str]:
-    flat = sent.invitation.flat
+    flat = sent.flat
     return (False, flat.stairwell.sort_key, flat.number) if flat else (True, "", "")
 
 
@@ -89,8 +90,18 @@ def _sorted(sent: list[SentInvitation]) -> list[SentInvitation]:
 
 def _link(group: Group) -> Callable[..., str]:
     """The list's address with other choices; a new search, filter or order begins on the first page."""
-    now = {each: request.args.get(each) or None for each in ("q", "state", "sort")}
-    return lambda **more: url_for("invitations.index", group_id=group.id, **(now | more))
+    now = {each: value for each, value in kept().items() if each not in OF_A_PAGE}
+    return lambda **more: list_of(group.id, **(now | more))
+
+
+def kept() -> dict[str, Any]:
+    """What the list was searched, filtered and sorted by, and its page, for the way back to it."""
+    return {each: request.args[each] for each in ("q", "state", "sort", *OF_A_PAGE) if request.args.get(each)}
+
+
+def list_of(group_id: int, **choices: Any) -> str:
+    """The list's address: it begins below the form, and there one lands."""
+    return url_for("invitations.index", group_id=group_id, _anchor="list", **choices)
 
 
 def address_of(sent: SentInvitation) -> str | None:
@@ -108,4 +119,12 @@ def full(too_many: TooManyInvitations) -> str:
         "Gränsen är %(number)s inbjudningar på ett dygn, och nu är den nådd. Du kan bjuda in fler %(when)s.",
         number=language.number(current_app.config["INVITATIONS_A_DAY"]),
         when=language.moment(too_many.until + timedelta(minutes=1)),
+    )
+
+
+def rested(lately: WrittenLately) -> str:
+    """That an address has had its letters of a day, and when the next may go."""
+    return _(
+        "Adressen har fått tre mejl om inbjudan på ett dygn. Du kan skicka igen %(when)s.",
+        when=language.moment(lately.until + timedelta(minutes=1)),
     )

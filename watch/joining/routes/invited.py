@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -17,8 +17,8 @@ from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import CorrectAddressForm, key_of
 from watch.joining.forms.reminding import RemindForm
-from watch.joining.queries import invitations_of
-from watch.joining.routes.invitations import address_of, full
+from watch.joining.queries import invitations_of, room_of
+from watch.joining.routes.invitations import address_of, full, kept, list_of, rested
 from watch.joining.service import (
     AlreadyInvited,
     AlreadyMember,
@@ -27,6 +27,7 @@ from watch.joining.service import (
     RemindedLately,
     SameAddress,
     TooManyInvitations,
+    WrittenLately,
 )
 from watch.models import Group, Invitation, utcnow
 
@@ -46,6 +47,7 @@ NOT_THERE: dict[type[DomainError], Any] = {
     InvitationDeclined: _l("Den adressen har tackat nej. Då skriver vi inte dit igen."),
     AlreadyInvited: _l("Adressen har redan en inbjudan. Ta tillbaka den här i stället."),
 }
+REFUSALS: tuple[type[DomainError], ...] = (TooManyInvitations, WrittenLately, *NOT_THERE)
 
 
 def _expect_own(invitation: Invitation) -> None:
@@ -56,7 +58,7 @@ def _expect_own(invitation: Invitation) -> None:
 
 
 def _to_list(group_id: int) -> Response:
-    return redirect(url_for("invitations.index", group_id=group_id), 303)
+    return redirect(list_of(group_id, **kept()), 303)
 
 
 @bp.post("/invitations/<int:invitation_id>/resend")
@@ -72,6 +74,9 @@ def resend(invitation: Invitation) -> Response:
     except TooManyInvitations as too_many:
         db.session.rollback()
         flash(full(too_many), "info")
+    except WrittenLately as lately:
+        db.session.rollback()
+        flash(rested(lately), "info")
     except tuple(NOT_AGAIN) as refused:
         db.session.rollback()
         flash(NOT_AGAIN[type(refused)], "info")
@@ -121,14 +126,19 @@ def correct(invitation: Invitation) -> Page:
     except InvitationEnded:
         db.session.rollback()
         return _too_late(invitation)
-    except (TooManyInvitations, SameAddress, AlreadyMember, InvitationDeclined, AlreadyInvited) as refused:
+    except REFUSALS as refused:
         db.session.rollback()
-        cure = full(refused) if isinstance(refused, TooManyInvitations) else NOT_THERE[type(refused)]
-        form.address.errors = (cure,)
+        form.address.errors = (_not_there(refused),)
         return _correct_page(invitation, form), 422
     db.session.commit()
     flash(_("Inbjudan är på väg till den nya adressen. Den gamla länken gäller inte längre."), "done")
     return _to_list(invitation.group_id)
+
+
+def _not_there(refused: DomainError) -> Any:
+    if isinstance(refused, TooManyInvitations):
+        return full(refused)
+    return rested(refused) if isinstance(refused, WrittenLately) else NOT_THERE[type(refused)]
 
 
 def _expect_typed_by_reader(invitation: Invitation) -> None:
@@ -153,7 +163,7 @@ def _too_late(invitation: Invitation) -> Response:
 def _correct_page(invitation: Invitation, form: CorrectAddressForm) -> str:
     return render_template(
         "invited/correct.html", group=invitation.group, invitation=invitation, form=form,
-        address=_address(invitation),
+        address=_address(invitation), kept=kept(), back=list_of(invitation.group_id, **kept()),
     )  # fmt: skip
 
 
@@ -188,7 +198,11 @@ def remind(group: Group) -> Page:
     db.session.commit()
     if word:
         flash(word, "info")
-    flash(ngettext("%(num)d påminnelse är på väg.", "%(num)d påminnelser är på väg.", len(reminded)), "done")
+    if reminded:
+        words = "%(num)d påminnelse är på väg.", "%(num)d påminnelser är på väg."
+        flash(ngettext(*words, len(reminded)), "done")
+    elif not word:
+        flash(_("Ingen påminnelse är skickad. De har svarat eller nyss fått ett mejl."), "info")
     return _to_list(group.id)
 
 
@@ -210,13 +224,17 @@ def _remind_form(group: Group) -> RemindForm:
     form = RemindForm()
     everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
     waiting = [sent for sent in reversed(everything) if sent.waits_for_answer]
-    form.offer(waiting[:AT_ONCE], utcnow() - SOME_DAYS)
+    form.offer(waiting[:AT_ONCE], utcnow() - SOME_DAYS, request.args.get("choose", ""))
     return form
 
 
 def _remind_page(group: Group, form: RemindForm) -> str:
     rows = [(sent, address_of(sent)) for sent in form.waiting]
+    me, most = current_person(), current_app.config["INVITATIONS_A_DAY"]
+    room = room_of(me, most)
+    is_over = not room.left and all(sent.invitation.by_id == me.id for sent in form.waiting)
     return render_template(
         "invited/remind.html", group=group, form=form, rows=rows, chosen=len(form.chosen),
-        is_full=len(rows) == AT_ONCE,
+        is_full=len(rows) == AT_ONCE, choose=request.args.get("choose", ""),
+        over=full(TooManyInvitations(room.until)) if is_over else None,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Asking to join: poster, address, confirmation, the coordinator's answer."""
+"""Asking to join: by a poster, a letter, or the address of the house."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    flash,
     make_response,
     redirect,
     render_template,
@@ -16,13 +15,12 @@ from flask import (
     session,
     url_for,
 )
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response as AnyResponse
 
 from watch import language
 from watch.access import public
-from watch.extensions import db, limiter
-from watch.groups.queries import active_membership, coordinators_for
+from watch.extensions import browser_that_asks, db, limiter
+from watch.groups.queries import coordinators_for
 from watch.joining import service
 from watch.joining.forms import BY_KNOCK, AskToJoinForm
 from watch.joining.queries import group_to_join, joinable_stairwells
@@ -36,13 +34,22 @@ from watch.models import (
     Letter,
     Meeting,
     Membership,
-    RequestState,
     Stairwell,
 )
 
 bp = Blueprint("joining", __name__)
-WRONG_CODES = limiter.shared_limit(
-    "10 per hour", scope="wrong codes", deduct_when=lambda response: response.status_code == 404
+
+
+def is_wrong_code(answer: AnyResponse) -> bool:
+    """Whether a code led nowhere; such tries are counted."""
+    return answer.status_code == 404
+
+
+WRONG_CODES_HERE = limiter.shared_limit(
+    "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks, deduct_when=is_wrong_code
+)
+WRONG_CODES = limiter.shared_limit(  # a house may share one network, and a phone company's customers too
+    "100 per hour", scope="wrong codes", deduct_when=is_wrong_code
 )
 MOST_SIGNS = 40  # of a typed code
 ASKING = limiter.shared_limit(  # a house that meets has one network; a form with errors counts for nothing
@@ -60,6 +67,7 @@ def find_code() -> AnyResponse:
 
 @bp.get("/j/<code>")
 @WRONG_CODES
+@WRONG_CODES_HERE
 @public
 def poster(code: str) -> AnyResponse:
     """A poster's or letter's landing: who invites, what happens with what one writes, the form."""
@@ -68,6 +76,7 @@ def poster(code: str) -> AnyResponse:
 
 @bp.post("/j/<code>")
 @WRONG_CODES
+@WRONG_CODES_HERE
 @ASKING
 @public
 def ask_by_poster(code: str) -> AnyResponse:
@@ -145,12 +154,10 @@ def _ask_page(
     form = AskToJoinForm()
     if letter:
         form.know_door(letter.flat)
-        is_open = group_to_join(stairwell, by_letter=True) is not None
         if group_to_join(stairwell) is None:
             form.expect_no_knock()
     else:
         form.offer(stairwells)
-        is_open = bool(joinable_stairwells(stairwell.building))
     if form.validate_on_submit():
         try:
             _ask(form, stairwell, letter, consent)
@@ -158,7 +165,8 @@ def _ask_page(
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
         return redirect(url_for("waiting.sent", how=BY_KNOCK if form.by_knock else None), 303)
-    if not is_open:
+    by_letter = letter is not None and group_to_join(stairwell, by_letter=True)
+    if not by_letter and not joinable_stairwells(stairwell.building):
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     page = render_template(
         template, form=form, stairwell=stairwell, building=stairwell.building, action=action, letter=letter
@@ -174,54 +182,16 @@ def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, conse
         session.pop("asked", None)
     else:
         flat, address = form.flat, form.address.data
-        asked = Asked(
-            stairwell.id, flat.id if flat else None, letter.id if letter else None, name, address, consent
-        )
+        asked = Asked.now(
+            session.get("asked"), stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
+            letter_id=letter.id if letter else None, invitation_id=None, name=name, address=address,
+            consent=consent,
+        )  # fmt: skip
         service.ask_to_join(
             stairwell, address, name, flat=flat, language=reads, letter=letter, consent=consent,
             secret=asked.secret,
         )  # fmt: skip
         session["asked"] = asked.sealed()
-
-
-@bp.get("/join/confirm/<token>")
-@public
-def confirm(token: str) -> str:
-    """Who asks from this mailbox, and where; one button says that it was they."""
-    mine, waiting = service.requests_to_confirm(token)
-    language.follow_letter(mine.person.language)
-    unconfirmed = [each for each in waiting if each.state is RequestState.UNCONFIRMED]
-    return render_template(
-        "joining/confirm.html", token=token, mine=mine, unconfirmed=unconfirmed,
-        waiting=[each for each in waiting if each.state is RequestState.WAITING],
-    )  # fmt: skip
-
-
-@bp.post("/join/confirm/<token>")
-@public
-def confirm_address(token: str) -> AnyResponse:
-    """The owner of the mailbox confirms those who were ticked; a lone request needs no tick."""
-    mine, waiting = service.requests_to_confirm(token)
-    language.follow_letter(mine.person.language)
-    unconfirmed = [each for each in waiting if each.state is RequestState.UNCONFIRMED]
-    ticked = request.form.getlist("who")
-    chosen = (
-        unconfirmed if len(unconfirmed) == 1 else [each for each in unconfirmed if str(each.id) in ticked]
-    )
-    if unconfirmed and not chosen:
-        flash(_("Kryssa för minst en person."), "warn")
-        return redirect(url_for(".confirm", token=token), 303)
-    confirmed = service.confirm_address(chosen)
-    session.pop("asked", None)
-    joined = [each for each in confirmed if each.state is RequestState.APPROVED]
-    membership = active_membership(joined[0].person, joined[0].group) if joined else None
-    if confirmed and not membership:
-        flash(_("Tack! Nu är din e-postadress bekräftad."), "done")
-    db.session.commit()
-    if membership:
-        session["joined"] = membership.id
-        return redirect(url_for("invitations.joined"), 303)
-    return redirect(url_for(".confirm", token=token), 303)
 
 
 @dataclass(frozen=True)

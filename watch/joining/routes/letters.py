@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 
 from flask import current_app, redirect, render_template, request, send_file, url_for
-from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
@@ -14,8 +13,8 @@ from watch.groups.queries import FlatState, households_of
 from watch.groups.words import FLAT_STATES
 from watch.joining import service
 from watch.joining.forms.letters import PrintLettersForm
-from watch.joining.letter_pages import pages_of, pdf_of
-from watch.joining.queries import OPEN_TO_JOIN, flats_of_group, pack_of
+from watch.joining.letter_pages import file_name, pages_of, pdf_of
+from watch.joining.queries import OPEN_TO_JOIN, flats_of_group, pack_of, places_of
 from watch.joining.routes.invitations import bp
 from watch.models import Group, Language
 
@@ -47,7 +46,7 @@ def print_letters(group: Group) -> Page:
         return redirect(url_for("packs.show", pack_id=pack.id), 303)
     pages = pages_of(service.print_letters(group, flats, by=by), languages)
     db.session.commit()
-    pdf, name = BytesIO(pdf_of(pages)), _("brev") + ".pdf"
+    pdf, name = BytesIO(pdf_of(pages)), file_name(flats[0].stairwell.address)
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=name)
 
 
@@ -69,8 +68,9 @@ def _form(group: Group) -> PrintLettersForm:
 
 
 def _page(group: Group, form: PrintLettersForm) -> str:
+    pack = pack_of(current_person(), group)
     return render_template(
         "invitations/letters.html", group=group, form=form, days=service.LETTER_DAYS,
         again=service.REPRINT_DAYS, is_open=group.state in OPEN_TO_JOIN,
-        pack=pack_of(current_person(), group),
+        pack=pack, places=places_of(pack) if pack else None,
     )  # fmt: skip

@@ -12,7 +12,15 @@ from watch.access import Permission, current_person, requires
 from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms.letters import ChooseHousesForm
-from watch.joining.queries import flats_of_groups, groups_to_write_to, is_kept, pack_of, progress_of
+from watch.joining.letter_pages import file_name
+from watch.joining.queries import (
+    flats_of_groups,
+    groups_to_write_to,
+    is_kept,
+    pack_of,
+    places_of,
+    progress_of,
+)
 from watch.models import Area, Language, LetterPack, utcnow
 
 bp = Blueprint("packs", __name__)
@@ -47,8 +55,8 @@ def _form(area: Area) -> ChooseHousesForm:
 def _page(area: Area, form: ChooseHousesForm) -> str:
     pack = pack_of(current_person(), area)
     return render_template(
-        "packs/choose.html", area=area, form=form, pack=pack, days=service.LETTER_DAYS,
-        again=service.REPRINT_DAYS,
+        "packs/choose.html", area=area, form=form, days=service.LETTER_DAYS,
+        again=service.REPRINT_DAYS, pack=pack, places=places_of(pack) if pack else None,
     )  # fmt: skip
 
 
@@ -57,7 +65,8 @@ def _page(area: Area, form: ChooseHousesForm) -> str:
 def show(pack: LetterPack) -> str:
     """How far it has come, and the files that are made."""
     _expect_own(pack)
-    return render_template("packs/show.html", pack=pack, progress=progress_of(pack, utcnow()))
+    progress = progress_of(pack, utcnow())
+    return render_template("packs/show.html", pack=pack, progress=progress, places=places_of(pack))
 
 
 @bp.get("/packs/<int:pack_id>/<int:place>")
@@ -68,7 +77,7 @@ def fetch(pack: LetterPack, place: int) -> Response:
     file = next((file for file in pack.files if file.place == place), None)
     if file is None or file.pdf is None:
         abort(404)
-    name = _("brev") + (f"-{place}.pdf" if len(pack.files) > 1 else ".pdf")
+    name = file_name(file.first, place if len(pack.files) > 1 else None)
     return send_file(BytesIO(file.pdf), "application/pdf", as_attachment=True, download_name=name)
 
 

@@ -10,10 +10,12 @@ from werkzeug.wrappers import Response
 
 from watch import language, paper
 from watch.access import Permission, requires
+from watch.contacts.queries import contacts_for
+from watch.groups.queries import coordinators_for
 from watch.groups.words import CONSENT_CHANNELS, CONSENTS
 from watch.joining.letter_pages import foot_words
 from watch.joining.routes.door import bp
-from watch.models import Channel, Language, Membership
+from watch.models import Channel, ContactRole, Language, Membership, Person
 from watch.web import leave_trace
 
 LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # a code reads so in Arabic too
@@ -77,8 +79,39 @@ def _parts(membership: Membership) -> list[tuple[str, list[str]]]:
         (
             _("Vill du läsa, ändra eller lämna?"),
             [
-                _("Säg till ett kontaktombud i huset. Du behöver inte säga varför."),
+                *_whom(membership),
                 _("Eller skriv till %(controller)s.", controller=current_app.config["CONTROLLER"]),
             ],
         ),
     ]  # fmt: skip
+
+
+def _whom(membership: Membership) -> list[str]:
+    """Whom to tell: the coordinators who show neighbours their name, and the group's own contact."""
+    near = coordinators_for(membership.stairwell) if membership.stairwell else []
+    names = language.listed(_with_phone(each) for each in near if each.shows_name)
+    tell = (
+        _("Säg till %(names)s, kontaktombud. Du behöver inte säga varför.", names=names)
+        if names
+        else _("Säg till ett kontaktombud i huset. Du behöver inte säga varför.")
+    )
+    contacts = [each for each in contacts_for(membership.group) if each.role is ContactRole.GROUP]
+    return [
+        tell,
+        *(
+            _("Du kan också ringa %(name)s, %(phone)s.", name=each.name or each.organisation,
+              phone=_apart(each.phone))
+            for each in contacts
+            if each.phone
+        ),
+    ]  # fmt: skip
+
+
+def _with_phone(person: Person) -> str:
+    if person.phone and person.shows_phone:
+        return f"{person.name} ({_apart(person.phone)})"
+    return person.name
+
+
+def _apart(phone: str) -> str:
+    return f"{LEFT_TO_RIGHT}{language.readable_phone(phone)}{AS_BEFORE}"

@@ -20,8 +20,14 @@ from watch.joining.forms.inviting import TRANSFERABLE
 from watch.joining.forms.preview import PreviewForm, Row, judged, settle, visible
 from watch.joining.pasting import Typed
 from watch.joining.queries import Room, flats_of_group, known_among, room_of
-from watch.joining.routes.invitations import ROWS_A_PAGE, bp, index_page, invite_form
-from watch.joining.service import AlreadyInvited, AlreadyMember, InvitationDeclined, TooManyInvitations
+from watch.joining.routes.invitations import ROWS_A_PAGE, bp, index_page, invite_form, list_of
+from watch.joining.service import (
+    AlreadyInvited,
+    AlreadyMember,
+    InvitationDeclined,
+    TooManyInvitations,
+    WrittenLately,
+)
 from watch.joining.sheets import Trouble
 from watch.joining.words import PREVIEW_SIGNS, PREVIEW_STATES, TROUBLES
 from watch.models import Group, Invitation, Language
@@ -29,7 +35,7 @@ from watch.paging import page_of
 from watch.web import leave_trace
 
 LOOKING = limiter.shared_limit("120 per hour", scope="invitation previews")
-REFUSALS = (AlreadyMember, InvitationDeclined, AlreadyInvited, TooManyInvitations)
+REFUSALS = (AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately, TooManyInvitations)
 
 
 @bp.get("/groups/<int:group_id>/invitations/preview")
@@ -66,7 +72,7 @@ def preview(group: Group) -> Response:
 @requires(Permission.INVITE)
 def send(group: Group) -> Response:
     """Invite those who were shown as such, no more and no fewer; what could not be sent stays."""
-    form, done = PreviewForm(), redirect(url_for(".index", group_id=group.id), 303)
+    form, done = PreviewForm(), redirect(list_of(group.id), 303)
     key = key_of(form)
     if key and service.was_sent(key):
         return done
@@ -140,9 +146,16 @@ def _preview(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Respons
         signs=PREVIEW_SIGNS, is_long=len(rows) > ROWS_A_PAGE, when=room.until + timedelta(minutes=1),
         most=current_app.config["INVITATIONS_A_DAY"], tongue=language.OWN_NAMES[Language(form.language.data)],
         transferable=form.pass_on.data == TRANSFERABLE, typed=form.to_keep,
-        posted_to=url_for(".preview", group_id=group.id),
+        posted_to=url_for(".preview", group_id=group.id), later=_as_table(rows),
     )  # fmt: skip
     return make_response(html)
+
+
+def _as_table(rows: Sequence[Row]) -> str:
+    """The rows that have to wait, to be kept elsewhere and pasted another day."""
+    names = "\t".join((_("E-post"), _("Namn"), _("Lägenhet")))
+    later = [row.typed for row in rows if row.state == "later"]
+    return "\n".join([names, *(f"{each.address}\t{each.name}\t{each.flat}" for each in later)])
 
 
 def _words_of(row: Row) -> str:

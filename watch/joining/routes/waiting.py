@@ -24,7 +24,12 @@ def sent() -> str:
     asked = Asked.opened(session.get("asked"))
     form = ChangeAddressForm(data={"address": asked.address}) if asked else None
     by_knock = request.args.get("how") == BY_KNOCK
-    return render_template("waiting/sent.html", by_knock=by_knock, form=form)
+    return _sent_page(asked, form, by_knock=by_knock)
+
+
+def _sent_page(asked: Asked | None, form: ChangeAddressForm | None, *, by_knock: bool = False) -> str:
+    vouched = bool(asked and (asked.letter_id or asked.invitation_id))
+    return render_template("waiting/sent.html", by_knock=by_knock, form=form, vouched=vouched)
 
 
 @bp.post("/join/sent")
@@ -37,7 +42,7 @@ def change() -> Response | tuple[str, int]:
         flash(_("Det har gått för lång tid. Fråga en gång till, med rätt adress."), "info")
         return redirect(url_for("places.front"), 303)
     if not form.validate():
-        return render_template("waiting/sent.html", by_knock=False, form=form), 422
+        return _sent_page(asked, form), 422
     if form.address.data == asked.address:
         flash(_("Det är samma adress som förut. Har du fått ett mejl i dag gäller länken i det."), "info")
         return redirect(url_for(".sent"), 303)
@@ -57,3 +62,13 @@ def change() -> Response | tuple[str, int]:
         "done",
     )
     return redirect(url_for(".sent"), 303)
+
+
+@bp.post("/join/forget")
+@public
+def forget() -> Response:
+    """Nothing of who asked or joined here is shown on this phone any more."""
+    for each in ("asked", "joined", "interest"):
+        session.pop(each, None)
+    flash(_("Klart. På den här telefonen syns inget om dig."), "done")
+    return redirect(url_for("places.front"), 303)

@@ -11,15 +11,16 @@ from watch.joining.service.answering import (
     membership_of_form,
     take_back_no,
 )
-from watch.joining.service.asking import (
-    ask_for_knock,
-    ask_to_join,
+from watch.joining.service.asking import ask_for_knock, ask_to_join
+from watch.joining.service.changing import SHOWN_WITHIN, Asked, change_address
+from watch.joining.service.climbing import CLIMB_AT, climb
+from watch.joining.service.confirming import (
     confirm_address,
+    confirm_by_floor,
     requests_to_confirm,
+    takes_part,
     wait_for_answer,
 )
-from watch.joining.service.changing import Asked, change_address
-from watch.joining.service.climbing import CLIMB_AT, climb
 from watch.joining.service.deciding import approve, decline, request_to_decide, tell
 from watch.joining.service.door import (
     AlreadyKnocked,
@@ -41,6 +42,7 @@ from watch.joining.service.errors import (
     RemindedLately,
     SameAddress,
     TooManyInvitations,
+    WrittenLately,
 )
 from watch.joining.service.interest import (
     confirm_interest,
@@ -73,6 +75,7 @@ __all__ = [
     "CLIMB_AT",
     "LETTER_DAYS",
     "REPRINT_DAYS",
+    "SHOWN_WITHIN",
     "AlreadyDecided",
     "AlreadyInvited",
     "AlreadyKnocked",
@@ -89,6 +92,7 @@ __all__ = [
     "TakesPart",
     "TooLateToUndo",
     "TooManyInvitations",
+    "WrittenLately",
     "accept",
     "approve",
     "ask_for_knock",
@@ -99,6 +103,7 @@ __all__ = [
     "climb",
     "code_of",
     "confirm_address",
+    "confirm_by_floor",
     "confirm_interest",
     "correct_address",
     "decline",
@@ -131,6 +136,7 @@ __all__ = [
     "take_back_knock",
     "take_back_name",
     "take_back_no",
+    "takes_part",
     "tell",
     "tell_name",
     "try_again",

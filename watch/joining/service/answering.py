@@ -133,7 +133,9 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
     """No, thank you: nothing more is sent; the flat waits on while another of its invitations does.
 
     `never_again` is kept for the address, whoever invites it from now on: its letters are not sent, and the
-    inviter is not told. Raises LinkExpired when it was answered meanwhile.
+    inviter is not told. The invitation forgets the address at once. Where the link may be passed on, its
+    holder need not be the owner of the address, and says no to this invitation only. Raises LinkExpired
+    when it was answered meanwhile.
     """
     if not end(invitation, InvitationState.DECLINED):
         raise LinkExpired
@@ -142,8 +144,10 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
     if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not others_invited(flat):
         note_household(flat, HouseholdStatus.DECLINED, by=None)
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
-    if never_again and invitation.mailbox is not None:
+    if never_again and invitation.mailbox is not None and not invitation.is_transferable:
         _refuse(invitation.mailbox.address_index)
+        invitation.declined_index = invitation.mailbox.address_index
+        invitation.mailbox, invitation.name = None, None
 
 
 def _refuse(index: bytes) -> None:

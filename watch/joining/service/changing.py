@@ -7,6 +7,7 @@ import json
 import secrets
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import select, true, update
 
@@ -18,6 +19,7 @@ from watch.mail import outbox
 from watch.models import (
     ConsentChannel,
     Flat,
+    Invitation,
     JoinRequest,
     Language,
     Letter,
@@ -28,7 +30,7 @@ from watch.models import (
     utcnow,
 )
 
-CHANGED_WITHIN = timedelta(hours=1)  # phones here are often shared
+SHOWN_WITHIN = timedelta(minutes=15)  # phones here are often shared
 SEAL = "what a browser has asked"
 
 
@@ -42,11 +44,19 @@ class Asked:
     stairwell_id: int
     flat_id: int | None
     letter_id: int | None
+    invitation_id: int | None
     name: str
     address: str
     consent: ConsentChannel
     secret: str = field(default_factory=lambda: secrets.token_hex(16))
     at: float = field(default_factory=lambda: utcnow().timestamp())
+
+    @classmethod
+    def now(cls, before: str | None, **typed: Any) -> Asked:
+        """What is sent now; the same person who has just sent it from here is the same who asks."""
+        last, asked = cls.opened(before), cls(**typed)
+        is_again = last is not None and (last.name, last.address) == (asked.name, asked.address)
+        return replace(asked, secret=last.secret) if last and is_again else asked
 
     def sealed(self) -> str:
         """For the cookie."""
@@ -61,14 +71,14 @@ class Asked:
             asked = cls(**json.loads(keyring().open(base64.urlsafe_b64decode(sealed), SEAL)))
         except (Unreadable, TypeError):  # of another data key, or another version of the program
             return None
-        return asked if utcnow().timestamp() - asked.at < CHANGED_WITHIN.total_seconds() else None
+        return asked if utcnow().timestamp() - asked.at < SHOWN_WITHIN.total_seconds() else None
 
 
 def change_address(asked: Asked, address: str, *, language: Language) -> Asked:
     """Ask again with another address. The first mail's link dies with its request, unless it was confirmed.
 
     The same statements run whatever has become of the request. Returns what the browser carries from now
-    on. Raises NotOpen.
+    on. Raises NotOpen, FlatElsewhere.
     """
     mailbox = mailbox_for_asking(address)
     ours = JoinRequest.asked_index == asked_index(asked.secret)
@@ -82,6 +92,7 @@ def change_address(asked: Asked, address: str, *, language: Language) -> Asked:
         db.session.get_one(Stairwell, asked.stairwell_id), address, asked.name,
         flat=db.session.get(Flat, asked.flat_id) if asked.flat_id else None, language=language,
         letter=db.session.get(Letter, asked.letter_id) if asked.letter_id else None, secret=asked.secret,
+        invitation=db.session.get(Invitation, asked.invitation_id) if asked.invitation_id else None,
         consent=ConsentChannel(asked.consent),
     )  # fmt: skip
     return replace(asked, address=address)

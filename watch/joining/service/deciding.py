@@ -103,9 +103,8 @@ def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> N
     """
     _decide(request, RequestState.DECLINED, by=by)
     request.reason = reason or None if request.person.mailbox_id else None
-    flat = request.flat
-    if flat is not None and status_of(flat) is HouseholdStatus.WANTS_TO_JOIN and not _others_wait(flat):
-        note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
+    if request.flat is not None:
+        forget_wish(request.flat, by=by)
     outbox.queue("join-declined", to=request.person, about=request)
     audit.note("join-declined", about=request, by=by, group=request.group)
 
@@ -129,6 +128,12 @@ def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> 
     db.session.refresh(request)
     if not decided.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
         raise AlreadyDecided(request.decided_by, request.state)
+
+
+def forget_wish(flat: Flat, *, by: Person | None) -> None:
+    """Somebody there waits no more: where nobody else does, the flat is as before."""
+    if status_of(flat) is HouseholdStatus.WANTS_TO_JOIN and not _others_wait(flat):
+        note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
 
 
 def _others_wait(flat: Flat) -> bool:

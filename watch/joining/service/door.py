@@ -21,9 +21,9 @@ from watch.groups.service import (
     take_back_move,
 )
 from watch.joining.queries import open_knock, requests_about_address, status_of, waiting_requests
-from watch.joining.queries.door import UNDO_FOR, newest_knock
+from watch.joining.queries.door import can_take_back, newest_knock
 from watch.joining.service.asking import request_of, write_once_a_day
-from watch.joining.service.deciding import approve, decline
+from watch.joining.service.deciding import approve, decline, tell
 from watch.joining.service.errors import NotOpen
 from watch.mail import outbox
 from watch.models import (
@@ -85,8 +85,10 @@ def say_moved(flat: Flat, *, after: int, by: Person) -> Knock:
 
 
 def _answer_no(wish: JoinRequest | None, by: Person) -> None:
+    """The answer is no, and was said where it was given."""
     if wish is not None:
         decline(wish, by=by)
+        tell(wish, by=by)
 
 
 def join_at_door(
@@ -104,6 +106,7 @@ def join_at_door(
     elif wish is not None:
         wish.person.name, wish.person.language = name, language
         knock.membership = approve(wish, by=by, consent=AT_DOOR)
+        tell(wish, by=by)
     else:
         knock.membership = add_on_paper(flat, knock.group, name=name, language=language, by=by)
     if address and knock.membership and knock.membership.person.mailbox_id is None:
@@ -119,9 +122,9 @@ def _waits_already(
 ) -> JoinRequest | None:
     """Their own request from this flat's port, if they have confirmed the address and wait for an answer."""
     person = person_for_asking(mailbox_for_asking(address), name, language)
-    return next(
-        (each for each in waiting_requests(group, {flat.stairwell_id}) if each.person_id == person.id), None
-    )
+    here = flat.stairwell_id
+    theirs = (each for each in waiting_requests(group, {here}) if each.person_id == person.id)
+    return next((each for each in theirs if each.stairwell_id == here), None)
 
 
 def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) -> None:
@@ -135,7 +138,7 @@ def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) 
     )  # fmt: skip
     request.membership_id = written_up.id
     kind = "join-confirm" if membership is None else "join-already-member"
-    write_once_a_day(kind, person, mailbox, about=membership or request)
+    write_once_a_day(kind, person, mailbox, about=request)
 
 
 def _knock(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Knock:
@@ -174,7 +177,7 @@ def take_back_knock(knock: Knock, *, by: Person) -> None:
     if knock.undone_at is not None:
         return
     last = newest_knock(knock.flat)
-    if knock.by_id != by.id or knock.at <= utcnow() - UNDO_FOR or last is None or last.id != knock.id:
+    if last is None or last.id != knock.id or not can_take_back(knock, by, utcnow()):
         raise TooLateToUndo
     if knock.outcome is Outcome.MOVED:
         take_back_move(knock.household)
@@ -182,8 +185,8 @@ def take_back_knock(knock: Knock, *, by: Person) -> None:
         _stand_as_before(knock, knock.household)
     if knock.outcome is Outcome.JOINED and (emptied := _take_out(knock, by)):
         _stand_as_before(knock, emptied)
-    if wish := knock.join_request:
-        wish.state, wish.decided_at, wish.decided_by = RequestState.WAITING, None, None
+    if knock.join_request and knock.outcome is not Outcome.NOT_HOME:
+        _wait_again(knock.join_request)
     knock.undone_at = utcnow()
     audit.note("household-undone", about=knock.flat, by=by, group=knock.group)
 
@@ -201,6 +204,10 @@ def _take_out(knock: Knock, by: Person) -> Household | None:
             request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
             outbox.cancel(request)
     return depart(membership, by=by)
+
+
+def _wait_again(wish: JoinRequest) -> None:
+    wish.state, wish.decided_at, wish.decided_by, wish.told_at = RequestState.WAITING, None, None, None
 
 
 def _stand_as_before(knock: Knock, household: Household) -> None:

@@ -41,6 +41,14 @@ class TooManyInvitations(DomainError):
         self.until = until
 
 
+class WrittenLately(DomainError):
+    """The address has had the letters of a day about the group; `until` is when the next may go."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("too many letters to an address in a day")
+        self.until = until
+
+
 class InvitationEnded(DomainError):
     """The invitation is answered; it cannot be sent again or taken back."""
 

@@ -14,7 +14,8 @@ from watch.crypto import Unreadable, keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.joining.queries import is_fresh
-from watch.joining.service.asking import wait_for_answer, write_once_a_day
+from watch.joining.service.asking import write_once_a_day
+from watch.joining.service.confirming import wait_for_answer
 from watch.mail import outbox
 from watch.models import Building, Flat, Interest, JoinRequest, Language, Person, Stairwell, utcnow
 from watch.models.joining import CURRENT_INTEREST

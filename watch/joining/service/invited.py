@@ -13,6 +13,7 @@ from watch.groups.service import note_household
 from watch.joining.queries import REMINDED_LATELY, status_of
 from watch.joining.service.errors import AlreadyInvited, InvitationEnded, RemindedLately, SameAddress
 from watch.joining.service.inviting import (
+    expect_not_lately,
     expect_nothing_open,
     expect_room,
     expect_stranger,
@@ -38,7 +39,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
     """Send again with a new link; the old one is dead. Works for an expired or revoked one too.
 
     Raises InvitationEnded when it is answered or its address erased, InvitationDeclined, AlreadyInvited,
-    AlreadyMember, TooManyInvitations (of whoever sent it first).
+    AlreadyMember, WrittenLately, TooManyInvitations (both of whoever sent it first).
     """
     db.session.refresh(invitation, with_for_update={"of": Invitation})
     revivable = {InvitationState.OPEN, InvitationState.REVOKED}
@@ -47,6 +48,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
     assert invitation.mailbox is not None
     expect_stranger(invitation.group, invitation.mailbox, by)
     expect_room(invitation.by or by)
+    expect_not_lately(invitation.group, invitation.mailbox, invitation.by or by)
     _renew(invitation, invitation.mailbox, days)
     note_invited(invitation.flat, by)
     send(invitation)
@@ -93,7 +95,7 @@ def correct_address(invitation: Invitation, address: str, *, days: int, by: Pers
 
     Whoever was given the old link, and has not confirmed their address yet, waits for a coordinator's answer
     then. Raises InvitationEnded when it is answered, taken back or erased, SameAddress, AlreadyMember,
-    InvitationDeclined, AlreadyInvited, TooManyInvitations.
+    InvitationDeclined, AlreadyInvited, WrittenLately, TooManyInvitations.
     """
     db.session.refresh(invitation, with_for_update={"of": Invitation})
     if invitation.state is not InvitationState.OPEN or invitation.mailbox_id is None:
@@ -101,8 +103,8 @@ def correct_address(invitation: Invitation, address: str, *, days: int, by: Pers
     mailbox = mailbox_with_number(address)
     if mailbox.id == invitation.mailbox_id:
         raise SameAddress
-    expect_nothing_open(invitation.group, mailbox, by)
     expect_room(by)
+    expect_nothing_open(invitation.group, mailbox, by)
     _renew(invitation, mailbox, days)
     db.session.execute(
         update(JoinRequest).where(JoinRequest.invitation_id == invitation.id).values(invitation_id=None)

@@ -14,6 +14,7 @@ from watch.errors import Duplicate
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, note_household
 from watch.joining.queries import (
+    can_be_written_to_from,
     has_declined,
     has_open_invitation,
     members_on_mailbox,
@@ -25,6 +26,7 @@ from watch.joining.service.errors import (
     FlatElsewhere,
     InvitationDeclined,
     TooManyInvitations,
+    WrittenLately,
 )
 from watch.mail import outbox
 from watch.models import (
@@ -59,7 +61,8 @@ def invite(
     """Invite an address that its owner gave for it; the link works for so many days.
 
     Who takes part, is invited or said no where the inviter may not know of it is invited like anybody.
-    Raises AlreadyMember, AlreadyInvited, InvitationDeclined, TooManyInvitations, FlatElsewhere.
+    Raises AlreadyMember, AlreadyInvited, InvitationDeclined, WrittenLately, TooManyInvitations,
+    FlatElsewhere.
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
@@ -106,10 +109,11 @@ def is_in_sight(membership: Membership, invitation: Invitation) -> bool:
 
 
 def expect_nothing_open(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """Raises AlreadyMember, InvitationDeclined, AlreadyInvited; only of what the inviter may know."""
+    """Raises AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately; of what one may know only."""
     expect_stranger(group, mailbox, by)
     if has_open_invitation(group, mailbox, by, _sight_of(by, group)):
         raise AlreadyInvited
+    expect_not_lately(group, mailbox, by)
 
 
 def expect_stranger(group: Group, mailbox: Mailbox, by: Person) -> None:
@@ -127,6 +131,12 @@ def expect_room(by: Person) -> None:
     room = room_of(by, current_app.config["INVITATIONS_A_DAY"])
     if not room.left:
         raise TooManyInvitations(room.until)
+
+
+def expect_not_lately(group: Group, mailbox: Mailbox, by: Person) -> None:
+    """Raises WrittenLately; what others sent counts not, for it is not the inviter's to know."""
+    if until := can_be_written_to_from(group, mailbox, by.id):
+        raise WrittenLately(until)
 
 
 def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:

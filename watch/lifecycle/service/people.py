@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 
 from watch.extensions import db
 from watch.lifecycle.service.batches import take_out
@@ -54,10 +54,12 @@ def invitations(now: datetime) -> int:
     over = Invitation.expires_at < now - AFTER_INVITATION
     said_no = Invitation.state == InvitationState.DECLINED
     its_index = select(Mailbox.address_index).where(Mailbox.id == Invitation.mailbox_id).scalar_subquery()
+    columns = Invitation.mailbox_id, Invitation.flat_id, Invitation.by_id
+    index = func.coalesce(its_index, Invitation.declined_index)  # whoever said "never again" has it already
     forgetting = (
         update(Invitation)
-        .where(over, said_no, Invitation.mailbox_id.is_not(None))
-        .values(declined_index=its_index, mailbox_id=None, flat_id=None, name=None, by_id=None)
+        .where(over, said_no, or_(*(column.is_not(None) for column in columns)))
+        .values(declined_index=index, mailbox_id=None, flat_id=None, name=None, by_id=None)
     )
     db.session.execute(forgetting.execution_options(synchronize_session=False))
 

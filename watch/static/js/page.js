@@ -27,15 +27,36 @@ document.addEventListener("click", (event) => {
   if (event.target.closest("[data-print]")) window.print();
 });
 
-// How many boxes are ticked stands on the button that acts on them.
-for (const form of document.querySelectorAll("form:has([data-ticked])")) {
+// How many boxes are ticked stands on the button that acts on them, and where some are folded away. A name
+// says which boxes (data-ticked="ports"); a box may stand for many (data-count). A button that sends the
+// number says it in its own words (data-counts).
+for (const form of document.querySelectorAll("form:has([data-ticked], [data-counts])")) {
+  const ticked = (within, name) => {
+    const boxes = within.querySelectorAll(`input[type=checkbox]${name && `[name=${name}]`}:checked`);
+    return [...boxes].reduce((sum, box) => sum + Number(box.dataset.count ?? 1), 0);
+  };
   const count = () => {
-    const ticked = form.querySelectorAll("input[type=checkbox]:checked").length;
     for (const place of form.querySelectorAll("[data-ticked]")) {
-      place.textContent = `(${ticked})`;
-      place.hidden = !ticked;
+      const folded = place.closest("details"), number = ticked(folded ?? form, place.dataset.ticked);
+      place.textContent = folded ? number : `(${number})`;
+      place.hidden = !number && !folded;
+    }
+    for (const button of form.querySelectorAll("[data-counts]")) {
+      button.value = ticked(form, "");
+      button.textContent = `${button.dataset.counts} ${button.value}`;
     }
   };
   form.addEventListener("change", count);
   window.addEventListener("pageshow", count);
+}
+
+// A whole port is ticked, or left out, with one press.
+for (const button of document.querySelectorAll("[data-tick]")) {
+  button.hidden = false;
+  button.addEventListener("click", () => {
+    for (const box of button.closest("details").querySelectorAll("input[type=checkbox]")) {
+      box.checked = button.dataset.tick === "all";
+    }
+    button.dispatchEvent(new Event("change", { bubbles: true }));
+  });
 }
