@@ -111,7 +111,8 @@ def _amina_invites_three(phone: Phone, post: Post) -> None:
     phone.press("Bjud in 3")
     assert "3 inbjudningar är på väg." in phone.text
     assert post.deliver() == addresses
-    phone.open(phone.path)
+    phone.page.reload()
+    phone.look()
     assert phone.page.get_by_text("Levererad till e-postservern").locator("visible=true").count() == 4
 
 

@@ -55,6 +55,7 @@ def test_from_pasted_addresses_to_a_lit_window(
     phone.sign_in(scene.bengt)
     phone.open(f"/groups/{scene.group.id}/invitations")
     phone.fill(say("E-postadresser"), PASTED)
+    phone.page.locator("#language").select_option(spoken.value)
     phone.press(say("Se efter"))
     assert (phone.h1, states()) == (say("Se efter innan du bjuder in"), {})
     phone.page.locator("#address-2").fill("mio@example.org")

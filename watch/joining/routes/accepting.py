@@ -19,7 +19,7 @@ from watch.joining.routes.invitations import bp
 from watch.joining.routes.joining import ASKING
 from watch.joining.routes.posters import shown_to_a_neighbour
 from watch.joining.service import SHOWN_WITHIN, Asked, NotOpen
-from watch.models import ConsentChannel, GroupState, Invitation, Membership, utcnow
+from watch.models import ConsentChannel, GroupState, Invitation, Language, Membership, utcnow
 
 
 @bp.get("/join/<token>")
@@ -28,13 +28,13 @@ def open(token: str) -> Response:
     """The mailed invitation: who invites, what it means, yes or no; after a no, second thoughts."""
     if declined := service.declined_invitation_of(token):
         invitation, never_again = declined
-        language.follow_letter(invitation.language)
+        _speak_as(invitation)
         page = render_template(
             "invitations/declined.html", token=token, invitation=invitation, never_again=never_again
         )
         return make_response(page)
     invitation = service.invitation_of(token)
-    language.follow_letter(invitation.language)
+    _speak_as(invitation)
     return _open_page(token, invitation, _accept_form(invitation))
 
 
@@ -65,6 +65,12 @@ def back_to_open(token: str) -> Response:
     return redirect(url_for(".open", token=token), 303)
 
 
+def _speak_as(invitation: Invitation) -> None:
+    """In the letter's language; Swedish perhaps nobody has chosen, and the browser knows better."""
+    if invitation.language is not Language.SWEDISH:
+        language.follow_letter(invitation.language)
+
+
 @bp.post("/join/<token>/accept")
 @ASKING
 @public
@@ -73,7 +79,7 @@ def accept(token: str) -> Response:
     key = key_of(AcceptInvitationForm())
     try:
         invitation = service.invitation_of(token)
-        language.follow_letter(invitation.language)
+        _speak_as(invitation)
         form = _accept_form(invitation)
         if not form.validate() or form.stairwell is None:
             return _open_page(token, invitation, form)
@@ -148,7 +154,7 @@ def decline(token: str) -> Response:
     """No, thank you; and perhaps: never again, whoever would ask."""
     form = DeclineInvitationForm()
     invitation = service.invitation_of(token)
-    language.follow_letter(invitation.language)
+    _speak_as(invitation)
     service.decline_invitation(invitation, never_again=bool(form.never_again.data))
     db.session.commit()
     flash(_("Tack för ditt svar. Vi skriver inte till dig mer om det här."), "done")
@@ -160,7 +166,7 @@ def decline(token: str) -> Response:
 def take_back_no(token: str) -> Response:
     """Second thoughts: one may be asked again, and answer this invitation while it is good."""
     invitation = service.take_back_no(token)
-    language.follow_letter(invitation.language)
+    _speak_as(invitation)
     db.session.commit()
     flash(_("Klart. Nu får kontaktombud fråga dig igen."), "done")
     is_open = invitation.ended_at is None
