@@ -96,6 +96,7 @@ class House(RuleBasedStateMachine):
         make_coordinator(amina, self.group, lead=True)
         make_coordinator(bengt, self.group, stairwells=[ports[1]])
         self.said_no: set[str] = set()  # addresses, until they ask or join themselves
+        self.noes: dict[int, str] = {}  # by invitation: one that is never to be repeated forgets its address
         db.session.commit()
 
     def teardown(self) -> None:
@@ -234,6 +235,7 @@ class House(RuleBasedStateMachine):
         if invitation := self.open_invitation(which):
             address = invitation.mailbox.address
             self.said_no.add(address)
+            self.noes[invitation.id] = address
             self.do(joining.decline_invitation, invitation, never_again=never_again)
             for last in (False, True):  # who does not know of it invites again
                 self._invite(address, None, last=last)
@@ -250,7 +252,7 @@ class House(RuleBasedStateMachine):
         if invitation := self.some(Invitation, which, Invitation.state == InvitationState.DECLINED):
             token = tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)
             if self.do(joining.take_back_no, token):
-                self.said_no.discard(invitation.mailbox.address)
+                self.said_no.discard(self.noes[invitation.id])
 
     @rule(which=number, a_day_later=st.booleans())
     def remind(self, which: int, a_day_later: bool) -> None:

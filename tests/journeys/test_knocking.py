@@ -62,7 +62,7 @@ def test_six_doors_in_one_walk(
     press("no", "1202")
     press("undo", "1202")
     press("no", "1202")
-    _joins(phone, words, "1101", name="Greta", address="greta@example.org")
+    _joins(phone, words, "1101", name="Greta", address="greta@example.org", reads=language[:2])
     press("moved", "1103")
     assert _doors(phone) == ["1103", "1201"]
     assert _stands() == {
@@ -84,11 +84,14 @@ def test_six_doors_in_one_walk(
     assert _channels() == {"Knut": Channel.PAPER, "Greta": Channel.MAIL}
 
 
-def _joins(phone: Phone, words: dict[str, str], flat: str, *, name: str | None, address: str = "") -> None:
+def _joins(
+    phone: Phone, words: dict[str, str], flat: str, *, name: str | None, address: str = "", reads: str = "sv"
+) -> None:
     """Three presses; the name of whoever asked for the knock stands there already."""
     phone.follow(f"{words['joins']} {words['flat']} {flat}")
     if name:
         phone.fill(words["name"], name)
+    phone.page.locator("#language").select_option(reads)
     phone.fill(words["address"], address)
     phone.tick(words["yes"])
     phone.press(words["write"])
