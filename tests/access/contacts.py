@@ -27,7 +27,7 @@ ENDPOINTS = {
     "contacts.new": Expected(get="/contacts/new", **_OTHERS, officer=200, other_officer=200),
     "contacts.create": Expected(post="/contacts/new", **_OTHERS, officer=422, other_officer=422),
     "contacts.change": Expected(get="/contacts/{contact}/edit", **_OTHERS, officer=200, other_officer=404),
-    "contacts.save": Expected(post="/contacts/{contact}/edit", **_OTHERS, officer=303, other_officer=404),
+    "contacts.save": Expected(post="/contacts/{contact}/edit", **_OTHERS, officer=422, other_officer=404),
     "contacts.check": Expected(post="/contacts/{contact}/checked", **_OTHERS, officer=303, other_officer=404),
     "contacts.ask_remove": Expected(
         get="/contacts/{contact}/remove", **_OTHERS, officer=200, other_officer=404,

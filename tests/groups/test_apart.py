@@ -70,6 +70,7 @@ def test_who_became_officer_after_the_question_cannot_say_yes(client: PageClient
     coordinator = make_coordinator(scene.jenny, scene.group, lead=True, accepted=False)
     make_officer(make_person("Johan", "jenny@example.org"), scene.other_group.area)
     link = link_of(coordinator)
+    client.post("/language", {"language": "sv"})
     refused = client.get(link).press("Jag åtar mig uppdraget").follow()
     assert (refused.path, refused.flashes) == (link, [REFUSED])
     db.session.refresh(coordinator)
