@@ -179,7 +179,8 @@ def test_after_three_other_floors_the_link_is_dead(client: PageClient, scene: Sc
     link = confirm_link(request_on("greta@example.org"))
     for floor in ("1", "3", "0"):
         done = confirm(client, "greta@example.org", floor)
-    assert done.follow().status == 410
+    assert "Du är med på papper så länge." in done.follow().text
+    assert client.get(link).status == 410
     assert client.post(f"{link}/floor", {"floor": "2"}).status == 410
     assert (member("Greta").channel, outbox.names()) == (Channel.PAPER, ["join-confirm"])
 

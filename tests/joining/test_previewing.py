@@ -19,7 +19,7 @@ from tests.joining.conftest import LOCKED, Statements, cures_of, invitations, ro
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.joining.forms import inviting
-from watch.joining.pasting import Typed
+from watch.joining.pasting import Typed, pasted_in
 from watch.joining.workbook import MOST_UNPACKED, UnreadableWorkbook, sheets_of
 from watch.models import AuditEntry, Group, Mailbox, Person, Stairwell
 
@@ -460,3 +460,27 @@ def test_the_rows_are_not_lost_with_the_language_and_nobody_reads_how_they_are_c
     assert "[[" not in asked.text
     again = client.post(f"{seen.path}", {"carried": asked.form()["carried"]}, as_=bengt)
     assert rows_of(again)[0][1:3] == ("lina@example.org", "Lina")
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ("Olle Berg olle@example.org", "Olle Berg"),
+        ("olle@example.org – Olle von Berg", "Olle von Berg"),
+        ("أحمد olle@example.org", "أحمد"),
+        ("olle@example.org (min granne på trean)", ""),
+        ("olle@example.org bor på trean", ""),
+        ("Du når mig på olle@example.org tack", ""),
+        ("E-post: olle@example.org", ""),
+        ("- olle@example.org", ""),
+    ],
+)
+def test_only_what_can_be_a_name_greets_somebody(line: str, name: str) -> None:
+    (typed,) = pasted_in(line)
+    assert (typed.address, typed.name) == ("olle@example.org", name)
+
+
+def test_files_are_read_twenty_times_an_hour_and_pasting_goes_on(look: Look, bengt: Person) -> None:
+    seen = [look(bengt, **file(b"lina@example.org", "x.csv")).status for _ in range(21)]
+    assert (seen[-2:], set(seen[:20])) == ([200, 429], {200})
+    assert look(bengt, "lina@example.org").status == 200

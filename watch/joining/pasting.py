@@ -12,6 +12,8 @@ from watch.personnummer import has_personnummer
 BRACKETS = re.compile(r"<([^<>]*)>")
 FLAT = re.compile(r"\d{4}")
 MAY_BE_ADDRESS = re.compile(r"\w\.\w{2}|\(at\)|\[at\]")
+NAME = re.compile(r"[^\W\d_][\w'’.-]*")
+PARTICLES = {"abu", "af", "al", "bin", "da", "de", "del", "di", "el", "ibn", "van", "von"}
 NO_NAMES = {"port", "lgh", "lgh.", "lägenhet", "tel", "tel."}
 
 
@@ -100,8 +102,15 @@ def _beside(words: list[str]) -> tuple[str, str, bool]:
     """The name among words, a flat with its port, and whether there are other numbers, as of a street."""
     numbers = [place for place, word in enumerate(words) if re.search(r"\d", word)]
     flats = [place for place in numbers if FLAT.fullmatch(words[place])]
-    name = " ".join(w for w in words if not re.search(r"\d", w) and w.casefold() not in NO_NAMES)
+    name = _name_of([w for w in words if not re.search(r"\d", w) and w.casefold() not in NO_NAMES])
     return name, " ".join(words[numbers[0] : flats[-1] + 1]) if flats else "", numbers != flats
+
+
+def _name_of(words: list[str]) -> str:
+    """The words as a name, where all can be one: each with a capital, a particle, or of a script without."""
+    said = [word for word in words if any(sign.isalpha() for sign in word)]
+    can_be = all(NAME.fullmatch(word) and (not word[0].islower() or word in PARTICLES) for word in said)
+    return " ".join(said) if can_be else ""
 
 
 def _unwrapped(bit: str) -> str:

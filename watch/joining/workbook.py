@@ -1,6 +1,6 @@
 """Spreadsheets (XLSX), read in a process of its own with little time and memory.
 
-A few kilobytes can unpack to millions of cells or styles; nobody else's page waits for them.
+A few kilobytes can unpack to millions of cells or styles; two seconds of a processor is all they get.
 """
 
 from __future__ import annotations

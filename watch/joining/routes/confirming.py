@@ -88,6 +88,9 @@ def confirm_by_floor(token: str) -> Response:
     confirmed = service.confirm_by_floor(at_door, int(form.floor.data))
     if not confirmed:
         flash(_("Det stämmer inte med vad som skrevs upp vid dörren. Du är med på papper så länge."), "warn")
+    if not confirmed and not any(each.membership_id for each in at_door):  # that was the last try
+        db.session.commit()
+        return redirect(url_for("places.front"), 303)
     return _confirmed(token, confirmed)
 
 

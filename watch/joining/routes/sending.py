@@ -35,6 +35,9 @@ from watch.paging import page_of
 from watch.web import leave_trace
 
 LOOKING = limiter.shared_limit("120 per hour", scope="invitation previews")
+FILES = limiter.shared_limit(  # reading one may take seconds of a processor
+    "20 per hour", scope="invitation files", exempt_when=lambda: not any(request.files.values())
+)
 REFUSALS = (AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately, TooManyInvitations)
 
 
@@ -48,6 +51,7 @@ def back_to_new(group: Group) -> Response:
 @bp.post("/groups/<int:group_id>/invitations/preview")
 @takes_file("file")
 @LOOKING
+@FILES
 @requires(Permission.INVITE)
 def preview(group: Group) -> Response:
     """What was pasted or read from a file, row by row; nothing is stored but that somebody looked."""

@@ -56,7 +56,7 @@ def change() -> Response | tuple[str, int]:
     session["asked"] = changed.sealed()
     flash(
         _(
-            "Adressen är ändrad. Länken som gick till den förra adressen gäller inte längre. "
+            "Adressen är ändrad. Frågade du bara en gång gäller inte länken till den förra adressen längre. "
             "Har du redan fått ett mejl till den nya adressen i dag gäller länken i det."
         ),
         "done",
