@@ -55,7 +55,7 @@ def _amina_prints(phone: Phone, amina: Person, group: Group) -> list[object]:
     phone.open(f"/groups/{group.id}/letters")
     with phone.page.expect_download() as fetching:
         phone.page.get_by_role("button", name="Hämta breven som PDF").click()
-    assert fetching.value.suggested_filename == "brev-vaglangdsgatan-1.pdf"
+    assert fetching.value.suggested_filename == "brev-vaglangdsgatan-1-3.pdf"
     pages = pages_of(Path(fetching.value.path()).read_bytes())
     assert len(pages) == 17  # of eighteen flats all but Amina's
     return pages

@@ -109,7 +109,7 @@ def _page_of(letter: Letter, words: Iterable[OwnWords]) -> dict[str, Any]:
 
 def file_name(address: str, place: int | None = None) -> str:
     """What a file of letters is called that begins with this address: in ASCII, for every machine."""
-    words = [str(_l("brev")), address, *([str(place)] if place else [])]
+    words = [str(_l("brev")), address.replace("–", "-"), *([str(place)] if place else [])]
     return secure_filename(" ".join(words) + ".pdf").lower().replace("_", "-")
 
 
