@@ -43,4 +43,4 @@ def roughly(count: int) -> str:
     else:
         least = FEW if count < 10 else count // 10 * 10
         words = _l("minst %(count)s", count=LazyString(language.number, least))
-    return words  # type: ignore[return-value]  # as above
+    return words  # type: ignore[return-value]  # a lazy text is used as text everywhere
