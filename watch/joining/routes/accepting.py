@@ -13,12 +13,13 @@ from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries import counts_of_group
 from watch.joining import service
+from watch.joining.carried import SHOWN_WITHIN
 from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm, key_of
 from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.routes.invitations import bp
 from watch.joining.routes.joining import ASKING
 from watch.joining.routes.posters import shown_to_a_neighbour
-from watch.joining.service import SHOWN_WITHIN, Asked, NotOpen
+from watch.joining.service import Asked, NotOpen
 from watch.models import ConsentChannel, GroupState, Invitation, Language, Membership, utcnow
 
 

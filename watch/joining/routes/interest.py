@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import public
 from watch.extensions import db
-from watch.joining import service
+from watch.joining import carried, service
 from watch.joining.forms import JoinByInterestForm, ShowInterestForm
 from watch.joining.queries import joinable_stairwells
 from watch.joining.routes.joining import ASKING
@@ -42,7 +42,7 @@ def leave(building_id: int) -> Response:
     )  # fmt: skip
     db.session.commit()
     session.pop("asked", None)  # what waits now is the interest
-    session["interest"] = service.seal_typed(form.address.data)
+    session["interest"] = carried.sealed({"address": form.address.data})
     return redirect(url_for(".sent", building_id=building.id), 303)
 
 
@@ -50,7 +50,8 @@ def leave(building_id: int) -> Response:
 @public
 def sent(building_id: int) -> str:
     """What happens now: the same page whoever it was, with the address that this browser has typed."""
-    address = service.typed_address(session.get("interest"))
+    typed = carried.opened(session.get("interest"))
+    address = typed["address"] if typed else None
     return render_template("interest/sent.html", building=_building(building_id), address=address)
 
 

@@ -12,7 +12,7 @@ from watch.joining.service.answering import (
     take_back_no,
 )
 from watch.joining.service.asking import ask_for_knock, ask_to_join
-from watch.joining.service.changing import SHOWN_WITHIN, Asked, change_address
+from watch.joining.service.changing import Asked, change_address
 from watch.joining.service.climbing import CLIMB_AT, climb
 from watch.joining.service.confirming import (
     confirm_address,
@@ -49,10 +49,8 @@ from watch.joining.service.interest import (
     interest_of,
     join_from_interest,
     leave_interest,
-    seal_typed,
     take_back_name,
     tell_name,
-    typed_address,
     withdraw,
 )
 from watch.joining.service.invited import correct_address, remind, resend, revoke
@@ -75,7 +73,6 @@ __all__ = [
     "CLIMB_AT",
     "LETTER_DAYS",
     "REPRINT_DAYS",
-    "SHOWN_WITHIN",
     "AlreadyDecided",
     "AlreadyInvited",
     "AlreadyKnocked",
@@ -132,7 +129,6 @@ __all__ = [
     "revoke",
     "say_moved",
     "say_no",
-    "seal_typed",
     "take_back_knock",
     "take_back_name",
     "take_back_no",
@@ -140,7 +136,6 @@ __all__ = [
     "tell",
     "tell_name",
     "try_again",
-    "typed_address",
     "wait_for_answer",
     "was_sent",
     "withdraw",

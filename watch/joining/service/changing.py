@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import base64
-import json
 import secrets
 from dataclasses import asdict, dataclass, field, replace
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import select, true, update
 
 from watch.accounts.service import mailbox_for_asking
-from watch.crypto import Unreadable, keyring
 from watch.extensions import db
+from watch.joining import carried
 from watch.joining.service.asking import ask_to_join, asked_index
 from watch.mail import outbox
 from watch.models import (
@@ -29,9 +26,6 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
-
-SHOWN_WITHIN = timedelta(minutes=15)  # phones here are often shared
-SEAL = "what a browser has asked"
 
 
 @dataclass(frozen=True)
@@ -60,18 +54,16 @@ class Asked:
 
     def sealed(self) -> str:
         """For the cookie."""
-        return base64.urlsafe_b64encode(keyring().seal(json.dumps(asdict(self)), SEAL)).decode()
+        return carried.sealed(asdict(self))
 
     @classmethod
-    def opened(cls, sealed: str | None) -> Asked | None:
+    def opened(cls, cookie: str | None) -> Asked | None:
         """From the cookie; None where there is nothing that could be changed any more."""
-        if not sealed:
-            return None
+        facts = carried.opened(cookie)
         try:
-            asked = cls(**json.loads(keyring().open(base64.urlsafe_b64decode(sealed), SEAL)))
-        except (Unreadable, TypeError):  # of another data key, or another version of the program
+            return cls(**facts) if facts else None
+        except TypeError:  # of another version of the program
             return None
-        return asked if utcnow().timestamp() - asked.at < SHOWN_WITHIN.total_seconds() else None
 
 
 def change_address(asked: Asked, address: str, *, language: Language) -> Asked:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import base64
-from datetime import timedelta
-
 from sqlalchemy import case, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watch import audit, tokens
 from watch.accounts.service import mailbox_for_asking, person_for_asking
-from watch.crypto import Unreadable, keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.joining.queries import is_fresh
@@ -21,8 +17,6 @@ from watch.models import Building, Flat, Interest, JoinRequest, Language, Person
 from watch.models.joining import CURRENT_INTEREST
 from watch.tokens import Purpose
 
-SEAL = "whose interest a browser has left"
-SHOWN_WITHIN = timedelta(hours=1)  # phones here are often shared
 UNCONFIRMED_DAYS = 30  # how long an address waits for its owner's word
 
 
@@ -55,21 +49,6 @@ def _interest(building: Building, person: Person, *, could_coordinate: bool) -> 
     whole = left.returning(Interest).execution_options(populate_existing=True)
     interest: Interest = db.session.scalars(whole).one()
     return interest
-
-
-def seal_typed(address: str) -> str:
-    """The typed address as the browser carries it, to show where the mail goes; nobody reads it there."""
-    carried = f"{utcnow().timestamp()} {address}"
-    return base64.urlsafe_b64encode(keyring().seal(carried, SEAL)).decode()
-
-
-def typed_address(sealed: str | None) -> str | None:
-    """What this browser typed a short while ago; None where there is nothing to show."""
-    try:
-        at, _, address = keyring().open(base64.urlsafe_b64decode(sealed or ""), SEAL).partition(" ")
-    except Unreadable:
-        return None
-    return address if utcnow().timestamp() - float(at) < SHOWN_WITHIN.total_seconds() else None
 
 
 def interest_of(token: str) -> Interest:
