@@ -71,6 +71,21 @@ def test_what_was_answered_is_said_beside_what_waits_on_the_same_mailbox(
     assert "Din fråga väntar på svar" in page.press("Ja, det stämmer").follow().text
 
 
+def test_an_old_link_answers_for_nobody_who_has_had_a_mail_since(
+    client: PageClient, scene: Scene, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    """Somebody was shown it, perhaps, and would let in whoever asks from that mailbox later."""
+    service.decline(farahs_request, by=bengt)
+    child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
+    later = make_request(child, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    later.created_at = farahs_request.created_at + timedelta(days=1)
+    page = client.get(confirm_link(farahs_request))
+    assert (page.h1, "Idil" in page.text) == ("Frågan är besvarad", False)
+    client.post(confirm_link(farahs_request), {"who": str(later.id)})
+    assert later.state is RequestState.UNCONFIRMED
+    assert "Idil" in client.get(confirm_link(later)).text
+
+
 def test_who_has_left_is_not_told_that_they_take_part(
     client: PageClient, farahs_request: JoinRequest, bengt: Person
 ) -> None:

@@ -33,6 +33,9 @@ FLOOR_TRIES = 3
 def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
     """The request a mailed link belongs to, answered perhaps, and all that wait on the same mailbox.
 
+    Whoever asked a day after its mail, or later, has had one of their own: an old link that somebody was
+    shown answers for nobody new.
+
     Raises LinkExpired two weeks after it was asked last, or where it was withdrawn and none waits;
     GroupEnded, BadToken.
     """
@@ -41,11 +44,14 @@ def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
     if request is None or request.person.mailbox_id is None:
         raise LinkExpired
     written_in = request.person.language
-    if not is_fresh(asked_last_at(request), CONFIRM_DAYS):
+    asked_at = asked_last_at(request)
+    if not is_fresh(asked_at, CONFIRM_DAYS):
         raise LinkExpired(written_in)
     open_groups = {GroupState.STARTING, GroupState.ACTIVE, GroupState.DORMANT}
     waiting = [
-        each for each in requests_on_mailbox(request.person.mailbox_id) if each.group.state in open_groups
+        each
+        for each in requests_on_mailbox(request.person.mailbox_id)
+        if each.group.state in open_groups and each.created_at < asked_at + timedelta(days=1)
     ]
     if not waiting and request.group.state not in open_groups:
         raise GroupEnded(written_in, request.stairwell.building_id)
