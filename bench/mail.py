@@ -169,7 +169,7 @@ def one_mail() -> bytes:
     """A filled mail of the last mailing."""
     mailing = db.session.scalars(select(Mailing).order_by(Mailing.id.desc()).limit(1)).one()
     letter = prepare(mailing, Language.SWEDISH, greets=True)
-    return letter.seal(Reader(1, "n1@example.org", ("Granne 1",))).wire
+    return letter.seal(Reader(1, b"nonce", "n1@example.org", ("Granne 1",))).wire
 
 
 def memory_of(workers: Workers) -> float:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sqlalchemy as sa
 from alembic import op
+
+# On SQLite a batch that makes a numbered table anew says table_kwargs={"sqlite_autoincrement": True}:
+# else its numbers would be given again after erasure.
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

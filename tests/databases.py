@@ -159,21 +159,24 @@ def quick_folder() -> Iterator[Path]:
 def empty(engine: Engine) -> None:
     """Take out every row.
 
-    On PostgreSQL each table then counts from another number, so that a test fails where the id of one
-    thing is taken for the id of another.
+    Each table then counts from another number, so that a test fails where the id of one thing is taken for
+    the id of another.
     """
     tables = list(reversed(Base.metadata.sorted_tables))
     orders = [f'DELETE FROM "{table.name}"' for table in tables]
+    numbered = [
+        (table.name, place * 1000)
+        for place, table in enumerate(tables)
+        if "id" in table.c and table.c.id.autoincrement and table.c.id.type.python_type is int
+    ]
     if engine.dialect.name == "postgresql":
         orders.insert(0, "SET LOCAL lock_timeout = '10s'")
+        orders += [f"ALTER SEQUENCE {name}_id_seq RESTART WITH {last + 1}" for name, last in numbered]
+    else:
+        orders.append("DELETE FROM sqlite_sequence")
         orders += [
-            f"ALTER SEQUENCE {table.name}_id_seq RESTART WITH {place * 1000 + 1}"
-            for place, table in enumerate(tables)
-            if "id" in table.c and table.c.id.autoincrement and table.c.id.type.python_type is int
+            f"INSERT INTO sqlite_sequence (name, seq) VALUES ('{name}', {last})" for name, last in numbered
         ]
     with engine.begin() as connection:
-        if engine.dialect.name == "postgresql":
-            connection.exec_driver_sql("; ".join(orders))
-        else:
-            for order in orders:
-                connection.exec_driver_sql(order)
+        for order in ["; ".join(orders)] if engine.dialect.name == "postgresql" else orders:
+            connection.exec_driver_sql(order)

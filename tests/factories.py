@@ -49,12 +49,12 @@ from watch.models import (
     Outcome,
     Person,
     Property,
+    Purpose,
     Reach,
     RequestState,
     Stairwell,
     utcnow,
 )
-from watch.tokens import Purpose
 
 Thing = TypeVar("Thing", bound=Model)
 FLATS = tuple(f"{floor}0{place}" for floor in (10, 11, 12) for place in (1, 2, 3))  # 1001 … 1203
@@ -109,8 +109,8 @@ def make_building(
         building.stairwells.append(stairwell)
     store(building)
     for stairwell in building.stairwells:
-        code = tokens.code(tokens.Purpose.POSTER, stairwell.id, stairwell.poster_generation)
-        stairwell.poster_index = tokens.code_index(tokens.Purpose.POSTER, code)
+        code = tokens.code(Purpose.POSTER, stairwell.nonce)
+        stairwell.poster_index = tokens.code_index(Purpose.POSTER, code)
     db.session.flush()
     return building
 
@@ -277,7 +277,7 @@ def make_letter(flat: Flat, group: Group, *, by: Person | None = None) -> Letter
     letter = store(
         Letter(group=group, flat=flat, by_id=by.id if by else None, expires_at=now + timedelta(days=30))
     )
-    letter.code_index = tokens.code_index(Purpose.LETTER, tokens.code(Purpose.LETTER, letter.id, signs=12))
+    letter.code_index = tokens.code_index(Purpose.LETTER, tokens.code(Purpose.LETTER, letter.nonce, 12))
     return store(letter)
 
 

@@ -41,12 +41,12 @@ from watch.models import (
     Membership,
     OutboxRow,
     Person,
+    Purpose,
     RequestState,
     SignIn,
     SignInLink,
     utcnow,
 )
-from watch.tokens import Purpose
 
 TRACES = {"audit_entry", "rate_count"}
 FOLDER = Path(__file__).parent / "access"
@@ -233,7 +233,7 @@ def _rows(scene: Scene) -> dict[str, object]:
         "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
     }
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}
-    link = tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)
+    link = tokens.make(Purpose.INVITATION, invitation)
     return numbers | {"area": area.slug, "letter": "no-such-letter", "invitation_link": link}
 
 
@@ -251,16 +251,14 @@ def _links(scene: Scene) -> dict[str, object]:
     assert isinstance(decide, OutboxRow)
     assert isinstance(called, OutboxRow)
     return {
-        "poster": tokens.show_code(
-            tokens.code(Purpose.POSTER, scene.port_3.id, scene.port_3.poster_generation)
-        ),
-        "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in.id),
-        "confirm_request": tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed.id),
-        "interest": tokens.make(Purpose.CONFIRM_INTEREST, interest.id),
-        "appointment": tokens.make(Purpose.APPOINTMENT, appointment.id),
-        "decide": tokens.make(Purpose.DECIDE, decide.id),
-        "answer": tokens.make(Purpose.ANSWER, called.id),
-        "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called.id),
+        "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.port_3.nonce)),
+        "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
+        "confirm_request": tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed),
+        "interest": tokens.make(Purpose.CONFIRM_INTEREST, interest),
+        "appointment": tokens.make(Purpose.APPOINTMENT, appointment),
+        "decide": tokens.make(Purpose.DECIDE, decide),
+        "answer": tokens.make(Purpose.ANSWER, called),
+        "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
     }
 
 

@@ -54,7 +54,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "database": set(),
     "extensions": {"database", "mail.smtp"},
     "models": MODELS,
-    "tokens": {"crypto"},
+    "tokens": MODELS,
     "language": {"models"},
     "bands": {"language", "models"},
     "audit": {"extensions", "models"},

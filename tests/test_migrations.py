@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
 import os
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -14,11 +18,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Engine, inspect
+from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.databases import fresh_database, quick_folder
+from watch import tokens
 from watch.extensions import db
+from watch.models import Purpose, SignInLink, Stairwell
+from watch.tokens import BadToken
 
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
@@ -103,6 +110,7 @@ def _shape(engine: Engine) -> dict[str, dict[str, Any]]:
                 each["name"]: (str(each["type"]), each["nullable"]) for each in found.get_columns(table)
             },
             "primary key": found.get_pk_constraint(table),
+            "gives a number once": _gives_once(engine, table),
             "foreign keys": _by_name(found.get_foreign_keys(table)),
             "unique": _by_name(found.get_unique_constraints(table)),
             "checks": {
@@ -114,6 +122,15 @@ def _shape(engine: Engine) -> dict[str, dict[str, Any]]:
         for table in found.get_table_names()
         if table != "alembic_version"
     }
+
+
+def _gives_once(engine: Engine, table: str) -> bool:
+    """Whether the number of an erased row is never given again; PostgreSQL's sequences see to it."""
+    if engine.dialect.name != "sqlite":
+        return True
+    with engine.connect() as connection:
+        made = text("SELECT sql FROM sqlite_master WHERE type = 'table' AND name = :table")
+        return "AUTOINCREMENT" in connection.execute(made, {"table": table}).scalar_one()
 
 
 def _by_name(rows: list[Any]) -> dict[str, Any]:
@@ -129,3 +146,61 @@ def _index(index: Any) -> dict[str, Any]:
     """An index whose condition can be compared."""
     options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
     return {**index, "dialect_options": options}
+
+
+OLD_ROWS = (
+    "INSERT INTO area (id, slug, name, sort_key) VALUES (1, 'norrby', 'Norrby', 'norrby')",
+    "INSERT INTO landlord (id, name) VALUES (1, 'AB Bostäder i Borås')",
+    "INSERT INTO property (id, area_id, landlord_id, designation) VALUES (1, 1, 1, 'Magasinet 1')",
+    "INSERT INTO building (id, property_id, name, address, sort_key)"
+    " VALUES (1, 1, 'Hus 1', 'Magasinsgatan 7', 'magasinsgatan 7')",
+    "INSERT INTO stairwell (id, building_id, street, number, postcode, city, sort_key, poster_generation)"
+    " VALUES (17, 1, 'Magasinsgatan', '7', '504 35', 'Borås', 'magasinsgatan 7', 3)",
+    "INSERT INTO person (id, name, language, shows_name, shows_email, shows_phone, created_at)"
+    " VALUES (1, 'not readable', 'sv', false, false, false, '2026-11-01 12:00:00')",
+    "INSERT INTO sign_in_link (id, person_id, created_at, expires_at)"
+    " VALUES (1, 1, '2026-11-01 12:00:00', '2126-11-01 12:10:00')",
+)
+
+
+def _old_mark(app: Flask, purpose: str, row: int, generation: int) -> bytes:
+    """As links and codes were derived from a row's number, before it had a nonce."""
+    facts = f"{purpose}\0{row}\0{generation}".encode()
+    return hmac.digest(app.extensions["keyring"].link_key, facts, hashlib.sha256)[:15]
+
+
+def test_posters_that_hang_keep_their_codes_and_mailed_links_of_before_open_nothing(
+    two_apps: list[Flask],
+) -> None:
+    app, _other = two_apps
+    with app.app_context():
+        upgrade(str(FOLDER), revision="0017")
+        with db.engine.begin() as connection:
+            for row in OLD_ROWS:
+                connection.execute(text(row))
+        upgrade(str(FOLDER))
+        port = db.session.get_one(Stairwell, 17)
+        number = int.from_bytes(_old_mark(app, "poster", 17, 3))
+        printed = "".join(tokens.CROCKFORD[number >> 5 * place & 31] for place in range(8))
+        assert tokens.code(Purpose.POSTER, port.nonce) == printed
+        mark = _old_mark(app, "sign-in", 1, 0)
+        mailed = base64.urlsafe_b64encode(struct.pack(">QB", 1, 0) + mark).decode()
+        with pytest.raises(BadToken):
+            tokens.row_of(Purpose.SIGN_IN, SignInLink, mailed)
+        assert len(db.session.get_one(SignInLink, 1).nonce) == 16
+        db.session.rollback()
+
+
+def test_a_table_made_anew_gives_no_number_of_an_erased_row(two_apps: list[Flask], tmp_path: Path) -> None:
+    app, _other = two_apps
+    with app.app_context():
+        upgrade(str(FOLDER))
+        with db.engine.begin() as connection:
+            for number in (1, 2, 3):
+                connection.execute(text(f"INSERT INTO landlord (name) VALUES ('Värd {number}')"))
+            connection.execute(text("DELETE FROM landlord WHERE id > 1"))
+        downgrade(str(FOLDER), revision="-1")
+        upgrade(str(FOLDER))
+        with db.engine.begin() as connection:
+            connection.execute(text("INSERT INTO landlord (name) VALUES ('Nästa')"))
+            assert connection.execute(text("SELECT max(id) FROM landlord")).scalar_one() == 4

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from flask import g, has_request_context, request
-from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
-from sqlalchemy.orm import DeclarativeBase, registry
+from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event
+from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 from sqlalchemy.types import TypeDecorator
 
 LARGEST_NUMBER = 2**31 - 1  # of a row, in both databases
@@ -59,6 +59,17 @@ class Base(DeclarativeBase):
             ),
         },
     )
+
+
+@event.listens_for(Mapper, "instrument_class")
+def _give_no_number_twice(mapper: Mapper[Any], _model: type[Any]) -> None:
+    """SQLite hands out the number of the last erased row again unless the table says AUTOINCREMENT.
+
+    The audit trail and links name rows by number, and a row must not inherit what another one left.
+    """
+    table = mapper.local_table
+    if isinstance(table, Table) and len(table.primary_key) == 1:
+        table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 def is_reading() -> bool:

@@ -1,7 +1,7 @@
-"""Links and codes: derived from a row, one purpose each; the database holds none of them in clear.
+"""Links and codes: derived from a row's nonce, one purpose each; the database holds none of them in clear.
 
-A link's token is the row's number, its generation and a keyed mark of both, so that a worker, a retry
-and a reprint make the same one, and "new code" is a raised generation.
+A link's token is the row's number and a keyed mark of its nonce, so that a worker, a retry and a reprint
+make the same one. Its 32 letters and digits stand whatever mail programs do to case and to marks at the end.
 """
 
 from __future__ import annotations
@@ -9,63 +9,68 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import struct
-from enum import StrEnum
+from typing import TypeVar
 
 from watch.crypto import keyring
+from watch.database import LARGEST_NUMBER
+from watch.extensions import db
+from watch.models import Derived, Purpose
 
-MARK_BYTES = 15
+NUMBER_BYTES = 4
+MARK_BYTES = 16
+CODE_BYTES = 15  # of the mark; posters hang for years, so this never changes
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None})
 
-
-class Purpose(StrEnum):
-    """What a token is good for; a token for one purpose is nothing for another."""
-
-    SIGN_IN = "sign-in"
-    CONFIRM_REQUEST = "confirm-request"
-    CONFIRM_INTEREST = "confirm-interest"
-    INVITATION = "invitation"
-    APPOINTMENT = "appointment"
-    DECIDE = "decide"
-    ANSWER = "answer"
-    POSTER = "poster"
-    LETTER = "letter"
-    BOUNCE = "bounce"
-    UNSUBSCRIBE = "unsubscribe"
+Row = TypeVar("Row", bound=Derived)
 
 
 class BadToken(Exception):
     """The link or code is altered, made for something else, or not one of ours."""
 
 
-def _mark(purpose: Purpose, row_id: int, generation: int, size: int = MARK_BYTES) -> bytes:
-    facts = f"{purpose.value}\0{row_id}\0{generation}".encode()
-    return hmac.digest(keyring().link_key, facts, hashlib.sha256)[:size]
+def _mark(purpose: Purpose, nonce: bytes) -> bytes:
+    return hmac.digest(keyring().link_key, purpose.encode() + b"\0" + nonce, hashlib.sha256)[:MARK_BYTES]
 
 
-def make(purpose: Purpose, row_id: int, generation: int = 0) -> str:
-    """The token of a row: 32 URL-safe signs."""
-    body = struct.pack(">QB", row_id, generation % 256)
-    return base64.urlsafe_b64encode(body + _mark(purpose, row_id, generation % 256)).decode()
+def make(purpose: Purpose, row: Derived) -> str:
+    """The token of a row for one of its purposes: 32 letters and digits.
+
+    Raises ValueError where the row's model does not have that purpose.
+    """
+    if purpose not in row.purposes:
+        raise ValueError(f"a {type(row).__name__} is not for {purpose}")
+    return token_of(purpose, row.id, row.nonce)
 
 
-def read(purpose: Purpose, token: str) -> tuple[int, int]:
-    """Row number and generation (modulo 256) of a token. Raises BadToken."""
+def token_of(purpose: Purpose, number: int, nonce: bytes) -> str:
+    """The same for a row that is known by its number and its nonce only."""
+    raw = number.to_bytes(NUMBER_BYTES) + _mark(purpose, nonce)
+    return base64.b32hexencode(raw).decode().lower()
+
+
+def row_of(purpose: Purpose, model: type[Row], token: str) -> Row:
+    """The row of this model that a token was made from. Raises BadToken, also where the row is gone."""
     try:
-        raw = base64.b64decode(token.encode("ascii"), altchars=b"-_", validate=True)
-        row_id, generation = struct.unpack(">QB", raw[:9])
-    except (ValueError, struct.error) as garbled:
+        raw = base64.b32hexdecode(token.encode("ascii"), casefold=True)
+    except ValueError as garbled:
         raise BadToken(purpose) from garbled
-    if row_id >= 2**63 or not hmac.compare_digest(raw[9:], _mark(purpose, row_id, generation)):
+    number, mark = int.from_bytes(raw[:NUMBER_BYTES]), raw[NUMBER_BYTES:]
+    row = db.session.get(model, number) if number <= LARGEST_NUMBER else None
+    if row is None or not hmac.compare_digest(mark, _mark(purpose, row.nonce)):
         raise BadToken(purpose)
-    return row_id, generation
+    return row
 
 
-def code(purpose: Purpose, row_id: int, generation: int = 0, signs: int = 8) -> str:
-    """A short code for typing, in Crockford's base32: 5 bits a sign."""
-    number = int.from_bytes(_mark(purpose, row_id, generation, size=MARK_BYTES))
-    return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(signs))
+def identifier(purpose: Purpose, nonce: bytes) -> str:
+    """A name for a message or a calendar entry that tells nothing: 32 hexadecimal digits."""
+    return _mark(purpose, nonce).hex()
+
+
+def code(purpose: Purpose, nonce: bytes, characters: int = 8) -> str:
+    """A short code for typing, in Crockford's base32: 5 bits a character."""
+    number = int.from_bytes(_mark(purpose, nonce)[:CODE_BYTES])
+    return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(characters))
 
 
 def tidy_code(typed: str) -> str:

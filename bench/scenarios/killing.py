@@ -139,8 +139,8 @@ def _dead_in_the_middle(here: Stage) -> Iterator[tuple[Workers, set[str]]]:
     with Workers(1, mine, here.folder) as workers:
         wait_for(lambda: _journal_size(here) > 20_000, 60)
         workers.all[0].kill()
-        held = select(OutboxRow.id).where(OutboxRow.state == OutboxState.SENDING)
-        names = {message_id(row) for row in db.session.scalars(held)}  # nobody shares: each row is a bell
+        held = select(OutboxRow.nonce).where(OutboxRow.state == OutboxState.SENDING)
+        names = {message_id(nonce) for nonce in db.session.scalars(held)}  # nobody shares: each row is a bell
         db.session.rollback()
         yield workers, names
 

@@ -11,8 +11,7 @@ from sqlalchemy import select
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.extensions import db
-from watch.models import SignInLink
-from watch.tokens import Purpose
+from watch.models import Purpose, SignInLink
 
 
 @pytest.fixture
@@ -21,9 +20,9 @@ def newest_link(app: Flask) -> Callable[[], str]:
 
     def path() -> str:
         db.session.rollback()
-        number = db.session.scalars(select(SignInLink.id).order_by(SignInLink.id.desc())).first()
-        assert number is not None
-        return "/login/" + tokens.make(Purpose.SIGN_IN, number)
+        link = db.session.scalars(select(SignInLink).order_by(SignInLink.id.desc())).first()
+        assert link is not None
+        return "/login/" + tokens.make(Purpose.SIGN_IN, link)
 
     return path
 

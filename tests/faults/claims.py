@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import text
 
 from tests.faults.journal import Entry
+from tests.faults.truth import message_ids
 from watch.extensions import db
-from watch.mail.compose import message_id
 
 NOTE = {
     "sqlite": [
@@ -64,10 +64,10 @@ def sent_too_late(too_late: Iterable[tuple[int, float]], journal: Sequence[Entry
     claims, stored = noted(), {}
     for entry in journal:
         stored.setdefault(entry.message_id, []).append(entry.at)
-    claimed, wrong = 0, []
+    claimed, wrong, names = 0, [], message_ids([row for row, _moment in too_late])
     for row, moment in too_late:
         later = [at for at in claims.get(row, []) if at > moment + 0.002]  # SQLite's clock tells milliseconds
         claimed += bool(later)
-        if later and any(at > later[0] for at in stored.get(message_id(row), [])):
+        if later and any(at > later[0] for at in stored.get(names[row], [])):
             wrong.append(row)
     return claimed, wrong

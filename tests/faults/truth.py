@@ -139,7 +139,7 @@ def stuck(rows: Iterable[Row]) -> list[Row]:
 
 def load_rows() -> list[Row]:
     """Every row that goes by mail, read within an application context."""
-    row, other = OutboxRow, aliased(OutboxRow)
+    row, other, bell = OutboxRow, aliased(OutboxRow), aliased(OutboxRow)
     bells = (
         select(other.mailing_id, other.mailbox_id, other.language, func.min(other.id).label("bell"))
         .where(other.channel == Channel.MAIL)
@@ -147,7 +147,7 @@ def load_rows() -> list[Row]:
         .subquery()
     )
     wanted = (
-        select(Mailbox.address, bells.c.bell, row.state, row.settled_at)
+        select(Mailbox.address, bell.nonce, row.state, row.settled_at)
         .join_from(row, Mailbox, Mailbox.id == row.mailbox_id)
         .join(
             bells,
@@ -155,9 +155,17 @@ def load_rows() -> list[Row]:
             & (bells.c.mailbox_id == row.mailbox_id)
             & (bells.c.language == row.language),
         )
+        .join(bell, bell.id == bells.c.bell)
         .where(row.channel == Channel.MAIL)
         .order_by(row.id)
     )
     found = db.session.execute(wanted).all()
     db.session.rollback()
-    return [Row(address, message_id(bell), state, settled_at) for address, bell, state, settled_at in found]
+    return [Row(address, message_id(nonce), state, settled_at) for address, nonce, state, settled_at in found]
+
+
+def message_ids(bells: Sequence[int]) -> dict[int, str]:
+    """The Message-ID of the message of each of these rows, which are their messages' first."""
+    found = db.session.execute(select(OutboxRow.id, OutboxRow.nonce).where(OutboxRow.id.in_(bells))).all()
+    db.session.rollback()
+    return {row: message_id(nonce) for row, nonce in found}

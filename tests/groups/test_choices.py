@@ -28,9 +28,9 @@ from watch.models import (
     OutboxRow,
     OutboxState,
     Person,
+    Purpose,
     utcnow,
 )
-from watch.tokens import Purpose
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 EVERYTHING, MEETINGS, NOTHING = NoticeChoice
@@ -68,7 +68,7 @@ def row_of(person: Person, outbox: Outbox, kind: str = "notice") -> OutboxRow:
 
 
 def link(person: Person, outbox: Outbox, kind: str = "notice") -> str:
-    return f"/u/{tokens.make(Purpose.UNSUBSCRIBE, row_of(person, outbox, kind).id)}"
+    return f"/u/{tokens.make(Purpose.UNSUBSCRIBE, row_of(person, outbox, kind))}"
 
 
 def membership_of(person: Person) -> Membership:
@@ -132,10 +132,10 @@ def test_altered_foreign_and_unknown_links_stop_nothing(
         scene.carin, scene.group, accepted=False))  # fmt: skip
     assert asked
     bad = [
-        good[:-1] + ("A" if good[-1] != "A" else "B"),
-        tokens.make(Purpose.ANSWER, row.id),
-        tokens.make(Purpose.UNSUBSCRIBE, row.id + 1000),
-        tokens.make(Purpose.UNSUBSCRIBE, asked.id),
+        good[:-1] + ("a" if good[-1] != "a" else "b"),
+        tokens.make(Purpose.ANSWER, row),
+        tokens.token_of(Purpose.UNSUBSCRIBE, row.id + 1000, row.nonce),
+        tokens.make(Purpose.UNSUBSCRIBE, asked),
         "x",
     ]
     for token in bad:

@@ -33,14 +33,14 @@ from watch.models import (
     Language,
     Mailbox,
     Person,
+    Purpose,
     Stairwell,
     utcnow,
 )
-from watch.tokens import Purpose
 
 
 def link_of(coordinator: Coordinator) -> str:
-    return f"/appointment/{tokens.make(Purpose.APPOINTMENT, coordinator.id)}"
+    return f"/appointment/{tokens.make(Purpose.APPOINTMENT, coordinator)}"
 
 
 def latest() -> Coordinator:

@@ -23,10 +23,10 @@ from watch.models import (
     GroupState,
     Interest,
     Person,
+    Purpose,
     StartStep,
     utcnow,
 )
-from watch.tokens import Purpose
 
 TODAY = utcnow().date() - timedelta(days=30)
 
@@ -82,7 +82,7 @@ def test_the_named_one_is_asked_and_the_interested_hear_of_it_once_they_can_join
     assert outbox.addressed() == [("coordinator-appointed", "olle@example.org")]
     lead = db.session.scalars(select(Coordinator)).one()
     assert (lead.person, lead.is_lead, lead.accepted_at) == (olle, True, None)
-    waiting = client.get(f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interested[0].id)}")
+    waiting = client.get(f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interested[0])}")
     assert "Du får ett mejl när det finns en grupp att gå med i." in waiting.text
 
     service.accept_appointment(lead)

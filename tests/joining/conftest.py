@@ -20,9 +20,8 @@ from tests.page_contract import text_of
 from watch import tokens
 from watch.extensions import db
 from watch.mail.queue import claim
-from watch.models import Flat, Group, HouseholdStatus, Invitation, JoinRequest, Person, Stairwell
+from watch.models import Flat, Group, HouseholdStatus, Invitation, JoinRequest, Person, Purpose, Stairwell
 from watch.models import Household as HouseholdModel
-from watch.tokens import Purpose
 
 Fill = Callable[..., dict[str, Any]]
 Statements = Callable[..., AbstractContextManager[list[str]]]
@@ -31,7 +30,7 @@ Statements = Callable[..., AbstractContextManager[list[str]]]
 @pytest.fixture
 def code(port_3: Stairwell) -> str:
     """The code on port 3's poster."""
-    return tokens.show_code(tokens.code(Purpose.POSTER, port_3.id, port_3.poster_generation))
+    return tokens.show_code(tokens.code(Purpose.POSTER, port_3.nonce))
 
 
 @pytest.fixture
@@ -58,13 +57,13 @@ def bytes_of(page: Page) -> str:
 
 def confirm_link(request: JoinRequest) -> str:
     """The address in the mail that asks whether it was you."""
-    return f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request.id)}"
+    return f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request)}"
 
 
 def decide_links(outbox: Outbox) -> dict[str, str]:
     """The mailed pages of coordinators, by their names."""
     rows = [row for row in outbox.rows() if row.mailing.kind == "join-requested" and row.person]
-    return {row.person.name: f"/a/{tokens.make(Purpose.DECIDE, row.id)}" for row in rows}
+    return {row.person.name: f"/a/{tokens.make(Purpose.DECIDE, row)}" for row in rows}
 
 
 def status_of(stairwell: Stairwell, number: str) -> HouseholdStatus | None:
@@ -92,7 +91,7 @@ def invitations() -> list[tuple[str, str, str | None]]:
 
 def link_of(invitation: Invitation) -> str:
     """The mailed link."""
-    return f"/join/{tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)}"
+    return f"/join/{tokens.make(Purpose.INVITATION, invitation)}"
 
 
 def only() -> Invitation:

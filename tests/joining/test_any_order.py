@@ -57,10 +57,10 @@ from watch.models import (
     OutboxState,
     Outcome,
     Person,
+    Purpose,
     RequestState,
     utcnow,
 )
-from watch.tokens import Purpose
 
 FLATS = ("1001", "1002", "1101")
 NAMES = ("Kim", "Lina", "Mio", "Nina")  # each with an address; Lina and Mio share theirs
@@ -250,7 +250,7 @@ class House(RuleBasedStateMachine):
     def take_back_no(self, which: int) -> None:
         """Second thoughts, by the same link."""
         if invitation := self.some(Invitation, which, Invitation.state == InvitationState.DECLINED):
-            token = tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)
+            token = tokens.make(Purpose.INVITATION, invitation)
             if self.do(joining.take_back_no, token):
                 self.said_no.discard(self.noes[invitation.id])
 

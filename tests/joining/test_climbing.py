@@ -18,8 +18,7 @@ from tests.test_clock import at_once as ticks_at_once
 from watch import clock, jobs, tokens
 from watch.extensions import db
 from watch.language import STOCKHOLM
-from watch.models import Coordinator, JoinRequest, Person, RequestState, Suppression, utcnow
-from watch.tokens import Purpose
+from watch.models import Coordinator, JoinRequest, Person, Purpose, RequestState, Suppression, utcnow
 
 ASKED = datetime(2026, 3, 2, 12, tzinfo=STOCKHOLM)
 CLIMBING = ("join-waiting", "join-unanswered")
@@ -217,7 +216,7 @@ def test_the_mailed_page_opens_for_whom_it_has_reached_also_when_answered(
 ) -> None:
     tick(14)
     (row,) = [row for row in outbox.rows() if row.person == scene.dawit]
-    page = f"/a/{tokens.make(Purpose.DECIDE, row.id)}"
+    page = f"/a/{tokens.make(Purpose.DECIDE, row)}"
     with time_machine.travel(day(14, "14.00")):
         client.post("/language", {"language": "sv"})
         done = client.get(page).press("Ja, släpp in").follow()
@@ -246,5 +245,5 @@ def test_who_waits_is_told_how_long_it_can_take(
     client: PageClient, scene: Scene, request_: JoinRequest
 ) -> None:
     request_.created_at = utcnow()
-    page = client.get(f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request_.id)}")
+    page = client.get(f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request_)}")
     assert "efter två veckor alla kontaktombud i huset." in page.text

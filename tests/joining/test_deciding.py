@@ -36,6 +36,7 @@ from watch.models import (
     Membership,
     OutboxRow,
     Person,
+    Purpose,
     RequestState,
     Stairwell,
     utcnow,
@@ -385,8 +386,8 @@ def test_altered_links_and_links_of_other_mails_are_dead(
 
     row = queue.queue("invitation", to=scene.jenny, about=make_invitation(scene.group, "x@example.org"))
     assert row is not None
-    links = [farahs_page[:-3] + "AAA", "/a/x", f"/a/{tokens.make(tokens.Purpose.DECIDE, row.id)}"]
-    links.append(f"/a/{tokens.make(tokens.Purpose.ANSWER, 1)}")
+    links = [farahs_page[:-3] + "AAA", "/a/x", f"/a/{tokens.make(Purpose.DECIDE, row)}"]
+    links.append(f"/a/{tokens.make(Purpose.ANSWER, row)}")
     assert [dead(client, link) for link in links] == [True] * 4
 
 

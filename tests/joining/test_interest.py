@@ -15,8 +15,7 @@ from tests.page_client import BASE, PageClient
 from watch import tokens
 from watch.extensions import db
 from watch.joining.queries import Interested, interested_in
-from watch.models import Building, GroupState, Interest, JoinRequest, Person, utcnow
-from watch.tokens import Purpose
+from watch.models import Building, GroupState, Interest, JoinRequest, Person, Purpose, utcnow
 
 LINA = {"name": "Lina", "address": "lina@example.org"}
 
@@ -29,7 +28,7 @@ def left(client: PageClient, langgatan: Building) -> Interest:
 
 
 def link_of(interest: Interest) -> str:
-    return f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest.id)}"
+    return f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}"
 
 
 def test_left_confirmed_and_named(

@@ -25,10 +25,10 @@ from watch.models import (
     JoinRequest,
     Language,
     Membership,
+    Purpose,
     RequestState,
     utcnow,
 )
-from watch.tokens import Purpose
 
 YES = {"name": "Greta", "language": "so", "consent": "y"}
 CONFIRM = "Ett mejl frågar om adressen stämmer. Innan den är bekräftad kommer allt på papper."
@@ -357,10 +357,9 @@ def test_two_who_write_up_the_same_yes_make_one_member(client: PageClient, scene
 
 
 def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> None:
-    poster = tokens.code(Purpose.POSTER, scene.port_3.id, scene.port_3.poster_generation)
-    letter = tokens.code(
-        Purpose.LETTER, make_letter(flat_of(scene.port_3, "1103"), scene.group, by=scene.bengt).id, signs=12
-    )
+    poster = tokens.code(Purpose.POSTER, scene.port_3.nonce)
+    printed = make_letter(flat_of(scene.port_3, "1103"), scene.group, by=scene.bengt)
+    letter = tokens.code(Purpose.LETTER, printed.nonce, 12)
     doors = {
         f"/j/{poster}": ("Pia", ConsentChannel.POSTER),
         f"/j/{letter}": ("Lisa", ConsentChannel.LETTER),
@@ -390,7 +389,7 @@ def test_a_wish_from_the_poster_that_is_let_in_unseen_was_given_there(
 
 
 def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene: Scene) -> None:
-    poster = tokens.code(Purpose.POSTER, scene.port_3.id, scene.port_3.poster_generation)
+    poster = tokens.code(Purpose.POSTER, scene.port_3.nonce)
     form = {"name": "Knut", "how": "knock", "floor": "0", "door": "3", "consent": "y"}
     assert client.post(f"/j/{poster}", form).status == 303
     (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_knock)).all()

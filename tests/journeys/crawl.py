@@ -43,10 +43,10 @@ from watch.models import (
     Notice,
     OutboxRow,
     Person,
+    Purpose,
     RequestState,
     utcnow,
 )
-from watch.tokens import Purpose
 
 START = ("/", "/me", "/?q=V%C3%A5gl%C3%A4ngdsgatan", "/?q=Norrby+L%C3%A5nggata", "/about")
 MOST_PAGES = 400
@@ -149,22 +149,22 @@ def fill(scene: Scene) -> dict[str, str]:
     )
     make_request(make_person("Sara Ny", "sara@example.org"), group, port)
     appointment = make_coordinator(scene.dawit, group, stairwells=[scene.port_1], accepted=False)
-    code = tokens.show_code(tokens.code(Purpose.POSTER, port.id, port.poster_generation))
+    code = tokens.show_code(tokens.code(Purpose.POSTER, port.nonce))
     other = stairwell_of(scene.langgatan, 23)
-    waiting_code = tokens.show_code(tokens.code(Purpose.POSTER, other.id, other.poster_generation))
+    waiting_code = tokens.show_code(tokens.code(Purpose.POSTER, other.nonce))
     db.session.commit()
     return {
         "poster": f"/j/{code}",
         "poster without a group": f"/j/{waiting_code}",
-        "interest": f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest.id)}",
-        "invitation": f"/join/{tokens.make(Purpose.INVITATION, invitation.id, invitation.generation)}",
-        "confirm": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed.id)}",
-        "appointment": f"/appointment/{tokens.make(Purpose.APPOINTMENT, appointment.id)}",
-        "decide": f"/a/{tokens.make(Purpose.DECIDE, decide.id)}",
-        "answer": f"/r/{tokens.make(Purpose.ANSWER, answer.id)}",
-        "choices": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer.id)}",
-        "moved": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer.id)}/{dawits_membership}/moved",
-        "leaving": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer.id)}/{dawits_membership}/leave",
+        "interest": f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}",
+        "invitation": f"/join/{tokens.make(Purpose.INVITATION, invitation)}",
+        "confirm": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed)}",
+        "appointment": f"/appointment/{tokens.make(Purpose.APPOINTMENT, appointment)}",
+        "decide": f"/a/{tokens.make(Purpose.DECIDE, decide)}",
+        "answer": f"/r/{tokens.make(Purpose.ANSWER, answer)}",
+        "choices": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}",
+        "moved": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}/{dawits_membership}/moved",
+        "leaving": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}/{dawits_membership}/leave",
         "sent": "/login?sent=yes",
         "asked": "/join/sent",
         "interest left": f"/buildings/{scene.langgatan.id}/interest/sent",

@@ -13,8 +13,7 @@ from watch import tokens
 from watch.extensions import db
 from watch.groups.queries import active_membership
 from watch.mail import outbox
-from watch.models import NoticeChoice, OutboxState
-from watch.tokens import Purpose
+from watch.models import NoticeChoice, OutboxState, Purpose
 
 
 @pytest.mark.parametrize("javascript", [False, True])
@@ -26,7 +25,7 @@ def test_carin_wants_gatherings_only_leaves_and_thinks_again(
     assert row
     assert mine
     phone = make_phone(javascript=javascript)
-    phone.open(f"/u/{tokens.make(Purpose.UNSUBSCRIBE, row.id)}")
+    phone.open(f"/u/{tokens.make(Purpose.UNSUBSCRIBE, row)}")
     phone.tick("Bara träffar")
     phone.press("Spara")
     assert "Ditt val är sparat. Det gäller från och med nu." in phone.text

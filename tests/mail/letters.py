@@ -119,7 +119,7 @@ def in_language(letter: Letter, scene: Scene, language: Language) -> OutboxRow:
 def links_in(row: OutboxRow) -> set[str]:
     """Our addresses in a mail as it is sent, in its text and its HTML."""
     assert row.mailbox
-    reader = Reader(row.id, row.mailbox.address, (row.person.name,) if row.person else ())
+    reader = Reader(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
     wire = prepare(row.mailing, row.language, greets=bool(reader.names)).seal(reader).wire
     mail = message_from_bytes(wire, policy=policy.default)
     parts = [mail.get_body((kind,)) for kind in ("plain", "html")]
@@ -130,4 +130,4 @@ def links_in(row: OutboxRow) -> set[str]:
 def button_of(row: OutboxRow) -> str:
     """The address of a mail's one button; empty where it has none."""
     purpose = KINDS[row.mailing.kind].for_row
-    return address_of(row.mailing, tokens.make(purpose, row.id) if purpose else "") or ""
+    return address_of(row.mailing, tokens.make(purpose, row) if purpose else "") or ""

@@ -104,7 +104,7 @@ def test_two_on_one_mailbox_get_one_mail_that_names_both_and_two_settled_rows(
     assert "Carin Öberg" in mail.text()
     assert "Olle Öberg" in mail.text()
     assert row_of(olle).state is row_of(scene.carin).state is OutboxState.SENT
-    assert mail.mail["Message-ID"] == message_id(row_of(scene.carin).id)  # the first row names the mail
+    assert mail.mail["Message-ID"] == message_id(row_of(scene.carin).nonce)  # the first row names the mail
     assert [row.person for row in db.session.scalars(outbox.sharing(row_of(olle)))] == [scene.carin, olle]
 
 
@@ -315,7 +315,7 @@ def test_without_an_answer_it_is_tried_again_after_ten_minutes_as_the_same_mail(
     with after(11):
         assert delivery.run() == 1
     assert row_of(scene.carin).state is OutboxState.SENT
-    assert relay.taken[-1].mail["Message-ID"] == message_id(row.id)
+    assert relay.taken[-1].mail["Message-ID"] == message_id(row.nonce)
 
 
 def test_after_three_days_without_any_answer_it_could_not_be_reached(scene: Scene, relay: Relay) -> None:

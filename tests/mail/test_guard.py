@@ -159,7 +159,7 @@ def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: No
     for family, text in hostile.texts():
         with naming("reader's address", family, text):
             try:
-                envelope = prepared.seal(Reader(1, text, ("Carin",)))
+                envelope = prepared.seal(Reader(1, b"nonce", text, ("Carin",)))
             except UnsafeHeader:
                 continue
             read_again(envelope.wire, envelope.recipient, text=b"Hej Carin!\r\n")
@@ -168,7 +168,7 @@ def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: No
         if hostile.is_half_a_sign(text):  # cannot be stored as a name
             continue
         with naming("reader's name", family, text):
-            envelope = prepared.seal(Reader(1, "carin@example.org", (text,)))
+            envelope = prepared.seal(Reader(1, b"nonce", "carin@example.org", (text,)))
             read_again(envelope.wire, "carin@example.org", text=f"Hej {text}!\r\n".encode())
 
 

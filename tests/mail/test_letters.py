@@ -44,7 +44,7 @@ def sent(scene: Scene, kind: str, language: Language) -> tuple[str, EmailMessage
 def sealed(row: OutboxRow) -> Envelope:
     """A row's mail as the worker makes it."""
     assert row.mailbox
-    reader = Reader(row.id, row.mailbox.address, (row.person.name,) if row.person else ())
+    reader = Reader(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
     return prepare(row.mailing, row.language, greets=bool(reader.names)).seal(reader)
 
 
@@ -142,7 +142,7 @@ def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, kind: str, method: st
     (event,) = icalendar.Calendar.from_ical(body.get_content()).walk("VEVENT")
     assert event["DTSTART"].params["TZID"] == "Europe/Stockholm"
     assert event["DTSTART"].dt == MEETING_AT
-    assert re.fullmatch(r"meeting-\d+@127\.0\.0\.1", event["UID"])
+    assert re.fullmatch(r"[0-9a-f]{32}@127\.0\.0\.1", event["UID"])
     assert (event["STATUS"], event["SEQUENCE"]) == (status, 1 + (method == "CANCEL"))
     assert event["ATTENDEE"] == "mailto:carin@example.org"
     assert "Våglängdsgatan" not in event["SUMMARY"]
@@ -152,7 +152,7 @@ def test_a_retry_makes_the_same_mail_again(scene: Scene) -> None:
     row = in_language(LETTERS["notice"], scene, Language.SWEDISH)
     once, again = sealed(row), sealed(row)
     assert once == again
-    assert message_from_bytes(once.wire)["Message-ID"] == message_id(row.id)
+    assert message_from_bytes(once.wire)["Message-ID"] == message_id(row.nonce)
 
 
 def test_every_kind_has_its_three_files_and_every_folder_a_kind() -> None:

@@ -17,8 +17,7 @@ from watch.extensions import db
 from watch.groups.queries import active_member_ids
 from watch.mail import outbox as queue
 from watch.meetings.queries import Sums, my_answer, sums, unanswered_meetings
-from watch.models import Answer, Counting, Meeting, MeetingAnswer, Membership, Person, utcnow
-from watch.tokens import Purpose
+from watch.models import Answer, Counting, Meeting, MeetingAnswer, Membership, Person, Purpose, utcnow
 
 
 @pytest.fixture
@@ -32,7 +31,7 @@ def meeting(scene: Scene) -> Meeting:
 
 def link(outbox: Outbox, person: Person) -> str:
     row = next(row for row in outbox.rows() if row.person_id == person.id)
-    return f"/r/{tokens.make(Purpose.ANSWER, row.id)}"
+    return f"/r/{tokens.make(Purpose.ANSWER, row)}"
 
 
 def answers() -> dict[str, tuple[Answer, int]]:
@@ -143,12 +142,11 @@ def test_altered_and_foreign_links_are_dead(
     client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
 ) -> None:
     row = next(row for row in outbox.rows() if row.person_id == scene.carin.id)
-    good = tokens.make(Purpose.ANSWER, row.id)
+    good = tokens.make(Purpose.ANSWER, row)
     bad = [
-        good[:-1] + ("A" if good[-1] != "A" else "B"),
-        good.lower(),
-        tokens.make(Purpose.DECIDE, row.id),
-        tokens.make(Purpose.ANSWER, row.id + 1000),
+        good[:-1] + ("a" if good[-1] != "a" else "b"),
+        tokens.make(Purpose.DECIDE, row),
+        tokens.token_of(Purpose.ANSWER, row.id + 1000, row.nonce),
         "x",
     ]
     assert [client.get(f"/r/{token}").status for token in bad] == [410] * len(bad)

@@ -36,6 +36,7 @@ from watch.models import (
     Officer,
     Person,
     Property,
+    Purpose,
     Stairwell,
     utcnow,
 )
@@ -105,14 +106,14 @@ def test_the_lead_coordinator_and_the_officer_see_what_is_theirs(cli: Cli, clien
 def test_every_stairwell_has_the_code_of_its_poster(cli: Cli) -> None:
     fill_with(cli, 2, 24)
     for stairwell in db.session.scalars(select(Stairwell)):
-        code = tokens.code(tokens.Purpose.POSTER, stairwell.id, stairwell.poster_generation)
-        assert stairwell.poster_index == tokens.code_index(tokens.Purpose.POSTER, code)
+        code = tokens.code(Purpose.POSTER, stairwell.nonce)
+        assert stairwell.poster_index == tokens.code_index(Purpose.POSTER, code)
 
 
 def test_a_code_that_is_taken_is_passed_over(app: Flask) -> None:
-    twice = [{"id": 7, "poster_generation": 0}, {"id": 7, "poster_generation": 0}]
+    twice = [{"nonce": b"seven"}, {"nonce": b"seven"}]
     fill.give_posters(twice)
-    assert [row["poster_generation"] for row in twice] == [0, 1]
+    assert [row["nonce"] == b"seven" for row in twice] == [True, False]
     assert twice[0]["poster_index"] != twice[1]["poster_index"]
 
 

@@ -16,7 +16,7 @@ from tests.page_client import PageClient
 from tests.places.damage import DAMAGE, FIRST, HEADER, SECOND, listed
 from watch import tokens
 from watch.extensions import db
-from watch.models import Area, AuditEntry, Building, Flat, Landlord, Model, Property, Stairwell
+from watch.models import Area, AuditEntry, Building, Flat, Landlord, Model, Property, Purpose, Stairwell
 from watch.places import landlord_list, service
 from watch.places.problems import BadLandlordList, Problem, RowError
 
@@ -68,8 +68,8 @@ def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[.
 def test_each_stairwell_gets_a_poster_whose_code_finds_it(cli: Callable[..., Result]) -> None:
     cli("places", "import", SAMPLE, *ALL_NEW)
     port = db.session.scalars(select(Stairwell).where(Stairwell.street == "Magasinsgatan").limit(1)).one()
-    code = tokens.code(tokens.Purpose.POSTER, port.id, port.poster_generation)
-    index = tokens.code_index(tokens.Purpose.POSTER, code)
+    code = tokens.code(Purpose.POSTER, port.nonce)
+    index = tokens.code_index(Purpose.POSTER, code)
     assert db.session.scalars(select(Stairwell).where(Stairwell.poster_index == index)).one() == port
 
 

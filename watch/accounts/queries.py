@@ -21,6 +21,7 @@ from watch.models import (
     OutboxRow,
     OutboxState,
     Person,
+    Purpose,
     SignIn,
     SignInLink,
     utcnow,
@@ -49,9 +50,8 @@ def _opens(sealed: bytes) -> bool:
 
 def link_of(token: str) -> SignInLink:
     """The open sign-in link of a token. Raises BadToken and LinkExpired, which look alike to the reader."""
-    number, _generation = tokens.read(tokens.Purpose.SIGN_IN, token)
-    link = db.session.get(SignInLink, number)
-    if link is None or link.ended_at is not None or link.expires_at <= utcnow():
+    link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
+    if link.ended_at is not None or link.expires_at <= utcnow():
         raise LinkExpired
     return link
 

@@ -24,6 +24,7 @@ from watch.models import (
     Officer,
     Organisation,
     Person,
+    Purpose,
     SignIn,
     SignInLink,
     utcnow,
@@ -149,7 +150,7 @@ def operator_link(person: Person) -> str:
     link = SignInLink(person_id=person.id, expires_at=_link_expires_at())
     db.session.add(link)
     audit.note("sign-in-link-printed", about=person, by=None)
-    return f"{current_app.config['BASE_URL']}/login/{tokens.make(tokens.Purpose.SIGN_IN, link.id)}"
+    return f"{current_app.config['BASE_URL']}/login/{tokens.make(Purpose.SIGN_IN, link)}"
 
 
 def _link_expires_at() -> datetime:

@@ -9,11 +9,12 @@ from flask import current_app
 from flask_babel import gettext as _
 from icalendar.parser import Contentline
 
+from watch import tokens
 from watch.language import local
 from watch.mail.letter import has_mark
 from watch.mail.links import Sender
 from watch.mail.smtp import Calendar
-from watch.models import Mailing, Meeting
+from watch.models import Mailing, Meeting, Purpose
 
 METHODS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
 
@@ -43,8 +44,8 @@ def _with_whole_marks(text: str) -> str:
 def _event(
     mailing: Mailing, meeting: Meeting, recipient: str, link: str | None, *, cancelled: bool
 ) -> icalendar.Event:
-    event = icalendar.Event()
-    event.add("uid", f"meeting-{meeting.id}@{urlsplit(current_app.config['BASE_URL']).hostname}")
+    event, name = icalendar.Event(), tokens.identifier(Purpose.CALENDAR_UID, meeting.nonce)
+    event.add("uid", f"{name}@{urlsplit(current_app.config['BASE_URL']).hostname}")
     event.add("dtstamp", mailing.created_at)
     event.add("sequence", mailing.version + cancelled)
     event.add("dtstart", local(meeting.starts_at))

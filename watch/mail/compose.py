@@ -23,8 +23,7 @@ from watch.mail.calendar import calendar_of
 from watch.mail.letter import Letter, Mark, quoted_value
 from watch.mail.links import KINDS, Sender
 from watch.mail.smtp import Envelope, Message
-from watch.models import Group, Interest, Language, Mailing, Meeting, Notice
-from watch.tokens import Purpose
+from watch.models import Group, Interest, Language, Mailing, Meeting, Notice, Purpose
 
 SENDER_NAME = "Grannsamverkan"  # neutral: a lock screen is read by others
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -32,11 +31,16 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 @dataclass(frozen=True)
 class Reader:
-    """Where one message goes and whom it greets; `row` is its bell, from which its tokens are made."""
+    """Where one message goes and whom it greets; `row` and `nonce` are its bell's, for its tokens."""
 
     row: int
+    nonce: bytes
     address: str
     names: tuple[str, ...] = ()
+
+    def token(self, purpose: Purpose) -> str:
+        """What a link or an address of this message ends with."""
+        return tokens.token_of(purpose, self.row, self.nonce)
 
 
 @dataclass(frozen=True)
@@ -51,18 +55,18 @@ class Prepared:
     def seal(self, reader: Reader) -> Envelope:
         """The finished mail of one reader; a retry makes the same one. Raises guard.UnsafeHeader."""
         address = guard.address(reader.address)
-        bounces = f"bounce+{tokens.make(Purpose.BOUNCE, reader.row)}@{_domain(self.sender)}"
+        bounces = f"bounce+{reader.token(Purpose.BOUNCE)}@{_domain(self.sender)}"
         return Envelope(bounces, address, self.letter.fill(self._values(reader, address)))
 
     def _values(self, reader: Reader, address: str) -> Mapping[Mark, bytes]:
         marks, for_row = self.letter.marks, KINDS[self.kind].for_row
-        values = {Mark.ADDRESS: address.encode(), Mark.MESSAGE: _name_of(reader.row).encode()}
+        values = {Mark.ADDRESS: address.encode(), Mark.MESSAGE: _name_of(reader.nonce).encode()}
         if Mark.GUEST in marks:
             values[Mark.GUEST] = quoted_value(address)
         if Mark.LINK in marks and for_row:
-            values[Mark.LINK] = tokens.make(for_row, reader.row).encode()
+            values[Mark.LINK] = reader.token(for_row).encode()
         if Mark.UNSUBSCRIBE in marks:
-            values[Mark.UNSUBSCRIBE] = tokens.make(Purpose.UNSUBSCRIBE, reader.row).encode()
+            values[Mark.UNSUBSCRIBE] = reader.token(Purpose.UNSUBSCRIBE).encode()
         if Mark.NAMES in marks:
             names = _joined(reader.names, self.language)
             values[Mark.NAMES], values[Mark.NAMES_IN_HTML] = quoted_value(names), quoted_value(escape(names))
@@ -108,13 +112,13 @@ def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def message_id(row: int) -> str:
-    """The Message-ID of the message whose bell is this row: always the same, and it tells nothing."""
-    return f"<{_name_of(row)}@{_domain(current_app.config[Sender.NOTICES])}>"
+def message_id(nonce: bytes) -> str:
+    """The Message-ID of the message whose bell has this nonce: always the same, and it tells nothing."""
+    return f"<{_name_of(nonce)}@{_domain(current_app.config[Sender.NOTICES])}>"
 
 
-def _name_of(row: int) -> str:
-    return keyring().blind_index("message id", str(row)).hex()[:32]
+def _name_of(nonce: bytes) -> str:
+    return tokens.identifier(Purpose.MESSAGE_ID, nonce)
 
 
 def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:

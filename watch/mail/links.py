@@ -10,8 +10,7 @@ from typing import Any
 from flask import current_app
 
 from watch import tokens
-from watch.models import JoinRequest, Mailing
-from watch.tokens import Purpose
+from watch.models import JoinRequest, Mailing, Purpose
 
 
 class Sender(StrEnum):
@@ -43,11 +42,11 @@ class Kind:
 
 
 def _of_parent(prefix: str, purpose: Purpose) -> Callable[[Any], str]:
-    return lambda about: f"{prefix}/{tokens.make(purpose, about.id)}"
+    return lambda about: f"{prefix}/{tokens.make(purpose, about)}"
 
 
 def _invitation(about: Any) -> str:
-    return f"/join/{tokens.make(Purpose.INVITATION, about.id, about.generation)}"
+    return f"/join/{tokens.make(Purpose.INVITATION, about)}"
 
 
 _confirm = _of_parent("/join/confirm", Purpose.CONFIRM_REQUEST)

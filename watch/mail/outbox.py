@@ -20,6 +20,7 @@ from watch.models import (
     OutboxRow,
     OutboxState,
     Person,
+    RandomNonce,
     utcnow,
 )
 from watch.models.mail import Parent
@@ -112,6 +113,7 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
     columns |= {
         "attempts": literal(0),
         "render_failures": literal(0),
+        "nonce": RandomNonce(),
         "created_at": literal(utcnow(), OutboxRow.created_at.type),
     }
     rows = recipients.with_only_columns(*columns.values())

@@ -129,7 +129,8 @@ def _due_bells(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
     """The bells of the first messages that are due, by mailing, mailbox and language; held against others."""
     due = (
         select(
-            OutboxRow.id, OutboxRow.next_at, OutboxRow.mailing_id, OutboxRow.mailbox_id, OutboxRow.language
+            OutboxRow.id, OutboxRow.nonce, OutboxRow.next_at, OutboxRow.mailing_id, OutboxRow.mailbox_id,
+            OutboxRow.language,
         )
         .where(OutboxRow.next_at <= utcnow())
         .order_by(OutboxRow.precedence, OutboxRow.next_at, OutboxRow.id)
@@ -200,9 +201,8 @@ def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any
     first, ring = rows[0], keyring()
     try:
         names = tuple(ring.open(bytes(row.name), "person.name") for row in rows if row.name is not None)
-        reader = Reader(
-            bell.id, ring.open(bytes(first.address), "mailbox.address"), tuple(filter(None, names))
-        )
+        address = ring.open(bytes(first.address), "mailbox.address")
+        reader = Reader(bell.id, bell.nonce, address, tuple(filter(None, names)))
     except Unreadable:  # it stops nobody else
         reader = None
     return Parcel(

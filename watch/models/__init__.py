@@ -2,6 +2,7 @@
 
 from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.contacts import ContactPerson, ContactRole, Reach
+from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.groups import (
     Channel,
     ChecklistItem,
@@ -23,12 +24,11 @@ from watch.models.joining import (
     InvitationState,
     JoinRequest,
     Knock,
-    Letter,
     Outcome,
     Refusal,
     RequestState,
 )
-from watch.models.letters import LetterFile, LetterPack
+from watch.models.letters import Letter, LetterFile, LetterPack
 from watch.models.mail import PARENTS, ClockRun, ErasedRows, Mailing, OutboxRow, OutboxState, Worker
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
@@ -48,6 +48,7 @@ from watch.models.traces import AuditEntry, RateCount
 
 __all__ = [
     "FEW",
+    "NONCE_BYTES",
     "PARENTS",
     "Answer",
     "Area",
@@ -62,6 +63,7 @@ __all__ = [
     "ContactRole",
     "Coordinator",
     "Counting",
+    "Derived",
     "ErasedRows",
     "Flat",
     "Group",
@@ -99,6 +101,8 @@ __all__ = [
     "Person",
     "Personal",
     "Property",
+    "Purpose",
+    "RandomNonce",
     "RateCount",
     "Reach",
     "Refusal",

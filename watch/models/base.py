@@ -21,6 +21,7 @@ else:
 FEW = 5  # fewer households or persons than this are never told apart, nor fewer than this left out
 AS_MEMBER = "until 30 days after leaving or moving"
 AS_APPLICANT = "until 30 days after the answer"
+AS_INVITED = "until 14 days after expiry"
 AS_GROUP = "as long as the group, then erased when it is closed"
 AS_NOTICE = "as long as the group; two years where it went to a whole area"
 AS_MAIL = "12 months after sending"

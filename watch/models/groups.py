@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.database import Base
 from watch.models.base import AS_GROUP, AS_MEMBER, Model, impersonal, one_where, personal, utcnow
+from watch.models.derived import Derived, Purpose
 from watch.models.people import Person
 from watch.models.places import Area, Building, Household, Stairwell
 
@@ -166,12 +167,14 @@ coordinator_stairwell = Table(
 )
 
 
-class Coordinator(Model):
+class Coordinator(Derived, Model):
     """A coordinator (kontaktombud) of a group: the lead, or one with some stairwells, or with all.
 
     An appointment counts once it is accepted: the version of the duty of silence and care is kept.
     Without rows in `stairwells` it is for the whole group.
     """
+
+    purposes = frozenset({Purpose.APPOINTMENT})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)

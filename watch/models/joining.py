@@ -12,6 +12,7 @@ from watch.crypto import Encrypted
 from watch.models.base import (
     AS_APPLICANT,
     AS_GROUP,
+    AS_INVITED,
     AS_MEMBER,
     Model,
     impersonal,
@@ -19,11 +20,12 @@ from watch.models.base import (
     personal,
     utcnow,
 )
+from watch.models.derived import Derived, Purpose
 from watch.models.groups import ConsentChannel, Group, Membership
+from watch.models.letters import Letter
 from watch.models.people import Language, Mailbox, Person
 from watch.models.places import Building, Flat, Household, HouseholdStatus, Stairwell
 
-AS_INVITED = "until 14 days after expiry"
 AS_REFUSAL = "until its owner takes it back"
 AS_KNOCK = "30 days"
 CURRENT_INTEREST = "ended_at IS NULL"
@@ -32,11 +34,13 @@ EVERYBODY_AFTER = timedelta(days=14)  # and then every coordinator of the group
 OPEN_REQUEST = "state IN ('unconfirmed', 'waiting')"
 
 
-class Interest(Model):
+class Interest(Derived, Model):
     """A resident of a building without a group would like one.
 
     Counted once the address is confirmed; the police contact sees a name only where `named_at` is set.
     """
+
+    purposes = frozenset({Purpose.CONFIRM_INTEREST})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     building_id: Mapped[int] = mapped_column(ForeignKey("building.id"), index=True)
@@ -58,34 +62,6 @@ class Interest(Model):
     )
 
 
-class Letter(Model):
-    """A letter in a flat's letterbox: whoever lives there joins by its code, and nobody has to approve.
-
-    Its code is derived from its id, so that a reprint makes the same one; only the keyed hash is stored. It
-    is good once, until it expires, and ends when the flat changes hands.
-    """
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = personal("A", "who was asked where", AS_INVITED, ForeignKey("watch_group.id"))
-    flat_id: Mapped[int] = personal("A", "which flat was asked", AS_INVITED, ForeignKey("flat.id"))
-    code_index: Mapped[bytes | None] = impersonal("keyed hash of a letter's code", unique=True)
-    by_id: Mapped[int | None] = personal(
-        "B", "who printed it", AS_MEMBER, ForeignKey("person.id", ondelete="SET NULL")
-    )
-    printed_at: Mapped[datetime] = mapped_column(default=utcnow)
-    expires_at: Mapped[datetime]
-    used_at: Mapped[datetime | None]
-    ended_at: Mapped[datetime | None]
-
-    group: Mapped[Group] = relationship()
-    flat: Mapped[Flat] = relationship()
-
-    __table_args__ = (
-        CheckConstraint("used_at IS NULL OR ended_at IS NOT NULL", name="used_is_ended"),
-        one_where("letter_one_open_per_flat", "flat_id", where="ended_at IS NULL"),
-    )
-
-
 class RequestState(StrEnum):
     """An application: the address is confirmed first, then a coordinator decides."""
 
@@ -96,7 +72,7 @@ class RequestState(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-class JoinRequest(Model):
+class JoinRequest(Derived, Model):
     """Somebody asks to join the group of a building; a coordinator of that stairwell decides.
 
     Without an e-mail the applicant asked for a knock on the door, and is told the answer there (`told_at`).
@@ -104,6 +80,8 @@ class JoinRequest(Model):
     which sent the form: it alone can change the address until that is confirmed. `floor_tries` counts how
     often somebody who was written up at the door has said where they live.
     """
+
+    purposes = frozenset({Purpose.CONFIRM_REQUEST})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = personal("A", "who asks to join what", AS_APPLICANT, ForeignKey("watch_group.id"))
@@ -194,16 +172,19 @@ class InvitationState(StrEnum):
     REVOKED = "revoked"
 
 
-class Invitation(Model):
+class Invitation(Derived, Model):
     """A coordinator invites an address that was given for it; accepting proves the address.
 
-    Its link is derived from id and `generation`; sending again raises that. Coordinators who were given
+    Its link is derived from its nonce; sending again gives it another, and counts that in `generation`, so
+    that a press on a list says which link the list had shown. Coordinators who were given
     the same address each have one open: they do not learn of each other's. Of a no there stays the keyed hash
     of the address, so that the group does not write to it again, as it was promised.
 
     It is for the owner of the address, or, `is_transferable`, for whoever is given the link: they give an
     address of their own, which is confirmed by mail.
     """
+
+    purposes = frozenset({Purpose.INVITATION})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = personal("A", "who is invited where", AS_INVITED, ForeignKey("watch_group.id"))

@@ -1,4 +1,4 @@
-"""Long packs of letters, from when they are asked for until a day later."""
+"""Letters into letterboxes, and long packs of them, from when they are asked for until a day later."""
 
 from __future__ import annotations
 
@@ -8,12 +8,52 @@ from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import EncryptedBytes
-from watch.models.base import Model, exactly_one, impersonal, personal, utcnow
+from watch.models.base import (
+    AS_INVITED,
+    AS_MEMBER,
+    Model,
+    exactly_one,
+    impersonal,
+    one_where,
+    personal,
+    utcnow,
+)
+from watch.models.derived import Derived, Purpose
 from watch.models.groups import Group
 from watch.models.people import Person
-from watch.models.places import Area
+from watch.models.places import Area, Flat
 
 AS_PACK = "until a day after they were asked for"
+
+
+class Letter(Derived, Model):
+    """A letter in a flat's letterbox: whoever lives there joins by its code, and nobody has to approve.
+
+    Its code is derived from its nonce, so that a reprint makes the same one; only the keyed hash is stored.
+    It is good once, until it expires, and ends when the flat changes hands.
+    """
+
+    purposes = frozenset({Purpose.LETTER})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = personal("A", "who was asked where", AS_INVITED, ForeignKey("watch_group.id"))
+    flat_id: Mapped[int] = personal("A", "which flat was asked", AS_INVITED, ForeignKey("flat.id"))
+    code_index: Mapped[bytes | None] = impersonal("keyed hash of a letter's code", unique=True)
+    by_id: Mapped[int | None] = personal(
+        "B", "who printed it", AS_MEMBER, ForeignKey("person.id", ondelete="SET NULL")
+    )
+    printed_at: Mapped[datetime] = mapped_column(default=utcnow)
+    expires_at: Mapped[datetime]
+    used_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    group: Mapped[Group] = relationship()
+    flat: Mapped[Flat] = relationship()
+
+    __table_args__ = (
+        CheckConstraint("used_at IS NULL OR ended_at IS NOT NULL", name="used_is_ended"),
+        one_where("letter_one_open_per_flat", "flat_id", where="ended_at IS NULL"),
+    )
 
 
 class LetterPack(Model):

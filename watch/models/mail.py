@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
+from watch.models.derived import Derived, Purpose
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import Interest, Invitation, JoinRequest
 from watch.models.meetings import Meeting
@@ -101,13 +102,17 @@ class OutboxState(StrEnum):
     HANDED_OUT = "handed_out"
 
 
-class OutboxRow(Model):
+class OutboxRow(Derived, Model):
     """A mailing for one recipient: a person, a household on paper, or an address without a person yet.
 
     No address and no personalised text is stored here. Rows of the same mailing, mailbox and language leave
     as one message; the first of them is its bell: it alone has `next_at`, when the message is due, whatever
     becomes of its own reader. A message that was claimed or settled has no `next_at`.
     """
+
+    purposes = frozenset(
+        {Purpose.ANSWER, Purpose.BOUNCE, Purpose.DECIDE, Purpose.MESSAGE_ID, Purpose.UNSUBSCRIBE}
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"))

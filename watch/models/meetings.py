@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import AS_GROUP, Model, personal, utcnow
+from watch.models.derived import Derived, Purpose
 from watch.models.groups import Group
 from watch.models.people import Person
 from watch.models.places import Stairwell
@@ -35,8 +36,10 @@ class Counting(StrEnum):
     NOT_COUNTED = "not_counted"
 
 
-class Meeting(Model):
+class Meeting(Derived, Model):
     """A gathering of a group, or of one of its stairwells."""
+
+    purposes = frozenset({Purpose.CALENDAR_UID})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import AS_MEMBER, Model, personal, utcnow
+from watch.models.derived import Derived, Purpose
 
 AS_LINK = "1 day"
 AS_SIGN_IN = "30 days after its end"
@@ -67,12 +68,14 @@ class Person(Model):
     mailbox: Mapped[Mailbox | None] = relationship()
 
 
-class SignInLink(Model):
+class SignInLink(Derived, Model):
     """A mailed (or operator's) link for signing in: derived from this row, used once.
 
     `browser_index` is the keyed hash of the browser that asked: of its links the newest works, and with a
     role only there.
     """
+
+    purposes = frozenset({Purpose.SIGN_IN})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     mailbox_id: Mapped[int | None] = personal(

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.models.base import AS_MEMBER, Model, impersonal, one_where, personal, utcnow
+from watch.models.derived import Derived, Purpose
 
 
 class Area(Model):
@@ -63,11 +64,13 @@ class Building(Model):
     __table_args__ = (UniqueConstraint("property_id", "name"),)
 
 
-class Stairwell(Model):
+class Stairwell(Derived, Model):
     """A stairwell (trappuppgång; "port 12" for residents): one street address.
 
-    Its poster's code is derived from its id and `poster_generation`; only the keyed hash is stored.
+    Its poster's code is derived from its nonce; only the keyed hash is stored.
     """
+
+    purposes = frozenset({Purpose.POSTER})
 
     id: Mapped[int] = mapped_column(primary_key=True)
     building_id: Mapped[int] = mapped_column(ForeignKey("building.id"), index=True)
@@ -76,7 +79,6 @@ class Stairwell(Model):
     postcode: Mapped[str] = impersonal("a postcode", String(10))
     city: Mapped[str] = impersonal("a city", String(60))
     sort_key: Mapped[str] = impersonal("a stairwell's place in Swedish order", String(200))
-    poster_generation: Mapped[int] = mapped_column(default=0)
     poster_index: Mapped[bytes | None] = impersonal("keyed hash of a stairwell's code", unique=True)
 
     building: Mapped[Building] = relationship(back_populates="stairwells")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -11,7 +12,7 @@ from sqlalchemy.orm import joinedload, selectinload
 
 from watch import audit, tokens
 from watch.extensions import db
-from watch.models import Area, Building, Flat, Group, Landlord, Property, Stairwell
+from watch.models import NONCE_BYTES, Area, Building, Flat, Group, Landlord, Property, Purpose, Stairwell
 from watch.places.addresses import address_of, slug_of, swedish_sort_key
 from watch.places.landlord_list import Column, FlatRow, same
 from watch.places.problems import BadLandlordList, Problem, RowError
@@ -203,10 +204,9 @@ def _give_posters(stairwells: Sequence[Stairwell]) -> None:
     taken = {stairwell.poster_index for stairwell in stairwells}
     for stairwell in stairwells:
         while stairwell.poster_index is None:
-            code = tokens.code(tokens.Purpose.POSTER, stairwell.id, stairwell.poster_generation)
-            index = tokens.code_index(tokens.Purpose.POSTER, code)
+            index = tokens.code_index(Purpose.POSTER, tokens.code(Purpose.POSTER, stairwell.nonce))
             if index in taken:
-                stairwell.poster_generation += 1
+                stairwell.nonce = secrets.token_bytes(NONCE_BYTES)
             else:
                 stairwell.poster_index = index
                 taken.add(index)

@@ -19,7 +19,7 @@ from watch.extensions import csrf, db, limiter
 from watch.groups import queries, service
 from watch.groups.forms import ChooseNoticesForm
 from watch.groups.queries import Choosing
-from watch.models import Group, Membership, NoticeChoice, OutboxRow, utcnow
+from watch.models import Group, Membership, NoticeChoice, OutboxRow, Purpose, utcnow
 
 bp = Blueprint("choices", __name__)
 
@@ -158,9 +158,8 @@ def _my_membership(group: Group) -> Membership:
 
 def _row_behind(token: str) -> OutboxRow:
     """The row of a notice or a meeting that a link was made for. Raises BadToken, LinkExpired."""
-    row_id, _generation = tokens.read(tokens.Purpose.UNSUBSCRIBE, token)
-    row = db.session.get(OutboxRow, row_id)
-    if row is None or not (row.mailing.notice_id or row.mailing.meeting_id):
+    row = tokens.row_of(Purpose.UNSUBSCRIBE, OutboxRow, token)
+    if not (row.mailing.notice_id or row.mailing.meeting_id):
         raise LinkExpired
     return row
 

@@ -13,7 +13,7 @@ from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
 from watch.groups.words import OFFICERS_NEVER_COORDINATE
 from watch.joining.queries import has_waited_long, interested_in
-from watch.models import Coordinator, Group, Person, Stairwell
+from watch.models import Coordinator, Group, Person, Purpose, Stairwell
 
 bp = Blueprint("coordinators", __name__)
 
@@ -191,10 +191,8 @@ def already_accepted(_error: service.AlreadyAccepted) -> Response:
 
 
 def _appointment(token: str) -> Coordinator:
-    number, _generation = tokens.read(tokens.Purpose.APPOINTMENT, token)
-    coordinator = db.session.get(Coordinator, number)
-    if coordinator:
-        language.follow_letter(coordinator.person.language)
+    coordinator = tokens.row_of(Purpose.APPOINTMENT, Coordinator, token)
+    language.follow_letter(coordinator.person.language)
     return service.waiting_appointment(coordinator)
 
 

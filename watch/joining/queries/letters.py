@@ -11,17 +11,16 @@ from sqlalchemy.orm import joinedload
 from watch import tokens
 from watch.extensions import db
 from watch.joining.queries.asking import OPEN_TO_JOIN
-from watch.models import Area, Building, Flat, Group, Letter, LetterPack, Person, Stairwell, utcnow
-from watch.tokens import Purpose
+from watch.models import Area, Building, Flat, Group, Letter, LetterPack, Person, Purpose, Stairwell, utcnow
 
 PACK_KEPT = timedelta(hours=24)
 PACK_TRIES = 3
-CODE_SIGNS = 12  # 60 bits: not to be guessed
+CODE_CHARACTERS = 12  # 60 bits: not to be guessed
 
 
 def code_of(letter: Letter) -> str:
     """What is printed in a letter and typed from it."""
-    return tokens.code(Purpose.LETTER, letter.id, signs=CODE_SIGNS)
+    return tokens.code(Purpose.LETTER, letter.nonce, CODE_CHARACTERS)
 
 
 def letter_of_code(code: str) -> Letter | None:

@@ -7,13 +7,12 @@ from sqlalchemy.orm import joinedload
 
 from watch import tokens
 from watch.extensions import db
-from watch.models import OldPoster, Stairwell
-from watch.tokens import Purpose
+from watch.models import OldPoster, Purpose, Stairwell
 
 
 def poster_code(stairwell: Stairwell) -> str:
     """What stands on a stairwell's poster now, and is typed from it."""
-    return tokens.show_code(tokens.code(Purpose.POSTER, stairwell.id, stairwell.poster_generation))
+    return tokens.show_code(tokens.code(Purpose.POSTER, stairwell.nonce))
 
 
 def stairwell_of_poster(code: str) -> Stairwell | None:

@@ -98,8 +98,8 @@ def _poster(stairwell: Stairwell) -> dict[str, str]:
 @requires(Permission.RENEW_POSTERS)
 def renew(stairwell: Stairwell) -> Response:
     """The poster has leaked: a new code; pressed twice it is once."""
-    seen = request.form.get("generation", type=int)
-    if seen is not None and service.renew_poster(stairwell, seen, by=current_person()):
+    leaked = request.form.get("leaked", "")
+    if service.renew_poster(stairwell, leaked, by=current_person()):
         flash(_("Porten har en ny kod. Skriv ut affischen och byt den som hänger."), "done")
     db.session.commit()
     return redirect(url_for(".show", stairwell_id=stairwell.id), 303)

@@ -29,12 +29,12 @@ from watch.models import (
     Mailing,
     Membership,
     Person,
+    Purpose,
     Refusal,
     RequestState,
     Stairwell,
     utcnow,
 )
-from watch.tokens import Purpose
 
 BY_MAIL = Consent(ConsentChannel.MAIL)
 
@@ -44,10 +44,7 @@ def invitation_of(token: str) -> Invitation:
 
     Raises LinkExpired (used, revoked, too old), GroupEnded, BadToken.
     """
-    row_id, generation = tokens.read(Purpose.INVITATION, token)
-    invitation = db.session.get(Invitation, row_id)
-    if invitation is None or invitation.generation % 256 != generation:
-        raise LinkExpired
+    invitation = tokens.row_of(Purpose.INVITATION, Invitation, token)
     if invitation.group.state is GroupState.CLOSED:
         raise GroupEnded(
             invitation.language, invitation.flat.stairwell.building_id if invitation.flat else None
@@ -162,10 +159,7 @@ def declined_invitation_of(token: str) -> tuple[Invitation, bool] | None:
 
     It proves the address as long as the group stands, also when the address itself is erased.
     """
-    row_id, generation = tokens.read(Purpose.INVITATION, token)
-    invitation = db.session.get(Invitation, row_id)
-    if invitation is None or invitation.generation % 256 != generation:
-        return None
+    invitation = tokens.row_of(Purpose.INVITATION, Invitation, token)
     if invitation.state is not InvitationState.DECLINED or invitation.group.state is GroupState.CLOSED:
         return None
     index = _index_of(invitation)

@@ -22,9 +22,8 @@ from watch.joining.service.answering import lift_refusal, take_up
 from watch.joining.service.asking import group_at, request_of, tell_coordinators
 from watch.joining.service.deciding import approve, confirm_at_door, forget_wish
 from watch.joining.service.letters import use
-from watch.models import Flat, GroupState, JoinRequest, Person, RequestState, Stairwell, utcnow
+from watch.models import Flat, GroupState, JoinRequest, Person, Purpose, RequestState, Stairwell, utcnow
 from watch.models.joining import OPEN_REQUEST
-from watch.tokens import Purpose
 
 MAILED_PEOPLE_A_DAY = 4  # of one mailbox
 FLOOR_TRIES = 3
@@ -39,9 +38,8 @@ def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
     Raises LinkExpired two weeks after it was asked last, or where it was withdrawn and none waits;
     GroupEnded, BadToken.
     """
-    row_id, _generation = tokens.read(Purpose.CONFIRM_REQUEST, token)
-    request = db.session.get(JoinRequest, row_id)
-    if request is None or request.person.mailbox_id is None:
+    request = tokens.row_of(Purpose.CONFIRM_REQUEST, JoinRequest, token)
+    if request.person.mailbox_id is None:
         raise LinkExpired
     written_in = request.person.language
     asked_at = asked_last_at(request)

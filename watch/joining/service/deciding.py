@@ -26,10 +26,10 @@ from watch.models import (
     Membership,
     OutboxRow,
     Person,
+    Purpose,
     RequestState,
     utcnow,
 )
-from watch.tokens import Purpose
 
 
 def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
@@ -37,9 +37,8 @@ def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
 
     Raises LinkExpired after 14 days, or when they are not its coordinator any more; BadToken.
     """
-    row_id, _generation = tokens.read(Purpose.DECIDE, token)
-    row = db.session.get(OutboxRow, row_id)
-    if row is None or row.mailing.join_request is None or row.person is None:
+    row = tokens.row_of(Purpose.DECIDE, OutboxRow, token)
+    if row.mailing.join_request is None or row.person is None:
         raise LinkExpired
     request, coordinator = row.mailing.join_request, row.person
     if not is_fresh(row.created_at, DECIDE_DAYS) or request.group.state is GroupState.CLOSED:

@@ -13,9 +13,8 @@ from watch.joining.queries import is_fresh
 from watch.joining.service.asking import write_once_a_day
 from watch.joining.service.confirming import wait_for_answer
 from watch.mail import outbox
-from watch.models import Building, Flat, Interest, JoinRequest, Language, Person, Stairwell, utcnow
+from watch.models import Building, Flat, Interest, JoinRequest, Language, Person, Purpose, Stairwell, utcnow
 from watch.models.joining import CURRENT_INTEREST
-from watch.tokens import Purpose
 
 UNCONFIRMED_DAYS = 30  # how long an address waits for its owner's word
 
@@ -56,10 +55,7 @@ def interest_of(token: str) -> Interest:
 
     Raises LinkExpired, BadToken.
     """
-    row_id, _generation = tokens.read(Purpose.CONFIRM_INTEREST, token)
-    interest = db.session.get(Interest, row_id)
-    if interest is None:
-        raise LinkExpired
+    interest = tokens.row_of(Purpose.CONFIRM_INTEREST, Interest, token)
     is_too_old = interest.confirmed_at is None and not is_fresh(interest.created_at, UNCONFIRMED_DAYS)
     if interest.ended_at is not None or is_too_old:
         raise LinkExpired(interest.person.language)

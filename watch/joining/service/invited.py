@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 
 from sqlalchemy import func, select, update
@@ -23,6 +24,7 @@ from watch.joining.service.inviting import (
 )
 from watch.mail import outbox
 from watch.models import (
+    NONCE_BYTES,
     Flat,
     HouseholdStatus,
     Invitation,
@@ -61,7 +63,8 @@ def _renew(invitation: Invitation, mailbox: Mailbox, days: int) -> None:
     try:
         with db.session.begin_nested():
             invitation.state, invitation.ended_at = InvitationState.OPEN, None
-            invitation.mailbox, invitation.generation = mailbox, invitation.generation + 1
+            invitation.mailbox, invitation.nonce = mailbox, secrets.token_bytes(NONCE_BYTES)
+            invitation.generation += 1
             invitation.expires_at = utcnow() + timedelta(days=days)
             db.session.flush()
     except IntegrityError:

@@ -13,8 +13,7 @@ from watch.extensions import db
 from watch.groups.service import note_households
 from watch.joining.queries import OPEN_TO_JOIN, code_of, statuses_of
 from watch.joining.service.errors import FlatElsewhere, NotOpen
-from watch.models import Flat, Group, HouseholdStatus, Letter, Person, utcnow
-from watch.tokens import Purpose
+from watch.models import Flat, Group, HouseholdStatus, Letter, Person, Purpose, utcnow
 
 LETTER_DAYS = 30
 REPRINT_DAYS = 14  # so long the same letter comes out again

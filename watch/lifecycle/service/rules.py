@@ -39,10 +39,10 @@ from watch.models import (
     SignIn,
     SignInLink,
 )
-from watch.models.base import AS_APPLICANT, AS_GROUP, AS_MAIL, AS_MEMBER, AS_NOTICE
+from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
-from watch.models.joining import AS_INVITED, AS_KNOCK, AS_REFUSAL
+from watch.models.joining import AS_KNOCK, AS_REFUSAL
 from watch.models.letters import AS_PACK
 from watch.models.meetings import AS_ANSWER
 from watch.models.people import AS_LINK, AS_SIGN_IN

@@ -14,7 +14,7 @@ from watch.meetings import queries, service
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.routes.blueprint import bp, is_open
 from watch.meetings.service import MeetingCancelled, MeetingStarted
-from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, utcnow
+from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 
 
@@ -121,9 +121,8 @@ def _answer_form(given: MeetingAnswer | None) -> AnswerMeetingForm:
 
 def _row_behind(token: str) -> OutboxRow:
     """The row of an answer link; its page speaks the mail's language. Raises BadToken, LinkExpired."""
-    row_id, _generation = tokens.read(tokens.Purpose.ANSWER, token)
-    row = db.session.get(OutboxRow, row_id)
-    if row is None or row.mailing.meeting is None:
+    row = tokens.row_of(Purpose.ANSWER, OutboxRow, token)
+    if row.mailing.meeting is None:
         raise LinkExpired
     language.follow_letter(row.language)
     return row

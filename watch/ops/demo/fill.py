@@ -7,6 +7,7 @@ The same seed makes the same people; only the nonces of what is encrypted differ
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -17,6 +18,7 @@ from watch import tokens
 from watch.accounts.service import appoint_officer, mailbox_at, person_at
 from watch.extensions import db
 from watch.models import (
+    NONCE_BYTES,
     Area,
     Building,
     Flat,
@@ -28,6 +30,7 @@ from watch.models import (
     Organisation,
     Person,
     Property,
+    Purpose,
     Stairwell,
     utcnow,
 )
@@ -131,11 +134,10 @@ def give_posters(stairwells: Sequence[Row]) -> None:
     taken = set(db.session.scalars(select(Stairwell.poster_index).where(Stairwell.poster_index.in_(wanted))))
     for row in stairwells:
         while row["poster_index"] in taken:
-            row["poster_generation"] += 1
+            row["nonce"] = secrets.token_bytes(NONCE_BYTES)
             row["poster_index"] = _poster_index(row)
         taken.add(row["poster_index"])
 
 
 def _poster_index(row: Row) -> bytes:
-    code = tokens.code(tokens.Purpose.POSTER, row["id"], row["poster_generation"])
-    return tokens.code_index(tokens.Purpose.POSTER, code)
+    return tokens.code_index(Purpose.POSTER, tokens.code(Purpose.POSTER, row["nonce"]))

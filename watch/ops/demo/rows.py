@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +13,7 @@ from watch.crypto import keyring
 from watch.groups.service.coordinators import DUTY_VERSION
 from watch.groups.service.members import CONSENT_VERSION
 from watch.models import (
+    NONCE_BYTES,
     Area,
     Building,
     Channel,
@@ -151,7 +153,7 @@ def _add_stairwell(
     batch.add(
         Stairwell, id=stairwell_id, building_id=building_id, street=street.name, number=number,
         postcode="500 00", city=street.city, sort_key=swedish_sort_key(f"{street.name} {number}"),
-        poster_generation=0, poster_index=None,
+        nonce=secrets.token_bytes(NONCE_BYTES), poster_index=None,
     )  # fmt: skip
     flat_ids = [next(run.ids.flat) for _ in FLATS]
     for flat_id, flat in zip(flat_ids, FLATS, strict=True):
@@ -197,4 +199,5 @@ def _add_lead(batch: Batch, run: Run, home: Home, person_id: int) -> None:
     batch.add(
         Coordinator, group_id=home.group_id, person_id=person_id, is_lead=True, appointed_at=home.since,
         appointed_by_id=run.officer_id, accepted_at=home.since, duty_version=DUTY_VERSION,
+        nonce=secrets.token_bytes(NONCE_BYTES),
     )  # fmt: skip
