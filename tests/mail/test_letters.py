@@ -13,12 +13,11 @@ from email.message import EmailMessage
 from pathlib import Path
 
 import html5lib
-import icalendar
 import pytest
 import time_machine
 
 from tests.cast import Scene
-from tests.mail.letters import LETTERS, MEETING_AT, NOW, in_language
+from tests.mail.letters import LETTERS, NOW, in_language
 from watch.mail.compose import Reader, message_id, prepare
 from watch.mail.links import KINDS
 from watch.mail.smtp import Envelope
@@ -28,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 FILES = {"subject.txt", "body.txt", "body.html"}
 TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{32}\b|(?<=bounce\+)[A-Za-z0-9_-]{32}|(?<=<)[0-9a-f]{32}(?=@)")
-NUMBER = re.compile(r"(?<=/groups/|notices/)\d+|(?<=/meetings/)\d+|(?<=/buildings/)\d+|(?<=meeting-)\d+(?=@)")
+NUMBER = re.compile(r"(?<=/groups/|notices/)\d+|(?<=/meetings/)\d+|(?<=/buildings/)\d+")
 LIST = re.compile(r"(?<=<)[0-9a-f]{16}(?=\.)")
 on_one_database = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # words, not data
 REPEATED = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-Language", "Auto-Submitted",
@@ -123,29 +122,6 @@ def test_text_and_html_have_the_same_one_link_of_ours(scene: Scene, kind: str) -
     in_text, in_html = set(links.findall(part(mail, "plain"))), set(links.findall(part(mail, "html")))
     assert in_text == in_html
     assert len(in_text) == 1
-
-
-@pytest.mark.parametrize(
-    ("kind", "method", "status"),
-    [
-        ("meeting-called", "REQUEST", "CONFIRMED"),
-        ("meeting-reminder", "REQUEST", "CONFIRMED"),
-        ("meeting-cancelled", "CANCEL", "CANCELLED"),
-    ],
-)
-def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, kind: str, method: str, status: str) -> None:
-    _, mail = sent(scene, kind, Language.SWEDISH)
-    body = mail.get_body(("calendar",)) or next(
-        each for each in mail.iter_parts() if each.get_content_type() == "text/calendar"
-    )
-    assert body["Content-Type"].params["method"] == method
-    (event,) = icalendar.Calendar.from_ical(body.get_content()).walk("VEVENT")
-    assert event["DTSTART"].params["TZID"] == "Europe/Stockholm"
-    assert event["DTSTART"].dt == MEETING_AT
-    assert re.fullmatch(r"meeting-\d+@127\.0\.0\.1", event["UID"])
-    assert (event["STATUS"], event["SEQUENCE"]) == (status, 1 + (method == "CANCEL"))
-    assert event["ATTENDEE"] == "mailto:carin@example.org"
-    assert "Våglängdsgatan" not in event["SUMMARY"]
 
 
 def test_a_retry_makes_the_same_mail_again(scene: Scene) -> None:
