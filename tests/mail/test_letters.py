@@ -21,7 +21,7 @@ from tests.mail.letters import LETTERS, NOW, in_language
 from watch.mail.compose import Reader, message_id, prepare
 from watch.mail.links import KINDS
 from watch.mail.smtp import Envelope
-from watch.models import Language, OutboxRow
+from watch.models import Language, Level, OutboxRow
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -95,6 +95,39 @@ def test_what_every_mail_keeps(scene: Scene, kind: str, language: Language) -> N
     assert len(mail.as_bytes()) < 100_000
     assert "{{" not in text + html
     assert "%(" not in text + html
+
+
+@on_one_database
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_comes_from_the_notices_address_is_of_a_list_that_one_can_leave(scene: Scene, kind: str) -> None:
+    _, mail = sent(scene, kind, Language.SWEDISH)
+    is_of_a_list = mail["From"].addresses[0].username == "meddelanden"
+    assert is_of_a_list == kind.startswith(("notice", "meeting-"))  # all else is about one's own doings
+    for header in ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"):
+        assert (mail[header] is not None) == is_of_a_list
+
+
+@on_one_database
+@pytest.mark.parametrize("kind", KINDS)
+def test_light_words_stand_on_a_dark_ground_of_their_own(scene: Scene, kind: str) -> None:
+    """A filter that reads the element alone takes white words for hidden ones."""
+    _, mail = sent(scene, kind, Language.SWEDISH)
+    white = [
+        style for style in re.findall(r'style="([^"]*)"', part(mail, "html")) if "color: #ffffff" in style
+    ]
+    assert len(white) == (KINDS[kind].path is not None)  # the words on the button
+    assert all("background-color: #134e6f" in style for style in white)
+
+
+@on_one_database
+@pytest.mark.parametrize("level", Level)
+def test_no_english_subject_says_urgent_as_letters_of_fraud_do(scene: Scene, level: Level) -> None:
+    row = in_language(LETTERS["notice"], scene, Language.ENGLISH)
+    assert row.mailing.notice
+    row.mailing.notice.level = level
+    subject = message_from_bytes(sealed(row).wire, policy=policy.default)["Subject"]
+    assert not re.search("urgent", subject, re.IGNORECASE)
+    assert subject.endswith("notice for you")
 
 
 @on_one_database
