@@ -123,7 +123,6 @@ MAKE: dict[str, Callable[[Scene], Derived]] = {
     "Invitation": lambda scene: make_invitation(scene.group, "x@example.org"),
     "JoinRequest": _request,
     "Letter": lambda scene: make_letter(flat_of(scene.port_3, "1203"), scene.group),
-    "Meeting": lambda scene: make_meeting(scene.group, by=scene.amina),
     "OutboxRow": _outbox_row,
     "SignInLink": _sign_in_link,
     "Stairwell": lambda scene: make_building(

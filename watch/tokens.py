@@ -63,7 +63,7 @@ def row_of(purpose: Purpose, model: type[Row], token: str) -> Row:
 
 
 def identifier(purpose: Purpose, nonce: bytes) -> str:
-    """A name for a message or a calendar entry that tells nothing: 32 hexadecimal digits."""
+    """A name for a message that tells nothing: 32 hexadecimal digits."""
     return _mark(purpose, nonce).hex()
 
 

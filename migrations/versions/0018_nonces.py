@@ -17,13 +17,13 @@ from alembic.operations import BatchOperations
 revision = "0018"
 down_revision = "0017"
 
-DERIVED = ("coordinator", "interest", "invitation", "join_request", "letter", "meeting", "outbox_row",
+DERIVED = ("coordinator", "interest", "invitation", "join_request", "letter", "outbox_row",
            "sign_in_link", "stairwell")  # fmt: skip
 NUMBERED = (
     *DERIVED, "area", "audit_entry", "building", "checklist_item", "contact_person", "flat",
     "group_transition", "household", "knock", "landlord", "letter_file", "letter_pack", "mailbox", "mailing",
-    "meeting_answer", "membership", "notice", "notice_text", "officer", "old_poster", "person", "property",
-    "refusal", "watch_group",
+    "meeting", "meeting_answer", "membership", "notice", "notice_text", "officer", "old_poster", "person",
+    "property", "refusal", "watch_group",
 )  # fmt: skip
 RANDOM = {"sqlite": "randomblob(16)", "postgresql": "uuid_send(gen_random_uuid())"}
 AS_PRINTED = {  # the number and the generation, as they were hashed into the codes of posters that hang

@@ -153,8 +153,14 @@ def test_what_the_program_makes_itself_has_one_form(app_context: None, field: st
                 full(**FIELDS[field](text))
 
 
-def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: None) -> None:
-    letter = Letter(full(recipient=Mark.ADDRESS, text=f"Hej {Mark.NAMES}!\n").as_bytes())
+@pytest.mark.parametrize("signature", ["Vi", "جيرانك في تعاون الجيران"])  # quoted-printable, base64
+def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: None, signature: str) -> None:
+    words = f"Hej {Mark.NAMES}!\n{signature}\n"
+    letter = Letter(full(recipient=Mark.ADDRESS, text=words).as_bytes())
+
+    def said(name: str) -> bytes:
+        return f"Hej {name}!\r\n{signature}\r\n".encode()
+
     prepared = Prepared(letter, "notice", Language.SWEDISH, "m@example.org")
     for family, text in hostile.texts():
         with naming("reader's address", family, text):
@@ -162,14 +168,14 @@ def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: No
                 envelope = prepared.seal(Reader(1, b"nonce", text, ("Carin",)))
             except UnsafeHeader:
                 continue
-            read_again(envelope.wire, envelope.recipient, text=b"Hej Carin!\r\n")
+            read_again(envelope.wire, envelope.recipient, text=said("Carin"))
             commands_are_three(envelope)
     for family, text in hostile.texts():
         if hostile.is_half_a_sign(text):  # cannot be stored as a name
             continue
         with naming("reader's name", family, text):
             envelope = prepared.seal(Reader(1, b"nonce", "carin@example.org", (text,)))
-            read_again(envelope.wire, "carin@example.org", text=f"Hej {text}!\r\n".encode())
+            read_again(envelope.wire, "carin@example.org", text=said(text))
 
 
 @pytest.mark.parametrize("text", hostile.HONEST)

@@ -1,4 +1,7 @@
-"""A meeting as a calendar entry: one UID for its whole life, a higher SEQUENCE for each word about it."""
+"""A meeting as a calendar entry: one UID for its whole life, a higher SEQUENCE for each word about it.
+
+Its moments are in UTC, which every calendar program reads alike; zones written as lists of dates are not.
+"""
 
 from __future__ import annotations
 
@@ -9,12 +12,10 @@ from flask import current_app
 from flask_babel import gettext as _
 from icalendar.parser import Contentline
 
-from watch import tokens
-from watch.language import local
 from watch.mail.letter import has_mark
 from watch.mail.links import Sender
 from watch.mail.smtp import Calendar
-from watch.models import Mailing, Meeting, Purpose
+from watch.models import Mailing, Meeting
 
 METHODS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
 
@@ -29,7 +30,6 @@ def calendar_of(mailing: Mailing, recipient: str, link: str | None) -> Calendar 
     calendar.add("version", "2.0")
     calendar.add("method", method)
     calendar.add_component(_event(mailing, mailing.about, recipient, link, cancelled=method == "CANCEL"))
-    calendar.add_missing_timezones()
     return Calendar(_with_whole_marks(calendar.to_ical().decode()), method)
 
 
@@ -44,12 +44,12 @@ def _with_whole_marks(text: str) -> str:
 def _event(
     mailing: Mailing, meeting: Meeting, recipient: str, link: str | None, *, cancelled: bool
 ) -> icalendar.Event:
-    event, name = icalendar.Event(), tokens.identifier(Purpose.CALENDAR_UID, meeting.nonce)
-    event.add("uid", f"{name}@{urlsplit(current_app.config['BASE_URL']).hostname}")
+    event = icalendar.Event()
+    event.add("uid", f"{meeting.uid}@{urlsplit(current_app.config['BASE_URL']).hostname}")
     event.add("dtstamp", mailing.created_at)
     event.add("sequence", mailing.version + cancelled)
-    event.add("dtstart", local(meeting.starts_at))
-    event.add("dtend", local(meeting.ends_at))
+    event.add("dtstart", meeting.starts_at)
+    event.add("dtend", meeting.ends_at)
     event.add("summary", _("Träff med grannar"))
     event.add("location", meeting.place)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")

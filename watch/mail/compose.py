@@ -20,7 +20,7 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail import guard, links
 from watch.mail.calendar import calendar_of
-from watch.mail.letter import Letter, Mark, quoted_value
+from watch.mail.letter import Letter, Mark
 from watch.mail.links import KINDS, Sender
 from watch.mail.smtp import Envelope, Message
 from watch.models import Group, Interest, Language, Mailing, Meeting, Notice, Purpose
@@ -62,14 +62,14 @@ class Prepared:
         marks, for_row = self.letter.marks, KINDS[self.kind].for_row
         values = {Mark.ADDRESS: address.encode(), Mark.MESSAGE: _name_of(reader.nonce).encode()}
         if Mark.GUEST in marks:
-            values[Mark.GUEST] = quoted_value(address)
+            values[Mark.GUEST] = address.encode()
         if Mark.LINK in marks and for_row:
             values[Mark.LINK] = reader.token(for_row).encode()
         if Mark.UNSUBSCRIBE in marks:
             values[Mark.UNSUBSCRIBE] = reader.token(Purpose.UNSUBSCRIBE).encode()
         if Mark.NAMES in marks:
             names = _joined(reader.names, self.language)
-            values[Mark.NAMES], values[Mark.NAMES_IN_HTML] = quoted_value(names), quoted_value(escape(names))
+            values[Mark.NAMES], values[Mark.NAMES_IN_HTML] = names.encode(), escape(names).encode()
         return values
 
 

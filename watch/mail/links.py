@@ -26,7 +26,8 @@ class Kind:
 
     `path` makes the button's address from what the mail is about; None where there is no button. With
     `for_row` the token at its end is made for this purpose from the row, so each reader has another one.
-    A one-time kind is never sent a second time on suspicion. What is `listed` can be unsubscribed from.
+    A one-time kind is never sent a second time on suspicion. What is `listed` can be unsubscribed from. What
+    goes `to_many` waits for what somebody waits for.
     """
 
     sender: Sender
@@ -34,11 +35,12 @@ class Kind:
     for_row: Purpose | None = None
     one_time: bool = False
     listed: bool = False
+    to_many: bool = False
 
     @property
     def precedence(self) -> int:
         """Somebody waits for a letter about their account; what goes to many comes after it."""
-        return 0 if self.sender is Sender.ACCOUNT else 1
+        return int(self.to_many or self.sender is Sender.NOTICES)
 
 
 def _of_parent(prefix: str, purpose: Purpose) -> Callable[[Any], str]:
@@ -72,7 +74,7 @@ KINDS: dict[str, Kind] = {
     "interest-confirm": Kind(Sender.ACCOUNT, _interest),
     "invitation": Kind(Sender.ACCOUNT, _invitation),
     "invitation-reminder": Kind(Sender.ACCOUNT, _invitation),
-    "group-started": Kind(Sender.NOTICES, _interest),
+    "group-started": Kind(Sender.ACCOUNT, _interest, to_many=True),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
     "coordinator-ended": Kind(Sender.ACCOUNT, lambda _about: "/contacts"),
     "lead-asked": Kind(Sender.ACCOUNT, lambda about: f"/groups/{about.group_id}/coordinators"),

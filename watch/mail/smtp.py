@@ -1,7 +1,7 @@
 """Flask-Mail, made safe: its Message, Connection and Mail with what they lack (delivery.md).
 
 One recipient, a fixed set of headers, an envelope sender of its own for each message, the standard
-library's EmailMessage as quoted-printable; the server's certificate verified; a time limit for every step;
+library's EmailMessage in short lines; the server's certificate verified; a time limit for every step;
 commands in one go where the server offers it (PIPELINING, RFC 2920).
 """
 
@@ -22,7 +22,7 @@ import flask_mail
 from flask import Flask, current_app
 
 from watch.mail import guard
-from watch.mail.letter import quoted
+from watch.mail.letter import encoded
 
 TEXT = SMTP.clone(max_line_length=76)  # encoded words allow no longer lines
 UNFOLDED = SMTP.clone(max_line_length=900)
@@ -147,8 +147,8 @@ class Message(flask_mail.Message):
 def _part(kind: str, text: str, **parameters: str) -> EmailMessage:
     part = EmailMessage(policy=TEXT)
     part.add_header("Content-Type", f"text/{kind}", charset="utf-8", **parameters)
-    part["Content-Transfer-Encoding"] = "quoted-printable"
-    part.set_payload(quoted(text))
+    payload, part["Content-Transfer-Encoding"] = encoded(text)
+    part.set_payload(payload)
     return part
 
 

@@ -30,7 +30,6 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"
     UNSUBSCRIBE = "unsubscribe"
     MESSAGE_ID = "message-id"
-    CALENDAR_UID = "calendar-uid"
 
 
 class RandomNonce(FunctionElement[bytes]):

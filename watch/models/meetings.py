@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_GROUP, Model, personal, utcnow
-from watch.models.derived import Derived, Purpose
+from watch.models.base import AS_GROUP, Model, impersonal, personal, utcnow
 from watch.models.groups import Group
 from watch.models.people import Person
 from watch.models.places import Stairwell
@@ -36,12 +36,19 @@ class Counting(StrEnum):
     NOT_COUNTED = "not_counted"
 
 
-class Meeting(Derived, Model):
-    """A gathering of a group, or of one of its stairwells."""
+def _new_uid() -> str:
+    return uuid4().hex
 
-    purposes = frozenset({Purpose.CALENDAR_UID})
+
+class Meeting(Model):
+    """A gathering of a group, or of one of its stairwells.
+
+    `uid` is its name in people's calendars (RFC 5545, 3.8.4.7): random, for a number may be given again after
+    a restore, and another meeting would take this one's place there.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    uid: Mapped[str] = impersonal("random", String(40), unique=True, default=_new_uid)
     group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
     stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("stairwell.id"))
     kind: Mapped[MeetingKind]

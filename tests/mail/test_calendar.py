@@ -1,0 +1,117 @@
+"""A meeting in people's calendars: an entry that every program reads alike, and no other meeting's."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import icalendar
+import pytest
+from sqlalchemy import delete
+
+from tests.cast import Scene
+from tests.factories import make_meeting
+from tests.mail.letters import LETTERS
+from tests.mail.relay import Relay, Taken
+from watch.extensions import db
+from watch.language import STOCKHOLM
+from watch.mail import delivery, outbox
+from watch.models import Language, Meeting, OutboxRow, utcnow
+
+KINDS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
+
+
+def taken(relay: Relay) -> Taken:
+    """The newest letter, as the mail server took it."""
+    db.session.commit()
+    delivery.run()
+    return relay.taken[-1]
+
+
+def entry(letter: Taken) -> tuple[str, str, icalendar.Event]:
+    """The calendar part of a letter: its text, its method, and the one event in it."""
+    (part,) = [each for each in letter.mail.iter_parts() if each.get_content_type() == "text/calendar"]
+    text = part.get_content()
+    calendar = icalendar.Calendar.from_ical(text)
+    assert calendar["METHOD"] == part["Content-Type"].params["method"]
+    (event,) = calendar.walk("VEVENT")
+    return text, str(calendar["METHOD"]), event
+
+
+@pytest.mark.parametrize(("kind", "method"), KINDS.items())
+def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, relay: Relay, kind: str, method: str) -> None:
+    row = LETTERS[kind](scene)
+    assert row
+    assert row.mailing.meeting
+    meeting = row.mailing.meeting
+    meeting.starts_at = (utcnow() + timedelta(days=9)).replace(microsecond=0)
+    meeting.ends_at = meeting.starts_at + timedelta(minutes=90)
+    _text, told, event = entry(taken(relay))
+    assert (told, event["STATUS"]) == (method, "CANCELLED" if method == "CANCEL" else "CONFIRMED")
+    assert event["SEQUENCE"] == 1 + (method == "CANCEL")
+    assert (event["DTSTART"].dt, event["DTEND"].dt) == (meeting.starts_at, meeting.ends_at)
+    assert event["ATTENDEE"] == "mailto:carin@example.org"
+    assert "Våglängdsgatan" not in event["SUMMARY"]
+
+
+@pytest.mark.parametrize(
+    ("here", "in_utc"),
+    [
+        (datetime(2027, 4, 10, 18, tzinfo=STOCKHOLM), "20270410T160000Z"),
+        (datetime(2027, 1, 10, 18, tzinfo=STOCKHOLM), "20270110T170000Z"),
+        (
+            datetime(2027, 3, 28, 1, 30, tzinfo=STOCKHOLM),
+            "20270328T003000Z",
+        ),  # spring: the clocks go forward
+        (datetime(2027, 3, 28, 3, tzinfo=STOCKHOLM), "20270328T010000Z"),
+        (
+            datetime(2027, 10, 31, 2, 30, tzinfo=STOCKHOLM, fold=1),
+            "20271031T013000Z",
+        ),  # the second 02.30
+    ],
+)
+@pytest.mark.parametrize("language", [Language.SWEDISH, Language.ARABIC])
+def test_its_moments_are_in_utc_and_no_zone_has_to_be_known(
+    scene: Scene, relay: Relay, here: datetime, in_utc: str, language: Language
+) -> None:
+    scene.carin.language = language
+    meeting = make_meeting(scene.group, starts_at=here, by=scene.amina)
+    outbox.queue("meeting-called", to=scene.carin, about=meeting)
+    text, _method, event = entry(taken(relay))
+    assert f"DTSTART:{in_utc}" in text.splitlines()
+    assert event["DTSTART"].dt == here.astimezone(UTC)
+    assert "TZID" not in text
+    assert "VTIMEZONE" not in text
+
+
+def test_all_words_about_a_meeting_are_of_one_entry_and_another_meeting_is_another(
+    scene: Scene, relay: Relay
+) -> None:
+    meeting, other = make_meeting(scene.group, by=scene.amina), make_meeting(scene.group, by=scene.amina)
+    uids = []
+    for kind, about in (
+        ("meeting-called", meeting),
+        ("meeting-reminder", meeting),
+        ("meeting-called", other),
+    ):
+        outbox.queue(kind, to=scene.carin, about=about)
+        uids.append(str(entry(taken(relay))[2]["UID"]))
+    meeting.cancelled_at = utcnow()
+    outbox.queue("meeting-cancelled", to=scene.carin, about=meeting)
+    uids.append(str(entry(taken(relay))[2]["UID"]))
+    assert uids[0] == uids[1] == uids[3] != uids[2]
+    assert all(re.fullmatch(r"[0-9a-f]{32}@127\.0\.0\.1", uid) for uid in uids)
+
+
+def test_a_meeting_that_gets_the_number_of_a_lost_one_is_not_taken_for_it(scene: Scene, relay: Relay) -> None:
+    """After a restore numbers are given again, and the lost meeting stands in its readers' calendars."""
+    lost = make_meeting(scene.group, by=scene.amina)
+    outbox.queue("meeting-called", to=scene.carin, about=lost)
+    before, number = entry(taken(relay))[2]["UID"], lost.id
+    db.session.execute(delete(OutboxRow))
+    db.session.execute(delete(Meeting))
+    db.session.expunge_all()
+    again = make_meeting(db.session.merge(scene.group), by=db.session.merge(scene.amina))
+    again.id = number
+    outbox.queue("meeting-called", to=db.session.merge(scene.carin), about=again)
+    assert entry(taken(relay))[2]["UID"] != before
