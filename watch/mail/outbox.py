@@ -112,6 +112,7 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
     columns |= {
         "attempts": literal(0),
         "render_failures": literal(0),
+        "in_doubt": literal(False),
         "created_at": literal(utcnow(), OutboxRow.created_at.type),
     }
     rows = recipients.with_only_columns(*columns.values())
