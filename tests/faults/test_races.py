@@ -23,7 +23,7 @@ from watch.groups.service import leave
 from watch.mail import outbox
 from watch.meetings import service as meetings
 from watch.meetings.queries import reached_by_mail
-from watch.models import Group, Meeting, Membership, NoticeChoice, OutboxRow, OutboxState, Person
+from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, OutboxState, Person
 
 SLOW = ("--delay-ms", "40")  # so that there is time to change one's mind
 MINDS, MEETINGS = 45, 3
@@ -52,11 +52,19 @@ def test_what_is_claimed_after_somebody_changed_their_mind_is_not_sent(
         wait_for(lambda: unsettled() == 0)
     _claimed, sent = claims.sent_too_late(too_late, mail_server.entries())
     assert sent == []
+    assert readers_of("meeting-called") == readers_of("meeting-cancelled")  # nobody else was told
     ends = {db.session.get_one(OutboxRow, row).state for row, _moment in too_late}
     assert ends == {OutboxState.SENT, OutboxState.CANCELLED}  # some were quicker, some were not
     assert len(too_late) > MINDS
     counts = truth.count(truth.load_rows(), mail_server.entries(), seed=SEED)
     assert counts.is_clean, str(counts)
+
+
+def readers_of(kind: str) -> set[tuple[int | None, int | None]]:
+    """To whom mails of a kind about each meeting were sent: that they were is held against the journal."""
+    sent = select(Mailing.meeting_id, OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    sent = sent.where(Mailing.kind == kind, OutboxRow.state == OutboxState.SENT)
+    return {(meeting, person) for meeting, person in db.session.execute(sent)}
 
 
 def change_minds(group: int, lead: int) -> TooLate:

@@ -40,7 +40,9 @@ def test_what_is_held_after_a_restore_goes_only_when_the_operator_says_so(
     tell(scene)
     queue.claim("a worker before the restore", 1)
     doubt = select(OutboxRow.id).where(OutboxRow.state == OutboxState.QUEUED).limit(1).scalar_subquery()
-    db.session.execute(update(OutboxRow).where(OutboxRow.id == doubt).values(state=OutboxState.UNCERTAIN))
+    db.session.execute(
+        update(OutboxRow).where(OutboxRow.id == doubt).values(state=OutboxState.UNCERTAIN, in_doubt=True)
+    )
     db.session.commit()
     said = cli("outbox", "hold").output
     assert said == "4 rows are held; outbox redrive --held sends them.\n"

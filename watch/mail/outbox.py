@@ -114,6 +114,7 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
         "attempts": literal(0),
         "render_failures": literal(0),
         "nonce": RandomNonce(),
+        "in_doubt": literal(False),
         "created_at": literal(utcnow(), OutboxRow.created_at.type),
     }
     rows = recipients.with_only_columns(*columns.values())

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, exists, false, or_, select, true
 
+from watch.extensions import db
 from watch.mail.links import KINDS, Sender
 from watch.models import (
     Answer,
@@ -34,6 +35,7 @@ from watch.models import (
     RequestState,
     SignInLink,
     Suppression,
+    heard_of,
 )
 
 ALWAYS: ColumnElement[bool] = true()
@@ -67,15 +69,11 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
     kind = mailing.kind
     match mailing.about:
         case Notice() as notice:
-            return _reads_notice(notice)
+            return _reads_notice(notice) if notice.stopped_at is None else false()
         case Meeting() as meeting:
-            is_called_off = meeting.cancelled_at is not None
-            is_so = is_called_off == (kind == "meeting-cancelled")
-            said_no = _said_no(meeting) if kind == "meeting-reminder" else false()
-            return and_(_comes_to_meetings(meeting), ~said_no) if is_so else false()
+            return _is_so_of(meeting, kind)
         case Invitation() as invitation:
-            is_open = invitation.state is InvitationState.OPEN and invitation.expires_at > now
-            return ~or_(_said_no_to_group(invitation), _refuses_all()) if is_open else false()
+            return _is_invited_still(kind, invitation, now)
         case SignInLink() as sign_in:
             return _if(sign_in.ended_at is None or kind != "sign-in")
         case JoinRequest() as request:
@@ -87,11 +85,37 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
         case Coordinator() as coordinator:
             if kind == "lead-asked":  # even when it has ended since: it was so
                 return _coordinates(Group.id == coordinator.group_id)
-            return _if((coordinator.ended_at is None) == (kind == "coordinator-appointed"))
+            if kind == "coordinator-ended":
+                return _if(coordinator.ended_at is not None)
+            return _if(coordinator.ended_at is None and coordinator.accepted_at is None)
 
 
 def _if(is_so: bool) -> ColumnElement[bool]:
     return true() if is_so else false()
+
+
+def _is_so_of(meeting: Meeting, kind: str) -> ColumnElement[bool]:
+    """It is on, or for the word that it is off: it is off, and the reader has heard of it.
+
+    Whoever calls a meeting off decides by these rows whom to tell, so they go first, and a claim comes after.
+    """
+    db.session.refresh(meeting, with_for_update={"read": True})
+    comes = _comes_to_meetings(meeting)
+    if kind == "meeting-cancelled":
+        heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
+        return and_(comes, heard) if meeting.cancelled_at is not None else false()
+    if meeting.cancelled_at is not None:
+        return false()
+    return and_(comes, ~_said_no(meeting)) if kind == "meeting-reminder" else comes
+
+
+def _is_invited_still(kind: str, invitation: Invitation, now: datetime) -> ColumnElement[bool]:
+    if invitation.state is not InvitationState.OPEN or invitation.expires_at <= now:
+        return false()
+    is_its_address = OutboxRow.mailbox_id == invitation.mailbox_id  # the first one may have been mistyped
+    if kind == "join-already-member":
+        return and_(is_its_address, _takes_part(Group.id == invitation.group_id))
+    return and_(is_its_address, ~_said_no_to_group(invitation), ~_refuses_all())
 
 
 def _asks_still(kind: str, request: JoinRequest) -> ColumnElement[bool]:
@@ -103,6 +127,11 @@ def _asks_still(kind: str, request: JoinRequest) -> ColumnElement[bool]:
         case "join-requested" | "join-waiting":
             is_open = request.state is RequestState.WAITING
             return _coordinates(Group.id == request.group_id) if is_open else false()
+        case "join-already-member":
+            return _takes_part(Group.id == request.group_id)
+        case "join-declined":
+            is_no = request.state is RequestState.DECLINED
+            return ~_takes_part(Group.id == request.group_id) if is_no else false()
     return true()
 
 
@@ -149,7 +178,7 @@ def _said_no(meeting: Meeting) -> ColumnElement[bool]:
     return exists(declined.correlate(OutboxRow))
 
 
-def _takes_part(groups: ColumnElement[bool], choice: ColumnElement[bool]) -> ColumnElement[bool]:
+def _takes_part(groups: ColumnElement[bool], choice: ColumnElement[bool] = ALWAYS) -> ColumnElement[bool]:
     return exists(
         select(Membership.id)
         .join(Group, Membership.group_id == Group.id)

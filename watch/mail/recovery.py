@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, and_, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, update
 from sqlalchemy.orm import aliased
 
 from watch.extensions import db
@@ -43,7 +43,8 @@ def sweep(owner: str | None = None) -> int:
 
 
 def _take_back(ids: Collection[int], which: ColumnElement[bool], state: OutboxState, **values: Any) -> None:
-    taking = update(OutboxRow).where(OutboxRow.id.in_(ids), which).values(state=state, **UNLEASED | values)
+    taking = update(OutboxRow).where(OutboxRow.id.in_(ids), which)
+    taking = taking.values(state=state, in_doubt=True, **UNLEASED | values)
     back = taking.returning(OutboxRow.id).execution_options(synchronize_session=False)
     if taken := list(db.session.scalars(back)):
         at = OutboxRow.not_after if state is OutboxState.UNCERTAIN else utcnow()
@@ -62,7 +63,8 @@ def _bells_of(ids: Collection[int]) -> Select[int]:
 def hold() -> int:
     """What waits or was under way stays where it is until the operator redrives it. Returns the rows."""
     waiting = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN])
-    holding = update(OutboxRow).where(waiting).values(state=OutboxState.HELD, **UNLEASED)
+    doubt = or_(OutboxRow.in_doubt, OutboxRow.state == OutboxState.SENDING)
+    holding = update(OutboxRow).where(waiting).values(state=OutboxState.HELD, in_doubt=doubt, **UNLEASED)
     count: int = db.session.execute(holding.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]  # of an UPDATE
     ring(OutboxRow.next_at.is_not(None), None)
     return count

@@ -14,7 +14,19 @@ from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, Table, and_, bindparam, case, func, literal, select, update
+from sqlalchemy import (
+    Boolean,
+    ColumnElement,
+    Table,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    update,
+)
 
 from watch.database import UtcDateTime
 from watch.extensions import db
@@ -72,6 +84,7 @@ TROUBLE = (
     .where(ROWS.c.id == bindparam("row"))
     .values(state=bindparam("state_now"), settled_at=bindparam("settled"))
     .values(last_code=bindparam("code"), last_text=bindparam("said"))
+    .values(in_doubt=or_(ROWS.c.in_doubt, bindparam("doubt", type_=Boolean)))
     .values(not_after=func.coalesce(bindparam("ends", type_=UtcDateTime), ROWS.c.not_after), **UNLEASED)
 )
 BELL = update(ROWS).where(ROWS.c.id == bindparam("bell")).values(next_at=bindparam("again"))
@@ -85,7 +98,7 @@ def _settle_trouble(came: Sequence[tuple[Parcel, Result]]) -> None:
         settled = None if fate.again else now
         told = {"state_now": fate.state, "settled": settled, "code": result.code, "said": result.text}
         mine = ours.intersection(parcel.ids)
-        rows += [{"row": row, "ends": fate.ends, **told} for row in mine]
+        rows += [{"row": row, "ends": fate.ends, "doubt": result.is_uncertain, **told} for row in mine]
         if mine and fate.again:
             bells.append({"bell": parcel.bell, "again": fate.again})
         if result.meaning is Meaning.DEAD_ADDRESS:

@@ -15,15 +15,15 @@ from watch.mail import outbox
 from watch.meetings.queries import REMIND_AT as REMIND_AT  # for the clock
 from watch.meetings.queries import (
     households_to_call,
+    households_to_tell,
     is_called,
     my_answer,
     people_to_call,
     people_to_remind,
+    people_to_tell,
     reach_of_call,
     reached_by_mail,
     reminders_due,
-    told_households,
-    told_people,
 )
 from watch.models import (
     Answer,
@@ -171,18 +171,19 @@ def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None
 
 
 def cancel(meeting: Meeting, *, by: Person) -> None:
-    """Cancel a coming meeting, stop calls that still wait, and tell those who were called.
+    """Cancel a coming meeting, stop calls that still wait, and tell those who have heard of it, or may have.
 
-    Raises MeetingCancelled when a colleague was quicker, MeetingStarted when it is too late.
+    From the first change on no worker claims a call (mail.recheck): so each is stopped, or has left and is
+    told of. Raises MeetingCancelled when a colleague was quicker, MeetingStarted when it is too late.
     """
-    people, households = reached_by_mail(told_people(meeting)), told_households(meeting)
     _expect_open(meeting)
     still_on = update(Meeting).where(Meeting.id == meeting.id, Meeting.cancelled_at.is_(None))
     if db.session.scalar(still_on.values(cancelled_at=utcnow()).returning(Meeting.id)) is None:
         raise MeetingCancelled
     outbox.cancel(meeting)
+    people = reached_by_mail(people_to_tell(meeting))
     mailing = outbox.queue_many("meeting-cancelled", people=people, about=meeting, not_after=meeting.ends_at)
-    outbox.queue_paper(mailing, households)
+    outbox.queue_paper(mailing, households_to_tell(meeting))
     audit.note("meeting-cancelled", about=meeting, by=by, group=meeting.group)
 
 

@@ -29,7 +29,16 @@ from watch.models.joining import (
     RequestState,
 )
 from watch.models.letters import Letter, LetterFile, LetterPack
-from watch.models.mail import PARENTS, ClockRun, ErasedRows, Mailing, OutboxRow, OutboxState, Worker
+from watch.models.mail import (
+    PARENTS,
+    ClockRun,
+    ErasedRows,
+    Mailing,
+    OutboxRow,
+    OutboxState,
+    Worker,
+    heard_of,
+)
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import Language, Mailbox, Person, SignIn, SignInLink, Suppression
@@ -114,5 +123,6 @@ __all__ = [
     "Suppression",
     "Worker",
     "coordinator_stairwell",
+    "heard_of",
     "utcnow",
 ]

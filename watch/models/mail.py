@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Select, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
@@ -13,7 +13,7 @@ from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where
 from watch.models.derived import Derived, Purpose
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import Interest, Invitation, JoinRequest
-from watch.models.meetings import Meeting
+from watch.models.meetings import Answer, Meeting, MeetingAnswer
 from watch.models.notices import Notice
 from watch.models.people import Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
@@ -108,6 +108,8 @@ class OutboxRow(Derived, Model):
     No address and no personalised text is stored here. Rows of the same mailing, mailbox and language leave
     as one message; the first of them is its bell: it alone has `next_at`, when the message is due, whatever
     becomes of its own reader. A message that was claimed or settled has no `next_at`.
+
+    Once an attempt has ended without anybody knowing whether it arrived, the row is `in_doubt` for good.
     """
 
     purposes = frozenset(
@@ -134,6 +136,7 @@ class OutboxRow(Derived, Model):
     precedence: Mapped[int] = mapped_column(default=1)  # 0 before 1: somebody waits for a sign-in link
     attempts: Mapped[int] = mapped_column(default=0)
     render_failures: Mapped[int] = mapped_column(default=0)
+    in_doubt: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     next_at: Mapped[datetime | None]
     not_after: Mapped[datetime | None]
@@ -169,6 +172,7 @@ class OutboxRow(Derived, Model):
             name="print_states_on_paper",
         ),
         CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="sending_has_a_lease"),
+        CheckConstraint("state <> 'uncertain' OR in_doubt", name="uncertain_is_in_doubt"),
         CheckConstraint(
             "(lease_token IS NULL) = (lease_until IS NULL) AND (lease_token IS NULL) = (lease_owner IS NULL)",
             name="lease_is_whole",
@@ -183,6 +187,29 @@ class OutboxRow(Derived, Model):
         some("ix_outbox_row_put_aside", "state", where="state IN ('parked', 'held')"),
         Index("ix_outbox_row_message", "mailbox_id", "mailing_id"),
     )
+
+    @classmethod
+    def may_have_arrived(cls) -> ColumnElement[bool]:
+        """The condition on rows whose mail has left, or is under way, or may have come in spite of all."""
+        return or_(cls.in_doubt, cls.state.in_([OutboxState.SENDING, OutboxState.SENT]))
+
+
+def heard_of(meeting: Meeting) -> list[Select[int | None]]:
+    """Ids of those who know of a meeting: three ways, each a select.
+
+    A call or a reminder may have arrived; a welcome may have, which tells the next meeting; or they have
+    answered that they come.
+    """
+    words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
+    is_welcome = Mailing.kind == "join-approved", Membership.group_id == meeting.group_id
+    after_call = or_(OutboxRow.settled_at.is_(None), OutboxRow.settled_at >= meeting.called_at)
+    welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome, after_call)
+    if meeting.stairwell_id is not None:
+        welcomed = welcomed.where(Membership.stairwell_id == meeting.stairwell_id)
+    said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
+    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
+    return [words.where(*said), welcomed, select(MeetingAnswer.person_id).where(*comes)]
 
 
 class ErasedRows(Model):

@@ -14,7 +14,7 @@ from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
 from watch.meetings.queries import reached_by_mail
-from watch.models import Channel, Language, Level, Mailing, Notice, NoticeText, OutboxRow, Person
+from watch.models import Channel, Language, Level, Mailing, Notice, NoticeText, OutboxRow, Person, utcnow
 from watch.notices.queries import Aim, mailings_of
 
 
@@ -76,11 +76,12 @@ def send(
 def stop_sending(notice: Notice, *, by: Person) -> int:
     """What of a notice waits by mail is not sent; paper and what has gone out stay. Raises NothingWaits.
 
-    Returns how many mails that is.
+    Nor is what a worker has in hand at this moment and cannot deliver. Returns how many mails are stopped.
     """
     stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice))
     if not stopped:
         raise NothingWaits
+    notice.stopped_at = utcnow()
     audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=notice.area)
     return stopped
 

@@ -2,14 +2,15 @@
 
 from watch.meetings.queries.answers import Sums, answers_of, my_answer, people_of_mail, sums
 from watch.meetings.queries.calls import (
+    calls_not_sent,
     households_to_call,
+    households_to_tell,
     mailings_of,
     people_to_call,
+    people_to_tell,
     reach_of_call,
     reach_of_cancelling,
     reaches_of_calls,
-    told_households,
-    told_people,
     was_called,
 )
 from watch.meetings.queries.coming import (
@@ -48,9 +49,11 @@ __all__ = [
     "Sums",
     "answers_of",
     "called_people",
+    "calls_not_sent",
     "count_on_paper",
     "flats_on_paper",
     "households_to_call",
+    "households_to_tell",
     "is_called",
     "mailings_of",
     "meetings_by_id",
@@ -61,6 +64,7 @@ __all__ = [
     "people_of_mail",
     "people_to_call",
     "people_to_remind",
+    "people_to_tell",
     "reach_of",
     "reach_of_call",
     "reach_of_cancelling",
@@ -71,8 +75,6 @@ __all__ = [
     "sending_is_stuck",
     "stairwells_of",
     "sums",
-    "told_households",
-    "told_people",
     "unanswered_meetings",
     "upcoming_meetings",
     "was_called",

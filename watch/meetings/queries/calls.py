@@ -4,13 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from watch.extensions import db
 from watch.groups.queries import WANTS_MEETINGS, active_member_ids, paper_households
 from watch.meetings.queries.reach import Reach, reach_of
-from watch.models import Group, Household, Mailbox, Mailing, Meeting, Membership, OutboxRow, Person, Stairwell
+from watch.models import (
+    Group,
+    Household,
+    Mailbox,
+    Mailing,
+    Meeting,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    Person,
+    Stairwell,
+    heard_of,
+)
 
 
 def people_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
@@ -52,24 +64,48 @@ def was_called(meeting: Meeting) -> bool:
     return db.session.scalar(calls.limit(1)) is not None
 
 
-def told_people(meeting: Meeting) -> Select[int]:
+def people_called_by_mail(meeting: Meeting) -> Select[int]:
     """Ids of those who were called by mail, still are members and want to hear of meetings."""
     rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
     return people_to_call(meeting.group, None).where(Membership.person_id.in_(rows))
 
 
-def told_households(meeting: Meeting) -> Select[int]:
-    """Ids of the households that were called on paper, and of those that no mail reaches any longer."""
+def people_to_tell(meeting: Meeting) -> Select[int]:
+    """Ids of those who know of a meeting, still are members and want to hear of meetings."""
+    return people_to_call(meeting.group, None).where(_has_heard_of(meeting))
+
+
+def households_to_tell(meeting: Meeting) -> Select[int]:
+    """Ids of the households that were called on paper, and of those that no mail reaches any longer.
+
+    Nobody writes down which paper was handed out: whoever carries the word knows.
+    """
     rows = _rows_of_call(meeting, OutboxRow.household_id).where(OutboxRow.household_id.is_not(None))
-    by_mail = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
-    lost = select(Membership.household_id).where(Membership.person_id.in_(by_mail))
+    on_the_list = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.state == OutboxState.BOUNCED)
+    was_called = or_(_has_heard_of(meeting), Membership.person_id.in_(on_the_list))
+    lost = select(Membership.household_id).where(was_called)
     return households_to_call(meeting.group, None).where(or_(Household.id.in_(rows), Household.id.in_(lost)))
+
+
+def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:
+    return or_(*(Membership.person_id.in_(people) for people in heard_of(meeting)))
 
 
 def reach_of_cancelling(meeting: Meeting) -> Reach:
     """What the word that a meeting is cancelled will come to."""
-    people = told_people(meeting)
-    return reach_of(people, told_households(meeting), audience=people)
+    people = people_to_tell(meeting)
+    return reach_of(people, households_to_tell(meeting), audience=people)
+
+
+def calls_not_sent(meeting: Meeting) -> int:
+    """How many mails about a meeting wait and have not left."""
+    wanted = (
+        select(func.count(OutboxRow.id))
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .where(Mailing.meeting_id == meeting.id, ~OutboxRow.may_have_arrived())
+        .where(OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]))
+    )
+    return db.session.scalar(wanted) or 0
 
 
 def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> Select[int | None]:

@@ -9,7 +9,7 @@ from sqlalchemy import Select, select
 
 from watch.extensions import db
 from watch.language import STOCKHOLM, local
-from watch.meetings.queries.calls import told_people
+from watch.meetings.queries.calls import people_called_by_mail
 from watch.models import Answer, Mailing, Meeting, MeetingAnswer, Membership
 
 REMIND_AT = time(9)
@@ -81,4 +81,4 @@ def people_to_remind(meeting: Meeting) -> Select[int]:
     said_no = select(MeetingAnswer.person_id).where(
         MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == Answer.NO
     )
-    return told_people(meeting).where(Membership.person_id.not_in(said_no))
+    return people_called_by_mail(meeting).where(Membership.person_id.not_in(said_no))

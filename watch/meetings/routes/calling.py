@@ -141,13 +141,14 @@ def ask_cancel(meeting: Meeting) -> str | Response:
         flash(_("Träffen går inte att ställa in längre."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
     reach = queries.reach_of_cancelling(meeting)
-    return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach)
+    not_sent = queries.calls_not_sent(meeting)
+    return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent)
 
 
 @bp.post("/meetings/<int:meeting_id>/cancel")
 @requires(Permission.CALL_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
-    """Cancel a meeting and tell those who were called; pressed twice it tells once."""
+    """Cancel a meeting and tell those who have heard of it; pressed twice it tells once."""
     reach = queries.reach_of_cancelling(meeting)
     try:
         service.cancel(meeting, by=current_person())
@@ -157,7 +158,7 @@ def cancel(meeting: Meeting) -> Response:
         flash(_("Träffen har redan börjat och kan inte ställas in."), "warn")
     else:
         db.session.commit()
-        told = _("Träffen är inställd. De som var kallade får besked.")
+        told = _("Träffen är inställd. De som har fått inbjudan får besked.")
         flash(_("Träffen är inställd.") if reach.nobody else told, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 

@@ -1,0 +1,266 @@
+"""A meeting is called off: whoever has heard of it is told, and nobody else, wherever the call has come."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import flat_of, make_member, make_person
+from tests.mail.relay import Relay
+from tests.page_client import Page, PageClient
+from watch.extensions import db
+from watch.groups import service as groups
+from watch.mail import delivery, outbox, queue, recovery, settle
+from watch.meetings import service
+from watch.models import (
+    Answer,
+    Channel,
+    Meeting,
+    MeetingKind,
+    Membership,
+    OutboxRow,
+    Person,
+    Suppression,
+    utcnow,
+)
+
+ALL = ["amina", "bengt", "carin", "dawit"]
+
+
+@pytest.fixture
+def meeting(scene: Scene) -> Meeting:
+    """Called to the whole group, nine days ahead; nothing has left yet."""
+    begins = (utcnow() + timedelta(days=9)).replace(microsecond=0)
+    plan = service.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), "Tvättstugan")
+    meeting = service.call(scene.group, plan, by=scene.amina)
+    db.session.commit()
+    return meeting
+
+
+def got(relay: Relay, word: str) -> list[str]:
+    """Who got a letter whose subject begins so."""
+    begins = [letter for letter in relay.taken if letter.mail["Subject"].startswith(word)]
+    return sorted(address.partition("@")[0] for letter in begins for address in letter.recipients)
+
+
+def called(relay: Relay) -> list[str]:
+    """Who got the call (the reader of Arabic in Arabic)."""
+    return sorted(got(relay, "Välkommen på träff") + got(relay, "أهلًا بك في لقاء"))
+
+
+def told(relay: Relay) -> list[str]:
+    """Who got the word that it is off."""
+    return sorted(got(relay, "Inställt") + got(relay, "أُلغي"))
+
+
+def send(minutes: float = 0) -> None:
+    """The worker's round, so much later."""
+    db.session.commit()
+    with time_machine.travel(utcnow() + timedelta(minutes=minutes), tick=True):
+        delivery.run()
+    db.session.expire_all()
+
+
+def call_off(client: PageClient, scene: Scene, meeting: Meeting) -> Page:
+    """Amina presses; the page that asked her."""
+    db.session.commit()
+    asked = client.get(f"/meetings/{meeting.id}/cancel", as_=scene.amina)
+    assert asked.press("Ställ in träffen").status == 303
+    return asked
+
+
+def test_all_who_got_the_call_are_told(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    send()
+    asked = call_off(client, scene, meeting)
+    assert "4 grannar får besked med mejl." in asked.text
+    assert "har inte gått iväg" not in asked.text
+    send()
+    assert (called(relay), told(relay)) == (ALL, ALL)
+
+
+def test_while_the_mail_server_is_away_nobody_is_told_of_what_nobody_has_heard(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    relay.stop()
+    send()
+    asked = call_off(client, scene, meeting)
+    assert "Ingen får besked med mejl. 4 inbjudningar har inte gått iväg och stoppas." in asked.text
+    relay.start()
+    send(minutes=120)
+    assert (called(relay), told(relay)) == ([], [])
+
+
+def test_of_those_whom_the_mail_server_has_put_off_nobody_is_told(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    relay.answers = {"carin@example.org": "451 4.7.1 later", "dawit@example.org": "data 452 4.3.1 full"}
+    send()
+    asked = call_off(client, scene, meeting)
+    assert "2 grannar får besked med mejl. 2 inbjudningar har inte gått iväg och stoppas." in asked.text
+    relay.answers.clear()
+    send(minutes=120)
+    assert (called(relay), told(relay)) == (["amina", "bengt"], ["amina", "bengt"])
+
+
+def test_who_may_have_got_it_is_told(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    """The connection ended after the message, without an answer; later attempts were put off."""
+    relay.answers = {
+        "bengt@example.org": "drop",
+        "carin@example.org": "drop",
+        "dawit@example.org": "451 later",
+    }
+    send()
+    relay.answers["carin@example.org"] = "451 4.7.1 later"
+    send(minutes=15)
+    call_off(client, scene, meeting)
+    relay.answers.clear()
+    send(minutes=240)
+    assert (called(relay), told(relay)) == (["amina"], ["amina", "bengt", "carin"])
+
+
+def test_what_a_killed_worker_held_may_have_arrived(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    parcels = queue.claim("a worker that is killed now", 2)
+    assert parcels
+    assert recovery.sweep("a worker that is killed now") == 2
+    call_off(client, scene, meeting)
+    send(minutes=60)
+    assert called(relay) == []
+    assert told(relay) == sorted(each.reader.address.partition("@")[0] for each in parcels if each.reader)
+
+
+def test_what_a_worker_holds_and_gives_back_is_neither_sent_nor_told_of(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    """The mail server is away: at the moment of the press all calls are in a worker's hands."""
+    parcels = queue.claim("a worker", 10)
+    assert parcels
+    asked = call_off(client, scene, meeting)
+    assert "4 grannar får besked med mejl." in asked.text  # they may have got it, as far as is known now
+    settle.give_back(parcels)
+    send(minutes=60)
+    assert (called(relay), told(relay)) == ([], [])
+
+
+def test_what_a_worker_holds_and_sends_is_told_of(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    parcels = queue.claim("a worker", 1)
+    assert parcels
+    assert parcels[0].reader
+    call_off(client, scene, meeting)
+    send()
+    assert told(relay) == [parcels[0].reader.address.partition("@")[0]]
+
+
+def test_a_reminder_that_came_counts_although_the_call_did_not(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    """Carin left, so that her call was stopped, came back, and was reminded."""
+    carin = membership_of(scene.carin)
+    groups.leave(carin, by=scene.carin)
+    groups.take_back(carin, by=scene.carin)
+    send()
+    assert "carin" not in called(relay)
+    service.remind(meeting.starts_at - timedelta(days=6, hours=1))
+    send()
+    call_off(client, scene, meeting)
+    send()
+    assert told(relay) == ALL
+
+
+@pytest.mark.parametrize("has_welcome", [True, False])
+def test_who_joined_after_the_call_is_told_if_their_welcome_told_of_it(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay, has_welcome: bool
+) -> None:
+    send()
+    fia = make_person("Fia", "fia@example.org")
+    outbox.queue("join-approved", to=fia, about=groups.admit(fia, scene.group, stairwell=scene.port_3))
+    if has_welcome:
+        send()
+    call_off(client, scene, meeting)
+    send()
+    welcome = next(letter for letter in relay.taken if letter.recipients == ["fia@example.org"])
+    assert ("Nästa träff: " in welcome.text()) == ("fia" in told(relay)) == has_welcome
+
+
+def test_a_welcome_from_before_the_call_and_one_to_another_port_tell_of_nothing(
+    client: PageClient, scene: Scene, relay: Relay
+) -> None:
+    fia, gro = (make_person(name, f"{name}@example.org") for name in ("fia", "gro"))
+    outbox.queue("join-approved", to=fia, about=groups.admit(fia, scene.group, stairwell=scene.port_3))
+    send()
+    begins = utcnow() + timedelta(days=9)
+    plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Trappan")
+    meeting = service.call(scene.group, plan, by=scene.amina, stairwell=scene.port_3)
+    relay.answers["fia@example.org"] = "451 4.7.1 later"
+    outbox.queue("join-approved", to=gro, about=groups.admit(gro, scene.group, stairwell=scene.port_1))
+    send()
+    call_off(client, scene, meeting)
+    relay.answers.clear()
+    send(minutes=60)
+    assert told(relay) == ["bengt", "carin"]
+
+
+@pytest.mark.parametrize(
+    ("answer", "is_told"), [(Answer.YES, True), (Answer.MAYBE, True), (Answer.NO, False)]
+)
+def test_who_answered_on_the_page_that_they_come_is_told_though_no_mail_came(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay, answer: Answer, is_told: bool
+) -> None:
+    relay.stop()
+    send()
+    service.answer(meeting, scene.carin, answer)
+    call_off(client, scene, meeting)
+    relay.start()
+    send(minutes=120)
+    assert (called(relay), told(relay)) == ([], ["carin"] if is_told else [])
+
+
+def test_paper_is_for_those_who_may_have_got_the_call_on_paper_or_by_a_mailbox_that_died_since(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    """Bengt's call came and Carin's was refused; Dawit's waits; then their mailboxes die. Elsa has none."""
+    relay.answers = {"carin@example.org": "550 5.1.1 nobody", "dawit@example.org": "451 4.7.1 later"}
+    send()
+    for person in (scene.bengt, scene.dawit):
+        assert person.mailbox
+        person.mailbox.suppression, person.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    asked = call_off(client, scene, meeting)
+    assert "1 granne får besked med mejl. 1 inbjudan har inte gått iväg och stoppas." in asked.text
+    assert "3 hushåll behöver besked på papper, om inbjudan är lämnad där." in asked.text
+    send()
+    on_paper = [row.household.flat.number for row in rows(Channel.PAPER, meeting) if row.household]
+    assert (told(relay), sorted(on_paper)) == (["amina"], ["1001", "1002", "1102"])
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.amina)
+    assert "Lämna det bara där inbjudan är lämnad." in page.text
+    assert "Lämna det bara där inbjudan är lämnad." in page.click("Visa dina lägenheter").text
+
+
+def test_a_late_member_on_paper_has_nothing_to_be_told(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    make_member(make_person("Märta"), scene.group, flat_of(scene.port_3, "1203"), channel=Channel.PAPER)
+    call_off(client, scene, meeting)
+    on_paper = [row.household.flat.number for row in rows(Channel.PAPER, meeting) if row.household]
+    assert on_paper == ["1001"]
+
+
+def rows(channel: Channel, meeting: Meeting) -> list[OutboxRow]:
+    """Of the word that the meeting is off."""
+    wanted = select(OutboxRow).where(OutboxRow.channel == channel)
+    found = db.session.scalars(wanted.execution_options(populate_existing=True))
+    return [row for row in found if (row.mailing.kind, row.mailing.meeting) == ("meeting-cancelled", meeting)]
+
+
+def membership_of(person: Person) -> Membership:
+    return db.session.scalars(select(Membership).where(Membership.person_id == person.id)).one()

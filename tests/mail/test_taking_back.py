@@ -1,0 +1,196 @@
+"""What is told is taken back while a worker has the mail in hand and cannot deliver it: it is never sent.
+
+Each kind of mail has a line here: what takes it back, or why nothing does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.factories import make_coordinator, make_meeting, make_request
+from tests.mail.letters import LETTERS
+from tests.mail.relay import Relay
+from watch.accounts import service as accounts
+from watch.extensions import db
+from watch.groups import service as groups
+from watch.joining import service as joining
+from watch.mail import delivery, outbox, queue, settle
+from watch.mail.links import KINDS
+from watch.meetings import service as meetings
+from watch.models import (
+    Answer,
+    Coordinator,
+    Membership,
+    NoticeChoice,
+    OutboxRow,
+    OutboxState,
+    Person,
+    RequestState,
+    utcnow,
+)
+from watch.notices import service as notices
+
+Act = Callable[[Scene, Any], object]  # the second is what the mail is about
+
+
+def leave(scene: Scene, person: Person) -> None:
+    """A member leaves the group."""
+    theirs = select(Membership).where(Membership.person_id == person.id, Membership.left_at.is_(None))
+    groups.leave(db.session.scalars(theirs).one(), by=person)
+
+
+def choose(person: Person, choice: NoticeChoice) -> None:
+    """A member chooses which mails come."""
+    theirs = select(Membership).where(Membership.person_id == person.id)
+    groups.choose_notices(db.session.scalars(theirs).one(), choice, by=person)
+
+
+def end(scene: Scene, person: Person) -> None:
+    """An appointment ends."""
+    theirs = select(Coordinator).where(Coordinator.person_id == person.id, Coordinator.ended_at.is_(None))
+    groups.end_appointment(db.session.scalars(theirs).one(), by=scene.amina)
+
+
+def let_in(scene: Scene, person: Person) -> None:
+    """Somebody joins."""
+    groups.admit(person, scene.group, stairwell=scene.port_3)
+
+
+def answered(scene: Scene, about: Any) -> None:
+    """By the colleague who was quicker."""
+    joining.approve(about, by=scene.amina)
+
+
+def stop(scene: Scene, notice: Any) -> None:
+    """Its sender stops it, while another reader's mail waits."""
+    outbox.queue("notice", to=scene.bengt, about=notice)
+    notices.stop_sending(notice, by=scene.amina)
+
+
+TAKEN_BACK: dict[str, dict[str, Act]] = {
+    "sign-in": {"asked again": lambda s, about: accounts.end_links(s.carin.mailbox_id)},
+    "join-confirm": {"asked by another address": lambda s, about: withdraw(about)},
+    "join-requested": {"answered": answered, "not theirs to answer now": lambda s, about: end(s, s.bengt)},
+    "join-waiting": {"answered": answered},
+    "join-unanswered": {"answered": answered},
+    "join-approved": {"left": lambda s, about: leave(s, s.carin)},
+    "join-declined": {"let in after all": lambda s, about: let_in(s, about.person)},
+    "join-already-member": {"left": lambda s, about: leave(s, s.carin)},
+    "interest-confirm": {"withdrawn": lambda s, about: joining.withdraw(about)},
+    "group-started": {"withdrawn": lambda s, about: joining.withdraw(about)},
+    "invitation": {
+        "revoked": lambda s, about: joining.revoke(about, by=s.bengt),
+        "declined": lambda s, about: joining.decline_invitation(about),
+        "never again": lambda s, about: joining.decline_invitation(about, never_again=True),
+        "to the right address": lambda s, about: joining.correct_address(
+            about, "nytt@example.org", days=30, by=s.bengt
+        ),
+    },
+    "invitation-reminder": {"revoked": lambda s, about: joining.revoke(about, by=s.bengt)},
+    "coordinator-appointed": {
+        "ended": lambda s, about: groups.end_appointment(about, by=s.amina),
+        "declined": lambda s, about: groups.decline_appointment(about),
+        "accepted": lambda s, about: groups.accept_appointment(about),
+    },
+    "coordinator-ended": {},  # it was so, and stays so: a new appointment is another one
+    "lead-asked": {"coordinates no more": lambda s, about: end(s, s.bengt)},  # that it was asked stays so
+    "meeting-called": {
+        "called off": lambda s, about: meetings.cancel(about, by=s.amina),
+        "left": lambda s, about: leave(s, s.carin),
+        "wants nothing": lambda s, about: choose(s.carin, NoticeChoice.NOTHING),
+    },
+    "meeting-reminder": {
+        "called off": lambda s, about: meetings.cancel(about, by=s.amina),
+        "said no": lambda s, about: meetings.answer(about, s.carin, Answer.NO),
+    },
+    "meeting-cancelled": {"left": lambda s, about: leave(s, s.carin)},  # off is off
+    "notice": {
+        "stopped": lambda s, about: stop(s, about),
+        "left": lambda s, about: leave(s, s.carin),
+        "gatherings only": lambda s, about: choose(s.carin, NoticeChoice.MEETINGS),
+    },
+    "sign-in-unknown": {},  # it says how to join, whatever happens, and ends by itself
+}
+
+
+def withdraw(request: Any) -> None:
+    """As joining.change_address and joining.take_back_knock do."""
+    request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
+    outbox.cancel(request)
+
+
+def wanted(scene: Scene, kind: str) -> OutboxRow:
+    """A mail of that kind whose reader may have it."""
+    match kind:
+        case "coordinator-appointed":
+            asked = make_coordinator(scene.carin, scene.group, accepted=False)
+            return taken(outbox.queue(kind, to=scene.carin, about=asked))
+        case "coordinator-ended":
+            ended = make_coordinator(scene.carin, scene.group)
+            ended.ended_at = utcnow()
+            return taken(outbox.queue(kind, to=scene.carin, about=ended))
+        case "lead-asked":
+            lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
+            return taken(outbox.queue(kind, to=scene.bengt, about=lead))
+        case "join-declined":
+            asked = make_request(scene.jenny, scene.group, scene.port_3, state=RequestState.DECLINED)
+            return taken(outbox.queue(kind, to=scene.jenny, about=asked))
+        case "meeting-called" | "meeting-reminder":
+            return taken(outbox.queue(kind, to=scene.carin, about=make_meeting(scene.group, by=scene.amina)))
+        case "meeting-cancelled":
+            meeting = make_meeting(scene.group, by=scene.amina)
+            call = taken(outbox.queue("meeting-called", to=scene.carin, about=meeting))
+            call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
+            meeting.cancelled_at = utcnow()
+            return taken(outbox.queue(kind, to=scene.carin, about=meeting))
+    return taken(LETTERS[kind](scene))
+
+
+def taken(row: OutboxRow | None) -> OutboxRow:
+    assert row
+    return row
+
+
+WAYS = [(kind, way) for kind, ways in TAKEN_BACK.items() for way in ways]
+
+
+def test_every_kind_has_a_line_here() -> None:
+    assert set(TAKEN_BACK) == set(KINDS)
+
+
+@pytest.mark.parametrize("is_in_hand", [True, False])
+@pytest.mark.parametrize(("kind", "way"), WAYS, ids=[f"{kind}: {way}" for kind, way in WAYS])
+def test_what_was_taken_back_is_not_sent(
+    scene: Scene, relay: Relay, kind: str, way: str, is_in_hand: bool
+) -> None:
+    row = wanted(scene, kind)
+    number, about = row.id, row.mailing.about
+    db.session.commit()
+    held = (queue.claim("a worker", 10) or []) if is_in_hand else []
+    assert not is_in_hand or number in [id_ for parcel in held for id_ in parcel.ids]
+    TAKEN_BACK[kind][way](scene, about)
+    db.session.commit()
+    settle.give_back(held)  # the mail server is away
+    db.session.commit()
+    delivery.run()
+    assert state_of(number) is OutboxState.CANCELLED
+
+
+@pytest.mark.parametrize("kind", TAKEN_BACK)
+def test_what_was_not_taken_back_is_sent(scene: Scene, relay: Relay, kind: str) -> None:
+    row = wanted(scene, kind)
+    number, address = row.id, row.mailbox.address if row.mailbox else ""
+    db.session.commit()
+    delivery.run()
+    assert (state_of(number), relay.addresses()) == (OutboxState.SENT, [address])
+
+
+def state_of(number: int) -> OutboxState:
+    """Where a row stands now."""
+    db.session.expire_all()
+    return db.session.get_one(OutboxRow, number).state
