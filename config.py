@@ -47,6 +47,7 @@ DEFAULTS: dict[str, Any] = {
     "SIGN_IN_LINK_MINUTES": 10,
     "INVITATION_DAYS": 30,
     "INVITATIONS_A_DAY": 100,  # how many letters of invitation one coordinator can have sent in 24 hours
+    "FORMS_IN_TEN_MINUTES": 300,  # how many forms of all kinds one network may send
     "LETTERS_AT_ONCE": 60,  # so many letters are made while one waits; a longer pack is made by the worker
 }
 
@@ -55,8 +56,8 @@ FIXED: dict[str, Any] = {
     "RATELIMIT_STORAGE_URI": "database://",
     "RATELIMIT_HEADERS_ENABLED": False,
     "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True},  # a failing statement logs no name or address
-    "MAX_CONTENT_LENGTH": 6 * 1024 * 1024,
-    "MAX_FORM_MEMORY_SIZE": 1024 * 1024,
+    "MAX_CONTENT_LENGTH": 32 * 1024,  # bytes of a form; a page that needs more says so (watch/bodies.py)
+    "MAX_FORM_MEMORY_SIZE": 32 * 1024,
     "MAX_FORM_PARTS": 1000,
     "SESSION_COOKIE_HTTPONLY": True,
     "SESSION_COOKIE_SAMESITE": "Lax",
@@ -72,6 +73,7 @@ RANGES = {  # the least and the most that make sense
     "INVITATIONS_A_DAY": (1, 100_000),
     "INVITATION_DAYS": (1, 365),
     "LETTERS_AT_ONCE": (1, 500),
+    "FORMS_IN_TEN_MINUTES": (10, 1_000_000),
     "SIGN_IN_LINK_MINUTES": (1, 24 * 60),
     "MAIL_PORT": (1, 65535),
     "METRICS_PORT": (0, 65535),

@@ -71,6 +71,7 @@ BAD: dict[str, list[str]] = {  # of every setting that there is, what it refuses
     "INVITATION_DAYS": [*COUNT, "0"],
     "INVITATIONS_A_DAY": [*COUNT, "0"],
     "LETTERS_AT_ONCE": [*COUNT, "0"],
+    "FORMS_IN_TEN_MINUTES": [*COUNT, "0", "9"],
 }  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -58,8 +59,10 @@ def test_the_session_cookie_is_for_this_site_only(client: PageClient) -> None:
     assert "Domain=" not in cookie
 
 
-def test_behind_tls_the_cookie_is_bound_to_host_and_tls(make_app: Callable[..., Flask]) -> None:
-    app = make_app(**PRODUCTION, WTF_CSRF_ENABLED=False)
+def test_behind_tls_the_cookie_is_bound_to_host_and_tls(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    app = make_app(**PRODUCTION, DATABASE_URL=f"sqlite:///{tmp_path}/watch.db", WTF_CSRF_ENABLED=False)
     answer = app.test_client().post(
         "/language", base_url="https://grannar.example.org", data={"language": "so"}
     )
