@@ -26,6 +26,7 @@ FEATURES = (
 ROOMS = ("routes", "forms", "words", "queries", "service", "cli")
 OF_THE_WEB = {
     "watch.accounts.sessions",
+    "watch.accounts.shares",
     "watch.ops.health",
     "watch.ops.mailbox",
 }  # as routes: they know the request
@@ -40,10 +41,13 @@ COMMIT = {
 }
 KNOW_THE_REQUEST = {
     "watch.access",
+    "watch.bodies",
     "watch.database",
     "watch.errors",
     "watch.extensions",
     "watch.language",
+    "watch.lengths",
+    "watch.limits",
     "watch.web",
 }
 
@@ -61,19 +65,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": {"extensions", "language", "models"},
     "access": {"extensions", "models", "relations"},
     "relations": {"extensions", "models"},
-    "errors": {"database", "extensions", "language", "models", "tokens"},
-    "fields": {"language", "models", "personnummer"},
+    "bodies": {"database"},
+    "errors": {"bodies", "extensions", "language", "limits", "models", "tokens"},
+    "fields": {"language", "lengths", "models", "personnummer"},
+    "lengths": set(),
     "personnummer": set(),
-    "limits": {"crypto", "extensions", "models"},
+    "limits": {"crypto", "database", "extensions", "models"},
     "paging": {"extensions"},
     "paper": {"language", "tokens"},
-    "web": {"access", "audit", "database", "extensions", "language", "models", "relations"},
+    "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
-        "access", "audit", "bands", "database", "errors", "extensions", "fields", "language", "models",
-        "paging", "paper", "relations", "tokens", "web",
+        "access", "audit", "bands", "bodies", "database", "errors", "extensions", "fields", "language",
+        "limits", "models", "paging", "paper", "relations", "tokens", "web",
     },
-    "forms": {"bands", "fields", "language", "models", "personnummer"},
+    "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
     "words": {"bands", "fields", "language", "models"},
     "queries": MODELS | {"errors", "language", "tokens"},
     "service": MODELS

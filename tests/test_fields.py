@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable
 from itertools import product
 from pathlib import Path
@@ -10,8 +11,9 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
-from wtforms import Form, ValidationError
+from wtforms import Form, HiddenField, ValidationError
 
+from tests.mail import hostile
 from watch import fields, personnummer
 from watch.fields import (
     MOST_MARKS,
@@ -33,7 +35,7 @@ EVERYTHING_WRONG = "=?UTF-8?Q?=0A?= 19811218-9876 \u200b "
 TOO_LONG = "Texten är för lång. Högst 50 tecken."
 
 
-class Typed(Form):
+class Typed(fields.Form):
     """A field of each kind that has a length."""
 
     name = NameField("Namn")
@@ -59,12 +61,88 @@ def test_what_is_too_long_is_read_by_no_other_rule(plain_app: Flask) -> None:
         assert [len(each.errors) for each in (form.name, form.line, form.text)] == [3, 3, 2]
 
 
+def test_what_is_somewhat_too_long_is_kept_whole_and_what_is_much_too_long_is_cut(plain_app: Flask) -> None:
+    with plain_app.test_request_context():
+        form = Typed(MultiDict({"name": "e\u0301" * 60, "line": "a" * 51, "text": " " * 70 + "b" * 50}))
+        assert not form.validate()
+        assert form.errors == {"line": [TOO_LONG]}
+        assert (form.name.data, form.line.data, form.text.data) == ("é" * 60, "a" * 51, "b" * 50)
+        form = Typed(MultiDict({"name": "Bo" + " " * 400 + "x", "line": "a" * 90_000, "text": "b" * 351}))
+        assert not form.validate()
+        assert form.errors == {
+            "name": ["Namnet är för långt. Högst 60 tecken."], "line": [TOO_LONG], "text": [TOO_LONG],
+        }  # fmt: skip
+        assert (form.name.data, form.line.data, form.text.data) == ("Bo", "a" * 350, "b" * 350)
+
+
+def test_an_address_or_a_phone_that_is_too_long_says_so(plain_app: Flask) -> None:
+    class Reached(fields.Form):
+        email = fields.AddressField("E-post")
+        phone = fields.PhoneField("Telefon")
+        day = fields.DayField("Dag")
+        asked = HiddenField()
+
+    with plain_app.test_request_context():
+        for many in (300, 30_000):
+            long = {
+                "email": "a" * many + "@example.org",
+                "phone": "0" * many,
+                "day": "1" * many,
+                "asked": "y" * many,
+            }
+            form = Reached(MultiDict(long), meta={"csrf": False})
+            assert not form.validate()
+            assert form.errors == {
+                "email": ["E-postadressen är för lång. Högst 254 tecken."],
+                "phone": ["Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."],
+                "day": ["Det datumet finns inte. Skriv till exempel 2026-09-23."],
+                "asked": ["Det är för långt. Ladda om sidan och försök igen."],
+            }
+
+
+@pytest.mark.parametrize("family", hostile.FAMILIES)
+def test_a_hostile_text_of_any_length_makes_no_work_by_its_length(plain_app: Flask, family: str) -> None:
+    class Hostile(fields.Form):
+        name = NameField("Namn")
+        line = LineField("Rad", most=120)
+        text = TextField("Text", most=10_000)
+        email = fields.AddressField("E-post")
+        phone = fields.PhoneField("Telefon")
+
+    def work(text: str, many: int) -> int:
+        calls = 0
+
+        def count(_frame: object, event: str, _argument: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        long = (text * (many // len(text) + 1))[:many]
+        form = Hostile(
+            MultiDict(dict.fromkeys(("name", "line", "text", "email", "phone"), long)), meta={"csrf": False}
+        )
+        sys.setprofile(count)
+        form.validate()
+        sys.setprofile(None)
+        assert set(form.errors) == {"name", "line", "text", "email", "phone"}
+        return calls
+
+    with plain_app.test_request_context():
+        for text in hostile.FAMILIES[family]:
+            work(text, 31_000)
+            assert work(text, 200_000) < work(text, 31_000) + 1_000
+
+
+def test_no_mark_is_a_letter_so_that_piles_are_looked_for_where_none_is() -> None:
+    signs = map(chr, range(sys.maxunicode + 1))
+    assert [sign for sign in signs if fields._is_mark(sign) and not re.match(r"\W", sign)] == []
+
+
 def test_addresses_that_are_too_many_signs_are_not_taken_apart(
     plain_app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     typed = {"addresses": "carin@example.org\n" * 15_000, "language": "sv"}
-    with plain_app.test_request_context(method="POST", data=typed):
-        form = InviteForm()
+    with plain_app.test_request_context():
+        form = InviteForm(MultiDict(typed))
         form.offer([], set())
         monkeypatch.setattr(inviting, "rows_of_text", lambda _text: pytest.fail("was read"))
         assert not form.validate()
@@ -78,7 +156,7 @@ def test_no_form_has_a_length_that_lets_other_rules_read_on() -> None:
         for path in (ROOT / "watch").rglob("*.py")
         if re.search(r"\bLength\b", path.read_text(encoding="utf-8"))
     ]
-    assert named == ["fields.py"]
+    assert named == ["lengths.py"]
 
 
 def is_refused(refuse: Callable[[str], object], text: str) -> bool:

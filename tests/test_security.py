@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from tests.cast import Scene
 from tests.page_client import BASE, PageClient, outside
+from tests.settings import PRODUCTION
 from watch.access import MAY
 from watch.extensions import db
 from watch.models import Person
@@ -57,8 +59,10 @@ def test_the_session_cookie_is_for_this_site_only(client: PageClient) -> None:
     assert "Domain=" not in cookie
 
 
-def test_behind_tls_the_cookie_is_bound_to_host_and_tls(make_app: Callable[..., Flask]) -> None:
-    app = make_app(DATABASE_URL="sqlite://", BASE_URL="https://grannar.example.org", WTF_CSRF_ENABLED=False)
+def test_behind_tls_the_cookie_is_bound_to_host_and_tls(
+    make_app: Callable[..., Flask], tmp_path: Path
+) -> None:
+    app = make_app(**PRODUCTION, DATABASE_URL=f"sqlite:///{tmp_path}/watch.db", WTF_CSRF_ENABLED=False)
     answer = app.test_client().post(
         "/language", base_url="https://grannar.example.org", data={"language": "so"}
     )
@@ -200,12 +204,5 @@ def test_every_page_that_only_officers_may_open_wants_a_second_factor(make_app: 
 def test_the_start_says_that_there_is_no_second_factor_yet(
     make_app: Callable[..., Flask], caplog: pytest.LogCaptureFixture
 ) -> None:
-    make_app(
-        ENV="production",
-        SECRET_KEY="a long random text of 32 signs or more",
-        DATA_KEY="MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE=",
-        BASE_URL="https://grannar.example.org",
-        MAIL_SERVER="smtp.example.org",
-        CONTROLLER="Exempelkommunen, 501 80 Borås",
-    )
+    make_app(**PRODUCTION)
     assert "There is no second factor yet" in caplog.text

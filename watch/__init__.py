@@ -11,15 +11,16 @@ from sqlalchemy.exc import SQLAlchemyError
 
 import config as settings
 from watch import access, cli, crypto, errors, language, web
-from watch import limits as _limits  # noqa: F401  makes the scheme database:// known to the limiter
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
+from watch.bodies import bound_body, refuse_unreadable
 from watch.contacts import routes as contacts
 from watch.database import prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
 from watch.followup import routes as followup
 from watch.groups.routes import choices, coordinators, groups, house, start
 from watch.joining.routes import door, interest, invitations, invited, joining, packs, posters, waiting
+from watch.limits import count_form
 from watch.meetings import routes as meetings
 from watch.notices import routes as notices
 from watch.ops import health, mailbox
@@ -36,7 +37,9 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app = Flask(__name__, template_folder="../templates", instance_relative_config=True)
     app.config.from_mapping(settings.load(overrides=overrides))
     crypto.init_app(app)
-    errors.init_app(app)  # before all: what is no text goes no further
+    errors.init_app(app)
+    for step in (bound_body, count_form, refuse_unreadable):  # before all: a flood costs little
+        app.before_request(step)
     limiter.init_app(app)  # and this before the request's transaction
     db.init_app(app)
     migrate.init_app(app, db, directory="migrations", render_as_batch=True)

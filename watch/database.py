@@ -13,6 +13,7 @@ from sqlalchemy.types import TypeDecorator
 
 LARGEST_NUMBER = 2**31 - 1  # of a row, in both databases
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+ONLY_READS = "only_reads"  # the execution option of a connection that does not write, in whichever request
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -102,4 +103,5 @@ def prepare_sqlite(engine: Engine) -> None:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN" if is_reading() else "BEGIN IMMEDIATE")
+        reads = is_reading() or connection.get_execution_options().get(ONLY_READS)
+        connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

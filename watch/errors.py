@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
-from urllib.parse import unquote_to_bytes, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, SecurityError
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge, SecurityError
 
-from watch.database import SAFE_METHODS
+from watch.bodies import NotAForm, NotText
 from watch.extensions import db, limiter
-from watch.language import direction, follow_letter, speaking
+from watch.language import direction, follow_letter, of_browser, speaking
+from watch.limits import Flooding, TooManyForms
 from watch.models import Language
 from watch.tokens import BadToken
 
-PLAIN_FORM, FORM_IN_PARTS = FORMS = "application/x-www-form-urlencoded", "multipart/form-data"
-V = TypeVar("V", bound=Callable[..., Any])
 SECRET_FIELDS = frozenset({"csrf_token", "password"})
 
 
@@ -52,28 +50,14 @@ class Duplicate(DomainError):
         self.existing = existing
 
 
-class NotText(HTTPException):
-    """The request holds what is no text: invalid UTF-8, a zero byte, or a file."""
-
-    code = 400
-
-
-class NotAForm(HTTPException):
-    """Something was sent that no form of a page sends."""
-
-    code = 415
-
-
 def init_app(app: Flask) -> None:
     """Every error as a readable page in the reader's language."""
     app.log_exception = _log  # type: ignore[method-assign]  # Flask's own writes down the path, and its token
-    app.before_request(_refuse_unreadable)
     app.jinja_env.globals["typed_here"] = _typed_here
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(500, _our_fault)
-    app.register_error_handler(NotText, _bare)
-    app.register_error_handler(NotAForm, _bare)
-    app.register_error_handler(SecurityError, _bare)
+    for handled in (NotText, NotAForm, Flooding, RequestURITooLarge, SecurityError):
+        app.register_error_handler(handled, _bare)
     app.register_error_handler(BadToken, _dead_link)
     app.register_error_handler(LinkExpired, _link_expired)
     app.register_error_handler(GroupEnded, _group_ended)
@@ -85,66 +69,6 @@ def init_app(app: Flask) -> None:
 def _log(exc_info: Any) -> None:
     """What broke, and where; the address of a page may be somebody's link."""
     current_app.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
-
-
-def _refuse_unreadable() -> None:
-    """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer.
-
-    Nor does what is no form, for Flask-WTF would fill one from JSON, with numbers, lists and half signs.
-    """
-    if _sends_no_form():
-        raise NotAForm
-    address = request.environ.get("PATH_INFO", "").encode("latin-1"), unquote_to_bytes(request.query_string)
-    for raw in (*address, _typed_in_plain_form()):
-        if b"\0" in raw or not _is_utf8(raw):
-            raise NotText
-    if request.mimetype == FORM_IN_PARTS:
-        for name, answer in request.form.items(multi=True):
-            if "\0" in name + answer or "\ufffd" in name + answer:
-                raise NotText
-        if not set(request.files) <= _files_asked_for():  # a form would take it for what was typed
-            raise NotText
-
-
-def takes_file(field: str) -> Callable[[V], V]:
-    """The view's page asks for a file in this field; no other view is sent one."""
-
-    def declare(view: V) -> V:
-        view.file_field = field  # type: ignore[attr-defined]  # the mark that _refuse_unreadable looks for
-        return view
-
-    return declare
-
-
-def _files_asked_for() -> set[str]:
-    view = current_app.view_functions.get(request.endpoint or "")
-    return {getattr(view, "file_field", "")}
-
-
-def _sends_no_form() -> bool:
-    if request.method in SAFE_METHODS or request.mimetype in FORMS:
-        return False
-    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
-    return bool(request.mimetype) or has_body
-
-
-def _typed_in_plain_form() -> bytes:
-    """The body of a form without files; held to the limits that Werkzeug knows for forms in parts only."""
-    if request.mimetype != PLAIN_FORM:
-        return b""
-    request.max_content_length = request.max_form_memory_size
-    body = request.get_data()
-    if request.max_form_parts is not None and body.count(b"&") >= request.max_form_parts:
-        raise RequestEntityTooLarge
-    return unquote_to_bytes(body)
-
-
-def _is_utf8(raw: bytes) -> bool:
-    try:
-        raw.decode()
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:
@@ -161,9 +85,13 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 def _end_of_limit(error: HTTPException) -> datetime | None:
     """When the limit that was reached is over, to the full minute."""
-    if error.code != 429 or limiter.current_limit is None:
+    if isinstance(error, TooManyForms):
+        ends = error.until
+    elif error.code == 429 and limiter.current_limit is not None:
+        ends = limiter.current_limit.reset_at
+    else:
         return None
-    return datetime.fromtimestamp(limiter.current_limit.reset_at, UTC) + timedelta(minutes=1)
+    return datetime.fromtimestamp(ends, UTC) + timedelta(minutes=1)
 
 
 def _rule_says_no(_error: DomainError) -> Response:
@@ -212,8 +140,9 @@ def answers_to_keep() -> MultiDict[str, str] | None:
     """What was typed into the form, except secrets; None where nothing can be sent again."""
     if request.method != "POST" or _comes_from_elsewhere():
         return None
-    typed = request.form.items(multi=True)
-    return MultiDict((name, answer) for name, answer in typed if name not in SECRET_FIELDS)
+    cut = g.get("typed", {})  # as the page's own form has read it
+    typed = ((name, cut.get(name, answers)) for name, answers in request.form.lists())
+    return MultiDict((name, answer) for name, all_ in typed if name not in SECRET_FIELDS for answer in all_)
 
 
 def _typed_here() -> MultiDict[str, str]:
@@ -255,6 +184,4 @@ def _bare(error: Exception, code: int | None = None) -> Response:
 
 
 def _language_without_database() -> Language:
-    known = [language.value for language in Language]
-    wanted = session.get("language") or request.accept_languages.best_match(known)
-    return Language(wanted or Language.SWEDISH)
+    return Language(session.get("language") or of_browser())

@@ -33,14 +33,13 @@ from wtforms import (
 from wtforms.validators import (
     DataRequired,
     InputRequired,
-    Length,
     Optional,
-    StopValidation,
     ValidationError,
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
+from watch.lengths import AtMost, ReadsNoMore
 from watch.models import Language
 from watch.personnummer import has_personnummer, personnummer_word
 
@@ -51,10 +50,16 @@ LINK = re.compile(  # to a mail program evil.example is one too, and so are evil
     r"[/\\@]|www\.|\w[.。]\w{2}|\d[.。]\d|\w{2}:\S", re.IGNORECASE
 )
 MOST_MARKS = 30  # on one letter: what is written holds a few (Unicode's "stream-safe" text)
+MAY_BE_PILE = re.compile(rf"\W{{{MOST_MARKS + 1},}}")  # no mark is a letter
+MOST_ADDRESS = 254
+ADDRESS_TOO_LONG = _l("E-postadressen är för lång. Högst 254 tecken.")
+WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.")
 
 
 class Form(FlaskForm):
-    """A form of this house: protected against forgery, fields beyond its own are ignored."""
+    """A form of this house: protected against forgery, its values cut, fields beyond its own are ignored."""
+
+    Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
 
 
 def _own_key(key: str | None) -> str | None:
@@ -66,20 +71,6 @@ class SendingForm(Form):
     """A form that sends something: its key makes a double press the same one thing."""
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
-
-
-class AtMost(Length):
-    """At most so many signs; what is longer is refused at once, and no other rule has to read it."""
-
-    def __init__(self, most: int, message: Any) -> None:
-        super().__init__(max=most, message=message)
-
-    def __call__(self, form: Form, field: Field) -> None:
-        """Stop where it is too long."""
-        try:
-            super().__call__(form, field)
-        except ValidationError as too_long:
-            raise StopValidation(*too_long.args) from None
 
 
 def is_hidden_sign(sign: str) -> bool:
@@ -118,8 +109,12 @@ def composed(text: str) -> str:
 
     Python sorts a letter's marks in the square of their number: a form full of them would take minutes.
     """
-    piles = (len(list(signs)) for is_mark, signs in groupby(text, _is_mark) if is_mark)
-    return text if any(pile > MOST_MARKS for pile in piles) else unicodedata.normalize("NFC", text)
+    is_pile = any(_has_pile(found[0]) for found in MAY_BE_PILE.finditer(text))
+    return text if is_pile else unicodedata.normalize("NFC", text)
+
+
+def _has_pile(text: str) -> bool:
+    return any(is_mark and len(list(signs)) > MOST_MARKS for is_mark, signs in groupby(text, _is_mark))
 
 
 def _is_mark(sign: str) -> bool:
@@ -175,12 +170,12 @@ class TextField(TextAreaField):
 
 def readable_address(text: str) -> str:
     """One e-mail address, normalised. Raises ValueError with the cure, in the reader's language."""
+    if len(text) > MOST_ADDRESS:
+        raise ValueError(str(ADDRESS_TOO_LONG))
     if text.count("@") > 1 or any(mark in text for mark in ",;"):
         raise ValueError(str(_l("Skriv bara en e-postadress i fältet.")))
     if "@" not in text:
         raise ValueError(str(_l("Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se.")))
-    if len(text) > 254:
-        raise ValueError(str(_l("E-postadressen är för lång. Högst 254 tecken.")))
     try:
         found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
     except EmailNotValidError:
@@ -195,7 +190,8 @@ class AddressField(EmailField):
 
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv en e-postadress."))
-        super().__init__(label, validators=[needed], filters=[_strip], **more)
+        rules = [needed, AtMost(MOST_ADDRESS, ADDRESS_TOO_LONG)]
+        super().__init__(label, validators=rules, filters=[_strip], **more)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         """Normalise, or say what is wrong."""
@@ -215,7 +211,7 @@ class PhoneField(TelField):
         return readable_phone(self.data) if self.data else ""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        super().__init__(label, validators=[Optional()], filters=[_strip], **more)
+        super().__init__(label, validators=[Optional(), AtMost(50, WRONG_PHONE)], filters=[_strip], **more)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         """Normalise to E.164, or say what is wrong."""
@@ -226,7 +222,7 @@ class PhoneField(TelField):
         except phonenumbers.NumberParseException:
             number = None
         if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(_l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."))
+            raise ValidationError(WRONG_PHONE)
         self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 

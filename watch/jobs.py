@@ -127,9 +127,7 @@ def _open(url: str) -> Huey:
             return RedisHuey(connection_pool=pool, **common)
         case "memory":
             return MemoryHuey(**common)
-    raise settings.BadSetting(
-        f"WATCH_QUEUE_URL is {url!r}; it needs to begin with sqlite:, postgresql: or redis:."
-    )
+    raise settings.BadSetting("WATCH_QUEUE_URL needs to begin with sqlite:, postgresql: or redis:.")
 
 
 class _InPostgres(PostgresStorage):  # type: ignore[misc]  # huey has no types

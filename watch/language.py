@@ -16,6 +16,8 @@ from flask import g, has_request_context, request, session
 from flask_babel import force_locale, get_locale, refresh
 from flask_login import current_user
 from markupsafe import Markup, escape
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from watch.models import Language
 
@@ -26,6 +28,7 @@ OWN_NAMES = {
     Language.ARABIC: "العربية",
     Language.SOMALI: "Soomaali",
 }
+MOST_ASKED = 200  # signs of a browser's languages
 TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
 
 
@@ -39,7 +42,14 @@ def of_reader() -> str:
         return str(current_user.person.language)
     if written_in := g.get("written_in"):
         return str(written_in)
-    return request.accept_languages.best_match([language.value for language in Language]) or Language.SWEDISH
+    return of_browser()
+
+
+def of_browser() -> str:
+    """The language that the browser asks for; Swedish where none of what it names first is one of ours."""
+    asked = request.headers.get("Accept-Language", "")[:MOST_ASKED]
+    known = [language.value for language in Language]
+    return parse_accept_header(asked, LanguageAccept).best_match(known) or Language.SWEDISH
 
 
 def follow_letter(written_in: Language) -> None:

@@ -1,27 +1,104 @@
-"""Personnummer and samordningsnummer in what people type: found, and never kept."""
+"""Personnummer and samordningsnummer in what people type: found however they are written, and never kept."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-PERSONNUMMER = re.compile(
-    r"(?<!\d)(?:19|20)?\d{2}(?:0[1-9]|1[0-2])(?:[0-2]\d|3[01]|[6-8]\d|9[01])[-+ ]?\d{4}(?!\d)"
-)
-MOBILE = re.compile(r"07\d{8}")  # ten digits that could be either
+DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
+PLUS = "+\uff0b"
+UNSEEN = "\u00ad\u200b-\u200f\u2060\ufeff"
+BETWEEN = rf"[^\S\n]|[{DASHES}{PLUS}{UNSEEN}./_·]"  # spaces of all widths, dashes, what nobody sees
+GAP = rf"((?:{BETWEEN}){{0,3}})"
+PAIR = r"(\d\d)"  # a digit of any script
+# Ten digits or twelve, in pairs that may stand apart; a look ahead, so that one may begin within another.
+PERSONNUMMER = re.compile(rf"(?<!\d)(?=(?:{PAIR}{GAP})?{GAP.join([PAIR] * 5)}(?!\d))")
+WITHOUT_CENTURY = re.compile(rf"(?<!\d)(?=()(){GAP.join([PAIR] * 5)}(?!\d))")
+ONE_MORE = rf"(?:{BETWEEN}){{1,3}}\d"
+DIGIT_BY_DIGIT = re.compile(rf"(?<!\d)\d(?:{ONE_MORE}){{9}}(?:(?:{ONE_MORE}){{2}})?(?!\d)")
+APART = (" ", " ", " ", PLUS, " ")  # the gaps of such
+COUNTRY_CODE = re.compile(r"\+\d{1,3}\W?\Z")
+MOBILE = re.compile(r"(?<!\d)07\d{8}(?!\d)")  # ten digits that could be either
+DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+CENTURIES = frozenset({18, 19, 20})
+LATELY, SOON = 10, 2  # years: a date in what neighbours write, and an hour after it
+
+
+@dataclass(frozen=True)
+class Written:
+    """Digits that could be a personnummer, and what stands between century, year, month, day and number."""
+
+    century: str
+    digits: str  # ten
+    gaps: tuple[str, ...]  # after the century, the year, the month, the day, and within the number
+
+    @property
+    def is_one(self) -> bool:
+        """Whether it is one: of a day that there was, with a check digit or with the sign that such have."""
+        if not self._is_day():
+            return False
+        is_right = _check_digit(self.digits[:9]) == self.digits[9]
+        _century, year, month, day, within = self.gaps
+        is_usual = bool(year) == bool(month) and not within
+        is_said = any(sign in DASHES + PLUS for sign in day) or (self.century and not any(self.gaps))
+        if is_usual and is_said:
+            return is_right or not self._is_time()
+        return is_right and not (self._is_time() or self._is_phone())
+
+    def _is_day(self) -> bool:
+        month, day = int(self.digits[2:4]), int(self.digits[4:6])
+        day -= 60 if day > 60 else 0  # a samordningsnummer
+        if not (1 <= month <= 12 and 1 <= day <= DAYS[month - 1]):
+            return False
+        if not self.century:
+            return True
+        born = int(self.century + self.digits[:2]), month, day
+        today = datetime.now(UTC)
+        return int(self.century) in CENTURIES and born <= (today.year, today.month, today.day)
+
+    def _is_time(self) -> bool:
+        """A day of these years and an hour: 260923 1800."""
+        year, this = int((self.century or "20") + self.digits[:2]), datetime.now(UTC).year
+        hour, minute = int(self.digits[6:8]), int(self.digits[8:])
+        is_hour = hour < 24 and minute < 60 and bool(self.gaps[3].strip(PLUS))
+        return is_hour and this - LATELY <= year <= this + SOON
+
+    def _is_phone(self) -> bool:
+        """An area code before the first gap, as of 0812-34 56 78, or pairs in Stockholm: 08 10 15 20 30."""
+        _century, year, month, _day, within = self.gaps
+        begins = not self.century and self.digits.startswith("0")
+        return begins and (bool(year) != bool(month) or bool(within and self.digits.startswith("08")))
 
 
 def has_personnummer(text: str) -> bool:
-    """Whether a personnummer or samordningsnummer stands in it, also a mistyped one.
+    """Whether a personnummer or samordningsnummer stands in it, however it is written, also a mistyped one.
 
-    Ten digits in a row that begin as a mobile number are one only where the check digit is right.
+    Without the sign that such numbers have, or with digits apart, only one whose check digit is right: a
+    phone number, an organisation's, an invoice's or a day with an hour is none.
     """
-    return any(
-        not MOBILE.fullmatch(found[0]) or _check_digit(found[0][:-1]) == found[0][-1]
-        for found in PERSONNUMMER.finditer(text)
-    )
+    return any(found.is_one for found in _all_written(text))
+
+
+def _all_written(text: str) -> Iterator[Written]:
+    for pattern in (PERSONNUMMER, WITHOUT_CENTURY):
+        for found in pattern.finditer(text):
+            century, *rest = (part or "" for part in found.groups())
+            digits = "".join(_plain(pair) for pair in rest[1::2])
+            if not COUNTRY_CODE.search(text, max(0, found.start() - 6), found.start()):
+                yield Written(_plain(century), digits, tuple(rest[0::2]))
+    for found in DIGIT_BY_DIGIT.finditer(text):
+        digits = _plain("".join(sign for sign in found[0] if sign.isdecimal()))
+        yield Written(digits[:-10], digits[-10:], APART)
+
+
+def _plain(digits: str) -> str:
+    """Digits of any script as 0–9."""
+    return "".join(str(int(digit)) for digit in digits)
 
 
 def _check_digit(digits: str) -> str:
@@ -32,7 +109,7 @@ def _check_digit(digits: str) -> str:
 
 def may_be_mobile(text: str) -> bool:
     """Whether what looks like a personnummer may be a mobile number."""
-    return any(MOBILE.fullmatch(found[0]) for found in PERSONNUMMER.finditer(text))
+    return MOBILE.search(text) is not None
 
 
 def personnummer_word(text: str) -> Any:

@@ -18,6 +18,7 @@ from werkzeug.routing import IntegerConverter, Map
 
 from watch import audit, language
 from watch.access import current_relations
+from watch.bodies import MOST_OF_ADDRESS
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.models import Area, Group, Model, Person, SignIn, utcnow
@@ -55,7 +56,7 @@ class RowNumber(IntegerConverter):
 
 def local_path(text: str | None) -> str | None:
     """The text where it is a path on this site, else None: nobody is led elsewhere by a link of ours."""
-    if not text or not text.startswith("/") or text.startswith("//"):
+    if not text or len(text) > MOST_OF_ADDRESS or not text.startswith("/") or text.startswith("//"):
         return None
     return None if any(sign == "\\" or not sign.isprintable() for sign in text) else text
 

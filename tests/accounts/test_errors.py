@@ -14,6 +14,7 @@ from sqlalchemy import select
 
 from tests.page_client import Page, PageClient, _forgery_token
 from tests.page_contract import broken_promises
+from tests.settings import PRODUCTION
 from watch.access import public
 from watch.errors import DomainError
 from watch.extensions import db
@@ -256,8 +257,8 @@ CAREFUL = {
 
 
 def test_behind_https_the_cookie_is_secure(make_app):
-    app = make_app(BASE_URL="https://grannsamverkan.example", DATABASE_URL="sqlite://")
-    answer = app.test_client().get("/login", base_url="https://grannsamverkan.example")
+    app = make_app(**PRODUCTION)
+    answer = app.test_client().get("/login", base_url=PRODUCTION["BASE_URL"])
     cookie = answer.headers["Set-Cookie"]
     assert cookie.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "Path=/", "SameSite=Lax"} <= set(cookie.split("; "))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+import time_machine
 from sqlalchemy import select
 
 from tests.cast import Scene
@@ -32,6 +33,7 @@ from watch.models import (
     Landlord,
     Language,
     Mailbox,
+    OutboxState,
     Person,
     Purpose,
     Stairwell,
@@ -176,6 +178,26 @@ def test_a_question_taken_back_is_dead(client: PageClient, scene: Scene) -> None
     client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
     client.post(f"/coordinators/{coordinator.id}/end", as_=scene.amina)
     assert client.get(link_of(coordinator)).status == 410
+
+
+def test_asked_taken_back_and_asked_again_an_address_is_mailed_three_times_a_day(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    for _ in range(3):
+        coordinator = appointed(client, scene.amina, scene.group)
+        outbox.rows()[-1].state = OutboxState.SENT
+        client.post(f"/coordinators/{coordinator.id}/end", as_=scene.amina)
+    asked = {"address": "Nina@example.org"}
+    page = client.post(f"/groups/{scene.group.id}/coordinators", asked, as_=scene.amina).follow()
+    assert page.flashes[-1:] == [
+        ("warn", "Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon.")
+    ]
+    assert outbox.names() == ["coordinator-appointed"] * 3
+    client.post(f"/groups/{scene.group.id}/coordinators", {"address": "olle@example.org"}, as_=scene.amina)
+    assert outbox.addressed()[3:] == [("coordinator-appointed", "olle@example.org")]
+    with time_machine.travel(utcnow() + timedelta(hours=25)):
+        client.post(f"/groups/{scene.group.id}/coordinators", asked, as_=scene.amina)
+    assert outbox.addressed()[4:] == [("coordinator-appointed", "nina@example.org")]
 
 
 def test_a_question_is_open_for_thirty_days_and_can_then_be_asked_again(

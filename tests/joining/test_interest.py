@@ -195,3 +195,34 @@ def test_what_is_refused(
     assert cure in page.errors[0]
     assert {key: page.form(path)[key] for key in LINA} == LINA | typed
     assert (outbox.names(), db.session.scalars(select(Interest)).all()) == ([], [])
+
+
+def test_what_a_stranger_left_with_ones_address_does_not_use_up_ones_own_mail(
+    client: PageClient, outbox: Outbox, langgatan: Building
+) -> None:
+    """One mail a day goes to an address, and it leads to whatever was left with it that day."""
+    address = f"/buildings/{langgatan.id}/interest"
+    PageClient(client.app).post(address, LINA | {"name": "Somebody else"})
+    client.post(address, LINA)
+    assert what_leaves() == [("interest-confirm", "lina@example.org")]
+    strangers, mine = db.session.scalars(select(Interest).order_by(Interest.id))
+    page = client.get(link_of(strangers))
+    own = page.click("Lina, Norrby Långgata 21–27")
+    assert "Namnet som skrevs är Lina." in own.text
+    own.press("Ja, det var jag")
+    assert (mine.confirmed_at is None, strangers.confirmed_at is None) == (False, True)
+    assert "Mer intresse" not in client.get(link_of(strangers)).text
+
+
+def test_a_link_leads_to_nobody_who_has_had_a_mail_of_their_own_nor_to_another_mailbox(
+    client: PageClient, langgatan: Building
+) -> None:
+    address = f"/buildings/{langgatan.id}/interest"
+    client.post(address, LINA | {"name": "Somebody else"})
+    client.post(address, {"name": "Rut", "address": "rut@example.org"})
+    first = db.session.scalars(select(Interest).order_by(Interest.id)).first()
+    assert first is not None
+    with time_machine.travel(utcnow() + timedelta(days=1, minutes=1)):
+        client.post(address, LINA)
+        assert what_leaves()[2:] == [("interest-confirm", "lina@example.org")]
+        assert "Mer intresse" not in client.get(link_of(first)).text

@@ -19,6 +19,7 @@ from tests.cast import Scene
 from tests.mail.relay import free_port
 from tests.mail.test_delivery import tell
 from tests.page_client import PageClient
+from tests.settings import PRODUCTION
 from watch.extensions import db
 from watch.mail import delivery
 from watch.models import Area, Person
@@ -106,10 +107,7 @@ def test_what_the_worker_sends_can_be_read_on_the_page(
 
 
 def test_outside_development_there_is_no_mailbox(make_app: Callable[..., Flask]) -> None:
-    app = make_app(
-        ENV="production", SECRET_KEY="x" * 32, DATA_KEY="ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
-        BASE_URL="https://grannar.example.org", CONTROLLER="Kommunen", MAIL_SERVER="mail.example.org",
-    )  # fmt: skip
+    app = make_app(**PRODUCTION)
     assert [rule.rule for rule in app.url_map.iter_rules() if "mailbox" in rule.rule] == []
 
 

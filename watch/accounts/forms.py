@@ -10,6 +10,7 @@ from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
 from wtforms.validators import InputRequired
 
 from watch.fields import AddressField, Form, LanguageField, NameField, PhoneField
+from watch.lengths import PATH
 from watch.models import Person
 
 
@@ -17,7 +18,7 @@ class AskForLinkForm(Form):
     """Where to mail the sign-in link, and where to go afterwards."""
 
     email = AddressField(_l("Din e-postadress"))
-    next = HiddenField()
+    next = HiddenField(validators=[PATH])
 
 
 class ChoosePersonForm(Form):

@@ -9,16 +9,17 @@ from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
-from limits import parse
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from watch.access import current_person, current_relations, public, signed_in
-from watch.accounts import queries, service, sessions, words
+from watch.accounts import queries, service, sessions, shares, words
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
+from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import browser_that_asks, db, limiter, network_of_reader
 from watch.language import current as current_language
 from watch.language import speaking
+from watch.limits import limit_network
 from watch.models import Language, Person, SignIn, SignInLink
 from watch.web import is_page, local_path
 
@@ -27,8 +28,8 @@ Page = str | tuple[str, int] | Response
 bp = Blueprint("accounts", __name__)
 
 
+MOST_KEPT = 1000  # signs of where to go after signing in: browsers keep 4,096 bytes of a cookie
 TYPED = "typed-"  # before the names of the fields, as templates/base.html sends them on
-MOST_MAILS = parse("30 per hour")  # to one address, whoever asks; beyond, nothing is sent
 
 
 def typed_address() -> str:
@@ -40,8 +41,13 @@ def typed_address() -> str:
 
 
 def typed_address_from_here() -> str:
-    """What the tight limit counts by: by the address alone, anybody could keep its owner out."""
-    return f"{typed_address()} {network_of_reader()}"
+    """What the tight limit counts by: by address and network alone, a neighbour could keep its owner out."""
+    return f"{typed_address()} {network_of_reader()} {browser_that_asks()}"
+
+
+def is_known_here() -> bool:
+    """Whether the owner of the address that was typed has signed in with this browser."""
+    return sessions.has_signed_in_here(typed_address())
 
 
 @bp.get("/login")
@@ -57,27 +63,21 @@ def login() -> Page:
 
 @bp.post("/login")
 @public
-@limiter.limit("10 per minute; 60 per hour")
+@limit_network("10 per minute; 60 per hour", exempt_when=is_known_here)
 @limiter.limit("6 per hour", key_func=typed_address_from_here)
 def send_link() -> Page:
     form = AskForLinkForm()
     if not form.validate():
         return render_template("accounts/login.html", form=form), 422
     browser = browser_that_asks()
-    if sessions.has_signed_in_here(form.email.data) or not _is_flooded():
-        service.ask_for_link(form.email.data, browser=browser, language=current_language())
-        db.session.commit()
-    session["next"] = local_path(form.next.data)
+    db.session.rollback()  # the reading ends first, so that the share can count
+    is_withheld = not shares.may_be_mailed(form.email.data.casefold())
+    service.ask_for_link(
+        form.email.data, browser=browser, language=current_language(), is_withheld=is_withheld
+    )
+    db.session.commit()
+    session["next"] = wanted if (wanted := local_path(form.next.data)) and len(wanted) < MOST_KEPT else None
     return redirect(url_for("accounts.login", sent="yes"), 303)
-
-
-def _is_flooded() -> bool:
-    """So many have asked for mails to that address that it gets no more; the reader sees no difference.
-
-    The reading ends first, so that the limit can count.
-    """
-    db.session.rollback()
-    return not limiter.limiter.hit(MOST_MAILS, "sign-in mails", typed_address())
 
 
 @bp.get("/login/<token>")
@@ -89,7 +89,7 @@ def open_link(token: str) -> Page:
 
 @bp.post("/login/<token>")
 @public
-@limiter.limit("120 per hour")
+@limit_network("120 per hour")
 def sign_in(token: str) -> Page:
     link = queries.link_of(token)
     people = queries.people_for(link)
@@ -110,7 +110,10 @@ def _begin(link: SignInLink, person: Person) -> Response:
     started = service.sign_in(
         link, person, browser=session.get("browser"), device=sessions.device_of_reader()
     )
+    address = person.mailbox.address.casefold() if person.mailbox else None
     db.session.commit()
+    if address:
+        shares.remember_network(address)
     wanted = local_path(session.get("next"))
     sessions.begin(started)
     return redirect(wanted or _landing(), 303)
@@ -138,6 +141,7 @@ def sign_out() -> Response:
 
 
 @bp.post("/language")
+@takes_bytes(MEGABYTE)  # as much as any form that came back
 @public
 def choose_language() -> Page:
     """From now on in this language; what was typed into a form that came back waits, and sends nothing."""

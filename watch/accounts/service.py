@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import ColumnElement, Select, insert, literal, or_, select, update
+from sqlalchemy import ColumnElement, Select, insert, literal, or_, select, true, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
@@ -21,6 +21,7 @@ from watch.models import (
     Coordinator,
     Language,
     Mailbox,
+    Mailing,
     Officer,
     Organisation,
     Person,
@@ -89,17 +90,19 @@ def person_for_asking(mailbox: Mailbox, name: str, language: Language) -> Person
     return person
 
 
-def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLink:
+def ask_for_link(address: str, *, browser: str, language: Language, is_withheld: bool = False) -> SignInLink:
     """Mail a link to whoever reads that address; to a stranger, at most once a day, how to join.
 
     Of those that one browser asks for the newest works; those of other browsers work until they expire.
 
     The same statements run for everybody, so that nothing about an address is learnt from the time it
-    takes: a stranger's second mail of the day is written too, and left to expire.
+    takes: a stranger's second mail of the day is written too, and left to expire; so is one that is withheld
+    because the address has had enough of them, and then those of before go on working.
     """
     mailbox = mailbox_for_asking(address)
     asks = keyring().blind_index("browser", browser)
-    end_links(mailbox.id, SignInLink.browser_index == asks)  # what others ask for ends nobody's own
+    mine = SignInLink.browser_index == asks  # what others ask for ends nobody's own
+    end_links(mailbox.id, mine & literal(not is_withheld))
     link = SignInLink(
         mailbox=mailbox,
         browser_index=asks,
@@ -113,7 +116,7 @@ def ask_for_link(address: str, *, browser: str, language: Language) -> SignInLin
         to=mailbox,
         about=link,
         language=known or language,
-        not_after=utcnow() if told_today and not known else link.expires_at,
+        not_after=utcnow() if is_withheld or (told_today and not known) else link.expires_at,
     )
     return link
 
@@ -131,13 +134,16 @@ def mailbox_for_asking(address: str) -> Mailbox:
 
 
 def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) -> None:
-    """End a mailbox's open links (or some of them), and keep back their mails that have not left yet."""
-    wanted = queries.open_links(mailbox_id)
-    if which is not None:
-        wanted = wanted.where(which)
-    for link in db.session.scalars(wanted).all() if mailbox_id else ():
-        link.ended_at = utcnow()
-        outbox.cancel(link)
+    """End a mailbox's open links (or some of them), and keep back their mails that have not left yet.
+
+    The same three statements, however many there are.
+    """
+    if mailbox_id is None:
+        return
+    wanted = queries.open_links(mailbox_id).with_only_columns(SignInLink.id)
+    ending = db.session.scalars(wanted if which is None else wanted.where(which)).all()
+    db.session.execute(update(SignInLink).where(SignInLink.id.in_(ending)).values(ended_at=utcnow()))
+    outbox.stop(true(), mailings=select(Mailing.id).where(Mailing.sign_in_link_id.in_(ending)))
 
 
 def mark_of(address: str) -> str:

@@ -12,6 +12,7 @@ from wtforms import Form, SelectChoice, SelectField, StringField
 from watch.fields import choices_of
 from watch.followup.queries import BuildingState, Filter
 from watch.followup.words import SORTS, STATES
+from watch.lengths import ReadsNoMore
 from watch.models import Landlord
 
 MOST_SIGNS = 100  # of a search
@@ -25,7 +26,9 @@ class FilterForm(Form):
     It changes nothing, so it needs no token.
     """
 
-    q = StringField(_l("Adress"))
+    Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
+
+    q = StringField(_l("Adress"), filters=[lambda text: (text or "")[:MOST_SIGNS]])
     state = SelectField(_l("Läge"), choices=[ALL, *choices_of(STATES)])
     landlord = SelectField(_l("Fastighetsägare"))
     sort = SelectField(

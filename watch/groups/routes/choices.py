@@ -15,10 +15,11 @@ from werkzeug.wrappers import Response
 from watch import language, tokens
 from watch.access import Permission, current_person, public, requires
 from watch.errors import LinkExpired
-from watch.extensions import csrf, db, limiter
+from watch.extensions import csrf, db
 from watch.groups import queries, service
 from watch.groups.forms import ChooseNoticesForm
 from watch.groups.queries import Choosing
+from watch.limits import limit_network
 from watch.models import Group, Membership, NoticeChoice, OutboxRow, Purpose, utcnow
 
 bp = Blueprint("choices", __name__)
@@ -39,7 +40,7 @@ def show(token: str) -> Answered:
 @bp.post("/u/<token>")
 @csrf.exempt
 @public
-@limiter.limit("600 per hour")  # a mail provider presses for many of its readers
+@limit_network("600 per hour")  # a mail provider presses for many of its readers
 def unsubscribe(token: str) -> Response:
     """One click in the mail program (RFC 8058): no more mails of this list to those whom the mail names."""
     name, value = ONE_CLICK
@@ -56,7 +57,7 @@ def unsubscribe(token: str) -> Response:
 
 @bp.post("/u/<token>/choose")
 @public
-@limiter.limit("60 per hour")
+@limit_network("60 per hour")
 def choose(token: str) -> Answered:
     """Keep what was chosen for everyone and every group on the page."""
     choosing = _behind(token)
@@ -80,7 +81,7 @@ def ask_moved(token: str, membership_id: int) -> Answered:
 
 @bp.post("/u/<token>/<int:membership_id>/moved")
 @public
-@limiter.limit("60 per hour")
+@limit_network("60 per hour")
 def moved(token: str, membership_id: int) -> Answered:
     """They live elsewhere now."""
     membership = _mine(token, membership_id)
@@ -102,7 +103,7 @@ def ask_leave(token: str, membership_id: int) -> Answered:
 
 @bp.post("/u/<token>/<int:membership_id>/leave")
 @public
-@limiter.limit("60 per hour")
+@limit_network("60 per hour")
 def leave(token: str, membership_id: int) -> Answered:
     """Leave the group at once."""
     membership = _mine(token, membership_id)
@@ -117,7 +118,7 @@ def leave(token: str, membership_id: int) -> Answered:
 
 @bp.post("/u/<token>/<int:membership_id>/back")
 @public
-@limiter.limit("60 per hour")
+@limit_network("60 per hour")
 def take_back(token: str, membership_id: int) -> Answered:
     """Second thoughts: be in the group again."""
     membership = _mine(token, membership_id)

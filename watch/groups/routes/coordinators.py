@@ -8,11 +8,12 @@ from werkzeug.wrappers import Response
 
 from watch import language, tokens
 from watch.access import Permission, can, current_person, current_relations, public, requires
-from watch.extensions import db, limiter
+from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
 from watch.groups.words import OFFICERS_NEVER_COORDINATE
 from watch.joining.queries import has_waited_long, interested_in
+from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell
 
 bp = Blueprint("coordinators", __name__)
@@ -111,6 +112,9 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
         flash(_("Den personen är redan kontaktombud, eller har redan fått frågan."), "info")
     except service.OfficerNeverCoordinates:
         flash(str(OFFICERS_NEVER_COORDINATE), "warn")
+    except service.AskedOften:
+        db.session.rollback()
+        flash(_("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."), "warn")
     else:
         db.session.commit()
         flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
@@ -152,7 +156,7 @@ def open_appointment(token: str) -> Page:
 
 @bp.post("/appointment/<token>")
 @public
-@limiter.limit("30 per hour")
+@limit_network("30 per hour")
 def accept(token: str) -> Page:
     """Take on the appointment; its new coordinator takes part in the group too."""
     coordinator = _appointment(token)
@@ -174,7 +178,7 @@ def accept(token: str) -> Page:
 
 @bp.post("/appointment/<token>/decline")
 @public
-@limiter.limit("30 per hour")
+@limit_network("30 per hour")
 def decline(token: str) -> Response:
     """No, thank you. Raises LinkExpired, BadToken."""
     service.decline_appointment(_appointment(token))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -16,15 +16,31 @@ from watch.extensions import db
 from watch.groups.service.start import tell_the_interested
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
-from watch.models import Coordinator, Group, GroupState, Interest, Mailbox, Person, Stairwell, utcnow
+from watch.models import (
+    Coordinator,
+    Group,
+    GroupState,
+    Interest,
+    Mailbox,
+    Mailing,
+    OutboxRow,
+    Person,
+    Stairwell,
+    utcnow,
+)
 
 DUTY_VERSION = "2026-1"
 QUESTION = "coordinator-appointed"  # taken back it is not sent; what was told of a lead is sent all the same
 QUESTION_LASTS = timedelta(days=30)  # as an invitation
+MOST_QUESTIONS = 3  # about one group to one mailbox in a day
 
 
 class AlreadyCoordinator(DomainError):
     """The person is a coordinator of this group, or has been asked to be."""
+
+
+class AskedOften(DomainError):
+    """The address has had the question some times today."""
 
 
 class AlreadyAccepted(LinkExpired):
@@ -50,11 +66,12 @@ def appoint(
     """Ask a person, or whoever reads an address, to coordinate; without stairwells the whole house.
 
     It counts once accepted. A coordinator who is appointed lead becomes it. The other coordinators hear of
-    every lead, whoever that may be. Raises AlreadyCoordinator, OfficerNeverCoordinates.
+    every lead, whoever that may be. Raises AlreadyCoordinator, OfficerNeverCoordinates, AskedOften.
     """
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
     demand_no_officer(person)
+    _demand_not_asked_often(group, person)
     _forget_old_question(group, person)
     coordinator = Coordinator(
         group_id=group.id, person=person, is_lead=lead, appointed_by_id=by.id if by else None,
@@ -70,6 +87,19 @@ def appoint(
         _tell_the_others(coordinator)
     audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
     return coordinator
+
+
+def _demand_not_asked_often(group: Group, person: Person) -> None:
+    """Asked, taken back and asked again, an address would be mailed without end."""
+    asked = (
+        select(func.count(Mailing.id))
+        .join(Coordinator, Coordinator.id == Mailing.coordinator_id)
+        .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
+        .where(Coordinator.group_id == group.id, Mailing.kind == QUESTION)
+        .where(OutboxRow.mailbox_id == person.mailbox_id, Mailing.created_at > utcnow() - timedelta(days=1))
+    )
+    if (db.session.scalar(asked) or 0) >= MOST_QUESTIONS:
+        raise AskedOften
 
 
 def _tell_the_others(lead: Coordinator) -> None:

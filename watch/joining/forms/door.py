@@ -8,13 +8,14 @@ from wtforms.validators import InputRequired, NumberRange
 from wtforms.widgets import HiddenInput
 
 from watch.fields import AddressField, Form, LanguageField, NameField
+from watch.lengths import PATH
 
 
 class KnockForm(Form):
     """One press: which knock the list had shown of this door, and where the list is."""
 
     after = IntegerField(widget=HiddenInput(), default=0, validators=[InputRequired(), NumberRange(min=0)])
-    back = HiddenField()
+    back = HiddenField(validators=[PATH])
 
 
 class JoinAtDoorForm(KnockForm):

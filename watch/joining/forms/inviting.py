@@ -10,11 +10,12 @@ from flask_wtf.file import FileField
 from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import AnyOf, ValidationError
 
-from watch.fields import AtMost, Form, LanguageField
+from watch.fields import Form, LanguageField
 from watch.joining.forms import NOT_A_CHOICE
 from watch.joining.pasting import Typed
 from watch.joining.sheets import UnreadableList, rows_of_file, rows_of_text
 from watch.joining.words import DO_NOT_KNOW, TROUBLES, choice
+from watch.lengths import AtMost
 from watch.models import Flat
 
 MOST_SIGNS = 250_000  # of pasted text: 2,000 rows
@@ -26,7 +27,9 @@ class InviteForm(Form):
 
     addresses = TextAreaField(
         _l("E-postadresser"),
-        validators=[AtMost(MOST_SIGNS, _l("Texten är för lång. Högst 2 000 rader: dela den i två."))],
+        validators=[
+            AtMost(MOST_SIGNS, _l("Texten är för lång. Högst 2 000 rader: dela den i två."), reads=MOST_SIGNS)
+        ],
         description=_l(
             "En på varje rad, eller klistra in dem som de är, med komma eller semikolon emellan. "
             "Namn får stå framför."

@@ -22,8 +22,9 @@ from watch.fields import (
     SendingForm,
 )
 from watch.joining.pasting import Typed
-from watch.joining.sheets import MOST_ROWS
-from watch.joining.words import BROKEN_LINES
+from watch.joining.sheets import MOST_ROWS, Trouble
+from watch.joining.words import BROKEN_LINES, TROUBLES
+from watch.lengths import AtMost
 from watch.models import Flat, Language, Stairwell
 from watch.personnummer import has_personnummer, personnummer_word
 
@@ -64,7 +65,7 @@ class Row:
 class PreviewForm(SendingForm):
     """The rows on their way from the first page over the preview to the sending; the browser keeps them."""
 
-    carried = HiddenField()
+    carried = HiddenField(validators=[AtMost(MOST_CARRIED, TROUBLES[Trouble.TOO_LARGE], reads=MOST_CARRIED)])
     language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
     pass_on = HiddenField()
 
@@ -103,16 +104,21 @@ def _unpacked(carried: str) -> list[Typed]:
         return []
     rows = [each for each in cells[:MOST_ROWS] if isinstance(each, list) and len(each) == 5]
     return [
-        Typed(number % 100_000, _visible(str(address)), _visible(str(name)), _visible(str(flat)), str(cure))
+        Typed(number % 100_000, _cell(address), _cell(name), _cell(flat), str(cure)[:MOST_SIGNS])
         for number, address, name, flat, cure in rows
         if isinstance(number, int)
     ]
 
 
 def _mended(row: Typed, place: int, mended: Mapping[str, str]) -> Typed:
-    cells = {cell: _visible(mended[key]) for cell in CELLS if (key := f"{cell}-{place}") in mended}
+    cells = {cell: _cell(mended[key]) for cell in CELLS if (key := f"{cell}-{place}") in mended}
     changed = {cell: text for cell, text in cells.items() if text != getattr(row, cell)}
     return Typed(row.number, **{cell: getattr(row, cell) for cell in CELLS} | changed) if changed else row
+
+
+def _cell(typed: object) -> str:
+    """What is longer than any cell may be stays so, and is refused."""
+    return _visible(str(typed)[:MOST_SIGNS])
 
 
 def visible(row: Typed) -> Typed:

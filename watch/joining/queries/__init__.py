@@ -5,7 +5,6 @@ from watch.joining.queries.asking import (
     CONFIRM_DAYS,
     DECIDE_DAYS,
     OPEN_TO_JOIN,
-    Interested,
     answers_to_tell,
     asked_last_at,
     confirmed_since,
@@ -13,10 +12,10 @@ from watch.joining.queries.asking import (
     flats_of_groups,
     group_to_join,
     has_waited_long,
-    interested_in,
     is_fresh,
     joinable_stairwells,
     knocks_since,
+    mailed_requests_since,
     open_knock,
     requests_about_address,
     requests_on_mailbox,
@@ -28,6 +27,7 @@ from watch.joining.queries.asking import (
     waits_long,
     was_written_to,
 )
+from watch.joining.queries.interest import Interested, interest_in_same_mail, interested_in
 from watch.joining.queries.invited import REMINDED_LATELY, SentInvitation, invitations_of
 from watch.joining.queries.inviting import (
     Room,
@@ -73,6 +73,7 @@ __all__ = [
     "has_declined",
     "has_open_invitation",
     "has_waited_long",
+    "interest_in_same_mail",
     "interested_in",
     "invitations_of",
     "is_fresh",
@@ -80,6 +81,7 @@ __all__ = [
     "joinable_stairwells",
     "knocks_since",
     "known_among",
+    "mailed_requests_since",
     "members_on_mailbox",
     "open_knock",
     "pack_of",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, func, select
@@ -18,7 +17,6 @@ from watch.models import (
     GroupState,
     Household,
     HouseholdStatus,
-    Interest,
     JoinRequest,
     Mailing,
     Membership,
@@ -34,16 +32,11 @@ from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
 ASKS_OWNER = frozenset({"join-confirm", "join-already-member"})  # mails with the link that confirms
 CONFIRM_DAYS = 14  # how long the link that confirms a request works
 DECIDE_DAYS = 14  # how long a coordinator's mailed page works
+MEANT_TO_LEAVE = (
+    OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at),
+    OutboxRow.state.not_in([OutboxState.CANCELLED, OutboxState.EXPIRED]),
+)
 OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
-
-
-@dataclass(frozen=True)
-class Interested:
-    """How many wait for a group in a building, and those of them who chose to be named."""
-
-    count: int
-    could_coordinate: int
-    named: tuple[Person, ...] = ()
 
 
 def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | None:
@@ -234,29 +227,24 @@ def knocks_since(stairwell: Stairwell, since: datetime) -> int:
 
 def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> bool:
     """Whether mail of these kinds that was meant to leave was queued for a mailbox since then."""
-    meant_to_leave = OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at)
     found = (
         select(OutboxRow.id)
         .join(OutboxRow.mailing)
         .where(OutboxRow.mailbox_id == mailbox_id, OutboxRow.created_at > since, Mailing.kind.in_(kinds))
-        .where(meant_to_leave, OutboxRow.state.not_in([OutboxState.CANCELLED, OutboxState.EXPIRED]))
+        .where(*MEANT_TO_LEAVE)
     )
     return db.session.scalar(found.limit(1)) is not None
 
 
-def interested_in(building: Building) -> Interested:
-    """Confirmed interest in a building; only those who pressed the button are named (two statements)."""
-    here = Interest.building_id == building.id
-    confirmed = here, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
-    could = func.count(Interest.id).filter(Interest.could_coordinate)
-    count, willing = db.session.execute(select(func.count(Interest.id), could).where(*confirmed)).one()
-    named = (
-        select(Person)
-        .join(Interest, Interest.person_id == Person.id)
-        .where(*confirmed, Interest.named_at.is_not(None))
-        .order_by(Interest.named_at, Interest.id)
+def mailed_requests_since(stairwell: Stairwell, since: datetime) -> int:
+    """How many requests from a stairwell the coordinators have had a mail about since then."""
+    told = (
+        select(func.count(Mailing.id))
+        .join(JoinRequest, JoinRequest.id == Mailing.join_request_id)
+        .where(JoinRequest.stairwell_id == stairwell.id, Mailing.kind == "join-requested")
+        .where(Mailing.created_at > since)
     )
-    return Interested(count, willing, tuple(db.session.scalars(named)))
+    return db.session.scalar(told) or 0
 
 
 def is_fresh(moment: datetime, days: int) -> bool:

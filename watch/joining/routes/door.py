@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
 from watch.errors import DomainError
-from watch.extensions import db, limiter
+from watch.extensions import db
 from watch.groups.words import FLAT_STATES
 from watch.joining import service
 from watch.joining.forms.door import JoinAtDoorForm, KnockForm
@@ -20,6 +20,7 @@ from watch.joining.queries import open_knock, requests_about_address
 from watch.joining.queries.door import Door, doors_of, freshly_pressed, newest_knock, walking_order
 from watch.joining.service import AlreadyKnocked
 from watch.joining.words import DOOR_KINDS, OUTCOMES, floor_word, not_home_word
+from watch.limits import limit_network
 from watch.models import Flat, Group, Knock, Language, utcnow
 from watch.web import here, leave_trace, local_path
 
@@ -177,7 +178,7 @@ def _join_page(flat: Flat, form: JoinAtDoorForm) -> Page:
 
 
 @bp.post("/flats/<int:flat_id>/knock/join")
-@limiter.limit("60 per hour")
+@limit_network("60 per hour")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def join(flat: Flat) -> Page:
     """They are in; whoever gave an address is asked by mail whether it is theirs."""

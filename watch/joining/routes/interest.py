@@ -6,15 +6,15 @@ from flask import Blueprint, abort, flash, make_response, redirect, render_templ
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from watch import language
+from watch import language, tokens
 from watch.access import public
 from watch.extensions import db
 from watch.joining import carried, service
 from watch.joining.forms import JoinByInterestForm, ShowInterestForm
-from watch.joining.queries import joinable_stairwells
+from watch.joining.queries import interest_in_same_mail, joinable_stairwells
 from watch.joining.routes.joining import ASKING
 from watch.joining.service import NotOpen
-from watch.models import Building, Interest
+from watch.models import Building, Interest, Purpose
 
 bp = Blueprint("interest", __name__)
 
@@ -86,7 +86,8 @@ def _join_form(interest: Interest) -> JoinByInterestForm | None:
 
 
 def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> Response:
-    page = render_template("interest/open.html", token=token, interest=interest, form=form)
+    others = [(each, tokens.make(Purpose.CONFIRM_INTEREST, each)) for each in interest_in_same_mail(interest)]
+    page = render_template("interest/open.html", token=token, interest=interest, form=form, others=others)
     return make_response(page, 422 if form and form.errors else 200)
 
 

@@ -27,6 +27,7 @@ from watch.joining.queries import group_to_join, joinable_stairwells
 from watch.joining.queries.letters import letter_of_code
 from watch.joining.queries.posters import stairwell_of_old_poster, stairwell_of_poster
 from watch.joining.service import Asked, NotOpen
+from watch.limits import limit_network
 from watch.meetings.queries import is_called, upcoming_meetings
 from watch.models import (
     Building,
@@ -48,12 +49,12 @@ def is_wrong_code(answer: AnyResponse) -> bool:
 WRONG_CODES_HERE = limiter.shared_limit(
     "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks, deduct_when=is_wrong_code
 )
-WRONG_CODES = limiter.shared_limit(  # a house may share one network, and a phone company's customers too
-    "100 per hour", scope="wrong codes", deduct_when=is_wrong_code
+WRONG_CODES = limit_network(  # a house may share one network, and a phone company's customers too
+    "100 per hour", "wrong codes", deduct_when=is_wrong_code
 )
 MOST_SIGNS = 40  # of a typed code
-ASKING = limiter.shared_limit(  # a house that meets has one network; a form with errors counts for nothing
-    "60 per hour", scope="asking", methods=["POST"], deduct_when=lambda response: response.status_code == 303
+ASKING = limit_network(  # a house that meets has one network; a form with errors counts for nothing
+    "60 per hour", "asking", methods=["POST"], deduct_when=lambda response: response.status_code == 303
 )
 
 
@@ -61,7 +62,8 @@ ASKING = limiter.shared_limit(  # a house that meets has one network; a form wit
 @public
 def find_code() -> AnyResponse:
     """A code typed into a field becomes its address; only there it is tried, and counted."""
-    typed = "".join(sign for sign in request.args.get("code", "") if sign.isalnum())[:MOST_SIGNS]
+    typed = "".join(sign for sign in request.args.get("code", "")[: 2 * MOST_SIGNS] if sign.isalnum())
+    typed = typed[:MOST_SIGNS]
     return redirect(url_for(".poster", code=typed), 303) if typed else _unknown_code()
 
 
@@ -86,6 +88,8 @@ def ask_by_poster(code: str) -> AnyResponse:
 
 def _ask_behind(code: str) -> AnyResponse:
     """Every letter answers alike, whatever has become of it: else whoever printed it saw who has joined."""
+    if len(code) > MOST_SIGNS:
+        return _unknown_code()
     action = url_for(".ask_by_poster", code=code)
     if stairwell := stairwell_of_poster(code):
         return _ask_page("joining/poster.html", [stairwell], action, consent=ConsentChannel.POSTER)

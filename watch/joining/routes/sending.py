@@ -12,15 +12,16 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires
-from watch.errors import Duplicate, takes_file
-from watch.extensions import db, limiter
+from watch.bodies import MEGABYTE, takes_bytes, takes_file
+from watch.errors import Duplicate
+from watch.extensions import db
 from watch.joining import service
 from watch.joining.forms import key_of
 from watch.joining.forms.inviting import TRANSFERABLE
 from watch.joining.forms.preview import PreviewForm, Row, judged, settle, visible
 from watch.joining.pasting import Typed
 from watch.joining.queries import Room, flats_of_group, known_among, room_of
-from watch.joining.routes.invitations import ROWS_A_PAGE, bp, index_page, invite_form, list_of
+from watch.joining.routes.invitations import MOST_SIGNS, ROWS_A_PAGE, bp, index_page, invite_form, list_of
 from watch.joining.service import (
     AlreadyInvited,
     AlreadyMember,
@@ -30,13 +31,14 @@ from watch.joining.service import (
 )
 from watch.joining.sheets import Trouble
 from watch.joining.words import PREVIEW_SIGNS, PREVIEW_STATES, TROUBLES
+from watch.limits import limit_network
 from watch.models import Group, Invitation, Language
 from watch.paging import page_of
 from watch.web import leave_trace
 
-LOOKING = limiter.shared_limit("120 per hour", scope="invitation previews")
-FILES = limiter.shared_limit(  # reading one may take seconds of a processor
-    "20 per hour", scope="invitation files", exempt_when=lambda: not any(request.files.values())
+LOOKING = limit_network("120 per hour", "invitation previews")
+FILES = limit_network(  # reading one may take seconds of a processor
+    "20 per hour", "invitation files", exempt_when=lambda: not any(request.files.values())
 )
 REFUSALS = (AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately, TooManyInvitations)
 
@@ -49,7 +51,7 @@ def back_to_new(group: Group) -> Response:
 
 
 @bp.post("/groups/<int:group_id>/invitations/preview")
-@takes_file("file")
+@takes_file("file", 6 * MEGABYTE)
 @LOOKING
 @FILES
 @requires(Permission.INVITE)
@@ -73,6 +75,7 @@ def preview(group: Group) -> Response:
 
 
 @bp.post("/groups/<int:group_id>/invitations")
+@takes_bytes(MEGABYTE)
 @requires(Permission.INVITE)
 def send(group: Group) -> Response:
     """Invite those who were shown as such, no more and no fewer; what could not be sent stays."""
@@ -135,6 +138,7 @@ def _preview(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Respons
     form.carry(typed)
     rows, room = _rows(group, typed)
     state, text = (request.form.get(each) or request.form.get(f"{each}_now", "") for each in ("show", "q"))
+    text = text[:MOST_SIGNS]
     state = "" if state not in PREVIEW_STATES else state
     found = [
         place for place, row in enumerate(rows)

@@ -18,6 +18,7 @@ from watch.joining.queries import (
     ASKS_OWNER,
     group_to_join,
     knocks_since,
+    mailed_requests_since,
     open_knock,
     stairwells_to_accept_in,
     status_of,
@@ -44,6 +45,7 @@ from watch.models import (
 from watch.models.joining import OPEN_REQUEST
 
 MAILED_KNOCKS_A_DAY = 3  # about one stairwell
+MAILED_REQUESTS_A_DAY = 10  # the same, of all kinds
 NEWEST_COUNTS = (
     JoinRequest.stairwell_id, JoinRequest.flat_id, JoinRequest.invitation_id,
     JoinRequest.consent_version, JoinRequest.consent_channel,
@@ -191,11 +193,15 @@ def group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = False
 
 
 def tell_coordinators(request: JoinRequest, *, by_mail: bool = True) -> None:
-    """Somebody waits for their answer: it is in their list, and in their mail."""
+    """Somebody waits for their answer: it is in their list, and mailed unless the day has brought many.
+
+    Whoever has a domain has as many addresses as they like, and could mail the coordinators all day.
+    """
     flat = request.flat
     if flat is not None and status_of(flat) is not HouseholdStatus.DECLINED:  # whoever asks undoes no no
         note_household(flat, HouseholdStatus.WANTS_TO_JOIN, by=None)
-    if by_mail:
+    today = utcnow() - timedelta(days=1)
+    if by_mail and mailed_requests_since(request.stairwell, today) < MAILED_REQUESTS_A_DAY:
         told = select(Person.id).where(
             Person.id.in_([person.id for person in coordinators_for(request.stairwell)])
         )

@@ -9,7 +9,8 @@ from werkzeug.wrappers import Response
 from watch import language, tokens
 from watch.access import Permission, can, current_person, public, requires
 from watch.errors import LinkExpired
-from watch.extensions import db, limiter
+from watch.extensions import db
+from watch.limits import limit_network
 from watch.meetings import queries, service
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.routes.blueprint import bp, is_open
@@ -74,7 +75,7 @@ def open_answer(token: str) -> str:
 
 @bp.post("/r/<token>")
 @public
-@limiter.limit("60 per hour")
+@limit_network("60 per hour")
 def answer_by_mail(token: str) -> tuple[str, int] | Response:
     """Keep the answer of one of those whom the mail greeted."""
     row = _row_behind(token)

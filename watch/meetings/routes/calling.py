@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires
+from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
 from watch.meetings import queries, service
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
@@ -17,6 +18,8 @@ from watch.meetings.routes.blueprint import bp, is_open
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, utcnow
 from watch.web import leave_trace
+
+CALL = MEGABYTE // 8  # bytes of a text that may be longer than it is allowed to be, so that it can be cut
 
 
 @bp.get("/groups/<int:group_id>/meetings/new")
@@ -34,6 +37,7 @@ def back_to_new(group: Group) -> Response:
 
 
 @bp.post("/groups/<int:group_id>/meetings/preview")
+@takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
 def preview(group: Group) -> tuple[str, int]:
     """The call as it will be, and exactly how many get it."""
@@ -46,6 +50,7 @@ def preview(group: Group) -> tuple[str, int]:
 
 
 @bp.post("/groups/<int:group_id>/meetings")
+@takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
 def call(group: Group) -> tuple[str, int] | Response:
     """Send the call, or keep a meeting that was held already."""

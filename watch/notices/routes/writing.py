@@ -14,6 +14,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
+from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
 from watch.meetings.queries import CountChanged, Reach, stairwells_of
 from watch.models import Area, Audience, Group, Organisation
@@ -24,6 +25,7 @@ from watch.notices.routes.blueprint import bp
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
 from watch.notices.words import AREA_AUDIENCES
 
+NOTICE = MEGABYTE // 2  # bytes of four texts of 10,000 signs, most of which take six each
 STEPS = ("new", "preview", "send", "index")
 Answered = tuple[str, int] | Response
 
@@ -59,6 +61,7 @@ def back_to_new(group: Group) -> Response:
 
 
 @bp.post("/groups/<int:group_id>/notices/preview")
+@takes_bytes(NOTICE)
 @requires(Permission.SEND_GROUP_NOTICES)
 def preview(group: Group) -> Answered:
     """The notice as it will look, and exactly how many get it."""
@@ -66,6 +69,7 @@ def preview(group: Group) -> Answered:
 
 
 @bp.post("/groups/<int:group_id>/notices")
+@takes_bytes(NOTICE)
 @requires(Permission.SEND_GROUP_NOTICES)
 def send(group: Group) -> Answered:
     """Send it, once."""
@@ -81,6 +85,7 @@ def area_new(area: Area) -> str:
 
 
 @bp.post("/areas/<slug>/notices/preview")
+@takes_bytes(NOTICE)
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_preview(area: Area) -> Answered:
     """The notice as it will look, and how many coordinators get it, or how large the area is at least."""
@@ -88,6 +93,7 @@ def area_preview(area: Area) -> Answered:
 
 
 @bp.post("/areas/<slug>/notices")
+@takes_bytes(NOTICE)
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_send(area: Area) -> Answered:
     """Send it, once."""

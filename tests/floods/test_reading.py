@@ -1,0 +1,182 @@
+"""Single values of every form, and of addresses: what is too long is refused before anything walks it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import pytest
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+from wtforms import Field
+from wtforms import Form as PlainForm
+
+from tests.access import Expected
+from tests.cast import Scene
+from tests.floods.work import MORE, calls_of
+from tests.page_client import PageClient
+from tests.test_access import EXPECTED, _people, _sign_in_of, things  # noqa: F401  a fixture
+from watch import fields, lengths
+from watch.lengths import most_of
+from watch.models import Person
+
+POSTS = sorted(name for name, expected in EXPECTED.items() if expected.post)
+LONG = 4_000  # signs more than a field reads; six bytes each, and a form has 32 kilobytes
+pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
+
+
+@pytest.fixture
+def read(monkeypatch: pytest.MonkeyPatch) -> list[Field]:
+    """The fields of the forms that pages read."""
+    found: list[Field] = []
+    cut = lengths.shortened
+
+    def noted(form: Any, sent: Any) -> Any:
+        found.extend(form)
+        return cut(form, sent)
+
+    monkeypatch.setattr(lengths, "shortened", noted)
+    return found
+
+
+@pytest.mark.parametrize("endpoint", POSTS)
+def test_a_value_that_is_too_long_makes_no_work_by_its_length_and_is_not_sent_back_whole(
+    endpoint: str,
+    client: PageClient,
+    scene: Scene,
+    things: Mapping[str, object],  # noqa: F811
+    read: list[Field],
+) -> None:
+    expected = EXPECTED[endpoint]
+    who = _who_may(expected, scene)
+    address = _address(expected, things, who)
+
+    def sent(values: Mapping[str, str]) -> tuple[TestResponse, int]:
+        typed = {k: v.format_map(things) for k, v in expected.data.items()} | values
+        return calls_of(client, who, address, data=typed)
+
+    sent({"x": "y"})
+    fields_read = {field.name: most_of(field).reads for field in read if field.name != "csrf_token"}
+    for name, most in fields_read.items():
+        sign = "\u0301" if most < LONG else "a"  # a pile of marks, which has to be looked at sign by sign
+        sent({name: sign * (most + 1)})
+        read.clear()
+        (long, work), (longer, more_work) = (sent({name: sign * (most + more)}) for more in (1, LONG))
+        assert long.status_code == longer.status_code < 500, name
+        assert more_work < work + MORE, name
+        if read:  # else the page is one that tells why there is no form any more
+            assert len(longer.data) < len(long.data) + 1_000, name
+            assert sign * (most + 1) not in longer.text, name
+
+
+def _who_may(expected: Expected, scene: Scene) -> Person | None:
+    """Somebody who gets as far as the form; who need not be signed in is not."""
+    people = _people(scene)
+    may = (role for role in people if expected.of(role) in {200, 303, 400, 409, 410, 422})
+    return people[next(may, "lead")]
+
+
+def _address(expected: Expected, found: Mapping[str, object], who: Any) -> str:
+    return expected.address.format_map({**found, "sign_in": _sign_in_of(who)})
+
+
+def forms() -> Iterator[type[PlainForm]]:
+    """Every kind of form that there is."""
+    kinds = [fields.Form]
+    while kinds:
+        kind = kinds.pop()
+        kinds += kind.__subclasses__()
+        yield kind
+
+
+def bare_form(kind: type[PlainForm]) -> PlainForm:
+    """A form without what its page tells it."""
+
+    class Bare(kind):  # type: ignore[valid-type,misc]  # of a class that is a variable
+        def __init__(self) -> None:
+            PlainForm.__init__(self, None, meta={"csrf": False})
+
+    return Bare()
+
+
+def shown_to(form: PlainForm) -> dict[str, int]:
+    """Of each field, the most signs that a filter or a rule of it was shown."""
+    most: dict[str, int] = {}
+
+    def noted(name: str, act: Callable[..., Any], place: int) -> Callable[..., Any]:
+        def noting(*given: Any) -> Any:
+            value = given[place] if place == 0 else given[place].data
+            most[name] = max(most.get(name, 0), len(value) if isinstance(value, str) else 0)
+            return act(*given)
+
+        return noting
+
+    for field in form:
+        field.filters = [noted(field.name, each, 0) for each in field.filters]
+        if getattr(field, "choices", ()) is None:
+            field.choices = []
+    bare = PlainForm.process
+    bare(form, MultiDict({field.name: "a\u0301" * 450_000 for field in form}))
+    for field in form:
+        field.validators = [noted(field.name, each, 1) for each in field.validators]
+        field.validate(form)
+    return most
+
+
+def test_no_filter_and_no_rule_of_any_form_is_shown_more_than_its_field_reads(app: Flask) -> None:
+    seen = 0
+    with app.test_request_context():
+        for kind in forms():
+            form = bare_form(kind)
+            reads = {field.name: most_of(field).reads for field in form}
+            most = shown_to(form)
+            assert {name: signs for name, signs in most.items() if signs > reads[name]} == {}, kind
+            assert [field.name for field in form if not field.errors] == [], kind
+            texts = {field.name: field.raw_data[0] for field in form if field.raw_data}
+            assert {name: len(text) for name, text in texts.items()} == {name: reads[name] for name in texts}
+            seen += len(reads)
+    assert seen > 60
+
+
+@pytest.mark.parametrize(
+    ("name", "sign"), [("q", "å"), ("code", "é"), ("next", "/"), ("port", "9"), ("how", "a"), ("x", "a")]
+)
+def test_a_long_question_is_cut_before_it_is_read(
+    client: PageClient, scene: Scene, name: str, sign: str
+) -> None:
+    house = scene.house.id
+    for address in ("/", "/j", "/login", f"/buildings/{house}", f"/buildings/{house}/join", "/join/sent"):
+        calls_of(client, None, address, query_string={name: sign * 150})
+        (long, work), (longer, more_work) = (
+            calls_of(client, None, address, query_string={name: sign * many}) for many in (150, 650)
+        )
+        assert long.status_code == longer.status_code
+        assert more_work < work + MORE
+        assert len(longer.data) < len(long.data) + 7_000  # the address of the page, to come back to
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["/login/", "/j/", "/u/", "/r/", "/a/", "/join/", "/join/confirm/", "/interest/", "/appointment/",
+     "/mailbox/", "/"],
+)  # fmt: skip
+def test_a_long_link_is_a_dead_one_and_a_longer_one_is_not_read(client: PageClient, path: str) -> None:
+    calls_of(client, None, path + "a")
+    _page, usual = calls_of(client, None, path + "a" * 32)
+    page, calls = calls_of(client, None, path + "\u0301" * 1_900)
+    assert page.status_code in {404, 410}
+    assert calls < usual + MORE
+    assert [
+        client.get(path + "a" * 8_200).status,
+        client.get("/", query_string="q=" + "a" * 8_200).status,
+    ] == [414] * 2
+
+
+def test_of_what_a_browser_asks_for_no_more_is_read_than_people_speak(client: PageClient) -> None:
+    calls_of(client, None, "/")
+    _page, usual = calls_of(client, None, "/", headers={"Accept-Language": "so, ar;q=0.5"})
+    asked = ",".join(f"{a}{b}-{c};q=0.5" for a in "abcdefgh" for b in "abcdefgh" for c in "abcdefgh")
+    page, calls = calls_of(client, None, "/", headers={"Accept-Language": asked, "User-Agent": asked})
+    assert page.status_code == 200
+    assert calls < usual + MORE

@@ -1,0 +1,34 @@
+"""How much work an answer makes, counted and not timed: calls of Python functions."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from werkzeug.test import TestResponse
+
+from tests.page_client import BASE, PageClient, _forgery_token, outside
+from watch.models import Person
+
+MORE = 1_000  # calls of functions; whatever walks a long text makes more
+
+
+def calls_of(client: PageClient, who: Person | None, address: str, **more: Any) -> tuple[TestResponse, int]:
+    """The answer to a GET, or with `data` to a POST, and how many calls of Python functions it took."""
+    browser, calls = client.browser(who), 0
+    if "data" in more:
+        more["method"] = "POST"
+        more["data"] = {**more["data"], "csrf_token": _forgery_token(client.app, browser)}
+
+    def count(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    def opened() -> TestResponse:
+        sys.setprofile(count)
+        try:
+            return browser.open(address, base_url=BASE, **more)
+        finally:
+            sys.setprofile(None)
+
+    return outside(opened), calls

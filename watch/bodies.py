@@ -1,0 +1,114 @@
+"""What a request may send, before anything reads it: so many bytes, in a form, and text that is text.
+
+A page's form has some kilobytes. A page that needs more says so, and takes it from whoever is signed in only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+from urllib.parse import unquote_to_bytes
+
+from flask import current_app, request, session
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge
+
+from watch.database import SAFE_METHODS
+
+PLAIN_FORM, FORM_IN_PARTS = FORMS = "application/x-www-form-urlencoded", "multipart/form-data"
+MEGABYTE = 1024 * 1024
+MOST_OF_ADDRESS = 8192  # bytes of a page's address, and of what stands behind its question mark
+MOST_TEXT = MEGABYTE  # bytes of a form without its files
+V = TypeVar("V", bound=Callable[..., Any])
+
+
+class NotText(HTTPException):
+    """The request holds what is no text: invalid UTF-8, a zero byte, or a file."""
+
+    code = 400
+
+
+class NotAForm(HTTPException):
+    """Something was sent that no form of a page sends."""
+
+    code = 415
+
+
+def takes_bytes(most: int) -> Callable[[V], V]:
+    """The view's page may be sent so many bytes by whoever is signed in, not only what any form may have."""
+
+    def declare(view: V) -> V:
+        view.most_bytes = most  # type: ignore[attr-defined]  # the mark that bound_body looks for
+        return view
+
+    return declare
+
+
+def takes_file(field: str, most: int) -> Callable[[V], V]:
+    """The view's page asks for a file in this field, and takes so many bytes; no other view is sent one."""
+
+    def declare(view: V) -> V:
+        view.file_field = field  # type: ignore[attr-defined]  # the mark that refuse_unreadable looks for
+        return takes_bytes(most)(view)
+
+    return declare
+
+
+def bound_body() -> None:
+    """Say how much of the request may be read; nothing is read here."""
+    most = getattr(_view(), "most_bytes", None)
+    if most is not None and "_user_id" in session:
+        request.max_content_length = most
+        request.max_form_memory_size = min(most, MOST_TEXT)
+
+
+def refuse_unreadable() -> None:
+    """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer.
+
+    Nor does what is no form, for Flask-WTF would fill one from JSON, with numbers, lists and half signs.
+    """
+    if _sends_no_form():
+        raise NotAForm
+    path, query = request.environ.get("PATH_INFO", "").encode("latin-1"), request.query_string
+    if max(len(path), len(query)) > MOST_OF_ADDRESS:
+        raise RequestURITooLarge
+    for raw in (path, unquote_to_bytes(query), _typed_in_plain_form()):
+        if b"\0" in raw or not _is_utf8(raw):
+            raise NotText
+    if request.mimetype == FORM_IN_PARTS:
+        for name, answer in request.form.items(multi=True):
+            if "\0" in name + answer or "\ufffd" in name + answer:
+                raise NotText
+        if not set(request.files) <= {
+            getattr(_view(), "file_field", "")
+        }:  # a form would take it for what was typed
+            raise NotText
+
+
+def _view() -> Callable[..., Any] | None:
+    return current_app.view_functions.get(request.endpoint or "")
+
+
+def _sends_no_form() -> bool:
+    if request.method in SAFE_METHODS or request.mimetype in FORMS:
+        return False
+    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
+    return bool(request.mimetype) or has_body
+
+
+def _typed_in_plain_form() -> bytes:
+    """The body of a form without files; held to the limits that Werkzeug knows for forms in parts only."""
+    if request.mimetype != PLAIN_FORM:
+        return b""
+    request.max_content_length = request.max_form_memory_size
+    body = request.get_data()
+    if request.max_form_parts is not None and body.count(b"&") >= request.max_form_parts:
+        raise RequestEntityTooLarge
+    return unquote_to_bytes(body)
+
+
+def _is_utf8(raw: bytes) -> bool:
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return False
+    return True
