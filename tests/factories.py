@@ -160,6 +160,14 @@ def make_household(flat: Flat, status: HouseholdStatus = HouseholdStatus.TAKES_P
     return store(Household(flat=flat, status=status))
 
 
+def _home_in(flat: Flat) -> Household:
+    """Who lives there already, or a new household; it takes part."""
+    known = select(Household).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
+    household = db.session.scalar(known) or make_household(flat)
+    household.status = HouseholdStatus.TAKES_PART
+    return household
+
+
 def empty_flats(*stairwells: Stairwell) -> list[Flat]:
     """Where no household is known."""
     taken = set(db.session.scalars(select(Household.flat_id)))
@@ -167,15 +175,20 @@ def empty_flats(*stairwells: Stairwell) -> list[Flat]:
 
 
 def make_member(
-    person: Person, group: Group, flat: Flat, *, channel: Channel = Channel.MAIL, by: Person | None = None
+    person: Person,
+    group: Group,
+    flat: Flat | None,
+    *,
+    channel: Channel = Channel.MAIL,
+    by: Person | None = None,
 ) -> Membership:
-    """A member, from the household of a flat."""
+    """A member, from the household of a flat; with None nobody knows where they live, not even the port."""
     now = utcnow()
     membership = Membership(
         group=group,
         person=person,
-        stairwell=flat.stairwell,
-        household=make_household(flat),
+        stairwell=flat.stairwell if flat else None,
+        household=_home_in(flat) if flat else None,
         channel=channel,
         admitted_by_id=by.id if by else None,
         joined_at=now,

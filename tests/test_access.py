@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
@@ -14,7 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import Select, select
 
-from tests.access import ROLES, Expected, Status
+from tests.access import EVERYBODY, REFUSED, Expected, OneOrMore, Status
+from tests.access._rows import more_rows, others, restorer
 from tests.cast import Scene
 from tests.factories import (
     flat_of,
@@ -37,6 +38,7 @@ from watch.mail import outbox
 from watch.models import (
     ContactRole,
     Coordinator,
+    GroupState,
     JoinRequest,
     Membership,
     OutboxRow,
@@ -55,14 +57,14 @@ pytestmark = pytest.mark.parametrize(
 )  # who may what is no matter of the database
 
 
-def collect() -> dict[str, Expected]:
-    """Every endpoint's expectation, from the data files."""
-    found: dict[str, Expected] = {}
+def collect() -> dict[str, tuple[Expected, ...]]:
+    """Every endpoint's expectations, from the data files: one, or one for each kind of row."""
+    found: dict[str, tuple[Expected, ...]] = {}
     for file in sorted(FOLDER.glob("[!_]*.py")):
-        endpoints: dict[str, Expected] = importlib.import_module(f"tests.access.{file.stem}").ENDPOINTS
+        endpoints: dict[str, OneOrMore] = importlib.import_module(f"tests.access.{file.stem}").ENDPOINTS
         stray = [name for name in endpoints if name.partition(".")[0] != file.stem]
         assert not stray, f"{file.name} holds endpoints of another blueprint: {stray}"
-        found |= endpoints
+        found |= {name: each if isinstance(each, tuple) else (each,) for name, each in endpoints.items()}
     return found
 
 
@@ -83,21 +85,39 @@ def test_every_endpoint_declares_its_access(app: Flask) -> None:
 def test_each_role_gets_what_permissions_say(
     endpoint: str, app: Flask, client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
-    expected = EXPECTED[endpoint]
     people = _people(scene)
-    for person in filter(None, people.values()):
-        client.browser(person)
-    mine = {role: things | {"sign_in": _sign_in_of(person)} for role, person in people.items()}
-    _is_that_endpoint(app, endpoint, expected, mine["member"])
-    again = _restorer()
+    mine = _signed_in(client, people, things)
+    again = restorer()
     before = _rows_kept()
-    got: dict[str, Status] = {}
-    for role, person in people.items():
-        again()
-        got[role] = _ask(client, expected, person, mine[role])
-        if expected.get:
-            assert _rows_kept() == before, f"GET {expected.address} changes something"
-    assert got == {role: expected.of(role) for role in ROLES}
+    for expected in EXPECTED[endpoint]:
+        _is_that_endpoint(app, endpoint, expected, mine["member"])
+        got: dict[str, Status] = {}
+        for role, person in people.items():
+            again()
+            got[role] = _ask(client, expected, person, mine[role])
+            if expected.get:
+                assert _rows_kept() == before, f"GET {expected.address} changes something"
+        assert got == {role: expected.of(role) for role in EVERYBODY}, expected.address
+
+
+FEW_ROLES = ("member", "other_coordinator", "officer", "other_group")
+
+
+@pytest.mark.parametrize("state", [GroupState.DORMANT, GroupState.CLOSED])
+def test_a_group_that_rests_or_has_ended_gives_nobody_more(
+    state: GroupState, client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    people = {role: person for role, person in _people(scene).items() if role in FEW_ROLES}
+    scene.group.state = state
+    mine = _signed_in(client, people, things)
+    again = restorer()
+    more = []
+    for expected in (each for row in EXPECTED.values() for each in row):
+        for role in (each for each in people if expected.of(each) in REFUSED):
+            again()
+            if _ask(client, expected, people[role], mine[role]) not in REFUSED:
+                more.append((role, expected.address))
+    assert more == []
 
 
 @pytest.mark.parametrize(
@@ -150,6 +170,15 @@ def _is_that_endpoint(app: Flask, endpoint: str, expected: Expected, things: Map
     assert found == endpoint, f"{path} leads to {found}"
 
 
+def _signed_in(
+    client: PageClient, people: Mapping[str, Person | None], things: Mapping[str, object]
+) -> dict[str, Mapping[str, object]]:
+    """The things of each, with their own sign-in among them."""
+    for person in filter(None, people.values()):
+        client.browser(person)
+    return {role: {**things, "sign_in": _sign_in_of(person)} for role, person in people.items()}
+
+
 def _people(scene: Scene) -> dict[str, Person | None]:
     return {
         "anybody": None,
@@ -162,28 +191,13 @@ def _people(scene: Scene) -> dict[str, Person | None]:
         "officer": scene.gun,
         "other_officer": scene.hodan,
         "other_group": scene.ivan,
+        **others(scene),
     }
 
 
 def _sign_in_of(person: Person | None) -> str:
     sign_ins = select(SignIn.id).where(SignIn.person_id == (person.id if person else None))
     return db.session.scalar(sign_ins) or "nobodys"
-
-
-def _restorer() -> Callable[[], None]:
-    """Put every row back as it is now: one role's press changes nothing for the next."""
-    db.session.commit()
-    path = str(db.engine.url.database)
-    kept = sqlite3.connect(":memory:")
-    with closing(sqlite3.connect(path)) as live:
-        live.backup(kept)
-
-    def again() -> None:
-        db.session.commit()
-        with closing(sqlite3.connect(path)) as live:
-            kept.backup(live)
-
-    return again
 
 
 def _rows_kept() -> dict[str, list[Any]]:
@@ -220,6 +234,7 @@ def _rows(scene: Scene) -> dict[str, object]:
         "flat": flat_of(port, "1102"),
         "empty_flat": flat_of(port, "1202"),
         "request": _one(select(JoinRequest).where(JoinRequest.person == scene.farah)),
+        **more_rows(scene),
         "invitation": invitation,
         "knock": make_knock(flat_of(port, "1103"), group, by=scene.bengt),
         "membership": _one(select(Membership).where(Membership.person == scene.carin)),

@@ -49,9 +49,11 @@ class Permission(Enum):
     RENEW_POSTERS = auto()
     PRINT_LETTERS = auto()
     CALL_MEETINGS = auto()
+    MANAGE_MEETINGS = auto()
     SEND_GROUP_NOTICES = auto()
     SEND_AREA_NOTICES = auto()
     SEE_NOTICE_REPORT = auto()
+    STOP_NOTICES = auto()
     SEE_COORDINATORS = auto()
     APPOINT_COORDINATORS = auto()
     APPOINT_LEAD = auto()
@@ -68,6 +70,7 @@ _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
 _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})
 _LEAD = frozenset({Role.LEAD})
 _OFFICER = frozenset({Role.OFFICER})
+_OWNER = frozenset({Role.OWNER})
 
 MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_GROUP: _GROUP | _OFFICER,
@@ -75,15 +78,17 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_MEMBERS: _COORDINATORS,
     Permission.SEE_CONTACT_DETAILS: _COORDINATORS,
     Permission.MANAGE_HOUSEHOLDS: _COORDINATORS,
-    Permission.DECIDE_REQUESTS: _COORDINATORS,
-    Permission.INVITE: _COORDINATORS,
+    Permission.DECIDE_REQUESTS: _COORDINATORS | _OWNER,
+    Permission.INVITE: _COORDINATORS | _OWNER,
     Permission.PRINT_POSTERS: _COORDINATORS | _OFFICER,
     Permission.RENEW_POSTERS: _COORDINATORS,
     Permission.PRINT_LETTERS: _COORDINATORS | _OFFICER,
     Permission.CALL_MEETINGS: _COORDINATORS,
+    Permission.MANAGE_MEETINGS: _COORDINATORS | _OWNER,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,
     Permission.SEND_AREA_NOTICES: _OFFICER,
-    Permission.SEE_NOTICE_REPORT: _COORDINATORS | _OFFICER,
+    Permission.SEE_NOTICE_REPORT: _COORDINATORS | _OFFICER | _OWNER,
+    Permission.STOP_NOTICES: _LEAD | _OFFICER | _OWNER,
     Permission.SEE_COORDINATORS: _GROUP | _OFFICER,
     Permission.APPOINT_COORDINATORS: _LEAD,
     Permission.APPOINT_LEAD: _OFFICER,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from sqlalchemy import CompoundSelect, Integer, case, literal, null, select, union_all
@@ -38,62 +38,101 @@ class Role(StrEnum):
     COORDINATOR = "coordinator"  # of this stairwell; of the group, for a thing of the whole group
     LEAD = "lead"
     OFFICER = "officer"
+    OWNER = "owner"  # who sent it, called it, asked for it or answered it, and still works there
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where a thing stands: what decides who is who to it."""
+    """Where a thing stands: what decides who is who to it.
+
+    What has no stairwell is the whole group's, and so every coordinator's: the group itself, a meeting or a
+    notice for all of it. `is_somewhere` tells from that what belongs to a household whose stairwell is not
+    known: it is for those alone who work with the whole group. `owner_id` is the person whose doing it is.
+    """
 
     area_id: int | None = None
     group_id: int | None = None
     stairwell_id: int | None = None
+    is_somewhere: bool = False
+    owner_id: int | None = None
 
 
 def position_of(thing: Model) -> Position:
-    """The area, group and stairwell that a thing belongs to."""
+    """The area, group and stairwell that a thing belongs to, and whose doing it is.
+
+    The one place that says so: pages ask it of one thing, and lists filter by `Relations.stairwells_in`,
+    which leaves out the same.
+    """
     match thing:
-        case Area():
-            return Position(area_id=thing.id)
-        case Group():
-            return Position(thing.area_id, thing.id)
-        case Building():
-            return Position(thing.property.area_id, thing.group_id)
-        case Stairwell():
-            return Position(thing.building.property.area_id, thing.building.group_id, thing.id)
+        case Area() | Group() | Building() | Stairwell():
+            return _of_place(thing)
         case Flat():
-            return position_of(thing.stairwell)
+            return _of_place(thing.stairwell)
         case Household() | Knock():
-            return position_of(thing.flat)
+            return _of_place(thing.flat.stairwell)
         case Membership():
-            return Position(thing.group.area_id, thing.group_id, thing.stairwell_id)
+            return _at_home(thing.group, thing.stairwell_id) if thing.left_at is None else Position()
+        case Invitation() if thing.flat:
+            return _at_home(thing.group, thing.flat.stairwell_id)
+        case Invitation():
+            return _at_home(thing.group, None, thing.by_id)
         case JoinRequest():
             return _of_request(thing)
-        case Invitation():
-            flat = thing.flat
-            return Position(thing.group.area_id, thing.group_id, flat.stairwell_id if flat else None)
-        case Meeting() | Coordinator():
-            return position_of(thing.group)
-        case Notice() | LetterPack():
-            return position_of(thing.group) if thing.group else Position(area_id=thing.area_id)
+        case Coordinator():
+            return _of_place(thing.group)
+        case Meeting():
+            where = _of_place(thing.group)
+            return replace(where, stairwell_id=thing.stairwell_id, owner_id=thing.called_by_id)
+        case Notice():
+            return _of_notice(thing)
+        case LetterPack():
+            return _of_place(thing.group) if thing.group else Position(thing.area_id)
         case ContactPerson():
-            if thing.group:
-                return position_of(thing.group)
-            return position_of(thing.building) if thing.building else Position(area_id=thing.area_id)
+            place = thing.group or thing.building
+            return _of_place(place) if place else Position(thing.area_id)
     raise TypeError(f"relations.position_of does not know where a {type(thing).__name__} stands")
 
 
+def _of_place(place: Area | Group | Building | Stairwell) -> Position:
+    match place:
+        case Area():
+            return Position(place.id)
+        case Group():
+            return Position(place.area_id, place.id)
+        case Building():
+            return Position(place.property.area_id, place.group_id)
+        case Stairwell():
+            return Position(place.building.property.area_id, place.building.group_id, place.id)
+
+
+def _at_home(group: Group, stairwell_id: int | None, owner_id: int | None = None) -> Position:
+    """Of one household, wherever it lives."""
+    return Position(group.area_id, group.id, stairwell_id, stairwell_id is None, owner_id)
+
+
 def _of_request(request: JoinRequest) -> Position:
-    """Nobody's until it is confirmed: what became of it would tell whose the address is."""
+    """Nobody's until it is confirmed: what became of it would tell whose the address is.
+
+    Once it is decided it is its stairwell's, and of whoever decided, however long it had waited.
+    """
     if request.confirmed_at is None:
         return Position()
     stairwell = None if request.is_everybodys else request.stairwell_id
-    return Position(request.group.area_id, request.group_id, stairwell)
+    return Position(request.group.area_id, request.group_id, stairwell, owner_id=request.decided_by_id)
+
+
+def _of_notice(notice: Notice) -> Position:
+    """The officer of its area is no party to what is said in a group, and does not know of it."""
+    if notice.group_id is None:
+        return Position(area_id=notice.area_id, owner_id=notice.by_id)
+    return Position(group_id=notice.group_id, stairwell_id=notice.stairwell_id, owner_id=notice.by_id)
 
 
 @dataclass
 class Relations:
     """All that a person is, loaded once a request: groups, coordination with its stairwells, areas."""
 
+    person_id: int | None = None
     member_of: set[int] = field(default_factory=set)
     leads: set[int] = field(default_factory=set)
     coordinates: dict[int, frozenset[int]] = field(default_factory=dict)  # empty set: the whole group
@@ -111,14 +150,29 @@ class Relations:
             roles.add(Role.MEMBER)
         if position.group_id in self.leads:
             roles.add(Role.LEAD)
-        stairwells = self.coordinates.get(position.group_id or 0)
-        if stairwells is not None and (
-            not stairwells or position.stairwell_id is None or position.stairwell_id in stairwells
-        ):
+        if self._coordinates_at(position):
             roles.add(Role.COORDINATOR)
         if position.area_id in self.officer_of:
             roles.add(Role.OFFICER)
+        if position.owner_id is not None and position.owner_id == self.person_id and self._works_at(position):
+            roles.add(Role.OWNER)
         return frozenset(roles)
+
+    def _works_at(self, position: Position) -> bool:
+        """Still wears the hat under which such things are done: what a coordinator did is no officer's."""
+        if position.group_id is not None:
+            return position.group_id in self.coordinates
+        return position.area_id in self.officer_of
+
+    def _coordinates_at(self, position: Position) -> bool:
+        stairwells = self.coordinates.get(position.group_id or 0)
+        if stairwells is None:
+            return False
+        if not stairwells:  # the whole group
+            return True
+        if position.stairwell_id is None:
+            return not position.is_somewhere
+        return position.stairwell_id in stairwells
 
     def knows_of(self, position: Position) -> bool:
         """Belongs to the same group or area, and so may know that the thing exists."""
@@ -130,13 +184,23 @@ class Relations:
             return None
         return self.coordinates[group.id] or None
 
+    def works_with_all_of(self, group: Group, stairwell_id: int | None) -> bool:
+        """Whether a coordinator works with every household of a stairwell, or with None of the group.
+
+        Who does reads live, exact numbers of them; everybody else last night's, in bands.
+        """
+        if group.id not in self.coordinates:
+            return False
+        stairwells = self.stairwells_in(group)
+        return stairwells is None or stairwell_id in stairwells
+
 
 def relations_of(person: Person) -> Relations:
     """What a person is, from the database: one statement, for every page begins with it.
 
     Whoever follows an area coordinates nothing, whatever the rows say: the police never see who takes part.
     """
-    relations = Relations()
+    relations = Relations(person.id)
     for role, place, stairwell in db.session.execute(_roles_of(person)):
         match role:
             case Role.MEMBER:

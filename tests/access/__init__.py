@@ -31,14 +31,30 @@ the things of the scene (tests/cast.py): the group of Våglängdsgatan and what 
     other_officer      Hodan: of Boda
     other_group        Ivan: coordinator of another group, in Boda
 
+and by people of whom nothing here is the own doing, without values by hand:
+
+    whole_house        coordinator of the whole house, not its lead: as the coordinator, unless said otherwise
+    nothing_now        asked to be lead, once lead, once officer, once a member: as a stranger
+    asked_member       a member of port 3, asked to be lead: as a member
+    officer_with_rows  of Hässleholmen, whatever rows of a coordinator there are: as an officer
+    officer_member     the same, living in port 3: what a member gets, and what an officer gets
+
+Where an answer depends on the row, an endpoint has several: a tuple of them.
+
 The things: {group} {house} (building of the group) {empty_house} (no group, Norrby) {area} (slug)
 {stairwell} (port 3) {flat} (port 3, taking part: Carin's) {empty_flat} (port 3, no household)
 {request} (Farah's) {invitation} (by Bengt, flat in port 3) {membership} (Carin's) {coordinator} (Bengt's
-appointment) {knock} (Bengt's, port 3) {meeting} (of the group) {stairwell_meeting} (port 3)
-{notice} (to the group) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
+appointment) {knock} (Bengt's, port 3) {meeting} (of the group, by Amina) {stairwell_meeting} (port 3, by
+Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by Amina) {stairwell_notice}
+(port 3, by Bengt) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
 {contact} (of Hässleholmen) {sign_in} (of the person who asks), and tokens and codes that are good: {poster}
 {sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {unsubscribe};
 {letter} is a name that no letter in the development mailbox has.
+
+Rows of nobody's port, or of no port any longer: {unplaced_membership} (nobody knows where Mona lives)
+{left_membership} (Olga's, who has left port 3) {bengts_open_invitation} {aminas_open_invitation} (to no flat)
+{old_request} (waits in port 3 for 15 days, and so is everybody's) {answered_request} (waited as long, and
+Bengt said no) {unconfirmed_request} (port 3).
 
 POST is sent with a good token against forgery and the fields of `data` (few or none: an answer of 422, a
 form refused for what is missing, tells that one may press as well as 303 does). Each answer is asked of a
@@ -64,6 +80,10 @@ ROLES = (
     "other_officer",
     "other_group",
 )
+# Who gets exactly what another role gets: what they are besides does not count, not yet or no longer.
+AS = {"nothing_now": "stranger", "asked_member": "member", "officer_with_rows": "officer"}
+EVERYBODY = (*ROLES, "whole_house", "officer_member", *AS)
+REFUSED: tuple[Status, ...] = (404, 403)  # the one that says more comes last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,6 +100,8 @@ class Expected:
     officer: Status
     other_officer: Status
     other_group: Status
+    whole_house: Status | None = None
+    is_own: bool = False  # nobody's but the one's who made it, whatever others are
     get: str | None = None
     post: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)
@@ -95,8 +117,22 @@ class Expected:
 
     def of(self, role: str) -> Status:
         """What a role gets."""
-        status: Status = getattr(self, role)
+        if self.is_own and role not in ROLES:
+            return self.stranger
+        if role == "officer_member":
+            return max(self.member, self.officer, key=_how_much)
+        if role == "whole_house" and self.whole_house is None:
+            return self.coordinator
+        status: Status = getattr(self, AS.get(role, role))
         return status
+
+
+def _how_much(status: Status) -> int:
+    """A refusal grants nothing; anything else is an answer to somebody who may."""
+    return REFUSED.index(status) if status in REFUSED else len(REFUSED)
+
+
+OneOrMore = Expected | tuple[Expected, ...]
 
 
 def public(

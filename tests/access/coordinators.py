@@ -24,7 +24,7 @@ ENDPOINTS = {
     "coordinators.end": Expected(  # Bengt's appointment: his own to give back, the lead's to end
         post="/coordinators/{coordinator}/end",
         anybody="login", stranger=404, waiting=404, member=403,
-        coordinator=303, other_coordinator=403, lead=303,
+        coordinator=303, whole_house=403, other_coordinator=403, lead=303,
         officer=403, other_officer=404, other_group=404,
     ),
     "coordinators.open_appointment": public(get="/appointment/{appointment}"),

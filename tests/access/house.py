@@ -10,6 +10,8 @@ ONE_MEMBER = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404,
     "other_coordinator": 404, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+# Of whom nobody knows in which port they live: for those alone who work with the whole group.
+OF_NO_PORT = {**ONE_MEMBER, "coordinator": 404}
 WHOLE_GROUP = OWN_STAIRWELL | {"coordinator": 200, "other_coordinator": 200, "lead": 200}
 
 ENDPOINTS = {
@@ -38,11 +40,20 @@ ENDPOINTS = {
     ),
     "house.ask_move_out": Expected(get="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=200, lead=200),
     "house.move_out": Expected(post="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=303, lead=303),
-    "house.ask_place": Expected(
-        get="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303
+    "house.ask_place": (
+        Expected(get="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303),
+        Expected(get="/memberships/{unplaced_membership}/flat", **OF_NO_PORT, whole_house=200, lead=200),
+        Expected(get="/memberships/{left_membership}/flat", **OF_NO_PORT, lead=404),
     ),
-    "house.place": Expected(post="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303),
-    "house.details": Expected(  # who may not read it learns nothing of whether it is there
-        post="/memberships/{membership}/details", **ONE_MEMBER, coordinator=200, lead=200
+    "house.place": (
+        Expected(post="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303),
+        Expected(post="/memberships/{unplaced_membership}/flat", **OF_NO_PORT, whole_house=422, lead=422),
+        Expected(post="/memberships/{left_membership}/flat", **OF_NO_PORT, lead=404),
+    ),
+    # Who may not read it learns nothing of whether it is there.
+    "house.details": (
+        Expected(post="/memberships/{membership}/details", **ONE_MEMBER, coordinator=200, lead=200),
+        Expected(post="/memberships/{unplaced_membership}/details", **OF_NO_PORT, whole_house=200, lead=200),
+        Expected(post="/memberships/{left_membership}/details", **OF_NO_PORT, lead=404),
     ),
 }  # fmt: skip

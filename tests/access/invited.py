@@ -6,20 +6,49 @@ OF_STAIRWELL = {  # that somebody is invited is nobody else's to know, not even 
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
     "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+# To no flat: for whoever sent it, and for those who work with the whole house.
+BENGTS = OF_STAIRWELL
+AMINAS = OF_STAIRWELL | {"coordinator": 404, "whole_house": 303}
 OF_GROUP = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
 
 ENDPOINTS = {
-    "invited.resend": Expected(post="/invitations/{invitation}/resend", **OF_STAIRWELL),
-    "invited.revoke": Expected(post="/invitations/{invitation}/revoke", **OF_STAIRWELL),
-    "invited.ask_correct": Expected(
-        get="/invitations/{invitation}/address",
-        **(OF_STAIRWELL | {"coordinator": 200, "lead": 403}),  # whoever typed it
+    "invited.resend": (
+        Expected(post="/invitations/{invitation}/resend", **OF_STAIRWELL),
+        Expected(post="/invitations/{bengts_open_invitation}/resend", **BENGTS),
+        Expected(post="/invitations/{aminas_open_invitation}/resend", **AMINAS),
     ),
-    "invited.correct": Expected(
-        post="/invitations/{invitation}/address", **(OF_STAIRWELL | {"coordinator": 422, "lead": 403})
+    "invited.revoke": (
+        Expected(post="/invitations/{invitation}/revoke", **OF_STAIRWELL),
+        Expected(post="/invitations/{bengts_open_invitation}/revoke", **BENGTS),
+        Expected(post="/invitations/{aminas_open_invitation}/revoke", **AMINAS),
+    ),
+    # The address is mended by whoever typed it.
+    "invited.ask_correct": (
+        Expected(
+            get="/invitations/{invitation}/address",
+            **(OF_STAIRWELL | {"coordinator": 200, "whole_house": 403, "lead": 403}),
+        ),
+        Expected(
+            get="/invitations/{bengts_open_invitation}/address",
+            **(BENGTS | {"coordinator": 200, "whole_house": 403, "lead": 403}),
+        ),
+        Expected(
+            get="/invitations/{aminas_open_invitation}/address",
+            **(AMINAS | {"whole_house": 403, "lead": 200}),
+        ),
+    ),
+    "invited.correct": (
+        Expected(
+            post="/invitations/{invitation}/address",
+            **(OF_STAIRWELL | {"coordinator": 422, "whole_house": 403, "lead": 403}),
+        ),
+        Expected(
+            post="/invitations/{aminas_open_invitation}/address",
+            **(AMINAS | {"whole_house": 403, "lead": 422}),
+        ),
     ),
     "invited.ask_remind": Expected(get="/groups/{group}/invitations/reminders", **OF_GROUP),
     "invited.remind": Expected(

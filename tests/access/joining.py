@@ -6,6 +6,15 @@ DECIDING = {  # that somebody asks is known to those alone who answer
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
     "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+# Whose answer is out for 14 days is everybody's; once it is answered, its port's and the answerer's again.
+EVERYBODYS = DECIDING | {"other_coordinator": 303}
+NOBODYS = DECIDING | {"coordinator": 404, "lead": 404}
+
+
+def seen(of: dict[str, int | str]) -> dict[str, int | str]:
+    """The same of a page that is read."""
+    return {role: 200 if status == 303 else status for role, status in of.items()}
+
 
 ENDPOINTS = {
     "joining.find_code": public(get="/j?code={poster}", status=303),
@@ -16,8 +25,26 @@ ENDPOINTS = {
     "joining.decide": public(get="/a/{decide}"),
     "joining.approve_by_mail": public(post="/a/{decide}/approve", status=303),
     "joining.decline_by_mail": public(post="/a/{decide}/decline", status=303),
-    "joining.show": Expected(get="/requests/{request}", **(DECIDING | {"coordinator": 200, "lead": 200})),
-    "joining.approve": Expected(post="/requests/{request}/approve", **DECIDING),
-    "joining.decline": Expected(post="/requests/{request}/decline", **DECIDING),
-    "joining.tell": Expected(post="/requests/{request}/told", **DECIDING),
+    "joining.show": (
+        Expected(get="/requests/{request}", **seen(DECIDING)),
+        Expected(get="/requests/{old_request}", **seen(EVERYBODYS)),
+        Expected(get="/requests/{answered_request}", **seen(DECIDING)),
+        Expected(get="/requests/{unconfirmed_request}", **NOBODYS),
+    ),
+    "joining.approve": (
+        Expected(post="/requests/{request}/approve", **DECIDING),
+        Expected(post="/requests/{old_request}/approve", **EVERYBODYS),
+        Expected(post="/requests/{answered_request}/approve", **DECIDING),
+        Expected(post="/requests/{unconfirmed_request}/approve", **NOBODYS),
+    ),
+    "joining.decline": (
+        Expected(post="/requests/{request}/decline", **DECIDING),
+        Expected(post="/requests/{old_request}/decline", **EVERYBODYS),
+        Expected(post="/requests/{answered_request}/decline", **DECIDING),
+        Expected(post="/requests/{unconfirmed_request}/decline", **NOBODYS),
+    ),
+    "joining.tell": (
+        Expected(post="/requests/{request}/told", **DECIDING),
+        Expected(post="/requests/{answered_request}/told", **DECIDING),
+    ),
 }

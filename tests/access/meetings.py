@@ -18,9 +18,17 @@ def coordinators(status: int) -> dict[str, int]:
     return {"coordinator": status, "other_coordinator": status, "lead": status}
 
 
+def of_port_3(status: int) -> dict[str, int]:
+    """A stairwell's gathering is its coordinators', of whoever called it, and of the lead."""
+    return {"coordinator": status, "other_coordinator": 403, "lead": status}
+
+
 ENDPOINTS = {
     "meetings.index": Expected(get="/groups/{group}/meetings", **READERS),
-    "meetings.show": Expected(get="/meetings/{meeting}", **READERS),
+    "meetings.show": (
+        Expected(get="/meetings/{meeting}", **READERS),
+        Expected(get="/meetings/{stairwell_meeting}", **READERS),
+    ),
     "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
     "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
     "meetings.back_to_new": Expected(
@@ -33,14 +41,31 @@ ENDPOINTS = {
         anybody="login", stranger=404, waiting=404, member=303, coordinator=303, other_coordinator=403,
         lead=403, officer=403, other_officer=404, other_group=404,
     ),
-    "meetings.paper": Expected(get="/meetings/{meeting}/paper", **CALLERS, **coordinators(200)),
-    # The meeting is in a week: those who may count are led back to it with an explanation.
-    "meetings.count": Expected(get="/meetings/{meeting}/count", **CALLERS, **coordinators(303)),
-    "meetings.write_count": Expected(
-        post="/meetings/{meeting}/count", data={"not_counted": "y"}, **CALLERS, **coordinators(303)
+    "meetings.paper": (
+        Expected(get="/meetings/{meeting}/paper", **CALLERS, **coordinators(200)),
+        Expected(get="/meetings/{stairwell_meeting}/paper", **CALLERS, **of_port_3(200)),
     ),
-    "meetings.ask_cancel": Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),
-    "meetings.cancel": Expected(post="/meetings/{meeting}/cancel", **CALLERS, **coordinators(303)),
+    # The meeting is in a week: those who may count are led back to it with an explanation.
+    "meetings.count": (
+        Expected(get="/meetings/{meeting}/count", **CALLERS, **coordinators(303)),
+        Expected(get="/meetings/{held_meeting}/count", **CALLERS, **of_port_3(200)),
+    ),
+    "meetings.write_count": (
+        Expected(
+            post="/meetings/{meeting}/count", data={"not_counted": "y"}, **CALLERS, **coordinators(303)
+        ),
+        Expected(
+            post="/meetings/{held_meeting}/count", data={"not_counted": "y"}, **CALLERS, **of_port_3(303)
+        ),
+    ),
+    "meetings.ask_cancel": (
+        Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),
+        Expected(get="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_port_3(200)),
+    ),
+    "meetings.cancel": (
+        Expected(post="/meetings/{meeting}/cancel", **CALLERS, **coordinators(303)),
+        Expected(post="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_port_3(303)),
+    ),
     "meetings.open_answer": public(get="/r/{answer}"),
     "meetings.answer_by_mail": public(post="/r/{answer}", data={"answer": "maybe"}, status=303),
 }  # fmt: skip

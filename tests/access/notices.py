@@ -18,6 +18,18 @@ def coordinators(status: int) -> dict[str, int]:
     return {"coordinator": status, "other_coordinator": status, "lead": status}
 
 
+def of_port_3(status: int) -> dict[str, int]:
+    """What is said in a stairwell is its coordinators' and the lead's to follow."""
+    return {"coordinator": status, "other_coordinator": 403, "lead": status}
+
+
+IN_GROUP = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "officer": 404, "other_officer": 404,
+    "other_group": 404,
+}  # fmt: skip
+LEADS = {"coordinator": 403, "other_coordinator": 403, "lead": 303}
+BENGTS = {"coordinator": 303, "other_coordinator": 403, "whole_house": 403, "lead": 303}
+
 ENDPOINTS = {
     "notices.index": Expected(
         get="/groups/{group}/notices",
@@ -32,26 +44,30 @@ ENDPOINTS = {
     "notices.area_new": Expected(get="/areas/{area}/notices/new", **OFFICERS, officer=200),
     "notices.area_preview": Expected(post="/areas/{area}/notices/preview", **OFFICERS, officer=422),
     "notices.area_send": Expected(post="/areas/{area}/notices", **OFFICERS, officer=422),
-    # The officer was no party to what a coordinator wrote to the group.
-    "notices.show": Expected(
-        get="/notices/{notice}",
-        anybody="login", stranger=404, waiting=404, member=200, coordinator=200, other_coordinator=200,
-        lead=200, officer=404, other_officer=404, other_group=404,
+    # The officer was no party to what a coordinator wrote to the group, and does not know of it.
+    "notices.show": (
+        Expected(get="/notices/{notice}", **IN_GROUP, member=200, **coordinators(200)),
+        Expected(get="/notices/{stairwell_notice}", **IN_GROUP, member=200, **coordinators(200)),
+        Expected(
+            get="/notices/{area_notice}", **(IN_GROUP | {"officer": 200}), member=200, **coordinators(200)
+        ),
     ),
-    "notices.report": Expected(
-        get="/notices/{notice}/report",
-        anybody="login", stranger=404, waiting=404, member=403, coordinator=200, other_coordinator=200,
-        lead=200, officer=403, other_officer=404, other_group=404,
+    # How far it has come: for its sender, the coordinators of those it is for, and the lead.
+    "notices.report": (
+        Expected(get="/notices/{notice}/report", **IN_GROUP, member=403, **coordinators(200)),
+        Expected(get="/notices/{stairwell_notice}/report", **IN_GROUP, member=403, **of_port_3(200)),
+        Expected(get="/notices/{area_notice}/report", **OFFICERS, officer=200),
     ),
-    "notices.ask_stop": Expected(
-        get="/notices/{notice}/stop",
-        anybody="login", stranger=404, waiting=404, member=403, coordinator=303, other_coordinator=303,
-        lead=303, officer=403, other_officer=404, other_group=404,
+    # Stopping it: its sender and the lead. Amina sent the one to the group, Bengt the one to port 3.
+    "notices.ask_stop": (
+        Expected(get="/notices/{notice}/stop", **IN_GROUP, member=403, **LEADS),
+        Expected(get="/notices/{stairwell_notice}/stop", **IN_GROUP, member=403, **BENGTS),
+        Expected(get="/notices/{area_notice}/stop", **OFFICERS, officer=303),
     ),
-    "notices.stop": Expected(
-        post="/notices/{notice}/stop",
-        anybody="login", stranger=404, waiting=404, member=403, coordinator=303, other_coordinator=303,
-        lead=303, officer=403, other_officer=404, other_group=404,
+    "notices.stop": (
+        Expected(post="/notices/{notice}/stop", **IN_GROUP, member=403, **LEADS),
+        Expected(post="/notices/{stairwell_notice}/stop", **IN_GROUP, member=403, **BENGTS),
+        Expected(post="/notices/{area_notice}/stop", **OFFICERS, officer=303),
     ),
     # Which flats: for those who work with them, of notices to their group and its area.
     "notices.paper": Expected(

@@ -10,8 +10,8 @@ NOBODY = {
 ENDPOINTS = {
     "packs.choose": Expected(get="/areas/{area}/letters", **(NOBODY | {"officer": 200})),
     "packs.ask": Expected(post="/areas/{area}/letters", **(NOBODY | {"officer": 422})),
-    "packs.show": Expected(get="/packs/{pack}", **(NOBODY | {"coordinator": 200})),
-    "packs.fetch": Expected(get="/packs/{area_pack}/1", **(NOBODY | {"officer": 200})),
-    "packs.try_again": Expected(post="/packs/{area_pack}/again", **(NOBODY | {"officer": 303})),
-    "packs.remove": Expected(post="/packs/{pack}/remove", **(NOBODY | {"coordinator": 303})),
+    "packs.show": Expected(get="/packs/{pack}", **(NOBODY | {"coordinator": 200}), is_own=True),
+    "packs.fetch": Expected(get="/packs/{area_pack}/1", **(NOBODY | {"officer": 200}), is_own=True),
+    "packs.try_again": Expected(post="/packs/{area_pack}/again", **(NOBODY | {"officer": 303}), is_own=True),
+    "packs.remove": Expected(post="/packs/{pack}/remove", **(NOBODY | {"coordinator": 303}), is_own=True),
 }

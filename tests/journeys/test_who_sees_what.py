@@ -30,7 +30,7 @@ SEEN = {
     "/flats/{elsas}": (403, 200, 404, 404, 403),
     "/groups/{group}/notices": (200, 200, 404, 404, 200),
     "/notices/{notice}": (200, 200, 404, 404, 404),
-    "/notices/{notice}/report": (403, 200, 404, 404, 403),
+    "/notices/{notice}/report": (403, 200, 404, 404, 404),
     "/notices/{notice}/paper": (404, 200, 404, 404, 404),
     "/groups/{group}/notices/new": (403, 200, 404, 404, 403),
     "/groups/{group}/meetings": (200, 200, 404, 404, 200),

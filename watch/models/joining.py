@@ -157,10 +157,10 @@ class JoinRequest(Derived, Model):
 
     @property
     def is_everybodys(self) -> bool:
-        """It waits (or did, until it was answered) so long that every coordinator may answer."""
-        if self.confirmed_at is None:
+        """It waits so long that every coordinator of the group may answer."""
+        if self.confirmed_at is None or self.state is not RequestState.WAITING:
             return False
-        return (self.decided_at or utcnow()) - self.confirmed_at >= EVERYBODY_AFTER
+        return utcnow() - self.confirmed_at >= EVERYBODY_AFTER
 
 
 class InvitationState(StrEnum):

@@ -176,14 +176,14 @@ def readable_by(person: Person) -> ColumnElement[bool]:
     area's coordinators; as officer what was said to the area; and what they sent themselves.
     """
     member = select(Membership.id).where(Membership.person_id == person.id, Membership.left_at.is_(None))
+    office = select(Officer.id).where(Officer.person_id == person.id, Officer.ended_at.is_(None))
     coordinator = select(Coordinator.id).where(
         Coordinator.person_id == person.id,
         Coordinator.accepted_at.is_not(None),
         Coordinator.ended_at.is_(None),
+        ~office.exists(),  # whoever follows an area coordinates nothing, whatever the rows say
     )
-    officer = select(Officer.id).where(
-        Officer.person_id == person.id, Officer.ended_at.is_(None), Officer.area_id == Notice.area_id
-    )
+    officer = office.where(Officer.area_id == Notice.area_id)
     their_area = Group.area_id == Notice.area_id
     in_stairwell = or_(Notice.stairwell_id.is_(None), Membership.stairwell_id == Notice.stairwell_id)
     return or_(

@@ -18,6 +18,7 @@ from watch.models import (
     JoinRequest,
     Meeting,
     Membership,
+    Person,
     RequestState,
     Stairwell,
     coordinator_stairwell,
@@ -38,15 +39,15 @@ class StairwellInHouse:
 
 @dataclass(frozen=True)
 class Work:
-    """What waits in a group: by stairwell, and gatherings held but not counted."""
+    """What waits for a coordinator: by stairwell, and gatherings held but not counted."""
 
     stairwells: list[StairwellInHouse]
     without_flat: int
     uncounted_meetings: int
 
 
-def stairwells_of(group: Group, now: datetime, stairwells: Collection[int] | None = None) -> Work:
-    """The stairwells of a group in street order with what waits there; one statement.
+def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
+    """The stairwells of a group, or a coordinator's, in street order with what waits there; one statement.
 
     A stairwell has a coordinator where somebody other than the lead works for it or the whole house.
     """
@@ -54,7 +55,7 @@ def stairwells_of(group: Group, now: datetime, stairwells: Collection[int] | Non
         select(
             Stairwell.id, Stairwell.number, Stairwell.street, _coordinators(group),
             _requests(group, knock=False), _requests(group, knock=True),
-            _members_without_flat(group), _uncounted_meetings(group, now),
+            _members_without_flat(group), _uncounted_meetings(group, by, now, stairwells),
         )
         .join(Building, Building.id == Stairwell.building_id)
         .where(Building.group_id == group.id)
@@ -110,13 +111,19 @@ def _members_without_flat(group: Group) -> ScalarSelect[int]:
     return hidden.scalar_subquery()
 
 
-def _uncounted_meetings(group: Group, now: datetime) -> ScalarSelect[int]:
+def _uncounted_meetings(
+    group: Group, by: Person, now: datetime, stairwells: Collection[int] | None
+) -> ScalarSelect[int]:
+    """Of the group, of those stairwells, and what this coordinator has called elsewhere."""
     uncounted = select(func.count(Meeting.id)).where(
         Meeting.group_id == group.id,
         Meeting.ends_at <= now,
         Meeting.cancelled_at.is_(None),
         Meeting.counting == Counting.NOT_YET,
     )
+    if stairwells is not None:
+        is_theirs = Meeting.stairwell_id.is_(None) | Meeting.stairwell_id.in_(stairwells)
+        uncounted = uncounted.where(is_theirs | (Meeting.called_by_id == by.id))
     return uncounted.scalar_subquery()
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -35,7 +33,7 @@ def show(group: Group) -> Page:
     """The house: a row a stairwell, how many take part, what to do; `state` shows only such flats."""
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
     flats = queries.households_of(group, mine)
-    work = queries.stairwells_of(group, utcnow(), mine)
+    work = queries.stairwells_of(group, current_person(), utcnow(), mine)
     seen, requests = queries.last_look(current_person(), group), waiting_requests(group, mine)
     leave_trace("house-seen", about=group)
     return render_template(
@@ -85,7 +83,7 @@ def stairwell(stairwell: Stairwell) -> Page:
     if to in CHOSEN_FOR and (chosen := request.args.getlist("flats", type=int)):
         return redirect(url_for(CHOSEN_FOR[to], group_id=group.id, flats=chosen))
     mine = current_relations().stairwells_in(group)
-    neighbours = queries.stairwells_of(group, utcnow(), mine).stairwells
+    neighbours = queries.stairwells_of(group, current_person(), utcnow(), mine).stairwells
     place = next(number for number, each in enumerate(neighbours) if each.id == stairwell.id)
     flats = queries.households_of(stairwell)
     seen = queries.last_look(current_person(), stairwell)
@@ -222,7 +220,7 @@ def members(group: Group) -> Page:
     return render_template(
         "house/members.html", group=group, requests=requests, elsewhere={each.id for each in elsewhere},
         taken=taken_flats([each for each in requests if each not in elsewhere]),
-        to_tell=answers_to_tell(group, mine), ports=_by_port(found),
+        to_tell=answers_to_tell(group, current_person(), mine), ports=_by_port(found),
         without_port=[each for each in found if each.stairwell is None], shown=len(found), q=text,
         only_some=mine is not None,
     )  # fmt: skip
@@ -240,18 +238,9 @@ def _by_port(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]
 @requires(Permission.SEE_CONTACT_DETAILS)
 def details(membership: Membership) -> Page:
     """E-mail and phone of a member, shown on the answered page; the press is written down."""
-    _demand_is_mine(membership)
     audit.note("details-seen", about=membership, by=current_person(), group=membership.group)
     db.session.commit()
     return render_template("house/details.html", membership=membership, person=membership.person)
-
-
-def _demand_is_mine(membership: Membership) -> Collection[int] | None:
-    """The stairwells the reader works with, the member's among them; None is all of them."""
-    mine = current_relations().stairwells_in(membership.group)
-    if membership.left_at is not None or (mine is not None and membership.stairwell_id not in mine):
-        abort(404)
-    return mine
 
 
 @bp.get("/memberships/<int:membership_id>/flat")
@@ -286,8 +275,7 @@ def place(membership: Membership) -> Page:
 
 
 def _place_form(membership: Membership) -> PlaceMemberForm:
-    mine = _demand_is_mine(membership)
-    form = PlaceMemberForm()
+    mine, form = current_relations().stairwells_in(membership.group), PlaceMemberForm()
     ports = queries.stairwells_in(membership.group)
     form.offer(port for port in ports if mine is None or port.id in mine)
     return form

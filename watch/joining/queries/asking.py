@@ -148,8 +148,11 @@ def waiting_requests(group: Group, stairwells: Collection[int] | None = None) ->
     return list(db.session.scalars(wanted))
 
 
-def answers_to_tell(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
-    """Answers that nobody has said yet at the door of who has no e-mail, oldest first."""
+def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
+    """Answers that nobody has said yet at the door of who has no e-mail, oldest first.
+
+    Those of these stairwells (None: of the group), and those that this coordinator gave elsewhere.
+    """
     wanted = (
         select(JoinRequest)
         .where(
@@ -164,7 +167,8 @@ def answers_to_tell(group: Group, stairwells: Collection[int] | None = None) -> 
         .order_by(JoinRequest.decided_at, JoinRequest.id)
     )
     if stairwells is not None:
-        wanted = wanted.where(JoinRequest.stairwell_id.in_(stairwells))
+        here = JoinRequest.stairwell_id.in_(stairwells)
+        wanted = wanted.where(here | (JoinRequest.decided_by_id == by.id))
     return list(db.session.scalars(wanted))
 
 

@@ -96,7 +96,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     person = current_person()
     mine = queries.my_answer(meeting, person)
     called = queries.is_called(meeting, person)
-    coordinates = can(Permission.CALL_MEETINGS, meeting)
+    coordinates = can(Permission.MANAGE_MEETINGS, meeting)
     is_asked = coordinates and meeting.counting is Counting.NOT_YET and queries.was_called(meeting)
     return render_template(
         "meetings/show.html",

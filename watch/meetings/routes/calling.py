@@ -96,7 +96,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, in
 
 
 @bp.get("/meetings/<int:meeting_id>/paper")
-@requires(Permission.CALL_MEETINGS)
+@requires(Permission.MANAGE_MEETINGS)
 def paper(meeting: Meeting) -> str:
     """The reader's own flats that want the call on paper, to print and take along."""
     scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
@@ -106,7 +106,7 @@ def paper(meeting: Meeting) -> str:
 
 
 @bp.get("/meetings/<int:meeting_id>/count")
-@requires(Permission.CALL_MEETINGS)
+@requires(Permission.MANAGE_MEETINGS)
 def count(meeting: Meeting) -> str | Response:
     """Ask how many came."""
     if meeting.cancelled_at is not None or meeting.starts_at > utcnow():
@@ -122,7 +122,7 @@ def count(meeting: Meeting) -> str | Response:
 
 
 @bp.post("/meetings/<int:meeting_id>/count")
-@requires(Permission.CALL_MEETINGS)
+@requires(Permission.MANAGE_MEETINGS)
 def write_count(meeting: Meeting) -> tuple[str, int] | Response:
     """Keep how many came, 0 included, or that nobody counted."""
     form = CountHeadsForm()
@@ -139,7 +139,7 @@ def write_count(meeting: Meeting) -> tuple[str, int] | Response:
 
 
 @bp.get("/meetings/<int:meeting_id>/cancel")
-@requires(Permission.CALL_MEETINGS)
+@requires(Permission.MANAGE_MEETINGS)
 def ask_cancel(meeting: Meeting) -> str | Response:
     """Say who will be told, and ask once more."""
     if not is_open(meeting):
@@ -151,7 +151,7 @@ def ask_cancel(meeting: Meeting) -> str | Response:
 
 
 @bp.post("/meetings/<int:meeting_id>/cancel")
-@requires(Permission.CALL_MEETINGS)
+@requires(Permission.MANAGE_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
     """Cancel a meeting and tell those who have heard of it; pressed twice it tells once."""
     reach = queries.reach_of_cancelling(meeting)

@@ -25,7 +25,7 @@ from watch.notices import queries, service
 from watch.notices.routes.blueprint import bp
 from watch.notices.service import NothingWaits
 from watch.paging import page_of
-from watch.relations import Role, position_of
+from watch.relations import position_of
 from watch.web import leave_trace
 
 
@@ -82,7 +82,6 @@ def show(notice_id: int) -> str:
             notice=notice,
             text=notice.text_in(language.current()),
             own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
-            may_follow=_may_follow(notice),
         )
 
 
@@ -90,8 +89,6 @@ def show(notice_id: int) -> str:
 @requires(Permission.SEE_NOTICE_REPORT)
 def report(notice: Notice) -> str:
     """How far it has come: in numbers, never in names."""
-    if not _may_follow(notice):
-        abort(403)
     scopes, now = _scopes(notice), utcnow()
     going = sending(now)
     return render_template(
@@ -102,32 +99,32 @@ def report(notice: Notice) -> str:
         per_minute=going.per_minute,
         ends_at=going.ends_at(now),
         is_stuck=going.is_stuck,
-        exact=notice.audience is not Audience.AREA_MEMBERS,
+        exact=_knows_numbers(notice),
         own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         coordinates=bool(scopes),
     )
 
 
 @bp.get("/notices/<int:notice_id>/stop")
-@requires(Permission.SEE_NOTICE_REPORT)
+@requires(Permission.STOP_NOTICES)
 def ask_stop(notice: Notice) -> str | Response:
     """Asked once more: how many would get no mail."""
-    if not _may_follow(notice):
-        abort(403)
     progress = queries.progress_of(notice)
     if not progress.stoppable:
         return _nothing_waits(notice)
-    exact = notice.audience is not Audience.AREA_MEMBERS
-    text = notice.text_in(language.current())
-    return render_template("notices/ask_stop.html", notice=notice, text=text, progress=progress, exact=exact)
+    return render_template(
+        "notices/ask_stop.html",
+        notice=notice,
+        text=notice.text_in(language.current()),
+        progress=progress,
+        exact=_knows_numbers(notice),
+    )
 
 
 @bp.post("/notices/<int:notice_id>/stop")
-@requires(Permission.SEE_NOTICE_REPORT)
+@requires(Permission.STOP_NOTICES)
 def stop(notice: Notice) -> Response:
     """What is not yet sent is not sent."""
-    if not _may_follow(notice):
-        abort(403)
     try:
         stopped = service.stop_sending(notice, by=current_person())
     except NothingWaits:
@@ -139,7 +136,7 @@ def stop(notice: Notice) -> Response:
 
 def _stopped(notice: Notice, count: int) -> str:
     """How many get no mail, and how many do although they had not got it yet."""
-    exact = notice.audience is not Audience.AREA_MEMBERS
+    exact = _knows_numbers(notice)
     said = _("Stoppade mejl: %(number)s.", number=_number(count, exact=exact))
     if going := queries.progress_of(notice).waiting:
         said += " " + _("Redan på väg, går inte att stoppa: %(number)s.", number=_number(going, exact=exact))
@@ -178,10 +175,11 @@ def _readable(notice_id: int) -> Notice:
     return notice
 
 
-def _may_follow(notice: Notice) -> bool:
-    """A group's notice is followed by its coordinators, an area's by its officers: who was a party to it."""
-    roles = current_relations().roles(position_of(notice))
-    return bool(roles & {Role.COORDINATOR, Role.LEAD}) if notice.group_id else Role.OFFICER in roles
+def _knows_numbers(notice: Notice) -> bool:
+    """Whether the reader knows those it is for, and so may count them; else each number is told roughly."""
+    if notice.group is None:
+        return notice.audience is Audience.AREA_COORDINATORS
+    return current_relations().works_with_all_of(notice.group, notice.stairwell_id)
 
 
 def _scopes(notice: Notice) -> Mapping[int, frozenset[int] | None]:
