@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -137,19 +136,26 @@ def _comes_from_elsewhere() -> bool:
 
 
 def answers_to_keep() -> MultiDict[str, str] | None:
-    """What was typed into the form, except secrets; None where nothing can be sent again."""
+    """What was typed into the form, except secrets; None where it cannot be sent again or is too much."""
     if request.method != "POST" or _comes_from_elsewhere():
         return None
     cut = g.get("typed", {})  # as the page's own form has read it
-    typed = ((name, cut.get(name, answers)) for name, answers in request.form.lists())
+    try:
+        typed = ((name, cut.get(name, answers)) for name, answers in request.form.lists())
+    except RequestEntityTooLarge:
+        return None
     return MultiDict((name, answer) for name, all_ in typed if name not in SECRET_FIELDS for answer in all_)
 
 
 def _typed_here() -> MultiDict[str, str]:
-    """What the form that this page answers was sent with; nothing where that is too much to read."""
-    with suppress(RequestEntityTooLarge):
-        return answers_to_keep() or MultiDict()
-    return MultiDict()
+    """What the form that this page answers was sent with; nothing where that is too much to read.
+
+    Where the page has read a form that is what its fields have read, and not whatever came along.
+    """
+    typed, fields = answers_to_keep() or MultiDict(), g.get("typed")
+    return MultiDict(
+        (name, answer) for name, answer in typed.items(multi=True) if not fields or name in fields
+    )
 
 
 def signed_out_while_writing() -> Response:

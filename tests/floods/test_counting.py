@@ -26,6 +26,12 @@ class Unread:
     readline = readlines = __iter__ = read
 
 
+TOO_LARGE = {
+    "wsgi.input": Unread(), "CONTENT_LENGTH": str(1024 * 1024),
+    "CONTENT_TYPE": "application/x-www-form-urlencoded",
+}  # fmt: skip
+
+
 def is_public(app: Flask, endpoint: str) -> bool:
     return getattr(app.view_functions[endpoint], "access", "") == "public"
 
@@ -88,6 +94,10 @@ def test_a_flood_is_answered_without_reading_it_and_is_not_counted_on(
     unread = {"wsgi.input": Unread(), "CONTENT_LENGTH": "1000"}
     answer = outside(lambda: client.browser().post("/login", base_url=BASE, environ_overrides=unread))
     assert answer.status_code == 429
+    app.config["FORMS_IN_TEN_MINUTES"] = 20  # and no flood yet
+    large = outside(lambda: client.browser().post("/login", base_url=BASE, environ_overrides=TOO_LARGE))
+    assert large.status_code == 429
+    app.config["FORMS_IN_TEN_MINUTES"] = 10
     with statements() as seen:
         client.post("/login", typed)
     assert [each for each in seen if not each.startswith("SELECT")] == []
