@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import shutil
 import sqlite3
 from collections.abc import Callable, Mapping
 from contextlib import closing
@@ -11,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from sqlalchemy import Select, select
 
 from tests.access import ROLES, Expected, Status
@@ -182,6 +183,7 @@ def _restorer() -> Callable[[], None]:
         db.session.commit()
         with closing(sqlite3.connect(path)) as live:
             kept.backup(live)
+        shutil.rmtree(current_app.config["JOURNAL"], ignore_errors=True)  # by which such a copy is noticed
 
     return again
 

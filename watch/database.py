@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -64,6 +65,14 @@ class Base(DeclarativeBase):
 def is_reading() -> bool:
     """True where the transaction about to begin only reads: in a GET, until its traces are written."""
     return has_request_context() and request.method in SAFE_METHODS and not g.get("leaves_traces", False)
+
+
+def is_made(engine: Engine) -> bool:
+    """False where the database is a file that is not there: looking into it would make it."""
+    if engine.dialect.name != "sqlite":
+        return True
+    file = engine.url.database
+    return bool(file) and Path(str(file)).exists()
 
 
 def prepare_sqlite(engine: Engine) -> None:

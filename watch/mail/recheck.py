@@ -67,7 +67,7 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
     kind = mailing.kind
     match mailing.about:
         case Notice() as notice:
-            return _reads_notice(notice)
+            return false() if notice.stopped_at else _reads_notice(notice)
         case Meeting() as meeting:
             is_called_off = meeting.cancelled_at is not None
             is_so = is_called_off == (kind == "meeting-cancelled")

@@ -28,6 +28,7 @@ from watch.models.joining import (
     Refusal,
     RequestState,
 )
+from watch.models.journal import JournalHost, JournalState
 from watch.models.letters import LetterFile, LetterPack
 from watch.models.mail import PARENTS, ClockRun, ErasedRows, Mailing, OutboxRow, OutboxState, Worker
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
@@ -73,6 +74,8 @@ __all__ = [
     "Invitation",
     "InvitationState",
     "JoinRequest",
+    "JournalHost",
+    "JournalState",
     "Knock",
     "Landlord",
     "Language",

@@ -14,7 +14,7 @@ from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
 from watch.meetings.queries import reached_by_mail
-from watch.models import Channel, Language, Level, Mailing, Notice, NoticeText, OutboxRow, Person
+from watch.models import Channel, Language, Level, Mailing, Notice, NoticeText, OutboxRow, Person, utcnow
 from watch.notices.queries import Aim, mailings_of
 
 
@@ -81,6 +81,7 @@ def stop_sending(notice: Notice, *, by: Person) -> int:
     stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice))
     if not stopped:
         raise NothingWaits
+    notice.stopped_at = utcnow()  # what a worker has in hand, or a restore brings back, is not sent either
     audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=notice.area)
     return stopped
 
