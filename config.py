@@ -23,6 +23,9 @@ DEFAULTS: dict[str, Any] = {
     "ENV": "production",  # or development: values for one's own machine
     "DATABASE_URL": "sqlite:///watch.db",  # relative to instance/; or postgresql+psycopg://…
     "QUEUE_URL": "",  # where the background engine keeps its queue; empty: a file beside the database
+    "JOURNAL": "",  # where what is taken away is written down too; empty: a folder `journal` beside instance/
+    "JOURNAL_DAYS": 90,  # how long that is kept; longer than any backup
+    "POSTGRES_PROGRAMS": "",  # the folder of pg_dump, pg_restore and psql; empty: as they are found
     "BASE_URL": "",  # what links in mails begin with, never taken from a request
     "TRUSTED_PROXIES": 0,  # how many proxies of ours in front set X-Forwarded-*; with https it has to be said
     "CONTROLLER": "",  # personuppgiftsansvarig: name and postal address, shown on pages and in mails
@@ -70,6 +73,7 @@ FIXED: dict[str, Any] = {
 
 RANGES = {  # the least and the most that make sense
     "TRUSTED_PROXIES": (0, 10),
+    "JOURNAL_DAYS": (1, 3650),
     "INVITATIONS_A_DAY": (1, 100_000),
     "INVITATION_DAYS": (1, 365),
     "LETTERS_AT_ONCE": (1, 500),

@@ -8,6 +8,8 @@ queries; the browser's requests and the commands run outside of it, with context
 from __future__ import annotations
 
 import os
+import secrets
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
@@ -32,6 +34,7 @@ pytest_plugins = ["tests.cast"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "WATCH_TEST_DATABASE_URL"  # a PostgreSQL of your own, instead of the wheel's
+JOURNAL = "TEST_JOURNAL"  # where processes of the tests keep theirs
 DATABASES = ("sqlite", "postgresql")
 _running = ExitStack()
 
@@ -44,6 +47,9 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_worker and not config.option.collectonly and SERVER not in os.environ:
         os.environ[SERVER] = _running.enter_context(postgres())
         _running.callback(os.environ.pop, SERVER)
+    if not is_worker and JOURNAL not in os.environ:
+        os.environ[JOURNAL] = str(_running.enter_context(quick_folder()))
+        _running.callback(os.environ.pop, JOURNAL)
 
 
 def pytest_unconfigure() -> None:
@@ -65,7 +71,8 @@ def make_app() -> Callable[..., Flask]:
     own = {"ENV": "development", "TESTING": True, "QUEUE_URL": "memory:", "DATABASE_URL": "sqlite://"}
 
     def make(**settings: Any) -> Flask:
-        return create_app({**own, **settings})
+        journal = f"{os.environ[JOURNAL]}/{secrets.token_hex(8)}"
+        return create_app({"JOURNAL": journal, **own, **settings})
 
     return make
 
@@ -110,6 +117,7 @@ def app(request: pytest.FixtureRequest, migrated_apps: Callable[[str], Flask]) -
         finally:
             db.session.remove()
             empty(db.engine)
+            shutil.rmtree(app.config["JOURNAL"], ignore_errors=True)
 
 
 @pytest.fixture
@@ -154,7 +162,7 @@ def outbox(app: Flask) -> Outbox:
 
 
 Dump = Callable[[], dict[str, list[str]]]
-UNWATCHED = {"audit_entry", "rate_count"}
+UNWATCHED = {"audit_entry", "rate_count", "journal_state", "journal_host"}
 
 
 @pytest.fixture

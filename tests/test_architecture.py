@@ -58,11 +58,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "database": set(),
     "extensions": {"database", "mail.smtp"},
     "models": MODELS,
-    "tokens": MODELS,
+    "tokens": MODELS | {"journal"},
     "language": {"models"},
     "bands": {"language", "models"},
     "audit": {"extensions", "models"},
     "clock": {"extensions", "language", "models"},
+    "journal": MODELS | {"journal"},
+    "presence": {"extensions"},
     "access": {"extensions", "models", "relations"},
     "relations": {"extensions", "models"},
     "bodies": {"database"},
@@ -76,17 +78,20 @@ MAY_IMPORT: dict[str, set[str]] = {
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
-        "access", "audit", "bands", "bodies", "database", "errors", "extensions", "fields", "language",
-        "limits", "models", "paging", "paper", "relations", "tokens", "web",
+        "access", "audit", "bands", "bodies", "database", "errors", "extensions", "fields", "journal",
+        "language", "limits", "models", "paging", "paper", "relations", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
     "words": {"bands", "fields", "language", "models"},
     "queries": MODELS | {"errors", "language", "tokens"},
     "service": MODELS
     | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "relations", "tokens"},
-    "part": MODELS | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tokens"},
-    "cli": MODELS | {"audit", "errors", "fields", "language", "mail", "jobs", "tokens"},
-    "jobs": MODELS | {"clock", "mail"},
+    "part": MODELS
+    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tokens"}
+    | {"clock", "journal"},
+    "cli": MODELS
+    | {"audit", "errors", "fields", "journal", "language", "mail", "jobs", "presence", "tokens"},
+    "jobs": MODELS | {"clock", "journal", "mail", "presence"},
 }  # fmt: skip
 # Which rooms of other features (to the left; for routes and commands of any) and of its own a room may use.
 ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {
@@ -160,7 +165,7 @@ def may_import(importer: str, imported: str) -> bool:
     """Whether the order of the house allows it (architecture.md)."""
     feature, room = place_of(importer)
     other, other_room = place_of(imported)
-    if importer == "watch" or (importer == "watch.cli" and other_room in {"cli", "mail"}):
+    if importer == "watch" or (importer == "watch.cli" and other_room in {"cli", "journal", "mail"}):
         return True
     if importer == "watch.mail.cli":
         return imported == "watch.jobs" or may_import("watch.mail", imported)

@@ -66,6 +66,9 @@ BAD: dict[str, list[str]] = {  # of every setting that there is, what it refuses
     "MAIL_LOOK_SECONDS": [*AMOUNT, "0"],
     "MAIL_UNCERTAIN_MINUTES": [*AMOUNT, "0"],
     "HOST_NAME": ["x" * 61, "two\nlines"],
+    "JOURNAL": [],  # any folder
+    "JOURNAL_DAYS": [*COUNT, "0"],
+    "POSTGRES_PROGRAMS": [],  # any folder
     "METRICS_PORT": [*COUNT, "65536"],
     "SIGN_IN_LINK_MINUTES": [*COUNT, "0"],
     "INVITATION_DAYS": [*COUNT, "0"],

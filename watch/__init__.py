@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
-from flask import Flask
+import click
+from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import config as settings
-from watch import access, cli, crypto, errors, language, web
+from watch import access, cli, crypto, errors, journal, language, presence, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.bodies import bound_body, refuse_unreadable
 from watch.contacts import routes as contacts
-from watch.database import prepare_sqlite
+from watch.database import is_made, prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
 from watch.followup import routes as followup
 from watch.groups.routes import choices, coordinators, groups, house, start
@@ -47,12 +47,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.of_reader)
     login_manager.init_app(app)
+    journal.listen()
     for part in (access, web, cli):
         part.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             prepare_sqlite(db.engine)
-        _demand_the_data_key()
+        _demand_our_database()
     for feature in FEATURES:
         app.register_blueprint(feature.bp)
     if app.config["ENV"] == "development":
@@ -62,17 +63,32 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     return app
 
 
-def _demand_the_data_key() -> None:
-    """A database written with another data key is left alone. Raises config.BadSetting."""
-    file = db.engine.url.database
-    if db.engine.dialect.name == "sqlite" and not (file and Path(file).exists()):
-        return  # looking would make it
+def _demand_our_database() -> None:
+    """A database of another data key is left alone, and so is an older copy. Raises config.BadSetting.
+
+    A command looks itself whether it is a copy (cli.py): one of them mends that.
+    """
+    is_command = click.get_current_context(silent=True) is not None
     try:
-        is_right = people.is_readable()
+        sentence = _other_key() if is_command else _other_key() or journal.trouble()
     except SQLAlchemyError:  # it has no tables yet, or does not answer: others tell of that
-        is_right = True
+        sentence = None
     finally:
         db.session.remove()
         db.engine.dispose()  # nothing open is carried into another process
-    if not is_right:
-        raise settings.BadSetting("WATCH_DATA_KEY is another one than the database was written with.")
+    if sentence:
+        raise settings.BadSetting(sentence)
+    if not is_command and not current_app.testing:
+        _stay()
+
+
+def _other_key() -> str | None:
+    is_right = not is_made(db.engine) or people.is_readable()  # looking would make it
+    return None if is_right else "WATCH_DATA_KEY is another one than the database was written with."
+
+
+def _stay() -> None:
+    try:
+        presence.stay()
+    except presence.Busy:
+        raise settings.BadSetting("A restore is under way; start again when it is done.") from None

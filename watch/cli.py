@@ -8,8 +8,10 @@ from typing import Any
 
 import click
 from flask import Flask
+from flask.cli import with_appcontext
 from sqlalchemy.exc import OperationalError, ProgrammingError
 
+from watch import journal
 from watch.accounts import cli as people
 from watch.mail import cli as mail
 from watch.ops import cli as ops
@@ -24,12 +26,27 @@ def init_app(app: Flask) -> None:
 
 
 def _speak_plainly(group: click.Group) -> None:
-    """A database that is not made yet, or is away, is one sentence instead of a traceback."""
-    for command in group.commands.values():
+    """A database that is not made yet, or is away, is one sentence instead of a traceback.
+
+    So is one that is an older copy of itself: of it the command that mends it alone makes use.
+    """
+    for name, command in group.commands.items():
         if isinstance(command, click.Group):
             _speak_plainly(command)
         elif command.callback:
-            command.callback = _in_a_sentence(command.callback)
+            act = command.callback if name == "restore" else _unless_it_is_a_copy(command.callback)
+            command.callback = _in_a_sentence(act)
+
+
+def _unless_it_is_a_copy(act: Callable[..., Any]) -> Callable[..., Any]:
+    @with_appcontext
+    @functools.wraps(act)
+    def acting(*given: Any, **named: Any) -> Any:
+        if sentence := journal.trouble():
+            raise click.ClickException(sentence)
+        return act(*given, **named)
+
+    return acting
 
 
 def _in_a_sentence(act: Callable[..., Any]) -> Callable[..., Any]:

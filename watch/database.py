@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 from flask import g, has_request_context, request
@@ -69,13 +70,21 @@ def _give_no_number_twice(mapper: Mapper[Any], _model: type[Any]) -> None:
     The audit trail and links name rows by number, and a row must not inherit what another one left.
     """
     table = mapper.local_table
-    if isinstance(table, Table) and len(table.primary_key) == 1:
+    if isinstance(table, Table) and table.autoincrement_column is not None:
         table.dialect_options["sqlite"]["autoincrement"] = True
 
 
 def is_reading() -> bool:
     """True where the transaction about to begin only reads: in a GET, until its traces are written."""
     return has_request_context() and request.method in SAFE_METHODS and not g.get("leaves_traces", False)
+
+
+def is_made(engine: Engine) -> bool:
+    """False where the database is a file that is not there: looking into it would make it."""
+    if engine.dialect.name != "sqlite":
+        return True
+    file = engine.url.database
+    return bool(file) and Path(str(file)).exists()
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -7,9 +7,9 @@ clock that are due, and takes up the letters of a worker that died.
 from __future__ import annotations
 
 import logging
+import os
 import signal
 from datetime import time
-from pathlib import Path
 from time import monotonic
 from typing import Any
 
@@ -25,7 +25,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 import config as settings
-from watch import clock
+from watch import clock, journal, presence
 from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
@@ -117,7 +117,7 @@ def _open(url: str) -> Huey:
     common = {"name": "watch", "results": False, "serializer": signed}
     match url.partition(":")[0].partition("+")[0]:
         case "":
-            return SqliteHuey(filename=str(_own_folder() / "queue.db"), fsync=False, timeout=2, **common)
+            return SqliteHuey(filename=str(presence.folder() / "queue.db"), fsync=False, timeout=2, **common)
         case "sqlite":
             return SqliteHuey(filename=make_url(url).database, fsync=False, timeout=2, **common)
         case "postgresql":
@@ -165,14 +165,6 @@ def _is_in_the_database() -> bool:
     return queue.set(drivername=db.engine.url.drivername) == db.engine.url
 
 
-def _own_folder() -> Path:
-    """Where this machine's files lie: beside the database's, where it is one."""
-    database = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
-    folder = Path(database).parent if database else Path(current_app.instance_path)
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return folder
-
-
 def _register(huey: Huey, app: Flask) -> dict[str, Any]:
     """The tasks, each in a context of the application of its own."""
 
@@ -182,6 +174,7 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
 
     def tick() -> None:
         with app.app_context():
+            _beat()
             clock.run_due(JOBS)
         ring()
         letters()
@@ -198,6 +191,17 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
         "letters": letters,
         "tick": huey.periodic_task(crontab(), name="tick")(tick),
     }
+
+
+def _beat() -> None:
+    """Say that the database is in use; a worker to whom an older copy was given under its hands ends."""
+    try:
+        journal.beat()
+        db.session.commit()
+    except journal.CopyInPlace:
+        db.session.rollback()
+        log.error("copy-in-place", mend=journal.RESTORE)
+        os.kill(os.getpid(), signal.SIGTERM)  # and does not start again before it is mended
 
 
 def make_letters() -> bool:
@@ -239,6 +243,10 @@ class _InAWord(logging.Filter):
 
 def work() -> None:
     """Run the worker until it is told to stop; the messages in hand are finished first."""
+    try:
+        presence.stay()
+    except presence.Busy:
+        raise SystemExit("A restore is under way; the worker starts when it is done.") from None
     logging.getLogger("huey").setLevel(logging.WARNING)
     in_a_word = _InAWord()
     for name in ("Worker", "Scheduler"):
@@ -247,7 +255,7 @@ def work() -> None:
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
-    slot = pulse.take_slot(_own_folder())
+    slot = pulse.take_slot(presence.folder())
     if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker tells of all
         try:
             metrics.serve(app, port)

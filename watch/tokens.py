@@ -14,6 +14,7 @@ from typing import TypeVar
 from watch.crypto import keyring
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
+from watch.journal import epoch
 from watch.models import Derived, Purpose
 
 NUMBER_BYTES = 4
@@ -21,6 +22,15 @@ MARK_BYTES = 16
 CODE_BYTES = 15  # of the mark; posters hang for years, so this never changes
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None})
+
+# What opens an account, a group or a request ends with a restore: what became of it since the copy is not
+# known. What only takes somebody out, answers, or hangs on paper goes on.
+LETS_IN = frozenset(
+    {
+        Purpose.SIGN_IN, Purpose.CONFIRM_REQUEST, Purpose.CONFIRM_INTEREST, Purpose.INVITATION,
+        Purpose.APPOINTMENT, Purpose.DECIDE,
+    }
+)  # fmt: skip
 
 Row = TypeVar("Row", bound=Derived)
 
@@ -30,7 +40,10 @@ class BadToken(Exception):
 
 
 def _mark(purpose: Purpose, nonce: bytes) -> bytes:
-    return hmac.digest(keyring().link_key, purpose.encode() + b"\0" + nonce, hashlib.sha256)[:MARK_BYTES]
+    facts = purpose.encode() + b"\0" + nonce
+    if purpose in LETS_IN:
+        facts += b"\0" + str(epoch()).encode()
+    return hmac.digest(keyring().link_key, facts, hashlib.sha256)[:MARK_BYTES]
 
 
 def make(purpose: Purpose, row: Derived) -> str:

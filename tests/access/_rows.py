@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
+
+from flask import current_app
 
 from tests.access import AS
 from tests.cast import Scene
@@ -98,5 +101,6 @@ def restorer() -> Callable[[], None]:
         db.session.commit()
         with closing(sqlite3.connect(path)) as live:
             kept.backup(live)
+        shutil.rmtree(current_app.config["JOURNAL"], ignore_errors=True)  # by which such a copy is noticed
 
     return again

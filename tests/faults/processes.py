@@ -38,7 +38,7 @@ def free_port() -> int:
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
     """What a process is given: nothing of the settings of whoever runs this."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCH_")}
-    return {**kept, "PYTHONUNBUFFERED": "1", **settings}
+    return {**kept, "PYTHONUNBUFFERED": "1", "WATCH_JOURNAL": os.environ.get("TEST_JOURNAL", ""), **settings}
 
 
 def children(pid: int) -> list[int]:

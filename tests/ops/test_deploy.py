@@ -1,10 +1,12 @@
-"""What stands in deploy/ keeps the promise that no log holds an address, a link or where somebody is."""
+"""What stands in deploy/ works, and no log of it holds an address, a link or where somebody is."""
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import socket
+import subprocess
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,9 +14,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults.processes import ROOT, Process
+from tests.faults.processes import ROOT, Process, environment
 
 DEPLOY = ROOT / "deploy"
+BACKUP = "watch-backup.service"
 LINK = "a-secret-link"
 REFUSED = {
     "version": f"GET /a/{LINK} HTTP/9.9\r\nHost: 127.0.0.1\r\n\r\n",
@@ -90,3 +93,42 @@ def test_the_proxy_logs_no_address_and_no_link_whatever_happens() -> None:
     for server in servers:
         logs = re.findall(r"^ *((?:access|error)_log [^;]*);", server, re.MULTILINE)
         assert logs == ["access_log off", "error_log /dev/null crit"]
+
+
+def orders_of(unit: str, name: str) -> list[list[str]]:
+    """The words of a unit's settings of that name, as systemd reads them."""
+    text = (DEPLOY / unit).read_text(encoding="utf-8").replace("\\\n", " ")
+    lines = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
+    return [[word.replace("%%", "%").replace("$$", "$") for word in shlex.split(line)] for line in lines]
+
+
+def test_the_nightly_copy_is_made_and_the_last_thirty_days_are_kept(tmp_path: Path) -> None:
+    place, data = tmp_path / "backup", tmp_path / "data"
+    place.mkdir()
+    data.mkdir()
+    old, young, foreign = (place / name for name in ("watch-old.copy", "watch-young.copy", "notes.txt"))
+    for path, days in ((old, 31), (young, 28), (foreign, 99)):
+        path.touch()
+        os.utime(path, (time.time() - days * 86400,) * 2)
+    settings = environment(
+        {
+            "WATCH_ENV": "development",
+            "WATCH_DATABASE_URL": f"sqlite:///{data}/watch.db",
+            "WATCH_JOURNAL": f"{tmp_path}/journal",
+        }
+    )
+    upgrade = [str(ROOT / ".venv/bin/flask"), "--app", "watch", "db", "upgrade"]
+    orders = [order for name in ("ExecStart", "ExecStartPost") for order in orders_of(BACKUP, name)]
+    for order in (upgrade, *orders):
+        words = [word.replace("/srv/watch", str(ROOT)).replace("/backup", str(place)) for word in order]
+        subprocess.run(words, cwd=ROOT, env=settings, check=True, capture_output=True)
+    names = sorted(path.name for path in place.iterdir())
+    assert names[:1] + names[2:] == ["notes.txt", "watch-young.copy"]
+    assert re.fullmatch(r"watch-\d{4}-\d\d-\d\d-\d{4}\.copy", names[1])
+
+
+def test_each_unit_may_write_where_it_has_to() -> None:
+    units = "watch-web.service", "watch-worker.service", BACKUP
+    own = ["/srv/watch/instance", "/srv/watch/journal"]
+    assert [orders_of(unit, "ReadWritePaths") for unit in units] == [[own], [own], [[*own, "/backup"]]]
+    assert orders_of("watch-backup.timer", "OnCalendar") == [["*-*-*", "02:00:00"]]

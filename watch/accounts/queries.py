@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import timedelta
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, exists, select, type_coerce
@@ -36,8 +36,12 @@ def is_readable() -> bool:
     Three of them, so that one that is damaged does not make the key look wrong.
     """
     first = select(type_coerce(Mailbox.address, LargeBinary)).order_by(Mailbox.id).limit(3)
-    sealed = db.session.scalars(first).all()
-    return not sealed or any(_opens(bytes(each)) for each in sealed)
+    return is_sealed_with_our_key(db.session.scalars(first).all())
+
+
+def is_sealed_with_our_key(addresses: Collection[bytes]) -> bool:
+    """The same of addresses as they are stored."""
+    return not addresses or any(_opens(bytes(each)) for each in addresses)
 
 
 def _opens(sealed: bytes) -> bool:

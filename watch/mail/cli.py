@@ -95,3 +95,11 @@ def hold() -> None:
     count = recovery.hold()
     db.session.commit()
     click.echo(f"{count} rows are held; outbox redrive --held sends them.")
+
+
+@outbox.command()
+def drop() -> None:
+    """Leave out what is held after a restore: it was sent before, or nobody wants it any more."""
+    count = recovery.drop()
+    db.session.commit()
+    click.echo(f"{count} rows are left out.")

@@ -81,3 +81,11 @@ def redrive(state: OutboxState) -> int:
     if aside:
         ring(OutboxRow.id.in_(_bells_of(aside)), utcnow())
     return len(aside)
+
+
+def drop() -> int:
+    """What is held is left out for good: it was sent before, or nobody wants it. Returns the rows."""
+    dropping = update(OutboxRow).where(OutboxRow.state == OutboxState.HELD)
+    left_out = dropping.values(state=OutboxState.CANCELLED, settled_at=utcnow())
+    count: int = db.session.execute(left_out.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+    return count

@@ -28,6 +28,7 @@ from watch.models.joining import (
     Refusal,
     RequestState,
 )
+from watch.models.journal import JournalHost, JournalState
 from watch.models.letters import Letter, LetterFile, LetterPack
 from watch.models.mail import (
     PARENTS,
@@ -84,6 +85,8 @@ __all__ = [
     "Invitation",
     "InvitationState",
     "JoinRequest",
+    "JournalHost",
+    "JournalState",
     "Knock",
     "Landlord",
     "Language",

@@ -45,7 +45,7 @@ class Notice(Model):
     source: Mapped[str | None] = impersonal("an authority or a newspaper", String(120))
     valid_until: Mapped[date | None]
     sent_at: Mapped[datetime] = mapped_column(default=utcnow)
-    stopped_at: Mapped[datetime | None]  # from then on nothing of it is sent that has not left
+    stopped_at: Mapped[datetime | None]  # when what waited by mail was left out; paper goes on
     by_id: Mapped[int | None] = personal(
         "C", "who answers for the text", AS_NOTICE, ForeignKey("person.id", ondelete="SET NULL")
     )

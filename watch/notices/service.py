@@ -81,7 +81,7 @@ def stop_sending(notice: Notice, *, by: Person) -> int:
     stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice))
     if not stopped:
         raise NothingWaits
-    notice.stopped_at = utcnow()
+    notice.stopped_at = utcnow()  # what a worker has in hand, or a restore brings back, is not sent either
     audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=notice.area)
     return stopped
 

@@ -6,7 +6,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, current_app, make_response
 
-from watch import jobs
+from watch import jobs, journal
 from watch.access import public
 from watch.accounts import queries as accounts
 from watch.extensions import db
@@ -25,7 +25,12 @@ def alive() -> Response:
 @public
 def ready() -> Response:
     """Database, migrations, data key and queue are there; 503 with a word for the first that is not."""
-    for name, works in (("database", _migrated), ("database", _readable), ("queue", _queue)):
+    for name, works in (
+        ("database", _migrated),
+        ("database", _readable),
+        ("journal", _ours),
+        ("queue", _queue),
+    ):
         try:
             trouble = works()
         except Exception as broken:  # whatever a driver raises; its text may name a host or a user
@@ -48,6 +53,11 @@ def _migrated() -> str | None:
 def _readable() -> str | None:
     """A database that was written with our data key: another may have been put in its place."""
     return None if accounts.is_readable() else "data key is another than the database's"
+
+
+def _ours() -> str | None:
+    """A database that is not an older copy of itself, and a journal that can be written."""
+    return "journal and database do not agree" if journal.trouble() else None
 
 
 def _queue() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
@@ -141,17 +140,20 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
     if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not others_invited(flat):
         note_household(flat, HouseholdStatus.DECLINED, by=None)
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
+    if invitation.mailbox is not None:  # the no lasts as long as the group, whatever becomes of the address
+        invitation.declined_index = invitation.mailbox.address_index
     if never_again and invitation.mailbox is not None and not invitation.is_transferable:
         _refuse(invitation.mailbox.address_index)
-        invitation.declined_index = invitation.mailbox.address_index
         invitation.mailbox, invitation.name = None, None
 
 
 def _refuse(index: bytes) -> None:
     """Keep the wish not to be asked; said twice is once."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    wish = dialect.insert(Refusal).values(address_index=index)
-    db.session.execute(wish.on_conflict_do_nothing(index_elements=[Refusal.address_index]))
+    try:
+        with db.session.begin_nested():
+            db.session.add(Refusal(address_index=index))
+    except IntegrityError:
+        return
 
 
 def declined_invitation_of(token: str) -> tuple[Invitation, bool] | None:

@@ -1,0 +1,391 @@
+"""The last word on each row is written into the copy; what nobody took away is as the copy says."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import (
+    flat_of,
+    make_answer,
+    make_contact,
+    make_interest,
+    make_invitation,
+    make_letter,
+    make_meeting,
+    make_notice,
+    make_request,
+    make_wish,
+)
+from tests.journal.lines import journal
+from tests.ops.installation import differences, everything, put_back
+from tests.ops.test_restore import coordinator, membership_of
+from watch import tokens
+from watch.accounts.service import save_settings
+from watch.contacts.entry import Entry
+from watch.contacts.service import change_contact, remove_contact
+from watch.extensions import db
+from watch.groups.service import add_on_paper, choose_notices, i_have_moved, leave, take_back
+from watch.joining.queries.inviting import has_declined
+from watch.joining.queries.posters import poster_code
+from watch.joining.service import (
+    approve,
+    correct_address,
+    decline,
+    decline_invitation,
+    join_at_door,
+    renew_poster,
+    revoke,
+    say_no,
+    take_back_knock,
+    take_back_name,
+    take_back_no,
+    withdraw,
+)
+from watch.joining.service.letters import use
+from watch.journal.recording import OFF
+from watch.journal.rules import NAMELESS
+from watch.mail import outbox as mails
+from watch.meetings.service import answer, cancel
+from watch.models import (
+    Answer,
+    ContactPerson,
+    ContactRole,
+    Household,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Language,
+    Mailbox,
+    MeetingAnswer,
+    Membership,
+    NoticeChoice,
+    OldPoster,
+    Person,
+    Reach,
+    Refusal,
+    RequestState,
+    Suppression,
+    utcnow,
+)
+from watch.notices.service import stop_sending
+from watch.ops.copies.replay import NOT_PLAYED, play
+from watch.tokens import Purpose
+
+
+@contextmanager
+def since_the_copy() -> Iterator[Counter[str]]:
+    """What happens in here is gone then but for what the journal plays; how much of what it played."""
+    db.session.commit()
+    copy, begins = everything(), len(lines())
+    counts = Counter[str]()
+    yield counts
+    db.session.commit()
+    put_back(copy)
+    db.session.info[OFF] = True
+    counts.update(play(lines()[begins:]))
+    db.session.commit()
+    db.session.info.pop(OFF)
+    db.session.expire_all()
+
+
+def lines() -> list[dict[str, object]]:
+    """The journal's lines, none where nothing was journaled yet."""
+    try:
+        return journal().lines
+    except AssertionError:
+        return []
+
+
+def settings_of(person: Person, **changed: object) -> None:
+    """Save a person's settings with something changed."""
+    names = ("name", "language", "phone", "shows_name", "shows_email", "shows_phone")
+    save_settings(person, **{**{name: getattr(person, name) for name in names}, **changed})  # type: ignore[arg-type]
+
+
+def test_where_nothing_is_taken_away_the_copy_stays_as_it_is(scene: Scene) -> None:
+    before = everything()
+    with since_the_copy() as counts:
+        make_invitation(scene.group, "ny@example.org", by=scene.amina)
+        approve(db.session.scalars(select(JoinRequest)).one(), by=scene.amina)
+        settings_of(scene.dawit, language=Language.ENGLISH)
+    changed = differences(before, everything())
+    assert changed.pop("join_request") == Counter(state=1, decided_at=1)  # answered: nobody waits for it
+    assert changed == {}
+    assert counts == Counter({"requests that were answered or withdrawn": 1})
+
+
+def test_who_left_and_came_back_is_in(scene: Scene) -> None:
+    membership = membership_of(scene.carin, scene)
+    with since_the_copy() as counts:
+        leave(membership, by=scene.carin)
+        db.session.commit()
+        take_back(membership, by=scene.carin)
+    assert membership.left_at is None
+    assert membership.household
+    assert membership.household.status is HouseholdStatus.TAKES_PART
+    assert +counts == Counter()
+
+
+def test_who_had_left_before_the_copy_and_came_back_since_is_in(scene: Scene) -> None:
+    membership = membership_of(scene.carin, scene)
+    i_have_moved(membership, by=scene.carin)
+    with since_the_copy():
+        take_back(membership, by=scene.carin)
+    assert membership.left_at is None
+    assert membership.household
+    assert (membership.household.ended_at, membership.household.status) == (None, HouseholdStatus.TAKES_PART)
+
+
+def test_who_came_back_elsewhere_meanwhile_is_not_in_twice(scene: Scene) -> None:
+    """They left, joined again, left that and pressed "I am back" on the first: in the copy they are in."""
+    first = membership_of(scene.carin, scene)
+    leave(first, by=scene.carin)
+    second = add_on_paper(flat_of(scene.port_3, "1101"), scene.group, name="C", language=Language.SWEDISH,
+                          by=scene.amina)  # fmt: skip
+    second.person = scene.carin
+    with since_the_copy() as counts:
+        leave(second, by=scene.carin)
+        db.session.commit()
+        take_back(first, by=scene.carin)
+    active = select(Membership.id).where(Membership.person_id == scene.carin.id, Membership.left_at.is_(None))
+    assert db.session.scalars(active).all() == [first.id]
+    assert counts[NOT_PLAYED] == 0
+
+
+def test_a_place_that_is_anothers_in_the_copy_is_not_given_back(scene: Scene) -> None:
+    """No press leads there; it must not end the restore."""
+    first = membership_of(scene.carin, scene)
+    leave(first, by=scene.carin)
+    second = add_on_paper(
+        flat_of(scene.port_3, "1101"), scene.group, name="C", language=Language.SWEDISH, by=scene.amina
+    )
+    second.person = scene.carin
+    db.session.commit()
+    counts = play([{"serial": 1, "rows": {"membership": {str(first.id): {"left_at": None}}}}])
+    assert counts == Counter({NOT_PLAYED: 1})
+    db.session.expire_all()
+    assert first.left_at is not None
+
+
+def test_undone_choices_are_undone_and_others_last(scene: Scene, carins_husband: Person) -> None:
+    dawits, pars, carins = (membership_of(each, scene) for each in (scene.dawit, carins_husband, scene.carin))
+    carins.notices = NoticeChoice.NOTHING
+    settings_of(carins_husband, shows_name=True, shows_phone=True)
+    with since_the_copy():
+        choose_notices(dawits, NoticeChoice.NOTHING, by=scene.dawit)
+        choose_notices(pars, NoticeChoice.MEETINGS, by=carins_husband)
+        choose_notices(carins, NoticeChoice.EVERYTHING, by=scene.carin)
+        settings_of(carins_husband, shows_name=False)
+        settings_of(scene.carin, shows_name=False)
+        db.session.commit()
+        choose_notices(dawits, NoticeChoice.EVERYTHING, by=scene.dawit)
+        settings_of(scene.carin, shows_name=True)
+    assert [each.notices.value for each in (dawits, pars, carins)] == ["everything", "meetings", "everything"]
+    assert (carins_husband.shows_name, carins_husband.shows_phone) == (False, True)
+    assert scene.carin.shows_name
+
+
+def test_a_name_that_was_changed_is_told_to_nobody(scene: Scene) -> None:
+    with since_the_copy() as counts:
+        settings_of(scene.carin, name="Kim", phone="+46701740699")
+        settings_of(scene.dawit, phone=None)
+    assert (scene.carin.name, scene.carin.phone, scene.dawit.phone) == (NAMELESS, None, None)
+    assert scene.dawit.name == "Dawit Tesfaye"
+    assert counts["phone numbers that were changed or taken out"] == 2
+
+
+def test_a_household_whose_members_left_takes_part_no_more(scene: Scene, carins_husband: Person) -> None:
+    """It was invited again since, and that is not the copy's to know."""
+    alone, shared = membership_of(scene.dawit, scene), membership_of(scene.carin, scene)
+    membership_of(carins_husband, scene).household = shared.household
+    with since_the_copy():
+        for each in (alone, shared):
+            leave(each, by=each.person)
+        db.session.commit()
+        assert alone.household
+        alone.household.become(HouseholdStatus.INVITED)
+    assert alone.household
+    assert shared.household
+    assert (alone.household.status, shared.household.status) == (
+        HouseholdStatus.NOT_CONTACTED,
+        HouseholdStatus.TAKES_PART,
+    )
+
+
+def test_doors_that_were_closed_are_closed(scene: Scene) -> None:
+    letter = make_letter(flat_of(scene.port_1, "1202"), scene.group, by=scene.amina)
+    unused = make_letter(flat_of(scene.port_1, "1203"), scene.group, by=scene.amina)
+    waiting = db.session.scalars(select(JoinRequest)).one()
+    other = make_request(scene.ivan, scene.group, scene.port_1)
+    interested, named = (
+        make_interest(scene.jenny, scene.langgatan),
+        make_interest(scene.ivan, scene.langgatan, named=True),
+    )
+    mistyped = make_invitation(scene.group, "fel@example.org", by=scene.amina)
+    vouched = make_request(scene.jenny, scene.group, scene.port_1, state=RequestState.UNCONFIRMED)
+    vouched.invitation = mistyped
+    with since_the_copy():
+        assert use(letter, utcnow())
+        decline(waiting, by=scene.amina)
+        approve(other, by=scene.amina)
+        withdraw(interested)
+        take_back_name(named)
+        correct_address(mistyped, "ratt@example.org", days=30, by=scene.amina)
+    assert (letter.used_at is None, letter.ended_at is None) == (False, False)
+    assert unused.ended_at is None
+    assert (waiting.state, other.state) == (RequestState.DECLINED, RequestState.APPROVED)
+    assert interested.ended_at is not None
+    assert (named.ended_at, named.named_at) == (None, None)
+    assert (mistyped.mailbox_id, mistyped.state) == (None, InvitationState.OPEN)
+    assert vouched.invitation_id is None
+
+
+def test_a_no_that_was_taken_back_is_taken_back(scene: Scene) -> None:
+
+    refusing = make_invitation(scene.group, "aldrig@example.org", by=scene.amina)
+    thinking = make_invitation(scene.group, "kanske@example.org", by=scene.amina)
+    decline_invitation(thinking, never_again=True)
+    with since_the_copy():
+        decline_invitation(refusing, never_again=True)
+        db.session.commit()
+        take_back_no(tokens.make(Purpose.INVITATION, thinking))
+    (wish,) = db.session.scalars(select(Refusal)).all()
+    assert wish.address_index == refusing.declined_index
+    assert (thinking.declined_index, thinking.state) == (None, InvitationState.REVOKED)
+
+
+def test_a_no_to_an_invitation_that_the_copy_does_not_have_is_kept(scene: Scene) -> None:
+    with since_the_copy() as counts:
+        young = make_invitation(scene.group, "nej@example.org", by=scene.amina)
+        revoked = make_invitation(scene.group, "annan@example.org", by=scene.amina)
+        db.session.commit()
+        decline_invitation(young)
+        revoke(revoked, by=scene.amina)
+    assert counts["addresses that said no to a group"] == 1
+    (no,) = db.session.scalars(select(Invitation)).all()
+    assert (no.state, no.mailbox_id, no.group_id) == (InvitationState.DECLINED, None, scene.group.id)
+    mailbox = Mailbox(address="nej@example.org", address_index=no.declined_index)
+    db.session.add(mailbox)
+    db.session.flush()
+    assert has_declined(scene.group, mailbox, scene.amina, None)
+
+
+def test_a_household_that_said_no_is_left_in_peace_though_the_copy_does_not_know_it(scene: Scene) -> None:
+    known, unknown, undone = (flat_of(scene.port_1, number) for number in ("1201", "1202", "1203"))
+    db.session.add(Household(flat=known, status=HouseholdStatus.INVITED))
+    with since_the_copy():
+        say_no(known, after=0, by=scene.amina)
+        say_no(unknown, after=0, by=scene.amina)
+        mistake = say_no(undone, after=0, by=scene.amina)
+        db.session.commit()
+        take_back_knock(mistake, by=scene.amina)
+    current = select(Household.flat_id, Household.status).where(
+        Household.flat_id.in_([known.id, unknown.id, undone.id])
+    )
+    assert dict(db.session.execute(current).all()) == {
+        known.id: HouseholdStatus.DECLINED,
+        unknown.id: HouseholdStatus.DECLINED,
+    }
+
+
+def test_a_wish_for_a_knock_that_waits_again_waits(scene: Scene) -> None:
+    flat = flat_of(scene.port_1, "1201")
+    wish = make_wish("Ylva", scene.group, flat)
+    with since_the_copy():
+        knock = join_at_door(
+            flat, after=0, name="Ylva", language=Language.SWEDISH, address=None, by=scene.amina
+        )
+        db.session.commit()
+        assert wish.state is RequestState.APPROVED
+        take_back_knock(knock, by=scene.amina)
+    assert (wish.state, wish.decided_at) == (RequestState.WAITING, None)
+
+
+def test_a_poster_that_leaked_twice_is_the_last_one(scene: Scene) -> None:
+    first = scene.port_1.poster_index
+    with since_the_copy():
+        renew_poster(scene.port_1, poster_code(scene.port_1), by=scene.amina)
+        db.session.commit()
+        renew_poster(scene.port_1, poster_code(scene.port_1), by=scene.amina)
+        db.session.commit()
+        last = scene.port_1.poster_index
+        nonce = scene.port_1.nonce
+    assert (scene.port_1.poster_index, scene.port_1.nonce) == (last, nonce)
+    assert first in db.session.scalars(select(OldPoster.code_index)).all()
+
+
+def test_what_was_called_off_or_stopped_stays_so(scene: Scene, outbox: Outbox) -> None:
+    meeting, other = make_meeting(scene.group, by=scene.amina), make_meeting(scene.group, by=scene.amina)
+    make_answer(meeting, scene.carin, Answer.YES, people=2)
+    make_answer(other, scene.carin, Answer.YES)
+    notice = make_notice(scene.group, by=scene.amina)
+    people = select(Person.id).where(Person.id.in_([scene.carin.id, scene.dawit.id]))
+    mails.queue_many("notice", people=people, about=notice)
+    with since_the_copy():
+        answer(other, scene.carin, Answer.NO)
+        cancel(meeting, by=scene.amina)
+        stop_sending(notice, by=scene.amina)
+    assert (meeting.cancelled_at is None, other.cancelled_at is None) == (False, True)
+    given = {
+        each.meeting_id: (each.answer, each.people) for each in db.session.scalars(select(MeetingAnswer))
+    }
+    assert given == {meeting.id: (Answer.YES, 2), other.id: (Answer.NO, 0)}
+    assert notice.stopped_at is not None
+
+
+def select_answers() -> object:
+    """All answers to meetings."""
+    from watch.models import MeetingAnswer
+
+    return select(MeetingAnswer)
+
+
+def test_an_address_that_is_dead_or_complained_stays_so(scene: Scene) -> None:
+    assert scene.carin.mailbox
+    with since_the_copy():
+        scene.carin.mailbox.suppression = Suppression.COMPLAINED
+        scene.carin.mailbox.suppressed_at = utcnow()
+    assert scene.carin.mailbox.suppression is Suppression.COMPLAINED
+
+
+def test_contacts_that_were_changed_or_removed(scene: Scene) -> None:
+    removed, renamed, moved = (
+        make_contact(ContactRole.POLICE, organisation, scene.group.area) for organisation in ("A", "B", "C")
+    )
+    renamed.name = "Gun Sjöström"
+    with since_the_copy():
+        remove_contact(removed, by=scene.gun)
+        for contact, name, phone in ((renamed, "Per", renamed.phone), (moved, None, "+46337000009")):
+            entry = Entry(
+                role=contact.role, organisation=contact.organisation, name=name, phone=phone, email=None,
+                hours=None, reach=Reach.AREA, target_id=contact.area_id,
+            )  # fmt: skip
+            change_contact(contact, entry, by=scene.gun, today=utcnow().date())
+    (left,) = db.session.scalars(select(ContactPerson)).all()
+    assert (left.organisation, left.name, left.phone) == ("B", None, "+46337000000")
+
+
+def test_a_lead_who_became_it_since_is_not_made_it_by_the_journal(scene: Scene) -> None:
+    bengts = coordinator(scene.bengt)
+    with since_the_copy():
+        bengts.is_lead, bengts.stairwells = True, []
+    assert not bengts.is_lead
+    assert [stairwell.id for stairwell in bengts.stairwells] == [scene.port_3.id]
+
+
+def test_who_was_erased_is_erased_with_all_they_were(scene: Scene, outbox: Outbox) -> None:
+    number = scene.jenny.id
+    make_interest(scene.jenny, scene.langgatan)
+    mails.queue("group-started", to=scene.jenny, about=make_interest(scene.jenny, scene.house))
+    with since_the_copy() as counts:
+        db.session.delete(scene.jenny)
+    assert db.session.get(Person, number) is None
+    assert outbox.rows() == []
+    assert counts["rows that were erased"] == 1

@@ -1,0 +1,73 @@
+"""What the journal leaves out, and why: tests/journal wants every column that could take something away here
+or in rules.py."""
+
+from __future__ import annotations
+
+ENDS_ANYWAY = "a restore ends every sign-in and every link"
+COUNTS = "counts, dates of work done, and places: nothing of anybody's"
+
+TABLES = {
+    "area": COUNTS,
+    "landlord": COUNTS,
+    "property": COUNTS,
+    "building": COUNTS,
+    "flat": COUNTS,
+    "group_transition": COUNTS,
+    "erased_rows": COUNTS,
+    "worker": COUNTS,
+    "old_poster": "is written anew when a stairwell's code is played again",
+    "coordinator_stairwell": "its rows end with the appointment; without any it is for the whole house",
+    "notice_text": "goes with its notice, and is never changed",
+    "letter_file": "goes with its pack",
+    "mailing": "goes with what it tells of",
+    "outbox_row": "what waits is held by a restore, and asked again when it is claimed; erased by the night",
+    "sign_in": ENDS_ANYWAY,
+    "sign_in_link": ENDS_ANYWAY,
+    "audit_entry": "is only added to; erased by the night",
+    "rate_count": "a copy may give back a few tries of an hour",
+    "clock_run": "a restore does the day's jobs itself, and holds their mails",
+    "journal_state": "is the journal's own",
+    "journal_host": "is the journal's own",
+}
+
+NEVER_CHANGES = "says what the row is, and is not changed afterwards"
+GIVES = "gives something: what came since the copy is lost with it"
+BY_THE_NIGHT = "is emptied by the nightly job, which a restore runs"
+HIDES_NOTHING = "changes nothing of who sees what, and of who is written to"
+
+COLUMNS = {
+    NEVER_CHANGES: (
+        "checklist_item.step", "contact_person.role", "contact_person.reach", "contact_person.group_id",
+        "contact_person.building_id", "contact_person.landlord_id", "contact_person.area_id",
+        "coordinator.appointed_at", "coordinator.appointed_by_id", "coordinator.duty_version",
+        "interest.could_coordinate", "interest.created_at", "invitation.is_transferable",
+        "invitation.language", "invitation.created_at", "join_request.consent_channel",
+        "join_request.wants_knock", "join_request.created_at", "join_request.decided_by_id",
+        "join_request.reason", "knock.by_id", "knock.join_request_id", "knock.membership_id", "knock.outcome",
+        "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
+        "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.stairwell_id",
+        "meeting.kind", "meeting.starts_at", "meeting.ends_at", "meeting.called_at",
+        "membership.joined_at", "membership.consent_at", "membership.consent_channel", "notice.audience",
+        "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
+        "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
+        "person.created_at", "refusal.said_at", "watch_group.started_at", "watch_group.interest_since",
+    ),
+    GIVES: (
+        "coordinator.accepted_at", "interest.confirmed_at", "invitation.expires_at",
+        "join_request.confirmed_at", "join_request.told_at", "letter.expires_at",
+        "person.address_confirmed_at",
+    ),
+    BY_THE_NIGHT: (
+        "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
+        "meeting.called_by_id", "membership.admitted_by_id", "notice.by_id",
+    ),
+    HIDES_NOTHING: (
+        "checklist_item.done_on", "contact_person.hours", "contact_person.checked_on",
+        "household.sticker_given_on", "join_request.flat_id", "meeting.counting", "meeting.head_count",
+        "meeting_answer.answered_at", "membership.channel", "membership.stairwell_id", "person.language",
+        "watch_group.counted_at",
+    ),
+    "the browser that may change an address forgets it after a quarter of an hour": (
+        "join_request.asked_index",
+    ),
+}  # fmt: skip

@@ -1,0 +1,235 @@
+"""Watching the session: whatever a transaction takes away is on disk before the transaction is kept.
+
+Whoever flushes, or changes rows by a statement, leaves the rows' names; before the commit their columns are
+read as they will be kept, and written down. What is given back is written after the commit. So a crash in
+between leaves something taken away in the journal that the database does not know of: that is the safe side,
+and whoever pressed was told that it failed, and presses again.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import structlog
+from sqlalchemy import Connection, event, inspect, select, true
+from sqlalchemy.orm import ORMExecuteState, Session, SessionTransaction
+
+from watch.extensions import db
+from watch.journal import files
+from watch.journal.rules import JOURNALED, Journaled, Rule, Values
+from watch.journal.state import RAISED, raise_serial
+from watch.models import Model, utcnow
+
+AT_ONCE = 500  # rows that one statement reads
+NOBODY: dict[bool, list[Any]] = {False: [0], True: [b""]}  # an empty list would be another statement
+TOUCHED, PENDING, OFF = "journal: touched", "journal: pending", "journal: off"
+
+log = structlog.get_logger("journal")
+
+Rows = dict[str, dict[str, dict[str, Any] | None]]  # by table and key; None: erased
+
+
+@dataclass
+class Pending:
+    """A line that is written, of a transaction that is not kept yet."""
+
+    connection: Connection
+    database: str
+    serial: int
+    line: str
+    back: Rows
+
+
+class Touched:
+    """The rows that a transaction has changed, by model and key, with the rules it may have touched.
+
+    A statement that found no row counts too: else the time of a press would tell whether it found one.
+    """
+
+    def __init__(self) -> None:
+        self.rows: dict[type[Model], dict[Any, set[Rule]]] = defaultdict(lambda: defaultdict(set))
+
+    def add(self, model: type[Model], keys: Collection[Any], rules: Collection[Rule]) -> None:
+        """These rows, and what of them."""
+        rows = self.rows[model]
+        for key in keys:
+            rows[key].update(rules)
+
+
+def listen() -> None:
+    """Watch every session of the application."""
+    if event.contains(db.session, "after_flush", _after_flush):
+        return
+    event.listen(db.session, "after_flush", _after_flush)
+    event.listen(db.session, "do_orm_execute", _before_statement)
+    event.listen(db.session, "before_commit", _before_commit)
+    event.listen(db.session, "after_commit", _after_commit)
+    event.listen(db.session, "after_rollback", _after_rollback)
+    event.listen(db.session, "after_soft_rollback", _forget)
+
+
+def _touched(session: Session) -> Touched:
+    found: Touched = session.info.setdefault(TOUCHED, Touched())
+    return found
+
+
+def _after_flush(session: Session, _context: object) -> None:
+    for thing in session.dirty:
+        if journaled := JOURNALED.get(type(thing)):
+            of = inspect(thing).attrs
+            changed = [
+                rule
+                for rule in journaled.rules
+                if any(of[name].history.has_changes() for name in rule.columns)
+            ]
+            if changed:
+                _touched(session).add(type(thing), [getattr(thing, journaled.key)], changed)
+    for thing in (*session.deleted, *session.new):
+        journaled = JOURNALED.get(type(thing))
+        if journaled and (journaled.is_wish or thing in session.deleted):
+            _touched(session).add(type(thing), [getattr(thing, journaled.key)], ())
+
+
+def _before_statement(state: ORMExecuteState) -> None:
+    """An UPDATE or DELETE of rows that nobody has loaded: they are held and named first."""
+    model = state.bind_mapper.class_ if state.bind_mapper and (state.is_update or state.is_delete) else None
+    journaled = JOURNALED.get(model) if model else None
+    if model is None or journaled is None or state.session.info.get(OFF):
+        return
+    statement: Any = state.statement
+    if state.is_executemany:
+        raise NotImplementedError(
+            f"{model.__name__}: one statement for many rows, with a condition that says which"
+        )
+    rules = _rules_of(statement, journaled) if state.is_update else ()
+    if state.is_update and not rules:
+        return
+    key = getattr(model, journaled.key)
+    which = true() if statement.whereclause is None else statement.whereclause
+    keys = list(state.session.scalars(select(key).where(which).with_for_update()))
+    _touched(state.session).add(model, keys, rules)
+    state.statement = statement.where(key.in_(keys or NOBODY[journaled.is_wish]))  # none that has come since
+
+
+def _rules_of(update: Any, journaled: Journaled) -> list[Rule]:
+    """The rules whose columns an UPDATE sets. (SQLAlchemy has no public name for what it sets.)"""
+    names = {getattr(column, "key", column) for column in update._values or ()}
+    return [rule for rule in journaled.rules if names.intersection(rule.columns)]
+
+
+def _before_commit(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    session.flush()
+    session.info.pop(PENDING, None)
+    touched: Touched | None = session.info.pop(TOUCHED, None)
+    if touched is None or session.info.get(OFF):
+        return
+    what, back = _as_kept(session.connection(), touched)
+    database, serial = raise_serial(session)
+    line = secrets.token_hex(8)
+    session.info[PENDING] = Pending(session.connection(), database, serial, line, back)
+    files.append(database, serial, _line(serial, what) | {"line": line})
+
+
+def _after_commit(session: Session) -> None:
+    """What is kept is kept: trouble with the files is told of, and leaves the journal on the safe side."""
+    if session.in_nested_transaction():
+        return
+    pending: Pending | None = session.info.pop(PENDING, None)
+    raised = session.info.pop(RAISED, None)
+    try:
+        if pending and pending.back:
+            files.append(pending.database, pending.serial, _line(pending.serial, pending.back))
+        if raised:
+            files.raise_marker(*raised)
+    except OSError as broken:
+        log.error("journal-cannot-be-written", error=type(broken).__name__)
+
+
+def _after_rollback(session: Session) -> None:
+    """Make the line void, if the database has said that the transaction is not kept.
+
+    A connection that broke at the commit has said nothing: then the line stands, which is the safe side.
+    """
+    pending: Pending | None = session.info.pop(PENDING, None)
+    if pending is None or pending.connection.invalidated:
+        return
+    try:
+        files.append(pending.database, pending.serial, {"void": pending.line})
+    except OSError as broken:
+        log.error("journal-cannot-be-written", error=type(broken).__name__)
+
+
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    """Nothing was changed after all. (A savepoint's end leaves the names: what is read counts.)"""
+    if ended.parent is None:
+        session.info.pop(TOUCHED, None)
+        session.info.pop(RAISED, None)
+
+
+def _line(serial: int, rows: Rows) -> files.Line:
+    return {"serial": serial, "at": utcnow().isoformat(), "rows": rows}
+
+
+def _as_kept(connection: Connection, touched: Touched) -> tuple[Rows, Rows]:
+    """What takes something away, and what gives something back, as the transaction leaves it."""
+    what: Rows = defaultdict(dict)
+    back: Rows = defaultdict(dict)
+    for model, rows in touched.rows.items():
+        journaled, table = JOURNALED[model], model.__tablename__
+        found = dict(_read(connection, model, journaled, list(rows)))
+        for key, rules in rows.items():
+            name, values = _text(key), found.get(key)
+            if values is None:
+                (back if journaled.is_wish else what)[table][name] = None
+                continue
+            takes = _said((rule for rule in rules if rule.takes(values)), values)
+            gives = _said((rule for rule in rules if not rule.takes(values)), values)
+            if takes or journaled.is_wish:
+                what[table][name] = takes | {each: _plain(values[each]) for each in journaled.beside}
+            if gives:
+                back[table][name] = gives
+    return what, back
+
+
+def _read(
+    connection: Connection, model: type[Model], journaled: Journaled, keys: list[Any]
+) -> Iterator[tuple[Any, Values]]:
+    """The journaled columns of these rows by their key; nothing is read of what the journal must not hold."""
+    table = model.__table__
+    names = {name for rule in journaled.rules if not rule.hides for name in rule.columns}
+    columns = [table.c[name] for name in sorted({journaled.key, *journaled.beside, *names})]
+    keys = keys or NOBODY[journaled.is_wish]
+    for start in range(0, len(keys), AT_ONCE):
+        wanted = select(*columns).where(table.c[journaled.key].in_(keys[start : start + AT_ONCE]))
+        for row in connection.execute(wanted).mappings():
+            yield row[journaled.key], dict(row)
+
+
+def _said(rules: Iterable[Rule], values: Values) -> dict[str, Any]:
+    """What a line says of these rules: values that a restore writes, else only that something changed."""
+    return {
+        name: _plain(values[name]) if not rule.hides and (rule.undone or rule.takes(values)) else True
+        for rule in rules
+        for name in rule.columns
+    }
+
+
+def _text(key: Any) -> str:
+    return str(_plain(key))
+
+
+def _plain(value: Any) -> Any:
+    """A value as it stands in a line; enums are texts already."""
+    match value:
+        case datetime():
+            return value.isoformat()
+        case bytes():
+            return value.hex()
+    return value

@@ -1,0 +1,216 @@
+"""Which columns take something away from somebody, and how that is played again after a restore.
+
+Whatever stands here is written to the journal by whoever changes it, in whichever feature: the session is
+watched (recording.py). tests/journal holds every column that could take something away to a line here, or to
+a reason why it does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from watch.models import (
+    Answer,
+    ChecklistItem,
+    ContactPerson,
+    Coordinator,
+    Group,
+    GroupState,
+    Household,
+    HouseholdStatus,
+    Interest,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Knock,
+    Letter,
+    LetterPack,
+    Mailbox,
+    Meeting,
+    MeetingAnswer,
+    Membership,
+    Model,
+    Notice,
+    NoticeChoice,
+    Officer,
+    Person,
+    Refusal,
+    RequestState,
+    Stairwell,
+)
+
+Values = Mapping[str, Any]
+NAMELESS = "–"  # stands for a name that its bearer has changed since the copy was made
+
+
+@dataclass(frozen=True)
+class Rule:
+    """Columns of a table that take something away together; `words` tell an operator what.
+
+    The last word counts. Where it `takes`, a restore writes its values into the copy; where it gives back, it
+    does so if `undone`, and else leaves what the copy says. Of what the journal must not hold (`hides`) it
+    says only that it was changed, and the restore writes `instead`.
+    """
+
+    words: str
+    columns: tuple[str, ...]
+    takes: Callable[[Values], bool]
+    undone: bool = True
+    hides: bool = False
+    instead: Any = None
+
+
+def dated(words: str, *columns: str, undone: bool = True) -> Rule:
+    """Taken away once the first column has a time."""
+    return Rule(words, columns, lambda values: values[columns[0]] is not None, undone)
+
+
+def stands(words: str, *columns: str, at: Collection[StrEnum], undone: bool = False) -> Rule:
+    """Taken away while the first column says one of these."""
+    return Rule(words, columns, lambda values: values[columns[0]] in at, undone)
+
+
+def emptied(words: str, column: str) -> Rule:
+    """Taken away once nothing stands there; what is put there later is no older than the copy's."""
+    return Rule(words, (column,), lambda values: values[column] is None, undone=False)
+
+
+def switched_off(words: str, column: str, undone: bool = True) -> Rule:
+    """Taken away while it is no."""
+    return Rule(words, (column,), lambda values: not values[column], undone)
+
+
+def replaced(words: str, *columns: str) -> Rule:
+    """Whatever stands there now takes away what stood there before."""
+    return Rule(words, columns, lambda values: True)
+
+
+def hidden(words: str, column: str, instead: Any = None) -> Rule:
+    """The same, of what the journal must not hold."""
+    return Rule(words, (column,), lambda values: True, hides=True, instead=instead)
+
+
+@dataclass(frozen=True)
+class Journaled:
+    """What the journal keeps of a table: its rules, and which rows were erased.
+
+    A row is named by `key`. What stands `beside` it lets a restore make a row again that the copy does not
+    have. `is_wish`: the row itself takes something away, and its erasure gives it back.
+    """
+
+    rules: tuple[Rule, ...] = ()
+    key: str = "id"
+    beside: tuple[str, ...] = ()
+    is_wish: bool = False
+
+
+JOURNALED: dict[type[Model], Journaled] = {
+    Person: Journaled(
+        (
+            hidden("names that were changed", "name", instead=NAMELESS),
+            hidden("phone numbers that were changed or taken out", "phone"),
+            replaced("addresses that were changed", "mailbox_id"),
+            switched_off("names hidden from neighbours, or shown", "shows_name"),
+            switched_off("addresses hidden from neighbours, or shown", "shows_email"),
+            switched_off("phones hidden from neighbours, or shown", "shows_phone"),
+        )
+    ),
+    Mailbox: Journaled((dated("addresses that mail must not go to", "suppressed_at", "suppression"),)),
+    Membership: Journaled(
+        (
+            dated("members who left or moved", "left_at"),
+            Rule(
+                "members who chose which mails come",
+                ("notices",),
+                lambda values: values["notices"] is not NoticeChoice.EVERYTHING,
+            ),
+            emptied("members whose flat was taken out", "household_id"),
+        )
+    ),
+    Coordinator: Journaled(
+        (
+            dated("appointments of coordinators that ended", "ended_at"),
+            switched_off("leads who are it no longer", "is_lead", undone=False),
+        )
+    ),
+    Officer: Journaled((dated("officers' assignments that ended", "ended_at"),)),
+    Household: Journaled(
+        (
+            dated("households that moved out", "ended_at"),
+            stands(
+                "households that said no, or are not contacted",
+                "status",
+                "status_at",
+                at=(HouseholdStatus.DECLINED, HouseholdStatus.NOT_CONTACTED),
+            ),
+        ),
+        beside=("flat_id",),
+    ),
+    Interest: Journaled(
+        (
+            dated("interests that ended", "ended_at"),
+            emptied("names taken back from the police contact", "named_at"),
+        )
+    ),
+    Letter: Journaled((dated("letters that were used or ended", "ended_at", "used_at"),)),
+    JoinRequest: Journaled(
+        (
+            stands(
+                "requests that were answered or withdrawn",
+                "state",
+                "decided_at",
+                at=(RequestState.APPROVED, RequestState.DECLINED, RequestState.WITHDRAWN),
+                undone=True,
+            ),
+            emptied("requests that no letter vouches for any more", "letter_id"),
+            emptied("requests that no invitation vouches for any more", "invitation_id"),
+            emptied("requests whose address nobody at the door gave any more", "membership_id"),
+            replaced("requests whose floor was guessed", "floor_tries"),
+        )
+    ),
+    Invitation: Journaled(
+        (
+            stands(
+                "invitations that were answered or taken back",
+                "state",
+                "ended_at",
+                at=(InvitationState.ACCEPTED, InvitationState.DECLINED, InvitationState.REVOKED),
+                undone=True,
+            ),
+            replaced("invitations whose address was mended or forgotten", "mailbox_id"),
+            Rule(
+                "addresses that said no to a group",
+                ("declined_index",),
+                lambda values: values["declined_index"] is not None,
+            ),
+            emptied("invitations whose name was forgotten", "name"),
+        ),
+        beside=("group_id",),
+    ),
+    Refusal: Journaled(key="address_index", is_wish=True),
+    Knock: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
+    Group: Journaled(
+        (
+            stands("groups that rest or are closed", "state", at=(GroupState.DORMANT, GroupState.CLOSED)),
+            dated("closed groups whose texts were erased", "erased_at"),
+        )
+    ),
+    Meeting: Journaled((dated("meetings that were cancelled", "cancelled_at"),)),
+    MeetingAnswer: Journaled(
+        (stands("answers to meetings that became a no", "answer", "people", at=[Answer.NO]),)
+    ),
+    Notice: Journaled((dated("notices that were stopped", "stopped_at"),)),
+    Stairwell: Journaled((replaced("posters' codes that were renewed", "nonce", "poster_index"),)),
+    ContactPerson: Journaled(
+        (
+            hidden("names of contacts that were changed", "name"),
+            hidden("phones of contacts that were changed", "phone"),
+            hidden("addresses of contacts that were changed", "email"),
+        )
+    ),
+    ChecklistItem: Journaled(),
+    LetterPack: Journaled(),
+}

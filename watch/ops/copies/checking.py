@@ -1,0 +1,65 @@
+"""Whether a copy may become the database: is it ours, and is the journal there that it wants?"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from pathlib import Path
+
+from alembic.script import ScriptDirectory
+from flask import current_app
+
+from watch.accounts.queries import is_sealed_with_our_key
+from watch.journal import files
+from watch.journal.reading import Journal, read
+from watch.ops.copies.facts import Facts, Unusable
+
+OPTION = "--without-journal"
+
+
+def demand_ours(facts: Facts) -> None:
+    """A copy of a known version, readable with our key. Raises Unusable."""
+    folder = current_app.extensions["migrate"].directory
+    known = {
+        each.revision for each in ScriptDirectory(f"{current_app.root_path}/../{folder}").walk_revisions()
+    }
+    if facts.revision is None:
+        raise Unusable("The copy holds no tables of this program.")
+    if facts.revision not in known:
+        raise Unusable(f"The copy is of a younger version of this program (migration {facts.revision}).")
+    if not is_sealed_with_our_key(facts.sealed):
+        raise Unusable("WATCH_DATA_KEY is another one than the copy was written with.")
+
+
+def name_of(facts: Facts, own: str | None, places: Sequence[Path]) -> str:
+    """What the copy's database is called, new where nobody knows.
+
+    A copy that was made before anything was journaled does not know it itself.
+    """
+    if known := facts.database or own:
+        return known
+    lying = set[str]().union(*(files.databases(place) for place in places))
+    return lying.pop() if len(lying) == 1 else secrets.token_hex(8)
+
+
+def journal_of(name: str, facts: Facts, places: Sequence[Path], *, may_miss: bool) -> Journal:
+    """The journal that reaches back to the copy, from every machine. Raises Unusable where it does not."""
+    journal = read(name, places)
+    missing = sorted(host for host in facts.hosts if host not in journal.hosts)
+    late = sorted(host for host, begins in journal.hosts.items() if begins > facts.serial)
+    where = ", ".join(map(str, places))
+    if not may_miss:
+        if not any(name in files.databases(place) for place in places):
+            raise Unusable(f"No journal of the copy's database lies in {where}: {_without()}")
+        if missing:
+            raise Unusable(f"The journal of {', '.join(missing)} does not lie in {where}: {_without()}")
+        if late:
+            raise Unusable(f"The journal of {', '.join(late)} begins after the copy was made: {_without()}")
+    return journal
+
+
+def _without() -> str:
+    return (
+        "whoever has left since would be in again. Bring it (--journal FOLDER), "
+        f"or restore nevertheless with {OPTION}."
+    )

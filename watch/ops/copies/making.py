@@ -1,0 +1,46 @@
+"""A copy is whole and on disk, or it is not there; nobody else can read it, and it replaces nothing."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from watch.ops.copies.facts import Unusable
+
+
+@contextmanager
+def new_file(path: Path) -> Iterator[Path]:
+    """A file beside `path`, empty and for us alone, that gets this name once it is written and on disk.
+
+    Raises Unusable where the name is taken or the folder is not there.
+    """
+    if path.exists():
+        raise Unusable(f"{path} is there already; nothing was changed.")
+    half = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        os.close(os.open(half, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    except OSError as wrong:
+        raise Unusable(f"{path.parent}: {wrong.strerror}.") from None
+    try:
+        yield half
+        sync(half)
+        os.link(half, path)  # and not a rename, which would replace what has come there meanwhile
+    except FileExistsError:
+        raise Unusable(f"{path} is there already; nothing was changed.") from None
+    except OSError as wrong:
+        raise Unusable(f"{path}: {wrong.strerror}.") from None
+    finally:
+        half.unlink(missing_ok=True)
+    sync(path.parent)
+
+
+def sync(path: Path) -> None:
+    """Return once a file, or the names in a folder, are on disk."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)

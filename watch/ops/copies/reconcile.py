@@ -1,0 +1,125 @@
+"""Making a copy of yesterday fit to be used today: nobody is back, and nothing is sent again."""
+
+from __future__ import annotations
+
+import secrets
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, func, select, update
+
+from watch import audit, clock
+from watch.clock import Job
+from watch.extensions import db
+from watch.journal.files import Line
+from watch.journal.reading import Journal
+from watch.journal.recording import OFF
+from watch.journal.state import EPOCH
+from watch.mail import recovery
+from watch.models import (
+    Coordinator,
+    Group,
+    GroupState,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    JournalState,
+    OutboxRow,
+    OutboxState,
+    RequestState,
+    SignIn,
+    SignInLink,
+    utcnow,
+)
+from watch.ops.copies import numbers, replay
+
+AHEAD = 1_000_000  # minutes, of nearly two years: a machine whose marker does not lie here is not ahead of us
+
+
+@dataclass
+class Report:
+    """What a restore did, in counts, and the line that the journal keeps of it."""
+
+    line: Line
+    counts: Counter[str]
+
+    def left_to_do(self) -> Iterator[tuple[int, str]]:
+        """How many of what, and what to do with them."""
+        for words, counting in _left_to_do():
+            if count := db.session.scalar(counting):
+                yield count, words
+
+
+def reconcile(journal: Journal, database: str, since: int, jobs: Sequence[Job]) -> Report:
+    """Play the lines of the journal that are younger than the copy (`since`), and end what must not live on.
+
+    The clock's day is done here, so that it sends nothing of what has been sent; its mails are held like all
+    others. Nothing is committed, and nothing written to the journal.
+    """
+    db.session.info[OFF] = True
+    recovery.hold()  # first, so that no row is in anybody's hands
+    counts = Counter(_end_sign_ins()) + replay.play(line for line in journal.lines if line["serial"] > since)
+    restores = [line["restored"] for line in journal.lines if "restored" in line]
+    floors = numbers.floors_of(each["numbers"] for each in restores)
+    went_on = numbers.skip(db.session.connection(), floors)
+    db.session.expire_all()
+    clock.catch_up(jobs, utcnow())
+    recovery.hold()
+    serial, epoch = max(since, journal.newest) + AHEAD, secrets.randbits(62)
+    state = _state(database, serial, epoch)
+    audit.note("database-restored", about=state, by=None)
+    db.session.flush()
+    line = {"serial": serial, "at": utcnow().isoformat(), "restored": {"epoch": epoch, "numbers": went_on}}
+    return Report(line, counts)
+
+
+def _end_sign_ins() -> dict[str, int]:
+    """Whoever has a cookie or a link from before signs in anew."""
+    ended = {}
+    for words, model in (("sign-ins ended", SignIn), ("sign-in links ended", SignInLink)):
+        ending = update(model).where(model.ended_at.is_(None)).values(ended_at=utcnow())
+        done: Any = db.session.execute(ending.execution_options(synchronize_session=False))
+        ended[words] = int(done.rowcount)
+    return ended
+
+
+def _state(database: str, serial: int, epoch: int) -> JournalState:
+    """The row that says so. The epoch is drawn, not counted: a copy restored twice has another each time."""
+    state = db.session.get(JournalState, 1) or JournalState(id=1)
+    state.database, state.serial, state.epoch, state.restored_at = database, serial, epoch, utcnow()
+    db.session.add(state)
+    db.session.info.pop(EPOCH, None)
+    return state
+
+
+def _left_to_do() -> Iterator[tuple[str, Select[int]]]:
+    now, coordinates = utcnow(), Coordinator.ended_at.is_(None)
+    led = select(Coordinator.id).where(
+        Coordinator.group_id == Group.id, coordinates, Coordinator.accepted_at.is_not(None)
+    )
+    yield (
+        "mails are held: flask outbox redrive --held sends them, flask outbox drop leaves them out",
+        select(func.count(OutboxRow.id)).where(OutboxRow.state == OutboxState.HELD),
+    )
+    yield (
+        "invitations are open, and their links dead: coordinators send them again",
+        select(func.count(Invitation.id)).where(
+            Invitation.state == InvitationState.OPEN, Invitation.expires_at > now
+        ),
+    )
+    yield (
+        "requests to join are unconfirmed, and their links dead: whoever asked asks again",
+        select(func.count(JoinRequest.id)).where(JoinRequest.state == RequestState.UNCONFIRMED),
+    )
+    yield (
+        "appointments wait for an answer, and their links are dead: end them and appoint again",
+        select(func.count(Coordinator.id)).where(coordinates, Coordinator.accepted_at.is_(None)),
+    )
+    yield (
+        "groups have no coordinator: the police contact appoints one",
+        select(func.count(Group.id)).where(
+            Group.state.in_([GroupState.ACTIVE, GroupState.DORMANT]), ~led.exists()
+        ),
+    )
