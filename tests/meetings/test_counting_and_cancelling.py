@@ -93,7 +93,7 @@ def test_cancelling_says_how_many_and_tells_those_who_were_called(
     first = outbox.rows()[0]
     first.state = OutboxState.SENT  # one call has left already, the others wait
     scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
-    page = client.get(f"/meetings/{called.id}/cancel", as_=scene.bengt)
+    page = client.get(f"/meetings/{called.id}/cancel", as_=scene.amina)
     assert "3 grannar får besked med mejl." in page.text
     assert "2 hushåll behöver besked på papper." in page.text  # Elsa, and Dawit whose address has died since
 

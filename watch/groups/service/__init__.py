@@ -36,6 +36,7 @@ from watch.groups.service.members import (
     take_part,
 )
 from watch.groups.service.start import (
+    RECOUNT_AT,
     GroupExists,
     NobodyAccepted,
     NotReady,
@@ -50,6 +51,7 @@ from watch.groups.service.start import (
 __all__ = [
     "CONSENT_VERSION",
     "DUTY_VERSION",
+    "RECOUNT_AT",
     "AlreadyAccepted",
     "AlreadyCoordinator",
     "AlreadyMember",

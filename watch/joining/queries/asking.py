@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
-from watch.groups.queries import coordinators_for
+from watch.groups.queries import coordinators_for, last_night, were_interested
 from watch.models import (
     Building,
     Flat,
@@ -39,7 +39,7 @@ OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
 
 @dataclass(frozen=True)
 class Interested:
-    """How many wait for a group in a building, and those of them who chose to be named."""
+    """How many waited for a group in a building last night, and those who chose to be named."""
 
     count: int
     could_coordinate: int
@@ -249,15 +249,18 @@ def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> 
 
 
 def interested_in(building: Building) -> Interested:
-    """Confirmed interest in a building; only those who pressed the button are named (two statements)."""
+    """Confirmed interest in a building; only those who pressed the button are named, and at once.
+
+    The numbers are last night's: of now they would say that somebody has just come or gone (two statements).
+    """
     here = Interest.building_id == building.id
-    confirmed = here, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
     could = func.count(Interest.id).filter(Interest.could_coordinate)
-    count, willing = db.session.execute(select(func.count(Interest.id), could).where(*confirmed)).one()
+    counted = select(func.count(Interest.id), could).where(here, were_interested(last_night(utcnow())))
+    count, willing = db.session.execute(counted).one()
     named = (
         select(Person)
         .join(Interest, Interest.person_id == Person.id)
-        .where(*confirmed, Interest.named_at.is_not(None))
+        .where(here, Interest.named_at.is_not(None), Interest.ended_at.is_(None))
         .order_by(Interest.named_at, Interest.id)
     )
     return Interested(count, willing, tuple(db.session.scalars(named)))
