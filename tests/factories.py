@@ -307,14 +307,15 @@ def make_pack(
 def make_interest(
     person: Person, building: Building, *, confirmed: bool = True, named: bool = False
 ) -> Interest:
-    """Somebody would like a group in a building."""
-    now = utcnow()
+    """Somebody has wanted a group in a building for two days, and so is counted; unconfirmed, since now."""
+    since = utcnow() - timedelta(days=2)
     return store(
         Interest(
             building=building,
             person=person,
-            confirmed_at=now if confirmed else None,
-            named_at=now if named else None,
+            created_at=since if confirmed else utcnow(),
+            confirmed_at=since if confirmed else None,
+            named_at=since if named else None,
         )
     )
 

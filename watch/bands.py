@@ -35,11 +35,9 @@ def banded_share(count: int, total: int) -> float:
 
 
 def roughly(count: int) -> str:
-    """A number of which one more or less is not to be told: 0, a few, at least 5, 10, 20 … (lazy)."""
-    if 0 < count < FEW:
+    """A number of which one more or less is not to be told: a few or none, at least 5, 10, 20 … (lazy)."""
+    if count < FEW:
         words = _l("färre än 5")
-    elif count == 0:
-        words = LazyString(language.number, 0)
     else:
         least = FEW if count < 10 else count // 10 * 10
         words = _l("minst %(count)s", count=LazyString(language.number, least))

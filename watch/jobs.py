@@ -40,7 +40,7 @@ from watch.models import utcnow
 
 QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
 JOBS = (
-    Job("recount", time(2, 30), groups.recount_groups),
+    Job("recount", groups.RECOUNT_AT, groups.recount_groups),
     Job("erase", time(3, 30), lifecycle.erase_what_is_over),
     Job("remind", meetings.REMIND_AT, meetings.remind),
     Job("climb", joining.CLIMB_AT, joining.climb),

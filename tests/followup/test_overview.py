@@ -56,11 +56,11 @@ def test_areas_are_summed_each_by_itself(scene: Scene) -> None:
     moved.ended_at = utcnow()
     make_household(scene.langgatan.stairwells[0].flats[1], HouseholdStatus.DECLINED)
     norrby, here, boda = scene.langgatan.property.area, scene.group.area, scene.other_group.area
-    assert areas_side_by_side({norrby.id, here.id}) == [
+    assert areas_side_by_side({norrby.id, here.id}, utcnow()) == [
         AreaCounts(here, groups=2, active_groups=1, buildings=3, flats=36, taking_part=5, interested=0),
         AreaCounts(norrby, groups=0, active_groups=0, buildings=1, flats=36, taking_part=0, interested=0),
     ]
-    assert areas_side_by_side({boda.id}) == [
+    assert areas_side_by_side({boda.id}, utcnow()) == [
         AreaCounts(boda, groups=1, active_groups=1, buildings=1, flats=18, taking_part=0, interested=0)
     ]
 
@@ -121,7 +121,7 @@ def test_an_areas_interest_is_the_sum_of_what_its_buildings_show(
     begun = make_building(norrby, landlord, "Allégatan", (5,))
     be_interested(begun, 5)
     make_group(begun)  # what was wished there has come
-    (counts,) = areas_side_by_side({norrby.id})
+    (counts,) = areas_side_by_side({norrby.id}, utcnow())
     assert counts.interested == promised
 
 

@@ -164,7 +164,7 @@ def test_a_day_of_one_of_a_few_is_not_kept(
     client: PageClient, gun: Person, langgatan: Building, interested: list[Interest]
 ) -> None:
     for each in interested[:2]:
-        each.ended_at = utcnow()
+        each.ended_at = utcnow() - timedelta(days=1)
     group = service.start_group(langgatan, by=gun)
     assert group.interest_since is None
     assert "Intresse klart" in client.get(f"/groups/{group.id}/lifecycle", as_=gun).text

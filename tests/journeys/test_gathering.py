@@ -86,7 +86,7 @@ def _amina_calls(phone: Phone, scene: Scene) -> None:
     ]
     phone.press("Kalla 4 grannar")
     assert "Träffen är inlagd. 4 grannar får ett mejl." in phone.text
-    assert "1 hushåll i gruppen behöver beskedet på papper." in phone.text
+    assert "1 av dina lägenheter behöver papper" in phone.text
 
 
 def _fill_in(phone: Phone, day: str, place: str) -> None:

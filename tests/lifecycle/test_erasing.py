@@ -442,13 +442,13 @@ def test_numbers_stay_as_they_were(scene: Scene) -> None:
         groups.leave(membership_of(person))
     db.session.commit()
     areas = [scene.group.area_id, scene.other_group.area_id]
-    sums = areas_side_by_side(areas)
+    sums = areas_side_by_side(areas, utcnow())
     reach = progress_of(notice)
     assert (reach.sent, reach.bounced) == (1, 1)
 
     night(31 * DAY)
     db.session.refresh(notice)
-    assert areas_side_by_side(areas) == sums
+    assert areas_side_by_side(areas, utcnow()) == sums
     assert progress_of(notice) == reach
     assert not is_there(scene.carin)
     night(400 * DAY)

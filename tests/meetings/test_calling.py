@@ -110,7 +110,7 @@ def test_a_coordinator_of_a_stairwell_begins_with_that_and_may_call_all(
 
     assert page.form()["stairwell"] == str(scene.port_3.id)
     assert page.press("Förhandsgranska", PLAN).buttons[0] == "Kalla 2 grannar"
-    assert page.press("Förhandsgranska", PLAN | {"stairwell": "all"}).buttons[0] == "Kalla 4 grannar"
+    assert page.press("Förhandsgranska", PLAN | {"stairwell": "all"}).buttons[0] == "Kalla till träff"
 
 
 def test_back_keeps_what_was_typed(client: PageClient, scene: Scene) -> None:
@@ -291,7 +291,7 @@ def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
     sent = client.post(f"/groups/{scene.group.id}/meetings", PLAN, as_=scene.amina)
     meeting = db.session.scalars(select(Meeting)).one()
 
-    assert "2 hushåll i gruppen behöver beskedet på papper." in sent.follow().text
+    assert "2 av dina lägenheter behöver papper" in sent.follow().text
     page = client.get(f"/meetings/{meeting.id}/paper", as_=scene.bengt)
     assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in page.text
     assert "Våglängdsgatan 3 1103 Svenska Nås inte med mejl" in page.text

@@ -182,8 +182,8 @@ def test_the_officer_never_sees_that_somebody_joined_or_said_no(
 
 
 @pytest.mark.parametrize(
-    ("count", "said"), [(0, "0"), (1, "färre än 5"), (4, "färre än 5"), (5, "minst 5"), (9, "minst 5"),
-    (10, "minst 10"), (22, "minst 20"), (29, "minst 20"), (1234, "minst 1\xa0230")],
+    ("count", "said"), [(0, "färre än 5"), (1, "färre än 5"), (4, "färre än 5"), (5, "minst 5"),
+    (9, "minst 5"), (10, "minst 10"), (22, "minst 20"), (29, "minst 20"), (1234, "minst 1\xa0230")],
 )  # fmt: skip
 def test_what_has_become_of_it_is_told_roughly(app: Flask, count: int, said: str) -> None:
     with app.test_request_context():

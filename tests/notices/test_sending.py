@@ -122,7 +122,7 @@ def test_a_stairwells_coordinator_writes_to_own_stairwells_or_the_group(
     )
     assert (refused.status, forged.status, outbox.rows()) == (422, 422, [])
 
-    preview(client, scene, scene.bengt, audience="group").press("Skicka till 4 grannar")
+    preview(client, scene, scene.bengt, audience="group").press("Skicka meddelandet")
     assert len(outbox.rows()) == 5
 
 

@@ -32,7 +32,7 @@ def overview() -> str:
     needs = queries.what_needs_somebody(areas, now, language.local(now).date())
     return render_template(
         "followup/overview.html",
-        areas=queries.areas_side_by_side(areas),
+        areas=queries.areas_side_by_side(areas, now),
         needs=[
             (REASONS[reason], [_said(need) for need in alike])
             for reason, alike in groupby(needs, key=lambda need: need.reason)
@@ -49,7 +49,7 @@ def area(area: Area) -> str:
         "followup/area.html",
         area=area,
         form=form,
-        page=queries.buildings_of(area, form.filter(request.args)),
+        page=queries.buildings_of(area, form.filter(request.args), utcnow()),
     )
 
 

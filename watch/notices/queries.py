@@ -49,11 +49,6 @@ class Aim:
     stairwell: Stairwell | None = None
     area: Area | None = None
 
-    @property
-    def exact(self) -> bool:
-        """Whether its sender may know the numbers: an area's members are not the officer's to count."""
-        return self.audience is not Audience.AREA_MEMBERS
-
     def audience_ids(self) -> Select[int]:
         """Ids of those it is for, whether they want notices or not."""
         if self.group is not None:

@@ -50,15 +50,14 @@ def send(
 ) -> Notice:
     """Send a notice: a mail to each person who has an address, and paper to each household without.
 
-    Raises AlreadySent where the same form was sent before, CountChanged where a sender who may know the
-    numbers was told others (`promised`, a Reach's mark), ReachesNobody.
+    Raises AlreadySent where the same form was sent before, CountChanged where its sender was told other
+    numbers (`promised`, a Reach's mark; None of whoever may not know them), ReachesNobody.
     """
     _expect_new(form_key)
     reach = aim.reach()
     if reach.nobody:
         raise ReachesNobody
-    if aim.exact:
-        reach.keep(promised)
+    reach.keep(promised)
     try:
         with db.session.begin_nested():
             notice = _add(aim, draft, by)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -45,7 +46,7 @@ class Filter:
 class BuildingRow:
     """A building in counts, shown in bands only; where it has a group, flats and households are the group's.
 
-    Households are those of last night, as on the group's page: nobody is seen joining.
+    Households and interested persons are those of last night, as on the group's page: nobody is seen joining.
     """
 
     id: int
@@ -74,12 +75,12 @@ class Page:
     after: int | None
 
 
-def buildings_of(area: Area, wanted: Filter) -> Page:
+def buildings_of(area: Area, wanted: Filter, now: datetime) -> Page:
     """A page of the area's buildings: one statement, two more with a text, one more on later pages."""
-    keys = _keys(wanted.by_state)
+    keys = _keys(wanted.by_state, now)
     backwards = wanted.after is None and wanted.before is not None
     edge = _edge(area, wanted.before if backwards else wanted.after, keys)
-    rows = _rows(area, wanted)
+    rows = _rows(area, wanted, now)
     if edge is not None:
         rows = rows.where(tuple_(*keys) < edge if backwards else tuple_(*keys) > edge)
     order = [key.desc() for key in keys] if backwards else keys
@@ -100,7 +101,7 @@ def landlords_in(area: Area) -> Sequence[Landlord]:
     return db.session.scalars(select(Landlord).where(Landlord.id.in_(owners)).order_by(Landlord.name)).all()
 
 
-def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
+def _rows(area: Area, wanted: Filter, now: datetime) -> Select[*tuple[Any, ...]]:
     rows: Select[*tuple[Any, ...]] = (
         select(
             Building.id,
@@ -110,7 +111,7 @@ def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
             Group.state,
             case((Building.group_id.is_(None), flats_of_building()), else_=flats_of_group()),
             func.coalesce(Group.counted_taking_part, 0),
-            interested_of_building(),
+            interested_of_building(now),
         )
         .join(Property, Property.id == Building.property_id)
         .join(Landlord, Landlord.id == Property.landlord_id)
@@ -122,7 +123,7 @@ def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
     if wanted.landlord_id is not None:
         rows = rows.where(Property.landlord_id == wanted.landlord_id)
     if wanted.state in (BuildingState.INTEREST, BuildingState.NONE):
-        is_enough = interested_of_building() >= FEW
+        is_enough = interested_of_building(now) >= FEW
         wished = is_enough if wanted.state is BuildingState.INTEREST else ~is_enough
         rows = rows.where(Building.group_id.is_(None), wished)
     elif wanted.state is not None:
@@ -130,10 +131,10 @@ def _rows(area: Area, wanted: Filter) -> Select[*tuple[Any, ...]]:
     return rows
 
 
-def _keys(by_state: bool) -> list[ColumnElement[Any]]:
+def _keys(by_state: bool, now: datetime) -> list[ColumnElement[Any]]:
     """What the rows are sorted by; the id last, so that no two are alike."""
     place = {state.value: number for number, state in enumerate(BuildingState)}
-    is_wanted = Building.group_id.is_(None) & (interested_of_building() >= FEW)
+    is_wanted = Building.group_id.is_(None) & (interested_of_building(now) >= FEW)
     rank = case(
         (is_wanted, place[BuildingState.INTEREST.value]),
         *((Group.state == state, place[state.value]) for state in GroupState),

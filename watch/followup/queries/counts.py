@@ -4,22 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, case, cast, func, select
 
 from watch.extensions import db
-from watch.groups.queries import at_least, taking_part_in_area
+from watch.groups.queries import at_least, last_night, taking_part_in_area, were_interested
 from watch.models import Area, Building, Flat, Group, GroupState, Interest, Property, Stairwell
-
-IS_INTERESTED = Interest.confirmed_at.is_not(None) & Interest.ended_at.is_(None)
 
 
 @dataclass(frozen=True)
 class AreaCounts:
     """An area's sums.
 
-    Households (counted last night) and interested persons are the sums of what is shown of its groups and
+    Households and interested persons, both of last night, are the sums of what is shown of its groups and
     buildings one by one, so that nothing more can be told from the difference: there are at least so many.
     """
 
@@ -32,10 +31,10 @@ class AreaCounts:
     interested: int
 
 
-def areas_side_by_side(areas: Collection[int]) -> list[AreaCounts]:
+def areas_side_by_side(areas: Collection[int], now: datetime) -> list[AreaCounts]:
     """The areas in Swedish order with their sums (one statement)."""
     groups = select(func.count()).select_from(Group).where(Group.area_id == Area.id).correlate(Area)
-    each = _buildings_in(areas).subquery()
+    each = _buildings_in(areas, now).subquery()
     has_group = each.c.group_id.is_not(None)
     wanted = (
         select(
@@ -55,14 +54,14 @@ def areas_side_by_side(areas: Collection[int]) -> list[AreaCounts]:
     return [AreaCounts(area, *counts) for area, *counts in db.session.execute(wanted)]
 
 
-def _buildings_in(areas: Collection[int]) -> Select[*tuple[Any, ...]]:
+def _buildings_in(areas: Collection[int], now: datetime) -> Select[*tuple[Any, ...]]:
     return (
         select(
             Property.area_id,
             Building.id,
             Building.group_id,
             flats_of_building().label("flats"),
-            interested_of_building().label("interested"),
+            interested_of_building(now).label("interested"),
         )
         .join(Property, Property.id == Building.property_id)
         .where(Property.area_id.in_(areas))
@@ -79,7 +78,9 @@ def flats_of_building() -> ScalarSelect[int]:
     return flats.where(Stairwell.building_id == Building.id).correlate(Building).scalar_subquery()
 
 
-def interested_of_building() -> ScalarSelect[int]:
-    """How many persons in a building of the outer select are interested."""
-    interested = select(func.count(Interest.id)).where(IS_INTERESTED, Interest.building_id == Building.id)
+def interested_of_building(now: datetime) -> ScalarSelect[int]:
+    """How many persons in a building of the outer select were interested last night."""
+    interested = select(func.count(Interest.id)).where(
+        were_interested(last_night(now)), Interest.building_id == Building.id
+    )
     return interested.correlate(Building).scalar_subquery()

@@ -11,8 +11,8 @@ from sqlalchemy import Select, func, select
 
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
-from watch.followup.queries.counts import IS_INTERESTED, flats_of_building
-from watch.groups.queries import at_least, reached_by_mail
+from watch.followup.queries.counts import flats_of_building
+from watch.groups.queries import at_least, last_night, reached_by_mail, were_interested
 from watch.joining.queries import waits_long
 from watch.models import (
     FEW,
@@ -51,21 +51,21 @@ class Need:
 def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
     """What to do first in these areas: four statements, however much there is."""
     return [
-        *_interest_without_group(areas),
+        *_interest_without_group(areas, last_night(now)),
         *_groups_without_coordinator(areas),
         *_requests_waiting(areas, now),
         *_stale_contacts(areas, today),
     ]
 
 
-def _interest_without_group(areas: Collection[int]) -> list[Need]:
+def _interest_without_group(areas: Collection[int], night: datetime) -> list[Need]:
     interested = func.count(Interest.id)
     as_shown = at_least(interested, flats_of_building())  # the order tells no more than the words do
     wanted = (
         select(Building.address, Building.id, interested, flats_of_building())
         .join(Property, Property.id == Building.property_id)
         .join(Interest, Interest.building_id == Building.id)
-        .where(Property.area_id.in_(areas), Building.group_id.is_(None), IS_INTERESTED)
+        .where(Property.area_id.in_(areas), Building.group_id.is_(None), were_interested(night))
         .group_by(Building.id)
         .having(interested >= FEW)
         .order_by(as_shown.desc(), Building.sort_key)

@@ -1,6 +1,14 @@
 """What one can know of a group: its households, members and coordinators, and what its pages show."""
 
-from watch.groups.queries.areas import at_least, flats_of_group, taking_part_in_area
+from watch.groups.queries.areas import (
+    RECOUNT_AT,
+    at_least,
+    flats_of_group,
+    households_by_stairwell,
+    last_night,
+    taking_part_in_area,
+    were_interested,
+)
 from watch.groups.queries.choices import (
     SECOND_THOUGHTS,
     WANTS_MEETINGS,
@@ -46,6 +54,7 @@ from watch.groups.queries.pages import (
 from watch.groups.queries.stairwells import StairwellInHouse, stairwells_in, stairwells_of
 
 __all__ = [
+    "RECOUNT_AT",
     "SECOND_THOUGHTS",
     "WANTS_MEETINGS",
     "WANTS_NOTICES",
@@ -72,8 +81,10 @@ __all__ = [
     "flats_of_group",
     "groups_of",
     "history_of",
+    "households_by_stairwell",
     "households_of",
     "last_look",
+    "last_night",
     "members_at",
     "members_of",
     "paper_households",
@@ -85,5 +96,6 @@ __all__ = [
     "sums",
     "taking_part_in_area",
     "unwanted_mailings",
+    "were_interested",
     "with_lost_appointment",
 ]

@@ -1,10 +1,48 @@
-"""What outsiders see of groups, put together: a sum tells no more than its parts."""
+"""What outsiders see of groups: as it was last night, and put together no more than its parts."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, case, cast, func, select
+from datetime import UTC, datetime, time, timedelta
 
-from watch.models import FEW, Area, Building, Flat, Group, Stairwell
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, and_, case, cast, func, or_, select
+
+from watch.extensions import db
+from watch.language import STOCKHOLM, local
+from watch.models import FEW, Area, Building, Flat, Group, Interest, Membership, Stairwell
+
+RECOUNT_AT = time(2, 30)  # by the clock in Borås
+
+
+def last_night(now: datetime) -> datetime:
+    """The latest moment that outsiders' numbers are of: whoever comes or goes by day is not seen in them."""
+    today = local(now).date()
+    days = today, today - timedelta(days=1)
+    nights = (datetime.combine(day, RECOUNT_AT, STOCKHOLM).astimezone(UTC) for day in days)
+    return next(night for night in nights if night <= now)
+
+
+def were_interested(night: datetime) -> ColumnElement[bool]:
+    """The condition on Interest for who had confirmed it that night, and had not withdrawn it."""
+    return and_(Interest.confirmed_at <= night, or_(Interest.ended_at.is_(None), Interest.ended_at > night))
+
+
+def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[int, int]]:
+    """How many households of each stairwell took part that night, and how many flats it has; one statement.
+
+    A member without a known flat counts as a household of their own.
+    """
+    home = func.coalesce(Membership.household_id, -Membership.id)
+    taking_part = (
+        select(func.count(home.distinct()))
+        .where(Membership.group_id == group.id, Membership.stairwell_id == Stairwell.id)
+        .where(Membership.joined_at <= night, or_(Membership.left_at.is_(None), Membership.left_at > night))
+        .correlate(Stairwell)
+        .scalar_subquery()
+    )
+    flats = select(func.count(Flat.id)).where(Flat.stairwell_id == Stairwell.id).correlate(Stairwell)
+    wanted = select(Stairwell.id, taking_part, flats.scalar_subquery()).join(Building)
+    rows = db.session.execute(wanted.where(Building.group_id == group.id))
+    return {stairwell: (count, total) for stairwell, count, total in rows}
 
 
 def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElement[int]:

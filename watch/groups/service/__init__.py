@@ -37,6 +37,7 @@ from watch.groups.service.members import (
     take_part,
 )
 from watch.groups.service.start import (
+    RECOUNT_AT,
     GroupExists,
     NobodyAccepted,
     NotReady,
@@ -51,6 +52,7 @@ from watch.groups.service.start import (
 __all__ = [
     "CONSENT_VERSION",
     "DUTY_VERSION",
+    "RECOUNT_AT",
     "AlreadyAccepted",
     "AlreadyCoordinator",
     "AlreadyMember",

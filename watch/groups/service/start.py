@@ -11,6 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import DomainError
 from watch.extensions import db
+from watch.groups.queries import RECOUNT_AT as RECOUNT_AT  # for the clock
+from watch.groups.queries import last_night, were_interested
 from watch.language import local
 from watch.mail import outbox
 from watch.models import (
@@ -72,7 +74,7 @@ def start_group(building: Building, *, by: Person) -> Group:
     with db.session.begin_nested():
         group = Group(
             area_id=building.property.area_id, name=building.address, started_at=now,
-            interest_since=db.session.scalar(_many_since(building)),
+            interest_since=db.session.scalar(_many_since(building, now)),
         )  # fmt: skip
         group.transitions.append(GroupTransition(state=GroupState.STARTING, at=now, by_id=by.id))
         db.session.add(group)
@@ -93,9 +95,10 @@ def _group_of(building: Building) -> Group:
     ).one()
 
 
-def _many_since(building: Building) -> Select[datetime | None]:
+def _many_since(building: Building, now: datetime) -> Select[datetime | None]:
     """When so many were interested that the officer could see it; the day of one of a few is theirs."""
-    wanted = select(Interest.confirmed_at).where(Interest.building_id == building.id, *IS_INTERESTED)
+    seen = were_interested(last_night(now))
+    wanted = select(Interest.confirmed_at).where(Interest.building_id == building.id, seen)
     return wanted.order_by(Interest.confirmed_at).offset(FEW - 1).limit(1)
 
 

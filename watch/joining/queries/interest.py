@@ -8,13 +8,14 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from watch.extensions import db
+from watch.groups.queries import last_night, were_interested
 from watch.joining.queries.asking import MEANT_TO_LEAVE
-from watch.models import Building, Interest, Mailing, OutboxRow, Person
+from watch.models import Building, Interest, Mailing, OutboxRow, Person, utcnow
 
 
 @dataclass(frozen=True)
 class Interested:
-    """How many wait for a group in a building, and those of them who chose to be named."""
+    """How many waited for a group in a building last night, and those who chose to be named."""
 
     count: int
     could_coordinate: int
@@ -22,15 +23,18 @@ class Interested:
 
 
 def interested_in(building: Building) -> Interested:
-    """Confirmed interest in a building; only those who pressed the button are named (two statements)."""
+    """Confirmed interest in a building; only those who pressed the button are named, and at once.
+
+    The numbers are last night's: of now they would say that somebody has just come or gone (two statements).
+    """
     here = Interest.building_id == building.id
-    confirmed = here, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
     could = func.count(Interest.id).filter(Interest.could_coordinate)
-    count, willing = db.session.execute(select(func.count(Interest.id), could).where(*confirmed)).one()
+    counted = select(func.count(Interest.id), could).where(here, were_interested(last_night(utcnow())))
+    count, willing = db.session.execute(counted).one()
     named = (
         select(Person)
         .join(Interest, Interest.person_id == Person.id)
-        .where(*confirmed, Interest.named_at.is_not(None))
+        .where(here, Interest.named_at.is_not(None), Interest.ended_at.is_(None))
         .order_by(Interest.named_at, Interest.id)
     )
     return Interested(count, willing, tuple(db.session.scalars(named)))

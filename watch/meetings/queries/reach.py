@@ -119,12 +119,6 @@ def reach_of(people: Select[int], households: Select[int], *, audience: Select[i
     return Reach(*db.session.execute(select(*counts)).one())
 
 
-def count_on_paper(mailings: Select[int]) -> int:
-    """How many households get these mailings on paper."""
-    wanted = _paper_households(mailings).with_only_columns(func.count(OutboxRow.household_id.distinct()))
-    return db.session.scalar(wanted) or 0
-
-
 def flats_on_paper(mailings: Select[int], scopes: Mapping[int, frozenset[int] | None]) -> list[FlatOnPaper]:
     """Flats that want these mailings on paper, or where a mail could not be delivered; in street order.
 

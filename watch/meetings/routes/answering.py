@@ -7,13 +7,13 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import Permission, can, current_person, public, requires
+from watch.access import Permission, can, current_person, current_relations, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.limits import limit_network
 from watch.meetings import queries, service
 from watch.meetings.forms import AnswerMeetingForm
-from watch.meetings.routes.blueprint import bp, is_open
+from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingStarted
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
@@ -96,7 +96,8 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     person = current_person()
     mine = queries.my_answer(meeting, person)
     called = queries.is_called(meeting, person)
-    coordinates = can(Permission.MANAGE_MEETINGS, meeting)
+    coordinates, relations = can(Permission.MANAGE_MEETINGS, meeting), current_relations()
+    exact = relations.works_with_all_of(meeting.group, meeting.stairwell_id)
     is_asked = coordinates and meeting.counting is Counting.NOT_YET and queries.was_called(meeting)
     return render_template(
         "meetings/show.html",
@@ -108,8 +109,9 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
         sums=queries.sums(meeting) if is_asked else None,
+        exact=exact,
         reminder=queries.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
-        on_paper=queries.count_on_paper(queries.mailings_of(meeting)) if coordinates else 0,
+        own_flats=len(own_flats(meeting)) if coordinates else 0,
     )
 
 

@@ -8,7 +8,9 @@ from flask import Blueprint
 from flask_babel import format_datetime
 from flask_babel.speaklater import LazyString
 
+from watch.access import current_relations
 from watch.meetings import queries
+from watch.meetings.queries import FlatOnPaper
 from watch.meetings.words import ANSWERS, KINDS
 from watch.models import Answer, Meeting, MeetingKind, utcnow
 
@@ -38,6 +40,12 @@ def day_number(moment: datetime) -> str:
 def month_name(moment: datetime) -> str:
     """The month in short, for a date tile."""
     return str(format_datetime(moment, "MMM")).rstrip(".")
+
+
+def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
+    """The reader's own flats that want a meeting's call, or the word that it is cancelled, on paper."""
+    scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
+    return queries.flats_on_paper(queries.mailings_of(meeting), scopes)
 
 
 def is_open(meeting: Meeting) -> bool:

@@ -9,14 +9,16 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires
+from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
+from watch.groups.queries import households_by_stairwell, last_night
 from watch.meetings import queries, service
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import CountChanged, Reach
-from watch.meetings.routes.blueprint import bp, is_open
+from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
-from watch.models import Counting, Group, Meeting, utcnow
+from watch.models import Counting, Group, Meeting, Stairwell, utcnow
 from watch.web import leave_trace
 
 CALL = MEGABYTE // 8  # bytes of a text that may be longer than it is allowed to be, so that it can be cut
@@ -40,7 +42,7 @@ def back_to_new(group: Group) -> Response:
 @takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
 def preview(group: Group) -> tuple[str, int]:
-    """The call as it will be, and exactly how many get it."""
+    """The call as it will be, and how many get it: exactly, where they are all the coordinator's."""
     form = _meeting_form(group)
     if request.form.get("back"):
         return _new_page(group, form), 200
@@ -67,7 +69,7 @@ def call(group: Group) -> tuple[str, int] | Response:
 
 
 def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, int] | Response:
-    reach = queries.reach_of_call(group, form.chosen_stairwell)
+    reach, exact = queries.reach_of_call(group, form.chosen_stairwell), _knows(group, form.chosen_stairwell)
     try:
         meeting = service.call(
             group,
@@ -75,7 +77,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, in
             by=current_person(),
             stairwell=form.chosen_stairwell,
             form_key=form.form_key.data or None,
-            promised=form.counted.data or None,
+            promised=form.counted.data or None if exact else None,
         )
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
@@ -89,7 +91,9 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, in
         "Träffen är inlagd. %(num)d grannar får ett mejl.",
         reach.mail,
     )
-    if reach.mail and (reminder := queries.next_reminder(meeting, utcnow())):
+    if not exact:
+        said = _("Träffen är inlagd. Inbjudan är på väg.")
+    if (reach.mail or not exact) and (reminder := queries.next_reminder(meeting, utcnow())):
         said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
     flash(said, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
@@ -99,8 +103,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, in
 @requires(Permission.MANAGE_MEETINGS)
 def paper(meeting: Meeting) -> str:
     """The reader's own flats that want the call on paper, to print and take along."""
-    scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
-    flats = queries.flats_on_paper(queries.mailings_of(meeting), scopes)
+    flats = own_flats(meeting)
     leave_trace("house-seen", about=meeting.group)
     return render_template("meetings/paper.html", meeting=meeting, flats=flats)
 
@@ -145,8 +148,9 @@ def ask_cancel(meeting: Meeting) -> str | Response:
     if not is_open(meeting):
         flash(_("Träffen går inte att ställa in längre."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-    reach = queries.reach_of_cancelling(meeting)
-    not_sent = queries.calls_not_sent(meeting)
+    exact = _knows(meeting.group, meeting.stairwell)
+    reach = queries.reach_of_cancelling(meeting) if exact else None
+    not_sent = queries.calls_not_sent(meeting) if exact else 0
     return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent)
 
 
@@ -164,7 +168,8 @@ def cancel(meeting: Meeting) -> Response:
     else:
         db.session.commit()
         told = _("Träffen är inställd. De som har fått inbjudan får besked.")
-        flash(_("Träffen är inställd.") if reach.nobody else told, "done")
+        is_quiet = reach.nobody and _knows(meeting.group, meeting.stairwell)
+        flash(_("Träffen är inställd.") if is_quiet else told, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
@@ -181,15 +186,38 @@ def _meeting_form(group: Group) -> CallMeetingForm:
 
 def _new_page(group: Group, form: CallMeetingForm) -> str:
     stairwells = list(form.stairwells.values())
+    relations, counts = current_relations(), _crowds(group)
+    for each, count in queries.reaches_of_calls(group, stairwells).items():
+        if relations.works_with_all_of(group, each):
+            counts[each] = language.number(count)
     return render_template(
-        "meetings/new.html",
-        group=group,
-        form=form,
-        stairwells=stairwells,
-        reaches=queries.reaches_of_calls(group, stairwells),
-    )
+        "meetings/new.html", group=group, form=form, stairwells=stairwells, counts=counts,
+        only_some=relations.stairwells_in(group) is not None,
+    )  # fmt: skip
 
 
 def _preview_page(group: Group, form: CallMeetingForm, reach: Reach) -> str:
-    hidden = form.typed() | {"counted": reach.mark}
-    return render_template("meetings/preview.html", group=group, form=form, reach=reach, hidden=hidden)
+    port, exact = form.chosen_stairwell, _knows(group, form.chosen_stairwell)
+    return render_template(
+        "meetings/preview.html", group=group, form=form, reach=reach if exact else None,
+        crowd=None if exact else _crowds(group)[port.id if port else None],
+        hidden=form.typed() | {"counted": reach.mark if exact else ""},
+    )  # fmt: skip
+
+
+def _knows(group: Group, stairwell: Stairwell | None) -> bool:
+    """Whether the reader works with all who are called, and so may count them."""
+    return current_relations().works_with_all_of(group, stairwell.id if stairwell else None)
+
+
+def _crowds(group: Group) -> dict[int | None, str]:
+    """How many take part in each stairwell, and in the group (None), for those who may not count them."""
+    found = households_by_stairwell(group, last_night(utcnow()))
+    counts: dict[int | None, str] = {each: _crowd(*counted) for each, counted in found.items()}
+    flats = sum(total for _count, total in found.values())
+    return counts | {None: _crowd(group.counted_taking_part, flats)}
+
+
+def _crowd(count: int, total: int) -> str:
+    said = {"part": banded(count, total), "total": language.number(total)}
+    return _("%(part)s av %(total)s hushåll är med", **said)

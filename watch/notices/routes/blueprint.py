@@ -8,11 +8,23 @@ from flask import Blueprint
 from flask_babel import get_locale
 from flask_babel.speaklater import LazyString
 
+from watch.access import current_relations
 from watch.bands import roughly
-from watch.models import Level, Notice
+from watch.models import Audience, Level, Notice
+from watch.notices.queries import Aim
 from watch.notices.words import LEVELS, SENDERS
 
 bp = Blueprint("notices", __name__)
+
+
+def knows_numbers(of: Notice | Aim) -> bool:
+    """Whether the reader works with all whom a notice is for, and so may count them; else it is told roughly.
+
+    Who coordinates is known to the officer; who takes part is not.
+    """
+    if of.group is None:
+        return of.audience is Audience.AREA_COORDINATORS
+    return current_relations().works_with_all_of(of.group, of.stairwell.id if of.stairwell else None)
 
 
 @bp.app_template_filter("notice_level")

@@ -20,9 +20,9 @@ from watch.access import (
 from watch.bands import roughly
 from watch.extensions import db
 from watch.meetings.queries import flats_on_paper, sending
-from watch.models import Area, Audience, Group, Notice, utcnow
+from watch.models import Area, Group, Notice, utcnow
 from watch.notices import queries, service
-from watch.notices.routes.blueprint import bp
+from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import NothingWaits
 from watch.paging import page_of
 from watch.relations import position_of
@@ -99,7 +99,7 @@ def report(notice: Notice) -> str:
         per_minute=going.per_minute,
         ends_at=going.ends_at(now),
         is_stuck=going.is_stuck,
-        exact=_knows_numbers(notice),
+        exact=knows_numbers(notice),
         own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         coordinates=bool(scopes),
     )
@@ -117,7 +117,7 @@ def ask_stop(notice: Notice) -> str | Response:
         notice=notice,
         text=notice.text_in(language.current()),
         progress=progress,
-        exact=_knows_numbers(notice),
+        exact=knows_numbers(notice),
     )
 
 
@@ -136,7 +136,7 @@ def stop(notice: Notice) -> Response:
 
 def _stopped(notice: Notice, count: int) -> str:
     """How many get no mail, and how many do although they had not got it yet."""
-    exact = _knows_numbers(notice)
+    exact = knows_numbers(notice)
     said = _("Stoppade mejl: %(number)s.", number=_number(count, exact=exact))
     if going := queries.progress_of(notice).waiting:
         said += " " + _("Redan på väg, går inte att stoppa: %(number)s.", number=_number(going, exact=exact))
@@ -173,13 +173,6 @@ def _readable(notice_id: int) -> Notice:
         abort(404)
     g.position = position_of(notice)
     return notice
-
-
-def _knows_numbers(notice: Notice) -> bool:
-    """Whether the reader knows those it is for, and so may count them; else each number is told roughly."""
-    if notice.group is None:
-        return notice.audience is Audience.AREA_COORDINATORS
-    return current_relations().works_with_all_of(notice.group, notice.stairwell_id)
 
 
 def _scopes(notice: Notice) -> Mapping[int, frozenset[int] | None]:

@@ -14,14 +14,16 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
+from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
+from watch.groups.queries import facts_of
 from watch.meetings.queries import CountChanged, Reach, stairwells_of
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
 from watch.notices.queries import Aim
-from watch.notices.routes.blueprint import bp
+from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
 from watch.notices.words import AREA_AUDIENCES
 
@@ -64,7 +66,7 @@ def back_to_new(group: Group) -> Response:
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_GROUP_NOTICES)
 def preview(group: Group) -> Answered:
-    """The notice as it will look, and exactly how many get it."""
+    """The notice as it will look, and how many get it: exactly, where they are all the coordinator's."""
     return _preview(_group_desk(group))
 
 
@@ -157,7 +159,7 @@ def _send(desk: Desk) -> Answered:
             draft,
             by=current_person(),
             form_key=form.form_key.data or None,
-            promised=form.counted.data or None,
+            promised=form.counted.data or None if knows_numbers(form.aim) else None,
         )
     except ReachesNobody:
         return _refuse_for_nobody(desk, form)
@@ -184,14 +186,16 @@ def _write_page(desk: Desk, form: WriteNoticeForm) -> str:
 
 def _preview_page(desk: Desk, form: WriteNoticeForm, reach: Reach) -> str:
     name = "notices/preview.html" if isinstance(desk.place, Group) else "notices/area_preview.html"
-    aim = form.aim
+    aim, exact = form.aim, knows_numbers(form.aim)
     return render_template(
         name,
         desk=desk,
         form=form,
         aim=aim,
-        reach=reach if aim.exact else None,
-        households=None if aim.exact or aim.area is None else queries.households_in(aim.area),
+        reach=reach if exact else None,
+        households=queries.households_in(aim.area) if aim.area and not exact else None,
+        flats=facts_of(aim.group).flats if aim.group and not exact else None,
+        banded=banded,
         texts=form.texts(),
-        hidden=form.typed() | {"counted": reach.mark if aim.exact else ""},
+        hidden=form.typed() | {"counted": reach.mark if exact else ""},
     )

@@ -122,13 +122,15 @@ def make_interest(building: Building, count: int, chance: random.Random) -> None
     """People who would like a group; some could coordinate, two have told their names."""
     for number in range(count):
         person = make_stranger(chance, f"intresserad{building.id}-{number}@example.org")
-        named = utcnow() if number in {0, 3} else None
+        since = utcnow() - timedelta(days=2 + number)
+        named = since if number in {0, 3} else None
         db.session.add(
             Interest(
                 building=building,
                 person=person,
                 could_coordinate=number % 3 == 0,
-                confirmed_at=utcnow(),
+                created_at=since,
+                confirmed_at=since,
                 named_at=named,
             )
         )
