@@ -3,6 +3,7 @@
 from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.contacts import ContactPerson, ContactRole, Reach
 from watch.models.groups import (
+    AreaOptOut,
     Channel,
     ChecklistItem,
     ConsentChannel,
@@ -60,6 +61,7 @@ __all__ = [
     "PARENTS",
     "Answer",
     "Area",
+    "AreaOptOut",
     "Audience",
     "AuditEntry",
     "Building",

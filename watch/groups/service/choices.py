@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -14,6 +15,9 @@ from watch.groups.service.households import FlatTaken, end_household
 from watch.groups.service.members import AlreadyMember, depart
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
+    Area,
+    AreaOptOut,
+    Group,
     GroupState,
     Household,
     HouseholdStatus,
@@ -35,6 +39,27 @@ def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) 
     membership.notices = choice
     stop_unwanted(membership.group, [membership.person_id], [membership.household_id])
     audit.note("notices-chosen", about=membership, by=by, group=membership.group)
+
+
+def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Person) -> None:
+    """Choose whether notices to a whole area come; what waits and is not wanted any longer stops at once.
+
+    The trace is nobody's but the person's: an officer of the area must not see who takes part.
+    """
+    mine = AreaOptOut.person_id == person.id, AreaOptOut.area_id == area.id
+    if is_wanted:
+        changed = delete(AreaOptOut).where(*mine).returning(AreaOptOut.id)
+    else:
+        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+        out = dialect.insert(AreaOptOut).values(person_id=person.id, area_id=area.id)
+        changed = out.on_conflict_do_nothing().returning(AreaOptOut.id)
+    if db.session.scalar(changed) is None:
+        return
+    theirs = select(Membership).join(Group, Group.id == Membership.group_id)
+    theirs = theirs.where(Membership.person_id == person.id, Membership.left_at.is_(None))
+    for membership in db.session.scalars(theirs.where(Group.area_id == area.id)).all():
+        stop_unwanted(membership.group, [person.id], [membership.household_id])
+    audit.note("area-notices-chosen", about=person, by=by)
 
 
 def i_have_moved(membership: Membership, *, by: Person) -> None:
