@@ -9,6 +9,7 @@ import os
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, MetaData, inspect, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.databases import fresh_database, quick_folder
@@ -27,6 +28,7 @@ from watch.extensions import db
 from watch.models import Purpose, SignInLink, Stairwell
 from watch.tokens import BadToken
 
+THEN = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
 FOLDER = Path(__file__).resolve().parent.parent / "migrations"
 
 
@@ -83,6 +85,62 @@ def test_a_migration_that_fails_leaves_nothing_behind(two_apps: list[Flask], tmp
         with pytest.raises(DatabaseError):
             upgrade(str(broken))
         assert inspect(db.engine).get_table_names() == []
+
+
+BEFORE_LISTS = {
+    "area": [
+        {"id": number, "slug": name, "name": name, "sort_key": name} for number, name in ((1, "a"), (2, "b"))
+    ],
+    "watch_group": [
+        {"id": number, "area_id": area, "name": "G", "state": "active", "started_at": THEN,
+         "counted_taking_part": 0}
+        for number, area in ((1, 1), (2, 1), (3, 2))
+    ],
+    "person": [
+        {"id": number, "name": b"", "language": "sv", "shows_name": False, "shows_email": False,
+         "shows_phone": False, "created_at": THEN}
+        for number in (1, 2, 3)
+    ],
+    "membership": [
+        {"id": number, "person_id": person, "group_id": group, "notices": choice, "channel": "mail",
+         "joined_at": THEN, "consent_at": THEN, "consent_version": "1", "consent_channel": "web"}
+        for number, person, group, choice in (
+            (1, 1, 1, "meetings"), (2, 1, 2, "everything"), (3, 1, 3, "nothing"), (4, 2, 1, "nothing"),
+            (5, 3, 1, "everything"),
+        )
+    ],
+    "meeting": [
+        {"id": 7, "group_id": 1, "kind": "annual", "starts_at": THEN, "ends_at": THEN + timedelta(hours=1),
+         "place": b"", "called_at": THEN, "counting": "not_yet"},
+    ],
+    "mailing": [{"id": 1, "kind": "meeting-called", "version": 1, "created_at": THEN, "meeting_id": 7}],
+    "outbox_row": [
+        {"id": number, "mailing_id": 1, "person_id": number, "language": "sv", "channel": "mail",
+         "state": state, "precedence": 1, "attempts": attempts, "render_failures": 0,
+         "created_at": THEN, "last_code": code}
+        for number, state, attempts, code in (
+            (1, "queued", 0, None), (2, "queued", 2, 451), (3, "uncertain", 1, None),
+        )
+    ],
+}  # fmt: skip
+
+
+def test_what_was_chosen_before_there_was_a_list_of_the_area_is_kept(two_apps: list[Flask]) -> None:
+    app, _other = two_apps
+    with app.app_context():
+        upgrade(str(FOLDER), revision="0017")
+        known = MetaData()
+        known.reflect(db.engine)
+        with db.engine.begin() as connection:
+            for table, rows in BEFORE_LISTS.items():
+                connection.execute(known.tables[table].insert(), rows)
+        upgrade(str(FOLDER))
+        with db.engine.begin() as connection:
+            out = connection.execute(text("SELECT person_id, area_id FROM area_opt_out ORDER BY 1, 2")).all()
+            doubts = connection.execute(text("SELECT id FROM outbox_row WHERE in_doubt")).scalars().all()
+            named = connection.execute(text("SELECT uid FROM meeting")).scalars().all()
+        assert [tuple(row) for row in out] == [(1, 2), (2, 1)]
+        assert (doubts, named) == ([3], ["meeting-7"])
 
 
 def test_migrations_are_one_numbered_row() -> None:

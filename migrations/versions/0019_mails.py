@@ -16,9 +16,11 @@ def upgrade() -> None:
     with op.batch_alter_table("notice", table_kwargs=NUMBERED) as notices:
         notices.add_column(sa.Column("stopped_at", sa.DateTime(timezone=True), nullable=True))
     _note_doubts()
+    _make_opt_outs()
 
 
 def downgrade() -> None:
+    op.drop_table("area_opt_out")
     with op.batch_alter_table("outbox_row", table_kwargs=NUMBERED) as rows:
         rows.drop_constraint(op.f("ck_outbox_row_uncertain_is_in_doubt"), type_="check")
         rows.drop_column("in_doubt")
@@ -52,3 +54,33 @@ def _note_doubts() -> None:
         rows.create_check_constraint(
             op.f("ck_outbox_row_uncertain_is_in_doubt"), "state <> 'uncertain' OR in_doubt"
         )
+
+
+WANTED_NONE = """
+INSERT INTO area_opt_out (person_id, area_id, at)
+SELECT DISTINCT m.person_id, g.area_id, CURRENT_TIMESTAMP
+FROM membership m JOIN watch_group g ON g.id = m.group_id
+WHERE m.left_at IS NULL AND NOT EXISTS (
+    SELECT 1 FROM membership other JOIN watch_group near ON near.id = other.group_id
+    WHERE other.person_id = m.person_id AND near.area_id = g.area_id AND other.left_at IS NULL
+    AND other.notices = 'everything')
+"""
+
+
+def _make_opt_outs() -> None:
+    """Until now one choice was for the group and its area: whoever wanted no notices gets none of either."""
+    op.create_table(
+        "area_opt_out",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("area_id", sa.Integer(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_area_opt_out")),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["person.id"], name=op.f("fk_area_opt_out_person_id"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["area_id"], ["area.id"], name=op.f("fk_area_opt_out_area_id")),
+        sa.UniqueConstraint("person_id", "area_id", name=op.f("uq_area_opt_out_one_per_person")),
+        **NUMBERED,
+    )
+    op.execute(WANTED_NONE)

@@ -20,6 +20,7 @@ from watch.groups.service import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.mail import outbox as queue
 from watch.models import (
     Area,
+    AreaOptOut,
     AuditEntry,
     Channel,
     Group,
@@ -76,9 +77,13 @@ def membership_of(person: Person) -> Membership:
     return db.session.scalars(wanted.execution_options(populate_existing=True)).all()[-1]
 
 
-def still_waiting(person: Person, outbox: Outbox) -> list[str]:
+def waiting_of(person: Person, outbox: Outbox) -> list[OutboxRow]:
     waits = {OutboxState.QUEUED, OutboxState.UNCERTAIN}
-    return [row.mailing.kind for row in outbox.rows() if row.person_id == person.id and row.state in waits]
+    return [row for row in outbox.rows() if row.person_id == person.id and row.state in waits]
+
+
+def still_waiting(person: Person, outbox: Outbox) -> list[str]:
+    return [row.mailing.kind for row in waiting_of(person, outbox)]
 
 
 def all_others_wait(person: Person, outbox: Outbox) -> bool:
@@ -92,7 +97,7 @@ def choose(page: Page, **choices: NoticeChoice) -> Page:
 
 
 @pytest.mark.usefixtures("waiting")
-def test_one_click_in_the_mail_program_stops_all_without_cookie_or_redirect(
+def test_one_click_in_the_mail_program_stops_the_groups_list_without_cookie_or_redirect(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     address = link(scene.carin, outbox)
@@ -102,7 +107,7 @@ def test_one_click_in_the_mail_program_stops_all_without_cookie_or_redirect(
         assert "Set-Cookie" not in answer.response.headers
         assert answer.html.startswith("Klart. Det kommer inga fler mejl från gruppen.")
     assert membership_of(scene.carin).notices is NOTHING
-    assert still_waiting(scene.carin, outbox) == []
+    assert still_waiting(scene.carin, outbox) == ["notice"]  # of the area: another list
     assert all_others_wait(scene.carin, outbox)
     assert [entry.what for entry in db.session.scalars(select(AuditEntry))] == ["notices-chosen"]
     back = client.get(address)
@@ -179,11 +184,17 @@ def test_a_link_chooses_for_nobody_else(client: PageClient, scene: Scene, outbox
     for path in ("moved", "leave", "back"):
         assert client.post(f"{address}/{bengts}/{path}").status == 404
     mine = membership_of(scene.carin).id
-    client.post(f"{address}/choose", {f"m{mine}-notices": "meetings", f"m{bengts}-notices": "nothing"})
+    area = scene.group.area_id
+    forged = {f"m{bengts}-notices": "nothing", f"a{area}-{scene.bengt.id}-wanted": "no"}
+    own = {f"m{mine}-notices": "meetings", f"a{area}-{scene.carin.id}-wanted": "yes"}
+    client.post(f"{address}/choose", own | forged)
+    assert list(db.session.scalars(select(AreaOptOut))) == []
     assert (membership_of(scene.carin).notices, membership_of(scene.bengt).notices) == (MEETINGS, EVERYTHING)
-    refused = client.post(f"{address}/choose", {f"m{mine}-notices": "louder"})
+    refused = client.post(f"{address}/choose", own | {f"m{mine}-notices": "louder"})
     assert (refused.status, membership_of(scene.carin).notices) == (422, MEETINGS)
-    assert client.post(f"{address}/choose").errors == ["Välj vilka mejl du vill ha."]
+    assert client.post(f"{address}/choose").errors == [
+        "Välj vilka mejl du vill ha.", "Välj om du vill ha meddelanden till hela området."
+    ]  # fmt: skip
 
 
 def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
@@ -344,11 +355,13 @@ def test_an_areas_notice_is_still_wanted_by_a_second_membership(scene: Scene, ou
     make_member(scene.carin, scene.other_group, flat_of(scene.other_group.buildings[0].stairwells[0], "1101"))
     say(area, scene)
     say(scene.group, scene)
-    first, second = queries.active_membership(scene.carin, scene.group), membership_of(scene.carin)
+    first = queries.active_membership(scene.carin, scene.group)
     assert first
-    service.choose_notices(first, NOTHING, by=scene.carin)
-    assert len(still_waiting(scene.carin, outbox)) == 1
-    service.choose_notices(second, MEETINGS, by=scene.carin)
+    service.leave(first, by=scene.carin)
+    assert [each.mailing.notice.area for each in waiting_of(scene.carin, outbox) if each.mailing.notice] == [
+        area
+    ]
+    service.leave(membership_of(scene.carin), by=scene.carin)
     assert still_waiting(scene.carin, outbox) == []
 
 
@@ -381,4 +394,6 @@ def test_a_signed_in_member_has_the_same_choice(client: PageClient, scene: Scene
     done = choose(page, **{f"m{membership_of(scene.carin).id}": MEETINGS}).follow()
     assert done.flashes == [("done", "Ditt val är sparat. Det gäller från och med nu.")]
     assert membership_of(scene.carin).notices is MEETINGS
+    assert still_waiting(scene.carin, outbox) == ["meeting-called", "notice"]  # the latter of the area
+    done.press("Spara", {f"a{scene.group.area_id}-{scene.carin.id}-wanted": "no"})
     assert still_waiting(scene.carin, outbox) == ["meeting-called"]

@@ -30,6 +30,7 @@ from watch.lifecycle.service.rules import RULES
 from watch.mail import outbox
 from watch.models import (
     Answer,
+    AreaOptOut,
     ChecklistItem,
     ContactRole,
     Coordinator,
@@ -106,6 +107,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     asked.invitation = make_invitation(scene.group, "vidare@example.org", by=scene.amina)
     asked.invitation.name = "Ny granne"
     store(Refusal(address_index=b"keyed hash"))
+    store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
     make_knock(scene.port_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"

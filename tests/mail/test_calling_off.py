@@ -242,8 +242,8 @@ def test_paper_is_for_those_who_may_have_got_the_call_on_paper_or_by_a_mailbox_t
     on_paper = [row.household.flat.number for row in rows(Channel.PAPER, meeting) if row.household]
     assert (told(relay), sorted(on_paper)) == (["amina"], ["1001", "1002", "1102"])
     page = client.get(f"/meetings/{meeting.id}", as_=scene.amina)
-    assert "Lämna det bara där inbjudan är lämnad." in page.text
-    assert "Lämna det bara där inbjudan är lämnad." in page.click("Visa dina lägenheter").text
+    assert "Lämna beskedet bara där inbjudan är lämnad." in page.text
+    assert "Lämna beskedet bara där inbjudan är lämnad." in page.click("Visa dina lägenheter").text
 
 
 def test_a_late_member_on_paper_has_nothing_to_be_told(

@@ -21,12 +21,12 @@ from tests.page_client import Page, PageClient
 from watch.bands import roughly
 from watch.extensions import db
 from watch.models import (
+    Area,
+    AreaOptOut,
     Audience,
     AuditEntry,
     Landlord,
-    Membership,
     Notice,
-    NoticeChoice,
     Organisation,
     Person,
     Suppression,
@@ -157,8 +157,8 @@ def test_the_officer_follows_own_areas_notices_only(client: PageClient, scene: S
     assert text.count("Ny lampa i cykelrummet") == 1
 
 
-def choose(person: Person, choice: NoticeChoice) -> None:
-    db.session.scalars(select(Membership).where(Membership.person_id == person.id)).one().notices = choice
+def opt_out(person: Person, area: Area) -> None:
+    db.session.add(AreaOptOut(person_id=person.id, area_id=area.id))
 
 
 def test_the_officer_never_sees_that_somebody_joined_or_said_no(
@@ -173,7 +173,7 @@ def test_the_officer_never_sees_that_somebody_joined_or_said_no(
 
     before = seen()
     make_member(make_person("Nyss Med", "nyss@example.org"), few, few.buildings[0].stairwells[0].flats[0])
-    choose(scene.carin, NoticeChoice.NOTHING)
+    opt_out(scene.carin, scene.group.area)
     db.session.commit()
     assert seen() == before
 
@@ -193,7 +193,7 @@ def test_what_has_become_of_it_is_told_roughly(app: Flask, count: int, said: str
 def test_a_coordinator_who_said_no_gets_no_notice_to_coordinators(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    choose(scene.bengt, NoticeChoice.MEETINGS)
+    opt_out(scene.bengt, scene.group.area)
     page = write(client, scene, "area_coordinators")
     assert "1 person har valt bort sådana mejl" in page.text
     page.press("Skicka till 1 kontaktombud")

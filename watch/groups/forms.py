@@ -21,7 +21,7 @@ from watch.fields import (
     TicksField,
     choices_of,
 )
-from watch.groups.words import NOTICE_CHOICES
+from watch.groups.words import AREA_CHOICES, NOTICE_CHOICES
 from watch.language import STOCKHOLM, local
 from watch.models import (
     ConsentChannel,
@@ -263,3 +263,18 @@ class ChooseNoticesForm(Form):
         coerce=NoticeChoice,
         validators=[InputRequired(_l("Välj vilka mejl du vill ha."))],
     )
+
+
+class ChooseAreaForm(Form):
+    """Whether somebody wants the notices that go to a whole area."""
+
+    wanted = RadioField(
+        _l("Meddelanden till hela området"),
+        choices=[SelectChoice(value, words) for value, words in AREA_CHOICES.items()],
+        validators=[InputRequired(_l("Välj om du vill ha meddelanden till hela området."))],
+    )
+
+    @property
+    def is_wanted(self) -> bool:
+        """What was chosen."""
+        return str(self.wanted.data) == "yes"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
@@ -51,6 +52,7 @@ NOTICE_CHOICES = {
     NoticeChoice.MEETINGS: _l("Bara träffar"),
     NoticeChoice.NOTHING: _l("Inget"),
 }
+AREA_CHOICES: dict[str, Any] = {"yes": _l("Ja, skicka dem"), "no": _l("Nej, inte till mig")}
 # What one says yes to, by version; a new wording is a new version, and the old one stays.
 CONSENTS = {
     "2026-1": (

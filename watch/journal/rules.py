@@ -14,6 +14,7 @@ from typing import Any
 
 from watch.models import (
     Answer,
+    AreaOptOut,
     ChecklistItem,
     ContactPerson,
     Coordinator,
@@ -191,6 +192,7 @@ JOURNALED: dict[type[Model], Journaled] = {
         beside=("group_id",),
     ),
     Refusal: Journaled(key="address_index", is_wish=True),
+    AreaOptOut: Journaled(beside=("person_id", "area_id"), is_wish=True),
     Knock: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
     Group: Journaled(
         (

@@ -14,6 +14,7 @@ from watch.extensions import db
 from watch.mail.links import KINDS, Sender
 from watch.models import (
     Answer,
+    AreaOptOut,
     Audience,
     Building,
     Coordinator,
@@ -136,12 +137,20 @@ def _asks_still(kind: str, request: JoinRequest) -> ColumnElement[bool]:
 
 
 def _reads_notice(notice: Notice) -> ColumnElement[bool]:
-    groups = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
-    accepts = Membership.notices == NoticeChoice.EVERYTHING
-    coordinates = _coordinates(groups, accepts)
+    if notice.area_id is None:
+        groups, accepts = Group.id == notice.group_id, Membership.notices == NoticeChoice.EVERYTHING
+        return or_(_takes_part(groups, accepts), _coordinates(groups, accepts))
+    groups, accepts = Group.area_id == notice.area_id, ~_has_opted_out(notice.area_id)
     if notice.audience is Audience.AREA_COORDINATORS:
-        return coordinates
-    return or_(_takes_part(groups, accepts), coordinates)
+        return and_(_coordinates(groups), accepts)
+    return and_(or_(_takes_part(groups), _coordinates(groups)), accepts)
+
+
+def _has_opted_out(area_id: int) -> ColumnElement[bool]:
+    out = select(AreaOptOut.id).where(
+        AreaOptOut.person_id == OutboxRow.person_id, AreaOptOut.area_id == area_id
+    )
+    return exists(out.correlate(OutboxRow))
 
 
 def _comes_to_meetings(meeting: Meeting) -> ColumnElement[bool]:

@@ -4,6 +4,7 @@ from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.contacts import ContactPerson, ContactRole, Reach
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.groups import (
+    AreaOptOut,
     Channel,
     ChecklistItem,
     ConsentChannel,
@@ -62,6 +63,7 @@ __all__ = [
     "PARENTS",
     "Answer",
     "Area",
+    "AreaOptOut",
     "Audience",
     "AuditEntry",
     "Building",

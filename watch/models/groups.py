@@ -101,6 +101,22 @@ class NoticeChoice(StrEnum):
     NOTHING = "nothing"
 
 
+class AreaOptOut(Model):
+    """A person wants no notices that go to a whole area, whichever of its groups they are in.
+
+    They are a list of their own (RFC 2919): what the person's own groups send goes on, and the reverse.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = personal(
+        "B", "which mails they want", AS_MEMBER, ForeignKey("person.id", ondelete="CASCADE")
+    )
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    __table_args__ = (UniqueConstraint("person_id", "area_id", name="uq_area_opt_out_one_per_person"),)
+
+
 class ConsentChannel(StrEnum):
     """How a consent was given: which door somebody came in by."""
 

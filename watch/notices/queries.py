@@ -6,11 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, not_, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
-from watch.groups.queries import WANTS_NOTICES, active_member_ids, paper_households, taking_part_in_area
+from watch.groups.queries import (
+    WANTS_NOTICES,
+    active_member_ids,
+    has_opted_out,
+    paper_households,
+    taking_part_in_area,
+)
 from watch.meetings.queries import Reach, reach_of, reached_by_mail
 from watch.models import (
     Area,
@@ -59,9 +65,10 @@ class Aim:
 
     def people(self) -> Select[int]:
         """Ids of those it is for and who want notices, with or without an address."""
-        if self.audience is Audience.AREA_COORDINATORS:
-            return self.audience_ids().where(not_(_declined_where_they_coordinate()))
-        return self.audience_ids().where(WANTS_NOTICES)
+        if self.area is None:
+            return self.audience_ids().where(WANTS_NOTICES)
+        whom = Coordinator if self.audience is Audience.AREA_COORDINATORS else Membership
+        return self.audience_ids().where(~has_opted_out(whom.person_id, self.area.id))
 
     def households(self) -> Select[int]:
         """Ids of the households of theirs that no mail reaches."""
@@ -122,20 +129,10 @@ def _coordinator_ids(area: Area | None) -> Select[int]:
     )
 
 
-def _declined_where_they_coordinate() -> ColumnElement[bool]:
-    """A coordinator who, as a member of the same group, said no to notices."""
-    said_no = select(Membership.id).where(
-        Membership.person_id == Coordinator.person_id,
-        Membership.group_id == Coordinator.group_id,
-        Membership.left_at.is_(None),
-        not_(WANTS_NOTICES),
-    )
-    return said_no.exists()
-
-
 def _unreached_households(area: Area | None) -> Select[int]:
     """As groups.queries.paper_households, over all groups of an area."""
-    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None), WANTS_NOTICES)
+    wants_it = ~has_opted_out(Membership.person_id, area.id if area else None)
+    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None), wants_it)
     reached = (
         select(Membership.household_id)
         .join(Person, Person.id == Membership.person_id)

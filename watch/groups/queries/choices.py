@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
-from sqlalchemy.orm import contains_eager
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from watch.extensions import db
 from watch.models import (
+    Area,
+    AreaOptOut,
     Audience,
     AuditEntry,
     Coordinator,
@@ -24,7 +27,8 @@ from watch.models import (
     Person,
 )
 
-# Conditions on Membership: who wants to hear of what. Whoever said no gets neither mail nor paper.
+# Conditions on Membership: who wants to hear of what of their own group. Whoever said no gets neither mail
+# nor paper. What goes to a whole area is chosen apart: has_opted_out.
 WANTS_NOTICES: ColumnElement[bool] = Membership.notices == NoticeChoice.EVERYTHING
 WANTS_MEETINGS: ColumnElement[bool] = Membership.notices != NoticeChoice.NOTHING
 
@@ -33,11 +37,24 @@ _AT_ONCE = timedelta(minutes=1)  # an appointment that ends with a membership en
 
 
 @dataclass(frozen=True)
+class AreaChoice:
+    """Whether a person wants the notices that go to a whole area, where they are in one of its groups."""
+
+    person: Person
+    area: Area
+    is_wanted: bool
+
+
+@dataclass(frozen=True)
 class Choosing:
-    """What the readers of one mail may choose about: memberships of now, and those they ended lately."""
+    """What the readers of one mail may choose about: memberships of now with their areas, and those they
+    ended lately. A mail to a whole area is of that area's list (`of_area`), any other of a group's.
+    """
 
     current: list[Membership]
     ended: list[Membership]
+    areas: list[AreaChoice]
+    of_area: Area | None = None
 
     @property
     def people(self) -> int:
@@ -46,7 +63,7 @@ class Choosing:
 
 
 def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
-    """The memberships that the link of a notice's or meeting's mail opens; one statement.
+    """The memberships that the link of a notice's or meeting's mail opens, with their areas; two statements.
 
     Theirs whom the mail names and who still read that mailbox, in the groups that its list concerns. An
     ended one only where its owner ended it, and for as long as that can be taken back.
@@ -64,13 +81,51 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
             _concerned_by(row.mailing),
             or_(Membership.left_at.is_(None), _ended_by_its_owner(now)),
         )
-        .options(contains_eager(Membership.person), contains_eager(Membership.group))
+        .options(contains_eager(Membership.person), contains_eager(Membership.group).joinedload(Group.area))
         .order_by(OutboxRow.id, Group.name, Membership.id)
     )
     found = db.session.scalars(wanted).all()
     current = {_whose(each): each for each in found if each.left_at is None}
     ended = {_whose(each): each for each in found if each.left_at is not None}
-    return Choosing(list(current.values()), [each for whose, each in ended.items() if whose not in current])
+    return Choosing(
+        list(current.values()),
+        [each for whose, each in ended.items() if whose not in current],
+        area_choices(current.values()),
+        row.mailing.notice.area if row.mailing.notice else None,
+    )
+
+
+def readers_of(row: OutboxRow) -> Sequence[Person]:
+    """Whom a mail names and who still read its mailbox."""
+    wanted = (
+        select(Person)
+        .join(OutboxRow, OutboxRow.person_id == Person.id)
+        .where(
+            OutboxRow.mailing_id == row.mailing_id,
+            OutboxRow.mailbox_id == row.mailbox_id,
+            OutboxRow.language == row.language,
+            Person.mailbox_id == row.mailbox_id,
+        )
+    )
+    return db.session.scalars(wanted.order_by(OutboxRow.id)).all()
+
+
+def area_choices(memberships: Iterable[Membership]) -> list[AreaChoice]:
+    """What the members have chosen about the areas of their groups, each once; one statement."""
+    theirs = {(each.person_id, each.group.area_id): each for each in memberships}
+    wanted = select(AreaOptOut.person_id, AreaOptOut.area_id).where(
+        AreaOptOut.person_id.in_([person for person, _area in theirs])
+    )
+    out = {(person, area) for person, area in db.session.execute(wanted)}
+    return [AreaChoice(each.person, each.group.area, whose not in out) for whose, each in theirs.items()]
+
+
+def has_opted_out(
+    person_id: ColumnElement[Any] | InstrumentedAttribute[Any], area_id: Any
+) -> ColumnElement[bool]:
+    """The condition that somebody (a column of their ids) wants no notices to a whole area (its id)."""
+    out = select(AreaOptOut.id).where(AreaOptOut.person_id == person_id, AreaOptOut.area_id == area_id)
+    return out.exists()
 
 
 def ended_lately(person: Person, now: datetime) -> list[Membership]:
@@ -142,7 +197,8 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     still = select(Membership.id).join(Group, Group.id == Membership.group_id)
     still = still.where(whose, Membership.left_at.is_(None))
     in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, _coordinates())
-    reads = still.where(WANTS_NOTICES, or_(Membership.group_id == Notice.group_id, and_(*in_area)))
+    of_area = and_(*in_area, ~has_opted_out(Membership.person_id, Group.area_id))
+    reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
     comes = still.where(WANTS_MEETINGS, Membership.group_id == Meeting.group_id)
     said_here = or_(Notice.group_id == group.id, Notice.area_id == group.area_id)
     return (

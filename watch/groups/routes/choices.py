@@ -6,6 +6,9 @@ its link proves itself, it stops mails and does nothing else, and that can be un
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from dataclasses import dataclass
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -17,16 +20,51 @@ from watch.access import Permission, current_person, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import csrf, db
 from watch.groups import queries, service
-from watch.groups.forms import ChooseNoticesForm
-from watch.groups.queries import Choosing
+from watch.groups.forms import ChooseAreaForm, ChooseNoticesForm
+from watch.groups.queries import AreaChoice, Choosing
 from watch.limits import limit_network
 from watch.models import Group, Membership, NoticeChoice, OutboxRow, Purpose, utcnow
 
 bp = Blueprint("choices", __name__)
 
 Answered = str | tuple[str, int] | Response
-Forms = dict[int, ChooseNoticesForm]
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The choices on a page: one of mails for each membership, one of notices for each person and area."""
+
+    groups: list[tuple[Membership, ChooseNoticesForm]]
+    areas: list[tuple[AreaChoice, ChooseAreaForm]]
+
+    @classmethod
+    def of(cls, memberships: Iterable[Membership], areas: Iterable[AreaChoice]) -> Forms:
+        """With what was chosen before, or with what was sent."""
+        return cls(
+            [(each, ChooseNoticesForm(prefix=f"m{each.id}", data={"notices": each.notices}))
+             for each in memberships],
+            [(each, ChooseAreaForm(prefix=f"a{each.area.id}-{each.person.id}",
+                                   data={"wanted": "yes" if each.is_wanted else "no"}))
+             for each in areas],
+        )  # fmt: skip
+
+    @property
+    def all(self) -> list[ChooseNoticesForm | ChooseAreaForm]:
+        """Every form."""
+        return [*(form for _for, form in self.groups), *(form for _for, form in self.areas)]
+
+    def validate(self) -> bool:
+        """Ask every one: all that is wrong is said at once."""
+        return [form for form in self.all if not form.validate()] == []
+
+    def keep(self) -> None:
+        """Keep what was chosen; each chooses for themselves."""
+        for membership, form in self.groups:
+            service.choose_notices(membership, form.notices.data, by=membership.person)
+        for choice, area_form in self.areas:
+            person = choice.person
+            service.choose_area_notices(person, choice.area, is_wanted=area_form.is_wanted, by=person)
 
 
 @bp.get("/u/<token>")
@@ -34,7 +72,7 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 def show(token: str) -> Answered:
     """What everyone whom the mail names gets by mail, to be changed; and ways out of the group."""
     choosing = _behind(token)
-    return _choices_page(token, choosing, _forms(choosing))
+    return _choices_page(token, choosing, Forms.of(choosing.current, choosing.areas))
 
 
 @bp.post("/u/<token>")
@@ -42,32 +80,46 @@ def show(token: str) -> Answered:
 @public
 @limit_network("600 per hour")  # a mail provider presses for many of its readers
 def unsubscribe(token: str) -> Response:
-    """One click in the mail program (RFC 8058): no more mails of this list to those whom the mail names."""
+    """One click in the mail program (RFC 8058): no more mails of this list to those whom the mail names.
+
+    An area's notices are one list, a group's own mails another: each goes on without the other.
+    """
     name, value = ONE_CLICK
     if request.form.get(name) != value:
         abort(400)
     row = _row_behind(token)
-    for membership in queries.choosing_by_mail(row, utcnow()).current:
-        service.choose_notices(membership, NoticeChoice.NOTHING, by=membership.person)
+    choosing = queries.choosing_by_mail(row, utcnow())
+    if choosing.of_area:
+        for person in queries.readers_of(row):
+            service.choose_area_notices(person, choosing.of_area, is_wanted=False, by=person)
+    else:
+        for membership in choosing.current:
+            service.choose_notices(membership, NoticeChoice.NOTHING, by=membership.person)
     db.session.commit()
     with language.speaking(row.language):
-        told = _("Klart. Det kommer inga fler mejl från gruppen. Du kan ändra dig med länken i mejlet.")
+        told = _unsubscribed(choosing)
     return Response(f"{told}\n", mimetype="text/plain", headers={"Content-Language": row.language.value})
+
+
+def _unsubscribed(choosing: Choosing) -> str:
+    if choosing.of_area:
+        return _(
+            "Klart. Inga fler meddelanden till hela %(area)s kommer. Du kan ändra dig med länken i mejlet.",
+            area=choosing.of_area.name,
+        )
+    return _("Klart. Det kommer inga fler mejl från gruppen. Du kan ändra dig med länken i mejlet.")
 
 
 @bp.post("/u/<token>/choose")
 @public
 @limit_network("60 per hour")
 def choose(token: str) -> Answered:
-    """Keep what was chosen for everyone and every group on the page."""
+    """Keep what was chosen for everyone, every group and every area on the page."""
     choosing = _behind(token)
-    forms = _forms(choosing)
-    if [
-        form for form in forms.values() if not form.validate()
-    ]:  # every one: all that is wrong is said at once
+    forms = Forms.of(choosing.current, choosing.areas)
+    if not forms.validate():
         return _choices_page(token, choosing, forms), 422
-    for membership in choosing.current:
-        service.choose_notices(membership, forms[membership.id].notices.data, by=membership.person)
+    forms.keep()
     db.session.commit()
     return _back(token, _l("Ditt val är sparat. Det gäller från och med nu."))
 
@@ -135,26 +187,25 @@ def take_back(token: str, membership_id: int) -> Answered:
 @requires(Permission.SEE_GROUP)
 def of_group(group: Group) -> Answered:
     """The same choice for a member who is signed in."""
-    membership = _my_membership(group)
-    return render_template("choices/of_group.html", group=group, form=_form_of(membership))
+    return render_template("choices/of_group.html", group=group, forms=_my_forms(group))
 
 
 @bp.post("/groups/<int:group_id>/mail")
 @requires(Permission.SEE_GROUP)
 def save(group: Group) -> Answered:
     """Keep a signed-in member's choice."""
-    membership = _my_membership(group)
-    form = _form_of(membership)
-    if not form.validate():
-        return render_template("choices/of_group.html", group=group, form=form), 422
-    service.choose_notices(membership, form.notices.data, by=current_person())
+    forms = _my_forms(group)
+    if not forms.validate():
+        return render_template("choices/of_group.html", group=group, forms=forms), 422
+    forms.keep()
     db.session.commit()
     flash(_("Ditt val är sparat. Det gäller från och med nu."), "done")
     return redirect(url_for("choices.of_group", group_id=group.id), 303)
 
 
-def _my_membership(group: Group) -> Membership:
-    return queries.active_membership(current_person(), group) or abort(403)
+def _my_forms(group: Group) -> Forms:
+    membership = queries.active_membership(current_person(), group) or abort(403)
+    return Forms.of([membership], queries.area_choices([membership]))
 
 
 def _row_behind(token: str) -> OutboxRow:
@@ -180,14 +231,6 @@ def _mine(token: str, membership_id: int) -> Membership:
     choosing = _behind(token)
     theirs = {each.id: each for each in (*choosing.current, *choosing.ended)}
     return theirs.get(membership_id) or abort(404)
-
-
-def _form_of(membership: Membership) -> ChooseNoticesForm:
-    return ChooseNoticesForm(prefix=f"m{membership.id}", data={"notices": membership.notices})
-
-
-def _forms(choosing: Choosing) -> Forms:
-    return {membership.id: _form_of(membership) for membership in choosing.current}
 
 
 def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:

@@ -1,7 +1,13 @@
 """What changes in a group: its start, its households and members, its coordinators."""
 
 from watch.accounts.service import OfficerNeverCoordinates
-from watch.groups.service.choices import TooLateToUndo, choose_notices, i_have_moved, take_back
+from watch.groups.service.choices import (
+    TooLateToUndo,
+    choose_area_notices,
+    choose_notices,
+    i_have_moved,
+    take_back,
+)
 from watch.groups.service.coordinators import (
     DUTY_VERSION,
     AlreadyAccepted,
@@ -73,6 +79,7 @@ __all__ = [
     "add_on_paper",
     "admit",
     "appoint",
+    "choose_area_notices",
     "choose_notices",
     "current_household",
     "decline_appointment",

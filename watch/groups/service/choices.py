@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -14,6 +14,9 @@ from watch.groups.service.households import FlatTaken, end_household
 from watch.groups.service.members import AlreadyMember, depart
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
+    Area,
+    AreaOptOut,
+    Group,
     GroupState,
     Household,
     HouseholdStatus,
@@ -35,6 +38,28 @@ def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) 
     membership.notices = choice
     stop_unwanted(membership.group, [membership.person_id], [membership.household_id])
     audit.note("notices-chosen", about=membership, by=by, group=membership.group)
+
+
+def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Person) -> None:
+    """Choose whether notices to a whole area come; what waits and is not wanted any longer stops at once.
+
+    The trace is nobody's but the person's: an officer of the area must not see who takes part.
+    """
+    mine = AreaOptOut.person_id == person.id, AreaOptOut.area_id == area.id
+    if is_wanted:
+        if db.session.scalar(delete(AreaOptOut).where(*mine).returning(AreaOptOut.id)) is None:
+            return
+    else:
+        try:
+            with db.session.begin_nested():
+                db.session.add(AreaOptOut(person_id=person.id, area_id=area.id))
+        except IntegrityError:
+            return
+    theirs = select(Membership).join(Group, Group.id == Membership.group_id)
+    theirs = theirs.where(Membership.person_id == person.id, Membership.left_at.is_(None))
+    for membership in db.session.scalars(theirs.where(Group.area_id == area.id)).all():
+        stop_unwanted(membership.group, [person.id], [membership.household_id])
+    audit.note("area-notices-chosen", about=person, by=by)
 
 
 def i_have_moved(membership: Membership, *, by: Person) -> None:

@@ -11,7 +11,9 @@ from watch.extensions import db
 from watch.lifecycle.service.batches import take_out
 from watch.mail import outbox
 from watch.models import (
+    AreaOptOut,
     Coordinator,
+    Group,
     Household,
     HouseholdStatus,
     Interest,
@@ -42,6 +44,19 @@ def coordinators(now: datetime) -> int:
     """Appointments that ended a month ago, or that nobody said yes to in the month they waited."""
     unanswered = and_(Coordinator.accepted_at.is_(None), Coordinator.appointed_at < now - 2 * MONTH)
     return take_out(Coordinator, or_(Coordinator.ended_at < now - MONTH, unanswered))
+
+
+def area_opt_outs(_now: datetime) -> int:
+    """Of those who are in no group of the area any more, nor were in the last month."""
+    member, coordinator = (
+        exists().where(
+            relation.person_id == AreaOptOut.person_id,
+            relation.group_id == Group.id,
+            Group.area_id == AreaOptOut.area_id,
+        )
+        for relation in (Membership, Coordinator)
+    )
+    return take_out(AreaOptOut, and_(~member, ~coordinator))
 
 
 def officers(_now: datetime) -> int:

@@ -11,6 +11,7 @@ from datetime import datetime
 
 from watch.lifecycle.service import groups, people, traces
 from watch.models import (
+    AreaOptOut,
     AuditEntry,
     ChecklistItem,
     ContactPerson,
@@ -88,6 +89,7 @@ RULES = (
     Rule(AS_OFFICER, (Officer,), people.officers),
     Rule(AS_MEMBER, (Membership,), people.memberships),
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),
+    Rule(AS_MEMBER, (AreaOptOut,), people.area_opt_outs),
     Rule(AS_MEMBER, (Household,), people.households),
     Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),  # they forget who sent them
     Rule(AS_MEMBER, (Mailbox,), people.mailboxes),

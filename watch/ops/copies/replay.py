@@ -135,7 +135,12 @@ def _play_wishes(
             db.session.execute(delete(table).where(key == name))
             counts["wishes not to be asked that were taken back"] += 1
         elif what is not None and name not in known:
-            db.session.execute(insert(model).values({journaled.key: name}))
+            beside = {each: _value(model, each, what[each]) for each in journaled.beside}
+            try:
+                with db.session.begin_nested():
+                    db.session.execute(insert(model).values({journaled.key: name} | beside))
+            except IntegrityError:  # whose wish it was is not in the copy, or wishes the same by another row
+                continue
             counts["wishes not to be asked again"] += 1
 
 
@@ -186,7 +191,7 @@ def _table(model: type[Model]) -> Table:
 
 
 def _key(model: type[Model], journaled: Journaled, text: str) -> Any:
-    return _value(model, journaled.key, text if journaled.is_wish else int(text))
+    return _value(model, journaled.key, int(text) if journaled.key == "id" else text)
 
 
 def _value(model: type[Model], name: str, plain: Any) -> Any:
