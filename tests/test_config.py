@@ -96,6 +96,7 @@ def test_good_settings_are_taken_and_what_follows_from_them_is_safe() -> None:
         "SESSION_COOKIE_NAME": "__Host-session",
     }
     assert settings["PERMANENT_SESSION_LIFETIME"] == timedelta(days=180)
+    assert settings["SIGN_IN_LINK_MINUTES"] == 10
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -150,8 +150,10 @@ def test_my_phone_is_lost_ends_every_sign_in_and_waiting_link(app, scene, ask, n
     assert db.session.scalars(select(SignInLink).where(SignInLink.ended_at.is_(None))).all() == []
 
 
-def test_nobody_ends_anothers_sign_in(client, scene):
+def test_nobody_sees_or_ends_anothers_sign_in(client, scene):
     client.browser(scene.dawit)
+    page = client.get("/me/security", as_=scene.carin)
+    assert page.buttons == ["Min telefon är borta: logga ut överallt"]
     dawits = db.session.scalars(select(SignIn.id).where(SignIn.person == scene.dawit)).one()
     assert client.post(f"/me/security/{dawits}/end", as_=scene.carin).status == 404
     assert client.post("/me/security/nobodys/end", as_=scene.carin).status == 404

@@ -206,6 +206,36 @@ def test_with_a_role_the_link_works_only_where_it_was_asked_for(app, client, sce
     assert elsewhere.get(newest_link()).press("Logga in").status == 303
 
 
+def test_a_link_that_another_browser_asked_for_opens_no_role_in_a_browser_that_asked_too(
+    app, client, scene, ask, newest_link
+):
+    ask("gun@example.org")
+    guns, strangers = newest_link(), PageClient(app)
+    ask("jenny@example.org", strangers)
+    assert strangers.get(guns).press("Logga in").status == 403
+    assert running(scene.gun) == []
+
+
+@pytest.mark.parametrize("name", ["carin", "gun"])
+def test_the_link_signs_in_nobody_else_whatever_number_is_sent(client, scene, ask, newest_link, name):
+    ask(f"{name}@example.org")
+    link = newest_link()
+    for other in (scene.dawit, scene.amina, scene.hodan):
+        refused = client.post(link, {"person": other.id})
+        assert (refused.status, running(other)) == (410, []), other.name
+    assert client.get(link).press("Logga in").status == 303
+
+
+def test_the_link_works_as_long_as_the_setting_says_and_no_minute_more(app, scene, ask, newest_link):
+    ask("carin@example.org")
+    begin, link = utcnow(), newest_link()
+    lasts = timedelta(minutes=app.config["SIGN_IN_LINK_MINUTES"])
+    with time_machine.travel(begin + lasts - timedelta(minutes=1), tick=False):
+        assert PageClient(app).get(link).status == 200
+    with time_machine.travel(begin + lasts + timedelta(minutes=1), tick=False):
+        assert [PageClient(app).get(link).status, PageClient(app).post(link).status] == [410, 410]
+
+
 def test_a_shared_mailbox_asks_who_it_is_after_the_button(client, scene, ask, newest_link):
     nils = make_person("Nils Öberg", "carin@example.org")
     ask("carin@example.org")

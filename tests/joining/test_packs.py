@@ -11,7 +11,15 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_building, make_coordinator, make_group, make_pack, make_person
+from tests.factories import (
+    flat_of,
+    make_building,
+    make_coordinator,
+    make_group,
+    make_officer,
+    make_pack,
+    make_person,
+)
 from tests.joining.conftest import Statements, bytes_of
 from tests.lifecycle.nights import erase_all
 from tests.page_client import BASE, Page, PageClient, outside
@@ -224,6 +232,25 @@ def second_house(scene: Scene) -> Building:
     house = make_building(scene.group.area, scene.house.property.landlord, "Tunnlandsgatan", (5,))
     make_group(house)
     return house
+
+
+def test_nobody_reads_where_a_colleagues_letters_go(client: PageClient, scene: Scene) -> None:
+    """Which flats somebody chose tells who has not joined."""
+    colleague = make_person("Hanna Vik", "hanna@example.org")
+    make_officer(colleague, scene.group.area)
+    make_pack(scene.group, scene.port_3.flats, by=scene.bengt)
+    make_pack(scene.group.area, scene.port_3.flats, by=scene.gun)
+    asked = {
+        (who.name, path): "Brev som du bad om" in client.get(path, as_=who).text
+        for path in (f"/groups/{scene.group.id}/letters", f"/areas/{scene.group.area.slug}/letters")
+        for who in (scene.amina, scene.bengt, scene.gun, colleague)
+        if "areas" not in path or who in (scene.gun, colleague)
+    }
+    assert {reader for reader, shown in asked.items() if shown} == {
+        ("Bengt Åkesson", f"/groups/{scene.group.id}/letters"),
+        ("Gun Sjöström", f"/areas/{scene.group.area.slug}/letters"),
+    }
+    assert len(asked) == 6
 
 
 def test_the_police_contact_prints_for_whole_houses_of_an_area(

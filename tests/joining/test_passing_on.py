@@ -64,6 +64,16 @@ def test_the_page_says_for_whom_the_link_is(
     assert "lisa@example.org" not in free.html
 
 
+def test_whoever_was_given_the_link_does_not_read_for_whom_it_was(
+    client: PageClient, invited: Invitation, passed_on: Invitation
+) -> None:
+    invited.name = passed_on.name = "Lisa Ström"
+    locked, free = client.get(link_of(invited)), client.get(link_of(passed_on))
+    fields = [page.form(f"{link_of(each)}/accept") for page, each in ((locked, invited), (free, passed_on))]
+    assert [form["name"] for form in fields] == ["Lisa Ström", ""]
+    assert ("Lisa" in free.html, "lisa@example.org" in free.html) == (False, False)
+
+
 def test_the_address_that_was_given_is_confirmed_and_nobody_has_to_approve(
     client: PageClient, outbox: Outbox, scene: Scene, passed_on: Invitation
 ) -> None:

@@ -261,6 +261,20 @@ def test_a_mistyped_address_is_mended_by_whoever_typed_it(
     assert (trace.by_id, trace.about_id) == (bengt.id, only().id)
 
 
+def test_nobody_mends_and_so_reads_what_another_typed(client: PageClient, scene: Scene) -> None:
+    here = make_invitation(
+        scene.group, "lina@exmaple.org", flat=flat_of(scene.port_3, "1203"), by=scene.bengt
+    )
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_3])
+    for colleague in (scene.amina, scene.carin):
+        path = f"/invitations/{here.id}/address"
+        asked = client.get(path, as_=colleague)
+        sent = client.post(path, {"address": "mine@example.org"}, as_=colleague)
+        assert (asked.status, sent.status) == (403, 403)
+        assert "lina@exmaple.org" not in asked.html + sent.html
+    assert invitations() == [("lina@exmaple.org", "open", "1203")]
+
+
 def test_until_fourteen_days_after_it_ran_out(
     client: PageClient, outbox: Outbox, bengt: Person, invited: Invitation
 ) -> None:

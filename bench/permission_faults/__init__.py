@@ -1,0 +1,10 @@
+"""Faults to plant in the rules of who may see and do what, by kind; bench/planted.py plants them."""
+
+from bench.permission_faults import doors, house, links, roles, signing_in, told
+from bench.permission_faults.fault import Fault
+
+FAULTS: tuple[Fault, ...] = (
+    *roles.FAULTS, *signing_in.FAULTS, *links.FAULTS, *doors.FAULTS, *house.FAULTS, *told.FAULTS,
+)  # fmt: skip
+
+__all__ = ["FAULTS", "Fault"]

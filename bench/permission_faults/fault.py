@@ -1,0 +1,20 @@
+"""What a planted fault is: one text of the product replaced by another, and the tests that should notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Fault:
+    """A rule of who may see or do what, broken in one place.
+
+    `name` says what is so with the fault; `old` stands exactly once in `file`, and `new` takes its place.
+    `tests` are files below tests/, without their ending, that tell the rule: "groups/test_house test_access".
+    """
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str

@@ -1,0 +1,154 @@
+"""Signing in: links, who they are for, in which browser, and how long one is signed in."""
+
+# ruff: noqa: E501  what is planted stands as in its file
+
+from bench.permission_faults.fault import Fault
+
+QUERIES, SERVICE = "watch/accounts/queries.py", "watch/accounts/service.py"
+ROUTES, SESSIONS = "watch/accounts/routes.py", "watch/accounts/sessions.py"
+RELATIONS = "watch/relations.py"
+SIGNING_IN = "accounts/test_signing_in accounts/test_sign_ins accounts/test_old_links"
+
+FAULTS = (
+    Fault(
+        "a sign-in link that was used still says who shares the mailbox",
+        QUERIES,
+        "if link.ended_at is not None or link.expires_at",
+        "if link.expires_at",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a sign-in link signs in twice",
+        SERVICE,
+        ".values(ended_at=now).returning(SignInLink.id)",
+        ".values(ended_at=None).returning(SignInLink.id)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a sign-in link works for ten hours",
+        SERVICE,
+        "timedelta(minutes=current_app",
+        "timedelta(hours=current_app",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a link to somebody with a role opens in any browser",
+        SERVICE,
+        "    if link.browser_index is not None and relations_of(person).has_role and not _asked_here(link, browser):\n"
+        "        raise AskedElsewhere\n",
+        "",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a link to an officer opens in any browser",
+        RELATIONS,
+        "return bool(self.leads or self.coordinates or self.officer_of)",
+        "return bool(self.leads or self.coordinates)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a link to somebody with a role opens in every browser that has asked for one",
+        SERVICE,
+        'return browser is not None and keyring().blind_index("browser", browser) == link.browser_index',
+        "return browser is not None",
+        SIGNING_IN,
+    ),
+    Fault(
+        "an operator's link is bound to nobody",
+        QUERIES,
+        "select(Person).where(Person.id == link.person_id)",
+        "select(Person)",
+        "accounts/test_people_commands accounts/test_signing_in",
+    ),
+    Fault(
+        "whoever has a mailbox signs in as anybody by the form's number",
+        ROUTES,
+        "next((one for one in people if form.person.data in {one.id, None}), None) or abort(410)",
+        "(db.session.get(Person, form.person.data) if form.person.data else next(iter(people), None)) or abort(410)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a name that a stranger wrote beside an address signs in",
+        QUERIES,
+        "return Person.mailbox_id == mailbox_id, Person.address_confirmed_at.is_not(None)",
+        "return Person.mailbox_id == mailbox_id, Person.name.is_not(None)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "an older link of the same browser works beside the newest",
+        SERVICE,
+        "    end_links(mailbox.id, SignInLink.browser_index == asks)",
+        "    queries.open_links(mailbox.id)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "whoever asks for a link ends the owner's",
+        SERVICE,
+        "    end_links(mailbox.id, SignInLink.browser_index == asks)",
+        "    end_links(mailbox.id)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a session outlives its end",
+        SESSIONS,
+        "where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))",
+        "where(SignIn.id == sign_in_id)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "an officer who goes away stays signed in",
+        SESSIONS,
+        "if now - sign_in.last_seen_at < OFFICER_IDLE and now - sign_in.created_at < OFFICER_LONGEST",
+        "if now - sign_in.created_at < OFFICER_LONGEST",
+        SIGNING_IN,
+    ),
+    Fault(
+        "an officer who is busy stays signed in for days",
+        SESSIONS,
+        "if now - sign_in.last_seen_at < OFFICER_IDLE and now - sign_in.created_at < OFFICER_LONGEST",
+        "if now - sign_in.last_seen_at < OFFICER_IDLE",
+        SIGNING_IN,
+    ),
+    Fault(
+        "anybody ends anybody's sign-in",
+        ROUTES,
+        "if there is None or there.person_id != current_person().id:",
+        "if there is None:",
+        "accounts/test_sign_ins",
+    ),
+    Fault(
+        "one reads where others are signed in",
+        QUERIES,
+        "select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))",
+        "select(SignIn).where(SignIn.ended_at.is_(None))",
+        "accounts/test_sign_ins",
+    ),
+    Fault(
+        "links that wait in a lost phone's mail sign in",
+        SERVICE,
+        "    end_links(person.mailbox_id)\n",
+        "",
+        "accounts/test_sign_ins",
+    ),
+    Fault(
+        "what was planted in a session lives on after signing in",
+        SESSIONS,
+        "    session.clear()\n    session.permanent = True\n",
+        "    session.permanent = True\n",
+        SIGNING_IN,
+    ),
+    Fault(
+        "somebody who shares an officer's mailbox coordinates",
+        SERVICE,
+        "        mine.append(Person.mailbox_id == person.mailbox_id)\n",
+        "        pass\n",
+        "groups/test_apart accounts/test_people_commands",
+    ),
+    Fault(
+        "somebody who follows an area by now takes on an appointment",
+        "watch/groups/service/coordinators.py",
+        "    demand_no_officer(coordinator.person)\n",
+        "",
+        "groups/test_apart groups/test_coordinators",
+    ),
+)
