@@ -27,7 +27,10 @@ class AuditEntry(Model):
 
 
 class RateCount(Model):
-    """How often something was tried in one window of time; the key is a keyed hash."""
+    """How often something was tried in one window of time; the key is a keyed hash.
+
+    A count that lasts 30 days says that an address has signed in from a network (accounts.shares).
+    """
 
     key: Mapped[bytes] = personal("C", "to slow down guessing", AS_WINDOW, primary_key=True)
     count: Mapped[int] = mapped_column(default=0)
