@@ -113,7 +113,7 @@ def _before_statement(state: ORMExecuteState) -> None:
     which = true() if statement.whereclause is None else statement.whereclause
     keys = list(state.session.scalars(select(key).where(which).with_for_update()))
     _touched(state.session).add(model, keys, rules)
-    state.statement = statement.where(key.in_(keys or NOBODY[journaled.is_wish]))  # none that has come since
+    state.statement = statement.where(key.in_(keys or NOBODY[journaled.key != "id"]))  # none that has come since
 
 
 def _rules_of(update: Any, journaled: Journaled) -> list[Rule]:
@@ -205,7 +205,7 @@ def _read(
     table = model.__table__
     names = {name for rule in journaled.rules if not rule.hides for name in rule.columns}
     columns = [table.c[name] for name in sorted({journaled.key, *journaled.beside, *names})]
-    keys = keys or NOBODY[journaled.is_wish]
+    keys = keys or NOBODY[journaled.key != "id"]
     for start in range(0, len(keys), AT_ONCE):
         wanted = select(*columns).where(table.c[journaled.key].in_(keys[start : start + AT_ONCE]))
         for row in connection.execute(wanted).mappings():
