@@ -16,7 +16,7 @@ from tests.mail.relay import Relay, Taken
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.mail import delivery, outbox
-from watch.models import Language, Meeting, OutboxRow, utcnow
+from watch.models import Language, Meeting, OutboxRow, OutboxState, utcnow
 
 KINDS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
 
@@ -46,6 +46,10 @@ def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, relay: Relay, kind: s
     meeting = row.mailing.meeting
     meeting.starts_at = (utcnow() + timedelta(days=9)).replace(microsecond=0)
     meeting.ends_at = meeting.starts_at + timedelta(minutes=90)
+    if kind == "meeting-cancelled":  # only who has heard of a meeting is told that it is off
+        call = outbox.queue("meeting-called", to=scene.carin, about=meeting)
+        assert call
+        call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
     _text, told, event = entry(taken(relay))
     assert (told, event["STATUS"]) == (method, "CANCELLED" if method == "CANCEL" else "CONFIRMED")
     assert event["SEQUENCE"] == 1 + (method == "CANCEL")

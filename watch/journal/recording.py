@@ -113,7 +113,7 @@ def _before_statement(state: ORMExecuteState) -> None:
     which = true() if statement.whereclause is None else statement.whereclause
     keys = list(state.session.scalars(select(key).where(which).with_for_update()))
     _touched(state.session).add(model, keys, rules)
-    state.statement = statement.where(key.in_(keys or NOBODY[journaled.key != "id"]))  # none that has come since
+    state.statement = statement.where(key.in_(keys or NOBODY[journaled.key != "id"]))  # none that is new
 
 
 def _rules_of(update: Any, journaled: Journaled) -> list[Rule]:
