@@ -15,8 +15,6 @@ from flask import current_app
 
 from watch.extensions import db
 
-NAME = "running.lock"
-
 
 class Busy(Exception):
     """Somebody else is there: a web server or a worker, or, for those, a restore."""
@@ -43,7 +41,7 @@ def alone() -> Iterator[None]:
 
 
 def _locked(how: int) -> IO[bytes]:
-    file = (folder() / NAME).open("ab")
+    file = (folder() / f"{Path(db.engine.url.database or 'memory').name}.running").open("ab")
     try:
         fcntl.flock(file, how | fcntl.LOCK_NB)
     except BlockingIOError:
