@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import enum
+import sqlite3
 from datetime import UTC, datetime
 from typing import Any
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, registry
 from sqlalchemy.types import TypeDecorator
 
 LARGEST_NUMBER = 2**31 - 1  # of a row, in both databases
+BUSY_IN_SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+BUSY_IN_POSTGRESQL = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -59,6 +63,14 @@ class Base(DeclarativeBase):
             ),
         },
     )
+
+
+def is_busy(trouble: OperationalError) -> bool:
+    """Whether only another transaction is in the way: not a full or broken disk, nor a lost connection."""
+    code = getattr(trouble.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in BUSY_IN_SQLITE  # the rest of the code says more of the same
+    return getattr(trouble.orig, "sqlstate", None) in BUSY_IN_POSTGRESQL
 
 
 def is_reading() -> bool:

@@ -15,7 +15,7 @@ from sqlalchemy import func, select, update
 from tests.cast import Scene
 from tests.factories import flat_of, make_building, make_member, make_person
 from tests.faults import truth
-from tests.faults.conftest import LINES
+from tests.faults.conftest import CONNECTIONS
 from tests.faults.processes import Process, Relay, Workers
 from tests.faults.truth import FINAL, Counts
 from tests.mail.test_delivery import after, tell
@@ -29,7 +29,7 @@ from watch.models import Channel, Language, Letter, Membership, OutboxRow, Outbo
 
 NEIGHBOURS = 90
 SEED = 1
-MAY_DOUBLE = {"after-dot": 1, "after-250": LINES}
+MAY_DOUBLE = {"after-dot": 1, "after-250": CONNECTIONS}
 
 
 def fill(scene: Scene, domain: str = "ok.example.org", number: int = NEIGHBOURS) -> None:
@@ -81,7 +81,7 @@ def test_killed_at_a_point_nothing_is_lost_and_only_what_was_open_comes_twice(
         wait_for(lambda: unsettled() == 0)
     counts = outcome(mail_server)
     assert counts.is_clean, str(counts)
-    assert counts.duplicates <= MAY_DOUBLE.get(point, LINES - 1), str(counts)
+    assert counts.duplicates <= MAY_DOUBLE.get(point, CONNECTIONS - 1), str(counts)
     late = truth.count(
         truth.load_rows(),
         mail_server.entries(),
@@ -109,7 +109,7 @@ def test_two_workers_one_killed_again_and_again_while_somebody_leaves(
         wait_for(lambda: unsettled() == 0)
     counts = truth.count(truth.load_rows(), mail_server.entries(), seed=SEED)
     assert counts.is_clean, str(counts)
-    assert counts.duplicates <= 3 * LINES
+    assert counts.duplicates <= 3 * CONNECTIONS
     assert "carin@example.org" not in {entry.recipient for entry in mail_server.entries()}
 
 

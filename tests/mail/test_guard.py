@@ -19,7 +19,8 @@ from watch.mail import guard
 from watch.mail.compose import Prepared, Reader
 from watch.mail.guard import UnsafeHeader
 from watch.mail.letter import Letter, Mark
-from watch.mail.smtp import Calendar, Envelope, Message, dialogue
+from watch.mail.smtp import Calendar, Message
+from watch.mail.transaction import Envelope, commands_of
 from watch.models import Language
 
 Facts = dict[str, Any]
@@ -89,11 +90,9 @@ def read_again(wire: bytes, recipient: str, *, text: bytes = b"Hej\r\n") -> None
 
 def commands_are_three(envelope: Envelope) -> None:
     """MAIL, RCPT and DATA, and nothing that somebody else has written."""
-    words, count = next(dialogue(envelope, in_one_go=True))
-    mail, rcpt, data, nothing = words.split(b"\r\n")
-    assert (mail, rcpt, data, nothing, count) == (
+    mail, rcpt, data, nothing = b"".join(commands_of(envelope)).split(b"\r\n")
+    assert (mail, rcpt, data, nothing) == (
         f"MAIL FROM:<{envelope.sender}>".encode(), f"RCPT TO:<{envelope.recipient}>".encode(), b"DATA", b"",
-        3,
     )  # fmt: skip
     assert not re.search(rb"[\s<>\x00-\x1f\x7f-\xff]", mail[11:-1] + rcpt[9:-1])
 
@@ -121,7 +120,7 @@ def test_a_hostile_text_is_refused_or_stands_where_it_was_meant(app_context: Non
         with naming(field, family, text):
             try:
                 message = full(**FIELDS[field](text))
-                envelope = Envelope.of(message)
+                envelope = message.envelope()
             except UnsafeHeader:
                 continue
             read_again(envelope.wire, envelope.recipient)

@@ -20,7 +20,7 @@ from watch.crypto import Unreadable, keyring
 from watch.extensions import db
 from watch.mail.compose import Reader
 from watch.mail.recheck import is_in_time, wanted
-from watch.mail.smtp import LONGEST_WAITS
+from watch.mail.transaction import LONGEST_WAITS
 from watch.models import Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
 
 WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN)
@@ -54,7 +54,7 @@ class Lease:
 
 
 @dataclass(frozen=True)
-class Parcel:
+class Claim:
     """The claimed rows of one message, what its mail needs, and what settling them needs.
 
     Without a `reader` the rows could not be read.
@@ -101,7 +101,7 @@ def database_time(ahead: float = 0) -> datetime | ColumnElement[datetime]:
     return utcnow() + timedelta(seconds=ahead)
 
 
-def claim(owner: str, most: int) -> list[Parcel] | None:
+def claim(owner: str, most: int) -> list[Claim] | None:
     """Up to so many messages that are due, ours until their lease ends; None where nothing is due.
 
     Rows that are no longer wanted are settled on the way. The attempt is counted here, before the mail server
@@ -115,7 +115,7 @@ def claim(owner: str, most: int) -> list[Parcel] | None:
         db.session.rollback()
         return None
     taken = _take([bell.id for bell in bells.values()], lease, owner)
-    parcels: list[Parcel] = []
+    parcels: list[Claim] = []
     for mailing in db.session.scalars(select(Mailing).where(Mailing.id.in_(taken)).order_by(Mailing.id)):
         messages = defaultdict(list)
         for row in _wanted_rows(mailing, taken[mailing.id]):
@@ -196,7 +196,7 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
     return found  # type: ignore[return-value]  # a row of any shape
 
 
-def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Parcel:
+def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Claim:
     first, ring = rows[0], keyring()
     try:
         names = tuple(ring.open(bytes(row.name), "person.name") for row in rows if row.name is not None)
@@ -205,7 +205,7 @@ def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any
         )
     except Unreadable:  # it stops nobody else
         reader = None
-    return Parcel(
+    return Claim(
         lease, bell.id, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, reader,
         first.mailbox_id, first.attempts, first.created_at, bell.next_at,
         first.not_after,
