@@ -24,7 +24,7 @@ from watch.extensions import mail
 from watch.mail import results
 from watch.mail.destinations import Destinations
 from watch.mail.queue import Claim, longest_message
-from watch.mail.results import NOT_TRIED, Result
+from watch.mail.results import NO_ANSWER, NOT_TRIED, Result
 from watch.mail.smtp import Connection
 from watch.mail.transaction import Envelope, Host, TooLate, hand_over
 
@@ -51,10 +51,9 @@ class SendingThread(Thread):
         self.app, self.connection, self.sent = app, connection, sent
         self.work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self.claim: Claim | None = None  # of the message that is under way
-        self.begun_at = self.ended_at = 0.0
+        self.begun_at = self.ended_at = self.used_at = 0.0
         self.is_slow = False  # its message is under way for longer than is usual, and that has counted
         self.is_cut = False
-        self.carried = 0  # messages, since it was opened
 
     @property
     def seconds(self) -> float:
@@ -90,37 +89,40 @@ class SendingThread(Thread):
             self._hang_up()
 
     def _carry(self, claim: Claim, envelope: Envelope) -> None:
-        """One message; where the server only ended a connection, it goes at once over a new one."""
-        result, was_used = self._send(claim, envelope)
-        if result.hung_up and not self.is_cut and (was_used or result.code == results.CLOSING):
-            result, _was_used = self._send(claim, envelope)
+        """One message; where the server only ended the connection, it goes at once over a new one."""
+        try:
+            result = self._send(claim, envelope)
+            if result.hung_up and not self.is_cut:
+                result = self._send(claim, envelope)
+        except Exception as broken:  # a fault of ours costs one message, and no connection
+            log.error("connection-broken", error=type(broken).__name__)
+            result = NO_ANSWER
         self.sent.put(Sent(self, claim, result))
 
-    def _send(self, claim: Claim, envelope: Envelope) -> tuple[Result, bool]:
-        """What came of it, and whether others had gone over the same connection."""
+    def _send(self, claim: Claim, envelope: Envelope) -> Result:
         try:
             host = self._open()
         except (OSError, smtplib.SMTPException) as trouble:
             self._hang_up()
-            return results.unreachable(trouble), False
-        was_used, self.carried = self.carried > 0, self.carried + 1
+            return results.unreachable(trouble)
         if not claim.lease.is_long_enough:
-            return NOT_TRIED, was_used
+            return NOT_TRIED
         try:
             result = hand_over(host, envelope, lambda: not claim.lease.is_over)
         except TooLate:  # in the middle of a message, which a server then throws away
             result = NOT_TRIED
             host.close()
+        self.used_at = time.monotonic()
         if result.relay_lost:  # who does not answer would be waited for once more
             host.close()
-        return result, was_used
+        return result
 
     def _open(self) -> Host:
         """The connection, made where there is none that still stands. Raises OSError, SMTPException."""
         if not self._stands():
             self._hang_up()
             self.connection.__enter__()
-            self.carried = 0
+            self.used_at = time.monotonic()
             if not self._stands():
                 raise smtplib.SMTPServerDisconnected
         assert self.connection.host is not None
@@ -128,7 +130,7 @@ class SendingThread(Thread):
 
     def _stands(self) -> bool:
         """Whether it is open and can take a message."""
-        is_idle = self.carried > 0 and time.monotonic() - self.ended_at > IDLE_SECONDS
+        is_idle = time.monotonic() - self.used_at > IDLE_SECONDS
         return self.connection.host is not None and not is_idle and self.connection.host.is_quiet()
 
     def _hang_up(self) -> None:
@@ -219,7 +221,7 @@ class Connections:
     def rest(self) -> None:
         """Nothing is to be sent: hang up where nobody has spoken for a while."""
         for thread in self.free:
-            if thread.connection.host is not None and time.monotonic() - thread.ended_at > IDLE_SECONDS:
+            if thread.connection.host is not None and time.monotonic() - thread.used_at > IDLE_SECONDS:
                 thread.rest()
 
     def hang_up(self) -> None:

@@ -122,6 +122,8 @@ def _message(host: Host, envelope: Envelope, may_go_on: Callable[[], bool]) -> R
     wire = envelope.wire.replace(b"\r\n.", b"\r\n..")
     is_whole = False
     try:
+        if not host.is_quiet():  # it hung up behind its 354: later nobody would know whether it took the mail
+            raise Garbled
         is_whole = _say(host, wire + (b".\r\n" if wire.endswith(b"\r\n") else b"\r\n.\r\n"), may_go_on)
         code, text = host.getreply()
         if not ((200 <= code < 300 and is_whole) or 400 <= code < 600):
