@@ -150,13 +150,37 @@ def test_a_dead_mailbox_gets_nothing_and_one_that_complained_no_notices(
     assert len(relay.taken) == len(sent)
 
 
-def test_somebody_with_a_new_address_is_not_written_to_at_the_old_one(scene: Scene, relay: Relay) -> None:
+def test_somebody_with_a_new_address_is_written_to_there_and_not_at_the_old_one(
+    scene: Scene, relay: Relay
+) -> None:
     tell(scene)
-    new = make_person("x", "carin.ny@example.org").mailbox
-    scene.carin.mailbox = new
+    scene.carin.mailbox = make_person("x", "carin.ny@example.org").mailbox
+    db.session.commit()
+    assert delivery.run() == 4
+    assert sorted(relay.addresses()) == [
+        "amina@example.org", "bengt@example.org", "carin.ny@example.org", "dawit@example.org"
+    ]  # fmt: skip
+    assert (row_of(scene.carin).state, row_of(scene.carin).attempts) == (OutboxState.SENT, 1)
+
+
+def test_where_the_new_address_has_a_copy_there_comes_no_second_one(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    scene.carin.mailbox = scene.dawit.mailbox
+    scene.bengt.mailbox = scene.amina.mailbox = make_person("x", "hemma@example.org").mailbox
+    db.session.commit()
+    assert delivery.run() == 2
+    assert sorted(relay.addresses()) == ["dawit@example.org", "hemma@example.org"]
+    assert row_of(scene.carin).state is OutboxState.CANCELLED
+    assert set(states()) == {"sent", "cancelled"}
+
+
+def test_a_link_that_was_mailed_for_an_address_follows_nobody_to_another(scene: Scene, relay: Relay) -> None:
+    link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
+    outbox.queue("sign-in", to=scene.carin, about=link)
+    scene.carin.mailbox = make_person("x", "carin.ny@example.org").mailbox
     db.session.commit()
     delivery.run()
-    assert "carin@example.org" not in relay.addresses()
+    assert (relay.taken, row_of(scene.carin).state) == ([], OutboxState.CANCELLED)
 
 
 def test_a_cancelled_meeting_a_revoked_invitation_a_used_link_and_a_decided_request_send_nothing(

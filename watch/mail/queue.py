@@ -19,6 +19,7 @@ from sqlalchemy.types import Interval, LargeBinary
 from watch.crypto import Unreadable, keyring
 from watch.extensions import db
 from watch.mail.compose import Reader
+from watch.mail.links import KINDS
 from watch.mail.recheck import is_in_time, wanted
 from watch.mail.transaction import LONGEST_WAITS
 from watch.models import Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
@@ -183,7 +184,8 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
         .order_by(OutboxRow.id)
     )  # fmt: skip
     found = db.session.execute(wanted_rows).all()
-    if dropped := set(taken) - {row.id for row in found}:
+    dropped = set(taken) - {row.id for row in found}
+    if dropped := dropped - _sent_after(mailing, dropped):
         cancelled, expired = (
             literal(state, OutboxRow.state.type) for state in (OutboxState.CANCELLED, OutboxState.EXPIRED)
         )
@@ -194,6 +196,34 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
         )
         db.session.execute(settled.execution_options(synchronize_session=False))
     return found  # type: ignore[return-value]  # a row of any shape
+
+
+def _sent_after(mailing: Mailing, dropped: set[int]) -> set[int]:
+    """Those of whose readers have another address by now: due again at once, there.
+
+    An address becomes a person's when they have confirmed it. Only what anybody on the list may read goes on to
+    it, and not where it has a copy: a link that proves an address, or signs in from it, is for the old one.
+    """
+    if not dropped or mailing.kind not in KINDS or not KINDS[mailing.kind].listed:
+        return set()
+    moved = (
+        select(OutboxRow.id, Person.mailbox_id, OutboxRow.language)
+        .join(Person, Person.id == OutboxRow.person_id)
+        .where(OutboxRow.id.in_(dropped), Person.mailbox_id != OutboxRow.mailbox_id)
+        .order_by(OutboxRow.id)
+    )
+    sent = set()
+    for row, mailbox, language in db.session.execute(moved).all():
+        there = select(OutboxRow.id).where(
+            OutboxRow.mailing_id == mailing.id, OutboxRow.mailbox_id == mailbox, OutboxRow.language == language
+        )
+        if db.session.scalar(there.limit(1)) is None:
+            again = {"state": OutboxState.QUEUED, "attempts": OutboxRow.attempts - 1, "next_at": utcnow()}
+            after = update(OutboxRow).where(OutboxRow.id == row)
+            after = after.values(mailbox_id=mailbox, **UNLEASED | again)
+            db.session.execute(after.execution_options(synchronize_session=False))
+            sent.add(row)
+    return sent
 
 
 def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Claim:
