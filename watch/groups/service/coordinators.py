@@ -16,7 +16,17 @@ from watch.extensions import db
 from watch.groups.service.start import tell_the_interested
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
-from watch.models import Coordinator, Group, GroupState, Interest, Mailbox, Person, Stairwell, utcnow
+from watch.models import (
+    Coordinator,
+    Group,
+    GroupState,
+    Interest,
+    Mailbox,
+    Officer,
+    Person,
+    Stairwell,
+    utcnow,
+)
 
 DUTY_VERSION = "2026-1"
 QUESTION = "coordinator-appointed"  # taken back it is not sent; what was told of a lead is sent all the same
@@ -50,7 +60,8 @@ def appoint(
     """Ask a person, or whoever reads an address, to coordinate; without stairwells the whole house.
 
     It counts once accepted. A coordinator who is appointed lead becomes it. The other coordinators hear of
-    every lead, whoever that may be. Raises AlreadyCoordinator, OfficerNeverCoordinates.
+    every lead, whoever that may be, and so do the area's other officers. Raises AlreadyCoordinator,
+    OfficerNeverCoordinates.
     """
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
@@ -73,7 +84,10 @@ def appoint(
 
 
 def _tell_the_others(lead: Coordinator) -> None:
-    """A lead sees who takes part in the whole house, so nobody becomes it behind the coordinators' backs."""
+    """A lead sees who takes part in the whole house, so nobody becomes it behind the others' backs.
+
+    One officer could appoint an address of their own where no coordinator is who would hear of it.
+    """
     others = select(Person).join(Coordinator, Coordinator.person_id == Person.id).where(
         Coordinator.group_id == lead.group_id,
         Coordinator.accepted_at.is_not(None),
@@ -82,6 +96,13 @@ def _tell_the_others(lead: Coordinator) -> None:
     )  # fmt: skip
     for person in db.session.scalars(others.order_by(Person.id)).all():
         outbox.queue("lead-asked", to=person, about=lead)
+    colleagues = select(Person).join(Officer, Officer.person_id == Person.id).where(
+        Officer.area_id == select(Group.area_id).where(Group.id == lead.group_id).scalar_subquery(),
+        Officer.ended_at.is_(None),
+        Officer.person_id != lead.appointed_by_id,
+    )  # fmt: skip
+    for person in db.session.scalars(colleagues.order_by(Person.id)).all():
+        outbox.queue("lead-asked-in-area", to=person, about=lead)
 
 
 def _forget_old_question(group: Group, person: Person) -> None:

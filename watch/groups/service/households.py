@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import case, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.service.coordinators import demand_may_end_roles, end_roles
-from watch.groups.service.flats import current_household, hold
+from watch.groups.service.flats import hold
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
     Flat,
@@ -26,21 +27,51 @@ from watch.models import (
     utcnow,
 )
 
+NOT_TAKING_PART = frozenset(HouseholdStatus) - {HouseholdStatus.TAKES_PART}
+
 
 class FlatTaken(DomainError):
     """Somebody else takes part from that flat now."""
 
 
-def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) -> Household:
+def note_household(
+    flat: Flat,
+    status: HouseholdStatus,
+    *,
+    by: Person | None,
+    only: Collection[HouseholdStatus] = NOT_TAKING_PART,
+    counts: bool = True,
+) -> Household:
     """Write down where a household stands; one that takes part goes on taking part.
 
     (An invitation to one more of the family, or their no, does not put the window out.)
+
+    It changes from one of the states in `only`, and where it `counts`. The same statements run whether it
+    does or not: whoever asks at a door does not learn from the time what is known of it.
     """
     hold(flat)
-    household = current_household(flat)
-    if household.status is not HouseholdStatus.TAKES_PART:
-        household.become(status)
-        audit.note(f"household-{status.value.replace('_', '-')}", about=flat, by=by, group=_group_of(flat))
+    current = Household.flat_id == flat.id, Household.ended_at.is_(None)
+    before = db.session.scalar(select(Household.status).where(*current)) or HouseholdStatus.NOT_CONTACTED
+    changes = counts and before in only
+    household = _stand(flat, status if changes else before)
+    what = f"household-{status.value.replace('_', '-')}"
+    audit.note_if(changes, what, about=flat, by=by, group=_group_of(flat))
+    return household
+
+
+def _stand(flat: Flat, status: HouseholdStatus) -> Household:
+    """The household that lives there now, known or new, stands so; since now if it stood otherwise."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    new = dialect.insert(Household).values(flat_id=flat.id, status=status)
+    is_same = Household.status == new.excluded.status
+    since = case((is_same, Household.status_at), else_=new.excluded.status_at)
+    stands = new.on_conflict_do_update(
+        index_elements=[Household.flat_id],
+        index_where=text("ended_at IS NULL"),
+        set_={"status": new.excluded.status, "status_at": since},
+    )
+    whole = stands.returning(Household).execution_options(populate_existing=True)
+    household: Household = db.session.scalars(whole).one()
     return household
 
 

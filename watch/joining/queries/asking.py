@@ -229,10 +229,11 @@ def open_knock(flat: Flat) -> JoinRequest | None:
 
 
 def knocks_since(stairwell: Stairwell, since: datetime) -> int:
-    """How many knocks were asked for in a stairwell since then."""
+    """How many knocks were asked for in a stairwell since then, each door once."""
     asked = select(func.count(JoinRequest.id)).where(
-        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_knock, JoinRequest.created_at > since
-    )
+        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_knock, JoinRequest.created_at > since,
+        JoinRequest.state != RequestState.WITHDRAWN,
+    )  # fmt: skip
     return db.session.scalar(asked) or 0
 
 

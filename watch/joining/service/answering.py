@@ -11,7 +11,7 @@ from watch.accounts.service import person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, Consent, admit, note_household
-from watch.joining.queries import stairwells_to_accept_in, status_of
+from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.service.errors import FlatElsewhere
 from watch.joining.service.invited import end, others_invited
 from watch.joining.service.inviting import was_sent
@@ -141,8 +141,9 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
         raise LinkExpired
     outbox.cancel(invitation)
     flat = invitation.flat
-    if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not others_invited(flat):
-        note_household(flat, HouseholdStatus.DECLINED, by=None)
+    if flat is not None:
+        only, counts = {HouseholdStatus.INVITED}, not others_invited(flat)
+        note_household(flat, HouseholdStatus.DECLINED, by=None, only=only, counts=counts)
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
     if never_again and invitation.mailbox is not None and not invitation.is_transferable:
         _refuse(invitation.mailbox.address_index)
@@ -211,8 +212,9 @@ def _open_again(invitation: Invitation) -> None:
             db.session.flush()
     except IntegrityError:
         return
-    if invitation.flat is not None and status_of(invitation.flat) is HouseholdStatus.DECLINED:
-        note_household(invitation.flat, HouseholdStatus.INVITED, by=None)
+    if invitation.flat is not None:
+        only = {HouseholdStatus.DECLINED}
+        note_household(invitation.flat, HouseholdStatus.INVITED, by=None, only=only)
 
 
 def lift_refusal(index: bytes | None) -> None:

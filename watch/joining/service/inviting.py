@@ -19,7 +19,6 @@ from watch.joining.queries import (
     has_open_invitation,
     members_on_mailbox,
     room_of,
-    status_of,
 )
 from watch.joining.service.errors import (
     AlreadyInvited,
@@ -156,8 +155,8 @@ def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:
 
 def note_invited(flat: Flat | None, by: Person) -> None:
     """The household of a flat that nobody has contacted is invited now."""
-    if flat is not None and status_of(flat) in BEFORE_INVITED:
-        note_household(flat, HouseholdStatus.INVITED, by=by)
+    if flat is not None:
+        note_household(flat, HouseholdStatus.INVITED, by=by, only=BEFORE_INVITED)
 
 
 def send(invitation: Invitation, kind: str = "invitation") -> None:
