@@ -100,6 +100,30 @@ def test_each_role_gets_what_permissions_say(
         assert got == {role: expected.of(role) for role in EVERYBODY}, expected.address
 
 
+FORGED = ("anybody", "member", "coordinator", "lead", "officer")
+FORGEABLE = {
+    "choices.unsubscribe"
+}  # RFC 8058: mail programs press it; its link proves itself, and it can be undone
+
+
+def test_without_the_token_against_forgery_nothing_is_done_but_one_thing(
+    client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    """Whoever is made to send a form by another site: at every address that takes one, in every role."""
+    people = {role: person for role, person in _people(scene).items() if role in FORGED}
+    mine = _signed_in(client, people, things)
+    again = restorer()
+    before, taken = _rows_kept(), set()
+    for endpoint, expected in ((name, each) for name, rows in EXPECTED.items() for each in rows if each.post):
+        for role, person in people.items():
+            again()
+            data = {name: value.format_map(mine[role]) for name, value in expected.data.items()}
+            address = expected.address.format_map(mine[role])
+            if client.post(address, data, as_=person, csrf=False).status != 400 or _rows_kept() != before:
+                taken.add(endpoint)
+    assert taken == FORGEABLE
+
+
 FEW_ROLES = ("member", "other_coordinator", "officer", "other_group")
 
 

@@ -46,20 +46,6 @@ FAULTS = (
         IN_HOUSE,
     ),
     Fault(
-        "e-mail and phone of somebody who has left can be read",
-        HOUSE,
-        "if membership.left_at is not None or (mine is not None and",
-        "if (mine is not None and",
-        IN_HOUSE,
-    ),
-    Fault(
-        "a stairwell's coordinator reads e-mail and phone of a member who has no stairwell",
-        HOUSE,
-        "(mine is not None and membership.stairwell_id not in mine)",
-        "(mine is not None and membership.stairwell_id and membership.stairwell_id not in mine)",
-        IN_HOUSE,
-    ),
-    Fault(
         "a coordinator places a member in a flat of another stairwell",
         HOUSE,
         "form.offer(port for port in ports if mine is None or port.id in mine)",
@@ -221,13 +207,6 @@ FAULTS = (
         "joining/test_consents",
     ),
     Fault(
-        "a receipt is printed of somebody who has left",
-        "watch/joining/routes/receipts.py",
-        "    if membership.left_at is not None:\n        abort(404)\n",
-        "",
-        "joining/test_consents",
-    ),
-    Fault(
         "the mail of welcome names a coordinator who does not show the name",
         "watch/joining/routes/joining.py",
         "names = [each.name for each in near if each.shows_name]",
@@ -243,10 +222,10 @@ FAULTS = (
     ),
     Fault(
         "a coordinator takes the flats of every stairwell along that want a call on paper",
-        "watch/meetings/routes/calling.py",
+        "watch/meetings/routes/blueprint.py",
         "scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}",
         "scopes = {meeting.group_id: None}",
-        "meetings/test_calling",
+        "meetings/test_calling test_access_lists",
     ),
     Fault(
         "a member counts who comes to a meeting",

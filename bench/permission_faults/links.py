@@ -14,15 +14,15 @@ FAULTS = (
     Fault(
         "a token for one purpose is good for all",
         TOKENS,
-        'purpose.encode() + b"\\0" + nonce, hashlib',
-        "nonce, hashlib",
+        '    facts = purpose.encode() + b"\\0" + nonce\n',
+        "    facts = nonce\n",
         "test_tokens",
     ),
     Fault(
         "a token of one row opens every row",
         TOKENS,
-        'purpose.encode() + b"\\0" + nonce, hashlib',
-        "purpose.encode(), hashlib",
+        '    facts = purpose.encode() + b"\\0" + nonce\n',
+        "    facts = purpose.encode()\n",
         "test_tokens",
     ),
     Fault(
@@ -31,6 +31,13 @@ FAULTS = (
         "if row is None or not hmac.compare_digest(mark, _mark(purpose, row.nonce)):",
         "if row is None:",
         "test_tokens",
+    ),
+    Fault(
+        "a link of before a restore still lets in",
+        TOKENS,
+        "    if purpose in LETS_IN:\n",
+        "    if not LETS_IN:\n",
+        "ops/test_restore ops/test_replay",
     ),
     Fault(
         "an invitation that is sent again keeps its old link",
@@ -192,9 +199,16 @@ FAULTS = (
     Fault(
         "the choices of a mail are those of a person who has left the mailbox",
         CHOICES,
-        "            Person.mailbox_id == row.mailbox_id,\n",
-        "",
+        "            Person.mailbox_id == row.mailbox_id,\n            _concerned_by",
+        "            _concerned_by",
         "groups/test_choices",
+    ),
+    Fault(
+        "the link in an area's mail says no for a person who has left the mailbox",
+        CHOICES,
+        "            Person.mailbox_id == row.mailbox_id,\n        )\n    )\n    return",
+        "        )\n    )\n    return",
+        "mail/test_area_list groups/test_choices",
     ),
     Fault(
         "the link in one group's mail chooses for all groups",

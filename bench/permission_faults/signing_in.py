@@ -77,14 +77,14 @@ FAULTS = (
     Fault(
         "an older link of the same browser works beside the newest",
         SERVICE,
-        "    end_links(mailbox.id, SignInLink.browser_index == asks)",
+        "    end_links(mailbox.id, mine & literal(not is_withheld))",
         "    queries.open_links(mailbox.id)",
         SIGNING_IN,
     ),
     Fault(
         "whoever asks for a link ends the owner's",
         SERVICE,
-        "    end_links(mailbox.id, SignInLink.browser_index == asks)",
+        "    end_links(mailbox.id, mine & literal(not is_withheld))",
         "    end_links(mailbox.id)",
         SIGNING_IN,
     ),

@@ -147,15 +147,15 @@ FAULTS = (
     Fault(
         "whoever has left reads what is said to the group",
         NOTICES,
-        "Membership.person_id == person.id, Membership.left_at.is_(None))\n    coordinator",
-        "Membership.person_id == person.id)\n    coordinator",
+        "Membership.person_id == person.id, Membership.left_at.is_(None))\n    office",
+        "Membership.person_id == person.id)\n    office",
         READING,
     ),
     Fault(
         "whoever coordinated once reads what is said to the area's coordinators",
         NOTICES,
-        "        Coordinator.accepted_at.is_not(None),\n        Coordinator.ended_at.is_(None),\n    )\n    officer",
-        "        Coordinator.accepted_at.is_not(None),\n    )\n    officer",
+        "        Coordinator.ended_at.is_(None),\n        ~office",
+        "        ~office",
         READING,
     ),
     Fault(
@@ -174,10 +174,17 @@ FAULTS = (
     ),
     Fault(
         "an officer reads exactly how many members a notice to the area reaches",
-        NOTICES,
-        "return self.audience is not Audience.AREA_MEMBERS",
+        "watch/notices/routes/blueprint.py",
+        "return of.audience is Audience.AREA_COORDINATORS",
         "return True",
         "notices/test_area",
+    ),
+    Fault(
+        "a stairwell's coordinator reads exactly how many a notice to the group reaches",
+        "watch/notices/routes/blueprint.py",
+        "return current_relations().works_with_all_of(of.group, of.stairwell.id if of.stairwell else None)",
+        "return True",
+        "groups/test_numbers notices/test_sending",
     ),
     Fault(
         "a notice is mailed to somebody who has left since it was written",
@@ -189,9 +196,16 @@ FAULTS = (
     Fault(
         "a mail about an applicant goes to somebody who coordinates no more",
         RECHECK,
-        ".where(Coordinator.person_id == OutboxRow.person_id, Coordinator.ended_at.is_(None), groups)",
-        ".where(Coordinator.person_id == OutboxRow.person_id, groups)",
-        AT_CLAIM,
+        ".where(Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None))",
+        ".where(Coordinator.accepted_at.is_not(None))",
+        "groups/test_not_yet",
+    ),
+    Fault(
+        "a mail about an applicant goes to somebody who was only asked to coordinate",
+        RECHECK,
+        ".where(Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None))",
+        ".where(Coordinator.ended_at.is_(None))",
+        "groups/test_not_yet",
     ),
     Fault(
         "a mail goes to a mailbox that is its reader's no more",
@@ -203,16 +217,23 @@ FAULTS = (
     Fault(
         "a group writes again to an address that said no",
         RECHECK,
-        "return ~or_(_said_no_to_group(invitation), _refuses_all()) if is_open else false()",
-        "return ~_refuses_all() if is_open else false()",
+        "return and_(is_its_address, ~_said_no_to_group(invitation), ~_refuses_all())",
+        "return and_(is_its_address, ~_refuses_all())",
         f"{AT_CLAIM} joining/test_declining",
     ),
     Fault(
         "an address that said never again is invited from another house",
         RECHECK,
-        "return ~or_(_said_no_to_group(invitation), _refuses_all()) if is_open else false()",
-        "return ~_said_no_to_group(invitation) if is_open else false()",
+        "return and_(is_its_address, ~_said_no_to_group(invitation), ~_refuses_all())",
+        "return and_(is_its_address, ~_said_no_to_group(invitation))",
         f"{AT_CLAIM} joining/test_declining",
+    ),
+    Fault(
+        "an invitation whose address was mended still goes to the first",
+        RECHECK,
+        "return and_(is_its_address, ~_said_no_to_group(invitation), ~_refuses_all())",
+        "return and_(~_said_no_to_group(invitation), ~_refuses_all())",
+        "mail/test_taking_back joining/test_reminding",
     ),
     Fault(
         "paper goes to a household that has left since it was written",

@@ -197,6 +197,27 @@ def test_a_link_chooses_for_nobody_else(client: PageClient, scene: Scene, outbox
     ]  # fmt: skip
 
 
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize("about", ["the group", "its area"])
+def test_a_link_opens_the_groups_of_its_list_and_no_others(
+    about: str, client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    here, flat = membership_of(scene.carin), scene.other_group.buildings[0].stairwells[0].flats[0]
+    elsewhere = make_member(scene.carin, scene.other_group, flat)
+    rows = [row for row in outbox.rows() if row.person_id == scene.carin.id and row.mailing.notice]
+    row = next(row for row in rows if (row.mailing.notice.group_id is None) == (about == "its area"))
+    address = f"/u/{tokens.make(Purpose.UNSUBSCRIBE, row)}"
+    page = client.get(address)
+    assert (f"/{here.id}/leave" in page.html, f"/{elsewhere.id}/leave" in page.html) == (True, False)
+    assert scene.other_group.name not in page.whole_text
+    for path in ("leave", "moved"):
+        assert client.get(f"{address}/{elsewhere.id}/{path}").status == 404
+        assert client.post(f"{address}/{elsewhere.id}/{path}").status == 404
+    client.post(address, ONE_CLICK, csrf=False)
+    db.session.expire_all()
+    assert (elsewhere.notices, elsewhere.left_at) == (EVERYTHING, None)
+
+
 def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
     client: PageClient, scene: Scene, nils: Person, outbox: Outbox
 ) -> None:

@@ -96,6 +96,26 @@ def test_the_flat_stays_lit_while_somebody_is_left(carin: Person, group: Group, 
     assert state_of(flat) is FlatState.TAKES_PART
 
 
+def test_who_has_left_is_named_on_no_page_of_the_house(client: PageClient, scene: Scene) -> None:
+    flat = flat_of(scene.port_3, "1102")  # Carin's, who stays
+    cesar = make_person("Cesar", "cesar@example.org")
+    left = service.admit(cesar, scene.group, stairwell=scene.port_3, flat=flat)
+    paths = (
+        f"/flats/{flat.id}", f"/flats/{flat.id}/moved-out", f"/groups/{scene.group.id}/members",
+        f"/groups/{scene.group.id}/house", f"/stairwells/{scene.port_3.id}/house",
+        f"/groups/{scene.group.id}/knock",
+    )  # fmt: skip
+
+    def named() -> list[bool]:
+        return ["Cesar" in client.get(path, as_=scene.bengt).html for path in paths]
+
+    assert named() == [True, True, True, False, False, False]
+    service.leave(left)
+    assert named() == [False] * 6
+    assert client.post(f"/memberships/{left.id}/details", as_=scene.bengt).status == 404
+    assert client.get(f"/memberships/{left.id}/receipt", as_=scene.bengt).status == 404
+
+
 def test_the_last_coordinator_does_not_leave(client: PageClient, amina: Person, group: Group) -> None:
     answer = client.post(f"/groups/{group.id}/leave", as_=amina)
     assert answer.location == f"/groups/{group.id}/coordinators"
