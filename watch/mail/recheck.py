@@ -207,7 +207,8 @@ def _coordinates(groups: ColumnElement[bool], accepts: ColumnElement[bool] = ALW
     return exists(
         select(Coordinator.id)
         .join(Group, Coordinator.group_id == Group.id)
-        .where(Coordinator.person_id == OutboxRow.person_id, Coordinator.ended_at.is_(None), groups)
+        .where(Coordinator.person_id == OutboxRow.person_id, groups)
+        .where(Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None))
         .where(~exists(declined.correlate(Coordinator)))
         .correlate(OutboxRow)
     )
