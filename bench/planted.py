@@ -119,7 +119,7 @@ def _plant(fault: Fault, server: str, *, quick: bool) -> tuple[str | None, str]:
         planted = tree / fault.file
         planted.write_text(planted.read_text().replace(fault.old, fault.new))
         _expect_it_starts(tree)
-        told_in = [f"tests/{name}.py" for name in fault.tests.split()]
+        told_in = [_place_of(name) for name in fault.tests.split()]
         for tests in (told_in,) if quick else (told_in, ALL_TESTS):
             if failed := _failures(tree, server, "-x", *tests):
                 if failed[0][1].startswith(BROKEN):
@@ -135,6 +135,11 @@ def _copy() -> Iterator[Path]:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=NOT_COPIED)
         yield tree
+
+
+def _place_of(name: str) -> str:
+    file, *test = name.split("::")
+    return "::".join([f"tests/{file}.py", *test])
 
 
 def _expect_it_starts(tree: Path) -> None:

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, update
 
 from tests.access import EVERYBODY, REFUSED, Expected, OneOrMore, Status
 from tests.access._rows import more_rows, others, restorer
@@ -41,6 +41,7 @@ from watch.models import (
     GroupState,
     JoinRequest,
     Membership,
+    Officer,
     OutboxRow,
     Person,
     Purpose,
@@ -122,6 +123,34 @@ def test_without_the_token_against_forgery_nothing_is_done_but_one_thing(
             if client.post(address, data, as_=person, csrf=False).status != 400 or _rows_kept() != before:
                 taken.add(endpoint)
     assert taken == FORGEABLE
+
+
+BENGTS = (
+    "knock", "stairwell_meeting", "held_meeting", "stairwell_notice", "answered_request", "invitation",
+    "bengts_open_invitation", "pack",
+)  # fmt: skip
+GUNS = ("area_notice", "area_pack")
+
+
+def test_what_one_did_is_out_of_reach_once_the_role_has_ended(
+    client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    """Bengt coordinates no more and Gun follows no area: one is a member of port 3, the other nobody here."""
+    for role in (Coordinator, Officer):
+        db.session.execute(update(role).values(ended_at=utcnow()))
+    mine = _signed_in(client, {"member": scene.bengt, "stranger": scene.gun}, things)
+    again = restorer()
+    asked, more = 0, []
+    for role, person, theirs in (("member", scene.bengt, BENGTS), ("stranger", scene.gun, GUNS)):
+        for expected in (each for row in EXPECTED.values() for each in row):
+            if any(f"{{{name}}}" in expected.address for name in theirs):
+                again()
+                asked += 1
+                got = _ask(client, expected, person, mine[role])
+                if got != expected.of(role):
+                    more.append((role, expected.address, got))
+    assert asked > 30
+    assert more == [("stranger", "/notices/{area_notice}", 200)]  # what one has said oneself stays to be read
 
 
 FEW_ROLES = ("member", "other_coordinator", "officer", "other_group")

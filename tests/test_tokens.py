@@ -10,7 +10,7 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, insert, inspect, select
+from sqlalchemy import delete, insert, inspect, select, update
 
 from tests.cast import Scene
 from tests.factories import (
@@ -24,11 +24,11 @@ from tests.factories import (
     make_person,
     make_request,
 )
-from watch import tokens
+from watch import journal, tokens
 from watch.accounts.service import ask_for_link
 from watch.extensions import db
 from watch.mail import outbox
-from watch.models import Derived, Language, Model, Purpose, RequestState, SignInLink, Stairwell
+from watch.models import Derived, JournalState, Language, Model, Purpose, RequestState, SignInLink, Stairwell
 from watch.tokens import BadToken
 
 on_sqlite = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -159,6 +159,31 @@ def test_nothing_derived_comes_back_with_a_number(scene: Scene, model: type[Deri
     assert set(before) == model.purposes
     for purpose, were in before.items():
         assert not were & after[purpose]
+
+
+OUTLIVE_A_RESTORE = {
+    Purpose.ANSWER, Purpose.BOUNCE, Purpose.LETTER, Purpose.MESSAGE_ID, Purpose.POSTER, Purpose.UNSUBSCRIBE,
+}  # fmt: skip
+
+
+@on_sqlite
+@pytest.mark.parametrize("model", DERIVED, ids=lambda model: model.__name__)
+def test_after_a_restore_no_link_of_before_lets_in_and_whatever_takes_out_goes_on(
+    scene: Scene, model: type[Derived]
+) -> None:
+    row = MAKE[model.__name__](scene)
+    db.session.flush()
+    before = {purpose: tokens.make(purpose, row) for purpose in row.purposes}
+    journal.beat()
+    db.session.execute(update(JournalState).values(epoch=7))
+    db.session.commit()
+    db.session.remove()
+    for purpose, token in before.items():
+        if purpose in OUTLIVE_A_RESTORE:
+            assert tokens.row_of(purpose, model, token)
+        else:
+            with pytest.raises(BadToken):
+                tokens.row_of(purpose, model, token)
 
 
 def _erase(model: type[Derived], number: int) -> None:

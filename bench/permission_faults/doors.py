@@ -161,8 +161,8 @@ FAULTS = (
         "a coordinator mends, and so reads, the address that another typed",
         ROUTES + "invited.py",
         "    if invitation.by_id != current_person().id:\n        abort(403)\n",
-        "",
-        "joining/test_reminding",
+        "    pass\n",
+        "joining/test_reminding::test_nobody_mends_and_so_reads_what_another_typed",
     ),
     Fault(
         "the preview of an invitation tells who takes part in other stairwells",

@@ -10,7 +10,8 @@ class Fault:
     """A rule of who may see or do what, broken in one place.
 
     `name` says what is so with the fault; `old` stands exactly once in `file`, and `new` takes its place.
-    `tests` are files below tests/, without their ending, that tell the rule: "groups/test_house test_access".
+    `tests` tell the rule: files below tests/ without their ending, or one test of a file, as in
+    "groups/test_house test_access::test_every_endpoint_declares_its_access".
     """
 
     name: str

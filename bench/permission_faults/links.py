@@ -37,7 +37,7 @@ FAULTS = (
         TOKENS,
         "    if purpose in LETS_IN:\n",
         "    if not LETS_IN:\n",
-        "ops/test_restore ops/test_replay",
+        "test_tokens::test_after_a_restore_no_link_of_before_lets_in_and_whatever_takes_out_goes_on",
     ),
     Fault(
         "an invitation that is sent again keeps its old link",
@@ -201,14 +201,14 @@ FAULTS = (
         CHOICES,
         "            Person.mailbox_id == row.mailbox_id,\n            _concerned_by",
         "            _concerned_by",
-        "groups/test_choices",
+        "groups/test_choices::test_a_link_opens_nothing_of_somebody_who_reads_another_mailbox_now",
     ),
     Fault(
         "the link in an area's mail says no for a person who has left the mailbox",
         CHOICES,
         "            Person.mailbox_id == row.mailbox_id,\n        )\n    )\n    return",
         "        )\n    )\n    return",
-        "mail/test_area_list groups/test_choices",
+        "groups/test_choices::test_a_link_opens_nothing_of_somebody_who_reads_another_mailbox_now",
     ),
     Fault(
         "the link in one group's mail chooses for all groups",

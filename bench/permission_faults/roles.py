@@ -18,7 +18,7 @@ FAULTS = (
         RELATIONS,
         "            Coordinator.accepted_at.is_not(None),\n",
         "",
-        WHO_IS_WHO,
+        "groups/test_not_yet",
     ),
     Fault(
         "an appointment that has ended counts",
@@ -60,7 +60,7 @@ FAULTS = (
         RELATIONS,
         " and self._works_at(position):",
         ":",
-        "test_access_lists test_access notices/test_stopping",
+        "test_access::test_what_one_did_is_out_of_reach_once_the_role_has_ended",
     ),
     Fault(
         "a coordinator of one stairwell works with the households of all",
@@ -186,14 +186,14 @@ FAULTS = (
         "watch/__init__.py",
         '    if app.config["ENV"] == "development":\n',
         '    csrf.exempt("watch.groups.routes.groups.leave")\n    if app.config["ENV"] == "development":\n',
-        "test_security groups/test_pages groups/test_members",
+        "test_access::test_without_the_token_against_forgery_nothing_is_done_but_one_thing",
     ),
     Fault(
         "a form that says that an answer was told asks for no token",
         "watch/__init__.py",
         '    if app.config["ENV"] == "development":\n',
         '    csrf.exempt("watch.joining.routes.deciding.tell")\n    if app.config["ENV"] == "development":\n',
-        "test_security joining/test_deciding",
+        "test_access::test_without_the_token_against_forgery_nothing_is_done_but_one_thing",
     ),
     Fault(
         "a form that another site sent is offered to be sent again",

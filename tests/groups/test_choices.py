@@ -13,6 +13,7 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_coordinator, make_meeting, make_member, make_notice, make_person
 from tests.page_client import Page, PageClient
 from watch import tokens
+from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.queries import FlatState, active_member_ids, paper_households
@@ -176,6 +177,26 @@ def test_two_on_one_mailbox_choose_each_for_themselves(
     assert still_waiting(carins_husband, outbox) == []
     client.post(link(scene.carin, outbox), ONE_CLICK, csrf=False)
     assert (membership_of(scene.carin).notices, membership_of(carins_husband).notices) == (NOTHING, NOTHING)
+
+
+@pytest.mark.parametrize("about", ["the group", "its area"])
+def test_a_link_opens_nothing_of_somebody_who_reads_another_mailbox_now(
+    about: str, client: PageClient, scene: Scene, carins_husband: Person, outbox: Outbox
+) -> None:
+    say(scene.group if about == "the group" else scene.group.area, scene)
+    address, carins = link(scene.carin, outbox), membership_of(scene.carin)
+    scene.carin.mailbox = mailbox_at("carin.oberg@example.org")
+    page = client.get(address)
+    assert ("Pär" in page.html or f"/{membership_of(carins_husband).id}/leave" in page.html) is True
+    assert ("Carin" in page.html, f"/{carins.id}/" in page.html) == (False, False)
+    for path in ("leave", "moved", "back"):
+        assert client.post(f"{address}/{carins.id}/{path}").status == 404
+    client.post(address, ONE_CLICK, csrf=False)
+    no_area = [each.person_id for each in db.session.scalars(select(AreaOptOut))]
+    assert (membership_of(scene.carin).notices, membership_of(scene.carin).left_at) == (EVERYTHING, None)
+    assert scene.carin.id not in no_area
+    carins_husband.mailbox = mailbox_at("par.oberg@example.org")
+    assert client.get(address).status == 410
 
 
 @pytest.mark.usefixtures("waiting")
