@@ -10,7 +10,15 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_coordinator, make_interest, make_member, make_officer, make_person
+from tests.factories import (
+    flat_of,
+    make_coordinator,
+    make_group,
+    make_interest,
+    make_member,
+    make_officer,
+    make_person,
+)
 from tests.groups.test_coordinators import latest, link_of
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -144,3 +152,45 @@ def test_the_coordinators_hear_of_a_lead_even_when_it_is_over_again(
         *[("lead-asked", OutboxState.QUEUED)] * 2,
         ("coordinator-ended", OutboxState.QUEUED),
     ]
+
+
+@pytest.fixture
+def colleague(scene: Scene) -> Person:
+    """Kim follows Norrby and Hässleholmen as Gun does; Lo did until today, and Hodan follows another area."""
+    kim, lo = make_person("Kim Falk", "kim@example.org"), make_person("Lo Strand", "lo@example.org")
+    areas = scene.langgatan.property.area, scene.group.area
+    make_officer(kim, *areas)
+    for office in make_officer(lo, *areas):
+        office.ended_at = utcnow()
+    db.session.commit()
+    return kim
+
+
+def test_an_areas_other_officers_hear_of_a_lead_where_no_coordinator_would(
+    client: PageClient, scene: Scene, outbox: Outbox, colleague: Person
+) -> None:
+    """One officer alone could give the household list to a private address of their own."""
+    group = make_group(scene.langgatan)
+    page = client.get(f"/groups/{group.id}/coordinators", as_=scene.gun)
+    page.press("Skicka frågan", {"lead-address": "anna@private.example"})
+    told = ("lead-asked-in-area", "kim@example.org")
+    assert outbox.addressed() == [("coordinator-appointed", "anna@private.example"), told]
+    lead = latest()
+    client.get(link_of(lead)).press("Jag åtar mig uppdraget", {"name": "Anna"})
+    seen = client.get(f"/groups/{group.id}/coordinators", as_=colleague)
+    assert ("Anna" in seen.text, "utsedd av Gun Sjöström" in seen.text) == (True, True)
+    make_coordinator(scene.jenny, group)
+    assert client.post(f"/coordinators/{lead.id}/end", as_=colleague).status == 303
+    assert lead.ended_at is not None
+    assert [row.state for row in outbox.rows() if row.mailing.kind == told[0]] == [OutboxState.QUEUED]
+
+
+def test_and_of_one_in_a_new_group_or_made_of_a_coordinator(
+    client: PageClient, scene: Scene, outbox: Outbox, colleague: Person
+) -> None:
+    page = client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.gun)
+    page.press("Starta gruppen", {"first": "mail", "address": "anna@private.example"})
+    service.appoint(scene.group, scene.bengt, lead=True, by=colleague)
+    service.appoint(scene.group, "ny@example.org", lead=False, by=scene.amina)
+    of_area = [address for kind, address in outbox.addressed() if kind == "lead-asked-in-area"]
+    assert of_area == ["kim@example.org", "gun@example.org"]

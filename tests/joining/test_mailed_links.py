@@ -61,8 +61,9 @@ PRESSES = {
     "meeting-reminder": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
 }
 LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
-    "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked", "group-started",
-    "coordinator-ended", "meeting-cancelled", "notice", "join-unanswered",
+    "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked",
+    "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
+    "join-unanswered",
 }  # fmt: skip
 
 

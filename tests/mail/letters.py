@@ -96,6 +96,7 @@ LETTERS: dict[str, Letter] = {
     ),
     "coordinator-ended": lambda s: outbox.queue("coordinator-ended", to=s.bengt, about=_appointment(s)),
     "lead-asked": lambda s: outbox.queue("lead-asked", to=s.amina, about=_appointment(s)),
+    "lead-asked-in-area": lambda s: outbox.queue("lead-asked-in-area", to=s.gun, about=_appointment(s)),
     "meeting-called": lambda s: outbox.queue(
         "meeting-called", to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),

@@ -27,6 +27,7 @@ from watch.models import (
     Coordinator,
     Membership,
     NoticeChoice,
+    Officer,
     OutboxRow,
     OutboxState,
     Person,
@@ -54,6 +55,12 @@ def end(scene: Scene, person: Person) -> None:
     """An appointment ends."""
     theirs = select(Coordinator).where(Coordinator.person_id == person.id, Coordinator.ended_at.is_(None))
     groups.end_appointment(db.session.scalars(theirs).one(), by=scene.amina)
+
+
+def unassign(scene: Scene, person: Person) -> None:
+    """An officer follows other areas only."""
+    theirs = select(Officer).where(Officer.person_id == person.id, Officer.area_id == scene.group.area_id)
+    db.session.scalars(theirs).one().ended_at = utcnow()
 
 
 def let_in(scene: Scene, person: Person) -> None:
@@ -99,6 +106,7 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     },
     "coordinator-ended": {},  # it was so, and stays so: a new appointment is another one
     "lead-asked": {"coordinates no more": lambda s, about: end(s, s.bengt)},  # that it was asked stays so
+    "lead-asked-in-area": {"follows the area no more": lambda s, about: unassign(s, s.gun)},  # the same
     "meeting-called": {
         "called off": lambda s, about: meetings.cancel(about, by=s.amina),
         "left": lambda s, about: leave(s, s.carin),
@@ -137,6 +145,9 @@ def wanted(scene: Scene, kind: str) -> OutboxRow:
         case "lead-asked":
             lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
             return taken(outbox.queue(kind, to=scene.bengt, about=lead))
+        case "lead-asked-in-area":
+            lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
+            return taken(outbox.queue(kind, to=scene.gun, about=lead))
         case "join-declined":
             asked = make_request(scene.jenny, scene.group, scene.port_3, state=RequestState.DECLINED)
             return taken(outbox.queue(kind, to=scene.jenny, about=asked))

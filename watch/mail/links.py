@@ -51,6 +51,10 @@ def _invitation(about: Any) -> str:
     return f"/join/{tokens.make(Purpose.INVITATION, about)}"
 
 
+def _coordinators(about: Any) -> str:
+    return f"/groups/{about.group_id}/coordinators"
+
+
 _confirm = _of_parent("/join/confirm", Purpose.CONFIRM_REQUEST)
 
 
@@ -77,7 +81,8 @@ KINDS: dict[str, Kind] = {
     "group-started": Kind(Sender.ACCOUNT, _interest, to_many=True),
     "coordinator-appointed": Kind(Sender.ACCOUNT, _of_parent("/appointment", Purpose.APPOINTMENT)),
     "coordinator-ended": Kind(Sender.ACCOUNT, lambda _about: "/contacts"),
-    "lead-asked": Kind(Sender.ACCOUNT, lambda about: f"/groups/{about.group_id}/coordinators"),
+    "lead-asked": Kind(Sender.ACCOUNT, _coordinators),
+    "lead-asked-in-area": Kind(Sender.ACCOUNT, _coordinators),
     "meeting-called": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
     "meeting-reminder": Kind(Sender.NOTICES, lambda _about: "/r/", Purpose.ANSWER, listed=True),
     "meeting-cancelled": Kind(Sender.NOTICES, lambda about: f"/meetings/{about.id}", listed=True),

@@ -30,6 +30,7 @@ from watch.models import (
     Membership,
     Notice,
     NoticeChoice,
+    Officer,
     OutboxRow,
     Person,
     Refusal,
@@ -84,8 +85,11 @@ def _is_wanted(mailing: Mailing, now: datetime) -> ColumnElement[bool]:
         case Membership() as membership:
             return _if(membership.left_at is None)
         case Coordinator() as coordinator:
-            if kind == "lead-asked":  # even when it has ended since: it was so
+            # Even when it has ended since: it was so.
+            if kind == "lead-asked":
                 return _coordinates(Group.id == coordinator.group_id)
+            if kind == "lead-asked-in-area":
+                return _follows(coordinator.group.area_id)
             if kind == "coordinator-ended":
                 return _if(coordinator.ended_at is not None)
             return _if(coordinator.ended_at is None and coordinator.accepted_at is None)
@@ -212,6 +216,14 @@ def _coordinates(groups: ColumnElement[bool], accepts: ColumnElement[bool] = ALW
         .where(~exists(declined.correlate(Coordinator)))
         .correlate(OutboxRow)
     )
+
+
+def _follows(area_id: int) -> ColumnElement[bool]:
+    """An officer of the area."""
+    office = select(Officer.id).where(
+        Officer.person_id == OutboxRow.person_id, Officer.area_id == area_id, Officer.ended_at.is_(None)
+    )
+    return exists(office.correlate(OutboxRow))
 
 
 def _is_interested(groups: ColumnElement[bool]) -> ColumnElement[bool]:

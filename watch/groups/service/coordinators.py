@@ -23,6 +23,7 @@ from watch.models import (
     Interest,
     Mailbox,
     Mailing,
+    Officer,
     OutboxRow,
     Person,
     Stairwell,
@@ -66,7 +67,8 @@ def appoint(
     """Ask a person, or whoever reads an address, to coordinate; without stairwells the whole house.
 
     It counts once accepted. A coordinator who is appointed lead becomes it. The other coordinators hear of
-    every lead, whoever that may be. Raises AlreadyCoordinator, OfficerNeverCoordinates, AskedOften.
+    every lead, whoever that may be, and so do the area's other officers. Raises AlreadyCoordinator,
+    OfficerNeverCoordinates, AskedOften.
     """
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
@@ -103,7 +105,10 @@ def _demand_not_asked_often(group: Group, person: Person) -> None:
 
 
 def _tell_the_others(lead: Coordinator) -> None:
-    """A lead sees who takes part in the whole house, so nobody becomes it behind the coordinators' backs."""
+    """A lead sees who takes part in the whole house, so nobody becomes it behind the others' backs.
+
+    One officer could appoint an address of their own where no coordinator is who would hear of it.
+    """
     others = select(Person).join(Coordinator, Coordinator.person_id == Person.id).where(
         Coordinator.group_id == lead.group_id,
         Coordinator.accepted_at.is_not(None),
@@ -112,6 +117,13 @@ def _tell_the_others(lead: Coordinator) -> None:
     )  # fmt: skip
     for person in db.session.scalars(others.order_by(Person.id)).all():
         outbox.queue("lead-asked", to=person, about=lead)
+    colleagues = select(Person).join(Officer, Officer.person_id == Person.id).where(
+        Officer.area_id == select(Group.area_id).where(Group.id == lead.group_id).scalar_subquery(),
+        Officer.ended_at.is_(None),
+        Officer.person_id != lead.appointed_by_id,
+    )  # fmt: skip
+    for person in db.session.scalars(colleagues.order_by(Person.id)).all():
+        outbox.queue("lead-asked-in-area", to=person, about=lead)
 
 
 def _forget_old_question(group: Group, person: Person) -> None:
