@@ -192,22 +192,21 @@ NOT_COUNTED = ("sign_in ", "rate_count", "audit_entry")
 def statements(app: Flask) -> Callable[..., AbstractContextManager[list[str]]]:
     """The SQL statements of requests: `with statements() as seen: client.get(…)`, then `len(seen) <= 6`.
 
-    Without BEGIN and SAVEPOINT, the session's own row, rate limits and the audit trail. With
-    `everywhere=True` those outside of requests too.
+    Without BEGIN and SAVEPOINT, the session's own row, rate limits and the audit trail: with `whole=True`
+    only rate limits are left out. With `everywhere=True` those outside of requests too.
     """
 
     @contextmanager
-    def counted(*, everywhere: bool = False) -> Iterator[list[str]]:
+    def counted(*, everywhere: bool = False, whole: bool = False) -> Iterator[list[str]]:
         seen: list[str] = []
 
         def note(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
             words = " ".join(statement.split()) + " "
             is_begin = words.startswith(("BEGIN", "SAVEPOINT", "RELEASE", "ROLLBACK", "PRAGMA"))
-            if (
-                (everywhere or has_request_context())
-                and not is_begin
-                and not any(t in words for t in NOT_COUNTED)
-            ):
+            is_left_out = is_begin or any(table in words for table in NOT_COUNTED)
+            if whole:
+                is_left_out = "rate_count" in words
+            if (everywhere or has_request_context()) and not is_left_out:
                 seen.append(words.strip())
 
         event.listen(db.engine, "before_cursor_execute", note)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from sqlalchemy import insert, literal, select
+
 from watch.extensions import db
-from watch.models import Area, AuditEntry, Group, Model, Person
+from watch.models import Area, AuditEntry, Group, Model, Person, utcnow
 
 
 def entry(
@@ -30,3 +32,14 @@ def note(
     """Write down an act; it is kept with the act or not at all (same transaction)."""
     db.session.flush()  # a thing made just now gets its number first
     db.session.add(entry(what, about=about, by=by, group=group, area=area))
+
+
+def note_if(is_so: bool, what: str, *, about: Model, by: Person | None, group: Group | None = None) -> None:
+    """The same by a statement that runs either way: from the time nobody learns whether it is so."""
+    db.session.flush()
+    trace = entry(what, about=about, by=by, group=group)
+    trace.at = utcnow()
+    columns = [column for column in AuditEntry.__table__.columns if not column.primary_key]
+    facts = select(*(literal(getattr(trace, column.name), column.type) for column in columns))
+    kept = insert(AuditEntry).from_select([column.name for column in columns], facts.where(literal(is_so)))
+    db.session.execute(kept)

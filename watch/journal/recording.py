@@ -138,13 +138,16 @@ def _before_commit(session: Session) -> None:
 
 
 def _after_commit(session: Session) -> None:
-    """What is kept is kept: trouble with the files is told of, and leaves the journal on the safe side."""
+    """What is kept is kept: trouble with the files is told of, and leaves the journal on the safe side.
+
+    A line that gives nothing back is written too: the time of a press does not tell whether it did.
+    """
     if session.in_nested_transaction():
         return
     pending: Pending | None = session.info.pop(PENDING, None)
     raised = session.info.pop(RAISED, None)
     try:
-        if pending and pending.back:
+        if pending:
             files.append(pending.database, pending.serial, _line(pending.serial, pending.back))
         if raised:
             files.raise_marker(*raised)

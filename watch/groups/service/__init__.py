@@ -25,6 +25,7 @@ from watch.groups.service.coordinators import (
 from watch.groups.service.flats import current_household, hold
 from watch.groups.service.households import (
     FlatTaken,
+    change_household,
     move_out,
     note_household,
     note_households,
@@ -79,6 +80,7 @@ __all__ = [
     "add_on_paper",
     "admit",
     "appoint",
+    "change_household",
     "choose_area_notices",
     "choose_notices",
     "current_household",

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import case, literal, select, text, update
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.service.coordinators import demand_may_end_roles, end_roles
-from watch.groups.service.flats import current_household, hold
+from watch.groups.service.flats import hold
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
     Flat,
@@ -26,6 +27,8 @@ from watch.models import (
     utcnow,
 )
 
+NOT_TAKING_PART = frozenset(HouseholdStatus) - {HouseholdStatus.TAKES_PART}
+
 
 class FlatTaken(DomainError):
     """Somebody else takes part from that flat now."""
@@ -36,12 +39,46 @@ def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) ->
 
     (An invitation to one more of the family, or their no, does not put the window out.)
     """
-    hold(flat)
-    household = current_household(flat)
-    if household.status is not HouseholdStatus.TAKES_PART:
-        household.become(status)
-        audit.note(f"household-{status.value.replace('_', '-')}", about=flat, by=by, group=_group_of(flat))
+    household = change_household(flat, status, by=by, only=NOT_TAKING_PART)
+    assert household is not None
     return household
+
+
+def change_household(
+    flat: Flat,
+    status: HouseholdStatus,
+    *,
+    by: Person | None,
+    only: Collection[HouseholdStatus],
+    counts: bool = True,
+) -> Household | None:
+    """The same where the household stands at one of the states in `only`, and where it `counts`.
+
+    The same statements run whether it changes or not: whoever asks at a door does not learn from the time
+    what is known of it. Returns the household that lives there now, None where none is known.
+    """
+    hold(flat)
+    current = Household.flat_id == flat.id, Household.ended_at.is_(None)
+    before = db.session.scalar(select(Household.status).where(*current)) or HouseholdStatus.NOT_CONTACTED
+    changes = counts and before in only
+    _make_if(changes, flat)
+    stands = case((literal(changes), literal(status, Household.status.type)), else_=Household.status)
+    since = case((stands == Household.status, Household.status_at), else_=utcnow())
+    changed = update(Household).where(*current).values(status=stands, status_at=since)
+    db.session.execute(changed.execution_options(synchronize_session=False))
+    what = f"household-{status.value.replace('_', '-')}"
+    audit.note_if(changes, what, about=flat, by=by, group=_group_of(flat))
+    return db.session.scalar(select(Household).where(*current).execution_options(populate_existing=True))
+
+
+def _make_if(is_wanted: bool, flat: Flat) -> None:
+    """The household that lives there now, where none is known, by a statement that runs either way."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    facts = {"flat_id": flat.id, "status": HouseholdStatus.NOT_CONTACTED, "status_at": utcnow()}
+    columns = [literal(fact, Household.__table__.c[name].type) for name, fact in facts.items()]
+    made = dialect.insert(Household).from_select(list(facts), select(*columns).where(literal(is_wanted)))
+    one = [Household.flat_id]
+    db.session.execute(made.on_conflict_do_nothing(index_elements=one, index_where=text("ended_at IS NULL")))
 
 
 def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Person | None) -> None:

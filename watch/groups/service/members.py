@@ -13,7 +13,8 @@ from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.queries import active_membership
 from watch.groups.service.coordinators import end_roles
-from watch.groups.service.flats import current_household, hold
+from watch.groups.service.flats import hold
+from watch.groups.service.households import note_household
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
@@ -80,7 +81,7 @@ def admit(
     try:
         with db.session.begin_nested():  # household and membership: both or none
             if flat is not None:
-                membership.household_id = _household_that_takes_part(flat, group, by).id
+                membership.household_id = note_household(flat, HouseholdStatus.TAKES_PART, by=by).id
             db.session.add(membership)
     except IntegrityError:
         raise AlreadyMember(active_membership(person, group)) from None
@@ -88,21 +89,12 @@ def admit(
     return membership
 
 
-def _household_that_takes_part(flat: Flat, group: Group, by: Person | None) -> Household:
-    hold(flat)
-    household = current_household(flat)
-    if household.status is not HouseholdStatus.TAKES_PART:
-        household.become(HouseholdStatus.TAKES_PART)
-        audit.note("household-takes-part", about=flat, by=by, group=group)
-    return household
-
-
 def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     """A member whose flat was unknown lives here; the household takes part. Raises AlreadyPlaced."""
     unplaced = update(Membership).where(
         Membership.id == membership.id, Membership.left_at.is_(None), Membership.household_id.is_(None)
     )
-    household = _household_that_takes_part(flat, membership.group, by)
+    household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
     db.session.flush()
     home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
     if not db.session.execute(unplaced.values(home)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE

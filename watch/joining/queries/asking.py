@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
@@ -222,10 +222,11 @@ def open_knock(flat: Flat) -> JoinRequest | None:
 
 
 def knocks_since(stairwell: Stairwell, since: datetime) -> int:
-    """How many knocks were asked for in a stairwell since then."""
+    """How many knocks were asked for in a stairwell since then, each door once."""
     asked = select(func.count(JoinRequest.id)).where(
-        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_knock, JoinRequest.created_at > since
-    )
+        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_knock, JoinRequest.created_at > since,
+        JoinRequest.state != RequestState.WITHDRAWN,
+    )  # fmt: skip
     return db.session.scalar(asked) or 0
 
 
@@ -246,7 +247,9 @@ def mailed_requests_since(stairwell: Stairwell, since: datetime) -> int:
         select(func.count(Mailing.id))
         .join(JoinRequest, JoinRequest.id == Mailing.join_request_id)
         .where(JoinRequest.stairwell_id == stairwell.id, Mailing.kind == "join-requested")
-        .where(Mailing.created_at > since)
+        .where(
+            Mailing.created_at > since, exists().where(OutboxRow.mailing_id == Mailing.id, *MEANT_TO_LEAVE)
+        )
     )
     return db.session.scalar(told) or 0
 

@@ -9,8 +9,8 @@ from watch import audit, tokens
 from watch.accounts.service import person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, Consent, admit, note_household
-from watch.joining.queries import stairwells_to_accept_in, status_of
+from watch.groups.service import AlreadyMember, Consent, admit, change_household
+from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.service.errors import FlatElsewhere
 from watch.joining.service.invited import end, others_invited
 from watch.joining.service.inviting import was_sent
@@ -137,8 +137,9 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
         raise LinkExpired
     outbox.cancel(invitation)
     flat = invitation.flat
-    if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not others_invited(flat):
-        note_household(flat, HouseholdStatus.DECLINED, by=None)
+    if flat is not None:
+        only, counts = {HouseholdStatus.INVITED}, not others_invited(flat)
+        change_household(flat, HouseholdStatus.DECLINED, by=None, only=only, counts=counts)
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
     if invitation.mailbox is not None:  # the no lasts as long as the group, whatever becomes of the address
         invitation.declined_index = invitation.mailbox.address_index
@@ -207,8 +208,9 @@ def _open_again(invitation: Invitation) -> None:
             db.session.flush()
     except IntegrityError:
         return
-    if invitation.flat is not None and status_of(invitation.flat) is HouseholdStatus.DECLINED:
-        note_household(invitation.flat, HouseholdStatus.INVITED, by=None)
+    if invitation.flat is not None:
+        only = {HouseholdStatus.DECLINED}
+        change_household(invitation.flat, HouseholdStatus.INVITED, by=None, only=only)
 
 
 def lift_refusal(index: bytes | None) -> None:

@@ -13,7 +13,7 @@ from watch.accounts.service import mailbox_for_asking, person_for_asking
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries import active_membership, coordinators_for
-from watch.groups.service import CONSENT_VERSION, note_household
+from watch.groups.service import CONSENT_VERSION, change_household
 from watch.joining.queries import (
     ASKS_OWNER,
     group_to_join,
@@ -21,7 +21,6 @@ from watch.joining.queries import (
     mailed_requests_since,
     open_knock,
     stairwells_to_accept_in,
-    status_of,
     was_written_to,
 )
 from watch.joining.service.errors import FlatElsewhere, NotOpen
@@ -46,6 +45,9 @@ from watch.models.joining import OPEN_REQUEST
 
 MAILED_KNOCKS_A_DAY = 3  # about one stairwell
 MAILED_REQUESTS_A_DAY = 10  # the same, of all kinds
+BEFORE_ASKING = frozenset(  # whoever asks undoes no no
+    {HouseholdStatus.NOT_CONTACTED, HouseholdStatus.INVITED, HouseholdStatus.WANTS_TO_JOIN}
+)
 NEWEST_COUNTS = (
     JoinRequest.stairwell_id, JoinRequest.flat_id, JoinRequest.invitation_id,
     JoinRequest.consent_version, JoinRequest.consent_channel,
@@ -159,27 +161,29 @@ def ask_for_knock(
     *,
     language: Language,
     consent: ConsentChannel = ConsentChannel.WEB,
-) -> JoinRequest:
+) -> None:
     """Somebody without e-mail asks for a knock on the door; it goes straight to the coordinators' list.
 
-    A door is knocked on once, whoever asks there meanwhile. Nobody has proved who they are: so after a few
-    mails a day about a stairwell the rest waits in the list, unmailed. Raises NotOpen, FlatElsewhere.
+    A door is knocked on once, whoever asks there meanwhile: what another asks is withdrawn as it is written.
+    Nobody has proved who they are: so after a few mails a day about a stairwell the rest waits in the list,
+    and the mail is left to expire. Raises NotOpen, FlatElsewhere.
+
+    Returns nothing, and the statements are the same, whatever is known of the door.
     """
     group = group_at(stairwell, flat)
     in_turn = select(Stairwell.id).where(Stairwell.id == stairwell.id).with_for_update()
     db.session.execute(in_turn)
-    if known := open_knock(flat):
-        return known
-    is_quiet = knocks_since(stairwell, utcnow() - timedelta(days=1)) >= MAILED_KNOCKS_A_DAY
+    is_first, now = open_knock(flat) is None, utcnow()
+    is_quiet = knocks_since(stairwell, now - timedelta(days=1)) >= MAILED_KNOCKS_A_DAY
     request = JoinRequest(
         group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=Person(name=name, language=language),
-        wants_knock=True, state=RequestState.WAITING, confirmed_at=utcnow(),
-        consent_version=CONSENT_VERSION, consent_channel=consent,
+        wants_knock=True, confirmed_at=now, consent_version=CONSENT_VERSION, consent_channel=consent,
+        state=RequestState.WAITING if is_first else RequestState.WITHDRAWN,
+        decided_at=None if is_first else now,
     )  # fmt: skip
     db.session.add(request)
     db.session.flush()
-    tell_coordinators(request, by_mail=not is_quiet)
-    return request
+    tell_coordinators(request, by_mail=is_first and not is_quiet)
 
 
 def group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = False) -> Group:
@@ -195,15 +199,17 @@ def group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = False
 def tell_coordinators(request: JoinRequest, *, by_mail: bool = True) -> None:
     """Somebody waits for their answer: it is in their list, and mailed unless the day has brought many.
 
-    Whoever has a domain has as many addresses as they like, and could mail the coordinators all day.
+    Whoever has a domain has as many addresses as they like, and could mail the coordinators all day. What is
+    not mailed is written too, and left to expire: the time does not tell which it was.
     """
-    flat = request.flat
-    if flat is not None and status_of(flat) is not HouseholdStatus.DECLINED:  # whoever asks undoes no no
-        note_household(flat, HouseholdStatus.WANTS_TO_JOIN, by=None)
+    flat, waits = request.flat, request.state is RequestState.WAITING
+    if flat is not None:
+        change_household(flat, HouseholdStatus.WANTS_TO_JOIN, by=None, only=BEFORE_ASKING, counts=waits)
     today = utcnow() - timedelta(days=1)
-    if by_mail and mailed_requests_since(request.stairwell, today) < MAILED_REQUESTS_A_DAY:
-        told = select(Person.id).where(
-            Person.id.in_([person.id for person in coordinators_for(request.stairwell)])
-        )
-        outbox.queue_many("join-requested", people=told, about=request)
-    audit.note("join-requested", about=request, by=None, group=request.group)
+    is_few = mailed_requests_since(request.stairwell, today) < MAILED_REQUESTS_A_DAY
+    told = select(Person.id).where(
+        Person.id.in_([person.id for person in coordinators_for(request.stairwell)])
+    )
+    not_after = None if by_mail and is_few else utcnow()
+    outbox.queue_many("join-requested", people=told, about=request, not_after=not_after)
+    audit.note_if(waits, "join-requested", about=request, by=None, group=request.group)

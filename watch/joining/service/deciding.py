@@ -9,8 +9,8 @@ from watch import access, audit, tokens
 from watch.access import Permission
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, Consent, admit, leave, note_household
-from watch.joining.queries import DECIDE_DAYS, is_fresh, status_of
+from watch.groups.service import AlreadyMember, Consent, admit, change_household, leave
+from watch.joining.queries import DECIDE_DAYS, is_fresh
 from watch.joining.service.errors import AlreadyDecided, FlatElsewhere, NotDecided
 from watch.joining.service.invited import revoke
 from watch.joining.service.inviting import is_in_sight
@@ -131,8 +131,8 @@ def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> 
 
 def forget_wish(flat: Flat, *, by: Person | None) -> None:
     """Somebody there waits no more: where nobody else does, the flat is as before."""
-    if status_of(flat) is HouseholdStatus.WANTS_TO_JOIN and not _others_wait(flat):
-        note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
+    only, counts = {HouseholdStatus.WANTS_TO_JOIN}, not _others_wait(flat)
+    change_household(flat, HouseholdStatus.NOT_CONTACTED, by=by, only=only, counts=counts)
 
 
 def _others_wait(flat: Flat) -> bool:

@@ -10,8 +10,8 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.extensions import db
-from watch.groups.service import note_household
-from watch.joining.queries import REMINDED_LATELY, status_of
+from watch.groups.service import change_household
+from watch.joining.queries import REMINDED_LATELY
 from watch.joining.service.errors import AlreadyInvited, InvitationEnded, RemindedLately, SameAddress
 from watch.joining.service.inviting import (
     expect_not_lately,
@@ -125,8 +125,9 @@ def revoke(invitation: Invitation, *, by: Person | None) -> None:
         raise InvitationEnded
     outbox.cancel(invitation)
     flat = invitation.flat
-    if flat is not None and status_of(flat) is HouseholdStatus.INVITED and not others_invited(flat):
-        note_household(flat, HouseholdStatus.NOT_CONTACTED, by=by)
+    if flat is not None:
+        only, counts = {HouseholdStatus.INVITED}, not others_invited(flat)
+        change_household(flat, HouseholdStatus.NOT_CONTACTED, by=by, only=only, counts=counts)
     audit.note("invitation-revoked", about=invitation, by=by, group=invitation.group)
 
 

@@ -12,14 +12,13 @@ from watch import audit
 from watch.accounts.service import mailbox_at
 from watch.errors import Duplicate
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, note_household
+from watch.groups.service import AlreadyMember, change_household
 from watch.joining.queries import (
     can_be_written_to_from,
     has_declined,
     has_open_invitation,
     members_on_mailbox,
     room_of,
-    status_of,
 )
 from watch.joining.service.errors import (
     AlreadyInvited,
@@ -156,8 +155,8 @@ def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:
 
 def note_invited(flat: Flat | None, by: Person) -> None:
     """The household of a flat that nobody has contacted is invited now."""
-    if flat is not None and status_of(flat) in BEFORE_INVITED:
-        note_household(flat, HouseholdStatus.INVITED, by=by)
+    if flat is not None:
+        change_household(flat, HouseholdStatus.INVITED, by=by, only=BEFORE_INVITED)
 
 
 def send(invitation: Invitation, kind: str = "invitation") -> None:
