@@ -56,6 +56,9 @@ def parser() -> argparse.ArgumentParser:
     asked.add_argument("--database", choices=("sqlite", "postgresql"), default="sqlite")
     asked.add_argument("--workers", type=int, default=2)
     asked.add_argument("--connections", type=int, default=8, help="WATCH_MAIL_CONNECTIONS of each worker")
+    asked.add_argument(
+        "--hangs-up", action="store_true", help="the mail server hangs up with every twentieth 250"
+    )
     asked.add_argument("--keep", type=Path, help="leave databases, journals and logs in this folder")
     return asked
 

@@ -5,6 +5,9 @@
 Measured against a sink on loopback, all in one run and as ratios: raw smtplib and Flask-Mail's own loop, each
 over one connection with the same mail. SQLite keeps synchronous=FULL; PostgreSQL is started with durable
 settings. First 1,000 recipients, then `--messages`, then `--tries` times a large building of 120.
+
+What others do on the same cores changes how long it takes, not what it costs: so seconds of the processor for
+1,000 messages stand beside each rate, and how long this machine needs to add three million integers.
 """
 
 from __future__ import annotations
@@ -12,25 +15,25 @@ from __future__ import annotations
 import argparse
 import os
 import platform
-import smtplib
 import statistics
+import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import flask_mail
-from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import Select, delete, func, insert, select
 
+from bench.peers import Peer, play_peers, three_million
 from bench.sinks import sink
+from bench.worker import PARTS, used
 from tests.databases import DURABLE, fresh_database, postgres_server
 from tests.factories import make_area, make_building, make_group, make_landlord, make_notice, make_person
-from tests.faults.processes import HOST, ROOT, Workers
+from tests.faults.processes import ROOT, Workers
 from watch import create_app
 from watch.crypto import keyring
 from watch.extensions import db
@@ -39,8 +42,6 @@ from watch.mail import outbox
 from watch.mail.compose import Reader, prepare
 from watch.models import Group, Language, Mailbox, Mailing, Membership, OutboxRow, OutboxState, Person
 
-PEER_MESSAGES = 1000
-PEER_ROUNDS = 3
 SMALL, BUILDING = 1000, 120
 
 
@@ -138,31 +139,27 @@ def bare_insert() -> float:
     return took
 
 
-@contextmanager
-def timed(rates: list[float]) -> Iterator[None]:
-    """Note the messages a second of one round of a peer."""
-    begun = time.monotonic()
-    yield
-    rates.append(PEER_MESSAGES / (time.monotonic() - begun))
+@dataclass
+class Measured(Workers):
+    """Workers that say what they use of the processor."""
+
+    def _words(self) -> Sequence[str]:
+        return [sys.executable, "-m", "bench.worker", str(self._file(len(self.all)))]
+
+    def _file(self, number: int) -> Path:
+        return self.logs / f"used-{number}.json"
+
+    def used(self) -> dict[str, float]:
+        """All of them together, so far; a round that has just ended is written down in a moment."""
+        time.sleep(1)
+        each = [used(self._file(number)) for number in range(self.number)]
+        return {name: sum(one[name] for one in each) for name in (*PARTS, "all", "sent")}
 
 
-def peers(port: int, wire: bytes) -> tuple[list[float], list[float]]:
-    """Messages a second of raw smtplib with prepared bytes and of Flask-Mail's own loop, round about."""
-    smtp: list[float] = []
-    flask: list[float] = []
-    app = Flask("peer")
-    app.config.update(MAIL_SERVER=HOST, MAIL_PORT=port)
-    theirs = flask_mail.Mail(app)
-    text = wire.decode("ascii")
-    for _round in range(PEER_ROUNDS):
-        with smtplib.SMTP(HOST, port) as raw, timed(smtp):
-            for _ in range(PEER_MESSAGES):
-                raw.sendmail("a@example.org", ["b@example.org"], wire)
-        with app.app_context(), theirs.connect() as connection, timed(flask):
-            for n in range(PEER_MESSAGES):
-                to = [f"n{n}@example.org"]
-                connection.send(flask_mail.Message("Nytt meddelande", to, text, sender="a@example.org"))
-    return smtp, flask
+def for_a_thousand(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
+    """Seconds of the processor for 1,000 messages, by part."""
+    sent = (after["sent"] - before["sent"]) / 1000
+    return {name: (after[name] - before[name]) / sent for name in (*PARTS, "all")}
 
 
 def one_mail() -> bytes:
@@ -199,20 +196,26 @@ def play(given: argparse.Namespace, stack: ExitStack) -> None:
     upgrade(str(ROOT / "migrations"))
     fill(max(given.messages, SMALL))
     settings = {f"WATCH_{name}": str(value) for name, value in facts.items()}
-    workers = stack.enter_context(Workers(given.workers, settings, folder))
+    workers = stack.enter_context(Measured(given.workers, settings, folder))
     send(SMALL)  # started and warm
-    smtp, flask = peers(port, one_mail())
+    raw, loop = Peer([], []), Peer([], [])
+    play_peers(port, one_mail(), raw, loop)
     small = [send(SMALL) for _ in range(5)]
-    little_memory = memory_of(workers)
+    little_memory, before = memory_of(workers), workers.used()
     large = send(given.messages)
+    costs = for_a_thousand(before, workers.used())
     bare = bare_insert()
-    after = peers(port, one_mail())
-    raw, loop = statistics.median(smtp + after[0]), statistics.median(flask + after[1])
+    play_peers(port, one_mail(), raw, loop)
     rate = statistics.median(way.rate for way in small)
+    top, within = three_million()
     print(
-        f"{given.database}, {given.workers} worker(s), {given.connections} lines, {large.recipients} "
-        f"messages: {large.rate:.0f}/s = {large.rate / raw:.2f} x smtplib ({raw:.0f}/s), "
-        f"{large.rate / loop:.1f} x Flask-Mail ({loop:.0f}/s)\n"
+        f"{given.database}, {given.workers} worker(s), {given.connections} connections, {large.recipients} "
+        f"messages: {large.rate:.0f}/s = {large.rate / raw.rate:.2f} x smtplib ({raw} for 1,000), "
+        f"{large.rate / loop.rate:.1f} x Flask-Mail ({loop} for 1,000)\n"
+        f"  seconds of the processor for 1,000: {costs['all']:.3f} = "
+        + ", ".join(f"{part} {costs[part]:.3f}" for part in PARTS)
+        + f"; adding three million integers takes {top:.3f} s (in a function {within:.3f} s): where it takes "
+        f"0.5 s, that is {costs['all'] * 0.5 / top:.2f} s ({costs['all'] * 0.5 / within:.2f} s)\n"
         f"  beside {SMALL} messages: {large.rate / rate:.2f} of their {rate:.0f}/s; worker's peak "
         f"{memory_of(workers):.0f} MB, {memory_of(workers) - little_memory:+.0f} MB\n"
         f"  press {large.press:.2f} s = {large.press / bare:.2f} x bare INSERT ({bare:.2f} s); "

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import enum
+import sqlite3
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, DateTime, Dialect, Engine, Enum, MetaData, Table, event
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 from sqlalchemy.types import TypeDecorator
 
 LARGEST_NUMBER = 2**31 - 1  # of a row, in both databases
+BUSY_IN_SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
+BUSY_IN_POSTGRESQL = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 ONLY_READS = "only_reads"  # the execution option of a connection that does not write, in whichever request
 
@@ -72,6 +76,14 @@ def _give_no_number_twice(mapper: Mapper[Any], _model: type[Any]) -> None:
     table = mapper.local_table
     if isinstance(table, Table) and table.autoincrement_column is not None:
         table.dialect_options["sqlite"]["autoincrement"] = True
+
+
+def is_busy(trouble: OperationalError) -> bool:
+    """Whether only another transaction is in the way: not a full or broken disk, nor a lost connection."""
+    code = getattr(trouble.orig, "sqlite_errorcode", None)
+    if code is not None:
+        return code & 0xFF in BUSY_IN_SQLITE  # the rest of the code says more of the same
+    return getattr(trouble.orig, "sqlstate", None) in BUSY_IN_POSTGRESQL
 
 
 def is_reading() -> bool:

@@ -6,6 +6,7 @@ clock that are due, and takes up the letters of a worker that died.
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import signal
@@ -264,6 +265,8 @@ def work() -> None:
                 f"WATCH_METRICS_PORT is {port}, and nothing can listen there: {taken.strerror}."
             ) from None
     sender = app.extensions["sender"] = Sender(app, slot)
+    gc.collect()
+    gc.freeze()  # what the program consists of is never garbage: it need not be looked through again
     sender.start()
     consumer.run()
     sender.stop()

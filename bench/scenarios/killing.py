@@ -33,9 +33,11 @@ def random_kills(asked: Asked, kills: int | None = None) -> Result:
             restarted = _kill_now_and_then(here, workers, kills)
             here.settle(1800)
         return Result(
-            f"a {kills} kills, {asked.database}", kills, here.count(restarted_at=restarted),
+            f"a {kills} kills, {asked.database}" + ", hangs up" * asked.hangs_up,
+            kills,
+            here.count(restarted_at=restarted),
             kills * asked.connections,
-        ).judge()  # fmt: skip
+        ).judge()
 
 
 def _queue_all(here: Stage) -> None:

@@ -27,6 +27,8 @@ ENDS = {
     "drop-once": "sent", "storedrop-once": "sent", "closing-once": "sent", "busy": "bounced",
     "full": "bounced", "dead": "bounced", "garbleddead": "bounced", "blocked": "bounced",
     "closing": "bounced", "drop": "bounced", "toolarge": "parked", "hang": "bounced",
+    "ok-hangup": "sent", "busy-hangup-once": "sent", "dead-hangup": "bounced",
+    "blocked-hangup": "bounced", "toolarge-hangup": "parked",
 }  # fmt: skip
 SELDOM = frozenset(
     {"hang", "hang-once", "slow", "drop", "drop-once", "closing", "closing-once", "storedrop-once"}

@@ -39,6 +39,7 @@ from watch.mail import outbox
 from watch.meetings.queries import reached_by_mail
 from watch.models import Channel, Group, Mailbox, Membership, OutboxRow, Person
 
+HANGS_UP = "--per-connection", "20", "--limit", "abrupt"
 SHARING = 50  # after so many addresses one more person shares the last one
 
 
@@ -53,6 +54,7 @@ class Asked:
     workers: int
     connections: int
     keep: Path | None = None
+    hangs_up: bool = False
 
 
 @dataclass
@@ -169,7 +171,8 @@ def stage(
         place = _folder(stack, asked.keep)
         files = disk or place
         url, postgres = _database(stack, asked.database, files)
-        mail_server = stack.enter_context(Relay(place / "journal.jsonl", relay))
+        options = (*relay, *HANGS_UP) if asked.hangs_up else relay
+        mail_server = stack.enter_context(Relay(place / "journal.jsonl", options))
         given = {
             "ENV": "development", "DATABASE_URL": url, "MAIL_SERVER": "127.0.0.1",
             "QUEUE_URL": url if postgres else f"sqlite:///{files}/queue.db",

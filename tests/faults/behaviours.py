@@ -1,22 +1,41 @@
-"""How the test mail server treats a recipient: chosen by the first label of the address's domain.
+"""How the test mail server fails: by recipient, and at each point of the dialogue.
 
-`n1@dead.example.org` is refused. With `-once` (`n1@hang-once.example.org`) a recipient is treated so the
-first time, and like everybody else afterwards.
+By recipient it is chosen by the first label of the address's domain: `n1@dead.example.org` is refused. With a
+manner behind it (`dead-hangup`) the reply that decides comes in that manner; with `-once`
+(`n1@hang-once.example.org`, `n1@ok-hangup-once.example.org`) a recipient is treated so the first time, and
+like everybody else afterwards. Each behaviour has each manner by itself.
+
+At a point of the dialogue it is a fault: `mail/hangup/421 4.3.2 closing` replies so to each MAIL and hangs
+up, `end/half` says half of the usual reply to a finished message; `rcpt/never*1` does it the first time only.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import re
+from dataclasses import dataclass, field, replace
 
 TAKEN = b"250 2.0.0 taken"
+POINTS = ("greeting", "ehlo", "starttls", "auth", "mail", "rcpt", "data", "end", "rset", "quit")
+MANNERS = {
+    "plainly": "the reply",
+    "hangup": "the reply, and the end of the connection with it",
+    "reset": "the reply, and the connection is reset",
+    "half": "half of the reply's line, and the end",
+    "torn": "a reply of two lines, cut in the middle, the rest a moment later",
+    "twice": "the reply, and once more",
+    "late": "the reply, a moment later than usual",
+    "never": "nothing, and the connection stays",
+}
+FAULT = re.compile(r"(?P<point>\w+)/(?P<manner>\w+)(?:/(?P<reply>[^*]+))?(?:\*(?P<times>\d+))?")
 
 
 @dataclass(frozen=True)
 class Behaviour:
     """The replies to RCPT and to the finished message, and what is done instead of replying.
 
-    `late` is how many seconds every reply comes late. `drops`: the connection ends in the middle of the
-    message. `is_stored` without a reply (`at_end` None) is a message of which nobody hears.
+    `late` is how many seconds every reply comes late; `manner` is that of the reply that decides. `drops`:
+    the connection ends in the middle of the message. `is_stored` without a reply (`at_end` None) is a message
+    of which nobody hears.
     """
 
     at_rcpt: bytes = b"250 2.1.5 ok"
@@ -24,13 +43,18 @@ class Behaviour:
     late: float = 0.0
     is_stored: bool = True
     drops: bool = False
-    closes_at_rcpt: bool = False
     closes_at_end: bool = False
+    manner: str = "plainly"
+
+    def manner_at(self, point: str) -> str:
+        """The reply to RCPT decides where it is a refusal, else that to the message."""
+        decides = "end" if self.at_rcpt.startswith(b"250") else "rcpt"
+        return self.manner if point == decides else "plainly"
 
 
 OK = Behaviour()
 NOT_STORED = replace(OK, is_stored=False)
-BEHAVIOURS: dict[str, Behaviour] = {
+PLAIN: dict[str, Behaviour] = {
     "ok": OK,
     "busy": replace(NOT_STORED, at_rcpt=b"450 4.3.2 busy, try later"),
     "full": replace(NOT_STORED, at_rcpt=b"452 4.2.2 mailbox full"),
@@ -43,7 +67,10 @@ BEHAVIOURS: dict[str, Behaviour] = {
     "slow": replace(OK, late=0.3),
     "garbled": replace(OK, at_end=b"250 2.0.0 taken \xff\xfe\xc3\x28 \x80"),
     "garbleddead": replace(NOT_STORED, at_rcpt=b"550 5.1.1 \xff\xfe\xc3\x28 no such mailbox"),
-    "closing": replace(NOT_STORED, at_rcpt=b"421 4.3.2 closing", closes_at_rcpt=True),
+    "closing": replace(NOT_STORED, at_rcpt=b"421 4.3.2 closing", manner="hangup"),
+}
+BEHAVIOURS = PLAIN | {
+    f"{name}-{manner}": replace(way, manner=manner) for name, way in PLAIN.items() for manner in MANNERS
 }
 GREYLISTED = replace(NOT_STORED, at_rcpt=b"450 4.2.0 greylisted, try later")
 FIRST_TIME = {"greylist": GREYLISTED} | {f"{name}-once": way for name, way in BEHAVIOURS.items()}
@@ -62,3 +89,40 @@ class Memory:
             self.met.add(recipient)
             return FIRST_TIME[label]
         return BEHAVIOURS.get(label, OK)
+
+
+@dataclass
+class Fault:
+    """At a point of the dialogue another reply, or the usual one, in a manner; `times`, or always."""
+
+    point: str
+    manner: str = "plainly"
+    reply: bytes | None = None
+    times: int | None = None
+
+    @classmethod
+    def read(cls, text: str) -> Fault:
+        """`point/manner/reply*times`; the last two may be left out. Raises ValueError."""
+        found = FAULT.fullmatch(text)
+        if not found or found["point"] not in POINTS or found["manner"] not in MANNERS:
+            raise ValueError(f"{text!r} is no fault")
+        reply, times = found["reply"], found["times"]
+        return cls(
+            found["point"], found["manner"], reply.encode() if reply else None, int(times) if times else None
+        )
+
+
+@dataclass
+class Faults:
+    """The faults that are on."""
+
+    on: list[Fault] = field(default_factory=list)
+
+    def at(self, point: str) -> Fault | None:
+        """The fault at this point, this time."""
+        for fault in self.on:
+            if fault.point == point and fault.times != 0:
+                if fault.times:
+                    fault.times -= 1
+                return fault
+        return None

@@ -11,7 +11,7 @@ from flask import Flask
 from tests.faults.processes import Relay
 from watch.extensions import db
 
-LINES = 4
+CONNECTIONS = 4
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def settings(app: Flask, mail_server: Relay, tmp_path: Path) -> dict[str, str]:
         "WATCH_QUEUE_URL": f"sqlite:///{tmp_path}/queue.db",
         "WATCH_HOST_NAME": tmp_path.name,
         "WATCH_MAIL_PORT": str(mail_server.port),
-        "WATCH_MAIL_CONNECTIONS": str(LINES),
+        "WATCH_MAIL_CONNECTIONS": str(CONNECTIONS),
         "WATCH_MAIL_TIMEOUT": "1",
         "WATCH_MAIL_LEASE_SECONDS": "5",
         "WATCH_MAIL_RETRY_MINUTES": "0.02,0.05",

@@ -13,14 +13,14 @@ from watch.extensions import db
 from watch.models import OutboxRow, OutboxState
 
 
-def halt(worker: Process, lines: int) -> None:
-    """Let it stand still where it holds more messages than it has lines, and no lock of the database.
+def halt(worker: Process, connections: int) -> None:
+    """Let it stand still where it holds more messages than it has connections, and no lock of the database.
 
     With SQLite's one lock in its hands nobody could write until it goes on, or dies. Raises RuntimeError.
     """
     for _ in range(50):
         worker.signal(signal.SIGSTOP)
-        if is_free() and held() > lines:
+        if is_free() and held() > connections:
             return
         worker.signal(signal.SIGCONT)
         time.sleep(0.05)

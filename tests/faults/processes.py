@@ -225,15 +225,23 @@ class Relay:
         """End every connection at once, and listen on."""
         self._tell("drop")
 
+    def fault(self, fault: str = "") -> None:
+        """This fault from now on (behaviours.py), or none."""
+        self._tell(f"fault {fault}")
+
+    def connections(self) -> int:
+        """How many there were so far."""
+        return int(self._tell("connections").split()[1])
+
     def entries(self) -> list[Entry]:
         """What it has stored."""
         return read(self.journal)
 
-    def _tell(self, word: str) -> None:
+    def _tell(self, word: str) -> str:
         assert self.process.stdin
         self.process.stdin.write(f"{word}\n".encode())
         self.process.stdin.flush()
-        self._answer()
+        return self._answer()
 
     def _answer(self) -> str:
         assert self.process.stdout

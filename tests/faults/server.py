@@ -4,7 +4,8 @@
 
 A process of its own on loopback. How a recipient is treated stands in behaviours.py; faults of connections
 are options. On its standard input it is told `stop` (listen no more, end every connection), `start`, `drop`
-(end every connection, listen on) and `quit`; it answers each with a line. It ends when its input does.
+(end every connection, listen on), `fault …` (from now on; without a fault: none), `connections` (how many so
+far) and `quit`; it answers each with a line. It ends when its input does.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.faults.behaviours import Fault
 from tests.faults.certificates import self_signed
 from tests.faults.journal import Journal
 from tests.faults.talk import Shared, Talk
@@ -56,6 +58,15 @@ class Server:
             talk.transport.abort()
         return "dropped"
 
+    async def fault(self, *texts: str) -> str:
+        """These faults from now on."""
+        self.shared.faults.on = [Fault.read(text) for text in texts if text]
+        return "faults"
+
+    async def connections(self) -> str:
+        """How many there were so far."""
+        return f"connections {self.shared.connections}"
+
 
 def options() -> argparse.ArgumentParser:
     """What can be asked for."""
@@ -66,6 +77,14 @@ def options() -> argparse.ArgumentParser:
     parser.add_argument("--delay-of", choices=("message", "reply"), default="message", help="… to this")
     parser.add_argument("--banner-hang", action="store_true", help="take connections, never say a word")
     parser.add_argument("--refuse", action="store_true", help="say 554 and hang up")
+    parser.add_argument("--no-pipelining", action="store_true", help="commands have to wait for replies")
+    parser.add_argument("--auth", action="store_true", help="offer AUTH, and take any password")
+    parser.add_argument("--fault", action="append", default=[], help="point/manner/reply*times")
+    parser.add_argument("--per-connection", type=int, default=0, help="so many messages a connection …")
+    parser.add_argument(
+        "--limit", choices=("polite", "abrupt", "silent"), default="polite",
+        help="… then 421 to the next, the end with the last 250, or the end a moment later",
+    )  # fmt: skip
     tls = parser.add_mutually_exclusive_group()
     tls.add_argument("--no-starttls", action="store_true", help="offer no STARTTLS (the default)")
     tls.add_argument("--bad-certificate", action="store_true", help="STARTTLS, self-signed, another name")
@@ -89,11 +108,16 @@ def tls_of(asked: argparse.Namespace) -> ssl.SSLContext | None:
 async def serve(asked: argparse.Namespace) -> None:
     """Serve until told to quit."""
     server = Server(Shared(asked, Journal(asked.journal), tls_of(asked)))
+    await server.fault(*asked.fault)
     print(await server.start(), flush=True)
     loop = asyncio.get_running_loop()
-    words = {"start": server.start, "stop": server.stop, "drop": server.drop}
-    while (word := (await loop.run_in_executor(None, sys.stdin.readline)).strip()) and word != "quit":
-        print(await words[word]() if word in words else f"unknown: {word}", flush=True)
+    words = {
+        "start": server.start, "stop": server.stop, "drop": server.drop, "fault": server.fault,
+        "connections": server.connections,
+    }  # fmt: skip
+    while (line := (await loop.run_in_executor(None, sys.stdin.readline)).strip()) and line != "quit":
+        word, *more = line.split(maxsplit=1)
+        print(await words[word](*more) if word in words else f"unknown: {word}", flush=True)
     await server.stop()
 
 

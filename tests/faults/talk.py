@@ -7,12 +7,15 @@ import asyncio
 import re
 import ssl
 from dataclasses import dataclass, field
+from functools import partial
 
-from tests.faults.behaviours import OK, Memory
+from tests.faults.behaviours import OK, Faults, Memory
 from tests.faults.journal import Entry, Journal
+from tests.faults.speech import Speech
 
 END = b"\r\n.\r\n"
 LONGEST_LINE = 4096
+SOON = 0.01  # seconds, until a connection that has carried all it may is ended without a word
 PATH = re.compile(rb"(?i)^(?:MAIL FROM|RCPT TO):\s*<([^>]*)>")
 MESSAGE_ID = re.compile(rb"(?im)^Message-ID:\s*(<[^>\r\n]*>)")
 TO = re.compile(rb"(?im)^To:\s*(?:[^<\r\n]*<)?([^>\r\n]*)")
@@ -26,21 +29,20 @@ class Shared:
     journal: Journal
     tls: ssl.SSLContext | None
     memory: Memory = field(default_factory=Memory)
+    faults: Faults = field(default_factory=Faults)
     talks: set[Talk] = field(default_factory=set)
+    connections: int = 0  # so far
 
 
-class Talk(asyncio.Protocol):
+class Talk(Speech):
     """One connection. Commands may come in any number at once; they are answered in their order."""
 
-    transport: asyncio.Transport
-
     def __init__(self, shared: Shared) -> None:
+        super().__init__(shared.faults)
         self.shared = shared
         self.buffer = bytearray()
-        self.said: list[bytes] = []
-        self.waits = False  # for a reply that is late, or for the journal
-        self.is_deaf = False  # nothing that comes is answered any more
         self.in_message = False
+        self.carried = 0  # messages
         self.begin_anew()
 
     def begin_anew(self) -> None:
@@ -53,13 +55,15 @@ class Talk(asyncio.Protocol):
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         self.shared.talks.add(self)
+        self.shared.connections += 1
         if self.shared.options.banner_hang:
             self.is_deaf = True
         elif self.shared.options.refuse:
             self.transport.write(b"554 5.3.2 not for you\r\n")
             self.close()
         else:
-            self.say(b"220 faults.example.org ESMTP")
+            if not self.answer("greeting", b"220 faults.example.org ESMTP"):
+                self.after_words(self.close)
             self.work()
 
     def connection_lost(self, _why: Exception | None) -> None:
@@ -77,33 +81,11 @@ class Talk(asyncio.Protocol):
             pass
         self.flush()
 
-    def flush(self) -> None:
-        if self.said and not self.transport.is_closing():
-            self.transport.write(b"".join(self.said))
-        self.said.clear()
-
-    def say(self, reply: bytes, *, ends_message: bool = False) -> None:
-        """Reply, now or late."""
+    def lateness(self, point: str) -> float:
+        """Seconds that a reply comes late."""
         options = self.shared.options
-        late = self.way.late
-        if options.delay_of == "reply" or ends_message:
-            late += options.delay_ms / 1000
-        if not late:
-            self.said.append(reply + b"\r\n")
-            return
-        self.waits = True
-        asyncio.get_running_loop().call_later(late, self.say_late, reply)
-
-    def say_late(self, reply: bytes) -> None:
-        self.said.append(reply + b"\r\n")
-        self.waits = False
-        self.work()
-
-    def close(self) -> None:
-        """End the connection after what has been said."""
-        self.is_deaf = True
-        self.flush()
-        self.transport.close()
+        is_late = options.delay_of == "reply" or point == "end"
+        return self.way.late + (options.delay_ms / 1000 if is_late else 0)
 
     def command(self) -> bool:
         """Answer one command; False where none is whole yet."""
@@ -128,27 +110,39 @@ class Talk(asyncio.Protocol):
     def other(self, line: bytes) -> None:
         match line.upper().split(b" ")[0]:
             case b"EHLO":
-                self.say(b"\r\n".join(self.offers()))
+                self.answer("ehlo", b"\r\n".join(self.offers()))
             case b"HELO" | b"NOOP":
-                self.say(b"250 ok")
+                self.answer("", b"250 ok")
+            case b"AUTH" if self.shared.options.auth:
+                self.answer("auth", b"235 2.7.0 ok")
             case b"RSET":
                 self.begin_anew()
-                self.say(b"250 2.0.0 ok")
+                self.answer("rset", b"250 2.0.0 ok")
             case b"QUIT":
-                self.say(b"221 2.0.0 bye")
-                self.close()
+                self.answer("quit", b"221 2.0.0 bye")
+                self.after_words(self.close)
             case b"STARTTLS" if self.shared.tls:
-                self.transport.write(b"220 2.0.0 go on\r\n")
-                self.waits = True
-                self.starting = asyncio.get_running_loop().create_task(self.start_tls(self.shared.tls))
+                if self.answer("starttls", b"220 2.0.0 go on"):
+                    self.after_words(partial(self.begin_tls, self.shared.tls))
             case _:
-                self.say(b"502 5.5.1 unknown")
+                self.answer("", b"502 5.5.1 unknown")
 
     def offers(self) -> list[bytes]:
         is_clear = self.transport.get_extra_info("sslcontext") is None
-        more = [b"STARTTLS"] if self.shared.tls and is_clear else []
-        offers = [b"faults.example.org", b"PIPELINING", *more, b"8BITMIME", b"ENHANCEDSTATUSCODES"]
+        offers = [b"faults.example.org", b"8BITMIME", b"ENHANCEDSTATUSCODES"]
+        if not self.shared.options.no_pipelining:
+            offers.insert(1, b"PIPELINING")
+        if self.shared.options.auth:
+            offers.insert(1, b"AUTH PLAIN")
+        if self.shared.tls and is_clear:
+            offers.insert(1, b"STARTTLS")
         return [b"250-" + offer for offer in offers[:-1]] + [b"250 " + offers[-1]]
+
+    def begin_tls(self, tls: ssl.SSLContext) -> None:
+        """Nothing in clear is heard any more."""
+        self.flush()
+        self.waits = True
+        self.starting = asyncio.get_running_loop().create_task(self.start_tls(tls))
 
     async def start_tls(self, tls: ssl.SSLContext) -> None:
         try:
@@ -164,34 +158,35 @@ class Talk(asyncio.Protocol):
             self.work()
 
     def mail(self, line: bytes) -> None:
-        path = PATH.match(line)
+        path, most = PATH.match(line), self.shared.options.per_connection
         if path is None:
-            return self.say(b"501 5.5.4 MAIL FROM:<address>")
-        self.begin_anew()
-        self.sender = path[1].decode("latin-1")
-        return self.say(b"250 2.1.0 ok")
+            self.answer("", b"501 5.5.4 MAIL FROM:<address>")
+        elif most and self.carried >= most:  # of those that say so
+            self.answer("", b"421 4.4.5 enough for this connection")
+            self.after_words(self.close)
+        elif self.answer("mail", b"250 2.1.0 ok"):
+            self.begin_anew()
+            self.sender = path[1].decode("latin-1")
 
     def rcpt(self, line: bytes) -> None:
         path = PATH.match(line)
         if path is None or self.sender is None:
-            return self.say(b"503 5.5.1 MAIL first")
+            self.answer("", b"503 5.5.1 MAIL first")
+            return
         if self.recipient is not None:
-            return self.say(b"452 4.5.3 one recipient a message")
+            self.answer("", b"452 4.5.3 one recipient a message")
+            return
         recipient = path[1].decode("latin-1")
         self.way = self.shared.memory.behaviour(recipient)
-        if self.way.at_rcpt.startswith(b"250"):
+        if self.answer("rcpt", self.way.at_rcpt, self.way.manner_at("rcpt")):
             self.recipient = recipient
-        self.say(self.way.at_rcpt)
-        if self.way.closes_at_rcpt:
-            self.close()
-        return None
 
     def data(self) -> None:
         if self.recipient is None:
-            return self.say(b"503 5.5.1 no recipient")
-        self.in_message = True
-        self.buffer[:0] = b"\r\n"  # so that an empty message ends like others
-        return self.say(b"354 go on")
+            self.answer("", b"503 5.5.1 no recipient")
+        elif self.answer("data", b"354 go on"):
+            self.in_message = True
+            self.buffer[:0] = b"\r\n"  # so that an empty message ends like others
 
     def message(self) -> bool:
         """Take the message where it is whole."""
@@ -205,7 +200,7 @@ class Talk(asyncio.Protocol):
         wire = bytes(self.buffer[2:end])
         del self.buffer[: end + len(END)]
         self.in_message = False
-        if not self.way.is_stored:
+        if not self.way.is_stored or self.is_refused_at("end"):
             self.ended()
             return True
         self.waits = True
@@ -232,12 +227,19 @@ class Talk(asyncio.Protocol):
 
     def ended(self) -> None:
         """Reply to a finished message, or do not."""
-        way = self.way
+        way, options = self.way, self.shared.options
+        self.carried += 1
         if way.at_end is None:
             self.is_deaf = True
-            if way.closes_at_end:
+            if way.closes_at_end or way.manner == "hangup":
                 self.flush()
                 self.transport.abort()
             return
-        self.say(way.at_end, ends_message=True)
+        self.answer("end", way.at_end, way.manner_at("end"))
         self.begin_anew()
+        if options.per_connection and self.carried >= options.per_connection:
+            if options.limit == "abrupt":
+                self.after_words(self.close)
+            elif options.limit == "silent":
+                self.is_deaf = True
+                asyncio.get_running_loop().call_later(SOON, self.transport.close)

@@ -11,7 +11,7 @@ from sqlalchemy import Row, select
 
 from tests.cast import Scene
 from tests.faults import truth
-from tests.faults.conftest import LINES
+from tests.faults.conftest import CONNECTIONS
 from tests.faults.halting import halt, held
 from tests.faults.processes import Relay, Workers
 from tests.faults.test_killing import SEED, fill, unsettled, wait_for
@@ -20,7 +20,7 @@ from watch.extensions import db
 from watch.models import OutboxRow
 
 NEIGHBOURS = 24
-SLOW = ("--delay-ms", "200", "--delay-of", "reply")  # so that at any moment each line is amid a message
+SLOW = ("--delay-ms", "200", "--delay-of", "reply")  # so that at any moment each connection is amid a message
 
 
 @pytest.mark.parametrize("mail_server", [SLOW], indirect=True)
@@ -31,10 +31,10 @@ def test_a_worker_that_comes_late_sends_what_was_open_and_settles_nothing(
     fill(scene, number=NEIGHBOURS)
     tell(scene)
     with Workers(1, settings | {"WATCH_HOST_NAME": "slow"}, tmp_path) as slow:
-        wait_for(lambda: len(mail_server.entries()) > LINES)  # its lines are open
-        halt(slow.all[0], LINES)
+        wait_for(lambda: len(mail_server.entries()) > CONNECTIONS)  # its connections are open
+        halt(slow.all[0], CONNECTIONS)
         open_ = held()
-        assert open_ > LINES
+        assert open_ > CONNECTIONS
         with Workers(1, settings | {"WATCH_HOST_NAME": "quick"}, tmp_path):
             wait_for(lambda: unsettled() == 0)
             settled, stored = rows(), len(mail_server.entries())
@@ -45,7 +45,7 @@ def test_a_worker_that_comes_late_sends_what_was_open_and_settles_nothing(
     assert len(mail_server.entries()) == stored
     counts = truth.count(truth.load_rows(), mail_server.entries(), seed=SEED, acknowledged=NEIGHBOURS + 4)
     assert counts.is_clean, str(counts)
-    assert counts.duplicates <= LINES, str(counts)
+    assert counts.duplicates <= CONNECTIONS, str(counts)
 
 
 def rows() -> list[Row[Any]]:

@@ -15,9 +15,9 @@ from functools import wraps
 from typing import Any
 
 from watch import create_app, jobs
-from watch.mail import queue
+from watch.mail import connections, queue, transaction
+from watch.mail.connections import Sent
 from watch.mail.delivery import Round
-from watch.mail.lines import Delivered, Line
 
 POINTS = ("after-claim", "before-data", "after-dot", "after-250", "after-commit")
 Step = Callable[..., Any]
@@ -58,14 +58,14 @@ def after(step: Step, die: Callable[[], None], where: Callable[..., bool]) -> St
     return wrapped
 
 
-def has_ended(_none: None, line: Line, words: bytes) -> bool:
+def has_ended(is_whole: bool, _host: object, words: bytes, *_: object) -> bool:
     """The dot that ends a mail has left."""
-    return words.endswith(b"\r\n.\r\n") and not line.unsent
+    return is_whole and words.endswith(b"\r\n.\r\n")
 
 
-def has_sent(_none: None, _round: Round, came: Sequence[Delivered]) -> bool:
+def has_sent(_none: None, _round: Round, came: Sequence[Sent]) -> bool:
     """Something that was taken is written down."""
-    return any(result.is_sent for *_, result in came)
+    return any(sent.result.is_sent for sent in came)
 
 
 def plant(point: str, die: Callable[[], None]) -> None:
@@ -74,13 +74,13 @@ def plant(point: str, die: Callable[[], None]) -> None:
         case "after-claim":
             queue.claim = after(queue.claim, die, lambda claimed, *_: bool(claimed))
         case "before-data":
-            Line.begin = before(Line.begin, die)  # death
+            connections.hand_over = before(connections.hand_over, die)
         case "after-dot":
-            Line._say = after(Line._say, die, has_ended)  # death
+            transaction._say = after(transaction._say, die, has_ended)
         case "after-250":
-            Line._end = after(Line._end, die, lambda result, *_: result.is_sent)  # death
+            connections.hand_over = after(connections.hand_over, die, lambda result, *_: result.is_sent)
         case "after-commit":
-            Round._settle = after(Round._settle, die, has_sent)  # death
+            Round._learn_from = after(Round._learn_from, die, has_sent)  # death
 
 
 def main() -> None:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from tests.mail.relay import Relay
+from watch.mail.connections import Connections
 
 
 @pytest.fixture
@@ -30,3 +31,11 @@ def relay(send_to: Callable[[Relay], None]) -> Iterator[Relay]:
     relay.start()
     yield relay
     relay.stop()
+
+
+@pytest.fixture
+def connections(app: Flask, relay: Relay) -> Iterator[Connections]:
+    """A worker's connections, from round to round."""
+    found = Connections()
+    yield found
+    found.hang_up()

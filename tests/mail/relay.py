@@ -6,6 +6,7 @@ import asyncio
 import socket
 import ssl
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -58,6 +59,7 @@ class Relay:
     hanging: int = 0
     most_hanging: int = 0  # at the same moment
     tls: ssl.SSLContext | None = None
+    at_rcpt: Callable[[], None] | None = None  # what happens meanwhile
     _controller: Controller | None = None
 
     async def handle_EHLO(
@@ -73,6 +75,8 @@ class Relay:
     ) -> str:
         """aiosmtpd's hook."""
         self.tried[address] += 1
+        if self.at_rcpt:
+            self.at_rcpt()
         answer = self.answers.get(address, "")
         if answer[:1].isdigit():
             return answer

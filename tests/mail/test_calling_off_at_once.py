@@ -21,7 +21,7 @@ from tests.page_client import PageClient
 from tests.turns import begin, standing_still
 from watch.extensions import db
 from watch.mail import queue, settle
-from watch.mail.queue import Parcel
+from watch.mail.queue import Claim
 from watch.meetings import service
 from watch.models import Meeting, Person, utcnow
 
@@ -42,7 +42,7 @@ def cancelling(meeting: Meeting, by: Person) -> Callable[[], None]:
     return cancel
 
 
-def claim() -> list[Parcel]:
+def claim() -> list[Claim]:
     """What a worker takes; nothing where somebody goes first."""
     try:
         return queue.claim("a worker", 10) or []
@@ -51,7 +51,7 @@ def claim() -> list[Parcel]:
         return []
 
 
-def readers(parcels: list[Parcel]) -> list[str]:
+def readers(parcels: list[Claim]) -> list[str]:
     return sorted(parcel.reader.address.partition("@")[0] for parcel in parcels if parcel.reader)
 
 
@@ -89,7 +89,7 @@ def test_what_one_worker_gives_back_another_does_not_get_in_between(
     held = claim()
     assert readers(held) == ALL
 
-    def give_and_take() -> list[Parcel]:
+    def give_and_take() -> list[Claim]:
         settle.give_back(held)
         db.session.commit()
         return claim()

@@ -27,12 +27,12 @@ from tests.factories import (
 from tests.mail.relay import Relay
 from watch.extensions import db
 from watch.groups.queries import active_member_ids
+from watch.mail import connections as connections_module
 from watch.mail import delivery, outbox, queue, settle
-from watch.mail import lines as lines_module
 from watch.mail.compose import message_id, prepare
-from watch.mail.lines import NOT_TRIED, Lines
+from watch.mail.connections import Connections
 from watch.mail.replies import Meaning
-from watch.mail.results import Result
+from watch.mail.results import NOT_TRIED, Result
 from watch.models import (
     Coordinator,
     InvitationState,
@@ -150,13 +150,39 @@ def test_a_dead_mailbox_gets_nothing_and_one_that_complained_no_notices(
     assert len(relay.taken) == len(sent)
 
 
-def test_somebody_with_a_new_address_is_not_written_to_at_the_old_one(scene: Scene, relay: Relay) -> None:
+def test_somebody_with_a_new_address_is_written_to_there_and_not_at_the_old_one(
+    scene: Scene, relay: Relay
+) -> None:
     tell(scene)
-    new = make_person("x", "carin.ny@example.org").mailbox
-    scene.carin.mailbox = new
+    for_the_old_mailbox = row_of(scene.carin).nonce
+    scene.carin.mailbox = make_person("x", "carin.ny@example.org").mailbox
+    db.session.commit()
+    assert delivery.run() == 4
+    assert sorted(relay.addresses()) == [
+        "amina@example.org", "bengt@example.org", "carin.ny@example.org", "dawit@example.org"
+    ]  # fmt: skip
+    assert (row_of(scene.carin).state, row_of(scene.carin).attempts) == (OutboxState.SENT, 1)
+    assert row_of(scene.carin).nonce != for_the_old_mailbox
+
+
+def test_where_the_new_address_has_a_copy_there_comes_no_second_one(scene: Scene, relay: Relay) -> None:
+    tell(scene)
+    scene.carin.mailbox = scene.bengt.mailbox
+    scene.amina.mailbox = scene.dawit.mailbox = make_person("x", "hemma@example.org").mailbox
+    db.session.commit()
+    assert delivery.run() == 3  # at home one reads Swedish, one Arabic
+    assert sorted(relay.addresses()) == ["bengt@example.org", "hemma@example.org", "hemma@example.org"]
+    assert row_of(scene.carin).state is OutboxState.CANCELLED
+    assert set(states()) == {"sent", "cancelled"}
+
+
+def test_a_link_that_was_mailed_for_an_address_follows_nobody_to_another(scene: Scene, relay: Relay) -> None:
+    link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
+    outbox.queue("sign-in", to=scene.carin, about=link)
+    scene.carin.mailbox = make_person("x", "carin.ny@example.org").mailbox
     db.session.commit()
     delivery.run()
-    assert "carin@example.org" not in relay.addresses()
+    assert (relay.taken, row_of(scene.carin).state) == ([], OutboxState.CANCELLED)
 
 
 def test_a_cancelled_meeting_a_revoked_invitation_a_used_link_and_a_decided_request_send_nothing(
@@ -449,18 +475,21 @@ def test_a_result_under_a_lost_lease_changes_nothing(scene: Scene, relay: Relay)
 def test_a_worker_that_stood_still_past_its_lease_ends_no_message(scene: Scene, relay: Relay) -> None:
     outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
-    (parcel,) = queue.claim("a slow one", 1) or []
-    assert parcel.reader
-    letter = prepare(db.session.get_one(Mailing, parcel.mailing_id), parcel.language, greets=True)
-    lines = Lines()
-    lines.begin(parcel, letter.seal(parcel.reader))
-    assert lines.busy
-    parcel.lease.ends = time.monotonic()  # what it hears now came in while it stood still
-    ((line, _parcel, result),) = lines.wait(5)
+    (claim,) = queue.claim("a slow one", 1) or []
+    assert claim.reader
+    letter = prepare(db.session.get_one(Mailing, claim.mailing_id), claim.language, greets=True)
+    relay.at_rcpt = lambda: setattr(claim.lease, "ends", time.monotonic())  # it stands still meanwhile
+    connections = Connections()
+    connections.begin(claim, letter.seal(claim.reader))
+    connections.wait(5)
+    ((thread, _claim, result),) = connections.ended
     assert (result, relay.taken) == (NOT_TRIED, [])
-    assert line.connection is None  # and with it went what was begun
-    settle.settle([(parcel, result)])
+    assert thread.connection.host is not None
+    assert thread.connection.host.sock is None  # and with it went what was begun
+    settle.settle([(claim, result)])
     db.session.commit()
+    connections.hang_up()
+    relay.at_rcpt = None
     assert delivery.run() == 1
     assert relay.addresses() == ["carin@example.org"]
 
@@ -499,57 +528,51 @@ def farahs_request(scene: Scene) -> JoinRequest:
     return db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == scene.farah.id)).one()
 
 
-def test_lines_stay_open_from_round_to_round_and_are_hung_up_when_nobody_speaks_any_more(
-    scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
+def test_connections_stay_open_from_round_to_round_and_are_closed_when_nobody_speaks_any_more(
+    scene: Scene, relay: Relay, connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = Lines()
     tell(scene)
-    delivery.run(lines=lines)
+    delivery.run(connections=connections)
     opened = relay.greeted
     tell(scene)
-    lines.rest()
-    assert delivery.run(lines=lines) == 4
+    connections.rest()
+    assert delivery.run(connections=connections) == 4
     assert relay.greeted == opened <= 4
 
     with monkeypatch.context() as later:
-        later.setattr(lines_module, "IDLE_SECONDS", 0)
-        lines.rest()
+        later.setattr(connections_module, "IDLE_SECONDS", 0)
+        connections.rest()
     tell(scene)
-    assert delivery.run(lines=lines) == 4
+    assert delivery.run(connections=connections) == 4
     assert opened < relay.greeted
-    lines.hang_up()
 
 
-def test_a_line_the_mail_server_hung_up_between_two_rounds_costs_no_message(
-    scene: Scene, relay: Relay
+def test_a_connection_the_mail_server_closed_between_two_rounds_costs_no_message(
+    scene: Scene, relay: Relay, connections: Connections
 ) -> None:
-    lines = Lines()
     tell(scene)
-    delivery.run(lines=lines)
+    delivery.run(connections=connections)
     relay.stop()
     relay.start()
     tell(scene)
-    assert delivery.run(lines=lines) == 4
+    assert delivery.run(connections=connections) == 4
     assert len(relay.taken) == 8
     assert set(db.session.scalars(select(OutboxRow.attempts))) == {1}
-    lines.hang_up()
 
 
-def test_after_a_result_that_could_not_be_written_down_a_worker_has_its_lines_again(
-    scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
+def test_a_result_that_could_not_be_written_down_is_written_down_in_the_next_round(
+    scene: Scene, relay: Relay, connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lines = Lines()
     tell(scene)
-    delivery.run(lines=lines)
-    opened = list(lines.all)
+    delivery.run(connections=connections)
+    opened = list(connections.all)
     tell(scene)
     with monkeypatch.context() as broken:
         broken.setattr(settle, "settle", lambda _results: 1 / 0)
         with pytest.raises(ZeroDivisionError):
-            delivery.run(lines=lines)
+            delivery.run(connections=connections)
     db.session.rollback()
-    tell(scene)
-    assert delivery.run(lines=lines) == 4
-    assert lines.all == opened
-    assert set(lines.free) == set(opened)
-    lines.hang_up()
+    assert delivery.run(connections=connections) == 4
+    assert (len(relay.taken), set(states())) == (8, {"sent"})
+    assert connections.all == opened
+    assert set(connections.free) == set(opened)

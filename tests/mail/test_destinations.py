@@ -1,7 +1,8 @@
-"""A destination that hangs or fails is tried over few lines; other neighbours wait for nobody."""
+"""A destination that hangs or fails is tried over few connections; other neighbours wait for nobody."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -18,8 +19,8 @@ from tests.mail.relay import Relay
 from watch.extensions import db
 from watch.groups.queries import active_member_ids
 from watch.mail import delivery, outbox
+from watch.mail.connections import Connections
 from watch.mail.destinations import Destinations
-from watch.mail.lines import Lines
 from watch.models import Flat, OutboxRow, OutboxState, utcnow
 
 HOUR = timedelta(hours=1)
@@ -27,27 +28,89 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class To:
-    """As much of a parcel as is sorted by."""
+    """As much of a claim as is sorted by."""
 
     domain: str
     kind: str = "notice"
 
 
 def sort(
-    destinations: Destinations, *domains: str, held: Sequence[str] = (), lines: int = 8, kind: str = "notice"
+    destinations: Destinations,
+    *domains: str,
+    under_way: Sequence[str] = (),
+    most: int = 8,
+    kind: str = "notice",
 ) -> tuple[list[str], list[float]]:
-    """Who may go now, and how many seconds the others wait."""
-    parcels: list[Any] = [To(each, kind) for each in domains]
-    now, waiting = destinations.sort(parcels, held, lines, longest=HOUR)
+    """Who may go soon, and how many seconds the others wait."""
+    claims: list[Any] = [To(each, kind) for each in domains]
+    now, waiting = destinations.sort(claims, under_way, most, longest=HOUR)
     return [each.domain for each in now], [turn.total_seconds() for _to, turn in waiting]
 
 
-def failing(domain: str = "bad.example", *, seconds: float = 3.0, times: int = 3) -> Destinations:
-    """What is known after a destination has lost so many lines, of eight."""
+def begun(destinations: Destinations, *domains: str, most: int = 8, is_alone: bool = False) -> list[str]:
+    """Which of them get a connection, one after the other, while none has ended."""
+    under_way: Counter[str] = Counter()
+    for domain in domains:
+        if destinations.may_begin(domain, under_way, most, is_alone=is_alone):
+            under_way[domain] += 1
+    return list(under_way.elements())
+
+
+def known(*domains: str) -> Destinations:
+    """These have answered well."""
     destinations = Destinations()
+    for domain in domains:
+        for _ in range(3):
+            destinations.learn(domain, 0.01, 8, is_lost=False)
+    return destinations
+
+
+def failing(domain: str = "bad.example", *, seconds: float = 3.0, times: int = 3) -> Destinations:
+    """What is known after a destination that was well has failed so many times, of eight connections."""
+    destinations = known(domain)
+    destinations.seconds.clear()
     for _ in range(times):
         destinations.learn(domain, seconds, 8, is_lost=True)
     return destinations
+
+
+def test_one_that_has_never_answered_gets_a_quarter_of_the_connections() -> None:
+    assert begun(Destinations(), *["new.example"] * 20) == ["new.example"] * 2
+    assert begun(Destinations(), *["new.example"] * 20, is_alone=True) == ["new.example"] * 2
+    assert begun(Destinations(), *["new.example"] * 20, most=1) == ["new.example"]
+
+
+def test_those_that_have_never_answered_leave_a_quarter_to_those_that_have() -> None:
+    new = [f"new{number}.example" for number in range(9)]
+    assert begun(known("big.example"), *new, "big.example", "big.example") == [*new[:6], *["big.example"] * 2]
+
+
+def test_each_good_answer_earns_twice_as_many_connections_until_it_may_have_all() -> None:
+    destinations, earned = Destinations(), []
+    for _ in range(3):
+        earned.append(len(begun(destinations, *["big.example"] * 20, is_alone=True)))
+        destinations.learn("big.example", 0.01, 8, is_lost=False)
+    assert earned == [2, 4, 8]
+
+
+def test_where_others_wait_the_greatest_leaves_them_a_quarter() -> None:
+    destinations = known("big.example")
+    assert begun(destinations, *["big.example"] * 20) == ["big.example"] * 6
+    assert begun(destinations, *["big.example"] * 20, is_alone=True) == ["big.example"] * 8
+
+
+def test_a_new_round_trusts_nobody_and_forgets_no_suspect() -> None:
+    destinations = known("big.example")
+    destinations.learn("bad.example", 3.0, 8, is_lost=True)
+    destinations.begin_anew()
+    assert len(begun(destinations, *["big.example"] * 20, is_alone=True)) == 2
+    assert "bad.example" in destinations.suspects
+
+
+def test_a_stranger_that_fails_gets_one_connection() -> None:
+    destinations = Destinations()
+    assert destinations.learn("bad.example", 3.0, 8, is_lost=True), "it may have fewer now"
+    assert begun(destinations, *["bad.example"] * 20) == ["bad.example"]
 
 
 def test_while_all_is_well_nobody_waits() -> None:
@@ -57,15 +120,15 @@ def test_while_all_is_well_nobody_waits() -> None:
     assert sort(destinations, *["a.example"] * 20) == (["a.example"] * 20, [])
 
 
-def test_each_loss_halves_the_lines_down_to_one() -> None:
-    lines = [len(sort(failing(times=times), *["bad.example"] * 20)[0]) for times in (1, 2, 3, 4)]
-    assert lines == [4, 2, 1, 1]
+def test_each_failure_halves_the_connections_down_to_one() -> None:
+    left = [len(sort(failing(times=times), *["bad.example"] * 20)[0]) for times in (1, 2, 3, 4)]
+    assert left == [4, 2, 1, 1]
 
 
-def test_one_that_loses_lines_gets_one_and_the_rest_their_turn_after_it() -> None:
+def test_one_that_fails_gets_one_and_the_rest_their_turn_after_it() -> None:
     mixed = "bad.example", "ok.example", "bad.example", "bad.example", "ok.example"
     assert sort(failing(), *mixed) == (["bad.example", "ok.example", "ok.example"], [3, 6])
-    assert sort(failing(), "bad.example", held=("bad.example",)) == ([], [3])
+    assert sort(failing(), "bad.example", under_way=("bad.example",)) == ([], [3])
 
 
 def test_nobody_waits_longer_than_the_first_step_of_the_back_off() -> None:
@@ -81,24 +144,24 @@ def test_one_that_was_only_slow_and_a_link_that_somebody_waits_for_are_tried_aga
     assert sort(failing(seconds=30), *["bad.example"] * 3, kind="sign-in") == (["bad.example"], [2, 2])
 
 
-def test_a_message_that_stands_still_costs_its_destination_half_of_the_lines_once() -> None:
-    destinations = Destinations()
+def test_a_message_that_stands_still_costs_its_destination_half_of_the_connections_once() -> None:
+    destinations = known("big.example")
     assert destinations.slow_down("big.example", 0.6, 8)
     held = ["big.example"]
-    assert len(sort(destinations, *["big.example"] * 20, held=held)[0]) == 3
+    assert len(sort(destinations, *["big.example"] * 20, under_way=held)[0]) == 3
     destinations.learn("big.example", 30.0, 8, is_lost=True, is_known=True)
     assert len(sort(destinations, *["big.example"] * 20)[0]) == 4
-    assert sort(destinations, *["big.example"] * 5)[1] == [8], "it has failed now: 30 seconds over four lines"
+    assert sort(destinations, *["big.example"] * 5)[1] == [8], "it has failed now: 30 seconds over four"
 
 
 def test_a_good_answer_after_one_that_stood_still_frees_the_destination() -> None:
-    destinations = Destinations()
+    destinations = known("big.example")
     destinations.slow_down("big.example", 0.6, 8)
     destinations.learn("big.example", 0.01, 8, is_lost=False)
-    assert len(sort(destinations, *["big.example"] * 20, held=["big.example"])[0]) == 20
+    assert len(sort(destinations, *["big.example"] * 20, under_way=["big.example"])[0]) == 20
 
 
-def test_each_good_answer_earns_twice_as_many_lines_until_it_is_like_all_others() -> None:
+def test_each_good_answer_earns_twice_as_many_connections_until_it_is_like_all_others() -> None:
     destinations, earned = failing(), []
     for _ in range(4):
         earned.append(len(sort(destinations, *["bad.example"] * 20)[0]))
@@ -114,7 +177,7 @@ def test_failing_anew_takes_what_was_earned() -> None:
     assert sort(destinations, "bad.example", "bad.example") == (["bad.example"], [1])
 
 
-def test_all_that_fail_have_half_of_the_lines_together() -> None:
+def test_all_that_fail_have_half_of_the_connections_together() -> None:
     destinations = Destinations()
     bad = [f"bad{number}.example" for number in range(6)]
     for each in bad:
@@ -124,10 +187,10 @@ def test_all_that_fail_have_half_of_the_lines_together() -> None:
     assert waiting == [1, 1]
 
 
-def test_with_one_line_the_one_that_fails_is_still_tried() -> None:
+def test_with_one_connection_the_one_that_fails_is_still_tried() -> None:
     destinations = Destinations()
     destinations.learn("bad.example", 1.0, 1, is_lost=True)
-    assert sort(destinations, "bad.example", lines=1) == (["bad.example"], [])
+    assert sort(destinations, "bad.example", most=1) == (["bad.example"], [])
 
 
 @pytest.mark.parametrize(("usual", "seconds", "is_slow"), [
@@ -147,25 +210,23 @@ def test_where_everything_is_slow_nothing_is_held_back_for_long() -> None:
     assert destinations.suspects == {}
 
 
-def test_one_that_hung_is_tried_over_one_line_and_the_others_get_their_mail(
-    app: Flask, scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch
+def test_one_that_hung_is_tried_over_one_connection_and_the_others_get_their_mail(
+    app: Flask, scene: Scene, relay: Relay, connections: Connections, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 1)
     hanging = [f"n{number}@hangs.example.net" for number in range(6)]
     relay.answers = dict.fromkeys(hanging, "hang")
-    lines = Lines()
     free = empty_flats(scene.port_1, scene.port_3)
     for address in hanging[:3]:
         _move_in(scene, address, free.pop())
     _tell_everybody(scene)
-    delivery.run(lines=lines)
+    delivery.run(connections=connections)
     for address in hanging[3:]:
         _move_in(scene, address, free.pop())
     relay.most_hanging = 0
     _tell_everybody(scene)
 
-    assert delivery.run(lines=lines) == 4
-    lines.hang_up()
+    assert delivery.run(connections=connections) == 4
     assert relay.most_hanging == 1
     assert sum(relay.tried[each] for each in hanging) == 4
     waits = select(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
@@ -185,17 +246,17 @@ def _tell_everybody(scene: Scene) -> None:
     db.session.commit()
 
 
-def test_a_mail_server_that_is_away_is_said_once_and_once_that_it_is_back(scene: Scene, relay: Relay) -> None:
-    lines = Lines()
+def test_a_mail_server_that_is_away_is_said_once_and_once_that_it_is_back(
+    scene: Scene, relay: Relay, connections: Connections
+) -> None:
     relay.stop()
     with structlog.testing.capture_logs() as said:
         _tell_everybody(scene)
         for _ in range(3):
-            delivery.run(lines=lines)
+            delivery.run(connections=connections)
         relay.start()
         for _ in range(2):
-            delivery.run(lines=lines)
+            delivery.run(connections=connections)
             _tell_everybody(scene)
-    lines.hang_up()
     about_it = [each["event"] for each in said if each["event"].startswith("relay")]
     assert about_it == ["relay-down", "relay-back"]

@@ -22,7 +22,8 @@ from watch.mail import guard, links
 from watch.mail.calendar import calendar_of
 from watch.mail.letter import Letter, Mark
 from watch.mail.links import KINDS, Sender
-from watch.mail.smtp import Envelope, Message
+from watch.mail.smtp import Message
+from watch.mail.transaction import Envelope
 from watch.models import Group, Interest, Language, Mailing, Meeting, Notice, Purpose
 
 SENDER_NAME = "Grannsamverkan"  # neutral: a lock screen is read by others

@@ -86,7 +86,7 @@ def check(wire: bytes, *, headers: Collection[str], sender: str, recipient: str)
             raise UnsafeHeader(f"not just the one address in {name} that was meant")
 
 
-def names_of(wire: bytes) -> list[bytes]:
-    """The names of the headers as they stand in the finished bytes, in order; quick enough for every mail."""
-    head, _, _body = wire.partition(b"\r\n\r\n")
-    return [line.partition(b":")[0] for line in head.split(b"\r\n") if line[:1] not in {b" ", b"\t"}]
+def breaks_in_head(wire: bytes) -> tuple[int, int]:
+    """How many line breaks stand before the body, as CR and as LF; quick enough for every mail."""
+    end = wire.find(b"\r\n\r\n")
+    return wire.count(b"\r", 0, end), wire.count(b"\n", 0, end)

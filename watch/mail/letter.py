@@ -99,7 +99,7 @@ class Letter:
     """A serialised mail with its marks."""
 
     def __init__(self, wire: bytes) -> None:
-        self.headers = guard.names_of(wire)
+        self.breaks = guard.breaks_in_head(wire)
         self.blocks: list[Pieces] = [  # every second one is a body in base64
             _pieces(binascii.a2b_base64(block) if place % 2 else block)
             for place, block in enumerate(wire.split(_ENCODED.encode()))
@@ -107,7 +107,7 @@ class Letter:
         self.marks = frozenset(each for block in self.blocks for each in block if isinstance(each, Mark))
 
     def fill(self, values: Mapping[Mark, bytes]) -> bytes:
-        """The mail of one reader. Raises guard.UnsafeHeader where a value has made another header."""
+        """The mail of one reader. Raises guard.UnsafeHeader where a value has broken a line of its head."""
         quoted = {**values, **{mark: _quoted_value(values[mark]) for mark in _WRITTEN & self.marks}}
         wire = b"".join(
             [
@@ -115,6 +115,6 @@ class Letter:
                 for place, block in enumerate(self.blocks)
             ]
         )
-        if guard.names_of(wire) != self.headers:
-            raise guard.UnsafeHeader("a header more, or one less, than the letter has")
+        if guard.breaks_in_head(wire) != self.breaks:
+            raise guard.UnsafeHeader("a line more, or one less, than the letter's head has")
         return wire

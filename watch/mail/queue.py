@@ -19,9 +19,10 @@ from sqlalchemy.types import Interval, LargeBinary
 from watch.crypto import Unreadable, keyring
 from watch.extensions import db
 from watch.mail.compose import Reader
+from watch.mail.links import KINDS
 from watch.mail.recheck import is_in_time, wanted
-from watch.mail.smtp import LONGEST_WAITS
-from watch.models import Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, utcnow
+from watch.mail.transaction import LONGEST_WAITS
+from watch.models import Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, RandomNonce, utcnow
 
 WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN)
 RENEWED_AFTER = 10  # seconds of a lease
@@ -36,6 +37,7 @@ class Lease:
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     ends: float = field(default_factory=lambda: time.monotonic() + lease_seconds())
+    longest_wait: float = field(default_factory=lambda: longest_wait())
 
     @property
     def is_old(self) -> bool:
@@ -45,19 +47,19 @@ class Lease:
     @property
     def is_long_enough(self) -> bool:
         """A message that is begun now ends before the lease does."""
-        return time.monotonic() + longest_message() < self.ends
+        return time.monotonic() + LONGEST_WAITS * self.longest_wait < self.ends
 
     @property
     def is_over(self) -> bool:
         """Too little of it is left for a message's end and the answer to that."""
-        return time.monotonic() + longest_wait() > self.ends
+        return time.monotonic() + self.longest_wait > self.ends
 
 
-@dataclass(frozen=True)
-class Parcel:
+@dataclass(slots=True, eq=False)
+class Claim:
     """The claimed rows of one message, what its mail needs, and what settling them needs.
 
-    Without a `reader` the rows could not be read.
+    Without a `reader` the rows could not be read. `domain` is where it is going.
     """
 
     lease: Lease
@@ -72,11 +74,10 @@ class Parcel:
     created_at: datetime
     due_at: datetime  # what its bell said before it was claimed
     not_after: datetime | None
+    domain: str = field(init=False)
 
-    @property
-    def domain(self) -> str:
-        """Where it is going."""
-        return self.reader.address.rpartition("@")[2].casefold() if self.reader else ""
+    def __post_init__(self) -> None:
+        self.domain = self.reader.address.rpartition("@")[2].casefold() if self.reader else ""
 
 
 def longest_wait() -> float:
@@ -101,7 +102,7 @@ def database_time(ahead: float = 0) -> datetime | ColumnElement[datetime]:
     return utcnow() + timedelta(seconds=ahead)
 
 
-def claim(owner: str, most: int) -> list[Parcel] | None:
+def claim(owner: str, most: int) -> list[Claim] | None:
     """Up to so many messages that are due, ours until their lease ends; None where nothing is due.
 
     Rows that are no longer wanted are settled on the way. The attempt is counted here, before the mail server
@@ -115,7 +116,7 @@ def claim(owner: str, most: int) -> list[Parcel] | None:
         db.session.rollback()
         return None
     taken = _take([bell.id for bell in bells.values()], lease, owner)
-    parcels: list[Parcel] = []
+    parcels: list[Claim] = []
     for mailing in db.session.scalars(select(Mailing).where(Mailing.id.in_(taken)).order_by(Mailing.id)):
         messages = defaultdict(list)
         for row in _wanted_rows(mailing, taken[mailing.id]):
@@ -184,7 +185,8 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
         .order_by(OutboxRow.id)
     )  # fmt: skip
     found = db.session.execute(wanted_rows).all()
-    if dropped := set(taken) - {row.id for row in found}:
+    dropped = set(taken) - {row.id for row in found}
+    if dropped := dropped - _sent_after(mailing, dropped):
         cancelled, expired = (
             literal(state, OutboxRow.state.type) for state in (OutboxState.CANCELLED, OutboxState.EXPIRED)
         )
@@ -197,7 +199,38 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
     return found  # type: ignore[return-value]  # a row of any shape
 
 
-def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Parcel:
+def _sent_after(mailing: Mailing, dropped: set[int]) -> set[int]:
+    """Those of whose readers have another address by now: due again at once, there.
+
+    An address becomes a person's when they have confirmed it. Only what anybody on the list may read goes on
+    to it, and not where it has a copy: a link that proves an address, or signs in from it, is for the old
+    one. The row's nonce is new: what the old mailbox may have got opens nothing of the new one.
+    """
+    if not dropped or mailing.kind not in KINDS or not KINDS[mailing.kind].listed:
+        return set()
+    moved = (
+        select(OutboxRow.id, Person.mailbox_id, OutboxRow.language)
+        .join(Person, Person.id == OutboxRow.person_id)
+        .where(OutboxRow.id.in_(dropped), Person.mailbox_id != OutboxRow.mailbox_id)
+        .order_by(OutboxRow.id)
+    )
+    sent = set()
+    for row, mailbox, language in db.session.execute(moved).all():
+        there = select(OutboxRow.id).where(
+            OutboxRow.mailing_id == mailing.id,
+            OutboxRow.mailbox_id == mailbox,
+            OutboxRow.language == language,
+        )
+        if db.session.scalar(there.limit(1)) is None:
+            again = {"state": OutboxState.QUEUED, "attempts": OutboxRow.attempts - 1, "next_at": utcnow()}
+            after = update(OutboxRow).where(OutboxRow.id == row)
+            after = after.values(mailbox_id=mailbox, nonce=RandomNonce(), **UNLEASED | again)
+            db.session.execute(after.execution_options(synchronize_session=False))
+            sent.add(row)
+    return sent
+
+
+def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Claim:
     first, ring = rows[0], keyring()
     try:
         names = tuple(ring.open(bytes(row.name), "person.name") for row in rows if row.name is not None)
@@ -205,7 +238,7 @@ def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any
         reader = Reader(bell.id, bell.nonce, address, tuple(filter(None, names)))
     except Unreadable:  # it stops nobody else
         reader = None
-    return Parcel(
+    return Claim(
         lease, bell.id, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, reader,
         first.mailbox_id, first.attempts, first.created_at, bell.next_at,
         first.not_after,

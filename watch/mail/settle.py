@@ -31,7 +31,7 @@ from sqlalchemy import (
 from watch.database import UtcDateTime
 from watch.extensions import db
 from watch.mail.links import KINDS
-from watch.mail.queue import UNLEASED, Lease, Parcel, database_time, lease_seconds
+from watch.mail.queue import UNLEASED, Claim, Lease, database_time, lease_seconds
 from watch.mail.replies import Meaning
 from watch.mail.results import Result
 from watch.models import Mailbox, OutboxRow, OutboxState, Suppression, utcnow
@@ -42,7 +42,7 @@ ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # of a model it i
 log = structlog.get_logger("mail")
 
 
-def settle(results: Sequence[tuple[Parcel, Result]]) -> None:
+def settle(results: Sequence[tuple[Claim, Result]]) -> None:
     """Write results down, all of a kind together: however many came at once, it takes a few statements."""
     if sent := [parcel for parcel, result in results if result.is_sent]:
         _settle_sent(sent)
@@ -62,7 +62,7 @@ SENT = (
 )
 
 
-def _settle_sent(parcels: Sequence[Parcel]) -> None:
+def _settle_sent(parcels: Sequence[Claim]) -> None:
     ids = [id_ for parcel in parcels for id_ in parcel.ids]
     tokens = list({parcel.lease.token for parcel in parcels})
     done = db.session.connection().execute(SENT, {"ids": ids, "tokens": tokens, "now": utcnow()}).rowcount
@@ -90,7 +90,7 @@ TROUBLE = (
 BELL = update(ROWS).where(ROWS.c.id == bindparam("bell")).values(next_at=bindparam("again"))
 
 
-def _settle_trouble(came: Sequence[tuple[Parcel, Result]]) -> None:
+def _settle_trouble(came: Sequence[tuple[Claim, Result]]) -> None:
     now, ours = utcnow(), _still_ours([parcel for parcel, _result in came])
     rows, bells = [], []
     for parcel, result in came:
@@ -108,7 +108,7 @@ def _settle_trouble(came: Sequence[tuple[Parcel, Result]]) -> None:
             db.session.connection().execute(statement, values)
 
 
-def _still_ours(parcels: Sequence[Parcel]) -> set[int]:
+def _still_ours(parcels: Sequence[Claim]) -> set[int]:
     """Ids of those rows whose lease we still have, held until the commit."""
     ids = [id_ for parcel in parcels for id_ in parcel.ids]
     tokens = {parcel.lease.token for parcel in parcels}
@@ -119,7 +119,7 @@ def _still_ours(parcels: Sequence[Parcel]) -> set[int]:
     return ours
 
 
-def _fate(parcel: Parcel, result: Result, now: datetime) -> Fate:
+def _fate(parcel: Claim, result: Result, now: datetime) -> Fate:
     match result.meaning:
         case None:
             return _fate_in_doubt(parcel, now)
@@ -131,7 +131,7 @@ def _fate(parcel: Parcel, result: Result, now: datetime) -> Fate:
             return Fate(OutboxState.BOUNCED)
 
 
-def _fate_in_doubt(parcel: Parcel, now: datetime) -> Fate:
+def _fate_in_doubt(parcel: Claim, now: datetime) -> Fate:
     """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out."""
     again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
     if KINDS[parcel.kind].one_time:
@@ -140,18 +140,18 @@ def _fate_in_doubt(parcel: Parcel, now: datetime) -> Fate:
     return _tried_again(parcel, again, OutboxState.UNCERTAIN)
 
 
-def _tried_again(parcel: Parcel, again: datetime, state: OutboxState) -> Fate:
+def _tried_again(parcel: Claim, again: datetime, state: OutboxState) -> Fate:
     if _is_too_late(parcel, again):
         return Fate(OutboxState.BOUNCED)
     return Fate(state, again=min(again, parcel.not_after or again))
 
 
-def _is_too_late(parcel: Parcel, again: datetime) -> bool:
+def _is_too_late(parcel: Claim, again: datetime) -> bool:
     """After three days (a setting) a message that is never taken could not be reached."""
     return again > parcel.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"])
 
 
-def give_back(parcels: Iterable[Parcel]) -> None:
+def give_back(parcels: Iterable[Claim]) -> None:
     """Claimed, but not begun: due again as long as it was, and not counted as an attempt."""
     due = defaultdict(list)  # a mail server that is away must not make what waits for it look new
     for parcel in parcels:
@@ -159,7 +159,7 @@ def give_back(parcels: Iterable[Parcel]) -> None:
     _give_back(due)
 
 
-def let_wait(waiting: Iterable[tuple[Parcel, timedelta]]) -> None:
+def let_wait(waiting: Iterable[tuple[Claim, timedelta]]) -> None:
     """Claimed, but not begun: due again after so long, and not counted as an attempt."""
     due, now = defaultdict(list), utcnow()
     for parcel, wait in waiting:
@@ -167,12 +167,12 @@ def let_wait(waiting: Iterable[tuple[Parcel, timedelta]]) -> None:
     _give_back(due)
 
 
-def _give_back(due: Mapping[datetime, Sequence[Parcel]]) -> None:
+def _give_back(due: Mapping[datetime, Sequence[Claim]]) -> None:
     for moment, parcels in due.items():
         _ring_again(parcels, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
 
 
-def put_aside(parcels: Sequence[Parcel], reason: str) -> None:
+def put_aside(parcels: Sequence[Claim], reason: str) -> None:
     """Their mail could not be made: tried again, and parked after the third time."""
     failures, now = OutboxRow.render_failures + 1, utcnow()
     is_last = failures >= RENDER_FAILURES
@@ -190,7 +190,7 @@ def put_aside(parcels: Sequence[Parcel], reason: str) -> None:
     ring(waiting, now + back_off(1))
 
 
-def _settle(parcels: Sequence[Parcel], **values: Any) -> set[int]:
+def _settle(parcels: Sequence[Claim], **values: Any) -> set[int]:
     """Give the rows of these parcels new values, as far as they are still ours; their ids."""
     ids = [id_ for parcel in parcels for id_ in parcel.ids]
     tokens = {parcel.lease.token for parcel in parcels}
@@ -202,12 +202,12 @@ def _settle(parcels: Sequence[Parcel], **values: Any) -> set[int]:
     return done
 
 
-def _ring_again(parcels: Sequence[Parcel], at: datetime, state: OutboxState, **values: Any) -> None:
+def _ring_again(parcels: Sequence[Claim], at: datetime, state: OutboxState, **values: Any) -> None:
     done = _settle(parcels, state=state, **values)
     ring(OutboxRow.id.in_(_bells_of_ours(parcels, done)), at)
 
 
-def _bells_of_ours(parcels: Sequence[Parcel], done: set[int]) -> list[int]:
+def _bells_of_ours(parcels: Sequence[Claim], done: set[int]) -> list[int]:
     """The bells of those parcels that were still ours; another worker's are not touched."""
     return [parcel.bell for parcel in parcels if done & set(parcel.ids)]
 

@@ -1,8 +1,7 @@
 """Flask-Mail, made safe: its Message, Connection and Mail with what they lack (delivery.md).
 
 One recipient, a fixed set of headers, an envelope sender of its own for each message, the standard
-library's EmailMessage in short lines; the server's certificate verified; a time limit for every step;
-commands in one go where the server offers it (PIPELINING, RFC 2920).
+library's EmailMessage in short lines; the server's certificate verified; a time limit for every step.
 """
 
 from __future__ import annotations
@@ -10,12 +9,12 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import ssl
-from collections.abc import Generator
 from dataclasses import dataclass
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP, EmailPolicy
+from functools import cached_property
 from typing import Any
 
 import flask_mail
@@ -23,12 +22,11 @@ from flask import Flask, current_app
 
 from watch.mail import guard
 from watch.mail.letter import encoded
+from watch.mail.transaction import Envelope, Host, HostOverTls, hand_over
 
 TEXT = SMTP.clone(max_line_length=76)  # encoded words allow no longer lines
 UNFOLDED = SMTP.clone(max_line_length=900)
 BOUNDARY = "=_next_part"  # no body can hold it (RFC 2045, 6.7), so a retry is the same mail
-ACCEPTED = frozenset({250, 251})
-LONGEST_WAITS = 4  # answers in one transaction, each within MAIL_TIMEOUT: MAIL, RCPT, DATA, the end
 
 
 class _Wire(EmailPolicy):
@@ -44,8 +42,8 @@ class _Wire(EmailPolicy):
 WIRE = _Wire(linesep="\r\n", max_line_length=900)
 
 
-class NoAnswer(smtplib.SMTPException):
-    """The message was handed over to its last dot, and nobody said what became of it."""
+class NotTaken(Exception):
+    """The mail server did not take the message; its only argument is the Result."""
 
 
 @dataclass(frozen=True)
@@ -58,20 +56,6 @@ class Calendar:
     def __post_init__(self) -> None:
         """Raises guard.UnsafeHeader: the method stands in a header of its part."""
         guard.formed(guard.WORD, self.method)
-
-
-@dataclass(frozen=True)
-class Envelope:
-    """A finished mail and how it travels: one sender for bounces, one recipient."""
-
-    sender: str
-    recipient: str
-    wire: bytes
-
-    @classmethod
-    def of(cls, message: Message) -> Envelope:
-        """A message, serialised and read again. Raises guard.UnsafeHeader."""
-        return cls(message.envelope_sender, str(message.recipients[0]), message.as_bytes())
 
 
 class Message(flask_mail.Message):
@@ -136,6 +120,10 @@ class Message(flask_mail.Message):
             mail[name] = value
         return mail
 
+    def envelope(self) -> Envelope:
+        """Serialised and read again, with how it travels. Raises guard.UnsafeHeader."""
+        return Envelope(self.envelope_sender, str(self.recipients[0]), self.as_bytes())
+
     def as_bytes(self) -> bytes:
         """What goes over the wire, read again before it does. Raises guard.UnsafeHeader."""
         wire = self._message().as_bytes(policy=WIRE)
@@ -155,26 +143,25 @@ def _part(kind: str, text: str, **parameters: str) -> EmailMessage:
 class Connection(flask_mail.Connection):
     """One connection to the mail server, for many messages one after the other."""
 
-    host: smtplib.SMTP | None
+    host: Host | None
 
-    @property
-    def can_go_ahead(self) -> bool:
-        """Whether the server takes commands before it has answered the last (PIPELINING)."""
-        return self.host is not None and self.host.has_extn("pipelining")
+    @cached_property
+    def trusted(self) -> ssl.SSLContext:
+        """Whom this machine trusts: read once, because it takes long, however often we connect anew."""
+        return ssl.create_default_context()
 
-    def configure_host(self) -> smtplib.SMTP:
+    def configure_host(self) -> Host:
         """Connect and prove who we are and who they are. Raises OSError or smtplib.SMTPException."""
         mail, settings = self.mail, current_app.config
         limit, own_name = settings["MAIL_TIMEOUT"], settings["MAIL_NOTICES_FROM"].partition("@")[2]
-        trusted = ssl.create_default_context() if mail.use_ssl or mail.use_tls else None
-        host: smtplib.SMTP
+        host: Host
         if mail.use_ssl:
-            host = smtplib.SMTP_SSL(mail.server, mail.port, own_name, timeout=limit, context=trusted)
+            host = HostOverTls(mail.server, mail.port, own_name, timeout=limit, context=self.trusted)
         else:
-            host = smtplib.SMTP(mail.server, mail.port, own_name, timeout=limit)
+            host = Host(mail.server, mail.port, own_name, timeout=limit)
         try:
             if mail.use_tls:
-                host.starttls(context=trusted)
+                host.starttls(context=self.trusted)
             if mail.username and mail.password:
                 host.login(mail.username, mail.password)
             host.ehlo_or_helo_if_needed()
@@ -189,87 +176,17 @@ class Connection(flask_mail.Connection):
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 self.host.quit()
             self.host.close()
+            self.host = None
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """One transaction: one envelope sender, one recipient, one message.
-
-        Raises NoAnswer where nobody knows whether it arrived, SMTPResponseException or
-        SMTPRecipientsRefused with the server's answer, OSError or SMTPException where it broke off before.
-        """
+        """One transaction: one envelope sender, one recipient, one message. Raises NotTaken."""
         if not isinstance(message, Message):
             raise TypeError("only watch.mail.smtp.Message leaves this house")
         if self.host is not None:  # None where sending is suppressed
-            self._talk(self.host, Envelope.of(message))
+            result = hand_over(self.host, message.envelope())
+            if not result.is_sent:
+                raise NotTaken(result)
         flask_mail.email_dispatched.send(current_app._get_current_object(), message=message)  # type: ignore[attr-defined]  # of a proxy
-
-    def _talk(self, host: smtplib.SMTP, envelope: Envelope) -> None:
-        """The dialogue over a socket that blocks."""
-        talk = dialogue(envelope, in_one_go=self.can_go_ahead)
-        with contextlib.suppress(StopIteration):
-            words, count = next(talk)
-            while True:
-                try:
-                    if words:
-                        host.send(words)
-                    heard = [host.getreply() for _ in range(count)]
-                except OSError as lost:
-                    words, count = talk.throw(lost)
-                else:
-                    words, count = talk.send(heard)
-
-
-Said = tuple[int, bytes]
-Dialogue = Generator[tuple[bytes, int], list[Said], None]
-
-
-def dialogue(envelope: Envelope, *, in_one_go: bool) -> Dialogue:
-    """One transaction of SMTP (RFC 5321, 3.3) without a socket: yields words, and how many replies they get.
-
-    Whoever holds the socket sends the replies in, or throws the OSError that came instead. Raises NoAnswer
-    where nobody knows whether the message arrived, SMTPResponseException or SMTPRecipientsRefused with the
-    server's answer, the OSError where it broke off before.
-    """
-    mail, rcpt, data = yield from _open(envelope, in_one_go)
-    if (mail[0], data[0]) != (250, 354) or rcpt[0] not in ACCEPTED:
-        yield from _begin_anew(data[0])
-        if mail[0] != 250:
-            raise smtplib.SMTPSenderRefused(*mail, envelope.sender)
-        if rcpt[0] not in ACCEPTED:
-            raise smtplib.SMTPRecipientsRefused({envelope.recipient: rcpt})
-        raise smtplib.SMTPDataError(*data)
-    wire = envelope.wire.replace(b"\r\n.", b"\r\n..")
-    yield wire + (b".\r\n" if wire.endswith(b"\r\n") else b"\r\n.\r\n"), 0  # broken off here: not taken
-    try:
-        ((code, text),) = yield b"", 1
-    except OSError as silence:
-        raise NoAnswer from silence
-    if code == -1:
-        raise NoAnswer
-    if code != 250:
-        raise smtplib.SMTPDataError(code, text)
-
-
-def _open(envelope: Envelope, in_one_go: bool) -> Generator[tuple[bytes, int], list[Said], list[Said]]:
-    """MAIL, RCPT and DATA: afterwards the server waits for the mail."""
-    commands = (
-        f"MAIL FROM:<{envelope.sender}>\r\n".encode("ascii"),
-        f"RCPT TO:<{envelope.recipient}>\r\n".encode("ascii"),
-        b"DATA\r\n",
-    )
-    if in_one_go:
-        return (yield b"".join(commands), len(commands))
-    (mail,) = yield commands[0], 1
-    (rcpt,) = (yield commands[1], 1) if mail[0] == 250 else [mail]
-    (data,) = (yield commands[2], 1) if rcpt[0] in ACCEPTED else [rcpt]
-    return [mail, rcpt, data]
-
-
-def _begin_anew(code: int) -> Dialogue:
-    """Nothing of a refused transaction stays; the answer counts, even where the server hangs up after it."""
-    with contextlib.suppress(OSError):
-        if code == 354:  # a server may wait for a mail to nobody (RFC 2920, 3.1)
-            yield b".\r\n", 1
-        yield b"RSET\r\n", 1
 
 
 class Mail(flask_mail.Mail):

@@ -1,0 +1,107 @@
+"""A worker that says what its work costs of the processor: `python -m bench.worker FILE`.
+
+After each round that sent something it writes what it has used so far, as a line of JSON: seconds for
+claims, filling, SMTP and settling, of the whole process (`all`), and how many messages were `sent`. The
+engine's steps are timed from outside: it knows nothing of this.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections import defaultdict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from pathlib import Path
+from typing import Any
+
+from watch import create_app, jobs
+from watch.mail import connections, delivery
+from watch.mail.delivery import Round
+
+PARTS = ("claims", "filling", "SMTP", "settling")
+Step = Callable[..., Any]
+
+
+@dataclass
+class Meter:
+    """Seconds of the processor, by part; a step within another counts once."""
+
+    spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
+    within: float = 0.0  # by the steps inside of the one that runs, of the sending thread
+    by_threads: dict[int, float] = field(default_factory=dict)
+
+    def timed(self, part: str, step: Step) -> Step:
+        """The same step of the sending thread; what it uses is the part's."""
+
+        @wraps(step)
+        def wrapped(*args: Any, **more: Any) -> Any:
+            outside, self.within, begun = self.within, 0.0, time.thread_time()
+            try:
+                return step(*args, **more)
+            finally:
+                used = time.thread_time() - begun
+                self.spent[part] += used - self.within
+                self.within = outside + used
+
+        return wrapped
+
+    def of_threads(self, step: Step) -> Step:
+        """The same step of a connection's thread, which does nothing else."""
+
+        @wraps(step)
+        def wrapped(thread: Any, *args: Any) -> Any:
+            try:
+                return step(thread, *args)
+            finally:
+                self.by_threads[id(thread)] = time.thread_time()
+
+        return wrapped
+
+    def reading(self) -> dict[str, float]:
+        """What was used so far."""
+        found = dict(self.spent, all=time.process_time())
+        found["SMTP"] += sum(self.by_threads.values())
+        return found
+
+
+def plant(meter: Meter, file: Path) -> None:
+    """Time the engine's steps, and write them down after each round that sent something."""
+    Round._fill_stock = meter.timed("claims", Round._fill_stock)
+    Round._seal = meter.timed("filling", Round._seal)
+    Round._settle = meter.timed("settling", Round._settle)
+    for name in ("begin", "wait"):
+        own = getattr(connections.Connections, name)
+        setattr(connections.Connections, name, meter.timed("SMTP", own))
+    connections.SendingThread._carry = meter.of_threads(connections.SendingThread._carry)
+    run = delivery.run
+
+    def counted(*args: Any) -> int:
+        sent = run(*args)
+        if sent:
+            meter.spent["sent"] += sent
+            with file.open("a") as out:
+                out.write(json.dumps(meter.reading()) + "\n")
+        return sent
+
+    delivery.run = counted
+
+
+def used(file: Path) -> dict[str, float]:
+    """What a worker says that it has used so far."""
+    lines = file.read_text().splitlines() if file.exists() else []
+    return json.loads(lines[-1]) if lines else dict.fromkeys((*PARTS, "all", "sent"), 0.0)
+
+
+def main() -> None:
+    """Work until told to stop."""
+    app = create_app()
+    plant(Meter(), Path(sys.argv[1]))
+    with app.app_context():
+        jobs.work()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,119 @@
+"""How a reply is said: plainly, late, in halves, twice, with the end of the connection behind, or never."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+from collections.abc import Callable
+
+from tests.faults.behaviours import Fault, Faults
+
+A_MOMENT = 0.05  # seconds
+NO_LINGERING = struct.pack("ii", 1, 0)
+
+
+class Speech(asyncio.Protocol):
+    """A connection's words; replies that are ready go out together."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, faults: Faults) -> None:
+        self.faults = faults
+        self.said: list[bytes] = []
+        self.waits = False  # for a reply that is late, or for the journal
+        self.is_deaf = False  # nothing that comes is answered any more
+        self.is_last = False  # the connection ends after the words that wait
+        self.step: Callable[[], None] | None = None  # what comes after words that are late
+        self.decided: Fault | None = None  # at the end of a message, before it is stored
+
+    def work(self) -> None:
+        """Go on with what has come."""
+        raise NotImplementedError
+
+    def lateness(self, point: str) -> float:
+        """Seconds that a reply comes late."""
+        raise NotImplementedError
+
+    def is_refused_at(self, point: str) -> bool:
+        """Whether a fault refuses what is about to be answered; it stays the answer."""
+        self.decided = self.faults.at(point)
+        return bool(self.decided and self.decided.reply and self.decided.reply[:1] not in b"23")
+
+    def answer(self, point: str, usual: bytes, manner: str = "plainly") -> bool:
+        """Reply at a point of the dialogue; whether the client may go on."""
+        fault, self.decided = self.decided or self.faults.at(point), None
+        reply = (fault and fault.reply) or usual
+        self.say(reply, fault.manner if fault else manner, self.lateness(point))
+        return reply[:1] in b"23"
+
+    def say(self, reply: bytes, manner: str, late: float) -> None:
+        """Now or later."""
+        words = [reply + b"\r\n"]
+        match manner:
+            case "hangup" | "reset":
+                self.is_last = True
+            case "half":
+                words, self.is_last = [reply[: max(4, len(reply) // 2)]], True
+            case "torn":
+                first = b"" if b"\n" in reply else reply[:3] + b"-" + reply[4:] + b"\r\n"
+                whole = first + reply + b"\r\n"
+                words = [whole[: len(reply)], whole[len(reply) :]]
+            case "twice":
+                words *= 2
+            case "late":
+                late += A_MOMENT
+            case "never":
+                self.is_deaf = True
+                return
+        if late or manner == "torn":
+            self.waits = True
+            if not late:
+                self.said.append(words.pop(0))
+                self.flush()
+            asyncio.get_running_loop().call_later(late or A_MOMENT, self.say_late, words, manner)
+            return
+        self.said += words
+        if self.is_last:
+            self.end(manner)
+
+    def say_late(self, words: list[bytes], manner: str) -> None:
+        self.said += words
+        self.waits = False
+        step, self.step = self.step, None
+        if self.is_last:
+            self.end(manner)
+        elif step:
+            step()
+        else:
+            self.work()
+
+    def end(self, manner: str) -> None:
+        """The words, and the end: in one packet, or reset right behind them."""
+        own_socket = self.transport.get_extra_info("socket")
+        if manner != "reset":
+            own_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
+            self.close()
+            return
+        self.is_deaf = True
+        self.flush()
+        own_socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, NO_LINGERING)
+        self.transport.abort()
+
+    def flush(self) -> None:
+        if self.said and not self.transport.is_closing():
+            self.transport.write(b"".join(self.said))
+        self.said.clear()
+
+    def close(self) -> None:
+        """End the connection after what has been said."""
+        self.is_deaf = True
+        self.flush()
+        self.transport.close()
+
+    def after_words(self, step: Callable[[], None]) -> None:
+        """Now, or when the words that are late have been said."""
+        if self.waits:
+            self.step = step
+        elif not self.is_deaf:
+            step()

@@ -1,0 +1,230 @@
+"""The open connections of a worker to its mail server: a thread for each, with one message at a time.
+
+A connection gets its next message only when what came of the last is written down: so whatever happens, at
+most one message a connection is in doubt. No connection waits for another. Nothing here touches the database.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import smtplib
+import socket
+import time
+from collections import Counter
+from collections.abc import Callable
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import NamedTuple
+
+import structlog
+from flask import Flask, current_app
+
+from watch.extensions import mail
+from watch.mail import results
+from watch.mail.destinations import Destinations
+from watch.mail.queue import Claim, longest_message
+from watch.mail.results import NO_ANSWER, NOT_TRIED, Result
+from watch.mail.smtp import Connection
+from watch.mail.transaction import Envelope, Host, TooLate, hand_over
+
+AT_ONCE = 0.001  # seconds: results that come no further apart than this share a commit
+IDLE_SECONDS = 20  # mail servers hang up on those who are silent for long
+GOODBYE_SECONDS = 1  # to wait for the reply to QUIT
+
+log = structlog.get_logger("mail")
+
+
+class Sent(NamedTuple):
+    """What came of a message, and the thread that may have the next when that is written down."""
+
+    by: SendingThread
+    claim: Claim
+    result: Result
+
+
+class SendingThread(Thread):
+    """One connection, opened when it is needed and kept for the next message."""
+
+    def __init__(self, app: Flask, connection: Connection, sent: SimpleQueue[Sent]) -> None:
+        super().__init__(name="connection", daemon=True)
+        self.app, self.connection, self.sent = app, connection, sent
+        self.work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
+        self.claim: Claim | None = None  # of the message that is under way
+        self.begun_at = self.ended_at = self.used_at = 0.0
+        self.is_slow = False  # its message is under way for longer than is usual, and that has counted
+        self.is_cut = False
+
+    @property
+    def seconds(self) -> float:
+        """How long the message that is under way takes by now, or how long the last one took."""
+        return (time.monotonic() if self.claim else self.ended_at) - self.begun_at
+
+    def begin(self, claim: Claim, envelope: Envelope) -> None:
+        """Start a message."""
+        self.claim, self.begun_at, self.is_slow, self.is_cut = claim, time.monotonic(), False, False
+        self.work.put(partial(self._carry, claim, envelope))
+
+    def rest(self) -> None:
+        """Hang up; it connects again for the next message."""
+        self.work.put(self._hang_up)
+
+    def end(self) -> None:
+        """Hang up, and end."""
+        self.work.put(None)
+
+    def cut(self) -> None:
+        """End a message that takes longer than any may: whoever waits for a reply gets none."""
+        self.is_cut = True
+        host = self.connection.host
+        if host is not None and host.sock is not None:
+            with contextlib.suppress(OSError):
+                host.sock.shutdown(socket.SHUT_RDWR)
+
+    def run(self) -> None:
+        """Message after message."""
+        with self.app.app_context():
+            while work := self.work.get():
+                work()
+            self._hang_up()
+
+    def _carry(self, claim: Claim, envelope: Envelope) -> None:
+        """One message; where the server only ended the connection, it goes at once over a new one."""
+        try:
+            result = self._send(claim, envelope)
+            if result.hung_up and not self.is_cut:
+                result = self._send(claim, envelope)
+        except Exception as broken:  # a fault of ours costs one message, and no connection
+            log.error("connection-broken", error=type(broken).__name__)
+            result = NO_ANSWER
+        self.sent.put(Sent(self, claim, result))
+
+    def _send(self, claim: Claim, envelope: Envelope) -> Result:
+        try:
+            host = self._open()
+        except (OSError, smtplib.SMTPException) as trouble:
+            self._hang_up()
+            return results.unreachable(trouble)
+        if not claim.lease.is_long_enough:
+            return NOT_TRIED
+        try:
+            result = hand_over(host, envelope, lambda: not claim.lease.is_over)
+        except TooLate:  # in the middle of a message, which a server then throws away
+            result = NOT_TRIED
+            host.close()
+        self.used_at = time.monotonic()
+        if result.relay_lost:  # who does not answer would be waited for once more
+            host.close()
+        return result
+
+    def _open(self) -> Host:
+        """The connection, made where there is none that still stands. Raises OSError, SMTPException."""
+        if not self._stands():
+            self._hang_up()
+            self.connection.__enter__()
+            self.used_at = time.monotonic()
+            if not self._stands():
+                raise smtplib.SMTPServerDisconnected
+        assert self.connection.host is not None
+        return self.connection.host
+
+    def _stands(self) -> bool:
+        """Whether it is open and can take a message."""
+        is_idle = time.monotonic() - self.used_at > IDLE_SECONDS
+        return self.connection.host is not None and not is_idle and self.connection.host.is_quiet()
+
+    def _hang_up(self) -> None:
+        """Say good-bye, if anybody still listens."""
+        if (host := self.connection.host) is not None and host.sock is not None:
+            host.sock.settimeout(GOODBYE_SECONDS)
+        self.connection.__exit__()
+
+
+class Connections:
+    """All connections of a worker, what is under way on them, and what has come of it."""
+
+    def __init__(self) -> None:
+        self.all: list[SendingThread] = []
+        self.free: list[SendingThread] = []
+        self.busy: set[SendingThread] = set()
+        self.ended: list[Sent] = []  # and not written down
+        self.left: list[Claim] = []  # claimed by a round that broke off, and not begun
+        self.under_way: Counter[str] = Counter()  # messages, by destination
+        self.destinations = Destinations()
+        self.is_down = False
+        self.sent: SimpleQueue[Sent] = SimpleQueue()
+
+    def begin(self, claim: Claim, envelope: Envelope) -> None:
+        """Start a message on a free connection, or on a new one."""
+        if self.free:
+            thread = self.free.pop()
+        else:
+            app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]  # of a proxy
+            thread = SendingThread(app, mail.connect(), self.sent)
+            self.all.append(thread)
+            thread.start()
+        self.busy.add(thread)
+        self.under_way[claim.domain] += 1
+        thread.begin(claim, envelope)
+
+    def wait(self, seconds: float) -> None:
+        """Until something has `ended`, and for all that ends at the same moment; or for so long."""
+        while self.busy:
+            try:
+                self._note(self.sent.get(timeout=AT_ONCE if self.ended else seconds))
+            except Empty:
+                break
+
+    def _note(self, sent: Sent) -> None:
+        thread = sent.by
+        thread.claim, thread.ended_at = None, time.monotonic()
+        self.busy.discard(thread)
+        self.under_way[sent.claim.domain] -= 1
+        if not self.under_way[sent.claim.domain]:
+            del self.under_way[sent.claim.domain]
+        self.ended.append(sent)
+
+    @property
+    def has_left(self) -> bool:
+        """Whether a round that broke off has left something to be written down."""
+        return bool(self.busy or self.ended or self.left)
+
+    @property
+    def standing(self) -> int:
+        """How many are open, as far as anybody knows."""
+        return sum(thread.connection.host is not None for thread in self.all)
+
+    def release(self) -> None:
+        """What has ended is written down: its threads may have the next message."""
+        self.free += [sent.by for sent in self.ended]
+        self.ended = []
+
+    def cut_endless(self) -> None:
+        """No message may take longer than each of its replies may."""
+        for thread in self.busy:
+            if thread.seconds > longest_message() and not thread.is_cut:
+                thread.cut()
+
+    def say_whether_down(self, result: Result) -> None:
+        """Log once that the mail server is away, and once that it is back."""
+        is_away = result.not_tried and result.relay_lost
+        if is_away and not self.is_down and not self.busy:
+            log.warning("relay-down", error=result.text)
+            self.is_down = True
+        elif self.is_down and result.is_sent:
+            log.info("relay-back")
+            self.is_down = False
+
+    def rest(self) -> None:
+        """Nothing is to be sent: hang up where nobody has spoken for a while."""
+        for thread in self.free:
+            if thread.connection.host is not None and time.monotonic() - thread.used_at > IDLE_SECONDS:
+                thread.rest()
+
+    def hang_up(self) -> None:
+        """Hang up on every connection; what is under way ends before that, and nobody hears of it."""
+        for thread in self.all:
+            thread.end()
+        for thread in self.free:
+            thread.join(2 * GOODBYE_SECONDS)
+        self.all, self.free, self.busy = [], [], set()
