@@ -35,7 +35,7 @@ SCENARIOS: dict[str, tuple[Callable[[Asked], Played], ...]] = {
     "b": (killing.kill_points,),
     "c": (killing.many_processes,),
     "d": (killing.next_send,),
-    "e": (outages.nasty,),
+    "e": (outages.one_never_answers, outages.nasty),
     "f": (outages.database_restarts, outages.mail_server_away, outages.disk_full),
     "g": (killing.late_worker,),
     "h": (races.against_sending,),

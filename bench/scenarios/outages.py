@@ -85,6 +85,33 @@ def _run(asked: Asked, whom: list[str], *, patience: float) -> tuple[float, list
         return statistics.quantiles(good, n=20)[-1], rows, len(truth.duplicates(journal))
 
 
+def one_never_answers(asked: Asked) -> Result:
+    """(e) a fifth of the recipients at one destination that never answers, met for the first time."""
+    many, hanging = 1900, 386
+    every = many / hanging
+    silent = {round(number * every) for number in range(hanging)}
+    whom = [f"n{number}@{'hang' if number in silent else 'ok'}.example.org" for number in range(many)]
+    limit = 2 * _last_good(asked, [each for each in whom if _label(each) == "ok"]) + TIMEOUT
+    last = _last_good(asked, whom)
+    result = Result(f"e one of two destinations never answers, {asked.database}", many, None)
+    result.notes.append(f"the last of the others: {last:.1f} s, wanted at most {limit:.1f} s")
+    result.demand(last <= limit, "the others wait for one that never answers")
+    return result
+
+
+def _last_good(asked: Asked, whom: list[str]) -> float:
+    """Seconds until the last of the good ones was out, where an answer is waited for as long as usual."""
+    good = sum(_label(each) == "ok" for each in whom) + 1  # and the lead
+    with stage(asked) as here:
+        here.fill(whom, sharing=0)
+        with Workers(1, here.settings, here.folder):
+            time.sleep(5)  # it has started
+            here.queue()
+            begun = time.time()
+            wait_for(lambda: len(here.relay.entries()) >= good, 300)
+            return max(entry.at for entry in here.relay.entries()) - begun
+
+
 def database_restarts(asked: Asked) -> Result:
     """(f) PostgreSQL is restarted every 20 seconds, now in order, now as in a crash."""
     restarts = asked.kills or 6
