@@ -73,7 +73,7 @@ FIXED: dict[str, Any] = {
 
 RANGES = {  # the least and the most that make sense
     "TRUSTED_PROXIES": (0, 10),
-    "JOURNAL_DAYS": (1, 3650),
+    "JOURNAL_DAYS": (31, 3650),
     "INVITATIONS_A_DAY": (1, 100_000),
     "INVITATION_DAYS": (1, 365),
     "LETTERS_AT_ONCE": (1, 500),

@@ -56,8 +56,11 @@ def _in_a_sentence(act: Callable[..., Any]) -> Callable[..., Any]:
             return act(*given, **named)
         except (OperationalError, ProgrammingError) as broken:
             reason = str(broken.orig).partition("\n")[0]
-            raise click.ClickException(
-                f"The database cannot be used ({reason}). If it is new, make its tables: flask db upgrade"
-            ) from broken
+            mend = ". If it is new, make its tables: flask db upgrade" if _lacks_a_table(reason) else "."
+            raise click.ClickException(f"The database cannot be used ({reason}){mend}") from broken
 
     return acting
+
+
+def _lacks_a_table(reason: str) -> bool:
+    return "no such table" in reason or "does not exist" in reason

@@ -277,6 +277,29 @@ def test_a_copy_put_in_place_by_hand_is_noticed_and_mended(scene: Scene, install
     assert installation.web()[0] is None
 
 
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_copy_beside_the_log_of_the_database_before_is_not_mixed_with_it(
+    scene: Scene, installation: Installation
+) -> None:
+    """SQLite would play the log into the copy, whose serial would be that of the marker then."""
+    copy = installation.backup()
+    leave(membership_of(scene.carin, scene), by=scene.carin)
+    db.session.commit()
+    own = Path(str(db.engine.url.database))
+    log = own.with_name(f"{own.name}-wal")
+    kept = log.read_bytes()
+    assert kept
+    installation.put_by_hand(copy)
+    log.write_bytes(kept)
+    for refused in (installation.process("worker"), installation.process("restore", "--in-place", "--yes")):
+        assert refused.returncode != 0
+        assert "the log of the database before lies beside it: remove" in refused.stderr
+    assert own.read_bytes() == copy.read_bytes()
+    log.unlink()
+    installation.says("restore", "--in-place", "--yes")
+    assert membership_of(scene.carin, scene).left_at is not None
+
+
 def test_a_backup_alone_tells_its_copy_from_the_database(scene: Scene, installation: Installation) -> None:
     """Nothing was taken away since: yet mail was sent, and somebody may have joined."""
     copy = installation.backup()
@@ -346,7 +369,12 @@ def test_it_asks_first(scene: Scene, installation: Installation) -> None:
     copy = installation.backup()
     leave(membership_of(scene.carin, scene), by=scene.carin)
     before = everything()
-    assert installation.refuses("restore", copy).endswith("Is the copy to become the database? [y/N]:")
+    asked = installation.run("restore", copy)
+    assert asked.exit_code != 0
+    assert "Is the copy to become the database? [y/N]:" in asked.stdout
+    assert asked.stderr == (
+        "Error: Nobody said yes, and nothing was changed; where there is no terminal, add --yes.\n"
+    )
     assert differences(before, everything()) == {}
     assert "--in-place" in installation.refuses("restore")
     assert "--in-place" in installation.refuses("restore", copy, "--in-place")
@@ -395,6 +423,23 @@ def test_a_journal_that_begins_after_the_copy_is_missed(scene: Scene, installati
     whole = file.read_text().splitlines()
     file.write_text("\n".join([whole[0].replace('"from":0', '"from":90000'), *whole[1:]]) + "\n")
     assert "begins after the copy was made" in installation.refuses("restore", copy, "--yes")
+
+
+def test_a_journal_that_is_older_than_the_copy_is_missed(
+    scene: Scene, installation: Installation, tmp_path: Path
+) -> None:
+    leave(membership_of(scene.dawit, scene), by=scene.dawit)
+    db.session.commit()
+    shutil.copytree(place(), tmp_path / "an hour before")
+    for name in ("one", "another"):
+        installation.backup(name)
+    copy = installation.backup()
+    leave(membership_of(scene.carin, scene), by=scene.carin)
+    db.session.commit()
+    shutil.rmtree(place())
+    shutil.copytree(tmp_path / "an hour before", place())
+    assert "is older than the copy" in installation.refuses("restore", copy, "--yes")
+    installation.says("restore", copy, "--yes", "--without-journal")
 
 
 def test_a_line_that_was_torn_is_told_of(scene: Scene, installation: Installation) -> None:

@@ -11,13 +11,14 @@ import click
 from flask import Flask
 from flask.cli import with_appcontext
 from flask_migrate import upgrade
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from watch import jobs, journal, presence
 from watch.extensions import db
 from watch.journal import files
 from watch.journal.state import name_and_serial
+from watch.language import local
 from watch.models import JournalHost
 from watch.ops.copies import checking, postgres, sqlite
 from watch.ops.copies.facts import Facts, Unusable
@@ -111,14 +112,27 @@ def _restore(file: Path | None, places: Sequence[Path], *, yes: bool, may_miss: 
                 f"{known.unreadable} lines of the journal were torn by a crash, and count for nothing."
             )
         if not yes:
-            click.confirm(ASK, abort=True)
+            _ask()
         with copy.in_place() if copy else nullcontext():
             upgrade()
+            made_at = db.session.scalar(select(func.max(JournalHost.seen_at)))
             report = reconcile(known, name, facts.serial, jobs.JOBS)
             files.append(name, report.line["serial"], report.line)
             db.session.commit()
     files.raise_marker(name, report.line["serial"])
+    if made_at:
+        click.echo(f"The copy was made at {local(made_at):%Y-%m-%d %H:%M}, or up to a minute later.")
     return report
+
+
+def _ask() -> None:
+    """Raises Unusable where nobody says yes."""
+    try:
+        click.confirm(ASK, abort=True)
+    except click.Abort:
+        raise Unusable(
+            "Nobody said yes, and nothing was changed; where there is no terminal, add --yes."
+        ) from None
 
 
 def _own() -> Facts:

@@ -53,6 +53,8 @@ def journal_of(name: str, facts: Facts, places: Sequence[Path], *, may_miss: boo
             raise Unusable(f"No journal of the copy's database lies in {where}: {_without()}")
         if missing:
             raise Unusable(f"The journal of {', '.join(missing)} does not lie in {where}: {_without()}")
+        if journal.newest < facts.serial:
+            raise Unusable(f"The journal in {where} is older than the copy: {_without()}")
         if late:
             raise Unusable(f"The journal of {', '.join(late)} begins after the copy was made: {_without()}")
     return journal

@@ -19,6 +19,7 @@ from watch.journal.recording import OFF
 from watch.journal.state import EPOCH
 from watch.mail import recovery
 from watch.models import (
+    Area,
     Coordinator,
     Group,
     GroupState,
@@ -26,6 +27,7 @@ from watch.models import (
     InvitationState,
     JoinRequest,
     JournalState,
+    Officer,
     OutboxRow,
     OutboxState,
     RequestState,
@@ -50,6 +52,9 @@ class Report:
         for words, counting in _left_to_do():
             if count := db.session.scalar(counting):
                 yield count, words
+        for words, naming in _places_without_anybody():
+            if names := db.session.scalars(naming).all():
+                yield len(names), f"{words} ({', '.join(names)})"
 
 
 def reconcile(journal: Journal, database: str, since: int, jobs: Sequence[Job]) -> Report:
@@ -96,9 +101,6 @@ def _state(database: str, serial: int, epoch: int) -> JournalState:
 
 def _left_to_do() -> Iterator[tuple[str, Select[int]]]:
     now, coordinates = utcnow(), Coordinator.ended_at.is_(None)
-    led = select(Coordinator.id).where(
-        Coordinator.group_id == Group.id, coordinates, Coordinator.accepted_at.is_not(None)
-    )
     yield (
         "mails are held: flask outbox redrive --held sends them, flask outbox drop leaves them out",
         select(func.count(OutboxRow.id)).where(OutboxRow.state == OutboxState.HELD),
@@ -117,9 +119,19 @@ def _left_to_do() -> Iterator[tuple[str, Select[int]]]:
         "appointments wait for an answer, and their links are dead: end them and appoint again",
         select(func.count(Coordinator.id)).where(coordinates, Coordinator.accepted_at.is_(None)),
     )
+
+
+def _places_without_anybody() -> Iterator[tuple[str, Select[str]]]:
+    coordinated = select(Coordinator.id).where(
+        Coordinator.group_id == Group.id, Coordinator.ended_at.is_(None), Coordinator.accepted_at.is_not(None)
+    )
+    followed = select(Officer.id).where(Officer.area_id == Area.id, Officer.ended_at.is_(None))
+    living = Group.state.in_([GroupState.ACTIVE, GroupState.DORMANT])
     yield (
         "groups have no coordinator: the police contact appoints one",
-        select(func.count(Group.id)).where(
-            Group.state.in_([GroupState.ACTIVE, GroupState.DORMANT]), ~led.exists()
-        ),
+        select(Group.name).where(living, ~coordinated.exists()).order_by(Group.name),
+    )
+    yield (
+        "areas have nobody who follows them: flask people appoint-officer",
+        select(Area.name).where(~followed.exists()).order_by(Area.name),
     )
