@@ -25,6 +25,7 @@ MANNERS = {
     "twice": "the reply, and once more",
     "late": "the reply, a moment later than usual",
     "never": "nothing, and the connection stays",
+    "drips": "line after line of a reply that never ends, and the connection stays",
 }
 FAULT = re.compile(r"(?P<point>\w+)/(?P<manner>\w+)(?:/(?P<reply>[^*]+))?(?:\*(?P<times>\d+))?")
 

@@ -66,6 +66,10 @@ class Speech(asyncio.Protocol):
             case "never":
                 self.is_deaf = True
                 return
+            case "drips":
+                self.is_deaf = True
+                self.drip(reply[:3] + b"-still\r\n")
+                return
         if late or manner == "torn":
             self.waits = True
             if not late:
@@ -76,6 +80,12 @@ class Speech(asyncio.Protocol):
         self.said += words
         if self.is_last:
             self.end(manner)
+
+    def drip(self, line: bytes) -> None:
+        """A reply of which there is always another line, as long as anybody listens."""
+        if not self.transport.is_closing():
+            self.transport.write(line)
+            asyncio.get_running_loop().call_later(A_MOMENT, self.drip, line)
 
     def say_late(self, words: list[bytes], manner: str) -> None:
         self.said += words

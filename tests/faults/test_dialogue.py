@@ -30,7 +30,8 @@ OPENING = ("greeting", "ehlo", "starttls", "auth")
 SHORT, LONG = 0.3, 20.0  # seconds of patience: where there will be no reply, and where there will
 WIRE = b"Message-ID: <%d@example.org>\r\nTo: <%s>\r\n\r\nHello\r\n"
 WHOLE = {"plainly", "torn", "late"}
-UNHEARD = {"half", "never"}
+ENDLESS = {"never", "drips"}
+UNHEARD = {"half"} | ENDLESS
 numbers = itertools.count(1)
 
 
@@ -146,7 +147,7 @@ def expected(point: str, manner: str, reply: str, *, once: bool, is_tls: bool) -
         return {f"{code} {'our_fault' if point == 'mail' else meaning}"}
     if is_heard and code == "421" and not once:
         return {"not tried"} if point == "mail" else {"421 later"}
-    if manner == "never":
+    if manner in ENDLESS:
         return {"later"}
     if point == "data" and manner == "reset" and not code:
         return {again, "uncertain"}
@@ -165,7 +166,7 @@ def test_what_the_server_says_counts_however_it_says_it(
     to_server: Callable[[str], Sending], server: str, point: str, manner: str
 ) -> None:
     here, is_tls = to_server(server), server == "over TLS"
-    patience = SHORT if manner == "never" else LONG
+    patience = SHORT if manner in ENDLESS else LONG
     domain = "dead.example.org" if point == "rset" else "ok.example.org"
     replies = REPLIES[:1] if manner in UNHEARD else REPLIES
     for reply, once in itertools.product(replies, (True, False)):

@@ -356,6 +356,21 @@ def test_after_three_days_without_any_answer_it_could_not_be_reached(scene: Scen
     assert row_of(scene.carin).state is OutboxState.BOUNCED
 
 
+def test_without_an_answer_it_is_tried_again_after_twice_as_long_each_time(
+    scene: Scene, relay: Relay
+) -> None:
+    """A server that takes it, and says so too late, stores every one of them."""
+    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    db.session.commit()
+    relay.answers["carin@example.org"] = "drop"
+    attempts = []
+    for minutes in (0, 9, 11, 30, 32, 71, 73):
+        with after(minutes):
+            delivery.run()
+        attempts.append(row_of(scene.carin).attempts)
+    assert attempts == [1, 1, 2, 2, 3, 3, 4]
+
+
 def test_a_sign_in_link_without_an_answer_is_never_sent_twice(scene: Scene, relay: Relay) -> None:
     link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
     outbox.queue("sign-in", to=scene.carin, about=link, not_after=link.expires_at)

@@ -77,9 +77,10 @@ class SendingThread(Thread):
         """End a message that takes longer than any may: whoever waits for a reply gets none."""
         self.is_cut = True
         host = self.connection.host
-        if host is not None and host.sock is not None:
+        sock = host.sock if host is not None else None  # its own thread may close it meanwhile
+        if sock is not None:
             with contextlib.suppress(OSError):
-                host.sock.shutdown(socket.SHUT_RDWR)
+                sock.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
         """Message after message."""
@@ -136,6 +137,7 @@ class SendingThread(Thread):
     def _hang_up(self) -> None:
         """Say good-bye, if anybody still listens."""
         if (host := self.connection.host) is not None and host.sock is not None:
+            host.timeout = GOODBYE_SECONDS
             host.sock.settimeout(GOODBYE_SECONDS)
         self.connection.__exit__()
 

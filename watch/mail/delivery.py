@@ -21,6 +21,7 @@ from watch.extensions import db
 from watch.mail import pulse, queue, recovery, settle
 from watch.mail.compose import Prepared, prepare
 from watch.mail.connections import Connections, Sent
+from watch.mail.pace import Pace
 from watch.mail.queue import Claim
 from watch.mail.stock import Stock
 from watch.mail.transaction import Envelope
@@ -89,6 +90,7 @@ class Round:
     losses: int = 0
     batch: int = 0
     is_all: bool = False  # nothing more was due at the last claim
+    asked_at: float = 0.0  # when that was
     claimed_at: float = 0.0
     sent_at_claim: int = 0
     looked_at: float = field(default_factory=time.monotonic)
@@ -132,9 +134,15 @@ class Round:
         self.connections.left = []
 
     def _fill_stock(self) -> None:
-        """Claim more while there is something to claim, and as much as is sent in a moment."""
-        if self.is_all or len(self.stock.next) >= self.most or len(self.stock) > MOST_HELD:
+        """Claim more while there is something to claim, and as much as is sent in a moment.
+
+        Where nothing was due it is asked again now and then: a message that hangs must not hold up the next.
+        """
+        if len(self.stock.next) >= self.most or len(self.stock) > MOST_HELD:
             return
+        if self.is_all and time.monotonic() - self.asked_at < LOOKS_EVERY:
+            return
+        self.asked_at = time.monotonic()
         self._learn_the_pace()
         try:
             claims = queue.claim(self.owner, self.batch)
@@ -144,9 +152,8 @@ class Round:
             db.session.rollback()  # somebody leaves or cancels just now: they go first
             log.info("claim-waits", error=type(trouble.orig).__name__)
             return
-        if claims is None:
-            self.is_all = True
-        elif claims:
+        self.is_all = claims is None
+        if claims:
             self.leases.append(claims[0].lease)
             self.stock.put(claims)
             self._hold_back_suspects()
@@ -278,23 +285,3 @@ class Round:
         return self.connections.destinations.learn(
             claim.domain, sent.by.seconds, self.most, is_lost=result.relay_lost, is_known=sent.by.is_slow
         )
-
-
-class Pace:
-    """No more than so many messages a second; 0 is as fast as it goes."""
-
-    def __init__(self, per_second: float) -> None:
-        self.step = 1 / per_second if per_second else 0.0
-        self.next = time.monotonic()
-
-    def allows(self) -> bool:
-        """Whether the next message may be begun now."""
-        return not self.step or time.monotonic() >= self.next
-
-    def count(self) -> None:
-        """One more was begun."""
-        self.next = max(self.next, time.monotonic() - 1) + self.step
-
-    def wait(self) -> float:
-        """Seconds until the next one may be begun."""
-        return max(0.0, self.next - time.monotonic())

@@ -37,6 +37,7 @@ from watch.mail.results import Result
 from watch.models import Mailbox, OutboxRow, OutboxState, Suppression, utcnow
 
 RENDER_FAILURES = 3
+MOST_DOUBLED = 8  # ten minutes become at most two days
 ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # of a model it is a table
 
 log = structlog.get_logger("mail")
@@ -132,8 +133,12 @@ def _fate(parcel: Claim, result: Result, now: datetime) -> Fate:
 
 
 def _fate_in_doubt(parcel: Claim, now: datetime) -> Fate:
-    """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out."""
-    again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
+    """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out.
+
+    Each time after twice as long: a server that takes it and is slow to say so stores every one of them.
+    """
+    doubled = 2 ** min(parcel.attempts - 1, MOST_DOUBLED)
+    again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"] * doubled)
     if KINDS[parcel.kind].one_time:
         ends = parcel.not_after or again
         return Fate(OutboxState.UNCERTAIN, again=ends, ends=ends)

@@ -10,6 +10,7 @@ import contextlib
 import smtplib
 import socket
 import ssl
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ EXPECTED = (frozenset({250}), frozenset({250, 251}), frozenset({354}))  # in rep
 LONGEST_WAITS = 4  # replies in one transaction, each within MAIL_TIMEOUT: to MAIL, RCPT, DATA, the message
 HAS_HUNG_UP = (ConnectionError, ssl.SSLError)  # what writing raises then
 RECEIVED_AT_ONCE = 8192  # bytes
+MOST_LINES = 100  # of a reply
 NOTHING_YET = (BlockingIOError, ssl.SSLWantReadError)
 
 
@@ -48,10 +50,24 @@ class Heard:
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock, self.unread = sock, b""
+        self.lines, self.until = 0, 0.0
+
+    def begin_reply(self, seconds: float) -> None:
+        """All lines of the next reply have to come within so many seconds, however slowly each drips."""
+        self.lines, self.until = 0, time.monotonic() + seconds
 
     def readline(self, limit: int) -> bytes:
-        """The next line, or `limit` bytes of it; nothing where the server has ended before the line did."""
+        """The next line, or `limit` bytes of it; nothing where the server has ended before the line did.
+
+        Raises TimeoutError.
+        """
+        self.lines += 1
+        if self.lines > MOST_LINES:
+            return b""
         while b"\n" not in self.unread and len(self.unread) < limit:
+            if (left := self.until - time.monotonic()) <= 0:
+                raise TimeoutError
+            self.sock.settimeout(left)
             more = self.sock.recv(RECEIVED_AT_ONCE)
             if not more:
                 return b""
@@ -60,9 +76,8 @@ class Heard:
         line, self.unread = self.unread[:end], self.unread[end:]
         return line
 
-    def is_more(self) -> bool:
-        """Whether there is something else, or the end; a timeout of the socket is left as it was."""
-        timeout = self.sock.gettimeout()
+    def is_more(self, timeout: float) -> bool:
+        """Whether there is something else, or the end; afterwards each step may take `timeout` seconds."""
         self.sock.settimeout(0)
         try:
             self.unread += self.sock.recv(RECEIVED_AT_ONCE)
@@ -82,6 +97,7 @@ class Host(smtplib.SMTP):
     """smtplib's connection, which takes no half line for a reply and knows silence from an end."""
 
     file: Heard | None
+    timeout: float  # seconds for each reply
 
     def getreply(self) -> tuple[int, bytes]:
         """The next whole reply. Raises TimeoutError, or SMTPServerDisconnected where the server has ended."""
@@ -89,6 +105,7 @@ class Host(smtplib.SMTP):
             raise smtplib.SMTPServerDisconnected
         if self.file is None:
             self.file = Heard(self.sock)
+        self.file.begin_reply(self.timeout)
         try:
             return super().getreply()
         except smtplib.SMTPServerDisconnected as ended:
@@ -98,7 +115,7 @@ class Host(smtplib.SMTP):
 
     def is_quiet(self) -> bool:
         """Whether it stands, and the server has said nothing that nobody asked for."""
-        return self.sock is not None and self.file is not None and not self.file.is_more()
+        return self.sock is not None and self.file is not None and not self.file.is_more(self.timeout)
 
 
 class HostOverTls(Host, smtplib.SMTP_SSL):
@@ -174,7 +191,7 @@ def _lost(host: Host, trouble: OSError) -> Result:
 
 def _begin_anew(host: Host, code: int, to_come: int, may_go_on: Callable[[], bool]) -> None:
     """Nothing of a refused transaction stays; a connection that is not sure of that is closed."""
-    with contextlib.suppress(OSError):
+    with contextlib.suppress(OSError, TooLate):  # the refusal stands, whatever comes after it
         if code == results.CLOSING:
             return host.close()
         replies = [host.getreply()[0] for _ in range(to_come)]
