@@ -180,6 +180,18 @@ def test_a_question_taken_back_is_dead(client: PageClient, scene: Scene) -> None
     assert client.get(link_of(coordinator)).status == 410
 
 
+def test_nobody_asks_more_than_thirty_a_day(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    """Each question about a lead brings the coordinators and the area's officers a mail too."""
+    address = f"/groups/{scene.group.id}/coordinators"
+    for number in range(31):
+        page = client.post(address, {"address": f"n{number}@example.org"}, as_=scene.amina).follow()
+    assert page.flashes[-1:] == [("warn", "Du har frågat många i dag. Fråga igen i morgon.")]
+    assert outbox.names() == ["coordinator-appointed"] * 30
+    with time_machine.travel(utcnow() + timedelta(hours=25)):
+        client.post(address, {"address": "n31@example.org"}, as_=scene.amina)
+    assert outbox.names() == ["coordinator-appointed"] * 31
+
+
 def test_asked_taken_back_and_asked_again_an_address_is_mailed_three_times_a_day(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:

@@ -36,6 +36,7 @@ COORDINATOR_LIVES_THERE = _l(
     "Här bor ett kontaktombud. Be ombudet självt eller ett huvudkontaktombud att avsluta uppdraget först. "
     "Ett huvudkontaktombuds uppdrag kan också kommunpolisen avsluta."
 )
+ASKED_MANY = _l("Du har frågat många i dag. Fråga igen i morgon.")
 OFFICERS_NEVER_COORDINATE = _l(
     "Den som är kommunpolis eller grannsamverkansansvarig kan inte vara kontaktombud, för de ser aldrig "
     "vilka som är med. Fråga någon annan."

@@ -11,7 +11,7 @@ from watch.access import Permission, can, current_person, current_relations, pub
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
-from watch.groups.words import OFFICERS_NEVER_COORDINATE
+from watch.groups.words import ASKED_MANY, OFFICERS_NEVER_COORDINATE
 from watch.joining.queries import has_waited_long, interested_in
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell
@@ -115,6 +115,9 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
     except service.AskedOften:
         db.session.rollback()
         flash(_("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."), "warn")
+    except service.AskedMany:
+        db.session.rollback()
+        flash(str(ASKED_MANY), "warn")
     else:
         db.session.commit()
         flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, can, current_person, requires
@@ -12,7 +13,7 @@ from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
-from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, OFFICERS_NEVER_COORDINATE, STEPS
+from watch.groups.words import ASKED_MANY, GROUP_STATE_KINDS, GROUP_STATES, OFFICERS_NEVER_COORDINATE, STEPS
 from watch.joining.queries import Interested, interested_in
 from watch.models import Building, Group, GroupState, Person, StartStep
 from watch.relations import position_of
@@ -78,7 +79,9 @@ def create(building: Building) -> Page:
         if first:
             service.appoint(group, first, lead=True, by=current_person())
     except service.OfficerNeverCoordinates:
-        return _ask_somebody_else(building, form)
+        return _ask_nobody(building, form, OFFICERS_NEVER_COORDINATE)
+    except service.AskedMany:
+        return _ask_nobody(building, form, ASKED_MANY)
     db.session.commit()
     told = _("Gruppen är startad. De som är intresserade får ett mejl när ett kontaktombud har tackat ja.")
     flash(told, "done")
@@ -87,11 +90,11 @@ def create(building: Building) -> Page:
     return redirect(url_for("start.checklist", group_id=group.id), 303)
 
 
-def _ask_somebody_else(building: Building, form: StartGroupForm) -> Page:
+def _ask_nobody(building: Building, form: StartGroupForm, why: LazyString) -> Page:
     """Nothing has happened yet: the form again, with what was chosen."""
     db.session.rollback()
     field = form.address if form.first.data == BY_MAIL else form.first
-    field.errors = (OFFICERS_NEVER_COORDINATE,)
+    field.errors = (why,)
     return _new_page(building, interested_in(building), form), 422
 
 

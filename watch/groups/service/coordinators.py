@@ -34,6 +34,7 @@ DUTY_VERSION = "2026-1"
 QUESTION = "coordinator-appointed"  # taken back it is not sent; what was told of a lead is sent all the same
 QUESTION_LASTS = timedelta(days=30)  # as an invitation
 MOST_QUESTIONS = 3  # about one group to one mailbox in a day
+QUESTIONS_A_DAY = 30  # that one person asks, of whomever: each brings others a mail too
 
 
 class AlreadyCoordinator(DomainError):
@@ -42,6 +43,10 @@ class AlreadyCoordinator(DomainError):
 
 class AskedOften(DomainError):
     """The address has had the question some times today."""
+
+
+class AskedMany(DomainError):
+    """Whoever asks has asked a lot of people today."""
 
 
 class AlreadyAccepted(LinkExpired):
@@ -68,12 +73,13 @@ def appoint(
 
     It counts once accepted. A coordinator who is appointed lead becomes it. The other coordinators hear of
     every lead, whoever that may be, and so do the area's other officers. Raises AlreadyCoordinator,
-    OfficerNeverCoordinates, AskedOften.
+    OfficerNeverCoordinates, AskedOften, AskedMany.
     """
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
     demand_no_officer(person)
     _demand_not_asked_often(group, person)
+    _demand_few_asked_by(by)
     _forget_old_question(group, person)
     coordinator = Coordinator(
         group_id=group.id, person=person, is_lead=lead, appointed_by_id=by.id if by else None,
@@ -102,6 +108,14 @@ def _demand_not_asked_often(group: Group, person: Person) -> None:
     )
     if (db.session.scalar(asked) or 0) >= MOST_QUESTIONS:
         raise AskedOften
+
+
+def _demand_few_asked_by(person: Person | None) -> None:
+    """Questions without end would bury the one that the others should have noticed."""
+    today = Coordinator.appointed_at > utcnow() - timedelta(days=1)
+    asked = select(func.count(Coordinator.id)).where(Coordinator.appointed_by == person, today)
+    if person and (db.session.scalar(asked) or 0) >= QUESTIONS_A_DAY:
+        raise AskedMany
 
 
 def _tell_the_others(lead: Coordinator) -> None:
