@@ -52,6 +52,9 @@ def test_nobody_sees_a_coordinator_in_them(client: PageClient, scene: Scene, not
         for page in (here, f"{here}/contacts"):
             said = client.get(page, as_=reader).text
             assert ("Sara" in said, said.count("port 1")) == (False, 0), (reader.name, page)
+    not_one.shows_name = True  # to the neighbours, as one of them
+    db.session.commit()
+    assert "Sara" not in client.get(f"{here}/contacts", as_=scene.carin).text
     assert "Port 1: kontaktombud saknas" in client.get(f"{here}/house", as_=scene.amina).text
     home = client.get("/me", as_=not_one)
     assert f"{here}/house" not in home.links.values()
@@ -115,3 +118,14 @@ def test_they_may_follow_an_area_and_a_coordinator_may_not(scene: Scene, not_one
     appoint_officer(scene.group.area, not_one, Organisation.POLICE)
     with pytest.raises(CoordinatorNeverFollows):
         demand_no_coordinator(scene.bengt)
+
+
+def test_a_group_is_on_nobodys_own_page_who_only_coordinated_it_or_was_asked_to(
+    client: PageClient, scene: Scene, not_one: Person
+) -> None:
+    member = db.session.scalars(select(Membership).where(Membership.person_id == not_one.id)).one()
+    member.left_at = utcnow()
+    db.session.commit()
+    home = client.get("/me", as_=not_one)
+    assert scene.group.name not in home.text
+    assert f"/groups/{scene.group.id}" not in home.links.values()

@@ -69,6 +69,15 @@ def test_the_officer_sees_how_many_and_only_the_names_that_were_told(
     assert "Ulla" not in page.html
 
 
+def test_who_is_interested_no_more_is_named_no_more(
+    client: PageClient, gun: Person, langgatan: Building, interested: list[Interest]
+) -> None:
+    (named,) = [each for each in interested if each.named_at]
+    named.ended_at = utcnow()
+    db.session.commit()
+    assert "Olle" not in client.get(f"/groups/new?building={langgatan.id}", as_=gun).text
+
+
 def test_the_named_one_is_asked_and_the_interested_hear_of_it_once_they_can_join(
     client: PageClient, gun: Person, langgatan: Building, interested: list[Interest], outbox: Outbox
 ) -> None:
