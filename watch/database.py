@@ -99,21 +99,6 @@ def is_made(engine: Engine) -> bool:
     return bool(file) and Path(str(file)).exists()
 
 
-def has_log_of_another(engine: Engine) -> bool:
-    """Whether a file of SQLite's was replaced by a copy while the log of the one before still lies beside it.
-
-    The first connection would play that log into the copy, and mix the two. A database of ours says in its
-    header that it writes such a log (bytes 18 and 19, SQLite's file format 1.3.3); a copy by `flask backup`
-    does not.
-    """
-    file = Path(str(engine.url.database))
-    log = file.with_name(f"{file.name}-wal")
-    if engine.dialect.name != "sqlite" or not (file.is_file() and log.is_file() and log.stat().st_size):
-        return False
-    with file.open("rb") as opened:
-        return opened.read(20)[18:] == b"\1\1"
-
-
 def prepare_sqlite(engine: Engine) -> None:
     """Make SQLite wait for its turn, keep foreign keys and survive a power cut.
 

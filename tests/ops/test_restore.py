@@ -277,29 +277,6 @@ def test_a_copy_put_in_place_by_hand_is_noticed_and_mended(scene: Scene, install
     assert installation.web()[0] is None
 
 
-@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
-def test_a_copy_beside_the_log_of_the_database_before_is_not_mixed_with_it(
-    scene: Scene, installation: Installation
-) -> None:
-    """SQLite would play the log into the copy, whose serial would be that of the marker then."""
-    copy = installation.backup()
-    leave(membership_of(scene.carin, scene), by=scene.carin)
-    db.session.commit()
-    own = Path(str(db.engine.url.database))
-    log = own.with_name(f"{own.name}-wal")
-    kept = log.read_bytes()
-    assert kept
-    installation.put_by_hand(copy)
-    log.write_bytes(kept)
-    for refused in (installation.process("worker"), installation.process("restore", "--in-place", "--yes")):
-        assert refused.returncode != 0
-        assert "the log of the database before lies beside it: remove" in refused.stderr
-    assert own.read_bytes() == copy.read_bytes()
-    log.unlink()
-    installation.says("restore", "--in-place", "--yes")
-    assert membership_of(scene.carin, scene).left_at is not None
-
-
 def test_a_backup_alone_tells_its_copy_from_the_database(scene: Scene, installation: Installation) -> None:
     """Nothing was taken away since: yet mail was sent, and somebody may have joined."""
     copy = installation.backup()
