@@ -15,7 +15,7 @@ from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.bodies import bound_body, refuse_unreadable
 from watch.contacts import routes as contacts
-from watch.database import is_made, prepare_sqlite
+from watch.database import has_log_of_another, is_made, prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
 from watch.followup import routes as followup
 from watch.groups.routes import choices, coordinators, groups, house, start
@@ -68,6 +68,11 @@ def _demand_our_database() -> None:
 
     A command looks itself whether it is a copy (cli.py): one of them mends that.
     """
+    if has_log_of_another(db.engine):
+        raise settings.BadSetting(
+            f"{db.engine.url.database} is a copy, and the log of the database before lies beside it: remove "
+            f"the two files whose names end in -wal and -shm, then mend the copy: {journal.RESTORE}"
+        )
     is_command = click.get_current_context(silent=True) is not None
     try:
         sentence = _other_key() if is_command else _other_key() or journal.trouble()

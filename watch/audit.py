@@ -35,7 +35,10 @@ def note(
 
 
 def note_if(is_so: bool, what: str, *, about: Model, by: Person | None, group: Group | None = None) -> None:
-    """The same by a statement that runs either way: from the time nobody learns whether it is so."""
+    """Write down an act where it was done (`is_so`), by a statement that runs in either case.
+
+    Response time then does not tell a stranger whether it was.
+    """
     db.session.flush()
     trace = entry(what, about=about, by=by, group=group)
     trace.at = utcnow()

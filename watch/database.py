@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import enum
 import sqlite3
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -97,6 +98,24 @@ def is_made(engine: Engine) -> bool:
         return True
     file = engine.url.database
     return bool(file) and Path(str(file)).exists()
+
+
+def has_log_of_another(engine: Engine) -> bool:
+    """Whether SQLite's file was replaced by a copy while the log of the database before still lies beside it.
+
+    The first connection would play that log into the copy, and mix the two. A database of ours says in its
+    header that it writes such a log (bytes 18 and 19, SQLite's database file format, 1.3.3); a copy by
+    `flask backup` does not say so.
+    """
+    if engine.dialect.name != "sqlite":
+        return False
+    file = Path(str(engine.url.database))
+    log = file.with_name(f"{file.name}-wal")
+    if not (file.is_file() and log.is_file() and log.stat().st_size):
+        return False
+    # Another process reads it: closing the file in this one would end the locks of all its connections here.
+    header = subprocess.run(["head", "-c", "20", file], capture_output=True, check=True).stdout
+    return header[18:] == b"\1\1"
 
 
 def prepare_sqlite(engine: Engine) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import sqlite3
 from collections import Counter
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,7 +25,7 @@ from tests.journal.lines import place
 from tests.lifecycle.nights import erase_all
 from tests.ops.installation import Installation, differences, everything, installation
 from tests.page_client import PageClient
-from watch import clock, jobs, tokens
+from watch import clock, jobs, journal, tokens
 from watch.accounts.service import ask_for_link, end_office, save_settings, sign_in, sign_out_everywhere
 from watch.accounts.sessions import load_sign_in
 from watch.crypto import Keyring
@@ -32,9 +35,11 @@ from watch.joining.queries.posters import poster_code
 from watch.joining.service import decline_invitation, renew_poster, revoke
 from watch.journal import files
 from watch.journal.state import IS_OLD
+from watch.language import STOCKHOLM
 from watch.mail import outbox as mails
 from watch.meetings.service import Plan, call
 from watch.models import (
+    Area,
     Channel,
     Coordinator,
     InvitationState,
@@ -275,6 +280,50 @@ def test_a_copy_put_in_place_by_hand_is_noticed_and_mended(scene: Scene, install
     installation.says("restore", "--in-place", "--yes")
     assert membership_of(scene.carin, scene).left_at is not None
     assert installation.web()[0] is None
+
+
+@pytest.mark.parametrize("app", ["sqlite"], indirect=True)
+def test_a_copy_beside_the_log_of_the_database_before_is_not_mixed_with_it(
+    scene: Scene, installation: Installation
+) -> None:
+    """SQLite would play the log into the copy, whose serial would be that of the marker then."""
+    copy = installation.backup()
+    own = Path(str(db.engine.url.database))
+    log = own.with_name(f"{own.name}-wal")
+    with closing(sqlite3.connect(own)) as another:  # it keeps the log from being played when all others end
+        another.execute("SELECT count(*) FROM person").fetchone()
+        leave(membership_of(scene.carin, scene), by=scene.carin)
+        installation.leave()
+        shutil.copyfile(log, copy.with_name("log"))
+    installation.put_by_hand(copy)
+    shutil.copyfile(copy.with_name("log"), log)
+    assert log.stat().st_size
+    for refused in (installation.process("worker"), installation.process("restore", "--in-place", "--yes")):
+        assert refused.returncode != 0
+        assert "the log of the database before lies beside it: remove" in refused.stderr
+    assert own.read_bytes() == copy.read_bytes()
+    log.unlink()
+    installation.says("restore", "--in-place", "--yes")
+    assert membership_of(scene.carin, scene).left_at is not None
+
+
+def test_it_says_when_the_copy_was_made_and_where_nobody_is_now(
+    scene: Scene, installation: Installation
+) -> None:
+    with time_machine.travel(datetime(2026, 3, 2, 2, 0, tzinfo=STOCKHOLM), tick=True):
+        installation.backup("before")
+        journal.beat()
+        copy = installation.backup()
+    for each in (coordinator(scene.amina), coordinator(scene.bengt), *db.session.scalars(select(Officer))):
+        each.ended_at = utcnow()
+    said = installation.says("restore", copy, "--yes")
+    assert "The copy was made at 2026-03-02 02:00, or up to a minute later." in said
+    alone = " ".join(said.split())
+    areas = ", ".join(sorted(area.name for area in db.session.scalars(select(Area))))
+    assert f"areas have nobody who follows them: flask people appoint-officer ({areas})" in alone
+    named = re.search(r"groups have no coordinator: the police contact appoints one \((.*?)\)", alone)
+    assert named
+    assert scene.group.name in named[1]
 
 
 def test_a_backup_alone_tells_its_copy_from_the_database(scene: Scene, installation: Installation) -> None:

@@ -69,6 +69,9 @@ def run(
     round_ = Round(owner, is_stopping, connections or Connections())
     try:
         round_.go()
+    except Exception:
+        db.session.rollback()  # what is left of it is in the way of what ends the round
+        raise
     finally:
         round_.end()
         if connections is None:

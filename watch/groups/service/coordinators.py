@@ -46,7 +46,7 @@ class AskedOften(DomainError):
 
 
 class AskedMany(DomainError):
-    """Whoever asks has asked a lot of people today."""
+    """The person who asks has asked as many people within a day as anybody may."""
 
 
 class AlreadyAccepted(LinkExpired):

@@ -52,10 +52,11 @@ def change_household(
     only: Collection[HouseholdStatus],
     counts: bool = True,
 ) -> Household | None:
-    """The same where the household stands at one of the states in `only`, and where it `counts`.
+    """Give a flat's household a status where it has one of those in `only` now, and `counts` is true.
 
-    The same statements run whether it changes or not: whoever asks at a door does not learn from the time
-    what is known of it. Returns the household that lives there now, None where none is known.
+    A flat of whose household nothing is known counts as not contacted; its household is made where the status
+    changes. The same statements run whether it changes or not, so that response time does not tell a stranger
+    what is known of a flat. Returns the current household, or None where nothing is known still.
     """
     hold(flat)
     current = Household.flat_id == flat.id, Household.ended_at.is_(None)
