@@ -7,7 +7,7 @@ from bench.permission_faults.fault import Fault
 HOUSE, GROUPS = "watch/groups/routes/house.py", "watch/groups/routes/groups.py"
 MEMBERS, PAGES = "watch/groups/queries/members.py", "watch/groups/queries/pages.py"
 COORDINATORS, SHOW = "watch/groups/routes/coordinators.py", "templates/groups/show.html"
-IN_HOUSE, ON_PAGES = "groups/test_house groups/test_members", "groups/test_pages"
+IN_HOUSE, ON_PAGES = "groups/test_house groups/test_members", "groups/test_pages groups/test_neighbours"
 
 FAULTS = (
     Fault(
@@ -120,14 +120,14 @@ FAULTS = (
         "watch/contacts/queries.py",
         "current = Coordinator.accepted_at.is_not(None) & Coordinator.ended_at.is_(None)",
         "current = Coordinator.ended_at.is_(None)",
-        "contacts/test_contacts",
+        "groups/test_not_yet contacts/test_contacts",
     ),
     Fault(
         "the group's page is open to whoever coordinated it once",
         PAGES,
         "        Coordinator.accepted_at.is_not(None),\n        Coordinator.ended_at.is_(None),\n    )\n    wanted",
         "        Coordinator.accepted_at.is_not(None),\n    )\n    wanted",
-        f"{ON_PAGES} groups/test_coordinators",
+        f"{ON_PAGES} groups/test_not_yet",
     ),
     Fault(
         "a member sees neighbours who did not choose to be seen",
