@@ -174,6 +174,7 @@ class Phone:
     def look(self) -> None:
         """Nothing failed on this page, nobody is shut out, and nothing stands over the edge of the phone."""
         db.session.commit()
+        self.page.wait_for_load_state()  # a page that has only begun has nothing axe could read
         assert self.server.faults == [], f"the server failed: {self.server.faults}"
         assert self.complaints == [], f"{self.path}: {self.complaints}"
         if not self.has_javascript:
@@ -188,7 +189,6 @@ class Phone:
     def _act(self, act: Callable[[], None]) -> None:
         db.session.commit()
         act()
-        self.page.wait_for_load_state()
         self.look()
 
     def _complain(self, words: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from datetime import date, datetime, timedelta
+from itertools import product
 
 import pytest
 from sqlalchemy import select
@@ -119,6 +120,17 @@ def test_the_groups_page_shows_of_coordinators_what_they_agreed_to(client: PageC
         "06 06",
     ]
     assert [word for word in hidden if word in text] == []
+
+
+@pytest.mark.parametrize(("name", "email", "phone"), list(product([False, True], repeat=3)))
+def test_the_groups_page_shows_of_a_coordinator_just_what_they_chose(
+    name: bool, email: bool, phone: bool, client: PageClient, scene: Scene
+) -> None:
+    amina = scene.amina
+    amina.shows_name, amina.shows_email, amina.shows_phone = name, email, phone
+    page = client.get(f"/groups/{scene.group.id}/contacts", as_=scene.carin)
+    found = [word in page.html for word in ("Amina", "amina@example.org", "tel:0701740605")]
+    assert found == [name, email, phone]
 
 
 def test_the_groups_page_says_so_when_there_is_no_coordinator(

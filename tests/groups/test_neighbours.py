@@ -73,3 +73,15 @@ def test_who_has_left_or_was_never_let_in_is_not_seen(client: PageClient, scene:
     db.session.commit()
     page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
     assert neighbours(page) == ["Nora Wik nora@example.org 070-174 06 55"]
+
+
+def test_who_once_coordinated_and_has_left_is_not_seen(
+    client: PageClient, scene: Scene, nora: Person
+) -> None:
+    olga = make_person("Olga Lind", "olga@example.org", shows_name=True)
+    make_member(olga, scene.group, flat_of(scene.port_3, "1103")).left_at = utcnow()
+    make_coordinator(olga, scene.group).ended_at = utcnow()
+    nora.shows_name = True
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
+    assert neighbours(page) == ["Nora Wik"]
+    assert "Olga" not in page.html
