@@ -20,7 +20,7 @@ FEATURES = (
     "meetings",
     "notices",
     "followup",
-    "lifecycle",
+    "retention",
     "ops",
 )
 ROOMS = ("routes", "forms", "words", "queries", "service", "cli")

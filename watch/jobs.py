@@ -32,17 +32,17 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups import service as groups
 from watch.joining import service as joining
-from watch.lifecycle import service as lifecycle
 from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
 from watch.mail.sender import Sender
 from watch.meetings import service as meetings
 from watch.models import utcnow
+from watch.retention import service as retention
 
 QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
 JOBS = (
     Job("recount", groups.RECOUNT_AT, groups.recount_groups),
-    Job("erase", time(3, 30), lifecycle.erase_what_is_over),
+    Job("erase", time(3, 30), retention.erase_what_is_over),
     Job("remind", meetings.REMIND_AT, meetings.remind),
     Job("climb", joining.CLIMB_AT, joining.climb),
 )

@@ -12,8 +12,8 @@ from sqlalchemy import func, select, text
 
 from tests.cast import Scene
 from tests.factories import flat_of, make_person, make_request
-from tests.lifecycle.nights import erase_all
 from tests.page_client import Page, PageClient
+from tests.retention.nights import erase_all
 from watch import tokens
 from watch.accounts.service import operator_link
 from watch.extensions import db

@@ -23,8 +23,8 @@ from tests.joining.conftest import (
     status_of,
     what_leaves,
 )
-from tests.lifecycle.nights import erase_all
 from tests.page_client import Page, PageClient
+from tests.retention.nights import erase_all
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail.queue import UNLEASED

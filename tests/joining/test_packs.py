@@ -21,9 +21,9 @@ from tests.factories import (
     make_person,
 )
 from tests.joining.conftest import Statements, bytes_of
-from tests.lifecycle.nights import erase_all
 from tests.page_client import BASE, Page, PageClient, outside
 from tests.pages_of_paper import codes_on, pages_of, words_on
+from tests.retention.nights import erase_all
 from watch import jobs, paper
 from watch.extensions import db
 from watch.joining import service

@@ -19,8 +19,8 @@ from tests.cast import Scene
 from tests.factories import flat_of, make_invitation, make_letter, make_person
 from tests.faults.processes import environment
 from tests.journal.lines import is_said, journal, place, said_of
-from tests.lifecycle.nights import erase_all
 from tests.page_client import PageClient
+from tests.retention.nights import erase_all
 from watch import journal as journals
 from watch.accounts.service import end_office, save_settings
 from watch.extensions import db

@@ -21,9 +21,9 @@ from tests.factories import (
     make_person,
 )
 from tests.groups.test_races import at_once
-from tests.lifecycle.nights import erase_all
 from tests.mail.relay import Relay, Taken
 from tests.page_client import Page, PageClient
+from tests.retention.nights import erase_all
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.groups import queries, service

@@ -22,9 +22,9 @@ from tests.conftest import Outbox
 from tests.factories import make_invitation, make_person
 from tests.faults.processes import ROOT
 from tests.journal.lines import place
-from tests.lifecycle.nights import erase_all
 from tests.ops.installation import Installation, differences, everything, installation
 from tests.page_client import PageClient
+from tests.retention.nights import erase_all
 from watch import clock, jobs, journal, tokens
 from watch.accounts.service import ask_for_link, end_office, save_settings, sign_in, sign_out_everywhere
 from watch.accounts.sessions import load_sign_in

@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 
 from watch.extensions import db
-from watch.lifecycle.service.batches import take_out
 from watch.mail import outbox
 from watch.models import (
     AreaOptOut,
@@ -30,6 +29,7 @@ from watch.models import (
     RequestState,
     SignInLink,
 )
+from watch.retention.service.batches import take_out
 
 MONTH = timedelta(days=30)  # after leaving, after an answer; and how long a question waits for one
 AFTER_INVITATION = timedelta(days=14)

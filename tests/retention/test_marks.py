@@ -22,11 +22,10 @@ from tests.factories import (
     make_request,
     store,
 )
-from tests.lifecycle.nights import erase_all
+from tests.retention.nights import erase_all
 from watch import audit
 from watch.extensions import db
 from watch.groups.queries import active_member_ids, paper_households
-from watch.lifecycle.service.rules import RULES
 from watch.mail import outbox
 from watch.models import (
     Answer,
@@ -54,6 +53,7 @@ from watch.models import (
     StartStep,
     utcnow,
 )
+from watch.retention.service.rules import RULES
 
 AS_LONG_AS_IT_STANDS = {"contact_person", "refusal"}  # who takes the entry out has erased it
 STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting"}  # steps and counts
@@ -70,7 +70,7 @@ def marks() -> Iterator[tuple[str, Personal, Column[object]]]:
 def test_every_mark_has_a_rule() -> None:
     promised = {(table, mark.kept) for table, mark, _column in marks()}
     ruled = {(model.__tablename__, rule.kept) for rule in RULES for model in rule.of}
-    assert promised - ruled == set(), "watch/lifecycle/service/rules.py has to carry out what a mark promises"
+    assert promised - ruled == set(), "watch/retention/service/rules.py has to carry out what a mark promises"
     assert ruled - promised == set(), "a rule for which there is no mark"
 
 

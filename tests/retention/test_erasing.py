@@ -30,7 +30,7 @@ from tests.factories import (
     make_request,
     store,
 )
-from tests.lifecycle.nights import erase_all
+from tests.retention.nights import erase_all
 from watch import audit, clock, jobs
 from watch.extensions import db
 from watch.followup.queries import areas_side_by_side

@@ -7,8 +7,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, or_, select, update
 
 from watch.extensions import db
-from watch.lifecycle.service.batches import BATCH, take_out
 from watch.models import ChecklistItem, Group, GroupState, GroupTransition, Invitation, Meeting, Notice
+from watch.retention.service.batches import BATCH, take_out
 
 TWO_YEARS = timedelta(days=730)
 

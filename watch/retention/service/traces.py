@@ -8,7 +8,6 @@ from flask import current_app
 from sqlalchemy import or_, select
 
 from watch.extensions import db
-from watch.lifecycle.service.batches import BATCH, take_out
 from watch.mail import outbox
 from watch.models import (
     AuditEntry,
@@ -20,6 +19,7 @@ from watch.models import (
     SignIn,
     SignInLink,
 )
+from watch.retention.service.batches import BATCH, take_out
 
 DAY = timedelta(days=1)
 YEAR = timedelta(days=365)

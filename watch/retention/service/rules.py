@@ -1,4 +1,4 @@
-"""What `kept` promises of personal columns, and what keeps it; tests/lifecycle holds every mark to a rule.
+"""What `kept` promises of personal columns, and what keeps it; tests/retention holds every mark to a rule.
 
 The order matters: a person goes when nothing is left that they are, a mailbox when it is nobody's.
 """
@@ -9,7 +9,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from watch.lifecycle.service import groups, people, traces
 from watch.models import (
     AreaOptOut,
     AuditEntry,
@@ -48,6 +47,7 @@ from watch.models.letters import AS_PACK
 from watch.models.meetings import AS_ANSWER
 from watch.models.people import AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
+from watch.retention.service import groups, people, traces
 
 
 @dataclass(frozen=True)

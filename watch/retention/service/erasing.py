@@ -6,8 +6,8 @@ from datetime import datetime
 
 import structlog
 
-from watch.lifecycle.service.batches import BATCH
-from watch.lifecycle.service.rules import RULES
+from watch.retention.service.batches import BATCH
+from watch.retention.service.rules import RULES
 
 log = structlog.get_logger("lifecycle")
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from watch.extensions import db
-from watch.lifecycle.service import erase_what_is_over
 from watch.models import utcnow
+from watch.retention.service import erase_what_is_over
 
 
 def erase_all() -> int:
