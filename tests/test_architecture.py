@@ -23,7 +23,7 @@ FEATURES = (
     "retention",
     "ops",
 )
-ROOMS = ("routes", "forms", "words", "queries", "service", "cli")
+ROOMS = ("routes", "forms", "labels", "queries", "service", "cli")
 OF_THE_WEB = {
     "watch.accounts.sessions",
     "watch.accounts.shares",
@@ -82,7 +82,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "language", "limits", "models", "paging", "paper", "relations", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
-    "words": {"bands", "fields", "language", "models"},
+    "labels": {"bands", "fields", "language", "models"},
     "queries": MODELS | {"errors", "language", "tokens"},
     "service": MODELS
     | {"access", "audit", "errors", "fields", "language", "mail.outbox", "paper", "relations", "tokens"},
@@ -95,18 +95,18 @@ MAY_IMPORT: dict[str, set[str]] = {
 }  # fmt: skip
 # Which rooms of other features (to the left; for routes and commands of any) and of its own a room may use.
 ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {
-    "routes": ({"queries", "words"}, {"routes", "forms", "words", "queries", "service", "part"}),
-    "forms": (set(), {"forms", "words", "queries", "part"}),
-    "words": (set(), {"words", "queries", "part"}),
+    "routes": ({"queries", "labels"}, {"routes", "forms", "labels", "queries", "service", "part"}),
+    "forms": (set(), {"forms", "labels", "queries", "part"}),
+    "labels": (set(), {"labels", "queries", "part"}),
     "queries": ({"queries"}, {"queries", "part"}),
     "service": ({"queries", "service"}, {"queries", "service", "part"}),
     "part": ({"queries", "service", "part"}, {"queries", "part"}),
-    "cli": ({"queries", "service", "words"}, {"words", "queries", "service", "part", "cli"}),
+    "cli": ({"queries", "service", "labels"}, {"labels", "queries", "service", "part", "cli"}),
 }
 WHY = {
-    "routes": "a route reads like a sentence: its own forms and service, anybody's queries and words",
-    "forms": "a form knows its own feature's reads and words, never a change",
-    "words": "words say what models are called, and depend on nothing that changes things",
+    "routes": "a route reads like a sentence: its own forms and service, anybody's queries and labels",
+    "forms": "a form knows its own feature's reads and labels, never a change",
+    "labels": "labels say what models are called, and depend on nothing that changes things",
     "queries": "queries read models, and queries to their left: accounts < places < contacts < groups < …",
     "service": "a service uses what stands to its left; the other direction is turned round",
     "part": "a part of a feature is used by its rooms, and uses what stands to its left",

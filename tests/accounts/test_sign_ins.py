@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 
 from tests.page_client import PageClient
-from watch.accounts.words import device_name
+from watch.accounts.labels import device_name
 from watch.extensions import db
 from watch.models import Officer, SignIn, SignInLink, utcnow
 

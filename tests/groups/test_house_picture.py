@@ -25,7 +25,7 @@ from tests.factories import (
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.groups import queries
-from watch.groups.words import FLAT_STATES
+from watch.groups.labels import FLAT_STATES
 from watch.models import AuditEntry, Household, HouseholdStatus, Suppression
 
 

@@ -13,8 +13,8 @@ from tests.factories import make_contact
 from tests.page_client import PageClient
 from tests.pages_of_paper import pages_of, words_on
 from watch.extensions import db
+from watch.groups.labels import CONSENT_CHANNELS, CONSENTS
 from watch.groups.service import CONSENT_VERSION
-from watch.groups.words import CONSENT_CHANNELS, CONSENTS
 from watch.models import AuditEntry, ConsentChannel, ContactRole, JoinRequest, Language, Membership
 
 

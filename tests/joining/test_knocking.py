@@ -17,7 +17,7 @@ from tests.page_client import Page, PageClient
 from watch import language
 from watch.extensions import db
 from watch.groups.queries import FlatState
-from watch.joining.words import not_home_word
+from watch.joining.labels import not_home_word
 from watch.models import (
     AuditEntry,
     GroupState,

@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from watch.access import current_person, current_relations, public, signed_in
-from watch.accounts import queries, service, sessions, shares, words
+from watch.accounts import labels, queries, service, sessions, shares
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import browser_that_asks, db, limiter, network_of_reader
@@ -199,7 +199,7 @@ def security() -> str:
         "accounts/security.html",
         sign_ins=queries.sign_ins_of(current_person()),
         here=current_user.id,
-        device_name=words.device_name,
+        device_name=labels.device_name,
     )
 
 
@@ -211,7 +211,7 @@ def end_sign_in(sign_in_id: str) -> Response:
         abort(404)
     service.sign_out(there)
     db.session.commit()
-    flash(_("%(device)s är utloggad.", device=words.device_name(there.device)), "done")
+    flash(_("%(device)s är utloggad.", device=labels.device_name(there.device)), "done")
     return redirect(url_for("accounts.security"), 303)
 
 

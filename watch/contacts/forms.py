@@ -9,8 +9,8 @@ from wtforms import SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from watch.contacts.entry import Entry
+from watch.contacts.labels import REACHES, ROLES
 from watch.contacts.queries import Targets
-from watch.contacts.words import REACHES, ROLES
 from watch.fields import AddressField, Form, LineField, NameField, PhoneField, choices_of
 from watch.models import ContactPerson, ContactRole, Reach
 

@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, current_relations, public, requires
 from watch.contacts import queries, service
 from watch.contacts.forms import ContactForm
-from watch.contacts.words import ROLES
+from watch.contacts.labels import ROLES
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.models import ContactPerson, Group

@@ -10,8 +10,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, SelectChoice, SelectField, StringField
 
 from watch.fields import choices_of
+from watch.followup.labels import SORTS, STATES
 from watch.followup.queries import BuildingState, Filter
-from watch.followup.words import SORTS, STATES
 from watch.lengths import ReadsNoMore
 from watch.models import Landlord
 

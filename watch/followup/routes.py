@@ -12,8 +12,8 @@ from watch.access import Permission, current_relations, requires
 from watch.bands import banded
 from watch.followup import queries
 from watch.followup.forms import FilterForm
+from watch.followup.labels import ACTIONS, KINDS, REASONS, STATES
 from watch.followup.queries import Need, Reason
-from watch.followup.words import ACTIONS, KINDS, REASONS, STATES
 from watch.models import Area, utcnow
 
 bp = Blueprint("followup", __name__)

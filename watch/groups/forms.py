@@ -21,7 +21,7 @@ from watch.fields import (
     TicksField,
     choices_of,
 )
-from watch.groups.words import AREA_CHOICES, NOTICE_CHOICES
+from watch.groups.labels import AREA_CHOICES, NOTICE_CHOICES
 from watch.language import STOCKHOLM, local
 from watch.models import (
     ConsentChannel,

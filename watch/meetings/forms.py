@@ -20,7 +20,7 @@ from watch.fields import (
     moment_in_stockholm,
 )
 from watch.language import local
-from watch.meetings.words import ANSWERS, KINDS
+from watch.meetings.labels import ANSWERS, KINDS
 from watch.models import Answer, MeetingKind, Stairwell, utcnow
 
 MONTHS_AHEAD = 18

@@ -12,9 +12,9 @@ from wtforms.validators import InputRequired, ValidationError
 from watch.fields import DayField, Form, LineField, SendingForm, TextField, choices_of
 from watch.language import local
 from watch.models import Language, Level, utcnow
+from watch.notices.labels import LEVELS
 from watch.notices.queries import Aim
 from watch.notices.suspicion import SCRIPT_LINK, has_plate, names_a_suspect
-from watch.notices.words import LEVELS
 
 MOST_SIGNS = 10_000
 OTHER_LANGUAGES = (Language.ENGLISH, Language.ARABIC, Language.SOMALI)

@@ -19,8 +19,8 @@ from watch import language
 from watch.extensions import db
 from watch.models import Area
 from watch.places import landlord_list, service
+from watch.places.labels import sentence
 from watch.places.problems import BadLandlordList
-from watch.places.words import sentence
 
 places = AppGroup("places", help="Areas, buildings, stairwells and flats.")
 

@@ -1,4 +1,4 @@
-"""What can be wrong with a landlord's list, as facts; places/words.py says them."""
+"""What can be wrong with a landlord's list, as facts; places/labels.py says them."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from watch.access import Permission, can, current_person, current_relations, pub
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
-from watch.groups.words import ASKED_MANY, OFFICERS_NEVER_COORDINATE
+from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
 from watch.joining.queries import has_waited_long, interested_in
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell

@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.bands import banded, banded_share
+from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
-from watch.contacts.words import ROLES
 from watch.extensions import db
 from watch.groups import queries, service
-from watch.groups.words import GROUP_STATE_KINDS, GROUP_STATES, name_key, tile
-from watch.meetings.words import ANSWERS, KINDS
+from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES, name_key, tile
+from watch.meetings.labels import ANSWERS, KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
 

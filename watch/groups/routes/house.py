@@ -11,12 +11,12 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
+from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
 from watch.groups.queries import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
-from watch.groups.words import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
+from watch.joining.labels import OUTCOMES
 from watch.joining.queries import answers_to_tell, taken_flats, waiting_requests
 from watch.joining.queries.door import can_take_back, newest_knock
-from watch.joining.words import OUTCOMES
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
 

@@ -11,8 +11,8 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
+from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import FlatInHouse, FlatState, StairwellInHouse
-from watch.groups.words import FLAT_STATES
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups import queries, service
 from watch.groups.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
-from watch.groups.words import ASKED_MANY, GROUP_STATE_KINDS, GROUP_STATES, OFFICERS_NEVER_COORDINATE, STEPS
+from watch.groups.labels import ASKED_MANY, GROUP_STATE_KINDS, GROUP_STATES, OFFICERS_NEVER_COORDINATE, STEPS
 from watch.joining.queries import Interested, interested_in
 from watch.models import Building, Group, GroupState, Person, StartStep
 from watch.relations import position_of

@@ -32,7 +32,7 @@ from watch.models import (
     utcnow,
 )
 
-CONSENT_VERSION = "2026-1"  # of groups.words.CONSENTS
+CONSENT_VERSION = "2026-1"  # of groups.labels.CONSENTS
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from watch.fields import (
     NameField,
     SendingForm,
 )
-from watch.joining.words import DO_NOT_KNOW, choice, door_choices, floor_choices, floor_word
+from watch.joining.labels import DO_NOT_KNOW, choice, door_choices, floor_choices, floor_word
 from watch.models import Flat, Stairwell
 
 USUAL_TOP = 9  # the highest floor of most houses

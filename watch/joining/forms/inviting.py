@@ -12,9 +12,9 @@ from wtforms.validators import AnyOf, ValidationError
 
 from watch.fields import Form, LanguageField
 from watch.joining.forms import NOT_A_CHOICE
+from watch.joining.labels import DO_NOT_KNOW, TROUBLES, choice
 from watch.joining.pasting import Typed
 from watch.joining.sheets import UnreadableList, rows_of_file, rows_of_text
-from watch.joining.words import DO_NOT_KNOW, TROUBLES, choice
 from watch.lengths import AtMost
 from watch.models import Flat
 

@@ -12,7 +12,7 @@ from wtforms import SelectChoice
 from wtforms.validators import DataRequired
 
 from watch.fields import Form, TicksField
-from watch.joining.words import choice
+from watch.joining.labels import choice
 from watch.language import OWN_NAMES
 from watch.models import Building, Flat, Language, Stairwell
 

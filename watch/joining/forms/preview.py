@@ -21,9 +21,9 @@ from watch.fields import (
     NameField,
     SendingForm,
 )
+from watch.joining.labels import BROKEN_LINES, TROUBLES
 from watch.joining.pasting import Typed
 from watch.joining.sheets import MOST_ROWS, Trouble
-from watch.joining.words import BROKEN_LINES, TROUBLES
 from watch.lengths import AtMost
 from watch.models import Flat, Language, Stairwell
 from watch.personnummer import has_personnummer, personnummer_word

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import DataRequired
 
 from watch.fields import SendingForm, TicksField
+from watch.joining.labels import choice
 from watch.joining.queries import SentInvitation
-from watch.joining.words import choice
 from watch.models import Invitation
 
 

@@ -13,13 +13,13 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, current_relations, requires
 from watch.errors import DomainError
 from watch.extensions import db
-from watch.groups.words import FLAT_STATES
+from watch.groups.labels import FLAT_STATES
 from watch.joining import service
 from watch.joining.forms.door import JoinAtDoorForm, KnockForm
+from watch.joining.labels import DOOR_KINDS, OUTCOMES, floor_word, not_home_word
 from watch.joining.queries import open_knock, requests_about_address
 from watch.joining.queries.door import Door, doors_of, freshly_pressed, newest_knock, walking_order
 from watch.joining.service import AlreadyKnocked
-from watch.joining.words import DOOR_KINDS, OUTCOMES, floor_word, not_home_word
 from watch.limits import limit_network
 from watch.models import Flat, Group, Knock, Language, utcnow
 from watch.web import here, leave_trace, local_path

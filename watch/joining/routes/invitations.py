@@ -13,9 +13,9 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.joining.forms.inviting import InviteForm
+from watch.joining.labels import INVITATION_SIGNS, INVITATION_STATES
 from watch.joining.queries import SentInvitation, contacted_flats, flats_of_group, invitations_of
 from watch.joining.service import TooManyInvitations, WrittenLately
-from watch.joining.words import INVITATION_SIGNS, INVITATION_STATES
 from watch.models import Group, Language
 from watch.paging import page_of
 from watch.web import leave_trace

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
+from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import FlatState, households_of
-from watch.groups.words import FLAT_STATES
 from watch.joining import service
 from watch.joining.forms.letters import PrintLettersForm
 from watch.joining.letter_pages import file_name, pages_of, pdf_of

@@ -14,10 +14,10 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
 from watch.groups.queries import active_membership
 from watch.joining import service
+from watch.joining.labels import poster_words
 from watch.joining.letter_pages import foot_words
 from watch.joining.queries import stairwells_of_group
 from watch.joining.queries.posters import poster_code
-from watch.joining.words import poster_words
 from watch.models import Group, Language, Stairwell
 
 bp = Blueprint("posters", __name__)

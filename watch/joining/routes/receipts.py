@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response
 from watch import language, paper
 from watch.access import Permission, requires
 from watch.contacts.queries import contacts_for
+from watch.groups.labels import CONSENT_CHANNELS, CONSENTS
 from watch.groups.queries import coordinators_for
-from watch.groups.words import CONSENT_CHANNELS, CONSENTS
 from watch.joining.letter_pages import foot_words
 from watch.joining.routes.door import bp
 from watch.models import Channel, ContactRole, Language, Membership, Person

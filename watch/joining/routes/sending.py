@@ -19,6 +19,7 @@ from watch.joining import service
 from watch.joining.forms import key_of
 from watch.joining.forms.inviting import TRANSFERABLE
 from watch.joining.forms.preview import PreviewForm, Row, judged, settle, visible
+from watch.joining.labels import PREVIEW_SIGNS, PREVIEW_STATES, TROUBLES
 from watch.joining.pasting import Typed
 from watch.joining.queries import Room, flats_of_group, known_among, room_of
 from watch.joining.routes.invitations import MOST_SIGNS, ROWS_A_PAGE, bp, index_page, invite_form, list_of
@@ -30,7 +31,6 @@ from watch.joining.service import (
     WrittenLately,
 )
 from watch.joining.sheets import Trouble
-from watch.joining.words import PREVIEW_SIGNS, PREVIEW_STATES, TROUBLES
 from watch.limits import limit_network
 from watch.models import Group, Invitation, Language
 from watch.paging import page_of

@@ -10,8 +10,8 @@ from flask_babel.speaklater import LazyString
 
 from watch.access import current_relations
 from watch.meetings import queries
+from watch.meetings.labels import ANSWERS, KINDS
 from watch.meetings.queries import FlatOnPaper
-from watch.meetings.words import ANSWERS, KINDS
 from watch.models import Answer, Meeting, MeetingKind, utcnow
 
 bp = Blueprint("meetings", __name__)

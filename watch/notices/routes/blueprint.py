@@ -11,8 +11,8 @@ from flask_babel.speaklater import LazyString
 from watch.access import current_relations
 from watch.bands import roughly
 from watch.models import Audience, Level, Notice
+from watch.notices.labels import LEVELS, SENDERS
 from watch.notices.queries import Aim
-from watch.notices.words import LEVELS, SENDERS
 
 bp = Blueprint("notices", __name__)
 

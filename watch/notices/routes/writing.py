@@ -22,10 +22,10 @@ from watch.meetings.queries import CountChanged, Reach, stairwells_of
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
+from watch.notices.labels import AREA_AUDIENCES
 from watch.notices.queries import Aim
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
-from watch.notices.words import AREA_AUDIENCES
 
 NOTICE = MEGABYTE // 2  # bytes of four texts of 10,000 signs, most of which take six each
 STEPS = ("new", "preview", "send", "index")
