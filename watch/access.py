@@ -186,7 +186,7 @@ def _load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
         thing = db.session.scalar(select(Area).where(Area.slug == url.pop("slug")))
     else:
         number = url.pop(f"{argument}_id")
-        thing = db.session.get(model, number) if number < 2**63 else None
+        thing = db.session.get(model, number)
     return thing or abort(404)
 
 

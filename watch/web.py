@@ -50,7 +50,7 @@ class NavigationItem:
 class RowNumber(IntegerConverter):
     """`<int:…>` in an address is a row's number; a larger one leads to no page, and PostgreSQL takes none."""
 
-    def __init__(self, map: Map, **more: Any) -> None:
+    def __init__(self, map: Map, **more: Any) -> None:  # noqa: A002  # as Werkzeug calls it
         super().__init__(map, max=LARGEST_NUMBER, **more)
 
 

@@ -6,7 +6,7 @@ ENDPOINTS = {
     "interest.show": public(get="/buildings/{empty_house}/interest"),
     "interest.leave": public(post="/buildings/{empty_house}/interest", status=422),
     "interest.sent": public(get="/buildings/{empty_house}/interest/sent"),
-    "interest.open": public(get="/interest/{interest}"),
+    "interest.open_link": public(get="/interest/{interest}"),
     "interest.confirm": public(post="/interest/{interest}", status=303),
     "interest.tell_name": public(post="/interest/{interest}/name", status=303),
     "interest.take_back_name": public(post="/interest/{interest}/unname", status=303),

@@ -25,7 +25,7 @@ ENDPOINTS = {
         post="/groups/{group}/letters",
         **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422, "officer": 422}),
     ),
-    "invitations.open": public(get="/join/{invitation_link}"),
+    "invitations.open_link": public(get="/join/{invitation_link}"),
     "invitations.back_to_open": public(get="/join/{invitation_link}/accept", status=303),
     "invitations.accept": public(post="/join/{invitation_link}/accept", status=422),
     "invitations.joined": public(get="/join/joined", status=303),

@@ -12,7 +12,7 @@ ENDPOINTS = {
     "posters.index": Expected(get="/groups/{group}/posters", **OF_GROUP),
     "posters.print_all": Expected(get="/groups/{group}/posters.pdf", **OF_GROUP),
     "posters.show": Expected(get="/stairwells/{stairwell}/poster", **OF_STAIRWELL),
-    "posters.print": Expected(get="/stairwells/{stairwell}/poster.pdf", **OF_STAIRWELL),
+    "posters.print_one": Expected(get="/stairwells/{stairwell}/poster.pdf", **OF_STAIRWELL),
     "posters.picture": Expected(get="/stairwells/{stairwell}/poster.png", **OF_STAIRWELL),
     "posters.renew": Expected(
         post="/stairwells/{stairwell}/poster/new-code",

@@ -33,7 +33,7 @@ NOT_BY_LINKS = {
     "start.back_to_new",
     "invitations.back_to_open",
     "interest.back_to_open",
-    "posters.print",  # on paper, see the journey of asking
+    "posters.print_one",  # on paper, see the journey of asking
     "posters.print_all",
     "posters.picture",
     "mailbox.index",  # development's own

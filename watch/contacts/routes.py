@@ -121,7 +121,7 @@ def remove(contact_id: int) -> Response:
 def _kept(contact_id: int) -> ContactPerson:
     """A contact person inside the officer's areas; another area's is not found."""
     mine = queries.editable_contacts(current_relations().officer_of)
-    found = db.session.scalar(mine.where(ContactPerson.id == contact_id)) if contact_id < 2**63 else None
+    found = db.session.scalar(mine.where(ContactPerson.id == contact_id))
     return found or abort(404)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
+from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building, interested_of_building
 from watch.groups.queries import flats_of_group
@@ -146,7 +147,7 @@ def _keys(by_state: bool, now: datetime) -> list[ColumnElement[Any]]:
 
 def _edge(area: Area, building_id: int | None, keys: Sequence[ColumnElement[Any]]) -> Any:
     """The keys of the building where the page before ended; None where there is no such building here."""
-    if building_id is None or building_id >= 2**63:
+    if building_id is None or building_id > LARGEST_NUMBER:
         return None
     wanted = (
         select(*keys).select_from(Building).join(Property).outerjoin(Group, Group.id == Building.group_id)

@@ -25,7 +25,7 @@ from watch.models import ConsentChannel, GroupState, Invitation, Language, Membe
 
 @bp.get("/join/<token>")
 @public
-def open(token: str) -> Response:
+def open_link(token: str) -> Response:
     """The mailed invitation: who invites, what it means, yes or no; after a no, second thoughts."""
     if declined := service.declined_invitation_of(token):
         invitation, never_again = declined
@@ -55,7 +55,7 @@ def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -
     no = DeclineInvitationForm()
     if invitation.is_transferable:  # its holder need not be whoever was asked
         del no.never_again
-    page = render_template("invitations/open.html", token=token, invitation=invitation, form=form, no=no)
+    page = render_template("invitations/open_link.html", token=token, invitation=invitation, form=form, no=no)
     return make_response(page, 422 if form.errors else 200)
 
 
@@ -63,7 +63,7 @@ def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -
 @public
 def back_to_open(token: str) -> Response:
     """A form that came back with its errors has this address, and the browser's arrow asks for it."""
-    return redirect(url_for(".open", token=token), 303)
+    return redirect(url_for(".open_link", token=token), 303)
 
 
 def _speak_as(invitation: Invitation) -> None:
@@ -159,7 +159,7 @@ def decline(token: str) -> Response:
     service.decline_invitation(invitation, never_again=bool(form.never_again.data))
     db.session.commit()
     flash(_("Tack för ditt svar. Vi skriver inte till dig mer om det här."), "done")
-    return redirect(url_for(".open", token=token), 303)
+    return redirect(url_for(".open_link", token=token), 303)
 
 
 @bp.post("/join/<token>/undo")
@@ -171,4 +171,4 @@ def take_back_no(token: str) -> Response:
     db.session.commit()
     flash(_("Klart. Nu får kontaktombud fråga dig igen."), "done")
     is_open = invitation.ended_at is None
-    return redirect(url_for(".open", token=token) if is_open else url_for("places.front"), 303)
+    return redirect(url_for(".open_link", token=token) if is_open else url_for("places.front"), 303)

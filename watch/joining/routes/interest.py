@@ -56,13 +56,13 @@ def sent(building_id: int) -> str:
 
 
 def _building(building_id: int) -> Building:
-    building = db.session.get(Building, building_id) if building_id < 2**63 else None
+    building = db.session.get(Building, building_id)
     return building or abort(404)
 
 
 @bp.get("/interest/<token>")
 @public
-def open(token: str) -> Response:
+def open_link(token: str) -> Response:
     """The mailed page: confirm; then tell one's name, join when there is a group, or withdraw."""
     interest = _interest_behind(token)
     return _page(token, interest, _join_form(interest))
@@ -87,7 +87,9 @@ def _join_form(interest: Interest) -> JoinByInterestForm | None:
 
 def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> Response:
     others = [(each, tokens.make(Purpose.CONFIRM_INTEREST, each)) for each in interest_in_same_mail(interest)]
-    page = render_template("interest/open.html", token=token, interest=interest, form=form, others=others)
+    page = render_template(
+        "interest/open_link.html", token=token, interest=interest, form=form, others=others
+    )
     return make_response(page, 422 if form and form.errors else 200)
 
 
@@ -99,7 +101,7 @@ def confirm(token: str) -> Response:
     session.pop("interest", None)
     db.session.commit()
     flash(_("Tack! Ditt intresse är bekräftat."), "done")
-    return redirect(url_for(".open", token=token), 303)
+    return redirect(url_for(".open_link", token=token), 303)
 
 
 @bp.post("/interest/<token>/name")
@@ -109,7 +111,7 @@ def tell_name(token: str) -> Response:
     service.tell_name(_interest_behind(token))
     db.session.commit()
     flash(_("Nu kan kommunpolisen se ditt namn."), "done")
-    return redirect(url_for(".open", token=token), 303)
+    return redirect(url_for(".open_link", token=token), 303)
 
 
 @bp.post("/interest/<token>/unname")
@@ -119,14 +121,14 @@ def take_back_name(token: str) -> Response:
     service.take_back_name(_interest_behind(token))
     db.session.commit()
     flash(_("Nu kan kommunpolisen inte se ditt namn längre. Ditt intresse är kvar."), "done")
-    return redirect(url_for(".open", token=token), 303)
+    return redirect(url_for(".open_link", token=token), 303)
 
 
 @bp.get("/interest/<token>/join")
 @public
 def back_to_open(token: str) -> Response:
     """A form that came back with its errors has this address, and the browser's arrow asks for it."""
-    return redirect(url_for(".open", token=token), 303)
+    return redirect(url_for(".open_link", token=token), 303)
 
 
 @bp.post("/interest/<token>/join")
@@ -137,7 +139,7 @@ def join(token: str) -> Response:
     form = _join_form(interest)
     if form is None:
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")
-        return redirect(url_for(".open", token=token), 303)
+        return redirect(url_for(".open_link", token=token), 303)
     if not form.validate() or form.stairwell is None:
         return _page(token, interest, form)
     try:
@@ -145,7 +147,7 @@ def join(token: str) -> Response:
     except NotOpen:
         db.session.rollback()
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")
-        return redirect(url_for(".open", token=token), 303)
+        return redirect(url_for(".open_link", token=token), 303)
     db.session.commit()
     flash(_("Tack! Ett kontaktombud i huset svarar dig med e-post."), "done")
     return redirect(url_for("places.building", building_id=interest.building_id), 303)

@@ -55,7 +55,7 @@ def show(stairwell: Stairwell) -> str:
 
 @bp.get("/stairwells/<int:stairwell_id>/poster.pdf")
 @requires(Permission.PRINT_POSTERS)
-def print(stairwell: Stairwell) -> Response:
+def print_one(stairwell: Stairwell) -> Response:
     """One stairwell's poster."""
     return _pdf([stairwell], _("affisch %(address)s", address=stairwell.address))
 

@@ -168,7 +168,7 @@ def paper(notice_id: int) -> str:
 
 
 def _readable(notice_id: int) -> Notice:
-    notice = db.session.get(Notice, notice_id) if notice_id < 2**63 else None
+    notice = db.session.get(Notice, notice_id)
     if notice is None or not queries.may_read(notice, current_person()):
         abort(404)
     g.position = position_of(notice)
