@@ -1,4 +1,4 @@
-"""Every table of labels names all members of its enum: one that is missing fails on the page that shows it."""
+"""Every table of labels names all members of its enum: a missing one would fail on the page that shows it."""
 
 from __future__ import annotations
 

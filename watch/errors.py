@@ -6,10 +6,17 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, make_response, render_template, request, session
+from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge, RequestURITooLarge, SecurityError
+from werkzeug.exceptions import (
+    HTTPException,
+    MethodNotAllowed,
+    RequestEntityTooLarge,
+    RequestURITooLarge,
+    SecurityError,
+)
+from werkzeug.wrappers import Response as BaseResponse
 
 from watch.bodies import NotAForm, NotText
 from watch.extensions import db, limiter
@@ -61,6 +68,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(LinkExpired, _link_expired)
     app.register_error_handler(GroupEnded, _group_ended)
     app.register_error_handler(410, _dead_link)
+    app.register_error_handler(405, _page_above)
     app.register_error_handler(DomainError, _rule_says_no)
     app.register_error_handler(CSRFError, _form_too_old)
 
@@ -68,6 +76,24 @@ def init_app(app: Flask) -> None:
 def _log(exc_info: Any) -> None:
     """What broke, and where; the address of a page may be somebody's link."""
     current_app.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
+
+
+def _page_above(error: MethodNotAllowed) -> BaseResponse | HTTPException:
+    """A form's own address, opened anew or from the history: lead to the nearest page above it.
+
+    A form that was refused stays at the address it was sent to, which answers nothing but POST.
+    """
+    address = request.path
+    while request.method == "GET" and address:
+        address = address.rpartition("/")[0]
+        if _is_page(address or "/"):
+            return redirect(address or "/", 303)
+    return _http_error(error)
+
+
+def _is_page(address: str) -> bool:
+    routes = current_app.create_url_adapter(request)
+    return routes is not None and routes.test(address, "GET")
 
 
 def _http_error(error: HTTPException) -> Response | HTTPException:

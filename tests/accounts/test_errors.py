@@ -28,7 +28,7 @@ MEGABYTE = 1024 * 1024
     ("status", "send"),
     [
         (404, lambda client, **more: client.get("/no/such/page", **more)),
-        (405, lambda client, **more: client.get("/logout", **more)),
+        (405, lambda client, **more: client.post("/about", **more)),
         (410, lambda client, **more: client.get("/login/old", **more)),
         (400, lambda client, **more: client.post("/login", {"email": "a@example.org"}, csrf=False, **more)),
         (400, lambda client, **more: client.get("/login?q=%ff", **more)),
@@ -45,11 +45,31 @@ def test_error_pages_are_in_the_readers_language(client, status, send):
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [("/no/such/page", "Sidan finns inte"), ("/logout", "Så går det inte att komma hit"),
-     ("/login/x", "Länken gäller inte längre. Be om en ny")],
-)  # fmt: skip
+    [("/no/such/page", "Sidan finns inte"), ("/login/x", "Länken gäller inte längre. Be om en ny")],
+)
 def test_each_error_has_its_own_words(client, path, title):
     assert client.get(path).h1 == title
+
+
+def test_an_address_that_is_no_page_has_words_of_its_own(client):
+    assert client.post("/about").h1 == "Så går det inte att komma hit"
+
+
+def test_a_form_opened_anew_at_the_address_it_was_sent_to_leads_to_a_page(app, client):
+    """Reload, Back and bookmarks ask for it by GET; a refused form stays at its own address."""
+    values = {"slug": "hassleholmen", "token": "x", "code": "x", "step": "x", "name": "x"}
+    sent_to = set()
+    for rule in app.url_map.iter_rules():
+        if "POST" in rule.methods and "GET" not in rule.methods:
+            _domain, address = rule.build({name: values.get(name, 1) for name in rule.arguments})
+            sent_to.add(address)
+    pages = app.url_map.bind("localhost")
+    assert len(sent_to) > 50
+    for address in sent_to - {each for each in sent_to if pages.test(each, "GET")}:
+        page = client.get(address)
+        assert page.status == 303, address
+        assert address.startswith(page.location.rstrip("/"))
+        assert pages.test(page.location, "GET"), f"{address} leads to {page.location}, which is no page"
 
 
 def test_what_someone_may_not_see_says_so(client, scene):
@@ -68,7 +88,8 @@ def test_an_officer_is_led_back_to_their_areas(client, scene):
 
 
 def test_a_method_that_is_not_there_names_those_that_are(client):
-    assert set(client.get("/logout").response.headers["Allow"].split(", ")) == {"OPTIONS", "POST"}
+    allowed = client.post("/about").response.headers["Allow"]
+    assert set(allowed.split(", ")) == {"GET", "HEAD", "OPTIONS"}
 
 
 @pytest.mark.parametrize(
