@@ -109,8 +109,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HOST = re.compile(r"(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+|[0-9A-Fa-f:]+:[0-9A-Fa-f.:]*")
 ADDRESS = re.compile(r"[!-?A-~]+@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+")
 QUEUES = ("sqlite:", "postgresql:", "postgresql+psycopg:", "redis:", "rediss:", "memory:")
-FEWEST_KINDS = 8  # of signs or bytes in a key: of 32 random ones there are more
-LONGEST_NAME = 60  # signs of a machine's name; the database keeps 80 with the worker's number
+FEWEST_KINDS = 8  # of characters or bytes in a key: of 32 random ones there are more
+LONGEST_NAME = 60  # characters of a machine's name; the database keeps 80 with the worker's number
 
 
 class BadSetting(SystemExit):
@@ -208,7 +208,7 @@ def _check_places(settings: Mapping[str, Any]) -> None:
     if settings["QUEUE_URL"] and not settings["QUEUE_URL"].startswith(QUEUES):
         raise BadSetting("WATCH_QUEUE_URL needs to begin with sqlite:, postgresql: or redis:.")
     if len(settings["HOST_NAME"]) > LONGEST_NAME:
-        raise BadSetting(f"WATCH_HOST_NAME is too long; it has at most {LONGEST_NAME} signs.")
+        raise BadSetting(f"WATCH_HOST_NAME is too long; it has at most {LONGEST_NAME} characters.")
 
 
 def _check_address(settings: Mapping[str, Any], *, knows_its_proxies: bool) -> None:
@@ -271,11 +271,11 @@ def _check_secrets(settings: Mapping[str, Any]) -> None:
     """Keys that nobody else has: not development's, which are published, and none that can be guessed."""
     secret, data_key = settings["SECRET_KEY"], read_data_key(settings["DATA_KEY"])
     if len(secret) < 32:
-        raise BadSetting("WATCH_SECRET_KEY is short; it needs at least 32 random signs.")
+        raise BadSetting("WATCH_SECRET_KEY is short; it needs at least 32 random characters.")
     if data_key == read_data_key(DEVELOPMENT["DATA_KEY"]):
         raise BadSetting("WATCH_DATA_KEY is development's, which is published; make one of your own.")
     for name, key, needs in (
-        ("SECRET_KEY", secret, "at least 32 random signs"),
+        ("SECRET_KEY", secret, "at least 32 random characters"),
         ("DATA_KEY", data_key, "32 random bytes in base64"),
     ):
         if len(set(key)) < FEWEST_KINDS:

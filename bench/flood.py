@@ -143,7 +143,7 @@ def send(port: int, pages: dict[str, str], kind: str, number: int, until: float,
     token = re.search(rb'name="csrf_token"[^>]*value="([^"]+)"', page)
     assert status == 200
     assert token
-    signs = 0
+    characters = 0
     while time.monotonic() < until:
         body = urlencode(fill(token[1].decode())).encode()
         try:
@@ -152,10 +152,10 @@ def send(port: int, pages: dict[str, str], kind: str, number: int, until: float,
                 Content_Type="application/x-www-form-urlencoded",
             )  # fmt: skip
             answers[str(status)] += 1
-            signs += len(page)
+            characters += len(page)
         except (OSError, http.client.HTTPException):
             answers["cut off"] += 1
-    results.put((answers, signs))
+    results.put((answers, characters))
 
 
 def look(port: int, until: float, results: Any) -> None:
@@ -212,10 +212,10 @@ def measure(kind: str, port: int, building: int, pids: list[int], asked: argpars
     for process in (*senders, looker):
         process.start()
     times = seen.get()
-    answers, signs = collections.Counter[str](), 0
+    answers, characters = collections.Counter[str](), 0
     for _ in senders if kind != "half a head" else ():
         more, read = told.get()
-        answers, signs = answers + more, signs + read
+        answers, characters = answers + more, characters + read
     for process in (*senders, looker):
         process.join()
     used = cpu_seconds(pids) - before
@@ -223,7 +223,7 @@ def measure(kind: str, port: int, building: int, pids: list[int], asked: argpars
     said = ", ".join(f"{status} × {count}" for status, count in sorted(answers.items()))
     mark = "" if most <= WANTED else "  (too slow)"
     took = f"{half * 1000:.0f} ms | {most * 1000:.0f} ms{mark} | {max(times) * 1000:.0f} ms"
-    return f"| {kind} | {took} | {len(times)} | {used:.1f} s | {said} | {signs / MEGABYTE:.0f} MB |"
+    return f"| {kind} | {took} | {len(times)} | {used:.1f} s | {said} | {characters / MEGABYTE:.0f} MB |"
 
 
 def main() -> None:

@@ -85,7 +85,7 @@ def test_good_settings_are_taken_and_what_follows_from_them_is_safe() -> None:
     } == {
         "ENV": "production",
         "BASE_URL": "https://grannar.example.org",
-        "SECRET_KEY": "a long random text of 32 signs or more",
+        "SECRET_KEY": "a long random text of 32 characters or more",
         "TRUSTED_HOSTS": ["grannar.example.org"],
         "MAIL_PORT": 587,
     }

@@ -64,7 +64,7 @@ def bound_body() -> None:
 def refuse_unreadable() -> None:
     """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer.
 
-    Nor does what is no form, for Flask-WTF would fill one from JSON, with numbers, lists and half signs.
+    Nor does what is no form, for Flask-WTF would fill one from JSON, with numbers, lists and half characters.
     """
     if _sends_no_form():
         raise NotAForm

@@ -73,20 +73,20 @@ class SendingForm(Form):
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
 
 
-def is_hidden_sign(sign: str) -> bool:
-    """Control, bidirectional, zero-width and line-separating signs: nobody can see what they do."""
-    return unicodedata.category(sign) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
+def is_hidden_character(character: str) -> bool:
+    """Control, bidirectional, zero-width and line-separating characters: nobody can see what they do."""
+    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
 
 
 def no_hidden_signs(_form: Form, field: Field) -> None:
-    """One line without signs that nobody sees."""
-    if any(is_hidden_sign(sign) for sign in field.data or ""):
+    """One line without characters that nobody sees."""
+    if any(is_hidden_character(character) for character in field.data or ""):
         raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
 
 
-def no_hidden_signs_but_lines(_form: Form, field: Field) -> None:
-    """Several lines without other signs that nobody sees."""
-    if any(is_hidden_sign(sign) and sign not in "\r\n\t" for sign in field.data or ""):
+def no_hidden_characters_but_line_breaks(_form: Form, field: Field) -> None:
+    """Several lines without other characters that nobody sees."""
+    if any(is_hidden_character(character) and character not in "\r\n\t" for character in field.data or ""):
         raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
 
 
@@ -114,12 +114,14 @@ def composed(text: str) -> str:
 
 
 def _has_pile(text: str) -> bool:
-    return any(is_mark and len(list(signs)) > MOST_MARKS for is_mark, signs in groupby(text, _is_mark))
+    return any(
+        is_mark and len(list(characters)) > MOST_MARKS for is_mark, characters in groupby(text, _is_mark)
+    )
 
 
-def _is_mark(sign: str) -> bool:
-    """Whether it joins the letter before; a few signs do so only when they are taken apart."""
-    return unicodedata.combining(unicodedata.normalize("NFD", sign)[0]) > 0
+def _is_mark(character: str) -> bool:
+    """Whether it joins the letter before; a few characters do so only when they are taken apart."""
+    return unicodedata.combining(unicodedata.normalize("NFD", character)[0]) > 0
 
 
 def no_link(_form: Form, field: Field) -> None:
@@ -133,7 +135,7 @@ def _strip(text: str | None) -> str | None:
 
 
 class NameField(StringField):
-    """A display name, 1–60 signs."""
+    """A display name, 1–60 characters."""
 
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv ett namn. Förnamn räcker."))
@@ -149,7 +151,7 @@ class NameField(StringField):
 
 
 class LineField(StringField):
-    """One line of text, at most `most` signs."""
+    """One line of text, at most `most` characters."""
 
     def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
         needed = DataRequired(missing) if missing else Optional()
@@ -159,12 +161,12 @@ class LineField(StringField):
 
 
 class TextField(TextAreaField):
-    """Several lines of text, at most `most` signs."""
+    """Several lines of text, at most `most` characters."""
 
     def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
-        rules = [needed, too_long, no_hidden_signs_but_lines, no_personnummer]
+        rules = [needed, too_long, no_hidden_characters_but_line_breaks, no_personnummer]
         super().__init__(label, validators=rules, filters=[_strip], **more)
 
 

@@ -28,7 +28,7 @@ OWN_NAMES = {
     Language.ARABIC: "العربية",
     Language.SOMALI: "Soomaali",
 }
-MOST_ASKED = 200  # signs of a browser's languages
+MOST_ASKED = 200  # characters of a browser's languages
 TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
 
 

@@ -11,8 +11,8 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import Length, StopValidation, ValidationError
 
-OF_A_CHOICE = 200  # signs of what is chosen, ticked or carried: a number, a date, a key
-OF_A_PATH = 4096  # signs of an address on this site; no request has a longer one
+OF_A_CHOICE = 200  # characters of what is chosen, ticked or carried: a number, a date, a key
+OF_A_PATH = 4096  # characters of an address on this site; no request has a longer one
 
 
 class Sent(Protocol):
@@ -23,10 +23,10 @@ class Sent(Protocol):
 
 
 class AtMost(Length):
-    """At most so many signs; what is longer is refused at once, and no other rule has to read it.
+    """At most so many characters; what is longer is refused at once, and no other rule has to read it.
 
-    Typed text is read to `reads` signs, some more than that: marks may be typed apart from their letters, and
-    spaces around it. What is longer even so is cut there, and refused.
+    Typed text is read to `reads` characters, some more than that: marks may be typed apart from their
+    letters, and spaces around it. What is longer even so is cut there, and refused.
     """
 
     def __init__(self, most: int, message: Any, *, reads: int | None = None) -> None:

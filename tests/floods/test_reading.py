@@ -22,7 +22,7 @@ from watch.lengths import most_of
 from watch.models import Person
 
 POSTS = sorted(name for name, rows in EXPECTED.items() if rows[0].post)
-LONG = 4_000  # signs more than a field reads; six bytes each, and a form has 32 kilobytes
+LONG = 4_000  # characters more than a field reads; six bytes each, and a form has 32 kilobytes
 pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no matter of the database
 
 
@@ -101,7 +101,7 @@ def bare_form(kind: type[PlainForm]) -> PlainForm:
 
 
 def shown_to(form: PlainForm) -> dict[str, int]:
-    """Of each field, the most signs that a filter or a rule of it was shown."""
+    """Of each field, the most characters that a filter or a rule of it was shown."""
     most: dict[str, int] = {}
 
     def noted(name: str, act: Callable[..., Any], place: int) -> Callable[..., Any]:
@@ -131,7 +131,9 @@ def test_no_filter_and_no_rule_of_any_form_is_shown_more_than_its_field_reads(ap
             form = bare_form(kind)
             reads = {field.name: most_of(field).reads for field in form}
             most = shown_to(form)
-            assert {name: signs for name, signs in most.items() if signs > reads[name]} == {}, kind
+            assert {
+                name: characters for name, characters in most.items() if characters > reads[name]
+            } == {}, kind
             assert [field.name for field in form if not field.errors] == [], kind
             texts = {field.name: field.raw_data[0] for field in form if field.raw_data}
             assert {name: len(text) for name, text in texts.items()} == {name: reads[name] for name in texts}

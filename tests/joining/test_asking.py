@@ -551,7 +551,7 @@ def test_names_that_only_look_like_something_else(
 REFUSED = {
     "no name": ({"name": ""}, "Skriv ett namn. Förnamn räcker."),
     "long name": ({"name": "x" * 61}, "Namnet är för långt. Högst 60 tecken."),
-    "hidden signs": ({"name": "Li\u202ena"}, "Här finns osynliga tecken."),
+    "hidden characters": ({"name": "Li\u202ena"}, "Här finns osynliga tecken."),
     "zero width": ({"name": "Li\u200bna"}, "Här finns osynliga tecken."),
     "line break": ({"name": "Lina\nBcc: x@example.org"}, "Här finns osynliga tecken."),
     "encoded word": ({"name": "=?UTF-8?Q?=0A?="}, "kan inte skickas"),

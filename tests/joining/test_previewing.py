@@ -360,7 +360,7 @@ def test_names_are_held_to_the_rules_of_names(name: str, cure: str | None, look:
     assert (said is None) if cure is None else str(said).startswith(cure)
 
 
-def test_signs_that_no_page_can_show_are_named(look: Look, bengt: Person) -> None:
+def test_characters_that_no_page_can_show_are_named(look: Look, bengt: Person) -> None:
     listed = "Namn;E-post\nLi\x07na;lina@example.org\nKim;ki\x81m@example.org\n"
     seen = look(bengt, **file(listed.encode("latin-1")))
     assert cures_of(seen) == {

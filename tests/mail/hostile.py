@@ -1,7 +1,7 @@
 """Texts that somebody could type to make a mail say or do more than was meant, by family.
 
-All signs are written as escapes: what is dangerous here cannot be seen. In `ADDRESSES` stands what tries to
-be more than one address, or none.
+All characters are written as escapes: what is dangerous here cannot be seen. In `ADDRESSES` stands what tries
+to be more than one address, or none.
 """
 
 from __future__ import annotations

@@ -205,7 +205,7 @@ def naming(field: str, family: str, text: str) -> Iterator[None]:
     try:
         yield
     except (Exception, pytest.fail.Exception) as broken:
-        broken.add_note(f"{field}, {family}: {text[:80]!a}, {len(text)} signs")
+        broken.add_note(f"{field}, {family}: {text[:80]!a}, {len(text)} characters")
         raise
 
 

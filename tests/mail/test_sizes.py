@@ -17,14 +17,14 @@ from watch.mail import delivery, outbox
 from watch.models import Language, utcnow
 
 MOST_OCTETS = 100_000
-MOST_SIGNS, ABOUT_SIGNS = 10_000, 2_000  # of a notice, of what a meeting is about
+MAX_CHARACTERS, ABOUT_CHARACTERS = 10_000, 2_000  # of a notice, of what a meeting is about
 
 # What is longest in one encoding or another: octets, quoting, markup, lines; and what people write.
 WORST = {
     "swedish letters": "ä",
     "arabic": "ع",
     "three octets": "ᄀ",
-    "signs of markup": "<",
+    "characters of markup": "<",
     "ampersands": "&",
     "quotation marks": '"',
     "equals": "=",
@@ -38,9 +38,9 @@ WORST = {
 }
 
 
-def filled(words: str, signs: int = MOST_SIGNS) -> str:
-    """The same words over and over, so many signs; the last is no space or line, which a form takes away."""
-    return "".join(islice(cycle(words), signs - 1)) + words[0]
+def filled(words: str, characters: int = MAX_CHARACTERS) -> str:
+    """The same words over and over; the last character is no space or line, which a form takes away."""
+    return "".join(islice(cycle(words), characters - 1)) + words[0]
 
 
 def write(client: PageClient, scene: Scene, body: str, language: str = "ar") -> Page:
@@ -79,7 +79,7 @@ def test_the_longest_notice_of_each_script_comes_whole_and_below_100_kb(
 
 
 @pytest.mark.parametrize("language", ["en", "ar", "so"])
-def test_signs_of_four_octets_count_twice_as_in_a_browser(
+def test_characters_of_four_octets_count_twice_as_in_a_browser(
     client: PageClient, scene: Scene, relay: Relay, language: str
 ) -> None:
     refused = write(client, scene, "😀" * 5_001, language)
@@ -97,7 +97,8 @@ def test_the_longest_call_is_below_100_kb_with_its_calendar_entry(
 ) -> None:
     plan = {
         "kind": "stairwell", "day": str((utcnow() + timedelta(days=9)).date()), "starts": "18.00",
-        "ends": "19.00", "place": filled("ᄀ", 120), "stairwell": "all", "about": filled(words, ABOUT_SIGNS),
+        "ends": "19.00", "place": filled("ᄀ", 120), "stairwell": "all",
+        "about": filled(words, ABOUT_CHARACTERS),
     }  # fmt: skip
     new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     new.press("Förhandsgranska", plan).press("Kalla 4 grannar")

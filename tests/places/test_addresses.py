@@ -49,5 +49,5 @@ def test_an_area_gets_an_address_on_the_web(name: str, slug: str) -> None:
     assert slug_of(name) == slug
 
 
-def test_search_forgives_accents_case_and_signs() -> None:
+def test_search_forgives_accents_case_and_punctuation() -> None:
     assert folded("  NORRBY Långgata, 23 ") == "norrby langgata 23"

@@ -15,7 +15,7 @@ from watch.followup.queries import BuildingState, Filter
 from watch.lengths import ReadsNoMore
 from watch.models import Landlord
 
-MOST_SIGNS = 100  # of a search
+MAX_CHARACTERS = 100  # of a search
 ANY: Any = _l("Alla")
 ALL = SelectChoice("", ANY)
 
@@ -28,7 +28,7 @@ class FilterForm(Form):
 
     Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
 
-    q = StringField(_l("Adress"), filters=[lambda text: (text or "")[:MOST_SIGNS]])
+    q = StringField(_l("Adress"), filters=[lambda text: (text or "")[:MAX_CHARACTERS]])
     state = SelectField(_l("Läge"), choices=[ALL, *choices_of(STATES)])
     landlord = SelectField(_l("Fastighetsägare"))
     sort = SelectField(
@@ -42,7 +42,7 @@ class FilterForm(Form):
     def filter(self, asked: MultiDict[str, str]) -> Filter:
         """The question that the page's address asks."""
         return Filter(
-            text=(self.q.data or "")[:MOST_SIGNS].strip(),
+            text=(self.q.data or "")[:MAX_CHARACTERS].strip(),
             state=BuildingState(self.state.data) if self.state.data in set(BuildingState) else None,
             landlord_id=_number(self.landlord.data),
             by_state=self.sort.data != "address",

@@ -19,7 +19,7 @@ MOST_UNPACKED = 5 * 1024 * 1024  # a list of 2,000 rows has one or two
 MOST_MEMORY = 256 * 1024 * 1024  # such a list takes a third
 MOST_SECONDS, LONGEST_WAIT = 2, 10  # of a processor, and by the clock; such a list takes half of one
 MOST_COLUMNS = 40
-MOST_SIGNS = 500  # of a cell; more is no address, name or flat
+MAX_CHARACTERS = 500  # of a cell; more is no address, name or flat
 MOST_SIGNS_IN_ALL = 2_000_000
 
 Rows = list[tuple[int, list[str]]]
@@ -79,7 +79,7 @@ def _text(value: Any) -> str:
     """A cell as people read it: 1203 is stored as 1203.0 now and then."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    return "" if value is None else str(value).strip()[:MOST_SIGNS]
+    return "" if value is None else str(value).strip()[:MAX_CHARACTERS]
 
 
 def _answer(most_rows: int) -> list[Rows] | str:

@@ -14,7 +14,7 @@ from email import message_from_bytes, policy
 
 from email_validator import EmailNotValidError, validate_email
 
-LONGEST_LINE = 500  # signs: what is folded often may be folded wrong, and no reader wants to read it
+LONGEST_LINE = 500  # characters: what is folded often may be folded wrong, and no reader wants to read it
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 PLAIN_ADDRESS = re.compile(  # most are, and need no more thought
     r"(?=[^@]{1,64}@)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
@@ -37,9 +37,9 @@ def line(text: str) -> str:
     begins = text.find("=?")
     if begins >= 0 and text.find("?=", begins + 2) >= 0:
         raise UnsafeHeader("an encoded word")
-    for sign in text:
-        if sign in BIDI_CONTROLS or unicodedata.category(sign) in {"Cc", "Cs", "Zl", "Zp"}:
-            raise UnsafeHeader(f"the sign U+{ord(sign):04X}")
+    for character in text:
+        if character in BIDI_CONTROLS or unicodedata.category(character) in {"Cc", "Cs", "Zl", "Zp"}:
+            raise UnsafeHeader(f"the character U+{ord(character):04X}")
     return text
 
 

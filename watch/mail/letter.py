@@ -36,10 +36,10 @@ class Mark(StrEnum):
 
 _MARKS = re.compile(f"({'|'.join(re.escape(mark) for mark in Mark)})")
 _MARKS_IN_BYTES = re.compile(_MARKS.pattern.encode())
-_WRITTEN = frozenset({Mark.NAMES, Mark.NAMES_IN_HTML, Mark.GUEST})  # in bodies alone, in any signs
+_WRITTEN = frozenset({Mark.NAMES, Mark.NAMES_IN_HTML, Mark.GUEST})  # in bodies alone, in any characters
 _ENCODED = f"encoded{_KEY}"  # stands before and after a body in base64 that holds marks
 SOFT_BREAK = "=\r\n"
-LONGEST_LINE = 76  # signs of an encoded body (RFC 2045, 6.7 and 6.8)
+LONGEST_LINE = 76  # characters of an encoded body (RFC 2045, 6.7 and 6.8)
 
 
 def has_mark(text: str) -> bool:

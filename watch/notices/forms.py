@@ -16,7 +16,7 @@ from watch.notices.labels import LEVELS
 from watch.notices.queries import Aim
 from watch.notices.suspicion import SCRIPT_LINK, has_plate, names_a_suspect
 
-MOST_SIGNS = 10_000
+MAX_CHARACTERS = 10_000
 OTHER_LANGUAGES = (Language.ENGLISH, Language.ARABIC, Language.SOMALI)
 
 
@@ -48,12 +48,12 @@ def no_script_links(_form: Form, field: Field) -> None:
 def fits_a_mail(_form: Form, field: Field) -> None:
     """Signs beyond the first 65,536 of Unicode count twice, as browsers count: they are four octets.
 
-    So each sign is at most three octets, and the mail that holds the text twice is below 100 kB.
+    So each character is at most three octets, and the mail that holds the text twice is below 100 kB.
     """
     text = field.data or ""
-    if len(text) + sum(sign > "\uffff" for sign in text) > MOST_SIGNS:
+    if len(text) + sum(character > "\uffff" for character in text) > MAX_CHARACTERS:
         raise ValidationError(
-            _l("Texten är för lång. Högst %(max)d tecken, och en emoji räknas som två.", max=MOST_SIGNS)
+            _l("Texten är för lång. Högst %(max)d tecken, och en emoji räknas som två.", max=MAX_CHARACTERS)
         )
 
 
@@ -72,7 +72,7 @@ class BodyField(TextField):
     """The text of a notice."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        super().__init__(label, most=MOST_SIGNS, **more)
+        super().__init__(label, most=MAX_CHARACTERS, **more)
         self.validators = (*self.validators, fits_a_mail, *RULES)
 
 

@@ -7,25 +7,27 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-# Keys hold a–z and 0–9 only: any other sign is put elsewhere by one database or another.
+# Keys hold a–z and 0–9 only: any other character is put elsewhere by one database or another.
 AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc", "ü": "y"})
 StreetNumber = tuple[int, str]
 
 
 def swedish_sort_key(text: str, most: int = 200) -> str:
-    """What a place is sorted by: å, ä, ö after z, and numbers by their value. At most `most` signs."""
+    """What a place is sorted by: å, ä, ö after z, and numbers by their value. At most `most` characters."""
     letters = unicodedata.normalize("NFC", text).casefold().translate(AFTER_Z)
     plain = "".join(
-        sign for sign in unicodedata.normalize("NFKD", letters) if not unicodedata.combining(sign)
+        character
+        for character in unicodedata.normalize("NFKD", letters)
+        if not unicodedata.combining(character)
     )
     valued = re.sub(r"\d+", lambda number: number[0].lstrip("0").zfill(5), plain)
     return "0".join(re.findall(r"[a-z0-9]+", valued))[:most]  # a gap sorts before every letter, as 0
 
 
 def folded(text: str) -> str:
-    """Text as it is searched for: without accents, case and needless signs ("Långgata" → "langgata")."""
+    """Text as it is searched for: without accents, case and needless characters ("Långgata" → "langgata")."""
     plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(sign for sign in plain if not unicodedata.combining(sign))
+    letters = "".join(character for character in plain if not unicodedata.combining(character))
     return " ".join(re.findall(r"\w+", letters))
 
 
@@ -71,7 +73,7 @@ def street_number(number: str) -> StreetNumber:
 def address_of(stairwells: Iterable[tuple[str, str]], most: int = 200) -> str:
     """The address of a building from the (street, number) of its stairwells: "Norrby Långgata 21–27".
 
-    Several streets are joined. What is longer than `most` signs says first and last number only.
+    Several streets are joined. What is longer than `most` characters says first and last number only.
     """
     ordered = sorted(set(stairwells), key=lambda each: (swedish_sort_key(each[0]), street_number(each[1])))
     streets = [

@@ -88,15 +88,15 @@ def _split(line: str, delimiter: str, names: list[str], row: int) -> tuple[list[
 def _quote_problem(line: str, delimiter: str) -> tuple[int, Problem]:
     """In which cell of the line a quote is wrong, and how."""
     place, is_open, after_quote, begins = 0, False, False, True
-    for sign in line:
+    for character in line:
         if is_open:
-            is_open, after_quote = sign != '"', sign == '"'
-        elif sign == delimiter:
+            is_open, after_quote = character != '"', character == '"'
+        elif character == delimiter:
             place, after_quote, begins = place + 1, False, True
             continue
-        elif sign == '"' and (
+        elif character == '"' and (
             begins or after_quote
-        ):  # the cell's first sign, or the second of a doubled quote
+        ):  # the cell's first character, or the second of a doubled quote
             is_open = True
         elif after_quote:
             return place, Problem.STRAY_QUOTE

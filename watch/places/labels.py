@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from watch.fields import is_hidden_sign
+from watch.fields import is_hidden_character
 from watch.places.problems import Problem, RowError
 
 PROBLEMS = {
@@ -25,8 +25,10 @@ PROBLEMS = {
     Problem.STRAY_QUOTE: _l("Det står text efter ett avslutande citattecken. Ta bort citattecknen."),
     Problem.TOO_FEW_CELLS: _l("Raden har för få värden. Fyll på till lika många som kolumnerna."),
     Problem.TOO_MANY_CELLS: _l("Raden har för många värden. Sätt citattecken runt text med skiljetecken i."),
-    Problem.NUL_SIGN: _l("Värdet innehåller ett noll-tecken. Filen kan vara skadad: exportera den igen."),
-    Problem.HIDDEN_SIGN: _l("Värdet innehåller osynliga tecken. Skriv det igen."),
+    Problem.NUL_CHARACTER: _l(
+        "Värdet innehåller ett noll-tecken. Filen kan vara skadad: exportera den igen."
+    ),
+    Problem.HIDDEN_CHARACTER: _l("Värdet innehåller osynliga tecken. Skriv det igen."),
     Problem.UNREADABLE_LETTER: _l("En bokstav går inte att läsa. Spara filen som UTF-8 eller Windows-1252."),
     Problem.GARBLED_LETTER: _l(
         "Å, ä eller ö har blivit fel tecken på vägen. Exportera filen igen som UTF-8."
@@ -85,6 +87,6 @@ def _place(error: RowError) -> str:
 
 
 def shown(value: str, most: int = 40) -> str:
-    """A cell that can be shown anywhere: hidden signs made visible, and cut when long."""
-    plain = "".join("�" if is_hidden_sign(sign) else sign for sign in value)
+    """A cell that can be shown anywhere: hidden characters made visible, and cut when long."""
+    plain = "".join("�" if is_hidden_character(character) else character for character in value)
     return plain if len(plain) <= most else plain[: most - 1] + "…"

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
-from watch.fields import is_hidden_sign
+from watch.fields import is_hidden_character
 from watch.personnummer import has_personnummer
 from watch.places.csv_table import MOST_BYTES, Table, column_at, read_table
 from watch.places.problems import BadLandlordList, Problem, RowError
@@ -33,7 +33,7 @@ class Column(StrEnum):
 
 
 OPTIONAL = frozenset({Column.LANDLORD_NUMBER})
-MOST_SIGNS = {
+MAX_CHARACTERS = {
     Column.AREA: 80,
     Column.PROPERTY: 80,
     Column.LANDLORD: 120,
@@ -113,7 +113,9 @@ def _places(table: Table) -> dict[Column, int]:
     """Where each column stands. Raises BadLandlordList where one is missing, renamed or there twice."""
     names = [same(" ".join(name.split())) for name in table.names]
     known = {same(column): column for column in Column}
-    if not known.keys() & set(names) and any(is_hidden_sign(sign) for name in names for sign in name):
+    if not known.keys() & set(names) and any(
+        is_hidden_character(character) for name in names for character in name
+    ):
         raise BadLandlordList([RowError(1, None, "", Problem.NOT_A_LIST)])
     if unread := [error for error in table.errors if error.row == 1]:
         raise BadLandlordList(unread)
@@ -151,16 +153,16 @@ def _cell_problem(column: Column, raw: str) -> Problem | None:
     """What is wrong with a cell, if anything."""
     cell = tidy(raw)
     if "\0" in raw:
-        return Problem.NUL_SIGN
+        return Problem.NUL_CHARACTER
     if "\ufffd" in raw:
         return Problem.UNREADABLE_LETTER
     if GARBLED.search(raw):
         return Problem.GARBLED_LETTER
-    if any(is_hidden_sign(sign) for sign in raw):
-        return Problem.HIDDEN_SIGN
+    if any(is_hidden_character(character) for character in raw):
+        return Problem.HIDDEN_CHARACTER
     if not cell:
         return None if column in OPTIONAL else Problem.EMPTY_CELL
-    if len(cell) > MOST_SIGNS[column]:
+    if len(cell) > MAX_CHARACTERS[column]:
         return Problem.TOO_LONG
     if has_personnummer(cell):
         return Problem.PERSONNUMMER

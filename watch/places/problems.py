@@ -24,13 +24,13 @@ class Problem(StrEnum):
     MISSING_COLUMN = auto()
     RENAMED_COLUMN = auto()
     DUPLICATE_COLUMN = auto()
-    # the signs
+    # the characters
     UNCLOSED_QUOTE = auto()
     STRAY_QUOTE = auto()
     TOO_FEW_CELLS = auto()
     TOO_MANY_CELLS = auto()
-    NUL_SIGN = auto()
-    HIDDEN_SIGN = auto()
+    NUL_CHARACTER = auto()
+    HIDDEN_CHARACTER = auto()
     UNREADABLE_LETTER = auto()
     GARBLED_LETTER = auto()
     # one cell

@@ -18,7 +18,7 @@ from watch.places.queries import find_buildings, public_building
 
 bp = Blueprint("places", __name__)
 
-MOST_SIGNS = 100  # of a search
+MAX_CHARACTERS = 100  # of a search
 POSTER_CODE = re.compile(r"(?=.*[\d-])\w{4}[- ]?\w{4}", re.ASCII)
 
 
@@ -29,7 +29,7 @@ def front() -> str | Response:
 
     What is no address here and looks like a poster's code goes to where codes are tried, and counted.
     """
-    asked = " ".join(request.args.get("q", "")[:MOST_SIGNS].split())
+    asked = " ".join(request.args.get("q", "")[:MAX_CHARACTERS].split())
     found = find_buildings(asked) if asked else []
     code = None if found else _code_in(asked)
     is_typing = "HX-Request" in request.headers

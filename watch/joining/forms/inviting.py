@@ -18,7 +18,7 @@ from watch.joining.sheets import UnreadableList, rows_of_file, rows_of_text
 from watch.lengths import AtMost
 from watch.models import Flat
 
-MOST_SIGNS = 250_000  # of pasted text: 2,000 rows
+MAX_CHARACTERS = 250_000  # of pasted text: 2,000 rows
 LOCKED, TRANSFERABLE = "locked", "transferable"
 
 
@@ -28,7 +28,11 @@ class InviteForm(Form):
     addresses = TextAreaField(
         _l("E-postadresser"),
         validators=[
-            AtMost(MOST_SIGNS, _l("Texten är för lång. Högst 2 000 rader: dela den i två."), reads=MOST_SIGNS)
+            AtMost(
+                MAX_CHARACTERS,
+                _l("Texten är för lång. Högst 2 000 rader: dela den i två."),
+                reads=MAX_CHARACTERS,
+            )
         ],
         description=_l(
             "En på varje rad, eller klistra in dem som de är, med komma eller semikolon emellan. "

@@ -29,7 +29,7 @@ from watch.models import Flat, Language, Stairwell
 from watch.personnummer import has_personnummer, personnummer_word
 
 MOST_CARRIED = 800_000  # bytes of all rows in the form; a form may have 1 MB
-MOST_SIGNS = 300  # of a cell; one that is longer is refused in any case
+MAX_CHARACTERS = 300  # of a cell; one that is longer is refused in any case
 CELLS = ("address", "name", "flat")
 NOT_A_PORT = re.compile(r"\b(?:port|lgh|lägenhet|flat|entrance)\b", re.IGNORECASE)
 
@@ -72,7 +72,7 @@ class PreviewForm(SendingForm):
     def carry(self, rows: Iterable[Typed]) -> None:
         """Put these rows into the form."""
         cells = [
-            [row.number, *(str(getattr(row, cell))[:MOST_SIGNS] for cell in CELLS), row.cure or ""]
+            [row.number, *(str(getattr(row, cell))[:MAX_CHARACTERS] for cell in CELLS), row.cure or ""]
             for row in rows
         ]
         self.carried.data = json.dumps(cells, separators=(",", ":"))
@@ -80,8 +80,8 @@ class PreviewForm(SendingForm):
     @property
     def is_too_large(self) -> bool:
         """Whether the rows are more than a form can bring back."""
-        signs = self.carried.data or ""
-        return len(signs) + 2 * sum(signs.count(each) for each in '"[],\\ @') > MOST_CARRIED
+        characters = self.carried.data or ""
+        return len(characters) + 2 * sum(characters.count(each) for each in '"[],\\ @') > MOST_CARRIED
 
     @property
     def to_keep(self) -> MultiDict[str, str]:
@@ -104,7 +104,7 @@ def _unpacked(carried: str) -> list[Typed]:
         return []
     rows = [each for each in cells[:MOST_ROWS] if isinstance(each, list) and len(each) == 5]
     return [
-        Typed(number % 100_000, _cell(address), _cell(name), _cell(flat), str(cure)[:MOST_SIGNS])
+        Typed(number % 100_000, _cell(address), _cell(name), _cell(flat), str(cure)[:MAX_CHARACTERS])
         for number, address, name, flat, cure in rows
         if isinstance(number, int)
     ]
@@ -118,7 +118,7 @@ def _mended(row: Typed, place: int, mended: Mapping[str, str]) -> Typed:
 
 def _cell(typed: object) -> str:
     """What is longer than any cell may be stays so, and is refused."""
-    return _visible(str(typed)[:MOST_SIGNS])
+    return _visible(str(typed)[:MAX_CHARACTERS])
 
 
 def visible(row: Typed) -> Typed:
@@ -128,7 +128,9 @@ def visible(row: Typed) -> Typed:
 
 def _visible(text: str) -> str:
     """Signs that no page can show stand as one that says so."""
-    return "".join("\ufffd" if unicodedata.category(sign) in {"Cc", "Cs"} else sign for sign in text).strip()
+    return "".join(
+        "\ufffd" if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text
+    ).strip()
 
 
 def judged(rows: Sequence[Typed], flats: Iterable[Flat]) -> list[Row]:

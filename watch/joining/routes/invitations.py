@@ -22,7 +22,7 @@ from watch.web import leave_trace
 
 bp = Blueprint("invitations", __name__)
 ROWS_A_PAGE = 50
-MOST_SIGNS = 100  # of a search
+MAX_CHARACTERS = 100  # of a search
 NEWEST_FIRST = "-sent"
 OF_A_PAGE = "after", "before"
 SORTS: dict[str, Callable[[SentInvitation], Any]] = {
@@ -51,7 +51,7 @@ def invite_form(group: Group) -> InviteForm:
 def index_page(group: Group, form: InviteForm) -> Response:
     """The form and the list: searched, of one state, sorted, a page of it."""
     everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
-    text, state = (request.args.get(each, "")[:MOST_SIGNS].strip() for each in ("q", "state"))
+    text, state = (request.args.get(each, "")[:MAX_CHARACTERS].strip() for each in ("q", "state"))
     found = [sent for sent in everything if not text or text.casefold() in _words_of(sent)]
     shown = _sorted([sent for sent in found if not state or sent.state == state])
     by_id = {sent.invitation.id: sent for sent in shown}
@@ -98,7 +98,7 @@ def _link(group: Group) -> Callable[..., str]:
 def kept() -> dict[str, Any]:
     """What the list was searched, filtered and sorted by, and its page, for the way back to it."""
     asked = ("q", "state", "sort", *OF_A_PAGE)
-    return {each: request.args[each][:MOST_SIGNS] for each in asked if request.args.get(each)}
+    return {each: request.args[each][:MAX_CHARACTERS] for each in asked if request.args.get(each)}
 
 
 def list_of(group_id: int, **choices: Any) -> str:

@@ -52,7 +52,7 @@ WRONG_CODES_HERE = limiter.shared_limit(
 WRONG_CODES = limit_network(  # a house may share one network, and a phone company's customers too
     "100 per hour", "wrong codes", deduct_when=is_wrong_code
 )
-MOST_SIGNS = 40  # of a typed code
+MAX_CHARACTERS = 40  # of a typed code
 ASKING = limit_network(  # a house that meets has one network; a form with errors counts for nothing
     "60 per hour", "asking", methods=["POST"], deduct_when=lambda response: response.status_code == 303
 )
@@ -62,8 +62,8 @@ ASKING = limit_network(  # a house that meets has one network; a form with error
 @public
 def find_code() -> AnyResponse:
     """A code typed into a field becomes its address; only there it is tried, and counted."""
-    typed = "".join(sign for sign in request.args.get("code", "")[: 2 * MOST_SIGNS] if sign.isalnum())
-    typed = typed[:MOST_SIGNS]
+    typed = request.args.get("code", "")[: 2 * MAX_CHARACTERS]
+    typed = "".join(character for character in typed if character.isalnum())[:MAX_CHARACTERS]
     return redirect(url_for(".poster", code=typed), 303) if typed else _unknown_code()
 
 
@@ -88,7 +88,7 @@ def ask_by_poster(code: str) -> AnyResponse:
 
 def _ask_behind(code: str) -> AnyResponse:
     """Every letter answers alike, whatever has become of it: else whoever printed it saw who has joined."""
-    if len(code) > MOST_SIGNS:
+    if len(code) > MAX_CHARACTERS:
         return _unknown_code()
     action = url_for(".ask_by_poster", code=code)
     if stairwell := stairwell_of_poster(code):

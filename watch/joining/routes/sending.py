@@ -22,7 +22,7 @@ from watch.joining.forms.preview import PreviewForm, Row, judged, settle, visibl
 from watch.joining.labels import PREVIEW_SIGNS, PREVIEW_STATES, TROUBLES
 from watch.joining.pasting import Typed
 from watch.joining.queries import Room, flats_of_group, known_among, room_of
-from watch.joining.routes.invitations import MOST_SIGNS, ROWS_A_PAGE, bp, index_page, invite_form, list_of
+from watch.joining.routes.invitations import MAX_CHARACTERS, ROWS_A_PAGE, bp, index_page, invite_form, list_of
 from watch.joining.service import (
     AlreadyInvited,
     AlreadyMember,
@@ -138,7 +138,7 @@ def _preview(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Respons
     form.carry(typed)
     rows, room = _rows(group, typed)
     state, text = (request.form.get(each) or request.form.get(f"{each}_now", "") for each in ("show", "q"))
-    text = text[:MOST_SIGNS]
+    text = text[:MAX_CHARACTERS]
     state = "" if state not in PREVIEW_STATES else state
     found = [
         place for place, row in enumerate(rows)

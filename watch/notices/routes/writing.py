@@ -27,7 +27,7 @@ from watch.notices.queries import Aim
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
 
-NOTICE = MEGABYTE // 2  # bytes of four texts of 10,000 signs, most of which take six each
+NOTICE = MEGABYTE // 2  # bytes of four texts of 10,000 characters, most of which take six each
 STEPS = ("new", "preview", "send", "index")
 Answered = tuple[str, int] | Response
 
