@@ -46,8 +46,8 @@ def fill() -> Fill:
 
 def what_leaves() -> list[tuple[str, str]]:
     """Kind and address of each mail that a worker who comes now takes; what is not wanted ends here."""
-    parcels = claim("worker", 100) or []
-    return [(each.kind, each.reader.address) for each in parcels if each.reader]
+    claims = claim("worker", 100) or []
+    return [(each.kind, each.reader.address) for each in claims if each.reader]
 
 
 def bytes_of(page: Page) -> str:

@@ -130,24 +130,24 @@ def test_who_may_have_got_it_is_told(
 def test_what_a_killed_worker_held_may_have_arrived(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    parcels = queue.claim("a worker that is killed now", 2)
-    assert parcels
+    claims = queue.claim("a worker that is killed now", 2)
+    assert claims
     assert recovery.sweep("a worker that is killed now") == 2
     call_off(client, scene, meeting)
     send(minutes=60)
     assert called(relay) == []
-    assert told(relay) == sorted(each.reader.address.partition("@")[0] for each in parcels if each.reader)
+    assert told(relay) == sorted(each.reader.address.partition("@")[0] for each in claims if each.reader)
 
 
 def test_what_a_worker_holds_and_gives_back_is_neither_sent_nor_told_of(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
     """The mail server is away: at the moment of the press all calls are in a worker's hands."""
-    parcels = queue.claim("a worker", 10)
-    assert parcels
+    claims = queue.claim("a worker", 10)
+    assert claims
     asked = call_off(client, scene, meeting)
     assert "4 grannar får besked med mejl." in asked.text  # they may have got it, as far as is known now
-    settle.give_back(parcels)
+    settle.give_back(claims)
     send(minutes=60)
     assert (called(relay), told(relay)) == ([], [])
 
@@ -155,12 +155,12 @@ def test_what_a_worker_holds_and_gives_back_is_neither_sent_nor_told_of(
 def test_what_a_worker_holds_and_sends_is_told_of(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    parcels = queue.claim("a worker", 1)
-    assert parcels
-    assert parcels[0].reader
+    claims = queue.claim("a worker", 1)
+    assert claims
+    assert claims[0].reader
     call_off(client, scene, meeting)
     send()
-    assert told(relay) == [parcels[0].reader.address.partition("@")[0]]
+    assert told(relay) == [claims[0].reader.address.partition("@")[0]]
 
 
 def test_a_reminder_that_came_counts_although_the_call_did_not(

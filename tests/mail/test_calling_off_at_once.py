@@ -51,8 +51,8 @@ def claim() -> list[Claim]:
         return []
 
 
-def readers(parcels: list[Claim]) -> list[str]:
-    return sorted(parcel.reader.address.partition("@")[0] for parcel in parcels if parcel.reader)
+def readers(claims: list[Claim]) -> list[str]:
+    return sorted(claim.reader.address.partition("@")[0] for claim in claims if claim.reader)
 
 
 @pytest.mark.parametrize("at", [OF_THE_MEETING, OF_THE_WORD])

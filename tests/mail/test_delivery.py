@@ -452,12 +452,12 @@ def test_many_workers_at_once_never_send_one_thing_twice(app: Flask, scene: Scen
 
 def test_what_a_dead_worker_held_is_taken_back_when_its_lease_ends(scene: Scene, relay: Relay) -> None:
     tell(scene)
-    parcels = queue.claim("a dead one", 1)
-    assert parcels
+    claims = queue.claim("a dead one", 1)
+    assert claims
     assert delivery.run() == 3  # the claimed one is nobody else's
     db.session.execute(
         update(OutboxRow)
-        .where(OutboxRow.lease_token == parcels[0].lease.token)
+        .where(OutboxRow.lease_token == claims[0].lease.token)
         .values(lease_until=utcnow() - timedelta(minutes=5))
     )
     db.session.commit()
@@ -468,23 +468,23 @@ def test_what_a_dead_worker_held_is_taken_back_when_its_lease_ends(scene: Scene,
 def test_a_result_under_a_lost_lease_changes_nothing(scene: Scene, relay: Relay) -> None:
     outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
-    parcels = queue.claim("a slow one", 1)
-    assert parcels
+    claims = queue.claim("a slow one", 1)
+    assert claims
     db.session.execute(update(OutboxRow).values(lease_token="another worker's"))
     db.session.commit()
     for result in (Result(250), Result(550, "no", Meaning.REFUSED), Result(is_uncertain=True), NOT_TRIED):
-        settle.settle([(parcels[0], result)])
+        settle.settle([(claims[0], result)])
         db.session.commit()
         assert states() == {"sending": ["carin"]}
         assert row_of(scene.carin).next_at is None
-    ends = parcels[0].lease.ends
-    settle.put_aside(parcels, "could not be made")
-    settle.give_back(parcels)
-    settle.renew([parcels[0].lease])
+    ends = claims[0].lease.ends
+    settle.put_aside(claims, "could not be made")
+    settle.give_back(claims)
+    settle.renew([claims[0].lease])
     db.session.commit()
     row = row_of(scene.carin)
     assert (row.state, row.next_at, row.attempts, row.render_failures) == (OutboxState.SENDING, None, 1, 0)
-    assert parcels[0].lease.ends == ends
+    assert claims[0].lease.ends == ends
 
 
 def test_a_worker_that_stood_still_past_its_lease_ends_no_message(scene: Scene, relay: Relay) -> None:
@@ -522,9 +522,9 @@ def test_a_sign_in_link_does_not_wait_behind_a_long_mailing(scene: Scene, relay:
     link = SignInLink(mailbox=scene.jenny.mailbox, expires_at=utcnow() + timedelta(minutes=10))
     outbox.queue("sign-in", to=scene.jenny, about=link, not_after=link.expires_at)
     db.session.commit()
-    parcels = queue.claim("this one", 1)
-    assert parcels
-    assert [parcel.kind for parcel in parcels] == ["sign-in"]
+    claims = queue.claim("this one", 1)
+    assert claims
+    assert [claim.kind for claim in claims] == ["sign-in"]
 
 
 def test_told_to_stop_it_stops_after_the_message_in_hand(app: Flask, scene: Scene, relay: Relay) -> None:

@@ -183,7 +183,7 @@ def test_what_was_taken_back_is_not_sent(
     number, about = row.id, row.mailing.about
     db.session.commit()
     held = (queue.claim("a worker", 10) or []) if is_in_hand else []
-    assert not is_in_hand or number in [id_ for parcel in held for id_ in parcel.ids]
+    assert not is_in_hand or number in [id_ for claim in held for id_ in claim.ids]
     TAKEN_BACK[kind][way](scene, about)
     db.session.commit()
     settle.give_back(held)  # the mail server is away

@@ -400,17 +400,17 @@ def test_a_waiting_mail_of_who_is_erased_is_not_sent_and_rings_for_the_other(
     night(2 * DAY)
     (row,) = outbox.rows()
     assert (row.person_id, row.state) == (carins_husband.id, OutboxState.QUEUED)
-    parcels = queue.claim("test:0", 10)
-    assert parcels
-    assert [parcel.reader.names for parcel in parcels if parcel.reader] == [("Pär Öberg",)]
+    claims = queue.claim("test:0", 10)
+    assert claims
+    assert [claim.reader.names for claim in claims if claim.reader] == [("Pär Öberg",)]
 
 
 def test_what_a_worker_holds_is_settled_before_its_reader_goes(scene: Scene, outbox: Outbox) -> None:
     scene.jenny.created_at = utcnow() - 300 * DAY
     mails.queue("sign-in", to=scene.jenny, about=store(SignInLink(expires_at=utcnow() + 9 * DAY)))
     db.session.commit()
-    parcels = queue.claim("test:0", 10)
-    assert parcels
+    claims = queue.claim("test:0", 10)
+    assert claims
     night(timedelta(seconds=1))
     assert is_there(scene.jenny)
     held = {"state": OutboxState.SENT, "lease_token": None, "lease_owner": None, "lease_until": None}

@@ -116,14 +116,14 @@ def claim(owner: str, most: int) -> list[Claim] | None:
         db.session.rollback()
         return None
     taken = _take([bell.id for bell in bells.values()], lease, owner)
-    parcels: list[Claim] = []
+    claims: list[Claim] = []
     for mailing in db.session.scalars(select(Mailing).where(Mailing.id.in_(taken)).order_by(Mailing.id)):
         messages = defaultdict(list)
         for row in _wanted_rows(mailing, taken[mailing.id]):
             messages[mailing.id, row.mailbox_id, row.language].append(row)
-        parcels += [_pack(lease, bells[key], mailing, rows) for key, rows in messages.items()]
+        claims += [_pack(lease, bells[key], mailing, rows) for key, rows in messages.items()]
     db.session.commit()
-    return parcels
+    return claims
 
 
 def _due_bells(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:

@@ -45,9 +45,9 @@ log = structlog.get_logger("mail")
 
 def settle(results: Sequence[tuple[Claim, Result]]) -> None:
     """Write results down, all of a kind together: however many came at once, it takes a few statements."""
-    if sent := [parcel for parcel, result in results if result.is_sent]:
+    if sent := [claim for claim, result in results if result.is_sent]:
         _settle_sent(sent)
-    give_back(parcel for parcel, result in results if result.not_tried)
+    give_back(claim for claim, result in results if result.not_tried)
     if trouble := [came for came in results if not came[1].is_sent and not came[1].not_tried]:
         _settle_trouble(trouble)
 
@@ -63,9 +63,9 @@ SENT = (
 )
 
 
-def _settle_sent(parcels: Sequence[Claim]) -> None:
-    ids = [id_ for parcel in parcels for id_ in parcel.ids]
-    tokens = list({parcel.lease.token for parcel in parcels})
+def _settle_sent(claims: Sequence[Claim]) -> None:
+    ids = [id_ for claim in claims for id_ in claim.ids]
+    tokens = list({claim.lease.token for claim in claims})
     done = db.session.connection().execute(SENT, {"ids": ids, "tokens": tokens, "now": utcnow()}).rowcount
     if done != len(ids):
         log.warning("lease-lost", rows=len(ids), settled=done)
@@ -92,27 +92,27 @@ BELL = update(ROWS).where(ROWS.c.id == bindparam("bell")).values(next_at=bindpar
 
 
 def _settle_trouble(came: Sequence[tuple[Claim, Result]]) -> None:
-    now, ours = utcnow(), _still_ours([parcel for parcel, _result in came])
+    now, ours = utcnow(), _still_ours([claim for claim, _result in came])
     rows, bells = [], []
-    for parcel, result in came:
-        fate = _fate(parcel, result, now)
+    for claim, result in came:
+        fate = _fate(claim, result, now)
         settled = None if fate.again else now
         told = {"state_now": fate.state, "settled": settled, "code": result.code, "said": result.text}
-        mine = ours.intersection(parcel.ids)
+        mine = ours.intersection(claim.ids)
         rows += [{"row": row, "ends": fate.ends, "doubt": result.is_uncertain, **told} for row in mine]
         if mine and fate.again:
-            bells.append({"bell": parcel.bell, "again": fate.again})
+            bells.append({"bell": claim.bell, "again": fate.again})
         if result.meaning is Meaning.DEAD_ADDRESS:
-            _suppress(parcel.mailbox_id)
+            _suppress(claim.mailbox_id)
     for statement, values in ((TROUBLE, rows), (BELL, bells)):
         if values:
             db.session.connection().execute(statement, values)
 
 
-def _still_ours(parcels: Sequence[Claim]) -> set[int]:
+def _still_ours(claims: Sequence[Claim]) -> set[int]:
     """Ids of those rows whose lease we still have, held until the commit."""
-    ids = [id_ for parcel in parcels for id_ in parcel.ids]
-    tokens = {parcel.lease.token for parcel in parcels}
+    ids = [id_ for claim in claims for id_ in claim.ids]
+    tokens = {claim.lease.token for claim in claims}
     held = select(ROWS.c.id).where(ROWS.c.id.in_(ids), ROWS.c.lease_token.in_(tokens)).with_for_update()
     ours = set(db.session.scalars(held))
     if len(ours) != len(ids):
@@ -120,64 +120,64 @@ def _still_ours(parcels: Sequence[Claim]) -> set[int]:
     return ours
 
 
-def _fate(parcel: Claim, result: Result, now: datetime) -> Fate:
+def _fate(claim: Claim, result: Result, now: datetime) -> Fate:
     match result.meaning:
         case None:
-            return _fate_in_doubt(parcel, now)
+            return _fate_in_doubt(claim, now)
         case Meaning.LATER | Meaning.OUR_FAULT:
-            return _tried_again(parcel, now + back_off(parcel.attempts), OutboxState.QUEUED)
+            return _tried_again(claim, now + back_off(claim.attempts), OutboxState.QUEUED)
         case Meaning.OUR_MESSAGE:
             return Fate(OutboxState.PARKED)
         case Meaning.DEAD_ADDRESS | Meaning.REFUSED:
             return Fate(OutboxState.BOUNCED)
 
 
-def _fate_in_doubt(parcel: Claim, now: datetime) -> Fate:
+def _fate_in_doubt(claim: Claim, now: datetime) -> Fate:
     """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out.
 
     Each time after twice as long: a server that takes it and is slow to say so stores every one of them.
     """
-    doubled = 2 ** min(parcel.attempts - 1, MOST_DOUBLED)
+    doubled = 2 ** min(claim.attempts - 1, MOST_DOUBLED)
     again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"] * doubled)
-    if KINDS[parcel.kind].one_time:
-        ends = parcel.not_after or again
+    if KINDS[claim.kind].one_time:
+        ends = claim.not_after or again
         return Fate(OutboxState.UNCERTAIN, again=ends, ends=ends)
-    return _tried_again(parcel, again, OutboxState.UNCERTAIN)
+    return _tried_again(claim, again, OutboxState.UNCERTAIN)
 
 
-def _tried_again(parcel: Claim, again: datetime, state: OutboxState) -> Fate:
-    if _is_too_late(parcel, again):
+def _tried_again(claim: Claim, again: datetime, state: OutboxState) -> Fate:
+    if _is_too_late(claim, again):
         return Fate(OutboxState.BOUNCED)
-    return Fate(state, again=min(again, parcel.not_after or again))
+    return Fate(state, again=min(again, claim.not_after or again))
 
 
-def _is_too_late(parcel: Claim, again: datetime) -> bool:
+def _is_too_late(claim: Claim, again: datetime) -> bool:
     """After three days (a setting) a message that is never taken could not be reached."""
-    return again > parcel.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"])
+    return again > claim.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"])
 
 
-def give_back(parcels: Iterable[Claim]) -> None:
+def give_back(claims: Iterable[Claim]) -> None:
     """Claimed, but not begun: due again as long as it was, and not counted as an attempt."""
     due = defaultdict(list)  # a mail server that is away must not make what waits for it look new
-    for parcel in parcels:
-        due[parcel.due_at].append(parcel)
+    for claim in claims:
+        due[claim.due_at].append(claim)
     _give_back(due)
 
 
 def let_wait(waiting: Iterable[tuple[Claim, timedelta]]) -> None:
     """Claimed, but not begun: due again after so long, and not counted as an attempt."""
     due, now = defaultdict(list), utcnow()
-    for parcel, wait in waiting:
-        due[now + wait].append(parcel)
+    for claim, wait in waiting:
+        due[now + wait].append(claim)
     _give_back(due)
 
 
 def _give_back(due: Mapping[datetime, Sequence[Claim]]) -> None:
-    for moment, parcels in due.items():
-        _ring_again(parcels, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
+    for moment, claims in due.items():
+        _ring_again(claims, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
 
 
-def put_aside(parcels: Sequence[Claim], reason: str) -> None:
+def put_aside(claims: Sequence[Claim], reason: str) -> None:
     """Their mail could not be made: tried again, and parked after the third time."""
     failures, now = OutboxRow.render_failures + 1, utcnow()
     is_last = failures >= RENDER_FAILURES
@@ -185,20 +185,20 @@ def put_aside(parcels: Sequence[Claim], reason: str) -> None:
         literal(state, OutboxRow.state.type) for state in (OutboxState.PARKED, OutboxState.QUEUED)
     )
     done = _settle(
-        parcels,
+        claims,
         render_failures=failures,
         state=case((is_last, parked), else_=queued),
         settled_at=case((is_last, literal(now, OutboxRow.settled_at.type)), else_=None),
         last_text=reason,
     )
-    waiting = and_(OutboxRow.id.in_(_bells_of_ours(parcels, done)), OutboxRow.state != OutboxState.PARKED)
+    waiting = and_(OutboxRow.id.in_(_bells_of_ours(claims, done)), OutboxRow.state != OutboxState.PARKED)
     ring(waiting, now + back_off(1))
 
 
-def _settle(parcels: Sequence[Claim], **values: Any) -> set[int]:
-    """Give the rows of these parcels new values, as far as they are still ours; their ids."""
-    ids = [id_ for parcel in parcels for id_ in parcel.ids]
-    tokens = {parcel.lease.token for parcel in parcels}
+def _settle(claims: Sequence[Claim], **values: Any) -> set[int]:
+    """Give the rows of these claims new values, as far as they are still ours; their ids."""
+    ids = [id_ for claim in claims for id_ in claim.ids]
+    tokens = {claim.lease.token for claim in claims}
     ours = OutboxRow.id.in_(ids), OutboxRow.lease_token.in_(tokens)
     settled = update(OutboxRow).where(*ours).values(**UNLEASED | values).returning(OutboxRow.id)
     done = set(db.session.scalars(settled.execution_options(synchronize_session=False)))
@@ -207,14 +207,14 @@ def _settle(parcels: Sequence[Claim], **values: Any) -> set[int]:
     return done
 
 
-def _ring_again(parcels: Sequence[Claim], at: datetime, state: OutboxState, **values: Any) -> None:
-    done = _settle(parcels, state=state, **values)
-    ring(OutboxRow.id.in_(_bells_of_ours(parcels, done)), at)
+def _ring_again(claims: Sequence[Claim], at: datetime, state: OutboxState, **values: Any) -> None:
+    done = _settle(claims, state=state, **values)
+    ring(OutboxRow.id.in_(_bells_of_ours(claims, done)), at)
 
 
-def _bells_of_ours(parcels: Sequence[Claim], done: set[int]) -> list[int]:
-    """The bells of those parcels that were still ours; another worker's are not touched."""
-    return [parcel.bell for parcel in parcels if done & set(parcel.ids)]
+def _bells_of_ours(claims: Sequence[Claim], done: set[int]) -> list[int]:
+    """The bells of those claims that were still ours; another worker's are not touched."""
+    return [claim.bell for claim in claims if done & set(claim.ids)]
 
 
 def ring(bells: ColumnElement[bool], at: Any) -> None:
