@@ -31,9 +31,10 @@ from tests.factories import make_area, make_building, make_group, make_landlord,
 from tests.faults.processes import ROOT
 from watch import create_app, jobs, paper
 from watch.extensions import db
-from watch.joining import service
-from watch.joining.letter_pages import pages_of, pdf_of
 from watch.models import Area, Flat, Group, Language, LetterFile, Person, Stairwell
+from watch.printing.letter_pages import pages_of, pdf_of
+from watch.printing.service import letters as letters_service
+from watch.printing.service import packs
 
 PORT = [f"{floor}{door:02}" for floor in range(10, 14) for door in range(1, 5)]
 EMPTY = 27  # MB of a process that could draw, and has drawn nothing
@@ -115,7 +116,7 @@ def one_by_one(flats: list[Flat], languages: list[Language], by: Person) -> floa
     begun = time.monotonic()
     for flat in flats:
         group = db.session.get_one(Group, flat.stairwell.building.group_id)
-        pages = pages_of(service.print_letters(group, [flat], by=by), languages)
+        pages = pages_of(letters_service.print_letters(group, [flat], by=by), languages)
         db.session.commit()
         pdf_of(pages)
     return len(flats) / (time.monotonic() - begun)
@@ -132,7 +133,7 @@ def play(url: str, letters: int, languages: list[Language]) -> Made:
         (watcher := Watcher()).start()
         flats, before = flats[:letters], peak()
         begun = time.monotonic()
-        service.ask_for_letters(area, flats, languages, by=by)
+        packs.ask_for_letters(area, flats, languages, by=by)
         db.session.commit()
         press = time.monotonic() - begun
         del flats

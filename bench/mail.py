@@ -37,7 +37,7 @@ from tests.faults.processes import ROOT, Workers
 from watch import create_app
 from watch.crypto import keyring
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
 from watch.mail.compose import Reader, prepare
 from watch.models import Group, Language, Mailbox, Mailing, Membership, OutboxRow, OutboxState, Person

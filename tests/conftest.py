@@ -30,7 +30,7 @@ from watch import create_app
 from watch.extensions import db
 from watch.models import Channel, Mailing, Model, OutboxRow
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.newcomers"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "WATCH_TEST_DATABASE_URL"  # a PostgreSQL of your own, instead of the wheel's

@@ -12,7 +12,6 @@ from sqlalchemy import select
 from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
-from watch.joining import service as joining
 from watch.models import (
     Answer,
     Area,
@@ -55,6 +54,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.printing.service import packs
 
 Thing = TypeVar("Thing", bound=Model)
 FLATS = tuple(f"{floor}0{place}" for floor in (10, 11, 12) for place in (1, 2, 3))  # 1001 … 1203
@@ -298,9 +298,9 @@ def make_pack(
     where: Group | Area, flats: Iterable[Flat], *, by: Person, pdf: bytes | None = None
 ) -> LetterPack:
     """A pack of letters in Swedish; with a PDF its first file is made."""
-    pack = joining.ask_for_letters(where, list(flats), [Language.SWEDISH], by=by)
+    pack = packs.ask_for_letters(where, list(flats), [Language.SWEDISH], by=by)
     if pdf:
-        joining.keep_file(pack.files[0].id, pdf)
+        packs.keep_file(pack.files[0].id, pdf)
     return pack
 
 

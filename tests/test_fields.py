@@ -23,9 +23,10 @@ from watch.fields import (
     composed,
     no_encoded_word,
 )
-from watch.joining import forms, pasting
-from watch.joining.forms import inviting, preview
-from watch.joining.forms.inviting import InviteForm
+from watch.invitations import pasting
+from watch.invitations.forms import inviting, preview
+from watch.invitations.forms.inviting import InviteForm
+from watch.joining import forms
 from watch.mail import guard
 from watch.notices import suspicion
 from watch.personnummer import has_personnummer

@@ -198,7 +198,7 @@ def test_every_page_that_only_officers_may_open_wants_a_second_factor(make_app: 
     views = make_app().view_functions
     for_officers = {name for name in views if MAY.get(getattr(views[name], "access", None)) == {Role.OFFICER}}
     assert for_officers == {name for name in for_officers if views[name].second_factor}
-    assert "start.create" in for_officers
+    assert "lifecycle.create" in for_officers
 
 
 def test_the_start_says_that_there_is_no_second_factor_yet(

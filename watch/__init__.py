@@ -14,21 +14,26 @@ from watch import access, cli, crypto, errors, journal, language, presence, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.bodies import bound_body, refuse_unreadable
+from watch.canvassing import routes as canvassing
 from watch.contacts import routes as contacts
 from watch.database import has_log_of_another, is_made, prepare_sqlite
 from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
 from watch.followup import routes as followup
-from watch.groups.routes import choices, coordinators, groups, house, start
-from watch.joining.routes import door, interest, invitations, invited, joining, packs, posters, waiting
+from watch.groups import routes as groups
+from watch.interest import routes as interest
+from watch.invitations import routes as invitations
+from watch.joining import routes as joining
+from watch.lifecycle import routes as lifecycle
 from watch.limits import count_form
 from watch.meetings import routes as meetings
 from watch.notices import routes as notices
 from watch.ops import health, mailbox
 from watch.places import routes as places
+from watch.printing import routes as printing
 
 FEATURES = (
-    places, accounts, contacts, groups, house, coordinators, start, choices, joining, waiting, door, interest,
-    invitations, invited, posters, packs, meetings, notices, followup, health,
+    places, accounts, contacts, groups, lifecycle, printing, invitations, joining, interest, canvassing,
+    meetings, notices, followup, health,
 )  # fmt: skip
 
 

@@ -67,6 +67,11 @@ def _own_key(key: str | None) -> str | None:
     return key if key and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", key) else None
 
 
+def choice(value: str, word: Any, **more: Any) -> SelectChoice:
+    """A choice of a select or radio field; its word may be lazy, which the library's types do not know."""
+    return SelectChoice(value, word, **more)
+
+
 class SendingForm(Form):
     """A form that sends something: its key makes a double press the same one thing."""
 

@@ -30,24 +30,28 @@ from watch import clock, journal, presence
 from watch.clock import Job
 from watch.crypto import keyring
 from watch.extensions import db
-from watch.groups import service as groups
-from watch.joining import service as joining
+from watch.groups.queries import areas
+from watch.groups.service import recounting
+from watch.joining.service import escalation
 from watch.mail import metrics, pulse
 from watch.mail.outbox import WAKE
 from watch.mail.sender import Sender
 from watch.meetings import service as meetings
+from watch.meetings.queries import reminding
 from watch.models import utcnow
-from watch.retention import service as retention
+from watch.printing import letter_pages
+from watch.printing.service import packs
+from watch.retention.service import erasing
 
 QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
 JOBS = (
-    Job("recount", groups.RECOUNT_AT, groups.recount_groups),
-    Job("erase", time(3, 30), retention.erase_what_is_over),
-    Job("remind", meetings.REMIND_AT, meetings.remind),
-    Job("climb", joining.CLIMB_AT, joining.climb),
+    Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
+    Job("erase", time(3, 30), erasing.erase_what_is_over),
+    Job("remind", reminding.REMIND_AT, meetings.remind),
+    Job("climb", escalation.CLIMB_AT, escalation.climb),
 )
 
-BELLS = {WAKE: "wake", joining.ASKED: "letters"}  # the tasks that a commit with such a mark rings for
+BELLS = {WAKE: "wake", packs.ASKED: "letters"}  # the tasks that a commit with such a mark rings for
 
 log = structlog.get_logger("jobs")
 
@@ -207,20 +211,20 @@ def _beat() -> None:
 
 def make_letters() -> bool:
     """One file of a long pack of letters; whether there was one. No transaction is open while it is drawn."""
-    number = joining.claim_file(utcnow())
+    number = packs.claim_file(utcnow())
     db.session.commit()
     if number is None:
         return False
     try:
-        pages = joining.pages_to_make(number)
+        pages = packs.pages_to_make(number)
         db.session.commit()
         if pages:
-            joining.keep_file(number, joining.long_pdf_of(pages))
+            packs.keep_file(number, letter_pages.long_pdf_of(pages))
             db.session.commit()
     except Exception as broken:  # it is tried again, and then says so on its page
         db.session.rollback()
         log.error("letters-failed", error=type(broken).__name__)
-        joining.give_back(number)
+        packs.give_back(number)
         db.session.commit()
     return True
 

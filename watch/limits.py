@@ -160,3 +160,8 @@ def limit_network(
 def has_wider_network() -> bool:
     """Whether the reader's network is one of many that may be the same customer's."""
     return network_of_reader() != wide_network_of_reader()
+
+
+ASKING = limit_network(  # a house that meets has one network; a form with errors counts for nothing
+    "60 per hour", "asking", methods=["POST"], deduct_when=lambda response: response.status_code == 303
+)

@@ -192,7 +192,7 @@ def _wants_own_page(relations: Relations, own: set[int]) -> bool:
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", "followup.overview")
     if area:
-        rooms = "followup.area", "start", "groups", "coordinators", "invitations", "meetings"
+        rooms = "followup.area", "lifecycle", "groups", "groups.coordinators", "invitations", "meetings"
         yield _item(_l("Området"), "followup.area", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 
@@ -207,19 +207,25 @@ def _area_of_page(relations: Relations) -> Area | None:
 
 def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:
     if coordinates:
-        members = "house.members", "house.details", "joining", "invitations", "invited", "coordinators"
+        members = (
+            "groups.house.members",
+            "groups.house.details",
+            "joining",
+            "invitations",
+            "groups.coordinators",
+        )
         yield _item(
             _l("Huset"),
-            "house.show",
-            "house",
-            "door",
-            "not house.members",
-            "not house.details",
+            "groups.house.show",
+            "groups.house",
+            "canvassing",
+            "not groups.house.members",
+            "not groups.house.details",
             group_id=group_id,
         )
-        yield _item(_l("Medlemmar"), "house.members", *members, group_id=group_id)
+        yield _item(_l("Medlemmar"), "groups.house.members", *members, group_id=group_id)
     else:
-        rooms = "groups", "not groups.mine", "coordinators", "choices"
+        rooms = "groups", "not groups.mine", "groups.coordinators", "groups.choices"
         yield _item(_l("Gruppen"), "groups.show", *rooms, group_id=group_id)
     yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
     yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)

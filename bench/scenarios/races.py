@@ -13,11 +13,11 @@ from tests.factories import make_meeting
 from tests.faults import claims
 from tests.faults.processes import Workers
 from watch.extensions import db
-from watch.groups import service as groups
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
+from watch.groups.service import members
 from watch.mail import outbox
 from watch.meetings import service as meetings
-from watch.meetings.queries import reached_by_mail
+from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, Person
 
 MEETINGS = 5  # at once, so that one of them is being sent whenever one is called off
@@ -78,7 +78,7 @@ def _race_readers(here: Stage, change: Callable[[Membership], object], count: in
 
 
 def _leave(membership: Membership) -> None:
-    groups.leave(membership)
+    members.leave(membership)
 
 
 def _unsubscribe(membership: Membership) -> None:

@@ -34,9 +34,9 @@ from tests.faults.truth import Counts
 from watch import create_app
 from watch.crypto import keyring
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
-from watch.meetings.queries import reached_by_mail
+from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Channel, Group, Mailbox, Membership, OutboxRow, Person
 
 HANGS_UP = "--per-connection", "20", "--limit", "abrupt"

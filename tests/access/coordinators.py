@@ -3,31 +3,31 @@
 from tests.access import Expected, public
 
 ENDPOINTS = {
-    "coordinators.index": Expected(
+    "groups.coordinators.index": Expected(
         get="/groups/{group}/coordinators",
         anybody="login", stranger=404, waiting=404, member=200,
         coordinator=200, other_coordinator=200, lead=200,
         officer=200, other_officer=404, other_group=404,
     ),
-    "coordinators.appoint": Expected(
+    "groups.coordinators.appoint": Expected(
         post="/groups/{group}/coordinators",
         anybody="login", stranger=404, waiting=404, member=403,
         coordinator=403, other_coordinator=403, lead=422,
         officer=403, other_officer=404, other_group=404,
     ),
-    "coordinators.appoint_lead": Expected(
+    "groups.coordinators.appoint_lead": Expected(
         post="/groups/{group}/coordinators/lead",
         anybody="login", stranger=404, waiting=404, member=403,
         coordinator=403, other_coordinator=403, lead=403,
         officer=422, other_officer=404, other_group=404,
     ),
-    "coordinators.end": Expected(  # Bengt's appointment: his own to give back, the lead's to end
+    "groups.coordinators.end": Expected(  # Bengt's appointment: his own to give back, the lead's to end
         post="/coordinators/{coordinator}/end",
         anybody="login", stranger=404, waiting=404, member=403,
         coordinator=303, whole_house=403, other_coordinator=403, lead=303,
         officer=403, other_officer=404, other_group=404,
     ),
-    "coordinators.open_appointment": public(get="/appointment/{appointment}"),
-    "coordinators.accept": public(post="/appointment/{appointment}", status="login"),
-    "coordinators.decline": public(post="/appointment/{appointment}/decline", status=303),
+    "groups.coordinators.open_appointment": public(get="/appointment/{appointment}"),
+    "groups.coordinators.accept": public(post="/appointment/{appointment}", status="login"),
+    "groups.coordinators.decline": public(post="/appointment/{appointment}/decline", status=303),
 }  # fmt: skip

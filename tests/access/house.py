@@ -15,43 +15,47 @@ OF_NO_PORT = {**ONE_MEMBER, "coordinator": 404}
 WHOLE_GROUP = OWN_STAIRWELL | {"coordinator": 200, "other_coordinator": 200, "lead": 200}
 
 ENDPOINTS = {
-    "house.show": Expected(get="/groups/{group}/house", **WHOLE_GROUP),
-    "house.members": Expected(get="/groups/{group}/members", **WHOLE_GROUP),
-    "house.stairwell": Expected(
+    "groups.house.show": Expected(get="/groups/{group}/house", **WHOLE_GROUP),
+    "groups.house.members": Expected(get="/groups/{group}/members", **WHOLE_GROUP),
+    "groups.house.stairwell": Expected(
         get="/stairwells/{stairwell}/house", **OWN_STAIRWELL, coordinator=200, lead=200
     ),
-    "house.flat": Expected(get="/flats/{flat}", **OWN_STAIRWELL, coordinator=200, lead=200),
-    "house.ask_add_on_paper": Expected(
+    "groups.house.flat": Expected(get="/flats/{flat}", **OWN_STAIRWELL, coordinator=200, lead=200),
+    "groups.house.ask_add_on_paper": Expected(
         get="/flats/{empty_flat}/paper", **OWN_STAIRWELL, coordinator=200, lead=200
     ),
-    "house.add_on_paper": Expected(
+    "groups.house.add_on_paper": Expected(
         post="/flats/{empty_flat}/paper",
         data={"name": "Kerstin", "language": "sv", "consent": "y"},
         **OWN_STAIRWELL,
         coordinator=303,
         lead=303,
     ),
-    "house.note_answer": Expected(
+    "groups.house.note_answer": Expected(
         post="/flats/{empty_flat}/answer",
         data={"answer": "declined"},
         **OWN_STAIRWELL,
         coordinator=303,
         lead=303,
     ),
-    "house.ask_move_out": Expected(get="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=200, lead=200),
-    "house.move_out": Expected(post="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=303, lead=303),
-    "house.ask_place": (
+    "groups.house.ask_move_out": Expected(
+        get="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=200, lead=200
+    ),
+    "groups.house.move_out": Expected(
+        post="/flats/{flat}/moved-out", **OWN_STAIRWELL, coordinator=303, lead=303
+    ),
+    "groups.house.ask_place": (
         Expected(get="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303),
         Expected(get="/memberships/{unplaced_membership}/flat", **OF_NO_PORT, whole_house=200, lead=200),
         Expected(get="/memberships/{left_membership}/flat", **OF_NO_PORT, lead=404),
     ),
-    "house.place": (
+    "groups.house.place": (
         Expected(post="/memberships/{membership}/flat", **ONE_MEMBER, coordinator=303, lead=303),
         Expected(post="/memberships/{unplaced_membership}/flat", **OF_NO_PORT, whole_house=422, lead=422),
         Expected(post="/memberships/{left_membership}/flat", **OF_NO_PORT, lead=404),
     ),
     # Who may not read it learns nothing of whether it is there.
-    "house.details": (
+    "groups.house.details": (
         Expected(post="/memberships/{membership}/details", **ONE_MEMBER, coordinator=200, lead=200),
         Expected(post="/memberships/{unplaced_membership}/details", **OF_NO_PORT, whole_house=200, lead=200),
         Expected(post="/memberships/{left_membership}/details", **OF_NO_PORT, lead=404),

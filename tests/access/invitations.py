@@ -1,11 +1,19 @@
-"""Invitations and letters (permissions.md: invite, print letters; see an invitation's address)."""
+"""Inviting (permissions.md: invite; see an invitation's address: who sent it)."""
 
-from tests.access import Expected, public
+from tests.access import Expected
 
+OF_STAIRWELL = {  # that somebody is invited is nobody else's to know, not even a colleague's in another port
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
+    "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+# To no flat: for whoever sent it, and for those who work with the whole house.
+BENGTS = OF_STAIRWELL
+AMINAS = OF_STAIRWELL | {"coordinator": 404, "whole_house": 303}
 OF_GROUP = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+
 ENDPOINTS = {
     "invitations.index": Expected(get="/groups/{group}/invitations", **OF_GROUP),
     "invitations.send": Expected(
@@ -20,15 +28,44 @@ ENDPOINTS = {
         post="/groups/{group}/invitations/preview",
         **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422}),
     ),
-    "invitations.letters": Expected(get="/groups/{group}/letters", **(OF_GROUP | {"officer": 200})),
-    "invitations.print_letters": Expected(
-        post="/groups/{group}/letters",
-        **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422, "officer": 422}),
+    "invitations.resend": (
+        Expected(post="/invitations/{invitation}/resend", **OF_STAIRWELL),
+        Expected(post="/invitations/{bengts_open_invitation}/resend", **BENGTS),
+        Expected(post="/invitations/{aminas_open_invitation}/resend", **AMINAS),
     ),
-    "invitations.open_link": public(get="/join/{invitation_link}"),
-    "invitations.back_to_open": public(get="/join/{invitation_link}/accept", status=303),
-    "invitations.accept": public(post="/join/{invitation_link}/accept", status=422),
-    "invitations.joined": public(get="/join/joined", status=303),
-    "invitations.decline": public(post="/join/{invitation_link}/decline", status=303),
-    "invitations.take_back_no": public(post="/join/{invitation_link}/undo", status=410),
+    "invitations.revoke": (
+        Expected(post="/invitations/{invitation}/revoke", **OF_STAIRWELL),
+        Expected(post="/invitations/{bengts_open_invitation}/revoke", **BENGTS),
+        Expected(post="/invitations/{aminas_open_invitation}/revoke", **AMINAS),
+    ),
+    # The address is mended by whoever typed it.
+    "invitations.ask_correct": (
+        Expected(
+            get="/invitations/{invitation}/address",
+            **(OF_STAIRWELL | {"coordinator": 200, "whole_house": 403, "lead": 403}),
+        ),
+        Expected(
+            get="/invitations/{bengts_open_invitation}/address",
+            **(BENGTS | {"coordinator": 200, "whole_house": 403, "lead": 403}),
+        ),
+        Expected(
+            get="/invitations/{aminas_open_invitation}/address",
+            **(AMINAS | {"whole_house": 403, "lead": 200}),
+        ),
+    ),
+    "invitations.correct": (
+        Expected(
+            post="/invitations/{invitation}/address",
+            **(OF_STAIRWELL | {"coordinator": 422, "whole_house": 403, "lead": 403}),
+        ),
+        Expected(
+            post="/invitations/{aminas_open_invitation}/address",
+            **(AMINAS | {"whole_house": 403, "lead": 422}),
+        ),
+    ),
+    "invitations.ask_remind": Expected(get="/groups/{group}/invitations/reminders", **OF_GROUP),
+    "invitations.remind": Expected(
+        post="/groups/{group}/invitations/reminders",  # nobody waits for one: back to the list
+        **(OF_GROUP | {"coordinator": 303, "other_coordinator": 303, "lead": 303}),
+    ),
 }

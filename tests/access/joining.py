@@ -1,4 +1,4 @@
-"""Asking to join and the coordinator's answer (permissions.md: join, ask to join; approve, decline)."""
+"""Asking to join, the answer, an invitation's yes or no (permissions.md: join, ask to join; approve)."""
 
 from tests.access import Expected, public
 
@@ -47,4 +47,16 @@ ENDPOINTS = {
         Expected(post="/requests/{request}/told", **DECIDING),
         Expected(post="/requests/{answered_request}/told", **DECIDING),
     ),
+    "joining.open_invitation": public(get="/join/{invitation_link}"),
+    "joining.back_to_invitation": public(get="/join/{invitation_link}/accept", status=303),
+    "joining.accept": public(post="/join/{invitation_link}/accept", status=422),
+    "joining.joined": public(get="/join/joined", status=303),
+    "joining.decline_invitation": public(post="/join/{invitation_link}/decline", status=303),
+    "joining.take_back_no": public(post="/join/{invitation_link}/undo", status=410),
+    "joining.sent": public(get="/join/sent"),
+    "joining.change_address": public(post="/join/sent", status=303),
+    "joining.forget": public(post="/join/forget", status=303),
+    "joining.confirm": public(get="/join/confirm/{confirm_request}"),
+    "joining.confirm_address": public(post="/join/confirm/{confirm_request}", status=303),
+    "joining.confirm_by_floor": public(post="/join/confirm/{confirm_request}/floor", status=303),
 }

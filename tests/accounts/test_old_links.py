@@ -17,7 +17,6 @@ from tests.retention.nights import erase_all
 from watch import tokens
 from watch.accounts.service import operator_link
 from watch.extensions import db
-from watch.joining import service as joining
 from watch.mail.compose import message_id
 from watch.models import (
     JoinRequest,
@@ -30,6 +29,7 @@ from watch.models import (
     SignInLink,
     utcnow,
 )
+from watch.printing.service import letters
 
 Ask = Callable[..., Page]
 
@@ -95,12 +95,12 @@ def test_an_old_sign_in_mail_does_not_open_the_police_contacts_desk(
 
 def test_an_old_letter_does_not_open_another_house(client: PageClient, scene: Scene) -> None:
     _restart()
-    old = joining.print_letters(scene.group, [flat_of(scene.port_3, "1103")], by=scene.amina)[0]
+    old = letters.print_letters(scene.group, [flat_of(scene.port_3, "1103")], by=scene.amina)[0]
     code, number = tokens.code(Purpose.LETTER, old.nonce, 12), old.id
     db.session.commit()
     with later(days=60):
         elsewhere = flat_of(scene.other_group.buildings[0].stairwells[0], "1001")
-        new = joining.print_letters(scene.other_group, [elsewhere], by=scene.ivan)[0]
+        new = letters.print_letters(scene.other_group, [elsewhere], by=scene.ivan)[0]
         db.session.commit()
         assert new.id == number
         page = client.get(f"/j/{code}")

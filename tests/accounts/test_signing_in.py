@@ -11,7 +11,8 @@ from sqlalchemy import select
 from tests.factories import make_person
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.joining.service import ask_to_join, leave_interest
+from watch.interest.service import leave_interest
+from watch.joining.service.asking import ask_to_join
 from watch.models import Language, OutboxState, SignIn, SignInLink, utcnow
 
 

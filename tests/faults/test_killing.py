@@ -21,9 +21,10 @@ from tests.mail.test_delivery import tell
 from tests.pages_of_paper import codes_on, pages_of
 from watch import tokens
 from watch.extensions import db
-from watch.groups.service import leave
-from watch.joining import service as joining
+from watch.groups.service.members import leave
 from watch.models import Channel, Language, Letter, Membership, OutboxRow, OutboxState, utcnow
+from watch.printing import queries
+from watch.printing.service import packs
 
 NEIGHBOURS = 90
 SEED = 1
@@ -138,7 +139,7 @@ def test_killed_while_it_draws_letters_another_makes_them_with_the_same_codes(
     fill(scene, number=0)
     db.session.refresh(scene.group)
     flats = [flat for house in scene.group.buildings for port in house.stairwells for flat in port.flats]
-    pack = joining.ask_for_letters(scene.group, flats, [Language.SWEDISH], by=scene.amina)
+    pack = packs.ask_for_letters(scene.group, flats, [Language.SWEDISH], by=scene.amina)
     db.session.commit()
     victim = Process(LETTERS, settings, tmp_path / "victim.log")
     victim.start()
@@ -170,6 +171,6 @@ with create_app().app_context():
 
 def codes() -> dict[int, str]:
     """The code of each flat's letter."""
-    found = {letter.flat_id: joining.code_of(letter) for letter in db.session.scalars(select(Letter))}
+    found = {letter.flat_id: queries.code_of(letter) for letter in db.session.scalars(select(Letter))}
     db.session.rollback()
     return found

@@ -18,11 +18,11 @@ from tests.faults import claims, truth
 from tests.faults.processes import Relay, Workers
 from tests.faults.test_killing import SEED, fill, unsettled, wait_for
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
-from watch.groups.service import leave
+from watch.groups.queries.members import active_member_ids
+from watch.groups.service.members import leave
 from watch.mail import outbox
 from watch.meetings import service as meetings
-from watch.meetings.queries import reached_by_mail
+from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, OutboxState, Person
 
 SLOW = ("--delay-ms", "40")  # so that there is time to change one's mind

@@ -18,7 +18,7 @@ from tests.factories import (
 )
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.followup.queries import BuildingRow, BuildingState, Filter, buildings_of, landlords_in
+from watch.followup.queries.buildings import BuildingRow, BuildingState, Filter, buildings_of, landlords_in
 from watch.models import Area, Building, Group, GroupState, Landlord, utcnow
 
 

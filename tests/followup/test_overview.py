@@ -21,8 +21,9 @@ from tests.factories import (
 )
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.followup.queries import AreaCounts, Need, Reason, areas_side_by_side, what_needs_somebody
-from watch.groups.service import recount_groups
+from watch.followup.queries.counts import AreaCounts, areas_side_by_side
+from watch.followup.queries.needs import Need, Reason, what_needs_somebody
+from watch.groups.service.recounting import recount_groups
 from watch.models import (
     Building,
     ContactRole,

@@ -22,7 +22,7 @@ from tests.factories import (
 from tests.groups.test_coordinators import latest, link_of
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.groups import service
+from watch.groups.service import coordinators
 from watch.models import Coordinator, Officer, OutboxState, Person, utcnow
 
 REFUSED = (
@@ -88,7 +88,7 @@ def test_who_became_officer_after_the_question_cannot_say_yes(client: PageClient
 
 def test_who_has_ended_as_officer_may_coordinate(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     db.session.scalars(select(Officer).where(Officer.person == scene.hodan)).one().ended_at = utcnow()
-    service.appoint(scene.group, scene.hodan, lead=False, by=scene.amina)
+    coordinators.appoint(scene.group, scene.hodan, lead=False, by=scene.amina)
     assert outbox.addressed() == [("coordinator-appointed", "hodan@example.org")]
 
 
@@ -190,7 +190,7 @@ def test_and_of_one_in_a_new_group_or_made_of_a_coordinator(
 ) -> None:
     page = client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.gun)
     page.press("Starta gruppen", {"first": "mail", "address": "anna@private.example"})
-    service.appoint(scene.group, scene.bengt, lead=True, by=colleague)
-    service.appoint(scene.group, "ny@example.org", lead=False, by=scene.amina)
+    coordinators.appoint(scene.group, scene.bengt, lead=True, by=colleague)
+    coordinators.appoint(scene.group, "ny@example.org", lead=False, by=scene.amina)
     of_area = [address for kind, address in outbox.addressed() if kind == "lead-asked-in-area"]
     assert of_area == ["kim@example.org", "gun@example.org"]

@@ -15,9 +15,14 @@ from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
-from watch.groups import queries, service
-from watch.groups.queries import FlatState, active_member_ids, paper_households
-from watch.groups.service import AlreadyMember, FlatTaken, TooLateToUndo
+from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
+from watch.groups.queries import choices as choices_queries
+from watch.groups.queries import households, members
+from watch.groups.queries.households import FlatState, paper_households
+from watch.groups.queries.members import active_member_ids
+from watch.groups.service import choices as choices_service
+from watch.groups.service import households as households_service
+from watch.groups.service import members as members_service
 from watch.mail import outbox as queue
 from watch.models import (
     Area,
@@ -255,7 +260,7 @@ def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
     told = [row.person or row.household.flat.number for row in outbox.rows()]
     assert told == [scene.amina, scene.bengt, "1001"]
 
-    reach = queries.paper_households(scene.group, wanting=queries.WANTS_MEETINGS)
+    reach = households.paper_households(scene.group, wanting=choices_queries.WANTS_MEETINGS)
     assert len(db.session.scalars(reach).all()) == 1
     plan = {"kind": "stairwell", "day": str((utcnow() + timedelta(days=9)).date()), "starts": "18.00",
             "ends": "19.00", "place": "Trappan", "stairwell": "all"}  # fmt: skip
@@ -268,7 +273,7 @@ def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
 
 
 def test_when_all_said_no_there_is_nobody_to_send_to(client: PageClient, scene: Scene) -> None:
-    for membership in queries.members_of(scene.group):
+    for membership in members.members_of(scene.group):
         membership.notices = NOTHING
     said = {"title": "Ny lampa", "body": "Den är på plats.", "audience": "group", "level": "information"}
     page = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
@@ -278,7 +283,7 @@ def test_when_all_said_no_there_is_nobody_to_send_to(client: PageClient, scene: 
 def test_a_household_is_reached_on_paper_where_only_the_one_with_mail_said_no(scene: Scene) -> None:
     mother = make_member(make_person("Märta Öberg"), scene.group, flat_of(scene.port_3, "1203"))
     mother.household = membership_of(scene.carin).household
-    wanting = queries.paper_households(scene.group, wanting=queries.WANTS_NOTICES)
+    wanting = households.paper_households(scene.group, wanting=choices_queries.WANTS_NOTICES)
     assert mother.household_id not in db.session.scalars(wanting).all()
     membership_of(scene.carin).notices = NOTHING
     assert mother.household_id in db.session.scalars(wanting).all()
@@ -296,7 +301,7 @@ def test_leaving_and_moving_stop_what_waits_and_can_be_undone_for_a_week(
     assert [kind for kind, _words in done.flashes] == ["done"]
     assert still_waiting(scene.carin, outbox) == []
     assert all_others_wait(scene.carin, outbox)
-    (now,) = [each for each in queries.households_of(scene.port_3) if each.flat_id == flat.id]
+    (now,) = [each for each in households.households_of(scene.port_3) if each.flat_id == flat.id]
     assert (now.state, now.household_id is None) == (FlatState.NOT_CONTACTED, way == "moved")
     assert client.get(f"/groups/{scene.group.id}", as_=scene.carin).status == 404
 
@@ -304,7 +309,7 @@ def test_leaving_and_moving_stop_what_waits_and_can_be_undone_for_a_week(
         welcome = client.get(address).press("Ångra Våglängdsgatan 1–3").follow()
     assert welcome.flashes == [("done", "Välkommen tillbaka! Du är med i gruppen igen.")]
     assert membership_of(scene.carin).left_at is None
-    (again,) = [each for each in queries.households_of(scene.port_3) if each.flat_id == flat.id]
+    (again,) = [each for each in households.households_of(scene.port_3) if each.flat_id == flat.id]
     assert again.state is FlatState.TAKES_PART
     assert still_waiting(scene.carin, outbox) == []
 
@@ -317,7 +322,7 @@ def test_after_a_week_the_link_is_dead(client: PageClient, scene: Scene, outbox:
         assert client.get(address).status == 410
         assert client.post(f"{address}/{mine.id}/back").status == 410
         with pytest.raises(TooLateToUndo):
-            service.take_back(membership_of(scene.carin), by=scene.carin)
+            choices_service.take_back(membership_of(scene.carin), by=scene.carin)
 
 
 @pytest.mark.usefixtures("waiting")
@@ -333,34 +338,34 @@ def test_what_a_coordinator_ended_is_not_undone_by_a_link(
 def test_a_flat_with_another_household_and_a_second_joining_are_not_undone(scene: Scene) -> None:
     flat = flat_of(scene.port_3, "1102")
     first = membership_of(scene.carin)
-    service.i_have_moved(first, by=scene.carin)
-    newcomer = service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
+    choices_service.i_have_moved(first, by=scene.carin)
+    newcomer = members_service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
     with pytest.raises(FlatTaken):
-        service.take_back(first, by=scene.carin)
-    service.leave(newcomer)
+        choices_service.take_back(first, by=scene.carin)
+    members_service.leave(newcomer)
     newcomer.household.ended_at = utcnow()
-    service.admit(scene.carin, scene.group, stairwell=scene.port_3)
+    members_service.admit(scene.carin, scene.group, stairwell=scene.port_3)
     with pytest.raises(AlreadyMember):
-        service.take_back(first, by=scene.carin)
+        choices_service.take_back(first, by=scene.carin)
     assert first.left_at is not None
 
 
 def test_a_flat_that_others_came_to_after_it_was_left_empty_is_not_taken_back(scene: Scene) -> None:
     flat = flat_of(scene.port_3, "1102")
     first = membership_of(scene.carin)
-    service.leave(first, by=scene.carin)
-    service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
+    members_service.leave(first, by=scene.carin)
+    members_service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
     with pytest.raises(FlatTaken):
-        service.take_back(first, by=scene.carin)
+        choices_service.take_back(first, by=scene.carin)
 
 
 def test_one_of_a_family_moves_and_the_household_stays(scene: Scene) -> None:
     flat = flat_of(scene.port_3, "1102")
-    son = service.admit(make_person("Cesar"), scene.group, stairwell=scene.port_3, flat=flat)
-    service.i_have_moved(son, by=son.person)
-    (now,) = [each for each in queries.households_of(scene.port_3) if each.flat_id == flat.id]
+    son = members_service.admit(make_person("Cesar"), scene.group, stairwell=scene.port_3, flat=flat)
+    choices_service.i_have_moved(son, by=son.person)
+    (now,) = [each for each in households.households_of(scene.port_3) if each.flat_id == flat.id]
     assert now.state is FlatState.TAKES_PART
-    service.take_back(son, by=son.person)
+    choices_service.take_back(son, by=son.person)
     assert son.left_at is None
 
 
@@ -369,7 +374,7 @@ def test_the_last_coordinator_names_a_successor_first(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     bengt = membership_of(scene.bengt)
-    service.leave(bengt, by=scene.bengt)
+    members_service.leave(bengt, by=scene.bengt)
     address, mine = link(scene.amina, outbox), membership_of(scene.amina).id
     for way in ("leave", "moved"):
         refused = client.post(f"{address}/{mine}/{way}")
@@ -388,7 +393,7 @@ def test_an_appointment_does_not_come_back_and_the_page_says_so(
     assert "Uppdraget som kontaktombud kommer inte tillbaka" in left.text
     left.press("Ångra Våglängdsgatan 1–3")
     assert membership_of(scene.bengt).left_at is None
-    assert [each.person for each in queries.coordinators_of(scene.group)] == [scene.amina]
+    assert [each.person for each in members.coordinators_of(scene.group)] == [scene.amina]
 
 
 def test_an_areas_notice_is_still_wanted_by_a_second_membership(scene: Scene, outbox: Outbox) -> None:
@@ -397,13 +402,13 @@ def test_an_areas_notice_is_still_wanted_by_a_second_membership(scene: Scene, ou
     make_member(scene.carin, scene.other_group, flat_of(scene.other_group.buildings[0].stairwells[0], "1101"))
     say(area, scene)
     say(scene.group, scene)
-    first = queries.active_membership(scene.carin, scene.group)
+    first = members.active_membership(scene.carin, scene.group)
     assert first
-    service.leave(first, by=scene.carin)
+    members_service.leave(first, by=scene.carin)
     assert [each.mailing.notice.area for each in waiting_of(scene.carin, outbox) if each.mailing.notice] == [
         area
     ]
-    service.leave(membership_of(scene.carin), by=scene.carin)
+    members_service.leave(membership_of(scene.carin), by=scene.carin)
     assert still_waiting(scene.carin, outbox) == []
 
 
@@ -414,7 +419,7 @@ def test_paper_that_waits_for_a_household_that_moved_is_not_printed(
     notice = outbox.rows()[0].mailing.notice
     assert notice
     assert "Våglängdsgatan 3" in client.get(f"/notices/{notice.id}/paper", as_=scene.bengt).text
-    service.move_out(flat_of(scene.port_3, "1001"), by=scene.bengt)
+    households_service.move_out(flat_of(scene.port_3, "1001"), by=scene.bengt)
     assert {row.state for row in outbox.rows() if row.channel is Channel.PAPER} == {OutboxState.CANCELLED}
     assert "1001" not in client.get(f"/notices/{notice.id}/paper", as_=scene.bengt).text
 

@@ -23,8 +23,11 @@ from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups import queries, service
-from watch.joining.service import ask_to_join
+from watch.groups.errors import LastCoordinator
+from watch.groups.queries import members
+from watch.groups.service import coordinators
+from watch.groups.service import members as members_service
+from watch.joining.service.asking import ask_to_join
 from watch.models import (
     AuditEntry,
     Coordinator,
@@ -73,9 +76,9 @@ def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_port(
     assert done.location == "/login"
     db.session.refresh(coordinator)
     nina = coordinator.person
-    assert (nina.name, nina.language, coordinator.duty_version) == ("Nina", "en", service.DUTY_VERSION)
+    assert (nina.name, nina.language, coordinator.duty_version) == ("Nina", "en", coordinators.DUTY_VERSION)
     assert nina.address_confirmed_at is not None
-    membership = queries.active_membership(nina, scene.group)
+    membership = members.active_membership(nina, scene.group)
     assert membership
     assert membership.household
     assert membership.household.flat == flat_of(scene.port_3, "1202")
@@ -104,7 +107,7 @@ def test_a_link_is_dead_once_it_is_answered_ended_or_altered(client: PageClient,
     assert again.follow().flashes == [("info", "Du har redan tackat ja. Logga in.")]
     assert client.post(link, {"name": "Nina"}).location == "/login"
     with pytest.raises(LinkExpired):
-        service.accept_appointment(coordinator)
+        coordinators.accept_appointment(coordinator)
     client.get("/login")
     coordinator.ended_at = utcnow()
     ended = client.get(link)
@@ -228,7 +231,7 @@ def test_a_question_is_open_for_thirty_days_and_can_then_be_asked_again(
 
 
 def test_whoever_is_member_already_keeps_name_and_flat(client: PageClient, scene: Scene) -> None:
-    service.appoint(scene.group, scene.dawit, lead=False, stairwells=[scene.port_1], by=scene.amina)
+    coordinators.appoint(scene.group, scene.dawit, lead=False, stairwells=[scene.port_1], by=scene.amina)
     client.post("/language", {"language": "sv"})  # he reads Arabic, and so does his mail
     page = client.get(link_of(latest()))
     assert "Ditt namn" not in page.text
@@ -241,9 +244,9 @@ def test_whoever_is_member_already_keeps_name_and_flat(client: PageClient, scene
 def test_on_a_shared_mailbox_the_name_says_who_it_is(scene: Scene) -> None:
     mailbox = db.session.scalars(select(Mailbox).where(Mailbox.id == scene.carin.mailbox_id)).one()
     make_person("Cesar Öberg", "carin@example.org")
-    coordinator = service.appoint(scene.group, mailbox, lead=False, by=scene.amina)
+    coordinator = coordinators.appoint(scene.group, mailbox, lead=False, by=scene.amina)
     assert coordinator.person.name == ""
-    service.accept_appointment(coordinator, "carin öberg")
+    coordinators.accept_appointment(coordinator, "carin öberg")
     assert coordinator.person == scene.carin
 
 
@@ -271,7 +274,7 @@ def test_nobody_is_asked_twice(client: PageClient, scene: Scene, outbox: Outbox)
 def test_the_officer_makes_a_coordinator_lead(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.gun)
     page.press("Skicka frågan", {"lead-address": "bengt@example.org"})
-    (bengts,) = [each for each in queries.coordinators_of(scene.group) if each.person == scene.bengt]
+    (bengts,) = [each for each in members.coordinators_of(scene.group) if each.person == scene.bengt]
     assert (bengts.is_lead, bengts.stairwells) == (True, [])
     assert outbox.addressed() == [("lead-asked", "amina@example.org")]
     assert "utsedd av Gun Sjöström" in client.get(page.path, as_=scene.amina).text
@@ -279,7 +282,7 @@ def test_the_officer_makes_a_coordinator_lead(client: PageClient, scene: Scene, 
 
 def test_an_ended_appointment_counts_on_the_next_request(client: PageClient, scene: Scene) -> None:
     assert client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt).status == 200
-    (bengts,) = [each for each in queries.coordinators_of(scene.group) if each.person == scene.bengt]
+    (bengts,) = [each for each in members.coordinators_of(scene.group) if each.person == scene.bengt]
     client.post(f"/coordinators/{bengts.id}/end", as_=scene.amina)
     assert client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt).status == 403
     assert client.get(f"/groups/{scene.group.id}", as_=scene.bengt).status == 200
@@ -287,11 +290,11 @@ def test_an_ended_appointment_counts_on_the_next_request(client: PageClient, sce
 
 def test_the_last_coordinator_cannot_be_ended(client: PageClient, amina: Person, group: Group) -> None:
     make_coordinator(make_person("Väntande", "v@example.org"), group, accepted=False)
-    (aminas,) = [each for each in queries.coordinators_of(group) if each.person == amina]
+    (aminas,) = [each for each in members.coordinators_of(group) if each.person == amina]
     answer = client.post(f"/coordinators/{aminas.id}/end", as_=amina).follow()
     assert answer.flashes == [("warn", "Gruppen behöver minst ett kontaktombud. Utse en ersättare först.")]
-    with pytest.raises(service.LastCoordinator):
-        service.end_appointment(aminas, by=amina)
+    with pytest.raises(LastCoordinator):
+        coordinators.end_appointment(aminas, by=amina)
     assert aminas.ended_at is None
 
 
@@ -314,7 +317,7 @@ def test_members_see_the_names_that_are_shown_others_all(client: PageClient, sce
     make_coordinator(scene.dawit, scene.group, accepted=False)
     address = f"/groups/{scene.group.id}/coordinators"
     elsa_like = make_person("Lova", "lova@example.org")
-    service.admit(elsa_like, scene.group, stairwell=scene.port_1)
+    members_service.admit(elsa_like, scene.group, stairwell=scene.port_1)
     assert names_on(client.get(address, as_=elsa_like), scene) == {"Carin Öberg"}
     accepted = {"Amina Yusuf", "Bengt Åkesson", "Carin Öberg"}
     assert names_on(client.get(address, as_=scene.bengt), scene) == accepted
@@ -339,7 +342,7 @@ def test_whoever_wrote_an_address_sees_it_until_it_is_answered(client: PageClien
         assert "nima@" not in client.get(address, as_=reader).html
     page.press("Ta tillbaka frågan nima@example.org")
     assert "nima@" not in client.get(address, as_=scene.gun).html
-    service.accept_appointment(latest(), "Olle")
+    coordinators.accept_appointment(latest(), "Olle")
     answered = client.get(address, as_=scene.gun)
     assert "Olle Uppdraget gäller" in answered.text
     assert "olle@" not in answered.html
@@ -441,7 +444,7 @@ def test_no_other_coordinator_ends_an_appointment_by_a_move(
 def test_nor_of_one_who_lives_with_them(client: PageClient, scene: Scene) -> None:
     """Pressing for oneself does not end what others are."""
     flat = flat_of(scene.port_1, "1001")
-    service.admit(scene.farah, scene.group, stairwell=None, flat=flat)
+    members_service.admit(scene.farah, scene.group, stairwell=None, flat=flat)
     make_coordinator(scene.farah, scene.group)
     assert the_household_moves(client, flat, scene.farah) == [LIVES_THERE]
 
@@ -451,7 +454,7 @@ def test_a_coordinator_writes_their_own_move_and_gets_no_mail(
 ) -> None:
     flat = flat_of(scene.port_3, "1002")
     client.post(f"/flats/{flat.id}/moved-out", as_=scene.bengt)
-    assert [each.person for each in queries.coordinators_of(scene.group)] == [scene.amina]
+    assert [each.person for each in members.coordinators_of(scene.group)] == [scene.amina]
     assert outbox.rows() == []
 
 
@@ -459,7 +462,7 @@ def test_the_lead_writes_that_a_coordinator_moved_who_is_told(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     make_coordinator(scene.carin, scene.group, accepted=False)  # was asked only: nothing is lost
-    service.admit(scene.farah, scene.group, stairwell=None, flat=flat_of(scene.port_3, "1002"))
+    members_service.admit(scene.farah, scene.group, stairwell=None, flat=flat_of(scene.port_3, "1002"))
     assert the_household_moves(client, flat_of(scene.port_3, "1002"), scene.amina) == [HAS_MOVED]
     assert the_household_moves(client, flat_of(scene.port_3, "1102"), scene.amina) == [HAS_MOVED]
     assert outbox.addressed() == [("coordinator-ended", "bengt@example.org")]
@@ -472,7 +475,7 @@ def test_a_household_without_coordinators_moves_as_before(client: PageClient, sc
     former.ended_at = utcnow()
     make_coordinator(scene.carin, scene.other_group)  # of another group: not theirs to end, and not ended
     assert the_household_moves(client, flat_of(scene.port_3, "1102"), scene.dawit) == [HAS_MOVED]
-    assert scene.carin in [each.person for each in queries.coordinators_of(scene.other_group)]
+    assert scene.carin in [each.person for each in members.coordinators_of(scene.other_group)]
 
 
 def test_who_loses_an_appointment_is_told_and_who_gives_it_back_is_not(
@@ -480,7 +483,7 @@ def test_who_loses_an_appointment_is_told_and_who_gives_it_back_is_not(
 ) -> None:
     dawits = make_coordinator(scene.dawit, scene.group)
     question = make_coordinator(scene.carin, scene.group, accepted=False)
-    (bengts,) = [each for each in queries.coordinators_of(scene.group) if each.person == scene.bengt]
+    (bengts,) = [each for each in members.coordinators_of(scene.group) if each.person == scene.bengt]
     for coordinator, by in ((dawits, scene.dawit), (question, scene.amina), (bengts, scene.amina)):
         client.post(f"/coordinators/{coordinator.id}/end", as_=by)
     assert outbox.addressed() == [("coordinator-ended", "bengt@example.org")]

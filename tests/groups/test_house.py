@@ -9,7 +9,7 @@ from tests.factories import flat_of, make_household, make_meeting, make_person, 
 from tests.page_client import Page, PageClient
 from tests.page_contract import text_of
 from watch.extensions import db
-from watch.groups import service
+from watch.groups.service import members as members_service
 from watch.models import AuditEntry, HouseholdStatus, Membership, Person, utcnow
 from watch.models.joining import EVERYBODY_AFTER
 
@@ -42,7 +42,7 @@ def test_the_lead_sees_the_whole_house(client: PageClient, scene: Scene) -> None
 
 def test_a_coordinator_of_one_port_sees_nothing_of_the_other(client: PageClient, scene: Scene) -> None:
     make_household(flat_of(scene.port_1, "1203"), HouseholdStatus.DECLINED)
-    hidden = service.admit(make_person("Hemliga Hulda", "h@example.org"), scene.group, stairwell=None)
+    hidden = members_service.admit(make_person("Hemliga Hulda", "h@example.org"), scene.group, stairwell=None)
     make_request(make_person("Rolf i ettan", "rolf@example.org"), scene.group, scene.port_1)
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt)
     assert "3 av 9 hushåll" in house.text
@@ -68,7 +68,7 @@ def test_a_coordinator_of_one_port_sees_nothing_of_the_other(client: PageClient,
 
 
 def test_a_member_without_a_flat_is_counted_beside(client: PageClient, scene: Scene) -> None:
-    service.admit(make_person("Hulda"), scene.group, stairwell=None)
+    members_service.admit(make_person("Hulda"), scene.group, stairwell=None)
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
     assert "5 av 18 hushåll" in page.text
     assert "Dessutom är 1 granne med utan känd lägenhet." in page.text
@@ -175,7 +175,7 @@ def test_every_look_at_households_leaves_a_trace(client: PageClient, scene: Scen
 
 def test_members_are_found_by_name_in_swedish_order(client: PageClient, scene: Scene) -> None:
     for name in ("Örjan", "Adam", "Åsa", "Ärla"):
-        service.admit(make_person(name), scene.group, stairwell=scene.port_3)
+        members_service.admit(make_person(name), scene.group, stairwell=scene.port_3)
     page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
     places = [page.text.rindex(name) for name in ("Adam", "Bengt", "Carin", "Elsa", "Åsa", "Ärla", "Örjan")]
     assert places == sorted(places)

@@ -24,8 +24,8 @@ from tests.factories import (
 )
 from tests.page_client import Page, PageClient
 from watch.extensions import db
-from watch.groups import queries
 from watch.groups.labels import FLAT_STATES
+from watch.groups.queries import households
 from watch.models import AuditEntry, Household, HouseholdStatus, Suppression
 
 
@@ -65,9 +65,9 @@ def test_the_filters_add_up_to_all_flats(client: PageClient, scene: Scene) -> No
     counted = chips(page)
     assert counted.pop("Alla") == sum(counted.values()) == 18
     assert set(counted) == {str(word).capitalize() for word in FLAT_STATES.values()}
-    sums = queries.counts_of_group(scene.group.id)
+    sums = households.counts_of_group(scene.group.id)
     assert sums.takes_part + sums.invited + sums.wants_to_join + sums.declined + sums.not_contacted == 18
-    assert sums == queries.sums(queries.households_of(scene.group))
+    assert sums == households.sums(households.households_of(scene.group))
     assert "8 av 18 hushåll har fått frågan." in page.text
     for port in (scene.port_1, scene.port_3):
         behind = chips(client.get(f"/stairwells/{port.id}/house", as_=scene.amina))

@@ -12,8 +12,13 @@ from tests.factories import flat_of, make_coordinator, make_invitation, make_per
 from tests.page_client import PageClient
 from watch import language
 from watch.extensions import db
-from watch.groups import queries, service
-from watch.groups.queries import Counts, FlatState
+from watch.groups.errors import AlreadyMember, AlreadyPlaced
+from watch.groups.queries import households
+from watch.groups.queries import members as members_queries
+from watch.groups.queries.households import Counts, FlatState
+from watch.groups.service import households as households_service
+from watch.groups.service import members as members_service
+from watch.groups.service.recounting import recount_groups
 from watch.models import (
     AuditEntry,
     Channel,
@@ -32,32 +37,32 @@ from watch.models import (
 
 
 def state_of(flat: Flat) -> FlatState:
-    return next(each.state for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
+    return next(each.state for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
 
 
 def test_a_flat_is_lit_when_somebody_there_is_let_in(group: Group, port_3: Stairwell, amina: Person) -> None:
     flat = flat_of(port_3, "1202")
-    membership = service.admit(make_person("Fia"), group, stairwell=port_3, flat=flat, by=amina)
+    membership = members_service.admit(make_person("Fia"), group, stairwell=port_3, flat=flat, by=amina)
     assert state_of(flat) is FlatState.ON_PAPER
     assert (membership.stairwell, membership.admitted_by_id) == (port_3, amina.id)
     assert (membership.consent_version, membership.consent_channel) == (
-        service.CONSENT_VERSION, ConsentChannel.WEB
+        members_service.CONSENT_VERSION, ConsentChannel.WEB
     )  # fmt: skip
 
 
 def test_nobody_is_a_member_twice(group: Group, carin: Person, port_3: Stairwell) -> None:
     flat = flat_of(port_3, "1202")
-    with pytest.raises(service.AlreadyMember) as already:
-        service.admit(carin, group, stairwell=port_3, flat=flat)
+    with pytest.raises(AlreadyMember) as already:
+        members_service.admit(carin, group, stairwell=port_3, flat=flat)
     assert already.value.membership == db.session.scalars(select(Membership)).one()
     assert state_of(flat) is FlatState.NOT_CONTACTED
 
 
 def test_two_in_one_flat_are_one_household(group: Group, carin: Person, port_3: Stairwell) -> None:
     flat = flat_of(port_3, "1102")
-    service.admit(make_person("Cesar"), group, stairwell=port_3, flat=flat)
-    assert [each.person.name for each in queries.members_of(group)] == ["Carin Öberg", "Cesar"]
-    assert queries.counts_of_group(group.id) == Counts(flats=18, takes_part=1, not_contacted=17)
+    members_service.admit(make_person("Cesar"), group, stairwell=port_3, flat=flat)
+    assert [each.person.name for each in members_queries.members_of(group)] == ["Carin Öberg", "Cesar"]
+    assert households.counts_of_group(group.id) == Counts(flats=18, takes_part=1, not_contacted=17)
 
 
 def test_a_neighbour_on_paper_agreed_at_the_door(
@@ -70,12 +75,12 @@ def test_a_neighbour_on_paper_agreed_at_the_door(
     assert "Greta" in refused.html
     done = page.press("Skriv upp grannen", {"name": "Greta", "language": "so", "consent": "y"}).follow()
     assert done.flashes == [("done", "Greta är med. Meddelanden kommer på papper.")]
-    greta = next(each for each in queries.members_of(group) if each.person.name == "Greta")
+    greta = next(each for each in members_queries.members_of(group) if each.person.name == "Greta")
     assert (greta.channel, greta.consent_channel, greta.person.language, greta.admitted_by_id) == (
         Channel.PAPER, ConsentChannel.DOORSTEP, Language.SOMALI, bengt.id,
     )  # fmt: skip
     assert state_of(flat) is FlatState.ON_PAPER
-    assert greta.household_id in db.session.scalars(queries.paper_households(group, port_3)).all()
+    assert greta.household_id in db.session.scalars(households.paper_households(group, port_3)).all()
 
 
 def test_whoever_leaves_is_out_at_once_and_an_empty_flat_falls_back(
@@ -91,15 +96,17 @@ def test_whoever_leaves_is_out_at_once_and_an_empty_flat_falls_back(
 
 def test_the_flat_stays_lit_while_somebody_is_left(carin: Person, group: Group, port_3: Stairwell) -> None:
     flat = flat_of(port_3, "1102")
-    second = service.admit(make_person("Cesar", "cesar@example.org"), group, stairwell=port_3, flat=flat)
-    service.leave(second)
+    second = members_service.admit(
+        make_person("Cesar", "cesar@example.org"), group, stairwell=port_3, flat=flat
+    )
+    members_service.leave(second)
     assert state_of(flat) is FlatState.TAKES_PART
 
 
 def test_who_has_left_is_named_on_no_page_of_the_house(client: PageClient, scene: Scene) -> None:
     flat = flat_of(scene.port_3, "1102")  # Carin's, who stays
     cesar = make_person("Cesar", "cesar@example.org")
-    left = service.admit(cesar, scene.group, stairwell=scene.port_3, flat=flat)
+    left = members_service.admit(cesar, scene.group, stairwell=scene.port_3, flat=flat)
     paths = (
         f"/flats/{flat.id}", f"/flats/{flat.id}/moved-out", f"/groups/{scene.group.id}/members",
         f"/groups/{scene.group.id}/house", f"/stairwells/{scene.port_3.id}/house",
@@ -110,7 +117,7 @@ def test_who_has_left_is_named_on_no_page_of_the_house(client: PageClient, scene
         return ["Cesar" in client.get(path, as_=scene.bengt).html for path in paths]
 
     assert named() == [True, True, True, False, False, False]
-    service.leave(left)
+    members_service.leave(left)
     assert named() == [False] * 6
     assert client.post(f"/memberships/{left.id}/details", as_=scene.bengt).status == 404
     assert client.get(f"/memberships/{left.id}/receipt", as_=scene.bengt).status == 404
@@ -120,7 +127,7 @@ def test_the_last_coordinator_does_not_leave(client: PageClient, amina: Person, 
     answer = client.post(f"/groups/{group.id}/leave", as_=amina)
     assert answer.location == f"/groups/{group.id}/coordinators"
     assert answer.follow().flashes == [("warn", "Du är gruppens enda kontaktombud. Utse en ersättare först.")]
-    assert [each.person for each in queries.members_of(group)] == [amina]
+    assert [each.person for each in members_queries.members_of(group)] == [amina]
 
 
 def test_leaving_says_how_long_it_can_be_undone_and_is_undone_on_the_next_page(
@@ -134,11 +141,11 @@ def test_leaving_says_how_long_it_can_be_undone_and_is_undone_on_the_next_page(
     back = left.press("Ångra Våglängdsgatan 1–3").follow()
     assert back.flashes == [("done", "Välkommen tillbaka! Du är med i gruppen igen.")]
     assert "Ångra Våglängdsgatan 1–3" not in back.buttons
-    assert scene.carin.id in db.session.scalars(queries.active_member_ids(scene.group))
+    assert scene.carin.id in db.session.scalars(members_queries.active_member_ids(scene.group))
 
 
 def test_only_ones_own_leaving_is_undone_and_for_a_week(client: PageClient, scene: Scene) -> None:
-    membership = queries.active_membership(scene.carin, scene.group)
+    membership = members_queries.active_membership(scene.carin, scene.group)
     assert membership
     client.post(f"/groups/{scene.group.id}/leave", as_=scene.carin)
     assert client.post(f"/memberships/{membership.id}/back", as_=scene.bengt).status == 404
@@ -149,10 +156,10 @@ def test_only_ones_own_leaving_is_undone_and_for_a_week(client: PageClient, scen
 
 
 def test_a_coordinator_who_leaves_ends_the_appointment(amina: Person, bengt: Person, group: Group) -> None:
-    membership = queries.active_membership(bengt, group)
+    membership = members_queries.active_membership(bengt, group)
     assert membership
-    service.leave(membership, by=bengt)
-    assert [each.person for each in queries.coordinators_of(group)] == [amina]
+    members_service.leave(membership, by=bengt)
+    assert [each.person for each in members_queries.coordinators_of(group)] == [amina]
 
 
 def test_moving_out_ends_all_that_was_theirs(
@@ -166,7 +173,7 @@ def test_moving_out_ends_all_that_was_theirs(
     db.session.refresh(invitation)
     assert invitation.state is InvitationState.REVOKED
     assert state_of(flat) is FlatState.NOT_CONTACTED
-    assert carin not in [each.person for each in queries.members_of(group)]
+    assert carin not in [each.person for each in members_queries.members_of(group)]
     assert client.get(f"/groups/{group.id}", as_=carin).status == 404
     history = client.get(f"/flats/{flat.id}", as_=bengt)
     assert "Flyttade ut" in history.text
@@ -201,31 +208,35 @@ def test_a_no_is_noted_and_a_flat_that_takes_part_stays_lit(
 def test_the_sums_add_up_whatever_happens(scene: Scene) -> None:
     group, port = scene.group, scene.port_3
     flats = {number: flat_of(port, number) for number in ("1101", "1103", "1201", "1202", "1203")}
-    service.note_household(flats["1101"], HouseholdStatus.INVITED, by=scene.bengt)
-    service.note_household(flats["1103"], HouseholdStatus.DECLINED, by=scene.bengt)
-    service.note_household(flats["1203"], HouseholdStatus.WANTS_TO_JOIN, by=None)
-    service.note_household(flats["1201"], HouseholdStatus.NOT_CONTACTED, by=scene.bengt)
-    service.admit(make_person("Lova"), group, stairwell=None)
-    service.move_out(flat_of(port, "1102"), by=scene.bengt)
+    households_service.note_household(flats["1101"], HouseholdStatus.INVITED, by=scene.bengt)
+    households_service.note_household(flats["1103"], HouseholdStatus.DECLINED, by=scene.bengt)
+    households_service.note_household(flats["1203"], HouseholdStatus.WANTS_TO_JOIN, by=None)
+    households_service.note_household(flats["1201"], HouseholdStatus.NOT_CONTACTED, by=scene.bengt)
+    members_service.admit(make_person("Lova"), group, stairwell=None)
+    households_service.move_out(flat_of(port, "1102"), by=scene.bengt)
     scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
     db.session.flush()
-    counts = queries.counts_of_group(group.id)
+    counts = households.counts_of_group(group.id)
     assert counts == Counts(
         flats=18, takes_part=4, invited=1, wants_to_join=1, declined=1, not_contacted=11, without_flat=1
     )
-    assert queries.sums(queries.households_of(group), without_flat=1) == counts
+    assert households.sums(households.households_of(group), without_flat=1) == counts
     assert counts.group == 5
-    service.recount_groups(utcnow())
+    recount_groups(utcnow())
     db.session.expire_all()
     assert (group.counted_taking_part, scene.other_group.counted_taking_part) == (5, 1)
 
 
 def test_a_flat_whose_mail_comes_back_is_reached_on_paper(scene: Scene) -> None:
     def on_paper() -> list[int]:
-        return sorted(db.session.scalars(queries.paper_households(scene.group)))
+        return sorted(db.session.scalars(households.paper_households(scene.group)))
 
-    (elsas,) = [each.household_id for each in queries.members_of(scene.group) if each.person == scene.elsa]
-    (dawits,) = [each.household_id for each in queries.members_of(scene.group) if each.person == scene.dawit]
+    (elsas,) = [
+        each.household_id for each in members_queries.members_of(scene.group) if each.person == scene.elsa
+    ]
+    (dawits,) = [
+        each.household_id for each in members_queries.members_of(scene.group) if each.person == scene.dawit
+    ]
     assert on_paper() == [elsas]
     scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
     db.session.flush()
@@ -234,7 +245,7 @@ def test_a_flat_whose_mail_comes_back_is_reached_on_paper(scene: Scene) -> None:
 
 
 def test_a_member_whose_flat_is_unknown_is_placed_by_a_coordinator(client: PageClient, scene: Scene) -> None:
-    lova = service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
     members = house.click("Dessutom är 1 granne med utan känd lägenhet.")
     page = members.click("Välj lägenhet Lova")
@@ -257,10 +268,10 @@ def test_a_coordinator_places_only_those_of_the_own_ports_and_only_there(
     client: PageClient, scene: Scene
 ) -> None:
     """Bengt has port 3."""
-    lova = service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
     elsewhere = [
-        service.admit(make_person("Måns"), scene.group, stairwell=scene.port_1),
-        service.admit(make_person("Nora"), scene.group, stairwell=None),
+        members_service.admit(make_person("Måns"), scene.group, stairwell=scene.port_1),
+        members_service.admit(make_person("Nora"), scene.group, stairwell=None),
     ]
     theirs, foreign = flat_of(scene.port_1, "1202"), scene.langgatan.stairwells[0].flats[0]
     mine = flat_of(scene.port_3, "1202")
@@ -271,30 +282,30 @@ def test_a_coordinator_places_only_those_of_the_own_ports_and_only_there(
         address = f"/memberships/{member.id}/flat"
         assert client.get(address, as_=scene.bengt).status == 404
         assert client.post(address, {"flat": str(mine.id)}, as_=scene.bengt).status == 404
-    service.leave(lova)
+    members_service.leave(lova)
     assert client.post(f"/memberships/{lova.id}/flat", {"flat": str(mine.id)}, as_=scene.amina).status == 404
     assert state_of(mine) is FlatState.NOT_CONTACTED
 
 
 def test_a_second_flat_for_the_same_member_is_refused(scene: Scene) -> None:
-    lova = service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
-    service.place(lova, flat_of(scene.port_3, "1202"), by=scene.bengt)
-    with pytest.raises(service.AlreadyPlaced):
-        service.place(lova, flat_of(scene.port_3, "1203"), by=scene.bengt)
+    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    members_service.place(lova, flat_of(scene.port_3, "1202"), by=scene.bengt)
+    with pytest.raises(AlreadyPlaced):
+        members_service.place(lova, flat_of(scene.port_3, "1203"), by=scene.bengt)
 
 
 def test_members_are_counted_by_stairwell(scene: Scene) -> None:
     everybody = {scene.amina.id, scene.bengt.id, scene.carin.id, scene.dawit.id, scene.elsa.id}
-    assert set(db.session.scalars(queries.active_member_ids(scene.group))) == everybody
-    in_port_1 = set(db.session.scalars(queries.active_member_ids(scene.group, scene.port_1)))
+    assert set(db.session.scalars(members_queries.active_member_ids(scene.group))) == everybody
+    in_port_1 = set(db.session.scalars(members_queries.active_member_ids(scene.group, scene.port_1)))
     assert in_port_1 == {scene.amina.id, scene.dawit.id}
 
 
 def test_a_request_concerns_the_nearest_coordinators(scene: Scene) -> None:
-    assert queries.coordinators_for(scene.port_3) == [scene.bengt]
-    assert queries.coordinators_for(scene.port_1) == [scene.amina]
+    assert members_queries.coordinators_for(scene.port_3) == [scene.bengt]
+    assert members_queries.coordinators_for(scene.port_1) == [scene.amina]
     make_coordinator(scene.dawit, scene.group)
-    assert queries.coordinators_for(scene.port_3) == [scene.bengt, scene.dawit]
-    assert queries.coordinators_for(scene.port_1) == [scene.dawit]
+    assert members_queries.coordinators_for(scene.port_3) == [scene.bengt, scene.dawit]
+    assert members_queries.coordinators_for(scene.port_1) == [scene.dawit]
     make_coordinator(scene.carin, scene.group, stairwells=[scene.port_1], accepted=False)
-    assert queries.coordinators_for(scene.port_1) == [scene.dawit]
+    assert members_queries.coordinators_for(scene.port_1) == [scene.dawit]

@@ -18,14 +18,19 @@ from tests.factories import (
     make_person,
     make_request,
 )
-from tests.joining.conftest import what_leaves
+from tests.newcomers import what_leaves
 from tests.page_client import PageClient
-from watch.accounts.service import CoordinatorNeverFollows, appoint_officer, demand_no_coordinator
+from watch.accounts.errors import CoordinatorNeverFollows
+from watch.accounts.service import appoint_officer, demand_no_coordinator
 from watch.extensions import db
-from watch.groups import service
-from watch.groups.queries import coordinators_for
-from watch.joining import service as joining
-from watch.joining.queries import group_to_join
+from watch.groups.errors import LastCoordinator
+from watch.groups.queries.joinable import group_to_join
+from watch.groups.queries.members import coordinators_for
+from watch.groups.service import coordinators as coordinators_service
+from watch.groups.service import households
+from watch.joining.service import escalation
+from watch.lifecycle import service as start
+from watch.lifecycle.errors import NobodyAccepted
 from watch.mail import outbox as queue
 from watch.models import Audience, Coordinator, Group, Membership, Organisation, Person, StartStep, utcnow
 from watch.notices.queries import Aim
@@ -64,8 +69,8 @@ def test_nobody_sees_a_coordinator_in_them(client: PageClient, scene: Scene, not
 def test_no_mail_to_coordinators_goes_to_them(scene: Scene, outbox: Outbox, not_one: Person) -> None:
     assert coordinators_for(scene.port_1) == [scene.amina]
     request = make_request(make_person("Tova", "tova@example.org"), scene.group, scene.port_1)
-    joining.climb(utcnow() + timedelta(days=15))
-    service.appoint(scene.group, "ny@example.org", lead=True, by=scene.gun)
+    escalation.climb(utcnow() + timedelta(days=15))
+    coordinators_service.appoint(scene.group, "ny@example.org", lead=True, by=scene.gun)
     told = {address for kind, address in outbox.addressed() if kind in {"join-waiting", "lead-asked"}}
     assert (request.group, told) == (scene.group, {"amina@example.org", "bengt@example.org"})
     coordinators = Aim(Audience.AREA_COORDINATORS, area=scene.group.area)
@@ -89,9 +94,9 @@ def test_they_hold_no_door_open_and_no_group_up(scene: Scene, not_one: Person) -
     """Where everybody else has ended there is nobody: posters lead to interest."""
     appointments = select(Coordinator).where(Coordinator.person_id.in_([scene.amina.id, scene.bengt.id]))
     aminas, bengts = db.session.scalars(appointments.order_by(Coordinator.id)).all()
-    service.end_appointment(bengts, by=scene.amina)
-    with pytest.raises(service.LastCoordinator):
-        service.end_appointment(aminas, by=scene.amina)
+    coordinators_service.end_appointment(bengts, by=scene.amina)
+    with pytest.raises(LastCoordinator):
+        coordinators_service.end_appointment(aminas, by=scene.amina)
     aminas.ended_at = utcnow()
     db.session.flush()
     assert group_to_join(scene.port_1) is None
@@ -102,14 +107,14 @@ def test_they_do_not_make_a_group_ready(scene: Scene) -> None:
     group.state = group.transitions[0].state
     make_coordinator(scene.jenny, group, lead=True, accepted=False)
     make_coordinator(scene.carin, group, lead=True).ended_at = utcnow()
-    with pytest.raises(service.NobodyAccepted):
-        service.tick(group, StartStep.COORDINATORS_TRAINED, utcnow().date(), by=scene.gun)
+    with pytest.raises(NobodyAccepted):
+        start.tick(group, StartStep.COORDINATORS_TRAINED, utcnow().date(), by=scene.gun)
 
 
 def test_their_move_ends_no_appointment_of_theirs_that_would_have_to_be_asked_for(
     scene: Scene, not_one: Person
 ) -> None:
-    service.move_out(flat_of(scene.port_1, "1003"), by=scene.bengt)
+    households.move_out(flat_of(scene.port_1, "1003"), by=scene.bengt)
     membership = db.session.scalars(select(Membership).where(Membership.person_id == not_one.id)).one()
     assert membership.left_at is not None
 

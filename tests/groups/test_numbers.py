@@ -13,8 +13,8 @@ from tests.cast import Scene
 from tests.factories import flat_of, make_coordinator, make_interest, make_meeting, make_member, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.groups.queries import households_by_stairwell, last_night
-from watch.groups.service import leave
+from watch.groups.queries.areas import households_by_stairwell, last_night
+from watch.groups.service.members import leave
 from watch.language import STOCKHOLM
 from watch.models import (
     Audience,

@@ -16,12 +16,13 @@ from tests.factories import (
 )
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.groups import service
+from watch.groups.service import coordinators, members
+from watch.groups.service.recounting import recount_groups
 from watch.models import Answer, ContactRole, GroupState, MeetingKind, utcnow
 
 
 def test_a_member_sees_the_group_and_only_neighbours_who_chose_it(client: PageClient, scene: Scene) -> None:
-    service.recount_groups(utcnow())
+    recount_groups(utcnow())
     make_contact(ContactRole.FAULT_REPORT, "Bostäder i Borås", scene.house)
     scene.bengt.shows_phone = True
     page = client.get(f"/groups/{scene.group.id}", as_=scene.dawit)
@@ -161,12 +162,12 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     for number in range(6):
         flat = scene.port_1.flats[number + 2]
         person = make_person(f"Granne {number}", f"g{number}@example.org", shows_name=True)
-        service.admit(person, group, stairwell=scene.port_1, flat=None if number == 5 else flat)
+        members.admit(person, group, stairwell=scene.port_1, flat=None if number == 5 else flat)
         make_notice(group, f"Nytt {number}", by=scene.amina)
         make_meeting(group, by=scene.amina)
         make_contact(ContactRole.POLICE, f"Polisen {number}")
         make_interest(person, scene.house, named=True)
-        service.appoint(group, person, lead=False, stairwells=[scene.port_1], by=scene.amina)
+        coordinators.appoint(group, person, lead=False, stairwells=[scene.port_1], by=scene.amina)
     db.session.commit()
     assert counted() == few
     too_many = {address: n for n, (_who, address, most) in zip(few, addresses, strict=True) if n > most}

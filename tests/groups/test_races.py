@@ -15,7 +15,10 @@ from tests.factories import flat_of, make_coordinator, make_person
 from watch.accounts.service import appoint_officer
 from watch.errors import DomainError
 from watch.extensions import db
-from watch.groups import queries, service
+from watch.groups.queries import members
+from watch.groups.service import coordinators
+from watch.groups.service import members as members_service
+from watch.lifecycle import service
 from watch.models import (
     Area,
     Building,
@@ -70,7 +73,7 @@ def test_a_person_is_admitted_once(app: Flask, scene: Scene) -> None:
     def admit() -> None:
         door = db.session.get_one(Flat, flat)
         who, where = db.session.get_one(Person, person), db.session.get_one(Group, group)
-        service.admit(who, where, stairwell=door.stairwell, flat=door)
+        members_service.admit(who, where, stairwell=door.stairwell, flat=door)
 
     assert at_once(app, admit) == ["AlreadyMember", "done"]
     active = select(Membership).where(Membership.person_id == person, Membership.left_at.is_(None))
@@ -79,16 +82,16 @@ def test_a_person_is_admitted_once(app: Flask, scene: Scene) -> None:
 
 
 def test_the_last_two_coordinators_do_not_end_each_other(app: Flask, scene: Scene) -> None:
-    ids = [each.id for each in queries.coordinators_of(scene.group)]
+    ids = [each.id for each in members.coordinators_of(scene.group)]
     assert len(ids) == 2
 
     def end_first_free() -> None:
         coordinator = db.session.get_one(Coordinator, ids.pop())
-        service.end_appointment(coordinator, by=db.session.get_one(Person, scene_amina))
+        coordinators.end_appointment(coordinator, by=db.session.get_one(Person, scene_amina))
 
     scene_amina = scene.amina.id
     assert at_once(app, end_first_free) == ["LastCoordinator", "done"]
-    assert len(queries.coordinators_of(scene.group)) == 1
+    assert len(members.coordinators_of(scene.group)) == 1
 
 
 def test_nobody_is_appointed_twice(app: Flask, scene: Scene) -> None:
@@ -96,7 +99,7 @@ def test_nobody_is_appointed_twice(app: Flask, scene: Scene) -> None:
 
     def appoint() -> None:
         who, by = db.session.get_one(Person, person), db.session.get_one(Person, lead)
-        service.appoint(db.session.get_one(Group, group), who, lead=False, by=by)
+        coordinators.appoint(db.session.get_one(Group, group), who, lead=False, by=by)
 
     assert at_once(app, appoint) == ["AlreadyCoordinator", "done"]
 
@@ -106,7 +109,7 @@ def test_two_on_one_mailbox_do_not_become_coordinator_and_officer_at_once(app: F
     officer, area = make_person("Jens", "jenny@example.org").id, scene.group.area_id
 
     def accept() -> None:
-        service.accept_appointment(db.session.get_one(Coordinator, asked))
+        coordinators.accept_appointment(db.session.get_one(Coordinator, asked))
 
     def follow() -> None:
         who = db.session.get_one(Person, officer)

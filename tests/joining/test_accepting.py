@@ -10,14 +10,9 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_invitation, make_member, make_person, make_request
-from tests.joining.conftest import (
-    YES,
-    invitations,
-    link_of,
-    status_of,
-)
-from tests.joining.races import at_once
+from tests.newcomers import YES, invitations, link_of, status_of
 from tests.page_client import Page, PageClient
+from tests.races import at_once
 from watch.extensions import db
 from watch.models import (
     Group,

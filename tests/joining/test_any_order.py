@@ -30,13 +30,15 @@ from tests.factories import (
     stairwell_of,
 )
 from watch import tokens
+from watch.canvassing import service
+from watch.canvassing.queries import newest_knock
 from watch.errors import DomainError
 from watch.extensions import db
-from watch.groups import service as groups
-from watch.groups.queries import active_member_ids, counts_of_group, households_of, sums
-from watch.joining import service as joining
-from watch.joining.queries.door import newest_knock
-from watch.joining.queries.letters import letter_of_code
+from watch.groups.queries.households import counts_of_group, households_of, sums
+from watch.groups.queries.members import active_member_ids
+from watch.groups.service import choices, households, members
+from watch.invitations.service import invited, inviting
+from watch.joining.service import answering, asking, confirming, deciding, escalation
 from watch.mail import outbox
 from watch.mail.queue import UNLEASED, claim
 from watch.models import (
@@ -61,6 +63,9 @@ from watch.models import (
     RequestState,
     utcnow,
 )
+from watch.printing import queries
+from watch.printing.queries import letter_of_code
+from watch.printing.service import letters
 
 FLATS = ("1001", "1002", "1101")
 NAMES = ("Kim", "Lina", "Mio", "Nina")  # each with an address; Lina and Mio share theirs
@@ -129,7 +134,7 @@ class House(RuleBasedStateMachine):
     def ask(self, who: str, at: int, knows_flat: bool) -> None:
         """From the poster, or by address."""
         flat = self.flats[at]
-        self.do(joining.ask_to_join, flat.stairwell, address_of(who), who, flat=flat if knows_flat else None,
+        self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat if knows_flat else None,
                 language=Language.SWEDISH)  # fmt: skip
 
     @rule(several=st.sets(name, min_size=1, max_size=2), at=place, at_once=st.booleans())
@@ -137,11 +142,11 @@ class House(RuleBasedStateMachine):
         """With the newest letter of a flat, good or not; the mails are perhaps read at once."""
         flat = self.flats[at]
         if self.some(Letter, 0, Letter.flat_id == flat.id) is None:
-            self.do(joining.print_letters, self.group, [flat], by=self.coordinator())
+            self.do(letters.print_letters, self.group, [flat], by=self.coordinator())
         letter = self.some(Letter, -1, Letter.flat_id == flat.id)
-        assert letter_of_code(joining.code_of(letter)) == letter
+        assert letter_of_code(queries.code_of(letter)) == letter
         for who in sorted(several):
-            self.do(joining.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
+            self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
                     language=Language.SWEDISH, letter=letter)  # fmt: skip
             if at_once:
                 self.confirm(-1)
@@ -150,7 +155,7 @@ class House(RuleBasedStateMachine):
     def ask_for_a_knock(self, at: int) -> None:
         """Somebody without e-mail."""
         flat = self.flats[at]
-        self.do(joining.ask_for_knock, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
+        self.do(asking.ask_for_knock, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
 
     @rule(which=number)
     def confirm(self, which: int) -> None:
@@ -158,7 +163,7 @@ class House(RuleBasedStateMachine):
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.UNCONFIRMED)
         if request:
             self.said_no.discard(request.person.mailbox.address)
-            self.do(joining.confirm_address, [request])
+            self.do(confirming.confirm_address, [request])
 
     @rule(which=number, at=st.none() | place)
     def approve(self, which: int, at: int | None) -> None:
@@ -166,7 +171,7 @@ class House(RuleBasedStateMachine):
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.WAITING)
         if request:
             self.do(
-                joining.approve, request, by=self.coordinator(), flat=None if at is None else self.flats[at]
+                deciding.approve, request, by=self.coordinator(), flat=None if at is None else self.flats[at]
             )
 
     @rule(which=number)
@@ -174,14 +179,14 @@ class House(RuleBasedStateMachine):
         """Say no, with a word of why."""
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.WAITING)
         if request:
-            self.do(joining.decline, request, by=self.coordinator(), reason="Fel port?")
+            self.do(deciding.decline, request, by=self.coordinator(), reason="Fel port?")
 
     @rule(days=st.sampled_from([8, 15]))
     def nobody_answers(self, days: int) -> None:
         """Whoever waits has waited so long; the clock comes by."""
         waits = JoinRequest.state == RequestState.WAITING
         db.session.execute(update(JoinRequest).where(waits).values(confirmed_at=utcnow() - timedelta(days)))
-        self.do(joining.climb, utcnow())
+        self.do(escalation.climb, utcnow())
 
     # Inviting
 
@@ -193,7 +198,7 @@ class House(RuleBasedStateMachine):
 
     def _invite(self, address: str, flat: Flat | None, *, last: bool, is_transferable: bool = False) -> None:
         sent = {"flat": flat, "language": Language.SWEDISH, "by": self.coordinator(last=last), "days": 30}
-        self.do(joining.invite, self.group, address, is_transferable=is_transferable, **sent)
+        self.do(inviting.invite, self.group, address, is_transferable=is_transferable, **sent)
 
     def open_invitation(self, which: int, *where: Any) -> Invitation | None:
         """One that waits for an answer."""
@@ -208,7 +213,7 @@ class House(RuleBasedStateMachine):
             flat = self.flats[at]
             address = invitation.mailbox.address
             if self.do(
-                joining.accept,
+                answering.accept,
                 invitation,
                 who,
                 stairwell=flat.stairwell,
@@ -222,7 +227,7 @@ class House(RuleBasedStateMachine):
         """A neighbour joins by somebody else's link, with an address of their own."""
         if invitation := self.open_invitation(which, Invitation.is_transferable):
             flat = invitation.flat or self.flats[at]
-            self.do(joining.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
+            self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
                     language=Language.SWEDISH, invitation=invitation)  # fmt: skip
             if at_once:
                 self.confirm(-1)
@@ -236,7 +241,7 @@ class House(RuleBasedStateMachine):
             address = invitation.mailbox.address
             self.said_no.add(address)
             self.noes[invitation.id] = address
-            self.do(joining.decline_invitation, invitation, never_again=never_again)
+            self.do(answering.decline_invitation, invitation, never_again=never_again)
             for last in (False, True):  # who does not know of it invites again
                 self._invite(address, None, last=last)
             self.the_post_goes()
@@ -251,7 +256,7 @@ class House(RuleBasedStateMachine):
         """Second thoughts, by the same link."""
         if invitation := self.some(Invitation, which, Invitation.state == InvitationState.DECLINED):
             token = tokens.make(Purpose.INVITATION, invitation)
-            if self.do(joining.take_back_no, token):
+            if self.do(answering.take_back_no, token):
                 self.said_no.discard(self.noes[invitation.id])
 
     @rule(which=number, a_day_later=st.booleans())
@@ -261,32 +266,32 @@ class House(RuleBasedStateMachine):
             if a_day_later:
                 theirs = Mailing.invitation_id == invitation.id
                 db.session.execute(update(Mailing).where(theirs).values(created_at=utcnow() - timedelta(2)))
-            self.do(joining.remind, invitation, by=self.coordinator())
+            self.do(invited.remind, invitation, by=self.coordinator())
 
     @rule(which=number, who=name)
     def correct(self, which: int, who: str) -> None:
         """The address was mistyped."""
         if invitation := self.some(Invitation, which):
             by = invitation.by or self.coordinator()
-            self.do(joining.correct_address, invitation, address_of(who), days=30, by=by)
+            self.do(invited.correct_address, invitation, address_of(who), days=30, by=by)
 
     @rule(which=number)
     def resend(self, which: int) -> None:
         """Send an invitation again."""
         if invitation := self.some(Invitation, which):
-            self.do(joining.resend, invitation, days=30, by=self.coordinator())
+            self.do(invited.resend, invitation, days=30, by=self.coordinator())
 
     @rule(which=number)
     def revoke(self, which: int) -> None:
         """Take one back."""
         if invitation := self.some(Invitation, which):
-            self.do(joining.revoke, invitation, by=self.coordinator())
+            self.do(invited.revoke, invitation, by=self.coordinator())
 
     @rule(chosen=st.sets(place, min_size=1))
     def print_letters(self, chosen: set[int]) -> None:
         """For the first time, or again."""
         self.do(
-            joining.print_letters,
+            letters.print_letters,
             self.group,
             [self.flats[at] for at in sorted(chosen)],
             by=self.coordinator(),
@@ -298,7 +303,7 @@ class House(RuleBasedStateMachine):
     def add_on_paper(self, at: int) -> None:
         """Somebody who said yes at the door."""
         self.do(
-            groups.add_on_paper,
+            members.add_on_paper,
             self.flats[at],
             self.group,
             name="Elsa",
@@ -309,7 +314,7 @@ class House(RuleBasedStateMachine):
     @rule(at=place, status=st.sampled_from([HouseholdStatus.DECLINED, HouseholdStatus.INVITED]))
     def note(self, at: int, status: HouseholdStatus) -> None:
         """What they answered there."""
-        self.do(groups.note_household, self.flats[at], status, by=self.coordinator())
+        self.do(households.note_household, self.flats[at], status, by=self.coordinator())
 
     @rule(at=place, outcome=st.sampled_from(Outcome), who=st.none() | name, is_stale=st.booleans())
     def knock(self, at: int, outcome: Outcome, who: str | None, is_stale: bool) -> None:
@@ -319,26 +324,26 @@ class House(RuleBasedStateMachine):
         where = {"after": 0 if is_stale or last is None else last.id, "by": self.coordinator()}
         match outcome:
             case Outcome.NOT_HOME:
-                self.do(joining.not_at_home, flat, **where)
+                self.do(service.not_at_home, flat, **where)
             case Outcome.DECLINED:
-                self.do(joining.say_no, flat, **where)
+                self.do(service.say_no, flat, **where)
             case Outcome.MOVED:
-                self.do(joining.say_moved, flat, **where)
+                self.do(service.say_moved, flat, **where)
             case Outcome.JOINED:
                 address = address_of(who) if who else None
                 yes = {"name": who or "Elsa", "language": Language.SWEDISH, "address": address}
-                self.do(joining.join_at_door, flat, **yes, **where)
+                self.do(service.join_at_door, flat, **yes, **where)
 
     @rule(which=number)
     def take_back_knock(self, which: int) -> None:
         """It was another door."""
         if knock := self.some(Knock, which):
-            self.do(joining.take_back_knock, knock, by=knock.by or self.coordinator())
+            self.do(service.take_back_knock, knock, by=knock.by or self.coordinator())
 
     @rule(at=place)
     def move_out(self, at: int) -> None:
         """Another household comes to the flat."""
-        self.do(groups.move_out, self.flats[at], by=self.coordinator())
+        self.do(households.move_out, self.flats[at], by=self.coordinator())
 
     # Members
 
@@ -346,25 +351,25 @@ class House(RuleBasedStateMachine):
     def leave(self, which: int) -> None:
         """At once."""
         if membership := self.some(Membership, which, Membership.left_at.is_(None)):
-            self.do(groups.leave, membership, by=membership.person)
+            self.do(members.leave, membership, by=membership.person)
 
     @rule(which=number)
     def move(self, which: int) -> None:
         """Live elsewhere now."""
         if membership := self.some(Membership, which, Membership.left_at.is_(None)):
-            self.do(groups.i_have_moved, membership, by=membership.person)
+            self.do(choices.i_have_moved, membership, by=membership.person)
 
     @rule(which=number)
     def come_back(self, which: int) -> None:
         """Second thoughts about leaving."""
         if membership := self.some(Membership, which, Membership.left_at.is_not(None)):
-            self.do(groups.take_back, membership, by=membership.person)
+            self.do(choices.take_back, membership, by=membership.person)
 
     @rule(which=number, choice=st.sampled_from(NoticeChoice))
     def choose_mails(self, which: int, choice: NoticeChoice) -> None:
         """Unsubscribe, or the other way round."""
         if membership := self.some(Membership, which, Membership.left_at.is_(None)):
-            self.do(groups.choose_notices, membership, choice, by=membership.person)
+            self.do(choices.choose_notices, membership, choice, by=membership.person)
 
     # Mail
 

@@ -19,11 +19,10 @@ from tests.factories import (
     make_person,
     make_request,
 )
-from tests.joining.conftest import Fill, Statements, bytes_of, confirm_link, status_of, what_leaves
 from tests.mail.letters import button_of
+from tests.newcomers import Fill, Statements, bytes_of, confirm_link, status_of, what_leaves
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.joining.service import code_of, print_letters
 from watch.models import (
     Building,
     Group,
@@ -42,6 +41,8 @@ from watch.models import (
     Suppression,
     utcnow,
 )
+from watch.printing.queries import code_of
+from watch.printing.service.letters import print_letters
 from watch.tokens import show_code
 
 

@@ -17,12 +17,12 @@ from tests.factories import (
     make_person,
     make_request,
 )
-from tests.joining.conftest import Fill, confirm_link, decide_links, link_of
+from tests.newcomers import Fill, confirm_link, decide_links, link_of
 from tests.page_client import PageClient
 from watch import tokens
-from watch.groups.queries import active_membership
-from watch.groups.service import leave
-from watch.joining import service
+from watch.groups.queries.members import active_membership
+from watch.groups.service.members import leave
+from watch.joining.service import deciding
 from watch.models import (
     Building,
     GroupState,
@@ -41,7 +41,7 @@ READS_GERMAN = {"Accept-Language": "de, en;q=0.5"}
 def test_who_was_let_in_is_told_so_by_the_old_link(
     client: PageClient, farahs_request: JoinRequest, bengt: Person
 ) -> None:
-    service.approve(farahs_request, by=bengt)
+    deciding.approve(farahs_request, by=bengt)
     page = client.get(confirm_link(farahs_request))
     assert (page.status, page.h1) == (200, "Frågan är besvarad")
     assert "Du är med i gruppen." in page.text
@@ -52,7 +52,7 @@ def test_who_was_let_in_is_told_so_by_the_old_link(
 def test_who_was_told_no_is_told_where_the_answer_is_and_may_ask_again(
     client: PageClient, farahs_request: JoinRequest, bengt: Person
 ) -> None:
-    service.decline(farahs_request, by=bengt, reason="Vi känner inte varandra än.")
+    deciding.decline(farahs_request, by=bengt, reason="Vi känner inte varandra än.")
     page = client.get(confirm_link(farahs_request))
     assert (page.status, page.h1) == (200, "Frågan är besvarad")
     assert ("Du är med" in page.text, "känner inte" in page.text) == (False, False)
@@ -62,7 +62,7 @@ def test_who_was_told_no_is_told_where_the_answer_is_and_may_ask_again(
 def test_what_was_answered_is_said_beside_what_waits_on_the_same_mailbox(
     client: PageClient, scene: Scene, farahs_request: JoinRequest, bengt: Person
 ) -> None:
-    service.decline(farahs_request, by=bengt)
+    deciding.decline(farahs_request, by=bengt)
     child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
     make_request(child, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
     page = client.get(confirm_link(farahs_request))
@@ -75,7 +75,7 @@ def test_an_old_link_answers_for_nobody_who_has_had_a_mail_since(
     client: PageClient, scene: Scene, farahs_request: JoinRequest, bengt: Person
 ) -> None:
     """Somebody was shown it, perhaps, and would let in whoever asks from that mailbox later."""
-    service.decline(farahs_request, by=bengt)
+    deciding.decline(farahs_request, by=bengt)
     child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
     later = make_request(child, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
     later.created_at = farahs_request.created_at + timedelta(days=1)
@@ -89,7 +89,7 @@ def test_an_old_link_answers_for_nobody_who_has_had_a_mail_since(
 def test_who_has_left_is_not_told_that_they_take_part(
     client: PageClient, farahs_request: JoinRequest, bengt: Person
 ) -> None:
-    membership = service.approve(farahs_request, by=bengt)
+    membership = deciding.approve(farahs_request, by=bengt)
     assert membership
     leave(membership)
     assert client.get(confirm_link(farahs_request)).status == 410

@@ -13,11 +13,12 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_invitation, make_member, make_person, make_request
-from tests.joining.conftest import Fill, Statements, bytes_of, confirm_link, what_leaves
+from tests.newcomers import Fill, Statements, bytes_of, confirm_link, what_leaves
 from tests.page_client import Page, PageClient
 from watch.extensions import db
-from watch.joining.service import code_of, print_letters
 from watch.models import GroupState, JoinRequest, Person, RequestState, utcnow
+from watch.printing.queries import code_of
+from watch.printing.service.letters import print_letters
 from watch.tokens import show_code
 
 CHANGE = "Skicka till den här adressen"

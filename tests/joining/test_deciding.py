@@ -18,13 +18,16 @@ from tests.factories import (
     make_person,
     make_request,
 )
-from tests.joining.conftest import Fill, bytes_of, confirm_link, decide_links, status_of
-from tests.joining.races import at_once
+from tests.newcomers import Fill, bytes_of, confirm_link, decide_links, status_of
 from tests.page_client import PageClient
+from tests.races import at_once
 from watch.extensions import db
-from watch.groups.service import CONSENT_VERSION, note_household
-from watch.joining import service
-from watch.joining.routes.joining import welcome_of
+from watch.groups.errors import FlatElsewhere
+from watch.groups.service.households import note_household
+from watch.groups.service.members import CONSENT_VERSION
+from watch.joining.errors import AlreadyDecided
+from watch.joining.routes.asking import welcome_of
+from watch.joining.service import deciding
 from watch.models import (
     AuditEntry,
     Channel,
@@ -221,9 +224,9 @@ def test_the_second_coordinator_is_told_who_was_first(
 
 def test_already_decided_names_who_and_what(scene: Scene) -> None:
     request = db.session.scalars(select(JoinRequest)).one()
-    service.decline(request, by=scene.amina)
-    with pytest.raises(service.AlreadyDecided) as decided:
-        service.approve(request, by=scene.bengt)
+    deciding.decline(request, by=scene.amina)
+    with pytest.raises(AlreadyDecided) as decided:
+        deciding.approve(request, by=scene.bengt)
     assert (decided.value.by, decided.value.state) == (scene.amina, RequestState.DECLINED)
 
 
@@ -264,8 +267,8 @@ def test_a_flat_elsewhere_is_refused(
     elsewhere = flat_of(port_1, "1101")
     page = client.post(f"/requests/{request.id}/approve", {"flat": str(elsewhere.id)}, as_=bengt)
     assert (page.status, page.errors) == (422, ["Välj något i listan."])
-    with pytest.raises(service.FlatElsewhere):
-        service.approve(request, by=bengt, flat=elsewhere)
+    with pytest.raises(FlatElsewhere):
+        deciding.approve(request, by=bengt, flat=elsewhere)
     assert states() == [("Kim", "waiting", None)]
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_household, make_invitation, make_person, make_request
-from tests.joining.conftest import (
+from tests.newcomers import (
     YES,
     carried,
     confirm_link,

@@ -11,11 +11,11 @@ from sqlalchemy import delete
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_invitation, make_letter, make_person, make_request
-from tests.joining.conftest import Fill, bytes_of, what_leaves
+from tests.newcomers import Fill, bytes_of, what_leaves
 from tests.page_client import Page, PageClient
 from watch.extensions import db
-from watch.joining.service import code_of
 from watch.models import Person, RateCount, RequestState, utcnow
+from watch.printing.queries import code_of
 from watch.tokens import show_code
 
 Send = Callable[[str, str], Page]

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_invitation
-from tests.joining.conftest import YES, bytes_of, confirm_link, invitations, link_of, only
+from tests.newcomers import YES, bytes_of, confirm_link, invitations, link_of, only
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.models import Invitation, JoinRequest, Membership, Person, RequestState, utcnow

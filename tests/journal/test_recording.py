@@ -24,25 +24,15 @@ from tests.retention.nights import erase_all
 from watch import journal as journals
 from watch.accounts.service import end_office, save_settings
 from watch.extensions import db
-from watch.groups.queries import active_membership
-from watch.groups.service import (
-    FlatTaken,
-    choose_notices,
-    end_appointment,
-    i_have_moved,
-    leave,
-    move_out,
-    take_back,
-)
-from watch.joining.queries.posters import poster_code
-from watch.joining.service import (
-    decline_invitation,
-    renew_poster,
-    revoke,
-    take_back_name,
-    tell_name,
-)
-from watch.joining.service.answering import lift_refusal
+from watch.groups.errors import FlatTaken
+from watch.groups.queries.members import active_membership
+from watch.groups.service.choices import choose_notices, i_have_moved, take_back
+from watch.groups.service.coordinators import end_appointment
+from watch.groups.service.households import move_out
+from watch.groups.service.members import leave
+from watch.interest.service import take_back_name, tell_name
+from watch.invitations.service.invited import revoke
+from watch.joining.service.answering import decline_invitation, lift_refusal
 from watch.journal.reading import last_words
 from watch.models import (
     Coordinator,
@@ -59,6 +49,8 @@ from watch.models import (
     Refusal,
     utcnow,
 )
+from watch.printing.queries import poster_code
+from watch.printing.service.posters import renew_poster
 
 
 def membership_of(person: Person, scene: Scene) -> Membership:

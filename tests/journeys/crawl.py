@@ -29,7 +29,8 @@ from tests.factories import (
 )
 from watch import tokens
 from watch.extensions import db
-from watch.groups.queries import active_member_ids, paper_households
+from watch.groups.queries.households import paper_households
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
 from watch.models import (
     Answer,

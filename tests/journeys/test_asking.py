@@ -16,8 +16,8 @@ from tests.browser import Phone
 from tests.cast import Scene
 from tests.pages_of_paper import codes_on, pages_of
 from tests.post import Post
-from watch.joining.queries.posters import poster_code
 from watch.models import Building, Group, Person, Stairwell
+from watch.printing.queries import poster_code
 
 SMALL = {"width": 360, "height": 740}
 WORDS = {

@@ -11,7 +11,7 @@ from tests.cast import Scene
 from tests.factories import make_notice
 from watch import tokens
 from watch.extensions import db
-from watch.groups.queries import active_membership
+from watch.groups.queries.members import active_membership
 from watch.mail import outbox
 from watch.models import NoticeChoice, OutboxState, Purpose
 

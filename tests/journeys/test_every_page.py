@@ -22,20 +22,20 @@ SMALL = {"width": 360, "height": 740}
 NOT_BY_LINKS = {
     "static",
     "joining.find_code",  # where the form for a poster's code is sent to
-    "invited.ask_remind",  # while somebody has not answered for a day, see the journey of invitations
-    "invitations.joined",  # after a press, see the journey of joining
-    "packs.show",  # while a long pack is made, see the tests of packs
-    "packs.fetch",
-    "house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
+    "invitations.ask_remind",  # while somebody has not answered for a day, see the journey of invitations
+    "joining.joined",  # after a press, see the journey of joining
+    "printing.show_pack",  # while a long pack is made, see the tests of packs
+    "printing.fetch_file",
+    "groups.house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
     "notices.back_to_new",
     "invitations.back_to_new",
-    "start.back_to_new",
-    "invitations.back_to_open",
+    "lifecycle.back_to_new",
+    "joining.back_to_invitation",
     "interest.back_to_open",
-    "posters.print_one",  # on paper, see the journey of asking
-    "posters.print_all",
-    "posters.picture",
+    "printing.print_poster",  # on paper, see the journey of asking
+    "printing.print_posters",
+    "printing.poster_picture",
     "mailbox.index",  # development's own
     "mailbox.letter",
     "health.alive",  # what monitoring asks

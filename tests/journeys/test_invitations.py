@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 from tests.browser import Phone
 from tests.cast import Scene
 from tests.factories import make_invitation
-from tests.joining.conftest import link_of
+from tests.newcomers import link_of
 from tests.post import Post
 from watch import language
 from watch.extensions import db

@@ -11,7 +11,7 @@ from tests.browser import Phone
 from tests.cast import Scene
 from tests.pages_of_paper import pages_of
 from watch import jobs
-from watch.joining.service import packs
+from watch.printing.service import packs
 
 FILES = {"sv-SE": ("Fil 1", "Fil 2"), "ar": ("الملف 1", "الملف 2")}
 WORDS = {

@@ -26,7 +26,9 @@ from tests.page_client import Page, PageClient
 from tests.retention.nights import erase_all
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
-from watch.groups import queries, service
+from watch.groups.queries import choices, members
+from watch.groups.service import choices as choices_service
+from watch.groups.service import members as members_service
 from watch.mail import delivery
 from watch.mail import outbox as queue
 from watch.models import (
@@ -63,7 +65,7 @@ def tell_group(scene: Scene, group: Group | None = None) -> None:
     send(Aim(Audience.GROUP, group or scene.group), draft, by=scene.amina)
     begins = utcnow() + timedelta(days=9)
     meeting = make_meeting(group or scene.group, starts_at=begins, by=scene.amina)
-    people = queries.active_member_ids(meeting.group).where(queries.WANTS_MEETINGS)
+    people = members.active_member_ids(meeting.group).where(choices.WANTS_MEETINGS)
     queue.queue_many("meeting-called", people=people, about=meeting)
     db.session.commit()
 
@@ -278,14 +280,14 @@ def test_paper_comes_for_those_of_a_household_who_have_not_opted_out(scene: Scen
 
     assert on_paper() == ["1001"]
     for person, now in ((scene.carin, ["1001", "1102"]), (scene.elsa, ["1102"]), (marta.person, [])):
-        service.choose_area_notices(person, scene.group.area, is_wanted=False, by=person)
+        choices_service.choose_area_notices(person, scene.group.area, is_wanted=False, by=person)
         assert on_paper() == now
 
 
 def test_paper_that_waits_is_not_printed_once_nobody_there_wants_it(scene: Scene, outbox: Outbox) -> None:
     tell_area(scene)
     tell_group(scene)
-    service.choose_area_notices(scene.elsa, scene.group.area, is_wanted=False, by=scene.elsa)
+    choices_service.choose_area_notices(scene.elsa, scene.group.area, is_wanted=False, by=scene.elsa)
     papers = {
         row.mailing.notice.area_id: row.state for row in outbox.rows() if row.household and row.mailing.notice
     }
@@ -293,18 +295,18 @@ def test_paper_that_waits_is_not_printed_once_nobody_there_wants_it(scene: Scene
 
 
 def test_who_joins_a_second_group_of_the_area_stays_out_of_its_list(scene: Scene, relay: Relay) -> None:
-    service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
+    choices_service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
     building = make_building(scene.group.area, scene.house.property.landlord, "Distansgatan", (2,))
     near = make_group(building)
-    service.admit(scene.carin, near, stairwell=building.stairwells[0])
+    members_service.admit(scene.carin, near, stairwell=building.stairwells[0])
     tell_area(scene)
     deliver(relay)
     assert letters_to(relay, "carin") == []
 
 
 def test_no_trace_tells_the_areas_officers_who_takes_part(scene: Scene) -> None:
-    service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
-    service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
+    choices_service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
+    choices_service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
     (trace,) = db.session.scalars(select(AuditEntry)).all()
     assert (trace.what, trace.by_id, trace.group_id, trace.area_id) == (
         "area-notices-chosen", scene.carin.id, None, None,
@@ -316,7 +318,7 @@ def test_pressed_twice_at_the_same_moment_it_is_once(app: Flask, scene: Scene) -
 
     def press() -> None:
         who, where = db.session.get_one(Person, person), db.session.get_one(Area, area)
-        service.choose_area_notices(who, where, is_wanted=False, by=who)
+        choices_service.choose_area_notices(who, where, is_wanted=False, by=who)
 
     assert at_once(app, press) == ["done", "done"]
     assert opted_out() == [(person, area)]
@@ -326,10 +328,10 @@ def test_the_choice_is_kept_as_long_as_one_is_in_a_group_of_the_area(scene: Scen
     boda, marked = scene.other_group.area, [scene.carin, scene.dawit, scene.bengt]
     make_member(scene.dawit, scene.other_group, flat_of(scene.other_group.buildings[0].stairwells[0], "1101"))
     for person in marked:
-        service.choose_area_notices(person, scene.group.area, is_wanted=False, by=person)
-    service.choose_area_notices(scene.dawit, boda, is_wanted=False, by=scene.dawit)
-    service.leave(memberships_of(scene.carin)[0], by=scene.carin)
-    service.leave(memberships_of(scene.dawit)[0], by=scene.dawit)
+        choices_service.choose_area_notices(person, scene.group.area, is_wanted=False, by=person)
+    choices_service.choose_area_notices(scene.dawit, boda, is_wanted=False, by=scene.dawit)
+    members_service.leave(memberships_of(scene.carin)[0], by=scene.carin)
+    members_service.leave(memberships_of(scene.dawit)[0], by=scene.dawit)
     db.session.commit()
     erase_all()
     assert len(opted_out()) == 4  # both may still come back

@@ -13,7 +13,7 @@ from tests.factories import flat_of, make_member, make_person
 from tests.mail.relay import Relay
 from tests.page_client import Page, PageClient
 from watch.extensions import db
-from watch.groups import service as groups
+from watch.groups.service import choices, members
 from watch.mail import delivery, outbox, queue, recovery, settle
 from watch.meetings import service
 from watch.models import (
@@ -168,8 +168,8 @@ def test_a_reminder_that_came_counts_although_the_call_did_not(
 ) -> None:
     """Carin left, so that her call was stopped, came back, and was reminded."""
     carin = membership_of(scene.carin)
-    groups.leave(carin, by=scene.carin)
-    groups.take_back(carin, by=scene.carin)
+    members.leave(carin, by=scene.carin)
+    choices.take_back(carin, by=scene.carin)
     send()
     assert "carin" not in called(relay)
     service.remind(meeting.starts_at - timedelta(days=6, hours=1))
@@ -185,7 +185,7 @@ def test_who_joined_after_the_call_is_told_if_their_welcome_told_of_it(
 ) -> None:
     send()
     fia = make_person("Fia", "fia@example.org")
-    outbox.queue("join-approved", to=fia, about=groups.admit(fia, scene.group, stairwell=scene.port_3))
+    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.port_3))
     if has_welcome:
         send()
     call_off(client, scene, meeting)
@@ -198,13 +198,13 @@ def test_a_welcome_from_before_the_call_and_one_to_another_port_tell_of_nothing(
     client: PageClient, scene: Scene, relay: Relay
 ) -> None:
     fia, gro = (make_person(name, f"{name}@example.org") for name in ("fia", "gro"))
-    outbox.queue("join-approved", to=fia, about=groups.admit(fia, scene.group, stairwell=scene.port_3))
+    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.port_3))
     send()
     begins = utcnow() + timedelta(days=9)
     plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Trappan")
     meeting = service.call(scene.group, plan, by=scene.amina, stairwell=scene.port_3)
     relay.answers["fia@example.org"] = "451 4.7.1 later"
-    outbox.queue("join-approved", to=gro, about=groups.admit(gro, scene.group, stairwell=scene.port_1))
+    outbox.queue("join-approved", to=gro, about=members.admit(gro, scene.group, stairwell=scene.port_1))
     send()
     call_off(client, scene, meeting)
     relay.answers.clear()

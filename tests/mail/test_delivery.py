@@ -26,7 +26,7 @@ from tests.factories import (
 )
 from tests.mail.relay import Relay
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
 from watch.mail import connections as connections_module
 from watch.mail import delivery, outbox, queue, settle
 from watch.mail.compose import message_id, prepare

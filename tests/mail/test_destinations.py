@@ -19,7 +19,7 @@ from tests.factories import empty_flats, make_member, make_notice, make_person
 from tests.mail.relay import Relay
 from tests.turns import begin
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
 from watch.mail import delivery, outbox
 from watch.mail.connections import Connections
 from watch.mail.destinations import Destinations

@@ -10,7 +10,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_meeting, make_notice
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox as queueing
 from watch.models import Channel, Household, Language, Membership, OutboxRow, OutboxState, Person
 

@@ -17,8 +17,10 @@ from tests.mail.letters import LETTERS
 from tests.mail.relay import Relay
 from watch.accounts import service as accounts
 from watch.extensions import db
-from watch.groups import service as groups
-from watch.joining import service as joining
+from watch.groups.service import choices, coordinators, members
+from watch.interest import service
+from watch.invitations.service import invited
+from watch.joining.service import answering, deciding
 from watch.mail import delivery, outbox, queue, settle
 from watch.mail.links import KINDS
 from watch.meetings import service as meetings
@@ -42,19 +44,19 @@ Act = Callable[[Scene, Any], object]  # the second is what the mail is about
 def leave(scene: Scene, person: Person) -> None:
     """A member leaves the group."""
     theirs = select(Membership).where(Membership.person_id == person.id, Membership.left_at.is_(None))
-    groups.leave(db.session.scalars(theirs).one(), by=person)
+    members.leave(db.session.scalars(theirs).one(), by=person)
 
 
 def choose(person: Person, choice: NoticeChoice) -> None:
     """A member chooses which mails come."""
     theirs = select(Membership).where(Membership.person_id == person.id)
-    groups.choose_notices(db.session.scalars(theirs).one(), choice, by=person)
+    choices.choose_notices(db.session.scalars(theirs).one(), choice, by=person)
 
 
 def end(scene: Scene, person: Person) -> None:
     """An appointment ends."""
     theirs = select(Coordinator).where(Coordinator.person_id == person.id, Coordinator.ended_at.is_(None))
-    groups.end_appointment(db.session.scalars(theirs).one(), by=scene.amina)
+    coordinators.end_appointment(db.session.scalars(theirs).one(), by=scene.amina)
 
 
 def unassign(scene: Scene, person: Person) -> None:
@@ -65,12 +67,12 @@ def unassign(scene: Scene, person: Person) -> None:
 
 def let_in(scene: Scene, person: Person) -> None:
     """Somebody joins."""
-    groups.admit(person, scene.group, stairwell=scene.port_3)
+    members.admit(person, scene.group, stairwell=scene.port_3)
 
 
 def answered(scene: Scene, about: Any) -> None:
     """By the colleague who was quicker."""
-    joining.approve(about, by=scene.amina)
+    deciding.approve(about, by=scene.amina)
 
 
 def stop(scene: Scene, notice: Any) -> None:
@@ -88,21 +90,21 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "join-approved": {"left": lambda s, about: leave(s, s.carin)},
     "join-declined": {"let in after all": lambda s, about: let_in(s, about.person)},
     "join-already-member": {"left": lambda s, about: leave(s, s.carin)},
-    "interest-confirm": {"withdrawn": lambda s, about: joining.withdraw(about)},
-    "group-started": {"withdrawn": lambda s, about: joining.withdraw(about)},
+    "interest-confirm": {"withdrawn": lambda s, about: service.withdraw(about)},
+    "group-started": {"withdrawn": lambda s, about: service.withdraw(about)},
     "invitation": {
-        "revoked": lambda s, about: joining.revoke(about, by=s.bengt),
-        "declined": lambda s, about: joining.decline_invitation(about),
-        "never again": lambda s, about: joining.decline_invitation(about, never_again=True),
-        "to the right address": lambda s, about: joining.correct_address(
+        "revoked": lambda s, about: invited.revoke(about, by=s.bengt),
+        "declined": lambda s, about: answering.decline_invitation(about),
+        "never again": lambda s, about: answering.decline_invitation(about, never_again=True),
+        "to the right address": lambda s, about: invited.correct_address(
             about, "nytt@example.org", days=30, by=s.bengt
         ),
     },
-    "invitation-reminder": {"revoked": lambda s, about: joining.revoke(about, by=s.bengt)},
+    "invitation-reminder": {"revoked": lambda s, about: invited.revoke(about, by=s.bengt)},
     "coordinator-appointed": {
-        "ended": lambda s, about: groups.end_appointment(about, by=s.amina),
-        "declined": lambda s, about: groups.decline_appointment(about),
-        "accepted": lambda s, about: groups.accept_appointment(about),
+        "ended": lambda s, about: coordinators.end_appointment(about, by=s.amina),
+        "declined": lambda s, about: coordinators.decline_appointment(about),
+        "accepted": lambda s, about: coordinators.accept_appointment(about),
     },
     "coordinator-ended": {},  # it was so, and stays so: a new appointment is another one
     "lead-asked": {"coordinates no more": lambda s, about: end(s, s.bengt)},  # that it was asked stays so

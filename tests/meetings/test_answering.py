@@ -14,9 +14,10 @@ from tests.factories import make_answer, make_meeting
 from tests.page_client import PageClient
 from watch import tokens
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox as queue
-from watch.meetings.queries import Sums, my_answer, sums, unanswered_meetings
+from watch.meetings.queries.answers import Sums, my_answer, sums
+from watch.meetings.queries.coming import unanswered_meetings
 from watch.models import Answer, Counting, Meeting, MeetingAnswer, Membership, Person, Purpose, utcnow
 
 

@@ -14,7 +14,7 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_member
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.meetings.queries import reach_of_call
+from watch.meetings.queries.calls import reach_of_call
 from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

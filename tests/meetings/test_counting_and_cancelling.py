@@ -14,9 +14,10 @@ from tests.conftest import Outbox
 from tests.factories import make_meeting
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.groups.queries import active_member_ids, paper_households
+from watch.groups.queries.households import paper_households
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox as queue
-from watch.meetings.queries import next_meeting, upcoming_meetings
+from watch.meetings.queries.coming import next_meeting, upcoming_meetings
 from watch.models import (
     AuditEntry,
     Channel,

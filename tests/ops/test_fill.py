@@ -16,7 +16,7 @@ from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.groups.service.households import move_out
-from watch.groups.service.start import recount_groups
+from watch.groups.service.recounting import recount_groups
 from watch.models import (
     Area,
     Building,

@@ -27,27 +27,17 @@ from tests.ops.installation import differences, everything, put_back
 from tests.ops.test_restore import coordinator, membership_of
 from watch import tokens
 from watch.accounts.service import save_settings
+from watch.canvassing.service import join_at_door, say_no, take_back_knock
 from watch.contacts.entry import Entry
 from watch.contacts.service import change_contact, remove_contact
 from watch.extensions import db
-from watch.groups.service import add_on_paper, choose_notices, i_have_moved, leave, take_back
-from watch.joining.queries.inviting import has_declined
-from watch.joining.queries.posters import poster_code
-from watch.joining.service import (
-    approve,
-    correct_address,
-    decline,
-    decline_invitation,
-    join_at_door,
-    renew_poster,
-    revoke,
-    say_no,
-    take_back_knock,
-    take_back_name,
-    take_back_no,
-    withdraw,
-)
-from watch.joining.service.letters import use
+from watch.groups.service.choices import choose_notices, i_have_moved, take_back
+from watch.groups.service.members import add_on_paper, leave
+from watch.interest.service import take_back_name, withdraw
+from watch.invitations.queries.inviting import has_declined
+from watch.invitations.service.invited import correct_address, revoke
+from watch.joining.service.answering import decline_invitation, take_back_no
+from watch.joining.service.deciding import approve, decline
 from watch.journal.recording import OFF
 from watch.journal.rules import NAMELESS
 from watch.mail import outbox as mails
@@ -76,6 +66,9 @@ from watch.models import (
 )
 from watch.notices.service import stop_sending
 from watch.ops.copies.replay import NOT_PLAYED, play
+from watch.printing.queries import poster_code
+from watch.printing.service.letters import use
+from watch.printing.service.posters import renew_poster
 from watch.tokens import Purpose
 
 

@@ -30,9 +30,11 @@ from watch.accounts.service import ask_for_link, end_office, save_settings, sign
 from watch.accounts.sessions import load_sign_in
 from watch.crypto import Keyring
 from watch.extensions import db
-from watch.groups.service import choose_notices, end_appointment, leave
-from watch.joining.queries.posters import poster_code
-from watch.joining.service import decline_invitation, renew_poster, revoke
+from watch.groups.service.choices import choose_notices
+from watch.groups.service.coordinators import end_appointment
+from watch.groups.service.members import leave
+from watch.invitations.service.invited import revoke
+from watch.joining.service.answering import decline_invitation
 from watch.journal import files
 from watch.journal.state import IS_OLD
 from watch.language import STOCKHOLM
@@ -57,6 +59,8 @@ from watch.models import (
     utcnow,
 )
 from watch.ops.copies.numbers import SKIPPED
+from watch.printing.queries import poster_code
+from watch.printing.service.posters import renew_poster
 from watch.tokens import Purpose
 
 __all__ = ["installation"]

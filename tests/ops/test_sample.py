@@ -6,7 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from watch.extensions import db
-from watch.joining.queries import joinable_stairwells
+from watch.groups.queries.joinable import joinable_stairwells
 from watch.models import Group, GroupState
 from watch.ops import demo
 

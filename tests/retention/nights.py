@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watch.extensions import db
 from watch.models import utcnow
-from watch.retention.service import erase_what_is_over
+from watch.retention.service.erasing import erase_what_is_over
 
 
 def erase_all() -> int:

@@ -33,10 +33,14 @@ from tests.factories import (
 from tests.retention.nights import erase_all
 from watch import audit, clock, jobs
 from watch.extensions import db
-from watch.followup.queries import areas_side_by_side
-from watch.groups import service as groups
-from watch.groups.queries import active_member_ids, paper_households
-from watch.joining import service as joining
+from watch.followup.queries.counts import areas_side_by_side
+from watch.groups.queries.households import paper_households
+from watch.groups.queries.members import active_member_ids
+from watch.groups.service import households, members
+from watch.invitations.errors import InvitationDeclined
+from watch.invitations.service import inviting
+from watch.joining.service import answering, asking
+from watch.lifecycle import service as start
 from watch.mail import outbox as mails
 from watch.mail import queue
 from watch.models import (
@@ -336,7 +340,7 @@ def make_member_of(person: Person, group: Group, home: Household) -> None:
 @pytest.mark.parametrize("another_waits", [False, True])
 def test_a_flat_that_waited_for_a_knock_is_as_before(scene: Scene, another_waits: bool) -> None:
     flat = flat_of(scene.port_1, "1203")
-    joining.ask_for_knock(scene.port_1, flat, "Kim", language=Language.SWEDISH)
+    asking.ask_for_knock(scene.port_1, flat, "Kim", language=Language.SWEDISH)
     if another_waits:
         make_request(scene.jenny, scene.group, scene.port_1, flat)
     night(31 * DAY)
@@ -353,7 +357,7 @@ def test_a_flat_whose_invitation_ran_out_is_as_before_and_others_are_not(scene: 
         ).one()
 
     def invite(address: str, number: str, days: int) -> Invitation:
-        return joining.invite(
+        return inviting.invite(
             scene.group, address, flat=flat_of(scene.port_1, number), language=Language.SWEDISH, days=days,
             by=scene.amina,
         )  # fmt: skip
@@ -362,9 +366,9 @@ def test_a_flat_whose_invitation_ran_out_is_as_before_and_others_are_not(scene: 
     invite("tva@example.org", "1202", 30)
     invite("tre@example.org", "1202", 90)
     accepted = invite("fyra@example.org", "1203", 30)
-    joining.accept(accepted, "Fia", stairwell=scene.port_1, flat=None, language=Language.SWEDISH)
+    answering.accept(accepted, "Fia", stairwell=scene.port_1, flat=None, language=Language.SWEDISH)
     at_the_door = flat_of(scene.port_1, "1103")
-    groups.note_household(at_the_door, HouseholdStatus.INVITED, by=scene.amina)
+    households.note_household(at_the_door, HouseholdStatus.INVITED, by=scene.amina)
     night(45 * DAY)
     assert [home(number) for number in ("1201", "1202", "1203", "1103")] == [
         HouseholdStatus.NOT_CONTACTED, HouseholdStatus.INVITED, HouseholdStatus.TAKES_PART,
@@ -374,15 +378,15 @@ def test_a_flat_whose_invitation_ran_out_is_as_before_and_others_are_not(scene: 
 
 def test_a_no_is_remembered_without_the_address(scene: Scene) -> None:
     def invite(group: Group, by: Person) -> Invitation:
-        return joining.invite(group, "nej@example.org", flat=None, language=Language.SWEDISH, days=30, by=by)
+        return inviting.invite(group, "nej@example.org", flat=None, language=Language.SWEDISH, days=30, by=by)
 
-    joining.decline_invitation(invite(scene.group, scene.amina))
+    answering.decline_invitation(invite(scene.group, scene.amina))
     night(45 * DAY)
     addresses = [mailbox.address for mailbox in db.session.scalars(select(Mailbox))]
     assert "nej@example.org" not in addresses
     kept = db.session.scalars(select(Invitation)).one()
     assert (kept.mailbox_id, kept.flat_id, kept.by_id) == (None, None, None)
-    with pytest.raises(joining.InvitationDeclined):
+    with pytest.raises(InvitationDeclined):
         invite(scene.group, scene.amina)
     assert invite(scene.other_group, scene.ivan).mailbox  # that group was never told no
 
@@ -423,7 +427,7 @@ def test_numbers_stay_as_they_were(scene: Scene) -> None:
     for number in range(4):
         make_interest(make_person(f"Granne {number}"), scene.langgatan)
     interest = make_interest(scene.jenny, scene.langgatan)
-    langgatan = groups.start_group(scene.langgatan, by=scene.gun)
+    langgatan = start.start_group(scene.langgatan, by=scene.gun)
     interest.ended_at = since = utcnow()
     interested_since = interest.confirmed_at
     notice = make_notice(scene.group, by=scene.amina)
@@ -439,7 +443,7 @@ def test_numbers_stay_as_they_were(scene: Scene) -> None:
     meeting.counting, meeting.head_count = Counting.COUNTED, 9
     for person in (scene.carin, scene.dawit, scene.elsa):
         make_answer(meeting, person)
-        groups.leave(membership_of(person))
+        members.leave(membership_of(person))
     db.session.commit()
     areas = [scene.group.area_id, scene.other_group.area_id]
     sums = areas_side_by_side(areas, utcnow())

@@ -25,7 +25,8 @@ from tests.factories import (
 from tests.retention.nights import erase_all
 from watch import audit
 from watch.extensions import db
-from watch.groups.queries import active_member_ids, paper_households
+from watch.groups.queries.households import paper_households
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
 from watch.models import (
     Answer,

@@ -8,6 +8,7 @@ from flask.cli import AppGroup
 from sqlalchemy import select
 
 from watch.accounts import queries, service
+from watch.accounts.errors import AlreadyOfficer, CoordinatorNeverFollows
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.fields import readable_address
@@ -41,10 +42,10 @@ def appoint_officer(email: str, slug: str, name: str | None, organisation: str) 
     person = _officer_to_be(_address(email), name)
     try:
         service.appoint_officer(area, person, Organisation(organisation))
-    except service.AlreadyOfficer:
+    except AlreadyOfficer:
         click.echo(f"{person.name} follows {area.name} already.")
         return
-    except service.CoordinatorNeverFollows:
+    except CoordinatorNeverFollows:
         raise click.ClickException(NEVER_BOTH.format(name=person.name)) from None
     db.session.commit()
     click.echo(f"{person.name} follows {area.name} from now on.")

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from watch.access import current_person, current_relations, public, signed_in
 from watch.accounts import labels, queries, service, sessions, shares
+from watch.accounts.errors import AskedElsewhere
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import browser_that_asks, db, limiter, network_of_reader
@@ -102,7 +103,7 @@ def sign_in(token: str) -> Page:
     person = next((one for one in people if form.person.data in {one.id, None}), None) or abort(410)
     try:
         return _begin(link, person)
-    except service.AskedElsewhere:
+    except AskedElsewhere:
         return render_template("accounts/asked_elsewhere.html", form=AskForLinkForm(formdata=None)), 403
 
 
@@ -125,7 +126,7 @@ def _landing() -> str:
     if relations.officer_of:
         return url_for("followup.overview")
     if relations.coordinates:
-        return url_for("house.show", group_id=min(relations.coordinates))
+        return url_for("groups.house.show", group_id=min(relations.coordinates))
     return url_for("groups.mine")
 
 

@@ -12,8 +12,14 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
 from watch.accounts import queries
+from watch.accounts.errors import (
+    AlreadyOfficer,
+    AskedElsewhere,
+    CoordinatorNeverFollows,
+    OfficerNeverCoordinates,
+)
 from watch.crypto import keyring
-from watch.errors import DomainError, LinkExpired
+from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.mail import outbox
 from watch.models import (
@@ -33,22 +39,6 @@ from watch.models import (
 from watch.relations import relations_of
 
 SIGN_IN, SIGN_IN_UNKNOWN = "sign-in", "sign-in-unknown"
-
-
-class AskedElsewhere(DomainError):
-    """Who has a role signs in by a link only in the browser that asked for it (trust.md 2)."""
-
-
-class AlreadyOfficer(DomainError):
-    """The person follows that area already."""
-
-
-class OfficerNeverCoordinates(DomainError):
-    """The person, or somebody on the same mailbox, follows an area: officers never see who takes part."""
-
-
-class CoordinatorNeverFollows(DomainError):
-    """The person, or somebody on the same mailbox, is coordinator of a group."""
 
 
 def mailbox_at(address: str) -> Mailbox:

@@ -11,7 +11,7 @@ from wtforms import Form, SelectChoice, SelectField, StringField
 
 from watch.fields import choices_of
 from watch.followup.labels import SORTS, STATES
-from watch.followup.queries import BuildingState, Filter
+from watch.followup.queries.buildings import BuildingState, Filter
 from watch.lengths import ReadsNoMore
 from watch.models import Landlord
 

@@ -6,7 +6,8 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from watch.followup.queries import BuildingState, Reason
+from watch.followup.queries.buildings import BuildingState
+from watch.followup.queries.needs import Reason
 
 STATES = {
     BuildingState.INTEREST: _l("Intresse"),

@@ -10,10 +10,11 @@ from flask_babel import gettext as _
 from watch import language
 from watch.access import Permission, current_relations, requires
 from watch.bands import banded
-from watch.followup import queries
 from watch.followup.forms import FilterForm
 from watch.followup.labels import ACTIONS, KINDS, REASONS, STATES
-from watch.followup.queries import Need, Reason
+from watch.followup.queries import buildings, counts
+from watch.followup.queries import needs as needs_queries
+from watch.followup.queries.needs import Need, Reason
 from watch.models import Area, utcnow
 
 bp = Blueprint("followup", __name__)
@@ -29,10 +30,10 @@ def _words() -> dict[str, object]:
 def overview() -> str:
     """The officer's areas side by side, and what needs somebody."""
     areas, now = current_relations().officer_of, utcnow()
-    needs = queries.what_needs_somebody(areas, now, language.local(now).date())
+    needs = needs_queries.what_needs_somebody(areas, now, language.local(now).date())
     return render_template(
         "followup/overview.html",
-        areas=queries.areas_side_by_side(areas, now),
+        areas=counts.areas_side_by_side(areas, now),
         needs=[
             (REASONS[reason], [_said(need) for need in alike])
             for reason, alike in groupby(needs, key=lambda need: need.reason)
@@ -44,12 +45,12 @@ def overview() -> str:
 @requires(Permission.SEE_AREA, second_factor=True)
 def area(area: Area) -> str:
     """All buildings of an area."""
-    form = FilterForm(request.args, queries.landlords_in(area))
+    form = FilterForm(request.args, buildings.landlords_in(area))
     return render_template(
         "followup/area.html",
         area=area,
         form=form,
-        page=queries.buildings_of(area, form.filter(request.args), utcnow()),
+        page=buildings.buildings_of(area, form.filter(request.args), utcnow()),
     )
 
 
@@ -67,8 +68,8 @@ def _said(need: Need) -> dict[str, object]:
 def _way(need: Need) -> str:
     match need.reason:
         case Reason.INTEREST:
-            return url_for("start.new", building=need.thing_id)
+            return url_for("lifecycle.new", building=need.thing_id)
         case Reason.STALE_CONTACT:
             return url_for("contacts.edit", _anchor=f"contact-{need.thing_id}")
         case _:
-            return url_for("coordinators.index", group_id=need.thing_id)
+            return url_for("groups.coordinators.index", group_id=need.thing_id)

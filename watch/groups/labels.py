@@ -8,8 +8,8 @@ from typing import Any
 from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
-from watch.groups.queries import FlatState
-from watch.models import ConsentChannel, GroupState, NoticeChoice, StartStep
+from watch.groups.queries.households import FlatState
+from watch.models import ConsentChannel, GroupState, NoticeChoice
 
 GROUP_STATES = {
     GroupState.STARTING: _l("Under uppstart"),
@@ -41,13 +41,6 @@ OFFICERS_NEVER_COORDINATE = _l(
     "Den som är kommunpolis eller grannsamverkansansvarig kan inte vara kontaktombud, för de ser aldrig "
     "vilka som är med. Fråga någon annan."
 )
-STEPS = {
-    StartStep.POLICE_CONTACT: _l("Gruppen har kontakt med polisen"),
-    StartStep.MEETING_BOOKED: _l("Uppstartsmötet är bokat"),
-    StartStep.MEETING_HELD: _l("Uppstartsmötet har hållits"),
-    StartStep.COORDINATORS_TRAINED: _l("Kontaktombuden är utsedda och utbildade"),
-    StartStep.HOUSEHOLD_LIST: _l("Hushållslistan är upprättad"),
-}
 NOTICE_CHOICES = {
     NoticeChoice.EVERYTHING: _l("Allt"),
     NoticeChoice.MEETINGS: _l("Bara träffar"),

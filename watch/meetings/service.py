@@ -12,17 +12,18 @@ from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
-from watch.meetings.queries import REMIND_AT as REMIND_AT  # for the clock
-from watch.meetings.queries import (
+from watch.meetings.queries.answers import my_answer
+from watch.meetings.queries.calls import (
     households_to_call,
     households_to_tell,
-    is_called,
-    my_answer,
     people_to_call,
-    people_to_remind,
     people_to_tell,
     reach_of_call,
-    reached_by_mail,
+)
+from watch.meetings.queries.coming import is_called
+from watch.meetings.queries.reach import reached_by_mail
+from watch.meetings.queries.reminding import (
+    people_to_remind,
     reminders_due,
 )
 from watch.models import (

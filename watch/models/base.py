@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
 from sqlalchemy import CheckConstraint, Index, text
@@ -69,3 +69,8 @@ def exactly_one(name: str, columns: Collection[str]) -> CheckConstraint:
 def utcnow() -> datetime:
     """This moment, aware, in UTC."""
     return datetime.now(UTC)
+
+
+def is_fresh(moment: datetime, days: int) -> bool:
+    """Whether a moment lies less than so many days back."""
+    return utcnow() - moment < timedelta(days=days)

@@ -189,7 +189,11 @@ class Invitation(Derived, Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = personal("A", "who is invited where", AS_INVITED, ForeignKey("watch_group.id"))
     mailbox_id: Mapped[int | None] = personal(
-        "A", "to send the invitation", AS_INVITED, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
+        "A",
+        "to send the invitation",
+        AS_INVITED,
+        ForeignKey("mailbox.id", ondelete="SET NULL"),
+        index=True,
     )
     declined_index: Mapped[bytes | None] = personal("B", "not to ask again whoever said no", AS_GROUP)
     flat_id: Mapped[int | None] = personal("A", "which flat is invited", AS_INVITED, ForeignKey("flat.id"))

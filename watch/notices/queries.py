@@ -10,14 +10,11 @@ from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, un
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
-from watch.groups.queries import (
-    WANTS_NOTICES,
-    active_member_ids,
-    has_opted_out,
-    paper_households,
-    taking_part_in_area,
-)
-from watch.meetings.queries import Reach, reach_of, reached_by_mail
+from watch.groups.queries.areas import taking_part_in_area
+from watch.groups.queries.choices import WANTS_NOTICES, has_opted_out
+from watch.groups.queries.households import paper_households
+from watch.groups.queries.members import active_member_ids
+from watch.meetings.queries.reach import Reach, reach_of, reached_by_mail
 from watch.models import (
     Area,
     Audience,

@@ -13,7 +13,7 @@ from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
-from watch.meetings.queries import reached_by_mail
+from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Channel, Language, Level, Mailing, Notice, NoticeText, OutboxRow, Person, utcnow
 from watch.notices.queries import Aim, mailings_of
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from wtforms import SelectChoice
 
-from watch.fields import is_hidden_character
+from watch.fields import choice, is_hidden_character
+from watch.models import Flat
 from watch.places.problems import Problem, RowError
 
 PROBLEMS = {
@@ -90,3 +95,28 @@ def shown(value: str, most: int = 40) -> str:
     """A cell that can be shown anywhere: hidden characters made visible, and cut when long."""
     plain = "".join("�" if is_hidden_character(character) else character for character in value)
     return plain if len(plain) <= most else plain[: most - 1] + "…"
+
+
+DO_NOT_KNOW = choice("", _l("Vet inte"))
+
+
+def floor_word(floor: int) -> Any:
+    """A floor as people say it; 0 is where one comes in."""
+    if floor == 0:
+        return _l("Entréplan")
+    if floor < 0:
+        return _l("%(number)s under entrén", number=-floor)
+    return _l("Våning %(number)s", number=floor)
+
+
+def floor_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
+    """The floors of these flats from the entrance up, after "don't know"."""
+    floors = sorted({flat.floor for flat in flats})
+    return [DO_NOT_KNOW, *(choice(str(floor), floor_word(floor)) for floor in floors)]
+
+
+def door_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
+    """Doors counted from the left, after "don't know"."""
+    doors = sorted({int(flat.number[2:]) for flat in flats})
+    first = _l("1, längst till vänster")
+    return [DO_NOT_KNOW, *(choice(str(door), first if door == 1 else str(door)) for door in doors)]

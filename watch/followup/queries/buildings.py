@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building, interested_of_building
-from watch.groups.queries import flats_of_group
+from watch.groups.queries.areas import flats_of_group
 from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Property
 from watch.places.queries import buildings_at
 

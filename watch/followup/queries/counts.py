@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, case, cast, func, select
 
 from watch.extensions import db
-from watch.groups.queries import at_least, last_night, taking_part_in_area, were_interested
+from watch.groups.queries.areas import at_least, last_night, taking_part_in_area, were_interested
 from watch.models import Area, Building, Flat, Group, GroupState, Interest, Property, Stairwell
 
 

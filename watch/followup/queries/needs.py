@@ -12,8 +12,9 @@ from sqlalchemy import Select, func, select
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building
-from watch.groups.queries import at_least, last_night, reached_by_mail, were_interested
-from watch.joining.queries import waits_long
+from watch.groups.queries.areas import at_least, last_night, were_interested
+from watch.groups.queries.members import reached_by_mail
+from watch.joining.queries.asking import waits_long
 from watch.models import (
     FEW,
     Building,

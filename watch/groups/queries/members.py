@@ -143,3 +143,11 @@ def active_membership(person: Person, group: Group) -> Membership | None:
             Membership.person_id == person.id, Membership.group_id == group.id, Membership.left_at.is_(None)
         )
     )
+
+
+def is_open(coordinator: Coordinator) -> bool:
+    """Whether the question still waits: not answered, and not too old to be."""
+    return coordinator.accepted_at is None and coordinator.appointed_at >= utcnow() - QUESTION_LASTS
+
+
+QUESTION_LASTS = timedelta(days=30)  # as an invitation

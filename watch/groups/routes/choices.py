@@ -19,9 +19,12 @@ from watch import language, tokens
 from watch.access import Permission, current_person, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import csrf, db
-from watch.groups import queries, service
+from watch.groups.errors import AlreadyMember, FlatTaken, LastCoordinator, TooLateToUndo
 from watch.groups.forms import ChooseAreaForm, ChooseNoticesForm
-from watch.groups.queries import AreaChoice, Choosing
+from watch.groups.queries import choices, members
+from watch.groups.queries.choices import AreaChoice, Choosing
+from watch.groups.service import choices as choices_service
+from watch.groups.service import members as members_service
 from watch.limits import limit_network
 from watch.models import Group, Membership, NoticeChoice, OutboxRow, Purpose, utcnow
 
@@ -61,10 +64,10 @@ class Forms:
     def keep(self) -> None:
         """Keep what was chosen; each chooses for themselves."""
         for membership, form in self.groups:
-            service.choose_notices(membership, form.notices.data, by=membership.person)
+            choices_service.choose_notices(membership, form.notices.data, by=membership.person)
         for choice, area_form in self.areas:
             person = choice.person
-            service.choose_area_notices(person, choice.area, is_wanted=area_form.is_wanted, by=person)
+            choices_service.choose_area_notices(person, choice.area, is_wanted=area_form.is_wanted, by=person)
 
 
 @bp.get("/u/<token>")
@@ -88,13 +91,13 @@ def unsubscribe(token: str) -> Response:
     if request.form.get(name) != value:
         abort(400)
     row = _row_behind(token)
-    choosing = queries.choosing_by_mail(row, utcnow())
+    choosing = choices.choosing_by_mail(row, utcnow())
     if choosing.of_area:
-        for person in queries.readers_of(row):
-            service.choose_area_notices(person, choosing.of_area, is_wanted=False, by=person)
+        for person in choices.readers_of(row):
+            choices_service.choose_area_notices(person, choosing.of_area, is_wanted=False, by=person)
     else:
         for membership in choosing.current:
-            service.choose_notices(membership, NoticeChoice.NOTHING, by=membership.person)
+            choices_service.choose_notices(membership, NoticeChoice.NOTHING, by=membership.person)
     db.session.commit()
     with language.speaking(row.language):
         told = _unsubscribed(choosing)
@@ -128,7 +131,7 @@ def choose(token: str) -> Answered:
 @public
 def ask_moved(token: str, membership_id: int) -> Answered:
     """What moving out means, asked once."""
-    return _ask("choices/ask_moved.html", token, membership_id)
+    return _ask("groups/choices/ask_moved.html", token, membership_id)
 
 
 @bp.post("/u/<token>/<int:membership_id>/moved")
@@ -139,9 +142,9 @@ def moved(token: str, membership_id: int) -> Answered:
     membership = _mine(token, membership_id)
     if membership.left_at is None:
         try:
-            service.i_have_moved(membership, by=membership.person)
-        except service.LastCoordinator:
-            return _ask_page("choices/ask_moved.html", token, membership, is_last=True), 409
+            choices_service.i_have_moved(membership, by=membership.person)
+        except LastCoordinator:
+            return _ask_page("groups/choices/ask_moved.html", token, membership, is_last=True), 409
         db.session.commit()
     return _back(token, _l("Tack för att du sa till. Du är inte med i gruppen längre."))
 
@@ -150,7 +153,7 @@ def moved(token: str, membership_id: int) -> Answered:
 @public
 def ask_leave(token: str, membership_id: int) -> Answered:
     """What leaving means, asked once."""
-    return _ask("choices/ask_leave.html", token, membership_id)
+    return _ask("groups/choices/ask_leave.html", token, membership_id)
 
 
 @bp.post("/u/<token>/<int:membership_id>/leave")
@@ -161,9 +164,9 @@ def leave(token: str, membership_id: int) -> Answered:
     membership = _mine(token, membership_id)
     if membership.left_at is None:
         try:
-            service.leave(membership, by=membership.person)
-        except service.LastCoordinator:
-            return _ask_page("choices/ask_leave.html", token, membership, is_last=True), 409
+            members_service.leave(membership, by=membership.person)
+        except LastCoordinator:
+            return _ask_page("groups/choices/ask_leave.html", token, membership, is_last=True), 409
         db.session.commit()
     return _back(token, _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."))
 
@@ -175,8 +178,8 @@ def take_back(token: str, membership_id: int) -> Answered:
     """Second thoughts: be in the group again."""
     membership = _mine(token, membership_id)
     try:
-        service.take_back(membership, by=membership.person)
-    except (service.FlatTaken, service.AlreadyMember, service.TooLateToUndo):
+        choices_service.take_back(membership, by=membership.person)
+    except (FlatTaken, AlreadyMember, TooLateToUndo):
         told = _l("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
         return _back(token, told, "warn")
     db.session.commit()
@@ -185,9 +188,9 @@ def take_back(token: str, membership_id: int) -> Answered:
 
 @bp.get("/groups/<int:group_id>/mail")
 @requires(Permission.SEE_GROUP)
-def of_group(group: Group) -> Answered:
+def own(group: Group) -> Answered:
     """The same choice for a member who is signed in."""
-    return render_template("choices/of_group.html", group=group, forms=_my_forms(group))
+    return render_template("groups/choices/own.html", group=group, forms=_my_forms(group))
 
 
 @bp.post("/groups/<int:group_id>/mail")
@@ -196,16 +199,16 @@ def save(group: Group) -> Answered:
     """Keep a signed-in member's choice."""
     forms = _my_forms(group)
     if not forms.validate():
-        return render_template("choices/of_group.html", group=group, forms=forms), 422
+        return render_template("groups/choices/own.html", group=group, forms=forms), 422
     forms.keep()
     db.session.commit()
     flash(_("Ditt val är sparat. Det gäller från och med nu."), "done")
-    return redirect(url_for("choices.of_group", group_id=group.id), 303)
+    return redirect(url_for("groups.choices.own", group_id=group.id), 303)
 
 
 def _my_forms(group: Group) -> Forms:
-    membership = queries.active_membership(current_person(), group) or abort(403)
-    return Forms.of([membership], queries.area_choices([membership]))
+    membership = members.active_membership(current_person(), group) or abort(403)
+    return Forms.of([membership], choices.area_choices([membership]))
 
 
 def _row_behind(token: str) -> OutboxRow:
@@ -220,7 +223,7 @@ def _behind(token: str) -> Choosing:
     """What may be chosen by a link, in its mail's language. Raises BadToken, LinkExpired."""
     row = _row_behind(token)
     language.follow_letter(row.language)
-    choosing = queries.choosing_by_mail(row, utcnow())
+    choosing = choices.choosing_by_mail(row, utcnow())
     if not choosing.people:
         raise LinkExpired
     return choosing
@@ -235,12 +238,12 @@ def _mine(token: str, membership_id: int) -> Membership:
 
 def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
     return render_template(
-        "choices/show.html",
+        "groups/choices/show.html",
         token=token,
         choosing=choosing,
         forms=forms,
-        lost_appointment=queries.with_lost_appointment(choosing.ended),
-        second_thoughts=queries.SECOND_THOUGHTS,
+        lost_appointment=choices.with_lost_appointment(choosing.ended),
+        second_thoughts=choices.SECOND_THOUGHTS,
     )
 
 
@@ -248,7 +251,7 @@ def _ask(page: str, token: str, membership_id: int) -> str | Response:
     """The question before moving or leaving; once it is answered, where its undo is."""
     membership = _mine(token, membership_id)
     if membership.left_at is not None:
-        return redirect(url_for("choices.show", token=token), 303)
+        return redirect(url_for("groups.choices.show", token=token), 303)
     return _ask_page(page, token, membership)
 
 
@@ -258,4 +261,4 @@ def _ask_page(page: str, token: str, membership: Membership, *, is_last: bool = 
 
 def _back(token: str, told: LazyString, kind: str = "done") -> Response:
     flash(str(told), kind)
-    return redirect(url_for("choices.show", token=token), 303)
+    return redirect(url_for("groups.choices.show", token=token), 303)

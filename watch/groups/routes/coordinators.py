@@ -8,11 +8,17 @@ from werkzeug.wrappers import Response
 
 from watch import language, tokens
 from watch.access import Permission, can, current_person, current_relations, public, requires
+from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
-from watch.groups import queries, service
+from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
 from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
-from watch.joining.queries import has_waited_long, interested_in
+from watch.groups.queries import members
+from watch.groups.queries import stairwells as stairwells_queries
+from watch.groups.service import coordinators as coordinators_service
+from watch.groups.service import members as members_service
+from watch.interest.queries import interested_in
+from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell
 
@@ -29,10 +35,10 @@ def index(group: Group) -> Page:
 
 
 def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadForm) -> str:
-    relations, coordinators = current_relations(), queries.coordinators_of(group)
+    relations, coordinators = current_relations(), members.coordinators_of(group)
     appoints = can(Permission.APPOINT_LEAD, group)
     return render_template(
-        "coordinators/index.html",
+        "groups/coordinators/index.html",
         group=group,
         coordinators=coordinators,
         called=_called(coordinators, group),
@@ -40,7 +46,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         form=form,
         lead_form=lead_form,
         sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
-        refusals=queries.refusals_to(current_person(), group),
+        refusals=members.refusals_to(current_person(), group),
         me=current_person(),
     )
 
@@ -53,10 +59,10 @@ def _called(coordinators: list[Coordinator], group: Group) -> dict[int, str]:
     """
     known: set[int] = set()
     if group.id in current_relations().leads:
-        known.update(db.session.scalars(queries.active_member_ids(group)))
+        known.update(db.session.scalars(members.active_member_ids(group)))
     if can(Permission.APPOINT_LEAD, group):
         known.update(person.id for building in group.buildings for person in interested_in(building).named)
-    addresses = queries.asked_addresses(current_person(), group)
+    addresses = members.asked_addresses(current_person(), group)
     names = {each.id: each.person.name for each in coordinators if each.person_id in known}
     return {**addresses, **names}
 
@@ -75,13 +81,13 @@ def _lead_form(group: Group, *, filled: bool = False) -> AppointLeadForm:
 
 def _named(group: Group) -> list[Person]:
     """Who told the police contact their name, and has not been asked yet."""
-    asked = {coordinator.person_id for coordinator in queries.coordinators_of(group)}
+    asked = {coordinator.person_id for coordinator in members.coordinators_of(group)}
     named = [person for building in group.buildings for person in interested_in(building).named]
     return [person for person in named if person.id not in asked]
 
 
 def _stairwells(group: Group) -> list[Stairwell]:
-    return queries.stairwells_in(group)
+    return stairwells_queries.stairwells_in(group)
 
 
 @bp.post("/groups/<int:group_id>/coordinators")
@@ -107,15 +113,15 @@ def appoint_lead(group: Group) -> Page:
 
 def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, lead: bool) -> Response:
     try:
-        service.appoint(group, whom, lead=lead, stairwells=stairwells, by=current_person())
-    except service.AlreadyCoordinator:
+        coordinators_service.appoint(group, whom, lead=lead, stairwells=stairwells, by=current_person())
+    except AlreadyCoordinator:
         flash(_("Den personen är redan kontaktombud, eller har redan fått frågan."), "info")
-    except service.OfficerNeverCoordinates:
+    except OfficerNeverCoordinates:
         flash(str(OFFICERS_NEVER_COORDINATE), "warn")
-    except service.AskedOften:
+    except AskedOften:
         db.session.rollback()
         flash(_("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."), "warn")
-    except service.AskedMany:
+    except AskedMany:
         db.session.rollback()
         flash(str(ASKED_MANY), "warn")
     else:
@@ -136,8 +142,8 @@ def end(coordinator: Coordinator) -> Page:
     if not may_end:
         abort(403)
     try:
-        service.end_appointment(coordinator, by=current_person())
-    except service.LastCoordinator:
+        coordinators_service.end_appointment(coordinator, by=current_person())
+    except LastCoordinator:
         flash(_("Gruppen behöver minst ett kontaktombud. Utse en ersättare först."), "warn")
     else:
         db.session.commit()
@@ -146,7 +152,7 @@ def end(coordinator: Coordinator) -> Page:
 
 
 def _to_index(group_id: int) -> Response:
-    return redirect(url_for("coordinators.index", group_id=group_id), 303)
+    return redirect(url_for("groups.coordinators.index", group_id=group_id), 303)
 
 
 @bp.get("/appointment/<token>")
@@ -167,13 +173,13 @@ def accept(token: str) -> Page:
     if not form.validate_on_submit():
         return _appointment_page(coordinator, form, token), 422
     try:
-        service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
-    except service.OfficerNeverCoordinates:
+        coordinators_service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
+    except OfficerNeverCoordinates:
         flash(str(OFFICERS_NEVER_COORDINATE), "warn")
         return redirect(url_for(".open_appointment", token=token), 303)
     coordinator.person.language = form.language.data
     coordinator.person.shows_name = form.shows_name.data
-    service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
+    members_service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
     db.session.commit()
     flash(_("Tack! Du är nu kontaktombud. Logga in med din e-postadress för att se huset."), "done")
     return redirect(url_for("accounts.login"), 303)
@@ -184,14 +190,14 @@ def accept(token: str) -> Page:
 @limit_network("30 per hour")
 def decline(token: str) -> Response:
     """No, thank you. Raises LinkExpired, BadToken."""
-    service.decline_appointment(_appointment(token))
+    coordinators_service.decline_appointment(_appointment(token))
     db.session.commit()
     flash(_("Tack för ditt svar. Du får inga fler frågor om det här uppdraget."), "done")
     return redirect(url_for("places.front"), 303)
 
 
-@bp.errorhandler(service.AlreadyAccepted)
-def already_accepted(_error: service.AlreadyAccepted) -> Response:
+@bp.errorhandler(coordinators_service.AlreadyAccepted)
+def already_accepted(_error: coordinators_service.AlreadyAccepted) -> Response:
     """Whoever has the link reads the mailbox, so it may be said to them that they said yes."""
     flash(_("Du har redan tackat ja. Logga in."), "info")
     return redirect(url_for("accounts.login"), 303)
@@ -200,7 +206,7 @@ def already_accepted(_error: service.AlreadyAccepted) -> Response:
 def _appointment(token: str) -> Coordinator:
     coordinator = tokens.row_of(Purpose.APPOINTMENT, Coordinator, token)
     language.follow_letter(coordinator.person.language)
-    return service.waiting_appointment(coordinator)
+    return coordinators_service.waiting_appointment(coordinator)
 
 
 def _acceptance(coordinator: Coordinator, *, filled: bool) -> AcceptAppointmentForm:
@@ -212,9 +218,9 @@ def _acceptance(coordinator: Coordinator, *, filled: bool) -> AcceptAppointmentF
 
 
 def _appointment_page(coordinator: Coordinator, form: AcceptAppointmentForm, token: str) -> str:
-    is_member = queries.active_membership(coordinator.person, coordinator.group) is not None
+    is_member = members.active_membership(coordinator.person, coordinator.group) is not None
     return render_template(
-        "coordinators/open_appointment.html",
+        "groups/coordinators/open_appointment.html",
         coordinator=coordinator,
         form=form,
         token=token,

@@ -13,8 +13,11 @@ from watch.bands import banded, banded_share
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
 from watch.extensions import db
-from watch.groups import queries, service
+from watch.groups.errors import AlreadyMember, FlatTaken, LastCoordinator, TooLateToUndo
 from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES, name_key, tile
+from watch.groups.queries import choices, members, pages
+from watch.groups.service import choices as choices_service
+from watch.groups.service import members as members_service
 from watch.meetings.labels import ANSWERS, KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
@@ -31,8 +34,8 @@ NOTICES_SHOWN = 3
 def mine() -> Page:
     """My groups, what waits for my answer, what comes next and what was said last."""
     person, now = current_person(), utcnow()
-    groups = queries.groups_of(person)
-    coming = queries.coming_meetings(person, [group.id for group in groups], now)
+    groups = pages.groups_of(person)
+    coming = pages.coming_meetings(person, [group.id for group in groups], now)
     return render_template(
         "groups/mine.html",
         person=person,
@@ -41,8 +44,8 @@ def mine() -> Page:
         unanswered=[each.meeting for each in coming if each.answer is None and each.meeting.starts_at > now],
         coming=coming,
         notices=_latest(groups, person),
-        ended=queries.ended_lately(person, now),
-        second_thoughts=queries.SECOND_THOUGHTS,
+        ended=choices.ended_lately(person, now),
+        second_thoughts=choices.SECOND_THOUGHTS,
         states=GROUP_STATES,
         state_kinds=GROUP_STATE_KINDS,
         meeting_kinds=KINDS,
@@ -70,8 +73,8 @@ def show(group: Group) -> Page:
     person, relations = current_person(), current_relations()
     belongs = group.id in relations.member_of or group.id in relations.coordinates
     sees_all_ports = not belongs or group.id in relations.coordinates
-    facts, coming = queries.facts_and_next_meeting(group, person, utcnow(), all_stairwells=sees_all_ports)
-    people = queries.people_of(group, neighbours=belongs and not relations.officer_of)
+    facts, coming = pages.facts_and_next_meeting(group, person, utcnow(), all_stairwells=sees_all_ports)
+    people = pages.people_of(group, neighbours=belongs and not relations.officer_of)
     people.neighbours.sort(key=lambda each: (not each.shows_name, name_key(each.name)))
     return render_template(
         "groups/show.html",
@@ -103,7 +106,7 @@ def ask_leave(group: Group) -> Page:
     """What leaving means, asked once."""
     _my_membership(group)
     return render_template(
-        "groups/ask_leave.html", group=group, undo_until=utcnow() + queries.SECOND_THOUGHTS
+        "groups/ask_leave.html", group=group, undo_until=utcnow() + choices.SECOND_THOUGHTS
     )
 
 
@@ -112,10 +115,10 @@ def ask_leave(group: Group) -> Page:
 def leave(group: Group) -> Page:
     """Leave the group at once."""
     try:
-        service.leave(_my_membership(group), by=current_person())
-    except service.LastCoordinator:
+        members_service.leave(_my_membership(group), by=current_person())
+    except LastCoordinator:
         flash(_("Du är gruppens enda kontaktombud. Utse en ersättare först."), "warn")
-        return redirect(url_for("coordinators.index", group_id=group.id), 303)
+        return redirect(url_for("groups.coordinators.index", group_id=group.id), 303)
     db.session.commit()
     flash(_("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."), "done")
     return redirect(url_for("groups.mine"), 303)
@@ -125,11 +128,11 @@ def leave(group: Group) -> Page:
 @signed_in
 def take_back(membership_id: int) -> Page:
     """Second thoughts of somebody who left: be in the group again."""
-    left = {each.id: each for each in queries.ended_lately(current_person(), utcnow())}
+    left = {each.id: each for each in choices.ended_lately(current_person(), utcnow())}
     membership = left.get(membership_id) or abort(404)
     try:
-        service.take_back(membership, by=current_person())
-    except (service.FlatTaken, service.AlreadyMember, service.TooLateToUndo):
+        choices_service.take_back(membership, by=current_person())
+    except (FlatTaken, AlreadyMember, TooLateToUndo):
         told = _("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
         flash(told, "warn")
     else:
@@ -139,4 +142,4 @@ def take_back(membership_id: int) -> Page:
 
 
 def _my_membership(group: Group) -> Membership:
-    return queries.active_membership(current_person(), group) or abort(403)
+    return members.active_membership(current_person(), group) or abort(403)

@@ -8,15 +8,19 @@ from werkzeug.wrappers import Response
 
 from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
+from watch.canvassing.labels import OUTCOMES
+from watch.canvassing.queries import can_take_back, newest_knock
 from watch.extensions import db
-from watch.groups import queries, service
+from watch.groups.errors import AlreadyPlaced, CoordinatorLivesThere, LastCoordinator
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
-from watch.groups.queries import FlatState
+from watch.groups.queries import households, pages, stairwells
+from watch.groups.queries import members as members_queries
+from watch.groups.queries.households import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
-from watch.joining.labels import OUTCOMES
-from watch.joining.queries import answers_to_tell, taken_flats, waiting_requests
-from watch.joining.queries.door import can_take_back, newest_knock
+from watch.groups.service import households as households_service
+from watch.groups.service import members as members_service
+from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.web import leave_trace
 
@@ -24,7 +28,7 @@ bp = Blueprint("house", __name__)
 
 Page = str | Response | tuple[str, int]
 SIDE_BY_SIDE = 4
-CHOSEN_FOR = {"letters": "invitations.letters", "knock": "door.knock"}
+CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.knock"}
 
 
 @bp.get("/groups/<int:group_id>/house")
@@ -32,15 +36,15 @@ CHOSEN_FOR = {"letters": "invitations.letters", "knock": "door.knock"}
 def show(group: Group) -> Page:
     """The house: a row a stairwell, how many take part, what to do; `state` shows only such flats."""
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
-    flats = queries.households_of(group, mine)
-    work = queries.stairwells_of(group, current_person(), utcnow(), mine)
-    seen, requests = queries.last_look(current_person(), group), waiting_requests(group, mine)
+    flats = households.households_of(group, mine)
+    work = stairwells.stairwells_of(group, current_person(), utcnow(), mine)
+    seen, requests = households.last_look(current_person(), group), waiting_requests(group, mine)
     leave_trace("house-seen", about=group)
     return render_template(
-        "house/show.html",
+        "groups/house/show.html",
         group=group,
-        facts=queries.facts_of(group),
-        sums=queries.sums(flats, work.without_flat),
+        facts=pages.facts_of(group),
+        sums=households.sums(flats, work.without_flat),
         state=state,
         rows=rows_of(work.stairwells, flats, state),
         pictures=[
@@ -65,7 +69,7 @@ def _state_asked_for() -> FlatState | None:
     return FlatState(wanted) if wanted in set(FlatState) else None
 
 
-def _legend(flats: list[queries.FlatInHouse]) -> list[tuple[str, object]]:
+def _legend(flats: list[households.FlatInHouse]) -> list[tuple[str, object]]:
     """The four usual signs, and the others where they occur."""
     usual = {FlatState.TAKES_PART, FlatState.INVITED, FlatState.NOT_CONTACTED, FlatState.DECLINED}
     shown = usual | {flat.state for flat in flats}
@@ -83,20 +87,20 @@ def stairwell(stairwell: Stairwell) -> Page:
     if to in CHOSEN_FOR and (chosen := request.args.getlist("flats", type=int)):
         return redirect(url_for(CHOSEN_FOR[to], group_id=group.id, flats=chosen))
     mine = current_relations().stairwells_in(group)
-    neighbours = queries.stairwells_of(group, current_person(), utcnow(), mine).stairwells
+    neighbours = stairwells.stairwells_of(group, current_person(), utcnow(), mine).stairwells
     place = next(number for number, each in enumerate(neighbours) if each.id == stairwell.id)
-    flats = queries.households_of(stairwell)
-    seen = queries.last_look(current_person(), stairwell)
+    flats = households.households_of(stairwell)
+    seen = households.last_look(current_person(), stairwell)
     leave_trace("house-seen", about=stairwell, group=group)
     return render_template(
-        "house/stairwell.html",
+        "groups/house/stairwell.html",
         group=group,
         stairwell=stairwell,
-        facts=queries.facts_of(group),
+        facts=pages.facts_of(group),
         picture=picture_of(
             neighbours[place], flats, state, lit_since=seen, ticked=request.args.get("choose", "")
         ),
-        sums=queries.sums(flats),
+        sums=households.sums(flats),
         by_state=counts_by_state(flats),
         flats=len(flats),
         state=state,
@@ -117,21 +121,21 @@ def _group(stairwell: Stairwell) -> Group:
 def flat(flat: Flat) -> Page:
     """A flat: where its household stands, who takes part, what happened and what can be done."""
     group, last = _group(flat.stairwell), newest_knock(flat)
-    here = next(each for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
+    here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=group)
     return render_template(
-        "house/flat.html",
+        "groups/house/flat.html",
         group=group,
         flat=flat,
         state=here.state,
         word=FLAT_STATES[here.state],
-        members=queries.members_at(here),
+        members=households.members_at(here),
         consents=CONSENT_CHANNELS,
         last_knock=last.id if last else 0,
         just_pressed=last if last and can_take_back(last, current_person(), utcnow()) else None,
         outcomes=OUTCOMES,
         requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
-        history=[(at, EVENTS[what]) for at, what in queries.history_of(flat) if what in EVENTS],
+        history=[(at, EVENTS[what]) for at, what in households.history_of(flat) if what in EVENTS],
     )
 
 
@@ -139,7 +143,7 @@ def flat(flat: Flat) -> Page:
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_add_on_paper(flat: Flat) -> Page:
     """The form for a neighbour without e-mail."""
-    return render_template("house/add_on_paper.html", flat=flat, form=AddOnPaperForm())
+    return render_template("groups/house/add_on_paper.html", flat=flat, form=AddOnPaperForm())
 
 
 @bp.post("/flats/<int:flat_id>/paper")
@@ -148,8 +152,8 @@ def add_on_paper(flat: Flat) -> Page:
     """A neighbour without e-mail said yes at the door."""
     form = AddOnPaperForm()
     if not form.validate_on_submit():
-        return render_template("house/add_on_paper.html", flat=flat, form=form), 422
-    service.add_on_paper(
+        return render_template("groups/house/add_on_paper.html", flat=flat, form=form), 422
+    members_service.add_on_paper(
         flat, _group(flat.stairwell), name=form.name.data, language=form.language.data,
         by=current_person(), said_yes=form.said_yes.data,
     )  # fmt: skip
@@ -166,7 +170,7 @@ def note_answer(flat: Flat) -> Page:
     if not form.validate_on_submit():
         flash(_("Välj ett av svaren."), "warn")
         return _to_flat(flat)
-    household = service.note_household(flat, form.answer.data, by=current_person())
+    household = households_service.note_household(flat, form.answer.data, by=current_person())
     db.session.commit()
     if household.status is not form.answer.data:
         flash(_("Hushållet deltar. Den som vill sluta lämnar gruppen eller flyttar ut."), "warn")
@@ -179,9 +183,9 @@ def note_answer(flat: Flat) -> Page:
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_move_out(flat: Flat) -> Page:
     """What goes when a household moves out, asked once."""
-    here = next(each for each in queries.households_of(flat.stairwell) if each.flat_id == flat.id)
+    here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=_group(flat.stairwell))
-    return render_template("house/ask_move_out.html", flat=flat, members=queries.members_at(here))
+    return render_template("groups/house/ask_move_out.html", flat=flat, members=households.members_at(here))
 
 
 @bp.post("/flats/<int:flat_id>/moved-out")
@@ -189,10 +193,10 @@ def ask_move_out(flat: Flat) -> Page:
 def move_out(flat: Flat) -> Page:
     """The household has moved out."""
     try:
-        service.move_out(flat, by=current_person())
-    except service.CoordinatorLivesThere:
+        households_service.move_out(flat, by=current_person())
+    except CoordinatorLivesThere:
         flash(str(COORDINATOR_LIVES_THERE), "warn")
-    except service.LastCoordinator:
+    except LastCoordinator:
         flash(_("Gruppens enda kontaktombud bor här. Utse en ersättare först."), "warn")
     else:
         db.session.commit()
@@ -201,7 +205,7 @@ def move_out(flat: Flat) -> Page:
 
 
 def _to_flat(flat: Flat) -> Response:
-    return redirect(url_for("house.flat", flat_id=flat.id), 303)
+    return redirect(url_for("groups.house.flat", flat_id=flat.id), 303)
 
 
 @bp.get("/groups/<int:group_id>/members")
@@ -211,14 +215,17 @@ def members(group: Group) -> Page:
     mine = current_relations().stairwells_in(group)
     text = request.args.get("q", "")[:100].strip()
     found = [
-        each for each in queries.members_of(group, mine) if text.casefold() in each.person.name.casefold()
+        each
+        for each in members_queries.members_of(group, mine)
+        if text.casefold() in each.person.name.casefold()
     ]
     found.sort(key=lambda each: name_key(each.person.name))
     requests = waiting_requests(group, mine)
     elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]
     leave_trace("members-seen", about=group)
     return render_template(
-        "house/members.html", group=group, requests=requests, elsewhere={each.id for each in elsewhere},
+        "groups/house/members.html", group=group, requests=requests,
+        elsewhere={each.id for each in elsewhere},
         taken=taken_flats([each for each in requests if each not in elsewhere]),
         to_tell=answers_to_tell(group, current_person(), mine), ports=_by_port(found),
         without_port=[each for each in found if each.stairwell is None], shown=len(found), q=text,
@@ -240,7 +247,7 @@ def details(membership: Membership) -> Page:
     """E-mail and phone of a member, shown on the answered page; the press is written down."""
     audit.note("details-seen", about=membership, by=current_person(), group=membership.group)
     db.session.commit()
-    return render_template("house/details.html", membership=membership, person=membership.person)
+    return render_template("groups/house/details.html", membership=membership, person=membership.person)
 
 
 @bp.get("/memberships/<int:membership_id>/flat")
@@ -251,7 +258,7 @@ def ask_place(membership: Membership) -> Page:
     if membership.household is not None:
         return _to_members(membership)
     leave_trace("members-seen", about=membership.group)
-    return render_template("house/place.html", membership=membership, form=form)
+    return render_template("groups/house/place.html", membership=membership, form=form)
 
 
 @bp.post("/memberships/<int:membership_id>/flat")
@@ -262,10 +269,10 @@ def place(membership: Membership) -> Page:
     if membership.household is not None:
         return _to_members(membership)
     if not form.validate_on_submit():
-        return render_template("house/place.html", membership=membership, form=form), 422
+        return render_template("groups/house/place.html", membership=membership, form=form), 422
     try:
-        service.place(membership, form.chosen, by=current_person())
-    except service.AlreadyPlaced:
+        members_service.place(membership, form.chosen, by=current_person())
+    except AlreadyPlaced:
         db.session.rollback()
         flash(_("Grannen har redan en lägenhet."), "info")
     else:
@@ -276,10 +283,10 @@ def place(membership: Membership) -> Page:
 
 def _place_form(membership: Membership) -> PlaceMemberForm:
     mine, form = current_relations().stairwells_in(membership.group), PlaceMemberForm()
-    ports = queries.stairwells_in(membership.group)
+    ports = stairwells.stairwells_in(membership.group)
     form.offer(port for port in ports if mine is None or port.id in mine)
     return form
 
 
 def _to_members(membership: Membership) -> Response:
-    return redirect(url_for("house.members", group_id=membership.group_id), 303)
+    return redirect(url_for("groups.house.members", group_id=membership.group_id), 303)

@@ -12,7 +12,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from watch.groups.labels import FLAT_STATES
-from watch.groups.queries import FlatInHouse, FlatState, StairwellInHouse
+from watch.groups.queries.households import FlatInHouse, FlatState
+from watch.groups.queries.stairwells import StairwellInHouse
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ def rows_of(
             continue
         rows.append(
             Row(
-                href=url_for("house.stairwell", stairwell_id=each.id, state=only),
+                href=url_for("groups.house.stairwell", stairwell_id=each.id, state=only),
                 title=_("Port %(number)s", number=each.number),
                 taking_part=sum(flat.state.is_lit for flat in behind),
                 total=len(behind),
@@ -118,7 +119,7 @@ def picture_of(
 def _window(flat: FlatInHouse, lit_since: datetime | None, ticked: str | None) -> Window:
     is_new = bool(lit_since and flat.since and flat.since > lit_since)
     return Window(
-        href=url_for("house.flat", flat_id=flat.flat_id),
+        href=url_for("groups.house.flat", flat_id=flat.flat_id),
         number=flat.number,
         state=flat.state.value,
         name=_("Lägenhet %(number)s, %(state)s", number=flat.number, state=FLAT_STATES[flat.state]),

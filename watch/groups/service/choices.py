@@ -6,12 +6,12 @@ from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.errors import DomainError
 from watch.extensions import db
-from watch.groups.queries import SECOND_THOUGHTS
+from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
+from watch.groups.queries.choices import SECOND_THOUGHTS
 from watch.groups.service.flats import hold
-from watch.groups.service.households import FlatTaken, end_household
-from watch.groups.service.members import AlreadyMember, depart
+from watch.groups.service.households import end_household
+from watch.groups.service.members import depart
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
     Area,
@@ -25,10 +25,6 @@ from watch.models import (
     Person,
     utcnow,
 )
-
-
-class TooLateToUndo(DomainError):
-    """It is too long since they left, or the group has ended."""
 
 
 def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> None:

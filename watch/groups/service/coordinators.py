@@ -11,12 +11,20 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.access import Permission, may
 from watch.accounts.service import demand_no_officer, mailbox_at
-from watch.errors import DomainError, LinkExpired
+from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.service.start import tell_the_interested
+from watch.groups.errors import (
+    AlreadyCoordinator,
+    AskedMany,
+    AskedOften,
+    CoordinatorLivesThere,
+    LastCoordinator,
+)
+from watch.groups.queries.members import QUESTION_LASTS, is_open
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
+    Building,
     Coordinator,
     Group,
     GroupState,
@@ -32,33 +40,12 @@ from watch.models import (
 
 DUTY_VERSION = "2026-1"
 QUESTION = "coordinator-appointed"  # taken back it is not sent; what was told of a lead is sent all the same
-QUESTION_LASTS = timedelta(days=30)  # as an invitation
 MOST_QUESTIONS = 3  # about one group to one mailbox in a day
 QUESTIONS_A_DAY = 30  # that one person asks, of whomever: each brings others a mail too
 
 
-class AlreadyCoordinator(DomainError):
-    """The person is a coordinator of this group, or has been asked to be."""
-
-
-class AskedOften(DomainError):
-    """The address has had the question some times today."""
-
-
-class AskedMany(DomainError):
-    """The person who asks has asked as many people within a day as anybody may."""
-
-
 class AlreadyAccepted(LinkExpired):
     """The question was answered with yes, and the appointment lasts."""
-
-
-class CoordinatorLivesThere(DomainError):
-    """Only a lead, or the coordinators themselves, end appointments by a move."""
-
-
-class LastCoordinator(DomainError):
-    """A group keeps at least one coordinator: a successor comes first."""
 
 
 def appoint(
@@ -190,11 +177,6 @@ def waiting_appointment(coordinator: Coordinator | None) -> Coordinator:
     return coordinator
 
 
-def is_open(coordinator: Coordinator) -> bool:
-    """Whether the question still waits: not answered, and not too old to be."""
-    return coordinator.accepted_at is None and coordinator.appointed_at >= utcnow() - QUESTION_LASTS
-
-
 def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coordinator:
     """Take on the duty of silence and care; the mailed link has proved the address.
 
@@ -297,3 +279,19 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
             outbox.queue("coordinator-ended", to=coordinator.person, about=coordinator)
         audit.note("coordinator-ended", about=coordinator, by=by, group=group)
     stop_unwanted(group, {coordinator.person_id for coordinator in ending})
+
+
+IS_INTERESTED = Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
+
+
+def tell_the_interested(group: Group) -> None:
+    """Each of those who are interested gets one mail, once they can join."""
+    told = select(Mailing.id).where(Mailing.kind == "group-started", Mailing.interest_id == Interest.id)
+    untold = (
+        select(Interest)
+        .join(Building, Building.id == Interest.building_id)
+        .where(Building.group_id == group.id, *IS_INTERESTED, ~told.exists())
+        .order_by(Interest.id)
+    )
+    for interest in db.session.scalars(untold).all():
+        outbox.queue("group-started", to=interest.person, about=interest)

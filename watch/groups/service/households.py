@@ -9,8 +9,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.errors import DomainError
 from watch.extensions import db
+from watch.groups.errors import FlatTaken
 from watch.groups.service.coordinators import demand_may_end_roles, end_roles
 from watch.groups.service.flats import hold
 from watch.groups.service.stopping import stop_unwanted
@@ -28,10 +28,6 @@ from watch.models import (
 )
 
 NOT_TAKING_PART = frozenset(HouseholdStatus) - {HouseholdStatus.TAKES_PART}
-
-
-class FlatTaken(DomainError):
-    """Somebody else takes part from that flat now."""
 
 
 def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) -> Household:

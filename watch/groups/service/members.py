@@ -9,9 +9,9 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.errors import DomainError
 from watch.extensions import db
-from watch.groups.queries import active_membership
+from watch.groups.errors import AlreadyMember, AlreadyPlaced
+from watch.groups.queries.members import active_membership
 from watch.groups.service.coordinators import end_roles
 from watch.groups.service.flats import hold
 from watch.groups.service.households import note_household
@@ -42,18 +42,6 @@ class Consent:
     channel: ConsentChannel = ConsentChannel.WEB
     version: str = CONSENT_VERSION
     at: datetime | None = None
-
-
-class AlreadyMember(DomainError):
-    """The person takes part in this group already."""
-
-    def __init__(self, membership: Membership | None = None) -> None:
-        super().__init__("already a member")
-        self.membership = membership
-
-
-class AlreadyPlaced(DomainError):
-    """The member has a flat already, or has left."""
 
 
 def admit(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from watch.extensions import db
-from watch.groups.queries import unwanted_mailings
+from watch.groups.queries.choices import unwanted_mailings
 from watch.mail import outbox
 from watch.models import Group, Membership, OutboxRow
 

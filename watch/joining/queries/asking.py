@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
-from watch.groups.queries import coordinators_for
 from watch.models import (
-    Building,
     Flat,
     Group,
-    GroupState,
     Household,
     HouseholdStatus,
     JoinRequest,
@@ -36,19 +33,6 @@ MEANT_TO_LEAVE = (
     OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at),
     OutboxRow.state.not_in([OutboxState.CANCELLED, OutboxState.EXPIRED]),
 )
-OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
-
-
-def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | None:
-    """The group that somebody in this stairwell can ask to join; None leads them to interest.
-
-    (No group, dormant, closed, or nobody who would learn of it. A letter lets in without anybody.)
-    """
-    if stairwell.building.group_id is None:
-        return None
-    group = db.session.get_one(Group, stairwell.building.group_id)
-    is_open = group.state in OPEN_TO_JOIN and (by_letter or coordinators_for(stairwell))
-    return group if is_open else None
 
 
 def waits_long(now: datetime) -> ColumnElement[bool]:
@@ -64,59 +48,6 @@ def has_waited_long(group: Group) -> bool:
     """Whether somebody has waited long for an answer in this group."""
     wanted = select(Group.id).where(Group.id == group.id, waits_long(utcnow()))
     return db.session.scalar(wanted) is not None
-
-
-def joinable_stairwells(building: Building) -> list[Stairwell]:
-    """The stairwells of a building from which one can ask to join its group."""
-    return [stairwell for stairwell in building.stairwells if group_to_join(stairwell)]
-
-
-def flats_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Flat]:
-    """The flats of a group, or of some of its stairwells, in street order."""
-    return flats_of_groups([group], stairwells)
-
-
-def flats_of_groups(groups: Collection[Group], stairwells: Collection[int] | None = None) -> list[Flat]:
-    """The flats of several groups, in street order."""
-    wanted = (
-        select(Flat)
-        .join(Flat.stairwell)
-        .join(Stairwell.building)
-        .where(Building.group_id.in_([group.id for group in groups]))
-        .options(joinedload(Flat.stairwell).joinedload(Stairwell.building))
-        .order_by(Stairwell.sort_key, Flat.number)
-    )
-    if stairwells is not None:
-        wanted = wanted.where(Stairwell.id.in_(stairwells))
-    return list(db.session.scalars(wanted))
-
-
-def stairwells_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Stairwell]:
-    """The stairwells of a group, or some of them, in street order."""
-    wanted = (
-        select(Stairwell)
-        .join(Stairwell.building)
-        .where(Building.group_id == group.id)
-        .order_by(Stairwell.sort_key)
-    )
-    if stairwells is not None:
-        wanted = wanted.where(Stairwell.id.in_(stairwells))
-    return list(db.session.scalars(wanted))
-
-
-def status_of(flat: Flat) -> HouseholdStatus:
-    """Where the household that lives in a flat now stands."""
-    current = select(Household.status).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
-    return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
-
-
-def statuses_of(flats: Collection[Flat]) -> dict[int, HouseholdStatus]:
-    """Where the households of these flats stand now, by the flat's id; one statement."""
-    ids = [flat.id for flat in flats]
-    current = select(Household.flat_id, Household.status).where(
-        Household.flat_id.in_(ids), Household.ended_at.is_(None)
-    )
-    return dict.fromkeys(ids, HouseholdStatus.NOT_CONTACTED) | dict(db.session.execute(current).all())
 
 
 def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
@@ -252,8 +183,3 @@ def mailed_requests_since(stairwell: Stairwell, since: datetime) -> int:
         )
     )
     return db.session.scalar(told) or 0
-
-
-def is_fresh(moment: datetime, days: int) -> bool:
-    """Whether a moment lies less than so many days back."""
-    return utcnow() - moment < timedelta(days=days)

@@ -1,35 +1,6 @@
-"""The doors' pages; each module here adds its pages to one of the blueprints."""
+"""How one joins: asking, confirming the address, the coordinator's answer, an invitation's yes or no."""
 
-from watch.joining.routes import (
-    accepting,
-    confirming,
-    deciding,
-    door,
-    interest,
-    invitations,
-    invited,
-    joining,
-    letters,
-    packs,
-    posters,
-    receipts,
-    sending,
-    waiting,
-)
+from watch.joining.routes import accepting, asking, confirming, deciding, waiting
+from watch.joining.routes.blueprint import bp
 
-__all__ = [
-    "accepting",
-    "confirming",
-    "deciding",
-    "door",
-    "interest",
-    "invitations",
-    "invited",
-    "joining",
-    "letters",
-    "packs",
-    "posters",
-    "receipts",
-    "sending",
-    "waiting",
-]
+__all__ = ["accepting", "asking", "bp", "confirming", "deciding", "waiting"]

@@ -9,32 +9,33 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import public
 from watch.bands import FEW, banded
+from watch.browser_state import SHOWN_WITHIN
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
-from watch.groups.queries import counts_of_group
-from watch.joining import service
-from watch.joining.carried import SHOWN_WITHIN
-from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm, key_of
-from watch.joining.queries import stairwells_to_accept_in
-from watch.joining.routes.invitations import bp
-from watch.joining.routes.joining import ASKING
-from watch.joining.routes.posters import shown_to_a_neighbour
-from watch.joining.service import Asked, NotOpen
+from watch.groups.errors import NotOpen
+from watch.groups.queries.households import counts_of_group
+from watch.invitations.queries.inviting import stairwells_to_accept_in
+from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm
+from watch.joining.routes.blueprint import bp
+from watch.joining.service import answering, asking
+from watch.joining.service.changing import Asked
+from watch.limits import ASKING
 from watch.models import ConsentChannel, GroupState, Invitation, Language, Membership, utcnow
+from watch.printing.queries import poster_of
 
 
 @bp.get("/join/<token>")
 @public
-def open_link(token: str) -> Response:
+def open_invitation(token: str) -> Response:
     """The mailed invitation: who invites, what it means, yes or no; after a no, second thoughts."""
-    if declined := service.declined_invitation_of(token):
+    if declined := answering.declined_invitation_of(token):
         invitation, never_again = declined
         _speak_as(invitation)
         page = render_template(
-            "invitations/declined.html", token=token, invitation=invitation, never_again=never_again
+            "joining/declined.html", token=token, invitation=invitation, never_again=never_again
         )
         return make_response(page)
-    invitation = service.invitation_of(token)
+    invitation = answering.invitation_of(token)
     _speak_as(invitation)
     return _open_page(token, invitation, _accept_form(invitation))
 
@@ -55,15 +56,17 @@ def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -
     no = DeclineInvitationForm()
     if invitation.is_transferable:  # its holder need not be whoever was asked
         del no.never_again
-    page = render_template("invitations/open_link.html", token=token, invitation=invitation, form=form, no=no)
+    page = render_template(
+        "joining/open_invitation.html", token=token, invitation=invitation, form=form, no=no
+    )
     return make_response(page, 422 if form.errors else 200)
 
 
 @bp.get("/join/<token>/accept")
 @public
-def back_to_open(token: str) -> Response:
+def back_to_invitation(token: str) -> Response:
     """A form that came back with its errors has this address, and the browser's arrow asks for it."""
-    return redirect(url_for(".open_link", token=token), 303)
+    return redirect(url_for(".open_invitation", token=token), 303)
 
 
 def _speak_as(invitation: Invitation) -> None:
@@ -77,22 +80,22 @@ def _speak_as(invitation: Invitation) -> None:
 @public
 def accept(token: str) -> Response:
     """Join; the link has proved the address, so nobody has to approve. Pressed twice it is once."""
-    key = key_of(AcceptInvitationForm())
+    key = AcceptInvitationForm().form_key.data
     try:
-        invitation = service.invitation_of(token)
+        invitation = answering.invitation_of(token)
         _speak_as(invitation)
         form = _accept_form(invitation)
         if not form.validate() or form.stairwell is None:
             return _open_page(token, invitation, form)
         if invitation.is_transferable:
             return _ask_for(invitation, form)
-        membership = service.accept(
+        membership = answering.accept(
             invitation, form.name.data, stairwell=form.stairwell, flat=form.flat, language=form.language.data,
             form_key=key,
         )  # fmt: skip
     except LinkExpired:
         db.session.rollback()
-        before = service.membership_of_form(key) if key else None
+        before = answering.membership_of_form(key) if key else None
         if before is None:
             raise
         membership = before
@@ -111,7 +114,7 @@ def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
         consent=ConsentChannel.MAIL,
     )  # fmt: skip
     try:
-        service.ask_to_join(
+        asking.ask_to_join(
             port, asked.address, asked.name, flat=flat, language=form.language.data, invitation=invitation,
             consent=asked.consent, secret=asked.secret,
         )  # fmt: skip
@@ -119,13 +122,13 @@ def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
         return redirect(url_for("interest.show", building_id=port.building_id), 303)
     db.session.commit()
     session["language"], session["asked"] = form.language.data.value, asked.sealed()
-    return redirect(url_for("waiting.sent"), 303)
+    return redirect(url_for("joining.sent"), 303)
 
 
 def light_window(membership: Membership) -> Response:
     """To the window of whoever has just joined with this browser; phones here are often shared."""
     session["joined"] = membership.id, utcnow().timestamp()
-    return redirect(url_for("invitations.joined"), 303)
+    return redirect(url_for("joining.joined"), 303)
 
 
 @bp.get("/join/joined")
@@ -143,7 +146,7 @@ def joined() -> Response:
         raise GroupEnded(membership.person.language, port.building_id if port else None)
     flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
     page = render_template(
-        "invitations/joined.html", group=group, shown=shown_to_a_neighbour(port) if port else None,
+        "joining/joined.html", group=group, shown=poster_of(port) if port else None,
         lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
     return make_response(page)
@@ -151,24 +154,24 @@ def joined() -> Response:
 
 @bp.post("/join/<token>/decline")
 @public
-def decline(token: str) -> Response:
+def decline_invitation(token: str) -> Response:
     """No, thank you; and perhaps: never again, whoever would ask."""
     form = DeclineInvitationForm()
-    invitation = service.invitation_of(token)
+    invitation = answering.invitation_of(token)
     _speak_as(invitation)
-    service.decline_invitation(invitation, never_again=bool(form.never_again.data))
+    answering.decline_invitation(invitation, never_again=bool(form.never_again.data))
     db.session.commit()
     flash(_("Tack för ditt svar. Vi skriver inte till dig mer om det här."), "done")
-    return redirect(url_for(".open_link", token=token), 303)
+    return redirect(url_for(".open_invitation", token=token), 303)
 
 
 @bp.post("/join/<token>/undo")
 @public
 def take_back_no(token: str) -> Response:
     """Second thoughts: one may be asked again, and answer this invitation while it is good."""
-    invitation = service.take_back_no(token)
+    invitation = answering.take_back_no(token)
     _speak_as(invitation)
     db.session.commit()
     flash(_("Klart. Nu får kontaktombud fråga dig igen."), "done")
     is_open = invitation.ended_at is None
-    return redirect(url_for(".open_link", token=token) if is_open else url_for("places.front"), 303)
+    return redirect(url_for(".open_invitation", token=token) if is_open else url_for("places.front"), 303)

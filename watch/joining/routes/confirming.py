@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import public
 from watch.extensions import db
-from watch.groups.queries import active_membership
-from watch.joining import service
+from watch.groups.queries.members import active_membership
 from watch.joining.forms import FloorForm
 from watch.joining.routes.accepting import light_window
-from watch.joining.routes.waiting import bp
+from watch.joining.routes.blueprint import bp
+from watch.joining.service import confirming
 from watch.models import JoinRequest, RequestState
 
 
@@ -28,9 +28,9 @@ def _confirm_page(token: str, form: FloorForm | None = None) -> Response:
     mine, everybody = _behind(token)
     at_door, asked = _to_confirm(everybody)
     page = render_template(
-        "waiting/confirm.html", token=token, mine=mine, asked=asked,
+        "joining/confirm.html", token=token, mine=mine, asked=asked,
         form=form or (_floor_form(at_door) if at_door else None),
-        waiting=[each for each in everybody if not each.asks_owner], is_in=service.takes_part(mine),
+        waiting=[each for each in everybody if not each.asks_owner], is_in=confirming.takes_part(mine),
     )  # fmt: skip
     return make_response(page, 422 if form else 200)
 
@@ -40,7 +40,7 @@ def _behind(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
 
     Raises LinkExpired, GroupEnded, BadToken.
     """
-    mine, everybody = service.requests_to_confirm(token)
+    mine, everybody = confirming.requests_to_confirm(token)
     language.follow_letter(mine.person.language)
     return mine, everybody
 
@@ -71,7 +71,7 @@ def confirm_address(token: str) -> Response:
     if asked and not chosen:
         flash(_("Kryssa för minst en person."), "warn")
         return redirect(url_for(".confirm", token=token), 303)
-    return _confirmed(token, service.confirm_address(chosen))
+    return _confirmed(token, confirming.confirm_address(chosen))
 
 
 @bp.post("/join/confirm/<token>/floor")
@@ -85,7 +85,7 @@ def confirm_by_floor(token: str) -> Response:
     form = _floor_form(at_door)
     if not form.validate():
         return _confirm_page(token, form)
-    confirmed = service.confirm_by_floor(at_door, int(form.floor.data))
+    confirmed = confirming.confirm_by_floor(at_door, int(form.floor.data))
     if not confirmed:
         flash(_("Det stämmer inte med vad som skrevs upp vid dörren. Du är med på papper så länge."), "warn")
     if not confirmed and not any(each.membership_id for each in at_door):  # that was the last try

@@ -11,11 +11,11 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import Permission, current_person, may, public, requires
 from watch.extensions import db
-from watch.joining import service
+from watch.joining.errors import AlreadyDecided, NotDecided
 from watch.joining.forms import DecideRequestForm
-from watch.joining.queries import taken_flats
-from watch.joining.routes.joining import bp
-from watch.joining.service import AlreadyDecided, NotDecided
+from watch.joining.queries.asking import taken_flats
+from watch.joining.routes.blueprint import bp
+from watch.joining.service import deciding
 from watch.models import JoinRequest, Person, RequestState
 from watch.web import leave_trace
 
@@ -30,7 +30,7 @@ def decide(token: str) -> Response:
 
 def _mailed_request(token: str) -> tuple[JoinRequest, Person]:
     """The request of a mailed page, in the language of its coordinator. Raises LinkExpired, BadToken."""
-    join_request, coordinator = service.request_to_decide(token)
+    join_request, coordinator = deciding.request_to_decide(token)
     language.follow_letter(coordinator.language)
     return join_request, coordinator
 
@@ -114,7 +114,7 @@ def decline(join_request: JoinRequest) -> Response:
 def tell(join_request: JoinRequest) -> Response:
     """The answer was said at the door; it leaves the coordinators' list."""
     try:
-        service.tell(join_request, by=current_person())
+        deciding.tell(join_request, by=current_person())
     except NotDecided:
         flash(_("Frågan är inte besvarad än."), "info")
     else:
@@ -130,7 +130,7 @@ def _signed_in(join_request: JoinRequest) -> tuple[str, str]:
 
 
 def _members(join_request: JoinRequest) -> str:
-    return url_for("house.members", group_id=join_request.group_id)
+    return url_for("groups.house.members", group_id=join_request.group_id)
 
 
 def _answer(
@@ -156,7 +156,7 @@ def _answer(
 
 def _approve(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> None:
     name = join_request.person.name
-    membership = service.approve(join_request, by=by, flat=form.chosen)
+    membership = deciding.approve(join_request, by=by, flat=form.chosen)
     if membership is None:
         flash(_("%(name)s var redan med i gruppen.", name=name), "info")
     elif join_request.person.mailbox_id is None:
@@ -166,7 +166,7 @@ def _approve(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> 
 
 
 def _decline(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> None:
-    service.decline(join_request, by=by, reason=form.reason.data if form.reason else None)
+    deciding.decline(join_request, by=by, reason=form.reason.data if form.reason else None)
     name = join_request.person.name
     if join_request.person.mailbox_id is None:
         flash(_("Du har svarat nej. %(name)s har ingen e-post: säg det vid dörren.", name=name), "done")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import public
 from watch.extensions import db
-from watch.joining import service
+from watch.groups.errors import NotOpen
 from watch.joining.forms import BY_KNOCK, ChangeAddressForm
-from watch.joining.routes.joining import ASKING
-from watch.joining.service import Asked, NotOpen
-
-bp = Blueprint("waiting", __name__)
+from watch.joining.routes.blueprint import bp
+from watch.joining.service import changing
+from watch.joining.service.changing import Asked
+from watch.limits import ASKING
 
 
 @bp.get("/join/sent")
@@ -29,13 +29,13 @@ def sent() -> str:
 
 def _sent_page(asked: Asked | None, form: ChangeAddressForm | None, *, by_knock: bool = False) -> str:
     vouched = bool(asked and (asked.letter_id or asked.invitation_id))
-    return render_template("waiting/sent.html", by_knock=by_knock, form=form, vouched=vouched)
+    return render_template("joining/sent.html", by_knock=by_knock, form=form, vouched=vouched)
 
 
 @bp.post("/join/sent")
 @ASKING
 @public
-def change() -> Response | tuple[str, int]:
+def change_address() -> Response | tuple[str, int]:
     """Ask again with another address, for the browser that has just asked; the same answer whoever it was."""
     asked, form = Asked.opened(session.get("asked")), ChangeAddressForm()
     if asked is None:
@@ -47,7 +47,7 @@ def change() -> Response | tuple[str, int]:
         flash(_("Det är samma adress som förut. Har du fått ett mejl i dag gäller länken i det."), "info")
         return redirect(url_for(".sent"), 303)
     try:
-        changed = service.change_address(asked, form.address.data, language=language.current())
+        changed = changing.change_address(asked, form.address.data, language=language.current())
     except NotOpen:
         db.session.rollback()
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")

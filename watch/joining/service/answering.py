@@ -9,11 +9,12 @@ from watch import audit, tokens
 from watch.accounts.service import person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, Consent, admit, change_household
-from watch.joining.queries import stairwells_to_accept_in
-from watch.joining.service.errors import FlatElsewhere
-from watch.joining.service.invited import end, others_invited
-from watch.joining.service.inviting import was_sent
+from watch.groups.errors import AlreadyMember, FlatElsewhere
+from watch.groups.service.households import change_household
+from watch.groups.service.members import Consent, admit
+from watch.invitations.queries.inviting import stairwells_to_accept_in
+from watch.invitations.service.invited import end, others_invited
+from watch.invitations.service.inviting import was_sent
 from watch.mail import outbox
 from watch.models import (
     ConsentChannel,

@@ -12,18 +12,19 @@ from watch import audit
 from watch.accounts.service import mailbox_for_asking, person_for_asking
 from watch.crypto import keyring
 from watch.extensions import db
-from watch.groups.queries import active_membership, coordinators_for
-from watch.groups.service import CONSENT_VERSION, change_household
-from watch.joining.queries import (
+from watch.groups.errors import FlatElsewhere, NotOpen
+from watch.groups.queries.joinable import group_to_join
+from watch.groups.queries.members import active_membership, coordinators_for
+from watch.groups.service.households import change_household
+from watch.groups.service.members import CONSENT_VERSION
+from watch.invitations.queries.inviting import stairwells_to_accept_in
+from watch.joining.queries.asking import (
     ASKS_OWNER,
-    group_to_join,
     knocks_since,
     mailed_requests_since,
     open_knock,
-    stairwells_to_accept_in,
     was_written_to,
 )
-from watch.joining.service.errors import FlatElsewhere, NotOpen
 from watch.mail import outbox
 from watch.models import (
     ConsentChannel,

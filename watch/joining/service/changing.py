@@ -8,9 +8,9 @@ from typing import Any
 
 from sqlalchemy import select, true, update
 
+from watch import browser_state as carried
 from watch.accounts.service import mailbox_for_asking
 from watch.extensions import db
-from watch.joining import carried
 from watch.joining.service.asking import ask_to_join, asked_index
 from watch.mail import outbox
 from watch.models import (

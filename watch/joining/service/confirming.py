@@ -10,20 +10,15 @@ from sqlalchemy import func, text, update
 from watch import tokens
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
-from watch.groups.queries import active_membership
-from watch.joining.queries import (
-    CONFIRM_DAYS,
-    asked_last_at,
-    confirmed_since,
-    is_fresh,
-    requests_on_mailbox,
-)
+from watch.groups.queries.members import active_membership
+from watch.joining.queries.asking import CONFIRM_DAYS, asked_last_at, confirmed_since, requests_on_mailbox
 from watch.joining.service.answering import lift_refusal, take_up
 from watch.joining.service.asking import group_at, request_of, tell_coordinators
 from watch.joining.service.deciding import approve, confirm_at_door, forget_wish
-from watch.joining.service.letters import use
 from watch.models import Flat, GroupState, JoinRequest, Person, Purpose, RequestState, Stairwell, utcnow
+from watch.models.base import is_fresh
 from watch.models.joining import OPEN_REQUEST
+from watch.printing.service.letters import use
 
 MAILED_PEOPLE_A_DAY = 4  # of one mailbox
 FLOOR_TRIES = 3

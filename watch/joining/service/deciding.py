@@ -9,11 +9,13 @@ from watch import access, audit, tokens
 from watch.access import Permission
 from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.groups.service import AlreadyMember, Consent, admit, change_household, leave
-from watch.joining.queries import DECIDE_DAYS, is_fresh
-from watch.joining.service.errors import AlreadyDecided, FlatElsewhere, NotDecided
-from watch.joining.service.invited import revoke
-from watch.joining.service.inviting import is_in_sight
+from watch.groups.errors import AlreadyMember, FlatElsewhere
+from watch.groups.service.households import change_household
+from watch.groups.service.members import Consent, admit, leave
+from watch.invitations.service.invited import revoke
+from watch.invitations.service.inviting import is_in_sight
+from watch.joining.errors import AlreadyDecided, NotDecided
+from watch.joining.queries.asking import DECIDE_DAYS
 from watch.mail import outbox
 from watch.models import (
     Channel,
@@ -30,6 +32,7 @@ from watch.models import (
     RequestState,
     utcnow,
 )
+from watch.models.base import is_fresh
 
 
 def request_to_decide(token: str) -> tuple[JoinRequest, Person]:

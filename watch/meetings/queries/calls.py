@@ -8,7 +8,9 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from watch.extensions import db
-from watch.groups.queries import WANTS_MEETINGS, active_member_ids, paper_households
+from watch.groups.queries.choices import WANTS_MEETINGS
+from watch.groups.queries.households import paper_households
+from watch.groups.queries.members import active_member_ids
 from watch.meetings.queries.reach import Reach, reach_of
 from watch.models import (
     Group,

@@ -11,8 +11,9 @@ from watch.access import Permission, can, current_person, current_relations, pub
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.limits import limit_network
-from watch.meetings import queries, service
+from watch.meetings import service
 from watch.meetings.forms import AnswerMeetingForm
+from watch.meetings.queries import answers, calls, coming, reminding
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingStarted
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
@@ -25,15 +26,15 @@ def index(group: Group) -> str:
     """The meetings of a group: coming ones, then those that were, with how many came."""
     now = utcnow()
     page = page_of(
-        queries.past_meeting_ids(group, now),
+        coming.past_meeting_ids(group, now),
         after=request.args.get("after", type=int),
         before=request.args.get("before", type=int),
     )
     return render_template(
         "meetings/index.html",
         group=group,
-        upcoming=queries.upcoming_meetings(group, now),
-        past=queries.meetings_by_id(page.keys),
+        upcoming=coming.upcoming_meetings(group, now),
+        past=coming.meetings_by_id(page.keys),
         page=page,
     )
 
@@ -50,7 +51,7 @@ def show(meeting: Meeting) -> str:
 def answer(meeting: Meeting) -> tuple[str, int] | Response:
     """A signed-in member's answer."""
     form = AnswerMeetingForm()
-    if not queries.is_called(meeting, current_person()):
+    if not coming.is_called(meeting, current_person()):
         abort(403)
     if not form.validate():
         return _show_page(meeting, form), 422
@@ -80,7 +81,7 @@ def answer_by_mail(token: str) -> tuple[str, int] | Response:
     """Keep the answer of one of those whom the mail greeted."""
     row = _row_behind(token)
     form = AnswerMeetingForm()
-    person = _whose(form, queries.people_of_mail(row))
+    person = _whose(form, answers.people_of_mail(row))
     if not form.validate():
         return _answer_page(token, row, person, form), 422
     try:
@@ -94,11 +95,11 @@ def answer_by_mail(token: str) -> tuple[str, int] | Response:
 
 def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     person = current_person()
-    mine = queries.my_answer(meeting, person)
-    called = queries.is_called(meeting, person)
+    mine = answers.my_answer(meeting, person)
+    called = coming.is_called(meeting, person)
     coordinates, relations = can(Permission.MANAGE_MEETINGS, meeting), current_relations()
     exact = relations.works_with_all_of(meeting.group, meeting.stairwell_id)
-    is_asked = coordinates and meeting.counting is Counting.NOT_YET and queries.was_called(meeting)
+    is_asked = coordinates and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
@@ -108,9 +109,9 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
-        sums=queries.sums(meeting) if is_asked else None,
+        sums=answers.sums(meeting) if is_asked else None,
         exact=exact,
-        reminder=queries.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
+        reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         own_flats=len(own_flats(meeting)) if coordinates else 0,
     )
 
@@ -151,10 +152,10 @@ def _answer_page(
 ) -> str:
     """The page behind an answer link, with a form for everyone whom the mail greeted."""
     meeting = _meeting_of(row)
-    people = queries.people_of_mail(row)
+    people = answers.people_of_mail(row)
     if not people:
         raise LinkExpired
-    given = queries.answers_of(meeting, people)
+    given = answers.answers_of(meeting, people)
     forms = {each.id: _answer_form(given.get(each.id)) for each in people}
     if person and form:
         forms[person.id] = form

@@ -12,10 +12,11 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
-from watch.groups.queries import households_by_stairwell, last_night
-from watch.meetings import queries, service
+from watch.groups.queries.areas import households_by_stairwell, last_night
+from watch.meetings import service
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
-from watch.meetings.queries import CountChanged, Reach
+from watch.meetings.queries import calls, coming, reminding
+from watch.meetings.queries.reach import CountChanged, Reach
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, Stairwell, utcnow
@@ -48,7 +49,7 @@ def preview(group: Group) -> tuple[str, int]:
         return _new_page(group, form), 200
     if not form.validate():
         return _new_page(group, form), 422
-    return _preview_page(group, form, queries.reach_of_call(group, form.chosen_stairwell)), 200
+    return _preview_page(group, form, calls.reach_of_call(group, form.chosen_stairwell)), 200
 
 
 @bp.post("/groups/<int:group_id>/meetings")
@@ -69,7 +70,7 @@ def call(group: Group) -> tuple[str, int] | Response:
 
 
 def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, int] | Response:
-    reach, exact = queries.reach_of_call(group, form.chosen_stairwell), _knows(group, form.chosen_stairwell)
+    reach, exact = calls.reach_of_call(group, form.chosen_stairwell), _knows(group, form.chosen_stairwell)
     try:
         meeting = service.call(
             group,
@@ -93,7 +94,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, in
     )
     if not exact:
         said = _("Träffen är inlagd. Inbjudan är på väg.")
-    if (reach.mail or not exact) and (reminder := queries.next_reminder(meeting, utcnow())):
+    if (reach.mail or not exact) and (reminder := reminding.next_reminder(meeting, utcnow())):
         said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
     flash(said, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
@@ -149,8 +150,8 @@ def ask_cancel(meeting: Meeting) -> str | Response:
         flash(_("Träffen går inte att ställa in längre."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
     exact = _knows(meeting.group, meeting.stairwell)
-    reach = queries.reach_of_cancelling(meeting) if exact else None
-    not_sent = queries.calls_not_sent(meeting) if exact else 0
+    reach = calls.reach_of_cancelling(meeting) if exact else None
+    not_sent = calls.calls_not_sent(meeting) if exact else 0
     return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent)
 
 
@@ -158,7 +159,7 @@ def ask_cancel(meeting: Meeting) -> str | Response:
 @requires(Permission.MANAGE_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
     """Cancel a meeting and tell those who have heard of it; pressed twice it tells once."""
-    reach = queries.reach_of_cancelling(meeting)
+    reach = calls.reach_of_cancelling(meeting)
     try:
         service.cancel(meeting, by=current_person())
     except MeetingCancelled:
@@ -176,7 +177,7 @@ def cancel(meeting: Meeting) -> Response:
 def _meeting_form(group: Group) -> CallMeetingForm:
     """The form as it was sent, or a fresh one for the stairwell one works with."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
-    stairwells = queries.stairwells_of(group)
+    stairwells = coming.stairwells_of(group)
     if request.method == "POST":
         return kind(stairwells)
     own = current_relations().stairwells_in(group) or frozenset()
@@ -187,7 +188,7 @@ def _meeting_form(group: Group) -> CallMeetingForm:
 def _new_page(group: Group, form: CallMeetingForm) -> str:
     stairwells = list(form.stairwells.values())
     relations, counts = current_relations(), _crowds(group)
-    for each, count in queries.reaches_of_calls(group, stairwells).items():
+    for each, count in calls.reaches_of_calls(group, stairwells).items():
         if relations.works_with_all_of(group, each):
             counts[each] = language.number(count)
     return render_template(

@@ -19,7 +19,8 @@ from watch.access import (
 )
 from watch.bands import roughly
 from watch.extensions import db
-from watch.meetings.queries import flats_on_paper, sending
+from watch.meetings.queries.reach import flats_on_paper
+from watch.meetings.queries.sending import sending
 from watch.models import Area, Group, Notice, utcnow
 from watch.notices import queries, service
 from watch.notices.routes.blueprint import bp, knows_numbers

@@ -17,8 +17,9 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
-from watch.groups.queries import facts_of
-from watch.meetings.queries import CountChanged, Reach, stairwells_of
+from watch.groups.queries.pages import facts_of
+from watch.meetings.queries.coming import stairwells_of
+from watch.meetings.queries.reach import CountChanged, Reach
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm

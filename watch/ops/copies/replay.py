@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from watch.database import UtcDateTime
 from watch.extensions import db
 from watch.groups.service import restoring as households
-from watch.joining.service import restoring as doors
+from watch.invitations.service import restoring as invitations
 from watch.journal.files import Line
 from watch.journal.reading import Words, last_words
 from watch.journal.rules import JOURNALED, Journaled, Rule
@@ -30,6 +30,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.printing.service import restoring as posters
 
 AT_ONCE = 500
 RECIPIENTS = {Person: OutboxRow.person_id, Household: OutboxRow.household_id}
@@ -99,7 +100,7 @@ def _write(model: type[Model], rule: Rule, row: dict[str, Any], values: dict[str
     table = _table(model)
     news = dict.fromkeys(rule.columns, rule.instead) if rule.hides else _what_is_there(model, values)
     if model is Stairwell:
-        doors.keep_old_poster(row["id"], row["poster_index"])
+        posters.keep_old_poster(row["id"], row["poster_index"])
     try:
         with db.session.begin_nested():
             db.session.execute(update(table).where(table.c.id == row["id"]).values(news))
@@ -164,7 +165,7 @@ def _say_no_again(words: Words, counts: Counter[str]) -> None:
     for said in filter(None, words.get("invitation", {}).values()):
         if said.get("state") == InvitationState.DECLINED and said.get("declined_index"):
             index, at = bytes.fromhex(said["declined_index"]), _moment(said["ended_at"])
-            if doors.decline_again(said["group_id"], index, at):
+            if invitations.decline_again(said["group_id"], index, at):
                 counts["addresses that said no to a group"] += 1
 
 

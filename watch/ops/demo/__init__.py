@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from watch.extensions import db
-from watch.groups.service.start import recount_groups
+from watch.groups.service.recounting import recount_groups
 from watch.models import Area, utcnow
 from watch.ops.demo.cast import make_area_notice, make_cast, make_contacts, make_officers
 from watch.ops.demo.groups import GROUPS, INTERESTED, make_group, make_interest

@@ -1,0 +1,228 @@
+"""What somebody outside learns of a door, by whichever way they ask: of every door the same.
+
+Time tells as well: who takes part, who said no and where a knock is open must not stand in what is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import pytest
+from sqlalchemy import delete
+
+from tests.cast import Scene
+from tests.factories import (
+    make_building,
+    make_coordinator,
+    make_group,
+    make_household,
+    make_interest,
+    make_invitation,
+    make_letter,
+    make_member,
+    make_person,
+    make_request,
+    make_wish,
+)
+from tests.journal.lines import journal
+from tests.newcomers import Fill, Statements, bytes_of, confirm_link, link_of
+from tests.page_client import Page, PageClient
+from watch import tokens
+from watch.extensions import db
+from watch.models import Flat, Group, HouseholdStatus, JoinRequest, Landlord, RateCount, RequestState, utcnow
+from watch.printing.queries import code_of, poster_code
+from watch.tokens import Purpose, show_code
+
+Prepared = Callable[[], Page]
+Way = Callable[["Outside", Flat], Prepared]
+NUMBERS = [f"1{floor}{place:02}" for floor in (0, 1, 2) for place in range(1, 5)]
+
+
+@dataclass(frozen=True)
+class Outside:
+    """Somebody with a browser of their own who lives nowhere here."""
+
+    group: Group
+    client: PageClient
+    fill: Fill
+    name: str
+
+    @property
+    def address(self) -> str:
+        """Their e-mail address."""
+        return f"{self.name.lower()}@example.org"
+
+    @property
+    def form(self) -> dict[str, str]:
+        """What they write of themselves."""
+        return self.fill(name=self.name, address=self.address)
+
+    @property
+    def knock(self) -> dict[str, str]:
+        """The same without an address."""
+        return self.fill(name=self.name, how="knock", address="")
+
+    @property
+    def yes(self) -> dict[str, str]:
+        """What they answer to an invitation."""
+        return {"name": self.name, "language": "sv", "consent": "y"}
+
+    def unconfirmed(self, flat: Flat) -> JoinRequest:
+        """They asked, from there."""
+        person = make_person(self.name, self.address)
+        return make_request(person, self.group, flat.stairwell, flat, state=RequestState.UNCONFIRMED)
+
+    def at(self, flat: Flat) -> dict[str, str]:
+        """Where that is, as one says in a form."""
+        return {"floor": str(flat.floor), "door": str(int(flat.number[2:]))}
+
+    def letter(self, flat: Flat) -> str:
+        """The address in the letter that lies there."""
+        return f"/j/{show_code(code_of(make_letter(flat, self.group)))}"
+
+
+@pytest.fixture
+def doors(scene: Scene, landlord: Landlord) -> dict[str, Flat]:
+    """A house with a door for each way that a household can stand; Bengt coordinates it."""
+    house = make_building(scene.group.area, landlord, "Storgatan", (1,), flats=NUMBERS)
+    group = make_group(house)
+    make_coordinator(scene.bengt, group)
+    flats = iter(house.stairwells[0].flats)
+    found = {"nothing is known": next(flats)}
+    for status in HouseholdStatus:
+        found[status.value] = next(flats)
+        make_household(found[status.value], status)
+    make_member(make_person("Åsa", "asa@example.org"), group, found["takes_part"])
+    found |= {"a knock is open": next(flats), "somebody asks by mail": next(flats), "moved out": next(flats)}
+    make_wish("Olle", group, found["a knock is open"]).confirmed_at = utcnow()
+    asked = found["somebody asks by mail"]
+    make_request(make_person("Rut", "rut@example.org"), group, asked.stairwell, asked)
+    make_household(asked, HouseholdStatus.WANTS_TO_JOIN)
+    make_household(found["moved out"], HouseholdStatus.DECLINED).ended_at = utcnow()
+    return found
+
+
+def by_poster(who: Outside, flat: Flat) -> Prepared:
+    """Ask for a knock."""
+    address = f"/j/{poster_code(flat.stairwell)}"
+    return lambda: who.client.post(address, who.knock | who.at(flat))
+
+
+def by_address(who: Outside, flat: Flat) -> Prepared:
+    """Ask for a knock, from the house's page."""
+    address = f"/buildings/{flat.stairwell.building_id}/join?port={flat.stairwell_id}"
+    return lambda: who.client.post(address, who.knock | who.at(flat))
+
+
+def by_letter(who: Outside, flat: Flat) -> Prepared:
+    """Ask for a knock, with the letter that lies there."""
+    address = who.letter(flat)
+    return lambda: who.client.post(address, who.knock)
+
+
+def open_letter(who: Outside, flat: Flat) -> Prepared:
+    """Look at a letter's page."""
+    address = who.letter(flat)
+    return lambda: who.client.get(address)
+
+
+def ask(who: Outside, flat: Flat) -> Prepared:
+    """Ask to join, from there."""
+    address = f"/j/{poster_code(flat.stairwell)}"
+    return lambda: who.client.post(address, who.form | who.at(flat))
+
+
+def ask_by_letter(who: Outside, flat: Flat) -> Prepared:
+    """Ask to join with the letter that lies there."""
+    address = who.letter(flat)
+    return lambda: who.client.post(address, who.form)
+
+
+def change_address(who: Outside, flat: Flat) -> Prepared:
+    """Ask from there, and then with another address."""
+    ask(who, flat)()
+    return lambda: who.client.post("/join/sent", {"address": f"again-{who.address}"})
+
+
+def confirm(who: Outside, flat: Flat) -> Prepared:
+    """Confirm the address of whoever asked from there."""
+    request = who.unconfirmed(flat)
+    return lambda: who.client.post(confirm_link(request))
+
+
+def confirm_with_letter(who: Outside, flat: Flat) -> Prepared:
+    """The same with the letter that lies there: nobody has to approve."""
+    request = who.unconfirmed(flat)
+    request.letter = make_letter(flat, who.group)
+    return lambda: who.client.post(confirm_link(request))
+
+
+def join_from_interest(who: Outside, flat: Flat) -> Prepared:
+    """Whoever was interested before there was a group asks to join, from there."""
+    interest = make_interest(make_person(who.name, who.address), flat.stairwell.building)
+    link = f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}"
+    return lambda: who.client.post(f"{link}/join", who.at(flat))
+
+
+def accept(who: Outside, flat: Flat) -> Prepared:
+    """Accept an invitation to that flat."""
+    link = link_of(make_invitation(who.group, who.address, flat=flat))
+    return lambda: who.client.post(f"{link}/accept", who.yes)
+
+
+def accept_anywhere(who: Outside, flat: Flat) -> Prepared:
+    """Accept an invitation, and say that one lives there."""
+    link = link_of(make_invitation(who.group, who.address))
+    return lambda: who.client.post(f"{link}/accept", who.yes | who.at(flat))
+
+
+def accept_what_was_passed_on(who: Outside, flat: Flat) -> Prepared:
+    """Accept an invitation to that flat that may be passed on, with an address of one's own."""
+    link = link_of(make_invitation(who.group, f"else-{who.address}", flat=flat, is_transferable=True))
+    return lambda: who.client.post(f"{link}/accept", who.yes | {"address": who.address})
+
+
+def decline(who: Outside, flat: Flat) -> Prepared:
+    """Decline an invitation to that flat."""
+    link = link_of(make_invitation(who.group, who.address, flat=flat))
+    return lambda: who.client.post(f"{link}/decline")
+
+
+def take_back_no(who: Outside, flat: Flat) -> Prepared:
+    """Decline it, and think again."""
+    link = link_of(make_invitation(who.group, who.address, flat=flat))
+    who.client.post(f"{link}/decline")
+    return lambda: who.client.post(f"{link}/undo")
+
+
+WAYS: tuple[Way, ...] = (
+    by_poster, by_address, by_letter, open_letter, ask, ask_by_letter, change_address, confirm,
+    confirm_with_letter, join_from_interest, accept, accept_anywhere, accept_what_was_passed_on, decline,
+    take_back_no,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("way", WAYS, ids=lambda way: way.__name__)
+def test_of_every_door_the_same_is_answered_and_run(
+    way: Way, client: PageClient, doors: dict[str, Flat], fill: Fill, statements: Statements
+) -> None:
+    group = db.session.get_one(Group, doors["declined"].stairwell.building.group_id)
+    answers = {}
+    for number, (state, flat) in enumerate(doors.items()):
+        who = Outside(group, PageClient(client.app), fill, f"Lina-{'ABCDEFGHI'[number]}")
+        press = way(who, flat)
+        db.session.execute(delete(RateCount))
+        db.session.commit()
+        before = len(journal().lines)
+        with statements(whole=True) as run:
+            page = press()
+        told = page.status, _alike(page.location or "", flat), _alike(bytes_of(page), flat)
+        answers[state] = (*told, len(journal().lines) - before, run)
+    assert answers == dict.fromkeys(doors, answers["nothing is known"])
+
+
+def _alike(text: str, flat: Flat) -> str:
+    """Without what the reader knows: their link, and which flat they asked about."""
+    return re.sub(rf"[\w=-]{{30,}}|\b[0-9A-Z]{{4}}(-[0-9A-Z]{{4}})+\b|\b{flat.number}\b", "…", text)

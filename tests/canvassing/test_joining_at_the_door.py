@@ -1,0 +1,406 @@
+"""A neighbour says yes at the door: in at once, on paper until the address is confirmed by its owner."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import flat_of, make_letter, make_member, make_person, make_wish
+from tests.groups.test_members import state_of
+from tests.newcomers import confirm_link
+from tests.page_client import Page, PageClient
+from tests.races import at_once
+from watch import language, tokens
+from watch.extensions import db
+from watch.groups.queries.households import FlatState
+from watch.groups.queries.members import members_of
+from watch.groups.service import members
+from watch.mail.compose import _context, render
+from watch.models import (
+    Channel,
+    ConsentChannel,
+    JoinRequest,
+    Language,
+    Membership,
+    Purpose,
+    RequestState,
+    utcnow,
+)
+
+YES = {"name": "Greta", "language": "so", "consent": "y"}
+CONFIRM = "Ett mejl frågar om adressen stämmer. Innan den är bekräftad kommer allt på papper."
+
+
+def member(name: str) -> Membership:
+    db.session.expire_all()
+    (found,) = (
+        each
+        for each in db.session.scalars(select(Membership).where(Membership.left_at.is_(None)))
+        if each.person.name == name
+    )
+    return found
+
+
+def request_on(address: str) -> JoinRequest:
+    (found,) = (
+        each
+        for each in db.session.scalars(select(JoinRequest))
+        if each.person.mailbox and each.person.mailbox.address == address
+    )
+    return found
+
+
+def join(client: PageClient, scene: Scene, **more: str) -> Page:
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1201")
+    return page.press("Skriv upp grannen", {**YES, **more})
+
+
+def page_of(client: PageClient, address: str) -> Page:
+    """Behind the link in the mail that asks whether the address is theirs; read in Swedish."""
+    client.post("/language", {"language": "sv"})
+    return client.get(confirm_link(request_on(address)))
+
+
+def confirm(client: PageClient, address: str, floor: str = "2") -> Page:
+    """Written up at the door they say where they live; who asked says that it was they."""
+    page = page_of(client, address)
+    at_door = "Ja, det är min adress" in page.buttons
+    return page.press("Ja, det är min adress", {"floor": floor}) if at_door else page.press("Ja, det stämmer")
+
+
+def test_without_an_address_everything_comes_on_paper(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    done = join(client, scene)
+    flat = flat_of(scene.port_3, "1201")
+    assert done.location == f"/groups/{scene.group.id}/knock#door-{flat.id}"
+    page = done.follow()
+    assert "Greta är med." in page.text
+    assert "Kvitto på papper Greta" in page.links
+    greta = member("Greta")
+    assert (greta.channel, greta.consent_channel, greta.person.language, greta.admitted_by_id) == (
+        Channel.PAPER, ConsentChannel.DOORSTEP, Language.SOMALI, scene.bengt.id,
+    )  # fmt: skip
+    assert (state_of(flat), outbox.names()) == (FlatState.ON_PAPER, [])
+
+
+def test_the_neighbours_language_is_not_guessed_from_the_coordinators(
+    client: PageClient, scene: Scene
+) -> None:
+    client.post("/language", {"language": "ar"}, as_=scene.bengt)
+    flat, wanted = flat_of(scene.port_3, "1201"), flat_of(scene.port_3, "1003")
+    for form in (f"/flats/{flat.id}/knock/join", f"/flats/{flat.id}/paper"):
+        assert client.get(form, as_=scene.bengt).form()["language"] == "sv"
+    make_wish("Knut", scene.group, wanted).person.language = Language.SOMALI
+    assert client.get(f"/flats/{wanted.id}/knock/join", as_=scene.bengt).form()["language"] == "so"
+
+
+def test_the_receipt_stays_in_reach_when_the_next_door_is_pressed(client: PageClient, scene: Scene) -> None:
+    join(client, scene)
+    receipt = f"/memberships/{member('Greta').id}/receipt"
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    later = page.press("Ej hemma lägenhet 1202").follow()
+    assert "Greta är med." in later.text
+    assert later.links["Kvitto på papper Greta"] == receipt
+    later.press("Ångra lägenhet 1201")
+    assert "Greta" not in [each.person.name for each in members_of(scene.group)]
+
+
+def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_confirmed(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = join(client, scene, address="Greta@Example.org").follow()
+    assert CONFIRM in page.text
+    assert outbox.addressed() == [("join-confirm", "Greta@example.org")]
+    greta, flat = member("Greta"), flat_of(scene.port_3, "1201")
+    assert (greta.person.mailbox_id, greta.channel, state_of(flat)) == (
+        None,
+        Channel.PAPER,
+        FlatState.ON_PAPER,
+    )
+
+    assert confirm(client, "Greta@example.org").follow().h1 == "Ditt fönster lyser"
+    greta = member("Greta")
+    assert (greta.channel, greta.consent_channel, state_of(flat)) == (
+        Channel.MAIL, ConsentChannel.DOORSTEP, FlatState.TAKES_PART,
+    )  # fmt: skip
+    assert greta.person.address_confirmed_at is not None
+    assert outbox.addressed()[1:] == [("join-approved", "Greta@example.org")]  # no coordinator decides again
+    assert request_on("Greta@example.org").state is RequestState.APPROVED
+
+
+def test_confirmed_twice_is_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    join(client, scene, address="greta@example.org")
+    path = f"{confirm_link(request_on('greta@example.org'))}/floor"
+    assert 303 in at_once(client, [(None, path)] * 2, {"floor": "2"})
+    assert outbox.names().count("join-approved") == 1
+    assert [each.person.name for each in members_of(scene.group)].count("Greta") == 1
+
+
+def test_a_mistyped_address_learns_nothing_of_the_neighbour(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """Neither who it is, nor where: only that somebody said yes at a door."""
+    join(client, scene, address="greta@exmaple.org")
+    page = page_of(client, "greta@exmaple.org")
+    assert page.h1 == "Är det här din e-postadress?"
+    (row,) = outbox.rows()
+    with language.speaking(Language.SWEDISH):
+        written = render("join-confirm", _context(row.mailing, Language.SWEDISH, greets=False))["text"]
+    assert "vid en dörr" in written
+    for word in ("Greta", "Våglängdsgatan", "1201", "Bengt"):
+        assert word not in page.html
+        assert word not in written
+    assert page.links.keys().isdisjoint({"Fel namn, port eller adress? Börja om."})
+    assert "uppgifterna tas bort" not in page.text
+    assert [each for each in ("Entréplan", "Våning 9") if each not in page.html] == []
+
+
+def test_another_floor_is_not_theirs_and_the_neighbour_stays_on_paper(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    join(client, scene, address="greta@example.org")
+    unsaid = page_of(client, "greta@example.org").press("Ja, det är min adress")
+    assert (unsaid.status, unsaid.errors) == (422, ["Välj den våning du bor på."])
+    for floor in ("1", "3"):
+        wrong = confirm(client, "greta@example.org", floor).follow()
+        assert wrong.h1 == "Är det här din e-postadress?"
+        assert [kind for kind, _ in wrong.flashes] == ["warn"]
+    assert (member("Greta").channel, member("Greta").person.mailbox_id) == (Channel.PAPER, None)
+    assert confirm(client, "greta@example.org").follow().h1 == "Ditt fönster lyser"
+    assert member("Greta").channel is Channel.MAIL
+
+
+def test_after_three_other_floors_the_link_is_dead(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    join(client, scene, address="greta@example.org")
+    link = confirm_link(request_on("greta@example.org"))
+    for floor in ("1", "3", "0"):
+        done = confirm(client, "greta@example.org", floor)
+    assert "Du är med på papper så länge." in done.follow().text
+    assert client.get(link).status == 410
+    assert client.post(f"{link}/floor", {"floor": "2"}).status == 410
+    assert (member("Greta").channel, outbox.names()) == (Channel.PAPER, ["join-confirm"])
+
+
+def test_all_floors_at_once_are_no_more_than_three_answers(client: PageClient, scene: Scene) -> None:
+    join(client, scene, address="greta@example.org")
+    path = f"{confirm_link(request_on('greta@example.org'))}/floor"
+    floors = [{"floor": floor} for floor in ("0", "1", "3", "4", "5", "6")]
+    at_once(client, [(None, path)] * len(floors), floors)
+    db.session.expire_all()
+    asked = request_on("greta@example.org")
+    assert (asked.state, asked.floor_tries) == (RequestState.WITHDRAWN, 3)
+
+
+def test_the_press_of_who_asked_confirms_nobody_written_up_at_the_door(
+    client: PageClient, scene: Scene
+) -> None:
+    join(client, scene, address="greta@example.org")
+    asked = request_on("greta@example.org")
+    client.post(confirm_link(asked), {"who": str(asked.id)})
+    client.post(f"/buildings/{scene.house.id}/join?port={scene.port_3.id}", {
+        "name": "Kim", "how": "mail", "address": "greta@example.org", "consent": "y",
+    })  # fmt: skip
+    client.post(confirm_link(asked), {"who": str(asked.id)})  # Kim is the only one who can be confirmed so
+    db.session.expire_all()
+    assert (asked.state, member("Greta").channel) == (RequestState.UNCONFIRMED, Channel.PAPER)
+
+
+def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """Farah waits in port 3; somebody in port 1 is written up with her name and address."""
+    flat = flat_of(scene.port_1, "1201")
+    form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
+    client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
+    for _ in range(3):
+        confirm(client, "farah@example.org", "7")
+    db.session.expire_all()
+    assert request_on("farah@example.org").state is RequestState.WAITING
+    assert page_of(client, "farah@example.org").h1 == "Din fråga väntar på svar"
+
+
+def test_whoever_waits_elsewhere_too_long_is_written_up_here_all_the_same(
+    client: PageClient, scene: Scene, outbox: Outbox, farahs_request: JoinRequest
+) -> None:
+    """After two weeks her request is every coordinator's; she opens in port 1."""
+    farahs_request.confirmed_at = utcnow() - timedelta(days=20)
+    flat = flat_of(scene.port_1, "1201")
+    form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
+    done = client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina).follow()
+    assert done.flashes == []
+    assert CONFIRM in done.text
+    assert confirm(client, "farah@example.org").follow().h1 == "Ditt fönster lyser"
+    farah = member("Farah Ahmadi")
+    assert (farah.person, farah.household and farah.household.flat) == (scene.farah, flat)
+    assert request_on("farah@example.org").state is RequestState.APPROVED
+
+
+def test_whoever_was_taken_back_or_moved_is_not_let_in_by_the_mail(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = join(client, scene, address="greta@example.org").follow()
+    page.press("Ångra lägenhet 1201")
+    assert state_of(flat_of(scene.port_3, "1201")) is FlatState.NOT_CONTACTED
+    assert [row.state.value for row in outbox.rows()] == ["cancelled"]
+    assert page_of(client, "greta@example.org").h1 == "Länken gäller inte längre. Be om en ny"
+    assert "Greta" not in [each.person.name for each in members_of(scene.group)]
+
+
+def test_moved_before_the_address_was_confirmed_it_becomes_a_question_to_the_coordinators(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    join(client, scene, address="greta@example.org")
+    members.leave(member("Greta"), by=scene.bengt)
+    confirm(client, "greta@example.org")
+    assert request_on("greta@example.org").state is RequestState.WAITING
+    assert outbox.addressed()[1:] == [("join-requested", "bengt@example.org")]
+
+
+def test_once_confirmed_it_is_not_taken_back_by_a_press(client: PageClient, scene: Scene) -> None:
+    page = join(client, scene, address="greta@example.org").follow()
+    confirm(client, "greta@example.org")
+    late = page.press("Ångra lägenhet 1201").follow()
+    assert late.flashes == [("warn", "Det går inte att ångra längre. Öppna lägenheten och ändra där.")]
+    assert member("Greta").channel is Channel.MAIL
+    assert "Ångra lägenhet 1201" not in late.buttons
+
+
+def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient, scene: Scene) -> None:
+    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    make_member(make_person("Kajsa"), scene.group, flat_of(scene.port_3, "1201"))
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1003")
+    assert page.form()["name"] == "Knut"
+    pressed = page.press("Skriv upp grannen", {"name": "Knut Ek", "consent": "y"}).follow()
+    db.session.refresh(wish)
+    knut = member("Knut Ek")
+    assert (wish.state, knut.person_id, knut.consent_channel) == (
+        RequestState.APPROVED, wish.person_id, ConsentChannel.DOORSTEP,
+    )  # fmt: skip
+    pressed.press("Ångra lägenhet 1003")
+    db.session.refresh(wish)
+    assert (wish.state, state_of(flat_of(scene.port_3, "1003"))) == (
+        RequestState.WAITING, FlatState.WANTS_TO_JOIN,
+    )  # fmt: skip
+    assert "Knut Ek" not in [each.person.name for each in members_of(scene.group)]
+
+
+@pytest.mark.parametrize("address", ["carin@example.org", "farah@example.org", "ny@example.org"])
+def test_the_coordinator_cannot_tell_who_is_behind_an_address(
+    client: PageClient, scene: Scene, outbox: Outbox, address: str
+) -> None:
+    """A member, somebody who waits elsewhere, a stranger: the same page and one mail."""
+    flat = flat_of(scene.port_1, "1201")
+    form = YES | {"after": "0", "name": "Carin Öberg" if "carin" in address else "Farah Ahmadi"}
+    page = client.post(f"/flats/{flat.id}/knock/join", {**form, "address": address}, as_=scene.amina).follow()
+    assert CONFIRM in page.text
+    assert f"Ångra lägenhet {flat.number}" in page.buttons
+    assert len(outbox.rows()) == 1
+    assert outbox.rows()[0].mailbox.address == address
+    db.session.expire_all()
+    assert state_of(flat) is FlatState.ON_PAPER
+
+
+def test_whoever_waits_in_the_same_port_is_let_in_at_the_door(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    flat = flat_of(scene.port_3, "1203")
+    form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
+    client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.bengt)
+    farah = member("Farah Ahmadi")
+    assert (farah.person, farah.channel, farah.consent_channel) == (
+        scene.farah, Channel.MAIL, ConsentChannel.DOORSTEP,
+    )  # fmt: skip
+    assert outbox.addressed() == [("join-approved", "farah@example.org")]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ({"name": ""}, "Skriv ett namn. Förnamn räcker."),
+        ({"name": " \t "}, "Skriv ett namn. Förnamn räcker."),
+        (
+            {"name": "850709-9805"},
+            "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.",
+        ),
+        ({"name": "Gr\u202eeta"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        ({"name": "Gre\u200bta"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        ({"name": "G" * 300}, "Namnet är för långt. Högst 60 tecken."),
+        ({"address": "greta"}, "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se."),
+        ({"address": "a@example.org, b@example.org"}, "Skriv bara en e-postadress i fältet."),
+        ({"consent": ""}, "Fråga grannen först, och kryssa i rutan när svaret är ja."),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_is_refused_with_its_cure_and_what_was_typed(
+    client: PageClient, scene: Scene, typed: dict[str, str], says: str
+) -> None:
+    form = {"after": "0", "back": "", **YES, **typed}
+    sent = {name: value for name, value in form.items() if (name, value) != ("consent", "")}
+    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock/join"
+    refused = client.post(path, sent, as_=scene.bengt)
+    assert (refused.status, refused.errors) == (422, [says])
+    assert refused.form()["language"] == "so"
+    assert refused.form()["name"] == sent["name"].strip()
+    assert db.session.scalars(select(JoinRequest.person_id)).all() == [scene.farah.id]
+
+
+def test_two_who_write_up_the_same_yes_make_one_member(client: PageClient, scene: Scene) -> None:
+    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock/join"
+    assert at_once(client, [(scene.bengt, path), (scene.amina, path)], {"after": "0", **YES}) == [303, 303]
+    assert [each.person.name for each in members_of(scene.group)].count("Greta") == 1
+
+
+# Every door keeps what was said yes to: the text, when, and how.
+
+
+def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> None:
+    poster = tokens.code(Purpose.POSTER, scene.port_3.nonce)
+    printed = make_letter(flat_of(scene.port_3, "1103"), scene.group, by=scene.bengt)
+    letter = tokens.code(Purpose.LETTER, printed.nonce, 12)
+    doors = {
+        f"/j/{poster}": ("Pia", ConsentChannel.POSTER),
+        f"/j/{letter}": ("Lisa", ConsentChannel.LETTER),
+        f"/buildings/{scene.house.id}/join?port={scene.port_3.id}": ("Vera", ConsentChannel.WEB),
+    }
+    for door, (name, _channel) in doors.items():
+        address = f"{name.lower()}@example.org"
+        client.post(door, {"name": name, "how": "mail", "address": address, "consent": "y"})
+        confirm(client, address)
+        request = request_on(address)
+        if request.state is RequestState.WAITING:
+            client.post(f"/requests/{request.id}/approve", as_=scene.bengt)
+    for name, channel in doors.values():
+        found, asked = member(name), request_on(f"{name.lower()}@example.org")
+        assert (found.consent_channel, found.consent_version, found.consent_at) == (
+            channel, members.CONSENT_VERSION, asked.created_at,
+        )  # fmt: skip
+
+
+def test_a_wish_from_the_poster_that_is_let_in_unseen_was_given_there(
+    client: PageClient, scene: Scene
+) -> None:
+    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    client.post(f"/requests/{wish.id}/approve", as_=scene.bengt)
+    knut = member("Knut")
+    assert (knut.consent_channel, knut.consent_at) == (ConsentChannel.POSTER, wish.created_at)
+
+
+def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene: Scene) -> None:
+    poster = tokens.code(Purpose.POSTER, scene.port_3.nonce)
+    form = {"name": "Knut", "how": "knock", "floor": "0", "door": "3", "consent": "y"}
+    assert client.post(f"/j/{poster}", form).status == 303
+    (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_knock)).all()
+    assert (wish.consent_channel, wish.consent_version) == (ConsentChannel.POSTER, members.CONSENT_VERSION)
+
+
+def test_signed_on_paper_is_written_so(client: PageClient, scene: Scene) -> None:
+    flat = flat_of(scene.port_3, "1201")
+    page = client.get(f"/flats/{flat.id}/paper", as_=scene.bengt)
+    page.press("Skriv upp grannen", {**YES, "said_yes": "paper"})
+    assert member("Greta").consent_channel is ConsentChannel.PAPER
+    refused = client.post(f"/flats/{flat.id}/paper", {**YES, "said_yes": "web"}, as_=scene.bengt)
+    assert refused.status == 422

@@ -1,0 +1,234 @@
+"""Interest in a building without a group: left, confirmed, named, turned into a request, withdrawn."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.conftest import Outbox
+from tests.factories import make_coordinator, make_group, make_interest, make_person
+from tests.newcomers import Statements, bytes_of, what_leaves
+from tests.page_client import BASE, PageClient
+from watch import tokens
+from watch.extensions import db
+from watch.interest.queries import Interested, interested_in
+from watch.models import Building, GroupState, Interest, JoinRequest, Person, Purpose, utcnow
+
+LINA = {"name": "Lina", "address": "lina@example.org"}
+
+
+@pytest.fixture
+def left(client: PageClient, langgatan: Building) -> Interest:
+    """Lina left her interest in Norrby Långgata 21–27 and could be kontaktombud."""
+    client.post(f"/buildings/{langgatan.id}/interest", LINA | {"could_coordinate": "y"})
+    return db.session.scalars(select(Interest)).one()
+
+
+def counted(building: Building) -> Interested:
+    """What the police contact reads tomorrow: numbers are counted at night."""
+    with time_machine.travel(utcnow() + timedelta(days=1)):
+        return interested_in(building)
+
+
+def link_of(interest: Interest) -> str:
+    return f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}"
+
+
+def test_left_confirmed_and_named(
+    client: PageClient, outbox: Outbox, langgatan: Building, left: Interest
+) -> None:
+    assert outbox.addressed() == [("interest-confirm", "lina@example.org")]
+    assert counted(langgatan) == Interested(0, 0, ())
+    page = client.get(link_of(left))
+    assert page.h1 == "Var det du som lämnade intresse?"
+    page = page.press("Ja, det var jag").follow()
+    assert page.flashes == [("done", "Tack! Ditt intresse är bekräftat.")]
+    assert counted(langgatan) == Interested(1, 1, ())
+    page = page.press("Berätta mitt namn för kommunpolisen").follow()
+    assert "Kommunpolisen kan se ditt namn" in page.text
+    assert counted(langgatan) == Interested(1, 1, (left.person,))
+    assert outbox.names() == ["interest-confirm"]
+
+
+def test_the_page_after_and_the_statements_are_the_same_for_everybody(
+    client: PageClient, langgatan: Building, jenny: Person, gun: Person, statements: Statements
+) -> None:
+    make_interest(jenny, langgatan)
+    make_interest(make_person("Rut", "rut@example.org"), langgatan, confirmed=False)
+    people = [LINA, LINA, *({"name": name, "address": address} for name, address in (
+        ("Jenny Älvgren", "jenny@example.org"),
+        ("Gun Sjöström", "gun@example.org"),
+        ("Rut", "rut@example.org"),
+        ("Somebody else", "rut@example.org"),
+    ))]  # fmt: skip
+    client.get(f"/buildings/{langgatan.id}/interest")
+    seen = []
+    for typed in people:
+        with statements() as run:
+            page = client.post(f"/buildings/{langgatan.id}/interest", typed)
+        after = bytes_of(page.follow()).replace(typed["address"], "")
+        seen.append((page.status, page.location, after, run))
+    assert seen == [(303, f"/buildings/{langgatan.id}/interest/sent", after, run)] * len(people)
+    names = ("lina", "jenny", "gun", "rut")
+    assert what_leaves() == [("interest-confirm", f"{name}@example.org") for name in names]
+
+
+def test_a_wrong_address_is_seen_afterwards_and_written_again(
+    client: PageClient, langgatan: Building
+) -> None:
+    page = client.post(f"/buildings/{langgatan.id}/interest", LINA | {"address": "lina@exmaple.org"}).follow()
+    assert ("lina@exmaple.org" in page.text, "Vänta på svar" in page.text) == (True, False)
+    with client.browser().session_transaction(base_url=BASE) as session:
+        assert "exmaple" not in str(dict(session))
+    page = page.click("Skriv om").press("Lämna intresse", LINA).follow()
+    assert "lina@example.org" in page.text
+    assert "example.org" not in PageClient(client.app).get(page.path).text
+    with time_machine.travel(utcnow() + timedelta(minutes=16)):
+        assert "lina@example.org" not in client.get(page.path).text
+    right = db.session.scalars(select(Interest).order_by(Interest.id.desc())).first()
+    assert right
+    client.get(link_of(right)).press("Ja, det var jag")
+    assert (counted(langgatan).count, "lina@" in client.get(page.path).text) == (1, False)
+
+
+def test_a_shared_phone_forgets_the_address(client: PageClient, langgatan: Building) -> None:
+    page = client.post(f"/buildings/{langgatan.id}/interest", LINA).follow()
+    page.press("Klar, glöm mig på den här telefonen")
+    assert "lina@" not in client.get(page.path).text
+
+
+def test_pressed_twice_is_once_and_opened_often_is_nothing(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    for _ in range(5):
+        client.get(link_of(left))
+    assert counted(langgatan) == Interested(0, 0, ())
+    for _ in range(2):
+        client.post(link_of(left))
+        client.post(f"{link_of(left)}/name")
+    assert counted(langgatan) == Interested(1, 1, (left.person,))
+
+
+def test_a_name_is_told_only_by_the_one_who_presses(client: PageClient, langgatan: Building) -> None:
+    for name in ("Kim", "Lo", "Mio"):
+        make_interest(make_person(name, f"{name.lower()}@example.org"), langgatan)
+    make_interest(make_person("Nobody yet", "no@example.org"), langgatan, confirmed=False)
+    named = make_interest(make_person("Ottilia", "ot@example.org"), langgatan, named=True)
+    assert counted(langgatan) == Interested(4, 0, (named.person,))
+
+
+def test_a_name_that_was_told_is_taken_back_and_the_interest_stays(
+    client: PageClient, langgatan: Building, left: Interest
+) -> None:
+    client.post(link_of(left) + "/name")
+    page = client.get(link_of(left)).press("Ta tillbaka mitt namn").follow()
+    assert page.flashes[0][0] == "done"
+    assert counted(langgatan) == Interested(1, 1, ())
+    assert "Ta tillbaka mitt namn" not in page.buttons
+    client.post(link_of(left) + "/unname")
+    page.press("Berätta mitt namn för kommunpolisen")
+    assert counted(langgatan) == Interested(1, 1, (left.person,))
+
+
+def test_withdrawn(client: PageClient, langgatan: Building, left: Interest) -> None:
+    client.post(link_of(left))
+    page = client.get(link_of(left)).press("Ta bort mitt intresse")
+    assert page.location == f"/buildings/{langgatan.id}"
+    assert counted(langgatan) == Interested(0, 0, ())
+    paths = ["", "/name", "/unname", "/join", "/withdraw"]
+    assert [client.post(link_of(left) + path).status for path in paths] == [410] * 5
+    assert client.get(link_of(left)).status == 410
+
+
+def test_when_the_group_exists_one_button_asks_to_join(
+    client: PageClient, outbox: Outbox, langgatan: Building, left: Interest
+) -> None:
+    client.post(link_of(left))
+    assert "Gå med i gruppen" not in client.get(link_of(left)).buttons
+    group = make_group(langgatan, GroupState.STARTING)
+    make_coordinator(make_person("Ola", "ola@example.org"), group, lead=True)
+    port = langgatan.stairwells[1]
+    done = client.get(link_of(left)).press(
+        "Gå med i gruppen", {"port": str(port.id), "floor": "1", "door": "2"}
+    )
+    assert done.location == f"/buildings/{langgatan.id}"
+    request = db.session.scalars(select(JoinRequest)).one()
+    asked = request.person.name, request.stairwell, request.flat and request.flat.number, request.state.value
+    assert asked == ("Lina", port, "1102", "waiting")
+    assert outbox.addressed()[1:] == [("join-requested", "ola@example.org")]
+    assert client.get(link_of(left)).status == 410
+
+
+def test_the_port_has_to_be_chosen(client: PageClient, langgatan: Building, left: Interest) -> None:
+    client.post(link_of(left))
+    make_coordinator(make_person("Ola", "ola@example.org"), make_group(langgatan), lead=True)
+    page = client.get(link_of(left)).press("Gå med i gruppen")
+    assert (page.status, page.errors) == (422, ["Välj din port."])
+    assert db.session.scalars(select(JoinRequest)).all() == []
+
+
+def test_without_a_group_there_is_nothing_to_join(client: PageClient, left: Interest) -> None:
+    page = client.post(f"{link_of(left)}/join").follow()
+    assert page.flashes == [("info", "Huset har ingen grupp att gå med i just nu.")]
+
+
+def test_an_unconfirmed_link_dies_and_a_confirmed_one_lives(client: PageClient, left: Interest) -> None:
+    left.created_at = utcnow() - timedelta(days=31)
+    assert client.get(link_of(left)).status == 410
+    left.confirmed_at = utcnow()
+    assert client.get(link_of(left)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "cure"),
+    [
+        ({"name": ""}, "Skriv ett namn."),
+        ({"name": "Lina 811218-9876"}, "Det ser ut som ett personnummer."),
+        ({"address": ""}, "Skriv en e-postadress."),
+        ({"address": "lina"}, "Det saknas ett @"),
+        ({"address": "lina@example.org kim@example.org"}, "Skriv bara en e-postadress"),
+    ],
+)
+def test_what_is_refused(
+    typed: dict[str, str], cure: str, client: PageClient, outbox: Outbox, langgatan: Building
+) -> None:
+    path = f"/buildings/{langgatan.id}/interest"
+    page = client.post(path, LINA | typed)
+    assert page.status == 422
+    assert cure in page.errors[0]
+    assert {key: page.form(path)[key] for key in LINA} == LINA | typed
+    assert (outbox.names(), db.session.scalars(select(Interest)).all()) == ([], [])
+
+
+def test_what_a_stranger_left_with_ones_address_does_not_use_up_ones_own_mail(
+    client: PageClient, outbox: Outbox, langgatan: Building
+) -> None:
+    """One mail a day goes to an address, and it leads to whatever was left with it that day."""
+    address = f"/buildings/{langgatan.id}/interest"
+    PageClient(client.app).post(address, LINA | {"name": "Somebody else"})
+    client.post(address, LINA)
+    assert what_leaves() == [("interest-confirm", "lina@example.org")]
+    strangers, mine = db.session.scalars(select(Interest).order_by(Interest.id))
+    page = client.get(link_of(strangers))
+    own = page.click("Lina, Norrby Långgata 21–27")
+    assert "Namnet som skrevs är Lina." in own.text
+    own.press("Ja, det var jag")
+    assert (mine.confirmed_at is None, strangers.confirmed_at is None) == (False, True)
+    assert "Mer intresse" not in client.get(link_of(strangers)).text
+
+
+def test_a_link_leads_to_nobody_who_has_had_a_mail_of_their_own_nor_to_another_mailbox(
+    client: PageClient, langgatan: Building
+) -> None:
+    address = f"/buildings/{langgatan.id}/interest"
+    client.post(address, LINA | {"name": "Somebody else"})
+    client.post(address, {"name": "Rut", "address": "rut@example.org"})
+    first = db.session.scalars(select(Interest).order_by(Interest.id)).first()
+    assert first is not None
+    with time_machine.travel(utcnow() + timedelta(days=1, minutes=1)):
+        client.post(address, LINA)
+        assert what_leaves()[2:] == [("interest-confirm", "lina@example.org")]
+        assert "Mer intresse" not in client.get(link_of(first)).text

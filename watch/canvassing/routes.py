@@ -1,0 +1,215 @@
+"""At the door: which doors to knock on, and what was said there, one press each."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from itertools import groupby
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, requires
+from watch.canvassing import service
+from watch.canvassing.forms import JoinAtDoorForm, KnockForm
+from watch.canvassing.labels import DOOR_KINDS, OUTCOMES, not_home_word
+from watch.canvassing.queries import Door, doors_of, freshly_pressed, newest_knock, walking_order
+from watch.canvassing.service import AlreadyKnocked
+from watch.errors import DomainError
+from watch.extensions import db
+from watch.groups.errors import FlatTaken, TooLateToUndo
+from watch.groups.labels import FLAT_STATES
+from watch.joining.queries.asking import open_knock, requests_about_address
+from watch.limits import limit_network
+from watch.models import Flat, Group, Knock, Language, utcnow
+from watch.places.labels import floor_word
+from watch.web import here, leave_trace, local_path
+
+bp = Blueprint("canvassing", __name__)
+Page = str | Response | tuple[str, int]
+bp.add_app_template_filter(not_home_word, "not_home")
+
+
+@bp.get("/groups/<int:group_id>/knock")
+@requires(Permission.SEE_HOUSE)
+def knock(group: Group) -> Page:
+    """The doors to knock on as one walks, or those that were chosen; by port, by how they stand."""
+    now, chosen = utcnow(), set(request.args.getlist("flats", type=int))
+    everything = doors_of(group, current_relations().stairwells_in(group))
+    due = [each for each in everything if (each.is_open(now) if chosen else each.is_due(now))]
+    due = [each for each in due if not chosen or each.flat.flat_id in chosen]
+    port, kind = request.args.get("port", type=int), request.args.get("kind", "")
+    in_port = [each for each in due if port in (None, each.flat.stairwell_id)]
+    shown = [each for each in in_port if kind not in DOOR_KINDS or each.kind == kind]
+    fresh = freshly_pressed(everything, current_person(), now)
+    last = fresh[0] if fresh else None
+    rows = _with_last(everything, shown, last, port)
+    leave_trace("doors-seen", about=group)
+    return render_template(
+        "canvassing/knock.html", group=group, shown=len(shown), chosen=chosen, port=port, kind=kind,
+        last=last, fresh=fresh, elsewhere=[each for each in fresh if each not in rows],
+        later=_later(everything, port, now), ports=_by_port(rows, last), kinds=_kinds(in_port),
+        due=len(in_port), all_ports=_ports(everything), everything=everything, states=FLAT_STATES,
+        outcomes=OUTCOMES, back=here(), floor_word=floor_word, asks_address=_asks_address(last),
+    )  # fmt: skip
+
+
+def _asks_address(last: Door | None) -> bool:
+    """Whether whoever joined at the last door was asked by mail for their address."""
+    knock = last.last if last else None
+    return bool(knock and knock.membership and requests_about_address(knock.membership))
+
+
+def _with_last(everything: list[Door], shown: list[Door], last: Door | None, port: int | None) -> list[Door]:
+    """The doors that are shown, and the one that was just pressed, to be taken back where it stood."""
+    stays = last if last and port in (None, last.flat.stairwell_id) else None
+    return [each for each in everything if each in shown or each is stays]
+
+
+def _later(everything: list[Door], port: int | None, now: datetime) -> list[Door]:
+    """Doors that come onto the list if nobody answers, the next one first."""
+    asked = [each for each in everything if each.due_at and not each.is_due(now)]
+    return sorted(
+        (each for each in asked if port in (None, each.flat.stairwell_id)),
+        key=lambda each: each.due_at or now,
+    )
+
+
+def _by_port(doors: Iterable[Door], last: Door | None) -> list[tuple[str, list[Door]]]:
+    walked = walking_order(doors, last.last if last else None)
+    return [(port, list(behind)) for port, behind in groupby(walked, key=lambda each: each.flat.address)]
+
+
+def _kinds(doors: list[Door]) -> list[tuple[str, str, int]]:
+    """Filters with how many doors each leaves."""
+    counts = {kind: sum(each.kind == kind for each in doors) for kind in DOOR_KINDS}
+    return [(kind, str(word), counts[kind]) for kind, word in DOOR_KINDS.items() if counts[kind]]
+
+
+def _ports(doors: Iterable[Door]) -> list[tuple[int, str]]:
+    return list({each.flat.stairwell_id: each.flat.stairwell_number for each in doors}.items())
+
+
+@bp.post("/flats/<int:flat_id>/knock/not-home")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def not_home(flat: Flat) -> Page:
+    """Nobody opened."""
+    return _press(service.not_at_home, flat)
+
+
+@bp.post("/flats/<int:flat_id>/knock/no")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def say_no(flat: Flat) -> Page:
+    """They said no."""
+    return _press(service.say_no, flat)
+
+
+@bp.post("/flats/<int:flat_id>/knock/moved")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def say_moved(flat: Flat) -> Page:
+    """Somebody else lives there now, or nobody."""
+    return _press(service.say_moved, flat)
+
+
+def _press(write_down: Callable[..., Knock], flat: Flat) -> Response:
+    form = KnockForm()
+    if not form.validate():
+        flash(_("Listan är gammal. Se hur det står nu, och tryck igen."), "warn")
+        return _to_list(flat, form)
+    try:
+        write_down(flat, after=form.after.data, by=current_person())
+    except DomainError as no:
+        db.session.rollback()
+        _explain(no)
+        return _to_list(flat, form)
+    db.session.commit()
+    return _to_list(flat, form, at_the_door=True)
+
+
+def _explain(no: DomainError) -> None:
+    """Why nothing was written down."""
+    if isinstance(no, service.TakesPart):
+        flash(_("Hushållet är med. Öppna lägenheten om de har flyttat."), "warn")
+    elif not isinstance(no, AlreadyKnocked):
+        flash(_("Gruppen är avslutad. Inget sparades."), "warn")
+    elif no.knock is None or no.knock.by is None:
+        flash(_("Listan är gammal. Se hur det står nu, och tryck igen."), "warn")
+    elif no.knock.by.id == current_person().id:
+        flash(
+            _("Du har redan skrivit upp ett svar här: %(answer)s.", answer=OUTCOMES[no.knock.outcome]), "info"
+        )
+    else:
+        said = {"name": no.knock.by.name, "answer": OUTCOMES[no.knock.outcome]}
+        flash(_("%(name)s har redan skrivit upp ett svar här: %(answer)s.", **said), "info")
+
+
+def _to_list(flat: Flat, form: KnockForm | None = None, *, at_the_door: bool = False) -> Response:
+    """Back to the list or the flat where it was pressed, at the door that was pressed."""
+    path = local_path(form.back.data if form else None) or ""
+    its_page = url_for("groups.house.flat", flat_id=flat.id)
+    group_id = flat.stairwell.building.group_id
+    doors = url_for(".knock", group_id=group_id) if group_id else its_page
+    back = path if path.partition("?")[0] in {its_page, doors} else doors
+    is_list = at_the_door and back.partition("?")[0] == doors
+    return redirect(f"{back}#door-{flat.id}" if is_list else back, 303)
+
+
+@bp.get("/flats/<int:flat_id>/knock/join")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def ask_join(flat: Flat) -> Page:
+    """Who says yes at the door: a name, a language, and an e-mail address if they have one."""
+    wish, last = open_knock(flat), newest_knock(flat)
+    known = {
+        "after": last.id if last else 0,
+        "back": request.args.get("back"),
+        "language": Language.SWEDISH,
+    }
+    if wish:
+        known |= {"name": wish.person.name, "language": wish.person.language}
+    form = JoinAtDoorForm(data=known)
+    if wish:
+        leave_trace("request-seen", about=wish, group=wish.group)
+    return _join_page(flat, form)
+
+
+def _join_page(flat: Flat, form: JoinAtDoorForm) -> Page:
+    to_list = _to_list(flat, form).location
+    page = render_template("canvassing/ask_join.html", flat=flat, form=form, to_list=to_list)
+    return (page, 422) if form.errors else page
+
+
+@bp.post("/flats/<int:flat_id>/knock/join")
+@limit_network("60 per hour")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def join(flat: Flat) -> Page:
+    """They are in; whoever gave an address is asked by mail whether it is theirs."""
+    form = JoinAtDoorForm()
+    if not form.validate():
+        return _join_page(flat, form)
+    try:
+        service.join_at_door(
+            flat, after=form.after.data, name=form.name.data, language=form.language.data,
+            address=form.address.data, by=current_person(),
+        )  # fmt: skip
+    except DomainError as no:
+        db.session.rollback()
+        _explain(no)
+        return _to_list(flat, form)
+    db.session.commit()
+    return _to_list(flat, form, at_the_door=True)
+
+
+@bp.post("/knocks/<int:knock_id>/undo")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def undo(knock: Knock) -> Page:
+    """What was written down last is not so."""
+    form = KnockForm()
+    try:
+        service.take_back_knock(knock, by=current_person())
+    except (TooLateToUndo, FlatTaken):
+        db.session.rollback()
+        flash(_("Det går inte att ångra längre. Öppna lägenheten och ändra där."), "warn")
+        return _to_list(knock.flat, form)
+    db.session.commit()
+    return _to_list(knock.flat, form, at_the_door=True)

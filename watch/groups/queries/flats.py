@@ -1,0 +1,66 @@
+"""The flats and stairwells of groups in street order, and where their households stand."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from watch.extensions import db
+from watch.models import (
+    Building,
+    Flat,
+    Group,
+    Household,
+    HouseholdStatus,
+    Stairwell,
+)
+
+
+def flats_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Flat]:
+    """The flats of a group, or of some of its stairwells, in street order."""
+    return flats_of_groups([group], stairwells)
+
+
+def flats_of_groups(groups: Collection[Group], stairwells: Collection[int] | None = None) -> list[Flat]:
+    """The flats of several groups, in street order."""
+    wanted = (
+        select(Flat)
+        .join(Flat.stairwell)
+        .join(Stairwell.building)
+        .where(Building.group_id.in_([group.id for group in groups]))
+        .options(joinedload(Flat.stairwell).joinedload(Stairwell.building))
+        .order_by(Stairwell.sort_key, Flat.number)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def stairwells_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Stairwell]:
+    """The stairwells of a group, or some of them, in street order."""
+    wanted = (
+        select(Stairwell)
+        .join(Stairwell.building)
+        .where(Building.group_id == group.id)
+        .order_by(Stairwell.sort_key)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def status_of(flat: Flat) -> HouseholdStatus:
+    """Where the household that lives in a flat now stands."""
+    current = select(Household.status).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
+    return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
+
+
+def statuses_of(flats: Collection[Flat]) -> dict[int, HouseholdStatus]:
+    """Where the households of these flats stand now, by the flat's id; one statement."""
+    ids = [flat.id for flat in flats]
+    current = select(Household.flat_id, Household.status).where(
+        Household.flat_id.in_(ids), Household.ended_at.is_(None)
+    )
+    return dict.fromkeys(ids, HouseholdStatus.NOT_CONTACTED) | dict(db.session.execute(current).all())

@@ -1,0 +1,31 @@
+"""Which groups can be asked to be let in to, and from which stairwells."""
+
+from __future__ import annotations
+
+from watch.extensions import db
+from watch.groups.queries.members import coordinators_for
+from watch.models import (
+    Building,
+    Group,
+    GroupState,
+    Stairwell,
+)
+
+OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
+
+
+def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | None:
+    """The group that somebody in this stairwell can ask to join; None leads them to interest.
+
+    (No group, dormant, closed, or nobody who would learn of it. A letter lets in without anybody.)
+    """
+    if stairwell.building.group_id is None:
+        return None
+    group = db.session.get_one(Group, stairwell.building.group_id)
+    is_open = group.state in OPEN_TO_JOIN and (by_letter or coordinators_for(stairwell))
+    return group if is_open else None
+
+
+def joinable_stairwells(building: Building) -> list[Stairwell]:
+    """The stairwells of a building from which one can ask to join its group."""
+    return [stairwell for stairwell in building.stairwells if group_to_join(stairwell)]

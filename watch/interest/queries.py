@@ -1,0 +1,61 @@
+"""Interest in a building that has no group: how many wait, and what one mailbox's mail leads to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+
+from watch.extensions import db
+from watch.groups.queries.areas import last_night, were_interested
+from watch.joining.queries.asking import MEANT_TO_LEAVE
+from watch.models import Building, Interest, Mailing, OutboxRow, Person, utcnow
+
+
+@dataclass(frozen=True)
+class Interested:
+    """How many waited for a group in a building last night, and those who chose to be named."""
+
+    count: int
+    could_coordinate: int
+    named: tuple[Person, ...] = ()
+
+
+def interested_in(building: Building) -> Interested:
+    """Confirmed interest in a building; only those who pressed the button are named, and at once.
+
+    The numbers are last night's: of now they would say that somebody has just come or gone (two statements).
+    """
+    here = Interest.building_id == building.id
+    could = func.count(Interest.id).filter(Interest.could_coordinate)
+    counted = select(func.count(Interest.id), could).where(here, were_interested(last_night(utcnow())))
+    count, willing = db.session.execute(counted).one()
+    named = (
+        select(Person)
+        .join(Interest, Interest.person_id == Person.id)
+        .where(here, Interest.named_at.is_not(None), Interest.ended_at.is_(None))
+        .order_by(Interest.named_at, Interest.id)
+    )
+    return Interested(count, willing, tuple(db.session.scalars(named)))
+
+
+def interest_in_same_mail(interest: Interest) -> list[Interest]:
+    """Other interest that waits on the same mailbox, left within a day of a mail about this one.
+
+    No mail of its own went out about it, so that mail's link leads to it, too. Oldest first.
+    """
+    confirm = Mailing.kind == "interest-confirm"
+    about_this = select(OutboxRow.created_at).join(OutboxRow.mailing).where(confirm, *MEANT_TO_LEAVE)
+    mailed = db.session.scalars(about_this.where(Mailing.interest_id == interest.id)).all()
+    others = (
+        select(Interest, Mailing.created_at)
+        .join(Mailing, Mailing.interest_id == Interest.id)
+        .join(Interest.person)
+        .where(confirm, Person.mailbox_id == interest.person.mailbox_id, Interest.id != interest.id)
+        .where(Interest.confirmed_at.is_(None), Interest.ended_at.is_(None))
+        .order_by(Interest.id)
+    )
+    day = timedelta(days=1)
+    asked = db.session.execute(others).all()
+    return list({each: None for each, at in asked if any(sent <= at < sent + day for sent in mailed)})

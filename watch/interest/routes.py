@@ -1,0 +1,166 @@
+"""Interest in a building that has no group yet."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, session, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import browser_state as carried
+from watch import language, tokens
+from watch.access import public
+from watch.extensions import db
+from watch.groups.errors import NotOpen
+from watch.groups.queries.joinable import joinable_stairwells
+from watch.interest import service
+from watch.interest.forms import JoinByInterestForm, ShowInterestForm
+from watch.interest.queries import interest_in_same_mail
+from watch.limits import ASKING
+from watch.models import Building, Interest, Purpose
+
+bp = Blueprint("interest", __name__)
+
+
+@bp.get("/buildings/<int:building_id>/interest")
+@public
+def show(building_id: int) -> Response:
+    """The form for somebody who would like a group in their building."""
+    building = _building(building_id)
+    return make_response(render_template("interest/show.html", building=building, form=ShowInterestForm()))
+
+
+@bp.post("/buildings/<int:building_id>/interest")
+@ASKING
+@public
+def leave(building_id: int) -> Response:
+    """Leave interest; the page afterwards is the same whoever it was."""
+    building = _building(building_id)
+    form = ShowInterestForm()
+    if not form.validate():
+        return make_response(render_template("interest/show.html", building=building, form=form), 422)
+    service.leave_interest(
+        building, form.address.data, form.name.data, could_coordinate=form.could_coordinate.data,
+        language=language.current(),
+    )  # fmt: skip
+    db.session.commit()
+    session.pop("asked", None)  # what waits now is the interest
+    session["interest"] = carried.sealed({"address": form.address.data})
+    return redirect(url_for(".sent", building_id=building.id), 303)
+
+
+@bp.get("/buildings/<int:building_id>/interest/sent")
+@public
+def sent(building_id: int) -> str:
+    """What happens now: the same page whoever it was, with the address that this browser has typed."""
+    typed = carried.opened(session.get("interest"))
+    address = typed["address"] if typed else None
+    return render_template("interest/sent.html", building=_building(building_id), address=address)
+
+
+def _building(building_id: int) -> Building:
+    building = db.session.get(Building, building_id)
+    return building or abort(404)
+
+
+@bp.get("/interest/<token>")
+@public
+def open_link(token: str) -> Response:
+    """The mailed page: confirm; then tell one's name, join when there is a group, or withdraw."""
+    interest = _interest_behind(token)
+    return _page(token, interest, _join_form(interest))
+
+
+def _interest_behind(token: str) -> Interest:
+    """The interest of a mailed link; its page speaks the mail's language. Raises LinkExpired, BadToken."""
+    interest = service.interest_of(token)
+    language.follow_letter(interest.person.language)
+    return interest
+
+
+def _join_form(interest: Interest) -> JoinByInterestForm | None:
+    """The form for joining, where there is a group to join by now."""
+    stairwells = joinable_stairwells(interest.building)
+    if not stairwells:
+        return None
+    form = JoinByInterestForm()
+    form.offer(stairwells)
+    return form
+
+
+def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> Response:
+    others = [(each, tokens.make(Purpose.CONFIRM_INTEREST, each)) for each in interest_in_same_mail(interest)]
+    page = render_template(
+        "interest/open_link.html", token=token, interest=interest, form=form, others=others
+    )
+    return make_response(page, 422 if form and form.errors else 200)
+
+
+@bp.post("/interest/<token>")
+@public
+def confirm(token: str) -> Response:
+    """It was I who left this interest."""
+    service.confirm_interest(_interest_behind(token))
+    session.pop("interest", None)
+    db.session.commit()
+    flash(_("Tack! Ditt intresse är bekräftat."), "done")
+    return redirect(url_for(".open_link", token=token), 303)
+
+
+@bp.post("/interest/<token>/name")
+@public
+def tell_name(token: str) -> Response:
+    """Let the police contact see the name."""
+    service.tell_name(_interest_behind(token))
+    db.session.commit()
+    flash(_("Nu kan kommunpolisen se ditt namn."), "done")
+    return redirect(url_for(".open_link", token=token), 303)
+
+
+@bp.post("/interest/<token>/unname")
+@public
+def take_back_name(token: str) -> Response:
+    """The police contact sees the name no longer; the interest stays."""
+    service.take_back_name(_interest_behind(token))
+    db.session.commit()
+    flash(_("Nu kan kommunpolisen inte se ditt namn längre. Ditt intresse är kvar."), "done")
+    return redirect(url_for(".open_link", token=token), 303)
+
+
+@bp.get("/interest/<token>/join")
+@public
+def back_to_open(token: str) -> Response:
+    """A form that came back with its errors has this address, and the browser's arrow asks for it."""
+    return redirect(url_for(".open_link", token=token), 303)
+
+
+@bp.post("/interest/<token>/join")
+@public
+def join(token: str) -> Response:
+    """Ask to join the group that exists by now; the address is confirmed already."""
+    interest = _interest_behind(token)
+    form = _join_form(interest)
+    if form is None:
+        flash(_("Huset har ingen grupp att gå med i just nu."), "info")
+        return redirect(url_for(".open_link", token=token), 303)
+    if not form.validate() or form.stairwell is None:
+        return _page(token, interest, form)
+    try:
+        service.join_from_interest(interest, form.stairwell, flat=form.flat)
+    except NotOpen:
+        db.session.rollback()
+        flash(_("Huset har ingen grupp att gå med i just nu."), "info")
+        return redirect(url_for(".open_link", token=token), 303)
+    db.session.commit()
+    flash(_("Tack! Ett kontaktombud i huset svarar dig med e-post."), "done")
+    return redirect(url_for("places.building", building_id=interest.building_id), 303)
+
+
+@bp.post("/interest/<token>/withdraw")
+@public
+def withdraw(token: str) -> Response:
+    """Not interested any more."""
+    interest = _interest_behind(token)
+    service.withdraw(interest)
+    db.session.commit()
+    flash(_("Ditt intresse är borttaget. Vi skriver inte till dig mer om det här."), "done")
+    return redirect(url_for("places.building", building_id=interest.building_id), 303)

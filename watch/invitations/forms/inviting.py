@@ -1,0 +1,117 @@
+"""Whom to invite: pasted or from a file, and what holds for all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_wtf.file import FileField
+from wtforms import RadioField, SelectField, TextAreaField
+from wtforms.validators import AnyOf, ValidationError
+
+from watch.fields import Form, LanguageField, choice
+from watch.invitations.labels import TROUBLES
+from watch.invitations.pasting import Typed
+from watch.invitations.sheets import UnreadableList, rows_of_file, rows_of_text
+from watch.lengths import AtMost
+from watch.models import Flat
+from watch.places.forms import NOT_A_CHOICE
+from watch.places.labels import DO_NOT_KNOW
+
+MAX_CHARACTERS = 250_000  # of pasted text: 2,000 rows
+LOCKED, TRANSFERABLE = "locked", "transferable"
+
+
+class InviteForm(Form):
+    """Addresses as one has them, pasted or in a file; nothing is sent before they have been looked at."""
+
+    addresses = TextAreaField(
+        _l("E-postadresser"),
+        validators=[
+            AtMost(
+                MAX_CHARACTERS,
+                _l("Texten är för lång. Högst 2 000 rader: dela den i två."),
+                reads=MAX_CHARACTERS,
+            )
+        ],
+        description=_l(
+            "En på varje rad, eller klistra in dem som de är, med komma eller semikolon emellan. "
+            "Namn får stå framför."
+        ),
+    )
+    file = FileField(
+        _l("Eller välj en fil"),
+        description=_l(
+            "CSV eller Excel (XLSX), högst 1\u00a0MB och 2\u00a0000 rader. Kolumner: E-post, och om du vill "
+            "Namn, Port och Lägenhet. Andra kolumner läser vi inte."
+        ),
+    )
+    flat = SelectField(_l("Lägenhet"), validate_choice=False)
+    language = LanguageField(_l("Språk i inbjudan"))
+    pass_on = RadioField(
+        _l("Vem får använda länken?"),
+        choices=[
+            choice(LOCKED, _l("Bara den som har adressen")),
+            choice(TRANSFERABLE, _l("Den som får länken, med sin egen e-postadress")),
+        ],
+        default=LOCKED,
+        validate_choice=False,
+        validators=[AnyOf((LOCKED, TRANSFERABLE), message=NOT_A_CHOICE)],
+    )
+
+    def offer(self, flats: Iterable[Flat], contacted: Collection[int]) -> None:
+        """The flats of the coordinator's own stairwells by port; those not contacted yet come first."""
+        ordered = sorted(flats, key=lambda flat: flat.id in contacted)
+        self.flats = {str(flat.id): flat for flat in ordered}
+        self.flat.choices = [
+            DO_NOT_KNOW,
+            *(
+                choice(key, f"{flat.stairwell.address}, {flat.number}", optgroup=_port(flat, contacted))
+                for key, flat in self.flats.items()
+            ),
+        ]
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields, and what stands in text and file; `rows` has it then."""
+        self.rows: list[Typed] = []
+        if not super().validate(extra_validators):
+            return False
+        data = self.file.data.read() if self.file.data else b""
+        if data and (self.addresses.data or "").strip():
+            self.file.errors = (_l("Klistra in adresser eller välj en fil, inte båda."),)
+        elif self.file.data:
+            self._read(self.file, lambda: rows_of_file(data))
+        else:
+            self._read(self.addresses, lambda: rows_of_text(self.addresses.data or ""))
+        return not self.errors and self._place()
+
+    def _read(self, field: Any, read: Any) -> None:
+        try:
+            self.rows = read()
+        except UnreadableList as unreadable:
+            field.errors = (TROUBLES[unreadable.trouble],)
+        else:
+            if not self.rows:
+                field.errors = (_l("Skriv minst en e-postadress, eller välj en fil."),)
+
+    def _place(self) -> bool:
+        """A flat that was chosen is for the one address there is."""
+        flat = self.flats.get(self.flat.data or "")
+        if flat is not None and len(self.rows) > 1:
+            self.flat.errors = (_l("Skriv bara en adress när du väljer lägenhet, eller välj Vet inte."),)
+        elif flat is not None:
+            (only,) = self.rows
+            place = f"{flat.stairwell.address} {flat.number}"
+            self.rows = [Typed(only.number, only.address, only.name, place, only.cure)]
+        return not self.errors
+
+    def validate_flat(self, field: SelectField) -> None:
+        """Only a flat among those offered."""
+        if field.data and field.data not in self.flats:
+            raise ValidationError(NOT_A_CHOICE)
+
+
+def _port(flat: Flat, contacted: Collection[int]) -> Any:
+    address = flat.stairwell.address
+    return address if flat.id in contacted else _l("%(address)s: ej kontaktade", address=address)

@@ -1,0 +1,153 @@
+"""The invited: whom a coordinator has invited, and how it went."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload
+
+from watch.extensions import db
+from watch.invitations.queries.inviting import in_list_of
+from watch.models import (
+    Flat,
+    Group,
+    Household,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    Mailing,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    Person,
+    Suppression,
+    utcnow,
+)
+
+REMINDED_LATELY = timedelta(days=1)  # nobody gets two letters about an invitation within it by being reminded
+
+
+@dataclass(frozen=True)
+class SentInvitation:
+    """An invitation: how far its newest mail came and when, whether its address has a member now.
+
+    `has_refused`: the household of its flat has said no since, at the door perhaps. `homes`: where members
+    with that address live, as far as the reader may know.
+    """
+
+    invitation: Invitation
+    mail: OutboxState | None
+    has_member: bool = False
+    written_at: datetime | None = None
+    has_refused: bool = False
+    homes: frozenset[Flat] = frozenset()
+
+    @property
+    def flat(self) -> Flat | None:
+        """The flat that is invited, or where whoever joined lives."""
+        (home,) = self.homes if len(self.homes) == 1 and self.state in {"accepted", "joined"} else (None,)
+        return self.invitation.flat or home
+
+    @property
+    def state(self) -> str:
+        """waiting, delivered, bounced, accepted, declined, revoked, joined (another way) or expired."""
+        if self.invitation.state is InvitationState.REVOKED and self.has_member:
+            return "joined"
+        if self.invitation.state is not InvitationState.OPEN:
+            return self.invitation.state.value
+        if self.invitation.expires_at <= utcnow():
+            return "expired"
+        mailbox = self.invitation.mailbox
+        if self.mail is OutboxState.BOUNCED or (mailbox and mailbox.suppression is Suppression.BOUNCED):
+            return "bounced"
+        # Kept back from who said no to somebody else: that is not the inviter's to know.
+        return "delivered" if self.mail in {OutboxState.SENT, OutboxState.CANCELLED} else "waiting"
+
+    @property
+    def waits_for_answer(self) -> bool:
+        """Whether its reader can be reminded: the letter went out more than a day ago, and nobody said no."""
+        is_old = self.written_at is not None and self.written_at <= utcnow() - REMINDED_LATELY
+        is_reached = self.state == "delivered" and self.invitation.mailbox_id is not None
+        return is_reached and is_old and not self.has_member and not self.has_refused
+
+    @property
+    def can_be_corrected(self) -> bool:
+        """Whether its address can still be mended: nobody has answered, and it was not taken back."""
+        is_open = self.invitation.state is InvitationState.OPEN
+        return is_open and self.invitation.mailbox_id is not None
+
+
+def invitations_of(
+    group: Group, by: Person, stairwells: Collection[int] | None = None
+) -> list[SentInvitation]:
+    """A group's invitations, newest first, with their newest mail's state (four statements).
+
+    `stairwells` leaves out what was sent to flats elsewhere in the house, and by others to no flat.
+    """
+    wanted = (
+        select(Invitation)
+        .where(Invitation.group_id == group.id, in_list_of(by, stairwells))
+        .options(
+            joinedload(Invitation.mailbox),
+            joinedload(Invitation.flat).joinedload(Flat.stairwell),
+            joinedload(Invitation.by),
+        )
+        .order_by(Invitation.created_at.desc(), Invitation.id.desc())
+    )
+    mails, homes, refused = _newest_mails(group), _homes_of_members(group, stairwells), _refused(group)
+    return [
+        SentInvitation(
+            each,
+            state,
+            each.mailbox_id in homes,
+            written_at,
+            each.flat_id in refused,
+            frozenset(homes.get(each.mailbox_id, ())),
+        )
+        for each in db.session.scalars(wanted)
+        for state, written_at in [mails.get(each.id, (None, None))]
+    ]
+
+
+def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[int | None, set[Flat]]:
+    """Mailboxes of those who take part, with their flats where they are known."""
+    wanted = (
+        select(Person.mailbox_id, Flat)
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Household, Household.id == Membership.household_id)
+        .outerjoin(Flat, Flat.id == Household.flat_id)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id.is_not(None))
+        .options(joinedload(Flat.stairwell))
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
+    homes: dict[int | None, set[Flat]] = {}
+    for mailbox_id, flat in db.session.execute(wanted):
+        homes.setdefault(mailbox_id, set()).update({flat} - {None})
+    return homes
+
+
+def _refused(group: Group) -> set[int | None]:
+    """Flats of invitations whose household has said no."""
+    wanted = (
+        select(Household.flat_id)
+        .join(Invitation, Invitation.flat_id == Household.flat_id)
+        .where(Invitation.group_id == group.id, Household.ended_at.is_(None))
+        .where(Household.status == HouseholdStatus.DECLINED)
+    )
+    return set(db.session.scalars(wanted))
+
+
+def _newest_mails(group: Group) -> dict[int | None, tuple[OutboxState, datetime]]:
+    """State and time of each invitation's newest mail: it comes last and stays."""
+    rows = (
+        select(Mailing.invitation_id, OutboxRow.state, Mailing.created_at)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .join(Invitation, Invitation.id == Mailing.invitation_id)
+        .where(Invitation.group_id == group.id)
+        .order_by(OutboxRow.id)
+    )
+    return {about: (state, at) for about, state, at in db.session.execute(rows)}

@@ -1,0 +1,188 @@
+"""Inviting: whom a coordinator may invite, and what they may hear of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
+from sqlalchemy.orm import joinedload
+
+from watch.crypto import keyring
+from watch.extensions import db
+from watch.groups.queries.flats import stairwells_of_group
+from watch.models import (
+    Coordinator,
+    Flat,
+    Group,
+    Household,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    Mailbox,
+    Mailing,
+    Membership,
+    OutboxRow,
+    Person,
+    Stairwell,
+    utcnow,
+)
+
+
+def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
+    """Where whoever is invited can say that they live: the flat's port, else those of who invited."""
+    if invitation.flat is not None:
+        return [invitation.flat.stairwell]
+    latest = (
+        select(Coordinator)
+        .where(Coordinator.group_id == invitation.group_id, Coordinator.person_id == invitation.by_id)
+        .order_by(Coordinator.id.desc())
+    )
+    inviter = db.session.scalar(latest.limit(1))
+    own = [each.id for each in inviter.stairwells] if inviter else []
+    return stairwells_of_group(invitation.group, own or None)
+
+
+def contacted_flats(flats: Collection[Flat]) -> set[int]:
+    """Ids of those flats whose household has been asked, has answered or takes part."""
+    wanted = select(Household.flat_id).where(
+        Household.flat_id.in_([flat.id for flat in flats]),
+        Household.ended_at.is_(None),
+        Household.status != HouseholdStatus.NOT_CONTACTED,
+    )
+    return set(db.session.scalars(wanted))
+
+
+def members_on_mailbox(
+    group: Group, mailbox_id: int, stairwells: Collection[int] | None = None
+) -> list[Membership]:
+    """Those who share a mailbox and take part in the group; `stairwells` leaves out who lives elsewhere."""
+    wanted = (
+        select(Membership)
+        .join(Membership.person)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id == mailbox_id)
+        .options(joinedload(Membership.person))
+        .order_by(Membership.id)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[bool]:
+    """The invitations that a coordinator of these stairwells (None: of the whole house) reads of."""
+    if stairwells is None:
+        return true()
+    flats = select(Flat.id).where(Flat.stairwell_id.in_(stairwells))
+    return or_(and_(Invitation.flat_id.is_(None), Invitation.by_id == by.id), Invitation.flat_id.in_(flats))
+
+
+def has_declined(group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None) -> bool:
+    """Whether this address has said no to an invitation that stands in the coordinator's list."""
+    declined = select(Invitation.id).where(
+        Invitation.group_id == group.id,
+        or_(Invitation.mailbox_id == mailbox.id, Invitation.declined_index == mailbox.address_index),
+        Invitation.state == InvitationState.DECLINED,
+        in_list_of(by, stairwells),
+    )
+    return db.session.scalar(declined.limit(1)) is not None
+
+
+def has_open_invitation(
+    group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None
+) -> bool:
+    """Whether an invitation in the coordinator's list waits for this address' answer."""
+    waits = select(Invitation.id).where(
+        Invitation.group_id == group.id,
+        Invitation.mailbox_id == mailbox.id,
+        Invitation.state == InvitationState.OPEN,
+        Invitation.expires_at > utcnow(),
+        in_list_of(by, stairwells),
+    )
+    return db.session.scalar(waits.limit(1)) is not None
+
+
+@dataclass(frozen=True)
+class Room:
+    """How many letters of invitation a coordinator can have sent now, and when there is room for more."""
+
+    left: int
+    until: datetime
+
+
+def room_of(by: Person, most: int) -> Room:
+    """The room that is left of so many letters a day."""
+    day = timedelta(days=1)
+    letters = (
+        select(Mailing.created_at)
+        .join(Invitation, Invitation.id == Mailing.invitation_id)
+        .where(Invitation.by_id == by.id, Mailing.created_at > utcnow() - day)
+    )
+    count = db.session.scalar(select(func.count()).select_from(letters.subquery())) or 0
+    that_fills = letters.order_by(Mailing.created_at.desc()).offset(min(count, most) - 1).limit(1)
+    oldest = db.session.scalar(that_fills) if count else None
+    return Room(max(most - count, 0), (oldest or utcnow()) + day)
+
+
+MOST_LETTERS = 3  # from one coordinator to one address about one group in a day
+
+
+def letters_to(address: ColumnElement[bool], group: Group, by_id: int | None) -> Select[int]:
+    """Mailboxes with the letters of invitation that went to them from one coordinator within a day."""
+    return (
+        select(Mailbox.id)
+        .join(OutboxRow, OutboxRow.mailbox_id == Mailbox.id)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .join(Invitation, Invitation.id == Mailing.invitation_id)
+        .where(address, Invitation.group_id == group.id, Invitation.by_id == by_id)
+        .where(Mailing.created_at > utcnow() - timedelta(days=1))
+    )
+
+
+def can_be_written_to_from(group: Group, mailbox: Mailbox, by_id: int | None) -> datetime | None:
+    """When the next letter may go to an address that has had its letters of a day; None: at once."""
+    letters = letters_to(Mailbox.id == mailbox.id, group, by_id).with_only_columns(Mailing.created_at)
+    newest = list(db.session.scalars(letters.order_by(Mailing.created_at.desc()).limit(MOST_LETTERS)))
+    return newest[-1] + timedelta(days=1) if len(newest) == MOST_LETTERS else None
+
+
+def known_among(
+    group: Group, addresses: Collection[str], by: Person, stairwells: Collection[int] | None
+) -> dict[str, str]:
+    """What a coordinator may know of these addresses: member, declined, invited, lately; others are as new.
+
+    It is what `invite` would refuse, for a whole list at once (five statements).
+    """
+    indexes = {keyring().blind_index("address", address): address for address in addresses}
+    here = Mailbox.address_index.in_(indexes)
+    open_ = and_(Invitation.state == InvitationState.OPEN, Invitation.expires_at > utcnow())
+    in_list = and_(Invitation.group_id == group.id, in_list_of(by, stairwells))
+    by_mailbox = select(Mailbox.address_index).join(Invitation, Invitation.mailbox_id == Mailbox.id)
+    by_hash = select(Invitation.declined_index).where(Invitation.declined_index.in_(indexes))
+    declined = Invitation.state == InvitationState.DECLINED
+    lately = letters_to(here, group, by.id).with_only_columns(Mailbox.address_index)
+    lately = lately.group_by(Mailbox.address_index).having(func.count() >= MOST_LETTERS)
+    found = [
+        ("lately", lately),
+        ("invited", by_mailbox.where(here, in_list, open_)),
+        ("declined", by_mailbox.where(here, in_list, declined)),
+        ("declined", by_hash.where(in_list, declined)),
+        ("member", _members_among(group, stairwells).where(here)),
+    ]
+    return {
+        indexes[bytes(index)]: state
+        for state, wanted in found
+        for index in db.session.scalars(wanted)
+        if index
+    }
+
+
+def _members_among(group: Group, stairwells: Collection[int] | None) -> Select[bytes]:
+    wanted = (
+        select(Mailbox.address_index)
+        .join(Person, Person.mailbox_id == Mailbox.id)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
+    )
+    return wanted if stairwells is None else wanted.where(Membership.stairwell_id.in_(stairwells))

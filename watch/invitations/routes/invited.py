@@ -1,0 +1,229 @@
+"""What a coordinator does with those invited: again, a reminder, the right address, taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from flask import abort, current_app, flash, redirect, render_template, request
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, requires
+from watch.errors import DomainError, Duplicate
+from watch.extensions import db
+from watch.groups.errors import AlreadyMember
+from watch.invitations.errors import (
+    AlreadyInvited,
+    InvitationDeclined,
+    InvitationEnded,
+    RemindedLately,
+    SameAddress,
+    TooManyInvitations,
+    WrittenLately,
+)
+from watch.invitations.forms.reminding import CorrectAddressForm, RemindForm
+from watch.invitations.queries.invited import invitations_of
+from watch.invitations.queries.inviting import room_of
+from watch.invitations.routes.inviting import address_of, bp, full, kept, list_of, rested
+from watch.invitations.service import invited, inviting
+from watch.models import Group, Invitation, utcnow
+
+Page = Response | str | tuple[str, int]
+SOME_DAYS = timedelta(days=3)  # after so long without an answer a reminder is suggested
+AT_ONCE = 100  # boxes on a page; whoever is reminded leaves it to the next in turn
+NOT_AGAIN: dict[type[DomainError], Any] = {
+    InvitationEnded: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
+    AlreadyMember: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
+    InvitationDeclined: _l("Den adressen har tackat nej. Då skriver vi inte dit igen."),
+    AlreadyInvited: _l("Adressen har redan en nyare inbjudan."),
+}
+NOT_THERE: dict[type[DomainError], Any] = {
+    SameAddress: _l("Det är samma adress som förut. Rätta den, eller gå tillbaka och skicka igen."),
+    AlreadyMember: _l("Adressen är redan med i gruppen. Ta tillbaka inbjudan i stället."),
+    InvitationDeclined: _l("Den adressen har tackat nej. Då skriver vi inte dit igen."),
+    AlreadyInvited: _l("Adressen har redan en inbjudan. Ta tillbaka den här i stället."),
+}
+REFUSALS: tuple[type[DomainError], ...] = (TooManyInvitations, WrittenLately, *NOT_THERE)
+
+
+def _to_list(group_id: int) -> Response:
+    return redirect(list_of(group_id, **kept()), 303)
+
+
+@bp.post("/invitations/<int:invitation_id>/resend")
+@requires(Permission.INVITE)
+def resend(invitation: Invitation) -> Response:
+    """Send again with a new link; pressed twice it is sent once."""
+    seen = request.form.get("generation", type=int)
+    if seen is not None and seen != invitation.generation:
+        return _to_list(invitation.group_id)
+    try:
+        invited.resend(invitation, days=current_app.config["INVITATION_DAYS"], by=current_person())
+    except TooManyInvitations as too_many:
+        db.session.rollback()
+        flash(full(too_many), "info")
+    except WrittenLately as lately:
+        db.session.rollback()
+        flash(rested(lately), "info")
+    except tuple(NOT_AGAIN) as refused:
+        db.session.rollback()
+        flash(NOT_AGAIN[type(refused)], "info")
+    else:
+        db.session.commit()
+        flash(_("Inbjudan är på väg igen, med en ny länk."), "done")
+    return _to_list(invitation.group_id)
+
+
+@bp.post("/invitations/<int:invitation_id>/revoke")
+@requires(Permission.INVITE)
+def revoke(invitation: Invitation) -> Response:
+    """Take an invitation back."""
+    try:
+        invited.revoke(invitation, by=current_person())
+    except InvitationEnded:
+        db.session.rollback()
+        flash(_("Inbjudan är redan besvarad och kan inte återkallas."), "info")
+    else:
+        db.session.commit()
+        flash(_("Inbjudan är återkallad. Länken gäller inte längre."), "done")
+    return _to_list(invitation.group_id)
+
+
+@bp.get("/invitations/<int:invitation_id>/address")
+@requires(Permission.INVITE)
+def ask_correct(invitation: Invitation) -> Page:
+    """The address as it was typed, to be mended by whoever typed it."""
+    _expect_typed_by_reader(invitation)
+    if not _can_be_corrected(invitation):
+        return _too_late(invitation)
+    return _correct_page(invitation, CorrectAddressForm(data={"address": _address(invitation)}))
+
+
+@bp.post("/invitations/<int:invitation_id>/address")
+@requires(Permission.INVITE)
+def correct(invitation: Invitation) -> Page:
+    """A new address, a new link; the old link is dead."""
+    _expect_typed_by_reader(invitation)
+    form = CorrectAddressForm()
+    if not form.validate():
+        return _correct_page(invitation, form), 422
+    try:
+        days = current_app.config["INVITATION_DAYS"]
+        invited.correct_address(invitation, form.address.data, days=days, by=current_person())
+    except InvitationEnded:
+        db.session.rollback()
+        return _too_late(invitation)
+    except REFUSALS as refused:
+        db.session.rollback()
+        form.address.errors = (_not_there(refused),)
+        return _correct_page(invitation, form), 422
+    db.session.commit()
+    flash(_("Inbjudan är på väg till den nya adressen. Den gamla länken gäller inte längre."), "done")
+    return _to_list(invitation.group_id)
+
+
+def _not_there(refused: DomainError) -> Any:
+    if isinstance(refused, TooManyInvitations):
+        return full(refused)
+    return rested(refused) if isinstance(refused, WrittenLately) else NOT_THERE[type(refused)]
+
+
+def _expect_typed_by_reader(invitation: Invitation) -> None:
+    if invitation.by_id != current_person().id:
+        abort(403)
+
+
+def _can_be_corrected(invitation: Invitation) -> bool:
+    return invitation.ended_at is None and invitation.mailbox_id is not None
+
+
+def _address(invitation: Invitation) -> str:
+    return invitation.mailbox.address if invitation.mailbox else ""
+
+
+def _too_late(invitation: Invitation) -> Response:
+    flash(_("Inbjudan är redan besvarad eller återkallad. Bjud in den rätta adressen i stället."), "info")
+    return _to_list(invitation.group_id)
+
+
+def _correct_page(invitation: Invitation, form: CorrectAddressForm) -> str:
+    return render_template(
+        "invitations/ask_correct.html", group=invitation.group, invitation=invitation, form=form,
+        address=_address(invitation), kept=kept(), back=list_of(invitation.group_id, **kept()),
+    )  # fmt: skip
+
+
+@bp.get("/groups/<int:group_id>/invitations/reminders")
+@requires(Permission.INVITE)
+def ask_remind(group: Group) -> Page:
+    """Who has not answered; ticked are those whose letter went out some days ago."""
+    return _remind_page(group, _remind_form(group))
+
+
+@bp.post("/groups/<int:group_id>/invitations/reminders")
+@requires(Permission.INVITE)
+def remind(group: Group) -> Page:
+    """Remind those who were ticked when the number on the button was shown, and no others."""
+    form, key = _remind_form(group), RemindForm().form_key.data
+    if key and inviting.was_sent(key):
+        return _to_list(group.id)
+    if not form.waiting:
+        return _to_list(group.id)
+    if not form.validate():
+        return _remind_page(group, form), 422
+    if request.form.get("count", type=int) != len(form.chosen) or not form.chosen:
+        flash(_("Du har ändrat vilka som är ikryssade. Se efter och tryck igen. Inget är skickat."), "info")
+        return _remind_page(group, form)
+    try:
+        reminded, word = _remind_all(form)
+        if reminded and key:
+            inviting.mark_sent(reminded[0], key)
+    except Duplicate:
+        db.session.rollback()
+        return _to_list(group.id)
+    db.session.commit()
+    if word:
+        flash(word, "info")
+    if reminded:
+        words = "%(num)d påminnelse är på väg.", "%(num)d påminnelser är på väg."
+        flash(ngettext(*words, len(reminded)), "done")
+    elif not word:
+        flash(_("Ingen påminnelse är skickad. De har svarat eller nyss fått ett mejl."), "info")
+    return _to_list(group.id)
+
+
+def _remind_all(form: RemindForm) -> tuple[list[Invitation], str | None]:
+    """Those who got one, and a word where the day's letters ran out; who has answered meanwhile gets none."""
+    reminded: list[Invitation] = []
+    for invitation in form.chosen:
+        try:
+            invited.remind(invitation, by=current_person())
+        except (InvitationEnded, InvitationDeclined, AlreadyMember, RemindedLately):
+            continue
+        except TooManyInvitations as too_many:
+            return reminded, full(too_many)
+        reminded.append(invitation)
+    return reminded, None
+
+
+def _remind_form(group: Group) -> RemindForm:
+    form = RemindForm()
+    everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
+    waiting = [sent for sent in reversed(everything) if sent.waits_for_answer]
+    form.offer(waiting[:AT_ONCE], utcnow() - SOME_DAYS, request.args.get("choose", ""))
+    return form
+
+
+def _remind_page(group: Group, form: RemindForm) -> str:
+    rows = [(sent, address_of(sent)) for sent in form.waiting]
+    me, most = current_person(), current_app.config["INVITATIONS_A_DAY"]
+    room = room_of(me, most)
+    is_over = not room.left and all(sent.invitation.by_id == me.id for sent in form.waiting)
+    return render_template(
+        "invitations/ask_remind.html", group=group, form=form, rows=rows, chosen=len(form.chosen),
+        is_full=len(rows) == AT_ONCE, choose=request.args.get("choose", ""),
+        over=full(TooManyInvitations(room.until)) if is_over else None,
+    )  # fmt: skip

@@ -1,0 +1,152 @@
+"""What becomes of an invitation that is sent: again, a reminder, to the right address, taken back."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.extensions import db
+from watch.groups.service.households import change_household
+from watch.invitations.errors import AlreadyInvited, InvitationEnded, RemindedLately, SameAddress
+from watch.invitations.queries.invited import REMINDED_LATELY
+from watch.invitations.service.inviting import (
+    expect_not_lately,
+    expect_nothing_open,
+    expect_room,
+    expect_stranger,
+    mailbox_with_number,
+    note_invited,
+    send,
+)
+from watch.mail import outbox
+from watch.models import (
+    NONCE_BYTES,
+    Flat,
+    HouseholdStatus,
+    Invitation,
+    InvitationState,
+    JoinRequest,
+    Mailbox,
+    Mailing,
+    Person,
+    utcnow,
+)
+
+
+def resend(invitation: Invitation, *, days: int, by: Person) -> None:
+    """Send again with a new link; the old one is dead. Works for an expired or revoked one too.
+
+    Raises InvitationEnded when it is answered or its address erased, InvitationDeclined, AlreadyInvited,
+    AlreadyMember, WrittenLately, TooManyInvitations (both of whoever sent it first).
+    """
+    db.session.refresh(invitation, with_for_update={"of": Invitation})
+    revivable = {InvitationState.OPEN, InvitationState.REVOKED}
+    if invitation.state not in revivable or invitation.mailbox_id is None:
+        raise InvitationEnded
+    assert invitation.mailbox is not None
+    expect_stranger(invitation.group, invitation.mailbox, by)
+    expect_room(invitation.by or by)
+    expect_not_lately(invitation.group, invitation.mailbox, invitation.by or by)
+    _renew(invitation, invitation.mailbox, days)
+    note_invited(invitation.flat, by)
+    send(invitation)
+    audit.note("invitation-sent-again", about=invitation, by=by, group=invitation.group)
+
+
+def _renew(invitation: Invitation, mailbox: Mailbox, days: int) -> None:
+    """A new link, for so many days; what waits of the old one is stopped. Raises AlreadyInvited."""
+    outbox.cancel(invitation)
+    try:
+        with db.session.begin_nested():
+            invitation.state, invitation.ended_at = InvitationState.OPEN, None
+            invitation.mailbox, invitation.nonce = mailbox, secrets.token_bytes(NONCE_BYTES)
+            invitation.generation += 1
+            invitation.expires_at = utcnow() + timedelta(days=days)
+            db.session.flush()
+    except IntegrityError:
+        raise AlreadyInvited from None
+
+
+def remind(invitation: Invitation, *, by: Person) -> None:
+    """Remind somebody who has not answered; the link stays as it is.
+
+    Raises InvitationEnded, RemindedLately within a day of the last letter, InvitationDeclined, AlreadyMember,
+    TooManyInvitations (of whoever sent it first).
+    """
+    db.session.refresh(invitation, with_for_update={"of": Invitation})
+    if invitation.state is not InvitationState.OPEN or invitation.expires_at <= utcnow():
+        raise InvitationEnded
+    if invitation.mailbox is None:
+        raise InvitationEnded
+    written = db.session.scalar(
+        select(func.max(Mailing.created_at)).where(Mailing.invitation_id == invitation.id)
+    )
+    if written is not None and written > utcnow() - REMINDED_LATELY:
+        raise RemindedLately
+    expect_stranger(invitation.group, invitation.mailbox, by)
+    expect_room(invitation.by or by)
+    send(invitation, "invitation-reminder")
+    audit.note("invitation-reminded", about=invitation, by=by, group=invitation.group)
+
+
+def correct_address(invitation: Invitation, address: str, *, days: int, by: Person) -> None:
+    """The address was mistyped: the invitation goes to another one with a new link, and the old link is dead.
+
+    Whoever was given the old link, and has not confirmed their address yet, waits for a coordinator's answer
+    then. Raises InvitationEnded when it is answered, taken back or erased, SameAddress, AlreadyMember,
+    InvitationDeclined, AlreadyInvited, WrittenLately, TooManyInvitations.
+    """
+    db.session.refresh(invitation, with_for_update={"of": Invitation})
+    if invitation.state is not InvitationState.OPEN or invitation.mailbox_id is None:
+        raise InvitationEnded
+    mailbox = mailbox_with_number(address)
+    if mailbox.id == invitation.mailbox_id:
+        raise SameAddress
+    expect_room(by)
+    expect_nothing_open(invitation.group, mailbox, by)
+    _renew(invitation, mailbox, days)
+    db.session.execute(
+        update(JoinRequest).where(JoinRequest.invitation_id == invitation.id).values(invitation_id=None)
+    )
+    note_invited(invitation.flat, by)
+    send(invitation)
+    audit.note("invitation-corrected", about=invitation, by=by, group=invitation.group)
+
+
+def revoke(invitation: Invitation, *, by: Person | None) -> None:
+    """Take an invitation back; its link is dead at once. Revoked twice is once. Raises InvitationEnded."""
+    if not end(invitation, InvitationState.REVOKED):
+        if invitation.state is InvitationState.REVOKED:
+            return
+        raise InvitationEnded
+    outbox.cancel(invitation)
+    flat = invitation.flat
+    if flat is not None:
+        only, counts = {HouseholdStatus.INVITED}, not others_invited(flat)
+        change_household(flat, HouseholdStatus.NOT_CONTACTED, by=by, only=only, counts=counts)
+    audit.note("invitation-revoked", about=invitation, by=by, group=invitation.group)
+
+
+def others_invited(flat: Flat) -> bool:
+    """Whether another invitation to a flat waits for its answer."""
+    still = select(Invitation.id).where(
+        Invitation.flat_id == flat.id,
+        Invitation.state == InvitationState.OPEN,
+        Invitation.expires_at > utcnow(),
+    )
+    return db.session.scalar(still.limit(1)) is not None
+
+
+def end(invitation: Invitation, state: InvitationState) -> bool:
+    """End an open invitation. The first answer counts; the database says whether this was it."""
+    ended = db.session.execute(
+        update(Invitation)
+        .where(Invitation.id == invitation.id, Invitation.state == InvitationState.OPEN)
+        .values(state=state, ended_at=utcnow())
+    )
+    db.session.refresh(invitation)
+    return bool(ended.rowcount)  # type: ignore[attr-defined]  # of an UPDATE

@@ -1,0 +1,210 @@
+"""Asking to join: by a poster, a letter, or the address of the house."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import (
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from werkzeug.wrappers import Response as AnyResponse
+
+from watch import language
+from watch.access import public
+from watch.extensions import browser_that_asks, db, limiter
+from watch.groups.errors import NotOpen
+from watch.groups.queries.joinable import group_to_join, joinable_stairwells
+from watch.groups.queries.members import coordinators_for
+from watch.joining.forms import BY_KNOCK, AskToJoinForm
+from watch.joining.routes.blueprint import bp
+from watch.joining.service import asking
+from watch.joining.service.changing import Asked
+from watch.limits import ASKING, limit_network
+from watch.meetings.queries.coming import is_called, upcoming_meetings
+from watch.models import (
+    Building,
+    ConsentChannel,
+    Letter,
+    Meeting,
+    Membership,
+    Stairwell,
+)
+from watch.printing.queries import letter_of_code, stairwell_of_old_poster, stairwell_of_poster
+
+
+def is_wrong_code(answer: AnyResponse) -> bool:
+    """Whether a code led nowhere; such tries are counted."""
+    return answer.status_code == 404
+
+
+WRONG_CODES_HERE = limiter.shared_limit(
+    "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks, deduct_when=is_wrong_code
+)
+WRONG_CODES = limit_network(  # a house may share one network, and a phone company's customers too
+    "100 per hour", "wrong codes", deduct_when=is_wrong_code
+)
+MAX_CHARACTERS = 40  # of a typed code
+
+
+@bp.get("/j")
+@public
+def find_code() -> AnyResponse:
+    """A code typed into a field becomes its address; only there it is tried, and counted."""
+    typed = request.args.get("code", "")[: 2 * MAX_CHARACTERS]
+    typed = "".join(character for character in typed if character.isalnum())[:MAX_CHARACTERS]
+    return redirect(url_for(".poster", code=typed), 303) if typed else _unknown_code()
+
+
+@bp.get("/j/<code>")
+@WRONG_CODES
+@WRONG_CODES_HERE
+@public
+def poster(code: str) -> AnyResponse:
+    """A poster's or letter's landing: who invites, what happens with what one writes, the form."""
+    return _ask_behind(code)
+
+
+@bp.post("/j/<code>")
+@WRONG_CODES
+@WRONG_CODES_HERE
+@ASKING
+@public
+def ask_by_poster(code: str) -> AnyResponse:
+    """Ask to join by the poster's or the letter's form."""
+    return _ask_behind(code)
+
+
+def _ask_behind(code: str) -> AnyResponse:
+    """Every letter answers alike, whatever has become of it: else whoever printed it saw who has joined."""
+    if len(code) > MAX_CHARACTERS:
+        return _unknown_code()
+    action = url_for(".ask_by_poster", code=code)
+    if stairwell := stairwell_of_poster(code):
+        return _ask_page("joining/poster.html", [stairwell], action, consent=ConsentChannel.POSTER)
+    if letter := letter_of_code(code):
+        port = [letter.flat.stairwell]
+        return _ask_page("joining/letter.html", port, action, letter, consent=ConsentChannel.LETTER)
+    if stairwell := stairwell_of_old_poster(code):
+        return _ask_page("joining/old_code.html", [stairwell], action, consent=ConsentChannel.POSTER)
+    return _unknown_code()
+
+
+def _unknown_code() -> Response:
+    """Old, mistyped or invented: the same page. The reading ends first, so that the limit can count."""
+    page = make_response(render_template("joining/unknown_code.html"), 404)
+    db.session.rollback()
+    return page
+
+
+@bp.get("/buildings/<int:building_id>/join")
+@public
+def ask(building_id: int) -> AnyResponse:
+    """The same form for somebody who found the building by its address; the port first."""
+    return _ask_in(building_id)
+
+
+@bp.post("/buildings/<int:building_id>/join")
+@ASKING
+@public
+def send_request(building_id: int) -> AnyResponse:
+    """Ask to join by address."""
+    return _ask_in(building_id)
+
+
+def _ask_in(building_id: int) -> AnyResponse:
+    building = db.session.get(Building, building_id)
+    if building is None:
+        abort(404)
+    stairwells = joinable_stairwells(building)
+    if not stairwells:
+        return redirect(url_for("interest.show", building_id=building.id), 303)
+    port = request.args.get("port", "")
+    chosen = [each for each in stairwells if str(each.id) == port or len(stairwells) == 1]
+    if not chosen:
+        return make_response(
+            render_template(
+                "joining/choose_port.html",
+                building=building,
+                stairwells=stairwells,
+                missing="port" in request.args,
+            )
+        )
+    action = url_for(".send_request", building_id=building.id, port=chosen[0].id)
+    return _ask_page("joining/ask.html", chosen, action)
+
+
+def _ask_page(
+    template: str,
+    stairwells: list[Stairwell],
+    action: str,
+    letter: Letter | None = None,
+    *,
+    consent: ConsentChannel = ConsentChannel.WEB,
+) -> AnyResponse:
+    """The form for one stairwell; sent and fine, it goes to a page that is the same for everybody."""
+    (stairwell,) = stairwells
+    form = AskToJoinForm()
+    if letter:
+        form.know_door(letter.flat)
+        if group_to_join(stairwell) is None:
+            form.expect_no_knock()
+    else:
+        form.offer(stairwells)
+    if form.validate_on_submit():
+        try:
+            _ask(form, stairwell, letter, consent)
+        except NotOpen:
+            return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
+        db.session.commit()
+        return redirect(url_for("joining.sent", how=BY_KNOCK if form.by_knock else None), 303)
+    by_letter = letter is not None and group_to_join(stairwell, by_letter=True)
+    if not by_letter and not joinable_stairwells(stairwell.building):
+        return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
+    page = render_template(
+        template, form=form, stairwell=stairwell, building=stairwell.building, action=action, letter=letter
+    )
+    return make_response(page, 422 if form.is_submitted() else 200)
+
+
+def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, consent: ConsentChannel) -> None:
+    name, reads = form.name.data, language.current()
+    if form.by_knock:
+        assert form.flat is not None
+        asking.ask_for_knock(stairwell, form.flat, name, language=reads, consent=consent)
+        session.pop("asked", None)
+    else:
+        flat, address = form.flat, form.address.data
+        asked = Asked.now(
+            session.get("asked"), stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
+            letter_id=letter.id if letter else None, invitation_id=None, name=name, address=address,
+            consent=consent,
+        )  # fmt: skip
+        asking.ask_to_join(
+            stairwell, address, name, flat=flat, language=reads, letter=letter, consent=consent,
+            secret=asked.secret,
+        )  # fmt: skip
+        session["asked"] = asked.sealed()
+
+
+@dataclass(frozen=True)
+class Welcome:
+    """What somebody who has just joined wants to know."""
+
+    coordinators: str
+    meeting: Meeting | None
+
+
+@bp.app_template_global()
+def welcome_of(membership: Membership) -> Welcome:
+    """Coordinators near a new member who show neighbours their name, and the next meeting; for the mail."""
+    near = coordinators_for(membership.stairwell) if membership.stairwell else []
+    names = [each.name for each in near if each.shows_name]
+    meetings = (each for each in upcoming_meetings(membership.group) if is_called(each, membership.person))
+    return Welcome(", ".join(names), next(meetings, None))

@@ -1,0 +1,15 @@
+"""What the steps of a start are called."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+
+from watch.models import StartStep
+
+STEPS = {
+    StartStep.POLICE_CONTACT: _l("Gruppen har kontakt med polisen"),
+    StartStep.MEETING_BOOKED: _l("Uppstartsmötet är bokat"),
+    StartStep.MEETING_HELD: _l("Uppstartsmötet har hållits"),
+    StartStep.COORDINATORS_TRAINED: _l("Kontaktombuden är utsedda och utbildade"),
+    StartStep.HOUSEHOLD_LIST: _l("Hushållslistan är upprättad"),
+}

@@ -1,0 +1,210 @@
+"""The police contact starts a group and follows its first steps."""
+
+from __future__ import annotations
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, can, current_person, requires
+from watch.accounts.errors import OfficerNeverCoordinates
+from watch.bands import banded
+from watch.database import LARGEST_NUMBER
+from watch.extensions import db
+from watch.groups.errors import AskedMany
+from watch.groups.labels import ASKED_MANY, GROUP_STATE_KINDS, GROUP_STATES, OFFICERS_NEVER_COORDINATE
+from watch.groups.queries import members, pages
+from watch.interest.queries import Interested, interested_in
+from watch.lifecycle import service
+from watch.lifecycle.errors import GroupExists, NobodyAccepted, NotReady, NotStarting
+from watch.lifecycle.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
+from watch.lifecycle.labels import STEPS
+from watch.models import Building, Group, GroupState, Person, StartStep
+from watch.relations import position_of
+
+bp = Blueprint("lifecycle", __name__)
+
+Page = str | Response | tuple[str, int]
+
+
+@bp.get("/groups/new")
+@requires(Permission.START_GROUPS, second_factor=True)
+def new() -> Page:
+    """The building, how many are interested, and who could be the first coordinator."""
+    number = request.args.get("building", 0, type=int)
+    building = db.session.get(Building, number) if 0 < number <= LARGEST_NUMBER else None
+    if building is None or not can(Permission.START_GROUPS, building):
+        abort(404)
+    if building.group_id is not None:
+        return _exists(building.group_id)
+    g.position = position_of(building)
+    interest = interested_in(building)
+    form = StartGroupForm()
+    form.offer(interest.named)
+    return _new_page(building, interest, form)
+
+
+def _new_page(building: Building, interest: Interested, form: StartGroupForm) -> str:
+    flats = pages.flats_in(building)
+    return render_template(
+        "lifecycle/new.html",
+        building=building,
+        form=form,
+        interested=banded(interest.count, flats),
+        could_coordinate=banded(interest.could_coordinate, flats),
+        named=interest.named,
+    )
+
+
+@bp.get("/buildings/<int:building_id>/group")
+@requires(Permission.START_GROUPS, second_factor=True)
+def back_to_new(building: Building) -> Page:
+    """A tab that is opened again has kept the address of a form with faults."""
+    return redirect(url_for("lifecycle.new", building=building.id), 303)
+
+
+@bp.post("/buildings/<int:building_id>/group")
+@requires(Permission.START_GROUPS, second_factor=True)
+def create(building: Building) -> Page:
+    """Start the group; the first coordinator gets a mail."""
+    interest = interested_in(building)
+    form = StartGroupForm()
+    form.offer(interest.named)
+    if not form.validate_on_submit():
+        if building.group_id is not None:
+            return _exists(building.group_id)
+        return _new_page(building, interest, form), 422
+    first = _first_coordinator(form, interest)
+    try:
+        group = service.start_group(building, first=first, by=current_person())
+    except GroupExists as exists:
+        return _exists(exists.group.id)
+    except OfficerNeverCoordinates:
+        return _ask_nobody(building, form, OFFICERS_NEVER_COORDINATE)
+    except AskedMany:
+        return _ask_nobody(building, form, ASKED_MANY)
+    db.session.commit()
+    told = _("Gruppen är startad. De som är intresserade får ett mejl när ett kontaktombud har tackat ja.")
+    flash(told, "done")
+    if first:
+        flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
+    return redirect(url_for("lifecycle.checklist", group_id=group.id), 303)
+
+
+def _ask_nobody(building: Building, form: StartGroupForm, why: LazyString) -> Page:
+    """Nothing has happened yet: the form again, with what was chosen."""
+    db.session.rollback()
+    field = form.address if form.first.data == BY_MAIL else form.first
+    field.errors = (why,)
+    return _new_page(building, interested_in(building), form), 422
+
+
+def _first_coordinator(form: StartGroupForm, interest: Interested) -> Person | str | None:
+    if form.first.data == LATER:
+        return None
+    if form.first.data == BY_MAIL:
+        return str(form.address.data)
+    return next(person for person in interest.named if str(person.id) == form.first.data)
+
+
+def _exists(group_id: int) -> Response:
+    flash(_("Huset har redan en grupp. Den startades nyss eller tidigare."), "info")
+    return redirect(url_for("groups.show", group_id=group_id), 303)
+
+
+@bp.get("/groups/<int:group_id>/lifecycle")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def checklist(group: Group) -> Page:
+    """The five steps of the start with their dates, and where the group is in its life."""
+    return _checklist(group, {step: TickStepForm(step, group) for step in StartStep})
+
+
+def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
+    done = {item.step: item.done_on for item in group.checklist}
+    coordinators = members.coordinators_of(group)
+    return render_template(
+        "lifecycle/checklist.html",
+        group=group,
+        forms=forms,
+        done=done,
+        is_starting=group.state is GroupState.STARTING,
+        next_step=next((step for step in StartStep if step not in done), None),
+        dates={transition.state: transition.at for transition in group.transitions},
+        interest_since=group.interest_since,
+        coordinators=[each for each in coordinators if each.accepted_at],
+        questions=[each for each in coordinators if members.is_open(each)],
+        states=GROUP_STATES,
+        kinds=GROUP_STATE_KINDS,
+        steps=STEPS,
+    )
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/<step>")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def tick(group: Group, step: str) -> Page:
+    """A step is done."""
+    ticked = _step(step)
+    forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
+    form = forms[ticked]
+    try:
+        if not form.validate_on_submit() and group.state is GroupState.STARTING:
+            return _checklist(group, forms), 422
+        service.tick(group, ticked, form.done_on.data, by=current_person())
+    except NotStarting:
+        return _past_its_start(group)
+    except NobodyAccepted:
+        return _nobody_accepted(group)
+    db.session.commit()
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def untick(group: Group, step: str) -> Page:
+    """A step was not done after all."""
+    try:
+        service.untick(group, _step(step), by=current_person())
+    except NotStarting:
+        return _past_its_start(group)
+    db.session.commit()
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/activate")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def activate(group: Group) -> Page:
+    """The start is done."""
+    try:
+        service.activate(group, by=current_person())
+    except NobodyAccepted:
+        return _nobody_accepted(group)
+    except NotReady:
+        flash(_("Alla fem stegen behöver vara klara först."), "warn")
+    except NotStarting:
+        return _past_its_start(group)
+    else:
+        db.session.commit()
+        flash(_("Gruppen är aktiv."), "done")
+    return _to_checklist(group)
+
+
+def _step(name: str) -> StartStep:
+    try:
+        return StartStep(name)
+    except ValueError:
+        abort(404)
+
+
+def _past_its_start(group: Group) -> Response:
+    flash(_("Gruppen är redan förbi sin uppstart. Stegen går inte att ändra."), "info")
+    return _to_checklist(group)
+
+
+def _nobody_accepted(group: Group) -> Response:
+    flash(_("Gruppen behöver först ett kontaktombud som har tackat ja."), "warn")
+    return _to_checklist(group)
+
+
+def _to_checklist(group: Group) -> Response:
+    return redirect(url_for("lifecycle.checklist", group_id=group.id), 303)

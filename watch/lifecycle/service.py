@@ -1,0 +1,128 @@
+"""From interest to an active group: started, followed step by step, activated, counted."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from sqlalchemy import Select, delete, select, update
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.extensions import db
+from watch.groups.queries.areas import (
+    last_night,
+    were_interested,
+)
+from watch.groups.service.coordinators import appoint
+from watch.groups.service.recounting import recount_groups
+from watch.language import local
+from watch.lifecycle.errors import GroupExists, NobodyAccepted, NotReady, NotStarting
+from watch.models import (
+    FEW,
+    Building,
+    ChecklistItem,
+    Coordinator,
+    Group,
+    GroupState,
+    GroupTransition,
+    Interest,
+    Person,
+    StartStep,
+    utcnow,
+)
+
+
+def start_group(building: Building, *, by: Person, first: Person | str | None = None) -> Group:
+    """Start the group of a building; who is interested hears of it once somebody coordinates.
+
+    `first`, a person or an e-mail address, is asked to be its lead. Raises GroupExists, also when two start
+    it at once; OfficerNeverCoordinates, AskedMany.
+    """
+    now = utcnow()
+    with db.session.begin_nested():
+        group = Group(
+            area_id=building.property.area_id, name=building.address, started_at=now,
+            interest_since=db.session.scalar(_many_since(building, now)),
+        )  # fmt: skip
+        group.transitions.append(GroupTransition(state=GroupState.STARTING, at=now, by_id=by.id))
+        db.session.add(group)
+        db.session.flush()
+        taken = update(Building).where(Building.id == building.id, Building.group_id.is_(None))
+        if not db.session.execute(taken.values(group_id=group.id)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+            raise GroupExists(_group_of(building))
+    db.session.refresh(building, ["group_id"])
+    tick(group, StartStep.POLICE_CONTACT, local(now).date(), by=by)
+    audit.note("group-started", about=group, by=by)
+    recount_groups(now, group)
+    if first:
+        appoint(group, first, lead=True, by=by)
+    return group
+
+
+def _group_of(building: Building) -> Group:
+    return db.session.scalars(
+        select(Group).join(Building, Building.group_id == Group.id).where(Building.id == building.id)
+    ).one()
+
+
+def _many_since(building: Building, now: datetime) -> Select[datetime | None]:
+    """When so many were interested that the officer could see it; the day of one of a few is theirs."""
+    seen = were_interested(last_night(now))
+    wanted = select(Interest.confirmed_at).where(Interest.building_id == building.id, seen)
+    return wanted.order_by(Interest.confirmed_at).offset(FEW - 1).limit(1)
+
+
+def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
+    """A step of the start is done since that day; ticked again, it has the new day.
+
+    Raises NotStarting, NobodyAccepted.
+    """
+    _must_be_starting(group)
+    if step is StartStep.COORDINATORS_TRAINED:
+        _must_be_coordinated(group)
+    known = select(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
+    item = db.session.scalar(known)
+    if item is None:
+        try:
+            with db.session.begin_nested():
+                db.session.add(ChecklistItem(group=group, step=step, done_on=done_on, by_id=by.id))
+        except IntegrityError:
+            item = db.session.scalars(known).one()
+    if item is not None:
+        item.done_on, item.by_id = done_on, by.id
+    audit.note("start-step-ticked", about=group, by=by)
+
+
+def untick(group: Group, step: StartStep, *, by: Person) -> None:
+    """A step of the start was not done after all. Raises NotStarting."""
+    _must_be_starting(group)
+    db.session.execute(
+        delete(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
+    )
+    audit.note("start-step-unticked", about=group, by=by)
+
+
+def _must_be_starting(group: Group) -> None:
+    if group.state is not GroupState.STARTING:
+        raise NotStarting
+
+
+def _must_be_coordinated(group: Group) -> None:
+    accepted = select(Coordinator.id).where(
+        Coordinator.group_id == group.id, Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None)
+    )
+    if db.session.scalar(accepted.limit(1)) is None:
+        raise NobodyAccepted
+
+
+def activate(group: Group, *, by: Person) -> None:
+    """The start is done: the group is active from now on. Raises NotReady, NobodyAccepted, NotStarting."""
+    db.session.refresh(group, ["state"], with_for_update=True)
+    _must_be_starting(group)
+    done = set(db.session.scalars(select(ChecklistItem.step).where(ChecklistItem.group_id == group.id)))
+    if missing := [step for step in StartStep if step not in done]:
+        raise NotReady(missing)
+    _must_be_coordinated(group)
+    group.state = GroupState.ACTIVE
+    db.session.add(GroupTransition(group_id=group.id, state=GroupState.ACTIVE, by_id=by.id))
+    audit.note("group-activated", about=group, by=by)

@@ -1,0 +1,79 @@
+"""Where one lives: port, floor and door."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import SelectField
+
+from watch.fields import (
+    Form,
+    choice,
+)
+from watch.models import Flat, Stairwell
+from watch.places.labels import door_choices, floor_choices
+
+NO_SUCH_DOOR = _l("Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte.")
+
+
+NOT_A_CHOICE = _l("Välj något i listan.")
+
+
+class DoorForm(Form):
+    """Where one lives: floor and door from the left, perhaps unknown; the port where one can choose."""
+
+    port = SelectField(_l("Port"), validate_choice=False)
+    floor = SelectField(_l("Våning"), validate_choice=False)
+    door = SelectField(_l("Dörr från vänster"), validate_choice=False)
+    known: Flat | None = None
+
+    def know_door(self, flat: Flat) -> None:
+        """Letter or invitation say which flat: nothing to ask."""
+        self.known = flat
+        self.stairwells: Sequence[Stairwell] = [flat.stairwell]
+        for asked in ("port", "floor", "door"):
+            del self[asked]
+
+    def offer(self, stairwells: Sequence[Stairwell]) -> None:
+        """Fill the choices from these stairwells; with only one there is no port to choose."""
+        self.stairwells = stairwells
+        flats = [flat for stairwell in stairwells for flat in stairwell.flats]
+        self.floor.choices = floor_choices(flats)
+        self.door.choices = door_choices(flats)
+        if len(stairwells) == 1:
+            del self.port
+        else:
+            ports = [choice(str(each.id), each.address) for each in stairwells]
+            self.port.choices = [choice("", _l("Välj port")), *ports]
+
+    @property
+    def stairwell(self) -> Stairwell | None:
+        """The stairwell that was chosen."""
+        if "port" not in self:
+            return self.stairwells[0]
+        return next((each for each in self.stairwells if str(each.id) == self.port.data), None)
+
+    @property
+    def flat(self) -> Flat | None:
+        """The flat that is known, else the one that floor and door say, where it exists."""
+        if self.known:
+            return self.known
+        here = self.stairwell.flats if self.stairwell else []
+        said = (self.floor.data, self.door.data)
+        return next((flat for flat in here if (str(flat.floor), str(int(flat.number[2:]))) == said), None)
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """The fields, and whether there is such a door."""
+        fine: bool = super().validate(extra_validators)
+        if "floor" not in self:
+            return fine
+        for chosen in (self.floor, self.door):
+            if (chosen.data or "") not in {each.value for each in chosen.choices}:
+                chosen.errors = (NOT_A_CHOICE,)
+        if "port" in self and self.stairwell is None:
+            self.port.errors = (_l("Välj din port."),)
+        if fine and not self.errors and self.floor.data and self.door.data and self.flat is None:
+            self.door.errors = (NO_SUCH_DOOR,)
+        return fine and not self.errors

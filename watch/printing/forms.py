@@ -1,0 +1,113 @@
+"""Whose letterbox gets a letter, and in which languages."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import groupby
+
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from markupsafe import Markup
+from wtforms import SelectChoice
+from wtforms.validators import DataRequired
+
+from watch.fields import Form, TicksField, choice
+from watch.language import OWN_NAMES
+from watch.models import Building, Flat, Language, Stairwell
+
+NOBODY_CHOSEN = _l("Kryssa för minst en lägenhet.")
+NO_HOUSE_CHOSEN = _l("Kryssa för minst ett hus.")
+NO_PORT_CHOSEN = _l("Kryssa för minst en port.")
+
+
+def _in_languages() -> TicksField:
+    return TicksField(
+        _l("Språk i breven"),
+        choices=[choice(each.value, OWN_NAMES[each]) for each in Language],
+        default=[each.value for each in Language],
+        validators=[DataRequired(_l("Kryssa för minst ett språk."))],
+    )
+
+
+class PrintLettersForm(Form):
+    """Flats, or whole ports, and languages; those not contacted are ticked from the start."""
+
+    flats = TicksField(_l("Lägenheter"), coerce=int, validators=[DataRequired(NOBODY_CHOSEN)])
+    ports = TicksField(_l("Portar"), coerce=int, validators=[DataRequired(NO_PORT_CHOSEN)])
+    languages = _in_languages()
+
+    def offer_flats(self, flats: Iterable[Flat], words: Mapping[int, str], ticked: Collection[int]) -> None:
+        """These flats by port; what there is to say of them, and which are ticked from the start, by id."""
+        self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
+        self.flats.choices = {
+            port.address: [(flat.id, _named(flat, words.get(flat.id))) for flat in behind]
+            for port, behind in groupby(self._flats.values(), key=lambda flat: flat.stairwell)
+        }
+        if not self.is_submitted():
+            self.flats.data = [id_ for id_ in self._flats if id_ in ticked]
+        del self.ports
+
+    def offer_nothing(self) -> None:
+        """Where letters would open no door."""
+        self._flats = {}
+        self.flats.choices = []
+        del self.ports
+
+    def offer_stairwells(self, flats: Iterable[Flat]) -> None:
+        """Whole ports: nothing of their flats is told, so each flat there gets a letter."""
+        self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
+        behind = groupby(self._flats.values(), key=lambda flat: flat.stairwell)
+        self.ports.choices = [_counted(port, len(list(its))) for port, its in behind]
+        del self.flats
+
+    @property
+    def chosen(self) -> list[Flat]:
+        """The flats that get a letter, as one walks down the stairs."""
+        if "ports" in self:
+            return [flat for flat in self._flats.values() if flat.stairwell_id in (self.ports.data or ())]
+        return [flat for id_, flat in self._flats.items() if id_ in (self.flats.data or ())]
+
+
+class ChooseHousesForm(Form):
+    """Whole houses of an area, all ticked from the start, and languages."""
+
+    houses = TicksField(_l("Hus"), coerce=int, validators=[DataRequired(NO_HOUSE_CHOSEN)])
+    languages = _in_languages()
+
+    def offer(self, flats: Iterable[Flat]) -> None:
+        """The houses of these flats."""
+        self._flats = sorted(flats, key=lambda flat: (_house(flat).sort_key, staircase_order(flat)))
+        houses = [(house, len(list(its))) for house, its in groupby(self._flats, key=_house)]
+        self.houses.choices = [_counted(house, flats) for house, flats in houses]
+        if not self.is_submitted():
+            self.houses.data = [house.id for house, _flats in houses]
+
+    @property
+    def chosen(self) -> list[Flat]:
+        """The flats that get a letter, house by house."""
+        return [flat for flat in self._flats if _house(flat).id in (self.houses.data or ())]
+
+
+def _house(flat: Flat) -> Building:
+    return flat.stairwell.building
+
+
+def in_staircase_order(flats: Iterable[Flat]) -> Sequence[Flat]:
+    """Port by port in street order, the top floor first: so that whoever hands out walks down once."""
+    return sorted(flats, key=staircase_order)
+
+
+def staircase_order(flat: Flat) -> tuple[str, int, str]:
+    """Where a flat stands in that order."""
+    return flat.stairwell.sort_key, -flat.floor, flat.number
+
+
+def _named(flat: Flat, word: str | None) -> str:
+    return f"{flat.number} ({word})" if word else flat.number
+
+
+def _counted(place: Building | Stairwell, flats: int) -> SelectChoice:
+    """A place with how many letters it takes; its address apart, or it turned the words around."""
+    count = ngettext("%(num)d lägenhet", "%(num)d lägenheter", flats)
+    label = Markup("<bdi>{}</bdi> ({})").format(place.address, count)
+    return choice(str(place.id), label, render_kw={"data-count": flats})

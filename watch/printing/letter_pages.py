@@ -1,0 +1,130 @@
+"""Letters as pages of paper: what stands on them, and the PDF."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from flask import current_app
+from flask_babel import lazy_gettext as _l
+from werkzeug.utils import secure_filename
+
+from watch import language, paper, tokens
+from watch.groups.queries.joinable import group_to_join
+from watch.models import Language, Letter
+from watch.printing.queries import code_of
+
+LETTER_SENTENCES = (
+    _l("Grannsamverkan är att grannar i samma hus känner varandra och hjälps åt."),
+    _l("Alla som bor här får vara med. Det kostar inget."),
+    _l(
+        "Bara kontaktombuden för din port och huvudkontaktombudet ser ditt namn och din lägenhet. "
+        "Polisen och hyresvärden ser det aldrig."
+    ),
+    _l("Rikta telefonens kamera mot koden, eller skriv adressen i webbläsaren."),
+)
+BY_KNOCK = _l("Har du ingen e-post kommer ett kontaktombud till dig.")
+
+
+def foot_words() -> str:
+    """Whom to call, at the foot of everything on paper."""
+    crime = _l("Pågående brott: ring %(number)s.", number="112")
+    tips = _l("Tips: %(number)s eller %(site)s.", number="114 14", site="polisen.se")
+    return f"{crime} {tips}"
+
+
+@dataclass(frozen=True)
+class LetterWords:
+    """What every letter says in one language."""
+
+    language: Language
+    direction: str
+    heading: str
+    sentences: list[str]
+    code: str
+
+
+@dataclass(frozen=True)
+class OwnWords:
+    """What one letter says in one language: to whom, who comes to the door, how long its code is good."""
+
+    to: str
+    knock: str
+    until: str
+
+
+def pages_of(letters: Sequence[Letter], languages: Collection[Language]) -> dict[str, Any]:
+    """What stands on the pages of these letters, for templates/print/letters.typ."""
+    chosen = [each for each in Language if each in languages]
+    ports = {letter.flat.stairwell for letter in letters}
+    knocked = {port.id for port in ports if group_to_join(port)}  # elsewhere nobody is there who could
+    own = zip(*(_own_words_in(each, letters, knocked) for each in chosen), strict=True)
+    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
+        return {
+            "title": str(_l("Brev om grannsamverkan")),
+            "heading": "Grannsamverkan",
+            "foot": foot_words(),
+            "words": [asdict(_words_in(each)) for each in chosen],
+            "letters": [_page_of(letter, words) for letter, words in zip(letters, own, strict=True)],
+        }
+
+
+def _words_in(reader: Language) -> LetterWords:
+    with language.speaking(reader):
+        return LetterWords(
+            language=reader,
+            direction=language.direction(reader),
+            heading=str(_l("Var med i grannsamverkan i ditt hus")),
+            sentences=[str(each) for each in LETTER_SENTENCES],
+            code=str(_l("Kod")),
+        )
+
+
+def _own_words_in(reader: Language, letters: Sequence[Letter], knocked: Collection[int]) -> list[OwnWords]:
+    with language.speaking(reader):
+        return [_own_words(letter, letter.flat.stairwell_id in knocked) for letter in letters]
+
+
+def _own_words(letter: Letter, is_knocked: bool) -> OwnWords:
+    place = {"address": letter.flat.stairwell.address, "flat": letter.flat.number}
+    day = language.day(letter.expires_at)
+    return OwnWords(
+        knock=str(BY_KNOCK) if is_knocked else "",
+        to=str(_l("Till dig som bor på %(address)s, lägenhet %(flat)s", **place)),
+        until=str(_l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=day)),
+    )
+
+
+def _page_of(letter: Letter, words: Iterable[OwnWords]) -> dict[str, Any]:
+    code = tokens.show_code(code_of(letter))
+    address = f"{current_app.config['BASE_URL']}/j/{code}"
+    return {
+        "words": [asdict(each) for each in words],
+        "code": code,
+        "address": address.partition("://")[2],
+        "link": address,
+        "alt": str(_l("QR-kod till %(address)s", address=address)),
+    }
+
+
+def file_name(address: str, place: int | None = None) -> str:
+    """What a file of letters is called that begins with this address: in ASCII, for every machine."""
+    words = [str(_l("brev")), address.replace("–", "-"), *([str(place)] if place else [])]
+    return secure_filename(" ".join(words) + ".pdf").lower().replace("_", "-")
+
+
+def pdf_of(pages: Mapping[str, Any]) -> bytes:
+    """The pages as a PDF, while somebody waits for it."""
+    return paper.pdf("letters", _with_codes(pages))
+
+
+def long_pdf_of(pages: Mapping[str, Any]) -> bytes:
+    """The same for many pages: it takes a while, and asks no database."""
+    return paper.long_pdf("letters", _with_codes(pages))
+
+
+def _with_codes(pages: Mapping[str, Any]) -> dict[str, Any]:
+    """Each page with what a camera reads: drawn once the transaction is over, for it takes a while."""
+    letters = [page | {"qr": paper.qr_for_pdf(page["link"])} for page in pages["letters"]]
+    return {**pages, "letters": letters}

@@ -1,0 +1,80 @@
+"""Letters for letterboxes: coordinators print them flat by flat, the police for whole stairwells."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import current_app, redirect, render_template, request, send_file, url_for
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, requires
+from watch.extensions import db
+from watch.groups.labels import FLAT_STATES
+from watch.groups.queries.flats import flats_of_group
+from watch.groups.queries.households import FlatState, households_of
+from watch.groups.queries.joinable import OPEN_TO_JOIN
+from watch.models import Group, Language
+from watch.printing.forms import PrintLettersForm
+from watch.printing.letter_pages import file_name, pages_of, pdf_of
+from watch.printing.queries import pack_of, places_of
+from watch.printing.routes.blueprint import bp
+from watch.printing.service import letters as letters_service
+from watch.printing.service import packs
+
+UNTOUCHED = FlatState.NOT_CONTACTED
+Page = Response | str | tuple[str, int]
+
+
+@bp.get("/groups/<int:group_id>/letters")
+@requires(Permission.PRINT_LETTERS)
+def letters(group: Group) -> Page:
+    """Which flats get a letter, and in which languages."""
+    return _page(group, _form(group))
+
+
+@bp.post("/groups/<int:group_id>/letters")
+@requires(Permission.PRINT_LETTERS)
+def print_letters(group: Group) -> Page:
+    """The chosen letters as one PDF, top floor first; more than one waits for are made by the worker."""
+    if group.state not in OPEN_TO_JOIN:
+        return redirect(url_for("printing.letters", group_id=group.id), 303)  # which says why
+    form = _form(group)
+    if not form.validate():
+        return _page(group, form), 422
+    flats, by = form.chosen, current_person()
+    languages = [Language(each) for each in form.languages.data or ()]
+    if len(flats) > current_app.config["LETTERS_AT_ONCE"]:
+        pack = packs.ask_for_letters(group, flats, languages, by=by)
+        db.session.commit()
+        return redirect(url_for("printing.show_pack", pack_id=pack.id), 303)
+    pages = pages_of(letters_service.print_letters(group, flats, by=by), languages)
+    db.session.commit()
+    ports = {flat.stairwell.address for flat in flats}
+    pdf, name = BytesIO(pdf_of(pages)), file_name(ports.pop() if len(ports) == 1 else group.name)
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=name)
+
+
+def _form(group: Group) -> PrintLettersForm:
+    """Coordinators choose flats; the police contact whole stairwells, whoever takes part there."""
+    relations, form = current_relations(), PrintLettersForm()
+    if group.state not in OPEN_TO_JOIN:
+        form.offer_nothing()
+        return form
+    if group.id not in relations.coordinates:
+        form.offer_stairwells(flats_of_group(group))
+        return form
+    flats = flats_of_group(group, relations.stairwells_in(group))
+    states = {each.flat_id: each.state for each in households_of(group)}
+    contacted = {id_: str(FLAT_STATES[state]) for id_, state in states.items() if state is not UNTOUCHED}
+    wanted = {flat.id for flat in flats} & set(request.args.getlist("flats", type=int))
+    form.offer_flats(flats, contacted, wanted or states.keys() - contacted.keys())
+    return form
+
+
+def _page(group: Group, form: PrintLettersForm) -> str:
+    pack = pack_of(current_person(), group)
+    return render_template(
+        "printing/letters.html", group=group, form=form, days=letters_service.LETTER_DAYS,
+        again=letters_service.REPRINT_DAYS, is_open=group.state in OPEN_TO_JOIN,
+        pack=pack, places=places_of(pack) if pack else None,
+    )  # fmt: skip

@@ -1,0 +1,103 @@
+"""Long packs of letters: chosen by the house, waited for, fetched file by file by whoever asked for them."""
+
+from __future__ import annotations
+
+from io import BytesIO
+
+from flask import abort, flash, redirect, render_template, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, requires
+from watch.extensions import db
+from watch.groups.queries.flats import flats_of_groups
+from watch.models import Area, Language, LetterPack, utcnow
+from watch.printing.forms import ChooseHousesForm
+from watch.printing.letter_pages import file_name
+from watch.printing.queries import groups_to_write_to, is_kept, pack_of, places_of, progress_of
+from watch.printing.routes.blueprint import bp
+from watch.printing.service import letters, packs
+
+
+@bp.get("/areas/<slug>/letters")
+@requires(Permission.PRINT_LETTERS)
+def choose_houses(area: Area) -> str:
+    """Whole houses of an area for which letters are made."""
+    return _page(area, _form(area))
+
+
+@bp.post("/areas/<slug>/letters")
+@requires(Permission.PRINT_LETTERS)
+def ask_for_letters(area: Area) -> Response | tuple[str, int]:
+    """Have the letters of the chosen houses made; nothing of their flats is told."""
+    form = _form(area)
+    if not form.validate():
+        return _page(area, form), 422
+    languages = [Language(each) for each in form.languages.data or ()]
+    pack = packs.ask_for_letters(area, form.chosen, languages, by=current_person())
+    db.session.commit()
+    return redirect(url_for(".show_pack", pack_id=pack.id), 303)
+
+
+def _form(area: Area) -> ChooseHousesForm:
+    form = ChooseHousesForm()
+    form.offer(flats_of_groups(groups_to_write_to(area)))
+    return form
+
+
+def _page(area: Area, form: ChooseHousesForm) -> str:
+    pack = pack_of(current_person(), area)
+    return render_template(
+        "printing/choose_houses.html", area=area, form=form, days=letters.LETTER_DAYS,
+        again=letters.REPRINT_DAYS, pack=pack, places=places_of(pack) if pack else None,
+    )  # fmt: skip
+
+
+@bp.get("/packs/<int:pack_id>")
+@requires(Permission.PRINT_LETTERS)
+def show_pack(pack: LetterPack) -> str:
+    """How far it has come, and the files that are made."""
+    _expect_own(pack)
+    progress = progress_of(pack, utcnow())
+    return render_template("printing/show_pack.html", pack=pack, progress=progress, places=places_of(pack))
+
+
+@bp.get("/packs/<int:pack_id>/<int:place>")
+@requires(Permission.PRINT_LETTERS)
+def fetch_file(pack: LetterPack, place: int) -> Response:
+    """One of its files."""
+    _expect_own(pack)
+    file = next((file for file in pack.files if file.place == place), None)
+    if file is None or file.pdf is None:
+        abort(404)
+    name = file_name(file.first, place if len(pack.files) > 1 else None)
+    return send_file(BytesIO(file.pdf), "application/pdf", as_attachment=True, download_name=name)
+
+
+@bp.post("/packs/<int:pack_id>/again")
+@requires(Permission.PRINT_LETTERS)
+def try_again(pack: LetterPack) -> Response:
+    """Make what could not be made."""
+    _expect_own(pack)
+    packs.try_again(pack)
+    db.session.commit()
+    return redirect(url_for(".show_pack", pack_id=pack.id), 303)
+
+
+@bp.post("/packs/<int:pack_id>/remove")
+@requires(Permission.PRINT_LETTERS)
+def remove_pack(pack: LetterPack) -> Response:
+    """Stop making them, or forget the files before the day is over."""
+    _expect_own(pack)
+    group, area = pack.group, pack.area
+    packs.remove(pack)
+    db.session.commit()
+    flash(_("Filerna är borttagna. Brev som du har skrivit ut gäller ändå."), "done")
+    place = url_for("printing.letters", group_id=group.id) if group else None
+    return redirect(place or url_for(".choose_houses", slug=area.slug if area else ""), 303)
+
+
+def _expect_own(pack: LetterPack) -> None:
+    """Which flats somebody chose is nobody else's to see; after a day there is nothing left to fetch."""
+    if pack.by_id != current_person().id or not is_kept(pack, utcnow()):
+        abort(404)

@@ -1,0 +1,115 @@
+"""Posters for the stairwells: as PDF, as they look, with a new code where one has leaked, and on a phone."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from io import BytesIO
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import language, paper
+from watch.access import Permission, current_person, current_relations, requires
+from watch.extensions import db
+from watch.groups.queries.flats import stairwells_of_group
+from watch.groups.queries.members import active_membership
+from watch.models import Group, Language, Stairwell
+from watch.printing.labels import poster_words
+from watch.printing.letter_pages import foot_words
+from watch.printing.queries import poster_code, poster_of
+from watch.printing.routes.blueprint import bp
+from watch.printing.service import posters as service
+
+
+@bp.get("/groups/<int:group_id>/posters")
+@requires(Permission.PRINT_POSTERS)
+def posters(group: Group) -> str:
+    """The stairwells with their codes, each a poster to print."""
+    rows = [(stairwell, poster_code(stairwell)) for stairwell in _stairwells(group)]
+    return render_template("printing/posters.html", group=group, rows=rows)
+
+
+@bp.get("/groups/<int:group_id>/posters.pdf")
+@requires(Permission.PRINT_POSTERS)
+def print_posters(group: Group) -> Response:
+    """All of them, a page each, in the order of the ports."""
+    stairwells = _stairwells(group)
+    return _pdf(stairwells, _("affischer")) if stairwells else abort(404)
+
+
+def _stairwells(group: Group) -> list[Stairwell]:
+    """A coordinator's own; the police contact's are all."""
+    relations = current_relations()
+    coordinates = group.id in relations.coordinates
+    return stairwells_of_group(group, relations.stairwells_in(group) if coordinates else None)
+
+
+@bp.get("/stairwells/<int:stairwell_id>/poster")
+@requires(Permission.PRINT_POSTERS)
+def show_poster(stairwell: Stairwell) -> str:
+    """What one stairwell's poster looks like, and what can be done with it."""
+    return render_template("printing/show_poster.html", stairwell=stairwell, code=poster_code(stairwell))
+
+
+@bp.get("/stairwells/<int:stairwell_id>/poster.pdf")
+@requires(Permission.PRINT_POSTERS)
+def print_poster(stairwell: Stairwell) -> Response:
+    """One stairwell's poster."""
+    return _pdf([stairwell], _("affisch %(address)s", address=stairwell.address))
+
+
+@bp.get("/stairwells/<int:stairwell_id>/poster.png")
+@requires(Permission.PRINT_POSTERS)
+def poster_picture(stairwell: Stairwell) -> Response:
+    """The same page as a picture for the screen."""
+    return send_file(BytesIO(paper.picture("posters", _facts([stairwell]))), "image/png")
+
+
+def _pdf(stairwells: Sequence[Stairwell], name: str) -> Response:
+    pdf = BytesIO(paper.pdf("posters", _facts(stairwells)))
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"{name}.pdf")
+
+
+def _facts(stairwells: Sequence[Stairwell]) -> dict[str, object]:
+    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
+        return {
+            "title": _("Affisch om grannsamverkan"),
+            "heading": "Grannsamverkan",
+            "foot": foot_words(),
+            "words": poster_words(),
+            "posters": [_poster(stairwell) for stairwell in stairwells],
+        }
+
+
+def _poster(stairwell: Stairwell) -> dict[str, str]:
+    poster = poster_of(stairwell)
+    return {
+        "port": _("Port %(address)s", address=stairwell.address),
+        "code": poster.code,
+        "address": poster.link.partition("://")[2],
+        "qr": paper.qr_for_pdf(poster.link),
+        "alt": _("QR-kod till %(address)s", address=poster.link),
+    }
+
+
+@bp.post("/stairwells/<int:stairwell_id>/poster/new-code")
+@requires(Permission.RENEW_POSTERS)
+def renew_poster(stairwell: Stairwell) -> Response:
+    """The poster has leaked: a new code; pressed twice it is once."""
+    leaked = request.form.get("leaked", "")
+    if service.renew_poster(stairwell, leaked, by=current_person()):
+        flash(_("Porten har en ny kod. Skriv ut affischen och byt den som hänger."), "done")
+    db.session.commit()
+    return redirect(url_for(".show_poster", stairwell_id=stairwell.id), 303)
+
+
+@bp.get("/groups/<int:group_id>/share")
+@requires(Permission.SEE_GROUP)
+def share(group: Group) -> str:
+    """Show a neighbour: the code of one's own port, else of each, to hold up on the phone; no person."""
+    membership = active_membership(current_person(), group)
+    own = membership.stairwell if membership else None
+    stairwells = [own] if own else stairwells_of_group(group)
+    ports = [poster_of(each) for each in stairwells]
+    return render_template("printing/share.html", group=group, ports=ports)

@@ -1,0 +1,99 @@
+"""Letters into letterboxes: printed, opened by their code, good once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import groupby
+
+from sqlalchemy import func, select, update
+
+from watch import audit, tokens
+from watch.extensions import db
+from watch.groups.errors import FlatElsewhere, NotOpen
+from watch.groups.queries.flats import statuses_of
+from watch.groups.queries.joinable import OPEN_TO_JOIN
+from watch.groups.service.households import note_households
+from watch.models import Flat, Group, HouseholdStatus, Letter, Person, Purpose, utcnow
+from watch.printing.queries import code_of
+
+LETTER_DAYS = 30
+REPRINT_DAYS = 14  # so long the same letter comes out again
+
+
+def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Letter]:
+    """The letters of these flats, in their order, good for 30 days from when they were first printed.
+
+    A young letter is printed again as it was, whatever has become of it: so nobody who prints learns who
+    has joined or moved. Raises FlatElsewhere; NotOpen where its code would open nothing.
+    """
+    if any(flat.stairwell.building.group_id != group.id for flat in flats):
+        raise FlatElsewhere
+    if group.state not in OPEN_TO_JOIN:
+        raise NotOpen
+    now, ids = utcnow(), [flat.id for flat in flats]
+    db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())  # two who print take turns
+    letters = _printed_lately(group, flats, now)
+    _replace([flat for flat in flats if flat.id not in letters], letters, group, by=by, now=now)
+    statuses = statuses_of(flats)
+    new = [flat for flat in flats if statuses[flat.id] is HouseholdStatus.NOT_CONTACTED]  # a no stays a no
+    note_households(new, HouseholdStatus.INVITED, by=by)
+    audit.note("letters-printed", about=group, by=by, group=group)
+    return [letters[flat.id] for flat in flats]
+
+
+def _printed_lately(group: Group, flats: Sequence[Flat], now: datetime) -> dict[int, Letter]:
+    """The newest letter of each flat that is young, by the flat's id.
+
+    Of a whole stairwell they are of one print, or none: else old and new ones would tell which flats a
+    coordinator has chosen meanwhile, and that is almost who takes part.
+    """
+    young = select(Letter).where(
+        Letter.flat_id.in_([flat.id for flat in flats]),
+        Letter.group_id == group.id,
+        Letter.printed_at > now - timedelta(days=REPRINT_DAYS),
+    )
+    letters = {letter.flat_id: letter for letter in db.session.scalars(young.order_by(Letter.id))}
+    ports = {flat.stairwell_id for flat in flats}
+    counts = select(Flat.stairwell_id, func.count()).where(Flat.stairwell_id.in_(ports))
+    sizes = dict(db.session.execute(counts.group_by(Flat.stairwell_id)).all())
+    for port, behind in groupby(sorted(flats, key=_port_of), key=_port_of):
+        its = [flat.id for flat in behind]
+        prints = {letters[id_].printed_at if id_ in letters else None for id_ in its}
+        if len(its) == sizes[port] and len(prints) > 1:
+            letters = {id_: letter for id_, letter in letters.items() if id_ not in its}
+    return letters
+
+
+def _port_of(flat: Flat) -> int:
+    return flat.stairwell_id
+
+
+def _replace(
+    flats: Sequence[Flat], letters: dict[int, Letter], group: Group, *, by: Person, now: datetime
+) -> None:
+    """New letters for these flats, put among the others; their old ones end."""
+    old = update(Letter).where(Letter.flat_id.in_([flat.id for flat in flats]), Letter.ended_at.is_(None))
+    db.session.execute(old.values(ended_at=now))
+    new = [
+        Letter(
+            group_id=group.id, flat_id=flat.id, by_id=by.id, printed_at=now,
+            expires_at=now + timedelta(days=LETTER_DAYS),
+        )
+        for flat in flats
+    ]  # fmt: skip
+    db.session.add_all(new)
+    db.session.flush()
+    for letter in new:
+        letter.code_index = tokens.code_index(Purpose.LETTER, code_of(letter))
+        letters[letter.flat_id] = letter
+
+
+def use(letter: Letter, now: datetime) -> bool:
+    """Somebody joins by the letter; the first does, and the database says whether this was they."""
+    used = db.session.execute(
+        update(Letter)
+        .where(Letter.id == letter.id, Letter.ended_at.is_(None), Letter.expires_at > now)
+        .values(used_at=now, ended_at=now)
+    )
+    return bool(used.rowcount)  # type: ignore[attr-defined]  # of an UPDATE

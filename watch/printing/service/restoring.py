@@ -1,0 +1,16 @@
+"""What a restore writes down of posters: a code that leaked explains itself."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+
+from watch.extensions import db
+from watch.models import OldPoster, utcnow
+
+
+def keep_old_poster(stairwell_id: int, code_index: bytes | None) -> None:
+    """The code that the copy has was replaced because it had leaked."""
+    known = select(OldPoster.id).where(OldPoster.code_index == code_index)
+    if code_index is not None and db.session.scalar(known) is None:
+        db.session.add(OldPoster(stairwell_id=stairwell_id, code_index=code_index, ended_at=utcnow()))
+        db.session.flush()
