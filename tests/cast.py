@@ -2,19 +2,19 @@
 
 Våglängdsgatan 1–3 in Hässleholmen has an active group (`group`) with two stairwells, 1 and 3:
 
-- Amina leads it; she lives in port 1, flat 1001.
-- Bengt is coordinator of port 3 only; flat 1002.
-- Carin is a member in port 3, flat 1102; her neighbours may see her name.
-- Dawit is a member in port 1, flat 1101, shows nothing and reads Arabic.
-- Elsa is a member in port 3, flat 1001, on paper: she has no e-mail.
-- Farah waits for an answer: she asked to join from port 3, flat 1203.
+- Amina leads it; she lives in stairwell 1, flat 1001.
+- Bengt is coordinator of stairwell 3 only; flat 1002.
+- Carin is a member in stairwell 3, flat 1102; her neighbours may see her name.
+- Dawit is a member in stairwell 1, flat 1101, shows nothing and reads Arabic.
+- Elsa is a member in stairwell 3, flat 1001, on paper: she has no e-mail.
+- Farah waits for an answer: she asked to join from stairwell 3, flat 1203.
 
 Svängrumsgatan 10–12 in Boda has another active group (`other_group`); Ivan coordinates it.
 Norrby Långgata 21–27 in Norrby (`langgatan`) has no group.
 Gun is police contact of Norrby and Hässleholmen, Hodan the municipality's officer of Boda.
 Jenny is nobody here; she reads Somali.
 
-Who comes only where a test names them, all in port 3: Nils (1103), whose address no longer works; Olga
+Who comes only where a test names them, all in stairwell 3: Nils (1103), whose address no longer works; Olga
 (1201), who has left; Carin's husband Pär (1101), who shares her mailbox.
 """
 
@@ -88,13 +88,13 @@ def house(hassleholmen: Area, landlord: Landlord) -> Building:
 
 
 @pytest.fixture
-def port_1(house: Building) -> Stairwell:
+def stairwell_1(house: Building) -> Stairwell:
     """Våglängdsgatan 1."""
     return stairwell_of(house, 1)
 
 
 @pytest.fixture
-def port_3(house: Building) -> Stairwell:
+def stairwell_3(house: Building) -> Stairwell:
     """Våglängdsgatan 3."""
     return stairwell_of(house, 3)
 
@@ -124,59 +124,59 @@ def other_group(other_house: Building) -> Group:
 
 
 @pytest.fixture
-def amina(group: Group, port_1: Stairwell) -> Person:
-    """Lead coordinator of the group; port 1, flat 1001."""
+def amina(group: Group, stairwell_1: Stairwell) -> Person:
+    """Lead coordinator of the group; stairwell 1, flat 1001."""
     person = make_person("Amina Yusuf", ADDRESS.format("amina"), phone="+46701740605")
-    make_member(person, group, flat_of(port_1, "1001"))
+    make_member(person, group, flat_of(stairwell_1, "1001"))
     make_coordinator(person, group, lead=True)
     return person
 
 
 @pytest.fixture
-def bengt(group: Group, port_3: Stairwell) -> Person:
-    """Coordinator of port 3 only; flat 1002."""
+def bengt(group: Group, stairwell_3: Stairwell) -> Person:
+    """Coordinator of stairwell 3 only; flat 1002."""
     person = make_person("Bengt Åkesson", ADDRESS.format("bengt"), phone="+46701740606")
-    make_member(person, group, flat_of(port_3, "1002"))
-    make_coordinator(person, group, stairwells=[port_3])
+    make_member(person, group, flat_of(stairwell_3, "1002"))
+    make_coordinator(person, group, stairwells=[stairwell_3])
     return person
 
 
 @pytest.fixture
-def carin(group: Group, port_3: Stairwell) -> Person:
-    """A member who shows her name; port 3, flat 1102."""
+def carin(group: Group, stairwell_3: Stairwell) -> Person:
+    """A member who shows her name; stairwell 3, flat 1102."""
     person = make_person("Carin Öberg", ADDRESS.format("carin"), phone="+46701740607", shows_name=True)
-    make_member(person, group, flat_of(port_3, "1102"))
+    make_member(person, group, flat_of(stairwell_3, "1102"))
     return person
 
 
 @pytest.fixture
-def dawit(group: Group, port_1: Stairwell) -> Person:
-    """A member who shows nothing and reads Arabic; port 1, flat 1101."""
+def dawit(group: Group, stairwell_1: Stairwell) -> Person:
+    """A member who shows nothing and reads Arabic; stairwell 1, flat 1101."""
     person = make_person(
         "Dawit Tesfaye", ADDRESS.format("dawit"), language=Language.ARABIC, phone="+46701740608"
     )
-    make_member(person, group, flat_of(port_1, "1101"))
+    make_member(person, group, flat_of(stairwell_1, "1101"))
     return person
 
 
 @pytest.fixture
-def elsa(group: Group, port_3: Stairwell) -> Person:
-    """A member on paper, without e-mail; port 3, flat 1001."""
+def elsa(group: Group, stairwell_3: Stairwell) -> Person:
+    """A member on paper, without e-mail; stairwell 3, flat 1001."""
     person = make_person("Elsa Björkgård")
-    make_member(person, group, flat_of(port_3, "1001"), channel=Channel.PAPER)
+    make_member(person, group, flat_of(stairwell_3, "1001"), channel=Channel.PAPER)
     return person
 
 
 @pytest.fixture
-def farahs_request(group: Group, port_3: Stairwell) -> JoinRequest:
+def farahs_request(group: Group, stairwell_3: Stairwell) -> JoinRequest:
     """Farah asked to join, confirmed her address and waits."""
     person = make_person("Farah Ahmadi", ADDRESS.format("farah"))
-    return make_request(person, group, port_3, flat_of(port_3, "1203"))
+    return make_request(person, group, stairwell_3, flat_of(stairwell_3, "1203"))
 
 
 @pytest.fixture
 def farah(farahs_request: JoinRequest) -> Person:
-    """Who waits for an answer; port 3, flat 1203."""
+    """Who waits for an answer; stairwell 3, flat 1203."""
     return farahs_request.person
 
 
@@ -218,8 +218,8 @@ class Scene:
 
     group: Group
     house: Building
-    port_1: Stairwell
-    port_3: Stairwell
+    stairwell_1: Stairwell
+    stairwell_3: Stairwell
     other_group: Group
     langgatan: Building
     amina: Person
@@ -238,8 +238,8 @@ class Scene:
 def scene(
     group: Group,
     house: Building,
-    port_1: Stairwell,
-    port_3: Stairwell,
+    stairwell_1: Stairwell,
+    stairwell_3: Stairwell,
     other_group: Group,
     langgatan: Building,
     amina: Person,
@@ -257,16 +257,16 @@ def scene(
     group.counted_taking_part = 5
     db.session.commit()
     return Scene(
-        group, house, port_1, port_3, other_group, langgatan,
+        group, house, stairwell_1, stairwell_3, other_group, langgatan,
         amina, bengt, carin, dawit, elsa, farah, gun, hodan, ivan, jenny,
     )  # fmt: skip
 
 
 @pytest.fixture
 def nils(scene: Scene) -> Person:
-    """A member in port 3 whose address no longer works; flat 1103."""
+    """A member in stairwell 3 whose address no longer works; flat 1103."""
     person = make_person("Nils Ek", "nils@example.org")
-    make_member(person, scene.group, flat_of(scene.port_3, "1103"))
+    make_member(person, scene.group, flat_of(scene.stairwell_3, "1103"))
     person.mailbox.suppression, person.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
     db.session.commit()
     return person
@@ -274,17 +274,17 @@ def nils(scene: Scene) -> Person:
 
 @pytest.fixture
 def olga(scene: Scene) -> Person:
-    """Who has left the group; port 3, flat 1201."""
+    """Who has left the group; stairwell 3, flat 1201."""
     person = make_person("Olga Lind", "olga@example.org")
-    make_member(person, scene.group, flat_of(scene.port_3, "1201")).left_at = utcnow()
+    make_member(person, scene.group, flat_of(scene.stairwell_3, "1201")).left_at = utcnow()
     db.session.commit()
     return person
 
 
 @pytest.fixture
 def carins_husband(scene: Scene) -> Person:
-    """Pär shares Carin's mailbox and lives next door, in flat 1101 of port 3."""
+    """Pär shares Carin's mailbox and lives next door, in flat 1101 of stairwell 3."""
     person = make_person("Pär Öberg", "carin@example.org")
-    make_member(person, scene.group, flat_of(scene.port_3, "1101"))
+    make_member(person, scene.group, flat_of(scene.stairwell_3, "1101"))
     db.session.commit()
     return person

@@ -182,7 +182,7 @@ def make_member(
     channel: Channel = Channel.MAIL,
     by: Person | None = None,
 ) -> Membership:
-    """A member, from the household of a flat; with None nobody knows where they live, not even the port."""
+    """A member, from the household of a flat; with None nobody knows where they live, nor the stairwell."""
     now = utcnow()
     membership = Membership(
         group=group,

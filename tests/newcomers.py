@@ -28,9 +28,9 @@ Statements = Callable[..., AbstractContextManager[list[str]]]
 
 
 @pytest.fixture
-def code(port_3: Stairwell) -> str:
-    """The code on port 3's poster."""
-    return tokens.show_code(tokens.code(Purpose.POSTER, port_3.nonce))
+def code(stairwell_3: Stairwell) -> str:
+    """The code on stairwell 3's poster."""
+    return tokens.show_code(tokens.code(Purpose.POSTER, stairwell_3.nonce))
 
 
 @pytest.fixture
@@ -155,9 +155,9 @@ def write(look: Callable[..., Page]) -> Callable[..., Page]:
 
 
 @pytest.fixture
-def invited(group: Group, bengt: Person, port_3: Stairwell) -> Invitation:
-    """Lina's invitation to flat 1203 in port 3, by Bengt."""
-    return make_invitation(group, "lina@example.org", flat=flat_of(port_3, "1203"), by=bengt)
+def invited(group: Group, bengt: Person, stairwell_3: Stairwell) -> Invitation:
+    """Lina's invitation to flat 1203 in stairwell 3, by Bengt."""
+    return make_invitation(group, "lina@example.org", flat=flat_of(stairwell_3, "1203"), by=bengt)
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ GUNS = ("area_notice", "area_pack")
 def test_what_one_did_is_out_of_reach_once_the_role_has_ended(
     client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
-    """Bengt coordinates no more and Gun follows no area: one is a member of port 3, the other nobody here."""
+    """Bengt coordinates no more and Gun follows no area: one is a member in stairwell 3, the other nobody."""
     for role in (Coordinator, Officer):
         db.session.execute(update(role).values(ended_at=utcnow()))
     mine = _signed_in(client, {"member": scene.bengt, "stranger": scene.gun}, things)
@@ -270,34 +270,34 @@ def _rows_kept() -> dict[str, list[Any]]:
 @pytest.fixture
 def things(scene: Scene) -> dict[str, object]:
     """What stands for the names in the addresses of tests/access/."""
-    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_1])
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     found = _rows(scene) | _links(scene)
     db.session.commit()
     return found
 
 
 def _rows(scene: Scene) -> dict[str, object]:
-    group, port, area = scene.group, scene.port_3, scene.group.area
-    invitation = make_invitation(group, "lova@example.org", flat=flat_of(port, "1201"), by=scene.bengt)
+    group, stairwell, area = scene.group, scene.stairwell_3, scene.group.area
+    invitation = make_invitation(group, "lova@example.org", flat=flat_of(stairwell, "1201"), by=scene.bengt)
     rows = {
         "group": group,
         "house": scene.house,
         "empty_house": scene.langgatan,
-        "stairwell": port,
-        "flat": flat_of(port, "1102"),
-        "empty_flat": flat_of(port, "1202"),
+        "stairwell": stairwell,
+        "flat": flat_of(stairwell, "1102"),
+        "empty_flat": flat_of(stairwell, "1202"),
         "request": _one(select(JoinRequest).where(JoinRequest.person == scene.farah)),
         **more_rows(scene),
         "invitation": invitation,
-        "knock": make_knock(flat_of(port, "1103"), group, by=scene.bengt),
+        "knock": make_knock(flat_of(stairwell, "1103"), group, by=scene.bengt),
         "membership": _one(select(Membership).where(Membership.person == scene.carin)),
         "coordinator": _one(select(Coordinator).where(Coordinator.person == scene.bengt)),
         "meeting": make_meeting(group, by=scene.amina),
-        "stairwell_meeting": make_meeting(group, stairwell=port, by=scene.bengt),
+        "stairwell_meeting": make_meeting(group, stairwell=stairwell, by=scene.bengt),
         "notice": make_notice(group, by=scene.amina),
         "area_notice": make_notice(area, by=scene.gun),
-        "pack": make_pack(group, [flat_of(port, "1201")], by=scene.bengt),
-        "area_pack": make_pack(area, [flat_of(port, "1201")], by=scene.gun, pdf=b"%PDF"),
+        "pack": make_pack(group, [flat_of(stairwell, "1201")], by=scene.bengt),
+        "area_pack": make_pack(area, [flat_of(stairwell, "1201")], by=scene.gun, pdf=b"%PDF"),
         "contact": make_contact(ContactRole.LANDLORD, "Bostäder i Borås", area),
     }
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}
@@ -308,10 +308,10 @@ def _rows(scene: Scene) -> dict[str, object]:
 def _links(scene: Scene) -> dict[str, object]:
     """Good links and codes, each for somebody for whom it is meant."""
     kerstin = make_person("Kerstin Ström", "kerstin@example.org")
-    unconfirmed = make_request(kerstin, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    unconfirmed = make_request(kerstin, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     interest = make_interest(make_person("Olle Väst", "olle@example.org"), scene.langgatan, confirmed=False)
     lars = make_person("Lars Nyström", "lars@example.org")
-    appointment = make_coordinator(lars, scene.group, stairwells=[scene.port_1], accepted=False)
+    appointment = make_coordinator(lars, scene.group, stairwells=[scene.stairwell_1], accepted=False)
     sign_in = store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10)))
     asked = _one(select(JoinRequest).where(JoinRequest.person == scene.farah))
     decide = outbox.queue("join-requested", to=scene.bengt, about=asked)
@@ -319,7 +319,7 @@ def _links(scene: Scene) -> dict[str, object]:
     assert isinstance(decide, OutboxRow)
     assert isinstance(called, OutboxRow)
     return {
-        "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.port_3.nonce)),
+        "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
         "confirm_request": tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed),
         "interest": tokens.make(Purpose.CONFIRM_INTEREST, interest),

@@ -1,7 +1,7 @@
 """Lists and pages agree: whatever a list offers somebody can open, and whatever they can open it offers.
 
-Both ways for every kind of row, with rows of every port, of no port, of another group, and of those who are
-nothing yet or no longer.
+Both ways for every kind of row, with rows of every stairwell, of none, of another group, and of those who
+are nothing yet or no longer.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ def _appointments() -> Collection[int]:
     return db.session.scalars(select(Coordinator.id).where(Coordinator.ended_at.is_(None))).all()
 
 
-def _ports_of_groups() -> Collection[int]:
+def _stairwells_of_groups() -> Collection[int]:
     """Where no group is, a poster leads to interest; an officer finds it by the building."""
     with_group = select(Stairwell.id).join(Building).where(Building.group_id.is_not(None))
     return db.session.scalars(with_group).all()
@@ -135,7 +135,7 @@ KINDS = {
     "flats to invite to": Kind(Flat, (INVITATIONS,), "flat", "/flats/{}"),
     "posters": Kind(
         Stairwell, ("/groups/{group}/posters",), r"/stairwells/(\d+)/poster", "/stairwells/{}/poster",
-        of=_ports_of_groups,
+        of=_stairwells_of_groups,
     ),
     "meetings": Kind(Meeting, (MEETINGS,), r"/meetings/(\d+)", "/meetings/{}"),
     "meetings to count": Kind(Meeting, (MEETINGS,), TO_COUNT, "/meetings/{}/count", of=_uncounted),
@@ -159,30 +159,32 @@ KINDS = {
 @pytest.fixture
 def people(scene: Scene) -> dict[str, Person]:
     """Everybody who could have a list, in a house with every row that the matrix has, and more."""
-    group, port_1, port_3 = scene.group, scene.port_1, scene.port_3
+    group, stairwell_1, stairwell_3 = scene.group, scene.stairwell_1, scene.stairwell_3
     names = "amina", "bengt", "carin", "dawit", "gun", "hodan", "ivan"
     found = {name: getattr(scene, name) for name in names}
-    make_coordinator(scene.dawit, group, stairwells=[port_1])
+    make_coordinator(scene.dawit, group, stairwells=[stairwell_1])
     scene.dawit.language = Language.SWEDISH
     more_rows(scene)
     elsewhere = flat_of(stairwell_of(scene.other_group.buildings[0], 12), "1001")
     make_member(make_person("Sven Ek", "sven@example.org"), scene.other_group, elsewhere)
-    make_invitation(group, "kim@example.org", flat=flat_of(port_1, "1201"), by=scene.dawit)
+    make_invitation(group, "kim@example.org", flat=flat_of(stairwell_1, "1201"), by=scene.dawit)
     make_invitation(scene.other_group, "sara@example.org", by=scene.ivan)
-    make_request(make_person("Tova", "tova@example.org"), group, port_1, flat_of(port_1, "1203"))
-    _answer(make_wish("Ville", group, flat_of(port_3, "1202")), by=scene.amina)
-    _answer(make_wish("Wanja", group, flat_of(port_3, "1103")), by=scene.dawit)  # when everybody was asked
-    for place, by in ((group, scene.amina), (group, scene.dawit), (port_1, scene.amina)):
+    make_request(make_person("Tova", "tova@example.org"), group, stairwell_1, flat_of(stairwell_1, "1203"))
+    _answer(make_wish("Ville", group, flat_of(stairwell_3, "1202")), by=scene.amina)
+    _answer(
+        make_wish("Wanja", group, flat_of(stairwell_3, "1103")), by=scene.dawit
+    )  # when everybody was asked
+    for place, by in ((group, scene.amina), (group, scene.dawit), (stairwell_1, scene.amina)):
         make_notice(place, by=by)
     make_notice(scene.other_group, by=scene.ivan)
     make_notice(group.area, by=scene.gun)
     make_notice(scene.other_group.area, by=scene.hodan)
-    for port, by in ((None, scene.amina), (port_1, scene.dawit), (port_3, scene.dawit)):
+    for stairwell, by in ((None, scene.amina), (stairwell_1, scene.dawit), (stairwell_3, scene.dawit)):
         for days in (-2, 7):
-            make_meeting(group, stairwell=port, by=by, starts_at=utcnow() + timedelta(days=days))
+            make_meeting(group, stairwell=stairwell, by=by, starts_at=utcnow() + timedelta(days=days))
     make_meeting(scene.other_group, by=scene.ivan)
-    make_pack(group, [flat_of(port_3, "1201")], by=scene.bengt)
-    make_pack(group.area, [flat_of(port_3, "1201")], by=scene.gun, pdf=b"%PDF")
+    make_pack(group, [flat_of(stairwell_3, "1201")], by=scene.bengt)
+    make_pack(group.area, [flat_of(stairwell_3, "1201")], by=scene.gun, pdf=b"%PDF")
     make_contact(ContactRole.LANDLORD, "Bostäder i Borås", group.area)
     make_contact(ContactRole.POLICE, "Polisen", scene.other_group.area)
     make_contact(ContactRole.DISTURBANCE, "Störningsjouren")
@@ -245,7 +247,7 @@ def _opens(client: PageClient, kind: Kind, number: int, person: Person, again: C
     return page.status == kind.only if kind.only else page.status not in REFUSED
 
 
-# Of these four, whom a coordinator's list has, by hand; Mona lives in no port, and Olga has left.
+# Of these four, whom a coordinator's list has, by hand; Mona lives in no stairwell, and Olga has left.
 MEMBERS_OF = {
     "amina": ["Carin Öberg", "Dawit Tesfaye", "Mona Dahl"],
     "bengt": ["Carin Öberg"],

@@ -237,10 +237,10 @@ def test_posters_that_hang_keep_their_codes_and_mailed_links_of_before_open_noth
             for row in OLD_ROWS:
                 connection.execute(text(row))
         upgrade(str(FOLDER))
-        port = db.session.get_one(Stairwell, 17)
+        stairwell = db.session.get_one(Stairwell, 17)
         number = int.from_bytes(_old_mark(app, "poster", 17, 3))
         printed = "".join(tokens.CROCKFORD[number >> 5 * place & 31] for place in range(8))
-        assert tokens.code(Purpose.POSTER, port.nonce) == printed
+        assert tokens.code(Purpose.POSTER, stairwell.nonce) == printed
         mark = _old_mark(app, "sign-in", 1, 0)
         mailed = base64.urlsafe_b64encode(struct.pack(">QB", 1, 0) + mark).decode()
         with pytest.raises(BadToken):

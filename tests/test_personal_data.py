@@ -128,7 +128,7 @@ def _fill(scene: Scene) -> list[str]:
         scene.jenny,
         make_person("Kerstin Ström", "kerstin@example.org", phone="+46701740612"),
     ]
-    request = make_request(people[-1], scene.group, scene.port_1, state=RequestState.DECLINED)
+    request = make_request(people[-1], scene.group, scene.stairwell_1, state=RequestState.DECLINED)
     request.reason = "Bor på andra sidan gården"
     make_interest(scene.jenny, scene.langgatan)
     make_invitation(scene.group, "lova@example.org", by=scene.bengt)

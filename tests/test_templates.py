@@ -29,7 +29,7 @@ def page_app(make_app: Callable[..., Flask]) -> Flask:
 OTHER_ANSWERS = {  # pages that an endpoint answers with instead of its own, and which endpoint
     "accounts/asked_elsewhere.html": "accounts.sign_in",
     "joining/declined.html": "joining.open_invitation",
-    "joining/choose_port.html": "joining.ask",
+    "joining/choose_stairwell.html": "joining.ask",
     "joining/letter.html": "joining.poster",
     "joining/old_code.html": "joining.poster",
     "joining/unknown_code.html": "joining.poster",

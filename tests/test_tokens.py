@@ -72,7 +72,7 @@ def test_no_token_is_made_from_a_row_that_is_not_for_it(app: Flask, purpose: Pur
 @on_sqlite
 @pytest.mark.parametrize("place", range(32))
 def test_a_token_with_any_sign_altered_is_refused(scene: Scene, place: int) -> None:
-    token = tokens.make(Purpose.POSTER, scene.port_3)
+    token = tokens.make(Purpose.POSTER, scene.stairwell_3)
     for sign in "0aV":
         altered = token[:place] + sign + token[place + 1 :]
         if altered.lower() != token:
@@ -108,7 +108,9 @@ def _sign_in_link(scene: Scene) -> Derived:
 
 
 def _request(scene: Scene) -> Derived:
-    return make_request(make_person("Kerstin"), scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    return make_request(
+        make_person("Kerstin"), scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED
+    )
 
 
 def _outbox_row(scene: Scene) -> Derived:
@@ -122,7 +124,7 @@ MAKE: dict[str, Callable[[Scene], Derived]] = {
     "Interest": lambda scene: make_interest(make_person("Olle"), scene.langgatan),
     "Invitation": lambda scene: make_invitation(scene.group, "x@example.org"),
     "JoinRequest": _request,
-    "Letter": lambda scene: make_letter(flat_of(scene.port_3, "1203"), scene.group),
+    "Letter": lambda scene: make_letter(flat_of(scene.stairwell_3, "1203"), scene.group),
     "OutboxRow": _outbox_row,
     "SignInLink": _sign_in_link,
     "Stairwell": lambda scene: make_building(

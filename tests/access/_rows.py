@@ -29,51 +29,51 @@ from watch.models import JoinRequest, Membership, Model, Person, RequestState, u
 
 def others(scene: Scene) -> dict[str, Person]:
     """Who is something besides, not yet, or no longer."""
-    group, area, port = scene.group, scene.group.area, scene.port_3
+    group, area, stairwell = scene.group, scene.group.area, scene.stairwell_3
     names = ("whole_house", "officer_member", *AS)
     people = {name: make_person(name, f"{name}@example.org") for name in names}
-    make_member(people["whole_house"], group, flat_of(port, "1002"))
+    make_member(people["whole_house"], group, flat_of(stairwell, "1002"))
     make_coordinator(people["whole_house"], group)
-    make_member(people["officer_member"], group, flat_of(port, "1102"))
+    make_member(people["officer_member"], group, flat_of(stairwell, "1102"))
     make_coordinator(people["officer_member"], group, lead=True)
     make_officer(people["officer_member"], area, scene.langgatan.property.area)
     make_coordinator(people["officer_with_rows"], group, lead=True)
     make_officer(people["officer_with_rows"], area, scene.langgatan.property.area)
-    make_member(people["asked_member"], group, flat_of(port, "1102"))
+    make_member(people["asked_member"], group, flat_of(stairwell, "1102"))
     make_coordinator(people["asked_member"], group, lead=True, accepted=False)
     make_coordinator(people["nothing_now"], group, lead=True).ended_at = utcnow()
     make_officer(people["nothing_now"], area)[0].ended_at = utcnow()
-    make_member(people["nothing_now"], group, flat_of(port, "1102")).left_at = utcnow()
+    make_member(people["nothing_now"], group, flat_of(stairwell, "1102")).left_at = utcnow()
     make_coordinator(people["nothing_now"], group, lead=True, accepted=False)
     db.session.commit()
     return people
 
 
 def more_rows(scene: Scene) -> dict[str, Model]:
-    """Of no stairwell, of port 3 only, or over."""
-    group, port = scene.group, scene.port_3
-    held = make_meeting(group, stairwell=port, by=scene.bengt, starts_at=utcnow() - timedelta(days=1))
+    """Of no stairwell, of stairwell 3 only, or over."""
+    group, stairwell = scene.group, scene.stairwell_3
+    held = make_meeting(group, stairwell=stairwell, by=scene.bengt, starts_at=utcnow() - timedelta(days=1))
     return {
         "unplaced_membership": make_member(make_person("Mona Dahl", "mona@example.org"), group, None),
         "left_membership": _left(scene),
         "bengts_open_invitation": make_invitation(group, "sara@example.org", by=scene.bengt),
         "aminas_open_invitation": make_invitation(group, "sara@example.org", by=scene.amina),
         "held_meeting": held,
-        "stairwell_notice": make_notice(port, by=scene.bengt),
+        "stairwell_notice": make_notice(stairwell, by=scene.bengt),
         **_requests(scene),
     }
 
 
 def _left(scene: Scene) -> Membership:
     left = make_member(
-        make_person("Olga Lind", "olga@example.org"), scene.group, flat_of(scene.port_3, "1003")
+        make_person("Olga Lind", "olga@example.org"), scene.group, flat_of(scene.stairwell_3, "1003")
     )
     left.left_at = utcnow()
     return left
 
 
 def _requests(scene: Scene) -> dict[str, JoinRequest]:
-    """Of port 3, beside Farah's: two that were confirmed 15 days ago, and one that is not."""
+    """Of stairwell 3, beside Farah's: two that were confirmed 15 days ago, and one that is not."""
     states = {
         "old_request": RequestState.WAITING,
         "answered_request": RequestState.DECLINED,
@@ -82,7 +82,7 @@ def _requests(scene: Scene) -> dict[str, JoinRequest]:
     found = {}
     for name, state in states.items():
         person = make_person(name, f"{name}@example.org")
-        request = found[name] = make_request(person, scene.group, scene.port_3, state=state)
+        request = found[name] = make_request(person, scene.group, scene.stairwell_3, state=state)
         if state is not RequestState.UNCONFIRMED:
             request.created_at = request.confirmed_at = utcnow() - timedelta(days=15)
     found["answered_request"].decided_by = scene.bengt

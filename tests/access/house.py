@@ -10,7 +10,7 @@ ONE_MEMBER = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404,
     "other_coordinator": 404, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-# Of whom nobody knows in which port they live: for those alone who work with the whole group.
+# Of whom nobody knows in which stairwell they live: for those alone who work with the whole group.
 OF_NO_PORT = {**ONE_MEMBER, "coordinator": 404}
 WHOLE_GROUP = OWN_STAIRWELL | {"coordinator": 200, "other_coordinator": 200, "lead": 200}
 

@@ -2,7 +2,7 @@
 
 from tests.access import Expected
 
-OF_STAIRWELL = {  # that somebody is invited is nobody else's to know, not even a colleague's in another port
+OF_STAIRWELL = {  # that somebody is invited is nobody else's to know, not even a colleague's elsewhere
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
     "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip

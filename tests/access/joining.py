@@ -6,7 +6,7 @@ DECIDING = {  # that somebody asks is known to those alone who answer
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
     "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-# Whose answer is out for 14 days is everybody's; once it is answered, its port's and the answerer's again.
+# Whose answer is out for 14 days is everybody's; once answered, its stairwell's and the answerer's again.
 EVERYBODYS = DECIDING | {"other_coordinator": 303}
 NOBODYS = DECIDING | {"coordinator": 404, "lead": 404}
 
@@ -21,7 +21,7 @@ ENDPOINTS = {
     "joining.poster": public(get="/j/{poster}"),
     "joining.ask_by_poster": public(post="/j/{poster}", status=422),
     "joining.ask": public(get="/buildings/{house}/join"),
-    "joining.send_request": public(post="/buildings/{house}/join?port={stairwell}", status=422),
+    "joining.send_request": public(post="/buildings/{house}/join?stairwell={stairwell}", status=422),
     "joining.decide": public(get="/a/{decide}"),
     "joining.approve_by_mail": public(post="/a/{decide}/approve", status=303),
     "joining.decline_by_mail": public(post="/a/{decide}/decline", status=303),

@@ -18,7 +18,7 @@ def coordinators(status: int) -> dict[str, int]:
     return {"coordinator": status, "other_coordinator": status, "lead": status}
 
 
-def of_port_3(status: int) -> dict[str, int]:
+def of_stairwell_3(status: int) -> dict[str, int]:
     """A stairwell's gathering is its coordinators', of whoever called it, and of the lead."""
     return {"coordinator": status, "other_coordinator": 403, "lead": status}
 
@@ -35,7 +35,7 @@ ENDPOINTS = {
         get="/groups/{group}/meetings/preview", **CALLERS, **coordinators(303)
     ),
     "meetings.preview": Expected(post="/groups/{group}/meetings/preview", **CALLERS, **coordinators(422)),
-    # Answers are a member's own: Carin and Bengt live in this stairwell, Dawit and Amina in port 1.
+    # Answers are a member's own: Carin and Bengt live in this stairwell, Dawit and Amina in stairwell 1.
     "meetings.answer": Expected(
         post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},
         anybody="login", stranger=404, waiting=404, member=303, coordinator=303, other_coordinator=403,
@@ -43,28 +43,28 @@ ENDPOINTS = {
     ),
     "meetings.paper": (
         Expected(get="/meetings/{meeting}/paper", **CALLERS, **coordinators(200)),
-        Expected(get="/meetings/{stairwell_meeting}/paper", **CALLERS, **of_port_3(200)),
+        Expected(get="/meetings/{stairwell_meeting}/paper", **CALLERS, **of_stairwell_3(200)),
     ),
     # The meeting is in a week: those who may count are led back to it with an explanation.
     "meetings.count": (
         Expected(get="/meetings/{meeting}/count", **CALLERS, **coordinators(303)),
-        Expected(get="/meetings/{held_meeting}/count", **CALLERS, **of_port_3(200)),
+        Expected(get="/meetings/{held_meeting}/count", **CALLERS, **of_stairwell_3(200)),
     ),
     "meetings.write_count": (
         Expected(
             post="/meetings/{meeting}/count", data={"not_counted": "y"}, **CALLERS, **coordinators(303)
         ),
         Expected(
-            post="/meetings/{held_meeting}/count", data={"not_counted": "y"}, **CALLERS, **of_port_3(303)
+            post="/meetings/{held_meeting}/count", data={"not_counted": "y"}, **CALLERS, **of_stairwell_3(303)
         ),
     ),
     "meetings.ask_cancel": (
         Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),
-        Expected(get="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_port_3(200)),
+        Expected(get="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_stairwell_3(200)),
     ),
     "meetings.cancel": (
         Expected(post="/meetings/{meeting}/cancel", **CALLERS, **coordinators(303)),
-        Expected(post="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_port_3(303)),
+        Expected(post="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_stairwell_3(303)),
     ),
     "meetings.open_answer": public(get="/r/{answer}"),
     "meetings.answer_by_mail": public(post="/r/{answer}", data={"answer": "maybe"}, status=303),

@@ -18,7 +18,7 @@ def coordinators(status: int) -> dict[str, int]:
     return {"coordinator": status, "other_coordinator": status, "lead": status}
 
 
-def of_port_3(status: int) -> dict[str, int]:
+def of_stairwell_3(status: int) -> dict[str, int]:
     """What is said in a stairwell is its coordinators' and the lead's to follow."""
     return {"coordinator": status, "other_coordinator": 403, "lead": status}
 
@@ -55,10 +55,10 @@ ENDPOINTS = {
     # How far it has come: for its sender, the coordinators of those it is for, and the lead.
     "notices.report": (
         Expected(get="/notices/{notice}/report", **IN_GROUP, member=403, **coordinators(200)),
-        Expected(get="/notices/{stairwell_notice}/report", **IN_GROUP, member=403, **of_port_3(200)),
+        Expected(get="/notices/{stairwell_notice}/report", **IN_GROUP, member=403, **of_stairwell_3(200)),
         Expected(get="/notices/{area_notice}/report", **OFFICERS, officer=200),
     ),
-    # Stopping it: its sender and the lead. Amina sent the one to the group, Bengt the one to port 3.
+    # Stopping it: its sender and the lead. Amina sent the one to the group, Bengt the one to stairwell 3.
     "notices.ask_stop": (
         Expected(get="/notices/{notice}/stop", **IN_GROUP, member=403, **LEADS),
         Expected(get="/notices/{stairwell_notice}/stop", **IN_GROUP, member=403, **BENGTS),

@@ -95,7 +95,7 @@ def test_an_old_sign_in_mail_does_not_open_the_police_contacts_desk(
 
 def test_an_old_letter_does_not_open_another_house(client: PageClient, scene: Scene) -> None:
     _restart()
-    old = letters.print_letters(scene.group, [flat_of(scene.port_3, "1103")], by=scene.amina)[0]
+    old = letters.print_letters(scene.group, [flat_of(scene.stairwell_3, "1103")], by=scene.amina)[0]
     code, number = tokens.code(Purpose.LETTER, old.nonce, 12), old.id
     db.session.commit()
     with later(days=60):
@@ -113,12 +113,12 @@ def test_an_old_mail_does_not_tell_name_and_street_of_the_next_applicant(
 ) -> None:
     _restart()
     kerstin = make_person("Kerstin Ström", "kerstin@example.org")
-    asked = make_request(kerstin, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    asked = make_request(kerstin, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     kept, number = f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, asked)}", asked.id
     db.session.commit()
     with later(days=31):
         olle = make_person("Olle Väst", "olle@example.org")
-        next_ = make_request(olle, scene.group, scene.port_1, state=RequestState.UNCONFIRMED)
+        next_ = make_request(olle, scene.group, scene.stairwell_1, state=RequestState.UNCONFIRMED)
         db.session.commit()
         assert next_.id == number
         page = client.get(kept)

@@ -112,7 +112,7 @@ def by_poster(who: Outside, flat: Flat) -> Prepared:
 
 def by_address(who: Outside, flat: Flat) -> Prepared:
     """Ask for a knock, from the house's page."""
-    address = f"/buildings/{flat.stairwell.building_id}/join?port={flat.stairwell_id}"
+    address = f"/buildings/{flat.stairwell.building_id}/join?stairwell={flat.stairwell_id}"
     return lambda: who.client.post(address, who.knock | who.at(flat))
 
 

@@ -76,7 +76,7 @@ def test_without_an_address_everything_comes_on_paper(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     done = join(client, scene)
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     assert done.location == f"/groups/{scene.group.id}/knock#door-{flat.id}"
     page = done.follow()
     assert "Greta är med." in page.text
@@ -92,7 +92,7 @@ def test_the_neighbours_language_is_not_guessed_from_the_coordinators(
     client: PageClient, scene: Scene
 ) -> None:
     client.post("/language", {"language": "ar"}, as_=scene.bengt)
-    flat, wanted = flat_of(scene.port_3, "1201"), flat_of(scene.port_3, "1003")
+    flat, wanted = flat_of(scene.stairwell_3, "1201"), flat_of(scene.stairwell_3, "1003")
     for form in (f"/flats/{flat.id}/knock/join", f"/flats/{flat.id}/paper"):
         assert client.get(form, as_=scene.bengt).form()["language"] == "sv"
     make_wish("Knut", scene.group, wanted).person.language = Language.SOMALI
@@ -116,7 +116,7 @@ def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_conf
     page = join(client, scene, address="Greta@Example.org").follow()
     assert CONFIRM in page.text
     assert outbox.addressed() == [("join-confirm", "Greta@example.org")]
-    greta, flat = member("Greta"), flat_of(scene.port_3, "1201")
+    greta, flat = member("Greta"), flat_of(scene.stairwell_3, "1201")
     assert (greta.person.mailbox_id, greta.channel, state_of(flat)) == (
         None,
         Channel.PAPER,
@@ -202,7 +202,7 @@ def test_the_press_of_who_asked_confirms_nobody_written_up_at_the_door(
     join(client, scene, address="greta@example.org")
     asked = request_on("greta@example.org")
     client.post(confirm_link(asked), {"who": str(asked.id)})
-    client.post(f"/buildings/{scene.house.id}/join?port={scene.port_3.id}", {
+    client.post(f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}", {
         "name": "Kim", "how": "mail", "address": "greta@example.org", "consent": "y",
     })  # fmt: skip
     client.post(confirm_link(asked), {"who": str(asked.id)})  # Kim is the only one who can be confirmed so
@@ -213,8 +213,8 @@ def test_the_press_of_who_asked_confirms_nobody_written_up_at_the_door(
 def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    """Farah waits in port 3; somebody in port 1 is written up with her name and address."""
-    flat = flat_of(scene.port_1, "1201")
+    """Farah waits in stairwell 3; somebody in stairwell 1 is written up with her name and address."""
+    flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
     client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
     for _ in range(3):
@@ -227,9 +227,9 @@ def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
 def test_whoever_waits_elsewhere_too_long_is_written_up_here_all_the_same(
     client: PageClient, scene: Scene, outbox: Outbox, farahs_request: JoinRequest
 ) -> None:
-    """After two weeks her request is every coordinator's; she opens in port 1."""
+    """After two weeks her request is every coordinator's; she opens in stairwell 1."""
     farahs_request.confirmed_at = utcnow() - timedelta(days=20)
-    flat = flat_of(scene.port_1, "1201")
+    flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
     done = client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina).follow()
     assert done.flashes == []
@@ -245,7 +245,7 @@ def test_whoever_was_taken_back_or_moved_is_not_let_in_by_the_mail(
 ) -> None:
     page = join(client, scene, address="greta@example.org").follow()
     page.press("Ångra lägenhet 1201")
-    assert state_of(flat_of(scene.port_3, "1201")) is FlatState.NOT_CONTACTED
+    assert state_of(flat_of(scene.stairwell_3, "1201")) is FlatState.NOT_CONTACTED
     assert [row.state.value for row in outbox.rows()] == ["cancelled"]
     assert page_of(client, "greta@example.org").h1 == "Länken gäller inte längre. Be om en ny"
     assert "Greta" not in [each.person.name for each in members_of(scene.group)]
@@ -271,8 +271,8 @@ def test_once_confirmed_it_is_not_taken_back_by_a_press(client: PageClient, scen
 
 
 def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient, scene: Scene) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
-    make_member(make_person("Kajsa"), scene.group, flat_of(scene.port_3, "1201"))
+    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    make_member(make_person("Kajsa"), scene.group, flat_of(scene.stairwell_3, "1201"))
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1003")
     assert page.form()["name"] == "Knut"
     pressed = page.press("Skriv upp grannen", {"name": "Knut Ek", "consent": "y"}).follow()
@@ -283,7 +283,7 @@ def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient
     )  # fmt: skip
     pressed.press("Ångra lägenhet 1003")
     db.session.refresh(wish)
-    assert (wish.state, state_of(flat_of(scene.port_3, "1003"))) == (
+    assert (wish.state, state_of(flat_of(scene.stairwell_3, "1003"))) == (
         RequestState.WAITING, FlatState.WANTS_TO_JOIN,
     )  # fmt: skip
     assert "Knut Ek" not in [each.person.name for each in members_of(scene.group)]
@@ -294,7 +294,7 @@ def test_the_coordinator_cannot_tell_who_is_behind_an_address(
     client: PageClient, scene: Scene, outbox: Outbox, address: str
 ) -> None:
     """A member, somebody who waits elsewhere, a stranger: the same page and one mail."""
-    flat = flat_of(scene.port_1, "1201")
+    flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Carin Öberg" if "carin" in address else "Farah Ahmadi"}
     page = client.post(f"/flats/{flat.id}/knock/join", {**form, "address": address}, as_=scene.amina).follow()
     assert CONFIRM in page.text
@@ -305,10 +305,10 @@ def test_the_coordinator_cannot_tell_who_is_behind_an_address(
     assert state_of(flat) is FlatState.ON_PAPER
 
 
-def test_whoever_waits_in_the_same_port_is_let_in_at_the_door(
+def test_whoever_waits_in_the_same_stairwell_is_let_in_at_the_door(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    flat = flat_of(scene.port_3, "1203")
+    flat = flat_of(scene.stairwell_3, "1203")
     form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
     client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.bengt)
     farah = member("Farah Ahmadi")
@@ -340,7 +340,7 @@ def test_what_cannot_be_is_refused_with_its_cure_and_what_was_typed(
 ) -> None:
     form = {"after": "0", "back": "", **YES, **typed}
     sent = {name: value for name, value in form.items() if (name, value) != ("consent", "")}
-    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock/join"
+    path = f"/flats/{flat_of(scene.stairwell_3, '1201').id}/knock/join"
     refused = client.post(path, sent, as_=scene.bengt)
     assert (refused.status, refused.errors) == (422, [says])
     assert refused.form()["language"] == "so"
@@ -349,7 +349,7 @@ def test_what_cannot_be_is_refused_with_its_cure_and_what_was_typed(
 
 
 def test_two_who_write_up_the_same_yes_make_one_member(client: PageClient, scene: Scene) -> None:
-    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock/join"
+    path = f"/flats/{flat_of(scene.stairwell_3, '1201').id}/knock/join"
     assert at_once(client, [(scene.bengt, path), (scene.amina, path)], {"after": "0", **YES}) == [303, 303]
     assert [each.person.name for each in members_of(scene.group)].count("Greta") == 1
 
@@ -358,13 +358,13 @@ def test_two_who_write_up_the_same_yes_make_one_member(client: PageClient, scene
 
 
 def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> None:
-    poster = tokens.code(Purpose.POSTER, scene.port_3.nonce)
-    printed = make_letter(flat_of(scene.port_3, "1103"), scene.group, by=scene.bengt)
+    poster = tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)
+    printed = make_letter(flat_of(scene.stairwell_3, "1103"), scene.group, by=scene.bengt)
     letter = tokens.code(Purpose.LETTER, printed.nonce, 12)
     doors = {
         f"/j/{poster}": ("Pia", ConsentChannel.POSTER),
         f"/j/{letter}": ("Lisa", ConsentChannel.LETTER),
-        f"/buildings/{scene.house.id}/join?port={scene.port_3.id}": ("Vera", ConsentChannel.WEB),
+        f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}": ("Vera", ConsentChannel.WEB),
     }
     for door, (name, _channel) in doors.items():
         address = f"{name.lower()}@example.org"
@@ -383,14 +383,14 @@ def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> No
 def test_a_wish_from_the_poster_that_is_let_in_unseen_was_given_there(
     client: PageClient, scene: Scene
 ) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     client.post(f"/requests/{wish.id}/approve", as_=scene.bengt)
     knut = member("Knut")
     assert (knut.consent_channel, knut.consent_at) == (ConsentChannel.POSTER, wish.created_at)
 
 
 def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene: Scene) -> None:
-    poster = tokens.code(Purpose.POSTER, scene.port_3.nonce)
+    poster = tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)
     form = {"name": "Knut", "how": "knock", "floor": "0", "door": "3", "consent": "y"}
     assert client.post(f"/j/{poster}", form).status == 303
     (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_knock)).all()
@@ -398,7 +398,7 @@ def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene:
 
 
 def test_signed_on_paper_is_written_so(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     page = client.get(f"/flats/{flat.id}/paper", as_=scene.bengt)
     page.press("Skriv upp grannen", {**YES, "said_yes": "paper"})
     assert member("Greta").consent_channel is ConsentChannel.PAPER

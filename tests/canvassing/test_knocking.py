@@ -43,10 +43,10 @@ def knocks() -> list[tuple[str, str]]:
 
 
 def test_the_walk_begins_with_who_asked_and_goes_from_the_top_down(client: PageClient, scene: Scene) -> None:
-    make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
-    make_household(flat_of(scene.port_3, "1201"), HouseholdStatus.DECLINED)
-    make_household(flat_of(scene.port_3, "1202"), HouseholdStatus.INVITED)
-    since_long = make_household(flat_of(scene.port_3, "1101"), HouseholdStatus.INVITED)
+    make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    make_household(flat_of(scene.stairwell_3, "1201"), HouseholdStatus.DECLINED)
+    make_household(flat_of(scene.stairwell_3, "1202"), HouseholdStatus.INVITED)
+    since_long = make_household(flat_of(scene.stairwell_3, "1101"), HouseholdStatus.INVITED)
     since_long.status_at = utcnow() - timedelta(days=7, minutes=1)
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     assert page.h1 == "Knacka på hos 4 grannar"  # not those who take part, were invited just now, or said no
@@ -58,17 +58,17 @@ def test_the_walk_begins_with_who_asked_and_goes_from_the_top_down(client: PageC
 
 
 def test_whoever_asked_by_mail_is_answered_from_the_mail(client: PageClient, scene: Scene) -> None:
-    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
+    make_household(flat_of(scene.stairwell_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
     assert "1203" not in walk(client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt))
 
 
-def test_the_lead_walks_port_by_port(client: PageClient, scene: Scene) -> None:
+def test_the_lead_walks_stairwell_by_stairwell(client: PageClient, scene: Scene) -> None:
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.amina)
     ones = ["1201", "1202", "1203", "1102", "1103", "1002", "1003"]
     threes = ["1201", "1202", "1203", "1101", "1103", "1003"]
     assert walk(page) == ones + threes
     assert walk(page.click("Port 3")) == threes
-    bengts = client.get(f"/groups/{scene.group.id}/knock?port={scene.port_1.id}", as_=scene.bengt)
+    bengts = client.get(f"/groups/{scene.group.id}/knock?stairwell={scene.stairwell_1.id}", as_=scene.bengt)
     assert walk(bengts) == []
 
 
@@ -76,7 +76,8 @@ def test_chosen_doors_are_shown_also_where_one_would_not_knock_by_oneself(
     client: PageClient, scene: Scene
 ) -> None:
     declined, lit, elsewhere = (
-        flat_of(scene.port_3, "1201"), flat_of(scene.port_3, "1102"), flat_of(scene.port_1, "1203"),
+        flat_of(scene.stairwell_3, "1201"), flat_of(scene.stairwell_3, "1102"),
+        flat_of(scene.stairwell_1, "1203"),
     )  # fmt: skip
     make_household(declined, HouseholdStatus.DECLINED)
     flats = "&".join(f"flats={each.id}" for each in (declined, lit, elsewhere))
@@ -87,7 +88,7 @@ def test_chosen_doors_are_shown_also_where_one_would_not_knock_by_oneself(
 
 def test_nobody_at_home_comes_later_and_says_when(client: PageClient, scene: Scene) -> None:
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     back = page.press("Ej hemma lägenhet 1201")
     assert back.location == f"/groups/{scene.group.id}/knock#door-{flat.id}"
     pressed = back.follow()
@@ -114,7 +115,7 @@ def test_when_nobody_was_at_home_is_said_as_one_says_it(app: object, days: int, 
 
 
 def test_a_no_takes_one_press_and_is_taken_back_with_one(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     asked_long_ago = utcnow() - timedelta(days=9)
     make_household(flat, HouseholdStatus.INVITED).status_at = asked_long_ago
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
@@ -134,7 +135,7 @@ def test_a_no_takes_one_press_and_is_taken_back_with_one(client: PageClient, sce
 def test_moved_leaves_the_flat_ready_for_the_next_and_can_be_taken_back(
     client: PageClient, scene: Scene
 ) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     old = make_household(flat, HouseholdStatus.INVITED)
     old.status_at = utcnow() - timedelta(days=9)
     letter = make_letter(flat, scene.group, by=scene.bengt)
@@ -148,7 +149,7 @@ def test_moved_leaves_the_flat_ready_for_the_next_and_can_be_taken_back(
 
 
 def test_a_wish_for_a_knock_is_answered_at_the_door(client: PageClient, scene: Scene, outbox: Outbox) -> None:
-    flat = flat_of(scene.port_3, "1003")
+    flat = flat_of(scene.stairwell_3, "1003")
     wish = make_wish("Knut", scene.group, flat)
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     page.press("Ej hemma lägenhet 1003")
@@ -171,7 +172,7 @@ def test_a_wish_for_a_knock_is_answered_at_the_door(client: PageClient, scene: S
 def test_what_was_said_at_the_door_does_not_wait_to_be_told_there(
     client: PageClient, scene: Scene, answer: str
 ) -> None:
-    wish, told = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003")), "Berätta vid dörren"
+    wish, told = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003")), "Berätta vid dörren"
     members = f"/groups/{scene.group.id}/members"
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     if answer == "Går med":
@@ -186,7 +187,7 @@ def test_what_was_said_at_the_door_does_not_wait_to_be_told_there(
 
 
 def test_taking_back_not_at_home_leaves_a_colleagues_answer(client: PageClient, scene: Scene) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     pressed = page.press("Ej hemma lägenhet 1003").follow()
     client.post(f"/requests/{wish.id}/approve", as_=scene.amina)
@@ -203,7 +204,7 @@ def test_every_press_of_the_last_hour_is_taken_back_where_it_is_seen(
     answers = ["Tackar nej", "Ej hemma", "Har flyttat", "Tackar nej"]
     for flat, answer in zip(flats, answers, strict=True):
         client.get(walked, as_=scene.bengt).press(f"{answer} lägenhet {flat}")
-    client.post(f"/flats/{flat_of(scene.port_3, '1103').id}/knock/no", {"after": "0"}, as_=scene.amina)
+    client.post(f"/flats/{flat_of(scene.stairwell_3, '1103').id}/knock/no", {"after": "0"}, as_=scene.amina)
     page = client.get(walked, as_=scene.bengt)
     undo = [each for each in page.buttons if each.startswith("Ångra")]
     assert undo == [f"Ångra lägenhet {flat}" for flat in ("1201", "1203", "1101", "1202")]
@@ -211,14 +212,14 @@ def test_every_press_of_the_last_hour_is_taken_back_where_it_is_seen(
     first = page.press("Ångra lägenhet 1201").follow()
     assert "1201" in walk(first)
     assert "Nyss skrivet" not in first.text
-    flats_page = client.get(f"/flats/{flat_of(scene.port_3, '1202').id}", as_=scene.bengt)
+    flats_page = client.get(f"/flats/{flat_of(scene.stairwell_3, '1202').id}", as_=scene.bengt)
     assert "Du skrev nyss upp ett svar: ej hemma." in flats_page.text
     back = flats_page.press("Ångra lägenhet 1202")
     assert back.location == flats_page.path
     assert "Ångra lägenhet 1202" not in back.follow().buttons
     assert knocks() == [("1203", "moved"), ("1101", "declined"), ("1103", "declined")]
     for reader, flat in ((scene.amina, "1101"), (scene.bengt, "1103")):
-        theirs = client.get(f"/flats/{flat_of(scene.port_3, flat).id}", as_=reader)
+        theirs = client.get(f"/flats/{flat_of(scene.stairwell_3, flat).id}", as_=reader)
         assert "Du skrev nyss upp" not in theirs.text
 
 
@@ -229,7 +230,7 @@ def test_what_is_an_hour_old_is_not_offered_to_be_taken_back(client: PageClient,
     for knock in db.session.scalars(select(Knock)):
         knock.at = utcnow() - timedelta(hours=1, minutes=1)
     db.session.commit()
-    for path in (page.path, f"/flats/{flat_of(scene.port_3, '1201').id}"):
+    for path in (page.path, f"/flats/{flat_of(scene.stairwell_3, '1201').id}"):
         buttons = client.get(path, as_=scene.bengt).buttons
         assert [each for each in buttons if each.startswith("Ångra")] == []
 
@@ -258,7 +259,7 @@ def test_two_presses_of_one_button_are_one(client: PageClient, scene: Scene) -> 
 
 def test_of_two_coordinators_at_one_door_the_first_is_heard(client: PageClient, scene: Scene) -> None:
     bengts = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
-    aminas = client.get(f"/groups/{scene.group.id}/knock?port={scene.port_3.id}", as_=scene.amina)
+    aminas = client.get(f"/groups/{scene.group.id}/knock?stairwell={scene.stairwell_3.id}", as_=scene.amina)
     aminas.press("Tackar nej lägenhet 1201")
     told = bengts.press("Ej hemma lägenhet 1201").follow()
     assert told.flashes == [("info", "Amina Yusuf har redan skrivit upp ett svar här: tackat nej.")]
@@ -266,14 +267,14 @@ def test_of_two_coordinators_at_one_door_the_first_is_heard(client: PageClient, 
 
 
 def test_at_the_same_moment_too(client: PageClient, scene: Scene) -> None:
-    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock"
+    path = f"/flats/{flat_of(scene.stairwell_3, '1201').id}/knock"
     presses = [(scene.bengt, f"{path}/not-home"), (scene.amina, f"{path}/no"), (scene.bengt, f"{path}/moved")]
     assert at_once(client, presses, {"after": "0", "back": ""}) == [303, 303, 303]
     assert len(knocks()) == 1
 
 
 def test_only_ones_own_last_press_is_taken_back_and_for_an_hour(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     client.post(f"/flats/{flat.id}/knock/no", {"after": "0"}, as_=scene.bengt)
     (knock,) = db.session.scalars(select(Knock)).all()
     late = "Det går inte att ångra längre. Öppna lägenheten och ändra där."
@@ -291,7 +292,7 @@ def test_only_ones_own_last_press_is_taken_back_and_for_an_hour(client: PageClie
 
 
 def test_taking_back_spares_what_has_happened_since(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     pressed = page.press("Tackar nej lägenhet 1201").follow()
     client.post(f"/flats/{flat.id}/answer", {"answer": "invited"}, as_=scene.amina)
@@ -300,7 +301,7 @@ def test_taking_back_spares_what_has_happened_since(client: PageClient, scene: S
 
 
 def test_a_moved_flat_with_a_new_household_is_not_given_back(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     moved = page.press("Har flyttat lägenhet 1201").follow()
     make_household(flat, HouseholdStatus.INVITED)
@@ -312,7 +313,7 @@ def test_a_moved_flat_with_a_new_household_is_not_given_back(client: PageClient,
 def test_a_household_that_takes_part_is_not_moved_by_a_press_in_the_walk(
     client: PageClient, scene: Scene
 ) -> None:
-    flat = flat_of(scene.port_3, "1102")
+    flat = flat_of(scene.stairwell_3, "1102")
     told = client.post(f"/flats/{flat.id}/knock/moved", {"after": "0"}, as_=scene.bengt).follow()
     assert told.flashes == [("warn", "Hushållet är med. Öppna lägenheten om de har flyttat.")]
     assert state_of(flat) is FlatState.TAKES_PART
@@ -321,7 +322,7 @@ def test_a_household_that_takes_part_is_not_moved_by_a_press_in_the_walk(
 
 @pytest.mark.parametrize("answer", ["not-home", "no", "moved", "join"])
 def test_a_group_closed_in_between_says_so(client: PageClient, scene: Scene, answer: str) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     scene.group.state = GroupState.CLOSED
     form = {"after": "0", "name": "Greta", "language": "sv", "consent": "y"}
     told = client.post(f"/flats/{flat.id}/knock/{answer}", form, as_=scene.bengt).follow()
@@ -333,7 +334,7 @@ def test_a_group_closed_in_between_says_so(client: PageClient, scene: Scene, ans
 def test_a_form_that_was_tampered_with_says_to_look_again(
     client: PageClient, scene: Scene, after: str
 ) -> None:
-    path = f"/flats/{flat_of(scene.port_3, '1201').id}/knock/no"
+    path = f"/flats/{flat_of(scene.stairwell_3, '1201').id}/knock/no"
     told = client.post(path, {"after": after, "back": "//evil.example"}, as_=scene.bengt)
     assert told.location == f"/groups/{scene.group.id}/knock"
     assert told.follow().flashes == [("warn", "Listan är gammal. Se hur det står nu, och tryck igen.")]
@@ -342,14 +343,14 @@ def test_a_form_that_was_tampered_with_says_to_look_again(
 
 
 def test_the_filters_survive_a_press(client: PageClient, scene: Scene) -> None:
-    address = f"/groups/{scene.group.id}/knock?port={scene.port_3.id}&kind=not_contacted"
-    flat = flat_of(scene.port_3, "1201")
+    address = f"/groups/{scene.group.id}/knock?stairwell={scene.stairwell_3.id}&kind=not_contacted"
+    flat = flat_of(scene.stairwell_3, "1201")
     pressed = client.get(address, as_=scene.amina).press("Tackar nej lägenhet 1201")
     assert pressed.location == f"{address}#door-{flat.id}"
 
 
 def test_what_was_said_at_the_door_stands_in_the_flats_history(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     page = client.get(f"/flats/{flat.id}", as_=scene.bengt)
     back = page.press("Ej hemma lägenhet 1201")
     assert back.location == f"/flats/{flat.id}"
@@ -365,7 +366,7 @@ def test_what_was_said_at_the_door_stands_in_the_flats_history(client: PageClien
 
 def test_an_empty_list_says_what_comes_here(client: PageClient, scene: Scene) -> None:
     for number in ("1201", "1202", "1203", "1101", "1103", "1003"):
-        make_household(flat_of(scene.port_3, number), HouseholdStatus.DECLINED)
+        make_household(flat_of(scene.stairwell_3, number), HouseholdStatus.DECLINED)
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     assert page.h1 == "Knacka på"
     assert "Ingen dörr att knacka på nu" in page.text
@@ -374,9 +375,9 @@ def test_an_empty_list_says_what_comes_here(client: PageClient, scene: Scene) ->
 
 def test_whoever_was_just_asked_comes_later_or_is_chosen(client: PageClient, scene: Scene) -> None:
     for number in ("1201", "1202", "1203", "1101", "1103"):
-        make_household(flat_of(scene.port_3, number), HouseholdStatus.DECLINED)
-    make_household(flat_of(scene.port_3, "1003"), HouseholdStatus.INVITED)
-    declined = make_household(flat_of(scene.port_1, "1003"), HouseholdStatus.INVITED)
+        make_household(flat_of(scene.stairwell_3, number), HouseholdStatus.DECLINED)
+    make_household(flat_of(scene.stairwell_3, "1003"), HouseholdStatus.INVITED)
+    declined = make_household(flat_of(scene.stairwell_1, "1003"), HouseholdStatus.INVITED)
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     assert "Ingen dörr att knacka på nu" in page.text
     day = language.day(utcnow() + timedelta(days=7))
@@ -387,18 +388,18 @@ def test_whoever_was_just_asked_comes_later_or_is_chosen(client: PageClient, sce
     assert "flats" not in aminas.form(page.path)  # there are other doors: nobody is chosen for her
     declined.status = HouseholdStatus.DECLINED
     db.session.commit()
-    port_1 = client.get(f"{page.path}?port={scene.port_1.id}", as_=scene.amina)
-    assert "har nyss fått frågan" not in port_1.text
+    stairwell_1 = client.get(f"{page.path}?stairwell={scene.stairwell_1.id}", as_=scene.amina)
+    assert "har nyss fått frågan" not in stairwell_1.text
 
 
 def test_the_wish_on_the_house_leads_to_the_walk(client: PageClient, scene: Scene) -> None:
-    make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
+    make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt)
     assert walk(house.click("1 av dem vill att du knackar på")) == ["1003"]
 
 
-def test_another_port_is_not_pressed_in(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_1, "1201")
+def test_another_stairwell_is_not_pressed_in(client: PageClient, scene: Scene) -> None:
+    flat = flat_of(scene.stairwell_1, "1201")
     assert client.post(f"/flats/{flat.id}/knock/no", {"after": "0"}, as_=scene.bengt).status == 403
     for person in (scene.gun, scene.carin):
         assert client.get(f"/groups/{scene.group.id}/knock", as_=person).status == 403

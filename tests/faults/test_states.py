@@ -65,7 +65,7 @@ def test_each_way_to_treat_a_recipient_ends_in_its_own_state_and_stops_no_one_el
     scene: Scene, mail_server: Relay, sends_to: Callable[..., None], way: str, manner: str
 ) -> None:
     nils = make_person("Nils", f"nils@{way}-{manner}.example.org")
-    make_member(nils, scene.group, flat_of(scene.port_3, "1103"))
+    make_member(nils, scene.group, flat_of(scene.stairwell_3, "1103"))
     tell(scene)
     sends_to(mail_server)
     assert delivery.run() >= 4
@@ -80,7 +80,7 @@ def test_who_is_told_to_come_again_is_written_to_a_minute_later(
     scene: Scene, mail_server: Relay, sends_to: Callable[..., None], way: str
 ) -> None:
     nils = make_person("Nils", f"nils@{way}.example.org")
-    make_member(nils, scene.group, flat_of(scene.port_3, "1103"))
+    make_member(nils, scene.group, flat_of(scene.stairwell_3, "1103"))
     tell(scene)
     sends_to(mail_server)
     assert delivery.run() == 4

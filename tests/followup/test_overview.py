@@ -132,7 +132,7 @@ def test_what_needs_somebody_is_listed_with_what_to_do(client: PageClient, scene
         make_interest(make_person(f"Granne {number}"), scene.langgatan)
     alone = make_group(make_building(norrby, landlord, "Magasinsgatan", (11,)))
     make_coordinator(scene.jenny, alone, accepted=False)
-    waiting = make_request(make_person("Väntar Länge"), scene.group, scene.port_1)
+    waiting = make_request(make_person("Väntar Länge"), scene.group, scene.stairwell_1)
     waiting.confirmed_at = utcnow() - timedelta(days=8)
     contact = make_contact(ContactRole.POLICE, "Polisen Norrby", norrby)
     contact.checked_on = date(2020, 1, 1)
@@ -169,8 +169,10 @@ def test_a_coordinator_whom_no_mail_reaches_is_none(client: PageClient, scene: S
 
 
 def test_what_is_in_order_needs_nobody(client: PageClient, scene: Scene) -> None:
-    make_request(make_person("Nyss Frågat"), scene.group, scene.port_1)
-    old = make_request(make_person("Redan Svarat"), scene.group, scene.port_1, state=RequestState.DECLINED)
+    make_request(make_person("Nyss Frågat"), scene.group, scene.stairwell_1)
+    old = make_request(
+        make_person("Redan Svarat"), scene.group, scene.stairwell_1, state=RequestState.DECLINED
+    )
     old.confirmed_at = utcnow() - timedelta(days=30)
     closed = make_group(
         make_building(scene.group.area, scene.house.property.landlord, "Ågatan", (3,)), GroupState.CLOSED
@@ -202,7 +204,7 @@ def test_no_resident_is_ever_named(client: PageClient, scene: Scene) -> None:
         make_interest(each, scene.langgatan, named=True)
     for each in (scene.amina, scene.bengt, scene.carin, scene.dawit):
         each.shows_name = each.shows_email = each.shows_phone = True
-    waiting = make_request(scene.jenny, scene.group, scene.port_1)
+    waiting = make_request(scene.jenny, scene.group, scene.stairwell_1)
     waiting.confirmed_at = utcnow() - timedelta(days=30)
     make_group(make_building(scene.langgatan.property.area, scene.house.property.landlord, "Ågatan", (1,)))
     for page in ("/overview", "/areas/norrby", "/areas/hassleholmen"):

@@ -49,7 +49,7 @@ def test_nor_somebody_of_another_name_on_an_officers_mailbox(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     resident = make_person("Gunnel", "gun@example.org")
-    make_member(resident, scene.group, flat_of(scene.port_3, "1202"))
+    make_member(resident, scene.group, flat_of(scene.stairwell_3, "1202"))
     make_interest(resident, scene.house, named=True)
     for reader, sent in (
         (scene.amina, {"address": "gun@example.org"}),
@@ -110,18 +110,18 @@ def test_a_coordinator_is_not_appointed_officer(cli: Callable[..., Result], scen
 def test_whatever_the_rows_say_an_officer_sees_no_list(client: PageClient, scene: Scene) -> None:
     """As two that were written at the same moment would: of this area, and of another one."""
     for officer, flat in ((scene.gun, "1202"), (scene.hodan, "1203")):
-        make_member(officer, scene.group, flat_of(scene.port_1, flat))
+        make_member(officer, scene.group, flat_of(scene.stairwell_1, flat))
         make_coordinator(officer, scene.group, lead=True)
     lists = ("/groups/{}/house", "/groups/{}/members", "/groups/{}/invitations")
     for officer in (scene.gun, scene.hodan):
         assert [client.get(each.format(scene.group.id), as_=officer).status for each in lists] == [403] * 3
-        assert client.get(f"/flats/{flat_of(scene.port_3, '1102').id}", as_=officer).status == 403
+        assert client.get(f"/flats/{flat_of(scene.stairwell_3, '1102').id}", as_=officer).status == 403
 
 
 def test_an_officer_who_lives_in_the_house_takes_part_and_sees_no_neighbour(
     client: PageClient, scene: Scene
 ) -> None:
-    make_member(scene.hodan, scene.group, flat_of(scene.port_1, "1202"))
+    make_member(scene.hodan, scene.group, flat_of(scene.stairwell_1, "1202"))
     seen = {who.name: client.get(f"/groups/{scene.group.id}", as_=who) for who in (scene.hodan, scene.dawit)}
     assert {name: page.status for name, page in seen.items()} == dict.fromkeys(seen, 200)
     assert {name: "Carin" in page.html for name, page in seen.items()} == {

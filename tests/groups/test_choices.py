@@ -281,7 +281,7 @@ def test_when_all_said_no_there_is_nobody_to_send_to(client: PageClient, scene: 
 
 
 def test_a_household_is_reached_on_paper_where_only_the_one_with_mail_said_no(scene: Scene) -> None:
-    mother = make_member(make_person("Märta Öberg"), scene.group, flat_of(scene.port_3, "1203"))
+    mother = make_member(make_person("Märta Öberg"), scene.group, flat_of(scene.stairwell_3, "1203"))
     mother.household = membership_of(scene.carin).household
     wanting = households.paper_households(scene.group, wanting=choices_queries.WANTS_NOTICES)
     assert mother.household_id not in db.session.scalars(wanting).all()
@@ -295,13 +295,13 @@ def test_leaving_and_moving_stop_what_waits_and_can_be_undone_for_a_week(
     way: str, client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     address, mine = link(scene.carin, outbox), membership_of(scene.carin).id
-    flat = flat_of(scene.port_3, "1102")
+    flat = flat_of(scene.stairwell_3, "1102")
     ask = client.get(f"{address}/{mine}/{way}")
     done = ask.press("Lämna gruppen" if way == "leave" else "Ja, jag har flyttat").follow()
     assert [kind for kind, _words in done.flashes] == ["done"]
     assert still_waiting(scene.carin, outbox) == []
     assert all_others_wait(scene.carin, outbox)
-    (now,) = [each for each in households.households_of(scene.port_3) if each.flat_id == flat.id]
+    (now,) = [each for each in households.households_of(scene.stairwell_3) if each.flat_id == flat.id]
     assert (now.state, now.household_id is None) == (FlatState.NOT_CONTACTED, way == "moved")
     assert client.get(f"/groups/{scene.group.id}", as_=scene.carin).status == 404
 
@@ -309,7 +309,7 @@ def test_leaving_and_moving_stop_what_waits_and_can_be_undone_for_a_week(
         welcome = client.get(address).press("Ångra Våglängdsgatan 1–3").follow()
     assert welcome.flashes == [("done", "Välkommen tillbaka! Du är med i gruppen igen.")]
     assert membership_of(scene.carin).left_at is None
-    (again,) = [each for each in households.households_of(scene.port_3) if each.flat_id == flat.id]
+    (again,) = [each for each in households.households_of(scene.stairwell_3) if each.flat_id == flat.id]
     assert again.state is FlatState.TAKES_PART
     assert still_waiting(scene.carin, outbox) == []
 
@@ -330,40 +330,40 @@ def test_what_a_coordinator_ended_is_not_undone_by_a_link(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     address = link(scene.carin, outbox)
-    client.post(f"/flats/{flat_of(scene.port_3, '1102').id}/moved-out", as_=scene.bengt)
+    client.post(f"/flats/{flat_of(scene.stairwell_3, '1102').id}/moved-out", as_=scene.bengt)
     assert client.get(address).status == 410
     assert still_waiting(scene.carin, outbox) == []
 
 
 def test_a_flat_with_another_household_and_a_second_joining_are_not_undone(scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1102")
+    flat = flat_of(scene.stairwell_3, "1102")
     first = membership_of(scene.carin)
     choices_service.i_have_moved(first, by=scene.carin)
-    newcomer = members_service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
+    newcomer = members_service.admit(make_person("Fia"), scene.group, stairwell=scene.stairwell_3, flat=flat)
     with pytest.raises(FlatTaken):
         choices_service.take_back(first, by=scene.carin)
     members_service.leave(newcomer)
     newcomer.household.ended_at = utcnow()
-    members_service.admit(scene.carin, scene.group, stairwell=scene.port_3)
+    members_service.admit(scene.carin, scene.group, stairwell=scene.stairwell_3)
     with pytest.raises(AlreadyMember):
         choices_service.take_back(first, by=scene.carin)
     assert first.left_at is not None
 
 
 def test_a_flat_that_others_came_to_after_it_was_left_empty_is_not_taken_back(scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1102")
+    flat = flat_of(scene.stairwell_3, "1102")
     first = membership_of(scene.carin)
     members_service.leave(first, by=scene.carin)
-    members_service.admit(make_person("Fia"), scene.group, stairwell=scene.port_3, flat=flat)
+    members_service.admit(make_person("Fia"), scene.group, stairwell=scene.stairwell_3, flat=flat)
     with pytest.raises(FlatTaken):
         choices_service.take_back(first, by=scene.carin)
 
 
 def test_one_of_a_family_moves_and_the_household_stays(scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1102")
-    son = members_service.admit(make_person("Cesar"), scene.group, stairwell=scene.port_3, flat=flat)
+    flat = flat_of(scene.stairwell_3, "1102")
+    son = members_service.admit(make_person("Cesar"), scene.group, stairwell=scene.stairwell_3, flat=flat)
     choices_service.i_have_moved(son, by=son.person)
-    (now,) = [each for each in households.households_of(scene.port_3) if each.flat_id == flat.id]
+    (now,) = [each for each in households.households_of(scene.stairwell_3) if each.flat_id == flat.id]
     assert now.state is FlatState.TAKES_PART
     choices_service.take_back(son, by=son.person)
     assert son.left_at is None
@@ -419,7 +419,7 @@ def test_paper_that_waits_for_a_household_that_moved_is_not_printed(
     notice = outbox.rows()[0].mailing.notice
     assert notice
     assert "Våglängdsgatan 3" in client.get(f"/notices/{notice.id}/paper", as_=scene.bengt).text
-    households_service.move_out(flat_of(scene.port_3, "1001"), by=scene.bengt)
+    households_service.move_out(flat_of(scene.stairwell_3, "1001"), by=scene.bengt)
     assert {row.state for row in outbox.rows() if row.channel is Channel.PAPER} == {OutboxState.CANCELLED}
     assert "1001" not in client.get(f"/notices/{notice.id}/paper", as_=scene.bengt).text
 

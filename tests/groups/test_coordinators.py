@@ -59,10 +59,10 @@ def appointed(client: PageClient, lead: Person, group: Group, *stairwells: Stair
     return latest()
 
 
-def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_port(
+def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_stairwell(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    coordinator = appointed(client, scene.amina, scene.group, scene.port_3)
+    coordinator = appointed(client, scene.amina, scene.group, scene.stairwell_3)
     assert outbox.addressed() == [("coordinator-appointed", "nina@example.org")]
     page = client.get(link_of(coordinator))
     assert page.h1 == "Bli kontaktombud"
@@ -71,7 +71,7 @@ def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_port(
     assert (nameless.status, nameless.errors) == (422, ["Skriv ditt namn. Förnamn räcker."])
     done = page.press(
         "Jag åtar mig uppdraget",
-        {"name": "Nina", "language": "en", "stairwell": str(scene.port_3.id), "flat": "1202"},
+        {"name": "Nina", "language": "en", "stairwell": str(scene.stairwell_3.id), "flat": "1202"},
     )
     assert done.location == "/login"
     db.session.refresh(coordinator)
@@ -81,14 +81,14 @@ def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_port(
     membership = members.active_membership(nina, scene.group)
     assert membership
     assert membership.household
-    assert membership.household.flat == flat_of(scene.port_3, "1202")
-    assert client.get(f"/stairwells/{scene.port_3.id}/house", as_=nina).status == 200
-    assert client.get(f"/stairwells/{scene.port_1.id}/house", as_=nina).status == 403
+    assert membership.household.flat == flat_of(scene.stairwell_3, "1202")
+    assert client.get(f"/stairwells/{scene.stairwell_3.id}/house", as_=nina).status == 200
+    assert client.get(f"/stairwells/{scene.stairwell_1.id}/house", as_=nina).status == 403
 
 
-def test_a_flat_that_is_not_behind_the_port_is_refused(client: PageClient, scene: Scene) -> None:
+def test_a_flat_that_is_not_behind_the_stairwell_is_refused(client: PageClient, scene: Scene) -> None:
     page = client.get(link_of(appointed(client, scene.amina, scene.group)))
-    answers = {"name": "Nina", "stairwell": str(scene.port_3.id), "flat": "1399"}
+    answers = {"name": "Nina", "stairwell": str(scene.stairwell_3.id), "flat": "1399"}
     refused = page.press("Jag åtar mig uppdraget", answers)
     assert refused.errors == [
         "Den lägenheten finns inte i porten. Siffrorna står vid dörren, till exempel 1203."
@@ -119,7 +119,7 @@ def test_a_link_is_dead_once_it_is_answered_ended_or_altered(client: PageClient,
 def test_who_is_asked_reads_who_asks_and_who_will_see_the_name(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    by_lead = client.get(link_of(appointed(client, scene.amina, scene.group, scene.port_3))).text
+    by_lead = client.get(link_of(appointed(client, scene.amina, scene.group, scene.stairwell_3))).text
     assert "Huvudkontaktombudet frågar om du vill vara kontaktombud för Våglängdsgatan 3." in by_lead
     client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.gun).press(
         "Skicka frågan", {"lead-address": "olle@example.org"}
@@ -231,7 +231,7 @@ def test_a_question_is_open_for_thirty_days_and_can_then_be_asked_again(
 
 
 def test_whoever_is_member_already_keeps_name_and_flat(client: PageClient, scene: Scene) -> None:
-    coordinators.appoint(scene.group, scene.dawit, lead=False, stairwells=[scene.port_1], by=scene.amina)
+    coordinators.appoint(scene.group, scene.dawit, lead=False, stairwells=[scene.stairwell_1], by=scene.amina)
     client.post("/language", {"language": "sv"})  # he reads Arabic, and so does his mail
     page = client.get(link_of(latest()))
     assert "Ditt namn" not in page.text
@@ -253,7 +253,7 @@ def test_on_a_shared_mailbox_the_name_says_who_it_is(scene: Scene) -> None:
 def test_a_name_that_a_stranger_wrote_beside_an_address_is_not_taken_over(
     client: PageClient, scene: Scene
 ) -> None:
-    ask_to_join(scene.port_1, "nina@example.org", "Hittepå", flat=None, language=Language.SWEDISH)
+    ask_to_join(scene.stairwell_1, "nina@example.org", "Hittepå", flat=None, language=Language.SWEDISH)
     coordinator = appointed(client, scene.amina, scene.group)
     done = client.get(link_of(coordinator)).press("Jag åtar mig uppdraget", {"name": "Nina"})
     assert done.status == 303
@@ -313,11 +313,11 @@ def names_on(page: Page, scene: Scene) -> set[str]:
 
 
 def test_members_see_the_names_that_are_shown_others_all(client: PageClient, scene: Scene) -> None:
-    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_3])
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.stairwell_3])
     make_coordinator(scene.dawit, scene.group, accepted=False)
     address = f"/groups/{scene.group.id}/coordinators"
     elsa_like = make_person("Lova", "lova@example.org")
-    members_service.admit(elsa_like, scene.group, stairwell=scene.port_1)
+    members_service.admit(elsa_like, scene.group, stairwell=scene.stairwell_1)
     assert names_on(client.get(address, as_=elsa_like), scene) == {"Carin Öberg"}
     accepted = {"Amina Yusuf", "Bengt Åkesson", "Carin Öberg"}
     assert names_on(client.get(address, as_=scene.bengt), scene) == accepted
@@ -376,7 +376,7 @@ def test_the_officer_reads_why_a_group_needs_somebody_and_what_to_do(
     client: PageClient, scene: Scene
 ) -> None:
     address = f"/groups/{scene.group.id}/coordinators"
-    waiting = make_request(make_person("Väntar Länge"), scene.group, scene.port_1)
+    waiting = make_request(make_person("Väntar Länge"), scene.group, scene.stairwell_1)
     said = "Här väntar någon på svar sedan mer än sju dagar"
     assert said not in client.get(address, as_=scene.gun).text
     waiting.confirmed_at = utcnow() - timedelta(days=8)
@@ -433,8 +433,8 @@ def test_no_other_coordinator_ends_an_appointment_by_a_move(
     client: PageClient, scene: Scene, outbox: Outbox, whole_house: bool
 ) -> None:
     scene.dawit.language = Language.SWEDISH
-    make_coordinator(scene.dawit, scene.group, stairwells=[] if whole_house else [scene.port_1])
-    aminas = flat_of(scene.port_1, "1001")
+    make_coordinator(scene.dawit, scene.group, stairwells=[] if whole_house else [scene.stairwell_1])
+    aminas = flat_of(scene.stairwell_1, "1001")
     assert the_household_moves(client, aminas, scene.dawit) == [LIVES_THERE]
     assert "Amina Yusuf" in client.get(f"/flats/{aminas.id}", as_=scene.dawit).text
     assert client.get(f"/groups/{scene.group.id}/house", as_=scene.amina).status == 200
@@ -443,7 +443,7 @@ def test_no_other_coordinator_ends_an_appointment_by_a_move(
 
 def test_nor_of_one_who_lives_with_them(client: PageClient, scene: Scene) -> None:
     """Pressing for oneself does not end what others are."""
-    flat = flat_of(scene.port_1, "1001")
+    flat = flat_of(scene.stairwell_1, "1001")
     members_service.admit(scene.farah, scene.group, stairwell=None, flat=flat)
     make_coordinator(scene.farah, scene.group)
     assert the_household_moves(client, flat, scene.farah) == [LIVES_THERE]
@@ -452,7 +452,7 @@ def test_nor_of_one_who_lives_with_them(client: PageClient, scene: Scene) -> Non
 def test_a_coordinator_writes_their_own_move_and_gets_no_mail(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    flat = flat_of(scene.port_3, "1002")
+    flat = flat_of(scene.stairwell_3, "1002")
     client.post(f"/flats/{flat.id}/moved-out", as_=scene.bengt)
     assert [each.person for each in members.coordinators_of(scene.group)] == [scene.amina]
     assert outbox.rows() == []
@@ -462,19 +462,19 @@ def test_the_lead_writes_that_a_coordinator_moved_who_is_told(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     make_coordinator(scene.carin, scene.group, accepted=False)  # was asked only: nothing is lost
-    members_service.admit(scene.farah, scene.group, stairwell=None, flat=flat_of(scene.port_3, "1002"))
-    assert the_household_moves(client, flat_of(scene.port_3, "1002"), scene.amina) == [HAS_MOVED]
-    assert the_household_moves(client, flat_of(scene.port_3, "1102"), scene.amina) == [HAS_MOVED]
+    members_service.admit(scene.farah, scene.group, stairwell=None, flat=flat_of(scene.stairwell_3, "1002"))
+    assert the_household_moves(client, flat_of(scene.stairwell_3, "1002"), scene.amina) == [HAS_MOVED]
+    assert the_household_moves(client, flat_of(scene.stairwell_3, "1102"), scene.amina) == [HAS_MOVED]
     assert outbox.addressed() == [("coordinator-ended", "bengt@example.org")]
 
 
 def test_a_household_without_coordinators_moves_as_before(client: PageClient, scene: Scene) -> None:
     scene.dawit.language = Language.SWEDISH
-    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_3])
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_3])
     former = make_coordinator(scene.carin, scene.group)
     former.ended_at = utcnow()
     make_coordinator(scene.carin, scene.other_group)  # of another group: not theirs to end, and not ended
-    assert the_household_moves(client, flat_of(scene.port_3, "1102"), scene.dawit) == [HAS_MOVED]
+    assert the_household_moves(client, flat_of(scene.stairwell_3, "1102"), scene.dawit) == [HAS_MOVED]
     assert scene.carin in [each.person for each in members.coordinators_of(scene.other_group)]
 
 

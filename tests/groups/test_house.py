@@ -15,8 +15,8 @@ from watch.models.joining import EVERYBODY_AFTER
 
 
 def test_the_lead_sees_the_whole_house(client: PageClient, scene: Scene) -> None:
-    make_household(flat_of(scene.port_1, "1203"), HouseholdStatus.DECLINED)
-    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
+    make_household(flat_of(scene.stairwell_1, "1203"), HouseholdStatus.DECLINED)
+    make_household(flat_of(scene.stairwell_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
     assert page.h1 == "Huset, Våglängdsgatan 1–3"
     assert "5 av 18 hushåll" in page.text
@@ -40,10 +40,10 @@ def test_the_lead_sees_the_whole_house(client: PageClient, scene: Scene) -> None
         assert f'aria-label="{name}"' in page.html
 
 
-def test_a_coordinator_of_one_port_sees_nothing_of_the_other(client: PageClient, scene: Scene) -> None:
-    make_household(flat_of(scene.port_1, "1203"), HouseholdStatus.DECLINED)
+def test_a_coordinator_of_one_stairwell_sees_nothing_of_the_other(client: PageClient, scene: Scene) -> None:
+    make_household(flat_of(scene.stairwell_1, "1203"), HouseholdStatus.DECLINED)
     hidden = members_service.admit(make_person("Hemliga Hulda", "h@example.org"), scene.group, stairwell=None)
-    make_request(make_person("Rolf i ettan", "rolf@example.org"), scene.group, scene.port_1)
+    make_request(make_person("Rolf i ettan", "rolf@example.org"), scene.group, scene.stairwell_1)
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt)
     assert "3 av 9 hushåll" in house.text
     assert "Port 1 " not in house.text
@@ -59,8 +59,8 @@ def test_a_coordinator_of_one_port_sees_nothing_of_the_other(client: PageClient,
         if name in members.html
     }  # fmt: skip
     dawits = db.session.scalars(select(Membership).where(Membership.person == scene.dawit)).one()
-    flat = flat_of(scene.port_1, "1101")
-    assert client.get(f"/stairwells/{scene.port_1.id}/house", as_=scene.bengt).status == 403
+    flat = flat_of(scene.stairwell_1, "1101")
+    assert client.get(f"/stairwells/{scene.stairwell_1.id}/house", as_=scene.bengt).status == 403
     assert client.get(f"/flats/{flat.id}", as_=scene.bengt).status == 403
     assert client.post(f"/memberships/{dawits.id}/details", as_=scene.bengt).status == 404
     assert client.post(f"/memberships/{hidden.id}/details", as_=scene.bengt).status == 404
@@ -76,7 +76,7 @@ def test_a_member_without_a_flat_is_counted_beside(client: PageClient, scene: Sc
 
 
 def test_what_there_is_to_do(client: PageClient, scene: Scene) -> None:
-    knocking = make_request(make_person("Knut"), scene.group, scene.port_1)
+    knocking = make_request(make_person("Knut"), scene.group, scene.stairwell_1)
     knocking.wants_knock = True
     held = make_meeting(scene.group, starts_at=utcnow().replace(year=2019), by=scene.amina)
     cancelled = make_meeting(scene.group, starts_at=held.starts_at, by=scene.amina)
@@ -91,8 +91,8 @@ def test_what_there_is_to_do(client: PageClient, scene: Scene) -> None:
 
 
 def test_how_many_want_to_join_is_one_number_or_says_why_not(client: PageClient, scene: Scene) -> None:
-    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
-    late = make_request(make_person("Rolf i ettan", "rolf@example.org"), scene.group, scene.port_1)
+    make_household(flat_of(scene.stairwell_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)
+    late = make_request(make_person("Rolf i ettan", "rolf@example.org"), scene.group, scene.stairwell_1)
     house, members = f"/groups/{scene.group.id}/house", f"/groups/{scene.group.id}/members"
 
     def todo_of(person: Person) -> str:
@@ -115,19 +115,21 @@ def test_how_many_want_to_join_is_one_number_or_says_why_not(client: PageClient,
 
 
 def test_one_stairwell_is_a_table_with_a_row_a_floor(client: PageClient, scene: Scene) -> None:
-    make_household(flat_of(scene.port_3, "1103"), HouseholdStatus.INVITED)
-    page = client.get(f"/stairwells/{scene.port_3.id}/house", as_=scene.amina)
+    make_household(flat_of(scene.stairwell_3, "1103"), HouseholdStatus.INVITED)
+    page = client.get(f"/stairwells/{scene.stairwell_3.id}/house", as_=scene.amina)
     assert page.h1 == "Port 3"
     assert _floors(page) == {
         "Våning 2": ["1201", "1202", "1203"],
         "Våning 1": ["1101", "1102", "1103"],
         "Entréplan": ["1001", "1002", "1003"],
     }
-    assert page.links["Port 1"] == f"/stairwells/{scene.port_1.id}/house"
+    assert page.links["Port 1"] == f"/stairwells/{scene.stairwell_1.id}/house"
     only = page.click("Inbjuden 1")
     assert _floors(only) == {"Våning 1": ["1103"]}
-    assert client.get(f"/stairwells/{scene.port_3.id}/house?state=declined", as_=scene.amina).status == 200
-    everything = client.get(f"/stairwells/{scene.port_3.id}/house?state=x", as_=scene.amina)
+    assert (
+        client.get(f"/stairwells/{scene.stairwell_3.id}/house?state=declined", as_=scene.amina).status == 200
+    )
+    everything = client.get(f"/stairwells/{scene.stairwell_3.id}/house?state=x", as_=scene.amina)
     assert "1203" in everything.text
 
 
@@ -138,7 +140,7 @@ def _floors(page: Page) -> dict[str, list[str]]:
 
 
 def test_a_flat_shows_names_and_contact_details_cost_a_press(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1102")
+    flat = flat_of(scene.stairwell_3, "1102")
     page = client.get(f"/flats/{flat.id}", as_=scene.bengt)
     assert "Carin Öberg" in page.text
     assert "carin@example.org" not in page.html
@@ -153,9 +155,9 @@ def test_a_flat_shows_names_and_contact_details_cost_a_press(client: PageClient,
 
 def test_every_look_at_households_leaves_a_trace(client: PageClient, scene: Scene) -> None:
     for address in (
-        f"/groups/{scene.group.id}/house", f"/stairwells/{scene.port_3.id}/house",
-        f"/groups/{scene.group.id}/members", f"/flats/{scene.port_3.flats[0].id}",
-        f"/flats/{scene.port_3.flats[0].id}/moved-out", f"/groups/{scene.group.id}/invitations",
+        f"/groups/{scene.group.id}/house", f"/stairwells/{scene.stairwell_3.id}/house",
+        f"/groups/{scene.group.id}/members", f"/flats/{scene.stairwell_3.flats[0].id}",
+        f"/flats/{scene.stairwell_3.flats[0].id}/moved-out", f"/groups/{scene.group.id}/invitations",
     ):  # fmt: skip
         assert client.get(address, as_=scene.bengt).status == 200
         assert client.get(address, as_=scene.carin).status == 403  # who saw nothing leaves none
@@ -175,7 +177,7 @@ def test_every_look_at_households_leaves_a_trace(client: PageClient, scene: Scen
 
 def test_members_are_found_by_name_in_swedish_order(client: PageClient, scene: Scene) -> None:
     for name in ("Örjan", "Adam", "Åsa", "Ärla"):
-        members_service.admit(make_person(name), scene.group, stairwell=scene.port_3)
+        members_service.admit(make_person(name), scene.group, stairwell=scene.stairwell_3)
     page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
     places = [page.text.rindex(name) for name in ("Adam", "Bengt", "Carin", "Elsa", "Åsa", "Ärla", "Örjan")]
     assert places == sorted(places)
@@ -187,7 +189,7 @@ def test_members_are_found_by_name_in_swedish_order(client: PageClient, scene: S
 
 
 def test_who_wants_to_join_is_answered_from_their_flat(client: PageClient, scene: Scene) -> None:
-    flat, neighbours = flat_of(scene.port_3, "1203"), flat_of(scene.port_3, "1202")
+    flat, neighbours = flat_of(scene.stairwell_3, "1203"), flat_of(scene.stairwell_3, "1202")
     page = client.get(f"/flats/{flat.id}", as_=scene.bengt)
     assert "Farah Ahmadi vill gå med" in page.text
     assert page.click("Svara grannen").press("Ja, släpp in").location == f"/groups/{scene.group.id}/members"
@@ -203,7 +205,7 @@ def test_waiting_requests_come_first(client: PageClient, scene: Scene) -> None:
 
 
 def test_only_the_one_who_has_waited_longest_has_the_main_button(client: PageClient, scene: Scene) -> None:
-    make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.port_3)
+    make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.stairwell_3)
     page = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
     assert {"Släpp in Farah Ahmadi", "Släpp in Sara Ny"} <= set(page.buttons)
     assert page.main_actions == ["Släpp in Farah Ahmadi"]

@@ -51,11 +51,11 @@ def _every_state(scene: Scene) -> None:
     """Flats of every state that there is."""
     others = [status for status in HouseholdStatus if status is not HouseholdStatus.TAKES_PART]
     for number, status in zip(("1201", "1202", "1203", "1103"), others, strict=True):
-        make_household(flat_of(scene.port_1, number), status)
+        make_household(flat_of(scene.stairwell_1, number), status)
     assert scene.carin.mailbox
     scene.carin.mailbox.suppression = Suppression.BOUNCED
     scene.carin.mailbox.suppressed_at = scene.carin.created_at
-    moved = make_household(flat_of(scene.port_1, "1003"), HouseholdStatus.DECLINED)
+    moved = make_household(flat_of(scene.stairwell_1, "1003"), HouseholdStatus.DECLINED)
     moved.ended_at = moved.status_at
 
 
@@ -69,33 +69,33 @@ def test_the_filters_add_up_to_all_flats(client: PageClient, scene: Scene) -> No
     assert sums.takes_part + sums.invited + sums.wants_to_join + sums.declined + sums.not_contacted == 18
     assert sums == households.sums(households.households_of(scene.group))
     assert "8 av 18 hushåll har fått frågan." in page.text
-    for port in (scene.port_1, scene.port_3):
-        behind = chips(client.get(f"/stairwells/{port.id}/house", as_=scene.amina))
+    for stairwell in (scene.stairwell_1, scene.stairwell_3):
+        behind = chips(client.get(f"/stairwells/{stairwell.id}/house", as_=scene.amina))
         assert behind.pop("Alla") == sum(behind.values()) == 9
 
 
-def test_a_filter_leaves_the_ports_and_windows_that_are_so(client: PageClient, scene: Scene) -> None:
+def test_a_filter_leaves_the_stairwells_and_windows_that_are_so(client: PageClient, scene: Scene) -> None:
     _every_state(scene)
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina).click("Tackat nej 1")
     assert 'aria-label="Lägenhet 1103, tackat nej"' in page.html
     assert page.html.count('aria-label="Lägenhet') == 1
     rows = [words for words in page.links if words.startswith("Port ") and "av" in words]
     assert rows == ["Port 1 · 2 av 9 Tackat nej: 1"]
-    assert page.links[rows[0]] == f"/stairwells/{scene.port_1.id}/house?state=declined"
+    assert page.links[rows[0]] == f"/stairwells/{scene.stairwell_1.id}/house?state=declined"
     nobody = client.get(f"/groups/{scene.other_group.id}/house?state=declined", as_=scene.ivan)
     assert "Ingen lägenhet är sådan just nu." in nobody.text
     assert client.get(f"/groups/{scene.group.id}/house?state=x", as_=scene.amina).status == 200
 
 
 def test_flats_are_chosen_for_letters_and_for_a_walk(client: PageClient, scene: Scene) -> None:
-    make_household(flat_of(scene.port_3, "1201"), HouseholdStatus.DECLINED)
-    page = client.get(f"/stairwells/{scene.port_3.id}/house", as_=scene.bengt)
-    boxes = f"/stairwells/{scene.port_3.id}/house#chosen"
+    make_household(flat_of(scene.stairwell_3, "1201"), HouseholdStatus.DECLINED)
+    page = client.get(f"/stairwells/{scene.stairwell_3.id}/house", as_=scene.bengt)
+    boxes = f"/stairwells/{scene.stairwell_3.id}/house#chosen"
     assert "flats" not in page.form(boxes)
     all_of_them = "Välj alla som inte är kontaktade"
     assert page.links[all_of_them].endswith("#chosen")  # down where the buttons are
     chosen = page.click(all_of_them)
-    untouched = [str(flat_of(scene.port_3, n).id) for n in ("1202", "1203", "1101", "1103", "1003")]
+    untouched = [str(flat_of(scene.stairwell_3, n).id) for n in ("1202", "1203", "1101", "1103", "1003")]
     assert chosen.form(boxes)["flats"] == untouched
     letters = chosen.press("Skriv ut brev till valda", {"flats": [*untouched[:2], "987654"]}).follow()
     assert letters.form(f"/groups/{scene.group.id}/letters")["flats"] == untouched[:2]
@@ -106,41 +106,43 @@ def test_flats_are_chosen_for_letters_and_for_a_walk(client: PageClient, scene: 
 
 @pytest.mark.parametrize("button", ["Skriv ut brev till valda", "Knacka på hos valda"])
 def test_with_nothing_ticked_nobody_is_chosen(client: PageClient, scene: Scene, button: str) -> None:
-    port = f"/stairwells/{scene.port_3.id}/house?state=not_contacted"
-    pressed = client.get(port, as_=scene.amina).press(button)
+    stairwell = f"/stairwells/{scene.stairwell_3.id}/house?state=not_contacted"
+    pressed = client.get(stairwell, as_=scene.amina).press(button)
     assert (pressed.status, pressed.h1) == (200, "Port 3")
     assert pressed.flashes == [("warn", "Kryssa för minst en lägenhet i bilden först.")]
     assert 'aria-label="Lägenhet 1001' not in pressed.html  # the filter stays
-    ticked = str(flat_of(scene.port_3, "1202").id)
+    ticked = str(flat_of(scene.stairwell_3, "1202").id)
     assert pressed.press(button, {"flats": [ticked]}).status == 302
 
 
-def test_a_flat_in_another_port_is_not_chosen_by_its_number(client: PageClient, scene: Scene) -> None:
-    other = flat_of(scene.port_1, "1201")
+def test_a_flat_in_another_stairwell_is_not_chosen_by_its_number(client: PageClient, scene: Scene) -> None:
+    other = flat_of(scene.stairwell_1, "1201")
     page = client.get(f"/groups/{scene.group.id}/letters?flats={other.id}", as_=scene.bengt)
     assert str(other.id) not in page.form(f"/groups/{scene.group.id}/letters")["flats"]
 
 
 def test_a_window_lights_up_once_for_each_who_looks(client: PageClient, scene: Scene) -> None:
-    house, port = f"/groups/{scene.group.id}/house", f"/stairwells/{scene.port_3.id}/house"
+    house, stairwell = f"/groups/{scene.group.id}/house", f"/stairwells/{scene.stairwell_3.id}/house"
     assert lighting(client.get(house, as_=scene.amina)) == []  # the first look: all of it is new
-    client.get(port, as_=scene.amina)
+    client.get(stairwell, as_=scene.amina)
     client.get(house, as_=scene.bengt)
-    make_member(make_person("Greta"), scene.group, flat_of(scene.port_3, "1201"))
+    make_member(make_person("Greta"), scene.group, flat_of(scene.stairwell_3, "1201"))
     assert lighting(client.get(house, as_=scene.amina)) == ["1201"]
     assert lighting(client.get(house, as_=scene.amina)) == []
-    assert lighting(client.get(port, as_=scene.amina)) == ["1201"]  # a phone shows no picture before this
-    assert lighting(client.get(port, as_=scene.amina)) == []
+    assert lighting(client.get(stairwell, as_=scene.amina)) == [
+        "1201"
+    ]  # a phone shows no picture before this
+    assert lighting(client.get(stairwell, as_=scene.amina)) == []
     assert lighting(client.get(house, as_=scene.bengt)) == ["1201"]
 
 
 def test_what_goes_out_or_was_lit_before_does_not_light_up(client: PageClient, scene: Scene) -> None:
-    port = f"/stairwells/{scene.port_3.id}/house"
-    client.get(port, as_=scene.amina)
-    make_household(flat_of(scene.port_3, "1201"), HouseholdStatus.DECLINED)
-    old = make_household(flat_of(scene.port_3, "1202"))
+    stairwell = f"/stairwells/{scene.stairwell_3.id}/house"
+    client.get(stairwell, as_=scene.amina)
+    make_household(flat_of(scene.stairwell_3, "1201"), HouseholdStatus.DECLINED)
+    old = make_household(flat_of(scene.stairwell_3, "1202"))
     old.status_at -= timedelta(days=1)
-    assert lighting(client.get(port, as_=scene.amina)) == []
+    assert lighting(client.get(stairwell, as_=scene.amina)) == []
     assert db.session.scalars(select(AuditEntry.what)).all() == ["house-seen", "house-seen"]
 
 
@@ -170,6 +172,6 @@ def test_a_large_house_asks_the_database_no_more_than_a_small_one(
             found.append(len(seen))
         return found
 
-    few = counted(scene.amina, scene.group.id, scene.port_1.id)
+    few = counted(scene.amina, scene.group.id, scene.stairwell_1.id)
     assert counted(scene.jenny, group.id, large.stairwells[0].id) == few
     assert max(few) <= 10

@@ -40,35 +40,37 @@ def state_of(flat: Flat) -> FlatState:
     return next(each.state for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
 
 
-def test_a_flat_is_lit_when_somebody_there_is_let_in(group: Group, port_3: Stairwell, amina: Person) -> None:
-    flat = flat_of(port_3, "1202")
-    membership = members_service.admit(make_person("Fia"), group, stairwell=port_3, flat=flat, by=amina)
+def test_a_flat_is_lit_when_somebody_there_is_let_in(
+    group: Group, stairwell_3: Stairwell, amina: Person
+) -> None:
+    flat = flat_of(stairwell_3, "1202")
+    membership = members_service.admit(make_person("Fia"), group, stairwell=stairwell_3, flat=flat, by=amina)
     assert state_of(flat) is FlatState.ON_PAPER
-    assert (membership.stairwell, membership.admitted_by_id) == (port_3, amina.id)
+    assert (membership.stairwell, membership.admitted_by_id) == (stairwell_3, amina.id)
     assert (membership.consent_version, membership.consent_channel) == (
         members_service.CONSENT_VERSION, ConsentChannel.WEB
     )  # fmt: skip
 
 
-def test_nobody_is_a_member_twice(group: Group, carin: Person, port_3: Stairwell) -> None:
-    flat = flat_of(port_3, "1202")
+def test_nobody_is_a_member_twice(group: Group, carin: Person, stairwell_3: Stairwell) -> None:
+    flat = flat_of(stairwell_3, "1202")
     with pytest.raises(AlreadyMember) as already:
-        members_service.admit(carin, group, stairwell=port_3, flat=flat)
+        members_service.admit(carin, group, stairwell=stairwell_3, flat=flat)
     assert already.value.membership == db.session.scalars(select(Membership)).one()
     assert state_of(flat) is FlatState.NOT_CONTACTED
 
 
-def test_two_in_one_flat_are_one_household(group: Group, carin: Person, port_3: Stairwell) -> None:
-    flat = flat_of(port_3, "1102")
-    members_service.admit(make_person("Cesar"), group, stairwell=port_3, flat=flat)
+def test_two_in_one_flat_are_one_household(group: Group, carin: Person, stairwell_3: Stairwell) -> None:
+    flat = flat_of(stairwell_3, "1102")
+    members_service.admit(make_person("Cesar"), group, stairwell=stairwell_3, flat=flat)
     assert [each.person.name for each in members_queries.members_of(group)] == ["Carin Öberg", "Cesar"]
     assert households.counts_of_group(group.id) == Counts(flats=18, takes_part=1, not_contacted=17)
 
 
 def test_a_neighbour_on_paper_agreed_at_the_door(
-    client: PageClient, bengt: Person, group: Group, port_3: Stairwell
+    client: PageClient, bengt: Person, group: Group, stairwell_3: Stairwell
 ) -> None:
-    flat = flat_of(port_3, "1202")
+    flat = flat_of(stairwell_3, "1202")
     page = client.get(f"/flats/{flat.id}", as_=bengt).click("Skriv upp en granne utan e-post")
     refused = page.press("Skriv upp grannen", {"name": "Greta"})
     assert refused.errors == ["Fråga grannen först, och kryssa i rutan när svaret är ja."]
@@ -80,36 +82,38 @@ def test_a_neighbour_on_paper_agreed_at_the_door(
         Channel.PAPER, ConsentChannel.DOORSTEP, Language.SOMALI, bengt.id,
     )  # fmt: skip
     assert state_of(flat) is FlatState.ON_PAPER
-    assert greta.household_id in db.session.scalars(households.paper_households(group, port_3)).all()
+    assert greta.household_id in db.session.scalars(households.paper_households(group, stairwell_3)).all()
 
 
 def test_whoever_leaves_is_out_at_once_and_an_empty_flat_falls_back(
-    client: PageClient, carin: Person, amina: Person, group: Group, port_3: Stairwell
+    client: PageClient, carin: Person, amina: Person, group: Group, stairwell_3: Stairwell
 ) -> None:
     page = client.get(f"/groups/{group.id}", as_=carin).click("Lämna gruppen")
     done = page.press("Lämna gruppen").follow()
     assert done.flashes == [("done", "Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")]
     assert "Du är inte med i någon grupp än" in done.text
     assert client.get(f"/groups/{group.id}", as_=carin).status == 404
-    assert state_of(flat_of(port_3, "1102")) is FlatState.NOT_CONTACTED
+    assert state_of(flat_of(stairwell_3, "1102")) is FlatState.NOT_CONTACTED
 
 
-def test_the_flat_stays_lit_while_somebody_is_left(carin: Person, group: Group, port_3: Stairwell) -> None:
-    flat = flat_of(port_3, "1102")
+def test_the_flat_stays_lit_while_somebody_is_left(
+    carin: Person, group: Group, stairwell_3: Stairwell
+) -> None:
+    flat = flat_of(stairwell_3, "1102")
     second = members_service.admit(
-        make_person("Cesar", "cesar@example.org"), group, stairwell=port_3, flat=flat
+        make_person("Cesar", "cesar@example.org"), group, stairwell=stairwell_3, flat=flat
     )
     members_service.leave(second)
     assert state_of(flat) is FlatState.TAKES_PART
 
 
 def test_who_has_left_is_named_on_no_page_of_the_house(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1102")  # Carin's, who stays
+    flat = flat_of(scene.stairwell_3, "1102")  # Carin's, who stays
     cesar = make_person("Cesar", "cesar@example.org")
-    left = members_service.admit(cesar, scene.group, stairwell=scene.port_3, flat=flat)
+    left = members_service.admit(cesar, scene.group, stairwell=scene.stairwell_3, flat=flat)
     paths = (
         f"/flats/{flat.id}", f"/flats/{flat.id}/moved-out", f"/groups/{scene.group.id}/members",
-        f"/groups/{scene.group.id}/house", f"/stairwells/{scene.port_3.id}/house",
+        f"/groups/{scene.group.id}/house", f"/stairwells/{scene.stairwell_3.id}/house",
         f"/groups/{scene.group.id}/knock",
     )  # fmt: skip
 
@@ -163,9 +167,9 @@ def test_a_coordinator_who_leaves_ends_the_appointment(amina: Person, bengt: Per
 
 
 def test_moving_out_ends_all_that_was_theirs(
-    client: PageClient, bengt: Person, carin: Person, amina: Person, group: Group, port_3: Stairwell
+    client: PageClient, bengt: Person, carin: Person, amina: Person, group: Group, stairwell_3: Stairwell
 ) -> None:
-    flat = flat_of(port_3, "1102")
+    flat = flat_of(stairwell_3, "1102")
     invitation = make_invitation(group, "barn@example.org", flat=flat, by=bengt)
     page = client.get(f"/flats/{flat.id}", as_=bengt).click("Hushållet har flyttat")
     assert "1 person är inte med i gruppen längre: Carin Öberg." in page.text
@@ -181,18 +185,18 @@ def test_moving_out_ends_all_that_was_theirs(
 
 
 def test_the_only_coordinators_household_does_not_move_unseen(
-    client: PageClient, amina: Person, port_1: Stairwell
+    client: PageClient, amina: Person, stairwell_1: Stairwell
 ) -> None:
-    flat = flat_of(port_1, "1001")
+    flat = flat_of(stairwell_1, "1001")
     answer = client.post(f"/flats/{flat.id}/moved-out", as_=amina).follow()
     assert answer.flashes == [("warn", "Gruppens enda kontaktombud bor här. Utse en ersättare först.")]
     assert state_of(flat) is FlatState.TAKES_PART
 
 
 def test_a_no_is_noted_and_a_flat_that_takes_part_stays_lit(
-    client: PageClient, bengt: Person, carin: Person, port_3: Stairwell
+    client: PageClient, bengt: Person, carin: Person, stairwell_3: Stairwell
 ) -> None:
-    empty, lit = flat_of(port_3, "1202"), flat_of(port_3, "1102")
+    empty, lit = flat_of(stairwell_3, "1202"), flat_of(stairwell_3, "1102")
     client.post(f"/flats/{empty.id}/answer", {"answer": "declined"}, as_=bengt)
     assert state_of(empty) is FlatState.DECLINED
     kept = client.post(f"/flats/{lit.id}/answer", {"answer": "declined"}, as_=bengt).follow()
@@ -206,14 +210,14 @@ def test_a_no_is_noted_and_a_flat_that_takes_part_stays_lit(
 
 
 def test_the_sums_add_up_whatever_happens(scene: Scene) -> None:
-    group, port = scene.group, scene.port_3
-    flats = {number: flat_of(port, number) for number in ("1101", "1103", "1201", "1202", "1203")}
+    group, stairwell = scene.group, scene.stairwell_3
+    flats = {number: flat_of(stairwell, number) for number in ("1101", "1103", "1201", "1202", "1203")}
     households_service.note_household(flats["1101"], HouseholdStatus.INVITED, by=scene.bengt)
     households_service.note_household(flats["1103"], HouseholdStatus.DECLINED, by=scene.bengt)
     households_service.note_household(flats["1203"], HouseholdStatus.WANTS_TO_JOIN, by=None)
     households_service.note_household(flats["1201"], HouseholdStatus.NOT_CONTACTED, by=scene.bengt)
     members_service.admit(make_person("Lova"), group, stairwell=None)
-    households_service.move_out(flat_of(port, "1102"), by=scene.bengt)
+    households_service.move_out(flat_of(stairwell, "1102"), by=scene.bengt)
     scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
     db.session.flush()
     counts = households.counts_of_group(group.id)
@@ -241,40 +245,44 @@ def test_a_flat_whose_mail_comes_back_is_reached_on_paper(scene: Scene) -> None:
     scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
     db.session.flush()
     assert on_paper() == sorted([elsas, dawits])
-    assert state_of(flat_of(scene.port_1, "1101")) is FlatState.BOUNCED
+    assert state_of(flat_of(scene.stairwell_1, "1101")) is FlatState.BOUNCED
 
 
 def test_a_member_whose_flat_is_unknown_is_placed_by_a_coordinator(client: PageClient, scene: Scene) -> None:
-    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.stairwell_3)
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
     members = house.click("Dessutom är 1 granne med utan känd lägenhet.")
     page = members.click("Välj lägenhet Lova")
     empty = page.press("Spara lägenheten")
     assert (empty.status, empty.errors) == (422, ["Välj en lägenhet i listan."])
-    flat = flat_of(scene.port_3, "1202")
+    flat = flat_of(scene.stairwell_3, "1202")
     done = page.press("Spara lägenheten", {"flat": str(flat.id)}).follow()
     assert done.flashes == [("done", "Lägenheten är sparad.")]
     db.session.refresh(lova)
-    assert (lova.household.flat, lova.stairwell, state_of(flat)) == (flat, scene.port_3, FlatState.ON_PAPER)
+    assert (lova.household.flat, lova.stairwell, state_of(flat)) == (
+        flat,
+        scene.stairwell_3,
+        FlatState.ON_PAPER,
+    )
     traces = select(AuditEntry.what).where(AuditEntry.about_id == lova.id, AuditEntry.by_id == scene.amina.id)
     assert "member-placed" in db.session.scalars(traces).all()
-    other = flat_of(scene.port_3, "1203")
+    other = flat_of(scene.stairwell_3, "1203")
     client.post(f"/memberships/{lova.id}/flat", {"flat": str(other.id)}, as_=scene.amina)
     db.session.refresh(lova)
     assert (lova.household.flat, state_of(other)) == (flat, FlatState.NOT_CONTACTED)
 
 
-def test_a_coordinator_places_only_those_of_the_own_ports_and_only_there(
+def test_a_coordinator_places_only_those_of_the_own_stairwells_and_only_there(
     client: PageClient, scene: Scene
 ) -> None:
-    """Bengt has port 3."""
-    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
+    """Bengt has stairwell 3."""
+    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.stairwell_3)
     elsewhere = [
-        members_service.admit(make_person("Måns"), scene.group, stairwell=scene.port_1),
+        members_service.admit(make_person("Måns"), scene.group, stairwell=scene.stairwell_1),
         members_service.admit(make_person("Nora"), scene.group, stairwell=None),
     ]
-    theirs, foreign = flat_of(scene.port_1, "1202"), scene.langgatan.stairwells[0].flats[0]
-    mine = flat_of(scene.port_3, "1202")
+    theirs, foreign = flat_of(scene.stairwell_1, "1202"), scene.langgatan.stairwells[0].flats[0]
+    mine = flat_of(scene.stairwell_3, "1202")
     for flat in (theirs, foreign):
         answer = client.post(f"/memberships/{lova.id}/flat", {"flat": str(flat.id)}, as_=scene.bengt)
         assert (answer.status, state_of(flat)) == (422, FlatState.NOT_CONTACTED)
@@ -288,24 +296,26 @@ def test_a_coordinator_places_only_those_of_the_own_ports_and_only_there(
 
 
 def test_a_second_flat_for_the_same_member_is_refused(scene: Scene) -> None:
-    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.port_3)
-    members_service.place(lova, flat_of(scene.port_3, "1202"), by=scene.bengt)
+    lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.stairwell_3)
+    members_service.place(lova, flat_of(scene.stairwell_3, "1202"), by=scene.bengt)
     with pytest.raises(AlreadyPlaced):
-        members_service.place(lova, flat_of(scene.port_3, "1203"), by=scene.bengt)
+        members_service.place(lova, flat_of(scene.stairwell_3, "1203"), by=scene.bengt)
 
 
 def test_members_are_counted_by_stairwell(scene: Scene) -> None:
     everybody = {scene.amina.id, scene.bengt.id, scene.carin.id, scene.dawit.id, scene.elsa.id}
     assert set(db.session.scalars(members_queries.active_member_ids(scene.group))) == everybody
-    in_port_1 = set(db.session.scalars(members_queries.active_member_ids(scene.group, scene.port_1)))
-    assert in_port_1 == {scene.amina.id, scene.dawit.id}
+    in_stairwell_1 = set(
+        db.session.scalars(members_queries.active_member_ids(scene.group, scene.stairwell_1))
+    )
+    assert in_stairwell_1 == {scene.amina.id, scene.dawit.id}
 
 
 def test_a_request_concerns_the_nearest_coordinators(scene: Scene) -> None:
-    assert members_queries.coordinators_for(scene.port_3) == [scene.bengt]
-    assert members_queries.coordinators_for(scene.port_1) == [scene.amina]
+    assert members_queries.coordinators_for(scene.stairwell_3) == [scene.bengt]
+    assert members_queries.coordinators_for(scene.stairwell_1) == [scene.amina]
     make_coordinator(scene.dawit, scene.group)
-    assert members_queries.coordinators_for(scene.port_3) == [scene.bengt, scene.dawit]
-    assert members_queries.coordinators_for(scene.port_1) == [scene.dawit]
-    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_1], accepted=False)
-    assert members_queries.coordinators_for(scene.port_1) == [scene.dawit]
+    assert members_queries.coordinators_for(scene.stairwell_3) == [scene.bengt, scene.dawit]
+    assert members_queries.coordinators_for(scene.stairwell_1) == [scene.dawit]
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.stairwell_1], accepted=False)
+    assert members_queries.coordinators_for(scene.stairwell_1) == [scene.dawit]

@@ -18,10 +18,10 @@ CARD = "Grannar som vill synas"
 
 @pytest.fixture
 def nora(scene: Scene) -> Person:
-    """A neighbour in port 1 with address and phone, who has chosen nothing yet; nobody else is seen."""
+    """A neighbour in stairwell 1 with address and phone, who has chosen nothing yet; nobody else is seen."""
     scene.carin.shows_name = False
     nora = make_person("Nora Wik", "nora@example.org", phone="+46701740655")
-    make_member(nora, scene.group, flat_of(scene.port_1, "1003"))
+    make_member(nora, scene.group, flat_of(scene.stairwell_1, "1003"))
     return nora
 
 
@@ -55,10 +55,10 @@ def test_who_does_not_belong_to_the_group_sees_no_neighbour(
     nora.shows_name = nora.shows_email = nora.shows_phone = True
     who = getattr(scene, reader, None) or make_person(reader, f"{len(reader)}@example.org")
     if reader == "officer in the house":
-        make_member(who, scene.group, flat_of(scene.port_3, "1103"))
+        make_member(who, scene.group, flat_of(scene.stairwell_3, "1103"))
         make_officer(who, scene.group.area)
     if reader == "left":
-        make_member(who, scene.group, flat_of(scene.port_3, "1103")).left_at = utcnow()
+        make_member(who, scene.group, flat_of(scene.stairwell_3, "1103")).left_at = utcnow()
     if reader == "asked":
         make_coordinator(who, scene.group, accepted=False)
     page = client.get(f"/groups/{scene.group.id}", as_=who)
@@ -79,7 +79,7 @@ def test_who_once_coordinated_and_has_left_is_not_seen(
     client: PageClient, scene: Scene, nora: Person
 ) -> None:
     olga = make_person("Olga Lind", "olga@example.org", shows_name=True)
-    make_member(olga, scene.group, flat_of(scene.port_3, "1103")).left_at = utcnow()
+    make_member(olga, scene.group, flat_of(scene.stairwell_3, "1103")).left_at = utcnow()
     make_coordinator(olga, scene.group).ended_at = utcnow()
     nora.shows_name = True
     page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)

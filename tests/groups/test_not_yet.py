@@ -40,11 +40,11 @@ Make = Callable[[Group], Coordinator]
 
 @pytest.fixture(params=["asked", "ended"])
 def not_one(request: pytest.FixtureRequest, scene: Scene) -> Person:
-    """Sara lives in port 1, flat 1003: she was asked to coordinate that port, or has done so until today."""
+    """Sara lives in stairwell 1, flat 1003: she was asked to coordinate it, or has done so until today."""
     sara = make_person("Sara Lund", "sara@example.org", shows_name=False)
-    make_member(sara, scene.group, flat_of(scene.port_1, "1003"))
+    make_member(sara, scene.group, flat_of(scene.stairwell_1, "1003"))
     appointment = make_coordinator(
-        sara, scene.group, stairwells=[scene.port_1], accepted=request.param != "asked"
+        sara, scene.group, stairwells=[scene.stairwell_1], accepted=request.param != "asked"
     )
     appointment.ended_at = utcnow() if request.param == "ended" else None
     db.session.commit()
@@ -67,8 +67,8 @@ def test_nobody_sees_a_coordinator_in_them(client: PageClient, scene: Scene, not
 
 
 def test_no_mail_to_coordinators_goes_to_them(scene: Scene, outbox: Outbox, not_one: Person) -> None:
-    assert coordinators_for(scene.port_1) == [scene.amina]
-    request = make_request(make_person("Tova", "tova@example.org"), scene.group, scene.port_1)
+    assert coordinators_for(scene.stairwell_1) == [scene.amina]
+    request = make_request(make_person("Tova", "tova@example.org"), scene.group, scene.stairwell_1)
     escalation.climb(utcnow() + timedelta(days=15))
     coordinators_service.appoint(scene.group, "ny@example.org", lead=True, by=scene.gun)
     told = {address for kind, address in outbox.addressed() if kind in {"join-waiting", "lead-asked"}}
@@ -79,7 +79,7 @@ def test_no_mail_to_coordinators_goes_to_them(scene: Scene, outbox: Outbox, not_
 
 def test_what_was_queued_while_they_were_one_is_not_sent(scene: Scene, not_one: Person) -> None:
     """Asked again, they are a coordinator no more than before."""
-    request = make_request(make_person("Tova", "tova@example.org"), scene.group, scene.port_1)
+    request = make_request(make_person("Tova", "tova@example.org"), scene.group, scene.stairwell_1)
     lead = db.session.scalars(select(Coordinator).where(Coordinator.is_lead)).first()
     assert lead
     for person in (not_one, scene.bengt):
@@ -99,7 +99,7 @@ def test_they_hold_no_door_open_and_no_group_up(scene: Scene, not_one: Person) -
         coordinators_service.end_appointment(aminas, by=scene.amina)
     aminas.ended_at = utcnow()
     db.session.flush()
-    assert group_to_join(scene.port_1) is None
+    assert group_to_join(scene.stairwell_1) is None
 
 
 def test_they_do_not_make_a_group_ready(scene: Scene) -> None:
@@ -114,7 +114,7 @@ def test_they_do_not_make_a_group_ready(scene: Scene) -> None:
 def test_their_move_ends_no_appointment_of_theirs_that_would_have_to_be_asked_for(
     scene: Scene, not_one: Person
 ) -> None:
-    households.move_out(flat_of(scene.port_1, "1003"), by=scene.bengt)
+    households.move_out(flat_of(scene.stairwell_1, "1003"), by=scene.bengt)
     membership = db.session.scalars(select(Membership).where(Membership.person_id == not_one.id)).one()
     assert membership.left_at is not None
 

@@ -43,18 +43,18 @@ def morning() -> Iterator[None]:
 
 
 @pytest.fixture
-def full_port(scene: Scene) -> Stairwell:
+def full_stairwell(scene: Scene) -> Stairwell:
     """Port 1, whose coordinator Dawit is: seven of nine households have been in since the day before."""
-    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_1])
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     scene.dawit.language = Language.SWEDISH
     for number in ("1002", "1003", "1102", "1103", "1201"):
         person = make_person(f"Granne {number}", f"g{number}@example.org")
-        make_member(person, scene.group, flat_of(scene.port_1, number))
+        make_member(person, scene.group, flat_of(scene.stairwell_1, number))
     yesterday = utcnow() - timedelta(days=1)
     db.session.execute(update(Membership).values(joined_at=yesterday, consent_at=yesterday))
     scene.group.counted_taking_part = 10
     db.session.commit()
-    return scene.port_1
+    return scene.stairwell_1
 
 
 def test_the_night_is_over_at_half_past_two_in_boras() -> None:
@@ -67,21 +67,23 @@ def test_the_night_is_over_at_half_past_two_in_boras() -> None:
     assert night(2026, 3, 29, 4, 0) == "29 03.30"
 
 
-def test_households_are_counted_as_they_were_at_night(scene: Scene, full_port: Stairwell) -> None:
+def test_households_are_counted_as_they_were_at_night(scene: Scene, full_stairwell: Stairwell) -> None:
     def counted(later: timedelta = timedelta()) -> dict[int, tuple[int, int]]:
         return households_by_stairwell(scene.group, last_night(utcnow() + later))
 
     before = counted()
-    assert before == {scene.port_1.id: (7, 9), scene.port_3.id: (3, 9)}
-    make_member(scene.jenny, scene.group, flat_of(scene.port_1, "1002"))  # a second one of that household
-    make_member(make_person("Ny"), scene.group, flat_of(scene.port_1, "1202"))
+    assert before == {scene.stairwell_1.id: (7, 9), scene.stairwell_3.id: (3, 9)}
+    make_member(
+        scene.jenny, scene.group, flat_of(scene.stairwell_1, "1002")
+    )  # a second one of that household
+    make_member(make_person("Ny"), scene.group, flat_of(scene.stairwell_1, "1202"))
     leave(db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one())
     assert counted() == before
-    assert counted(timedelta(days=1)) == {scene.port_1.id: (8, 9), scene.port_3.id: (2, 9)}
+    assert counted(timedelta(days=1)) == {scene.stairwell_1.id: (8, 9), scene.stairwell_3.id: (2, 9)}
 
 
-def test_a_coordinator_of_one_port_counts_that_port_alone(
-    client: PageClient, scene: Scene, full_port: Stairwell
+def test_a_coordinator_of_one_stairwell_counts_that_stairwell_alone(
+    client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.bengt)
     assert "Hela gruppen (10 av 18 hushåll är med)" in page.text
@@ -102,7 +104,9 @@ def _reads(client: PageClient, scene: Scene, reader: Person) -> Callable[[], lis
         pages = [
             client.get(f"{here}/meetings/new", as_=reader),
             client.post(f"{here}/meetings/preview", PLAN | {"stairwell": "all"}, as_=reader),
-            client.post(f"{here}/meetings/preview", PLAN | {"stairwell": str(scene.port_1.id)}, as_=reader),
+            client.post(
+                f"{here}/meetings/preview", PLAN | {"stairwell": str(scene.stairwell_1.id)}, as_=reader
+            ),
             client.get(f"{here}/notices/new", as_=reader),
             client.post(f"{here}/notices/preview", NOTICE | {"audience": "group"}, as_=reader),
             client.get(f"{here}", as_=reader),
@@ -113,18 +117,18 @@ def _reads(client: PageClient, scene: Scene, reader: Person) -> Callable[[], lis
     return seen
 
 
-def test_nobody_is_seen_joining_or_leaving_in_another_port(
-    client: PageClient, scene: Scene, full_port: Stairwell
+def test_nobody_is_seen_joining_or_leaving_in_another_stairwell(
+    client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
     seen, seen_by_all = _reads(client, scene, scene.bengt), _reads(client, scene, scene.amina)
     before, before_by_all = seen(), seen_by_all()
-    make_member(make_person("Ny", "ny@example.org"), scene.group, flat_of(scene.port_1, "1202"))
-    make_member(make_person("Pappers"), scene.group, flat_of(scene.port_1, "1203"))
+    make_member(make_person("Ny", "ny@example.org"), scene.group, flat_of(scene.stairwell_1, "1202"))
+    make_member(make_person("Pappers"), scene.group, flat_of(scene.stairwell_1, "1203"))
     assert (seen() == before, seen_by_all() == before_by_all) == (True, False)
 
 
 def test_a_guess_at_numbers_that_are_not_told_is_not_answered(
-    client: PageClient, scene: Scene, full_port: Stairwell
+    client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
     here, guess = f"/groups/{scene.group.id}", {"counted": "1-1-1"}
     notice, meeting = NOTICE | {"audience": "group"} | guess, PLAN | {"stairwell": "all"} | guess
@@ -134,7 +138,7 @@ def test_a_guess_at_numbers_that_are_not_told_is_not_answered(
 
 
 def test_what_is_sent_to_the_whole_group_is_followed_roughly(
-    client: PageClient, scene: Scene, full_port: Stairwell
+    client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
     page = client.post(f"/groups/{scene.group.id}/notices", NOTICE | {"audience": "group"}, as_=scene.bengt)
     notice = db.session.scalars(select(Notice)).one()
@@ -148,9 +152,9 @@ def test_what_is_sent_to_the_whole_group_is_followed_roughly(
 
 
 def test_of_a_meeting_elsewhere_its_caller_reads_roughly_who_comes(
-    client: PageClient, scene: Scene, full_port: Stairwell
+    client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
-    call = PLAN | {"stairwell": str(full_port.id)}
+    call = PLAN | {"stairwell": str(full_stairwell.id)}
     page = client.post(f"/groups/{scene.group.id}/meetings", call, as_=scene.bengt).follow()
     assert page.flashes[0][1].startswith("Träffen är inlagd. Inbjudan är på väg.")
     assert "Jag kommer färre än 5 Kanske färre än 5 Jag kan inte färre än 5" in page.text
@@ -160,8 +164,8 @@ def test_of_a_meeting_elsewhere_its_caller_reads_roughly_who_comes(
     assert "7" not in asked.text.replace("2026", "")
 
 
-def test_of_a_meeting_of_the_group_a_ports_coordinator_reads_who_answers_not_who_does_not(
-    client: PageClient, scene: Scene, full_port: Stairwell
+def test_of_a_meeting_of_the_group_a_stairwells_coordinator_reads_who_answers_not_who_does_not(
+    client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
     client.post(f"/groups/{scene.group.id}/meetings", PLAN | {"stairwell": "all"}, as_=scene.amina)
     meeting = make_meeting(scene.group)

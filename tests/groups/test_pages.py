@@ -88,16 +88,16 @@ def test_the_brand_leads_home(client: PageClient, scene: Scene) -> None:
 
 def test_the_next_meeting_is_answered_where_it_is_seen(client: PageClient, scene: Scene) -> None:
     later = make_meeting(scene.group, starts_at=utcnow() + timedelta(days=9), kind=MeetingKind.ANNUAL)
-    next_one = make_meeting(scene.group, stairwell=scene.port_3, by=scene.bengt)
+    next_one = make_meeting(scene.group, stairwell=scene.stairwell_3, by=scene.bengt)
     page = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
     assert "Trapphusträff i port 3" in page.text
     page.press("Jag kommer")
     again = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
     assert 'aria-pressed="true">Jag kommer' in again.html
     client.post("/language", {"language": "sv"}, as_=scene.dawit)
-    in_port_1 = client.get(f"/groups/{scene.group.id}", as_=scene.dawit)
-    assert "Årlig träff" in in_port_1.text
-    assert "Trapphusträff" not in in_port_1.text
+    in_stairwell_1 = client.get(f"/groups/{scene.group.id}", as_=scene.dawit)
+    assert "Årlig träff" in in_stairwell_1.text
+    assert "Trapphusträff" not in in_stairwell_1.text
     next_one.cancelled_at = later.cancelled_at = utcnow()
     none = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
     assert "Inget möte är bestämt." in none.text
@@ -107,7 +107,7 @@ def test_my_page_says_what_waits_for_me(client: PageClient, scene: Scene) -> Non
     answered = make_meeting(scene.group, starts_at=utcnow() + timedelta(days=3), kind=MeetingKind.ANNUAL)
     make_answer(answered, scene.carin, Answer.MAYBE)
     make_meeting(scene.group, starts_at=utcnow() + timedelta(days=5), by=scene.amina)
-    make_meeting(scene.group, stairwell=scene.port_1, kind=MeetingKind.SAFETY_WALK)
+    make_meeting(scene.group, stairwell=scene.stairwell_1, kind=MeetingKind.SAFETY_WALK)
     make_meeting(scene.other_group, kind=MeetingKind.COORDINATORS)
     make_notice(scene.group, "Ny lampa", by=scene.amina)
     page = client.get("/me", as_=scene.carin)
@@ -137,7 +137,7 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     addresses = [
         (scene.carin, f"/groups/{group.id}", 6),
         (scene.amina, f"/groups/{group.id}/house", 7),
-        (scene.amina, f"/stairwells/{scene.port_3.id}/house", 9),
+        (scene.amina, f"/stairwells/{scene.stairwell_3.id}/house", 9),
         (scene.amina, f"/groups/{group.id}/knock", 7),
         (scene.amina, f"/groups/{group.id}/members", 7),
         (scene.amina, f"/groups/{group.id}/coordinators", 8),
@@ -160,14 +160,14 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     make_meeting(group, by=scene.amina)
     few = counted()
     for number in range(6):
-        flat = scene.port_1.flats[number + 2]
+        flat = scene.stairwell_1.flats[number + 2]
         person = make_person(f"Granne {number}", f"g{number}@example.org", shows_name=True)
-        members.admit(person, group, stairwell=scene.port_1, flat=None if number == 5 else flat)
+        members.admit(person, group, stairwell=scene.stairwell_1, flat=None if number == 5 else flat)
         make_notice(group, f"Nytt {number}", by=scene.amina)
         make_meeting(group, by=scene.amina)
         make_contact(ContactRole.POLICE, f"Polisen {number}")
         make_interest(person, scene.house, named=True)
-        coordinators.appoint(group, person, lead=False, stairwells=[scene.port_1], by=scene.amina)
+        coordinators.appoint(group, person, lead=False, stairwells=[scene.stairwell_1], by=scene.amina)
     db.session.commit()
     assert counted() == few
     too_many = {address: n for n, (_who, address, most) in zip(few, addresses, strict=True) if n > most}

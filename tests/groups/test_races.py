@@ -68,7 +68,7 @@ def test_a_building_gets_one_group(app: Flask, scene: Scene) -> None:
 
 
 def test_a_person_is_admitted_once(app: Flask, scene: Scene) -> None:
-    group, person, flat = scene.group.id, scene.farah.id, flat_of(scene.port_3, "1203").id
+    group, person, flat = scene.group.id, scene.farah.id, flat_of(scene.stairwell_3, "1203").id
 
     def admit() -> None:
         door = db.session.get_one(Flat, flat)

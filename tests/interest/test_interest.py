@@ -150,19 +150,19 @@ def test_when_the_group_exists_one_button_asks_to_join(
     assert "Gå med i gruppen" not in client.get(link_of(left)).buttons
     group = make_group(langgatan, GroupState.STARTING)
     make_coordinator(make_person("Ola", "ola@example.org"), group, lead=True)
-    port = langgatan.stairwells[1]
+    stairwell = langgatan.stairwells[1]
     done = client.get(link_of(left)).press(
-        "Gå med i gruppen", {"port": str(port.id), "floor": "1", "door": "2"}
+        "Gå med i gruppen", {"stairwell": str(stairwell.id), "floor": "1", "door": "2"}
     )
     assert done.location == f"/buildings/{langgatan.id}"
     request = db.session.scalars(select(JoinRequest)).one()
     asked = request.person.name, request.stairwell, request.flat and request.flat.number, request.state.value
-    assert asked == ("Lina", port, "1102", "waiting")
+    assert asked == ("Lina", stairwell, "1102", "waiting")
     assert outbox.addressed()[1:] == [("join-requested", "ola@example.org")]
     assert client.get(link_of(left)).status == 410
 
 
-def test_the_port_has_to_be_chosen(client: PageClient, langgatan: Building, left: Interest) -> None:
+def test_the_stairwell_has_to_be_chosen(client: PageClient, langgatan: Building, left: Interest) -> None:
     client.post(link_of(left))
     make_coordinator(make_person("Ola", "ola@example.org"), make_group(langgatan), lead=True)
     page = client.get(link_of(left)).press("Gå med i gruppen")

@@ -186,7 +186,7 @@ def test_what_is_pressed_in_the_list_leads_back_to_it(
 def test_whoever_joined_stands_with_their_flat_where_the_reader_may_know_it(
     client: PageClient, scene: Scene
 ) -> None:
-    """Carin lives in port 3: the lead and its coordinator read so; before she answered nobody does."""
+    """Carin lives in stairwell 3: the lead and its coordinator read so; before she answered nobody does."""
     invitation = make_invitation(scene.group, "carin@example.org", by=scene.bengt)
     path = f"/groups/{scene.group.id}/invitations"
     assert "Våglängdsgatan" not in rows_of(client.get(path, as_=scene.bengt))[0][1]
@@ -194,7 +194,7 @@ def test_whoever_joined_stands_with_their_flat_where_the_reader_may_know_it(
     for reader in (scene.amina, scene.bengt):
         assert rows_of(client.get(path, as_=reader))[0][1] == "Våglängdsgatan 3, 1102"
     carin = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
-    carin.stairwell, carin.household = scene.port_1, None
+    carin.stairwell, carin.household = scene.stairwell_1, None
     assert rows_of(client.get(path, as_=scene.bengt))[0][1] == "–"
 
 
@@ -204,26 +204,28 @@ def test_revoked(
     write: Callable[..., Page],
     bengt: Person,
     group: Group,
-    port_3: Stairwell,
+    stairwell_3: Stairwell,
 ) -> None:
-    write(bengt, "lina@example.org", flat=str(flat_of(port_3, "1203").id))
+    write(bengt, "lina@example.org", flat=str(flat_of(stairwell_3, "1203").id))
     page = client.get(f"/groups/{group.id}/invitations", as_=bengt)
     done = page.press("Återkalla lina@example.org").follow()
     assert done.flashes == [("done", "Inbjudan är återkallad. Länken gäller inte längre.")]
     assert invitations() == [("lina@example.org", "revoked", "1203")]
-    assert status_of(port_3, "1203") is HouseholdStatus.NOT_CONTACTED
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.NOT_CONTACTED
     assert [row.state.value for row in outbox.rows()] == ["cancelled"]
     assert client.get(link_of(only())).status == 410
     assert client.post(f"{link_of(only())}/accept", YES).status == 410
 
 
 def test_the_list_costs_the_same_for_two_and_for_forty(
-    client: PageClient, statements: Any, bengt: Person, group: Group, port_3: Stairwell
+    client: PageClient, statements: Any, bengt: Person, group: Group, stairwell_3: Stairwell
 ) -> None:
     costs = []
     for many in (2, 40):
         for number in range(many):
-            make_invitation(group, f"a{many}-{number}@example.org", flat=flat_of(port_3, "1203"), by=bengt)
+            make_invitation(
+                group, f"a{many}-{number}@example.org", flat=flat_of(stairwell_3, "1203"), by=bengt
+            )
         client.get(f"/groups/{group.id}/invitations", as_=bengt)
         with statements() as seen:
             client.get(f"/groups/{group.id}/invitations", as_=bengt)
@@ -232,10 +234,14 @@ def test_the_list_costs_the_same_for_two_and_for_forty(
 
 
 def test_the_list_is_sorted_by_any_column(
-    client: PageClient, group: Group, amina: Person, port_1: Stairwell, port_3: Stairwell
+    client: PageClient, group: Group, amina: Person, stairwell_1: Stairwell, stairwell_3: Stairwell
 ) -> None:
-    for name, port, flat in (("b", port_3, "1001"), ("c", port_1, "1203"), ("a", port_1, "1002")):
-        make_invitation(group, f"{name}@example.org", flat=flat_of(port, flat), by=amina)
+    for name, stairwell, flat in (
+        ("b", stairwell_3, "1001"),
+        ("c", stairwell_1, "1203"),
+        ("a", stairwell_1, "1002"),
+    ):
+        make_invitation(group, f"{name}@example.org", flat=flat_of(stairwell, flat), by=amina)
     path = f"/groups/{group.id}/invitations"
 
     def order(page: Page) -> str:
@@ -267,7 +273,7 @@ def test_pages_go_by_key_so_that_a_new_invitation_moves_nothing(
 
 
 def test_a_name_is_found_by_those_who_see_the_address(client: PageClient, scene: Scene) -> None:
-    flat = flat_of(scene.port_3, "1203")
+    flat = flat_of(scene.stairwell_3, "1203")
     make_invitation(scene.group, "x@example.org", flat=flat, by=scene.amina).name = "Li"
     path = f"/groups/{scene.group.id}/invitations?q=li"
     assert ["Li" in client.get(path, as_=who).text for who in (scene.amina, scene.bengt)] == [True, False]

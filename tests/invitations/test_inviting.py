@@ -57,14 +57,14 @@ def test_a_flat_is_preselected_and_its_household_is_invited(
     write: Callable[..., Page],
     bengt: Person,
     group: Group,
-    port_3: Stairwell,
+    stairwell_3: Stairwell,
 ) -> None:
-    flat = flat_of(port_3, "1203")
+    flat = flat_of(stairwell_3, "1203")
     page = client.get(f"/groups/{group.id}/invitations?flat={flat.id}", as_=bengt)
     assert page.form(f"/groups/{group.id}/invitations/preview")["flat"] == str(flat.id)
     write(bengt, "lina@example.org", flat=str(flat.id), language="ar")
     assert invitations() == [("lina@example.org", "open", "1203")]
-    assert status_of(port_3, "1203") is HouseholdStatus.INVITED
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.INVITED
     assert [row.language for row in outbox.rows()] == [Language.ARABIC]
 
 
@@ -156,10 +156,10 @@ def test_what_is_refused_is_kept_and_nothing_is_sent(
     assert (outbox.names(), invitations()) == ([], [])
 
 
-def test_a_flat_of_another_port_cannot_be_chosen(
-    outbox: Outbox, write: Callable[..., Page], bengt: Person, amina: Person, port_1: Stairwell
+def test_a_flat_of_another_stairwell_cannot_be_chosen(
+    outbox: Outbox, write: Callable[..., Page], bengt: Person, amina: Person, stairwell_1: Stairwell
 ) -> None:
-    flat = str(flat_of(port_1, "1203").id)
+    flat = str(flat_of(stairwell_1, "1203").id)
     assert write(bengt, "lina@example.org", flat=flat).status == 422
     assert write(amina, "lina@example.org", flat=flat).status == 303
     assert invitations() == [("lina@example.org", "open", "1203")]
@@ -203,9 +203,9 @@ def test_what_goes_beyond_the_days_limit_stays_and_says_when_it_can_go(
     assert (left.main_actions, left.form()["language"]) == ([], "so")
     assert outbox.names() == ["invitation"] * 5
 
-    flat = str(flat_of(scene.port_3, "1203").id)
+    flat = str(flat_of(scene.stairwell_3, "1203").id)
     assert write(scene.bengt, "lina@example.org", flat=flat).main_actions == []
-    assert status_of(scene.port_3, "1203") is None
+    assert status_of(scene.stairwell_3, "1203") is None
     assert write(scene.amina, "lina@example.org").status == 303
     with time_machine.travel(utcnow() + timedelta(hours=23, minutes=50), tick=False):
         assert write(scene.bengt, "mio@example.org").main_actions == []
@@ -251,7 +251,7 @@ def test_two_coordinators_who_were_given_an_address_each_invite_it(
     client: PageClient, write: Callable[..., Page], scene: Scene
 ) -> None:
     kerstin = make_person("Kerstin", "kerstin@example.org")
-    make_coordinator(kerstin, scene.group, stairwells=[scene.port_1])
+    make_coordinator(kerstin, scene.group, stairwells=[scene.stairwell_1])
     for by in (scene.bengt, kerstin):
         assert write(by, "lina@example.org").status == 303
         assert rows_of(write(by, "lina@example.org"))[0][4] == "Redan inbjuden"

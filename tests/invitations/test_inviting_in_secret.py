@@ -1,4 +1,4 @@
-"""What a coordinator learns of addresses, by list, preview and press: those of their own ports, no others."""
+"""What a coordinator learns of addresses, by list, preview and press: of their own stairwells only."""
 
 from __future__ import annotations
 
@@ -24,20 +24,22 @@ from watch.models import (
 
 @pytest.fixture
 def known_elsewhere(scene: Scene) -> list[str]:
-    """Three addresses that Amina knows of, who has the whole house, and Bengt in port 3 must not."""
+    """Three addresses that Amina knows of, who has the whole house, and Bengt in stairwell 3 must not."""
     make_invitation(scene.group, "nina@example.org", by=scene.amina)
-    no = make_invitation(scene.group, "otto@example.org", flat=flat_of(scene.port_1, "1203"), by=scene.amina)
+    no = make_invitation(
+        scene.group, "otto@example.org", flat=flat_of(scene.stairwell_1, "1203"), by=scene.amina
+    )
     no.state, no.ended_at = InvitationState.DECLINED, utcnow()
     return ["dawit@example.org", "nina@example.org", "otto@example.org"]
 
 
-def test_who_joins_in_another_port_changes_nothing_in_the_inviters_list(
+def test_who_joins_in_another_stairwell_changes_nothing_in_the_inviters_list(
     client: PageClient, write: Callable[..., Page], scene: Scene
 ) -> None:
-    """Bengt invites to port 3, and Amina lets them in to port 1; her own invitation is settled."""
+    """Bengt invites to stairwell 3, and Amina lets them in to stairwell 1; her own invitation is settled."""
     for by in (scene.amina, scene.bengt):
         assert write(by, "lina@example.org").follow().status == 200
-    request = make_request(make_person("Lina", "lina@example.org"), scene.group, scene.port_1)
+    request = make_request(make_person("Lina", "lina@example.org"), scene.group, scene.stairwell_1)
     path = f"/groups/{scene.group.id}/invitations"
     before = client.get(path, as_=scene.bengt).text
     client.post(f"/requests/{request.id}/approve", as_=scene.amina)
@@ -48,7 +50,7 @@ def test_who_joins_in_another_port_changes_nothing_in_the_inviters_list(
     assert "Gick med på annat sätt" in client.get(path, as_=scene.amina).text
 
 
-def test_a_ports_coordinator_learns_nothing_of_the_other_ports(
+def test_a_stairwells_coordinator_learns_nothing_of_the_other_stairwells(
     client: PageClient, write: Callable[..., Page], scene: Scene, known_elsewhere: list[str]
 ) -> None:
     """Who takes part there, was invited or said no is invited like a stranger, all the way to the end."""
@@ -95,12 +97,16 @@ def test_whoever_has_the_whole_house_is_told_what_stands_in_the_list(
 
 
 def test_only_the_sender_and_the_lead_see_an_address(client: PageClient, scene: Scene) -> None:
-    """Amina leads; Bengt has port 3 and Kerstin too; each sees the addresses that are theirs to see."""
+    """Amina leads; Bengt has stairwell 3 and Kerstin too; each sees the addresses that are theirs to see."""
     kerstin = make_person("Kerstin", "kerstin@example.org")
-    make_coordinator(kerstin, scene.group, stairwells=[scene.port_3])
-    make_invitation(scene.group, "by-bengt@example.org", flat=flat_of(scene.port_3, "1201"), by=scene.bengt)
+    make_coordinator(kerstin, scene.group, stairwells=[scene.stairwell_3])
+    make_invitation(
+        scene.group, "by-bengt@example.org", flat=flat_of(scene.stairwell_3, "1201"), by=scene.bengt
+    )
     make_invitation(scene.group, "by-amina@example.org", by=scene.amina)
-    make_invitation(scene.group, "port-1@example.org", flat=flat_of(scene.port_1, "1203"), by=scene.amina)
+    make_invitation(
+        scene.group, "port-1@example.org", flat=flat_of(scene.stairwell_1, "1203"), by=scene.amina
+    )
     path = f"/groups/{scene.group.id}/invitations"
     addresses = ("by-bengt@example.org", "by-amina@example.org", "port-1@example.org")
     seen = {
@@ -119,7 +125,7 @@ def test_another_groups_things_are_not_there(client: PageClient, scene: Scene, i
     assert invitations() == [("lina@example.org", "open", "1203")]
 
 
-def test_a_ports_coordinator_has_no_say_in_others_invitations_without_a_flat(
+def test_a_stairwells_coordinator_has_no_say_in_others_invitations_without_a_flat(
     client: PageClient, scene: Scene
 ) -> None:
     invitation = make_invitation(scene.group, "lina@example.org", by=scene.amina)

@@ -112,7 +112,7 @@ def test_words_beside_an_address_are_its_name_and_flat(
     assert state == "Kan bjudas in"
 
 
-def test_a_port_that_is_another_ones_is_not_left_out(look: Look, bengt: Person) -> None:
+def test_a_stairwell_that_is_another_ones_is_not_left_out(look: Look, bengt: Person) -> None:
     ((*_cells, state),) = rows_of(look(bengt, "Karin karin@example.org port 5 1203"))
     assert state == "Behöver rättas"
 
@@ -153,7 +153,7 @@ def test_two_thousand_addresses_with_three_hundred_bad_ones(
     assert "Ingen rad stämmer" in found.press("Sök", {"q": "zzz"}).text
 
 
-def test_columns_are_found_by_their_names(look: Look, amina: Person, port_3: Stairwell) -> None:
+def test_columns_are_found_by_their_names(look: Look, amina: Person, stairwell_3: Stairwell) -> None:
     """In Swedish, English, Arabic or Somali, in any order; others are not read."""
     lists = [
         "Telefon;Namn;Port;Lägenhet;E-post\r\n0701234567;Lina;3;1203;lina@example.org\r\n",
@@ -386,7 +386,7 @@ def test_characters_that_no_page_can_show_are_named(look: Look, bengt: Person) -
     ],
 )
 def test_a_flat_is_found_as_people_write_it(
-    flat: str, cure: str | None, look: Look, amina: Person, port_3: Stairwell
+    flat: str, cure: str | None, look: Look, amina: Person, stairwell_3: Stairwell
 ) -> None:
     seen = look(amina, **file(f'E-post,Lägenhet\nlina@example.org,"{flat}"\n'))
     said = cures_of(seen).get("flat-0")
@@ -395,8 +395,8 @@ def test_a_flat_is_found_as_people_write_it(
         assert rows_of(seen)[0][3] == "Våglängdsgatan 3, 1203"
 
 
-def test_in_one_port_the_number_is_enough_and_others_ports_are_no_choice(
-    look: Look, bengt: Person, port_1: Stairwell
+def test_in_one_stairwell_the_number_is_enough_and_others_stairwells_are_no_choice(
+    look: Look, bengt: Person, stairwell_1: Stairwell
 ) -> None:
     seen = look(bengt, **file("E-post,Lägenhet\na@example.org,1203\nb@example.org,1 1203\n"))
     assert [row[3] for row in rows_of(seen)] == ["Våglängdsgatan 3, 1203", "1 1203"]
@@ -442,7 +442,7 @@ def test_more_than_a_form_can_bring_back_is_refused_at_once(look: Look, bengt: P
 
 
 def test_every_state_beside_the_others(look: Look, scene: Scene) -> None:
-    make_invitation(scene.group, "nina@example.org", flat=flat_of(scene.port_3, "1203"), by=scene.bengt)
+    make_invitation(scene.group, "nina@example.org", flat=flat_of(scene.stairwell_3, "1203"), by=scene.bengt)
     typed = [f"{name}@example.org" for name in ("lina", "carin", "nina")]
     seen = look(scene.bengt, *typed, "x", "lina@example.org")
     assert [row[4] for row in rows_of(seen)] == [

@@ -160,7 +160,7 @@ def test_the_link_stays_and_one_letter_a_day_is_enough(
 ) -> None:
     """Pressed twice, or by two coordinators at once, it is one reminder."""
     with time_machine.travel(utcnow() - 4 * DAY):
-        write(scene.bengt, "lina@example.org", flat=str(flat_of(scene.port_3, "1203").id))
+        write(scene.bengt, "lina@example.org", flat=str(flat_of(scene.stairwell_3, "1203").id))
     deliver()
     link = link_of(only())
     page, hers = client.get(path, as_=scene.bengt), client.get(path, as_=scene.amina)
@@ -208,8 +208,10 @@ def test_reminders_tell_no_more_than_the_list(
 ) -> None:
     """Who takes part elsewhere, or has said no to Amina, is reminded like anybody; nothing leaves to a no."""
     kerstin = make_person("Kerstin", "kerstin@example.org")
-    make_coordinator(kerstin, scene.group, stairwells=[scene.port_1])
-    no = make_invitation(scene.group, "otto@example.org", flat=flat_of(scene.port_1, "1203"), by=scene.amina)
+    make_coordinator(kerstin, scene.group, stairwells=[scene.stairwell_1])
+    no = make_invitation(
+        scene.group, "otto@example.org", flat=flat_of(scene.stairwell_1, "1203"), by=scene.amina
+    )
     no.state, no.ended_at = InvitationState.DECLINED, utcnow()
     with time_machine.travel(utcnow() - 4 * DAY):
         write(scene.bengt, "lina@example.org", "otto@example.org", "dawit@example.org")
@@ -230,11 +232,11 @@ def test_reminders_tell_no_more_than_the_list(
     assert "Ingen väntar på en påminnelse" in client.get(path, as_=kerstin).text
 
 
-def test_another_ports_invitation_cannot_be_ticked(
+def test_another_stairwells_invitation_cannot_be_ticked(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene, path: str
 ) -> None:
     with time_machine.travel(utcnow() - 4 * DAY):
-        write(scene.amina, "lina@example.org", flat=str(flat_of(scene.port_1, "1203").id))
+        write(scene.amina, "lina@example.org", flat=str(flat_of(scene.stairwell_1, "1203").id))
     deliver()
     form = {"who": str(only().id), "count": "1"}
     assert client.post(path, form, as_=scene.bengt).main_actions != ["Påminn 1"]
@@ -243,9 +245,9 @@ def test_another_ports_invitation_cannot_be_ticked(
 
 def test_a_mistyped_address_is_mended_by_whoever_typed_it(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, group: Group,
-    port_3: Stairwell,
+    stairwell_3: Stairwell,
 ) -> None:  # fmt: skip
-    write(bengt, "lina@exmaple.org", flat=str(flat_of(port_3, "1203").id))
+    write(bengt, "lina@exmaple.org", flat=str(flat_of(stairwell_3, "1203").id))
     old = link_of(only())
     row = outbox.rows()[0]
     row.state, row.next_at = OutboxState.BOUNCED, None
@@ -256,16 +258,16 @@ def test_a_mistyped_address_is_mended_by_whoever_typed_it(
     assert invitations() == [("lina@example.org", "open", "1203")]
     assert outbox.addressed() == [("invitation", "lina@exmaple.org"), ("invitation", "lina@example.org")]
     assert (client.get(old).status, client.get(link_of(only())).status) == (410, 200)
-    assert status_of(port_3, "1203") is HouseholdStatus.INVITED
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.INVITED
     trace = db.session.scalars(select(AuditEntry).where(AuditEntry.what == "invitation-corrected")).one()
     assert (trace.by_id, trace.about_id) == (bengt.id, only().id)
 
 
 def test_nobody_mends_and_so_reads_what_another_typed(client: PageClient, scene: Scene) -> None:
     here = make_invitation(
-        scene.group, "lina@exmaple.org", flat=flat_of(scene.port_3, "1203"), by=scene.bengt
+        scene.group, "lina@exmaple.org", flat=flat_of(scene.stairwell_3, "1203"), by=scene.bengt
     )
-    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_3])
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.stairwell_3])
     for colleague in (scene.amina, scene.carin):
         path = f"/invitations/{here.id}/address"
         asked = client.get(path, as_=colleague)
@@ -329,8 +331,10 @@ def test_an_answered_or_revoked_one_has_no_address_to_mend(
     assert (outbox.names(), only().generation) == ([], 0)
 
 
-def test_mending_tells_nothing_of_the_other_ports(client: PageClient, outbox: Outbox, scene: Scene) -> None:
-    """To Bengt of port 3, Dawit's address in port 1 is as good as a stranger's."""
+def test_mending_tells_nothing_of_the_other_stairwells(
+    client: PageClient, outbox: Outbox, scene: Scene
+) -> None:
+    """To Bengt of stairwell 3, Dawit's address in stairwell 1 is as good as a stranger's."""
     seen = set()
     for number, address in enumerate(("dawit@example.org", "mio@example.org")):
         wrong = make_invitation(scene.group, f"wrong{number}@example.org", by=scene.bengt)
@@ -343,7 +347,7 @@ def test_mending_tells_nothing_of_the_other_ports(client: PageClient, outbox: Ou
 def test_a_household_that_said_no_at_the_door_is_not_reminded(
     client: PageClient, scene: Scene, group: Group, bengt: Person, path: str
 ) -> None:
-    said_no, silent = empty_flats(scene.port_3)[:2]
+    said_no, silent = empty_flats(scene.stairwell_3)[:2]
     with time_machine.travel(utcnow() - 4 * DAY):
         for flat, address in ((said_no, "nej@example.org"), (silent, "tyst@example.org")):
             invitation = make_invitation(group, address, flat=flat, by=bengt)

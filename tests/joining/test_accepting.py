@@ -30,7 +30,12 @@ from watch.models import (
 
 
 def test_yes_needs_no_approval_and_lights_a_window(
-    client: PageClient, outbox: Outbox, group: Group, bengt: Person, port_3: Stairwell, invited: Invitation
+    client: PageClient,
+    outbox: Outbox,
+    group: Group,
+    bengt: Person,
+    stairwell_3: Stairwell,
+    invited: Invitation,
 ) -> None:
     page = client.get(link_of(invited))
     assert page.h1 == "Du är inbjuden till grannsamverkan"
@@ -50,7 +55,7 @@ def test_yes_needs_no_approval_and_lights_a_window(
     )
     assert membership.household is not None
     assert (membership.household.flat.number, membership.admitted_by_id) == ("1203", bengt.id)
-    assert status_of(port_3, "1203") is HouseholdStatus.TAKES_PART
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.TAKES_PART
     assert invitations() == [("lina@example.org", "accepted", "1203")]
     assert outbox.addressed() == [("join-approved", "lina@example.org")]
     used, never = client.get(link_of(invited)), client.get("/join/" + "x" * 32)
@@ -84,28 +89,30 @@ def test_yes_twice_at_the_same_moment(
     assert outbox.names() == ["join-approved"]
 
 
-def test_a_ports_coordinator_invites_to_that_port_only(client: PageClient, scene: Scene) -> None:
+def test_a_stairwells_coordinator_invites_to_that_stairwell_only(client: PageClient, scene: Scene) -> None:
     page = client.get(link_of(make_invitation(scene.group, "lina@example.org", by=scene.bengt)))
-    assert "port" not in page.form()
-    page.press("Ja, jag vill vara med", YES | {"port": str(scene.port_1.id), "floor": "1", "door": "3"})
+    assert "stairwell" not in page.form()
+    page.press(
+        "Ja, jag vill vara med", YES | {"stairwell": str(scene.stairwell_1.id), "floor": "1", "door": "3"}
+    )
     membership = db.session.scalars(select(Membership).order_by(Membership.id.desc())).first()
     assert membership is not None
-    assert membership.stairwell == scene.port_3
+    assert membership.stairwell == scene.stairwell_3
 
 
 def test_without_a_flat_the_door_is_asked_for(
-    client: PageClient, group: Group, amina: Person, port_1: Stairwell
+    client: PageClient, group: Group, amina: Person, stairwell_1: Stairwell
 ) -> None:
     invitation = make_invitation(group, "lina@example.org", by=amina)
     page = client.get(link_of(invitation))
     refused = page.press("Ja, jag vill vara med", YES)
     assert (refused.status, refused.errors) == (422, ["Välj din port."])
-    door = {"port": str(port_1.id), "floor": "1", "door": "2"}
+    door = {"stairwell": str(stairwell_1.id), "floor": "1", "door": "2"}
     assert refused.press("Ja, jag vill vara med", YES | door).location == "/join/joined"
     membership = db.session.scalars(select(Membership).order_by(Membership.id.desc())).first()
     assert membership is not None
     assert membership.household is not None
-    assert (membership.stairwell, membership.household.flat.number) == (port_1, "1102")
+    assert (membership.stairwell, membership.household.flat.number) == (stairwell_1, "1102")
 
 
 @pytest.mark.parametrize(
@@ -156,18 +163,18 @@ def test_opening_it_five_times_changes_nothing(
 
 
 def test_a_yes_settles_a_request_that_waited(
-    client: PageClient, outbox: Outbox, group: Group, port_3: Stairwell, invited: Invitation
+    client: PageClient, outbox: Outbox, group: Group, stairwell_3: Stairwell, invited: Invitation
 ) -> None:
-    request = make_request(make_person("Lina", "lina@example.org"), group, port_3)
+    request = make_request(make_person("Lina", "lina@example.org"), group, stairwell_3)
     client.post(f"{link_of(invited)}/accept", YES)
     found = db.session.scalars(select(JoinRequest).execution_options(populate_existing=True)).one()
     assert (found.id, found.state) == (request.id, RequestState.APPROVED)
 
 
 def test_a_member_who_presses_an_old_invitation_is_not_doubled(
-    client: PageClient, outbox: Outbox, group: Group, port_3: Stairwell, invited: Invitation
+    client: PageClient, outbox: Outbox, group: Group, stairwell_3: Stairwell, invited: Invitation
 ) -> None:
-    make_member(make_person("Lina", "lina@example.org"), group, flat_of(port_3, "1203"))
+    make_member(make_person("Lina", "lina@example.org"), group, flat_of(stairwell_3, "1203"))
     assert client.post(f"{link_of(invited)}/accept", YES).location == "/join/joined"
     assert outbox.names() == []
 

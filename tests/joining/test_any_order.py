@@ -84,7 +84,7 @@ def address_of(who: str) -> str:
 
 
 class House(RuleBasedStateMachine):
-    """Two ports of three flats; Amina leads and lives in port 1, Bengt coordinates port 3 and lives there."""
+    """Two stairwells of three flats; Amina leads and lives in stairwell 1, Bengt coordinates stairwell 3."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -93,13 +93,13 @@ class House(RuleBasedStateMachine):
         db.session.expunge_all()
         house = make_building(make_area("boda", "Boda"), make_landlord(), "Gatan", (1, 3), flats=FLATS)
         self.group = make_group(house)
-        ports = [stairwell_of(house, number) for number in (1, 3)]
-        self.flats = [flat_of(port, flat) for port in ports for flat in FLATS]
+        stairwells = [stairwell_of(house, number) for number in (1, 3)]
+        self.flats = [flat_of(stairwell, flat) for stairwell in stairwells for flat in FLATS]
         amina, bengt = (make_person(each, f"{each.lower()}@example.org") for each in ("Amina", "Bengt"))
         make_member(amina, self.group, self.flats[0])
         make_member(bengt, self.group, self.flats[3])
         make_coordinator(amina, self.group, lead=True)
-        make_coordinator(bengt, self.group, stairwells=[ports[1]])
+        make_coordinator(bengt, self.group, stairwells=[stairwells[1]])
         self.said_no: set[str] = set()  # addresses, until they ask or join themselves
         self.noes: dict[int, str] = {}  # by invitation: one that is never to be repeated forgets its address
         db.session.commit()

@@ -47,7 +47,7 @@ from watch.tokens import show_code
 
 
 def requests() -> list[tuple[str, str, str | None, str]]:
-    """Every request: who, which port, which flat, how far."""
+    """Every request: who, which stairwell, which flat, how far."""
     wanted = select(JoinRequest).order_by(JoinRequest.id).execution_options(populate_existing=True)
     return [
         (each.person.name, each.stairwell.number, each.flat and each.flat.number, each.state.value)
@@ -62,7 +62,13 @@ def meant(outbox: Outbox) -> list[tuple[str, str]]:
 
 
 def test_from_poster_to_the_coordinators_list(
-    client: PageClient, outbox: Outbox, amina: Person, bengt: Person, port_3: Stairwell, code: str, fill: Fill
+    client: PageClient,
+    outbox: Outbox,
+    amina: Person,
+    bengt: Person,
+    stairwell_3: Stairwell,
+    code: str,
+    fill: Fill,
 ) -> None:
     page = client.get(f"/j/{code}")
     assert (page.status, page.h1) == (200, "Gå med i grannsamverkan")
@@ -74,7 +80,7 @@ def test_from_poster_to_the_coordinators_list(
     assert (sent.status, sent.location) == (303, "/join/sent")
     assert requests() == [("Lina", "3", "1202", "unconfirmed")]
     assert outbox.addressed() == [("join-confirm", "lina@example.org")]
-    assert status_of(port_3, "1202") is None
+    assert status_of(stairwell_3, "1202") is None
 
     request = db.session.scalars(select(JoinRequest)).one()
     page = client.get(confirm_link(request))
@@ -84,8 +90,8 @@ def test_from_poster_to_the_coordinators_list(
     assert confirmed.flashes == [("done", "Tack! Nu är din e-postadress bekräftad.")]
     assert confirmed.h1 == "Din fråga väntar på svar"
     assert requests() == [("Lina", "3", "1202", "waiting")]
-    assert status_of(port_3, "1202") is HouseholdStatus.WANTS_TO_JOIN
-    # Bengt has port 3; Amina, the lead, is asked only where nobody is nearer
+    assert status_of(stairwell_3, "1202") is HouseholdStatus.WANTS_TO_JOIN
+    # Bengt has stairwell 3; Amina, the lead, is asked only where nobody is nearer
     assert outbox.addressed()[1:] == [("join-requested", "bengt@example.org")]
 
 
@@ -184,13 +190,13 @@ def test_the_answer_takes_the_same_statements_for_everybody(
     """What takes longer tells: nobody's ask leaves a statement out, the first time or the second that day."""
     make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     make_request(
-        make_person("Otto", "otto@example.org"), scene.group, scene.port_3, state=RequestState.DECLINED
+        make_person("Otto", "otto@example.org"), scene.group, scene.stairwell_3, state=RequestState.DECLINED
     )
     make_request(
-        make_person("Rut", "rut@example.org"), scene.group, scene.port_3, state=RequestState.UNCONFIRMED
+        make_person("Rut", "rut@example.org"), scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED
     )
-    make_member(make_person("Pia", "pia@example.org"), scene.group, flat_of(scene.port_3, "1103"))
-    make_member(make_person("Pia", "lina@example.org"), scene.group, flat_of(scene.port_3, "1101"))
+    make_member(make_person("Pia", "pia@example.org"), scene.group, flat_of(scene.stairwell_3, "1103"))
+    make_member(make_person("Pia", "lina@example.org"), scene.group, flat_of(scene.stairwell_3, "1101"))
     asks = {
         "stranger": ("Kim", "kim@example.org"),
         "invited": ("Nina", "nina@example.org"),
@@ -337,12 +343,12 @@ def test_links_that_are_old_or_altered_are_dead(
     assert client.post(good).status == 410
 
 
-def test_by_address_the_port_comes_first(
-    client: PageClient, outbox: Outbox, house: Building, amina: Person, port_1: Stairwell, fill: Fill
+def test_by_address_the_stairwell_comes_first(
+    client: PageClient, outbox: Outbox, house: Building, amina: Person, stairwell_1: Stairwell, fill: Fill
 ) -> None:
     page = client.get(f"/buildings/{house.id}/join")
     assert page.h1 == "Vilken port bor du i?"
-    page = page.press("Fortsätt", {"port": str(port_1.id)})
+    page = page.press("Fortsätt", {"stairwell": str(stairwell_1.id)})
     assert "Port Våglängdsgatan 1" in page.text
     assert ("Ett kontaktombud i huset svarar dig." in page.text, "bjuder in" in page.text) == (True, False)
     sent = page.press("Fråga om att gå med", fill(floor="0", door="3"))
@@ -350,11 +356,11 @@ def test_by_address_the_port_comes_first(
     assert requests() == [("Lina", "1", "1003", "unconfirmed")]
 
 
-def test_the_port_is_asked_for_until_one_is_chosen(
-    client: PageClient, house: Building, amina: Person, port_3: Stairwell
+def test_the_stairwell_is_asked_for_until_one_is_chosen(
+    client: PageClient, house: Building, amina: Person, stairwell_3: Stairwell
 ) -> None:
     page = client.get(f"/buildings/{house.id}/join")
-    assert page.form(f"/buildings/{house.id}/join") == {"port": ""}
+    assert page.form(f"/buildings/{house.id}/join") == {"stairwell": ""}
     again = page.press("Fortsätt")
     assert (again.h1, "Välj din port." in again.text) == ("Vilken port bor du i?", True)
     found = client.get("/", query_string={"q": "Våglängdsgatan 3"})
@@ -389,11 +395,11 @@ def test_no_code_at_all_gets_the_field_again(nothing: str, client: PageClient) -
     assert (page.status, page.form("/j")) == (404, {"code": ""})
 
 
-def test_somebody_elses_port_is_not_a_port_of_this_building(
+def test_somebody_elses_stairwell_is_not_a_stairwell_of_this_building(
     client: PageClient, house: Building, amina: Person, ivan: Person, other_house: Building, fill: Fill
 ) -> None:
     foreign = other_house.stairwells[0].id
-    page = client.post(f"/buildings/{house.id}/join?port={foreign}", fill())
+    page = client.post(f"/buildings/{house.id}/join?stairwell={foreign}", fill())
     assert page.h1 == "Vilken port bor du i?"
     assert requests() == []
 
@@ -458,7 +464,7 @@ def test_a_coordinator_who_wants_no_notices_is_asked_all_the_same(
 
 
 def test_a_knock_goes_straight_to_the_coordinators(
-    client: PageClient, outbox: Outbox, bengt: Person, port_3: Stairwell, code: str, fill: Fill
+    client: PageClient, outbox: Outbox, bengt: Person, stairwell_3: Stairwell, code: str, fill: Fill
 ) -> None:
     knock = fill(how="knock", address="", floor="1", door="1")
     for _ in range(2):
@@ -469,7 +475,7 @@ def test_a_knock_goes_straight_to_the_coordinators(
     for request in db.session.scalars(select(JoinRequest)):
         assert (request.wants_knock, request.person.mailbox_id) == (True, None)
     assert meant(outbox) == [("join-requested", "bengt@example.org")]
-    assert status_of(port_3, "1101") is HouseholdStatus.WANTS_TO_JOIN
+    assert status_of(stairwell_3, "1101") is HouseholdStatus.WANTS_TO_JOIN
 
 
 def test_one_door_is_knocked_on_once_whoever_asks_there(
@@ -494,7 +500,7 @@ def test_one_door_is_knocked_on_once_whoever_asks_there(
 
 
 def test_after_ten_requests_a_day_from_a_stairwell_the_rest_waits_in_the_list_unmailed(
-    client: PageClient, outbox: Outbox, bengt: Person, port_3: Stairwell, code: str, fill: Fill
+    client: PageClient, outbox: Outbox, bengt: Person, stairwell_3: Stairwell, code: str, fill: Fill
 ) -> None:
     """Whoever has a domain has as many addresses as they like, and a coordinator's mailbox is not theirs."""
     for number in range(12):
@@ -504,12 +510,12 @@ def test_after_ten_requests_a_day_from_a_stairwell_the_rest_waits_in_the_list_un
         client.post(confirm_link(request))
     assert meant(outbox).count(("join-requested", "bengt@example.org")) == 10
     assert [state for *_, state in requests()] == ["waiting"] * 12
-    assert "Lina 11" in client.get(f"/groups/{port_3.building.group_id}/members", as_=bengt).text
+    assert "Lina 11" in client.get(f"/groups/{stairwell_3.building.group_id}/members", as_=bengt).text
 
 
 def test_after_three_knocks_a_day_the_rest_waits_in_the_list_unmailed(
-    client: PageClient, outbox: Outbox, amina: Person, bengt: Person, port_1: Stairwell, port_3: Stairwell,
-    code: str, fill: Fill,
+    client: PageClient, outbox: Outbox, amina: Person, bengt: Person, stairwell_1: Stairwell,
+    stairwell_3: Stairwell, code: str, fill: Fill,
 ) -> None:  # fmt: skip
     """Anybody can ask for a knock at any door; a coordinator's mailbox is not theirs to fill."""
     doors = [("0", "1"), ("0", "3"), ("1", "1"), ("1", "2"), ("1", "3")]
@@ -519,10 +525,10 @@ def test_after_three_knocks_a_day_the_rest_waits_in_the_list_unmailed(
     }
     assert meant(outbox) == [("join-requested", "bengt@example.org")] * 3
     assert [flat for _, _, flat, _ in requests()] == ["1001", "1003", "1101", "1102", "1103"]
-    assert status_of(port_3, "1103") is HouseholdStatus.WANTS_TO_JOIN
-    page = client.get(f"/groups/{port_3.building.group_id}/members", as_=bengt)
+    assert status_of(stairwell_3, "1103") is HouseholdStatus.WANTS_TO_JOIN
+    page = client.get(f"/groups/{stairwell_3.building.group_id}/members", as_=bengt)
     assert [flat in page.text for flat in ("1001", "1103")] == [True, True]
-    elsewhere = f"/buildings/{port_1.building_id}/join?port={port_1.id}"
+    elsewhere = f"/buildings/{stairwell_1.building_id}/join?stairwell={stairwell_1.id}"
     client.post(elsewhere, fill(how="knock", floor="2", door="1"))
     assert meant(outbox)[3:] == [("join-requested", "amina@example.org")]
     db.session.execute(db.update(JoinRequest).values(created_at=utcnow() - timedelta(hours=25)))
@@ -601,9 +607,9 @@ def test_what_is_refused_names_the_cure_and_keeps_what_was_typed(
 
 
 def test_a_door_that_is_not_on_that_floor(
-    client: PageClient, bengt: Person, port_3: Stairwell, code: str, fill: Fill
+    client: PageClient, bengt: Person, stairwell_3: Stairwell, code: str, fill: Fill
 ) -> None:
-    db.session.delete(flat_of(port_3, "1203"))
+    db.session.delete(flat_of(stairwell_3, "1203"))
     page = client.post(f"/j/{code}", fill(floor="2", door="3"))
     assert page.errors == [
         "Den dörren finns inte på den våningen. Räkna dörrarna från vänster eller välj Vet inte."
@@ -699,7 +705,7 @@ def test_who_waits_is_let_in_by_the_letter_of_their_own_flat(
     client.get(confirm_link(newest())).press("Ja, det stämmer")
     lina = newest()
     lina.created_at = lina.confirmed_at = utcnow() - timedelta(days=16)
-    (letter,) = print_letters(scene.group, [flat_of(scene.port_3, "1202")], by=scene.bengt)
+    (letter,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1202")], by=scene.bengt)
     db.session.execute(db.update(OutboxRow).values(created_at=utcnow() - timedelta(days=16)))
     db.session.execute(db.update(Mailing).values(created_at=utcnow() - timedelta(days=16)))
     db.session.commit()
@@ -716,8 +722,10 @@ def test_who_waits_is_let_in_by_the_letter_of_their_own_flat(
     assert page.press("Ja, det stämmer").location == "/join/joined"
     assert requests()[1:] == [("Lina", "3", "1202", "approved")]
     assert outbox.names().count("join-requested") == told
-    assert status_of(scene.port_3, "1202") is HouseholdStatus.TAKES_PART
-    assert status_of(scene.port_3, "1101") is (HouseholdStatus.NOT_CONTACTED if first == "1101" else None)
+    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.TAKES_PART
+    assert status_of(scene.stairwell_3, "1101") is (
+        HouseholdStatus.NOT_CONTACTED if first == "1101" else None
+    )
 
 
 def test_a_letter_that_is_used_leaves_who_waits_waiting(
@@ -725,7 +733,7 @@ def test_a_letter_that_is_used_leaves_who_waits_waiting(
 ) -> None:
     client.post(f"/j/{code}", fill(floor="2", door="2"))
     client.get(confirm_link(newest())).press("Ja, det stämmer")
-    (letter,) = print_letters(scene.group, [flat_of(scene.port_3, "1202")], by=scene.bengt)
+    (letter,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1202")], by=scene.bengt)
     db.session.commit()
     form = {k: v for k, v in fill().items() if k not in {"floor", "door"}}
     client.post(f"/j/{show_code(code_of(letter))}", form)
@@ -741,11 +749,11 @@ def test_who_has_said_no_still_has_when_the_question_is_answered(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
     """Anybody can ask for a knock at any door; it undoes nobody's no, answered or not."""
-    make_household(flat_of(scene.port_3, "1202"), HouseholdStatus.DECLINED)
+    make_household(flat_of(scene.stairwell_3, "1202"), HouseholdStatus.DECLINED)
     client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
-    assert status_of(scene.port_3, "1202") is HouseholdStatus.DECLINED
+    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.DECLINED
     members = client.get(f"/groups/{scene.group.id}/members", as_=scene.bengt)
     assert "Lina" in members.text
     assert "Lina" in client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).text
     client.post(f"/requests/{newest().id}/decline", as_=scene.bengt)
-    assert status_of(scene.port_3, "1202") is HouseholdStatus.DECLINED
+    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.DECLINED

@@ -64,7 +64,7 @@ def test_what_was_answered_is_said_beside_what_waits_on_the_same_mailbox(
 ) -> None:
     deciding.decline(farahs_request, by=bengt)
     child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
-    make_request(child, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    make_request(child, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     page = client.get(confirm_link(farahs_request))
     assert page.h1 == "Var det du som frågade?"
     assert "Svaret står i mejlet" in page.text
@@ -77,7 +77,7 @@ def test_an_old_link_answers_for_nobody_who_has_had_a_mail_since(
     """Somebody was shown it, perhaps, and would let in whoever asks from that mailbox later."""
     deciding.decline(farahs_request, by=bengt)
     child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
-    later = make_request(child, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    later = make_request(child, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     later.created_at = farahs_request.created_at + timedelta(days=1)
     page = client.get(confirm_link(farahs_request))
     assert (page.h1, "Idil" in page.text) == ("Frågan är besvarad", False)
@@ -100,8 +100,8 @@ def test_an_answer_is_told_no_longer_than_the_link_is_good(
     state: RequestState, client: PageClient, scene: Scene
 ) -> None:
     rut = make_person("Rut", "rut@example.org")
-    make_member(rut, scene.group, flat_of(scene.port_3, "1103"))
-    request = make_request(rut, scene.group, scene.port_3, state=state)
+    make_member(rut, scene.group, flat_of(scene.stairwell_3, "1103"))
+    request = make_request(rut, scene.group, scene.stairwell_3, state=state)
     assert client.get(confirm_link(request)).status == 200
     request.created_at = utcnow() - timedelta(days=15)
     assert client.get(confirm_link(request)).status == 410
@@ -109,7 +109,7 @@ def test_an_answer_is_told_no_longer_than_the_link_is_good(
 
 def test_what_a_member_asked_says_that_they_are_in(client: PageClient, scene: Scene) -> None:
     """Their mail has this link for others of the same mailbox; to whoever has left it says nothing."""
-    request = make_request(scene.carin, scene.group, scene.port_3, state=RequestState.WITHDRAWN)
+    request = make_request(scene.carin, scene.group, scene.stairwell_3, state=RequestState.WITHDRAWN)
     assert "Du är med i gruppen." in client.get(confirm_link(request)).text
     membership = active_membership(scene.carin, scene.group)
     assert membership
@@ -121,7 +121,7 @@ def test_what_a_member_asked_says_that_they_are_in(client: PageClient, scene: Sc
 def test_of_a_group_that_has_ended_the_link_says_so_and_leads_to_interest(
     state: RequestState, client: PageClient, scene: Scene
 ) -> None:
-    request = make_request(make_person("Rut", "rut@example.org"), scene.group, scene.port_3, state=state)
+    request = make_request(make_person("Rut", "rut@example.org"), scene.group, scene.stairwell_3, state=state)
     scene.group.state = GroupState.CLOSED
     page = client.get(confirm_link(request))
     assert (page.status, page.h1) == (410, "Gruppen är avslutad")
@@ -130,7 +130,7 @@ def test_of_a_group_that_has_ended_the_link_says_so_and_leads_to_interest(
 
 
 def test_an_invitation_to_a_group_that_has_ended_says_so(client: PageClient, scene: Scene) -> None:
-    invitation = make_invitation(scene.group, "lina@example.org", flat=flat_of(scene.port_3, "1203"))
+    invitation = make_invitation(scene.group, "lina@example.org", flat=flat_of(scene.stairwell_3, "1203"))
     anywhere = make_invitation(scene.group, "kim@example.org")
     scene.group.state = GroupState.CLOSED
     page = client.get(link_of(invitation))
@@ -153,7 +153,7 @@ def test_poster_and_building_say_only_that_there_is_no_group_to_join_now(
 def test_no_window_is_lit_in_a_group_that_has_ended(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
-    invitation = make_invitation(scene.group, "lina@example.org", flat=flat_of(scene.port_3, "1203"))
+    invitation = make_invitation(scene.group, "lina@example.org", flat=flat_of(scene.stairwell_3, "1203"))
     page = client.get(link_of(invitation)).press("Ja, jag vill vara med", {"name": "Lina", "consent": "y"})
     assert page.follow().h1 == "Ditt fönster lyser"
     scene.group.state = GroupState.CLOSED
@@ -169,7 +169,7 @@ def test_a_page_behind_a_mail_comes_in_the_mails_language(
     client: PageClient, scene: Scene, langgatan: Building
 ) -> None:
     noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
-    request = make_request(noor, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    request = make_request(noor, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     invitation = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
     invitation.language = Language.ARABIC
     interest = make_interest(noor, langgatan, confirmed=False)
@@ -192,7 +192,7 @@ def test_a_coordinators_mails_lead_to_pages_in_their_language(
 ) -> None:
     scene.bengt.language = Language.SOMALI
     request = make_request(
-        make_person("Rut", "rut@example.org"), scene.group, scene.port_3, state=RequestState.UNCONFIRMED
+        make_person("Rut", "rut@example.org"), scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED
     )
     client.post(confirm_link(request))
     noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
@@ -208,7 +208,7 @@ def test_another_language_can_be_chosen_where_a_link_leads_even_a_dead_one(
     client: PageClient, scene: Scene
 ) -> None:
     noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
-    request = make_request(noor, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    request = make_request(noor, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     page = client.get(confirm_link(request)).press("Soomaali").follow()
     assert (page.path, page.tree.get("lang")) == (confirm_link(request), "so")
     request.created_at = utcnow() - timedelta(days=15)
@@ -218,7 +218,7 @@ def test_another_language_can_be_chosen_where_a_link_leads_even_a_dead_one(
 
 def test_what_is_answered_there_is_answered_in_that_language_too(client: PageClient, scene: Scene) -> None:
     noor = make_person("Noor", "noor@example.org", language=Language.ARABIC)
-    request = make_request(noor, scene.group, scene.port_3, state=RequestState.UNCONFIRMED)
+    request = make_request(noor, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     done = client.post(confirm_link(request)).follow()
     assert done.tree.get("lang") == "ar"
     assert done.flashes != [("done", "Tack! Nu är din e-postadress bekräftad.")]

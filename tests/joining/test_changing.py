@@ -162,7 +162,7 @@ def test_two_who_share_a_phone_change_each_their_own(
 
 
 def test_a_letter_goes_on_vouching(client: PageClient, scene: Scene, fill: Fill) -> None:
-    (letter,) = print_letters(scene.group, [flat_of(scene.port_3, "1202")], by=scene.bengt)
+    (letter,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1202")], by=scene.bengt)
     db.session.commit()
     form = {k: v for k, v in fill(address="lina@exmaple.org").items() if k not in {"floor", "door"}}
     ask(client, show_code(code_of(letter)), form).press(CHANGE, {"address": "lina@example.org"})
@@ -233,8 +233,10 @@ def test_a_stranger_cannot_tell_who_is_what(
     """Whatever has become of the first ask, and whoever has the second address: same bytes and statements."""
     make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     for name, state in (("Otto", RequestState.DECLINED), ("Rut", RequestState.UNCONFIRMED)):
-        make_request(make_person(name, f"{name.lower()}@example.org"), scene.group, scene.port_3, state=state)
-    make_member(make_person("Pia", "pia@example.org"), scene.group, flat_of(scene.port_3, "1103"))
+        make_request(
+            make_person(name, f"{name.lower()}@example.org"), scene.group, scene.stairwell_3, state=state
+        )
+    make_member(make_person("Pia", "pia@example.org"), scene.group, flat_of(scene.stairwell_3, "1103"))
     everybody = {
         "Kim": "kim@example.org", "Nina": "nina@example.org", "Carin Öberg": "carin@example.org",
         "Bengt Åkesson": "bengt@example.org", "Farah Ahmadi": "farah@example.org", "Rut": "rut@example.org",
@@ -262,7 +264,7 @@ def test_a_lent_phone_forgets_at_a_press_who_asked_and_who_joined(
     assert "lina@example.org" not in client.get("/join/sent").html
     assert forget not in client.get("/join/sent").buttons  # nothing is left to be forgotten
 
-    (letter,) = print_letters(scene.group, [flat_of(scene.port_3, "1202")], by=scene.bengt)
+    (letter,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1202")], by=scene.bengt)
     db.session.commit()
     form = {k: v for k, v in fill().items() if k not in {"floor", "door"}}
     ask(client, show_code(code_of(letter)), form)
@@ -278,7 +280,7 @@ def test_what_happens_now_is_true_whether_the_letter_is_good_or_not(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
     at_once = "När du har bekräftat är du med direkt, om brevets kod eller länken ännu gäller."
-    (letter,) = print_letters(scene.group, [flat_of(scene.port_3, "1202")], by=scene.bengt)
+    (letter,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1202")], by=scene.bengt)
     db.session.commit()
     form = {k: v for k, v in fill().items() if k not in {"floor", "door"}}
     good = ask(client, show_code(code_of(letter)), form)

@@ -48,7 +48,7 @@ from watch.models import (
 
 @pytest.fixture
 def asked(client: PageClient, outbox: Outbox, bengt: Person, amina: Person, code: str, fill: Fill) -> str:
-    """Lina asked for a knock in port 3, flat 1202; the mailed page of Bengt."""
+    """Lina asked for a knock in stairwell 3, flat 1202; the mailed page of Bengt."""
     client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
     return decide_links(outbox)["Bengt Åkesson"]
 
@@ -74,7 +74,7 @@ def test_a_coordinator_is_told_where_somebody_takes_part_already(
 
     request = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc())).first()
     assert request
-    request.flat = flat_of(scene.port_3, "1102")  # Carin's
+    request.flat = flat_of(scene.stairwell_3, "1102")  # Carin's
     db.session.commit()
     page = client.get(mailed)
     assert told in page.text
@@ -111,7 +111,7 @@ def members(group: Group) -> list[tuple[str, str | None]]:
 
 
 def test_approved_from_the_mailed_page_without_signing_in(
-    client: PageClient, outbox: Outbox, group: Group, bengt: Person, port_3: Stairwell, farahs_page: str
+    client: PageClient, outbox: Outbox, group: Group, bengt: Person, stairwell_3: Stairwell, farahs_page: str
 ) -> None:
     page = client.get(farahs_page)
     assert page.h1 == "Farah Ahmadi vill gå med"
@@ -124,7 +124,7 @@ def test_approved_from_the_mailed_page_without_signing_in(
     assert done.buttons == []
     assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
     assert members(group) == [("Bengt Åkesson", "1002"), ("Farah Ahmadi", "1203")]
-    assert status_of(port_3, "1203") is HouseholdStatus.TAKES_PART
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.TAKES_PART
     assert outbox.addressed()[1:] == [("join-approved", "farah@example.org")]
     membership = db.session.scalars(select(Membership).order_by(Membership.id.desc())).first()
     assert membership is not None
@@ -170,14 +170,14 @@ def test_the_buttons_pressed_twice_decide_once(
 
 
 def test_declined_with_a_word_of_why(
-    client: PageClient, outbox: Outbox, group: Group, port_3: Stairwell, farahs_page: str, farah: Person
+    client: PageClient, outbox: Outbox, group: Group, stairwell_3: Stairwell, farahs_page: str, farah: Person
 ) -> None:
     client.get(farahs_page).press("Svara nej", {"reason": "Du står redan på listan i port 1."})
     request = db.session.scalars(select(JoinRequest)).one()
     assert (request.state, request.reason) == (RequestState.DECLINED, "Du står redan på listan i port 1.")
     assert outbox.addressed()[1:] == [("join-declined", "farah@example.org")]
     assert members(group) == [("Bengt Åkesson", "1002")]
-    assert status_of(port_3, "1203") is HouseholdStatus.NOT_CONTACTED
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.NOT_CONTACTED
 
 
 @pytest.mark.parametrize(
@@ -249,22 +249,22 @@ def test_two_coordinators_answer_at_once_and_one_counts(
 
 
 def test_the_coordinator_says_where_the_applicant_lives(
-    client: PageClient, outbox: Outbox, group: Group, bengt: Person, port_3: Stairwell
+    client: PageClient, outbox: Outbox, group: Group, bengt: Person, stairwell_3: Stairwell
 ) -> None:
     kim = make_person("Kim", "kim@example.org")
-    make_request(kim, group, port_3)
-    flat = flat_of(port_3, "1101")
+    make_request(kim, group, stairwell_3)
+    flat = flat_of(stairwell_3, "1101")
     page = client.get(f"/groups/{group.id}/members", as_=bengt).click("Välj lägenhet Kim")
     page.press("Ja, släpp in", {"flat": str(flat.id)})
     assert members(group) == [("Bengt Åkesson", "1002"), ("Kim", "1101")]
-    assert status_of(port_3, "1101") is HouseholdStatus.TAKES_PART
+    assert status_of(stairwell_3, "1101") is HouseholdStatus.TAKES_PART
 
 
 def test_a_flat_elsewhere_is_refused(
-    client: PageClient, group: Group, bengt: Person, port_1: Stairwell, port_3: Stairwell
+    client: PageClient, group: Group, bengt: Person, stairwell_1: Stairwell, stairwell_3: Stairwell
 ) -> None:
-    request = make_request(make_person("Kim", "kim@example.org"), group, port_3)
-    elsewhere = flat_of(port_1, "1101")
+    request = make_request(make_person("Kim", "kim@example.org"), group, stairwell_3)
+    elsewhere = flat_of(stairwell_1, "1101")
     page = client.post(f"/requests/{request.id}/approve", {"flat": str(elsewhere.id)}, as_=bengt)
     assert (page.status, page.errors) == (422, ["Välj något i listan."])
     with pytest.raises(FlatElsewhere):
@@ -321,10 +321,10 @@ def test_the_answer_to_a_knock_stays_on_the_list_until_it_is_said(
     assert db.session.scalars(told).all() == [scene.bengt.id]
 
 
-def test_the_answer_at_the_door_is_for_the_ports_own_coordinators(
+def test_the_answer_at_the_door_is_for_the_stairwells_own_coordinators(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
-    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_1])
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
     lina = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc())).first()
     assert lina is not None
@@ -367,11 +367,11 @@ def test_the_mailed_page_dies_after_14_days_and_with_the_role(
     assert states() == [("Farah Ahmadi", "waiting", None)]
 
 
-def test_a_coordinator_of_another_port_cannot_decide(
+def test_a_coordinator_of_another_stairwell_cannot_decide(
     client: PageClient, scene: Scene, farahs_page: str
 ) -> None:
     bengts = db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
-    bengts.stairwells = [scene.port_1]
+    bengts.stairwells = [scene.stairwell_1]
     assert dead(client, farahs_page)
     assert client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt).status == 404
 
@@ -412,7 +412,7 @@ def test_another_groups_request_is_not_there(client: PageClient, scene: Scene) -
 def test_somebody_who_joined_another_way_is_not_let_in_twice(
     client: PageClient, outbox: Outbox, scene: Scene
 ) -> None:
-    make_member(scene.farah, scene.group, flat_of(scene.port_3, "1203"))
+    make_member(scene.farah, scene.group, flat_of(scene.stairwell_3, "1203"))
     client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt)
     assert states() == [("Farah Ahmadi", "approved", "Bengt Åkesson")]
     assert outbox.names() == []
@@ -431,28 +431,28 @@ def test_who_is_let_in_needs_no_invitation_any_more(client: PageClient, scene: S
 def test_the_flat_of_an_invitation_that_is_not_needed_is_asked_no_more(
     client: PageClient, scene: Scene
 ) -> None:
-    flat = flat_of(scene.port_3, "1202")
+    flat = flat_of(scene.stairwell_3, "1202")
     make_invitation(scene.group, "farah@example.org", by=scene.bengt, flat=flat)
     note_household(flat, HouseholdStatus.INVITED, by=scene.bengt)
     client.post(f"/requests/{farahs_id()}/approve", as_=scene.bengt)
-    assert status_of(scene.port_3, "1202") is HouseholdStatus.NOT_CONTACTED
+    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.NOT_CONTACTED
 
 
 def test_the_welcome_names_a_meeting_only_of_ones_own(scene: Scene) -> None:
-    farah = make_member(scene.farah, scene.group, flat_of(scene.port_3, "1203"))
+    farah = make_member(scene.farah, scene.group, flat_of(scene.stairwell_3, "1203"))
     soon = utcnow() + timedelta(days=1)
-    make_meeting(scene.group, stairwell=scene.port_1, starts_at=soon)
+    make_meeting(scene.group, stairwell=scene.stairwell_1, starts_at=soon)
     assert welcome_of(farah).meeting is None
     of_all = make_meeting(scene.group, starts_at=soon + timedelta(days=4))
     assert welcome_of(farah).meeting == of_all
-    own = make_meeting(scene.group, stairwell=scene.port_3, starts_at=soon + timedelta(days=3))
+    own = make_meeting(scene.group, stairwell=scene.stairwell_3, starts_at=soon + timedelta(days=3))
     assert welcome_of(farah).meeting == own
 
 
 def test_the_welcome_names_only_coordinators_who_show_neighbours_their_name(scene: Scene) -> None:
-    farah = make_member(scene.farah, scene.group, flat_of(scene.port_3, "1203"))
+    farah = make_member(scene.farah, scene.group, flat_of(scene.stairwell_3, "1203"))
     assert welcome_of(farah).coordinators == ""  # Bengt shows nothing
-    make_coordinator(scene.carin, scene.group, stairwells=[scene.port_3])
+    make_coordinator(scene.carin, scene.group, stairwells=[scene.stairwell_3])
     assert welcome_of(farah).coordinators == "Carin Öberg"
     scene.bengt.shows_name = True
     assert welcome_of(farah).coordinators == "Bengt Åkesson, Carin Öberg"
@@ -467,7 +467,7 @@ def test_what_nobody_has_confirmed_is_not_there_whoever_the_address_belongs_to(
         client.post(f"/j/{code}", fill(name=name, address=address))
     member, stranger = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id)).all()[1:]
     assert [each.state for each in (member, stranger)] == [RequestState.WITHDRAWN, RequestState.UNCONFIRMED]
-    for who in (scene.bengt, scene.amina):  # of the port, and the lead
+    for who in (scene.bengt, scene.amina):  # of the stairwell, and the lead
         pages = {
             (page.status, bytes_of(page).replace(page.path, ""))
             for page in (

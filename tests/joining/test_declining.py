@@ -46,14 +46,14 @@ from watch.models import (
 
 
 def test_no_is_kept_and_nothing_more_is_sent(
-    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, port_3: Stairwell
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, stairwell_3: Stairwell
 ) -> None:
-    write(bengt, "lina@example.org", flat=str(flat_of(port_3, "1203").id))
+    write(bengt, "lina@example.org", flat=str(flat_of(stairwell_3, "1203").id))
     page = client.get(link_of(only())).press("Nej tack")
     assert (page.status, page.location) == (303, link_of(only()))
     assert page.follow().h1 == "Du har tackat nej"
     assert invitations() == [("lina@example.org", "declined", "1203")]
-    assert status_of(port_3, "1203") is HouseholdStatus.DECLINED
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.DECLINED
     assert [row.state.value for row in outbox.rows()] == ["cancelled"]
     assert client.post(f"{link_of(only())}/decline").status == 410
 
@@ -84,30 +84,30 @@ def test_who_said_no_is_not_written_to_again(
 
 
 def test_one_no_of_two_leaves_the_flat_invited(
-    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, port_3: Stairwell
+    client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, stairwell_3: Stairwell
 ) -> None:
-    flat = str(flat_of(port_3, "1203").id)
+    flat = str(flat_of(stairwell_3, "1203").id)
     for address in ("lina@example.org", "kim@example.org"):
         write(bengt, address, flat=flat)
     first, second = db.session.scalars(select(Invitation).order_by(Invitation.id)).all()
     client.post(f"{link_of(first)}/decline")
-    assert status_of(port_3, "1203") is HouseholdStatus.INVITED
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.INVITED
     client.post(f"{link_of(second)}/decline")
-    assert status_of(port_3, "1203") is HouseholdStatus.DECLINED
+    assert status_of(stairwell_3, "1203") is HouseholdStatus.DECLINED
 
 
 def test_a_no_in_a_household_that_takes_part_puts_no_window_out(
-    client: PageClient, carin: Person, group: Group, bengt: Person, port_3: Stairwell
+    client: PageClient, carin: Person, group: Group, bengt: Person, stairwell_3: Stairwell
 ) -> None:
-    invitation = make_invitation(group, "karl@example.org", flat=flat_of(port_3, "1102"), by=bengt)
+    invitation = make_invitation(group, "karl@example.org", flat=flat_of(stairwell_3, "1102"), by=bengt)
     client.post(f"{link_of(invitation)}/decline")
-    assert status_of(port_3, "1102") is HouseholdStatus.TAKES_PART
+    assert status_of(stairwell_3, "1102") is HouseholdStatus.TAKES_PART
 
 
 @pytest.fixture
 def refused(client: PageClient, scene: Scene) -> Invitation:
     """Lina's invitation by Bengt to flat 1203, answered with "no, and do not ask me again"."""
-    flat = flat_of(scene.port_3, "1203")
+    flat = flat_of(scene.stairwell_3, "1203")
     make_household(flat, HouseholdStatus.INVITED)
     invitation = make_invitation(scene.group, "lina@example.org", flat=flat, by=scene.bengt)
     invitation.name = "Lina"
@@ -191,7 +191,7 @@ def test_second_thoughts_open_the_invitation_again(
     """And what the same address declined before in the group keeps nobody from asking."""
     before = make_invitation(scene.group, "lina@example.org", by=scene.amina)
     before.state, before.ended_at = InvitationState.DECLINED, utcnow()
-    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.INVITED)
+    make_household(flat_of(scene.stairwell_3, "1203"), HouseholdStatus.INVITED)
     client.get(link_of(invited)).press("Nej tack")
     done = client.get(link_of(invited)).press("Ångra mitt nej")
     assert done.location == link_of(invited)
@@ -201,7 +201,7 @@ def test_second_thoughts_open_the_invitation_again(
     )  # fmt: skip
     assert db.session.scalars(select(Refusal)).all() == []
     assert [state for _address, state, _flat in invitations()] == ["open", "revoked"]
-    assert status_of(scene.port_3, "1203") is HouseholdStatus.INVITED
+    assert status_of(scene.stairwell_3, "1203") is HouseholdStatus.INVITED
     assert client.post(f"{link_of(invited)}/undo").status == 410
     assert page.press("Ja, jag vill vara med", YES).location == "/join/joined"
 
@@ -247,7 +247,10 @@ def test_whoever_asks_of_their_own_accord_may_be_asked_again(
     client: PageClient, scene: Scene, refused: Invitation
 ) -> None:
     request = make_request(
-        make_person("Lina", "lina@example.org"), scene.group, scene.port_1, state=RequestState.UNCONFIRMED
+        make_person("Lina", "lina@example.org"),
+        scene.group,
+        scene.stairwell_1,
+        state=RequestState.UNCONFIRMED,
     )
     assert len(db.session.scalars(select(Refusal)).all()) == 1
     client.get(confirm_link(request)).press("Ja, det stämmer")

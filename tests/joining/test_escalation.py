@@ -53,8 +53,8 @@ def climbed(outbox: Outbox) -> list[tuple[str, str]]:
 
 @pytest.fixture
 def request_(scene: Scene) -> JoinRequest:
-    """Farah asked on the second of March, in port 3; Dawit coordinates port 1, Bengt port 3."""
-    make_coordinator(scene.dawit, scene.group, stairwells=[scene.port_1])
+    """Farah asked on the second of March, in stairwell 3, Bengt's; Dawit coordinates stairwell 1."""
+    make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     request = db.session.scalars(select(JoinRequest)).one()
     request.created_at = request.confirmed_at = ASKED
     db.session.commit()
@@ -185,10 +185,10 @@ def test_another_groups_coordinators_hear_nothing_and_the_police_neither(
 def test_more_than_a_batch_goes_on_at_the_next_tick(
     scene: Scene, request_: JoinRequest, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("watch.joining.service.climbing.BATCH", 2)
+    monkeypatch.setattr("watch.joining.service.escalation.BATCH", 2)
     for number in range(3):
         person = make_person(f"Granne {number}", f"granne{number}@example.org")
-        make_request(person, scene.group, scene.port_3).confirmed_at = ASKED
+        make_request(person, scene.group, scene.stairwell_3).confirmed_at = ASKED
     tick(7, "13.00")
     assert len(climbed(outbox)) == 2
     tick(7, "13.01")
@@ -203,7 +203,7 @@ def answers(client: PageClient, request: JoinRequest, who: Person) -> tuple[int,
     return client.get(f"/requests/{request.id}", as_=who).status, "Farah Ahmadi" in members.text
 
 
-def test_a_coordinator_of_another_port_answers_once_it_is_everybodys(
+def test_a_coordinator_of_another_stairwell_answers_once_it_is_everybodys(
     client: PageClient, scene: Scene, request_: JoinRequest
 ) -> None:
     with time_machine.travel(day(13)):
@@ -234,10 +234,10 @@ def test_the_mailed_page_opens_for_whom_it_has_reached_also_when_answered(
         assert client.get(page).status == 200
 
 
-def test_another_ports_coordinator_is_not_told_who_takes_part_there(
+def test_another_stairwells_coordinator_is_not_told_who_takes_part_there(
     client: PageClient, scene: Scene, request_: JoinRequest
 ) -> None:
-    request_.flat = scene.port_3.flats[1]  # Bengt's
+    request_.flat = scene.stairwell_3.flats[1]  # Bengt's
     scene.dawit.language = Language.SWEDISH  # in Arabic the word would be missing in any case
     taken = "är redan någon med"
     with time_machine.travel(day(15)):

@@ -34,12 +34,12 @@ def everybody(scene: Scene, olga: Person, carins_husband: Person) -> Mapping[str
     """All that an address can be to the group of one house."""
     make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     make_request(
-        make_person("Otto", "otto@example.org"), scene.group, scene.port_3, state=RequestState.DECLINED
+        make_person("Otto", "otto@example.org"), scene.group, scene.stairwell_3, state=RequestState.DECLINED
     )
     make_request(
-        make_person("Rut", "rut@example.org"), scene.group, scene.port_3, state=RequestState.UNCONFIRMED
+        make_person("Rut", "rut@example.org"), scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED
     )
-    make_request(make_person("Siv", "dawit@example.org"), scene.group, scene.port_1)
+    make_request(make_person("Siv", "dawit@example.org"), scene.group, scene.stairwell_1)
     db.session.commit()
     return {
         "unknown": Applicant("Lina", "lina@example.org"),
@@ -59,9 +59,9 @@ def everybody(scene: Scene, olga: Person, carins_husband: Person) -> Mapping[str
 @pytest.fixture
 def doors(client: PageClient, scene: Scene, code: str, fill: Fill) -> Mapping[str, Send]:
     """Where one can write a name and an address."""
-    old = make_letter(flat_of(scene.port_3, "1202"), scene.group, by=scene.bengt)
+    old = make_letter(flat_of(scene.stairwell_3, "1202"), scene.group, by=scene.bengt)
     old.used_at = old.ended_at = utcnow()
-    by_address = f"/buildings/{scene.house.id}/join?port={scene.port_3.id}"
+    by_address = f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}"
     letter = f"/j/{show_code(code_of(old))}"
 
     def ask(path: str, button: str) -> Send:
@@ -102,7 +102,12 @@ def test_the_pages_where_one_asks_are_the_same_before_and_after(
     client: PageClient, scene: Scene, everybody: Mapping[str, Applicant], doors: Mapping[str, Send], code: str
 ) -> None:
     """Nothing that anybody asks changes what the next stranger sees."""
-    paths = (f"/j/{code}", f"/buildings/{scene.house.id}/join?port={scene.port_3.id}", "/login", "/")
+    paths = (
+        f"/j/{code}",
+        f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}",
+        "/login",
+        "/",
+    )
     before = [bytes_of(client.get(path)) for path in paths]
     for who in everybody.values():
         db.session.execute(delete(RateCount))

@@ -21,7 +21,7 @@ from watch.models import Invitation, JoinRequest, Membership, Person, RequestSta
 @pytest.fixture
 def passed_on(scene: Scene) -> Invitation:
     """An invitation of Bengt's to flat 1201, sent to Lisa, that may be passed on."""
-    flat = flat_of(scene.port_3, "1201")
+    flat = flat_of(scene.stairwell_3, "1201")
     return make_invitation(scene.group, "lisa@example.org", flat=flat, by=scene.bengt, is_transferable=True)
 
 

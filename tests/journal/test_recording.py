@@ -89,7 +89,7 @@ def test_what_ends_by_a_statement_stands_there_too(scene: Scene) -> None:
         make_invitation(scene.group, "x@example.org", flat=flat),
         make_letter(flat, scene.group),
     )
-    other = make_letter(flat_of(scene.port_1, "1203"), scene.group)
+    other = make_letter(flat_of(scene.stairwell_1, "1203"), scene.group)
     db.session.commit()
     move_out(flat, by=scene.amina)
     db.session.commit()
@@ -136,7 +136,7 @@ def test_roles_offices_posters_names_and_refusals_are_said(scene: Scene) -> None
     assert office
     end_appointment(bengts, by=scene.amina)
     end_office(office.area, scene.gun)
-    renew_poster(scene.port_1, poster_code(scene.port_1), by=scene.amina)
+    renew_poster(scene.stairwell_1, poster_code(scene.stairwell_1), by=scene.amina)
     invitation = make_invitation(scene.group, "aldrig@example.org", by=scene.amina)
     other = make_invitation(scene.group, "ny@example.org", by=scene.amina)
     db.session.commit()
@@ -151,7 +151,7 @@ def test_roles_offices_posters_names_and_refusals_are_said(scene: Scene) -> None
     refusal = db.session.scalars(select(Refusal)).one()
     assert said_of(bengts) == {"ended_at": bengts.ended_at.isoformat()}  # type: ignore[union-attr]
     assert said_of(office) == {"ended_at": office.ended_at.isoformat()}  # type: ignore[union-attr]
-    assert said_of(scene.port_1)["poster_index"] == scene.port_1.poster_index.hex()  # type: ignore[index,union-attr]
+    assert said_of(scene.stairwell_1)["poster_index"] == scene.stairwell_1.poster_index.hex()  # type: ignore[index,union-attr]
     assert said_of(invitation)["declined_index"] == refusal.address_index.hex()  # type: ignore[index]
     assert said_of(invitation)["mailbox_id"] is None  # type: ignore[index]
     assert said_of(other)["state"] == "revoked"  # type: ignore[index]

@@ -112,15 +112,15 @@ def rows_kept() -> dict[str, list[str]]:
 
 def fill(scene: Scene) -> dict[str, str]:
     """Something of everything; returns the address of each page that only a letter or a poster leads to."""
-    group, port, area = scene.group, scene.port_3, scene.group.area
+    group, stairwell, area = scene.group, scene.stairwell_3, scene.group.area
     landlord = scene.house.property.landlord
     coming = make_meeting(group, by=scene.amina)
     make_answer(coming, scene.dawit, Answer.YES, 3)
-    make_meeting(group, stairwell=port, by=scene.bengt)
+    make_meeting(group, stairwell=stairwell, by=scene.bengt)
     make_meeting(group, starts_at=utcnow() - timedelta(days=3), by=scene.amina)
     notices = [
         make_notice(group, by=scene.amina),
-        make_notice(port, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),
+        make_notice(stairwell, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),
         make_notice(area, "Inbrott i källare", by=scene.gun),
     ]
     told: list[Meeting | Notice] = [coming, *notices]
@@ -133,7 +133,7 @@ def fill(scene: Scene) -> dict[str, str]:
     dawits_membership = db.session.scalars(
         select(Membership.id).where(Membership.person_id == scene.dawit.id)
     ).one()
-    invitation = make_invitation(group, "lova@example.org", flat=flat_of(port, "1201"), by=scene.bengt)
+    invitation = make_invitation(group, "lova@example.org", flat=flat_of(stairwell, "1201"), by=scene.bengt)
     make_contact(ContactRole.DISTURBANCE, "Bostäders störningsjour", landlord)
     make_contact(ContactRole.FAULT_REPORT, "Bostäders felanmälan", landlord)
     make_contact(ContactRole.POLICE, "Kommunpolisen", area)
@@ -146,11 +146,11 @@ def fill(scene: Scene) -> dict[str, str]:
     decide = outbox.queue("join-requested", to=scene.bengt, about=_request_of(scene.farah))
     assert decide
     unconfirmed = make_request(
-        make_person("Per Ny", "per@example.org"), group, port, state=RequestState.UNCONFIRMED
+        make_person("Per Ny", "per@example.org"), group, stairwell, state=RequestState.UNCONFIRMED
     )
-    make_request(make_person("Sara Ny", "sara@example.org"), group, port)
-    appointment = make_coordinator(scene.dawit, group, stairwells=[scene.port_1], accepted=False)
-    code = tokens.show_code(tokens.code(Purpose.POSTER, port.nonce))
+    make_request(make_person("Sara Ny", "sara@example.org"), group, stairwell)
+    appointment = make_coordinator(scene.dawit, group, stairwells=[scene.stairwell_1], accepted=False)
+    code = tokens.show_code(tokens.code(Purpose.POSTER, stairwell.nonce))
     other = stairwell_of(scene.langgatan, 23)
     waiting_code = tokens.show_code(tokens.code(Purpose.POSTER, other.nonce))
     db.session.commit()

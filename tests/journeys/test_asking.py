@@ -92,12 +92,12 @@ def code_on_screen(phone: Phone) -> str:
 
 @EVERY_WAY
 def test_from_the_poster_to_waiting_in_four_screens_and_three_fields_and_a_yes_in_two_presses(
-    language: str, javascript: bool, bengt: Person, port_3: Stairwell, post: Post,
+    language: str, javascript: bool, bengt: Person, stairwell_3: Stairwell, post: Post,
     small_phone: Callable[..., Phone],
 ) -> None:  # fmt: skip
     bengts = small_phone(javascript=javascript)
     bengts.sign_in(bengt)
-    bengts.open(f"/stairwells/{port_3.id}/poster")
+    bengts.open(f"/stairwells/{stairwell_3.id}/poster")
     code = fetched_code(bengts, "Hämta affischen som PDF")
 
     words = WORDS[language]
@@ -124,10 +124,10 @@ def test_from_the_poster_to_waiting_in_four_screens_and_three_fields_and_a_yes_i
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_wrong_address_is_changed_where_one_waits(
-    javascript: bool, bengt: Person, port_3: Stairwell, post: Post, small_phone: Callable[..., Phone]
+    javascript: bool, bengt: Person, stairwell_3: Stairwell, post: Post, small_phone: Callable[..., Phone]
 ) -> None:
     phone, words = small_phone(javascript=javascript), WORDS["sv-SE"]
-    phone.open(f"/j/{poster_code(port_3)}")
+    phone.open(f"/j/{poster_code(stairwell_3)}")
     phone.fill(words["name"], "Lina")
     phone.fill(words["address"], "lina@exmaple.org")
     phone.tick(words["consent"])
@@ -149,11 +149,11 @@ def test_a_wrong_address_is_changed_where_one_waits(
 
 @pytest.mark.parametrize("javascript", [True, False])
 def test_a_poster_that_has_leaked_is_renewed(
-    javascript: bool, bengt: Person, port_3: Stairwell, small_phone: Callable[..., Phone]
+    javascript: bool, bengt: Person, stairwell_3: Stairwell, small_phone: Callable[..., Phone]
 ) -> None:
     phone = small_phone(javascript=javascript)
     phone.sign_in(bengt)
-    phone.open(f"/stairwells/{port_3.id}/poster")
+    phone.open(f"/stairwells/{stairwell_3.id}/poster")
     old = fetched_code(phone, "Hämta affischen som PDF")
     phone.page.locator("summary", has_text="Affischen har läckt").click()
     assert "Porten får en ny kod" in phone.text
@@ -195,7 +195,7 @@ def test_a_member_shows_a_neighbour_the_code(scene: Scene, small_phone: Callable
     phone.sign_in(scene.carin)
     phone.open(f"/groups/{scene.group.id}")
     phone.follow("Visa en granne")
-    assert poster_code(scene.port_3) in phone.text
+    assert poster_code(scene.stairwell_3) in phone.text
     neighbours = small_phone(language="ar")
     neighbours.open(code_on_screen(phone))
     assert neighbours.page.locator("html").get_attribute("dir") == "rtl"

@@ -49,7 +49,7 @@ def test_the_coordinator_fills_the_house(
 
     _amina_invites_three(aminas, post)
     _kerstin_says_yes(plain_phone(), post)
-    _latif_asks_by_the_poster(plain_phone(), _code_of_port_3(aminas, group), post)
+    _latif_asks_by_the_poster(plain_phone(), _code_of_stairwell_3(aminas, group), post)
     _amina_lets_him_in_from_the_letter(plain_phone(), post)
     _mona_asks_from_the_front_page(plain_phone(), post)
     _amina_lets_her_in_from_the_list(aminas, group, post)
@@ -133,7 +133,7 @@ def _kerstin_says_yes(phone: Phone, post: Post) -> None:
     assert "Välkommen till grannsamverkan" in post.letters("kerstin@example.org")[-1].text()
 
 
-def _code_of_port_3(phone: Phone, group: Group) -> str:
+def _code_of_stairwell_3(phone: Phone, group: Group) -> str:
     phone.open(f"/groups/{group.id}/posters")
     code = phone.page.get_by_role("row", name="Våglängdsgatan 3").locator("code").inner_text()
     phone.follow("Visa affischen Våglängdsgatan 3")
@@ -178,7 +178,7 @@ def _mona_asks_from_the_front_page(phone: Phone, post: Post) -> None:
     phone.open("/?q=våglängdsgatan+3")
     phone.follow("Våglängdsgatan 1–3")
     phone.follow("Gå med")
-    assert "Port Våglängdsgatan 3" in phone.text  # the port that was searched for is kept
+    assert "Port Våglängdsgatan 3" in phone.text  # the stairwell that was searched for is kept
     _ask(phone, "Mona", floor="Entréplan", door="1, längst till vänster")
     assert post.deliver() == ["mona@example.org"]
     phone.open(post.link("mona@example.org", "/join/confirm/"))

@@ -19,7 +19,7 @@ def test_a_stranger_finds_their_house(
     phone.open("/?q=Norrby+Långgata+21")
     phone.follow(langgatan.address)
     assert langgatan.address in phone.h1
-    assert phone.path == f"/buildings/{langgatan.id}?port={langgatan.stairwells[0].id}"
+    assert phone.path == f"/buildings/{langgatan.id}?stairwell={langgatan.stairwells[0].id}"
 
 
 def test_the_front_page_reads_from_right_to_left(make_phone: Callable[..., Phone], norrby: Area) -> None:

@@ -43,10 +43,10 @@ def test_six_doors_in_one_walk(
     make_phone: Callable[..., Phone],
 ) -> None:  # fmt: skip
     scene.bengt.language = Language(language[:2])
-    make_wish("Knut", scene.group, flat_of(scene.port_3, "1003"))
-    invited = make_household(flat_of(scene.port_3, "1101"), HouseholdStatus.INVITED)
+    make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    invited = make_household(flat_of(scene.stairwell_3, "1101"), HouseholdStatus.INVITED)
     invited.status_at = utcnow() - timedelta(days=8)
-    make_household(flat_of(scene.port_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)  # Farah asked by mail
+    make_household(flat_of(scene.stairwell_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)  # Farah asked by mail
     phone = make_phone(language=language, javascript=javascript, viewport=SMALL)
     phone.sign_in(scene.bengt)
     phone.open(f"/groups/{scene.group.id}/knock")

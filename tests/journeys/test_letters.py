@@ -26,11 +26,11 @@ WORDS = {
 
 @pytest.mark.parametrize(("language", "javascript"), [("sv-SE", True), ("sv-SE", False), ("ar", True)])
 def test_a_letter_opens_the_door(
-    language: str, javascript: bool, group: Group, amina: Person, port_3: Stairwell, post: Post,
+    language: str, javascript: bool, group: Group, amina: Person, stairwell_3: Stairwell, post: Post,
     make_phone: Callable[..., Phone],
 ) -> None:  # fmt: skip
     pages = _amina_prints(make_phone(javascript=javascript), amina, group)
-    (letter,) = [page for page in pages if f"{port_3.address}, lägenhet 1202" in words_on(page)]
+    (letter,) = [page for page in pages if f"{stairwell_3.address}, lägenhet 1202" in words_on(page)]
     (code,) = codes_on(letter)
 
     phone = make_phone(language=language, javascript=javascript)
@@ -72,20 +72,23 @@ def test_the_number_of_letters_follows_the_ticks(
     phone = make_phone()
     phone.sign_in(amina)
     phone.open(f"/groups/{group.id}/letters")
-    get, port = phone.page.get_by_role("button", name="Hämta breven som PDF"), phone.page.locator("details")
+    get, stairwell = (
+        phone.page.get_by_role("button", name="Hämta breven som PDF"),
+        phone.page.locator("details"),
+    )
     assert get.inner_text().split()[-1] == "(17)"
-    assert "Våglängdsgatan 3: 9 av 9" in port.last.inner_text()
-    port.last.locator("summary").click()
-    port.last.get_by_role("button", name="Ingen i porten").click()
-    assert "Våglängdsgatan 3: 0 av 9" in port.last.inner_text()
+    assert "Våglängdsgatan 3: 9 av 9" in stairwell.last.inner_text()
+    stairwell.last.locator("summary").click()
+    stairwell.last.get_by_role("button", name="Ingen i porten").click()
+    assert "Våglängdsgatan 3: 0 av 9" in stairwell.last.inner_text()
     assert get.inner_text().split()[-1] == "(8)"
-    port.last.get_by_label("1202").check()
-    assert "Våglängdsgatan 3: 1 av 9" in port.last.inner_text()
+    stairwell.last.get_by_label("1202").check()
+    assert "Våglängdsgatan 3: 1 av 9" in stairwell.last.inner_text()
     assert get.inner_text().split()[-1] == "(9)"
     phone.look()
 
 
-def test_a_whole_port_counts_with_all_its_letters(
+def test_a_whole_stairwell_counts_with_all_its_letters(
     gun: Person, group: Group, make_phone: Callable[..., Phone]
 ) -> None:
     phone = make_phone()

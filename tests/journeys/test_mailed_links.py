@@ -24,7 +24,7 @@ def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_w
     for kind, press in PRESSES.items():
         press.before(rows[kind])
     rows["join-requested"].person = scene.amina  # Bengt is being appointed only
-    waits = make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.port_3)
+    waits = make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.stairwell_3)
     for kind in ("join-requested", "join-waiting"):  # a coordinator's page opens once it is confirmed
         rows[kind].mailing.join_request = waits
     links = sorted({link for row in rows.values() for link in links_in(row)})

@@ -22,9 +22,9 @@ ARABIC = ("سرقة في القبو", "أقفل المخزن.")
 
 @pytest.fixture
 def noor(scene: Scene) -> Person:
-    """A member in port 1 who reads English; flat 1203."""
+    """A member in stairwell 1 who reads English; flat 1203."""
     person = make_person("Noor Lindqvist", "noor@example.org", language=Language.ENGLISH)
-    make_member(person, scene.group, flat_of(scene.port_1, "1203"))
+    make_member(person, scene.group, flat_of(scene.stairwell_1, "1203"))
     db.session.commit()
     return person
 
@@ -122,7 +122,7 @@ def test_who_opens_the_letter_signs_in_and_reads_it_in_arabic(
 def test_each_coordinator_sees_which_of_their_own_flats_need_paper(
     phone: Phone, scene: Scene, make_phone: Callable[..., Phone], post: Post
 ) -> None:
-    make_member(make_person("Gösta Ek"), scene.group, flat_of(scene.port_1, "1202"))
+    make_member(make_person("Gösta Ek"), scene.group, flat_of(scene.stairwell_1, "1202"))
     phone.sign_in(scene.amina)
     phone.open(f"/groups/{scene.group.id}/notices/new")
     write(phone, *SWEDISH)
@@ -149,7 +149,7 @@ def test_with_the_mail_server_down_the_writer_sees_waiting_and_then_delivered(
     post.relay.stop()
     phone.sign_in(scene.bengt)
     phone.open(f"/groups/{scene.group.id}/notices/new")
-    phone.tick(scene.port_3.address)
+    phone.tick(scene.stairwell_3.address)
     write(phone, *SWEDISH)
     phone.press("Förhandsgranska")
     assert "2 personer får ett mejl." in phone.text

@@ -204,7 +204,7 @@ def _members(group: Group) -> list[tuple[str, str, str]]:
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .where(Membership.group_id == group.id)
     )
-    return [(person.name, port, flat) for person, port, flat in found]
+    return [(person.name, stairwell, flat) for person, stairwell, flat in found]
 
 
 def _steps(group: Group) -> dict[StartStep, date]:

@@ -18,14 +18,14 @@ from watch.models import AuditEntry, Meeting, Notice, Person
 MakePhone = Callable[..., Phone]
 FLATS = [rf"\b{number}\b" for number in (1001, 1002, 1101, 1102, 1203)]  # somebody takes part, or waits
 WHO = ("carin", "bengt", "jenny", "ivan", "gun")
-# By hand from permissions.md: member, coordinator of port 3, stranger, another group's coordinator, officer.
+# By hand from permissions.md: member, coordinator of stairwell 3, stranger, coordinator elsewhere, officer.
 SEEN = {
     "/groups/{group}": (200, 200, 404, 404, 200),
     "/groups/{group}/house": (403, 200, 404, 404, 403),
     "/groups/{group}/members": (403, 200, 404, 404, 403),
     "/groups/{group}/knock": (403, 200, 404, 404, 403),
-    "/stairwells/{port_3}/house": (403, 200, 404, 404, 403),
-    "/stairwells/{port_1}/house": (403, 403, 404, 404, 403),
+    "/stairwells/{stairwell_3}/house": (403, 200, 404, 404, 403),
+    "/stairwells/{stairwell_1}/house": (403, 403, 404, 404, 403),
     "/flats/{dawits}": (403, 403, 404, 404, 403),
     "/flats/{elsas}": (403, 200, 404, 404, 403),
     "/groups/{group}/notices": (200, 200, 404, 404, 200),
@@ -136,7 +136,9 @@ def test_others_meet_nobody_of_the_house(scene: Scene, make_phone: MakePhone, wh
     assert _met(pages, [word for person in ours for word in _traces_of(person)]) == []
 
 
-def test_a_coordinator_of_one_port_meets_nobody_of_the_other(scene: Scene, make_phone: MakePhone) -> None:
+def test_a_coordinator_of_one_stairwell_meets_nobody_of_the_other(
+    scene: Scene, make_phone: MakePhone
+) -> None:
     fill(scene)
     phone = make_phone()
     phone.sign_in(scene.bengt)
@@ -157,10 +159,10 @@ def _things(scene: Scene) -> dict[str, object]:
     return {
         "group": scene.group.id,
         "house": scene.house.id,
-        "port_1": scene.port_1.id,
-        "port_3": scene.port_3.id,
-        "dawits": flat_of(scene.port_1, "1101").id,
-        "elsas": flat_of(scene.port_3, "1001").id,
+        "stairwell_1": scene.stairwell_1.id,
+        "stairwell_3": scene.stairwell_3.id,
+        "dawits": flat_of(scene.stairwell_1, "1101").id,
+        "elsas": flat_of(scene.stairwell_3, "1001").id,
         "notice": db.session.scalar(notice) or 1,
         "meeting": db.session.scalar(select(Meeting.id).order_by(Meeting.id)) or 1,
     }

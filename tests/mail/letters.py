@@ -43,7 +43,7 @@ def _request(scene: Scene) -> JoinRequest:
 
 
 def _of_member(scene: Scene) -> JoinRequest:
-    return make_request(scene.carin, scene.group, scene.port_3, state=RequestState.WITHDRAWN)
+    return make_request(scene.carin, scene.group, scene.stairwell_3, state=RequestState.WITHDRAWN)
 
 
 def _membership(scene: Scene) -> Membership:
@@ -60,7 +60,7 @@ def _approved(scene: Scene) -> OutboxRow | None:
 
 
 def _invitation(scene: Scene, kind: str = "invitation", address: str = "ny@example.org") -> OutboxRow | None:
-    invitation = make_invitation(scene.group, address, flat=scene.port_3.flats[4], by=scene.bengt)
+    invitation = make_invitation(scene.group, address, flat=scene.stairwell_3.flats[4], by=scene.bengt)
     assert invitation.mailbox
     return outbox.queue(kind, to=invitation.mailbox, about=invitation)
 

@@ -268,7 +268,7 @@ def test_the_claim_asks_again(scene: Scene, relay: Relay) -> None:
 
 def test_paper_comes_for_those_of_a_household_who_have_not_opted_out(scene: Scene, outbox: Outbox) -> None:
     """Elsa is alone on paper; with Carin lives Märta, who has no e-mail."""
-    marta = make_member(make_person("Märta Öberg"), scene.group, flat_of(scene.port_3, "1203"))
+    marta = make_member(make_person("Märta Öberg"), scene.group, flat_of(scene.stairwell_3, "1203"))
     carin = memberships_of(scene.carin)[0]
     marta.household = carin.household
 

@@ -185,7 +185,7 @@ def test_who_joined_after_the_call_is_told_if_their_welcome_told_of_it(
 ) -> None:
     send()
     fia = make_person("Fia", "fia@example.org")
-    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.port_3))
+    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.stairwell_3))
     if has_welcome:
         send()
     call_off(client, scene, meeting)
@@ -198,13 +198,13 @@ def test_a_welcome_from_before_the_call_and_one_to_another_port_tell_of_nothing(
     client: PageClient, scene: Scene, relay: Relay
 ) -> None:
     fia, gro = (make_person(name, f"{name}@example.org") for name in ("fia", "gro"))
-    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.port_3))
+    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.stairwell_3))
     send()
     begins = utcnow() + timedelta(days=9)
     plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Trappan")
-    meeting = service.call(scene.group, plan, by=scene.amina, stairwell=scene.port_3)
+    meeting = service.call(scene.group, plan, by=scene.amina, stairwell=scene.stairwell_3)
     relay.answers["fia@example.org"] = "451 4.7.1 later"
-    outbox.queue("join-approved", to=gro, about=members.admit(gro, scene.group, stairwell=scene.port_1))
+    outbox.queue("join-approved", to=gro, about=members.admit(gro, scene.group, stairwell=scene.stairwell_1))
     send()
     call_off(client, scene, meeting)
     relay.answers.clear()
@@ -250,7 +250,7 @@ def test_paper_is_for_those_who_may_have_got_the_call_on_paper_or_by_a_mailbox_t
 def test_a_late_member_on_paper_has_nothing_to_be_told(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    make_member(make_person("Märta"), scene.group, flat_of(scene.port_3, "1203"), channel=Channel.PAPER)
+    make_member(make_person("Märta"), scene.group, flat_of(scene.stairwell_3, "1203"), channel=Channel.PAPER)
     call_off(client, scene, meeting)
     on_paper = [row.household.flat.number for row in rows(Channel.PAPER, meeting) if row.household]
     assert on_paper == ["1001"]

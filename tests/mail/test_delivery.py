@@ -97,7 +97,7 @@ def test_two_on_one_mailbox_get_one_mail_that_names_both_and_two_settled_rows(
     scene: Scene, relay: Relay
 ) -> None:
     olle = make_person("Olle Öberg", "carin@example.org")
-    make_member(olle, scene.group, flat_of(scene.port_3, "1103"))
+    make_member(olle, scene.group, flat_of(scene.stairwell_3, "1103"))
     tell(scene)
     assert delivery.run() == 4
     (mail,) = [message for message in relay.taken if message.recipients == ["carin@example.org"]]
@@ -120,7 +120,7 @@ def test_who_left_between_the_press_and_the_sending_gets_nothing(scene: Scene, r
 
 def test_of_two_on_one_mailbox_the_one_who_stayed_gets_the_mail(scene: Scene, relay: Relay) -> None:
     olle = make_person("Olle Öberg", "carin@example.org")
-    make_member(olle, scene.group, flat_of(scene.port_3, "1103"))
+    make_member(olle, scene.group, flat_of(scene.stairwell_3, "1103"))
     tell(scene)
     db.session.execute(
         update(Membership).where(Membership.person_id == scene.carin.id).values(left_at=utcnow())
@@ -425,7 +425,7 @@ def test_a_row_that_cannot_be_read_is_parked_and_stops_nobody(scene: Scene, rela
 
 
 def test_many_workers_at_once_never_send_one_thing_twice(app: Flask, scene: Scene, relay: Relay) -> None:
-    for number, flat in enumerate(empty_flats(scene.port_1, scene.port_3)):
+    for number, flat in enumerate(empty_flats(scene.stairwell_1, scene.stairwell_3)):
         make_member(make_person(f"Granne {number}", f"granne{number % 8}@example.org"), scene.group, flat)
     tell(scene)
     broken: list[BaseException] = []

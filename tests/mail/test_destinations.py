@@ -218,7 +218,7 @@ def test_one_that_hung_is_tried_over_one_connection_and_the_others_get_their_mai
     monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 1)
     hanging = [f"n{number}@hangs.example.net" for number in range(6)]
     relay.answers = dict.fromkeys(hanging, "hang")
-    free = empty_flats(scene.port_1, scene.port_3)
+    free = empty_flats(scene.stairwell_1, scene.stairwell_3)
     for address in hanging[:3]:
         _move_in(scene, address, free.pop())
     _tell_everybody(scene)
@@ -245,7 +245,7 @@ def test_one_that_hangs_holds_up_nobody_whose_mail_is_queued_meanwhile(
 ) -> None:
     monkeypatch.setitem(app.config, "MAIL_TIMEOUT", 10)
     granne = make_person("Granne", "n@hangs.example.net")
-    make_member(granne, scene.group, empty_flats(scene.port_1)[0])
+    make_member(granne, scene.group, empty_flats(scene.stairwell_1)[0])
     relay.answers["n@hangs.example.net"] = "hang"
     outbox.queue("notice", to=granne, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()

@@ -101,7 +101,7 @@ def test_a_week_and_a_day_before_in_the_morning(scene: Scene, meeting: Meeting, 
 def test_who_said_no_left_or_wants_no_mail_is_not_reminded(
     scene: Scene, meeting: Meeting, outbox: Outbox
 ) -> None:
-    late = make_member(scene.jenny, scene.group, flat_of(scene.port_3, "1203"))
+    late = make_member(scene.jenny, scene.group, flat_of(scene.stairwell_3, "1203"))
     make_answer(meeting, scene.amina, Answer.YES, 2)
     make_answer(meeting, scene.bengt, Answer.NO, 0)
     make_answer(call(scene, date(2026, 6, 1)), scene.amina, Answer.NO, 0)  # another meeting's no
@@ -123,7 +123,7 @@ def membership_of(person: Person) -> Membership:
 def test_only_those_who_were_called_to_their_own_stairwell(scene: Scene, outbox: Outbox) -> None:
     begins = borås(MEETING, "18.00")
     plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
-    service.call(scene.group, plan, by=scene.amina, stairwell=scene.port_3)
+    service.call(scene.group, plan, by=scene.amina, stairwell=scene.stairwell_3)
     tick(WEEK_BEFORE)
     assert reminded(outbox) == ["bengt", "carin"]
 

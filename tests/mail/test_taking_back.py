@@ -67,7 +67,7 @@ def unassign(scene: Scene, person: Person) -> None:
 
 def let_in(scene: Scene, person: Person) -> None:
     """Somebody joins."""
-    members.admit(person, scene.group, stairwell=scene.port_3)
+    members.admit(person, scene.group, stairwell=scene.stairwell_3)
 
 
 def answered(scene: Scene, about: Any) -> None:
@@ -151,7 +151,7 @@ def wanted(scene: Scene, kind: str) -> OutboxRow:
             lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
             return taken(outbox.queue(kind, to=scene.gun, about=lead))
         case "join-declined":
-            asked = make_request(scene.jenny, scene.group, scene.port_3, state=RequestState.DECLINED)
+            asked = make_request(scene.jenny, scene.group, scene.stairwell_3, state=RequestState.DECLINED)
             return taken(outbox.queue(kind, to=scene.jenny, about=asked))
         case "meeting-called" | "meeting-reminder":
             return taken(outbox.queue(kind, to=scene.carin, about=make_meeting(scene.group, by=scene.amina)))

@@ -201,7 +201,7 @@ def test_the_officer_sees_the_meeting_and_no_sums(client: PageClient, scene: Sce
 
 
 def test_a_stairwells_meeting_is_answered_by_those_who_live_there(client: PageClient, scene: Scene) -> None:
-    meeting = make_meeting(scene.group, stairwell=scene.port_3)
+    meeting = make_meeting(scene.group, stairwell=scene.stairwell_3)
     for person, status in ((scene.carin, 303), (scene.dawit, 403), (scene.gun, 403), (scene.ivan, 404)):
         assert client.post(f"/meetings/{meeting.id}/answer", {"answer": "yes"}, as_=person).status == status
     assert answers() == {"Carin Öberg": (Answer.YES, 1)}
@@ -213,7 +213,7 @@ def test_a_stairwells_meeting_is_answered_by_those_who_live_there(client: PageCl
 
 
 def test_meetings_one_has_not_answered(scene: Scene, meeting: Meeting) -> None:
-    stairwells = make_meeting(scene.group, stairwell=scene.port_3)
+    stairwells = make_meeting(scene.group, stairwell=scene.stairwell_3)
     make_meeting(scene.group, starts_at=utcnow() - timedelta(days=3))
     make_meeting(scene.other_group)
     make_meeting(scene.group).cancelled_at = utcnow()

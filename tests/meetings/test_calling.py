@@ -91,7 +91,7 @@ def test_one_stairwell_is_called_alone(
     client: PageClient, scene: Scene, nils: Person, outbox: Outbox
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
-    page = page.press("Förhandsgranska", PLAN | {"stairwell": str(scene.port_1.id)})
+    page = page.press("Förhandsgranska", PLAN | {"stairwell": str(scene.stairwell_1.id)})
     assert "För Våglängdsgatan 1" in page.text
     page.press("Kalla 2 grannar")
 
@@ -100,7 +100,7 @@ def test_one_stairwell_is_called_alone(
         ("meeting-called", "dawit@example.org"),
     ]
     assert _flats_on_paper(outbox) == []
-    assert db.session.scalars(select(Meeting)).one().stairwell == scene.port_1
+    assert db.session.scalars(select(Meeting)).one().stairwell == scene.stairwell_1
 
 
 def test_a_coordinator_of_a_stairwell_begins_with_that_and_may_call_all(
@@ -108,13 +108,13 @@ def test_a_coordinator_of_a_stairwell_begins_with_that_and_may_call_all(
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.bengt)
 
-    assert page.form()["stairwell"] == str(scene.port_3.id)
+    assert page.form()["stairwell"] == str(scene.stairwell_3.id)
     assert page.press("Förhandsgranska", PLAN).buttons[0] == "Kalla 2 grannar"
     assert page.press("Förhandsgranska", PLAN | {"stairwell": "all"}).buttons[0] == "Kalla till träff"
 
 
 def test_back_keeps_what_was_typed(client: PageClient, scene: Scene) -> None:
-    typed = PLAN | {"about": "Kom och fika", "stairwell": str(scene.port_1.id)}
+    typed = PLAN | {"about": "Kom och fika", "stairwell": str(scene.stairwell_1.id)}
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     back = page.press("Förhandsgranska", typed).press("Ändra")
     kept = back.form()
@@ -126,7 +126,7 @@ def test_who_joins_after_the_preview_makes_it_be_shown_again(
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     page = page.press("Förhandsgranska", PLAN)
-    make_member(scene.jenny, scene.group, flat_of(scene.port_3, "1203"))
+    make_member(scene.jenny, scene.group, flat_of(scene.stairwell_3, "1203"))
 
     again = page.press("Kalla 4 grannar")
     assert (again.status, outbox.rows()) == (409, [])
@@ -303,5 +303,5 @@ def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
 def test_the_number_said_is_the_number_of_rows(
     scene: Scene, nils: Person, olga: Person, client: PageClient
 ) -> None:
-    reach = reach_of_call(scene.group, scene.port_3)
+    reach = reach_of_call(scene.group, scene.stairwell_3)
     assert (reach.mail, reach.paper, reach.paper_no_address, reach.paper_dead_address) == (2, 2, 1, 1)

@@ -220,12 +220,12 @@ def test_a_longer_list_takes_no_more_statements(
             client.get(f"/groups/{scene.group.id}/meetings", as_=scene.amina)
         return len(seen)
 
-    make_meeting(scene.group, stairwell=scene.port_3)
-    make_meeting(scene.group, stairwell=scene.port_1, starts_at=utcnow() - timedelta(days=3))
+    make_meeting(scene.group, stairwell=scene.stairwell_3)
+    make_meeting(scene.group, stairwell=scene.stairwell_1, starts_at=utcnow() - timedelta(days=3))
     few = count()
     for days in range(1, 13):
-        make_meeting(scene.group, stairwell=(scene.port_1, scene.port_3)[days % 2])
-        make_meeting(scene.group, stairwell=scene.port_1, starts_at=utcnow() - timedelta(days=days))
+        make_meeting(scene.group, stairwell=(scene.stairwell_1, scene.stairwell_3)[days % 2])
+        make_meeting(scene.group, stairwell=scene.stairwell_1, starts_at=utcnow() - timedelta(days=days))
     assert count() == few
 
 

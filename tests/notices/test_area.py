@@ -47,12 +47,12 @@ def addresses(outbox: Outbox) -> list[str]:
 
 @pytest.fixture
 def more_members(scene: Scene) -> None:
-    """Six more in port 1, so that there is a number to tell."""
+    """Six more in stairwell 1, so that there is a number to tell."""
     for number in ("1002", "1003", "1102", "1103", "1201", "1202"):
         make_member(
             make_person(f"Granne {number}", f"g{number}@example.org"),
             scene.group,
-            flat_of(scene.port_1, number),
+            flat_of(scene.stairwell_1, number),
         )
     db.session.commit()
 

@@ -55,7 +55,7 @@ def test_each_notice_is_read_by_those_it_is_for(client: PageClient, scene: Scene
     to_coordinators = make_notice(scene.group.area, by=scene.gun)
     to_coordinators.audience = Audience.AREA_COORDINATORS
     assert readers(client, scene, make_notice(scene.group, by=scene.amina)) == "ABCD"
-    assert readers(client, scene, make_notice(scene.port_3, by=scene.bengt)) == "ABC"
+    assert readers(client, scene, make_notice(scene.stairwell_3, by=scene.bengt)) == "ABC"
     assert readers(client, scene, make_notice(scene.group.area, by=scene.gun)) == "ABCDG"
     assert readers(client, scene, to_coordinators) == "ABG"
     assert readers(client, scene, make_notice(scene.other_group, by=scene.ivan)) == "I"
@@ -79,7 +79,7 @@ def test_the_report_counts_every_state(
         make_member(
             make_person(f"G{number}", f"g{number}@example.org"),
             scene.group,
-            flat_of(scene.port_1, f"120{number + 1}"),
+            flat_of(scene.stairwell_1, f"120{number + 1}"),
         )
     mails = [row for row in outbox.rows() if row.channel is Channel.MAIL]
     states = [OutboxState.SENT, OutboxState.BOUNCED, OutboxState.CANCELLED, OutboxState.PARKED]
@@ -161,7 +161,7 @@ def test_whose_language_is_missing_is_told_so(client: PageClient, scene: Scene, 
 
 
 def test_a_stairwells_notice_says_that_stairwell_alone(client: PageClient, scene: Scene) -> None:
-    notice = make_notice(scene.port_3, by=scene.bengt)
+    notice = make_notice(scene.stairwell_3, by=scene.bengt)
     notice.organisation = scene.group.name
     for address in (f"/notices/{notice.id}", f"/groups/{scene.group.id}/notices"):
         main = client.get(address, as_=scene.carin).text
@@ -207,7 +207,7 @@ def test_the_list_is_searched_by_title_in_any_language(client: PageClient, scene
 
 
 def test_a_stairwells_notice_is_in_the_lists_of_those_it_is_for(client: PageClient, scene: Scene) -> None:
-    make_notice(scene.port_3, by=scene.bengt)
+    make_notice(scene.stairwell_3, by=scene.bengt)
     lists = {
         person.name[0]: "Ny lampa i cykelrummet"
         in client.get(f"/groups/{scene.group.id}/notices", as_=person).text
@@ -224,11 +224,11 @@ def test_the_list_comes_in_pages_and_takes_no_more_statements(
             client.get(f"/groups/{scene.group.id}/notices", as_=scene.carin)
         return len(seen)
 
-    for where in (scene.group, scene.port_3):
+    for where in (scene.group, scene.stairwell_3):
         make_notice(where, by=scene.amina)
     few = count()
     for number in range(21):
-        make_notice((scene.group, scene.port_3)[number % 2], f"Nr {number}", by=scene.amina)
+        make_notice((scene.group, scene.stairwell_3)[number % 2], f"Nr {number}", by=scene.amina)
     assert count() == few
     page = client.get(f"/groups/{scene.group.id}/notices", as_=scene.carin)
     assert page.click("Nästa").text.count("Ny lampa") == 2
@@ -247,7 +247,7 @@ def test_the_latest_notices_of_a_group(scene: Scene) -> None:
     areas = make_notice(scene.group.area, by=scene.gun)
     coordinators = make_notice(scene.group.area, by=scene.gun)
     coordinators.audience = Audience.AREA_COORDINATORS
-    stairwells = make_notice(scene.port_3, by=scene.bengt)
+    stairwells = make_notice(scene.stairwell_3, by=scene.bengt)
     make_notice(scene.other_group, by=scene.ivan)
     db.session.flush()
 

@@ -71,7 +71,7 @@ def test_the_group_gets_what_the_preview_counted(
 def test_one_stairwell_gets_it_alone(
     client: PageClient, scene: Scene, nils: Person, olga: Person, outbox: Outbox
 ) -> None:
-    page = preview(client, scene, scene.amina, audience=f"stairwell-{scene.port_3.id}")
+    page = preview(client, scene, scene.amina, audience=f"stairwell-{scene.stairwell_3.id}")
     page.press("Skicka till 2 grannar")
     assert rows(outbox) == (["bengt", "carin"], ["1001", "1103"])
 
@@ -89,7 +89,7 @@ def test_a_household_where_somebody_has_mail_gets_no_paper(
 ) -> None:
     """Carin's mother lives with her and has no address."""
     mother = make_person("Märta Öberg")
-    membership = make_member(mother, scene.group, flat_of(scene.port_3, "1203"))
+    membership = make_member(mother, scene.group, flat_of(scene.stairwell_3, "1203"))
     membership.household = next(
         row.household for row in db.session.scalars(select(type(membership))) if row.person == scene.carin
     )
@@ -101,7 +101,7 @@ def test_a_household_where_somebody_has_mail_gets_no_paper(
 
 def test_who_can_be_reached_in_no_way_is_said(client: PageClient, scene: Scene) -> None:
     hidden = make_person("Granne")
-    membership = make_member(hidden, scene.group, flat_of(scene.port_3, "1203"))
+    membership = make_member(hidden, scene.group, flat_of(scene.stairwell_3, "1203"))
     membership.household, membership.stairwell = None, None
     page = preview(client, scene, scene.amina, audience="group")
     assert "1 person nås inte: varken adress eller lägenhet är känd." in page.text
@@ -112,12 +112,12 @@ def test_a_stairwells_coordinator_writes_to_own_stairwells_or_the_group(
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.bengt)
     assert "Våglängdsgatan 1" not in page.text.replace("Våglängdsgatan 1–3", "")
-    assert page.form()["audience"] == f"stairwell-{scene.port_3.id}"
+    assert page.form()["audience"] == f"stairwell-{scene.stairwell_3.id}"
 
-    refused = preview(client, scene, scene.bengt, audience=f"stairwell-{scene.port_1.id}")
+    refused = preview(client, scene, scene.bengt, audience=f"stairwell-{scene.stairwell_1.id}")
     forged = client.post(
         f"/groups/{scene.group.id}/notices",
-        TEXT | {"audience": f"stairwell-{scene.port_1.id}", "level": "information"},
+        TEXT | {"audience": f"stairwell-{scene.stairwell_1.id}", "level": "information"},
         as_=scene.bengt,
     )
     assert (refused.status, forged.status, outbox.rows()) == (422, 422, [])
@@ -137,7 +137,7 @@ def test_who_joins_after_the_preview_makes_it_be_shown_again(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     page = preview(client, scene, scene.amina, audience="group")
-    make_member(scene.jenny, scene.group, flat_of(scene.port_3, "1203"))
+    make_member(scene.jenny, scene.group, flat_of(scene.stairwell_3, "1203"))
 
     again = page.press("Skicka till 4 grannar")
     assert (again.status, outbox.rows()) == (409, [])

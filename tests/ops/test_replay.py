@@ -140,8 +140,8 @@ def test_who_came_back_elsewhere_meanwhile_is_not_in_twice(scene: Scene) -> None
     """They left, joined again, left that and pressed "I am back" on the first: in the copy they are in."""
     first = membership_of(scene.carin, scene)
     leave(first, by=scene.carin)
-    second = add_on_paper(flat_of(scene.port_3, "1101"), scene.group, name="C", language=Language.SWEDISH,
-                          by=scene.amina)  # fmt: skip
+    flat = flat_of(scene.stairwell_3, "1101")
+    second = add_on_paper(flat, scene.group, name="C", language=Language.SWEDISH, by=scene.amina)
     second.person = scene.carin
     with since_the_copy() as counts:
         leave(second, by=scene.carin)
@@ -157,7 +157,7 @@ def test_a_place_that_is_anothers_in_the_copy_is_not_given_back(scene: Scene) ->
     first = membership_of(scene.carin, scene)
     leave(first, by=scene.carin)
     second = add_on_paper(
-        flat_of(scene.port_3, "1101"), scene.group, name="C", language=Language.SWEDISH, by=scene.amina
+        flat_of(scene.stairwell_3, "1101"), scene.group, name="C", language=Language.SWEDISH, by=scene.amina
     )
     second.person = scene.carin
     db.session.commit()
@@ -213,16 +213,16 @@ def test_a_household_whose_members_left_takes_part_no_more(scene: Scene, carins_
 
 
 def test_doors_that_were_closed_are_closed(scene: Scene) -> None:
-    letter = make_letter(flat_of(scene.port_1, "1202"), scene.group, by=scene.amina)
-    unused = make_letter(flat_of(scene.port_1, "1203"), scene.group, by=scene.amina)
+    letter = make_letter(flat_of(scene.stairwell_1, "1202"), scene.group, by=scene.amina)
+    unused = make_letter(flat_of(scene.stairwell_1, "1203"), scene.group, by=scene.amina)
     waiting = db.session.scalars(select(JoinRequest)).one()
-    other = make_request(scene.ivan, scene.group, scene.port_1)
+    other = make_request(scene.ivan, scene.group, scene.stairwell_1)
     interested, named = (
         make_interest(scene.jenny, scene.langgatan),
         make_interest(scene.ivan, scene.langgatan, named=True),
     )
     mistyped = make_invitation(scene.group, "fel@example.org", by=scene.amina)
-    vouched = make_request(scene.jenny, scene.group, scene.port_1, state=RequestState.UNCONFIRMED)
+    vouched = make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.UNCONFIRMED)
     vouched.invitation = mistyped
     with since_the_copy():
         assert use(letter, utcnow())
@@ -271,7 +271,7 @@ def test_a_no_to_an_invitation_that_the_copy_does_not_have_is_kept(scene: Scene)
 
 
 def test_a_household_that_said_no_is_left_in_peace_though_the_copy_does_not_know_it(scene: Scene) -> None:
-    known, unknown, undone = (flat_of(scene.port_1, number) for number in ("1201", "1202", "1203"))
+    known, unknown, undone = (flat_of(scene.stairwell_1, number) for number in ("1201", "1202", "1203"))
     db.session.add(Household(flat=known, status=HouseholdStatus.INVITED))
     with since_the_copy():
         say_no(known, after=0, by=scene.amina)
@@ -289,7 +289,7 @@ def test_a_household_that_said_no_is_left_in_peace_though_the_copy_does_not_know
 
 
 def test_a_wish_for_a_knock_that_waits_again_waits(scene: Scene) -> None:
-    flat = flat_of(scene.port_1, "1201")
+    flat = flat_of(scene.stairwell_1, "1201")
     wish = make_wish("Ylva", scene.group, flat)
     with since_the_copy():
         knock = join_at_door(
@@ -302,15 +302,15 @@ def test_a_wish_for_a_knock_that_waits_again_waits(scene: Scene) -> None:
 
 
 def test_a_poster_that_leaked_twice_is_the_last_one(scene: Scene) -> None:
-    first = scene.port_1.poster_index
+    first = scene.stairwell_1.poster_index
     with since_the_copy():
-        renew_poster(scene.port_1, poster_code(scene.port_1), by=scene.amina)
+        renew_poster(scene.stairwell_1, poster_code(scene.stairwell_1), by=scene.amina)
         db.session.commit()
-        renew_poster(scene.port_1, poster_code(scene.port_1), by=scene.amina)
+        renew_poster(scene.stairwell_1, poster_code(scene.stairwell_1), by=scene.amina)
         db.session.commit()
-        last = scene.port_1.poster_index
-        nonce = scene.port_1.nonce
-    assert (scene.port_1.poster_index, scene.port_1.nonce) == (last, nonce)
+        last = scene.stairwell_1.poster_index
+        nonce = scene.stairwell_1.nonce
+    assert (scene.stairwell_1.poster_index, scene.stairwell_1.nonce) == (last, nonce)
     assert first in db.session.scalars(select(OldPoster.code_index)).all()
 
 
@@ -370,7 +370,7 @@ def test_a_lead_who_became_it_since_is_not_made_it_by_the_journal(scene: Scene) 
     with since_the_copy():
         bengts.is_lead, bengts.stairwells = True, []
     assert not bengts.is_lead
-    assert [stairwell.id for stairwell in bengts.stairwells] == [scene.port_3.id]
+    assert [stairwell.id for stairwell in bengts.stairwells] == [scene.stairwell_3.id]
 
 
 def test_who_was_erased_is_erased_with_all_they_were(scene: Scene, outbox: Outbox) -> None:

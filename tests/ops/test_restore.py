@@ -96,7 +96,7 @@ def signed_in(person: Person) -> SignIn:
 def test_a_restore_takes_nothing_back(
     scene: Scene, olga: Person, carins_husband: Person, installation: Installation, outbox: Outbox
 ) -> None:
-    poster = scene.port_1.poster_index
+    poster = scene.stairwell_1.poster_index
     invitation = make_invitation(scene.group, "ny@example.org", by=scene.amina)
     never = make_invitation(scene.group, "aldrig@example.org", by=scene.amina)
     phone, kept = signed_in(scene.amina), signed_in(scene.hodan)
@@ -117,11 +117,11 @@ def test_a_restore_takes_nothing_back(
     end_office(scene.group.area, scene.gun)
     revoke(invitation, by=scene.amina)
     decline_invitation(never, never_again=True)
-    assert renew_poster(scene.port_1, poster_code(scene.port_1), by=scene.amina)
+    assert renew_poster(scene.stairwell_1, poster_code(scene.stairwell_1), by=scene.amina)
     choose_notices(membership_of(scene.dawit, scene), NoticeChoice.NOTHING, by=scene.dawit)
     sign_out_everywhere(scene.amina)
     hide(carins_husband)
-    renewed = scene.port_1.poster_index
+    renewed = scene.stairwell_1.poster_index
     db.session.commit()
     past.left_at = month_ago
     db.session.commit()
@@ -137,7 +137,7 @@ def test_a_restore_takes_nothing_back(
     assert invitation.state is InvitationState.REVOKED
     assert (never.mailbox_id, never.state) == (None, InvitationState.DECLINED)
     assert db.session.scalars(select(Refusal.address_index)).all() == [never.declined_index]
-    assert scene.port_1.poster_index == renewed != poster
+    assert scene.stairwell_1.poster_index == renewed != poster
     assert db.session.scalars(select(OldPoster.code_index)).all() == [poster]
     assert membership_of(scene.dawit, scene).notices is NoticeChoice.NOTHING
     assert not carins_husband.shows_name

@@ -83,10 +83,10 @@ def test_a_street_of_the_name_comes_before_its_areas_others_however_many(
     [("norrby långgata 23", "23"), ("norrby långgata 2", "2"), ("norrby långgata", None),
      ("magasinsgatan 1", None)],
 )  # fmt: skip
-def test_one_number_names_the_port(houses: list[Building], typed: str, number: str | None) -> None:
+def test_one_number_names_the_stairwell(houses: list[Building], typed: str, number: str | None) -> None:
     (found, *_others) = find_buildings(typed)
-    ports = {each.id: each.number for each in found.building.stairwells}
-    assert (found.port and ports[found.port]) == number
+    stairwells = {each.id: each.number for each in found.building.stairwells}
+    assert (found.stairwell and stairwells[found.stairwell]) == number
 
 
 @pytest.mark.parametrize("typed", ["Storgata", "gata 123", "Gatan 12", "HX7K-29QD-1", "HXUK-29QÅ"])
@@ -95,10 +95,10 @@ def test_an_address_that_is_not_there_is_no_code(client: PageClient, typed: str)
     assert (page.status, "Vi hittar inte det huset" in page.text) == (200, True)
 
 
-def test_a_foreign_port_is_not_carried_along(client: PageClient, scene: Scene) -> None:
+def test_a_foreign_stairwell_is_not_carried_along(client: PageClient, scene: Scene) -> None:
     foreign = scene.langgatan.stairwells[0].id
-    for port in (str(foreign), "x", "9" * 30):
-        page = client.get(f"/buildings/{scene.house.id}?port={port}")
+    for stairwell in (str(foreign), "x", "9" * 30):
+        page = client.get(f"/buildings/{scene.house.id}?stairwell={stairwell}")
         assert page.links["Gå med"] == f"/buildings/{scene.house.id}/join"
 
 

@@ -67,10 +67,12 @@ def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[.
 
 def test_each_stairwell_gets_a_poster_whose_code_finds_it(cli: Callable[..., Result]) -> None:
     cli("places", "import", SAMPLE, *ALL_NEW)
-    port = db.session.scalars(select(Stairwell).where(Stairwell.street == "Magasinsgatan").limit(1)).one()
-    code = tokens.code(Purpose.POSTER, port.nonce)
+    stairwell = db.session.scalars(
+        select(Stairwell).where(Stairwell.street == "Magasinsgatan").limit(1)
+    ).one()
+    code = tokens.code(Purpose.POSTER, stairwell.nonce)
     index = tokens.code_index(Purpose.POSTER, code)
-    assert db.session.scalars(select(Stairwell).where(Stairwell.poster_index == index)).one() == port
+    assert db.session.scalars(select(Stairwell).where(Stairwell.poster_index == index)).one() == stairwell
 
 
 def test_a_misspelt_area_is_not_made(cli: Callable[..., Result], tmp_path: Path, boda: Area) -> None:
@@ -163,7 +165,7 @@ def test_a_changed_list_adds_and_updates_and_deletes_nothing(app: Flask) -> None
     assert db.session.scalars(flats).all() == ["N-1", "N-200", "N-3"]
     building = db.session.scalars(select(Building)).one()
     assert (building.address, building.property.landlord.name) == ("Norrby Långgata 21–25", "Victoriahem")
-    assert [port.postcode for port in building.stairwells] == ["504 34", "504 35", "504 35"]
+    assert [stairwell.postcode for stairwell in building.stairwells] == ["504 34", "504 35", "504 35"]
 
 
 def test_a_renamed_building_stays_the_same_one_and_keeps_its_group(app: Flask) -> None:

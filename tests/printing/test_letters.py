@@ -54,8 +54,8 @@ def get_letters(
 
 @pytest.fixture
 def empty(scene: Scene) -> Flat:
-    """Nobody of flat 1202 in port 3 has been asked yet."""
-    return flat_of(scene.port_3, "1202")
+    """Nobody of flat 1202 in stairwell 3 has been asked yet."""
+    return flat_of(scene.stairwell_3, "1202")
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def newest_request() -> JoinRequest:
 def test_each_letter_has_its_flat_a_code_that_the_camera_reads_and_the_chosen_languages(
     client: PageClient, scene: Scene, empty: Flat
 ) -> None:
-    below = flat_of(scene.port_3, "1003")
+    below = flat_of(scene.stairwell_3, "1003")
     first, second = fetched_pages(
         get_letters(client, scene, below, empty, as_=scene.bengt, languages=["sv", "ar"])
     )
@@ -117,18 +117,18 @@ def test_who_gets_a_letter_counts_as_invited_and_who_takes_part_goes_on_doing_so
     assert "1202" in page.text
     at_home = db.session.get_one(Flat, active_membership(scene.carin, scene.group).household.flat_id)
     get_letters(client, scene, empty, at_home, as_=scene.bengt)
-    assert status_of(scene.port_3, "1202") is HouseholdStatus.INVITED
-    assert status_of(scene.port_3, at_home.number) is HouseholdStatus.TAKES_PART
+    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.INVITED
+    assert status_of(scene.stairwell_3, at_home.number) is HouseholdStatus.TAKES_PART
 
 
 def test_a_no_stays_a_no_also_where_its_flat_is_ticked(client: PageClient, scene: Scene, empty: Flat) -> None:
-    declined = flat_of(scene.port_3, "1201")
+    declined = flat_of(scene.stairwell_3, "1201")
     households.note_household(declined, HouseholdStatus.DECLINED, by=scene.bengt)
     db.session.commit()
     get_letters(client, scene, empty, declined, as_=scene.bengt)
-    assert status_of(scene.port_3, "1201") is HouseholdStatus.DECLINED
-    assert status_of(scene.port_3, "1202") is HouseholdStatus.INVITED
-    noes = f"/stairwells/{scene.port_3.id}/house?state=declined"
+    assert status_of(scene.stairwell_3, "1201") is HouseholdStatus.DECLINED
+    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.INVITED
+    noes = f"/stairwells/{scene.stairwell_3.id}/house?state=declined"
     assert "1201" in client.get(noes, as_=scene.bengt).text
 
 
@@ -181,22 +181,28 @@ def test_nothing_is_printed_without_a_flat_or_a_language_and_what_was_ticked_sta
     assert db.session.scalars(db.select(Letter)).all() == []
 
 
-def test_a_coordinator_prints_for_their_own_ports_only(client: PageClient, scene: Scene) -> None:
-    elsewhere = scene.port_1.flats[0]
+def test_a_coordinator_prints_for_their_own_stairwells_only(client: PageClient, scene: Scene) -> None:
+    elsewhere = scene.stairwell_1.flats[0]
     answer = get_letters(client, scene, elsewhere, as_=scene.bengt)
     assert answer.status == 422
     assert db.session.scalars(db.select(Letter)).all() == []
 
 
-def test_the_police_contact_prints_for_whole_ports_and_is_told_nothing_of_the_flats(
+def test_the_police_contact_prints_for_whole_stairwells_and_is_told_nothing_of_the_flats(
     client: PageClient, scene: Scene, letter: Letter, fill: Fill
 ) -> None:
     path = f"/groups/{scene.group.id}/letters"
     before = client.get(path, as_=scene.gun)
     assert "1202" not in before.text
-    sent = {"ports": [scene.port_3.id], "languages": ["sv"], "flats": [scene.port_1.flats[0].id]}
+    sent = {
+        "stairwells": [scene.stairwell_3.id],
+        "languages": ["sv"],
+        "flats": [scene.stairwell_1.flats[0].id],
+    }
     pages = fetched_pages(client.post(path, sent, as_=scene.gun))
-    assert len(pages) == len(scene.port_3.flats)  # also where somebody takes part: the count says nothing
+    assert len(pages) == len(
+        scene.stairwell_3.flats
+    )  # also where somebody takes part: the count says nothing
 
     request = ask(client, door(letter), fill)
     client.get(confirm_link(request)).press("Ja, det stämmer")
@@ -267,9 +273,9 @@ def test_a_letter_that_is_not_good_any_more_becomes_a_request(
     assert (request.state, request.flat_id) == (RequestState.WAITING, letter.flat_id)
 
 
-def print_port(client: PageClient, scene: Scene) -> list[tuple[list[str], str]]:
-    """What Gun holds in her hand who prints the letters of port 3: codes and words, page by page."""
-    sent = {"ports": [scene.port_3.id], "languages": ALL}
+def print_stairwell(client: PageClient, scene: Scene) -> list[tuple[list[str], str]]:
+    """What Gun holds in her hand who prints the letters of stairwell 3: codes and words, page by page."""
+    sent = {"stairwells": [scene.stairwell_3.id], "languages": ALL}
     path, phone = f"/groups/{scene.group.id}/letters", PageClient(client.app)  # signed in anew: weeks pass
     pages = fetched_pages(phone.post(path, sent, as_=scene.gun))
     return [(codes_on(page), words_on(page)) for page in pages]
@@ -278,16 +284,16 @@ def print_port(client: PageClient, scene: Scene) -> list[tuple[list[str], str]]:
 def test_the_police_contact_who_prints_before_and_after_learns_not_who_joined_or_moved(
     client: PageClient, scene: Scene, fill: Fill
 ) -> None:
-    before = print_port(client, scene)
+    before = print_stairwell(client, scene)
     letters = {each.flat.number: each for each in db.session.scalars(db.select(Letter))}
     request = ask(client, door(letters["1202"]), fill)
     client.get(confirm_link(request)).press("Ja, det stämmer")
-    households.move_out(flat_of(scene.port_3, "1203"), by=scene.amina)
+    households.move_out(flat_of(scene.stairwell_3, "1203"), by=scene.amina)
     db.session.commit()
     with time_machine.travel(letters["1202"].printed_at + timedelta(days=REPRINT_DAYS - 1)):
-        assert print_port(client, scene) == before
+        assert print_stairwell(client, scene) == before
     with time_machine.travel(letters["1202"].printed_at + timedelta(days=REPRINT_DAYS, minutes=1)):
-        after = print_port(client, scene)
+        after = print_stairwell(client, scene)
     assert not {code for codes, _words in before for code in codes} & {
         code for codes, _words in after for code in codes
     }
@@ -298,13 +304,13 @@ def test_nor_for_which_flats_a_coordinator_has_printed_meanwhile(
 ) -> None:
     """Those not contacted, as a rule: all others would be known by their day and code."""
     start = utcnow()
-    before = print_port(client, scene)
+    before = print_stairwell(client, scene)
     for days, chosen in ((15, [empty]), (20, None), (22, [empty]), (24, None)):
         with time_machine.travel(start + timedelta(days=days)):
             if chosen:
                 get_letters(PageClient(client.app), scene, *chosen, as_=scene.bengt)
                 continue
-            after = print_port(client, scene)
+            after = print_stairwell(client, scene)
             newest = {each.flat_id: each for each in db.session.scalars(
                 db.select(Letter).order_by(Letter.id))}  # fmt: skip
             assert len({(each.printed_at, each.expires_at) for each in newest.values()}) == 1
@@ -364,7 +370,7 @@ def test_where_there_is_no_coordinator_a_letter_lets_in_and_a_poster_leads_to_in
 ) -> None:
     alone.group.state = state
     db.session.commit()
-    sent = {"ports": [alone.port_3.id], "languages": ["sv"]}
+    sent = {"stairwells": [alone.stairwell_3.id], "languages": ["sv"]}
     pages = fetched_pages(client.post(f"/groups/{alone.group.id}/letters", sent, as_=alone.gun))
     (mine,) = [page for page in pages if "lägenhet 1202" in words_on(page)]
     assert "kommer ett kontaktombud till dig" not in words_on(mine)
@@ -382,7 +388,7 @@ def test_where_there_is_no_coordinator_a_letter_lets_in_and_a_poster_leads_to_in
 
 
 def test_a_used_letter_there_waits_until_there_is_one(client: PageClient, alone: Scene, fill: Fill) -> None:
-    (letter,) = print_letters(alone.group, [flat_of(alone.port_3, "1202")], by=alone.gun)
+    (letter,) = print_letters(alone.group, [flat_of(alone.stairwell_3, "1202")], by=alone.gun)
     let_become(letter, "used", alone)
     request = ask(client, door(letter), fill)
     waits = client.get(confirm_link(request)).press("Ja, det stämmer").follow()
@@ -406,7 +412,9 @@ def test_a_group_that_rests_or_is_closed_has_no_letters_and_says_why(
     path = f"/groups/{scene.group.id}/letters"
     for who in (scene.gun, scene.bengt):
         assert "Gruppen är inte igång" in client.get(path, as_=who).text
-        refused = client.post(path, {"ports": [scene.port_3.id], "flats": [letter.flat_id]}, as_=who)
+        refused = client.post(
+            path, {"stairwells": [scene.stairwell_3.id], "flats": [letter.flat_id]}, as_=who
+        )
         assert refused.location == path
     with pytest.raises(NotOpen):
         print_letters(scene.group, [letter.flat], by=scene.gun)

@@ -47,7 +47,7 @@ ALL = ["sv", "en", "ar", "so"]
 
 @pytest.fixture(autouse=True)
 def small(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More than three letters are a long pack, and a file holds about a port."""
+    """More than three letters are a long pack, and a file holds about a stairwell."""
     monkeypatch.setitem(app.config, "LETTERS_AT_ONCE", 3)
     monkeypatch.setattr(packs, "FILE_LETTERS", 10)
     jobs.engine().flush()
@@ -70,8 +70,8 @@ def tick() -> None:
 
 
 def ask(client: PageClient, scene: Scene) -> Page:
-    """Gun wants the letters of both ports."""
-    sent = {"ports": [scene.port_1.id, scene.port_3.id], "languages": ["sv"]}
+    """Gun wants the letters of both stairwells."""
+    sent = {"stairwells": [scene.stairwell_1.id, scene.stairwell_3.id], "languages": ["sv"]}
     return client.post(f"/groups/{scene.group.id}/letters", sent, as_=scene.gun).follow()
 
 
@@ -83,7 +83,7 @@ def files() -> list[LetterFile]:
 def test_a_short_pack_is_made_in_the_answer_and_a_long_one_by_the_worker(
     client: PageClient, scene: Scene
 ) -> None:
-    flats = scene.port_3.flats
+    flats = scene.stairwell_3.flats
     path = f"/groups/{scene.group.id}/letters"
     for chosen, kind in ((flats[:3], "application/pdf"), (flats[:4], "text/html")):
         sent = {"flats": [flat.id for flat in chosen], "languages": ["sv"]}
@@ -113,16 +113,18 @@ def test_the_commit_rings_a_worker_who_makes_file_after_file(client: PageClient,
         "Fil 1: Våglängdsgatan 1",
         "Fil 2: Våglängdsgatan 3",
     ]
-    for link, port in ((first, scene.port_1), (second, scene.port_3)):
+    for link, stairwell in ((first, scene.stairwell_1), (second, scene.stairwell_3)):
         answer = client.get(link, as_=scene.gun).response
         assert (answer.mimetype, answer.headers["Cache-Control"]) == ("application/pdf", "no-store")
-        name = f"brev-vaglangdsgatan-{port.number}-{1 if port == scene.port_1 else 2}.pdf"
+        name = f"brev-vaglangdsgatan-{stairwell.number}-{1 if stairwell == scene.stairwell_1 else 2}.pdf"
         assert answer.headers["Content-Disposition"].endswith(f"filename={name}")
         pages = pages_of(answer.data)
-        assert [f"{port.address}, lägenhet {flat.number}" in words_on(page) for page, flat in zip(
-            pages, _down(port.flats), strict=True
+        assert [f"{stairwell.address}, lägenhet {flat.number}" in words_on(page) for page, flat in zip(
+            pages, _down(stairwell.flats), strict=True
         )] == [True] * 9  # fmt: skip
-        letter = db.session.scalars(select(Letter).where(Letter.flat_id == _down(port.flats)[0].id)).one()
+        letter = db.session.scalars(
+            select(Letter).where(Letter.flat_id == _down(stairwell.flats)[0].id)
+        ).one()
         assert codes_on(pages[0]) == [f"{BASE}/j/{_shown(letter)}"]
         assert client.get(f"/j/{_shown(letter)}").status == 200
 
@@ -212,10 +214,10 @@ def test_asked_for_again_the_old_files_go(client: PageClient, scene: Scene) -> N
 
 
 def test_a_pack_is_nobody_elses_and_ends_with_the_role(client: PageClient, scene: Scene) -> None:
-    pack = make_pack(scene.group, scene.port_3.flats, by=scene.bengt, pdf=b"%PDF")
+    pack = make_pack(scene.group, scene.stairwell_3.flats, by=scene.bengt, pdf=b"%PDF")
     path = f"/packs/{pack.id}"
     kerstin = make_person("Kerstin", "kerstin@example.org")
-    make_coordinator(kerstin, scene.group, stairwells=[scene.port_3])
+    make_coordinator(kerstin, scene.group, stairwells=[scene.stairwell_3])
     for other in (scene.amina, kerstin, scene.gun, scene.carin):
         assert [client.get(each, as_=other).status for each in (path, f"{path}/1")] == [404, 404]
         assert client.post(f"{path}/remove", as_=other).status == 404
@@ -239,8 +241,8 @@ def test_nobody_reads_where_a_colleagues_letters_go(client: PageClient, scene: S
     """Which flats somebody chose tells who has not joined."""
     colleague = make_person("Hanna Vik", "hanna@example.org")
     make_officer(colleague, scene.group.area)
-    make_pack(scene.group, scene.port_3.flats, by=scene.bengt)
-    make_pack(scene.group.area, scene.port_3.flats, by=scene.gun)
+    make_pack(scene.group, scene.stairwell_3.flats, by=scene.bengt)
+    make_pack(scene.group.area, scene.stairwell_3.flats, by=scene.gun)
     asked = {
         (who.name, path): "Brev som du bad om" in client.get(path, as_=who).text
         for path in (f"/groups/{scene.group.id}/letters", f"/areas/{scene.group.area.slug}/letters")
@@ -292,7 +294,7 @@ def test_nobody_who_prints_sees_which_letters_were_used(
     work()
     before = bytes_of(client.get(page.path, as_=scene.gun))
     area = bytes_of(client.get(f"/areas/{scene.group.area.slug}/letters", as_=scene.gun))
-    letter = db.session.scalars(select(Letter).where(Letter.flat == flat_of(scene.port_3, "1202"))).one()
+    letter = db.session.scalars(select(Letter).where(Letter.flat == flat_of(scene.stairwell_3, "1202"))).one()
     letter.used_at = letter.ended_at = utcnow()
     assert bytes_of(client.get(page.path, as_=scene.gun)) == before
     assert bytes_of(client.get(f"/areas/{scene.group.area.slug}/letters", as_=scene.gun)) == area
@@ -312,7 +314,7 @@ def test_the_page_of_a_pack_asks_as_little_for_many_files_as_for_few(
     client: PageClient, scene: Scene, statements: Statements
 ) -> None:
     seen = []
-    for flats in (scene.port_3.flats, [*scene.port_1.flats, *scene.port_3.flats]):
+    for flats in (scene.stairwell_3.flats, [*scene.stairwell_1.flats, *scene.stairwell_3.flats]):
         pack = make_pack(scene.group, flats, by=scene.amina, pdf=b"%PDF" * 1000)
         with statements() as run:
             assert client.get(f"/packs/{pack.id}", as_=scene.amina).status == 200
@@ -323,7 +325,7 @@ def test_the_page_of_a_pack_asks_as_little_for_many_files_as_for_few(
 
 def test_a_group_may_close_while_its_letters_wait(client: PageClient, scene: Scene) -> None:
     """A house that is taken out of the group meanwhile gets none: its letters would open another door."""
-    make_pack(scene.group, scene.port_3.flats, by=scene.gun)
+    make_pack(scene.group, scene.stairwell_3.flats, by=scene.gun)
     other: Group = make_group(scene.langgatan)
     scene.house.group_id = other.id
     db.session.commit()

@@ -151,15 +151,15 @@ def an_address_that_only_asked_to_sign_in(_scene: Scene) -> Made:
 
 
 def a_request_that_was_answered(scene: Scene) -> Made:
-    return make_request(scene.jenny, scene.group, scene.port_1, state=RequestState.DECLINED), 30 * DAY
+    return make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.DECLINED), 30 * DAY
 
 
 def a_request_that_nobody_confirmed(scene: Scene) -> Made:
-    return make_request(scene.jenny, scene.group, scene.port_1, state=RequestState.UNCONFIRMED), 30 * DAY
+    return make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.UNCONFIRMED), 30 * DAY
 
 
 def a_knock_that_nobody_made(scene: Scene) -> Made:
-    request = make_request(make_person("Kim"), scene.group, scene.port_1, scene.port_1.flats[5])
+    request = make_request(make_person("Kim"), scene.group, scene.stairwell_1, scene.stairwell_1.flats[5])
     request.wants_knock = True
     return request, 30 * DAY
 
@@ -196,7 +196,7 @@ def a_household_that_moved_out(scene: Scene) -> Made:
 
 
 def a_household_as_if_never_contacted(scene: Scene) -> Made:
-    household = make_household(scene.port_1.flats[5], HouseholdStatus.NOT_CONTACTED)
+    household = make_household(scene.stairwell_1.flats[5], HouseholdStatus.NOT_CONTACTED)
     return household, 30 * DAY
 
 
@@ -212,7 +212,7 @@ def the_address_of_who_left(scene: Scene) -> Made:
 
 def who_asked_and_was_told_no(scene: Scene) -> Made:
     scene.jenny.created_at = utcnow() - 300 * DAY
-    make_request(scene.jenny, scene.group, scene.port_1, state=RequestState.DECLINED)
+    make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.DECLINED)
     return scene.jenny, 30 * DAY
 
 
@@ -261,7 +261,7 @@ def test_an_office_that_ended_goes_the_same_night_and_its_officer_too(scene: Sce
 
 def test_what_is_not_over_stays_for_years(scene: Scene) -> None:
     make_interest(scene.jenny, scene.langgatan)
-    make_household(scene.port_1.flats[5], HouseholdStatus.DECLINED)
+    make_household(scene.stairwell_1.flats[5], HouseholdStatus.DECLINED)
     make_meeting(scene.group)
     make_notice(scene.group, by=scene.amina)
     lasting = (Person, Mailbox, Membership, Coordinator, Officer, Household, Interest, JoinRequest, Meeting)
@@ -339,10 +339,10 @@ def make_member_of(person: Person, group: Group, home: Household) -> None:
 
 @pytest.mark.parametrize("another_waits", [False, True])
 def test_a_flat_that_waited_for_a_knock_is_as_before(scene: Scene, another_waits: bool) -> None:
-    flat = flat_of(scene.port_1, "1203")
-    asking.ask_for_knock(scene.port_1, flat, "Kim", language=Language.SWEDISH)
+    flat = flat_of(scene.stairwell_1, "1203")
+    asking.ask_for_knock(scene.stairwell_1, flat, "Kim", language=Language.SWEDISH)
     if another_waits:
-        make_request(scene.jenny, scene.group, scene.port_1, flat)
+        make_request(scene.jenny, scene.group, scene.stairwell_1, flat)
     night(31 * DAY)
     home = db.session.scalars(select(Household).where(Household.flat_id == flat.id)).one()
     wanted = HouseholdStatus.WANTS_TO_JOIN if another_waits else HouseholdStatus.NOT_CONTACTED
@@ -353,21 +353,21 @@ def test_a_flat_that_waited_for_a_knock_is_as_before(scene: Scene, another_waits
 def test_a_flat_whose_invitation_ran_out_is_as_before_and_others_are_not(scene: Scene) -> None:
     def home(number: str) -> HouseholdStatus:
         return db.session.scalars(
-            select(Household.status).where(Household.flat_id == flat_of(scene.port_1, number).id)
+            select(Household.status).where(Household.flat_id == flat_of(scene.stairwell_1, number).id)
         ).one()
 
     def invite(address: str, number: str, days: int) -> Invitation:
         return inviting.invite(
-            scene.group, address, flat=flat_of(scene.port_1, number), language=Language.SWEDISH, days=days,
-            by=scene.amina,
+            scene.group, address, flat=flat_of(scene.stairwell_1, number), language=Language.SWEDISH,
+            days=days, by=scene.amina,
         )  # fmt: skip
 
     invite("en@example.org", "1201", 30)
     invite("tva@example.org", "1202", 30)
     invite("tre@example.org", "1202", 90)
     accepted = invite("fyra@example.org", "1203", 30)
-    answering.accept(accepted, "Fia", stairwell=scene.port_1, flat=None, language=Language.SWEDISH)
-    at_the_door = flat_of(scene.port_1, "1103")
+    answering.accept(accepted, "Fia", stairwell=scene.stairwell_1, flat=None, language=Language.SWEDISH)
+    at_the_door = flat_of(scene.stairwell_1, "1103")
     households.note_household(at_the_door, HouseholdStatus.INVITED, by=scene.amina)
     night(45 * DAY)
     assert [home(number) for number in ("1201", "1202", "1203", "1103")] == [

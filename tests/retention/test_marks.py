@@ -98,18 +98,18 @@ def _count(column: Column[object]) -> int:
 
 
 def _leave_something_everywhere(scene: Scene) -> None:
-    make_request(scene.jenny, scene.group, scene.port_1, state=RequestState.DECLINED).reason = "Fel port"
+    make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.DECLINED).reason = "Fel port"
     make_interest(scene.jenny, scene.langgatan)
-    make_invitation(scene.group, "ny@example.org", flat=scene.port_1.flats[5], by=scene.amina)
+    make_invitation(scene.group, "ny@example.org", flat=scene.stairwell_1.flats[5], by=scene.amina)
     make_invitation(scene.group, "nej@example.org", by=scene.amina)
-    make_pack(scene.group, scene.port_1.flats, by=scene.amina)
-    asked = make_request(scene.ivan, scene.group, scene.port_1)
-    asked.letter = make_letter(scene.port_1.flats[6], scene.group, by=scene.amina)
+    make_pack(scene.group, scene.stairwell_1.flats, by=scene.amina)
+    asked = make_request(scene.ivan, scene.group, scene.stairwell_1)
+    asked.letter = make_letter(scene.stairwell_1.flats[6], scene.group, by=scene.amina)
     asked.invitation = make_invitation(scene.group, "vidare@example.org", by=scene.amina)
     asked.invitation.name = "Ny granne"
     store(Refusal(address_index=b"keyed hash"))
     store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
-    make_knock(scene.port_1.flats[7], scene.group, by=scene.amina)
+    make_knock(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)

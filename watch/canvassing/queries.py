@@ -77,7 +77,7 @@ class Door:
 
 
 def doors_of(group: Group, stairwells: Collection[int] | None = None) -> list[Door]:
-    """Every door of a group (or of some of its stairwells), port by port (three statements)."""
+    """Every door of a group (or of some of its stairwells), stairwell by stairwell (three statements)."""
     flats = households_of(group, stairwells)
     wishes = {each.flat_id: each for each in waiting_requests(group, stairwells) if each.wants_knock}
     knocks = {each.flat_id: each for each in db.session.scalars(_newest_knocks(group))}
@@ -102,7 +102,7 @@ def _newest_knocks(group: Group) -> Select[Knock]:
 
 
 def walking_order(doors: Iterable[Door], last: Knock | None) -> list[Door]:
-    """Port by port: who asked for a knock, then from the top floor down; who was not at home comes last.
+    """Stairwell by stairwell: who asked for a knock, then from the top floor down, those not at home last.
 
     The door that was just pressed stays where it was.
     """
@@ -113,8 +113,8 @@ def walking_order(doors: Iterable[Door], last: Knock | None) -> list[Door]:
         was_tried = bool(stays.after_id) if stays else door.tried_at is not None
         return not asked, was_tried, -door.flat.floor, door.flat.number
 
-    ports = groupby(doors, key=lambda door: door.flat.stairwell_id)
-    return [door for _port, behind in ports for door in sorted(behind, key=place)]
+    stairwells = groupby(doors, key=lambda door: door.flat.stairwell_id)
+    return [door for _stairwell, behind in stairwells for door in sorted(behind, key=place)]
 
 
 def newest_knock(flat: Flat) -> Knock | None:

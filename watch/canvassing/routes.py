@@ -34,23 +34,24 @@ bp.add_app_template_filter(not_home_word, "not_home")
 @bp.get("/groups/<int:group_id>/knock")
 @requires(Permission.SEE_HOUSE)
 def knock(group: Group) -> Page:
-    """The doors to knock on as one walks, or those that were chosen; by port, by how they stand."""
+    """The doors to knock on as one walks, or those that were chosen; by stairwell, by how they stand."""
     now, chosen = utcnow(), set(request.args.getlist("flats", type=int))
     everything = doors_of(group, current_relations().stairwells_in(group))
     due = [each for each in everything if (each.is_open(now) if chosen else each.is_due(now))]
     due = [each for each in due if not chosen or each.flat.flat_id in chosen]
-    port, kind = request.args.get("port", type=int), request.args.get("kind", "")
-    in_port = [each for each in due if port in (None, each.flat.stairwell_id)]
-    shown = [each for each in in_port if kind not in DOOR_KINDS or each.kind == kind]
+    stairwell, kind = request.args.get("stairwell", type=int), request.args.get("kind", "")
+    in_stairwell = [each for each in due if stairwell in (None, each.flat.stairwell_id)]
+    shown = [each for each in in_stairwell if kind not in DOOR_KINDS or each.kind == kind]
     fresh = freshly_pressed(everything, current_person(), now)
     last = fresh[0] if fresh else None
-    rows = _with_last(everything, shown, last, port)
+    rows = _with_last(everything, shown, last, stairwell)
     leave_trace("doors-seen", about=group)
     return render_template(
-        "canvassing/knock.html", group=group, shown=len(shown), chosen=chosen, port=port, kind=kind,
+        "canvassing/knock.html", group=group, shown=len(shown), chosen=chosen, stairwell=stairwell, kind=kind,
         last=last, fresh=fresh, elsewhere=[each for each in fresh if each not in rows],
-        later=_later(everything, port, now), ports=_by_port(rows, last), kinds=_kinds(in_port),
-        due=len(in_port), all_ports=_ports(everything), everything=everything, states=FLAT_STATES,
+        later=_later(everything, stairwell, now), stairwells=_by_stairwell(rows, last),
+        kinds=_kinds(in_stairwell), due=len(in_stairwell), all_stairwells=_stairwells(everything),
+        everything=everything, states=FLAT_STATES,
         outcomes=OUTCOMES, back=here(), floor_word=floor_word, asks_address=_asks_address(last),
     )  # fmt: skip
 
@@ -61,24 +62,28 @@ def _asks_address(last: Door | None) -> bool:
     return bool(knock and knock.membership and requests_about_address(knock.membership))
 
 
-def _with_last(everything: list[Door], shown: list[Door], last: Door | None, port: int | None) -> list[Door]:
+def _with_last(
+    everything: list[Door], shown: list[Door], last: Door | None, stairwell: int | None
+) -> list[Door]:
     """The doors that are shown, and the one that was just pressed, to be taken back where it stood."""
-    stays = last if last and port in (None, last.flat.stairwell_id) else None
+    stays = last if last and stairwell in (None, last.flat.stairwell_id) else None
     return [each for each in everything if each in shown or each is stays]
 
 
-def _later(everything: list[Door], port: int | None, now: datetime) -> list[Door]:
+def _later(everything: list[Door], stairwell: int | None, now: datetime) -> list[Door]:
     """Doors that come onto the list if nobody answers, the next one first."""
     asked = [each for each in everything if each.due_at and not each.is_due(now)]
     return sorted(
-        (each for each in asked if port in (None, each.flat.stairwell_id)),
+        (each for each in asked if stairwell in (None, each.flat.stairwell_id)),
         key=lambda each: each.due_at or now,
     )
 
 
-def _by_port(doors: Iterable[Door], last: Door | None) -> list[tuple[str, list[Door]]]:
+def _by_stairwell(doors: Iterable[Door], last: Door | None) -> list[tuple[str, list[Door]]]:
     walked = walking_order(doors, last.last if last else None)
-    return [(port, list(behind)) for port, behind in groupby(walked, key=lambda each: each.flat.address)]
+    return [
+        (stairwell, list(behind)) for stairwell, behind in groupby(walked, key=lambda each: each.flat.address)
+    ]
 
 
 def _kinds(doors: list[Door]) -> list[tuple[str, str, int]]:
@@ -87,7 +92,7 @@ def _kinds(doors: list[Door]) -> list[tuple[str, str, int]]:
     return [(kind, str(word), counts[kind]) for kind, word in DOOR_KINDS.items() if counts[kind]]
 
 
-def _ports(doors: Iterable[Door]) -> list[tuple[int, str]]:
+def _stairwells(doors: Iterable[Door]) -> list[tuple[int, str]]:
     return list({each.flat.stairwell_id: each.flat.stairwell_number for each in doors}.items())
 
 

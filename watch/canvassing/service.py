@@ -113,7 +113,7 @@ AT_DOOR = Consent(ConsentChannel.DOORSTEP)
 def _waits_already(
     flat: Flat, group: Group, name: str, language: Language, address: str
 ) -> JoinRequest | None:
-    """Their own request from this flat's port, if they have confirmed the address and wait for an answer."""
+    """Their own request from this flat's stairwell, if they confirmed the address and wait for an answer."""
     person = person_for_asking(mailbox_for_asking(address), name, language)
     here = flat.stairwell_id
     theirs = (each for each in waiting_requests(group, {here}) if each.person_id == person.id)

@@ -64,13 +64,13 @@ class AppointLeadForm(SendingForm):
 
 
 class AppointCoordinatorForm(SendingForm):
-    """Whom the lead asks to coordinate, and for which ports."""
+    """Whom the lead asks to coordinate, and for which stairwells."""
 
     address = AddressField(_l("E-postadress"))
     stairwells = TicksField(_l("Portar"), coerce=int)
 
     def offer(self, stairwells: Iterable[Stairwell]) -> None:
-        """The ports of this group."""
+        """The stairwells of this group."""
         self.stairwells.choices = [(each.id, each.address) for each in stairwells]
 
 
@@ -84,18 +84,18 @@ class AcceptAppointmentForm(Form):
     flat = LineField(_l("Lägenhetsnummer"), most=4)
 
     def prepare(self, stairwells: Iterable[Stairwell], *, needs_name: bool) -> None:
-        """The ports of the house; the name is asked only of somebody new."""
-        self._ports = {each.id: each for each in stairwells}
+        """The stairwells of the house; the name is asked only of somebody new."""
+        self._stairwells = {each.id: each for each in stairwells}
         self.needs_name = needs_name
         self.stairwell.choices = [
             (0, _l("Jag bor inte i huset")),
-            *((each.id, each.address) for each in self._ports.values()),
+            *((each.id, each.address) for each in self._stairwells.values()),
         ]
         if not needs_name:
             del self.name
 
     def validate(self, extra_validators: object = None) -> bool:
-        """The name of somebody new, and a flat that exists behind the chosen port."""
+        """The name of somebody new, and a flat that exists behind the chosen stairwell."""
         valid = bool(super().validate(extra_validators))
         if self.needs_name and not self.name.data and not self.name.errors:
             self.name.errors = (_l("Skriv ditt namn. Förnamn räcker."),)
@@ -109,14 +109,18 @@ class AcceptAppointmentForm(Form):
 
     @property
     def chosen_stairwell(self) -> Stairwell | None:
-        """The port where they live, if they said so."""
-        return self._ports.get(self.stairwell.data)
+        """The stairwell where they live, if they said so."""
+        return self._stairwells.get(self.stairwell.data)
 
     @property
     def chosen_flat(self) -> Flat | None:
-        """The flat behind that port, if they said so."""
-        port = self.chosen_stairwell
-        return next((flat for flat in port.flats if flat.number == self.flat.data), None) if port else None
+        """The flat behind that stairwell, if they said so."""
+        stairwell = self.chosen_stairwell
+        return (
+            next((flat for flat in stairwell.flats if flat.number == self.flat.data), None)
+            if stairwell
+            else None
+        )
 
 
 class AddOnPaperForm(Form):
@@ -147,15 +151,15 @@ class PlaceMemberForm(Form):
     flat = SelectField(_l("Lägenhet"), validate_choice=False)
 
     def offer(self, stairwells: Iterable[Stairwell]) -> None:
-        """The flats that the coordinator works with, port by port."""
-        ports = list(stairwells)
-        self._flats = {str(flat.id): flat for port in ports for flat in port.flats}
+        """The flats that the coordinator works with, stairwell by stairwell."""
+        stairwells = list(stairwells)
+        self._flats = {str(flat.id): flat for stairwell in stairwells for flat in stairwell.flats}
         self.flat.choices = [  # none is chosen from the start: one press must not say where somebody lives
             SelectChoice("", _("Välj lägenhet")),
             *(
-                SelectChoice(str(flat.id), flat.number, optgroup=port.address)
-                for port in ports
-                for flat in port.flats
+                SelectChoice(str(flat.id), flat.number, optgroup=stairwell.address)
+                for stairwell in stairwells
+                for flat in stairwell.flats
             ),
         ]
 

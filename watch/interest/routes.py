@@ -142,10 +142,10 @@ def join(token: str) -> Response:
     if form is None:
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")
         return redirect(url_for(".open_link", token=token), 303)
-    if not form.validate() or form.stairwell is None:
+    if not form.validate() or form.chosen_stairwell is None:
         return _page(token, interest, form)
     try:
-        service.join_from_interest(interest, form.stairwell, flat=form.flat)
+        service.join_from_interest(interest, form.chosen_stairwell, flat=form.flat)
     except NotOpen:
         db.session.rollback()
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")

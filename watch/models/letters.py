@@ -84,7 +84,7 @@ class LetterPack(Model):
 
 
 class LetterFile(Model):
-    """Some of a pack's letters, whole ports of them: made once, held by the worker that makes it."""
+    """Some of a pack's letters, whole stairwells of them: made once, held by the worker that makes it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     pack_id: Mapped[int] = mapped_column(ForeignKey("letter_pack.id", ondelete="CASCADE"))

@@ -1,4 +1,4 @@
-"""Where one lives: port, floor and door."""
+"""Where one lives: stairwell, floor and door."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ NOT_A_CHOICE = _l("Välj något i listan.")
 
 
 class DoorForm(Form):
-    """Where one lives: floor and door from the left, perhaps unknown; the port where one can choose."""
+    """Where one lives: floor and door from the left, perhaps unknown; the stairwell where one can choose."""
 
-    port = SelectField(_l("Port"), validate_choice=False)
+    stairwell = SelectField(_l("Port"), validate_choice=False)
     floor = SelectField(_l("Våning"), validate_choice=False)
     door = SelectField(_l("Dörr från vänster"), validate_choice=False)
     known: Flat | None = None
@@ -33,34 +33,34 @@ class DoorForm(Form):
         """Letter or invitation say which flat: nothing to ask."""
         self.known = flat
         self.stairwells: Sequence[Stairwell] = [flat.stairwell]
-        for asked in ("port", "floor", "door"):
+        for asked in ("stairwell", "floor", "door"):
             del self[asked]
 
     def offer(self, stairwells: Sequence[Stairwell]) -> None:
-        """Fill the choices from these stairwells; with only one there is no port to choose."""
+        """Fill the choices from these stairwells; with only one there is no stairwell to choose."""
         self.stairwells = stairwells
         flats = [flat for stairwell in stairwells for flat in stairwell.flats]
         self.floor.choices = floor_choices(flats)
         self.door.choices = door_choices(flats)
         if len(stairwells) == 1:
-            del self.port
+            del self.stairwell
         else:
-            ports = [choice(str(each.id), each.address) for each in stairwells]
-            self.port.choices = [choice("", _l("Välj port")), *ports]
+            addresses = [choice(str(each.id), each.address) for each in stairwells]
+            self.stairwell.choices = [choice("", _l("Välj port")), *addresses]
 
     @property
-    def stairwell(self) -> Stairwell | None:
+    def chosen_stairwell(self) -> Stairwell | None:
         """The stairwell that was chosen."""
-        if "port" not in self:
+        if "stairwell" not in self:
             return self.stairwells[0]
-        return next((each for each in self.stairwells if str(each.id) == self.port.data), None)
+        return next((each for each in self.stairwells if str(each.id) == self.stairwell.data), None)
 
     @property
     def flat(self) -> Flat | None:
         """The flat that is known, else the one that floor and door say, where it exists."""
         if self.known:
             return self.known
-        here = self.stairwell.flats if self.stairwell else []
+        here = self.chosen_stairwell.flats if self.chosen_stairwell else []
         said = (self.floor.data, self.door.data)
         return next((flat for flat in here if (str(flat.floor), str(int(flat.number[2:]))) == said), None)
 
@@ -72,8 +72,8 @@ class DoorForm(Form):
         for chosen in (self.floor, self.door):
             if (chosen.data or "") not in {each.value for each in chosen.choices}:
                 chosen.errors = (NOT_A_CHOICE,)
-        if "port" in self and self.stairwell is None:
-            self.port.errors = (_l("Välj din port."),)
+        if "stairwell" in self and self.chosen_stairwell is None:
+            self.stairwell.errors = (_l("Välj din port."),)
         if fine and not self.errors and self.floor.data and self.door.data and self.flat is None:
             self.door.errors = (NO_SUCH_DOOR,)
         return fine and not self.errors

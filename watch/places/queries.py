@@ -24,19 +24,19 @@ ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
 class PublicBuilding:
     """The public face of a building: whether a group takes in members; no count and no person.
 
-    `port` is the stairwell that was searched for, where the search named one.
+    `stairwell` is the stairwell that was searched for, where the search named one.
     """
 
     building: Building
     has_group: bool
-    port: int | None = None
+    stairwell: int | None = None
 
 
 @dataclass(frozen=True)
 class Found:
     """How a search met a building: in which stairwell, where it named one, and by its street's own name."""
 
-    port: int | None
+    stairwell: int | None
     by_street: bool
 
 
@@ -46,12 +46,12 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
     The area's name finds its buildings too, after those of a street that is called so. Where nothing is
     spelled so, what is one slip away. At most three statements.
     """
-    ports = _ports_at(text)
-    wanted = _public_buildings().where(Building.id.in_(ports.keys()))
-    by_area = [building for building, each in ports.items() if not each.by_street]
+    stairwells = _stairwells_at(text)
+    wanted = _public_buildings().where(Building.id.in_(stairwells.keys()))
+    by_area = [building for building, each in stairwells.items() if not each.by_street]
     last = case((Building.id.in_(by_area), 1), else_=0)
     found = db.session.execute(wanted.order_by(last, Building.sort_key, Building.id).limit(limit))
-    return [_public(building, state, ports[building.id].port) for building, state in found]
+    return [_public(building, state, stairwells[building.id].stairwell) for building, state in found]
 
 
 def public_building(building: Building) -> PublicBuilding:
@@ -68,16 +68,16 @@ def _public_buildings() -> Select[Building, GroupState]:
     )
 
 
-def _public(building: Building, state: GroupState | None, port: int | None = None) -> PublicBuilding:
-    return PublicBuilding(building, state in OPEN, port)
+def _public(building: Building, state: GroupState | None, stairwell: int | None = None) -> PublicBuilding:
+    return PublicBuilding(building, state in OPEN, stairwell)
 
 
 def buildings_at(text: str) -> set[int]:
     """Ids of the buildings with a stairwell at that address; none for a number without a street."""
-    return set(_ports_at(text))
+    return set(_stairwells_at(text))
 
 
-def _ports_at(text: str) -> dict[int, Found]:
+def _stairwells_at(text: str) -> dict[int, Found]:
     """The buildings at an address, each with its stairwell where the address names that one only."""
     asked = ADDRESS.fullmatch(folded(text.split(",")[0]))
     streets = _streets_like(asked["words"].split()) if asked else {}
@@ -91,14 +91,14 @@ def _ports_at(text: str) -> dict[int, Found]:
     )
     number = (asked["number"] or "").replace(" ", "").upper()
     near = [
-        (building, port, theirs, streets[area, street])
-        for building, port, theirs, area, street in db.session.execute(stairwells)
+        (building, stairwell, theirs, streets[area, street])
+        for building, stairwell, theirs, area, street in db.session.execute(stairwells)
         if theirs.startswith(number)
     ]
     named = [row for row in near if _is_number(number, row[2])]
     found: dict[int, Found] = {}
-    for building, port, _number, by_street in named or near:
-        only = port if named and building not in found else None
+    for building, stairwell, _number, by_street in named or near:
+        only = stairwell if named and building not in found else None
         found[building] = Found(only, by_street or (building in found and found[building].by_street))
     return found
 

@@ -52,9 +52,9 @@ def building(building_id: int) -> str:
     """The public face of a building: no person, no counts."""
     found = db.session.get(Building, building_id)
     face = public_building(found or abort(404))
-    asked = request.args.get("port", type=int)
-    port = next((each.id for each in face.building.stairwells if each.id == asked), None)
-    return render_template("places/building.html", face=face, port=port)
+    asked = request.args.get("stairwell", type=int)
+    stairwell = next((each.id for each in face.building.stairwells if each.id == asked), None)
+    return render_template("places/building.html", face=face, stairwell=stairwell)
 
 
 @bp.get("/privacy")

@@ -30,41 +30,43 @@ def _in_languages() -> TicksField:
 
 
 class PrintLettersForm(Form):
-    """Flats, or whole ports, and languages; those not contacted are ticked from the start."""
+    """Flats, or whole stairwells, and languages; those not contacted are ticked from the start."""
 
     flats = TicksField(_l("Lägenheter"), coerce=int, validators=[DataRequired(NOBODY_CHOSEN)])
-    ports = TicksField(_l("Portar"), coerce=int, validators=[DataRequired(NO_PORT_CHOSEN)])
+    stairwells = TicksField(_l("Portar"), coerce=int, validators=[DataRequired(NO_PORT_CHOSEN)])
     languages = _in_languages()
 
     def offer_flats(self, flats: Iterable[Flat], words: Mapping[int, str], ticked: Collection[int]) -> None:
-        """These flats by port; what there is to say of them, and which are ticked from the start, by id."""
+        """These flats by stairwell; what there is to say of them and which are ticked at first, by id."""
         self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
         self.flats.choices = {
-            port.address: [(flat.id, _named(flat, words.get(flat.id))) for flat in behind]
-            for port, behind in groupby(self._flats.values(), key=lambda flat: flat.stairwell)
+            stairwell.address: [(flat.id, _named(flat, words.get(flat.id))) for flat in behind]
+            for stairwell, behind in groupby(self._flats.values(), key=lambda flat: flat.stairwell)
         }
         if not self.is_submitted():
             self.flats.data = [id_ for id_ in self._flats if id_ in ticked]
-        del self.ports
+        del self.stairwells
 
     def offer_nothing(self) -> None:
         """Where letters would open no door."""
         self._flats = {}
         self.flats.choices = []
-        del self.ports
+        del self.stairwells
 
     def offer_stairwells(self, flats: Iterable[Flat]) -> None:
-        """Whole ports: nothing of their flats is told, so each flat there gets a letter."""
+        """Whole stairwells: nothing of their flats is told, so each flat there gets a letter."""
         self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
         behind = groupby(self._flats.values(), key=lambda flat: flat.stairwell)
-        self.ports.choices = [_counted(port, len(list(its))) for port, its in behind]
+        self.stairwells.choices = [_counted(stairwell, len(list(its))) for stairwell, its in behind]
         del self.flats
 
     @property
     def chosen(self) -> list[Flat]:
         """The flats that get a letter, as one walks down the stairs."""
-        if "ports" in self:
-            return [flat for flat in self._flats.values() if flat.stairwell_id in (self.ports.data or ())]
+        if "stairwells" in self:
+            return [
+                flat for flat in self._flats.values() if flat.stairwell_id in (self.stairwells.data or ())
+            ]
         return [flat for id_, flat in self._flats.items() if id_ in (self.flats.data or ())]
 
 
@@ -93,7 +95,7 @@ def _house(flat: Flat) -> Building:
 
 
 def in_staircase_order(flats: Iterable[Flat]) -> Sequence[Flat]:
-    """Port by port in street order, the top floor first: so that whoever hands out walks down once."""
+    """Stairwell by stairwell in street order, the top floor first: whoever hands out walks down once."""
     return sorted(flats, key=staircase_order)
 
 

@@ -57,8 +57,10 @@ class OwnWords:
 def pages_of(letters: Sequence[Letter], languages: Collection[Language]) -> dict[str, Any]:
     """What stands on the pages of these letters, for templates/print/letters.typ."""
     chosen = [each for each in Language if each in languages]
-    ports = {letter.flat.stairwell for letter in letters}
-    knocked = {port.id for port in ports if group_to_join(port)}  # elsewhere nobody is there who could
+    stairwells = {letter.flat.stairwell for letter in letters}
+    knocked = {
+        stairwell.id for stairwell in stairwells if group_to_join(stairwell)
+    }  # elsewhere nobody is there who could
     own = zip(*(_own_words_in(each, letters, knocked) for each in chosen), strict=True)
     with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
         return {

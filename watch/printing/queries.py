@@ -72,13 +72,15 @@ def is_kept(pack: LetterPack, now: datetime) -> bool:
 
 
 def places_of(pack: LetterPack) -> list[str]:
-    """Where its letters go, in street order: to these ports of a group, or houses of an area."""
+    """Where its letters go, in street order: to these stairwells of a group, or houses of an area."""
     ids = [id_ for file in pack.files for id_ in file.flat_ids]
     behind = select(Stairwell).where(Stairwell.flats.any(Flat.id.in_(ids)))
-    ports = db.session.scalars(behind.order_by(Stairwell.sort_key).options(joinedload(Stairwell.building)))
+    stairwells = db.session.scalars(
+        behind.order_by(Stairwell.sort_key).options(joinedload(Stairwell.building))
+    )
     if pack.group_id is not None:
-        return [port.address for port in ports]
-    houses = {port.building for port in ports}
+        return [stairwell.address for stairwell in stairwells]
+    houses = {stairwell.building for stairwell in stairwells}
     return [house.address for house in sorted(houses, key=lambda house: house.sort_key)]
 
 

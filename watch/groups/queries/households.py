@@ -108,8 +108,12 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
     if stairwells is not None:
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     return [
-        FlatInHouse(flat, number, stair, port, f"{street} {port}", building, household, _state(*how), since)
-        for flat, number, stair, port, street, building, household, since, *how in db.session.execute(wanted)
+        FlatInHouse(
+            flat, number, stairwell, named, f"{street} {named}", building, household, _state(*how), since
+        )
+        for flat, number, stairwell, named, street, building, household, since, *how in db.session.execute(
+            wanted
+        )
     ]
 
 

@@ -126,11 +126,11 @@ def _is_coming(
 
 @dataclass
 class CoordinatorLine:
-    """A coordinator as neighbours meet them; without ports for the whole house."""
+    """A coordinator as neighbours meet them; without stairwells for the whole house."""
 
     person: Person
     is_lead: bool
-    ports: list[str] = field(default_factory=list)
+    stairwells: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True)
@@ -157,13 +157,13 @@ def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
     )
     lines: dict[int, CoordinatorLine] = {}
     seen_people: dict[int, Person] = {}
-    for person, coordinator, is_lead, port in rows:
+    for person, coordinator, is_lead, stairwell in rows:
         if coordinator is None:
             seen_people[person.id] = person
             continue
         line = lines.setdefault(coordinator, CoordinatorLine(person, is_lead))
-        if port is not None:
-            line.ports.append(port)
+        if stairwell is not None:
+            line.stairwells.append(stairwell)
     return PeopleOfGroup(list(lines.values()), list(seen_people.values()))
 
 

@@ -65,8 +65,8 @@ def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collectio
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     rows = db.session.execute(wanted).all()
     found = [
-        StairwellInHouse(number, port, f"{street} {port}", bool(coordinators), waiting, knocks)
-        for number, port, street, coordinators, waiting, knocks, *_rest in rows
+        StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, knocks)
+        for key, number, street, coordinators, waiting, knocks, *_rest in rows
     ]
     return Work(
         found,

@@ -93,7 +93,7 @@ def _stairwells(group: Group) -> list[Stairwell]:
 @bp.post("/groups/<int:group_id>/coordinators")
 @requires(Permission.APPOINT_COORDINATORS, second_factor=True)
 def appoint(group: Group) -> Page:
-    """The lead asks somebody to coordinate the whole house or some of its ports."""
+    """The lead asks somebody to coordinate the whole house or some of its stairwells."""
     form = _coordinator_form(group, filled=True)
     if not form.validate_on_submit():
         return _index(group, form, _lead_form(group)), 422

@@ -72,8 +72,8 @@ def show(group: Group) -> Page:
     """The group as its members see it; the police contact sees it without any member."""
     person, relations = current_person(), current_relations()
     belongs = group.id in relations.member_of or group.id in relations.coordinates
-    sees_all_ports = not belongs or group.id in relations.coordinates
-    facts, coming = pages.facts_and_next_meeting(group, person, utcnow(), all_stairwells=sees_all_ports)
+    sees_all_stairwells = not belongs or group.id in relations.coordinates
+    facts, coming = pages.facts_and_next_meeting(group, person, utcnow(), all_stairwells=sees_all_stairwells)
     people = pages.people_of(group, neighbours=belongs and not relations.officer_of)
     people.neighbours.sort(key=lambda each: (not each.shows_name, name_key(each.name)))
     return render_template(

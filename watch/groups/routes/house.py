@@ -211,7 +211,7 @@ def _to_flat(flat: Flat) -> Response:
 @bp.get("/groups/<int:group_id>/members")
 @requires(Permission.SEE_MEMBERS)
 def members(group: Group) -> Page:
-    """Who waits for an answer, then who takes part, port by port; names are searched in Python."""
+    """Who waits for an answer, then who takes part, stairwell by stairwell; names are searched in Python."""
     mine = current_relations().stairwells_in(group)
     text = request.args.get("q", "")[:100].strip()
     found = [
@@ -227,17 +227,17 @@ def members(group: Group) -> Page:
         "groups/house/members.html", group=group, requests=requests,
         elsewhere={each.id for each in elsewhere},
         taken=taken_flats([each for each in requests if each not in elsewhere]),
-        to_tell=answers_to_tell(group, current_person(), mine), ports=_by_port(found),
-        without_port=[each for each in found if each.stairwell is None], shown=len(found), q=text,
+        to_tell=answers_to_tell(group, current_person(), mine), stairwells=_by_stairwell(found),
+        without_stairwell=[each for each in found if each.stairwell is None], shown=len(found), q=text,
         only_some=mine is not None,
     )  # fmt: skip
 
 
-def _by_port(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]]:
-    ports = {each.stairwell for each in found if each.stairwell}
+def _by_stairwell(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]]:
+    stairwells = {each.stairwell for each in found if each.stairwell}
     return [
-        (port, [each for each in found if each.stairwell is port])
-        for port in sorted(ports, key=lambda each: each.sort_key)
+        (stairwell, [each for each in found if each.stairwell is stairwell])
+        for stairwell in sorted(stairwells, key=lambda each: each.sort_key)
     ]
 
 
@@ -283,8 +283,8 @@ def place(membership: Membership) -> Page:
 
 def _place_form(membership: Membership) -> PlaceMemberForm:
     mine, form = current_relations().stairwells_in(membership.group), PlaceMemberForm()
-    ports = stairwells.stairwells_in(membership.group)
-    form.offer(port for port in ports if mine is None or port.id in mine)
+    behind = stairwells.stairwells_in(membership.group)
+    form.offer(stairwell for stairwell in behind if mine is None or stairwell.id in mine)
     return form
 
 

@@ -61,13 +61,13 @@ class InviteForm(Form):
     )
 
     def offer(self, flats: Iterable[Flat], contacted: Collection[int]) -> None:
-        """The flats of the coordinator's own stairwells by port; those not contacted yet come first."""
+        """The flats of the coordinator's own stairwells; those not contacted yet come first."""
         ordered = sorted(flats, key=lambda flat: flat.id in contacted)
         self.flats = {str(flat.id): flat for flat in ordered}
         self.flat.choices = [
             DO_NOT_KNOW,
             *(
-                choice(key, f"{flat.stairwell.address}, {flat.number}", optgroup=_port(flat, contacted))
+                choice(key, f"{flat.stairwell.address}, {flat.number}", optgroup=_stairwell(flat, contacted))
                 for key, flat in self.flats.items()
             ),
         ]
@@ -112,6 +112,6 @@ class InviteForm(Form):
             raise ValidationError(NOT_A_CHOICE)
 
 
-def _port(flat: Flat, contacted: Collection[int]) -> Any:
+def _stairwell(flat: Flat, contacted: Collection[int]) -> Any:
     address = flat.stairwell.address
     return address if flat.id in contacted else _l("%(address)s: ej kontaktade", address=address)

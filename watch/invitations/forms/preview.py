@@ -181,9 +181,9 @@ class Doors:
         """The one flat that is meant. Raises ValueError with the cure."""
         before, number = typed.strip()[:-4], typed.strip()[-4:]
         alike = [] if before[-1:].isdigit() else self.by_number.get(number, [])
-        port = " ".join(re.sub("[,/]", " ", NOT_A_PORT.sub(" ", before)).split())
-        if port:
-            alike = [flat for flat in alike if port.casefold() in _names(flat.stairwell)]
+        stairwell = " ".join(re.sub("[,/]", " ", NOT_A_PORT.sub(" ", before)).split())
+        if stairwell:
+            alike = [flat for flat in alike if stairwell.casefold() in _names(flat.stairwell)]
         if len(alike) == 1:
             return alike[0]
         if alike:

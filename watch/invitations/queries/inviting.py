@@ -31,7 +31,7 @@ from watch.models import (
 
 
 def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
-    """Where whoever is invited can say that they live: the flat's port, else those of who invited."""
+    """Where whoever is invited can say that they live: the flat's stairwell, else those of who invited."""
     if invitation.flat is not None:
         return [invitation.flat.stairwell]
     latest = (

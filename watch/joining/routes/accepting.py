@@ -85,12 +85,13 @@ def accept(token: str) -> Response:
         invitation = answering.invitation_of(token)
         _speak_as(invitation)
         form = _accept_form(invitation)
-        if not form.validate() or form.stairwell is None:
+        if not form.validate() or form.chosen_stairwell is None:
             return _open_page(token, invitation, form)
         if invitation.is_transferable:
             return _ask_for(invitation, form)
         membership = answering.accept(
-            invitation, form.name.data, stairwell=form.stairwell, flat=form.flat, language=form.language.data,
+            invitation, form.name.data, stairwell=form.chosen_stairwell, flat=form.flat,
+            language=form.language.data,
             form_key=key,
         )  # fmt: skip
     except LinkExpired:
@@ -106,20 +107,21 @@ def accept(token: str) -> Response:
 
 def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
     """A link that may be passed on proves no address: the one that was given is confirmed by mail first."""
-    assert form.stairwell is not None
-    port, flat = form.stairwell, invitation.flat or form.flat
+    assert form.chosen_stairwell is not None
+    stairwell, flat = form.chosen_stairwell, invitation.flat or form.flat
     asked = Asked.now(
-        session.get("asked"), stairwell_id=port.id, flat_id=flat.id if flat else None, letter_id=None,
+        session.get("asked"), stairwell_id=stairwell.id, flat_id=flat.id if flat else None, letter_id=None,
         invitation_id=invitation.id, name=form.name.data, address=form.address.data,
         consent=ConsentChannel.MAIL,
     )  # fmt: skip
     try:
         asking.ask_to_join(
-            port, asked.address, asked.name, flat=flat, language=form.language.data, invitation=invitation,
+            stairwell, asked.address, asked.name, flat=flat, language=form.language.data,
+            invitation=invitation,
             consent=asked.consent, secret=asked.secret,
         )  # fmt: skip
     except NotOpen:
-        return redirect(url_for("interest.show", building_id=port.building_id), 303)
+        return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     db.session.commit()
     session["language"], session["asked"] = form.language.data.value, asked.sealed()
     return redirect(url_for("joining.sent"), 303)
@@ -140,13 +142,13 @@ def joined() -> Response:
     membership = None if is_over else db.session.get(Membership, number)
     if membership is None or membership.left_at is not None:
         return redirect(url_for("places.front"), 303)
-    group, port = membership.group, membership.stairwell
+    group, stairwell = membership.group, membership.stairwell
     language.follow_letter(membership.person.language)
     if group.state is GroupState.CLOSED:
-        raise GroupEnded(membership.person.language, port.building_id if port else None)
+        raise GroupEnded(membership.person.language, stairwell.building_id if stairwell else None)
     flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
     page = render_template(
-        "joining/joined.html", group=group, shown=poster_of(port) if port else None,
+        "joining/joined.html", group=group, shown=poster_of(stairwell) if stairwell else None,
         lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
     return make_response(page)

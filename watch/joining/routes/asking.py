@@ -89,8 +89,8 @@ def _ask_behind(code: str) -> AnyResponse:
     if stairwell := stairwell_of_poster(code):
         return _ask_page("joining/poster.html", [stairwell], action, consent=ConsentChannel.POSTER)
     if letter := letter_of_code(code):
-        port = [letter.flat.stairwell]
-        return _ask_page("joining/letter.html", port, action, letter, consent=ConsentChannel.LETTER)
+        here = [letter.flat.stairwell]
+        return _ask_page("joining/letter.html", here, action, letter, consent=ConsentChannel.LETTER)
     if stairwell := stairwell_of_old_poster(code):
         return _ask_page("joining/old_code.html", [stairwell], action, consent=ConsentChannel.POSTER)
     return _unknown_code()
@@ -106,7 +106,7 @@ def _unknown_code() -> Response:
 @bp.get("/buildings/<int:building_id>/join")
 @public
 def ask(building_id: int) -> AnyResponse:
-    """The same form for somebody who found the building by its address; the port first."""
+    """The same form for somebody who found the building by its address; the stairwell first."""
     return _ask_in(building_id)
 
 
@@ -125,18 +125,18 @@ def _ask_in(building_id: int) -> AnyResponse:
     stairwells = joinable_stairwells(building)
     if not stairwells:
         return redirect(url_for("interest.show", building_id=building.id), 303)
-    port = request.args.get("port", "")
-    chosen = [each for each in stairwells if str(each.id) == port or len(stairwells) == 1]
+    stairwell = request.args.get("stairwell", "")
+    chosen = [each for each in stairwells if str(each.id) == stairwell or len(stairwells) == 1]
     if not chosen:
         return make_response(
             render_template(
-                "joining/choose_port.html",
+                "joining/choose_stairwell.html",
                 building=building,
                 stairwells=stairwells,
-                missing="port" in request.args,
+                missing="stairwell" in request.args,
             )
         )
-    action = url_for(".send_request", building_id=building.id, port=chosen[0].id)
+    action = url_for(".send_request", building_id=building.id, stairwell=chosen[0].id)
     return _ask_page("joining/ask.html", chosen, action)
 
 

@@ -60,7 +60,7 @@ def _decide_page(
     leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
     form = form or _decide_form(join_request)
     waits = join_request.state is RequestState.WAITING
-    sees_flats = may(reader, Permission.SEE_HOUSE, join_request.stairwell)  # not of another's port
+    sees_flats = may(reader, Permission.SEE_HOUSE, join_request.stairwell)  # not of another's stairwell
     page = render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
         decline_action=decline_action, waits=waits,

@@ -97,7 +97,7 @@ def accept(
 
 
 def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> Stairwell:
-    """The port that the invitation says, or that was chosen. Raises FlatElsewhere."""
+    """The stairwell that the invitation says, or that was chosen. Raises FlatElsewhere."""
     stairwell = invitation.flat.stairwell if invitation.flat else stairwell
     if stairwell not in stairwells_to_accept_in(invitation) or (flat and flat.stairwell_id != stairwell.id):
         raise FlatElsewhere

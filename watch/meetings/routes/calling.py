@@ -198,10 +198,10 @@ def _new_page(group: Group, form: CallMeetingForm) -> str:
 
 
 def _preview_page(group: Group, form: CallMeetingForm, reach: Reach) -> str:
-    port, exact = form.chosen_stairwell, _knows(group, form.chosen_stairwell)
+    stairwell, exact = form.chosen_stairwell, _knows(group, form.chosen_stairwell)
     return render_template(
         "meetings/preview.html", group=group, form=form, reach=reach if exact else None,
-        crowd=None if exact else _crowds(group)[port.id if port else None],
+        crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
         hidden=form.typed() | {"counted": reach.mark if exact else ""},
     )  # fmt: skip
 

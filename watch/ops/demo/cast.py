@@ -63,8 +63,8 @@ def make_cast() -> None:
     bengt = make_person("Bengt Öberg", "bengt@example.org", shows_name=True)
     carin = make_person("Carin Åkesson", "carin@example.org", shows_name=True)
     dawit = make_person("داويت", "dawit@example.org", Language.ARABIC)
-    for person, port in ((amina, 0), (bengt, 1), (carin, 0), (dawit, 2)):
-        flat = _free_flat(building, port)
+    for person, stairwell in ((amina, 0), (bengt, 1), (carin, 0), (dawit, 2)):
+        flat = _free_flat(building, stairwell)
         admit(person, group, stairwell=flat.stairwell, flat=flat)
     make_coordinator(amina, group, lead=True)
     make_coordinator(bengt, group, stairwells=building.stairwells[1:2])

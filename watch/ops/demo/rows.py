@@ -115,8 +115,8 @@ def add_group(batch: Batch, run: Run, street: Street, members: int) -> None:
     stairwells = [_add_stairwell(batch, run, street, number, building_id) for number in numbers]
     lead_id: int | None = None
     for number in range(members):
-        floor, port = divmod(number, len(stairwells))
-        stairwell_id, flat_ids = stairwells[port]
+        floor, column = divmod(number, len(stairwells))
+        stairwell_id, flat_ids = stairwells[column]
         home = Home(group_id, stairwell_id, flat_ids[floor], began + START)
         person_id = _add_member(batch, run, home, lead_id)
         if lead_id is None:

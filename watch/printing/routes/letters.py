@@ -49,8 +49,8 @@ def print_letters(group: Group) -> Page:
         return redirect(url_for("printing.show_pack", pack_id=pack.id), 303)
     pages = pages_of(letters_service.print_letters(group, flats, by=by), languages)
     db.session.commit()
-    ports = {flat.stairwell.address for flat in flats}
-    pdf, name = BytesIO(pdf_of(pages)), file_name(ports.pop() if len(ports) == 1 else group.name)
+    stairwells = {flat.stairwell.address for flat in flats}
+    pdf, name = BytesIO(pdf_of(pages)), file_name(stairwells.pop() if len(stairwells) == 1 else group.name)
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=name)
 
 

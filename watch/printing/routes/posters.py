@@ -33,7 +33,7 @@ def posters(group: Group) -> str:
 @bp.get("/groups/<int:group_id>/posters.pdf")
 @requires(Permission.PRINT_POSTERS)
 def print_posters(group: Group) -> Response:
-    """All of them, a page each, in the order of the ports."""
+    """All of them, a page each, in the order of the stairwells."""
     stairwells = _stairwells(group)
     return _pdf(stairwells, _("affischer")) if stairwells else abort(404)
 
@@ -85,7 +85,7 @@ def _facts(stairwells: Sequence[Stairwell]) -> dict[str, object]:
 def _poster(stairwell: Stairwell) -> dict[str, str]:
     poster = poster_of(stairwell)
     return {
-        "port": _("Port %(address)s", address=stairwell.address),
+        "stairwell": _("Port %(address)s", address=stairwell.address),
         "code": poster.code,
         "address": poster.link.partition("://")[2],
         "qr": paper.qr_for_pdf(poster.link),
@@ -107,9 +107,9 @@ def renew_poster(stairwell: Stairwell) -> Response:
 @bp.get("/groups/<int:group_id>/share")
 @requires(Permission.SEE_GROUP)
 def share(group: Group) -> str:
-    """Show a neighbour: the code of one's own port, else of each, to hold up on the phone; no person."""
+    """Show a neighbour: the code of one's own stairwell, else of each, to hold up on the phone; no person."""
     membership = active_membership(current_person(), group)
     own = membership.stairwell if membership else None
     stairwells = [own] if own else stairwells_of_group(group)
-    ports = [poster_of(each) for each in stairwells]
-    return render_template("printing/share.html", group=group, ports=ports)
+    posters = [poster_of(each) for each in stairwells]
+    return render_template("printing/share.html", group=group, posters=posters)

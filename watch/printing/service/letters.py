@@ -54,18 +54,18 @@ def _printed_lately(group: Group, flats: Sequence[Flat], now: datetime) -> dict[
         Letter.printed_at > now - timedelta(days=REPRINT_DAYS),
     )
     letters = {letter.flat_id: letter for letter in db.session.scalars(young.order_by(Letter.id))}
-    ports = {flat.stairwell_id for flat in flats}
-    counts = select(Flat.stairwell_id, func.count()).where(Flat.stairwell_id.in_(ports))
+    stairwells = {flat.stairwell_id for flat in flats}
+    counts = select(Flat.stairwell_id, func.count()).where(Flat.stairwell_id.in_(stairwells))
     sizes = dict(db.session.execute(counts.group_by(Flat.stairwell_id)).all())
-    for port, behind in groupby(sorted(flats, key=_port_of), key=_port_of):
+    for stairwell, behind in groupby(sorted(flats, key=_stairwell_of), key=_stairwell_of):
         its = [flat.id for flat in behind]
         prints = {letters[id_].printed_at if id_ in letters else None for id_ in its}
-        if len(its) == sizes[port] and len(prints) > 1:
+        if len(its) == sizes[stairwell] and len(prints) > 1:
             letters = {id_: letter for id_, letter in letters.items() if id_ not in its}
     return letters
 
 
-def _port_of(flat: Flat) -> int:
+def _stairwell_of(flat: Flat) -> int:
     return flat.stairwell_id
 
 

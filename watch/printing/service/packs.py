@@ -51,7 +51,7 @@ def ask_for_letters(
             place=number, flat_ids=[flat.id for flat in some], first=some[0].stairwell.address,
             last=some[-1].stairwell.address,
         )
-        for number, some in enumerate(_by_whole_ports(flats), start=1)
+        for number, some in enumerate(_by_whole_stairwells(flats), start=1)
     ]  # fmt: skip
     db.session.add(pack)
     db.session.flush()
@@ -60,15 +60,15 @@ def ask_for_letters(
     return pack
 
 
-def _by_whole_ports(flats: Sequence[Flat]) -> Iterator[list[Flat]]:
-    """Whoever hands out has all letters of a port in one pack of paper."""
+def _by_whole_stairwells(flats: Sequence[Flat]) -> Iterator[list[Flat]]:
+    """Whoever hands out has all letters of a stairwell in one pack of paper."""
     some: list[Flat] = []
-    for _port, its in groupby(flats, key=lambda flat: flat.stairwell_id):
-        port = list(its)
-        if some and len(some) + len(port) > FILE_LETTERS:
+    for _stairwell, its in groupby(flats, key=lambda flat: flat.stairwell_id):
+        stairwell = list(its)
+        if some and len(some) + len(stairwell) > FILE_LETTERS:
             yield some
             some = []
-        some = some + port
+        some = some + stairwell
     if some:
         yield some
 

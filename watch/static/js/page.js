@@ -28,7 +28,7 @@ document.addEventListener("click", (event) => {
 });
 
 // How many boxes are ticked stands on the button that acts on them, and where some are folded away. A name
-// says which boxes (data-ticked="ports"); a box may stand for many (data-count). A button that sends the
+// says which boxes (data-ticked="stairwells"); a box may stand for many (data-count). A button that sends the
 // number says it in its own words (data-counts).
 for (const form of document.querySelectorAll("form:has([data-ticked], [data-counts])")) {
   const ticked = (within, name) => {
@@ -50,7 +50,7 @@ for (const form of document.querySelectorAll("form:has([data-ticked], [data-coun
   window.addEventListener("pageshow", count);
 }
 
-// A whole port is ticked, or left out, with one press.
+// A whole stairwell is ticked, or left out, with one press.
 for (const button of document.querySelectorAll("[data-tick]")) {
   button.hidden = false;
   button.addEventListener("click", () => {
