@@ -5,10 +5,10 @@
 from bench.permission_faults.fault import Fault
 
 TOKENS, COORDINATORS = "watch/tokens.py", "watch/groups/service/coordinators.py"
-ANSWERING, INVITED = "watch/joining/service/answering.py", "watch/joining/service/invited.py"
-INVITING, CONFIRMING = "watch/joining/queries/inviting.py", "watch/joining/service/confirming.py"
+ANSWERING, INVITED = "watch/joining/service/answering.py", "watch/invitations/service/invited.py"
+INVITING, CONFIRMING = "watch/invitations/queries/inviting.py", "watch/joining/service/confirming.py"
 DECIDING, HOUSEHOLDS = "watch/joining/service/deciding.py", "watch/groups/service/households.py"
-CHOICES, LETTERS = "watch/groups/queries/choices.py", "watch/joining/service/letters.py"
+CHOICES, LETTERS = "watch/groups/queries/choices.py", "watch/printing/service/letters.py"
 
 FAULTS = (
     Fault(
@@ -44,21 +44,21 @@ FAULTS = (
         INVITED,
         "invitation.mailbox, invitation.nonce = mailbox, secrets.token_bytes(NONCE_BYTES)",
         "invitation.mailbox = mailbox",
-        "joining/test_invitations joining/test_reminding",
+        "invitations/test_invitations invitations/test_reminding",
     ),
     Fault(
         "an invitation that was taken back still opens",
         ANSWERING,
         "is_open = invitation.state is InvitationState.OPEN and invitation.expires_at > utcnow()",
         "is_open = invitation.expires_at > utcnow()",
-        "joining/test_accepting joining/test_invitations",
+        "joining/test_accepting invitations/test_invitations",
     ),
     Fault(
         "an invitation that ran out lets in",
         ANSWERING,
         "is_open = invitation.state is InvitationState.OPEN and invitation.expires_at > utcnow()",
         "is_open = invitation.state is InvitationState.OPEN",
-        "joining/test_accepting joining/test_invitations",
+        "joining/test_accepting invitations/test_invitations",
     ),
     Fault(
         "an invitation that was passed on vouches after it ran out",
@@ -100,14 +100,14 @@ FAULTS = (
         LETTERS,
         ".where(Letter.id == letter.id, Letter.ended_at.is_(None), Letter.expires_at > now)",
         ".where(Letter.id == letter.id, Letter.expires_at > now)",
-        "joining/test_letters",
+        "printing/test_letters",
     ),
     Fault(
         "a letter that ran out lets in",
         LETTERS,
         ".where(Letter.id == letter.id, Letter.ended_at.is_(None), Letter.expires_at > now)",
         ".where(Letter.id == letter.id, Letter.ended_at.is_(None))",
-        "joining/test_letters",
+        "printing/test_letters",
     ),
     Fault(
         "a letter lets in after its household has moved",
@@ -116,7 +116,7 @@ FAULTS = (
         "        .values(ended_at=household.ended_at)\n",
         "        .where(Letter.flat_id == household.flat_id, Letter.ended_at.is_(None))\n"
         "        .values(ended_at=None)\n",
-        "joining/test_letters groups/test_house",
+        "printing/test_letters groups/test_house",
     ),
     Fault(
         "an invitation lets in after its household has moved",
@@ -127,25 +127,25 @@ FAULTS = (
     ),
     Fault(
         "whoever printed a letter sees from its code that somebody has joined",
-        "watch/joining/routes/joining.py",
+        "watch/joining/routes/asking.py",
         "    if letter := letter_of_code(code):\n",
         "    if (letter := letter_of_code(code)) and letter.used_at is None:\n",
-        "joining/test_letters",
+        "printing/test_letters",
     ),
     Fault(
         "old and new letters of a stairwell tell who was not printed one again",
         LETTERS,
-        "if len(its) == sizes[port] and len(prints) > 1:",
-        "if len(its) == sizes[port] and not prints:",
-        "joining/test_letters joining/test_packs",
+        "if len(its) == sizes[stairwell] and len(prints) > 1:",
+        "if len(its) == sizes[stairwell] and not prints:",
+        "printing/test_letters printing/test_packs",
     ),
     Fault(
         "a poster that has leaked opens as if it had not",
-        "watch/joining/queries/posters.py",
+        "watch/printing/queries.py",
         "    wanted = select(Stairwell).where(Stairwell.poster_index == _index_of(code))\n",
         "    hung = select(OldPoster.stairwell_id).where(OldPoster.code_index == _index_of(code))\n"
         "    wanted = select(Stairwell).where((Stairwell.poster_index == _index_of(code)) | Stairwell.id.in_(hung))\n",
-        "joining/test_posters",
+        "printing/test_posters",
     ),
     Fault(
         "somebody who coordinates no more decides from an old mail",
@@ -177,10 +177,10 @@ FAULTS = (
     ),
     Fault(
         "a link of interest opens what was withdrawn",
-        "watch/joining/service/interest.py",
+        "watch/interest/service.py",
         "if interest.ended_at is not None or is_too_old:",
         "if is_too_old:",
-        "joining/test_interest",
+        "interest/test_interest",
     ),
     Fault(
         "a question that is two months old can be answered with yes",
