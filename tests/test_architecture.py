@@ -56,7 +56,7 @@ KNOW_THE_REQUEST = {
 }
 
 # What the ground and mail may import; whoever adds a file there says it here.
-MODELS = {"database", "extensions", "crypto", "models"}
+MODELS = {"database", "extensions", "crypto", "models", "statements"}
 MAY_IMPORT: dict[str, set[str]] = {
     "crypto": set(),
     "database": set(),
@@ -67,7 +67,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "language": {"models"},
     "bands": {"language", "models"},
     "audit": {"extensions", "models"},
-    "clock": {"extensions", "language", "models"},
+    "clock": {"extensions", "language", "models", "statements"},
     "journal": MODELS | {"journal"},
     "presence": {"extensions"},
     "access": {"extensions", "models", "relations"},
@@ -77,8 +77,9 @@ MAY_IMPORT: dict[str, set[str]] = {
     "fields": {"language", "lengths", "models", "personnummer"},
     "lengths": set(),
     "personnummer": set(),
-    "limits": {"crypto", "database", "extensions", "models"},
+    "limits": {"crypto", "database", "extensions", "models", "statements"},
     "paging": {"extensions"},
+    "statements": {"extensions"},
     "paper": {"language", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
     "mail": MODELS | {"errors", "language", "mail", "tokens"},

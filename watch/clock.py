@@ -13,11 +13,11 @@ from datetime import datetime, time, timedelta
 
 import structlog
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from watch.extensions import db
 from watch.language import local
 from watch.models import ClockRun, utcnow
+from watch.statements import upsert
 
 KEPT = timedelta(days=400)
 DAY = timedelta(days=1)
@@ -76,8 +76,7 @@ def _claim(job: Job, now: datetime) -> bool:
     """Whether this machine is the first; another that comes at the same moment waits, and then is not."""
     if _was_done_later(job, now):
         return False
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    claim = dialect.insert(ClockRun).values(job=job.name, slot=job.slot(now), at=now)
+    claim = upsert(ClockRun).values(job=job.name, slot=job.slot(now), at=now)
     is_first = (
         db.session.execute(claim.on_conflict_do_nothing().returning(ClockRun.slot)).scalar() is not None
     )

@@ -16,7 +16,6 @@ from flask import current_app, request, session
 from limits import parse_many
 from limits.storage import Storage
 from sqlalchemy import Connection, case, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.exceptions import TooManyRequests
 
@@ -24,6 +23,7 @@ from watch.crypto import keyring
 from watch.database import ONLY_READS, SAFE_METHODS
 from watch.extensions import db, limiter, network_of_reader, wide_network_of_reader
 from watch.models import RateCount, utcnow
+from watch.statements import upsert
 
 V = TypeVar("V", bound=Callable[..., Any])
 WINDOW = 10 * 60  # seconds in which forms are counted
@@ -38,11 +38,10 @@ class DatabaseStorage(Storage):
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
         """Count once more; a window that has ended begins anew. Returns the count."""
-        dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
         now, ends = utcnow(), utcnow() + timedelta(seconds=expiry)
         over = RateCount.expires_at <= now
-        upsert = (
-            dialect.insert(RateCount)
+        counted = (
+            upsert(RateCount)
             .values(key=_hashed(key), count=amount, expires_at=ends)
             .on_conflict_do_update(
                 index_elements=[RateCount.key],
@@ -54,7 +53,7 @@ class DatabaseStorage(Storage):
             .returning(RateCount.count)
         )
         with db.engine.begin() as connection:
-            count: int = connection.execute(upsert).scalar_one()
+            count: int = connection.execute(counted).scalar_one()
         return count
 
     def get(self, key: str) -> int:

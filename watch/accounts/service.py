@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 
 from flask import current_app
 from sqlalchemy import ColumnElement, Select, insert, literal, or_, select, true, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
@@ -37,6 +36,7 @@ from watch.models import (
     utcnow,
 )
 from watch.relations import relations_of
+from watch.statements import upsert
 
 SIGN_IN, SIGN_IN_UNKNOWN = "sign-in", "sign-in-unknown"
 
@@ -113,9 +113,8 @@ def ask_for_link(address: str, *, browser: str, language: Language, is_withheld:
 
 def mailbox_for_asking(address: str) -> Mailbox:
     """The mailbox, known or new by one and the same statement, and locked: two who ask take turns."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     index = keyring().blind_index("address", address)
-    new = dialect.insert(Mailbox).values(address=address, address_index=index)
+    new = upsert(Mailbox).values(address=address, address_index=index)
     locked = new.on_conflict_do_update(
         index_elements=[Mailbox.address_index], set_={"address_index": new.excluded.address_index}
     )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import case, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from watch import audit, tokens
 from watch.accounts.service import mailbox_for_asking, person_for_asking
@@ -15,6 +14,7 @@ from watch.mail import outbox
 from watch.models import Building, Flat, Interest, JoinRequest, Language, Person, Purpose, Stairwell, utcnow
 from watch.models.base import is_fresh
 from watch.models.joining import CURRENT_INTEREST
+from watch.statements import upsert
 
 UNCONFIRMED_DAYS = 30  # how long an address waits for its owner's word
 
@@ -34,8 +34,7 @@ def leave_interest(
 
 def _interest(building: Building, person: Person, *, could_coordinate: bool) -> Interest:
     """The person's current interest, known or new; until it is confirmed the newest word counts."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(Interest).values(
+    new = upsert(Interest).values(
         building_id=building.id, person_id=person.id, could_coordinate=could_coordinate
     )
     is_unconfirmed = Interest.confirmed_at.is_(None)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from flask import current_app
 from sqlalchemy import delete, inspect, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from watch.database import is_made
 from watch.extensions import db
 from watch.journal import files
 from watch.models import JournalHost, JournalState, utcnow
+from watch.statements import upsert
 
 RAISED = "the journal's serial is raised"  # the mark on the session that lets the commit raise the marker
 EPOCH = "epoch"
@@ -41,8 +41,7 @@ def raise_serial(session: Session) -> tuple[str, int]:
     Whoever raises it holds the row until the commit, so that serials are the order of the commits on all
     machines. Raises CopyInPlace.
     """
-    dialect = postgresql if session.connection().dialect.name == "postgresql" else sqlite
-    first = dialect.insert(JournalState).values(serial=1)
+    first = upsert(JournalState).values(serial=1)
     raised = first.on_conflict_do_update(
         index_elements=[JournalState.id], set_={"serial": JournalState.serial + 1}
     )
@@ -50,7 +49,7 @@ def raise_serial(session: Session) -> tuple[str, int]:
     database, serial = str(row[0]), int(row[1])
     if serial <= files.marker(database):
         raise CopyInPlace
-    known = dialect.insert(JournalHost).values(name=files.host(), seen_at=utcnow())
+    known = upsert(JournalHost).values(name=files.host(), seen_at=utcnow())
     seen = known.on_conflict_do_update(index_elements=[JournalHost.name], set_={"seen_at": utcnow()})
     session.connection().execute(seen)
     session.info[RAISED] = database, serial

@@ -30,6 +30,7 @@ from watch.models import (
     StartStep,
     utcnow,
 )
+from watch.statements import changed
 
 
 def start_group(building: Building, *, by: Person, first: Person | str | None = None) -> Group:
@@ -48,7 +49,7 @@ def start_group(building: Building, *, by: Person, first: Person | str | None = 
         db.session.add(group)
         db.session.flush()
         taken = update(Building).where(Building.id == building.id, Building.group_id.is_(None))
-        if not db.session.execute(taken.values(group_id=group.id)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+        if not changed(taken.values(group_id=group.id)):
             raise GroupExists(_group_of(building))
     db.session.refresh(building, ["group_id"])
     tick(group, StartStep.POLICE_CONTACT, local(now).date(), by=by)

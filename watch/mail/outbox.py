@@ -6,7 +6,6 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from watch.extensions import db
@@ -24,6 +23,7 @@ from watch.models import (
     utcnow,
 )
 from watch.models.mail import Parent
+from watch.statements import changed, upsert
 
 WAKE = "mail is waiting"  # the mark on the session that lets the commit wake the worker (jobs.py)
 
@@ -172,8 +172,7 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> int:
         .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(waiting))
         .values(state=OutboxState.CANCELLED, settled_at=utcnow())
     )
-    count: int = db.session.execute(stopping).rowcount  # type: ignore[attr-defined]  # of an UPDATE
-    return count
+    return changed(stopping)
 
 
 def erase(rows: ColumnElement[bool]) -> None:
@@ -196,8 +195,7 @@ def _count_erased(rows: ColumnElement[bool]) -> None:
     of_notices = select(Mailing.id).where(Mailing.notice_id.is_not(None))
     same = OutboxRow.mailing_id, OutboxRow.channel, OutboxRow.state
     counted = select(*same, func.count()).where(rows, OutboxRow.mailing_id.in_(of_notices)).group_by(*same)
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    kept = dialect.insert(ErasedRows).from_select(["mailing_id", "channel", "state", "count"], counted)
+    kept = upsert(ErasedRows).from_select(["mailing_id", "channel", "state", "count"], counted)
     more = {"count": ErasedRows.count + kept.excluded.count}
     one = [ErasedRows.mailing_id, ErasedRows.channel, ErasedRows.state]
     db.session.execute(kept.on_conflict_do_update(index_elements=one, set_=more))

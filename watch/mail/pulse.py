@@ -12,10 +12,10 @@ from typing import IO
 
 from flask import current_app
 from sqlalchemy import func, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from watch.extensions import db
 from watch.models import OutboxRow, Worker, utcnow
+from watch.statements import upsert
 
 BEATS_EVERY = 5.0  # seconds
 MOST_WORKERS = 256  # on one machine
@@ -74,11 +74,10 @@ def beat(owner: str, sent: int = 0, *, every: float = BEATS_EVERY) -> None:
     if passed < every:
         return
     moment, rate = utcnow(), round(count.unsaid / max(passed, 1) * 60)
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     facts = {"seen_at": moment, "per_minute": rate}
     if count.unsaid:
         facts["last_sent_at"] = moment
-    row = dialect.insert(Worker).values(owner=owner, started_at=moment, sent=count.unsaid, **facts)
+    row = upsert(Worker).values(owner=owner, started_at=moment, sent=count.unsaid, **facts)
     db.session.execute(
         row.on_conflict_do_update(
             index_elements=["owner"], set_={**facts, "sent": Worker.sent + count.unsaid}

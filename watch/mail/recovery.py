@@ -19,6 +19,7 @@ from watch.mail.links import KINDS
 from watch.mail.queue import UNLEASED, database_time
 from watch.mail.settle import ring
 from watch.models import Mailing, OutboxRow, OutboxState, utcnow
+from watch.statements import changed
 
 log = structlog.get_logger("mail")
 
@@ -65,7 +66,7 @@ def hold() -> int:
     waiting = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN])
     doubt = or_(OutboxRow.in_doubt, OutboxRow.state == OutboxState.SENDING)
     holding = update(OutboxRow).where(waiting).values(state=OutboxState.HELD, in_doubt=doubt, **UNLEASED)
-    count: int = db.session.execute(holding.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]  # of an UPDATE
+    count: int = changed(holding.execution_options(synchronize_session=False))
     ring(OutboxRow.next_at.is_not(None), None)
     return count
 
@@ -87,5 +88,4 @@ def drop() -> int:
     """What is held is left out for good: it was sent before, or nobody wants it. Returns the rows."""
     dropping = update(OutboxRow).where(OutboxRow.state == OutboxState.HELD)
     left_out = dropping.values(state=OutboxState.CANCELLED, settled_at=utcnow())
-    count: int = db.session.execute(left_out.execution_options(synchronize_session=False)).rowcount  # type: ignore[attr-defined]  # of an UPDATE
-    return count
+    return changed(left_out.execution_options(synchronize_session=False))

@@ -35,6 +35,7 @@ from watch.mail.queue import UNLEASED, Claim, Lease, database_time, lease_second
 from watch.mail.replies import Meaning
 from watch.mail.results import Result
 from watch.models import Mailbox, OutboxRow, OutboxState, Suppression, utcnow
+from watch.statements import changed
 
 RENDER_FAILURES = 3
 MOST_DOUBLED = 8  # ten minutes become at most two days
@@ -235,7 +236,7 @@ def renew(leases: Collection[Lease]) -> None:
         ends = time.monotonic() + lease_seconds()
         ours = update(OutboxRow).where(OutboxRow.lease_token == lease.token)
         renewed = ours.values(lease_until=database_time(lease_seconds()))
-        if db.session.execute(renewed.execution_options(synchronize_session=False)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+        if changed(renewed.execution_options(synchronize_session=False)):
             lease.ends = ends
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 
 from sqlalchemy import case, literal, select, text, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -26,6 +25,7 @@ from watch.models import (
     Person,
     utcnow,
 )
+from watch.statements import upsert
 
 NOT_TAKING_PART = frozenset(HouseholdStatus) - {HouseholdStatus.TAKES_PART}
 
@@ -70,10 +70,9 @@ def change_household(
 
 def _make_if(is_wanted: bool, flat: Flat) -> None:
     """The household that lives there now, where none is known, by a statement that runs either way."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     facts = {"flat_id": flat.id, "status": HouseholdStatus.NOT_CONTACTED, "status_at": utcnow()}
     columns = [literal(fact, Household.__table__.c[name].type) for name, fact in facts.items()]
-    made = dialect.insert(Household).from_select(list(facts), select(*columns).where(literal(is_wanted)))
+    made = upsert(Household).from_select(list(facts), select(*columns).where(literal(is_wanted)))
     one = [Household.flat_id]
     db.session.execute(made.on_conflict_do_nothing(index_elements=one, index_where=text("ended_at IS NULL")))
 

@@ -31,6 +31,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.statements import changed
 
 CONSENT_VERSION = "2026-1"  # of groups.labels.CONSENTS
 
@@ -85,7 +86,7 @@ def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
     db.session.flush()
     home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
-    if not db.session.execute(unplaced.values(home)).rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+    if not changed(unplaced.values(home)):
         raise AlreadyPlaced
     audit.note("member-placed", about=membership, by=by, group=membership.group)
 

@@ -35,6 +35,7 @@ from watch.models import (
     Person,
     utcnow,
 )
+from watch.statements import changed
 
 
 def resend(invitation: Invitation, *, days: int, by: Person) -> None:
@@ -143,10 +144,10 @@ def others_invited(flat: Flat) -> bool:
 
 def end(invitation: Invitation, state: InvitationState) -> bool:
     """End an open invitation. The first answer counts; the database says whether this was it."""
-    ended = db.session.execute(
+    ended = changed(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.state == InvitationState.OPEN)
         .values(state=state, ended_at=utcnow())
     )
     db.session.refresh(invitation)
-    return bool(ended.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+    return bool(ended)

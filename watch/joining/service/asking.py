@@ -6,7 +6,6 @@ from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import ColumnCollection, ColumnElement, case, func, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 
 from watch import audit
 from watch.accounts.service import mailbox_for_asking, person_for_asking
@@ -43,6 +42,7 @@ from watch.models import (
     utcnow,
 )
 from watch.models.joining import OPEN_REQUEST
+from watch.statements import upsert
 
 MAILED_KNOCKS_A_DAY = 3  # about one stairwell
 MAILED_REQUESTS_A_DAY = 10  # the same, of all kinds
@@ -119,8 +119,7 @@ def request_of(
 
     Who takes part has nothing to ask: theirs is withdrawn as it is written.
     """
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    new = dialect.insert(JoinRequest).values(
+    new = upsert(JoinRequest).values(
         group_id=group.id, person_id=person.id, stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
         letter_id=letter.id if letter else None, invitation_id=invitation.id if invitation else None,
         asked_index=asked_index(secret) if secret else None,

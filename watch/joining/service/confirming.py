@@ -19,6 +19,7 @@ from watch.models import Flat, GroupState, JoinRequest, Person, Purpose, Request
 from watch.models.base import is_fresh
 from watch.models.joining import OPEN_REQUEST
 from watch.printing.service.letters import use
+from watch.statements import changed
 
 MAILED_PEOPLE_A_DAY = 4  # of one mailbox
 FLOOR_TRIES = 3
@@ -73,12 +74,12 @@ def _confirm(request: JoinRequest) -> bool:
     is_unconfirmed, waits = (
         JoinRequest.state == state for state in (RequestState.UNCONFIRMED, RequestState.WAITING)
     )
-    confirmed = db.session.execute(
+    confirmed = changed(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, is_unconfirmed | (waits & vouched))
         .values(state=RequestState.WAITING, confirmed_at=func.coalesce(JoinRequest.confirmed_at, now))
     )
-    if not confirmed.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+    if not confirmed:
         return False
     request.person.address_confirmed_at = now
     db.session.refresh(request)
@@ -127,7 +128,7 @@ def confirm_by_floor(requests: Collection[JoinRequest], floor: int) -> list[Join
 
 def _lives_on(request: JoinRequest, floor: int) -> bool:
     """Each answer is counted before it is looked at, so that many at once are no more than three."""
-    counted = db.session.execute(
+    counted = changed(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.membership_id.is_not(None))
         .where(text(OPEN_REQUEST), JoinRequest.floor_tries < FLOOR_TRIES)
@@ -135,7 +136,7 @@ def _lives_on(request: JoinRequest, floor: int) -> bool:
     )
     db.session.refresh(request)
     written_up = request.membership
-    if not counted.rowcount or written_up is None:  # type: ignore[attr-defined]  # of an UPDATE
+    if not counted or written_up is None:
         return False
     home = written_up.household.flat if written_up.household else request.flat
     if home is not None and home.floor == floor:

@@ -33,6 +33,7 @@ from watch.models import (
     utcnow,
 )
 from watch.models.base import is_fresh
+from watch.statements import changed
 
 
 def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
@@ -122,13 +123,13 @@ def tell(request: JoinRequest, *, by: Person) -> None:
 
 def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> None:
     """The first who answers decides; the database says who that was."""
-    decided = db.session.execute(
+    decided = changed(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.state == RequestState.WAITING)
         .values(state=state, decided_at=utcnow(), decided_by_id=by.id if by else None)
     )
     db.session.refresh(request)
-    if not decided.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+    if not decided:
         raise AlreadyDecided(request.decided_by, request.state)
 
 

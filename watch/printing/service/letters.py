@@ -16,6 +16,7 @@ from watch.groups.queries.joinable import OPEN_TO_JOIN
 from watch.groups.service.households import note_households
 from watch.models import Flat, Group, HouseholdStatus, Letter, Person, Purpose, utcnow
 from watch.printing.queries import code_of
+from watch.statements import changed
 
 LETTER_DAYS = 30
 REPRINT_DAYS = 14  # so long the same letter comes out again
@@ -91,9 +92,9 @@ def _replace(
 
 def use(letter: Letter, now: datetime) -> bool:
     """Somebody joins by the letter; the first does, and the database says whether this was they."""
-    used = db.session.execute(
+    used = changed(
         update(Letter)
         .where(Letter.id == letter.id, Letter.ended_at.is_(None), Letter.expires_at > now)
         .values(used_at=now, ended_at=now)
     )
-    return bool(used.rowcount)  # type: ignore[attr-defined]  # of an UPDATE
+    return bool(used)

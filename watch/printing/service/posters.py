@@ -9,6 +9,7 @@ from sqlalchemy import exists, or_, select, update
 from watch import audit, tokens
 from watch.extensions import db
 from watch.models import NONCE_BYTES, Group, OldPoster, Person, Purpose, Stairwell, utcnow
+from watch.statements import changed
 
 
 def renew_poster(stairwell: Stairwell, leaked: str, *, by: Person) -> bool:
@@ -19,13 +20,13 @@ def renew_poster(stairwell: Stairwell, leaked: str, *, by: Person) -> bool:
     """
     leaked_index = tokens.code_index(Purpose.POSTER, tokens.tidy_code(leaked))
     nonce, index = new_poster()
-    renewed = db.session.execute(
+    renewed = changed(
         update(Stairwell)
         .where(Stairwell.id == stairwell.id, Stairwell.poster_index == leaked_index)
         .values(nonce=nonce, poster_index=index)
     )
     db.session.refresh(stairwell)
-    if not renewed.rowcount:  # type: ignore[attr-defined]  # of an UPDATE
+    if not renewed:
         return False
     db.session.add(OldPoster(stairwell_id=stairwell.id, code_index=leaked_index, ended_at=utcnow()))
     group = db.session.get(Group, stairwell.building.group_id) if stairwell.building.group_id else None
