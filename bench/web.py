@@ -43,7 +43,7 @@ def prepare(folder: Path) -> tuple[str, str]:
         upgrade()
         demo.seed()
         db.session.commit()
-        membership = db.session.scalars(db.select(Membership).where(Membership.left_at.is_(None))).first()
+        membership = db.session.scalars(db.select(Membership).where(Membership.is_current)).first()
         assert membership
         sign_in = SignIn(id=secrets.token_urlsafe(24), person_id=membership.person_id, device="bench")
         db.session.add(sign_in)

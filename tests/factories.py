@@ -162,7 +162,7 @@ def make_household(flat: Flat, status: HouseholdStatus = HouseholdStatus.TAKES_P
 
 def _home_in(flat: Flat) -> Household:
     """Who lives there already, or a new household; it takes part."""
-    known = select(Household).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
+    known = select(Household).where(Household.flat_id == flat.id, Household.is_current)
     household = db.session.scalar(known) or make_household(flat)
     household.status = HouseholdStatus.TAKES_PART
     return household

@@ -221,19 +221,15 @@ def _roles_of(person: Person) -> CompoundSelect[str, int, int | None]:
     """Role, group (or an officer's area) and stairwell; a coordinator of several has a row for each."""
     nowhere = null().cast(Integer)
     membership = select(literal(Role.MEMBER.value), Membership.group_id, nowhere).where(
-        Membership.person_id == person.id, Membership.left_at.is_(None)
+        Membership.person_id == person.id, Membership.is_current
     )
     lead_or_not = case((Coordinator.is_lead, Role.LEAD.value), else_=Role.COORDINATOR.value)
     appointment = (
         select(lead_or_not, Coordinator.group_id, coordinator_stairwell.c.stairwell_id)
         .outerjoin(coordinator_stairwell, coordinator_stairwell.c.coordinator_id == Coordinator.id)
-        .where(
-            Coordinator.person_id == person.id,
-            Coordinator.accepted_at.is_not(None),
-            Coordinator.ended_at.is_(None),
-        )
+        .where(Coordinator.person_id == person.id, Coordinator.is_current)
     )
     office = select(literal(Role.OFFICER.value), Officer.area_id, nowhere).where(
-        Officer.person_id == person.id, Officer.ended_at.is_(None)
+        Officer.person_id == person.id, Officer.is_current
     )
     return union_all(membership, appointment, office)

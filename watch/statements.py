@@ -11,7 +11,7 @@ from watch.extensions import db
 
 
 def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT in the dialect of the database, that says itself what to do about a row that is there already."""
+    """An INSERT in the dialect of the database, which can say what to do about a row that is there."""
     insert: postgresql.Insert | sqlite.Insert
     insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert(model)
     return insert

@@ -252,7 +252,7 @@ FAULTS = (
         "an officer reads the names of those who did not tell theirs",
         "watch/interest/queries.py",
         "        .where(here, Interest.named_at.is_not(None), Interest.ended_at.is_(None))\n",
-        "        .where(here, Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None))\n",
+        "        .where(here, Interest.is_current)\n",
         "interest/test_interest lifecycle/test_start",
     ),
     Fault(

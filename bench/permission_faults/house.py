@@ -34,14 +34,14 @@ FAULTS = (
     Fault(
         "the list of members names who has left",
         MEMBERS,
-        "        .where(Membership.group_id == group.id, Membership.left_at.is_(None))\n",
+        "        .where(Membership.group_id == group.id, Membership.is_current)\n",
         "        .where(Membership.group_id == group.id)\n",
         IN_HOUSE,
     ),
     Fault(
         "a flat's page names who has left",
         "watch/groups/queries/households.py",
-        ".where(Membership.household_id == flat.household_id, Membership.left_at.is_(None))",
+        ".where(Membership.household_id == flat.household_id, Membership.is_current)",
         ".where(Membership.household_id == flat.household_id)",
         "groups/test_members::test_who_has_left_is_named_on_no_page_of_the_house",
     ),
@@ -111,21 +111,21 @@ FAULTS = (
     Fault(
         "somebody who was only asked is shown to the group as its coordinator",
         PAGES,
-        "        Coordinator.group_id == group.id,\n        Coordinator.accepted_at.is_not(None),\n",
-        "        Coordinator.group_id == group.id,\n",
+        "Coordinator.person_id == Person.id, Coordinator.group_id == group.id, Coordinator.is_current",
+        "Coordinator.person_id == Person.id, Coordinator.group_id == group.id, Coordinator.ended_at.is_(None)",
         ON_PAGES,
     ),
     Fault(
         "somebody who was only asked stands among the group's contacts",
         "watch/contacts/queries.py",
-        "current = Coordinator.accepted_at.is_not(None) & Coordinator.ended_at.is_(None)",
+        "current = Coordinator.is_current",
         "current = Coordinator.ended_at.is_(None)",
         "groups/test_not_yet contacts/test_contacts",
     ),
     Fault(
         "the group's page is open to whoever coordinated it once",
         PAGES,
-        "        Coordinator.accepted_at.is_not(None),\n        Coordinator.ended_at.is_(None),\n    )\n    wanted",
+        "        Coordinator.is_current,\n    )\n    wanted",
         "        Coordinator.accepted_at.is_not(None),\n    )\n    wanted",
         f"{ON_PAGES} groups/test_not_yet",
     ),
@@ -139,8 +139,8 @@ FAULTS = (
     Fault(
         "a neighbour who coordinated once is seen after leaving",
         PAGES,
-        "        Membership.person_id == Person.id, Membership.group_id == group.id, Membership.left_at.is_(None)\n",
-        "        Membership.person_id == Person.id, Membership.group_id == group.id\n",
+        "return and_(Membership.person_id == Person.id, Membership.group_id == group.id, Membership.is_current)",
+        "return and_(Membership.person_id == Person.id, Membership.group_id == group.id)",
         ON_PAGES,
     ),
     Fault(

@@ -1,7 +1,5 @@
 """What is told and to whom: small numbers, other areas, notices, contacts, mails; and the traces of looks."""
 
-# ruff: noqa: E501  what is planted stands as in its file
-
 from bench.permission_faults.fault import Fault
 
 COUNTS, NEEDS = "watch/followup/queries/counts.py", "watch/followup/queries/needs.py"
@@ -147,22 +145,22 @@ FAULTS = (
     Fault(
         "whoever has left reads what is said to the group",
         NOTICES,
-        "Membership.person_id == person.id, Membership.left_at.is_(None))\n    office",
+        "Membership.person_id == person.id, Membership.is_current)\n    office",
         "Membership.person_id == person.id)\n    office",
         READING,
     ),
     Fault(
         "whoever coordinated once reads what is said to the area's coordinators",
         NOTICES,
-        "        Coordinator.ended_at.is_(None),\n        ~office",
-        "        ~office",
+        "        Coordinator.is_current,\n        ~office",
+        "        Coordinator.accepted_at.is_not(None),\n        ~office",
         READING,
     ),
     Fault(
         "whoever was only asked to coordinate is written to as one",
         NOTICES,
-        "        Coordinator.group_id.in_(_groups_of(area)),\n        Coordinator.accepted_at.is_not(None),\n",
-        "        Coordinator.group_id.in_(_groups_of(area)),\n",
+        "Coordinator.group_id.in_(_groups_of(area)), Coordinator.is_current",
+        "Coordinator.group_id.in_(_groups_of(area)), Coordinator.ended_at.is_(None)",
         "notices/test_area",
     ),
     Fault(
@@ -189,21 +187,21 @@ FAULTS = (
     Fault(
         "a notice is mailed to somebody who has left since it was written",
         RECHECK,
-        ".where(Membership.person_id == OutboxRow.person_id, Membership.left_at.is_(None), groups, choice)",
+        ".where(Membership.person_id == OutboxRow.person_id, Membership.is_current, groups, choice)",
         ".where(Membership.person_id == OutboxRow.person_id, groups, choice)",
         AT_CLAIM,
     ),
     Fault(
         "a mail about an applicant goes to somebody who coordinates no more",
         RECHECK,
-        ".where(Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None))",
+        ".where(Coordinator.is_current)",
         ".where(Coordinator.accepted_at.is_not(None))",
         "groups/test_not_yet",
     ),
     Fault(
         "a mail about an applicant goes to somebody who was only asked to coordinate",
         RECHECK,
-        ".where(Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None))",
+        ".where(Coordinator.is_current)",
         ".where(Coordinator.ended_at.is_(None))",
         "groups/test_not_yet",
     ),

@@ -57,7 +57,7 @@ def _race_readers(here: Stage, change: Callable[[Membership], object], count: in
     ids = list(
         db.session.scalars(
             select(Membership.id).where(
-                Membership.left_at.is_(None), Membership.notices == NoticeChoice.EVERYTHING,
+                Membership.is_current, Membership.notices == NoticeChoice.EVERYTHING,
                 Membership.person_id != here.lead_id,
             )
         )

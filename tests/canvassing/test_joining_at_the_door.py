@@ -39,7 +39,7 @@ def member(name: str) -> Membership:
     db.session.expire_all()
     (found,) = (
         each
-        for each in db.session.scalars(select(Membership).where(Membership.left_at.is_(None)))
+        for each in db.session.scalars(select(Membership).where(Membership.is_current))
         if each.person.name == name
     )
     return found

@@ -76,7 +76,7 @@ def test_a_person_is_admitted_once(app: Flask, scene: Scene) -> None:
         members_service.admit(who, where, stairwell=door.stairwell, flat=door)
 
     assert at_once(app, admit) == ["AlreadyMember", "done"]
-    active = select(Membership).where(Membership.person_id == person, Membership.left_at.is_(None))
+    active = select(Membership).where(Membership.person_id == person, Membership.is_current)
     assert len(db.session.scalars(active).all()) == 1
     assert db.session.scalar(select(func.count(Household.id)).where(Household.flat_id == flat)) == 1
 

@@ -350,13 +350,13 @@ class House(RuleBasedStateMachine):
     @rule(which=number)
     def leave(self, which: int) -> None:
         """At once."""
-        if membership := self.some(Membership, which, Membership.left_at.is_(None)):
+        if membership := self.some(Membership, which, Membership.is_current):
             self.do(members.leave, membership, by=membership.person)
 
     @rule(which=number)
     def move(self, which: int) -> None:
         """Live elsewhere now."""
-        if membership := self.some(Membership, which, Membership.left_at.is_(None)):
+        if membership := self.some(Membership, which, Membership.is_current):
             self.do(choices.i_have_moved, membership, by=membership.person)
 
     @rule(which=number)
@@ -368,7 +368,7 @@ class House(RuleBasedStateMachine):
     @rule(which=number, choice=st.sampled_from(NoticeChoice))
     def choose_mails(self, which: int, choice: NoticeChoice) -> None:
         """Unsubscribe, or the other way round."""
-        if membership := self.some(Membership, which, Membership.left_at.is_(None)):
+        if membership := self.some(Membership, which, Membership.is_current):
             self.do(choices.choose_notices, membership, choice, by=membership.person)
 
     # Mail
@@ -392,9 +392,7 @@ class House(RuleBasedStateMachine):
 
     def _may_be_sent(self, row: OutboxRow) -> bool:
         assert row.mailbox
-        current = select(Membership).where(
-            Membership.person_id == row.person_id, Membership.left_at.is_(None)
-        )
+        current = select(Membership).where(Membership.person_id == row.person_id, Membership.is_current)
         membership = db.session.scalar(current)
         if isinstance(row.mailing.about, Invitation):
             return row.mailbox.address not in self.said_no
@@ -438,15 +436,15 @@ class House(RuleBasedStateMachine):
     def who_takes_part_is_a_member(self) -> None:
         """A window is lit where somebody of the household is a member now, and nowhere else."""
         lit = {each.flat_id for each in households_of(self.group) if each.state.is_lit}
-        lives = select(Household.flat_id).join(Membership).where(Membership.left_at.is_(None))
+        lives = select(Household.flat_id).join(Membership).where(Membership.is_current)
         assert lit == set(db.session.scalars(lives))
 
     def nobody_is_twice_what_one_is_once(self) -> None:
         """One membership, one open request; one household and one good letter in a flat; a code used once."""
         for column, where in (
-            (Membership.person_id, Membership.left_at.is_(None)),
+            (Membership.person_id, Membership.is_current),
             (JoinRequest.person_id, JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING])),
-            (Household.flat_id, Household.ended_at.is_(None)),
+            (Household.flat_id, Household.is_current),
             (Letter.flat_id, Letter.ended_at.is_(None)),
             (JoinRequest.letter_id, BY_LETTER),
         ):

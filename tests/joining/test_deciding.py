@@ -103,7 +103,7 @@ def states() -> list[tuple[str, str, str | None]]:
 
 def members(group: Group) -> list[tuple[str, str | None]]:
     """Who takes part, and in which flat."""
-    wanted = select(Membership).where(Membership.group_id == group.id, Membership.left_at.is_(None))
+    wanted = select(Membership).where(Membership.group_id == group.id, Membership.is_current)
     return sorted(
         (each.person.name, each.household and each.household.flat.number)
         for each in db.session.scalars(wanted)

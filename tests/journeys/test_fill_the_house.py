@@ -219,7 +219,7 @@ def _lit_windows(phone: Phone) -> list[str | None]:
 
 
 def _members() -> dict[str, tuple[str, str, str | None, Channel, ConsentChannel]]:
-    found = db.session.scalars(select(Membership).where(Membership.left_at.is_(None)))
+    found = db.session.scalars(select(Membership).where(Membership.is_current))
     return {each.person.name: _where_and_how(each) for each in found}
 
 

@@ -111,7 +111,7 @@ def _doors(phone: Phone) -> list[str]:
 
 def _stands() -> dict[str, str]:
     cast = ("1001", "1002", "1102", "1203")
-    found = db.session.scalars(select(Household).where(Household.ended_at.is_(None)))
+    found = db.session.scalars(select(Household).where(Household.is_current))
     return {
         each.flat.number: each.status.value
         for each in found

@@ -62,7 +62,7 @@ def _amina_prints(phone: Phone, amina: Person, group: Group) -> list[object]:
 
 
 def _flats_of_members() -> dict[str, str]:
-    found = db.session.scalars(select(Membership).where(Membership.left_at.is_(None)))
+    found = db.session.scalars(select(Membership).where(Membership.is_current))
     return {each.person.name: each.household.flat.number for each in found if each.household}
 
 

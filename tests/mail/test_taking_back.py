@@ -43,7 +43,7 @@ Act = Callable[[Scene, Any], object]  # the second is what the mail is about
 
 def leave(scene: Scene, person: Person) -> None:
     """A member leaves the group."""
-    theirs = select(Membership).where(Membership.person_id == person.id, Membership.left_at.is_(None))
+    theirs = select(Membership).where(Membership.person_id == person.id, Membership.is_current)
     members.leave(db.session.scalars(theirs).one(), by=person)
 
 

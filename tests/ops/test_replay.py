@@ -147,7 +147,7 @@ def test_who_came_back_elsewhere_meanwhile_is_not_in_twice(scene: Scene) -> None
         leave(second, by=scene.carin)
         db.session.commit()
         take_back(first, by=scene.carin)
-    active = select(Membership.id).where(Membership.person_id == scene.carin.id, Membership.left_at.is_(None))
+    active = select(Membership.id).where(Membership.person_id == scene.carin.id, Membership.is_current)
     assert db.session.scalars(active).all() == [first.id]
     assert counts[NOT_PLAYED] == 0
 

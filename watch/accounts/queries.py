@@ -83,7 +83,7 @@ def language_at(mailbox_id: int) -> Language | None:
 
 def officers() -> Sequence[Officer]:
     """Who follows which area now, area by area."""
-    current = select(Officer).join(Officer.area).where(Officer.ended_at.is_(None))
+    current = select(Officer).join(Officer.area).where(Officer.is_current)
     whole = current.options(contains_eager(Officer.area), joinedload(Officer.person))
     return db.session.scalars(whole.order_by(Area.sort_key, Officer.id)).all()
 

@@ -226,7 +226,7 @@ def appoint_officer(area: Area, person: Person, organisation: Organisation) -> O
 
 def end_office(area: Area, person: Person) -> bool:
     """Take an area from somebody, from the next request on. Returns whether they followed it."""
-    office = Officer.area_id == area.id, Officer.person_id == person.id, Officer.ended_at.is_(None)
+    office = Officer.area_id == area.id, Officer.person_id == person.id, Officer.is_current
     officer = db.session.scalar(select(Officer).where(*office))
     if officer is None:
         return False
@@ -238,7 +238,7 @@ def end_office(area: Area, person: Person) -> bool:
 def demand_no_officer(person: Person) -> None:
     """Before somebody coordinates. Raises OfficerNeverCoordinates."""
     _hold_mailbox(person)
-    follows = Officer.person_id.in_(_readers_with(person)), Officer.ended_at.is_(None)
+    follows = Officer.person_id.in_(_readers_with(person)), Officer.is_current
     if db.session.scalar(select(Officer.id).where(*follows).limit(1)) is not None:
         raise OfficerNeverCoordinates
 
@@ -246,11 +246,7 @@ def demand_no_officer(person: Person) -> None:
 def demand_no_coordinator(person: Person) -> None:
     """Before somebody follows an area. Raises CoordinatorNeverFollows."""
     _hold_mailbox(person)
-    coordinates = (
-        Coordinator.person_id.in_(_readers_with(person)),
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
-    )
+    coordinates = (Coordinator.person_id.in_(_readers_with(person)), Coordinator.is_current)
     if db.session.scalar(select(Coordinator.id).where(*coordinates).limit(1)) is not None:
         raise CoordinatorNeverFollows
 

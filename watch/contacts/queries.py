@@ -51,7 +51,7 @@ def contacts_for(group: Group) -> list[ContactPerson]:
 
 def coordinators_of_group(group: Group) -> Sequence[Coordinator]:
     """Who coordinates now, the lead first; a page shows of each only what they agreed to."""
-    current = Coordinator.accepted_at.is_not(None) & Coordinator.ended_at.is_(None)
+    current = Coordinator.is_current
     wanted = select(Coordinator).where(Coordinator.group_id == group.id, current)
     people = joinedload(Coordinator.person)
     ordered = wanted.order_by(Coordinator.is_lead.desc(), Coordinator.id)

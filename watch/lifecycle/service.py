@@ -109,9 +109,7 @@ def _must_be_starting(group: Group) -> None:
 
 
 def _must_be_coordinated(group: Group) -> None:
-    accepted = select(Coordinator.id).where(
-        Coordinator.group_id == group.id, Coordinator.accepted_at.is_not(None), Coordinator.ended_at.is_(None)
-    )
+    accepted = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
     if db.session.scalar(accepted.limit(1)) is None:
         raise NobodyAccepted
 

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any, Literal
 
-from sqlalchemy import CheckConstraint, Index, text
+from sqlalchemy import CheckConstraint, ColumnElement, Index, and_, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import MappedColumn, mapped_column
 
 from watch.database import Base
@@ -74,3 +75,19 @@ def utcnow() -> datetime:
 def is_fresh(moment: datetime, days: int) -> bool:
     """Whether a moment lies less than so many days back."""
     return utcnow() - moment < timedelta(days=days)
+
+
+def current(*, until: str, since: str | None = None) -> hybrid_property[bool]:
+    """Whether a row counts now: it has begun (`since`, a column's name) and not ended (`until`).
+
+    On a row it is True or False; on its class a condition for a query.
+    """
+
+    def of_row(row: Any) -> bool:
+        return getattr(row, until) is None and (since is None or getattr(row, since) is not None)
+
+    def of_class(model: Any) -> ColumnElement[bool]:
+        begun = [getattr(model, since).is_not(None)] if since else []
+        return and_(*begun, getattr(model, until).is_(None))
+
+    return hybrid_property(of_row, expr=of_class)

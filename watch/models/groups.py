@@ -10,7 +10,7 @@ from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.database import Base
-from watch.models.base import AS_GROUP, AS_MEMBER, Model, impersonal, one_where, personal, utcnow
+from watch.models.base import AS_GROUP, AS_MEMBER, Model, current, impersonal, one_where, personal, utcnow
 from watch.models.derived import Derived, Purpose
 from watch.models.people import Person
 from watch.models.places import Area, Building, Household, Stairwell
@@ -168,6 +168,8 @@ class Membership(Model):
     stairwell: Mapped[Stairwell | None] = relationship()
     household: Mapped[Household | None] = relationship()
 
+    is_current = current(until="left_at")
+
     __table_args__ = (
         one_where("membership_one_active_per_person", "group_id", "person_id", where="left_at IS NULL"),
         CheckConstraint("consent_at <= joined_at", name="consent_comes_first"),
@@ -213,6 +215,8 @@ class Coordinator(Derived, Model):
         secondary=coordinator_stairwell, order_by="Stairwell.sort_key"
     )
 
+    is_current = current(since="accepted_at", until="ended_at")
+
     __table_args__ = (
         one_where("coordinator_one_current_per_person", "group_id", "person_id", where="ended_at IS NULL"),
         CheckConstraint("(accepted_at IS NULL) = (duty_version IS NULL)", name="accepted_a_version"),
@@ -244,6 +248,8 @@ class Officer(Model):
 
     area: Mapped[Area] = relationship()
     person: Mapped[Person] = relationship()
+
+    is_current = current(until="ended_at")
 
     __table_args__ = (
         one_where("officer_one_current_per_area", "area_id", "person_id", where="ended_at IS NULL"),

@@ -15,6 +15,7 @@ from watch.models.base import (
     AS_INVITED,
     AS_MEMBER,
     Model,
+    current,
     impersonal,
     one_where,
     personal,
@@ -55,6 +56,8 @@ class Interest(Derived, Model):
 
     building: Mapped[Building] = relationship()
     person: Mapped[Person] = relationship()
+
+    is_current = current(since="confirmed_at", until="ended_at")
 
     __table_args__ = (
         one_where("interest_one_current_per_person", "building_id", "person_id", where=CURRENT_INTEREST),

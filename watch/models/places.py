@@ -8,7 +8,7 @@ from enum import StrEnum
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from watch.models.base import AS_MEMBER, Model, impersonal, one_where, personal, utcnow
+from watch.models.base import AS_MEMBER, Model, current, impersonal, one_where, personal, utcnow
 from watch.models.derived import Derived, Purpose
 
 
@@ -149,6 +149,8 @@ class Household(Model):
     ended_at: Mapped[datetime | None]
 
     flat: Mapped[Flat] = relationship()
+
+    is_current = current(until="ended_at")
 
     __table_args__ = (one_where("household_one_current_per_flat", "flat_id", where="ended_at IS NULL"),)
 

@@ -114,22 +114,20 @@ def _groups_of(area: Area | None) -> Select[int]:
 
 def _member_ids(area: Area | None) -> Select[int]:
     return select(Membership.person_id).where(
-        Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None)
+        Membership.group_id.in_(_groups_of(area)), Membership.is_current
     )
 
 
 def _coordinator_ids(area: Area | None) -> Select[int]:
     return select(Coordinator.person_id).where(
-        Coordinator.group_id.in_(_groups_of(area)),
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
+        Coordinator.group_id.in_(_groups_of(area)), Coordinator.is_current
     )
 
 
 def _unreached_households(area: Area | None) -> Select[int]:
     """As groups.queries.paper_households, over all groups of an area."""
     wants_it = ~has_opted_out(Membership.person_id, area.id if area else None)
-    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.left_at.is_(None), wants_it)
+    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.is_current, wants_it)
     reached = (
         select(Membership.household_id)
         .join(Person, Person.id == Membership.person_id)
@@ -150,7 +148,7 @@ def _homes_of_unreached(people: Select[int]) -> Select[int]:
         select(Household.id)
         .join(Membership, Membership.household_id == Household.id)
         .where(
-            Membership.left_at.is_(None),
+            Membership.is_current,
             Membership.person_id.in_(people),
             Membership.person_id.not_in(reached_by_mail(people)),
         )
@@ -164,12 +162,11 @@ def readable_by(person: Person) -> ColumnElement[bool]:
     What was said to their group, stairwell or area; as coordinator all that was said to the group and to the
     area's coordinators; as officer what was said to the area; and what they sent themselves.
     """
-    member = select(Membership.id).where(Membership.person_id == person.id, Membership.left_at.is_(None))
-    office = select(Officer.id).where(Officer.person_id == person.id, Officer.ended_at.is_(None))
+    member = select(Membership.id).where(Membership.person_id == person.id, Membership.is_current)
+    office = select(Officer.id).where(Officer.person_id == person.id, Officer.is_current)
     coordinator = select(Coordinator.id).where(
         Coordinator.person_id == person.id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
+        Coordinator.is_current,
         ~office.exists(),  # whoever follows an area coordinates nothing, whatever the rows say
     )
     officer = office.where(Officer.area_id == Notice.area_id)
@@ -283,7 +280,5 @@ def progress_of(notice: Notice) -> Progress:
 def officer_in(area: Area, person: Person) -> Officer | None:
     """A person's current assignment to an area."""
     return db.session.scalar(
-        select(Officer).where(
-            Officer.area_id == area.id, Officer.person_id == person.id, Officer.ended_at.is_(None)
-        )
+        select(Officer).where(Officer.area_id == area.id, Officer.person_id == person.id, Officer.is_current)
     )

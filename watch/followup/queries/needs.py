@@ -75,7 +75,7 @@ def _interest_without_group(areas: Collection[int], night: datetime) -> list[Nee
 
 
 def _groups_without_coordinator(areas: Collection[int]) -> list[Need]:
-    current = Coordinator.accepted_at.is_not(None) & Coordinator.ended_at.is_(None)
+    current = Coordinator.is_current
     here = Coordinator.group_id == Group.id
     coordinated = select(Coordinator.id).where(here, current, reached_by_mail()).exists()
     wanted = _groups_in(areas).where(~coordinated)

@@ -35,7 +35,7 @@ def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[in
     taking_part = (
         select(func.count(home.distinct()))
         .where(Membership.group_id == group.id, Membership.stairwell_id == Stairwell.id)
-        .where(Membership.joined_at <= night, or_(Membership.left_at.is_(None), Membership.left_at > night))
+        .where(Membership.joined_at <= night, or_(Membership.is_current, Membership.left_at > night))
         .correlate(Stairwell)
         .scalar_subquery()
     )

@@ -79,7 +79,7 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
             OutboxRow.language == row.language,
             Person.mailbox_id == row.mailbox_id,
             _concerned_by(row.mailing),
-            or_(Membership.left_at.is_(None), _ended_by_its_owner(now)),
+            or_(Membership.is_current, _ended_by_its_owner(now)),
         )
         .options(contains_eager(Membership.person), contains_eager(Membership.group).joinedload(Group.area))
         .order_by(OutboxRow.id, Group.name, Membership.id)
@@ -130,7 +130,7 @@ def has_opted_out(
 
 def ended_lately(person: Person, now: datetime) -> list[Membership]:
     """What a person has left, and can still take back, of groups that they are not in again."""
-    theirs = (Membership.person_id == person.id, Membership.left_at.is_(None))
+    theirs = (Membership.person_id == person.id, Membership.is_current)
     wanted = (
         select(Membership)
         .join(Group, Group.id == Membership.group_id)
@@ -195,7 +195,7 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     by a membership in another of its groups.
     """
     still = select(Membership.id).join(Group, Group.id == Membership.group_id)
-    still = still.where(whose, Membership.left_at.is_(None))
+    still = still.where(whose, Membership.is_current)
     in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, _coordinates())
     of_area = and_(*in_area, ~has_opted_out(Membership.person_id, Group.area_id))
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
@@ -219,7 +219,6 @@ def _coordinates() -> ColumnElement[bool]:
     appointed = select(Coordinator.id).where(
         Coordinator.person_id == Membership.person_id,
         Coordinator.group_id == Membership.group_id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
+        Coordinator.is_current,
     )
     return appointed.correlate(Membership).exists()

@@ -53,7 +53,7 @@ def stairwells_of_group(group: Group, stairwells: Collection[int] | None = None)
 
 def status_of(flat: Flat) -> HouseholdStatus:
     """Where the household that lives in a flat now stands."""
-    current = select(Household.status).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
+    current = select(Household.status).where(Household.flat_id == flat.id, Household.is_current)
     return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
 
 
@@ -61,6 +61,6 @@ def statuses_of(flats: Collection[Flat]) -> dict[int, HouseholdStatus]:
     """Where the households of these flats stand now, by the flat's id; one statement."""
     ids = [flat.id for flat in flats]
     current = select(Household.flat_id, Household.status).where(
-        Household.flat_id.in_(ids), Household.ended_at.is_(None)
+        Household.flat_id.in_(ids), Household.is_current
     )
     return dict.fromkeys(ids, HouseholdStatus.NOT_CONTACTED) | dict(db.session.execute(current).all())

@@ -100,7 +100,7 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
         )
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .join(Building, Building.id == Stairwell.building_id)
-        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.ended_at.is_(None))
+        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.is_current)
         .outerjoin(members, members.c.household_id == Household.id)
         .where((Stairwell.id if isinstance(place, Stairwell) else Building.group_id) == place.id)
         .order_by(Stairwell.sort_key, Stairwell.id, Flat.number)
@@ -129,7 +129,7 @@ def _members_by_household(place: Group | Stairwell) -> Subquery:
         )
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(here == place.id, Membership.left_at.is_(None))
+        .where(here == place.id, Membership.is_current)
         .group_by(Membership.household_id)
         .subquery()
     )
@@ -164,16 +164,14 @@ def counts_of_group(group_id: int) -> Counts:
     others = [status for status in HouseholdStatus if status is not HouseholdStatus.NOT_CONTACTED]
     without_flat = (
         select(func.count(Membership.id))
-        .where(
-            Membership.group_id == group_id, Membership.left_at.is_(None), Membership.household_id.is_(None)
-        )
+        .where(Membership.group_id == group_id, Membership.is_current, Membership.household_id.is_(None))
         .scalar_subquery()
     )
     row = db.session.execute(
         select(func.count(Flat.id), without_flat, *[standing(status) for status in others])
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .join(Building, Building.id == Stairwell.building_id)
-        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.ended_at.is_(None))
+        .outerjoin(Household, (Household.flat_id == Flat.id) & Household.is_current)
         .where(Building.group_id == group_id)
     ).one()
     flats, hidden, *counted = row
@@ -199,13 +197,13 @@ def paper_households(
         .join(Mailbox, Mailbox.id == Person.mailbox_id)
         .where(
             Membership.group_id == group.id,
-            Membership.left_at.is_(None),
+            Membership.is_current,
             Membership.household_id.is_not(None),
             Mailbox.suppression.is_(None),
             wanting,
         )
     )
-    here = Membership.group_id == group.id, Membership.left_at.is_(None)
+    here = Membership.group_id == group.id, Membership.is_current
     wanted = (
         select(Household.id)
         .join(Membership, Membership.household_id == Household.id)
@@ -221,7 +219,7 @@ def members_at(flat: FlatInHouse) -> list[Membership]:
         return []
     wanted = (
         select(Membership)
-        .where(Membership.household_id == flat.household_id, Membership.left_at.is_(None))
+        .where(Membership.household_id == flat.household_id, Membership.is_current)
         .options(joinedload(Membership.person))
         .order_by(Membership.joined_at, Membership.id)
     )

@@ -93,8 +93,7 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
         select(Coordinator)
         .where(
             Coordinator.group_id == group_id,
-            Coordinator.accepted_at.is_not(None),
-            Coordinator.ended_at.is_(None),
+            Coordinator.is_current,
             reached_by_mail(),
         )
         .options(joinedload(Coordinator.person), selectinload(Coordinator.stairwells))
@@ -117,7 +116,7 @@ def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[
     """Those who take part now, with person, stairwell, household and flat; oldest first."""
     wanted = (
         select(Membership)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
+        .where(Membership.group_id == group.id, Membership.is_current)
         .options(
             joinedload(Membership.person).joinedload(Person.mailbox),
             joinedload(Membership.stairwell),
@@ -132,7 +131,7 @@ def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[
 
 def active_member_ids(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
     """Ids of the people who take part now, with or without a mailbox."""
-    wanted = select(Membership.person_id).where(Membership.group_id == group.id, Membership.left_at.is_(None))
+    wanted = select(Membership.person_id).where(Membership.group_id == group.id, Membership.is_current)
     return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
 
 
@@ -140,7 +139,7 @@ def active_membership(person: Person, group: Group) -> Membership | None:
     """The membership of a person in a group, where there is one now."""
     return db.session.scalar(
         select(Membership).where(
-            Membership.person_id == person.id, Membership.group_id == group.id, Membership.left_at.is_(None)
+            Membership.person_id == person.id, Membership.group_id == group.id, Membership.is_current
         )
     )
 

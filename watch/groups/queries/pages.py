@@ -108,7 +108,7 @@ def _is_coming(
 ) -> ColumnElement[bool]:
     lives_there = select(Membership.stairwell_id).where(
         Membership.person_id == person.id,
-        Membership.left_at.is_(None),
+        Membership.is_current,
         Membership.group_id.in_(group_ids),
         Membership.stairwell_id.is_not(None),
     )
@@ -169,9 +169,7 @@ def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
 
 def _ids_in(group: Group) -> CompoundSelect[int]:
     """Ids of members and coordinators, so that nobody else's row is looked at."""
-    members = select(Membership.person_id).where(
-        Membership.group_id == group.id, Membership.left_at.is_(None)
-    )
+    members = select(Membership.person_id).where(Membership.group_id == group.id, Membership.is_current)
     return members.union(select(Coordinator.person_id).where(Coordinator.group_id == group.id))
 
 
@@ -183,29 +181,18 @@ def _seen(neighbours: bool) -> ColumnElement[bool]:
 
 
 def _is_member(group: Group) -> ColumnElement[bool]:
-    return and_(
-        Membership.person_id == Person.id, Membership.group_id == group.id, Membership.left_at.is_(None)
-    )
+    return and_(Membership.person_id == Person.id, Membership.group_id == group.id, Membership.is_current)
 
 
 def _coordinates(group: Group) -> ColumnElement[bool]:
-    return and_(
-        Coordinator.person_id == Person.id,
-        Coordinator.group_id == group.id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
-    )
+    return and_(Coordinator.person_id == Person.id, Coordinator.group_id == group.id, Coordinator.is_current)
 
 
 def groups_of(person: Person) -> Sequence[Group]:
     """The groups that a person takes part in or coordinates, by name, with their areas."""
-    member = select(Membership.group_id).where(
-        Membership.person_id == person.id, Membership.left_at.is_(None)
-    )
+    member = select(Membership.group_id).where(Membership.person_id == person.id, Membership.is_current)
     coordinates = select(Coordinator.group_id).where(
-        Coordinator.person_id == person.id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
+        Coordinator.person_id == person.id, Coordinator.is_current
     )
     wanted = (
         select(Group)

@@ -84,8 +84,7 @@ def _coordinators(group: Group) -> ScalarSelect[int]:
         select(func.count(Coordinator.id))
         .where(
             Coordinator.group_id == group.id,
-            Coordinator.accepted_at.is_not(None),
-            Coordinator.ended_at.is_(None),
+            Coordinator.is_current,
             or_(this_one.exists(), and_(Coordinator.is_lead.is_(False), ~has_scope.exists())),
         )
         .correlate(Stairwell)
@@ -106,7 +105,7 @@ def _requests(group: Group, *, knock: bool) -> ScalarSelect[int]:
 
 def _members_without_flat(group: Group) -> ScalarSelect[int]:
     hidden = select(func.count(Membership.id)).where(
-        Membership.group_id == group.id, Membership.left_at.is_(None), Membership.household_id.is_(None)
+        Membership.group_id == group.id, Membership.is_current, Membership.household_id.is_(None)
     )
     return hidden.scalar_subquery()
 

@@ -52,7 +52,7 @@ def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Pers
         except IntegrityError:
             return
     theirs = select(Membership).join(Group, Group.id == Membership.group_id)
-    theirs = theirs.where(Membership.person_id == person.id, Membership.left_at.is_(None))
+    theirs = theirs.where(Membership.person_id == person.id, Membership.is_current)
     for membership in db.session.scalars(theirs.where(Group.area_id == area.id)).all():
         stop_unwanted(membership.group, [person.id], [membership.household_id])
     audit.note("area-notices-chosen", about=person, by=by)
@@ -103,12 +103,10 @@ def _move_in_again(membership: Membership, household: Household, by: Person) -> 
 def _is_taken(membership: Membership, household: Household) -> bool:
     """Another household lives in the flat, or people came to this one after it was left empty."""
     other = select(Household.id).where(
-        Household.flat_id == household.flat_id, Household.ended_at.is_(None), Household.id != household.id
+        Household.flat_id == household.flat_id, Household.is_current, Household.id != household.id
     )
     if db.session.scalar(other) is not None:
         return True
-    here = select(Membership.joined_at).where(
-        Membership.household_id == household.id, Membership.left_at.is_(None)
-    )
+    here = select(Membership.joined_at).where(Membership.household_id == household.id, Membership.is_current)
     since = list(db.session.scalars(here))
     return bool(since) and all(joined > (membership.left_at or joined) for joined in since)

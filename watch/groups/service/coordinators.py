@@ -112,15 +112,14 @@ def _tell_the_others(lead: Coordinator) -> None:
     """
     others = select(Person).join(Coordinator, Coordinator.person_id == Person.id).where(
         Coordinator.group_id == lead.group_id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
+        Coordinator.is_current,
         Coordinator.id != lead.id,
     )  # fmt: skip
     for person in db.session.scalars(others.order_by(Person.id)).all():
         outbox.queue("lead-asked", to=person, about=lead)
     colleagues = select(Person).join(Officer, Officer.person_id == Person.id).where(
         Officer.area_id == select(Group.area_id).where(Group.id == lead.group_id).scalar_subquery(),
-        Officer.ended_at.is_(None),
+        Officer.is_current,
         Officer.person_id != lead.appointed_by_id,
     )  # fmt: skip
     for person in db.session.scalars(colleagues.order_by(Person.id)).all():
@@ -235,8 +234,7 @@ def demand_may_end_roles(group: Group, person_ids: Collection[int], *, by: Perso
         Coordinator.group_id == group.id,
         Coordinator.person_id.in_(person_ids),
         Coordinator.person_id != by.id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
+        Coordinator.is_current,
     )
     if db.session.scalar(others.limit(1)) and not may(by, Permission.APPOINT_COORDINATORS, group):
         raise CoordinatorLivesThere
@@ -266,8 +264,7 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
     if any(coordinator.accepted_at for coordinator in ending):
         staying = select(Coordinator.id).where(
             Coordinator.group_id == group.id,
-            Coordinator.accepted_at.is_not(None),
-            Coordinator.ended_at.is_(None),
+            Coordinator.is_current,
             Coordinator.id.not_in([coordinator.id for coordinator in ending]),
         )
         if db.session.scalar(staying.limit(1)) is None:
@@ -281,16 +278,13 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
     stop_unwanted(group, {coordinator.person_id for coordinator in ending})
 
 
-IS_INTERESTED = Interest.confirmed_at.is_not(None), Interest.ended_at.is_(None)
-
-
 def tell_the_interested(group: Group) -> None:
     """Each of those who are interested gets one mail, once they can join."""
     told = select(Mailing.id).where(Mailing.kind == "group-started", Mailing.interest_id == Interest.id)
     untold = (
         select(Interest)
         .join(Building, Building.id == Interest.building_id)
-        .where(Building.group_id == group.id, *IS_INTERESTED, ~told.exists())
+        .where(Building.group_id == group.id, Interest.is_current, ~told.exists())
         .order_by(Interest.id)
     )
     for interest in db.session.scalars(untold).all():

@@ -16,7 +16,7 @@ def hold(flat: Flat) -> None:
 
 def current_household(flat: Flat) -> Household:
     """The household that lives in a flat now, made where none is known; two who come at once get the same."""
-    current = select(Household).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
+    current = select(Household).where(Household.flat_id == flat.id, Household.is_current)
     if household := db.session.scalar(current):
         return household
     try:

@@ -55,7 +55,7 @@ def change_household(
     what is known of a flat. Returns the current household, or None where nothing is known still.
     """
     hold(flat)
-    current = Household.flat_id == flat.id, Household.ended_at.is_(None)
+    current = Household.flat_id == flat.id, Household.is_current
     before = db.session.scalar(select(Household.status).where(*current)) or HouseholdStatus.NOT_CONTACTED
     changes = counts and before in only
     _make_if(changes, flat)
@@ -81,7 +81,7 @@ def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Perso
     """The same for many flats of one group, in a few statements."""
     ids = [flat.id for flat in flats]
     db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())  # as `hold` does
-    current = select(Household).where(Household.flat_id.in_(ids), Household.ended_at.is_(None))
+    current = select(Household).where(Household.flat_id.in_(ids), Household.is_current)
     known = {household.flat_id: household for household in db.session.scalars(current)}
     for flat in flats:
         household = known.get(flat.id) or Household(flat_id=flat.id, status=HouseholdStatus.NOT_CONTACTED)
@@ -104,13 +104,11 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
     Raises CoordinatorLivesThere, LastCoordinator.
     """
     hold(flat)
-    household = db.session.scalar(
-        select(Household).where(Household.flat_id == flat.id, Household.ended_at.is_(None))
-    )
+    household = db.session.scalar(select(Household).where(Household.flat_id == flat.id, Household.is_current))
     if household is None:
         return
     living_here = db.session.scalars(
-        select(Membership).where(Membership.household_id == household.id, Membership.left_at.is_(None))
+        select(Membership).where(Membership.household_id == household.id, Membership.is_current)
     ).all()
     group, people = _group_of(flat), [membership.person_id for membership in living_here]
     if group is not None:

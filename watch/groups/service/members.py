@@ -81,7 +81,7 @@ def admit(
 def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     """A member whose flat was unknown lives here; the household takes part. Raises AlreadyPlaced."""
     unplaced = update(Membership).where(
-        Membership.id == membership.id, Membership.left_at.is_(None), Membership.household_id.is_(None)
+        Membership.id == membership.id, Membership.is_current, Membership.household_id.is_(None)
     )
     household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
     db.session.flush()
@@ -149,7 +149,5 @@ def depart(membership: Membership, *, by: Person | None) -> Household | None:
 
 
 def _has_members(household: Household) -> bool:
-    staying = select(Membership.id).where(
-        Membership.household_id == household.id, Membership.left_at.is_(None)
-    )
+    staying = select(Membership.id).where(Membership.household_id == household.id, Membership.is_current)
     return db.session.scalar(staying.limit(1)) is not None

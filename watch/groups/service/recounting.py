@@ -27,7 +27,7 @@ def recount_groups(now: datetime, group: Group | None = None) -> None:
         .join(Building, Building.id == Stairwell.building_id)
         .where(
             Building.group_id == Group.id,
-            Household.ended_at.is_(None),
+            Household.is_current,
             Household.status == HouseholdStatus.TAKES_PART,
         )
         .correlate(Group)
@@ -35,9 +35,7 @@ def recount_groups(now: datetime, group: Group | None = None) -> None:
     )
     without_flat = (
         select(func.count(Membership.id))
-        .where(
-            Membership.group_id == Group.id, Membership.left_at.is_(None), Membership.household_id.is_(None)
-        )
+        .where(Membership.group_id == Group.id, Membership.is_current, Membership.household_id.is_(None))
         .correlate(Group)
         .scalar_subquery()
     )

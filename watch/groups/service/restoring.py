@@ -18,7 +18,7 @@ def decline_again(flat_id: int, at: datetime) -> bool:
     """
     if db.session.get(Flat, flat_id) is None:
         return False
-    current = select(Household).where(Household.flat_id == flat_id, Household.ended_at.is_(None))
+    current = select(Household).where(Household.flat_id == flat_id, Household.is_current)
     household = db.session.scalar(current)
     if household is None:
         household = Household(flat_id=flat_id)
@@ -33,8 +33,8 @@ def decline_again(flat_id: int, at: datetime) -> bool:
 def put_out_empty_windows(households: Collection[int]) -> None:
     """Of these (ids), a household takes part as long as one of its members does, and not longer."""
     ids = list(households)
-    has_member = exists().where(Membership.household_id == Household.id, Membership.left_at.is_(None))
-    current = Household.id.in_(ids), Household.ended_at.is_(None)
+    has_member = exists().where(Membership.household_id == Household.id, Membership.is_current)
+    current = Household.id.in_(ids), Household.is_current
     takes_part = Household.status == HouseholdStatus.TAKES_PART
     now = utcnow()
     for which, status in (

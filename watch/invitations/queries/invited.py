@@ -119,7 +119,7 @@ def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Household, Household.id == Membership.household_id)
         .outerjoin(Flat, Flat.id == Household.flat_id)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id.is_not(None))
+        .where(Membership.group_id == group.id, Membership.is_current, Person.mailbox_id.is_not(None))
         .options(joinedload(Flat.stairwell))
     )
     if stairwells is not None:
@@ -135,7 +135,7 @@ def _refused(group: Group) -> set[int | None]:
     wanted = (
         select(Household.flat_id)
         .join(Invitation, Invitation.flat_id == Household.flat_id)
-        .where(Invitation.group_id == group.id, Household.ended_at.is_(None))
+        .where(Invitation.group_id == group.id, Household.is_current)
         .where(Household.status == HouseholdStatus.DECLINED)
     )
     return set(db.session.scalars(wanted))

@@ -48,7 +48,7 @@ def contacted_flats(flats: Collection[Flat]) -> set[int]:
     """Ids of those flats whose household has been asked, has answered or takes part."""
     wanted = select(Household.flat_id).where(
         Household.flat_id.in_([flat.id for flat in flats]),
-        Household.ended_at.is_(None),
+        Household.is_current,
         Household.status != HouseholdStatus.NOT_CONTACTED,
     )
     return set(db.session.scalars(wanted))
@@ -61,7 +61,7 @@ def members_on_mailbox(
     wanted = (
         select(Membership)
         .join(Membership.person)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None), Person.mailbox_id == mailbox_id)
+        .where(Membership.group_id == group.id, Membership.is_current, Person.mailbox_id == mailbox_id)
         .options(joinedload(Membership.person))
         .order_by(Membership.id)
     )
@@ -183,6 +183,6 @@ def _members_among(group: Group, stairwells: Collection[int] | None) -> Select[b
         select(Mailbox.address_index)
         .join(Person, Person.mailbox_id == Mailbox.id)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
+        .where(Membership.group_id == group.id, Membership.is_current)
     )
     return wanted if stairwells is None else wanted.where(Membership.stairwell_id.in_(stairwells))

@@ -54,7 +54,7 @@ def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
     """Ids of those flats that the requests name where somebody takes part already."""
     wanted = select(Household.flat_id).where(
         Household.flat_id.in_({each.flat_id for each in requests if each.flat_id}),
-        Household.ended_at.is_(None),
+        Household.is_current,
         Household.status == HouseholdStatus.TAKES_PART,
     )
     return set(db.session.scalars(wanted))

@@ -65,8 +65,7 @@ def coordinators_to_ask(request: JoinRequest) -> Select[int]:
     )
     return select(Coordinator.person_id).where(
         Coordinator.group_id == request.group_id,
-        Coordinator.accepted_at.is_not(None),
-        Coordinator.ended_at.is_(None),
+        Coordinator.is_current,
         reached_by_mail(),
         ~asked.exists(),
     )

@@ -53,7 +53,7 @@ def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int 
         .join(Person, Person.id == Membership.person_id)
         .join(Mailbox, Mailbox.id == Person.mailbox_id)
         .where(Person.id.in_(people_to_call(group, None)), Mailbox.suppression.is_(None))
-        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
+        .where(Membership.group_id == group.id, Membership.is_current)
         .group_by(Membership.stairwell_id)
     )
     found: dict[int | None, int] = dict(db.session.execute(wanted).all())

@@ -71,7 +71,7 @@ def unanswered_meetings(person: Person, now: datetime | None = None) -> list[Mee
     answered = select(MeetingAnswer.meeting_id).where(MeetingAnswer.person_id == person.id)
     member = select(Membership.id).where(
         Membership.person_id == person.id,
-        Membership.left_at.is_(None),
+        Membership.is_current,
         Membership.group_id == Meeting.group_id,
         or_(Meeting.stairwell_id.is_(None), Meeting.stairwell_id == Membership.stairwell_id),
     )

@@ -102,14 +102,12 @@ def reach_of(people: Select[int], households: Select[int], *, audience: Select[i
         .join(Person, Person.id == Membership.person_id)
         .join(Mailbox, Mailbox.id == Person.mailbox_id)
         .where(
-            Membership.left_at.is_(None),
+            Membership.is_current,
             Membership.household_id.in_(select(paper.c[0])),
             Mailbox.suppression.is_not(None),
         )
     )
-    at_home = select(Membership.person_id).where(
-        Membership.left_at.is_(None), Membership.household_id.is_not(None)
-    )
+    at_home = select(Membership.person_id).where(Membership.is_current, Membership.household_id.is_not(None))
     unreached = select(func.count(Person.id)).where(
         Person.id.in_(people), Person.id.not_in(at_home), Person.id.not_in(select(mail.c[0]))
     )
@@ -146,7 +144,7 @@ def _languages_of(households: Select[int | None]) -> dict[int, tuple[Language, .
     wanted = (
         select(Membership.household_id, Person.language)
         .join(Person, Person.id == Membership.person_id)
-        .where(Membership.household_id.in_(households), Membership.left_at.is_(None))
+        .where(Membership.household_id.in_(households), Membership.is_current)
         .distinct()
     )
     read: dict[int, set[Language]] = {}
@@ -169,9 +167,7 @@ def _bounced_households(mailings: Select[int]) -> Select[int | None]:
         select(Membership.household_id)
         .join(OutboxRow, OutboxRow.person_id == Membership.person_id)
         .where(
-            OutboxRow.mailing_id.in_(mailings),
-            OutboxRow.state == OutboxState.BOUNCED,
-            Membership.left_at.is_(None),
+            OutboxRow.mailing_id.in_(mailings), OutboxRow.state == OutboxState.BOUNCED, Membership.is_current
         )
     )
 

@@ -122,10 +122,8 @@ def _left_to_do() -> Iterator[tuple[str, Select[int]]]:
 
 
 def _places_without_anybody() -> Iterator[tuple[str, Select[str]]]:
-    coordinated = select(Coordinator.id).where(
-        Coordinator.group_id == Group.id, Coordinator.ended_at.is_(None), Coordinator.accepted_at.is_not(None)
-    )
-    followed = select(Officer.id).where(Officer.area_id == Area.id, Officer.ended_at.is_(None))
+    coordinated = select(Coordinator.id).where(Coordinator.group_id == Group.id, Coordinator.is_current)
+    followed = select(Officer.id).where(Officer.area_id == Area.id, Officer.is_current)
     living = Group.state.in_([GroupState.ACTIVE, GroupState.DORMANT])
     yield (
         "groups have no coordinator: the police contact appoints one",

@@ -50,7 +50,7 @@ def make_officers(areas: dict[str, Area]) -> tuple[Person, Person]:
 
 
 def _free_flat(building: Building, stairwell: int) -> Flat:
-    taken = set(db.session.scalars(select(Household.flat_id).where(Household.ended_at.is_(None))))
+    taken = set(db.session.scalars(select(Household.flat_id).where(Household.is_current)))
     flats = [flat for flat in flats_of(building) if flat.stairwell is building.stairwells[stairwell]]
     return next(flat for flat in flats if flat.id not in taken)
 

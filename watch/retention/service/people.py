@@ -127,7 +127,7 @@ def _forget(
         Household.flat_id.in_(flats),
         Household.flat_id.not_in(others),
         Household.status == status,
-        Household.ended_at.is_(None),
+        Household.is_current,
     )
     forgotten = standing.values(status=HouseholdStatus.NOT_CONTACTED, status_at=now)
     db.session.execute(forgotten.execution_options(synchronize_session=False))
@@ -143,7 +143,7 @@ def households(now: datetime) -> int:
     """Those that moved out a month ago, or whose flat has been as if never contacted for a month."""
     forgotten = and_(
         Household.status == HouseholdStatus.NOT_CONTACTED,
-        Household.ended_at.is_(None),
+        Household.is_current,
         Household.status_at < now - MONTH,
     )
     is_empty = ~exists().where(Membership.household_id == Household.id)
