@@ -48,7 +48,7 @@ JOBS = (
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
     Job("erase", time(3, 30), erasing.erase_what_is_over),
     Job("remind", reminding.REMIND_AT, meetings.remind),
-    Job("climb", escalation.CLIMB_AT, escalation.climb),
+    Job("climb", escalation.ESCALATE_AT, escalation.escalate),
 )
 
 BELLS = {WAKE: "wake", packs.ASKED: "letters"}  # the tasks that a commit with such a mark rings for

@@ -125,8 +125,8 @@ FAULTS = (
     Fault(
         "the group's page is open to whoever coordinated it once",
         PAGES,
-        "        Coordinator.is_current,\n    )\n    wanted",
-        "        Coordinator.accepted_at.is_not(None),\n    )\n    wanted",
+        "        Coordinator.person_id == person.id, Coordinator.is_current\n    )\n    wanted",
+        "        Coordinator.person_id == person.id, Coordinator.accepted_at.is_not(None)\n    )\n    wanted",
         f"{ON_PAGES} groups/test_not_yet",
     ),
     Fault(

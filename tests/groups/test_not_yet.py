@@ -69,7 +69,7 @@ def test_nobody_sees_a_coordinator_in_them(client: PageClient, scene: Scene, not
 def test_no_mail_to_coordinators_goes_to_them(scene: Scene, outbox: Outbox, not_one: Person) -> None:
     assert coordinators_for(scene.stairwell_1) == [scene.amina]
     request = make_request(make_person("Tova", "tova@example.org"), scene.group, scene.stairwell_1)
-    escalation.climb(utcnow() + timedelta(days=15))
+    escalation.escalate(utcnow() + timedelta(days=15))
     coordinators_service.appoint(scene.group, "ny@example.org", lead=True, by=scene.gun)
     told = {address for kind, address in outbox.addressed() if kind in {"join-waiting", "lead-asked"}}
     assert (request.group, told) == (scene.group, {"amina@example.org", "bengt@example.org"})

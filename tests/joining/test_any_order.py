@@ -186,7 +186,7 @@ class House(RuleBasedStateMachine):
         """Whoever waits has waited so long; the clock comes by."""
         waits = JoinRequest.state == RequestState.WAITING
         db.session.execute(update(JoinRequest).where(waits).values(confirmed_at=utcnow() - timedelta(days)))
-        self.do(escalation.climb, utcnow())
+        self.do(escalation.escalate, utcnow())
 
     # Inviting
 

@@ -1,4 +1,4 @@
-"""Requests that nobody answers climb: to the lead, to every coordinator, and at last word to who asked."""
+"""Requests that nobody answers reach the lead, then every coordinator, and at last word to who waits."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from watch.models import (
 )
 
 ASKED = datetime(2026, 3, 2, 12, tzinfo=STOCKHOLM)
-CLIMBING = ("join-waiting", "join-unanswered")
+ESCALATED = ("join-waiting", "join-unanswered")
 
 
 def day(number: int, at: str = "09.00") -> datetime:
@@ -46,9 +46,9 @@ def tick(number: int, at: str = "13.00") -> None:
     db.session.expire_all()
 
 
-def climbed(outbox: Outbox) -> list[tuple[str, str]]:
+def escalated(outbox: Outbox) -> list[tuple[str, str]]:
     """Whom it has reached, in order."""
-    return [(kind, address.partition("@")[0]) for kind, address in outbox.addressed() if kind in CLIMBING]
+    return [(kind, address.partition("@")[0]) for kind, address in outbox.addressed() if kind in ESCALATED]
 
 
 @pytest.fixture
@@ -65,16 +65,16 @@ def test_the_lead_after_7_days_and_every_coordinator_after_14(
     scene: Scene, request_: JoinRequest, outbox: Outbox
 ) -> None:
     tick(6)
-    assert climbed(outbox) == []
+    assert escalated(outbox) == []
     tick(7)
-    assert climbed(outbox) == [("join-waiting", "amina")]
+    assert escalated(outbox) == [("join-waiting", "amina")]
     tick(13)
-    assert len(climbed(outbox)) == 1
+    assert len(escalated(outbox)) == 1
     tick(14)
-    assert sorted(climbed(outbox)[1:]) == [("join-waiting", "bengt"), ("join-waiting", "dawit")]
+    assert sorted(escalated(outbox)[1:]) == [("join-waiting", "bengt"), ("join-waiting", "dawit")]
     for later in (15, 21, 40):
         tick(later)
-    assert len(climbed(outbox)) == 3
+    assert len(escalated(outbox)) == 3
 
 
 def test_after_an_outage_it_reaches_everybody_at_once_and_each_once(
@@ -82,7 +82,7 @@ def test_after_an_outage_it_reaches_everybody_at_once_and_each_once(
 ) -> None:
     tick(20)
     tick(21)
-    assert sorted(climbed(outbox)) == [("join-waiting", who) for who in ("amina", "bengt", "dawit")]
+    assert sorted(escalated(outbox)) == [("join-waiting", who) for who in ("amina", "bengt", "dawit")]
 
 
 def test_it_counts_from_when_the_address_was_confirmed(
@@ -90,15 +90,15 @@ def test_it_counts_from_when_the_address_was_confirmed(
 ) -> None:
     request_.confirmed_at = day(5)
     tick(11)
-    assert climbed(outbox) == []
+    assert escalated(outbox) == []
     tick(12)
-    assert climbed(outbox) == [("join-waiting", "amina")]
+    assert escalated(outbox) == [("join-waiting", "amina")]
 
 
 @pytest.mark.parametrize(
     "state", [RequestState.APPROVED, RequestState.DECLINED, RequestState.WITHDRAWN, RequestState.UNCONFIRMED]
 )
-def test_what_does_not_wait_does_not_climb(
+def test_what_does_not_wait_does_not_escalate(
     state: RequestState, scene: Scene, request_: JoinRequest, outbox: Outbox
 ) -> None:
     request_.state = state
@@ -108,7 +108,7 @@ def test_what_does_not_wait_does_not_climb(
         request_.decided_at = day(1)
     tick(8)
     tick(15)
-    assert climbed(outbox) == []
+    assert escalated(outbox) == []
 
 
 def test_a_mail_that_waits_is_kept_back_once_somebody_has_answered(
@@ -118,13 +118,13 @@ def test_a_mail_that_waits_is_kept_back_once_somebody_has_answered(
         clock.run_due(jobs.JOBS)
         client.post(f"/requests/{request_.id}/decline", as_=scene.bengt)
         assert what_leaves() == [("join-declined", "farah@example.org")]
-    assert climbed(outbox) == [("join-waiting", "amina")]
+    assert escalated(outbox) == [("join-waiting", "amina")]
 
 
 def test_two_clocks_at_once_ask_once(app: Flask, scene: Scene, request_: JoinRequest, outbox: Outbox) -> None:
     with time_machine.travel(day(7, "13.00")):
         ticks_at_once(app, list(jobs.JOBS))
-    assert climbed(outbox) == [("join-waiting", "amina")]
+    assert escalated(outbox) == [("join-waiting", "amina")]
 
 
 def test_where_nobody_is_left_to_ask_the_applicant_is_told(
@@ -132,11 +132,11 @@ def test_where_nobody_is_left_to_ask_the_applicant_is_told(
 ) -> None:
     db.session.execute(db.update(Coordinator).values(ended_at=day(3)))
     tick(7)
-    assert climbed(outbox) == []
+    assert escalated(outbox) == []
     tick(14)
-    assert climbed(outbox) == [("join-unanswered", "farah")]
+    assert escalated(outbox) == [("join-unanswered", "farah")]
     tick(15)
-    assert len(climbed(outbox)) == 1
+    assert len(escalated(outbox)) == 1
     with time_machine.travel(day(14, "14.00")):
         assert what_leaves() == [("join-unanswered", "farah@example.org")]
 
@@ -148,7 +148,7 @@ def test_a_lead_alone_is_asked_again_and_then_the_applicant_is_told(
     db.session.execute(db.update(Coordinator).where(alone).values(ended_at=day(3)))
     tick(7)
     tick(14)
-    assert climbed(outbox) == [("join-waiting", "amina"), ("join-unanswered", "farah")]
+    assert escalated(outbox) == [("join-waiting", "amina"), ("join-unanswered", "farah")]
 
 
 def test_whom_mail_does_not_reach_is_nobody_to_ask(
@@ -157,21 +157,21 @@ def test_whom_mail_does_not_reach_is_nobody_to_ask(
     for each in (scene.amina, scene.bengt, scene.dawit):
         each.mailbox.suppression, each.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
     tick(14)
-    assert climbed(outbox) == [("join-unanswered", "farah")]
+    assert escalated(outbox) == [("join-unanswered", "farah")]
 
 
-def test_a_knock_climbs_too_and_nobody_is_written_to_who_has_no_address(
+def test_a_knock_escalates_too_and_nobody_is_written_to_who_has_no_address(
     client: PageClient, scene: Scene, request_: JoinRequest, outbox: Outbox, code: str, fill: Fill
 ) -> None:
     with time_machine.travel(ASKED):
         client.post(f"/j/{code}", fill(how="knock", address="", floor="1", door="1"))
     request_.state, request_.decided_at = RequestState.DECLINED, ASKED
     tick(7)
-    assert climbed(outbox) == [("join-waiting", "amina")]
+    assert escalated(outbox) == [("join-waiting", "amina")]
     db.session.execute(db.update(Coordinator).values(ended_at=day(8)))
     tick(14)
     tick(15)
-    assert len(climbed(outbox)) == 1
+    assert len(escalated(outbox)) == 1
 
 
 def test_another_groups_coordinators_hear_nothing_and_the_police_neither(
@@ -179,7 +179,7 @@ def test_another_groups_coordinators_hear_nothing_and_the_police_neither(
 ) -> None:
     tick(7)
     tick(14)
-    assert {who for _kind, who in climbed(outbox)} & {"ivan", "gun", "hodan"} == set()
+    assert {who for _kind, who in escalated(outbox)} & {"ivan", "gun", "hodan"} == set()
 
 
 def test_more_than_a_batch_goes_on_at_the_next_tick(
@@ -190,11 +190,11 @@ def test_more_than_a_batch_goes_on_at_the_next_tick(
         person = make_person(f"Granne {number}", f"granne{number}@example.org")
         make_request(person, scene.group, scene.stairwell_3).confirmed_at = ASKED
     tick(7, "13.00")
-    assert len(climbed(outbox)) == 2
+    assert len(escalated(outbox)) == 2
     tick(7, "13.01")
-    assert len(climbed(outbox)) == 4
+    assert len(escalated(outbox)) == 4
     tick(7, "13.02")
-    assert len(climbed(outbox)) == 4
+    assert len(escalated(outbox)) == 4
 
 
 def answers(client: PageClient, request: JoinRequest, who: Person) -> tuple[int, bool]:

@@ -18,7 +18,7 @@ from watch.extensions import db
 from watch.groups.errors import NotOpen
 from watch.groups.queries.members import active_membership
 from watch.groups.service import households
-from watch.joining.service.escalation import climb
+from watch.joining.service.escalation import escalate
 from watch.models import (
     Coordinator,
     Flat,
@@ -396,7 +396,7 @@ def test_a_used_letter_there_waits_until_there_is_one(client: PageClient, alone:
     db.session.expire_all()
     assert request.state is RequestState.WAITING
     with time_machine.travel(utcnow() + timedelta(days=15)):
-        climb(utcnow())
+        escalate(utcnow())
     kinds = db.select(Mailing.kind).where(Mailing.join_request_id == request.id).order_by(Mailing.id)
     assert "join-unanswered" in db.session.scalars(kinds).all()
 

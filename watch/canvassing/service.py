@@ -12,7 +12,7 @@ from watch.extensions import db
 from watch.groups.errors import NotOpen, TooLateToUndo
 from watch.groups.queries.flats import status_of
 from watch.groups.queries.members import active_membership
-from watch.groups.service.flats import current_household, hold
+from watch.groups.service.flats import current_household, lock_flat
 from watch.groups.service.households import move_out, note_household, take_back_move
 from watch.groups.service.members import Consent, add_on_paper, depart
 from watch.joining.queries.asking import open_knock, requests_about_address, waiting_requests
@@ -143,7 +143,7 @@ def _knock(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Knock:
     group = db.session.get(Group, group_id) if group_id else None
     if group is None or group.state is GroupState.CLOSED:
         raise NotOpen
-    hold(flat)
+    lock_flat(flat)
     last = newest_knock(flat)
     if (last.id if last else 0) != after:
         raise AlreadyKnocked(last)
@@ -165,7 +165,7 @@ def take_back_knock(knock: Knock, *, by: Person) -> None:
 
     Raises TooLateToUndo where it was another's, is an hour old, or more has happened since; FlatTaken.
     """
-    hold(knock.flat)
+    lock_flat(knock.flat)
     db.session.refresh(knock)
     if knock.undone_at is not None:
         return

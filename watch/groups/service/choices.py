@@ -9,7 +9,7 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.choices import SECOND_THOUGHTS
-from watch.groups.service.flats import hold
+from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import depart
 from watch.groups.service.stopping import stop_unwanted
@@ -90,7 +90,7 @@ def take_back(membership: Membership, *, by: Person) -> None:
 
 
 def _move_in_again(membership: Membership, household: Household, by: Person) -> None:
-    hold(household.flat)
+    lock_flat(household.flat)
     if _is_taken(membership, household):
         raise FlatTaken
     if household.ended_at is None and household.status is HouseholdStatus.TAKES_PART:

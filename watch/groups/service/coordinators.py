@@ -182,7 +182,7 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
     Now the group can be joined, and those who are interested are told. Raises LinkExpired,
     OfficerNeverCoordinates.
     """
-    _hold(coordinator.group)
+    _lock(coordinator.group)
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
     waiting_appointment(coordinator)
     demand_no_officer(coordinator.person)
@@ -255,12 +255,12 @@ def end_roles(group: Group, person_ids: Collection[int], *, by: Person | None) -
         _end(group, theirs, by=by)
 
 
-def _hold(group: Group) -> None:
+def _lock(group: Group) -> None:
     db.session.execute(select(Group.id).where(Group.id == group.id).with_for_update())
 
 
 def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) -> None:
-    _hold(group)  # two do not end each other
+    _lock(group)  # two do not end each other
     if any(coordinator.accepted_at for coordinator in ending):
         staying = select(Coordinator.id).where(
             Coordinator.group_id == group.id,

@@ -9,7 +9,7 @@ from watch.extensions import db
 from watch.models import Flat, Household
 
 
-def hold(flat: Flat) -> None:
+def lock_flat(flat: Flat) -> None:
     """Nobody else changes who lives here until this transaction ends (SQLite: no other writes at all)."""
     db.session.execute(select(Flat.id).where(Flat.id == flat.id).with_for_update())
 

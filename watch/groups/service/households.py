@@ -11,7 +11,7 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.errors import FlatTaken
 from watch.groups.service.coordinators import demand_may_end_roles, end_roles
-from watch.groups.service.flats import hold
+from watch.groups.service.flats import lock_flat
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
     Flat,
@@ -54,7 +54,7 @@ def change_household(
     changes. The same statements run whether it changes or not, so that response time does not tell a stranger
     what is known of a flat. Returns the current household, or None where nothing is known still.
     """
-    hold(flat)
+    lock_flat(flat)
     current = Household.flat_id == flat.id, Household.is_current
     before = db.session.scalar(select(Household.status).where(*current)) or HouseholdStatus.NOT_CONTACTED
     changes = counts and before in only
@@ -103,7 +103,7 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
 
     Raises CoordinatorLivesThere, LastCoordinator.
     """
-    hold(flat)
+    lock_flat(flat)
     household = db.session.scalar(select(Household).where(Household.flat_id == flat.id, Household.is_current))
     if household is None:
         return

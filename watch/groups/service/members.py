@@ -13,7 +13,7 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, AlreadyPlaced
 from watch.groups.queries.members import active_membership
 from watch.groups.service.coordinators import end_roles
-from watch.groups.service.flats import hold
+from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import note_household
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
@@ -144,7 +144,7 @@ def depart(membership: Membership, *, by: Person | None) -> Household | None:
     household = membership.household
     if household is None or household.ended_at is not None:
         return None
-    hold(household.flat)
+    lock_flat(household.flat)
     return None if _has_members(household) else household
 
 

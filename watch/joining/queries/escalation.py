@@ -1,4 +1,4 @@
-"""Requests that nobody has answered: which climb now, and to whom."""
+"""Requests that nobody has answered: which reach others now, and whom."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from watch.groups.queries.members import reached_by_mail
 from watch.models import Coordinator, Group, GroupState, JoinRequest, Mailing, OutboxRow, RequestState
 from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
 
-CLIMBED = "join-waiting"
+ESCALATED = "join-waiting"
 
 
-def climb_key(request: JoinRequest, step: str) -> str:
+def escalation_key(request: JoinRequest, step: str) -> str:
     """What makes twice the same step once. No form can send it: the keys of forms have no colon."""
     return f"waiting:{request.id}:{step}"
 
 
-def requests_to_climb(now: datetime, limit: int) -> tuple[Sequence[JoinRequest], Sequence[JoinRequest]]:
+def requests_to_escalate(now: datetime, limit: int) -> tuple[Sequence[JoinRequest], Sequence[JoinRequest]]:
     """Those that reach every coordinator of their group now, and those that reach the lead; oldest first.
 
     What was missed is made up for, and who waits for 14 days skips the step of 7 (two statements).
@@ -53,13 +53,13 @@ def leads_to_ask(request: JoinRequest) -> Select[int]:
 
 
 def coordinators_to_ask(request: JoinRequest) -> Select[int]:
-    """Ids of the coordinators whom mail reaches, and whom this request has not climbed to before."""
+    """Ids of the coordinators whom mail reaches, and whom this request has not reached before."""
     asked = (
         select(OutboxRow.person_id)
         .join(OutboxRow.mailing)
         .where(
             Mailing.join_request_id == request.id,
-            Mailing.kind == CLIMBED,
+            Mailing.kind == ESCALATED,
             OutboxRow.person_id == Coordinator.person_id,
         )
     )

@@ -8,23 +8,31 @@ from sqlalchemy import select
 
 from watch import audit
 from watch.extensions import db
-from watch.joining.queries.escalation import climb_key, coordinators_to_ask, leads_to_ask, requests_to_climb
+from watch.joining.queries.escalation import (
+    coordinators_to_ask,
+    escalation_key,
+    leads_to_ask,
+    requests_to_escalate,
+)
 from watch.mail import outbox
 from watch.models import JoinRequest, Person
 
-CLIMB_AT = time(9)
+ESCALATE_AT = time(9)
 BATCH = 200  # requests of a step that one transaction takes
 
 
-def climb(now: datetime) -> bool:
+def escalate(now: datetime) -> bool:
     """Ask those who may answer by now. Where nobody is left to ask, the applicant is told.
 
     Twice is once, and a step that was missed is made up for. Returns whether there may be more.
     """
-    to_all, to_lead = requests_to_climb(now, BATCH)
+    to_all, to_lead = requests_to_escalate(now, BATCH)
     for request in to_lead:
         outbox.queue_many(
-            "join-waiting", people=leads_to_ask(request), about=request, form_key=climb_key(request, "lead")
+            "join-waiting",
+            people=leads_to_ask(request),
+            about=request,
+            form_key=escalation_key(request, "lead"),
         )
         audit.note("join-climbed", about=request, by=None, group=request.group)
     for request in to_all:
@@ -33,7 +41,7 @@ def climb(now: datetime) -> bool:
 
 
 def _ask_everybody(request: JoinRequest) -> None:
-    coordinators, key = coordinators_to_ask(request), climb_key(request, "all")
+    coordinators, key = coordinators_to_ask(request), escalation_key(request, "all")
     if db.session.scalar(coordinators.limit(1)) is None:
         applicant = select(Person.id).where(Person.id == request.person_id)
         outbox.queue_many("join-unanswered", people=applicant, about=request, form_key=key)
