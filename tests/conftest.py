@@ -23,6 +23,7 @@ from flask_migrate import upgrade
 from sqlalchemy import event, select
 from sqlalchemy.orm import joinedload
 
+from tests.catalogues import compile_catalogues
 from tests.databases import empty, fresh_database, postgres, quick_folder
 from tests.missing import say_what_was_skipped
 from tests.page_client import PageClient, outside
@@ -40,10 +41,12 @@ _running = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """One PostgreSQL for the whole run, started before its workers, who find it in the environment."""
+    """Before the workers: the catalogues, and one PostgreSQL, which they find in the environment."""
     for name in [name for name in os.environ if name.startswith("WATCH_") and name != SERVER]:
         del os.environ[name]  # the settings of whoever runs the tests are not theirs
     is_worker = hasattr(config, "workerinput")
+    if not is_worker:
+        compile_catalogues()
     if not is_worker and not config.option.collectonly and SERVER not in os.environ:
         os.environ[SERVER] = _running.enter_context(postgres())
         _running.callback(os.environ.pop, SERVER)

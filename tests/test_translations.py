@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import ast
+import os
 import re
+from gettext import GNUTranslations
 from pathlib import Path
 
 import pytest
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+
+from tests.catalogues import compile_catalogues
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER = ROOT / "watch" / "translations"
@@ -202,3 +206,24 @@ def test_texts_begin_and_end_as_the_swedish_does(language: str) -> None:
         if text and (text != text.strip()) != (singular(message) != singular(message).strip())
     ]
     assert ragged == []
+
+
+def test_a_catalogue_that_is_missing_or_older_than_its_texts_is_compiled(tmp_path: Path) -> None:
+    texts = tmp_path / "en" / "LC_MESSAGES" / "messages.po"
+    texts.parent.mkdir(parents=True)
+    compiled = texts.with_suffix(".mo")
+
+    def said(word: str, written_at: int) -> str:
+        texts.write_text(
+            f'msgid ""\nmsgstr "Content-Type: text/plain; charset=utf-8\\n"\n\nmsgid "hus"\nmsgstr "{word}"\n'
+        )
+        os.utime(texts, (written_at, written_at))
+        compile_catalogues(tmp_path)
+        with compiled.open("rb") as file:
+            return GNUTranslations(file).gettext("hus")
+
+    assert said("house", 1_000) == "house"
+    os.utime(compiled, (2_000, 2_000))
+    assert said("building", 1_999) == "house", "a compiled catalogue that is newer stays"
+    assert said("building", 2_001) == "building"
+    assert sorted(path.name for path in texts.parent.iterdir()) == ["messages.mo", "messages.po"]
