@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
 
 from watch.models import Audience, Level, Organisation
 
@@ -15,7 +16,7 @@ AREA_AUDIENCES = {
     Audience.AREA_MEMBERS: _l("Alla som är med i området"),
     Audience.AREA_COORDINATORS: _l("Bara kontaktombuden i området"),
 }
-SENDERS = {
-    Organisation.POLICE.value: _l("Polisen"),
-    Organisation.MUNICIPALITY.value: _l("Kommunen"),
+SENDERS: dict[str, LazyString] = {
+    Organisation.POLICE: _l("Polisen"),
+    Organisation.MUNICIPALITY: _l("Kommunen"),
 }
