@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import itertools
 import sqlite3
 from collections.abc import Mapping
 from contextlib import closing
@@ -99,6 +100,29 @@ def test_each_role_gets_what_permissions_say(
             if expected.get:
                 assert _rows_kept() == before, f"GET {expected.address} changes something"
         assert got == {role: expected.of(role) for role in EVERYBODY}, expected.address
+
+
+def test_an_address_that_takes_a_form_answers_whoever_opens_it_anew(
+    app: Flask, client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    """A refused form stays at its own address, which Reload and Back ask for by GET."""
+    readers = {"anybody": None, "lead": scene.amina}
+    mine = _signed_in(client, readers, things)
+    taking = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
+    addresses = {
+        name: [each.address for each in rows if each.post]
+        for name, rows in EXPECTED.items()
+        if name in taking
+    }
+    assert len(taking) > 50
+    assert [name for name in taking if not addresses[name]] == []
+    dead = []
+    for address, role in itertools.product(itertools.chain(*addresses.values()), readers):
+        page = client.get(address.format_map(mine[role]), as_=readers[role])
+        following = [page, page.follow()] if page.location else [page]
+        if any(each.status == 405 or each.location == each.path for each in following):
+            dead.append((address, role))
+    assert dead == []
 
 
 FORGED = ("anybody", "member", "coordinator", "lead", "officer")
