@@ -1,4 +1,4 @@
-"""`flask demo fill`: many made-up groups at once, and the application cannot tell them from others."""
+"""`python -m bench.fill`: many made-up groups at once, and the application cannot tell them from others."""
 
 from __future__ import annotations
 
@@ -10,7 +10,10 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import func, select
 
+from bench.fill import filling
+from bench.fill.__main__ import fill
 from tests.cast import Scene
+from tests.conftest import outside
 from tests.page_client import PageClient
 from watch import tokens
 from watch.accounts.service import mailbox_at
@@ -40,14 +43,20 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
-from watch.ops.demo import fill
 
 Cli = Callable[..., Result]
 
 
+@pytest.fixture
+def cli(app: Flask) -> Cli:
+    """The command, with its words."""
+    runner = app.test_cli_runner()
+    return lambda *words: outside(lambda: runner.invoke(fill, [str(word) for word in words]))
+
+
 def fill_with(cli: Cli, groups: int, members: int, *more: Any) -> None:
     """The command, which has to succeed."""
-    result = cli("demo", "fill", "--groups", groups, "--members", members, *more)
+    result = cli("--groups", groups, "--members", members, *more)
     assert (result.exit_code, result.output) == (0, "Groups\n")
     db.session.expire_all()
 
@@ -112,7 +121,7 @@ def test_every_stairwell_has_the_code_of_its_poster(cli: Cli) -> None:
 
 def test_a_code_that_is_taken_is_passed_over(app: Flask) -> None:
     twice = [{"nonce": b"seven"}, {"nonce": b"seven"}]
-    fill.give_posters(twice)
+    filling.give_posters(twice)
     assert [row["nonce"] == b"seven" for row in twice] == [True, False]
     assert twice[0]["poster_index"] != twice[1]["poster_index"]
 
@@ -153,8 +162,8 @@ def test_it_adds_to_what_is_there_and_life_goes_on(scene: Scene, cli: Cli) -> No
 
 
 def test_an_area_is_full_at_its_number_of_groups(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fill, "AREA_HOLDS", 2)
-    monkeypatch.setattr(fill, "BATCH", 3)
+    monkeypatch.setattr(filling, "AREA_HOLDS", 2)
+    monkeypatch.setattr(filling, "BATCH", 3)
     fill_with(cli, 5, 10)
     per_area = select(func.count(Group.id)).group_by(Group.area_id).order_by(Group.area_id)
     assert list(db.session.scalars(per_area)) == [2, 2, 1]
@@ -170,5 +179,5 @@ def test_an_area_is_full_at_its_number_of_groups(cli: Cli, monkeypatch: pytest.M
     ],
 )
 def test_what_cannot_be_is_refused(cli: Cli, words: list[Any], said: str) -> None:
-    result = cli("demo", "fill", *words)
+    result = cli(*words)
     assert (result.exit_code, said in result.output, rows(Group)) == (1, True, [0])

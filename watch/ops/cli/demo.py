@@ -1,4 +1,4 @@
-"""Commands for one's own machine: `flask demo run`, `flask demo seed`, `flask demo fill`, `flask mailbox`."""
+"""Commands for one's own machine: `flask demo run`, `flask demo seed`, `flask mailbox`."""
 
 from __future__ import annotations
 
@@ -13,11 +13,9 @@ from flask_migrate import upgrade
 from watch.accounts import service as accounts
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
-from watch.fields import readable_address
 from watch.models import Person
 from watch.ops import demo as sample
 from watch.ops import letters, running
-from watch.ops.demo import fill as filling
 
 WELCOME = {
     "police contact": "gun@example.org",
@@ -66,32 +64,6 @@ def run() -> None:
     db.engine.dispose()  # nothing open is carried into the processes
     settings = {"WATCH_ENV": "development", "WATCH_BASE_URL": config["BASE_URL"]}
     sys.exit(running.run(port, settings, lambda: click.echo(welcome)))
-
-
-@demo.command()
-@click.option("--groups", type=click.IntRange(1), required=True)
-@click.option("--members", type=click.IntRange(1), required=True, help="In all groups together.")
-@click.option("--domain", default="example.org", help="Where their addresses are: n1@, n2@ …")
-@click.option("--paper", type=click.FloatRange(0, 1), default=0.0, help="The share without an address.")
-@click.option("--seed", type=int, default=sample.SEED, help="The same number makes the same people.")
-def fill(groups: int, members: int, domain: str, paper: float, seed: int) -> None:
-    """Add many made-up groups and members, to measure with.
-
-    A million takes minutes. They come beside what is there: all of them, or none where it is stopped
-    (one transaction; in SQLite nobody else can write meanwhile). No mail goes out for any of it.
-    """
-    _demand_development()
-    if not groups <= members <= groups * filling.LARGEST_GROUP:
-        raise click.ClickException(f"A group has 1 to {filling.LARGEST_GROUP} members here.")
-    try:
-        readable_address(f"n1@{domain}")
-    except ValueError:
-        raise click.ClickException(f"{domain!r} is not the domain of an e-mail address.") from None
-    wish = filling.Wish(groups, members, domain, paper, seed)
-    with click.progressbar(length=groups, label="Groups") as bar:
-        for done in filling.fill(wish):
-            bar.update(done)
-    db.session.commit()
 
 
 def _demand_development() -> None:

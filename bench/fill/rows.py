@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
 
+from bench.fill.bulk import Batch
 from watch.crypto import keyring
 from watch.groups.service.coordinators import DUTY_VERSION
 from watch.groups.service.members import CONSENT_VERSION
@@ -34,7 +35,6 @@ from watch.models import (
     Stairwell,
     StartStep,
 )
-from watch.ops.demo.bulk import Batch
 from watch.ops.demo.people import stranger
 from watch.places.addresses import address_of, swedish_sort_key
 

@@ -14,6 +14,8 @@ from itertools import islice
 
 from sqlalchemy import select
 
+from bench.fill.bulk import Batch, Row, analyze, make_room, reserve
+from bench.fill.rows import FLATS, Ids, Run, Street, add_group, stairwells_of
 from watch import tokens
 from watch.accounts.service import appoint_officer, mailbox_at, person_at
 from watch.extensions import db
@@ -34,8 +36,6 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
-from watch.ops.demo.bulk import Batch, Row, analyze, make_room, reserve
-from watch.ops.demo.rows import FLATS, Ids, Run, Street, add_group, stairwells_of
 from watch.places.addresses import swedish_sort_key
 
 LANDLORD = "Mätbolaget"

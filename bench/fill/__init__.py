@@ -1,0 +1,1 @@
+"""Large databases to measure with; nothing of the product needs it."""
