@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_member
+from tests.factories import flat_of, make_member, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.meetings.queries import reach_of_call
@@ -288,13 +288,16 @@ def test_only_what_has_been_can_be_written_down(
 def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
     client: PageClient, scene: Scene, nils: Person
 ) -> None:
+    olga = make_person("Olga Lind")
+    make_member(olga, scene.group, flat_of(scene.port_1, "1003"), channel=Channel.PAPER)
     sent = client.post(f"/groups/{scene.group.id}/meetings", PLAN, as_=scene.amina)
     meeting = db.session.scalars(select(Meeting)).one()
 
-    assert "2 av dina lägenheter behöver papper" in sent.follow().text
+    assert "3 av dina lägenheter behöver papper" in sent.follow().text
     page = client.get(f"/meetings/{meeting.id}/paper", as_=scene.bengt)
     assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in page.text
     assert "Våglängdsgatan 3 1103 Svenska Nås inte med mejl" in page.text
+    assert "Våglängdsgatan 1 " not in page.text  # Bengt works with port 3
     assert ("house-seen", scene.bengt.id) in [
         (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))
     ]
