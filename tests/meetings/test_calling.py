@@ -14,6 +14,8 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_member, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
+from watch.groups.queries import active_membership
+from watch.groups.service import leave
 from watch.meetings.queries import reach_of_call
 from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
 
@@ -301,6 +303,20 @@ def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
     assert ("house-seen", scene.bengt.id) in [
         (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))
     ]
+
+
+def test_no_paper_goes_to_a_household_that_has_left_since(
+    client: PageClient, scene: Scene, nils: Person
+) -> None:
+    client.post(f"/groups/{scene.group.id}/meetings", PLAN, as_=scene.amina)
+    meeting = db.session.scalars(select(Meeting)).one()
+    elsas = active_membership(scene.elsa, scene.group)
+    assert elsas
+    leave(elsas, by=scene.bengt)
+    db.session.commit()
+    text = client.get(f"/meetings/{meeting.id}/paper", as_=scene.bengt).text
+    assert "Våglängdsgatan 3 1103 Svenska Nås inte med mejl" in text
+    assert "Våglängdsgatan 3 1001" not in text
 
 
 def test_the_number_said_is_the_number_of_rows(
