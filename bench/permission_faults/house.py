@@ -230,8 +230,8 @@ FAULTS = (
     Fault(
         "a member counts who comes to a meeting",
         "watch/meetings/routes/answering.py",
-        "is_asked = coordinates and meeting.counting is",
-        "is_asked = meeting.counting is",
+        "coordinates, relations = can(Permission.MANAGE_MEETINGS, meeting), current_relations()",
+        "coordinates, relations = True, current_relations()",
         "meetings/test_answering",
     ),
 )

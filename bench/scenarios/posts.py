@@ -92,7 +92,8 @@ class Browser:
 def killed_posts(asked: Asked) -> Result:
     """(i) as many results as forms, however often the process died in the middle of one."""
     forms, port = asked.kills or 500, free_port()
-    with stage(asked, BASE_URL=f"http://127.0.0.1:{port}") as here:
+    settings = {"BASE_URL": f"http://127.0.0.1:{port}", "FORMS_IN_TEN_MINUTES": "1000000"}
+    with stage(asked, **settings) as here:
         here.fill(addresses(3), sharing=0)
         browser, tries, strange = Browser(here), 0, []
         with Web(3, here.settings, here.folder, port) as web, Workers(1, here.settings, here.folder):

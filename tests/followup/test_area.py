@@ -120,6 +120,11 @@ def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: S
     assert page.links["Öppna Våglängdsgatan 1–3"] == f"/groups/{scene.group.id}/lifecycle"
 
 
+def test_of_few_it_is_not_told_how_many(client: PageClient, scene: Scene) -> None:
+    scene.group.counted_taking_part = 3
+    assert "Aktiv färre än 5 av 18 hushåll är med" in client.get("/areas/hassleholmen", as_=scene.gun).text
+
+
 def test_the_acts_stand_first_and_so_do_the_houses_where_something_happens(
     client: PageClient, scene: Scene, landlord: Landlord
 ) -> None:

@@ -18,6 +18,7 @@ from tests.factories import (
     make_interest,
     make_person,
     make_request,
+    stairwell_of,
 )
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -151,6 +152,21 @@ def test_what_needs_somebody_is_listed_with_what_to_do(client: PageClient, scene
         "Kontrollera Polisen Norrby": f"/contacts/edit#contact-{contact.id}",
     }.items():
         assert page.links[words] == href
+
+
+def test_what_another_officers_areas_need_is_not_told(client: PageClient, scene: Scene) -> None:
+    boda, landlord = scene.other_group.area, scene.house.property.landlord
+    make_group(make_building(boda, landlord, "Bodavägen", (2,)))  # without a coordinator
+    be_interested(make_building(boda, landlord, "Bodavägen", (4,)), 7)
+    waiting = make_request(
+        make_person("Väntar Länge"), scene.other_group, stairwell_of(scene.other_group.buildings[0], 10)
+    )
+    waiting.confirmed_at = utcnow() - timedelta(days=8)
+    make_contact(ContactRole.POLICE, "Polisen Boda", boda).checked_on = date(2020, 1, 1)
+    own = {scene.group.area_id, scene.langgatan.property.area_id}
+    assert what_needs_somebody(own, utcnow(), utcnow().date()) == []
+    assert len(what_needs_somebody({boda.id}, utcnow(), utcnow().date())) >= 4
+    assert "Inget behöver dig just nu" in client.get("/overview", as_=scene.gun).text
 
 
 def test_a_coordinator_whom_no_mail_reaches_is_none(client: PageClient, scene: Scene) -> None:

@@ -83,6 +83,17 @@ def test_who_said_no_is_not_written_to_again(
     assert client.post(path, carried("lina@example.org"), as_=scene.ivan).status == 303
 
 
+def test_what_another_coordinator_has_queued_before_the_no_is_not_sent(
+    client: PageClient, write: Callable[..., Page], scene: Scene
+) -> None:
+    write(scene.amina, "lina@example.org", flat=str(flat_of(scene.stairwell_1, "1003").id))
+    write(scene.bengt, "lina@example.org", flat=str(flat_of(scene.stairwell_3, "1203").id))
+    first, second = db.session.scalars(select(Invitation).order_by(Invitation.id))
+    assert (first.by, second.by) == (scene.amina, scene.bengt)
+    client.get(link_of(second)).press("Nej tack")
+    assert what_leaves() == []
+
+
 def test_one_no_of_two_leaves_the_flat_invited(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person, stairwell_3: Stairwell
 ) -> None:

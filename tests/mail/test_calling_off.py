@@ -33,8 +33,8 @@ ALL = ["amina", "bengt", "carin", "dawit"]
 
 @pytest.fixture
 def meeting(scene: Scene) -> Meeting:
-    """Called to the whole group, nine days ahead; nothing has left yet."""
-    begins = (utcnow() + timedelta(days=9)).replace(microsecond=0)
+    """Called to the whole group, ten days ahead; nothing has left yet."""
+    begins = (utcnow() + timedelta(days=10)).replace(microsecond=0)
     plan = service.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), "Tvättstugan")
     meeting = service.call(scene.group, plan, by=scene.amina)
     db.session.commit()

@@ -151,7 +151,7 @@ import os, signal
 from sqlalchemy import event, select
 from watch import create_app
 from watch.extensions import db
-from watch.groups.queries import active_member_ids
+from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
 from watch.models import Group, Notice
 with create_app().app_context():

@@ -11,9 +11,11 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_member
+from tests.factories import flat_of, make_member, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
+from watch.groups.queries.members import active_membership
+from watch.groups.service.members import leave
 from watch.meetings.queries.calls import reach_of_call
 from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
 
@@ -288,16 +290,33 @@ def test_only_what_has_been_can_be_written_down(
 def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
     client: PageClient, scene: Scene, nils: Person
 ) -> None:
+    olga = make_person("Olga Lind")
+    make_member(olga, scene.group, flat_of(scene.stairwell_1, "1003"), channel=Channel.PAPER)
     sent = client.post(f"/groups/{scene.group.id}/meetings", PLAN, as_=scene.amina)
     meeting = db.session.scalars(select(Meeting)).one()
 
-    assert "2 av dina lägenheter behöver papper" in sent.follow().text
+    assert "3 av dina lägenheter behöver papper" in sent.follow().text
     page = client.get(f"/meetings/{meeting.id}/paper", as_=scene.bengt)
     assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in page.text
     assert "Våglängdsgatan 3 1103 Svenska Nås inte med mejl" in page.text
+    assert "Våglängdsgatan 1 " not in page.text  # Bengt works with port 3
     assert ("house-seen", scene.bengt.id) in [
         (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))
     ]
+
+
+def test_no_paper_goes_to_a_household_that_has_left_since(
+    client: PageClient, scene: Scene, nils: Person
+) -> None:
+    client.post(f"/groups/{scene.group.id}/meetings", PLAN, as_=scene.amina)
+    meeting = db.session.scalars(select(Meeting)).one()
+    elsas = active_membership(scene.elsa, scene.group)
+    assert elsas
+    leave(elsas, by=scene.bengt)
+    db.session.commit()
+    text = client.get(f"/meetings/{meeting.id}/paper", as_=scene.bengt).text
+    assert "Våglängdsgatan 3 1103 Svenska Nås inte med mejl" in text
+    assert "Våglängdsgatan 3 1001" not in text
 
 
 def test_the_number_said_is_the_number_of_rows(

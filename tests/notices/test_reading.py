@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_member, make_notice, make_person
+from tests.factories import flat_of, make_coordinator, make_member, make_notice, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.models import (
@@ -64,6 +64,14 @@ def test_each_notice_is_read_by_those_it_is_for(client: PageClient, scene: Scene
 def test_who_has_left_reads_nothing_more(client: PageClient, scene: Scene, olga: Person) -> None:
     for notice in (make_notice(scene.group, by=scene.amina), make_notice(scene.group.area, by=scene.gun)):
         assert client.get(f"/notices/{notice.id}", as_=olga).status == 404
+
+
+def test_who_coordinated_once_reads_nothing_more(client: PageClient, scene: Scene, olga: Person) -> None:
+    make_coordinator(olga, scene.group).ended_at = utcnow()
+    to_coordinators = make_notice(scene.group.area, by=scene.gun)
+    to_coordinators.audience = Audience.AREA_COORDINATORS
+    for each in (to_coordinators, make_notice(scene.group, by=scene.amina)):
+        assert client.get(f"/notices/{each.id}", as_=olga).status == 404
 
 
 def test_numbers_beyond_all_bounds_are_not_found(client: PageClient, scene: Scene) -> None:
