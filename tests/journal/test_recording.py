@@ -262,8 +262,7 @@ import os, sys
 from sqlalchemy import event
 from watch import create_app
 from watch.extensions import db
-from watch.joining.queries.posters import poster_code
-from watch.groups.service import leave
+from watch.groups.service.members import leave
 from watch.models import Membership
 app = create_app()
 with app.app_context():
