@@ -16,9 +16,11 @@ from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.groups import queries, service
+from watch.groups.mails import COORDINATOR_APPOINTED
 from watch.groups.queries import FlatState, active_member_ids, paper_households
 from watch.groups.service import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.mail import outbox as queue
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Area,
     AreaOptOut,
@@ -33,6 +35,7 @@ from watch.models import (
     Purpose,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 EVERYTHING, MEETINGS, NOTHING = NoticeChoice
@@ -43,7 +46,7 @@ def say(where: Group | Area, scene: Scene) -> None:
     area = where.id if isinstance(where, Area) else where.area_id
     in_area = select(Membership.person_id).join(Group).where(Group.area_id == area)
     people = in_area if isinstance(where, Area) else active_member_ids(where)
-    mailing = queue.queue_many("notice", people=people, about=make_notice(where, by=scene.amina))
+    mailing = queue.queue_many(NOTICE, people=people, about=make_notice(where, by=scene.amina))
     if isinstance(where, Group):
         queue.queue_paper(mailing, paper_households(where))
 
@@ -51,7 +54,7 @@ def say(where: Group | Area, scene: Scene) -> None:
 def call(scene: Scene) -> None:
     """A meeting of the group is queued."""
     meeting = make_meeting(scene.group, by=scene.amina)
-    mailing = queue.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    mailing = queue.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     queue.queue_paper(mailing, paper_households(scene.group))
 
 
@@ -134,7 +137,7 @@ def test_altered_foreign_and_unknown_links_stop_nothing(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     good, row = link(scene.carin, outbox).removeprefix("/u/"), row_of(scene.carin, outbox)
-    asked = queue.queue("coordinator-appointed", to=scene.carin, about=make_coordinator(
+    asked = queue.queue(COORDINATOR_APPOINTED, to=scene.carin, about=make_coordinator(
         scene.carin, scene.group, accepted=False))  # fmt: skip
     assert asked
     bad = [

@@ -23,8 +23,10 @@ from tests.page_client import PageClient
 from watch.accounts.service import CoordinatorNeverFollows, appoint_officer, demand_no_coordinator
 from watch.extensions import db
 from watch.groups import service
+from watch.groups.mails import LEAD_ASKED
 from watch.groups.queries import coordinators_for
 from watch.joining import service as joining
+from watch.joining.mails_joining import JOIN_REQUESTED
 from watch.joining.queries import group_to_join
 from watch.mail import outbox as queue
 from watch.models import Audience, Coordinator, Group, Membership, Organisation, Person, StartStep, utcnow
@@ -78,8 +80,8 @@ def test_what_was_queued_while_they_were_one_is_not_sent(scene: Scene, not_one: 
     lead = db.session.scalars(select(Coordinator).where(Coordinator.is_lead)).first()
     assert lead
     for person in (not_one, scene.bengt):
-        queue.queue("join-requested", to=person, about=request)
-        queue.queue("lead-asked", to=person, about=lead)
+        queue.queue(JOIN_REQUESTED, to=person, about=request)
+        queue.queue(LEAD_ASKED, to=person, about=lead)
     db.session.commit()
     sent = [address for _kind, address in what_leaves()]
     assert sent == ["bengt@example.org"] * 2

@@ -61,6 +61,7 @@ from watch.models import (
     RequestState,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 
 FLATS = ("1001", "1002", "1101")
 NAMES = ("Kim", "Lina", "Mio", "Nina")  # each with an address; Lina and Mio share theirs
@@ -372,7 +373,7 @@ class House(RuleBasedStateMachine):
     def tell_everybody(self) -> None:
         """A notice to the group waits to be sent."""
         notice = make_notice(self.group, by=self.coordinator())
-        self.do(outbox.queue_many, "notice", people=active_member_ids(self.group), about=notice)
+        self.do(outbox.queue_many, NOTICE, people=active_member_ids(self.group), about=notice)
 
     @rule()
     def the_post_goes(self) -> None:

@@ -24,6 +24,7 @@ from tests.page_client import PageClient
 from watch.extensions import db
 from watch.groups.service import CONSENT_VERSION, note_household
 from watch.joining import service
+from watch.joining.mails_invitations import INVITATION
 from watch.joining.routes.joining import welcome_of
 from watch.models import (
     AuditEntry,
@@ -384,7 +385,7 @@ def test_altered_links_and_links_of_other_mails_are_dead(
     from watch import tokens
     from watch.mail import outbox as queue
 
-    row = queue.queue("invitation", to=scene.jenny, about=make_invitation(scene.group, "x@example.org"))
+    row = queue.queue(INVITATION, to=scene.jenny, about=make_invitation(scene.group, "x@example.org"))
     assert row is not None
     links = [farahs_page[:-3] + "AAA", "/a/x", f"/a/{tokens.make(Purpose.DECIDE, row)}"]
     links.append(f"/a/{tokens.make(Purpose.ANSWER, row)}")

@@ -31,6 +31,7 @@ from watch.accounts.sessions import load_sign_in
 from watch.crypto import Keyring
 from watch.extensions import db
 from watch.groups.service import choose_notices, end_appointment, leave
+from watch.joining.mails_invitations import JOIN_APPROVED
 from watch.joining.queries.posters import poster_code
 from watch.joining.service import decline_invitation, renew_poster, revoke
 from watch.journal import files
@@ -96,7 +97,7 @@ def test_a_restore_takes_nothing_back(
     invitation = make_invitation(scene.group, "ny@example.org", by=scene.amina)
     never = make_invitation(scene.group, "aldrig@example.org", by=scene.amina)
     phone, kept = signed_in(scene.amina), signed_in(scene.hodan)
-    waits = mails.queue("join-approved", to=scene.ivan, about=membership_of(scene.dawit, scene))
+    waits = mails.queue(JOIN_APPROVED, to=scene.ivan, about=membership_of(scene.dawit, scene))
     assert waits
     month_ago = utcnow() - timedelta(days=31)
     past = membership_of(olga, scene)

@@ -12,6 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
 from watch.accounts import queries
+from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.crypto import keyring
 from watch.errors import DomainError, LinkExpired
 from watch.extensions import db
@@ -20,6 +21,7 @@ from watch.models import (
     Area,
     Coordinator,
     Language,
+    LeftOut,
     Mailbox,
     Mailing,
     Officer,
@@ -31,8 +33,6 @@ from watch.models import (
     utcnow,
 )
 from watch.relations import relations_of
-
-SIGN_IN, SIGN_IN_UNKNOWN = "sign-in", "sign-in-unknown"
 
 
 class AskedElsewhere(DomainError):
@@ -110,7 +110,7 @@ def ask_for_link(address: str, *, browser: str, language: Language, is_withheld:
     )
     db.session.add(link)
     known = queries.language_at(mailbox.id)
-    told_today = queries.was_told_today(mailbox.id, SIGN_IN_UNKNOWN)
+    told_today = queries.was_told_today(mailbox.id, SIGN_IN_UNKNOWN.kind)
     outbox.queue(
         SIGN_IN if known else SIGN_IN_UNKNOWN,
         to=mailbox,
@@ -143,7 +143,8 @@ def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) 
     wanted = queries.open_links(mailbox_id).with_only_columns(SignInLink.id)
     ending = db.session.scalars(wanted if which is None else wanted.where(which)).all()
     db.session.execute(update(SignInLink).where(SignInLink.id.in_(ending)).values(ended_at=utcnow()))
-    outbox.stop(true(), mailings=select(Mailing.id).where(Mailing.sign_in_link_id.in_(ending)))
+    mails = select(Mailing.id).where(Mailing.sign_in_link_id.in_(ending))
+    outbox.stop(true(), mailings=mails, why=LeftOut.OVER)
 
 
 def mark_of(address: str) -> str:

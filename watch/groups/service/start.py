@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import DomainError
 from watch.extensions import db
+from watch.groups.mails import GROUP_STARTED
 from watch.groups.queries import RECOUNT_AT as RECOUNT_AT  # for the clock
 from watch.groups.queries import last_night, were_interested
 from watch.language import local
@@ -104,7 +105,7 @@ def _many_since(building: Building, now: datetime) -> Select[datetime | None]:
 
 def tell_the_interested(group: Group) -> None:
     """Each of those who are interested gets one mail, once they can join."""
-    told = select(Mailing.id).where(Mailing.kind == "group-started", Mailing.interest_id == Interest.id)
+    told = select(Mailing.id).where(Mailing.kind == GROUP_STARTED.kind, Mailing.interest_id == Interest.id)
     untold = (
         select(Interest)
         .join(Building, Building.id == Interest.building_id)
@@ -112,7 +113,7 @@ def tell_the_interested(group: Group) -> None:
         .order_by(Interest.id)
     )
     for interest in db.session.scalars(untold).all():
-        outbox.queue("group-started", to=interest.person, about=interest)
+        outbox.queue(GROUP_STARTED, to=interest.person, about=interest)
 
 
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:

@@ -10,6 +10,7 @@ from watch.accounts.service import person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, Consent, admit, change_household
+from watch.joining.mails_invitations import JOIN_APPROVED
 from watch.joining.queries import stairwells_to_accept_in
 from watch.joining.service.errors import FlatElsewhere
 from watch.joining.service.invited import end, others_invited
@@ -88,7 +89,7 @@ def accept(
             raise
         return already.membership
     _settle_requests(membership, invitation.by)
-    row = outbox.queue("join-approved", to=person, about=membership)
+    row = outbox.queue(JOIN_APPROVED, to=person, about=membership)
     if row is not None and form_key and not was_sent(form_key):
         row.mailing.form_key = form_key
     audit.note("invitation-accepted", about=invitation, by=person, group=invitation.group)
@@ -121,7 +122,7 @@ def membership_of_form(form_key: str) -> Membership | None:
     return db.session.scalar(
         select(Membership)
         .join(Mailing, Mailing.membership_id == Membership.id)
-        .where(Mailing.form_key == form_key, Mailing.kind == "join-approved")
+        .where(Mailing.form_key == form_key, Mailing.kind == JOIN_APPROVED.kind)
     )
 
 

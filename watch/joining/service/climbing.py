@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from watch import audit
 from watch.extensions import db
+from watch.joining.mails_joining import JOIN_UNANSWERED, JOIN_WAITING
 from watch.joining.queries.climbing import (
     climb_key,
     coordinators_to_ask,
@@ -29,7 +30,7 @@ def climb(now: datetime) -> bool:
     to_all, to_lead = requests_to_climb(now, BATCH)
     for request in to_lead:
         outbox.queue_many(
-            "join-waiting", people=leads_to_ask(request), about=request, form_key=climb_key(request, "lead")
+            JOIN_WAITING, people=leads_to_ask(request), about=request, form_key=climb_key(request, "lead")
         )
         audit.note("join-climbed", about=request, by=None, group=request.group)
     for request in to_all:
@@ -41,7 +42,7 @@ def _ask_everybody(request: JoinRequest) -> None:
     coordinators, key = coordinators_to_ask(request), climb_key(request, "all")
     if db.session.scalar(coordinators.limit(1)) is None:
         applicant = select(Person.id).where(Person.id == request.person_id)
-        outbox.queue_many("join-unanswered", people=applicant, about=request, form_key=key)
+        outbox.queue_many(JOIN_UNANSWERED, people=applicant, about=request, form_key=key)
     else:
-        outbox.queue_many("join-waiting", people=coordinators, about=request, form_key=key)
+        outbox.queue_many(JOIN_WAITING, people=coordinators, about=request, form_key=key)
     audit.note("join-climbed", about=request, by=None, group=request.group)

@@ -10,6 +10,8 @@ from watch.access import Permission
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.service import AlreadyMember, Consent, admit, change_household, leave
+from watch.joining.mails_invitations import JOIN_APPROVED
+from watch.joining.mails_joining import JOIN_DECLINED
 from watch.joining.queries import DECIDE_DAYS, is_fresh
 from watch.joining.service.errors import AlreadyDecided, FlatElsewhere, NotDecided
 from watch.joining.service.invited import revoke
@@ -72,7 +74,7 @@ def approve(
     except AlreadyMember:
         return None
     _settle_invitations(membership, by)
-    outbox.queue("join-approved", to=request.person, about=membership)
+    outbox.queue(JOIN_APPROVED, to=request.person, about=membership)
     audit.note("join-approved", about=request, by=by, group=request.group)
     return membership
 
@@ -91,7 +93,7 @@ def confirm_at_door(request: JoinRequest, written_up: Membership) -> None:
         db.session.refresh(written_up)
         leave(written_up)
         return
-    outbox.queue("join-approved", to=request.person, about=written_up)
+    outbox.queue(JOIN_APPROVED, to=request.person, about=written_up)
     audit.note("join-approved", about=request, by=None, group=request.group)
 
 
@@ -104,7 +106,7 @@ def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> N
     request.reason = reason or None if request.person.mailbox_id else None
     if request.flat is not None:
         forget_wish(request.flat, by=by)
-    outbox.queue("join-declined", to=request.person, about=request)
+    outbox.queue(JOIN_DECLINED, to=request.person, about=request)
     audit.note("join-declined", about=request, by=by, group=request.group)
 
 

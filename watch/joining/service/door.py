@@ -20,6 +20,8 @@ from watch.groups.service import (
     note_household,
     take_back_move,
 )
+from watch.joining.mails_invitations import JOIN_ALREADY_MEMBER
+from watch.joining.mails_joining import JOIN_CONFIRM
 from watch.joining.queries import open_knock, requests_about_address, status_of, waiting_requests
 from watch.joining.queries.door import can_take_back, newest_knock
 from watch.joining.service.asking import request_of, write_once_a_day
@@ -137,8 +139,8 @@ def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) 
         is_open=membership is None,
     )  # fmt: skip
     request.membership_id = written_up.id
-    kind = "join-confirm" if membership is None else "join-already-member"
-    write_once_a_day(kind, person, mailbox, about=request)
+    mail = JOIN_CONFIRM if membership is None else JOIN_ALREADY_MEMBER
+    write_once_a_day(mail, person, mailbox, about=request)
 
 
 def _knock(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Knock:

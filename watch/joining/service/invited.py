@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.extensions import db
 from watch.groups.service import change_household
+from watch.joining.mails_invitations import INVITATION_REMINDER
 from watch.joining.queries import REMINDED_LATELY
 from watch.joining.service.errors import AlreadyInvited, InvitationEnded, RemindedLately, SameAddress
 from watch.joining.service.inviting import (
@@ -89,7 +90,7 @@ def remind(invitation: Invitation, *, by: Person) -> None:
         raise RemindedLately
     expect_stranger(invitation.group, invitation.mailbox, by)
     expect_room(invitation.by or by)
-    send(invitation, "invitation-reminder")
+    send(invitation, INVITATION_REMINDER)
     audit.note("invitation-reminded", about=invitation, by=by, group=invitation.group)
 
 
