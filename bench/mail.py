@@ -41,6 +41,7 @@ from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
 from watch.mail.compose import Reader, prepare
 from watch.models import Group, Language, Mailbox, Mailing, Membership, OutboxRow, OutboxState, Person
+from watch.notices.mails import NOTICE
 
 SMALL, BUILDING = 1000, 120
 
@@ -89,7 +90,7 @@ def send(recipients: int) -> Way:
     begun = time.monotonic()
     notice = make_notice(group, by=by)
     some = active_member_ids(group).order_by(Membership.person_id).limit(recipients)
-    outbox.queue_many("notice", people=some, about=notice)
+    outbox.queue_many(NOTICE, people=some, about=notice)
     db.session.commit()
     press = time.monotonic() - begun
     mailing = db.session.scalars(select(Mailing.id).order_by(Mailing.id.desc()).limit(1)).one()

@@ -35,7 +35,9 @@ from tests.factories import (
 from tests.page_client import Page, PageClient
 from watch import access, tokens
 from watch.extensions import db
+from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     ContactRole,
     Coordinator,
@@ -338,8 +340,8 @@ def _links(scene: Scene) -> dict[str, object]:
     appointment = make_coordinator(lars, scene.group, stairwells=[scene.stairwell_1], accepted=False)
     sign_in = store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10)))
     asked = _one(select(JoinRequest).where(JoinRequest.person == scene.farah))
-    decide = outbox.queue("join-requested", to=scene.bengt, about=asked)
-    called = outbox.queue("meeting-called", to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
+    decide = outbox.queue(JOIN_REQUESTED, to=scene.bengt, about=asked)
+    called = outbox.queue(MEETING_CALLED, to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
     assert isinstance(decide, OutboxRow)
     assert isinstance(called, OutboxRow)
     return {

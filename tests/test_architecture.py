@@ -27,7 +27,7 @@ FEATURES = (
     "retention",
     "ops",
 )
-ROOMS = ("routes", "forms", "labels", "queries", "service", "errors", "cli")
+ROOMS = ("routes", "forms", "labels", "queries", "mails", "service", "errors", "cli")
 OF_THE_WEB = {
     "watch.accounts.sessions",
     "watch.accounts.shares",
@@ -91,8 +91,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
     "labels": {"bands", "fields", "language", "models"},
     "queries": MODELS | {"errors", "language", "tokens"},
+    "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
-    | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.outbox", "paper"}
+    | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
+    | {"paper"}
     | {"relations", "tokens"},
     "part": MODELS
     | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tokens"}
@@ -111,7 +113,11 @@ ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {
     "labels": ({"labels"}, {"labels", "queries", "part"}),
     "queries": ({"queries"}, {"queries", "part"}),
     "errors": (set(), set()),
-    "service": ({"queries", "service", "errors"}, {"queries", "service", "errors", "part"}),
+    "mails": ({"queries"}, {"queries"}),
+    "service": (
+        {"queries", "mails", "service", "errors"},
+        {"queries", "mails", "service", "errors", "part"},
+    ),
     "part": ({"queries", "service", "errors", "part"}, {"queries", "errors", "part"}),
     "cli": (
         {"queries", "service", "labels", "errors"},
@@ -124,6 +130,7 @@ WHY = {
     "errors": "an error is named by its feature, and depends on nothing",
     "labels": "labels say what models are called, and depend on nothing that changes things",
     "queries": "queries read models, and queries to their left: accounts < places < contacts < groups < …",
+    "mails": "a mail asks its own feature's queries, and those to its left, who still wants it",
     "service": "a service uses what stands to its left; the other direction is turned round",
     "part": "a part of a feature is used by its rooms, and uses what stands to its left",
     "cli": "commands call services",
@@ -174,7 +181,8 @@ def place_of(module: str) -> tuple[str | None, str]:
         return None, first
     if module in OF_THE_WEB:
         return first, "routes"
-    return first, rest[0] if rest[0] in ROOMS else "part"
+    room = "mails" if rest[0].startswith("mails_") else rest[0]
+    return first, room if room in ROOMS else "part"
 
 
 def may_import(importer: str, imported: str) -> bool:
@@ -343,3 +351,16 @@ def test_an_endpoint_stands_in_the_feature_that_it_is_named_for(make_app: Callab
         if name in named and view.__module__.split(".")[1] != rooms_of_ops.get(named[name], named[name])
     }
     assert elsewhere == {}, "folder and blueprint say the same word"
+
+
+def test_the_order_holds_in_both_directions() -> None:
+    assert may_import("watch.places.service", "watch.accounts.service")
+    assert not may_import("watch.accounts.service", "watch.places.service")
+    assert not may_import("watch.groups.queries.members", "watch.groups.service")
+    assert not may_import("watch.groups.routes.house", "watch.joining.service")
+    assert not may_import("watch.mail.compose", "watch.groups.queries.members")
+    assert not may_import("watch.mail.left_out", "watch.notices.mails")
+    assert may_import("watch.notices.mails", "watch.groups.queries.choices")
+    assert not may_import("watch.groups.mails", "watch.notices.queries")
+    assert not may_import("watch.groups.queries.members", "watch.groups.mails")
+    assert not may_import("watch.models.places", "watch.access")

@@ -26,6 +26,7 @@ from tests.factories import (
 from watch.crypto import Encrypted, EncryptedBytes
 from watch.extensions import db
 from watch.mail import outbox as mails
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import ContactRole, Personal, RequestState, SignIn
 
 PERSONS = {"person", "household", "mailbox"}
@@ -137,7 +138,7 @@ def _fill(scene: Scene) -> list[str]:
     make_notice(scene.group, "Hälsning från Sigbritt", "Torvald har lagat porten.", by=scene.amina)
     contact = make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
     contact.name, contact.email, contact.phone = "Yngve Lundström", "yngve@example.org", "+46337000001"
-    row = mails.queue("meeting-called", to=scene.carin, about=meeting)
+    row = mails.queue(MEETING_CALLED, to=scene.carin, about=meeting)
     assert row
     row.last_text = "550 carin finns inte"
     store(SignIn(id="random", person=scene.carin, device="Firefox hos Carin"))

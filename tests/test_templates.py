@@ -122,13 +122,6 @@ def test_every_mail_has_subject_text_and_html() -> None:
     } == {}
 
 
-def test_every_mail_that_is_queued_has_a_folder() -> None:
-    sources = "\n".join(path.read_text() for path in (ROOT / "watch").rglob("*.py"))
-    queued = set(re.findall(r"""queue(?:_many)?\(\s*["']([a-z-]+)["']""", sources))
-    assert queued
-    assert sorted(name for name in queued if not (TEMPLATES / "email" / name).is_dir()) == []
-
-
 def test_all_words_go_through_translation(page_app: Flask) -> None:
     bare = {name: found for name in files() if (found := list(_bare_words(page_app.jinja_env, name)))}
     assert bare == {}, 'a sentence on the screen stands in {{ _("…") }}'

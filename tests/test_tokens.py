@@ -28,6 +28,7 @@ from watch import journal, tokens
 from watch.accounts.service import ask_for_link
 from watch.extensions import db
 from watch.mail import outbox
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import Derived, JournalState, Language, Model, Purpose, RequestState, SignInLink, Stairwell
 from watch.tokens import BadToken
 
@@ -51,7 +52,7 @@ def test_a_token_is_letters_and_digits_whatever_case_they_are_sent_in(
 
 @on_sqlite
 def test_a_token_finds_its_row_for_its_purpose_alone(scene: Scene) -> None:
-    row = outbox.queue("meeting-called", to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
+    row = outbox.queue(MEETING_CALLED, to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
     assert row is not None
     for purpose in row.purposes:
         token = tokens.make(purpose, row)
@@ -114,7 +115,7 @@ def _request(scene: Scene) -> Derived:
 
 
 def _outbox_row(scene: Scene) -> Derived:
-    row = outbox.queue("meeting-called", to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
+    row = outbox.queue(MEETING_CALLED, to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
     assert row is not None
     return row
 
@@ -212,7 +213,7 @@ def test_a_hundred_rows_of_one_statement_have_a_hundred_nonces(scene: Scene) -> 
     people = [make_person(f"Granne {n}", f"granne{n}@example.org") for n in range(100)]
     meeting = make_meeting(scene.group, by=scene.amina)
     wanted = select(type(people[0]).id).where(type(people[0]).id.in_([each.id for each in people]))
-    mailing = outbox.queue_many("meeting-called", people=wanted, about=meeting)
+    mailing = outbox.queue_many(MEETING_CALLED, people=wanted, about=meeting)
     rows = db.session.scalars(select(outbox.OutboxRow.nonce).where(outbox.OutboxRow.mailing_id == mailing.id))
     nonces = rows.all()
     assert (len(nonces), len(set(nonces)), {len(nonce) for nonce in nonces}) == (100, 100, {16})

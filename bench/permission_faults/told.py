@@ -4,7 +4,8 @@ from bench.permission_faults.fault import Fault
 
 COUNTS, NEEDS = "watch/followup/queries/counts.py", "watch/followup/queries/needs.py"
 AREA, OVERVIEW = "templates/followup/area.html", "followup/test_overview"
-NOTICES, RECHECK = "watch/notices/queries.py", "watch/mail/recheck.py"
+NOTICES, MEMBERS = "watch/notices/queries.py", "watch/groups/queries/members.py"
+INVITING = "watch/invitations/mails.py"
 CONTACTS, READING = "watch/contacts/queries.py", "notices/test_reading"
 HOUSE, AT_CLAIM = "watch/groups/routes/house.py", "mail/test_delivery mail/test_queues"
 
@@ -186,51 +187,51 @@ FAULTS = (
     ),
     Fault(
         "a notice is mailed to somebody who has left since it was written",
-        RECHECK,
-        ".where(Membership.person_id == OutboxRow.person_id, Membership.is_current, groups, choice)",
-        ".where(Membership.person_id == OutboxRow.person_id, groups, choice)",
+        MEMBERS,
+        ".where(Membership.person_id == person_id, Membership.is_current, *which)",
+        ".where(Membership.person_id == person_id, *which)",
         AT_CLAIM,
     ),
     Fault(
         "a mail about an applicant goes to somebody who coordinates no more",
-        RECHECK,
+        MEMBERS,
         ".where(Coordinator.is_current)",
         ".where(Coordinator.accepted_at.is_not(None))",
         "groups/test_not_yet",
     ),
     Fault(
         "a mail about an applicant goes to somebody who was only asked to coordinate",
-        RECHECK,
+        MEMBERS,
         ".where(Coordinator.is_current)",
         ".where(Coordinator.ended_at.is_(None))",
         "groups/test_not_yet",
     ),
     Fault(
         "a mail goes to a mailbox that is its reader's no more",
-        RECHECK,
+        "watch/mail/left_out.py",
         "        or_(OutboxRow.person_id.is_(None), Person.mailbox_id == OutboxRow.mailbox_id),\n",
         "",
         AT_CLAIM,
     ),
     Fault(
         "a group writes again to an address that said no",
-        RECHECK,
-        "return and_(is_its_address, ~_said_no_to_group(invitation), ~_refuses_all())",
-        "return and_(is_its_address, ~_refuses_all())",
+        INVITING,
+        "said_no = declined_in(invitation.group_id, Mailbox).exists() | refuses_all(Mailbox)",
+        "said_no = refuses_all(Mailbox)",
         f"{AT_CLAIM} joining/test_declining",
     ),
     Fault(
         "an address that said never again is invited from another house",
-        RECHECK,
-        "return and_(is_its_address, ~_said_no_to_group(invitation), ~_refuses_all())",
-        "return and_(is_its_address, ~_said_no_to_group(invitation))",
+        INVITING,
+        "said_no = declined_in(invitation.group_id, Mailbox).exists() | refuses_all(Mailbox)",
+        "said_no = declined_in(invitation.group_id, Mailbox).exists()",
         f"{AT_CLAIM} joining/test_declining",
     ),
     Fault(
         "an invitation whose address was mended still goes to the first",
-        RECHECK,
-        "return and_(is_its_address, ~_said_no_to_group(invitation), ~_refuses_all())",
-        "return and_(~_said_no_to_group(invitation), ~_refuses_all())",
+        INVITING,
+        "LeftOut.ADDRESS: OutboxRow.mailbox_id != invitation.mailbox_id,",
+        "LeftOut.ADDRESS: OutboxRow.mailbox_id != OutboxRow.mailbox_id,",
         "mail/test_taking_back invitations/test_reminding",
     ),
     Fault(

@@ -17,6 +17,7 @@ from watch.groups.queries.members import active_member_ids
 from watch.groups.service import members
 from watch.mail import outbox
 from watch.meetings import service as meetings
+from watch.meetings.mails import MEETING_CALLED
 from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, Person
 
@@ -111,7 +112,7 @@ def _call(here: Stage) -> int:
     group, lead = db.session.get_one(Group, here.group_id), db.session.get_one(Person, here.lead_id)
     meeting = make_meeting(group, by=lead)
     some = reached_by_mail(active_member_ids(group)).order_by(Person.id.desc()).limit(20)
-    outbox.queue_many("meeting-called", people=some, about=meeting)
+    outbox.queue_many(MEETING_CALLED, people=some, about=meeting)
     id_ = meeting.id
     db.session.commit()
     return id_

@@ -38,6 +38,7 @@ from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
 from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Channel, Group, Mailbox, Membership, OutboxRow, Person
+from watch.notices.mails import NOTICE
 
 HANGS_UP = "--per-connection", "20", "--limit", "abrupt"
 SHARING = 50  # after so many addresses one more person shares the last one
@@ -99,7 +100,7 @@ class Stage:
         group, lead = db.session.get_one(Group, self.group_id), db.session.get_one(Person, self.lead_id)
         notice = make_notice(group, by=lead)
         people = reached_by_mail(active_member_ids(group))
-        mailing = outbox.queue_many("notice", people=people, about=notice, not_after=not_after)
+        mailing = outbox.queue_many(NOTICE, people=people, about=notice, not_after=not_after)
         id_ = mailing.id
         db.session.commit()
         self.acknowledged += self.rows_each

@@ -22,8 +22,10 @@ from watch.groups.queries.members import active_member_ids
 from watch.groups.service.members import leave
 from watch.mail import outbox
 from watch.meetings import service as meetings
+from watch.meetings.mails import MEETING_CALLED
 from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, OutboxState, Person
+from watch.notices.mails import NOTICE
 
 SLOW = ("--delay-ms", "40")  # so that there is time to change one's mind
 MINDS, MEETINGS = 45, 3
@@ -70,7 +72,7 @@ def readers_of(kind: str) -> set[tuple[int | None, int | None]]:
 def change_minds(group: int, lead: int) -> TooLate:
     """One after the other leaves or wants no more, while a notice to all is on its way."""
     about = make_notice(db.session.get_one(Group, group), by=db.session.get_one(Person, lead))
-    mailing = outbox.queue_many("notice", people=active_member_ids(about.group), about=about).id
+    mailing = outbox.queue_many(NOTICE, people=active_member_ids(about.group), about=about).id
     db.session.commit()
     wait_for(lambda: bool(claims.noted()))
     found: TooLate = []
@@ -106,7 +108,7 @@ def call_off(group: int, lead: int) -> TooLate:
     """A meeting is called, and off again when the first hear of it."""
     meeting = make_meeting(db.session.get_one(Group, group), by=db.session.get_one(Person, lead))
     people = reached_by_mail(active_member_ids(meeting.group))
-    mailing, id_ = outbox.queue_many("meeting-called", people=people, about=meeting).id, meeting.id
+    mailing, id_ = outbox.queue_many(MEETING_CALLED, people=people, about=meeting).id, meeting.id
     db.session.commit()
     rows = list(db.session.scalars(select(OutboxRow.id).where(OutboxRow.mailing_id == mailing)))
     db.session.rollback()

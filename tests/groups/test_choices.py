@@ -16,6 +16,7 @@ from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
+from watch.groups.mails import COORDINATOR_APPOINTED
 from watch.groups.queries import choices as choices_queries
 from watch.groups.queries import households, members
 from watch.groups.queries.households import FlatState, paper_households
@@ -24,6 +25,7 @@ from watch.groups.service import choices as choices_service
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.mail import outbox as queue
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Area,
     AreaOptOut,
@@ -38,6 +40,7 @@ from watch.models import (
     Purpose,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 EVERYTHING, MEETINGS, NOTHING = NoticeChoice
@@ -48,7 +51,7 @@ def say(where: Group | Area, scene: Scene) -> None:
     area = where.id if isinstance(where, Area) else where.area_id
     in_area = select(Membership.person_id).join(Group).where(Group.area_id == area)
     people = in_area if isinstance(where, Area) else active_member_ids(where)
-    mailing = queue.queue_many("notice", people=people, about=make_notice(where, by=scene.amina))
+    mailing = queue.queue_many(NOTICE, people=people, about=make_notice(where, by=scene.amina))
     if isinstance(where, Group):
         queue.queue_paper(mailing, paper_households(where))
 
@@ -56,7 +59,7 @@ def say(where: Group | Area, scene: Scene) -> None:
 def call(scene: Scene) -> None:
     """A meeting of the group is queued."""
     meeting = make_meeting(scene.group, by=scene.amina)
-    mailing = queue.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    mailing = queue.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     queue.queue_paper(mailing, paper_households(scene.group))
 
 
@@ -139,7 +142,7 @@ def test_altered_foreign_and_unknown_links_stop_nothing(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     good, row = link(scene.carin, outbox).removeprefix("/u/"), row_of(scene.carin, outbox)
-    asked = queue.queue("coordinator-appointed", to=scene.carin, about=make_coordinator(
+    asked = queue.queue(COORDINATOR_APPOINTED, to=scene.carin, about=make_coordinator(
         scene.carin, scene.group, accepted=False))  # fmt: skip
     assert asked
     bad = [

@@ -24,10 +24,12 @@ from watch.accounts.errors import CoordinatorNeverFollows
 from watch.accounts.service import appoint_officer, demand_no_coordinator
 from watch.extensions import db
 from watch.groups.errors import LastCoordinator
+from watch.groups.mails import LEAD_ASKED
 from watch.groups.queries.joinable import group_to_join
 from watch.groups.queries.members import coordinators_for
 from watch.groups.service import coordinators as coordinators_service
 from watch.groups.service import households
+from watch.joining.mails import JOIN_REQUESTED
 from watch.joining.service import escalation
 from watch.lifecycle import service as start
 from watch.lifecycle.errors import NobodyAccepted
@@ -83,8 +85,8 @@ def test_what_was_queued_while_they_were_one_is_not_sent(scene: Scene, not_one: 
     lead = db.session.scalars(select(Coordinator).where(Coordinator.is_lead)).first()
     assert lead
     for person in (not_one, scene.bengt):
-        queue.queue("join-requested", to=person, about=request)
-        queue.queue("lead-asked", to=person, about=lead)
+        queue.queue(JOIN_REQUESTED, to=person, about=request)
+        queue.queue(LEAD_ASKED, to=person, about=lead)
     db.session.commit()
     sent = [address for _kind, address in what_leaves()]
     assert sent == ["bengt@example.org"] * 2

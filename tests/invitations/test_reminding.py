@@ -16,6 +16,7 @@ from tests.newcomers import invitations, link_of, only, status_of, what_leaves
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.groups.service.households import note_household
+from watch.invitations.mails import INVITATION
 from watch.invitations.routes import invited as invited_routes
 from watch.mail import outbox as outbox_service
 from watch.models import (
@@ -351,7 +352,7 @@ def test_a_household_that_said_no_at_the_door_is_not_reminded(
     with time_machine.travel(utcnow() - 4 * DAY):
         for flat, address in ((said_no, "nej@example.org"), (silent, "tyst@example.org")):
             invitation = make_invitation(group, address, flat=flat, by=bengt)
-            outbox_service.queue("invitation", to=invitation.mailbox, about=invitation)
+            outbox_service.queue(INVITATION, to=invitation.mailbox, about=invitation)
     deliver()
     assert ticks(client.get(path, as_=bengt)) == {"nej": True, "tyst": True}
     note_household(said_no, HouseholdStatus.DECLINED, by=bengt)

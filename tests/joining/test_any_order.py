@@ -63,6 +63,7 @@ from watch.models import (
     RequestState,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 from watch.printing import queries
 from watch.printing.queries import letter_of_code
 from watch.printing.service import letters
@@ -377,7 +378,7 @@ class House(RuleBasedStateMachine):
     def tell_everybody(self) -> None:
         """A notice to the group waits to be sent."""
         notice = make_notice(self.group, by=self.coordinator())
-        self.do(outbox.queue_many, "notice", people=active_member_ids(self.group), about=notice)
+        self.do(outbox.queue_many, NOTICE, people=active_member_ids(self.group), about=notice)
 
     @rule()
     def the_post_goes(self) -> None:

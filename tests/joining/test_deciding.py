@@ -25,6 +25,7 @@ from watch.extensions import db
 from watch.groups.errors import FlatElsewhere
 from watch.groups.service.households import note_household
 from watch.groups.service.members import CONSENT_VERSION
+from watch.invitations.mails import INVITATION
 from watch.joining.errors import AlreadyDecided
 from watch.joining.routes.asking import welcome_of
 from watch.joining.service import deciding
@@ -387,7 +388,7 @@ def test_altered_links_and_links_of_other_mails_are_dead(
     from watch import tokens
     from watch.mail import outbox as queue
 
-    row = queue.queue("invitation", to=scene.jenny, about=make_invitation(scene.group, "x@example.org"))
+    row = queue.queue(INVITATION, to=scene.jenny, about=make_invitation(scene.group, "x@example.org"))
     assert row is not None
     links = [farahs_page[:-3] + "AAA", "/a/x", f"/a/{tokens.make(Purpose.DECIDE, row)}"]
     links.append(f"/a/{tokens.make(Purpose.ANSWER, row)}")

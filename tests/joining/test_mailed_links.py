@@ -14,7 +14,7 @@ from tests.conftest import Dump
 from tests.mail.letters import LETTERS, button_of, in_language, links_in
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.mail.links import KINDS
+from watch.mail.kinds import KINDS
 from watch.models import Coordinator, Language, Meeting, OutboxRow, RequestState, utcnow
 
 

@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import timedelta
 from html import unescape
+from typing import Any
 from urllib.parse import urldefrag, urljoin
 
 from sqlalchemy import select
@@ -31,7 +32,10 @@ from watch import tokens
 from watch.extensions import db
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
+from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
+from watch.mail.kinds import Mail
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Answer,
     ContactRole,
@@ -48,6 +52,7 @@ from watch.models import (
     RequestState,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 
 START = ("/", "/me", "/?q=V%C3%A5gl%C3%A4ngdsgatan", "/?q=Norrby+L%C3%A5nggata", "/about")
 MOST_PAGES = 400
@@ -125,8 +130,8 @@ def fill(scene: Scene) -> dict[str, str]:
     ]
     told: list[Meeting | Notice] = [coming, *notices]
     for about in told:
-        kind = "meeting-called" if about is coming else "notice"
-        mailing = outbox.queue_many(kind, people=active_member_ids(group), about=about)
+        mail: Mail[Any] = MEETING_CALLED if about is coming else NOTICE
+        mailing = outbox.queue_many(mail, people=active_member_ids(group), about=about)
         outbox.queue_paper(mailing, paper_households(group))
     dawits = select(OutboxRow).join(Mailing).where(Mailing.meeting == coming)
     answer = db.session.scalars(dawits.where(OutboxRow.person_id == scene.dawit.id)).one()
@@ -143,7 +148,7 @@ def fill(scene: Scene) -> dict[str, str]:
     )
     interest = make_interest(scene.jenny, scene.langgatan)
     make_interest(make_person("Kerstin Lövgren", "kerstin@example.org"), scene.langgatan, named=True)
-    decide = outbox.queue("join-requested", to=scene.bengt, about=_request_of(scene.farah))
+    decide = outbox.queue(JOIN_REQUESTED, to=scene.bengt, about=_request_of(scene.farah))
     assert decide
     unconfirmed = make_request(
         make_person("Per Ny", "per@example.org"), group, stairwell, state=RequestState.UNCONFIRMED

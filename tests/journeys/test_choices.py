@@ -14,13 +14,14 @@ from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.mail import outbox
 from watch.models import NoticeChoice, OutboxState, Purpose
+from watch.notices.mails import NOTICE
 
 
 @pytest.mark.parametrize("javascript", [False, True])
 def test_carin_wants_gatherings_only_leaves_and_thinks_again(
     scene: Scene, make_phone: Callable[..., Phone], javascript: bool
 ) -> None:
-    row = outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    row = outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     mine = active_membership(scene.carin, scene.group)
     assert row
     assert mine

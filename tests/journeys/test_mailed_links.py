@@ -11,7 +11,7 @@ from tests.factories import make_person, make_request
 from tests.joining.test_mailed_links import PRESSES
 from tests.mail.letters import LETTERS, button_of, in_language, links_in
 from watch.extensions import db
-from watch.mail.links import KINDS
+from watch.mail.kinds import KINDS
 from watch.models import Language
 
 STAYS = 15_000  # milliseconds; all at once, each in a tab of its own

@@ -14,20 +14,47 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.factories import make_interest, make_invitation, make_meeting, make_notice, make_request
 from watch import tokens
+from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.extensions import db
+from watch.groups.mails import (
+    COORDINATOR_APPOINTED,
+    COORDINATOR_ENDED,
+    GROUP_STARTED,
+    LEAD_ASKED,
+    LEAD_ASKED_IN_AREA,
+)
+from watch.interest.mails import INTEREST_CONFIRM
+from watch.invitations.mails import (
+    INVITATION,
+    INVITATION_REMINDER,
+    JOIN_ALREADY_MEMBER,
+    JOIN_APPROVED,
+)
+from watch.joining.mails import (
+    JOIN_CONFIRM,
+    JOIN_DECLINED,
+    JOIN_REQUESTED,
+    JOIN_UNANSWERED,
+    JOIN_WAITING,
+)
 from watch.mail import outbox
 from watch.mail.compose import Reader, prepare
-from watch.mail.links import KINDS, address_of
+from watch.mail.kinds import KINDS, Mail
+from watch.mail.links import address_of
+from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_REMINDER
 from watch.models import (
     Coordinator,
+    Invitation,
     JoinRequest,
     Language,
     Membership,
     OutboxRow,
+    OutboxState,
     RequestState,
     SignInLink,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 
 NOW = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)  # a Monday
 MEETING_AT = datetime(2026, 9, 23, 16, tzinfo=UTC)  # 18.00 in Borås
@@ -54,57 +81,79 @@ def _appointment(scene: Scene) -> Coordinator:
     return db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
 
 
+def _unanswered(scene: Scene) -> Coordinator:
+    appointment = _appointment(scene)
+    appointment.accepted_at = appointment.duty_version = None
+    return appointment
+
+
+def _ended(scene: Scene) -> Coordinator:
+    appointment = Coordinator(
+        group=scene.group, person=scene.bengt, stairwells=[scene.port_3],
+        accepted_at=utcnow(), duty_version="2026-01", ended_at=utcnow(),
+    )  # fmt: skip
+    db.session.add(appointment)
+    return appointment
+
+
+def _declined(scene: Scene) -> JoinRequest:
+    return make_request(scene.farah, scene.group, scene.port_3, state=RequestState.DECLINED)
+
+
 def _approved(scene: Scene) -> OutboxRow | None:
     scene.bengt.shows_name = True
-    return outbox.queue("join-approved", to=scene.carin, about=_membership(scene))
+    return outbox.queue(JOIN_APPROVED, to=scene.carin, about=_membership(scene))
 
 
-def _invitation(scene: Scene, kind: str = "invitation", address: str = "ny@example.org") -> OutboxRow | None:
+def _invitation(
+    scene: Scene, mail: Mail[Invitation] = INVITATION, address: str = "ny@example.org"
+) -> OutboxRow | None:
     invitation = make_invitation(scene.group, address, flat=scene.stairwell_3.flats[4], by=scene.bengt)
     assert invitation.mailbox
-    return outbox.queue(kind, to=invitation.mailbox, about=invitation)
+    return outbox.queue(mail, to=invitation.mailbox, about=invitation)
 
 
 def _group_started(scene: Scene) -> OutboxRow | None:
-    return outbox.queue("group-started", to=scene.carin, about=make_interest(scene.carin, scene.house))
+    return outbox.queue(GROUP_STARTED, to=scene.carin, about=make_interest(scene.carin, scene.house))
 
 
 def _cancelled(scene: Scene) -> OutboxRow | None:
     meeting = make_meeting(scene.group, starts_at=MEETING_AT, by=scene.amina)
+    call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
+    assert call
+    call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
     meeting.cancelled_at = utcnow()
-    return outbox.queue("meeting-cancelled", to=scene.carin, about=meeting)
+    return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
 
 
 LETTERS: dict[str, Letter] = {
-    "sign-in": lambda s: outbox.queue("sign-in", to=s.carin, about=_link(s)),
-    "sign-in-unknown": lambda s: outbox.queue("sign-in-unknown", to=s.carin.mailbox, about=_link(s)),
-    "join-confirm": lambda s: outbox.queue("join-confirm", to=s.farah, about=_request(s)),
-    "join-requested": lambda s: outbox.queue("join-requested", to=s.bengt, about=_request(s)),
-    "join-waiting": lambda s: outbox.queue("join-waiting", to=s.amina, about=_request(s)),
-    "join-unanswered": lambda s: outbox.queue("join-unanswered", to=s.farah, about=_request(s)),
+    "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
+    "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
+    "join-confirm": lambda s: outbox.queue(JOIN_CONFIRM, to=s.farah, about=_request(s)),
+    "join-requested": lambda s: outbox.queue(JOIN_REQUESTED, to=s.bengt, about=_request(s)),
+    "join-waiting": lambda s: outbox.queue(JOIN_WAITING, to=s.amina, about=_request(s)),
+    "join-unanswered": lambda s: outbox.queue(JOIN_UNANSWERED, to=s.farah, about=_request(s)),
     "join-approved": _approved,
-    "join-declined": lambda s: outbox.queue("join-declined", to=s.farah, about=_request(s)),
-    "join-already-member": lambda s: outbox.queue("join-already-member", to=s.carin, about=_of_member(s)),
+    "join-declined": lambda s: outbox.queue(JOIN_DECLINED, to=s.farah, about=_declined(s)),
+    "join-already-member": lambda s: outbox.queue(JOIN_ALREADY_MEMBER, to=s.carin, about=_of_member(s)),
     "interest-confirm": lambda s: outbox.queue(
-        "interest-confirm", to=s.carin, about=make_interest(s.carin, s.langgatan, confirmed=False)
+        INTEREST_CONFIRM, to=s.carin, about=make_interest(s.carin, s.langgatan, confirmed=False)
     ),
     "invitation": _invitation,
-    "invitation-reminder": lambda s: _invitation(s, "invitation-reminder", "tyst@example.org"),
+    "invitation-reminder": lambda s: _invitation(s, INVITATION_REMINDER, "tyst@example.org"),
     "group-started": _group_started,
-    "coordinator-appointed": lambda s: outbox.queue(
-        "coordinator-appointed", to=s.bengt, about=_appointment(s)
-    ),
-    "coordinator-ended": lambda s: outbox.queue("coordinator-ended", to=s.bengt, about=_appointment(s)),
-    "lead-asked": lambda s: outbox.queue("lead-asked", to=s.amina, about=_appointment(s)),
-    "lead-asked-in-area": lambda s: outbox.queue("lead-asked-in-area", to=s.gun, about=_appointment(s)),
+    "coordinator-appointed": lambda s: outbox.queue(COORDINATOR_APPOINTED, to=s.bengt, about=_unanswered(s)),
+    "coordinator-ended": lambda s: outbox.queue(COORDINATOR_ENDED, to=s.bengt, about=_ended(s)),
+    "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
+    "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),
     "meeting-called": lambda s: outbox.queue(
-        "meeting-called", to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
+        MEETING_CALLED, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),
     "meeting-reminder": lambda s: outbox.queue(
-        "meeting-reminder", to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
+        MEETING_REMINDER, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),
     "meeting-cancelled": _cancelled,
-    "notice": lambda s: outbox.queue("notice", to=s.carin, about=make_notice(s.group, by=s.amina)),
+    "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }
 
 

@@ -31,6 +31,7 @@ from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.mail import delivery
 from watch.mail import outbox as queue
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Area,
     AreaOptOut,
@@ -66,7 +67,7 @@ def tell_group(scene: Scene, group: Group | None = None) -> None:
     begins = utcnow() + timedelta(days=9)
     meeting = make_meeting(group or scene.group, starts_at=begins, by=scene.amina)
     people = members.active_member_ids(meeting.group).where(choices.WANTS_MEETINGS)
-    queue.queue_many("meeting-called", people=people, about=meeting)
+    queue.queue_many(MEETING_CALLED, people=people, about=meeting)
     db.session.commit()
 
 

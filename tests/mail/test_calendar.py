@@ -16,9 +16,11 @@ from tests.mail.relay import Relay, Taken
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.mail import delivery, outbox
+from watch.mail.kinds import KINDS
+from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED
 from watch.models import Language, Meeting, OutboxRow, OutboxState, utcnow
 
-KINDS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
+METHODS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
 
 
 def taken(relay: Relay) -> Taken:
@@ -38,7 +40,7 @@ def entry(letter: Taken) -> tuple[str, str, icalendar.Event]:
     return text, str(calendar["METHOD"]), event
 
 
-@pytest.mark.parametrize(("kind", "method"), KINDS.items())
+@pytest.mark.parametrize(("kind", "method"), METHODS.items())
 def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, relay: Relay, kind: str, method: str) -> None:
     row = LETTERS[kind](scene)
     assert row
@@ -47,7 +49,7 @@ def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, relay: Relay, kind: s
     meeting.starts_at = (utcnow() + timedelta(days=9)).replace(microsecond=0)
     meeting.ends_at = meeting.starts_at + timedelta(minutes=90)
     if kind == "meeting-cancelled":  # only who has heard of a meeting is told that it is off
-        call = outbox.queue("meeting-called", to=scene.carin, about=meeting)
+        call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
         assert call
         call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
     _text, told, event = entry(taken(relay))
@@ -80,7 +82,7 @@ def test_its_moments_are_in_utc_and_no_zone_has_to_be_known(
 ) -> None:
     scene.carin.language = language
     meeting = make_meeting(scene.group, starts_at=here, by=scene.amina)
-    outbox.queue("meeting-called", to=scene.carin, about=meeting)
+    outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
     text, _method, event = entry(taken(relay))
     assert f"DTSTART:{in_utc}" in text.splitlines()
     assert event["DTSTART"].dt == here.astimezone(UTC)
@@ -98,10 +100,10 @@ def test_all_words_about_a_meeting_are_of_one_entry_and_another_meeting_is_anoth
         ("meeting-reminder", meeting),
         ("meeting-called", other),
     ):
-        outbox.queue(kind, to=scene.carin, about=about)
+        outbox.queue(KINDS[kind], to=scene.carin, about=about)
         uids.append(str(entry(taken(relay))[2]["UID"]))
     meeting.cancelled_at = utcnow()
-    outbox.queue("meeting-cancelled", to=scene.carin, about=meeting)
+    outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
     uids.append(str(entry(taken(relay))[2]["UID"]))
     assert uids[0] == uids[1] == uids[3] != uids[2]
     assert all(re.fullmatch(r"[0-9a-f]{32}@127\.0\.0\.1", uid) for uid in uids)
@@ -110,12 +112,12 @@ def test_all_words_about_a_meeting_are_of_one_entry_and_another_meeting_is_anoth
 def test_a_meeting_that_gets_the_number_of_a_lost_one_is_not_taken_for_it(scene: Scene, relay: Relay) -> None:
     """After a restore numbers are given again, and the lost meeting stands in its readers' calendars."""
     lost = make_meeting(scene.group, by=scene.amina)
-    outbox.queue("meeting-called", to=scene.carin, about=lost)
+    outbox.queue(MEETING_CALLED, to=scene.carin, about=lost)
     before, number = entry(taken(relay))[2]["UID"], lost.id
     db.session.execute(delete(OutboxRow))
     db.session.execute(delete(Meeting))
     db.session.expunge_all()
     again = make_meeting(db.session.merge(scene.group), by=db.session.merge(scene.amina))
     again.id = number
-    outbox.queue("meeting-called", to=db.session.merge(scene.carin), about=again)
+    outbox.queue(MEETING_CALLED, to=db.session.merge(scene.carin), about=again)
     assert entry(taken(relay))[2]["UID"] != before

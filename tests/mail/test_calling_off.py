@@ -14,6 +14,7 @@ from tests.mail.relay import Relay
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.groups.service import choices, members
+from watch.invitations.mails import JOIN_APPROVED
 from watch.mail import delivery, outbox, queue, recovery, settle
 from watch.meetings import service
 from watch.models import (
@@ -185,7 +186,7 @@ def test_who_joined_after_the_call_is_told_if_their_welcome_told_of_it(
 ) -> None:
     send()
     fia = make_person("Fia", "fia@example.org")
-    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.stairwell_3))
+    outbox.queue(JOIN_APPROVED, to=fia, about=members.admit(fia, scene.group, stairwell=scene.stairwell_3))
     if has_welcome:
         send()
     call_off(client, scene, meeting)
@@ -198,13 +199,13 @@ def test_a_welcome_from_before_the_call_and_one_to_another_port_tell_of_nothing(
     client: PageClient, scene: Scene, relay: Relay
 ) -> None:
     fia, gro = (make_person(name, f"{name}@example.org") for name in ("fia", "gro"))
-    outbox.queue("join-approved", to=fia, about=members.admit(fia, scene.group, stairwell=scene.stairwell_3))
+    outbox.queue(JOIN_APPROVED, to=fia, about=members.admit(fia, scene.group, stairwell=scene.stairwell_3))
     send()
-    begins = utcnow() + timedelta(days=9)
+    begins = utcnow() + timedelta(days=10)
     plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Trappan")
     meeting = service.call(scene.group, plan, by=scene.amina, stairwell=scene.stairwell_3)
     relay.answers["fia@example.org"] = "451 4.7.1 later"
-    outbox.queue("join-approved", to=gro, about=members.admit(gro, scene.group, stairwell=scene.stairwell_1))
+    outbox.queue(JOIN_APPROVED, to=gro, about=members.admit(gro, scene.group, stairwell=scene.stairwell_1))
     send()
     call_off(client, scene, meeting)
     relay.answers.clear()

@@ -25,14 +25,20 @@ from tests.factories import (
     make_person,
 )
 from tests.mail.relay import Relay
+from watch.accounts.mails import SIGN_IN
 from watch.extensions import db
+from watch.groups.mails import COORDINATOR_APPOINTED, COORDINATOR_ENDED, LEAD_ASKED
 from watch.groups.queries.members import active_member_ids
+from watch.interest.mails import INTEREST_CONFIRM
+from watch.invitations.mails import INVITATION, JOIN_APPROVED
+from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import connections as connections_module
 from watch.mail import delivery, outbox, queue, settle
 from watch.mail.compose import message_id, prepare
 from watch.mail.connections import Connections
 from watch.mail.replies import Meaning
 from watch.mail.results import NOT_TRIED, Result
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Coordinator,
     InvitationState,
@@ -48,6 +54,7 @@ from watch.models import (
     Suppression,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 
 ALL = ["amina", "bengt", "carin", "dawit"]
 
@@ -55,7 +62,7 @@ ALL = ["amina", "bengt", "carin", "dawit"]
 def tell(scene: Scene) -> Notice:
     """A notice to the whole group, queued and committed."""
     notice = make_notice(scene.group, by=scene.amina)
-    outbox.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     db.session.commit()
     return notice
 
@@ -133,14 +140,14 @@ def test_of_two_on_one_mailbox_the_one_who_stayed_gets_the_mail(scene: Scene, re
 
 
 @pytest.mark.parametrize(
-    ("suppression", "sent"), [(Suppression.BOUNCED, []), (Suppression.COMPLAINED, ["join-already-member"])]
+    ("suppression", "sent"), [(Suppression.BOUNCED, []), (Suppression.COMPLAINED, ["join-approved"])]
 )
 def test_a_dead_mailbox_gets_nothing_and_one_that_complained_no_notices(
     scene: Scene, relay: Relay, suppression: Suppression, sent: list[str]
 ) -> None:
     membership = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
-    outbox.queue("join-already-member", to=scene.carin, about=membership)
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(JOIN_APPROVED, to=scene.carin, about=membership)
     assert scene.carin.mailbox
     scene.carin.mailbox.suppression, scene.carin.mailbox.suppressed_at = suppression, utcnow()
     db.session.commit()
@@ -178,7 +185,7 @@ def test_where_the_new_address_has_a_copy_there_comes_no_second_one(scene: Scene
 
 def test_a_link_that_was_mailed_for_an_address_follows_nobody_to_another(scene: Scene, relay: Relay) -> None:
     link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
-    outbox.queue("sign-in", to=scene.carin, about=link)
+    outbox.queue(SIGN_IN, to=scene.carin, about=link)
     scene.carin.mailbox = make_person("x", "carin.ny@example.org").mailbox
     db.session.commit()
     delivery.run()
@@ -189,23 +196,23 @@ def test_a_cancelled_meeting_a_revoked_invitation_a_used_link_and_a_decided_requ
     scene: Scene, relay: Relay
 ) -> None:
     meeting = make_meeting(scene.group, by=scene.amina)
-    outbox.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     meeting.cancelled_at = utcnow()
     invitation = make_invitation(scene.group, "ny@example.org", by=scene.amina)
     assert invitation.mailbox
-    outbox.queue("invitation", to=invitation.mailbox, about=invitation)
+    outbox.queue(INVITATION, to=invitation.mailbox, about=invitation)
     invitation.state, invitation.ended_at = InvitationState.REVOKED, utcnow()
     link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
-    outbox.queue("sign-in", to=scene.carin, about=link)
+    outbox.queue(SIGN_IN, to=scene.carin, about=link)
     link.ended_at = utcnow()
     request = farahs_request(scene)
-    outbox.queue("join-requested", to=scene.bengt, about=request)
+    outbox.queue(JOIN_REQUESTED, to=scene.bengt, about=request)
     request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
     interest = make_interest(scene.jenny, scene.langgatan)
-    outbox.queue("interest-confirm", to=scene.jenny, about=interest)
+    outbox.queue(INTEREST_CONFIRM, to=scene.jenny, about=interest)
     interest.ended_at = utcnow()
     appointment = db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
-    outbox.queue("coordinator-appointed", to=scene.bengt, about=appointment)
+    outbox.queue(COORDINATOR_APPOINTED, to=scene.bengt, about=appointment)
     appointment.ended_at = utcnow()
     db.session.commit()
     delivery.run()
@@ -216,7 +223,7 @@ def test_a_cancelled_meeting_a_revoked_invitation_a_used_link_and_a_decided_requ
 def test_a_request_is_not_mailed_to_somebody_who_coordinates_no_longer(scene: Scene, relay: Relay) -> None:
     request = farahs_request(scene)
     people = select(Person.id).where(Person.id.in_([scene.bengt.id, scene.amina.id]))
-    outbox.queue_many("join-requested", people=people, about=request)
+    outbox.queue_many(JOIN_REQUESTED, people=people, about=request)
     db.session.execute(
         update(Coordinator).where(Coordinator.person_id == scene.bengt.id).values(ended_at=utcnow())
     )
@@ -228,7 +235,7 @@ def test_a_request_is_not_mailed_to_somebody_who_coordinates_no_longer(scene: Sc
 def test_the_coordinators_hear_of_a_lead_who_is_not_that_any_longer(scene: Scene, relay: Relay) -> None:
     lead = make_coordinator(scene.carin, scene.group, lead=True)
     for coordinator in (scene.amina, scene.bengt):
-        outbox.queue("lead-asked", to=coordinator, about=lead)
+        outbox.queue(LEAD_ASKED, to=coordinator, about=lead)
     lead.ended_at = utcnow()
     db.session.scalars(select(Coordinator).where(Coordinator.person == scene.bengt)).one().ended_at = utcnow()
     db.session.commit()
@@ -240,9 +247,9 @@ def test_who_lost_an_appointment_hears_of_it_and_who_is_asked_no_longer_does_not
     scene: Scene, relay: Relay
 ) -> None:
     asked = make_coordinator(scene.carin, scene.group, accepted=False)
-    outbox.queue("coordinator-appointed", to=scene.carin, about=asked)
+    outbox.queue(COORDINATOR_APPOINTED, to=scene.carin, about=asked)
     lost = db.session.scalars(select(Coordinator).where(Coordinator.person == scene.bengt)).one()
-    outbox.queue("coordinator-ended", to=scene.bengt, about=lost)
+    outbox.queue(COORDINATOR_ENDED, to=scene.bengt, about=lost)
     asked.ended_at = lost.ended_at = utcnow()
     db.session.commit()
     delivery.run()
@@ -252,7 +259,7 @@ def test_who_lost_an_appointment_hears_of_it_and_who_is_asked_no_longer_does_not
 def test_what_comes_too_late_is_not_sent(scene: Scene, relay: Relay) -> None:
     meeting = make_meeting(scene.group, starts_at=utcnow() + timedelta(hours=1))
     people = active_member_ids(scene.group)
-    outbox.queue_many("meeting-called", people=people, about=meeting, not_after=meeting.starts_at)
+    outbox.queue_many(MEETING_CALLED, people=people, about=meeting, not_after=meeting.starts_at)
     db.session.commit()
     with after(61):
         delivery.run()
@@ -329,7 +336,7 @@ def test_a_refusal_for_good_is_final_and_holds_no_address(
 def test_without_an_answer_it_is_tried_again_after_ten_minutes_as_the_same_mail(
     scene: Scene, relay: Relay, silence: str
 ) -> None:
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     relay.answers["carin@example.org"] = silence
     delivery.run()
@@ -345,7 +352,7 @@ def test_without_an_answer_it_is_tried_again_after_ten_minutes_as_the_same_mail(
 
 
 def test_after_three_days_without_any_answer_it_could_not_be_reached(scene: Scene, relay: Relay) -> None:
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     relay.answers["carin@example.org"] = "drop"
     with after(71.5 * 60):
@@ -360,7 +367,7 @@ def test_without_an_answer_it_is_tried_again_after_twice_as_long_each_time(
     scene: Scene, relay: Relay
 ) -> None:
     """A server that takes it, and says so too late, stores every one of them."""
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     relay.answers["carin@example.org"] = "drop"
     attempts = []
@@ -373,7 +380,7 @@ def test_without_an_answer_it_is_tried_again_after_twice_as_long_each_time(
 
 def test_a_sign_in_link_without_an_answer_is_never_sent_twice(scene: Scene, relay: Relay) -> None:
     link = SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10))
-    outbox.queue("sign-in", to=scene.carin, about=link, not_after=link.expires_at)
+    outbox.queue(SIGN_IN, to=scene.carin, about=link, not_after=link.expires_at)
     db.session.commit()
     relay.answers["carin@example.org"] = "drop"
     delivery.run()
@@ -399,7 +406,7 @@ def test_a_mail_server_that_hangs_up_leaves_the_others_waiting(scene: Scene, rel
 
 
 def test_a_mail_that_cannot_be_made_is_parked_and_stops_nobody(scene: Scene, relay: Relay) -> None:
-    row = outbox.queue("notice", to=scene.dawit, about=make_notice(scene.group, by=scene.amina))
+    row = outbox.queue(NOTICE, to=scene.dawit, about=make_notice(scene.group, by=scene.amina))
     assert row
     row.mailing.kind = "no-such-kind"
     tell(scene)
@@ -466,7 +473,7 @@ def test_what_a_dead_worker_held_is_taken_back_when_its_lease_ends(scene: Scene,
 
 
 def test_a_result_under_a_lost_lease_changes_nothing(scene: Scene, relay: Relay) -> None:
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     claims = queue.claim("a slow one", 1)
     assert claims
@@ -488,7 +495,7 @@ def test_a_result_under_a_lost_lease_changes_nothing(scene: Scene, relay: Relay)
 
 
 def test_a_worker_that_stood_still_past_its_lease_ends_no_message(scene: Scene, relay: Relay) -> None:
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     (claim,) = queue.claim("a slow one", 1) or []
     assert claim.reader
@@ -510,7 +517,7 @@ def test_a_worker_that_stood_still_past_its_lease_ends_no_message(scene: Scene, 
 
 
 def test_the_attempt_is_counted_before_the_mail_server_hears_of_it(scene: Scene, relay: Relay) -> None:
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     assert queue.claim("this one", 1)
     db.session.rollback()
@@ -520,7 +527,7 @@ def test_the_attempt_is_counted_before_the_mail_server_hears_of_it(scene: Scene,
 def test_a_sign_in_link_does_not_wait_behind_a_long_mailing(scene: Scene, relay: Relay) -> None:
     tell(scene)
     link = SignInLink(mailbox=scene.jenny.mailbox, expires_at=utcnow() + timedelta(minutes=10))
-    outbox.queue("sign-in", to=scene.jenny, about=link, not_after=link.expires_at)
+    outbox.queue(SIGN_IN, to=scene.jenny, about=link, not_after=link.expires_at)
     db.session.commit()
     claims = queue.claim("this one", 1)
     assert claims

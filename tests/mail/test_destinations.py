@@ -24,6 +24,7 @@ from watch.mail import delivery, outbox
 from watch.mail.connections import Connections
 from watch.mail.destinations import Destinations
 from watch.models import Flat, OutboxRow, OutboxState, utcnow
+from watch.notices.mails import NOTICE
 
 HOUR = timedelta(hours=1)
 
@@ -247,12 +248,12 @@ def test_one_that_hangs_holds_up_nobody_whose_mail_is_queued_meanwhile(
     granne = make_person("Granne", "n@hangs.example.net")
     make_member(granne, scene.group, empty_flats(scene.stairwell_1)[0])
     relay.answers["n@hangs.example.net"] = "hang"
-    outbox.queue("notice", to=granne, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=granne, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     round_ = begin(app, delivery.run)
     _wait_for(lambda: bool(relay.hanging))
     time.sleep(1)  # by now it has found that nothing more is due
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     _wait_for(lambda: relay.addresses() == ["carin@example.org"])
     assert not round_.done()
@@ -272,7 +273,7 @@ def _move_in(scene: Scene, address: str, flat: Flat) -> None:
 
 def _tell_everybody(scene: Scene) -> None:
     notice = make_notice(scene.group, by=scene.amina)
-    outbox.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     db.session.commit()
 
 

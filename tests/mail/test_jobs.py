@@ -22,6 +22,7 @@ from watch.extensions import db
 from watch.mail import outbox, pulse
 from watch.mail.sender import Sender
 from watch.models import Group, Notice, OutboxRow
+from watch.notices.mails import NOTICE
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +42,7 @@ def test_a_commit_that_queued_mail_rings_once_and_another_does_not(scene: Scene)
 
 def test_what_was_taken_back_rings_nobody(scene: Scene) -> None:
     with db.session.begin_nested():
-        outbox.queue("notice", to=scene.carin, about=_notice(scene))
+        outbox.queue(NOTICE, to=scene.carin, about=_notice(scene))
     assert jobs.engine().pending_count() == 0
     db.session.rollback()
     assert db.session.scalar(select(func.count(OutboxRow.id))) == 0

@@ -19,7 +19,7 @@ import time_machine
 from tests.cast import Scene
 from tests.mail.letters import LETTERS, NOW, in_language
 from watch.mail.compose import Reader, message_id, prepare
-from watch.mail.links import KINDS
+from watch.mail.kinds import KINDS
 from watch.mail.smtp import Envelope
 from watch.models import Language, Level, OutboxRow
 
@@ -115,7 +115,7 @@ def test_light_words_stand_on_a_dark_ground_of_their_own(scene: Scene, kind: str
     white = [
         style for style in re.findall(r'style="([^"]*)"', part(mail, "html")) if "color: #ffffff" in style
     ]
-    assert len(white) == (KINDS[kind].path is not None)  # the words on the button
+    assert len(white) == (KINDS[kind].link is not None)  # the words on the button
     assert all("background-color: #134e6f" in style for style in white)
 
 
@@ -148,7 +148,7 @@ def test_a_subject_on_a_lock_screen_tells_nothing(scene: Scene, kind: str) -> No
 
 
 @on_one_database
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].path])
+@pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].link])
 def test_text_and_html_have_the_same_one_link_of_ours(scene: Scene, kind: str) -> None:
     _, mail = sent(scene, kind, Language.SWEDISH)
     links = re.compile(r"http://127\.0\.0\.1:8000/(?!privacy\b|u/)[^\s\"<]*")
@@ -171,28 +171,24 @@ def test_every_kind_has_its_three_files_and_every_folder_a_kind() -> None:
         assert {path.name for path in (ROOT / "templates/email" / folder).iterdir()} == FILES, folder
 
 
-def test_every_kind_that_the_code_queues_is_one_of_them() -> None:
-    queued = {kind for path in (ROOT / "watch").rglob("*.py") for kind in _kinds_queued(path)}
-    assert queued <= set(KINDS), f"no rule in watch/mail/links.py for {sorted(queued - set(KINDS))}"
-    assert queued
+def test_every_kind_that_a_query_asks_for_is_declared() -> None:
+    """Queries name a mail by its kind: a misspelt one would find nothing, and nobody would notice."""
+    asked = {kind for path in (ROOT / "watch").rglob("*.py") for kind in _kinds_asked_for(path)}
+    assert asked, "Mailing.kind is compared with nothing any more"
+    assert asked <= set(KINDS)
 
 
-def _kinds_queued(path: Path) -> set[str]:
-    """The first arguments of outbox.queue and outbox.queue_many: literals, or constants of the same file."""
+def _kinds_asked_for(path: Path) -> set[str]:
+    """The texts that Mailing.kind is compared with, where they stand or as a constant of the same file."""
     tree = ast.parse(path.read_text())
     constants = {
-        node.targets[0].id: node.value.value
-        for node in tree.body
-        if isinstance(node, ast.Assign)
-        and isinstance(node.targets[0], ast.Name)
-        and isinstance(node.value, ast.Constant)
+        ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)
     }
-    kinds = set()
-    for call in ast.walk(tree):
-        if isinstance(call, ast.Call) and ast.unparse(call.func) in {"outbox.queue", "outbox.queue_many"}:
-            for leaf in ast.walk(call.args[0]):
-                if isinstance(leaf, ast.Constant):
-                    kinds.add(str(leaf.value))
-                elif isinstance(leaf, ast.Name) and leaf.id in constants:
-                    kinds.add(str(constants[leaf.id]))
-    return kinds
+    compared: list[ast.expr] = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Compare) and ast.unparse(node.left) == "Mailing.kind":
+            compared += node.comparators
+        elif isinstance(node, ast.Call) and ast.unparse(node.func) == "Mailing.kind.in_":
+            compared += node.args
+    leaves = [leaf for each in compared for leaf in ast.walk(constants.get(ast.unparse(each), each))]
+    return {leaf.value for leaf in leaves if isinstance(leaf, ast.Constant)}

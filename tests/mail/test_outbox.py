@@ -12,7 +12,9 @@ from tests.factories import make_meeting, make_notice
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox as queueing
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import Channel, Household, Language, Membership, OutboxRow, OutboxState, Person
+from watch.notices.mails import NOTICE
 
 
 def household_of(person: Person) -> int:
@@ -24,7 +26,7 @@ def household_of(person: Person) -> int:
 
 def test_everybody_with_an_address_gets_a_row_in_their_language(scene: Scene, outbox: Outbox) -> None:
     notice = make_notice(scene.group, by=scene.amina)
-    queueing.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    queueing.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     rows = {row.person_id: (row.language, row.channel, row.state) for row in outbox.rows()}
     swedish = (Language.SWEDISH, Channel.MAIL, OutboxState.QUEUED)
     assert rows == {
@@ -35,8 +37,8 @@ def test_everybody_with_an_address_gets_a_row_in_their_language(scene: Scene, ou
 
 def test_who_has_no_address_is_reached_on_paper(scene: Scene, outbox: Outbox) -> None:
     notice = make_notice(scene.group, by=scene.amina)
-    assert queueing.queue("notice", to=scene.elsa, about=notice) is None
-    mailing = queueing.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    assert queueing.queue(NOTICE, to=scene.elsa, about=notice) is None
+    mailing = queueing.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     queueing.queue_paper(mailing, select(Household.id).where(Household.id == household_of(scene.elsa)))
     (paper,) = [row for row in outbox.rows() if row.channel is Channel.PAPER]
     assert (paper.household_id, paper.state) == (household_of(scene.elsa), OutboxState.TO_PRINT)
@@ -46,17 +48,17 @@ def test_who_has_no_address_is_reached_on_paper(scene: Scene, outbox: Outbox) ->
 def test_the_same_form_twice_is_one_thing(scene: Scene) -> None:
     notice = make_notice(scene.group, by=scene.amina)
     people = active_member_ids(scene.group)
-    queueing.queue_many("notice", people=people, about=notice, form_key="once")
+    queueing.queue_many(NOTICE, people=people, about=notice, form_key="once")
     db.session.commit()
     with pytest.raises(IntegrityError):
-        queueing.queue_many("notice", people=people, about=notice, form_key="once")
+        queueing.queue_many(NOTICE, people=people, about=notice, form_key="once")
 
 
 def test_what_is_called_off_is_neither_sent_nor_printed(scene: Scene, outbox: Outbox) -> None:
     meeting, other = make_meeting(scene.group), make_meeting(scene.group)
-    mailing = queueing.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    mailing = queueing.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     queueing.queue_paper(mailing, select(Household.id).where(Household.id == household_of(scene.elsa)))
-    queueing.queue("meeting-called", to=scene.carin, about=other)
+    queueing.queue(MEETING_CALLED, to=scene.carin, about=other)
     sent = db.session.scalars(select(OutboxRow).where(OutboxRow.person_id == scene.amina.id)).one()
     sent.state = OutboxState.SENT
     queueing.cancel(meeting)

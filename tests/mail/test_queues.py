@@ -154,10 +154,11 @@ from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
 from watch.models import Group, Notice
+from watch.notices.mails import NOTICE
 with create_app().app_context():
     event.listen(db.session, "after_commit", lambda _: os.kill(os.getpid(), signal.SIGKILL), insert=True)
     notice = db.session.scalars(select(Notice)).one()
-    outbox.queue_many("notice", people=active_member_ids(notice.group), about=notice)
+    outbox.queue_many(NOTICE, people=active_member_ids(notice.group), about=notice)
     db.session.commit()
 """
 

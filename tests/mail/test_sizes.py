@@ -15,6 +15,7 @@ from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.mail import delivery, outbox
 from watch.models import Language, utcnow
+from watch.notices.mails import NOTICE
 
 MOST_OCTETS = 100_000
 MAX_CHARACTERS, ABOUT_CHARACTERS = 10_000, 2_000  # of a notice, of what a meeting is about
@@ -116,7 +117,7 @@ def test_each_part_is_in_the_shorter_encoding(
     scene: Scene, relay: Relay, language: Language, encoding: str
 ) -> None:
     scene.carin.language = language
-    outbox.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     delivery.run()
     (letter,) = relay.taken

@@ -22,7 +22,7 @@ from watch.interest import service
 from watch.invitations.service import invited
 from watch.joining.service import answering, deciding
 from watch.mail import delivery, outbox, queue, settle
-from watch.mail.links import KINDS
+from watch.mail.kinds import KINDS
 from watch.meetings import service as meetings
 from watch.models import (
     Answer,
@@ -37,6 +37,7 @@ from watch.models import (
     utcnow,
 )
 from watch.notices import service as notices
+from watch.notices.mails import NOTICE
 
 Act = Callable[[Scene, Any], object]  # the second is what the mail is about
 
@@ -77,7 +78,7 @@ def answered(scene: Scene, about: Any) -> None:
 
 def stop(scene: Scene, notice: Any) -> None:
     """Its sender stops it, while another reader's mail waits."""
-    outbox.queue("notice", to=scene.bengt, about=notice)
+    outbox.queue(NOTICE, to=scene.bengt, about=notice)
     notices.stop_sending(notice, by=scene.amina)
 
 
@@ -139,28 +140,20 @@ def wanted(scene: Scene, kind: str) -> OutboxRow:
     match kind:
         case "coordinator-appointed":
             asked = make_coordinator(scene.carin, scene.group, accepted=False)
-            return taken(outbox.queue(kind, to=scene.carin, about=asked))
-        case "coordinator-ended":
-            ended = make_coordinator(scene.carin, scene.group)
-            ended.ended_at = utcnow()
-            return taken(outbox.queue(kind, to=scene.carin, about=ended))
+            return taken(outbox.queue(KINDS[kind], to=scene.carin, about=asked))
         case "lead-asked":
             lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
-            return taken(outbox.queue(kind, to=scene.bengt, about=lead))
+            return taken(outbox.queue(KINDS[kind], to=scene.bengt, about=lead))
         case "lead-asked-in-area":
             lead = make_coordinator(scene.carin, scene.group, lead=True, accepted=False)
-            return taken(outbox.queue(kind, to=scene.gun, about=lead))
+            return taken(outbox.queue(KINDS[kind], to=scene.gun, about=lead))
         case "join-declined":
             asked = make_request(scene.jenny, scene.group, scene.stairwell_3, state=RequestState.DECLINED)
-            return taken(outbox.queue(kind, to=scene.jenny, about=asked))
+            return taken(outbox.queue(KINDS[kind], to=scene.jenny, about=asked))
         case "meeting-called" | "meeting-reminder":
-            return taken(outbox.queue(kind, to=scene.carin, about=make_meeting(scene.group, by=scene.amina)))
-        case "meeting-cancelled":
-            meeting = make_meeting(scene.group, by=scene.amina)
-            call = taken(outbox.queue("meeting-called", to=scene.carin, about=meeting))
-            call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
-            meeting.cancelled_at = utcnow()
-            return taken(outbox.queue(kind, to=scene.carin, about=meeting))
+            return taken(
+                outbox.queue(KINDS[kind], to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
+            )
     return taken(LETTERS[kind](scene))
 
 

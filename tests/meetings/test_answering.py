@@ -16,6 +16,7 @@ from watch import tokens
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox as queue
+from watch.meetings.mails import MEETING_CALLED
 from watch.meetings.queries.answers import Sums, my_answer, sums
 from watch.meetings.queries.coming import unanswered_meetings
 from watch.models import Answer, Counting, Meeting, MeetingAnswer, Membership, Person, Purpose, utcnow
@@ -25,7 +26,7 @@ from watch.models import Answer, Counting, Meeting, MeetingAnswer, Membership, P
 def meeting(scene: Scene) -> Meeting:
     """In a week, called by mail."""
     meeting = make_meeting(scene.group, by=scene.amina)
-    queue.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    queue.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     db.session.commit()
     return meeting
 

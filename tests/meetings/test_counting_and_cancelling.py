@@ -17,6 +17,7 @@ from watch.extensions import db
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox as queue
+from watch.meetings.mails import MEETING_CALLED
 from watch.meetings.queries.coming import next_meeting, upcoming_meetings
 from watch.models import (
     AuditEntry,
@@ -44,7 +45,7 @@ def held(scene: Scene) -> Meeting:
 def called(scene: Scene) -> Meeting:
     """In a week: called on paper and by mail, and all of that has left but Bengt's."""
     meeting = make_meeting(scene.group, by=scene.amina)
-    mailing = queue.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    mailing = queue.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     queue.queue_paper(mailing, paper_households(scene.group))
     left = update(OutboxRow).where(OutboxRow.channel == Channel.MAIL, OutboxRow.person_id != scene.bengt.id)
     db.session.execute(left.values(state=OutboxState.SENT, next_at=None, settled_at=utcnow()))

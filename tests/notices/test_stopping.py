@@ -10,9 +10,20 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.models import Audience, AuditEntry, Language, Notice, OutboxRow, OutboxState, Worker, utcnow
+from watch.groups.service import members
+from watch.models import (
+    Audience,
+    AuditEntry,
+    Language,
+    Membership,
+    Notice,
+    OutboxRow,
+    OutboxState,
+    Worker,
+    utcnow,
+)
 from watch.notices.queries import Aim
-from watch.notices.service import Draft, send
+from watch.notices.service import Draft, send, stop_sending
 
 
 def sent_by(scene: Scene) -> Notice:
@@ -122,3 +133,16 @@ def test_a_sender_is_told_when_nothing_has_gone_out_for_ten_minutes(client: Page
     db.session.add(Worker(owner="here#0", last_sent_at=utcnow() - timedelta(minutes=9)))
     db.session.commit()
     assert [warning in client.get(page, as_=scene.amina).text for page in pages] == [False] * 3
+
+
+def test_the_report_says_why_to_who_may_count_them(client: PageClient, scene: Scene) -> None:
+    sent = sent_by(scene)
+    carin = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+    members.leave(carin, by=scene.carin)
+    stop_sending(sent, by=scene.amina)
+    db.session.commit()
+    report = f"/notices/{sent.id}/report"
+    text = client.get(report, as_=scene.amina).text
+    assert "Varav stoppade 3 Varav har lämnat gruppen eller sagt nej till mejl 1" in text
+    assert "Varav har en adress" not in text
+    assert "Varav" not in client.get(report, as_=scene.bengt).text  # of one stairwell

@@ -31,6 +31,7 @@ from watch.canvassing.service import join_at_door, say_no, take_back_knock
 from watch.contacts.entry import Entry
 from watch.contacts.service import change_contact, remove_contact
 from watch.extensions import db
+from watch.groups.mails import GROUP_STARTED
 from watch.groups.service.choices import choose_notices, i_have_moved, take_back
 from watch.groups.service.members import add_on_paper, leave
 from watch.interest.service import take_back_name, withdraw
@@ -64,6 +65,7 @@ from watch.models import (
     Suppression,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 from watch.notices.service import stop_sending
 from watch.ops.copies.replay import NOT_PLAYED, play
 from watch.printing.queries import poster_code
@@ -320,7 +322,7 @@ def test_what_was_called_off_or_stopped_stays_so(scene: Scene, outbox: Outbox) -
     make_answer(other, scene.carin, Answer.YES)
     notice = make_notice(scene.group, by=scene.amina)
     people = select(Person.id).where(Person.id.in_([scene.carin.id, scene.dawit.id]))
-    mails.queue_many("notice", people=people, about=notice)
+    mails.queue_many(NOTICE, people=people, about=notice)
     with since_the_copy():
         answer(other, scene.carin, Answer.NO)
         cancel(meeting, by=scene.amina)
@@ -376,7 +378,7 @@ def test_a_lead_who_became_it_since_is_not_made_it_by_the_journal(scene: Scene) 
 def test_who_was_erased_is_erased_with_all_they_were(scene: Scene, outbox: Outbox) -> None:
     number = scene.jenny.id
     make_interest(scene.jenny, scene.langgatan)
-    mails.queue("group-started", to=scene.jenny, about=make_interest(scene.jenny, scene.house))
+    mails.queue(GROUP_STARTED, to=scene.jenny, about=make_interest(scene.jenny, scene.house))
     with since_the_copy() as counts:
         db.session.delete(scene.jenny)
     assert db.session.get(Person, number) is None

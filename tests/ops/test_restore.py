@@ -33,6 +33,7 @@ from watch.extensions import db
 from watch.groups.service.choices import choose_notices
 from watch.groups.service.coordinators import end_appointment
 from watch.groups.service.members import leave
+from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.service.invited import revoke
 from watch.joining.service.answering import decline_invitation
 from watch.journal import files
@@ -100,7 +101,7 @@ def test_a_restore_takes_nothing_back(
     invitation = make_invitation(scene.group, "ny@example.org", by=scene.amina)
     never = make_invitation(scene.group, "aldrig@example.org", by=scene.amina)
     phone, kept = signed_in(scene.amina), signed_in(scene.hodan)
-    waits = mails.queue("join-approved", to=scene.ivan, about=membership_of(scene.dawit, scene))
+    waits = mails.queue(JOIN_APPROVED, to=scene.ivan, about=membership_of(scene.dawit, scene))
     assert waits
     month_ago = utcnow() - timedelta(days=31)
     past = membership_of(olga, scene)

@@ -32,6 +32,7 @@ from tests.factories import (
 )
 from tests.retention.nights import erase_all
 from watch import audit, clock, jobs
+from watch.accounts.mails import SIGN_IN
 from watch.extensions import db
 from watch.followup.queries.counts import areas_side_by_side
 from watch.groups.queries.households import paper_households
@@ -72,6 +73,7 @@ from watch.models import (
     SignInLink,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 from watch.notices.queries import progress_of
 
 DAY = timedelta(days=1)
@@ -116,7 +118,7 @@ def a_sign_in_that_nobody_ended(scene: Scene) -> Made:
 
 
 def a_row_of_the_outbox(scene: Scene) -> Made:
-    row = mails.queue("notice", to=scene.carin, about=make_notice(scene.group, by=scene.amina))
+    row = mails.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     assert row
     row.state, row.settled_at, row.next_at = OutboxState.SENT, utcnow(), None
     return row, 365 * DAY
@@ -398,7 +400,7 @@ def test_a_waiting_mail_of_who_is_erased_is_not_sent_and_rings_for_the_other(
     scene.carin.created_at = utcnow() - 300 * DAY
     notice = make_notice(scene.group, by=scene.amina)
     both = select(Person.id).where(Person.id.in_([scene.carin.id, carins_husband.id]))
-    mails.queue_many("notice", people=both, about=notice)
+    mails.queue_many(NOTICE, people=both, about=notice)
     db.session.commit()
     assert [row.next_at is not None for row in outbox.rows()] == [True, False]
     night(2 * DAY)
@@ -411,7 +413,7 @@ def test_a_waiting_mail_of_who_is_erased_is_not_sent_and_rings_for_the_other(
 
 def test_what_a_worker_holds_is_settled_before_its_reader_goes(scene: Scene, outbox: Outbox) -> None:
     scene.jenny.created_at = utcnow() - 300 * DAY
-    mails.queue("sign-in", to=scene.jenny, about=store(SignInLink(expires_at=utcnow() + 9 * DAY)))
+    mails.queue(SIGN_IN, to=scene.jenny, about=store(SignInLink(expires_at=utcnow() + 9 * DAY)))
     db.session.commit()
     claims = queue.claim("test:0", 10)
     assert claims
@@ -431,7 +433,7 @@ def test_numbers_stay_as_they_were(scene: Scene) -> None:
     interest.ended_at = since = utcnow()
     interested_since = interest.confirmed_at
     notice = make_notice(scene.group, by=scene.amina)
-    mailing = mails.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    mailing = mails.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     mails.queue_paper(mailing, paper_households(scene.group))
     db.session.execute(update(OutboxRow).where(OutboxRow.person_id == scene.carin.id).values(
         state=OutboxState.SENT, settled_at=since, next_at=None

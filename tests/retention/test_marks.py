@@ -28,6 +28,7 @@ from watch.extensions import db
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
+from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Answer,
     AreaOptOut,
@@ -54,6 +55,7 @@ from watch.models import (
     StartStep,
     utcnow,
 )
+from watch.notices.mails import NOTICE
 from watch.retention.service.rules import RULES
 
 AS_LONG_AS_IT_STANDS = {"contact_person", "refusal"}  # who takes the entry out has erased it
@@ -113,10 +115,10 @@ def _leave_something_everywhere(scene: Scene) -> None:
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)
-    called = outbox.queue_many("meeting-called", people=active_member_ids(scene.group), about=meeting)
+    called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     outbox.queue_paper(called, paper_households(scene.group))
     notice = make_notice(scene.group, by=scene.amina)
-    outbox.queue_many("notice", people=active_member_ids(scene.group), about=notice)
+    outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
     store(SignIn(id="random", person=scene.carin, device="Firefox"))
     store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow()))

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, LargeBinary, Select, exists, select, type_coerce
-from sqlalchemy.orm import contains_eager, joinedload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload
 
 from watch import tokens
 from watch.crypto import Unreadable, keyring
@@ -106,6 +107,14 @@ def was_told_today(mailbox_id: int, kind: str) -> bool:
         meant_to_leave,
     )
     return bool(db.session.scalar(select(told)))
+
+
+def follows(person_id: ColumnElement[Any] | InstrumentedAttribute[Any], area_id: int) -> ColumnElement[bool]:
+    """The condition that somebody (a column of their ids) is an officer of the area now."""
+    office = select(Officer.id).where(
+        Officer.person_id == person_id, Officer.area_id == area_id, Officer.is_current
+    )
+    return office.exists()
 
 
 def sign_ins_of(person: Person) -> Sequence[SignIn]:

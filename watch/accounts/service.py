@@ -17,6 +17,7 @@ from watch.accounts.errors import (
     CoordinatorNeverFollows,
     OfficerNeverCoordinates,
 )
+from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.crypto import keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
@@ -25,6 +26,7 @@ from watch.models import (
     Area,
     Coordinator,
     Language,
+    LeftOut,
     Mailbox,
     Mailing,
     Officer,
@@ -37,8 +39,6 @@ from watch.models import (
 )
 from watch.relations import relations_of
 from watch.statements import upsert
-
-SIGN_IN, SIGN_IN_UNKNOWN = "sign-in", "sign-in-unknown"
 
 
 def mailbox_at(address: str) -> Mailbox:
@@ -100,7 +100,7 @@ def ask_for_link(address: str, *, browser: str, language: Language, is_withheld:
     )
     db.session.add(link)
     known = queries.language_at(mailbox.id)
-    told_today = queries.was_told_today(mailbox.id, SIGN_IN_UNKNOWN)
+    told_today = queries.was_told_today(mailbox.id, SIGN_IN_UNKNOWN.kind)
     outbox.queue(
         SIGN_IN if known else SIGN_IN_UNKNOWN,
         to=mailbox,
@@ -132,7 +132,8 @@ def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) 
     wanted = queries.open_links(mailbox_id).with_only_columns(SignInLink.id)
     ending = db.session.scalars(wanted if which is None else wanted.where(which)).all()
     db.session.execute(update(SignInLink).where(SignInLink.id.in_(ending)).values(ended_at=utcnow()))
-    outbox.stop(true(), mailings=select(Mailing.id).where(Mailing.sign_in_link_id.in_(ending)))
+    mails = select(Mailing.id).where(Mailing.sign_in_link_id.in_(ending))
+    outbox.stop(true(), mailings=mails, why=LeftOut.OVER)
 
 
 def mark_of(address: str) -> str:

@@ -15,6 +15,8 @@ from watch.groups.queries.members import active_membership
 from watch.groups.service.flats import current_household, lock_flat
 from watch.groups.service.households import move_out, note_household, take_back_move
 from watch.groups.service.members import Consent, add_on_paper, depart
+from watch.invitations.mails import JOIN_ALREADY_MEMBER
+from watch.joining.mails import JOIN_CONFIRM
 from watch.joining.queries.asking import open_knock, requests_about_address, waiting_requests
 from watch.joining.service.asking import request_of, write_once_a_day
 from watch.joining.service.deciding import approve, decline, tell
@@ -130,8 +132,8 @@ def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) 
         is_open=membership is None,
     )  # fmt: skip
     request.membership_id = written_up.id
-    kind = "join-confirm" if membership is None else "join-already-member"
-    write_once_a_day(kind, person, mailbox, about=request)
+    mail = JOIN_CONFIRM if membership is None else JOIN_ALREADY_MEMBER
+    write_once_a_day(mail, person, mailbox, about=request)
 
 
 def _knock(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Knock:

@@ -8,6 +8,7 @@ from watch import audit, tokens
 from watch.accounts.service import mailbox_for_asking, person_for_asking
 from watch.errors import LinkExpired
 from watch.extensions import db
+from watch.interest.mails import INTEREST_CONFIRM
 from watch.joining.service.asking import write_once_a_day
 from watch.joining.service.confirming import wait_for_answer
 from watch.mail import outbox
@@ -29,7 +30,7 @@ def leave_interest(
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, name, language)
     interest = _interest(building, person, could_coordinate=could_coordinate)
-    write_once_a_day("interest-confirm", person, mailbox, about=interest)
+    write_once_a_day(INTEREST_CONFIRM, person, mailbox, about=interest)
 
 
 def _interest(building: Building, person: Person, *, could_coordinate: bool) -> Interest:

@@ -12,17 +12,15 @@ from flask import current_app
 from flask_babel import gettext as _
 from icalendar.parser import Contentline
 
+from watch.mail.kinds import KINDS, FromAddress
 from watch.mail.letter import has_mark
-from watch.mail.links import Sender
 from watch.mail.smtp import Calendar
 from watch.models import Mailing, Meeting
-
-METHODS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
 
 
 def calendar_of(mailing: Mailing, recipient: str, link: str | None) -> Calendar | None:
     """The calendar entry of a mail about a meeting; None for all other mails."""
-    method = METHODS.get(mailing.kind)
+    method = KINDS[mailing.kind].calendar
     if method is None or not isinstance(mailing.about, Meeting):
         return None
     calendar = icalendar.Calendar()
@@ -54,7 +52,7 @@ def _event(
     event.add("location", meeting.place)
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     event.add("class", "PRIVATE")
-    organiser = icalendar.vCalAddress(f"mailto:{current_app.config[Sender.NOTICES]}")
+    organiser = icalendar.vCalAddress(f"mailto:{current_app.config[FromAddress.NOTICES]}")
     organiser.params["CN"] = icalendar.vText("Grannsamverkan")
     event.add("organizer", organiser)
     attendee = icalendar.vCalAddress(f"mailto:{recipient}")

@@ -13,7 +13,7 @@ from watch import jobs
 from watch.extensions import db
 from watch.mail import pulse, recovery
 from watch.mail.outbox import WAKE
-from watch.models import OutboxRow, OutboxState, Worker, utcnow
+from watch.models import LeftOut, OutboxRow, OutboxState, Worker, utcnow
 
 outbox = AppGroup("outbox", help="The mails that wait, are sent, or could not be.")
 
@@ -30,6 +30,12 @@ WORDS = {
     OutboxState.TO_PRINT: "to print",
     OutboxState.PRINTED: "printed",
     OutboxState.HANDED_OUT: "handed out on paper",
+}
+REASONS = {
+    LeftOut.TOO_LATE: "it came too late",
+    LeftOut.ADDRESS: "the address is dead, complained, or is not the reader's any more",
+    LeftOut.OVER: "stopped, cancelled, revoked or answered meanwhile",
+    LeftOut.READER: "the reader has left, or said no to such mails",
 }
 
 
@@ -58,8 +64,17 @@ def status() -> None:
         click.echo("Nothing has been queued yet.")
     if oldest := pulse.oldest_due():
         click.echo(f"The oldest has been due since {oldest:%Y-%m-%d %H:%M} UTC.")
+    _tell_of_left_out()
     _tell_of_workers()
     _tell_of_parked()
+
+
+def _tell_of_left_out() -> None:
+    counted = select(OutboxRow.left_out, func.count()).where(OutboxRow.left_out.is_not(None))
+    counts = dict(db.session.execute(counted.group_by(OutboxRow.left_out)).all())
+    for why, words in REASONS.items():
+        if counts.get(why):
+            click.echo(f"{counts[why]:>7}  left out: {words}")
 
 
 def _tell_of_workers() -> None:

@@ -20,11 +20,11 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail import guard, links
 from watch.mail.calendar import calendar_of
+from watch.mail.kinds import KINDS, FromAddress
 from watch.mail.letter import Letter, Mark
-from watch.mail.links import KINDS, Sender
 from watch.mail.smtp import Message
 from watch.mail.transaction import Envelope
-from watch.models import Group, Interest, Language, Mailing, Meeting, Notice, Purpose
+from watch.models import Area, Group, Interest, Language, Mailing, Purpose
 
 SENDER_NAME = "Grannsamverkan"  # neutral: a lock screen is read by others
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
@@ -80,8 +80,8 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
     Raises what a template raises, and guard.UnsafeHeader.
     """
     sender = current_app.config[KINDS[mailing.kind].sender]
-    notices = _domain(current_app.config[Sender.NOTICES])
-    is_listed = KINDS[mailing.kind].listed
+    notices = _domain(current_app.config[FromAddress.NOTICES])
+    is_listed = KINDS[mailing.kind].list_of is not None
     with language.speaking(reading):
         texts = render(mailing.kind, _context(mailing, reading, greets))
         message = Message(
@@ -92,7 +92,7 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
             message_id=f"<{Mark.MESSAGE}@{notices}>",
             sent_at=mailing.created_at.astimezone(UTC),
             language=reading.value,
-            list_id=_list_id(mailing) if is_listed else None,
+            list_id=_list_id(mailing),
             unsubscribe=links.unsubscribe_address(Mark.UNSUBSCRIBE) if is_listed else None,
             calendar=calendar_of(mailing, Mark.GUEST, links.address_of(mailing, Mark.LINK)),
         )
@@ -115,7 +115,7 @@ def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
 
 def message_id(nonce: bytes) -> str:
     """The Message-ID of the message whose bell has this nonce: always the same, and it tells nothing."""
-    return f"<{_name_of(nonce)}@{_domain(current_app.config[Sender.NOTICES])}>"
+    return f"<{_name_of(nonce)}@{_domain(current_app.config[FromAddress.NOTICES])}>"
 
 
 def _name_of(nonce: bytes) -> str:
@@ -128,7 +128,7 @@ def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any
         "names": Mark.NAMES.value if greets else "",
         "group": _group(mailing),
         "link": links.address_of(mailing, Mark.LINK),
-        "unsubscribe": links.unsubscribe_address(Mark.UNSUBSCRIBE) if KINDS[mailing.kind].listed else None,
+        "unsubscribe": links.unsubscribe_address(Mark.UNSUBSCRIBE) if KINDS[mailing.kind].list_of else None,
         "base_url": current_app.config["BASE_URL"],
         "controller": current_app.config["CONTROLLER"],
         "language": reading.value,
@@ -150,12 +150,12 @@ def _group(mailing: Mailing) -> Group | None:
 
 def _list_id(mailing: Mailing) -> str | None:
     """Opaque: a readable group name in a header is a leak."""
-    about = mailing.about
-    if not isinstance(about, Meeting | Notice):
+    list_of = KINDS[mailing.kind].list_of
+    if list_of is None:
         return None
-    of = f"group {about.group_id}" if about.group_id else f"area {getattr(about, 'area_id', None)}"
-    name = keyring().blind_index("list", of).hex()[:16]
-    return f"<{name}.{_domain(current_app.config[Sender.NOTICES])}>"
+    of = list_of(mailing.about)
+    name = keyring().blind_index("list", f"{'area' if isinstance(of, Area) else 'group'} {of.id}").hex()[:16]
+    return f"<{name}.{_domain(current_app.config[FromAddress.NOTICES])}>"
 
 
 def _domain(address: str) -> str:

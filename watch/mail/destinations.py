@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from watch.mail.links import KINDS
+from watch.mail.kinds import KINDS
 from watch.mail.queue import Claim
 
 SLOW_SECONDS = 0.5  # quicker than this is never slow

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, case, delete, func, insert, literal, select, update
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from watch.extensions import db
-from watch.mail.links import KINDS
+from watch.mail.kinds import Mail
 from watch.models import (
     Channel,
     ErasedRows,
     Language,
+    LeftOut,
     Mailbox,
     Mailing,
     OutboxRow,
@@ -25,18 +26,20 @@ from watch.models import (
 from watch.models.mail import Parent
 from watch.statements import changed, upsert
 
+AnyParent = TypeVar("AnyParent", bound=Parent)
+
 WAKE = "mail is waiting"  # the mark on the session that lets the commit wake the worker (jobs.py)
 
 
 def queue(
-    kind: str,
+    mail: Mail[AnyParent],
     *,
     to: Person | Mailbox,
-    about: Parent,
+    about: AnyParent,
     language: Language | None = None,
     not_after: datetime | None = None,
 ) -> OutboxRow | None:
-    """A mail to one person or address; `kind` is its folder in templates/email.
+    """A mail to one person or address.
 
     A person without an address gets none (None is returned): their coordinator reaches them on paper.
     """
@@ -45,12 +48,12 @@ def queue(
         return None
     person = to if isinstance(to, Person) else None
     row = OutboxRow(
-        mailing=_mailing(kind, about),
+        mailing=_mailing(mail, about),
         person=person,
         invited_mailbox_id=None if person else mailbox.id,
         mailbox=mailbox,
         language=language or (person.language if person else Language.SWEDISH),
-        precedence=KINDS[kind].precedence,
+        precedence=mail.precedence,
         next_at=utcnow(),
         not_after=not_after,
     )
@@ -61,10 +64,10 @@ def queue(
 
 
 def queue_many(
-    kind: str,
+    mail: Mail[AnyParent],
     *,
     people: Select[int],
-    about: Parent,
+    about: AnyParent,
     form_key: str | None = None,
     not_after: datetime | None = None,
 ) -> Mailing:
@@ -72,7 +75,7 @@ def queue_many(
 
     The first of those who share a mailbox and a language carries their message's bell.
     """
-    mailing = _mailing(kind, about, form_key)
+    mailing = _mailing(mail, about, form_key)
     db.session.add(mailing)
     db.session.flush()
     wanted = people.subquery()
@@ -86,7 +89,7 @@ def queue_many(
         language=Person.language,
         channel=literal(Channel.MAIL, OutboxRow.channel.type),
         state=literal(OutboxState.QUEUED, OutboxRow.state.type),
-        precedence=literal(KINDS[kind].precedence),
+        precedence=literal(mail.precedence),
         next_at=case((place == 1, literal(utcnow(), OutboxRow.next_at.type))),
         not_after=literal(not_after, OutboxRow.not_after.type),
     )
@@ -121,11 +124,11 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
     db.session.execute(insert(OutboxRow).from_select(list(columns), rows, include_defaults=False))
 
 
-def cancel(about: Parent, kind: str | None = None) -> None:
+def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
     """Stop every row about this (of one kind of mail) that has not been claimed or printed yet."""
     mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
-    if kind is not None:
-        mailings = mailings.where(Mailing.kind == kind)
+    if mail is not None:
+        mailings = mailings.where(Mailing.kind == mail.kind)
     waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT)
     db.session.execute(
         update(OutboxRow)
@@ -133,7 +136,7 @@ def cancel(about: Parent, kind: str | None = None) -> None:
             OutboxRow.mailing_id.in_(mailings),
             OutboxRow.state.in_(waiting),
         )
-        .values(state=OutboxState.CANCELLED, settled_at=utcnow())
+        .values(state=OutboxState.CANCELLED, left_out=LeftOut.OVER, settled_at=utcnow())
     )
 
 
@@ -154,11 +157,13 @@ def sharing(row: OutboxRow) -> Select[OutboxRow]:
     )
 
 
-def _mailing(kind: str, about: Parent, form_key: str | None = None) -> Mailing:
-    return Mailing(kind=kind, form_key=form_key, **{about.__tablename__: about})
+def _mailing(mail: Mail[AnyParent], about: AnyParent, form_key: str | None = None) -> Mailing:
+    if not isinstance(about, mail.about):
+        raise TypeError(f"{mail.kind} is not about a {type(about).__name__}")
+    return Mailing(kind=mail.kind, form_key=form_key, **{about.__tablename__: about})
 
 
-def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> int:
+def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut) -> int:
     """Stop what waits of these mailings (a select of ids) for some recipients (a condition on OutboxRow).
 
     Returns the number of rows.
@@ -170,7 +175,7 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int]) -> int:
     stopping = (
         update(OutboxRow)
         .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(waiting))
-        .values(state=OutboxState.CANCELLED, settled_at=utcnow())
+        .values(state=OutboxState.CANCELLED, left_out=why, settled_at=utcnow())
     )
     return changed(stopping)
 
@@ -180,7 +185,7 @@ def erase(rows: ColumnElement[bool]) -> None:
 
     How many a notice had in each state stays known, and a message that others share still rings for them.
     """
-    stop(rows, mailings=select(Mailing.id))
+    stop(rows, mailings=select(Mailing.id), why=LeftOut.READER)
     _count_erased(rows)
     for bell in db.session.scalars(select(OutboxRow).where(rows, OutboxRow.next_at.is_not(None))).all():
         due, bell.next_at = bell.next_at, None

@@ -5,24 +5,34 @@ from __future__ import annotations
 import secrets
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, and_, case, func, literal, select, text, type_coerce, update
+from sqlalchemy import ColumnElement, Row, and_, func, literal, select, text, type_coerce, update
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Interval, LargeBinary
 
 from watch.crypto import Unreadable, keyring
 from watch.extensions import db
 from watch.mail.compose import Reader
-from watch.mail.links import KINDS
-from watch.mail.recheck import is_in_time, wanted
+from watch.mail.kinds import KINDS
+from watch.mail.left_out import reason
 from watch.mail.transaction import LONGEST_WAITS
-from watch.models import Language, Mailbox, Mailing, OutboxRow, OutboxState, Person, RandomNonce, utcnow
+from watch.models import (
+    Language,
+    LeftOut,
+    Mailbox,
+    Mailing,
+    OutboxRow,
+    OutboxState,
+    Person,
+    RandomNonce,
+    utcnow,
+)
 
 WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN)
 RENEWED_AFTER = 10  # seconds of a lease
@@ -172,41 +182,44 @@ def _take(bells: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]
 def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
     """Those of a mailing's taken rows that are still wanted, with what their mail needs; the rest ends."""
     now = utcnow()
-    wanted_rows = (
+    rows = (
         select(
             OutboxRow.id, OutboxRow.mailbox_id, OutboxRow.language, OutboxRow.attempts,
             OutboxRow.created_at, OutboxRow.not_after,
             type_coerce(Mailbox.address, LargeBinary).label("address"),
             type_coerce(Person.name, LargeBinary).label("name"),
+            reason(mailing, now).label("left_out"),
         )
         .outerjoin(Mailbox, Mailbox.id == OutboxRow.mailbox_id)
         .outerjoin(Person, Person.id == OutboxRow.person_id)
-        .where(OutboxRow.id.in_(taken), wanted(mailing, now))
+        .where(OutboxRow.id.in_(taken))
         .order_by(OutboxRow.id)
     )  # fmt: skip
-    found = db.session.execute(wanted_rows).all()
-    dropped = set(taken) - {row.id for row in found}
-    if dropped := dropped - _sent_after(mailing, dropped):
-        cancelled, expired = (
-            literal(state, OutboxRow.state.type) for state in (OutboxState.CANCELLED, OutboxState.EXPIRED)
-        )
-        settled = (
-            update(OutboxRow)
-            .where(OutboxRow.id.in_(dropped))
-            .values(state=case((is_in_time(now), cancelled), else_=expired), settled_at=now, **UNLEASED)
-        )
+    found = db.session.execute(rows).all()
+    dropped = {row.id: row.left_out for row in found if row.left_out is not None}
+    moved = _sent_after(mailing, dropped.keys())
+    _leave_out(mailing, {id_: why for id_, why in dropped.items() if id_ not in moved}, now)
+    return [row for row in found if row.left_out is None]  # type: ignore[misc]  # a row of any shape
+
+
+def _leave_out(mailing: Mailing, dropped: Mapping[int, LeftOut], now: datetime) -> None:
+    for why in sorted(set(dropped.values())):
+        ids = [id_ for id_ in dropped if dropped[id_] is why]
+        state = OutboxState.EXPIRED if why is LeftOut.TOO_LATE else OutboxState.CANCELLED
+        settled = update(OutboxRow).where(OutboxRow.id.in_(ids))
+        settled = settled.values(state=state, left_out=why, settled_at=now, **UNLEASED)
         db.session.execute(settled.execution_options(synchronize_session=False))
-    return found  # type: ignore[return-value]  # a row of any shape
+        log.info("cancelled-at-claim", kind=mailing.kind, reason=why.value, rows=len(ids))
 
 
-def _sent_after(mailing: Mailing, dropped: set[int]) -> set[int]:
+def _sent_after(mailing: Mailing, dropped: Collection[int]) -> set[int]:
     """Those of whose readers have another address by now: due again at once, there.
 
     An address becomes a person's when they have confirmed it. Only what anybody on the list may read goes on
     to it, and not where it has a copy: a link that proves an address, or signs in from it, is for the old
     one. The row's nonce is new: what the old mailbox may have got opens nothing of the new one.
     """
-    if not dropped or mailing.kind not in KINDS or not KINDS[mailing.kind].listed:
+    if not dropped or KINDS[mailing.kind].list_of is None:
         return set()
     moved = (
         select(OutboxRow.id, Person.mailbox_id, OutboxRow.language)

@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, func, literal, or_, select, 
 from sqlalchemy.orm import aliased
 
 from watch.extensions import db
-from watch.mail.links import KINDS
+from watch.mail.kinds import KINDS
 from watch.mail.queue import UNLEASED, database_time
 from watch.mail.settle import ring
 from watch.models import Mailing, OutboxRow, OutboxState, utcnow
@@ -34,7 +34,7 @@ def sweep(owner: str | None = None) -> int:
     ids = list(db.session.scalars(held.with_for_update(skip_locked=True)))
     if not ids:
         return 0
-    once = select(Mailing.id).where(Mailing.kind.in_([kind for kind, rule in KINDS.items() if rule.one_time]))
+    once = select(Mailing.id).where(Mailing.kind.in_([kind for kind, mail in KINDS.items() if mail.one_time]))
     _take_back(ids, OutboxRow.mailing_id.not_in(once), OutboxState.QUEUED)
     in_a_while = utcnow() + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
     ends = func.coalesce(OutboxRow.not_after, literal(in_a_while, OutboxRow.not_after.type))

@@ -30,7 +30,7 @@ from sqlalchemy import (
 
 from watch.database import UtcDateTime
 from watch.extensions import db
-from watch.mail.links import KINDS
+from watch.mail.kinds import KINDS
 from watch.mail.queue import UNLEASED, Claim, Lease, database_time, lease_seconds
 from watch.mail.replies import Meaning
 from watch.mail.results import Result

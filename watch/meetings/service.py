@@ -12,6 +12,7 @@ from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
+from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_REMINDER
 from watch.meetings.queries.answers import my_answer
 from watch.meetings.queries.calls import (
     households_to_call,
@@ -95,7 +96,7 @@ def call(
         with db.session.begin_nested():
             meeting = _add(group, stairwell, plan, by)
             mailing = outbox.queue_many(
-                "meeting-called",
+                MEETING_CALLED,
                 people=reached_by_mail(people_to_call(group, stairwell)),
                 about=meeting,
                 form_key=form_key,
@@ -113,7 +114,7 @@ def remind(now: datetime) -> None:
     """Remind of the meetings that are a week or a day away; twice is once."""
     for meeting, reminder in reminders_due(now):
         outbox.queue_many(
-            "meeting-reminder",
+            MEETING_REMINDER,
             people=reached_by_mail(people_to_remind(meeting)),
             about=meeting,
             form_key=reminder.key(meeting),
@@ -174,7 +175,7 @@ def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None
 def cancel(meeting: Meeting, *, by: Person) -> None:
     """Cancel a coming meeting, stop calls that still wait, and tell those who have heard of it, or may have.
 
-    From the first change on no worker claims a call (mail.recheck): so each is stopped, or has left and is
+    From the first change on no worker claims a call (meetings.mails): so each is stopped, or has left and is
     told of. Raises MeetingCancelled when a colleague was quicker, MeetingStarted when it is too late.
     """
     _expect_open(meeting)
@@ -183,7 +184,7 @@ def cancel(meeting: Meeting, *, by: Person) -> None:
         raise MeetingCancelled
     outbox.cancel(meeting)
     people = reached_by_mail(people_to_tell(meeting))
-    mailing = outbox.queue_many("meeting-cancelled", people=people, about=meeting, not_after=meeting.ends_at)
+    mailing = outbox.queue_many(MEETING_CANCELLED, people=people, about=meeting, not_after=meeting.ends_at)
     outbox.queue_paper(mailing, households_to_tell(meeting))
     audit.note("meeting-cancelled", about=meeting, by=by, group=meeting.group)
 

@@ -35,11 +35,11 @@ from watch.models.mail import (
     PARENTS,
     ClockRun,
     ErasedRows,
+    LeftOut,
     Mailing,
     OutboxRow,
     OutboxState,
     Worker,
-    heard_of,
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
@@ -92,6 +92,7 @@ __all__ = [
     "Knock",
     "Landlord",
     "Language",
+    "LeftOut",
     "Letter",
     "LetterFile",
     "LetterPack",
@@ -128,6 +129,5 @@ __all__ = [
     "Suppression",
     "Worker",
     "coordinator_stairwell",
-    "heard_of",
     "utcnow",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, Select, String, or_, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
@@ -13,7 +13,7 @@ from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where
 from watch.models.derived import Derived, Purpose
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import Interest, Invitation, JoinRequest
-from watch.models.meetings import Answer, Meeting, MeetingAnswer
+from watch.models.meetings import Meeting
 from watch.models.notices import Notice
 from watch.models.people import Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
@@ -102,6 +102,15 @@ class OutboxState(StrEnum):
     HANDED_OUT = "handed_out"
 
 
+class LeftOut(StrEnum):
+    """Why a row was cancelled or has expired instead of being sent."""
+
+    TOO_LATE = "too_late"  # its `not_after` has passed
+    ADDRESS = "address"  # the mailbox is dead, has complained, or is not its reader's any more
+    OVER = "over"  # what the mail is about is over: stopped, cancelled, revoked, answered
+    READER = "reader"  # the reader has left, has another role now, or has said no to such mail
+
+
 class OutboxRow(Derived, Model):
     """A mailing for one recipient: a person, a household on paper, or an address without a person yet.
 
@@ -110,6 +119,7 @@ class OutboxRow(Derived, Model):
     becomes of its own reader. A message that was claimed or settled has no `next_at`.
 
     Once an attempt has ended without anybody knowing whether it arrived, the row is `in_doubt` for good.
+    `left_out` is the reason why a row was not sent; NULL where an operator dropped it.
     """
 
     purposes = frozenset(
@@ -148,6 +158,7 @@ class OutboxRow(Derived, Model):
         "C", "what the mail server said, addresses cut out", AS_MAIL, Encrypted("outbox_row.last_text")
     )
     settled_at: Mapped[datetime | None]
+    left_out: Mapped[LeftOut | None] = personal("B", "why the reader was not written to", AS_MAIL)
 
     mailing: Mapped[Mailing] = relationship()
     person: Mapped[Person | None] = relationship()
@@ -173,6 +184,7 @@ class OutboxRow(Derived, Model):
         ),
         CheckConstraint("(state = 'sending') = (lease_token IS NOT NULL)", name="sending_has_a_lease"),
         CheckConstraint("state <> 'uncertain' OR in_doubt", name="uncertain_is_in_doubt"),
+        CheckConstraint("left_out IS NULL OR state IN ('cancelled', 'expired')", name="left_out_is_not_sent"),
         CheckConstraint(
             "(lease_token IS NULL) = (lease_until IS NULL) AND (lease_token IS NULL) = (lease_owner IS NULL)",
             name="lease_is_whole",
@@ -192,24 +204,6 @@ class OutboxRow(Derived, Model):
     def may_have_arrived(cls) -> ColumnElement[bool]:
         """The condition on rows whose mail has left, or is under way, or may have come in spite of all."""
         return or_(cls.in_doubt, cls.state.in_([OutboxState.SENDING, OutboxState.SENT]))
-
-
-def heard_of(meeting: Meeting) -> list[Select[int | None]]:
-    """Ids of those who know of a meeting: three ways, each a select.
-
-    A call or a reminder may have arrived; a welcome may have, which tells the next meeting; or they have
-    answered that they come.
-    """
-    words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
-    words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
-    is_welcome = Mailing.kind == "join-approved", Membership.group_id == meeting.group_id
-    after_call = or_(OutboxRow.settled_at.is_(None), OutboxRow.settled_at >= meeting.called_at)
-    welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome, after_call)
-    if meeting.stairwell_id is not None:
-        welcomed = welcomed.where(Membership.stairwell_id == meeting.stairwell_id)
-    said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
-    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
-    return [words.where(*said), welcomed, select(MeetingAnswer.person_id).where(*comes)]
 
 
 class ErasedRows(Model):

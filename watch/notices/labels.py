@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
-from watch.models import Audience, Level, Organisation
+from watch.models import Audience, LeftOut, Level, Organisation
 
 LEVELS = {
     Level.INFORMATION: _l("Information"),
@@ -15,6 +15,12 @@ LEVELS = {
 AREA_AUDIENCES = {
     Audience.AREA_MEMBERS: _l("Alla som är med i området"),
     Audience.AREA_COORDINATORS: _l("Bara kontaktombuden i området"),
+}
+LEFT_OUT = {  # each in a row below the number of all of them
+    LeftOut.OVER: _l("Varav stoppade"),
+    LeftOut.READER: _l("Varav har lämnat gruppen eller sagt nej till mejl"),
+    LeftOut.ADDRESS: _l("Varav har en adress som inte gäller längre"),
+    LeftOut.TOO_LATE: _l("Varav för sent"),
 }
 SENDERS: dict[str, LazyString] = {
     Organisation.POLICE: _l("Polisen"),

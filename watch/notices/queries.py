@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, union_all
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
@@ -23,6 +24,7 @@ from watch.models import (
     ErasedRows,
     Group,
     Household,
+    LeftOut,
     Mailbox,
     Mailing,
     Membership,
@@ -90,7 +92,8 @@ class Progress:
     """How far a notice has come: people by mail, then households on paper.
 
     `delayed` of the waiting ones were tried in vain or wait too long: the mail server is away.
-    `stoppable` of them nobody has begun to send.
+    `stoppable` of them nobody has begun to send. `reasons` says of those `left_out` why, as far as it is
+    known.
     """
 
     waiting: int = 0
@@ -99,6 +102,7 @@ class Progress:
     sent: int = 0
     bounced: int = 0
     left_out: int = 0
+    reasons: Mapping[LeftOut, int] = field(default_factory=dict)
     parked: int = 0
     paper: int = 0
 
@@ -247,32 +251,29 @@ def mailings_of(notice: Notice) -> Select[int]:
 def progress_of(notice: Notice) -> Progress:
     """How many wait, are delivered, could not be reached, were left out, stopped; how many on paper."""
     late = or_(OutboxRow.attempts > 0, OutboxRow.created_at < utcnow() - PATIENCE)
-    wanted = (
-        select(OutboxRow.channel, OutboxRow.state, late, func.count())
-        .where(OutboxRow.mailing_id.in_(mailings_of(notice)))
-        .group_by(OutboxRow.channel, OutboxRow.state, late)
-    )
-    erased = select(ErasedRows.channel, ErasedRows.state, false(), ErasedRows.count).where(
-        ErasedRows.mailing_id.in_(mailings_of(notice))
-    )
+    alike = OutboxRow.channel, OutboxRow.state, late, OutboxRow.left_out
+    said = OutboxRow.mailing_id.in_(mailings_of(notice))
+    wanted = select(*alike, func.count()).where(said).group_by(*alike)
+    unknown = literal(None, OutboxRow.left_out.type)
+    erased = select(ErasedRows.channel, ErasedRows.state, false(), unknown, ErasedRows.count)
+    erased = erased.where(ErasedRows.mailing_id.in_(mailings_of(notice)))
     rows = db.session.execute(union_all(wanted, erased)).all()
-    mails = [(state, is_late, count) for channel, state, is_late, count in rows if channel is Channel.MAIL]
+    mails = [row[1:] for row in rows if row[0] is Channel.MAIL]
 
     def in_states(states: frozenset[OutboxState]) -> int:
-        return sum(count for state, _late, count in mails if state in states)
+        return sum(count for state, *_, count in mails if state in states)
 
     return Progress(
         waiting=in_states(WAITING),
-        delayed=sum(count for state, is_late, count in mails if state is OutboxState.QUEUED and is_late),
+        delayed=sum(count for state, is_late, _, count in mails if state is OutboxState.QUEUED and is_late),
         stoppable=in_states(STOPPABLE),
         sent=in_states(frozenset({OutboxState.SENT})),
         bounced=in_states(frozenset({OutboxState.BOUNCED})),
         left_out=in_states(LEFT_OUT),
+        reasons=sum((Counter({why: count}) for *_, why, count in mails if why), Counter[LeftOut]()),
         parked=in_states(frozenset({OutboxState.PARKED})),
         paper=sum(
-            count
-            for channel, state, _late, count in rows
-            if channel is Channel.PAPER and state not in LEFT_OUT
+            count for channel, state, *_, count in rows if channel is Channel.PAPER and state not in LEFT_OUT
         ),
     )
 

@@ -14,7 +14,19 @@ from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
 from watch.meetings.queries.reach import reached_by_mail
-from watch.models import Channel, Language, Level, Mailing, Notice, NoticeText, OutboxRow, Person, utcnow
+from watch.models import (
+    Channel,
+    Language,
+    LeftOut,
+    Level,
+    Mailing,
+    Notice,
+    NoticeText,
+    OutboxRow,
+    Person,
+    utcnow,
+)
+from watch.notices.mails import NOTICE
 from watch.notices.queries import Aim, mailings_of
 
 
@@ -62,7 +74,7 @@ def send(
         with db.session.begin_nested():
             notice = _add(aim, draft, by)
             mailing = outbox.queue_many(
-                "notice", people=reached_by_mail(aim.people()), about=notice, form_key=form_key
+                NOTICE, people=reached_by_mail(aim.people()), about=notice, form_key=form_key
             )
     except IntegrityError:
         _expect_new(form_key)
@@ -77,7 +89,7 @@ def stop_sending(notice: Notice, *, by: Person) -> int:
 
     Nor is what a worker has in hand at this moment and cannot deliver. Returns how many mails are stopped.
     """
-    stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice))
+    stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice), why=LeftOut.OVER)
     if not stopped:
         raise NothingWaits
     notice.stopped_at = utcnow()  # what a worker has in hand, or a restore brings back, is not sent either

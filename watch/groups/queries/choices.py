@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from watch.extensions import db
+from watch.groups.queries.members import coordinates, takes_part
 from watch.models import (
     Area,
     AreaOptOut,
@@ -128,6 +129,26 @@ def has_opted_out(
     return out.exists()
 
 
+def wants_mail_of(
+    person_id: ColumnElement[Any] | InstrumentedAttribute[Any],
+    groups: ColumnElement[bool],
+    wants: ColumnElement[bool],
+) -> ColumnElement[bool]:
+    """The condition that somebody (a column of their ids) is of one of the groups and wants such mails.
+
+    `groups` is a condition on Group, `wants` is WANTS_NOTICES or WANTS_MEETINGS. A coordinator is asked for
+    what they chose as a member of the same group.
+    """
+    declined = select(Membership.id).where(
+        Membership.person_id == Coordinator.person_id,
+        Membership.group_id == Coordinator.group_id,
+        Membership.is_current,
+        ~wants,
+    )
+    said_no = declined.correlate(Coordinator).exists()
+    return or_(takes_part(person_id, groups, wants), coordinates(person_id, groups, ~said_no))
+
+
 def ended_lately(person: Person, now: datetime) -> list[Membership]:
     """What a person has left, and can still take back, of groups that they are not in again."""
     theirs = (Membership.person_id == person.id, Membership.is_current)
@@ -196,7 +217,8 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     """
     still = select(Membership.id).join(Group, Group.id == Membership.group_id)
     still = still.where(whose, Membership.is_current)
-    in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, _coordinates())
+    coordinates_it = coordinates(Membership.person_id, Coordinator.group_id == Membership.group_id)
+    in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, coordinates_it)
     of_area = and_(*in_area, ~has_opted_out(Membership.person_id, Group.area_id))
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
     comes = still.where(WANTS_MEETINGS, Membership.group_id == Meeting.group_id)
@@ -212,13 +234,3 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
             )
         )
     )
-
-
-def _coordinates() -> ColumnElement[bool]:
-    """The membership's person is a coordinator of its group."""
-    appointed = select(Coordinator.id).where(
-        Coordinator.person_id == Membership.person_id,
-        Coordinator.group_id == Membership.group_id,
-        Coordinator.is_current,
-    )
-    return appointed.correlate(Membership).exists()

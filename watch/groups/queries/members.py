@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
 
 from watch.extensions import db
 from watch.models import (
@@ -127,6 +128,37 @@ def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[
     if stairwells is not None:
         wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
     return list(db.session.scalars(wanted))
+
+
+def takes_part(
+    person_id: ColumnElement[Any] | InstrumentedAttribute[Any], *which: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """The condition that somebody (a column of their ids) is a member now.
+
+    `which` are conditions on Membership and Group.
+    """
+    current = (
+        select(Membership.id)
+        .join(Group, Group.id == Membership.group_id)
+        .where(Membership.person_id == person_id, Membership.is_current, *which)
+    )
+    return current.exists()
+
+
+def coordinates(
+    person_id: ColumnElement[Any] | InstrumentedAttribute[Any], *which: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    """The condition that somebody (a column of their ids) is a coordinator now.
+
+    `which` are conditions on Coordinator and Group.
+    """
+    current = (
+        select(Coordinator.id)
+        .join(Group, Group.id == Coordinator.group_id)
+        .where(Coordinator.person_id == person_id, *which)
+        .where(Coordinator.is_current)
+    )
+    return current.exists()
 
 
 def active_member_ids(group: Group, stairwell: Stairwell | None = None) -> Select[int]:

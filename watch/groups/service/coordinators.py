@@ -20,6 +20,13 @@ from watch.groups.errors import (
     CoordinatorLivesThere,
     LastCoordinator,
 )
+from watch.groups.mails import (
+    COORDINATOR_APPOINTED,
+    COORDINATOR_ENDED,
+    GROUP_STARTED,
+    LEAD_ASKED,
+    LEAD_ASKED_IN_AREA,
+)
 from watch.groups.queries.members import QUESTION_LASTS, is_open
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
@@ -39,7 +46,6 @@ from watch.models import (
 )
 
 DUTY_VERSION = "2026-1"
-QUESTION = "coordinator-appointed"  # taken back it is not sent; what was told of a lead is sent all the same
 MOST_QUESTIONS = 3  # about one group to one mailbox in a day
 QUESTIONS_A_DAY = 30  # that one person asks, of whomever: each brings others a mail too
 
@@ -77,7 +83,7 @@ def appoint(
             db.session.add(coordinator)
     except IntegrityError:
         return _raise_to_lead(group, person, lead, by)
-    outbox.queue(QUESTION, to=person, about=coordinator)
+    outbox.queue(COORDINATOR_APPOINTED, to=person, about=coordinator)
     if lead:
         _tell_the_others(coordinator)
     audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
@@ -90,7 +96,7 @@ def _demand_not_asked_often(group: Group, person: Person) -> None:
         select(func.count(Mailing.id))
         .join(Coordinator, Coordinator.id == Mailing.coordinator_id)
         .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
-        .where(Coordinator.group_id == group.id, Mailing.kind == QUESTION)
+        .where(Coordinator.group_id == group.id, Mailing.kind == COORDINATOR_APPOINTED.kind)
         .where(OutboxRow.mailbox_id == person.mailbox_id, Mailing.created_at > utcnow() - timedelta(days=1))
     )
     if (db.session.scalar(asked) or 0) >= MOST_QUESTIONS:
@@ -116,14 +122,14 @@ def _tell_the_others(lead: Coordinator) -> None:
         Coordinator.id != lead.id,
     )  # fmt: skip
     for person in db.session.scalars(others.order_by(Person.id)).all():
-        outbox.queue("lead-asked", to=person, about=lead)
+        outbox.queue(LEAD_ASKED, to=person, about=lead)
     colleagues = select(Person).join(Officer, Officer.person_id == Person.id).where(
         Officer.area_id == select(Group.area_id).where(Group.id == lead.group_id).scalar_subquery(),
         Officer.is_current,
         Officer.person_id != lead.appointed_by_id,
     )  # fmt: skip
     for person in db.session.scalars(colleagues.order_by(Person.id)).all():
-        outbox.queue("lead-asked-in-area", to=person, about=lead)
+        outbox.queue(LEAD_ASKED_IN_AREA, to=person, about=lead)
 
 
 def _forget_old_question(group: Group, person: Person) -> None:
@@ -209,7 +215,7 @@ def decline_appointment(coordinator: Coordinator) -> None:
     """No, thank you: the question ends, and nobody is mailed about it. Raises LinkExpired."""
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
     waiting_appointment(coordinator).ended_at = utcnow()
-    outbox.cancel(coordinator, QUESTION)
+    outbox.cancel(coordinator, COORDINATOR_APPOINTED)
     audit.note("coordinator-declined", about=coordinator, by=coordinator.person, group=coordinator.group)
 
 
@@ -271,16 +277,16 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
             raise LastCoordinator
     for coordinator in ending:
         coordinator.ended_at = utcnow()
-        outbox.cancel(coordinator, QUESTION)
+        outbox.cancel(coordinator, COORDINATOR_APPOINTED)
         if coordinator.accepted_at and (by is None or by.id != coordinator.person_id):
-            outbox.queue("coordinator-ended", to=coordinator.person, about=coordinator)
+            outbox.queue(COORDINATOR_ENDED, to=coordinator.person, about=coordinator)
         audit.note("coordinator-ended", about=coordinator, by=by, group=group)
     stop_unwanted(group, {coordinator.person_id for coordinator in ending})
 
 
 def tell_the_interested(group: Group) -> None:
     """Each of those who are interested gets one mail, once they can join."""
-    told = select(Mailing.id).where(Mailing.kind == "group-started", Mailing.interest_id == Interest.id)
+    told = select(Mailing.id).where(Mailing.kind == GROUP_STARTED.kind, Mailing.interest_id == Interest.id)
     untold = (
         select(Interest)
         .join(Building, Building.id == Interest.building_id)
@@ -288,4 +294,4 @@ def tell_the_interested(group: Group) -> None:
         .order_by(Interest.id)
     )
     for interest in db.session.scalars(untold).all():
-        outbox.queue("group-started", to=interest.person, about=interest)
+        outbox.queue(GROUP_STARTED, to=interest.person, about=interest)

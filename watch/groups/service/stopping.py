@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from watch.extensions import db
 from watch.groups.queries.choices import unwanted_mailings
 from watch.mail import outbox
-from watch.models import Group, Membership, OutboxRow
+from watch.models import Group, LeftOut, Membership, OutboxRow
 
 
 def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int | None] = ()) -> None:
@@ -15,7 +15,7 @@ def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int 
     db.session.flush()
     for person in people:
         mailings = unwanted_mailings(group, Membership.person_id == person)
-        outbox.stop(OutboxRow.person_id == person, mailings=mailings)
+        outbox.stop(OutboxRow.person_id == person, mailings=mailings, why=LeftOut.READER)
     for household in filter(None, households):
         mailings = unwanted_mailings(group, Membership.household_id == household)
-        outbox.stop(OutboxRow.household_id == household, mailings=mailings)
+        outbox.stop(OutboxRow.household_id == household, mailings=mailings, why=LeftOut.READER)

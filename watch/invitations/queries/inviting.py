@@ -25,6 +25,7 @@ from watch.models import (
     Membership,
     OutboxRow,
     Person,
+    Refusal,
     Stairwell,
     utcnow,
 )
@@ -78,14 +79,26 @@ def in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[
     return or_(and_(Invitation.flat_id.is_(None), Invitation.by_id == by.id), Invitation.flat_id.in_(flats))
 
 
-def has_declined(group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None) -> bool:
-    """Whether this address has said no to an invitation that stands in the coordinator's list."""
-    declined = select(Invitation.id).where(
-        Invitation.group_id == group.id,
+def declined_in(group_id: int, mailbox: Mailbox | type[Mailbox]) -> Select[int]:
+    """Ids of a group's invitations to which this mailbox (or one of the outer select) has said no.
+
+    The address was promised that nobody in the group writes to it again.
+    """
+    return select(Invitation.id).where(
+        Invitation.group_id == group_id,
         or_(Invitation.mailbox_id == mailbox.id, Invitation.declined_index == mailbox.address_index),
         Invitation.state == InvitationState.DECLINED,
-        in_list_of(by, stairwells),
     )
+
+
+def refuses_all(mailbox: Mailbox | type[Mailbox]) -> ColumnElement[bool]:
+    """The condition that the address asked that nobody invites it again, whichever group."""
+    return select(Refusal.id).where(Refusal.address_index == mailbox.address_index).exists()
+
+
+def has_declined(group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None) -> bool:
+    """Whether this address has said no to an invitation that stands in the coordinator's list."""
+    declined = declined_in(group.id, mailbox).where(in_list_of(by, stairwells))
     return db.session.scalar(declined.limit(1)) is not None
 
 

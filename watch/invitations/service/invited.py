@@ -12,6 +12,7 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.service.households import change_household
 from watch.invitations.errors import AlreadyInvited, InvitationEnded, RemindedLately, SameAddress
+from watch.invitations.mails import INVITATION_REMINDER
 from watch.invitations.queries.invited import REMINDED_LATELY
 from watch.invitations.service.inviting import (
     expect_not_lately,
@@ -90,7 +91,7 @@ def remind(invitation: Invitation, *, by: Person) -> None:
         raise RemindedLately
     expect_stranger(invitation.group, invitation.mailbox, by)
     expect_room(invitation.by or by)
-    send(invitation, "invitation-reminder")
+    send(invitation, INVITATION_REMINDER)
     audit.note("invitation-reminded", about=invitation, by=by, group=invitation.group)
 
 

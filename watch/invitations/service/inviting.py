@@ -15,6 +15,7 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
 from watch.groups.service.households import change_household
 from watch.invitations.errors import AlreadyInvited, InvitationDeclined, TooManyInvitations, WrittenLately
+from watch.invitations.mails import INVITATION, JOIN_ALREADY_MEMBER
 from watch.invitations.queries.inviting import (
     can_be_written_to_from,
     has_declined,
@@ -23,6 +24,7 @@ from watch.invitations.queries.inviting import (
     room_of,
 )
 from watch.mail import outbox
+from watch.mail.kinds import Mail
 from watch.models import (
     Flat,
     Group,
@@ -154,17 +156,17 @@ def note_invited(flat: Flat | None, by: Person) -> None:
         change_household(flat, HouseholdStatus.INVITED, by=by, only=BEFORE_INVITED)
 
 
-def send(invitation: Invitation, kind: str = "invitation") -> None:
+def send(invitation: Invitation, mail: Mail[Invitation] = INVITATION) -> None:
     """A letter to whoever is invited; it may be the `invitation` or its reminder.
 
     Who takes part out of the inviter's sight is told that they need not answer; the list looks alike.
 
-    What goes to an address that has said no is kept back when it is claimed (mail.recheck).
+    What goes to an address that has said no is kept back when it is claimed (its mail's `wanted_unless`).
     """
     assert invitation.mailbox is not None
     members = members_on_mailbox(invitation.group, invitation.mailbox.id)
     outbox.queue(
-        "join-already-member" if members else kind,
+        JOIN_ALREADY_MEMBER if members else mail,
         to=members[0].person if members else invitation.mailbox,
         about=invitation,
         language=None if members else invitation.language,

@@ -12,6 +12,7 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
 from watch.groups.service.households import change_household
 from watch.groups.service.members import Consent, admit
+from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.queries.inviting import stairwells_to_accept_in
 from watch.invitations.service.invited import end, others_invited
 from watch.invitations.service.inviting import was_sent
@@ -89,7 +90,7 @@ def accept(
             raise
         return already.membership
     _settle_requests(membership, invitation.by)
-    row = outbox.queue("join-approved", to=person, about=membership)
+    row = outbox.queue(JOIN_APPROVED, to=person, about=membership)
     if row is not None and form_key and not was_sent(form_key):
         row.mailing.form_key = form_key
     audit.note("invitation-accepted", about=invitation, by=person, group=invitation.group)
@@ -122,7 +123,7 @@ def membership_of_form(form_key: str) -> Membership | None:
     return db.session.scalar(
         select(Membership)
         .join(Mailing, Mailing.membership_id == Membership.id)
-        .where(Mailing.form_key == form_key, Mailing.kind == "join-approved")
+        .where(Mailing.form_key == form_key, Mailing.kind == JOIN_APPROVED.kind)
     )
 
 

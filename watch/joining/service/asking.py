@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import ColumnCollection, ColumnElement, case, func, select, text
 
@@ -16,7 +16,9 @@ from watch.groups.queries.joinable import group_to_join
 from watch.groups.queries.members import active_membership, coordinators_for
 from watch.groups.service.households import change_household
 from watch.groups.service.members import CONSENT_VERSION
+from watch.invitations.mails import JOIN_ALREADY_MEMBER
 from watch.invitations.queries.inviting import stairwells_to_accept_in
+from watch.joining.mails import JOIN_CONFIRM, JOIN_REQUESTED
 from watch.joining.queries.asking import (
     ASKS_OWNER,
     knocks_since,
@@ -25,6 +27,7 @@ from watch.joining.queries.asking import (
     was_written_to,
 )
 from watch.mail import outbox
+from watch.mail.kinds import Mail
 from watch.models import (
     ConsentChannel,
     Flat,
@@ -43,6 +46,8 @@ from watch.models import (
 )
 from watch.models.joining import OPEN_REQUEST
 from watch.statements import upsert
+
+AskedFor = TypeVar("AskedFor", JoinRequest, Interest)
 
 MAILED_KNOCKS_A_DAY = 3  # about one stairwell
 MAILED_REQUESTS_A_DAY = 10  # the same, of all kinds
@@ -85,19 +90,19 @@ def ask_to_join(
         group, stairwell, flat, person, letter=letter, invitation=invitation, secret=secret, consent=consent,
         is_open=membership is None,
     )  # fmt: skip
-    kind = "join-confirm" if membership is None else "join-already-member"
-    write_once_a_day(kind, person, mailbox, about=request)
+    mail = JOIN_CONFIRM if membership is None else JOIN_ALREADY_MEMBER
+    write_once_a_day(mail, person, mailbox, about=request)
 
 
-def write_once_a_day(kind: str, person: Person, mailbox: Mailbox, *, about: JoinRequest | Interest) -> None:
+def write_once_a_day(mail: Mail[AskedFor], person: Person, mailbox: Mailbox, *, about: AskedFor) -> None:
     """What strangers ask for brings one mail a day to an address about joining, and one about interest.
 
     The second is written too, and left to expire: whether somebody asked before is not learnt either. The
     page behind the one about joining shows everybody on the mailbox who asks, whoever came first.
     """
-    alike = ASKS_OWNER if kind in ASKS_OWNER else {kind}
+    alike = ASKS_OWNER if mail.kind in ASKS_OWNER else {mail.kind}
     was_told = was_written_to(mailbox.id, alike, utcnow() - timedelta(days=1))
-    outbox.queue(kind, to=person, about=about, not_after=utcnow() if was_told else None)
+    outbox.queue(mail, to=person, about=about, not_after=utcnow() if was_told else None)
 
 
 def request_of(
@@ -211,5 +216,5 @@ def tell_coordinators(request: JoinRequest, *, by_mail: bool = True) -> None:
         Person.id.in_([person.id for person in coordinators_for(request.stairwell)])
     )
     not_after = None if by_mail and is_few else utcnow()
-    outbox.queue_many("join-requested", people=told, about=request, not_after=not_after)
+    outbox.queue_many(JOIN_REQUESTED, people=told, about=request, not_after=not_after)
     audit.note_if(waits, "join-requested", about=request, by=None, group=request.group)

@@ -19,6 +19,7 @@ from watch.models import (
     Invitation,
     JoinRequest,
     Language,
+    LeftOut,
     Letter,
     Mailing,
     Person,
@@ -79,7 +80,8 @@ def change_address(asked: Asked, address: str, *, language: Language) -> Asked:
     withdrawn = {"state": RequestState.WITHDRAWN, "decided_at": utcnow()}
     db.session.execute(update(JoinRequest).where(*wrong).values(withdrawn))
     ended = select(JoinRequest.id).where(ours, JoinRequest.state == RequestState.WITHDRAWN)
-    outbox.stop(true(), mailings=select(Mailing.id).where(Mailing.join_request_id.in_(ended)))
+    mails = select(Mailing.id).where(Mailing.join_request_id.in_(ended))
+    outbox.stop(true(), mailings=mails, why=LeftOut.OVER)
     ask_to_join(
         db.session.get_one(Stairwell, asked.stairwell_id), address, asked.name,
         flat=db.session.get(Flat, asked.flat_id) if asked.flat_id else None, language=language,

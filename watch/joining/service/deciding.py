@@ -12,9 +12,11 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
 from watch.groups.service.households import change_household
 from watch.groups.service.members import Consent, admit, leave
+from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.service.invited import revoke
 from watch.invitations.service.inviting import is_in_sight
 from watch.joining.errors import AlreadyDecided, NotDecided
+from watch.joining.mails import JOIN_DECLINED
 from watch.joining.queries.asking import DECIDE_DAYS
 from watch.mail import outbox
 from watch.models import (
@@ -76,7 +78,7 @@ def approve(
     except AlreadyMember:
         return None
     _settle_invitations(membership, by)
-    outbox.queue("join-approved", to=request.person, about=membership)
+    outbox.queue(JOIN_APPROVED, to=request.person, about=membership)
     audit.note("join-approved", about=request, by=by, group=request.group)
     return membership
 
@@ -95,7 +97,7 @@ def confirm_at_door(request: JoinRequest, written_up: Membership) -> None:
         db.session.refresh(written_up)
         leave(written_up)
         return
-    outbox.queue("join-approved", to=request.person, about=written_up)
+    outbox.queue(JOIN_APPROVED, to=request.person, about=written_up)
     audit.note("join-approved", about=request, by=None, group=request.group)
 
 
@@ -108,7 +110,7 @@ def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> N
     request.reason = reason or None if request.person.mailbox_id else None
     if request.flat is not None:
         forget_wish(request.flat, by=by)
-    outbox.queue("join-declined", to=request.person, about=request)
+    outbox.queue(JOIN_DECLINED, to=request.person, about=request)
     audit.note("join-declined", about=request, by=by, group=request.group)
 
 

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from watch import audit
 from watch.extensions import db
+from watch.joining.mails import JOIN_UNANSWERED, JOIN_WAITING
 from watch.joining.queries.escalation import (
     coordinators_to_ask,
     escalation_key,
@@ -29,7 +30,7 @@ def escalate(now: datetime) -> bool:
     to_all, to_lead = requests_to_escalate(now, BATCH)
     for request in to_lead:
         outbox.queue_many(
-            "join-waiting",
+            JOIN_WAITING,
             people=leads_to_ask(request),
             about=request,
             form_key=escalation_key(request, "lead"),
@@ -44,7 +45,7 @@ def _ask_everybody(request: JoinRequest) -> None:
     coordinators, key = coordinators_to_ask(request), escalation_key(request, "all")
     if db.session.scalar(coordinators.limit(1)) is None:
         applicant = select(Person.id).where(Person.id == request.person_id)
-        outbox.queue_many("join-unanswered", people=applicant, about=request, form_key=key)
+        outbox.queue_many(JOIN_UNANSWERED, people=applicant, about=request, form_key=key)
     else:
-        outbox.queue_many("join-waiting", people=coordinators, about=request, form_key=key)
+        outbox.queue_many(JOIN_WAITING, people=coordinators, about=request, form_key=key)
     audit.note("join-climbed", about=request, by=None, group=request.group)

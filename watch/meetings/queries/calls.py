@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from watch.extensions import db
-from watch.groups.queries.choices import WANTS_MEETINGS
+from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
 from watch.meetings.queries.reach import Reach, reach_of
 from watch.models import (
+    Answer,
+    Building,
     Group,
     Household,
+    Interest,
     Mailbox,
     Mailing,
     Meeting,
+    MeetingAnswer,
     Membership,
     OutboxRow,
     OutboxState,
     Person,
     Stairwell,
-    heard_of,
 )
 
 
@@ -87,6 +91,40 @@ def households_to_tell(meeting: Meeting) -> Select[int]:
     was_called = or_(_has_heard_of(meeting), Membership.person_id.in_(on_the_list))
     lost = select(Membership.household_id).where(was_called)
     return households_to_call(meeting.group, None).where(or_(Household.id.in_(rows), Household.id.in_(lost)))
+
+
+def hears_of(
+    meeting: Meeting, person_id: ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    """The condition that somebody (a column of their ids) wants to hear of a meeting, and still may.
+
+    That is a member or coordinator of the group, and whoever is interested in it in one of its buildings.
+    """
+    interested = (
+        select(Interest.id)
+        .join(Building, Building.id == Interest.building_id)
+        .where(Interest.person_id == person_id, Interest.ended_at.is_(None))
+        .where(Building.group_id == meeting.group_id)
+    )
+    return or_(wants_mail_of(person_id, Group.id == meeting.group_id, WANTS_MEETINGS), interested.exists())
+
+
+def heard_of(meeting: Meeting) -> list[Select[int | None]]:
+    """Ids of those who know of a meeting: three ways, each a select.
+
+    A call or a reminder may have arrived; a welcome may have, which tells the next meeting; or they have
+    answered that they come.
+    """
+    words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
+    is_welcome = Mailing.kind == "join-approved", Membership.group_id == meeting.group_id
+    after_call = or_(OutboxRow.settled_at.is_(None), OutboxRow.settled_at >= meeting.called_at)
+    welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome, after_call)
+    if meeting.stairwell_id is not None:
+        welcomed = welcomed.where(Membership.stairwell_id == meeting.stairwell_id)
+    said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
+    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
+    return [words.where(*said), welcomed, select(MeetingAnswer.person_id).where(*comes)]
 
 
 def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:

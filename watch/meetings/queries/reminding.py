@@ -78,7 +78,11 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
 
 def people_to_remind(meeting: Meeting) -> Select[int]:
     """Ids of those who were called by mail, still want to hear of meetings, and have not said no."""
-    said_no = select(MeetingAnswer.person_id).where(
+    return people_called_by_mail(meeting).where(Membership.person_id.not_in(said_no(meeting)))
+
+
+def said_no(meeting: Meeting) -> Select[int]:
+    """Ids of those who answered that they do not come."""
+    return select(MeetingAnswer.person_id).where(
         MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == Answer.NO
     )
-    return people_called_by_mail(meeting).where(Membership.person_id.not_in(said_no))

@@ -21,8 +21,9 @@ from watch.bands import roughly
 from watch.extensions import db
 from watch.meetings.queries.reach import flats_on_paper
 from watch.meetings.queries.sending import sending
-from watch.models import Area, Group, Notice, utcnow
+from watch.models import Area, Group, LeftOut, Notice, utcnow
 from watch.notices import queries, service
+from watch.notices.labels import LEFT_OUT
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import NothingWaits
 from watch.paging import page_of
@@ -91,16 +92,18 @@ def show(notice_id: int) -> str:
 def report(notice: Notice) -> str:
     """How far it has come: in numbers, never in names."""
     scopes, now = _scopes(notice), utcnow()
-    going = sending(now)
+    going, progress, exact = sending(now), queries.progress_of(notice), knows_numbers(notice)
+    reasons = [(LEFT_OUT[why], progress.reasons[why], False) for why in LeftOut if why in progress.reasons]
     return render_template(
         "notices/report.html",
         notice=notice,
         text=notice.text_in(language.current()),
-        progress=queries.progress_of(notice),
+        progress=progress,
+        reasons=reasons if exact else [],
         per_minute=going.per_minute,
         ends_at=going.ends_at(now),
         is_stuck=going.is_stuck,
-        exact=knows_numbers(notice),
+        exact=exact,
         own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         coordinates=bool(scopes),
     )

@@ -1,0 +1,56 @@
+"""The mails about a group that starts and about who coordinates it."""
+
+from __future__ import annotations
+
+from watch import tokens
+from watch.accounts.queries import follows
+from watch.groups.queries.members import coordinates
+from watch.mail.kinds import FromAddress, Mail
+from watch.models import Coordinator, Group, Interest, LeftOut, OutboxRow, Purpose
+
+
+def _coordinators_page(coordinator: Coordinator) -> str:
+    return f"/groups/{coordinator.group_id}/coordinators"
+
+
+GROUP_STARTED = Mail(
+    "group-started",
+    about=Interest,
+    sender=FromAddress.ACCOUNT,
+    link=lambda interest: f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}",
+    wanted_unless=lambda interest, _now: {LeftOut.OVER: interest.ended_at is not None},
+    to_many=True,
+)
+COORDINATOR_APPOINTED = Mail(
+    "coordinator-appointed",
+    about=Coordinator,
+    sender=FromAddress.ACCOUNT,
+    link=lambda coordinator: f"/appointment/{tokens.make(Purpose.APPOINTMENT, coordinator)}",
+    wanted_unless=lambda coordinator, _now: {
+        LeftOut.OVER: coordinator.ended_at is not None or coordinator.accepted_at is not None
+    },
+)
+COORDINATOR_ENDED = Mail(
+    "coordinator-ended",
+    about=Coordinator,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _coordinator: "/contacts",
+    wanted_unless=lambda coordinator, _now: {LeftOut.OVER: coordinator.ended_at is None},
+)
+# That somebody was asked to be lead is told even when it has ended since: it was so.
+LEAD_ASKED = Mail(
+    "lead-asked",
+    about=Coordinator,
+    sender=FromAddress.ACCOUNT,
+    link=_coordinators_page,
+    wanted_unless=lambda lead, _now: {
+        LeftOut.READER: ~coordinates(OutboxRow.person_id, Group.id == lead.group_id)
+    },
+)
+LEAD_ASKED_IN_AREA = Mail(
+    "lead-asked-in-area",
+    about=Coordinator,
+    sender=FromAddress.ACCOUNT,
+    link=_coordinators_page,
+    wanted_unless=lambda lead, _now: {LeftOut.READER: ~follows(OutboxRow.person_id, lead.group.area_id)},
+)

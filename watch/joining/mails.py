@@ -1,0 +1,62 @@
+"""The mails about a request to join: to whoever asks, and to the coordinators who answer."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from watch import tokens
+from watch.groups.queries.members import coordinates, takes_part
+from watch.mail.kinds import FromAddress, Mail, Unless
+from watch.models import Group, JoinRequest, LeftOut, OutboxRow, Purpose, RequestState
+
+
+def _question_unless(request: JoinRequest, _now: datetime) -> Unless:
+    return {
+        LeftOut.OVER: request.state is not RequestState.WAITING,
+        LeftOut.READER: ~coordinates(OutboxRow.person_id, Group.id == request.group_id),
+    }
+
+
+JOIN_CONFIRM = Mail(
+    "join-confirm",
+    about=JoinRequest,
+    sender=FromAddress.ACCOUNT,
+    link=lambda request: f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request)}",
+    wanted_unless=lambda request, _now: {
+        # Who waits already is written to as well: nobody else learns that they do.
+        LeftOut.OVER: request.state not in {RequestState.UNCONFIRMED, RequestState.WAITING}
+    },
+)
+JOIN_REQUESTED = Mail(
+    "join-requested",
+    about=JoinRequest,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _request: "/a/",
+    wanted_unless=_question_unless,
+    for_row=Purpose.DECIDE,
+)
+JOIN_WAITING = Mail(
+    "join-waiting",
+    about=JoinRequest,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _request: "/a/",
+    wanted_unless=_question_unless,
+    for_row=Purpose.DECIDE,
+)
+JOIN_UNANSWERED = Mail(
+    "join-unanswered",
+    about=JoinRequest,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _request: "/contacts",
+    wanted_unless=lambda request, _now: {LeftOut.OVER: request.state is not RequestState.WAITING},
+)
+JOIN_DECLINED = Mail(
+    "join-declined",
+    about=JoinRequest,
+    sender=FromAddress.ACCOUNT,
+    link=None,
+    wanted_unless=lambda request, _now: {
+        LeftOut.OVER: request.state is not RequestState.DECLINED,
+        LeftOut.READER: takes_part(OutboxRow.person_id, Group.id == request.group_id),
+    },
+)

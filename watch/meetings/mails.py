@@ -1,0 +1,74 @@
+"""The mails that call to a meeting, remind of it and cancel it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import or_
+
+from watch.extensions import db
+from watch.mail.kinds import FromAddress, Mail, Unless
+from watch.meetings.queries.calls import heard_of, hears_of
+from watch.meetings.queries.reminding import said_no
+from watch.models import LeftOut, Meeting, OutboxRow, Purpose
+
+
+def _is_on(meeting: Meeting) -> bool:
+    """Whether it is not cancelled.
+
+    Whoever cancels a meeting decides by the rows of its mails whom to tell. So the cancelling goes first, and
+    a claim waits for it.
+    """
+    db.session.refresh(meeting, with_for_update={"read": True})
+    return meeting.cancelled_at is None
+
+
+def _call_unless(meeting: Meeting, _now: datetime) -> Unless:
+    return {
+        LeftOut.OVER: not _is_on(meeting),
+        LeftOut.READER: ~hears_of(meeting, OutboxRow.person_id),
+    }
+
+
+def _reminder_unless(meeting: Meeting, _now: datetime) -> Unless:
+    wants_it = hears_of(meeting, OutboxRow.person_id) & OutboxRow.person_id.not_in(said_no(meeting))
+    return {LeftOut.OVER: not _is_on(meeting), LeftOut.READER: ~wants_it}
+
+
+def _cancelling_unless(meeting: Meeting, _now: datetime) -> Unless:
+    has_heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
+    return {
+        LeftOut.OVER: _is_on(meeting),
+        LeftOut.READER: ~(hears_of(meeting, OutboxRow.person_id) & has_heard),
+    }
+
+
+MEETING_CALLED = Mail(
+    "meeting-called",
+    about=Meeting,
+    sender=FromAddress.NOTICES,
+    link=lambda _meeting: "/r/",
+    wanted_unless=_call_unless,
+    for_row=Purpose.ANSWER,
+    list_of=lambda meeting: meeting.group,
+    calendar="REQUEST",
+)
+MEETING_REMINDER = Mail(
+    "meeting-reminder",
+    about=Meeting,
+    sender=FromAddress.NOTICES,
+    link=lambda _meeting: "/r/",
+    wanted_unless=_reminder_unless,
+    for_row=Purpose.ANSWER,
+    list_of=lambda meeting: meeting.group,
+    calendar="REQUEST",
+)
+MEETING_CANCELLED = Mail(
+    "meeting-cancelled",
+    about=Meeting,
+    sender=FromAddress.NOTICES,
+    link=lambda meeting: f"/meetings/{meeting.id}",
+    wanted_unless=_cancelling_unless,
+    list_of=lambda meeting: meeting.group,
+    calendar="CANCEL",
+)

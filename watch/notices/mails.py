@@ -1,0 +1,44 @@
+"""The mail with a notice."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, or_
+
+from watch.groups.queries.choices import WANTS_NOTICES, has_opted_out, wants_mail_of
+from watch.groups.queries.members import coordinates, takes_part
+from watch.mail.kinds import FromAddress, Mail, Unless
+from watch.models import Area, Audience, Group, LeftOut, Notice, OutboxRow
+
+
+def _unless(notice: Notice, _now: datetime) -> Unless:
+    return {LeftOut.OVER: notice.stopped_at is not None, LeftOut.READER: ~_is_for(notice)}
+
+
+def _is_for(notice: Notice) -> ColumnElement[bool]:
+    """The condition that the reader of a row is among those it is for, and wants such notices."""
+    reader = OutboxRow.person_id
+    if notice.area_id is None:
+        return wants_mail_of(reader, Group.id == notice.group_id, WANTS_NOTICES)
+    in_area = Group.area_id == notice.area_id
+    is_in_it = coordinates(reader, in_area)
+    if notice.audience is not Audience.AREA_COORDINATORS:
+        is_in_it = or_(takes_part(reader, in_area), is_in_it)
+    return is_in_it & ~has_opted_out(reader, notice.area_id)
+
+
+def _list_of(notice: Notice) -> Group | Area:
+    to = notice.group or notice.area
+    assert to is not None
+    return to
+
+
+NOTICE = Mail(
+    "notice",
+    about=Notice,
+    sender=FromAddress.NOTICES,
+    link=lambda notice: f"/notices/{notice.id}",
+    wanted_unless=_unless,
+    list_of=_list_of,
+)
