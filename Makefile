@@ -1,5 +1,6 @@
 # make run           everything on http://127.0.0.1:8000 (PORT=… for another), with sample data
 # make test          lint, types, tests
+# make check         lint, types, and the tests of what changed since main, on SQLite (SINCE=… for another revision)
 # make lint          the first half of that
 # make lock          new pins from the ranges in pyproject.toml (LOCKFLAGS=--upgrade for the newest within them)
 # make translations  new texts into the catalogues
@@ -7,6 +8,7 @@
 
 PYTHON ?= python3
 PORT ?= 8000
+SINCE ?= main
 export PORT
 
 BIN := .venv/bin
@@ -16,13 +18,16 @@ LOCALES := en ar so
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard watch/translations/*/LC_MESSAGES/messages.po))
 KEYWORDS := _ gettext ngettext:1,2 pgettext:1c,2 npgettext:1c,2,3 lazy_gettext lazy_ngettext:1,2 _l
 
-.PHONY: run test lint lock translations clean
+.PHONY: run test check lint lock translations clean
 
 run: .venv/.installed $(CATALOGUES)
 	WATCH_ENV=$${WATCH_ENV:-development} $(BIN)/flask --app watch demo run
 
 test: .venv/.installed-dev $(CATALOGUES) lint
 	$(BIN)/pytest
+
+check: .venv/.installed-dev $(CATALOGUES) lint
+	@tests=$$($(BIN)/python -m tests.changed $(SINCE)) && $(BIN)/pytest -q -k "not postgresql" $$tests
 
 lint: .venv/.installed-dev
 	$(BIN)/ruff check .
