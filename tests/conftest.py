@@ -7,6 +7,7 @@ queries; the browser's requests and the commands run outside of it, with context
 
 from __future__ import annotations
 
+import gc
 import os
 import secrets
 import shutil
@@ -53,6 +54,16 @@ def pytest_configure(config: pytest.Config) -> None:
     if not is_worker and JOURNAL not in os.environ:
         os.environ[JOURNAL] = str(_running.enter_context(quick_folder()))
         _running.callback(os.environ.pop, JOURNAL)
+
+
+def pytest_xdist_auto_num_workers() -> int:
+    """Half as many again as there are cores: a test that waits for a server leaves its own to another."""
+    return (os.cpu_count() or 1) * 3 // 2
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded now stays: the garbage collection need not walk it again and again."""
+    gc.freeze()
 
 
 def pytest_unconfigure() -> None:
