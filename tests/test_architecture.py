@@ -90,7 +90,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
     "labels": {"bands", "fields", "language", "models"},
-    "queries": MODELS | {"errors", "language", "tokens"},
+    "queries": MODELS | {"errors", "language", "mail.kinds", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}

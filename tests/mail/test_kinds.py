@@ -71,6 +71,14 @@ def test_who_is_left_out_at_the_claim_is_so_for_a_reason(scene: Scene, told: Not
     assert said == [line | {"reason": reason} for reason in ("address", "reader", "too_late")]
 
 
+def test_who_has_no_address_any_more_is_not_written_to_at_the_old_one(scene: Scene, told: Notice) -> None:
+    """The condition is neither true nor false then: that leaves out as well."""
+    scene.carin.mailbox = None
+    db.session.commit()
+    assert what_leaves() == ["notice"] * 3
+    assert ends()["Carin"] == (OutboxState.CANCELLED, LeftOut.ADDRESS)
+
+
 def test_what_is_over_leaves_everybody_out(scene: Scene, told: Notice, cli: Callable[..., Result]) -> None:
     told.stopped_at = utcnow()
     db.session.commit()

@@ -42,9 +42,9 @@ class Mail(Generic[About]):
     (RFC 5546) of the calendar entry that a mail about a meeting carries.
 
     A mail about several things (a week's digest) is about one row that stands for them: its model holds or
-    finds the things, and has a `group` if the templates name one. Such a model becomes a parent in
-    models/mail.py, with a migration for its column; nothing else knows what a mail is about. All readers of a
-    mailing in one language get the same text, so a digest is queued once for each group or area.
+    finds the things, and has a `group` if the templates name one. Such a model becomes a Parent in
+    models/mail.py, with a migration for its column; nothing else knows what a mail can be about. All readers
+    of a mailing in one language get the same text, so a digest is queued once for each group or area.
     """
 
     kind: str

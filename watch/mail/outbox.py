@@ -166,7 +166,7 @@ def _mailing(mail: Mail[AnyParent], about: AnyParent, form_key: str | None = Non
 def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut) -> int:
     """Stop what waits of these mailings (a select of ids) for some recipients (a condition on OutboxRow).
 
-    Returns the number of rows.
+    The rows keep the reason `why`. Returns the number of rows.
 
     On paper too, as long as it is not printed. The bell of a message goes on ringing for the others who
     share it; where nobody is left it rings once more and finds nothing.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import get_args
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,18 +19,9 @@ from watch.models.notices import Notice
 from watch.models.people import Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
 
-PARENTS = (
-    "notice_id",
-    "meeting_id",
-    "invitation_id",
-    "sign_in_link_id",
-    "join_request_id",
-    "interest_id",
-    "membership_id",
-    "coordinator_id",
-)
-
+# What a mailing can be about: each has a column and a relationship in Mailing, named after its table.
 Parent = Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
+PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
 
 class Mailing(Model):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from watch.extensions import db
 from watch.groups.queries.members import coordinates, takes_part
+from watch.mail.kinds import KINDS
 from watch.models import (
     Area,
     AreaOptOut,
@@ -86,13 +87,14 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
         .order_by(OutboxRow.id, Group.name, Membership.id)
     )
     found = db.session.scalars(wanted).all()
+    of = _list_of(row.mailing)
     current = {_whose(each): each for each in found if each.left_at is None}
     ended = {_whose(each): each for each in found if each.left_at is not None}
     return Choosing(
         list(current.values()),
         [each for whose, each in ended.items() if whose not in current],
         area_choices(current.values()),
-        row.mailing.notice.area if row.mailing.notice else None,
+        of if isinstance(of, Area) else None,
     )
 
 
@@ -174,10 +176,15 @@ def _whose(membership: Membership) -> tuple[int, int]:
 
 def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
     """The groups of the list that a mail belongs to: one group's, or an area's."""
-    if mailing.notice is not None and mailing.notice.area_id is not None:
-        return Group.area_id == mailing.notice.area_id
-    about = mailing.notice or mailing.meeting
-    return Group.id == about.group_id if about is not None else false()
+    of = _list_of(mailing)
+    if isinstance(of, Area):
+        return Group.area_id == of.id
+    return Group.id == of.id if of is not None else false()
+
+
+def _list_of(mailing: Mailing) -> Group | Area | None:
+    mail = KINDS.get(mailing.kind)  # None where an older version of the program has sent it
+    return mail.list_of(mailing.about) if mail and mail.list_of else None
 
 
 def _ended_by_its_owner(now: datetime) -> ColumnElement[bool]:
