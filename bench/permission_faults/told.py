@@ -218,7 +218,7 @@ FAULTS = (
         INVITING,
         "said_no = declined_in(invitation.group_id, Mailbox).exists() | refuses_all(Mailbox)",
         "said_no = refuses_all(Mailbox)",
-        f"{AT_CLAIM} joining/test_declining joining/test_inviting_in_secret",
+        f"{AT_CLAIM} joining/test_declining invitations/test_inviting_in_secret",
     ),
     Fault(
         "an address that said never again is invited from another house",

@@ -17,6 +17,7 @@ from tests.page_client import PageClient
 from tests.test_clock import at_once as ticks_at_once
 from watch import clock, jobs, tokens
 from watch.extensions import db
+from watch.joining.service import escalation
 from watch.language import STOCKHOLM
 from watch.models import (
     Coordinator,
@@ -185,7 +186,7 @@ def test_another_groups_coordinators_hear_nothing_and_the_police_neither(
 def test_more_than_a_batch_goes_on_at_the_next_tick(
     scene: Scene, request_: JoinRequest, outbox: Outbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("watch.joining.service.escalation.BATCH", 2)
+    monkeypatch.setattr(escalation, "BATCH", 2)
     for number in range(3):
         person = make_person(f"Granne {number}", f"granne{number}@example.org")
         make_request(person, scene.group, scene.stairwell_3).confirmed_at = ASKED

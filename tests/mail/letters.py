@@ -89,7 +89,7 @@ def _unanswered(scene: Scene) -> Coordinator:
 
 def _ended(scene: Scene) -> Coordinator:
     appointment = Coordinator(
-        group=scene.group, person=scene.bengt, stairwells=[scene.port_3],
+        group=scene.group, person=scene.bengt, stairwells=[scene.stairwell_3],
         accepted_at=utcnow(), duty_version="2026-01", ended_at=utcnow(),
     )  # fmt: skip
     db.session.add(appointment)
@@ -97,7 +97,7 @@ def _ended(scene: Scene) -> Coordinator:
 
 
 def _declined(scene: Scene) -> JoinRequest:
-    return make_request(scene.farah, scene.group, scene.port_3, state=RequestState.DECLINED)
+    return make_request(scene.farah, scene.group, scene.stairwell_3, state=RequestState.DECLINED)
 
 
 def _approved(scene: Scene) -> OutboxRow | None:

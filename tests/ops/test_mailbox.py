@@ -124,7 +124,6 @@ def test_a_taken_port_is_said_with_the_way_out() -> None:
 OWN_MACHINE = {
     ("demo", "run"): (),
     ("demo", "seed"): (),
-    ("demo", "fill"): ("--groups", "1", "--members", "1"),
     ("mailbox",): (),
 }
 
