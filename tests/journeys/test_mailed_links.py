@@ -11,7 +11,6 @@ from tests.factories import make_person, make_request
 from tests.joining.test_mailed_links import PRESSES
 from tests.mail.letters import LETTERS, button_of, in_language, links_in
 from watch.extensions import db
-from watch.mail.kinds import KINDS
 from watch.models import Language
 
 STAYS = 15_000  # milliseconds; all at once, each in a tab of its own
@@ -20,7 +19,7 @@ STAYS = 15_000  # milliseconds; all at once, each in a tab of its own
 def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_works(
     scene: Scene, dump: Dump, make_phone: Callable[..., Phone]
 ) -> None:
-    rows = {kind: in_language(LETTERS[kind], scene, Language.SWEDISH) for kind in KINDS}
+    rows = {kind: in_language(LETTERS[kind], scene, Language.SWEDISH) for kind in LETTERS}
     for kind, press in PRESSES.items():
         press.before(rows[kind])
     rows["join-requested"].person = scene.amina  # Bengt is being appointed only

@@ -78,7 +78,10 @@ def _membership(scene: Scene) -> Membership:
 
 
 def _appointment(scene: Scene) -> Coordinator:
-    return db.session.scalars(select(Coordinator).where(Coordinator.person_id == scene.bengt.id)).one()
+    bengts = select(Coordinator).where(
+        Coordinator.person_id == scene.bengt.id, Coordinator.ended_at.is_(None)
+    )
+    return db.session.scalars(bengts).one()
 
 
 def _unanswered(scene: Scene) -> Coordinator:
