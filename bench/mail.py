@@ -39,7 +39,7 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
-from watch.mail.compose import Reader, prepare
+from watch.mail.compose import Recipient, prepare
 from watch.models import Group, Language, Mailbox, Mailing, Membership, OutboxRow, OutboxState, Person
 from watch.notices.mails import NOTICE
 
@@ -167,7 +167,7 @@ def one_mail() -> bytes:
     """A filled mail of the last mailing."""
     mailing = db.session.scalars(select(Mailing).order_by(Mailing.id.desc()).limit(1)).one()
     letter = prepare(mailing, Language.SWEDISH, greets=True)
-    return letter.seal(Reader(1, b"nonce", "n1@example.org", ("Granne 1",))).wire
+    return letter.render_for(Recipient(1, b"nonce", "n1@example.org", ("Granne 1",))).wire
 
 
 def memory_of(workers: Workers) -> float:

@@ -47,7 +47,7 @@ def fill() -> Fill:
 def what_leaves() -> list[tuple[str, str]]:
     """Kind and address of each mail that a worker who comes now takes; what is not wanted ends here."""
     claims = claim("worker", 100) or []
-    return [(each.kind, each.reader.address) for each in claims if each.reader]
+    return [(each.kind, each.recipient.address) for each in claims if each.recipient]
 
 
 def bytes_of(page: Page) -> str:

@@ -1,6 +1,6 @@
 """The background engine: it only wakes and keeps the clock. What there is to do stands in the database.
 
-A commit that queued mail or asked for letters rings a worker; a tick every minute does the jobs of the
+A commit that queued mail or asked for letters wakes a worker; a tick every minute does the jobs of the
 clock that are due, and takes up the letters of a worker that died.
 """
 
@@ -33,9 +33,9 @@ from watch.extensions import db
 from watch.groups.queries import areas
 from watch.groups.service import recounting
 from watch.joining.service import escalation
-from watch.mail import metrics, pulse
+from watch.mail import heartbeat, metrics
 from watch.mail.outbox import WAKE
-from watch.mail.sender import Sender
+from watch.mail.sender import SenderThread
 from watch.meetings import service as meetings
 from watch.meetings.queries import reminding
 from watch.models import utcnow
@@ -43,7 +43,7 @@ from watch.printing import letter_pages
 from watch.printing.service import packs
 from watch.retention.service import erasing
 
-QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit rings
+QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit wakes a worker
 JOBS = (
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
     Job("erase", time(3, 30), erasing.erase_what_is_over),
@@ -51,21 +51,21 @@ JOBS = (
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
 )
 
-BELLS = {WAKE: "wake", packs.ASKED: "letters"}  # the tasks that a commit with such a mark rings for
+TASKS_BY_MARK = {WAKE: "wake", packs.ASKED: "letters"}  # the task that a commit with such a mark asks for
 
 log = structlog.get_logger("jobs")
 
 
 def init_app(app: Flask) -> None:
-    """Ring a worker with every commit that queued mail or asked for letters."""
-    if not event.contains(db.session, "after_commit", _ring):
-        event.listen(db.session, "before_commit", _ring_within)
-        event.listen(db.session, "after_commit", _ring)
+    """Wake a worker with every commit that queued mail or asked for letters."""
+    if not event.contains(db.session, "after_commit", _wake):
+        event.listen(db.session, "before_commit", _wake_within)
+        event.listen(db.session, "after_commit", _wake)
 
 
-def _ring_within(session: Session) -> None:
-    """Where queue and data are one PostgreSQL, the ring is part of the transaction: both or neither."""
-    marks = BELLS.keys() & session.info.keys()
+def _wake_within(session: Session) -> None:
+    """Where queue and data are one PostgreSQL, the wake-up is part of the transaction: both or neither."""
+    marks = TASKS_BY_MARK.keys() & session.info.keys()
     if session.in_nested_transaction() or not marks or not _is_in_the_database():
         return
     storage, connection = engine().storage, session.connection()
@@ -74,26 +74,26 @@ def _ring_within(session: Session) -> None:
             for mark in marks:
                 connection.exec_driver_sql(
                     f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
-                    (storage.name, engine().serialize_task(tasks()[BELLS[mark]].s())),
+                    (storage.name, engine().serialize_task(tasks()[TASKS_BY_MARK[mark]].s())),
                 )
             connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
-    except SQLAlchemyError as broken:  # no worker has made the tables yet: _ring does, after the commit
+    except SQLAlchemyError as broken:  # no worker has made the tables yet: _wake does, after the commit
         log.warning("queue-down", error=type(broken).__name__)
     else:
-        _rung(session)
+        _tasks_to_run(session)
 
 
-def _rung(session: Session) -> list[str]:
-    """The tasks that this commit rings for; each once."""
-    return [task for mark, task in BELLS.items() if session.info.pop(mark, False)]
+def _tasks_to_run(session: Session) -> list[str]:
+    """The tasks that this commit asks for; each once."""
+    return [task for mark, task in TASKS_BY_MARK.items() if session.info.pop(mark, False)]
 
 
-def _ring(session: Session) -> None:
+def _wake(session: Session) -> None:
     """A queue that is down must not fail what was just committed: a worker finds it by itself."""
-    if session.in_nested_transaction() or not (rung := _rung(session)):
+    if session.in_nested_transaction() or not (waiting := _tasks_to_run(session)):
         return
     try:
-        for task in rung:
+        for task in waiting:
             tasks()[task]()
     except Exception as broken:  # whatever the queue's storage raises
         log.warning("queue-down", error=type(broken).__name__)
@@ -173,15 +173,15 @@ def _is_in_the_database() -> bool:
 def _register(huey: Huey, app: Flask) -> dict[str, Any]:
     """The tasks, each in a context of the application of its own."""
 
-    def ring() -> None:
+    def wake() -> None:
         if sender := app.extensions.get("sender"):
-            sender.ring()
+            sender.wake()
 
     def tick() -> None:
         with app.app_context():
             _beat()
             clock.run_due(JOBS)
-        ring()
+        wake()
         letters()
 
     @huey.task(name="letters")
@@ -192,7 +192,7 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
             letters()  # behind what has come meanwhile
 
     return {
-        "wake": huey.task(name="wake")(ring),
+        "wake": huey.task(name="wake")(wake),
         "letters": letters,
         "tick": huey.periodic_task(crontab(), name="tick")(tick),
     }
@@ -260,7 +260,7 @@ def work() -> None:
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
-    slot = pulse.take_slot(presence.folder())
+    slot = heartbeat.take_worker_lock(presence.folder())
     if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker tells of all
         try:
             metrics.serve(app, port)
@@ -268,7 +268,7 @@ def work() -> None:
             raise SystemExit(
                 f"WATCH_METRICS_PORT is {port}, and nothing can listen there: {taken.strerror}."
             ) from None
-    sender = app.extensions["sender"] = Sender(app, slot)
+    sender = app.extensions["sender"] = SenderThread(app, slot)
     gc.collect()
     gc.freeze()  # what the program consists of is never garbage: it need not be looked through again
     sender.start()

@@ -122,7 +122,7 @@ def many_processes(asked: Asked) -> list[Result]:
 
 
 def _claim_races(asked: Asked, races: int) -> Result:
-    """Eight workers are rung for the same few rows, again and again."""
+    """Eight workers are woken for the same few rows, again and again."""
     with stage(asked) as here, Workers(8, here.settings, here.folder):
         here.fill(addresses(60))
         for _ in range(races):
@@ -142,7 +142,7 @@ def _dead_in_the_middle(here: Stage) -> Iterator[tuple[Workers, set[str]]]:
         wait_for(lambda: _journal_size(here) > 20_000, 60)
         workers.all[0].kill()
         held = select(OutboxRow.nonce).where(OutboxRow.state == OutboxState.SENDING)
-        names = {message_id(nonce) for nonce in db.session.scalars(held)}  # nobody shares: each row is a bell
+        names = {message_id(nonce) for nonce in db.session.scalars(held)}  # nobody shares: each row is a head
         db.session.rollback()
         yield workers, names
 

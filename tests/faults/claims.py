@@ -59,7 +59,7 @@ def noted() -> dict[int, list[float]]:
 def sent_too_late(too_late: Iterable[tuple[int, float]], journal: Sequence[Entry]) -> tuple[int, list[int]]:
     """Of rows, and the moment from which on no claim of them may be sent: how many have a claim after it.
 
-    And those that were stored after that. None may share a mailbox: each row is its message's bell.
+    And those that were stored after that. None may share a mailbox: each row is its message's head.
     """
     claims, stored = noted(), {}
     for entry in journal:

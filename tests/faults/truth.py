@@ -139,23 +139,23 @@ def stuck(rows: Iterable[Row]) -> list[Row]:
 
 def load_rows() -> list[Row]:
     """Every row that goes by mail, read within an application context."""
-    row, other, bell = OutboxRow, aliased(OutboxRow), aliased(OutboxRow)
-    bells = (
-        select(other.mailing_id, other.mailbox_id, other.language, func.min(other.id).label("bell"))
+    row, other, head = OutboxRow, aliased(OutboxRow), aliased(OutboxRow)
+    heads = (
+        select(other.mailing_id, other.mailbox_id, other.language, func.min(other.id).label("head"))
         .where(other.channel == Channel.MAIL)
         .group_by(other.mailing_id, other.mailbox_id, other.language)
         .subquery()
     )
     wanted = (
-        select(Mailbox.address, bell.nonce, row.state, row.settled_at)
+        select(Mailbox.address, head.nonce, row.state, row.settled_at)
         .join_from(row, Mailbox, Mailbox.id == row.mailbox_id)
         .join(
-            bells,
-            (bells.c.mailing_id == row.mailing_id)
-            & (bells.c.mailbox_id == row.mailbox_id)
-            & (bells.c.language == row.language),
+            heads,
+            (heads.c.mailing_id == row.mailing_id)
+            & (heads.c.mailbox_id == row.mailbox_id)
+            & (heads.c.language == row.language),
         )
-        .join(bell, bell.id == bells.c.bell)
+        .join(head, head.id == heads.c.head)
         .where(row.channel == Channel.MAIL)
         .order_by(row.id)
     )
@@ -164,8 +164,8 @@ def load_rows() -> list[Row]:
     return [Row(address, message_id(nonce), state, settled_at) for address, nonce, state, settled_at in found]
 
 
-def message_ids(bells: Sequence[int]) -> dict[int, str]:
+def message_ids(heads: Sequence[int]) -> dict[int, str]:
     """The Message-ID of the message of each of these rows, which are their messages' first."""
-    found = db.session.execute(select(OutboxRow.id, OutboxRow.nonce).where(OutboxRow.id.in_(bells))).all()
+    found = db.session.execute(select(OutboxRow.id, OutboxRow.nonce).where(OutboxRow.id.in_(heads))).all()
     db.session.rollback()
     return {row: message_id(nonce) for row, nonce in found}

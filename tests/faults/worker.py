@@ -17,7 +17,7 @@ from typing import Any
 from watch import create_app, jobs
 from watch.mail import connections, queue, transaction
 from watch.mail.connections import Sent
-from watch.mail.delivery import Round
+from watch.mail.delivery import SendLoop
 
 POINTS = ("after-claim", "before-data", "after-dot", "after-250", "after-commit")
 Step = Callable[..., Any]
@@ -63,7 +63,7 @@ def has_ended(is_whole: bool, _host: object, words: bytes, *_: object) -> bool:
     return is_whole and words.endswith(b"\r\n.\r\n")
 
 
-def has_sent(_none: None, _round: Round, came: Sequence[Sent]) -> bool:
+def has_sent(_none: None, _round: SendLoop, came: Sequence[Sent]) -> bool:
     """Something that was taken is written down."""
     return any(sent.result.is_sent for sent in came)
 
@@ -80,7 +80,7 @@ def plant(point: str, die: Callable[[], None]) -> None:
         case "after-250":
             connections.hand_over = after(connections.hand_over, die, lambda result, *_: result.is_sent)
         case "after-commit":
-            Round._learn_from = after(Round._learn_from, die, has_sent)  # death
+            SendLoop._learn_from = after(SendLoop._learn_from, die, has_sent)  # death
 
 
 def main() -> None:

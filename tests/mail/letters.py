@@ -38,7 +38,7 @@ from watch.joining.mails import (
     JOIN_WAITING,
 )
 from watch.mail import outbox
-from watch.mail.compose import Reader, prepare
+from watch.mail.compose import Recipient, prepare
 from watch.mail.kinds import KINDS, Mail
 from watch.mail.links import address_of
 from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_REMINDER
@@ -58,7 +58,7 @@ from watch.notices.mails import NOTICE
 
 NOW = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)  # a Monday
 MEETING_AT = datetime(2026, 9, 23, 16, tzinfo=UTC)  # 18.00 in Borås
-Letter = Callable[[Scene], OutboxRow | None]
+CompiledMail = Callable[[Scene], OutboxRow | None]
 
 
 def _link(scene: Scene) -> SignInLink:
@@ -129,7 +129,7 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
     return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
 
 
-LETTERS: dict[str, Letter] = {
+LETTERS: dict[str, CompiledMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
     "join-confirm": lambda s: outbox.queue(JOIN_CONFIRM, to=s.farah, about=_request(s)),
@@ -160,7 +160,7 @@ LETTERS: dict[str, Letter] = {
 }
 
 
-def in_language(letter: Letter, scene: Scene, language: Language) -> OutboxRow:
+def in_language(letter: CompiledMail, scene: Scene, language: Language) -> OutboxRow:
     """The row of a letter for a reader of that language."""
     row = letter(scene)
     assert row
@@ -172,8 +172,8 @@ def in_language(letter: Letter, scene: Scene, language: Language) -> OutboxRow:
 def links_in(row: OutboxRow) -> set[str]:
     """Our addresses in a mail as it is sent, in its text and its HTML."""
     assert row.mailbox
-    reader = Reader(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
-    wire = prepare(row.mailing, row.language, greets=bool(reader.names)).seal(reader).wire
+    reader = Recipient(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
+    wire = prepare(row.mailing, row.language, greets=bool(reader.names)).render_for(reader).wire
     mail = message_from_bytes(wire, policy=policy.default)
     parts = [mail.get_body((kind,)) for kind in ("plain", "html")]
     ours = re.compile(re.escape(current_app.config["BASE_URL"]) + r"/[^\s\"<>]*")

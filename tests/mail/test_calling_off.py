@@ -137,7 +137,9 @@ def test_what_a_killed_worker_held_may_have_arrived(
     call_off(client, scene, meeting)
     send(minutes=60)
     assert called(relay) == []
-    assert told(relay) == sorted(each.reader.address.partition("@")[0] for each in claims if each.reader)
+    assert told(relay) == sorted(
+        each.recipient.address.partition("@")[0] for each in claims if each.recipient
+    )
 
 
 def test_what_a_worker_holds_and_gives_back_is_neither_sent_nor_told_of(
@@ -158,10 +160,10 @@ def test_what_a_worker_holds_and_sends_is_told_of(
 ) -> None:
     claims = queue.claim("a worker", 1)
     assert claims
-    assert claims[0].reader
+    assert claims[0].recipient
     call_off(client, scene, meeting)
     send()
-    assert told(relay) == [claims[0].reader.address.partition("@")[0]]
+    assert told(relay) == [claims[0].recipient.address.partition("@")[0]]
 
 
 def test_a_reminder_that_came_counts_although_the_call_did_not(

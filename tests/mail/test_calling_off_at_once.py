@@ -52,7 +52,7 @@ def claim() -> list[Claim]:
 
 
 def readers(claims: list[Claim]) -> list[str]:
-    return sorted(claim.reader.address.partition("@")[0] for claim in claims if claim.reader)
+    return sorted(claim.recipient.address.partition("@")[0] for claim in claims if claim.recipient)
 
 
 @pytest.mark.parametrize("at", [OF_THE_MEETING, OF_THE_WORD])

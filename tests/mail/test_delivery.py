@@ -498,11 +498,11 @@ def test_a_worker_that_stood_still_past_its_lease_ends_no_message(scene: Scene, 
     outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     (claim,) = queue.claim("a slow one", 1) or []
-    assert claim.reader
+    assert claim.recipient
     letter = prepare(db.session.get_one(Mailing, claim.mailing_id), claim.language, greets=True)
     relay.at_rcpt = lambda: setattr(claim.lease, "ends", time.monotonic())  # it stands still meanwhile
     connections = Connections()
-    connections.begin(claim, letter.seal(claim.reader))
+    connections.begin(claim, letter.render_for(claim.recipient))
     connections.wait(5)
     ((thread, _claim, result),) = connections.ended
     assert (result, relay.taken) == (NOT_TRIED, [])

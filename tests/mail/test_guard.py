@@ -16,9 +16,9 @@ from flask import Flask
 
 from tests.mail import hostile
 from watch.mail import guard
-from watch.mail.compose import Prepared, Reader
+from watch.mail.compiled_mail import CompiledMail, Placeholder
+from watch.mail.compose import Prepared, Recipient
 from watch.mail.guard import UnsafeHeader
-from watch.mail.letter import Letter, Mark
 from watch.mail.smtp import Calendar, Message
 from watch.mail.transaction import Envelope, commands_of
 from watch.models import Language
@@ -156,8 +156,8 @@ def test_what_the_program_makes_itself_has_one_form(app_context: None, field: st
 
 @pytest.mark.parametrize("signature", ["Vi", "جيرانك في تعاون الجيران"])  # quoted-printable, base64
 def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: None, signature: str) -> None:
-    words = f"Hej {Mark.NAMES}!\n{signature}\n"
-    letter = Letter(full(recipient=Mark.ADDRESS, text=words).as_bytes())
+    words = f"Hej {Placeholder.NAMES}!\n{signature}\n"
+    letter = CompiledMail(full(recipient=Placeholder.ADDRESS, text=words).as_bytes())
 
     def said(name: str) -> bytes:
         return f"Hej {name}!\r\n{signature}\r\n".encode()
@@ -166,7 +166,7 @@ def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: No
     for family, text in hostile.texts():
         with naming("reader's address", family, text):
             try:
-                envelope = prepared.seal(Reader(1, b"nonce", text, ("Carin",)))
+                envelope = prepared.render_for(Recipient(1, b"nonce", text, ("Carin",)))
             except UnsafeHeader:
                 continue
             read_again(envelope.wire, envelope.recipient, text=said("Carin"))
@@ -175,7 +175,7 @@ def test_a_prepared_letter_is_filled_with_nothing_but_its_reader(app_context: No
         if hostile.is_half_a_sign(text):  # cannot be stored as a name
             continue
         with naming("reader's name", family, text):
-            envelope = prepared.seal(Reader(1, b"nonce", "carin@example.org", (text,)))
+            envelope = prepared.render_for(Recipient(1, b"nonce", "carin@example.org", (text,)))
             read_again(envelope.wire, "carin@example.org", text=said(text))
 
 

@@ -19,8 +19,8 @@ from tests.mail.test_delivery import ALL, states, tell
 from tests.queues import queue_at
 from watch import jobs
 from watch.extensions import db
-from watch.mail import outbox, pulse
-from watch.mail.sender import Sender
+from watch.mail import heartbeat, outbox
+from watch.mail.sender import SenderThread
 from watch.models import Group, Notice, OutboxRow
 from watch.notices.mails import NOTICE
 
@@ -49,10 +49,10 @@ def test_what_was_taken_back_rings_nobody(scene: Scene) -> None:
 
 
 def test_the_bell_wakes_the_sender(app: Flask, scene: Scene, relay: Relay, tmp_path: Path) -> None:
-    sender = app.extensions["sender"] = Sender(app, pulse.take_slot(tmp_path))
+    sender = app.extensions["sender"] = SenderThread(app, heartbeat.take_worker_lock(tmp_path))
     sender.start()
     try:
-        _wait_for(lambda: not sender.bell.is_set(), 5)
+        _wait_for(lambda: not sender.wakeup.is_set(), 5)
         tell(scene)
         task = jobs.engine().dequeue()
         assert task is not None

@@ -18,7 +18,7 @@ import time_machine
 
 from tests.cast import Scene
 from tests.mail.letters import LETTERS, NOW, in_language
-from watch.mail.compose import Reader, message_id, prepare
+from watch.mail.compose import Recipient, message_id, prepare
 from watch.mail.kinds import KINDS
 from watch.mail.smtp import Envelope
 from watch.models import Language, Level, OutboxRow
@@ -43,8 +43,8 @@ def sent(scene: Scene, kind: str, language: Language) -> tuple[str, EmailMessage
 def sealed(row: OutboxRow) -> Envelope:
     """A row's mail as the worker makes it."""
     assert row.mailbox
-    reader = Reader(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
-    return prepare(row.mailing, row.language, greets=bool(reader.names)).seal(reader)
+    reader = Recipient(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
+    return prepare(row.mailing, row.language, greets=bool(reader.names)).render_for(reader)
 
 
 def part(mail: EmailMessage, kind: str) -> str:

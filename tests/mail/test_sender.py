@@ -20,9 +20,9 @@ from tests.mail.relay import Relay
 from tests.mail.test_delivery import ALL, states, tell
 from watch.database import is_busy
 from watch.extensions import db
-from watch.mail import pulse
+from watch.mail import heartbeat
 from watch.mail.connections import Connections
-from watch.mail.sender import Sender
+from watch.mail.sender import SenderThread
 
 READ_ONLY = {
     "sqlite": ("PRAGMA query_only = ON", "OperationalError SQLITE_READONLY"),
@@ -49,13 +49,13 @@ def read_only() -> Iterator[str]:
 
 
 @pytest.fixture
-def sender(app: Flask, tmp_path: Path) -> Sender:
+def sender(app: Flask, tmp_path: Path) -> SenderThread:
     """A worker's sender, which is not started: the test lets it try."""
-    return Sender(app, pulse.take_slot(tmp_path))
+    return SenderThread(app, heartbeat.take_worker_lock(tmp_path))
 
 
 def test_a_disk_that_takes_nothing_is_said_once_and_once_that_it_does_again(
-    scene: Scene, relay: Relay, connections: Connections, sender: Sender
+    scene: Scene, relay: Relay, connections: Connections, sender: SenderThread
 ) -> None:
     tell(scene)
     with structlog.testing.capture_logs() as said:
@@ -72,7 +72,7 @@ def test_a_disk_that_takes_nothing_is_said_once_and_once_that_it_does_again(
 
 
 def test_what_a_full_disk_did_not_take_is_written_down_later_and_sent_once(
-    scene: Scene, relay: Relay, connections: Connections, sender: Sender
+    scene: Scene, relay: Relay, connections: Connections, sender: SenderThread
 ) -> None:
     full = Event()
     relay.at_rcpt = full.set  # from the moment on at which the first message is under way

@@ -408,7 +408,7 @@ def test_a_waiting_mail_of_who_is_erased_is_not_sent_and_rings_for_the_other(
     assert (row.person_id, row.state) == (carins_husband.id, OutboxState.QUEUED)
     claims = queue.claim("test:0", 10)
     assert claims
-    assert [claim.reader.names for claim in claims if claim.reader] == [("Pär Öberg",)]
+    assert [claim.recipient.names for claim in claims if claim.recipient] == [("Pär Öberg",)]
 
 
 def test_what_a_worker_holds_is_settled_before_its_reader_goes(scene: Scene, outbox: Outbox) -> None:

@@ -12,8 +12,8 @@ from flask import current_app
 from flask_babel import gettext as _
 from icalendar.parser import Contentline
 
+from watch.mail.compiled_mail import has_placeholder
 from watch.mail.kinds import KINDS, FromAddress
-from watch.mail.letter import has_mark
 from watch.mail.smtp import Calendar
 from watch.models import Mailing, Meeting
 
@@ -32,10 +32,10 @@ def calendar_of(mailing: Mailing, recipient: str, link: str | None) -> Calendar 
 
 
 def _with_whole_marks(text: str) -> str:
-    """Lines folded at 75 octets (RFC 5545, 3.1), but for those where that would cut a mark in two."""
+    """Lines folded at 75 octets (RFC 5545, 3.1), but for those where that would cut a placeholder in two."""
     lines = text.replace("\r\n ", "").splitlines()
     return "\r\n".join(
-        [line if has_mark(line) else Contentline(line).to_ical().decode() for line in lines] + [""]
+        [line if has_placeholder(line) else Contentline(line).to_ical().decode() for line in lines] + [""]
     )
 
 

@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from watch import jobs
 from watch.extensions import db
-from watch.mail import pulse, recovery
+from watch.mail import heartbeat, recovery
 from watch.mail.outbox import WAKE
 from watch.models import LeftOut, OutboxRow, OutboxState, Worker, utcnow
 
@@ -40,7 +40,7 @@ REASONS = {
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands, and ring the worker after commits that queue mail."""
+    """Register the commands, and wake the worker after commits that queue mail."""
     app.cli.add_command(worker)
     app.cli.add_command(outbox)
     jobs.init_app(app)
@@ -62,7 +62,7 @@ def status() -> None:
             click.echo(f"{counts[state]:>7}  {state.value:<11} {words}")
     if not counts:
         click.echo("Nothing has been queued yet.")
-    if oldest := pulse.oldest_due():
+    if oldest := heartbeat.oldest_due():
         click.echo(f"The oldest has been due since {oldest:%Y-%m-%d %H:%M} UTC.")
     _tell_of_left_out()
     _tell_of_workers()
@@ -80,7 +80,7 @@ def _tell_of_left_out() -> None:
 def _tell_of_workers() -> None:
     now = utcnow()
     for worker in db.session.scalars(select(Worker).order_by(Worker.owner)):
-        is_alive = worker.seen_at > now - pulse.ALIVE
+        is_alive = worker.seen_at > now - heartbeat.ALIVE
         pace = f"{worker.per_minute} a minute" if is_alive else "not seen any more"
         click.echo(
             f"Worker {worker.owner}: {pace}, {worker.sent} sent, last seen {worker.seen_at:%H:%M:%S} UTC."

@@ -1,4 +1,4 @@
-"""From a mailing to a letter in one language, and from the letter to each reader's mail."""
+"""From a mailing to a letter in one language, and from the letter to each recipient's mail."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail import guard, links
 from watch.mail.calendar import calendar_of
+from watch.mail.compiled_mail import CompiledMail, Placeholder
 from watch.mail.kinds import KINDS, FromAddress
-from watch.mail.letter import Letter, Mark
 from watch.mail.smtp import Message
 from watch.mail.transaction import Envelope
 from watch.models import Area, Group, Interest, Language, Mailing, Purpose
@@ -31,8 +31,8 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 
 @dataclass(frozen=True)
-class Reader:
-    """Where one message goes and whom it greets; `row` and `nonce` are its bell's, for its tokens."""
+class Recipient:
+    """Where one message goes and whom it greets; `row` and `nonce` are its head's, for its tokens."""
 
     row: int
     nonce: bytes
@@ -46,36 +46,42 @@ class Reader:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A mailing's letter in one language, to be sealed for reader after reader."""
+    """A mailing's letter in one language, to be rendered for each recipient."""
 
-    letter: Letter
+    letter: CompiledMail
     kind: str
     language: Language
     sender: str
 
-    def seal(self, reader: Reader) -> Envelope:
-        """The finished mail of one reader; a retry makes the same one. Raises guard.UnsafeHeader."""
-        address = guard.address(reader.address)
-        bounces = f"bounce+{reader.token(Purpose.BOUNCE)}@{_domain(self.sender)}"
-        return Envelope(bounces, address, self.letter.fill(self._values(reader, address)))
+    def render_for(self, recipient: Recipient) -> Envelope:
+        """The finished mail of one recipient; a retry makes the same one. Raises guard.UnsafeHeader."""
+        address = guard.address(recipient.address)
+        bounces = f"bounce+{recipient.token(Purpose.BOUNCE)}@{_domain(self.sender)}"
+        return Envelope(bounces, address, self.letter.fill(self._values(recipient, address)))
 
-    def _values(self, reader: Reader, address: str) -> Mapping[Mark, bytes]:
-        marks, for_row = self.letter.marks, KINDS[self.kind].for_row
-        values = {Mark.ADDRESS: address.encode(), Mark.MESSAGE: _name_of(reader.nonce).encode()}
-        if Mark.GUEST in marks:
-            values[Mark.GUEST] = address.encode()
-        if Mark.LINK in marks and for_row:
-            values[Mark.LINK] = reader.token(for_row).encode()
-        if Mark.UNSUBSCRIBE in marks:
-            values[Mark.UNSUBSCRIBE] = reader.token(Purpose.UNSUBSCRIBE).encode()
-        if Mark.NAMES in marks:
-            names = _joined(reader.names, self.language)
-            values[Mark.NAMES], values[Mark.NAMES_IN_HTML] = names.encode(), escape(names).encode()
+    def _values(self, recipient: Recipient, address: str) -> Mapping[Placeholder, bytes]:
+        placeholders, for_row = self.letter.placeholders, KINDS[self.kind].for_row
+        values = {
+            Placeholder.ADDRESS: address.encode(),
+            Placeholder.MESSAGE: _name_of(recipient.nonce).encode(),
+        }
+        if Placeholder.GUEST in placeholders:
+            values[Placeholder.GUEST] = address.encode()
+        if Placeholder.LINK in placeholders and for_row:
+            values[Placeholder.LINK] = recipient.token(for_row).encode()
+        if Placeholder.UNSUBSCRIBE in placeholders:
+            values[Placeholder.UNSUBSCRIBE] = recipient.token(Purpose.UNSUBSCRIBE).encode()
+        if Placeholder.NAMES in placeholders:
+            names = _joined(recipient.names, self.language)
+            values[Placeholder.NAMES], values[Placeholder.NAMES_IN_HTML] = (
+                names.encode(),
+                escape(names).encode(),
+            )
         return values
 
 
 def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
-    """The letter of a mailing in one language, greeting its readers by name or not.
+    """The letter of a mailing in one language, greeting its recipients by name or not.
 
     Raises what a template raises, and guard.UnsafeHeader.
     """
@@ -86,17 +92,17 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
         texts = render(mailing.kind, _context(mailing, reading, greets))
         message = Message(
             **texts,
-            recipient=Mark.ADDRESS,
+            recipient=Placeholder.ADDRESS,
             sender=(SENDER_NAME, sender),
             envelope_sender=sender,
-            message_id=f"<{Mark.MESSAGE}@{notices}>",
+            message_id=f"<{Placeholder.MESSAGE}@{notices}>",
             sent_at=mailing.created_at.astimezone(UTC),
             language=reading.value,
             list_id=_list_id(mailing),
-            unsubscribe=links.unsubscribe_address(Mark.UNSUBSCRIBE) if is_listed else None,
-            calendar=calendar_of(mailing, Mark.GUEST, links.address_of(mailing, Mark.LINK)),
+            unsubscribe=links.unsubscribe_address(Placeholder.UNSUBSCRIBE) if is_listed else None,
+            calendar=calendar_of(mailing, Placeholder.GUEST, links.address_of(mailing, Placeholder.LINK)),
         )
-    return Prepared(Letter(message.as_bytes()), mailing.kind, reading, sender)
+    return Prepared(CompiledMail(message.as_bytes()), mailing.kind, reading, sender)
 
 
 def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
@@ -109,12 +115,12 @@ def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
     return {
         "subject": subject.strip(),
         "text": _tidy(text),
-        "html": _inliner.inline(html).replace(Mark.NAMES, Mark.NAMES_IN_HTML),
+        "html": _inliner.inline(html).replace(Placeholder.NAMES, Placeholder.NAMES_IN_HTML),
     }
 
 
 def message_id(nonce: bytes) -> str:
-    """The Message-ID of the message whose bell has this nonce: always the same, and it tells nothing."""
+    """The Message-ID of the message whose head has this nonce: always the same, and it tells nothing."""
     return f"<{_name_of(nonce)}@{_domain(current_app.config[FromAddress.NOTICES])}>"
 
 
@@ -125,10 +131,12 @@ def _name_of(nonce: bytes) -> str:
 def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:
     return {
         "about": mailing.about,
-        "names": Mark.NAMES.value if greets else "",
+        "names": Placeholder.NAMES.value if greets else "",
         "group": _group(mailing),
-        "link": links.address_of(mailing, Mark.LINK),
-        "unsubscribe": links.unsubscribe_address(Mark.UNSUBSCRIBE) if KINDS[mailing.kind].list_of else None,
+        "link": links.address_of(mailing, Placeholder.LINK),
+        "unsubscribe": links.unsubscribe_address(Placeholder.UNSUBSCRIBE)
+        if KINDS[mailing.kind].list_of
+        else None,
         "base_url": current_app.config["BASE_URL"],
         "controller": current_app.config["CONTROLLER"],
         "language": reading.value,

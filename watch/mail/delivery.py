@@ -18,11 +18,11 @@ from sqlalchemy.exc import OperationalError
 
 from watch.database import is_busy
 from watch.extensions import db
-from watch.mail import pulse, queue, recovery, settle
+from watch.mail import heartbeat, queue, recovery, settle
 from watch.mail.compose import Prepared, prepare
 from watch.mail.connections import Connections, Sent
-from watch.mail.pace import Pace
 from watch.mail.queue import Claim
+from watch.mail.rate_limiter import RateLimiter
 from watch.mail.stock import Stock
 from watch.mail.transaction import Envelope
 from watch.models import Language, Mailing
@@ -43,7 +43,7 @@ def never() -> bool:
 def take_over(owner: str) -> None:
     """A worker begins: what its slot held when the worker before it died is due again."""
     recovery.sweep(owner)
-    pulse.beat(owner, every=0)
+    heartbeat.beat(owner, every=0)
     db.session.commit()
 
 
@@ -59,14 +59,14 @@ def run(
     says so. Raises what a failing commit raises: then nothing more is sent, until what came of messages is
     written down in the next round.
     """
-    owner = owner or pulse.own_name("none")
+    owner = owner or heartbeat.own_name("none")
     recovery.sweep()
-    pulse.beat(owner, every=30)
-    is_due = pulse.oldest_due() is not None
+    heartbeat.beat(owner, every=30)
+    is_due = heartbeat.oldest_due() is not None
     db.session.commit()
     if not is_due and not (connections and connections.has_left):
         return 0
-    round_ = Round(owner, is_stopping, connections or Connections())
+    round_ = SendLoop(owner, is_stopping, connections or Connections())
     try:
         round_.go()
     except Exception:
@@ -80,7 +80,7 @@ def run(
 
 
 @dataclass
-class Round:
+class SendLoop:
     """One round of a worker: what it holds, and which connections are free."""
 
     owner: str
@@ -101,7 +101,7 @@ class Round:
     def __post_init__(self) -> None:
         self.most = current_app.config["MAIL_CONNECTIONS"]
         self.batch = 2 * self.most
-        self.pace = Pace(current_app.config["MAIL_PER_SECOND"])
+        self.pace = RateLimiter(current_app.config["MAIL_PER_SECOND"])
         self.connections.destinations.begin_anew()
 
     def go(self) -> None:
@@ -229,8 +229,8 @@ class Round:
         """The finished mail, or None where it cannot be made: a poison row stops nobody else."""
         try:
             letter = self._letter(claim)
-            if letter and claim.reader:
-                return letter.seal(claim.reader)
+            if letter and claim.recipient:
+                return letter.render_for(claim.recipient)
             reason = "could not be read or made"
         except Exception as broken:  # whatever a template can do wrong
             db.session.rollback()
@@ -242,7 +242,7 @@ class Round:
 
     def _letter(self, claim: Claim) -> Prepared | None:
         """Prepared once for a mailing and language; one that cannot be made is not tried for each reader."""
-        key = claim.mailing_id, claim.language, bool(claim.reader and claim.reader.names)
+        key = claim.mailing_id, claim.language, bool(claim.recipient and claim.recipient.names)
         if key not in self.letters:
             if len(self.letters) > MOST_HELD:
                 self.letters.clear()
@@ -257,7 +257,7 @@ class Round:
         if came := list(self.connections.ended):
             settle.settle([(sent.claim, sent.result) for sent in came])
             taken = sum(sent.result.is_sent for sent in came)
-            pulse.beat(self.owner, taken)
+            heartbeat.beat(self.owner, taken)
             db.session.commit()
             self.sent += taken
             self.connections.release()

@@ -26,7 +26,7 @@ IN_A_MOMENT = timedelta(seconds=2)
 
 
 @dataclass
-class Suspect:
+class ThrottledDestination:
     """A destination that was slow or (`has_failed`) failed: how many it may have, what its last took."""
 
     connections: int
@@ -38,7 +38,7 @@ class Destinations:
     """What a worker has learned of where its mail goes."""
 
     def __init__(self) -> None:
-        self.suspects: dict[str, Suspect] = {}
+        self.suspects: dict[str, ThrottledDestination] = {}
         self.earned: dict[str, int] = {}  # connections, by those that answered well in this round
         self.seconds: deque[float] = deque(maxlen=LATEST)
 
@@ -96,7 +96,7 @@ class Destinations:
         known = self.suspects.get(domain)
         before = known.connections if known else self.earned.get(domain, max(1, most // 4))
         failed = has_failed or (known is not None and known.has_failed)
-        self.suspects[domain] = Suspect(max(1, before // 2), seconds, failed)
+        self.suspects[domain] = ThrottledDestination(max(1, before // 2), seconds, failed)
         self.earned.pop(domain, None)
         return known is None or before > 1
 

@@ -11,7 +11,7 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
 from watch.extensions import db
-from watch.mail import pulse
+from watch.mail import heartbeat
 from watch.models import OutboxRow, OutboxState, Worker, utcnow
 
 LOOPBACK = "127.0.0.1"
@@ -39,8 +39,8 @@ def readings() -> dict[str, tuple[str, float]]:
         OutboxRow.state.in_([OutboxState.PARKED, OutboxState.HELD])
     )
     stopped = dict(db.session.execute(aside.group_by(OutboxRow.state)).all())
-    oldest = pulse.oldest_due()
-    alive = select(func.count()).where(Worker.seen_at > now - pulse.ALIVE)
+    oldest = heartbeat.oldest_due()
+    alive = select(func.count()).where(Worker.seen_at > now - heartbeat.ALIVE)
     found: dict[str, tuple[str, float]] = {
         "due_messages": ("Messages that are due.", db.session.scalar(due) or 0),
         "oldest_due_seconds": (
@@ -51,7 +51,7 @@ def readings() -> dict[str, tuple[str, float]]:
         "parked_rows": ("Rows whose mail could not be made.", stopped.get(OutboxState.PARKED, 0)),
         "held_rows": ("Rows that wait for the operator.", stopped.get(OutboxState.HELD, 0)),
         "workers_alive": ("Workers seen in the last two minutes.", db.session.scalar(alive) or 0),
-        "sent_per_minute": ("Messages that all of them send a minute.", pulse.per_minute()),
+        "sent_per_minute": ("Messages that all of them send a minute.", heartbeat.per_minute()),
         "sent_messages": (
             "Messages they have sent so far.",
             db.session.scalar(select(func.sum(Worker.sent))) or 0,

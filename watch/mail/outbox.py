@@ -73,7 +73,7 @@ def queue_many(
 ) -> Mailing:
     """A mail to everyone in `people` (a select of person ids) who has an address; one INSERT … SELECT.
 
-    The first of those who share a mailbox and a language carries their message's bell.
+    The row of the first of those who share a mailbox and a language is their message's head.
     """
     mailing = _mailing(mail, about, form_key)
     db.session.add(mailing)
@@ -168,8 +168,8 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut
 
     The rows keep the reason `why`. Returns the number of rows.
 
-    On paper too, as long as it is not printed. The bell of a message goes on ringing for the others who
-    share it; where nobody is left it rings once more and finds nothing.
+    On paper too, as long as it is not printed. A message stays due for the others who share it; where
+    nobody is left it is claimed once more, and nothing is sent.
     """
     waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT)
     stopping = (
@@ -183,14 +183,14 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut
 def erase(rows: ColumnElement[bool]) -> None:
     """Take out rows (a condition on OutboxRow) for good; what waited of them is stopped.
 
-    How many a notice had in each state stays known, and a message that others share still rings for them.
+    How many a notice had in each state stays known, and a message that others share stays due for them.
     """
     stop(rows, mailings=select(Mailing.id), why=LeftOut.READER)
     _count_erased(rows)
-    for bell in db.session.scalars(select(OutboxRow).where(rows, OutboxRow.next_at.is_not(None))).all():
-        due, bell.next_at = bell.next_at, None
+    for head in db.session.scalars(select(OutboxRow).where(rows, OutboxRow.next_at.is_not(None))).all():
+        due, head.next_at = head.next_at, None
         db.session.flush()
-        if heir := db.session.scalar(sharing(bell).where(~rows).limit(1)):
+        if heir := db.session.scalar(sharing(head).where(~rows).limit(1)):
             heir.next_at = due
             db.session.flush()
     db.session.execute(delete(OutboxRow).where(rows).execution_options(synchronize_session=False))

@@ -18,7 +18,7 @@ from sqlalchemy.types import Interval, LargeBinary
 
 from watch.crypto import Unreadable, keyring
 from watch.extensions import db
-from watch.mail.compose import Reader
+from watch.mail.compose import Recipient
 from watch.mail.kinds import KINDS
 from watch.mail.left_out import reason
 from watch.mail.transaction import LONGEST_WAITS
@@ -69,25 +69,25 @@ class Lease:
 class Claim:
     """The claimed rows of one message, what its mail needs, and what settling them needs.
 
-    Without a `reader` the rows could not be read. `domain` is where it is going.
+    Without a `recipient` the rows could not be read. `domain` is where it is going.
     """
 
     lease: Lease
-    bell: int
+    head: int
     ids: tuple[int, ...]
     mailing_id: int
     kind: str
     language: Language
-    reader: Reader | None
+    recipient: Recipient | None
     mailbox_id: int
     attempts: int
     created_at: datetime
-    due_at: datetime  # what its bell said before it was claimed
+    due_at: datetime  # what its head said before it was claimed
     not_after: datetime | None
     domain: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.domain = self.reader.address.rpartition("@")[2].casefold() if self.reader else ""
+        self.domain = self.recipient.address.rpartition("@")[2].casefold() if self.recipient else ""
 
 
 def longest_wait() -> float:
@@ -121,23 +121,23 @@ def claim(owner: str, most: int) -> list[Claim] | None:
     lease = Lease()
     if db.engine.dialect.name == "postgresql":  # whoever leaves or cancels right now goes first
         db.session.execute(text("SET LOCAL lock_timeout = '200ms'"))
-    bells = _due_bells(most)
-    if not bells:
+    heads = _due_heads(most)
+    if not heads:
         db.session.rollback()
         return None
-    taken = _take([bell.id for bell in bells.values()], lease, owner)
+    taken = _take([head.id for head in heads.values()], lease, owner)
     claims: list[Claim] = []
     for mailing in db.session.scalars(select(Mailing).where(Mailing.id.in_(taken)).order_by(Mailing.id)):
         messages = defaultdict(list)
         for row in _wanted_rows(mailing, taken[mailing.id]):
             messages[mailing.id, row.mailbox_id, row.language].append(row)
-        claims += [_pack(lease, bells[key], mailing, rows) for key, rows in messages.items()]
+        claims += [_pack(lease, heads[key], mailing, rows) for key, rows in messages.items()]
     db.session.commit()
     return claims
 
 
-def _due_bells(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
-    """The bells of the first messages that are due, by mailing, mailbox and language; held against others."""
+def _due_heads(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
+    """The heads of the first messages that are due, by mailing, mailbox and language; held against others."""
     due = (
         select(
             OutboxRow.id, OutboxRow.nonce, OutboxRow.next_at, OutboxRow.mailing_id, OutboxRow.mailbox_id,
@@ -148,19 +148,19 @@ def _due_bells(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
         .limit(most)
         .with_for_update(skip_locked=True)
     )  # fmt: skip
-    bells: Sequence[Row[Any]] = db.session.execute(due).all()  # type: ignore[assignment]  # a row of any shape
-    return {(bell.mailing_id, bell.mailbox_id, bell.language): bell for bell in bells}
+    heads: Sequence[Row[Any]] = db.session.execute(due).all()  # type: ignore[assignment]  # a row of any shape
+    return {(head.mailing_id, head.mailbox_id, head.language): head for head in heads}
 
 
-def _take(bells: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]]:
-    """Lease the waiting rows of these messages and silence their bells; ids of the rows by mailing."""
-    bell, row = aliased(OutboxRow), aliased(OutboxRow)
+def _take(heads: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]]:
+    """Lease the waiting rows of these messages and take their due time away; ids of the rows by mailing."""
+    head, row = aliased(OutboxRow), aliased(OutboxRow)
     same = (
-        row.mailbox_id == bell.mailbox_id,
-        row.mailing_id == bell.mailing_id,
-        row.language == bell.language,
+        row.mailbox_id == head.mailbox_id,
+        row.mailing_id == head.mailing_id,
+        row.language == head.language,
     )
-    of_messages = select(row.id).join_from(bell, row, and_(*same)).where(bell.id.in_(bells))
+    of_messages = select(row.id).join_from(head, row, and_(*same)).where(head.id.in_(heads))
     taking = (
         update(OutboxRow)
         .where(OutboxRow.id.in_(of_messages), OutboxRow.state.in_(WAITING))
@@ -173,7 +173,7 @@ def _take(bells: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]
     taken = defaultdict(list)
     for id_, mailing_id in db.session.execute(taking.execution_options(synchronize_session=False)):
         taken[mailing_id].append(id_)
-    if silent := set(bells).difference(*taken.values()):  # their own readers are not waiting any more
+    if silent := set(heads).difference(*taken.values()):  # their own recipients are not waiting any more
         quiet = update(OutboxRow).where(OutboxRow.id.in_(silent)).values(next_at=None)
         db.session.execute(quiet.execution_options(synchronize_session=False))
     return taken
@@ -213,7 +213,7 @@ def _leave_out(mailing: Mailing, dropped: Mapping[int, LeftOut], now: datetime) 
 
 
 def _sent_after(mailing: Mailing, dropped: Collection[int]) -> set[int]:
-    """Those of whose readers have another address by now: due again at once, there.
+    """Those of whose recipients have another address by now: due again at once, there.
 
     An address becomes a person's when they have confirmed it. Only what anybody on the list may read goes on
     to it, and not where it has a copy: a link that proves an address, or signs in from it, is for the old
@@ -243,16 +243,16 @@ def _sent_after(mailing: Mailing, dropped: Collection[int]) -> set[int]:
     return sent
 
 
-def _pack(lease: Lease, bell: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Claim:
+def _pack(lease: Lease, head: Row[Any], mailing: Mailing, rows: Sequence[Row[Any]]) -> Claim:
     first, ring = rows[0], keyring()
     try:
         names = tuple(ring.open(bytes(row.name), "person.name") for row in rows if row.name is not None)
         address = ring.open(bytes(first.address), "mailbox.address")
-        reader = Reader(bell.id, bell.nonce, address, tuple(filter(None, names)))
+        recipient = Recipient(head.id, head.nonce, address, tuple(filter(None, names)))
     except Unreadable:  # it stops nobody else
-        reader = None
+        recipient = None
     return Claim(
-        lease, bell.id, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, reader,
-        first.mailbox_id, first.attempts, first.created_at, bell.next_at,
+        lease, head.id, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, recipient,
+        first.mailbox_id, first.attempts, first.created_at, head.next_at,
         first.not_after,
     )  # fmt: skip

@@ -17,7 +17,7 @@ from sqlalchemy.orm import aliased
 from watch.extensions import db
 from watch.mail.kinds import KINDS
 from watch.mail.queue import UNLEASED, database_time
-from watch.mail.settle import ring
+from watch.mail.settle import set_due
 from watch.models import Mailing, OutboxRow, OutboxState, utcnow
 from watch.statements import changed
 
@@ -49,11 +49,11 @@ def _take_back(ids: Collection[int], which: ColumnElement[bool], state: OutboxSt
     back = taking.returning(OutboxRow.id).execution_options(synchronize_session=False)
     if taken := list(db.session.scalars(back)):
         at = OutboxRow.not_after if state is OutboxState.UNCERTAIN else utcnow()
-        ring(OutboxRow.id.in_(_bells_of(taken)), at)
+        set_due(OutboxRow.id.in_(_heads_of(taken)), at)
 
 
-def _bells_of(ids: Collection[int]) -> Select[int]:
-    """The bells (the first rows) of the messages that these rows belong to."""
+def _heads_of(ids: Collection[int]) -> Select[int]:
+    """The heads (the first rows) of the messages that these rows belong to."""
     held, row = aliased(OutboxRow), aliased(OutboxRow)
     message = row.mailing_id, row.mailbox_id, row.language
     same = zip(message, (held.mailing_id, held.mailbox_id, held.language), strict=True)
@@ -67,7 +67,7 @@ def hold() -> int:
     doubt = or_(OutboxRow.in_doubt, OutboxRow.state == OutboxState.SENDING)
     holding = update(OutboxRow).where(waiting).values(state=OutboxState.HELD, in_doubt=doubt, **UNLEASED)
     count: int = changed(holding.execution_options(synchronize_session=False))
-    ring(OutboxRow.next_at.is_not(None), None)
+    set_due(OutboxRow.next_at.is_not(None), None)
     return count
 
 
@@ -80,7 +80,7 @@ def redrive(state: OutboxState) -> int:
     )
     db.session.execute(queued.execution_options(synchronize_session=False))
     if aside:
-        ring(OutboxRow.id.in_(_bells_of(aside)), utcnow())
+        set_due(OutboxRow.id.in_(_heads_of(aside)), utcnow())
     return len(aside)
 
 

@@ -1,6 +1,6 @@
-"""The part of a worker that sends: it sleeps until somebody rings, and looks by itself now and then.
+"""The part of a worker that sends: it sleeps until it is woken, and looks by itself now and then.
 
-There may be work for more than the one who is rung; a ring may get lost, a mail server come back.
+There may be work for more than the one that is woken; a wake-up may get lost, a mail server come back.
 """
 
 from __future__ import annotations
@@ -14,31 +14,31 @@ from flask import Flask
 from watch.extensions import db
 from watch.mail import delivery
 from watch.mail.connections import Connections
-from watch.mail.pulse import Slot
+from watch.mail.heartbeat import WorkerLock
 
 WAITS = (1, 2, 4, 5)  # seconds after failures in a row: a disk that is full is asked now and then
 
 log = structlog.get_logger("mail")
 
 
-class Sender(Thread):
+class SenderThread(Thread):
     """Sends whenever something is due, until it is stopped; whatever goes wrong, it tries again."""
 
-    def __init__(self, app: Flask, slot: Slot) -> None:
+    def __init__(self, app: Flask, slot: WorkerLock) -> None:
         super().__init__(name="sender", daemon=True)
         self.app, self.slot = app, slot
-        self.bell, self.stopping = Event(), Event()
+        self.wakeup, self.stopping = Event(), Event()
         self.has_taken_over = False
         self.failures, self.trouble = 0, ""  # in a row, and what the last was
 
-    def ring(self) -> None:
+    def wake(self) -> None:
         """Something may be due."""
-        self.bell.set()
+        self.wakeup.set()
 
     def stop(self) -> None:
         """End after the messages in hand."""
         self.stopping.set()
-        self.bell.set()
+        self.wakeup.set()
 
     def run(self) -> None:
         """Take back what this slot held when its worker died, then send until stopped."""
@@ -51,8 +51,8 @@ class Sender(Thread):
                 if self.failures:
                     self.stopping.wait(WAITS[min(self.failures, len(WAITS)) - 1])
                 else:
-                    self.bell.wait(self.app.config["MAIL_LOOK_SECONDS"])
-                self.bell.clear()
+                    self.wakeup.wait(self.app.config["MAIL_LOOK_SECONDS"])
+                self.wakeup.clear()
             connections.hang_up()
 
     def _try(self, connections: Connections) -> None:

@@ -1,4 +1,4 @@
-"""What became of claimed rows is written down: each ends in one state, or rings again. Nothing here commits.
+"""What became of claimed rows is written down: each ends in one state, or is due again. Nothing here commits.
 
 Every change asks for the lease: what a slower worker learns of rows that are not its own any more is nothing.
 """
@@ -73,7 +73,7 @@ def _settle_sent(claims: Sequence[Claim]) -> None:
 
 
 @dataclass(frozen=True)
-class Fate:
+class RowOutcome:
     """What becomes of rows that were not taken; `again` is when their message is due the next time."""
 
     state: OutboxState
@@ -89,23 +89,23 @@ TROUBLE = (
     .values(in_doubt=or_(ROWS.c.in_doubt, bindparam("doubt", type_=Boolean)))
     .values(not_after=func.coalesce(bindparam("ends", type_=UtcDateTime), ROWS.c.not_after), **UNLEASED)
 )
-BELL = update(ROWS).where(ROWS.c.id == bindparam("bell")).values(next_at=bindparam("again"))
+HEAD_ROW = update(ROWS).where(ROWS.c.id == bindparam("head")).values(next_at=bindparam("again"))
 
 
 def _settle_trouble(came: Sequence[tuple[Claim, Result]]) -> None:
     now, ours = utcnow(), _still_ours([claim for claim, _result in came])
-    rows, bells = [], []
+    rows, heads = [], []
     for claim, result in came:
-        fate = _fate(claim, result, now)
-        settled = None if fate.again else now
-        told = {"state_now": fate.state, "settled": settled, "code": result.code, "said": result.text}
+        outcome = _outcome_of(claim, result, now)
+        settled = None if outcome.again else now
+        told = {"state_now": outcome.state, "settled": settled, "code": result.code, "said": result.text}
         mine = ours.intersection(claim.ids)
-        rows += [{"row": row, "ends": fate.ends, "doubt": result.is_uncertain, **told} for row in mine]
-        if mine and fate.again:
-            bells.append({"bell": claim.bell, "again": fate.again})
+        rows += [{"row": row, "ends": outcome.ends, "doubt": result.is_uncertain, **told} for row in mine]
+        if mine and outcome.again:
+            heads.append({"head": claim.head, "again": outcome.again})
         if result.meaning is Meaning.DEAD_ADDRESS:
             _suppress(claim.mailbox_id)
-    for statement, values in ((TROUBLE, rows), (BELL, bells)):
+    for statement, values in ((TROUBLE, rows), (HEAD_ROW, heads)):
         if values:
             db.session.connection().execute(statement, values)
 
@@ -121,19 +121,19 @@ def _still_ours(claims: Sequence[Claim]) -> set[int]:
     return ours
 
 
-def _fate(claim: Claim, result: Result, now: datetime) -> Fate:
+def _outcome_of(claim: Claim, result: Result, now: datetime) -> RowOutcome:
     match result.meaning:
         case None:
-            return _fate_in_doubt(claim, now)
+            return _outcome_in_doubt(claim, now)
         case Meaning.LATER | Meaning.OUR_FAULT:
             return _tried_again(claim, now + back_off(claim.attempts), OutboxState.QUEUED)
         case Meaning.OUR_MESSAGE:
-            return Fate(OutboxState.PARKED)
+            return RowOutcome(OutboxState.PARKED)
         case Meaning.DEAD_ADDRESS | Meaning.REFUSED:
-            return Fate(OutboxState.BOUNCED)
+            return RowOutcome(OutboxState.BOUNCED)
 
 
-def _fate_in_doubt(claim: Claim, now: datetime) -> Fate:
+def _outcome_in_doubt(claim: Claim, now: datetime) -> RowOutcome:
     """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out.
 
     Each time after twice as long: a server that takes it and is slow to say so stores every one of them.
@@ -142,14 +142,14 @@ def _fate_in_doubt(claim: Claim, now: datetime) -> Fate:
     again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"] * doubled)
     if KINDS[claim.kind].one_time:
         ends = claim.not_after or again
-        return Fate(OutboxState.UNCERTAIN, again=ends, ends=ends)
+        return RowOutcome(OutboxState.UNCERTAIN, again=ends, ends=ends)
     return _tried_again(claim, again, OutboxState.UNCERTAIN)
 
 
-def _tried_again(claim: Claim, again: datetime, state: OutboxState) -> Fate:
+def _tried_again(claim: Claim, again: datetime, state: OutboxState) -> RowOutcome:
     if _is_too_late(claim, again):
-        return Fate(OutboxState.BOUNCED)
-    return Fate(state, again=min(again, claim.not_after or again))
+        return RowOutcome(OutboxState.BOUNCED)
+    return RowOutcome(state, again=min(again, claim.not_after or again))
 
 
 def _is_too_late(claim: Claim, again: datetime) -> bool:
@@ -175,7 +175,7 @@ def let_wait(waiting: Iterable[tuple[Claim, timedelta]]) -> None:
 
 def _give_back(due: Mapping[datetime, Sequence[Claim]]) -> None:
     for moment, claims in due.items():
-        _ring_again(claims, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
+        _due_again(claims, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
 
 
 def put_aside(claims: Sequence[Claim], reason: str) -> None:
@@ -192,8 +192,8 @@ def put_aside(claims: Sequence[Claim], reason: str) -> None:
         settled_at=case((is_last, literal(now, OutboxRow.settled_at.type)), else_=None),
         last_text=reason,
     )
-    waiting = and_(OutboxRow.id.in_(_bells_of_ours(claims, done)), OutboxRow.state != OutboxState.PARKED)
-    ring(waiting, now + back_off(1))
+    waiting = and_(OutboxRow.id.in_(_heads_of_ours(claims, done)), OutboxRow.state != OutboxState.PARKED)
+    set_due(waiting, now + back_off(1))
 
 
 def _settle(claims: Sequence[Claim], **values: Any) -> set[int]:
@@ -208,20 +208,20 @@ def _settle(claims: Sequence[Claim], **values: Any) -> set[int]:
     return done
 
 
-def _ring_again(claims: Sequence[Claim], at: datetime, state: OutboxState, **values: Any) -> None:
+def _due_again(claims: Sequence[Claim], at: datetime, state: OutboxState, **values: Any) -> None:
     done = _settle(claims, state=state, **values)
-    ring(OutboxRow.id.in_(_bells_of_ours(claims, done)), at)
+    set_due(OutboxRow.id.in_(_heads_of_ours(claims, done)), at)
 
 
-def _bells_of_ours(claims: Sequence[Claim], done: set[int]) -> list[int]:
-    """The bells of those claims that were still ours; another worker's are not touched."""
-    return [claim.bell for claim in claims if done & set(claim.ids)]
+def _heads_of_ours(claims: Sequence[Claim], done: set[int]) -> list[int]:
+    """The heads of those claims that were still ours; another worker's are not touched."""
+    return [claim.head for claim in claims if done & set(claim.ids)]
 
 
-def ring(bells: ColumnElement[bool], at: Any) -> None:
-    """When the messages of these bells (a condition on OutboxRow) are due the next time."""
-    ringing = update(OutboxRow).where(bells).values(next_at=at)
-    db.session.execute(ringing.execution_options(synchronize_session=False))
+def set_due(heads: ColumnElement[bool], at: Any) -> None:
+    """When the messages of these heads (a condition on OutboxRow) are due the next time."""
+    setting = update(OutboxRow).where(heads).values(next_at=at)
+    db.session.execute(setting.execution_options(synchronize_session=False))
 
 
 def _suppress(mailbox_id: int) -> None:

@@ -21,7 +21,7 @@ import flask_mail
 from flask import Flask, current_app
 
 from watch.mail import guard
-from watch.mail.letter import encoded
+from watch.mail.compiled_mail import encoded
 from watch.mail.transaction import Envelope, Host, HostOverTls, hand_over
 
 TEXT = SMTP.clone(max_line_length=76)  # encoded words allow no longer lines

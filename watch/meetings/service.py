@@ -88,7 +88,7 @@ def call(
     """Call the members of a group, or of one stairwell: a mail each, and paper where no mail reaches.
 
     Raises AlreadyCalled where the same form was sent before, CountChanged where the caller was told other
-    numbers (`promised`, a Reach's mark).
+    numbers (`promised`, a RecipientCounts's mark).
     """
     _expect_new(form_key)
     reach_of_call(group, stairwell).keep(promised)

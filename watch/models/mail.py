@@ -106,9 +106,9 @@ class LeftOut(StrEnum):
 class OutboxRow(Derived, Model):
     """A mailing for one recipient: a person, a household on paper, or an address without a person yet.
 
-    No address and no personalised text is stored here. Rows of the same mailing, mailbox and language leave
-    as one message; the first of them is its bell: it alone has `next_at`, when the message is due, whatever
-    becomes of its own reader. A message that was claimed or settled has no `next_at`.
+    No address and no personalised text is stored here. Rows with the same mailing, mailbox and language are
+    sent as one message. Only the first of them, the head row, has `next_at`, the time when the message is
+    due, whatever becomes of its own recipient. A message that was claimed or settled has no `next_at`.
 
     Once an attempt has ended without anybody knowing whether it arrived, the row is `in_doubt` for good.
     `left_out` is the reason why a row was not sent; NULL where an operator dropped it.

@@ -15,7 +15,7 @@ from watch.groups.queries.areas import taking_part_in_area
 from watch.groups.queries.choices import WANTS_NOTICES, has_opted_out
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
-from watch.meetings.queries.reach import Reach, reach_of, reached_by_mail
+from watch.meetings.queries.reach import RecipientCounts, reach_of, reached_by_mail
 from watch.models import (
     Area,
     Audience,
@@ -77,7 +77,7 @@ class Aim:
             return _homes_of_unreached(self.people())
         return _unreached_households(self.area)
 
-    def reach(self) -> Reach:
+    def reach(self) -> RecipientCounts:
         """How many a notice comes to, by mail and on paper."""
         return reach_of(self.people(), self.households(), audience=self.audience_ids())
 

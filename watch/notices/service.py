@@ -63,7 +63,7 @@ def send(
     """Send a notice: a mail to each person who has an address, and paper to each household without.
 
     Raises AlreadySent where the same form was sent before, CountChanged where its sender was told other
-    numbers (`promised`, a Reach's mark; None of whoever may not know them), ReachesNobody.
+    numbers (`promised`, a RecipientCounts's mark; None of whoever may not know them), ReachesNobody.
     """
     _expect_new(form_key)
     reach = aim.reach()

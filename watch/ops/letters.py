@@ -25,7 +25,7 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 
 @dataclass(frozen=True)
-class Letter:
+class CapturedMail:
     """A mail that the local server was given."""
 
     name: str
@@ -58,7 +58,7 @@ def folder() -> Path:
     return Path(current_app.instance_path) / "mailbox"
 
 
-def letters(most: int = 200) -> Iterator[Letter]:
+def letters(most: int = 200) -> Iterator[CapturedMail]:
     """The newest first."""
     names = sorted((path.name for path in folder().glob("*.eml")), reverse=True)
     for name in names[:most]:
@@ -66,12 +66,12 @@ def letters(most: int = 200) -> Iterator[Letter]:
             yield found
 
 
-def letter(name: str) -> Letter | None:
+def letter(name: str) -> CapturedMail | None:
     """One letter by its name; None where there is none such."""
     path = folder() / name
     if not NAME.fullmatch(name) or not path.is_file():
         return None
-    return Letter(name, message_from_bytes(path.read_bytes(), policy=policy.default))
+    return CapturedMail(name, message_from_bytes(path.read_bytes(), policy=policy.default))
 
 
 class Keeper:

@@ -12,7 +12,7 @@ from watch.extensions import db
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
-from watch.meetings.queries.reach import Reach, reach_of
+from watch.meetings.queries.reach import RecipientCounts, reach_of
 from watch.models import (
     Answer,
     Building,
@@ -41,7 +41,7 @@ def households_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]
     return paper_households(group, stairwell, wanting=WANTS_MEETINGS)
 
 
-def reach_of_call(group: Group, stairwell: Stairwell | None) -> Reach:
+def reach_of_call(group: Group, stairwell: Stairwell | None) -> RecipientCounts:
     """What a call of the group, or of one of its stairwells, will come to."""
     return reach_of(
         people_to_call(group, stairwell),
@@ -131,7 +131,7 @@ def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:
     return or_(*(Membership.person_id.in_(people) for people in heard_of(meeting)))
 
 
-def reach_of_cancelling(meeting: Meeting) -> Reach:
+def reach_of_cancelling(meeting: Meeting) -> RecipientCounts:
     """What the word that a meeting is cancelled will come to."""
     people = people_to_tell(meeting)
     return reach_of(people, households_to_tell(meeting), audience=people)

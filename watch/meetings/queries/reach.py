@@ -25,7 +25,7 @@ from watch.models import (
 
 
 @dataclass(frozen=True)
-class Reach:
+class RecipientCounts:
     """How many a message comes to: people by mail, households on paper, and why not by mail.
 
     `paper_dead_address` of the paper households have an address that no longer works; the others gave none.
@@ -63,7 +63,7 @@ class Reach:
 class CountChanged(DomainError):
     """It would come to other numbers than its sender was told; `reach` are those of now."""
 
-    def __init__(self, reach: Reach) -> None:
+    def __init__(self, reach: RecipientCounts) -> None:
         super().__init__(f"{reach.mail} by mail, {reach.paper} on paper")
         self.reach = reach
 
@@ -91,7 +91,7 @@ def reached_by_mail(people: Select[int]) -> Select[int]:
     )
 
 
-def reach_of(people: Select[int], households: Select[int], *, audience: Select[int]) -> Reach:
+def reach_of(people: Select[int], households: Select[int], *, audience: Select[int]) -> RecipientCounts:
     """What a message to these people, and on paper to these households, comes to; one statement.
 
     Of the `audience` those who are not among `people` said no.
@@ -114,7 +114,7 @@ def reach_of(people: Select[int], households: Select[int], *, audience: Select[i
     declined = select(func.count(Person.id)).where(Person.id.in_(audience), Person.id.not_in(people))
     totals = [select(func.count()).select_from(each) for each in (mail, paper)]
     counts = [each.scalar_subquery() for each in (*totals, dead_address, unreached, declined)]
-    return Reach(*db.session.execute(select(*counts)).one())
+    return RecipientCounts(*db.session.execute(select(*counts)).one())
 
 
 def flats_on_paper(mailings: Select[int], scopes: Mapping[int, frozenset[int] | None]) -> list[FlatOnPaper]:

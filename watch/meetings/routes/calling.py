@@ -16,7 +16,7 @@ from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.meetings import service
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, coming, reminding
-from watch.meetings.queries.reach import CountChanged, Reach
+from watch.meetings.queries.reach import CountChanged, RecipientCounts
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, Stairwell, utcnow
@@ -197,7 +197,7 @@ def _new_page(group: Group, form: CallMeetingForm) -> str:
     )  # fmt: skip
 
 
-def _preview_page(group: Group, form: CallMeetingForm, reach: Reach) -> str:
+def _preview_page(group: Group, form: CallMeetingForm, reach: RecipientCounts) -> str:
     stairwell, exact = form.chosen_stairwell, _knows(group, form.chosen_stairwell)
     return render_template(
         "meetings/preview.html", group=group, form=form, reach=reach if exact else None,

@@ -19,7 +19,7 @@ from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
 from watch.groups.queries.pages import facts_of
 from watch.meetings.queries.coming import stairwells_of
-from watch.meetings.queries.reach import CountChanged, Reach
+from watch.meetings.queries.reach import CountChanged, RecipientCounts
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
@@ -185,7 +185,7 @@ def _write_page(desk: Desk, form: WriteNoticeForm) -> str:
     return render_template(name, desk=desk, form=form)
 
 
-def _preview_page(desk: Desk, form: WriteNoticeForm, reach: Reach) -> str:
+def _preview_page(desk: Desk, form: WriteNoticeForm, reach: RecipientCounts) -> str:
     name = "notices/preview.html" if isinstance(desk.place, Group) else "notices/area_preview.html"
     aim, exact = form.aim, knows_numbers(form.aim)
     return render_template(

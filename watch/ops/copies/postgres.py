@@ -29,7 +29,7 @@ from watch.ops.copies.making import new_file
 PLAIN = ("--no-owner", "--no-privileges")  # whoever restores it owns it
 WANTED = "Install PostgreSQL's client of the server's version, or say its folder in WATCH_POSTGRES_PROGRAMS."
 # pg_restore's own --clean knows only the tables that the copy has: a younger one would be left, and stand in
-# the way of the migration that makes it. The queue's tables hold rings only.
+# the way of the migration that makes it. The queue's tables hold wake-ups only.
 EMPTY = """
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables

@@ -23,7 +23,7 @@ ALIVE = timedelta(minutes=2)
 
 
 @dataclass
-class Slot:
+class WorkerLock:
     """A place for a worker on this machine, held by an operating system's lock for as long as it lives."""
 
     number: int
@@ -41,7 +41,7 @@ def own_name(slot: str) -> str:
     return f"{host}#{slot}"[:80]
 
 
-def take_slot(folder: Path) -> Slot:
+def take_worker_lock(folder: Path) -> WorkerLock:
     """The first free slot; whoever held it before is dead. Raises RuntimeError where none is free."""
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in range(MOST_WORKERS):
@@ -51,7 +51,7 @@ def take_slot(folder: Path) -> Slot:
         except BlockingIOError:
             file.close()
             continue
-        return Slot(number, file)
+        return WorkerLock(number, file)
     raise RuntimeError(f"{MOST_WORKERS} workers run on this machine already")
 
 

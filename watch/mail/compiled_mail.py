@@ -1,11 +1,11 @@
-"""A mail that is serialised once and filled in for each reader as bytes.
+"""A mail that is serialised once and filled in for each recipient as bytes.
 
 Building a mail with the standard library takes more than a millisecond, filling a prepared one a few
-microseconds. What differs from reader to reader stands in the prepared one as a mark: a word that nobody
-can guess and that no encoding changes. A body is quoted-printable, so that a mark can stand on a line of
+microseconds. Where recipients differ a placeholder stands in the prepared one: a word that nobody can guess
+and that no encoding changes. A body is quoted-printable, so that a placeholder can stand on a line of
 its own between soft line breaks, and whatever is filled in there, itself quoted, changes no other line; or
 it is base64 where that is shorter (Arabic is half as long in it). What is filled in there shifts all that
-comes after it, so such a body is encoded anew for each reader.
+comes after it, so such a body is encoded anew for each recipient.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ from enum import StrEnum
 
 from watch.mail import guard
 
-_KEY = secrets.token_hex(8)  # of this process: text that people write cannot hold a mark
+_KEY = secrets.token_hex(8)  # of this process: text that people write cannot hold a placeholder
 
 
-class Mark(StrEnum):
-    """What is filled in for each reader; the value is the word that stands for it until then."""
+class Placeholder(StrEnum):
+    """What is filled in for each recipient; the value is the word that stands for it until then."""
 
     NAMES = f"names{_KEY}"
     NAMES_IN_HTML = f"markup{_KEY}"
@@ -34,17 +34,19 @@ class Mark(StrEnum):
     MESSAGE = f"message{_KEY}"
 
 
-_MARKS = re.compile(f"({'|'.join(re.escape(mark) for mark in Mark)})")
-_MARKS_IN_BYTES = re.compile(_MARKS.pattern.encode())
-_WRITTEN = frozenset({Mark.NAMES, Mark.NAMES_IN_HTML, Mark.GUEST})  # in bodies alone, in any characters
-_ENCODED = f"encoded{_KEY}"  # stands before and after a body in base64 that holds marks
+_PLACEHOLDERS = re.compile(f"({'|'.join(re.escape(mark) for mark in Placeholder)})")
+_PLACEHOLDERS_IN_BYTES = re.compile(_PLACEHOLDERS.pattern.encode())
+_WRITTEN = frozenset(
+    {Placeholder.NAMES, Placeholder.NAMES_IN_HTML, Placeholder.GUEST}
+)  # in bodies alone, in any characters
+_ENCODED = f"encoded{_KEY}"  # stands before and after a body in base64 that holds placeholders
 SOFT_BREAK = "=\r\n"
 LONGEST_LINE = 76  # characters of an encoded body (RFC 2045, 6.7 and 6.8)
 
 
-def has_mark(text: str) -> bool:
-    """Whether something in it is filled in for each reader."""
-    return _MARKS.search(text) is not None
+def has_placeholder(text: str) -> bool:
+    """Whether something in it is filled in for each recipient."""
+    return _PLACEHOLDERS.search(text) is not None
 
 
 def encoded(text: str) -> tuple[str, str]:
@@ -52,12 +54,14 @@ def encoded(text: str) -> tuple[str, str]:
     quoted, packed = _quoted(text), _base64(_lines(text).encode()).decode()
     if len(quoted) <= len(packed):
         return quoted, "quoted-printable"
-    return f"{_ENCODED}{packed}{_ENCODED}" if has_mark(text) else packed, "base64"
+    return f"{_ENCODED}{packed}{_ENCODED}" if has_placeholder(text) else packed, "base64"
 
 
 def _quoted(text: str) -> str:
-    """A body as quoted-printable, each of its marks whole and on a line of its own."""
-    pieces = [each if _MARKS.fullmatch(each) else _quote(each) for each in _MARKS.split(text) if each]
+    """A body as quoted-printable, each of its placeholders whole and on a line of its own."""
+    pieces = [
+        each if _PLACEHOLDERS.fullmatch(each) else _quote(each) for each in _PLACEHOLDERS.split(text) if each
+    ]
     return SOFT_BREAK.join(pieces)
 
 
@@ -82,21 +86,22 @@ def _quoted_value(text: bytes) -> bytes:
     return b"=2E" + soft[1:] if soft.startswith(b".") else soft
 
 
-Pieces = Sequence[bytes | Mark]
+Pieces = Sequence[bytes | Placeholder]
 
 
 def _pieces(octets: bytes) -> Pieces:
     return [
-        Mark(each.decode()) if place % 2 else each for place, each in enumerate(_MARKS_IN_BYTES.split(octets))
+        Placeholder(each.decode()) if place % 2 else each
+        for place, each in enumerate(_PLACEHOLDERS_IN_BYTES.split(octets))
     ]
 
 
-def _filled(pieces: Pieces, values: Mapping[Mark, bytes]) -> bytes:
-    return b"".join([values[each] if isinstance(each, Mark) else each for each in pieces])
+def _filled(pieces: Pieces, values: Mapping[Placeholder, bytes]) -> bytes:
+    return b"".join([values[each] if isinstance(each, Placeholder) else each for each in pieces])
 
 
-class Letter:
-    """A serialised mail with its marks."""
+class CompiledMail:
+    """A serialised mail with its placeholders."""
 
     def __init__(self, wire: bytes) -> None:
         self.breaks = guard.breaks_in_head(wire)
@@ -104,11 +109,13 @@ class Letter:
             _pieces(binascii.a2b_base64(block) if place % 2 else block)
             for place, block in enumerate(wire.split(_ENCODED.encode()))
         ]
-        self.marks = frozenset(each for block in self.blocks for each in block if isinstance(each, Mark))
+        self.placeholders = frozenset(
+            each for block in self.blocks for each in block if isinstance(each, Placeholder)
+        )
 
-    def fill(self, values: Mapping[Mark, bytes]) -> bytes:
-        """The mail of one reader. Raises guard.UnsafeHeader where a value has broken a line of its head."""
-        quoted = {**values, **{mark: _quoted_value(values[mark]) for mark in _WRITTEN & self.marks}}
+    def fill(self, values: Mapping[Placeholder, bytes]) -> bytes:
+        """The mail of one recipient. Raises guard.UnsafeHeader where a value broke a line of its head."""
+        quoted = {**values, **{mark: _quoted_value(values[mark]) for mark in _WRITTEN & self.placeholders}}
         wire = b"".join(
             [
                 _base64(_filled(block, values)) if place % 2 else _filled(block, quoted)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 
-class Pace:
+class RateLimiter:
     """No more than so many messages a second; 0 is as fast as it goes."""
 
     def __init__(self, per_second: float) -> None:
