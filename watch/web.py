@@ -15,6 +15,7 @@ from sqlalchemy import update
 from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
+from werkzeug.wrappers import Response as AnyResponse
 
 from watch import audit, language
 from watch.access import current_relations
@@ -29,6 +30,8 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SEEN_EVERY = timedelta(minutes=1)
+# What a view returns. flask.typing has it too, in names that access.py could not read when the program runs.
+ViewAnswer = str | AnyResponse | tuple[str, int]
 
 
 @dataclass(frozen=True)

@@ -125,8 +125,8 @@ FAULTS = (
     Fault(
         "a coordinator invites to a flat of another stairwell",
         "watch/invitations/routes/sending.py",
-        "rows = judged(typed, flats_of_group(group, mine))",
-        "rows = judged(typed, flats_of_group(group))",
+        "rows = validated(typed, flats_of_group(group, mine))",
+        "rows = validated(typed, flats_of_group(group))",
         "invitations/test_inviting invitations/test_previewing",
     ),
     Fault(

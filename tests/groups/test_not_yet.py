@@ -35,7 +35,7 @@ from watch.lifecycle import service as start
 from watch.lifecycle.errors import NobodyAccepted
 from watch.mail import outbox as queue
 from watch.models import Audience, Coordinator, Group, Membership, Organisation, Person, StartStep, utcnow
-from watch.notices.queries import Aim
+from watch.notices.queries import Target
 
 Make = Callable[[Group], Coordinator]
 
@@ -75,7 +75,7 @@ def test_no_mail_to_coordinators_goes_to_them(scene: Scene, outbox: Outbox, not_
     coordinators_service.appoint(scene.group, "ny@example.org", lead=True, by=scene.gun)
     told = {address for kind, address in outbox.addressed() if kind in {"join-waiting", "lead-asked"}}
     assert (request.group, told) == (scene.group, {"amina@example.org", "bengt@example.org"})
-    coordinators = Aim(Audience.AREA_COORDINATORS, area=scene.group.area)
+    coordinators = Target(Audience.AREA_COORDINATORS, area=scene.group.area)
     assert not_one.id not in set(db.session.scalars(coordinators.people()))
 
 

@@ -28,7 +28,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
-from watch.notices.queries import Aim
+from watch.notices.queries import Target
 from watch.notices.service import Draft, send
 
 MORNING = datetime(2026, 3, 3, 9, tzinfo=STOCKHOLM)
@@ -180,8 +180,8 @@ def test_of_a_meeting_of_the_group_a_stairwells_coordinator_reads_who_answers_no
 @pytest.fixture
 def areas_notice(scene: Scene) -> Notice:
     """The police wrote to all of Hässleholmen; everything has gone out."""
-    aim = Aim(Audience.AREA_MEMBERS, area=scene.group.area)
-    notice = send(aim, Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "police"), by=scene.gun)
+    target = Target(Audience.AREA_MEMBERS, area=scene.group.area)
+    notice = send(target, Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "police"), by=scene.gun)
     sent = {"state": OutboxState.SENT, "next_at": None, "settled_at": utcnow()}
     db.session.execute(update(OutboxRow).where(OutboxRow.person_id.is_not(None)).values(sent))
     db.session.commit()

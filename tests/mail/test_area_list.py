@@ -47,7 +47,7 @@ from watch.models import (
     Person,
     utcnow,
 )
-from watch.notices.queries import Aim
+from watch.notices.queries import Target
 from watch.notices.service import Draft, send
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
@@ -56,14 +56,14 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 def tell_area(scene: Scene, audience: Audience = Audience.AREA_MEMBERS, area: Area | None = None) -> None:
     """Gun writes to the whole area."""
     draft = Draft({Language.SWEDISH: ("Fler inbrott", "Lås förråden.")}, "police")
-    send(Aim(audience, area=area or scene.group.area), draft, by=scene.gun)
+    send(Target(audience, area=area or scene.group.area), draft, by=scene.gun)
     db.session.commit()
 
 
 def tell_group(scene: Scene, group: Group | None = None) -> None:
     """Amina writes to the house, and calls a gathering."""
     draft = Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x")
-    send(Aim(Audience.GROUP, group or scene.group), draft, by=scene.amina)
+    send(Target(Audience.GROUP, group or scene.group), draft, by=scene.amina)
     begins = utcnow() + timedelta(days=9)
     meeting = make_meeting(group or scene.group, starts_at=begins, by=scene.amina)
     people = members.active_member_ids(meeting.group).where(choices.WANTS_MEETINGS)

@@ -27,7 +27,7 @@ from watch.models import (
     utcnow,
 )
 from watch.notices import service
-from watch.notices.queries import Aim, Progress, latest_notices, progress_of
+from watch.notices.queries import Progress, Target, latest_notices, progress_of
 from watch.notices.service import Draft
 
 Statements = Callable[..., AbstractContextManager[list[str]]]
@@ -37,7 +37,7 @@ Statements = Callable[..., AbstractContextManager[list[str]]]
 def sent(scene: Scene) -> Notice:
     """From Amina to the group: four by mail, Elsa on paper."""
     draft = Draft({Language.SWEDISH: ("Ny lampa", "Den är på plats.")}, scene.group.name)
-    notice = service.send(Aim(Audience.GROUP, scene.group), draft, by=scene.amina)
+    notice = service.send(Target(Audience.GROUP, scene.group), draft, by=scene.amina)
     db.session.commit()
     return notice
 

@@ -22,14 +22,14 @@ from watch.models import (
     Worker,
     utcnow,
 )
-from watch.notices.queries import Aim
+from watch.notices.queries import Target
 from watch.notices.service import Draft, send, stop_sending
 
 
 def sent_by(scene: Scene) -> Notice:
     """Amina's notice to the group: four mails wait, one household gets it on paper."""
     notice = send(
-        Aim(Audience.GROUP, scene.group),
+        Target(Audience.GROUP, scene.group),
         Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x"),
         by=scene.amina,
     )
@@ -82,7 +82,7 @@ def test_what_is_being_sent_is_told_apart_from_what_was_stopped(
 
 def test_how_many_were_stopped_in_an_area_is_not_told_where_few(client: PageClient, scene: Scene) -> None:
     notice = send(
-        Aim(Audience.AREA_MEMBERS, area=scene.group.area),
+        Target(Audience.AREA_MEMBERS, area=scene.group.area),
         Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x"),
         by=scene.gun,
     )

@@ -22,9 +22,7 @@ from watch.language import current as current_language
 from watch.language import speaking
 from watch.limits import limit_network
 from watch.models import Language, Person, SignIn, SignInLink
-from watch.web import is_page, local_path
-
-Page = str | tuple[str, int] | Response
+from watch.web import ViewAnswer, is_page, local_path
 
 bp = Blueprint("accounts", __name__)
 
@@ -53,7 +51,7 @@ def is_known_here() -> bool:
 
 @bp.get("/login")
 @public
-def login() -> Page:
+def login() -> ViewAnswer:
     if current_user.is_authenticated:
         return redirect(_landing())
     if "sent" in request.args:
@@ -66,7 +64,7 @@ def login() -> Page:
 @public
 @limit_network("10 per minute; 60 per hour", exempt_when=is_known_here)
 @limiter.limit("6 per hour", key_func=typed_address_from_here)
-def send_link() -> Page:
+def send_link() -> ViewAnswer:
     form = AskForLinkForm()
     if not form.validate():
         return render_template("accounts/login.html", form=form), 422
@@ -83,7 +81,7 @@ def send_link() -> Page:
 
 @bp.get("/login/<token>")
 @public
-def open_link(token: str) -> Page:
+def open_link(token: str) -> ViewAnswer:
     queries.link_of(token)
     return render_template("accounts/open_link.html", token=token)
 
@@ -91,7 +89,7 @@ def open_link(token: str) -> Page:
 @bp.post("/login/<token>")
 @public
 @limit_network("120 per hour")
-def sign_in(token: str) -> Page:
+def sign_in(token: str) -> ViewAnswer:
     link = queries.link_of(token)
     people = queries.people_for(link)
     form = ChoosePersonForm(people)
@@ -144,7 +142,7 @@ def sign_out() -> Response:
 @bp.post("/language")
 @takes_bytes(MEGABYTE)  # as much as any form that came back
 @public
-def choose_language() -> Page:
+def choose_language() -> ViewAnswer:
     """From now on in this language; what was typed into a form that came back waits, and sends nothing."""
     try:
         chosen = Language(request.form.get("language", ""))
@@ -174,7 +172,7 @@ def settings() -> str:
 
 @bp.post("/me/settings")
 @signed_in
-def save_settings() -> Page:
+def save_settings() -> ViewAnswer:
     form = SaveSettingsForm()
     if not form.validate():
         return _settings(form), 422

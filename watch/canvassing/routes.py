@@ -24,16 +24,15 @@ from watch.joining.queries.asking import open_knock, requests_about_address
 from watch.limits import limit_network
 from watch.models import Flat, Group, Knock, Language, utcnow
 from watch.places.labels import floor_word
-from watch.web import here, leave_trace, local_path
+from watch.web import ViewAnswer, here, leave_trace, local_path
 
 bp = Blueprint("canvassing", __name__)
-Page = str | Response | tuple[str, int]
 bp.add_app_template_filter(not_home_word, "not_home")
 
 
 @bp.get("/groups/<int:group_id>/knock")
 @requires(Permission.SEE_HOUSE)
-def knock(group: Group) -> Page:
+def knock(group: Group) -> ViewAnswer:
     """The doors to knock on as one walks, or those that were chosen; by stairwell, by how they stand."""
     now, chosen = utcnow(), set(request.args.getlist("flats", type=int))
     everything = doors_of(group, current_relations().stairwells_in(group))
@@ -98,21 +97,21 @@ def _stairwells(doors: Iterable[Door]) -> list[tuple[int, str]]:
 
 @bp.post("/flats/<int:flat_id>/knock/not-home")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def not_home(flat: Flat) -> Page:
+def not_home(flat: Flat) -> ViewAnswer:
     """Nobody opened."""
     return _press(service.not_at_home, flat)
 
 
 @bp.post("/flats/<int:flat_id>/knock/no")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def say_no(flat: Flat) -> Page:
+def say_no(flat: Flat) -> ViewAnswer:
     """They said no."""
     return _press(service.say_no, flat)
 
 
 @bp.post("/flats/<int:flat_id>/knock/moved")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def say_moved(flat: Flat) -> Page:
+def say_moved(flat: Flat) -> ViewAnswer:
     """Somebody else lives there now, or nobody."""
     return _press(service.say_moved, flat)
 
@@ -162,7 +161,7 @@ def _to_list(flat: Flat, form: KnockForm | None = None, *, at_the_door: bool = F
 
 @bp.get("/flats/<int:flat_id>/knock/join")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def ask_join(flat: Flat) -> Page:
+def ask_join(flat: Flat) -> ViewAnswer:
     """Who says yes at the door: a name, a language, and an e-mail address if they have one."""
     wish, last = open_knock(flat), newest_knock(flat)
     known = {
@@ -178,7 +177,7 @@ def ask_join(flat: Flat) -> Page:
     return _join_page(flat, form)
 
 
-def _join_page(flat: Flat, form: JoinAtDoorForm) -> Page:
+def _join_page(flat: Flat, form: JoinAtDoorForm) -> ViewAnswer:
     to_list = _to_list(flat, form).location
     page = render_template("canvassing/ask_join.html", flat=flat, form=form, to_list=to_list)
     return (page, 422) if form.errors else page
@@ -187,7 +186,7 @@ def _join_page(flat: Flat, form: JoinAtDoorForm) -> Page:
 @bp.post("/flats/<int:flat_id>/knock/join")
 @limit_network("60 per hour")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def join(flat: Flat) -> Page:
+def join(flat: Flat) -> ViewAnswer:
     """They are in; whoever gave an address is asked by mail whether it is theirs."""
     form = JoinAtDoorForm()
     if not form.validate():
@@ -207,7 +206,7 @@ def join(flat: Flat) -> Page:
 
 @bp.post("/knocks/<int:knock_id>/undo")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def undo(knock: Knock) -> Page:
+def undo(knock: Knock) -> ViewAnswer:
     """What was written down last is not so."""
     form = KnockForm()
     try:

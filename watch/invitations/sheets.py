@@ -1,4 +1,4 @@
-"""Lists of neighbours, pasted, in a CSV file or in a spreadsheet: read row by row, and not judged here."""
+"""Lists of neighbours, pasted, in a CSV file or in a spreadsheet: read row by row, and not validated here."""
 
 from __future__ import annotations
 

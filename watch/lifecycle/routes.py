@@ -22,15 +22,14 @@ from watch.lifecycle.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
 from watch.lifecycle.labels import STEPS
 from watch.models import Building, Group, GroupState, Person, StartStep
 from watch.relations import position_of
+from watch.web import ViewAnswer
 
 bp = Blueprint("lifecycle", __name__)
-
-Page = str | Response | tuple[str, int]
 
 
 @bp.get("/groups/new")
 @requires(Permission.START_GROUPS, second_factor=True)
-def new() -> Page:
+def new() -> ViewAnswer:
     """The building, how many are interested, and who could be the first coordinator."""
     number = request.args.get("building", 0, type=int)
     building = db.session.get(Building, number) if 0 < number <= LARGEST_NUMBER else None
@@ -59,14 +58,14 @@ def _new_page(building: Building, interest: Interested, form: StartGroupForm) ->
 
 @bp.get("/buildings/<int:building_id>/group")
 @requires(Permission.START_GROUPS, second_factor=True)
-def back_to_new(building: Building) -> Page:
+def back_to_new(building: Building) -> ViewAnswer:
     """A tab that is opened again has kept the address of a form with faults."""
     return redirect(url_for("lifecycle.new", building=building.id), 303)
 
 
 @bp.post("/buildings/<int:building_id>/group")
 @requires(Permission.START_GROUPS, second_factor=True)
-def create(building: Building) -> Page:
+def create(building: Building) -> ViewAnswer:
     """Start the group; the first coordinator gets a mail."""
     interest = interested_in(building)
     form = StartGroupForm()
@@ -92,7 +91,7 @@ def create(building: Building) -> Page:
     return redirect(url_for("lifecycle.checklist", group_id=group.id), 303)
 
 
-def _ask_nobody(building: Building, form: StartGroupForm, why: LazyString) -> Page:
+def _ask_nobody(building: Building, form: StartGroupForm, why: LazyString) -> ViewAnswer:
     """Nothing has happened yet: the form again, with what was chosen."""
     db.session.rollback()
     field = form.address if form.first.data == BY_MAIL else form.first
@@ -115,7 +114,7 @@ def _exists(group_id: int) -> Response:
 
 @bp.get("/groups/<int:group_id>/lifecycle")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
-def checklist(group: Group) -> Page:
+def checklist(group: Group) -> ViewAnswer:
     """The five steps of the start with their dates, and where the group is in its life."""
     return _checklist(group, {step: TickStepForm(step, group) for step in StartStep})
 
@@ -142,7 +141,7 @@ def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
 
 @bp.post("/groups/<int:group_id>/lifecycle/<step>")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
-def tick(group: Group, step: str) -> Page:
+def tick(group: Group, step: str) -> ViewAnswer:
     """A step is done."""
     ticked = _step(step)
     forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
@@ -161,7 +160,7 @@ def tick(group: Group, step: str) -> Page:
 
 @bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
-def untick(group: Group, step: str) -> Page:
+def untick(group: Group, step: str) -> ViewAnswer:
     """A step was not done after all."""
     try:
         service.untick(group, _step(step), by=current_person())
@@ -173,7 +172,7 @@ def untick(group: Group, step: str) -> Page:
 
 @bp.post("/groups/<int:group_id>/activate")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
-def activate(group: Group) -> Page:
+def activate(group: Group) -> ViewAnswer:
     """The start is done."""
     try:
         service.activate(group, by=current_person())

@@ -13,7 +13,7 @@ from watch.fields import DayField, Form, LineField, SendingForm, TextField, choi
 from watch.language import local
 from watch.models import Language, Level, utcnow
 from watch.notices.labels import LEVELS
-from watch.notices.queries import Aim
+from watch.notices.queries import Target
 from watch.notices.suspicion import SCRIPT_LINK, has_plate, names_a_suspect
 
 MAX_CHARACTERS = 10_000
@@ -97,15 +97,15 @@ class WriteNoticeForm(SendingForm):
     valid_until = DayField(_l("Gäller till och med"))
     counted = HiddenField()
 
-    def __init__(self, aims: Mapping[str, tuple[Any, Aim]], *args: Any, **more: Any) -> None:
+    def __init__(self, targets: Mapping[str, tuple[Any, Target]], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.aims = aims
-        self.audience.choices = [(name, label) for name, (label, _aim) in aims.items()]
+        self.targets = targets
+        self.audience.choices = [(name, label) for name, (label, _target) in targets.items()]
 
     @property
-    def aim(self) -> Aim:
+    def target(self) -> Target:
         """Whom a valid form is for."""
-        return self.aims[self.audience.data][1]
+        return self.targets[self.audience.data][1]
 
     def texts(self) -> dict[Language, tuple[str, str]]:
         """Title and body by language, of those that were written."""

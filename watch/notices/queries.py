@@ -46,7 +46,7 @@ LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 
 
 @dataclass(frozen=True)
-class Aim:
+class Target:
     """Whom a notice is for: a group, one of its stairwells, or the members or coordinators of an area."""
 
     audience: Audience

@@ -27,7 +27,7 @@ from watch.models import (
     utcnow,
 )
 from watch.notices.mails import NOTICE
-from watch.notices.queries import Aim, mailings_of
+from watch.notices.queries import Target, mailings_of
 
 
 class ReachesNobody(DomainError):
@@ -58,7 +58,7 @@ class Draft:
 
 
 def send(
-    aim: Aim, draft: Draft, *, by: Person, form_key: str | None = None, promised: str | None = None
+    target: Target, draft: Draft, *, by: Person, form_key: str | None = None, promised: str | None = None
 ) -> Notice:
     """Send a notice: a mail to each person who has an address, and paper to each household without.
 
@@ -66,21 +66,21 @@ def send(
     numbers (`promised`, a RecipientCounts's mark; None of whoever may not know them), ReachesNobody.
     """
     _expect_new(form_key)
-    reach = aim.reach()
+    reach = target.reach()
     if reach.nobody:
         raise ReachesNobody
     reach.keep(promised)
     try:
         with db.session.begin_nested():
-            notice = _add(aim, draft, by)
+            notice = _add(target, draft, by)
             mailing = outbox.queue_many(
-                NOTICE, people=reached_by_mail(aim.people()), about=notice, form_key=form_key
+                NOTICE, people=reached_by_mail(target.people()), about=notice, form_key=form_key
             )
     except IntegrityError:
         _expect_new(form_key)
         raise
-    outbox.queue_paper(mailing, aim.households())
-    audit.note("notice-sent", about=notice, by=by, group=aim.group, area=aim.area)
+    outbox.queue_paper(mailing, target.households())
+    audit.note("notice-sent", about=notice, by=by, group=target.group, area=target.area)
     return notice
 
 
@@ -97,12 +97,12 @@ def stop_sending(notice: Notice, *, by: Person) -> int:
     return stopped
 
 
-def _add(aim: Aim, draft: Draft, by: Person) -> Notice:
+def _add(target: Target, draft: Draft, by: Person) -> Notice:
     notice = Notice(
-        audience=aim.audience,
-        group=aim.group,
-        stairwell=aim.stairwell,
-        area=aim.area,
+        audience=target.audience,
+        group=target.group,
+        stairwell=target.stairwell,
+        area=target.area,
         level=draft.level,
         organisation=draft.organisation,
         source=draft.source or None,

@@ -68,7 +68,7 @@ class BuildingRow:
 
 
 @dataclass(frozen=True)
-class Page:
+class BuildingsPage:
     """Some rows; `before` and `after` are the keys of the pages around, where there are any."""
 
     rows: Sequence[BuildingRow]
@@ -76,7 +76,7 @@ class Page:
     after: int | None
 
 
-def buildings_of(area: Area, wanted: Filter, now: datetime) -> Page:
+def buildings_of(area: Area, wanted: Filter, now: datetime) -> BuildingsPage:
     """A page of the area's buildings: one statement, two more with a text, one more on later pages."""
     keys = _keys(wanted.by_state, now)
     backwards = wanted.after is None and wanted.before is not None
@@ -90,10 +90,10 @@ def buildings_of(area: Area, wanted: Filter, now: datetime) -> Page:
     if backwards:
         found.reverse()
     if not found:
-        return Page([], None, None)
+        return BuildingsPage([], None, None)
     came_from = edge is not None
     is_first, is_last = (not has_more, not came_from) if backwards else (not came_from, not has_more)
-    return Page(found, None if is_first else found[0].id, None if is_last else found[-1].id)
+    return BuildingsPage(found, None if is_first else found[0].id, None if is_last else found[-1].id)
 
 
 def landlords_in(area: Area) -> Sequence[Landlord]:

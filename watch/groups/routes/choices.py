@@ -27,10 +27,10 @@ from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
 from watch.models import Group, Membership, NoticeChoice, OutboxRow, Purpose, utcnow
+from watch.web import ViewAnswer
 
 bp = Blueprint("choices", __name__)
 
-Answered = str | tuple[str, int] | Response
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
@@ -72,7 +72,7 @@ class Forms:
 
 @bp.get("/u/<token>")
 @public
-def show(token: str) -> Answered:
+def show(token: str) -> ViewAnswer:
     """What everyone whom the mail names gets by mail, to be changed; and ways out of the group."""
     choosing = _behind(token)
     return _choices_page(token, choosing, Forms.of(choosing.current, choosing.areas))
@@ -116,7 +116,7 @@ def _unsubscribed(choosing: Choosing) -> str:
 @bp.post("/u/<token>/choose")
 @public
 @limit_network("60 per hour")
-def choose(token: str) -> Answered:
+def choose(token: str) -> ViewAnswer:
     """Keep what was chosen for everyone, every group and every area on the page."""
     choosing = _behind(token)
     forms = Forms.of(choosing.current, choosing.areas)
@@ -129,7 +129,7 @@ def choose(token: str) -> Answered:
 
 @bp.get("/u/<token>/<int:membership_id>/moved")
 @public
-def ask_moved(token: str, membership_id: int) -> Answered:
+def ask_moved(token: str, membership_id: int) -> ViewAnswer:
     """What moving out means, asked once."""
     return _ask("groups/choices/ask_moved.html", token, membership_id)
 
@@ -137,7 +137,7 @@ def ask_moved(token: str, membership_id: int) -> Answered:
 @bp.post("/u/<token>/<int:membership_id>/moved")
 @public
 @limit_network("60 per hour")
-def moved(token: str, membership_id: int) -> Answered:
+def moved(token: str, membership_id: int) -> ViewAnswer:
     """They live elsewhere now."""
     membership = _mine(token, membership_id)
     if membership.left_at is None:
@@ -151,7 +151,7 @@ def moved(token: str, membership_id: int) -> Answered:
 
 @bp.get("/u/<token>/<int:membership_id>/leave")
 @public
-def ask_leave(token: str, membership_id: int) -> Answered:
+def ask_leave(token: str, membership_id: int) -> ViewAnswer:
     """What leaving means, asked once."""
     return _ask("groups/choices/ask_leave.html", token, membership_id)
 
@@ -159,7 +159,7 @@ def ask_leave(token: str, membership_id: int) -> Answered:
 @bp.post("/u/<token>/<int:membership_id>/leave")
 @public
 @limit_network("60 per hour")
-def leave(token: str, membership_id: int) -> Answered:
+def leave(token: str, membership_id: int) -> ViewAnswer:
     """Leave the group at once."""
     membership = _mine(token, membership_id)
     if membership.left_at is None:
@@ -174,7 +174,7 @@ def leave(token: str, membership_id: int) -> Answered:
 @bp.post("/u/<token>/<int:membership_id>/back")
 @public
 @limit_network("60 per hour")
-def take_back(token: str, membership_id: int) -> Answered:
+def take_back(token: str, membership_id: int) -> ViewAnswer:
     """Second thoughts: be in the group again."""
     membership = _mine(token, membership_id)
     try:
@@ -188,14 +188,14 @@ def take_back(token: str, membership_id: int) -> Answered:
 
 @bp.get("/groups/<int:group_id>/mail")
 @requires(Permission.SEE_GROUP)
-def own(group: Group) -> Answered:
+def own(group: Group) -> ViewAnswer:
     """The same choice for a member who is signed in."""
     return render_template("groups/choices/own.html", group=group, forms=_my_forms(group))
 
 
 @bp.post("/groups/<int:group_id>/mail")
 @requires(Permission.SEE_GROUP)
-def save(group: Group) -> Answered:
+def save(group: Group) -> ViewAnswer:
     """Keep a signed-in member's choice."""
     forms = _my_forms(group)
     if not forms.validate():

@@ -21,15 +21,14 @@ from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell
+from watch.web import ViewAnswer
 
 bp = Blueprint("coordinators", __name__)
-
-Page = str | Response | tuple[str, int]
 
 
 @bp.get("/groups/<int:group_id>/coordinators")
 @requires(Permission.SEE_COORDINATORS)
-def index(group: Group) -> Page:
+def index(group: Group) -> ViewAnswer:
     """The coordinators of a group with what they coordinate, and a form for whoever appoints them."""
     return _index(group, _coordinator_form(group), _lead_form(group))
 
@@ -92,7 +91,7 @@ def _stairwells(group: Group) -> list[Stairwell]:
 
 @bp.post("/groups/<int:group_id>/coordinators")
 @requires(Permission.APPOINT_COORDINATORS, second_factor=True)
-def appoint(group: Group) -> Page:
+def appoint(group: Group) -> ViewAnswer:
     """The lead asks somebody to coordinate the whole house or some of its stairwells."""
     form = _coordinator_form(group, filled=True)
     if not form.validate_on_submit():
@@ -103,7 +102,7 @@ def appoint(group: Group) -> Page:
 
 @bp.post("/groups/<int:group_id>/coordinators/lead")
 @requires(Permission.APPOINT_LEAD, second_factor=True)
-def appoint_lead(group: Group) -> Page:
+def appoint_lead(group: Group) -> ViewAnswer:
     """The police contact asks somebody to be lead coordinator."""
     form = _lead_form(group, filled=True)
     if not form.validate_on_submit():
@@ -132,7 +131,7 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
 
 @bp.post("/coordinators/<int:coordinator_id>/end")
 @requires(Permission.SEE_COORDINATORS)
-def end(coordinator: Coordinator) -> Page:
+def end(coordinator: Coordinator) -> ViewAnswer:
     """End an appointment: the lead any, the police contact the lead's, everybody their own."""
     may_end = (
         can(Permission.APPOINT_COORDINATORS, coordinator)
@@ -157,7 +156,7 @@ def _to_index(group_id: int) -> Response:
 
 @bp.get("/appointment/<token>")
 @public
-def open_appointment(token: str) -> Page:
+def open_appointment(token: str) -> ViewAnswer:
     """Who asks, the duty of silence and care, and yes or no. Raises LinkExpired, BadToken."""
     coordinator = _appointment(token)
     return _appointment_page(coordinator, _acceptance(coordinator, filled=False), token)
@@ -166,7 +165,7 @@ def open_appointment(token: str) -> Page:
 @bp.post("/appointment/<token>")
 @public
 @limit_network("30 per hour")
-def accept(token: str) -> Page:
+def accept(token: str) -> ViewAnswer:
     """Take on the appointment; its new coordinator takes part in the group too."""
     coordinator = _appointment(token)
     form = _acceptance(coordinator, filled=True)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.bands import banded, banded_share
@@ -21,17 +20,17 @@ from watch.groups.service import members as members_service
 from watch.meetings.labels import ANSWERS, KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
+from watch.web import ViewAnswer
 
 bp = Blueprint("groups", __name__)
 
-Page = str | Response
 CONTACTS_SHOWN = 4
 NOTICES_SHOWN = 3
 
 
 @bp.get("/me")
 @signed_in
-def mine() -> Page:
+def mine() -> ViewAnswer:
     """My groups, what waits for my answer, what comes next and what was said last."""
     person, now = current_person(), utcnow()
     groups = pages.groups_of(person)
@@ -68,7 +67,7 @@ def _can_be_reached(neighbour: Person) -> bool:
 
 @bp.get("/groups/<int:group_id>")
 @requires(Permission.SEE_GROUP)
-def show(group: Group) -> Page:
+def show(group: Group) -> ViewAnswer:
     """The group as its members see it; the police contact sees it without any member."""
     person, relations = current_person(), current_relations()
     belongs = group.id in relations.member_of or group.id in relations.coordinates
@@ -102,7 +101,7 @@ def show(group: Group) -> Page:
 
 @bp.get("/groups/<int:group_id>/leave")
 @requires(Permission.SEE_GROUP)
-def ask_leave(group: Group) -> Page:
+def ask_leave(group: Group) -> ViewAnswer:
     """What leaving means, asked once."""
     _my_membership(group)
     return render_template(
@@ -112,7 +111,7 @@ def ask_leave(group: Group) -> Page:
 
 @bp.post("/groups/<int:group_id>/leave")
 @requires(Permission.SEE_GROUP)
-def leave(group: Group) -> Page:
+def leave(group: Group) -> ViewAnswer:
     """Leave the group at once."""
     try:
         members_service.leave(_my_membership(group), by=current_person())
@@ -126,7 +125,7 @@ def leave(group: Group) -> Page:
 
 @bp.post("/memberships/<int:membership_id>/back")
 @signed_in
-def take_back(membership_id: int) -> Page:
+def take_back(membership_id: int) -> ViewAnswer:
     """Second thoughts of somebody who left: be in the group again."""
     left = {each.id: each for each in choices.ended_lately(current_person(), utcnow())}
     membership = left.get(membership_id) or abort(404)

@@ -22,18 +22,17 @@ from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
-from watch.web import leave_trace
+from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("house", __name__)
 
-Page = str | Response | tuple[str, int]
 SIDE_BY_SIDE = 4
 CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.knock"}
 
 
 @bp.get("/groups/<int:group_id>/house")
 @requires(Permission.SEE_HOUSE)
-def show(group: Group) -> Page:
+def show(group: Group) -> ViewAnswer:
     """The house: a row a stairwell, how many take part, what to do; `state` shows only such flats."""
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
     flats = households.households_of(group, mine)
@@ -78,7 +77,7 @@ def _legend(flats: list[households.FlatInHouse]) -> list[tuple[str, object]]:
 
 @bp.get("/stairwells/<int:stairwell_id>/house")
 @requires(Permission.SEE_HOUSE)
-def stairwell(stairwell: Stairwell) -> Page:
+def stairwell(stairwell: Stairwell) -> ViewAnswer:
     """One stairwell as a table that is the picture; `state` shows only such flats, `choose` ticks them.
 
     `to` leads on with the boxes that are ticked.
@@ -118,7 +117,7 @@ def _group(stairwell: Stairwell) -> Group:
 
 @bp.get("/flats/<int:flat_id>")
 @requires(Permission.SEE_HOUSE)
-def flat(flat: Flat) -> Page:
+def flat(flat: Flat) -> ViewAnswer:
     """A flat: where its household stands, who takes part, what happened and what can be done."""
     group, last = _group(flat.stairwell), newest_knock(flat)
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
@@ -141,14 +140,14 @@ def flat(flat: Flat) -> Page:
 
 @bp.get("/flats/<int:flat_id>/paper")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def ask_add_on_paper(flat: Flat) -> Page:
+def ask_add_on_paper(flat: Flat) -> ViewAnswer:
     """The form for a neighbour without e-mail."""
     return render_template("groups/house/add_on_paper.html", flat=flat, form=AddOnPaperForm())
 
 
 @bp.post("/flats/<int:flat_id>/paper")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def add_on_paper(flat: Flat) -> Page:
+def add_on_paper(flat: Flat) -> ViewAnswer:
     """A neighbour without e-mail said yes at the door."""
     form = AddOnPaperForm()
     if not form.validate_on_submit():
@@ -164,7 +163,7 @@ def add_on_paper(flat: Flat) -> Page:
 
 @bp.post("/flats/<int:flat_id>/answer")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def note_answer(flat: Flat) -> Page:
+def note_answer(flat: Flat) -> ViewAnswer:
     """A household said no, or was asked, or is to be asked anew."""
     form = NoteAnswerForm()
     if not form.validate_on_submit():
@@ -181,7 +180,7 @@ def note_answer(flat: Flat) -> Page:
 
 @bp.get("/flats/<int:flat_id>/moved-out")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def ask_move_out(flat: Flat) -> Page:
+def ask_move_out(flat: Flat) -> ViewAnswer:
     """What goes when a household moves out, asked once."""
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=_group(flat.stairwell))
@@ -190,7 +189,7 @@ def ask_move_out(flat: Flat) -> Page:
 
 @bp.post("/flats/<int:flat_id>/moved-out")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def move_out(flat: Flat) -> Page:
+def move_out(flat: Flat) -> ViewAnswer:
     """The household has moved out."""
     try:
         households_service.move_out(flat, by=current_person())
@@ -210,7 +209,7 @@ def _to_flat(flat: Flat) -> Response:
 
 @bp.get("/groups/<int:group_id>/members")
 @requires(Permission.SEE_MEMBERS)
-def members(group: Group) -> Page:
+def members(group: Group) -> ViewAnswer:
     """Who waits for an answer, then who takes part, stairwell by stairwell; names are searched in Python."""
     mine = current_relations().stairwells_in(group)
     text = request.args.get("q", "")[:100].strip()
@@ -243,7 +242,7 @@ def _by_stairwell(found: list[Membership]) -> list[tuple[Stairwell, list[Members
 
 @bp.post("/memberships/<int:membership_id>/details")
 @requires(Permission.SEE_CONTACT_DETAILS)
-def details(membership: Membership) -> Page:
+def details(membership: Membership) -> ViewAnswer:
     """E-mail and phone of a member, shown on the answered page; the press is written down."""
     audit.note("details-seen", about=membership, by=current_person(), group=membership.group)
     db.session.commit()
@@ -252,7 +251,7 @@ def details(membership: Membership) -> Page:
 
 @bp.get("/memberships/<int:membership_id>/flat")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def ask_place(membership: Membership) -> Page:
+def ask_place(membership: Membership) -> ViewAnswer:
     """Where a member lives whose flat is unknown."""
     form = _place_form(membership)
     if membership.household is not None:
@@ -263,7 +262,7 @@ def ask_place(membership: Membership) -> Page:
 
 @bp.post("/memberships/<int:membership_id>/flat")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def place(membership: Membership) -> Page:
+def place(membership: Membership) -> ViewAnswer:
     """The member lives in that flat."""
     form = _place_form(membership)
     if membership.household is not None:

@@ -17,7 +17,7 @@ from watch.groups.queries.stairwells import StairwellInHouse
 
 
 @dataclass(frozen=True)
-class Row:
+class PictureRow:
     """A stairwell in the overview."""
 
     href: str
@@ -63,7 +63,7 @@ def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, 
 
 def rows_of(
     stairwells: Iterable[StairwellInHouse], flats: Sequence[FlatInHouse], only: FlatState | None = None
-) -> list[Row]:
+) -> list[PictureRow]:
     """The overview, a row a stairwell; with `only` those that have such flats."""
     rows = []
     for each in stairwells:
@@ -72,7 +72,7 @@ def rows_of(
         if only and not such:
             continue
         rows.append(
-            Row(
+            PictureRow(
                 href=url_for("groups.house.stairwell", stairwell_id=each.id, state=only),
                 title=_("Port %(number)s", number=each.number),
                 taking_part=sum(flat.state.is_lit for flat in behind),

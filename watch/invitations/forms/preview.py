@@ -43,7 +43,7 @@ class RowForm(Form):
 
 
 @dataclass
-class Row:
+class PreviewRow:
     """A neighbour as typed, and what would become of it.
 
     `state`: new, later (the day's invitations are used up), member, invited, declined, twice, bad.
@@ -133,10 +133,10 @@ def _visible(text: str) -> str:
     ).strip()
 
 
-def judged(rows: Sequence[Typed], flats: Iterable[Flat]) -> list[Row]:
+def validated(rows: Sequence[Typed], flats: Iterable[Flat]) -> list[PreviewRow]:
     """Each row by itself, and whether an address or a flat stands on an earlier one too."""
     doors = Doors(flats)
-    judged_rows = [_judged(row, doors) for row in rows]
+    judged_rows = [_validated(row, doors) for row in rows]
     first: dict[object, int] = {}
     for row in judged_rows:
         number = row.typed.number
@@ -146,10 +146,10 @@ def judged(rows: Sequence[Typed], flats: Iterable[Flat]) -> list[Row]:
     return judged_rows
 
 
-def _judged(typed: Typed, doors: Doors) -> Row:
+def _validated(typed: Typed, doors: Doors) -> PreviewRow:
     cells = {"address": typed.address, "name": typed.name, "flat": typed.flat}
     form = RowForm(MultiDict(cells), meta={"csrf": False})
-    row = Row(typed)
+    row = PreviewRow(typed)
     if typed.cure:
         row.is_bad("address", BROKEN_LINES.get(typed.cure, _l("Raden går inte att läsa. Skriv den igen.")))
     for cell, text in cells.items():
@@ -197,7 +197,7 @@ def _names(stairwell: Stairwell) -> set[str]:
     return {stairwell.number.casefold(), stairwell.address.casefold()}
 
 
-def settle(rows: Iterable[Row], known: Mapping[str, str], left: int) -> None:
+def apply_limits(rows: Iterable[PreviewRow], known: Mapping[str, str], left: int) -> None:
     """What is known of the addresses, one row a flat, and how many there is room for today."""
     taken: dict[int, int] = {}
     for row in rows:

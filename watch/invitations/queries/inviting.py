@@ -117,14 +117,14 @@ def has_open_invitation(
 
 
 @dataclass(frozen=True)
-class Room:
+class DailyQuota:
     """How many letters of invitation a coordinator can have sent now, and when there is room for more."""
 
     left: int
     until: datetime
 
 
-def room_of(by: Person, most: int) -> Room:
+def quota_of(by: Person, most: int) -> DailyQuota:
     """The room that is left of so many letters a day."""
     day = timedelta(days=1)
     letters = (
@@ -135,7 +135,7 @@ def room_of(by: Person, most: int) -> Room:
     count = db.session.scalar(select(func.count()).select_from(letters.subquery())) or 0
     that_fills = letters.order_by(Mailing.created_at.desc()).offset(min(count, most) - 1).limit(1)
     oldest = db.session.scalar(that_fills) if count else None
-    return Room(max(most - count, 0), (oldest or utcnow()) + day)
+    return DailyQuota(max(most - count, 0), (oldest or utcnow()) + day)
 
 
 MOST_LETTERS = 3  # from one coordinator to one address about one group in a day

@@ -26,12 +26,12 @@ from watch.invitations.errors import (
 )
 from watch.invitations.forms.reminding import CorrectAddressForm, RemindForm
 from watch.invitations.queries.invited import invitations_of
-from watch.invitations.queries.inviting import room_of
+from watch.invitations.queries.inviting import quota_of
 from watch.invitations.routes.inviting import address_of, bp, full, kept, list_of, rested
 from watch.invitations.service import invited, inviting
 from watch.models import Group, Invitation, utcnow
+from watch.web import ViewAnswer
 
-Page = Response | str | tuple[str, int]
 SOME_DAYS = timedelta(days=3)  # after so long without an answer a reminder is suggested
 AT_ONCE = 100  # boxes on a page; whoever is reminded leaves it to the next in turn
 NOT_AGAIN: dict[type[DomainError], Any] = {
@@ -94,7 +94,7 @@ def revoke(invitation: Invitation) -> Response:
 
 @bp.get("/invitations/<int:invitation_id>/address")
 @requires(Permission.INVITE)
-def ask_correct(invitation: Invitation) -> Page:
+def ask_correct(invitation: Invitation) -> ViewAnswer:
     """The address as it was typed, to be mended by whoever typed it."""
     _expect_typed_by_reader(invitation)
     if not _can_be_corrected(invitation):
@@ -104,7 +104,7 @@ def ask_correct(invitation: Invitation) -> Page:
 
 @bp.post("/invitations/<int:invitation_id>/address")
 @requires(Permission.INVITE)
-def correct(invitation: Invitation) -> Page:
+def correct(invitation: Invitation) -> ViewAnswer:
     """A new address, a new link; the old link is dead."""
     _expect_typed_by_reader(invitation)
     form = CorrectAddressForm()
@@ -158,14 +158,14 @@ def _correct_page(invitation: Invitation, form: CorrectAddressForm) -> str:
 
 @bp.get("/groups/<int:group_id>/invitations/reminders")
 @requires(Permission.INVITE)
-def ask_remind(group: Group) -> Page:
+def ask_remind(group: Group) -> ViewAnswer:
     """Who has not answered; ticked are those whose letter went out some days ago."""
     return _remind_page(group, _remind_form(group))
 
 
 @bp.post("/groups/<int:group_id>/invitations/reminders")
 @requires(Permission.INVITE)
-def remind(group: Group) -> Page:
+def remind(group: Group) -> ViewAnswer:
     """Remind those who were ticked when the number on the button was shown, and no others."""
     form, key = _remind_form(group), RemindForm().form_key.data
     if key and inviting.was_sent(key):
@@ -220,10 +220,10 @@ def _remind_form(group: Group) -> RemindForm:
 def _remind_page(group: Group, form: RemindForm) -> str:
     rows = [(sent, address_of(sent)) for sent in form.waiting]
     me, most = current_person(), current_app.config["INVITATIONS_A_DAY"]
-    room = room_of(me, most)
-    is_over = not room.left and all(sent.invitation.by_id == me.id for sent in form.waiting)
+    quota = quota_of(me, most)
+    is_over = not quota.left and all(sent.invitation.by_id == me.id for sent in form.waiting)
     return render_template(
         "invitations/ask_remind.html", group=group, form=form, rows=rows, chosen=len(form.chosen),
         is_full=len(rows) == AT_ONCE, choose=request.args.get("choose", ""),
-        over=full(TooManyInvitations(room.until)) if is_over else None,
+        over=full(TooManyInvitations(quota.until)) if is_over else None,
     )  # fmt: skip

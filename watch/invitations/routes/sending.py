@@ -19,10 +19,10 @@ from watch.groups.errors import AlreadyMember
 from watch.groups.queries.flats import flats_of_group
 from watch.invitations.errors import AlreadyInvited, InvitationDeclined, TooManyInvitations, WrittenLately
 from watch.invitations.forms.inviting import TRANSFERABLE
-from watch.invitations.forms.preview import PreviewForm, Row, judged, settle, visible
+from watch.invitations.forms.preview import PreviewForm, PreviewRow, apply_limits, validated, visible
 from watch.invitations.labels import PREVIEW_SIGNS, PREVIEW_STATES, TROUBLES
 from watch.invitations.pasting import Typed
-from watch.invitations.queries.inviting import Room, known_among, room_of
+from watch.invitations.queries.inviting import DailyQuota, known_among, quota_of
 from watch.invitations.routes.inviting import (
     MAX_CHARACTERS,
     ROWS_A_PAGE,
@@ -117,7 +117,7 @@ def _changed(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Respons
     return _preview(group, form, typed)
 
 
-def _invite(group: Group, row: Row, form: PreviewForm) -> Invitation:
+def _invite(group: Group, row: PreviewRow, form: PreviewForm) -> Invitation:
     return inviting.invite(
         group, row.address, flat=row.flat, name=row.name, language=Language(form.language.data),
         is_transferable=form.pass_on.data == TRANSFERABLE, by=current_person(),
@@ -125,20 +125,20 @@ def _invite(group: Group, row: Row, form: PreviewForm) -> Invitation:
     )  # fmt: skip
 
 
-def _rows(group: Group, typed: Sequence[Typed]) -> tuple[list[Row], Room]:
-    """Every row with its state, as far as this coordinator may know it, and the day's room."""
+def _rows(group: Group, typed: Sequence[Typed]) -> tuple[list[PreviewRow], DailyQuota]:
+    """Every row with its state, as far as this coordinator may know it, and the day's quota."""
     by, mine = current_person(), current_relations().stairwells_in(group)
-    rows = judged(typed, flats_of_group(group, mine))
+    rows = validated(typed, flats_of_group(group, mine))
     known = known_among(group, {row.address for row in rows if row.state == "new"}, by, mine)
-    room = room_of(by, current_app.config["INVITATIONS_A_DAY"])
-    settle(rows, known, room.left)
-    return rows, room
+    quota = quota_of(by, current_app.config["INVITATIONS_A_DAY"])
+    apply_limits(rows, known, quota.left)
+    return rows, quota
 
 
 def _preview(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Response:
     """The rows of one state, of a search, a page of them; all of them travel in the form."""
     form.carry(typed)
-    rows, room = _rows(group, typed)
+    rows, quota = _rows(group, typed)
     state, text = (request.form.get(each) or request.form.get(f"{each}_now", "") for each in ("show", "q"))
     text = text[:MAX_CHARACTERS]
     state = "" if state not in PREVIEW_STATES else state
@@ -153,7 +153,7 @@ def _preview(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Respons
     html = render_template(
         "invitations/preview.html", group=group, form=form, page=page, counts=counts, state=state, text=text,
         rows=[(place, rows[place]) for place in page.keys], total=len(rows), states=PREVIEW_STATES,
-        signs=PREVIEW_SIGNS, is_long=len(rows) > ROWS_A_PAGE, when=room.until + timedelta(minutes=1),
+        signs=PREVIEW_SIGNS, is_long=len(rows) > ROWS_A_PAGE, when=quota.until + timedelta(minutes=1),
         most=current_app.config["INVITATIONS_A_DAY"], tongue=language.OWN_NAMES[Language(form.language.data)],
         transferable=form.pass_on.data == TRANSFERABLE, typed=form.to_keep,
         posted_to=url_for(".preview", group_id=group.id), later=_as_table(rows),
@@ -161,12 +161,12 @@ def _preview(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Respons
     return make_response(html)
 
 
-def _as_table(rows: Sequence[Row]) -> str:
+def _as_table(rows: Sequence[PreviewRow]) -> str:
     """The rows that have to wait, to be kept elsewhere and pasted another day."""
     names = "\t".join((_("E-post"), _("Namn"), _("Lägenhet")))
     later = [row.typed for row in rows if row.state == "later"]
     return "\n".join([names, *(f"{each.address}\t{each.name}\t{each.flat}" for each in later)])
 
 
-def _words_of(row: Row) -> str:
+def _words_of(row: PreviewRow) -> str:
     return f"{row.typed.address} {row.typed.name} {row.typed.flat}".casefold()

@@ -17,7 +17,7 @@ from watch.invitations.queries.invited import REMINDED_LATELY
 from watch.invitations.service.inviting import (
     expect_not_lately,
     expect_nothing_open,
-    expect_room,
+    expect_quota,
     expect_stranger,
     mailbox_with_number,
     note_invited,
@@ -51,7 +51,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
         raise InvitationEnded
     assert invitation.mailbox is not None
     expect_stranger(invitation.group, invitation.mailbox, by)
-    expect_room(invitation.by or by)
+    expect_quota(invitation.by or by)
     expect_not_lately(invitation.group, invitation.mailbox, invitation.by or by)
     _renew(invitation, invitation.mailbox, days)
     note_invited(invitation.flat, by)
@@ -90,7 +90,7 @@ def remind(invitation: Invitation, *, by: Person) -> None:
     if written is not None and written > utcnow() - REMINDED_LATELY:
         raise RemindedLately
     expect_stranger(invitation.group, invitation.mailbox, by)
-    expect_room(invitation.by or by)
+    expect_quota(invitation.by or by)
     send(invitation, INVITATION_REMINDER)
     audit.note("invitation-reminded", about=invitation, by=by, group=invitation.group)
 
@@ -108,7 +108,7 @@ def correct_address(invitation: Invitation, address: str, *, days: int, by: Pers
     mailbox = mailbox_with_number(address)
     if mailbox.id == invitation.mailbox_id:
         raise SameAddress
-    expect_room(by)
+    expect_quota(by)
     expect_nothing_open(invitation.group, mailbox, by)
     _renew(invitation, mailbox, days)
     db.session.execute(

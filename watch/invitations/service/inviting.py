@@ -21,7 +21,7 @@ from watch.invitations.queries.inviting import (
     has_declined,
     has_open_invitation,
     members_on_mailbox,
-    room_of,
+    quota_of,
 )
 from watch.mail import outbox
 from watch.mail.kinds import Mail
@@ -62,7 +62,7 @@ def invite(
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
-    expect_room(by)
+    expect_quota(by)
     mailbox = mailbox_with_number(address)
     expect_nothing_open(group, mailbox, by)
     invitation = Invitation(
@@ -121,12 +121,12 @@ def expect_stranger(group: Group, mailbox: Mailbox, by: Person) -> None:
         raise InvitationDeclined
 
 
-def expect_room(by: Person) -> None:
+def expect_quota(by: Person) -> None:
     """Raises TooManyInvitations; two forms of the same coordinator take turns."""
     db.session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
-    room = room_of(by, current_app.config["INVITATIONS_A_DAY"])
-    if not room.left:
-        raise TooManyInvitations(room.until)
+    quota = quota_of(by, current_app.config["INVITATIONS_A_DAY"])
+    if not quota.left:
+        raise TooManyInvitations(quota.until)
 
 
 def expect_not_lately(group: Group, mailbox: Mailbox, by: Person) -> None:

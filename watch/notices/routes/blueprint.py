@@ -12,12 +12,12 @@ from watch.access import current_relations
 from watch.bands import roughly
 from watch.models import Audience, Level, Notice
 from watch.notices.labels import LEVELS, SENDERS
-from watch.notices.queries import Aim
+from watch.notices.queries import Target
 
 bp = Blueprint("notices", __name__)
 
 
-def knows_numbers(of: Notice | Aim) -> bool:
+def knows_numbers(of: Notice | Target) -> bool:
     """Whether the reader works with all whom a notice is for, and so may count them; else it is told roughly.
 
     Who coordinates is known to the officer; who takes part is not.

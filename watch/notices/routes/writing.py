@@ -1,6 +1,6 @@
 """Write a notice, see it and whom it reaches, send it: to a group, or to an area.
 
-Both ways are the same desk with other people in front of it.
+Both are written, looked at and sent in the same way; what differs is a ComposeContext.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
 from watch.notices.labels import AREA_AUDIENCES
-from watch.notices.queries import Aim
+from watch.notices.queries import Target
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
 
@@ -34,26 +34,26 @@ Answered = tuple[str, int] | Response
 
 
 @dataclass(frozen=True)
-class Desk:
+class ComposeContext:
     """Where a notice is written: whom it can be for, in whose name, and the addresses of the steps."""
 
     place: Group | Area
-    aims: Mapping[str, tuple[Any, Aim]]
+    targets: Mapping[str, tuple[Any, Target]]
     first: str
     organisation: str
     steps: Mapping[str, str]
 
     def form(self) -> WriteNoticeForm:
         """The form as it was sent, or a fresh one."""
-        return WriteNoticeForm(self.aims, data={"audience": self.first})
+        return WriteNoticeForm(self.targets, data={"audience": self.first})
 
 
 @bp.get("/groups/<int:group_id>/notices/new")
 @requires(Permission.SEND_GROUP_NOTICES)
 def new(group: Group) -> str:
     """Write to the group or to one of one's stairwells."""
-    desk = _group_desk(group)
-    return _write_page(desk, desk.form())
+    compose = _group_context(group)
+    return _write_page(compose, compose.form())
 
 
 @bp.get("/groups/<int:group_id>/notices/preview")
@@ -68,7 +68,7 @@ def back_to_new(group: Group) -> Response:
 @requires(Permission.SEND_GROUP_NOTICES)
 def preview(group: Group) -> Answered:
     """The notice as it will look, and how many get it: exactly, where they are all the coordinator's."""
-    return _preview(_group_desk(group))
+    return _preview(_group_context(group))
 
 
 @bp.post("/groups/<int:group_id>/notices")
@@ -76,15 +76,15 @@ def preview(group: Group) -> Answered:
 @requires(Permission.SEND_GROUP_NOTICES)
 def send(group: Group) -> Answered:
     """Send it, once."""
-    return _send(_group_desk(group))
+    return _send(_group_context(group))
 
 
 @bp.get("/areas/<slug>/notices/new")
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_new(area: Area) -> str:
     """Write to all members of an area, or to its coordinators."""
-    desk = _area_desk(area)
-    return _write_page(desk, desk.form())
+    compose = _area_context(area)
+    return _write_page(compose, compose.form())
 
 
 @bp.post("/areas/<slug>/notices/preview")
@@ -92,7 +92,7 @@ def area_new(area: Area) -> str:
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_preview(area: Area) -> Answered:
     """The notice as it will look, and how many coordinators get it, or how large the area is at least."""
-    return _preview(_area_desk(area))
+    return _preview(_area_context(area))
 
 
 @bp.post("/areas/<slug>/notices")
@@ -100,30 +100,30 @@ def area_preview(area: Area) -> Answered:
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_send(area: Area) -> Answered:
     """Send it, once."""
-    return _send(_area_desk(area))
+    return _send(_area_context(area))
 
 
-def _group_desk(group: Group) -> Desk:
+def _group_context(group: Group) -> ComposeContext:
     own = current_relations().stairwells_in(group)
     stairwells = [each for each in stairwells_of(group) if own is None or each.id in own]
-    aims: dict[str, tuple[Any, Aim]] = {"group": (_("Hela gruppen"), Aim(Audience.GROUP, group))}
+    targets: dict[str, tuple[Any, Target]] = {"group": (_("Hela gruppen"), Target(Audience.GROUP, group))}
     for each in stairwells:
-        aims[f"stairwell-{each.id}"] = (each.address, Aim(Audience.STAIRWELL, group, each))
-    return Desk(
+        targets[f"stairwell-{each.id}"] = (each.address, Target(Audience.STAIRWELL, group, each))
+    return ComposeContext(
         group,
-        aims,
-        first=list(aims)[-1] if own is not None and len(aims) == 2 else "group",
+        targets,
+        first=list(targets)[-1] if own is not None and len(targets) == 2 else "group",
         organisation=group.name,
         steps={step: url_for(f"notices.{step}", group_id=group.id) for step in STEPS},
     )
 
 
-def _area_desk(area: Area) -> Desk:
+def _area_context(area: Area) -> ComposeContext:
     officer = queries.officer_in(area, current_person())
-    aims = {kind.value: (label, Aim(kind, area=area)) for kind, label in AREA_AUDIENCES.items()}
-    return Desk(
+    targets = {kind.value: (label, Target(kind, area=area)) for kind, label in AREA_AUDIENCES.items()}
+    return ComposeContext(
         area,
-        aims,
+        targets,
         first=Audience.AREA_MEMBERS.value,
         organisation=(officer.organisation if officer else Organisation.POLICE).value,
         steps={
@@ -135,38 +135,38 @@ def _area_desk(area: Area) -> Desk:
     )
 
 
-def _preview(desk: Desk) -> Answered:
-    form = desk.form()
+def _preview(compose: ComposeContext) -> Answered:
+    form = compose.form()
     if request.form.get("back"):
-        return _write_page(desk, form), 200
+        return _write_page(compose, form), 200
     if not form.validate():
-        return _write_page(desk, form), 422
-    reach = form.aim.reach()
+        return _write_page(compose, form), 422
+    reach = form.target.reach()
     if reach.nobody:
-        return _refuse_for_nobody(desk, form)
-    return _preview_page(desk, form, reach), 200
+        return _refuse_for_nobody(compose, form)
+    return _preview_page(compose, form, reach), 200
 
 
-def _send(desk: Desk) -> Answered:
-    form = desk.form()
+def _send(compose: ComposeContext) -> Answered:
+    form = compose.form()
     if not form.validate():
-        return _write_page(desk, form), 422
+        return _write_page(compose, form), 422
     draft = Draft(
-        form.texts(), desk.organisation, form.level.data, form.source.data or None, form.valid_until.data
+        form.texts(), compose.organisation, form.level.data, form.source.data or None, form.valid_until.data
     )
     try:
         notice = service.send(
-            form.aim,
+            form.target,
             draft,
             by=current_person(),
             form_key=form.form_key.data or None,
-            promised=form.counted.data or None if knows_numbers(form.aim) else None,
+            promised=form.counted.data or None if knows_numbers(form.target) else None,
         )
     except ReachesNobody:
-        return _refuse_for_nobody(desk, form)
+        return _refuse_for_nobody(compose, form)
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
-        return _preview_page(desk, form, now.reach), 409
+        return _preview_page(compose, form, now.reach), 409
     except AlreadySent as sent:
         flash(_("Meddelandet är redan skickat."), "info")
         return redirect(url_for("notices.report", notice_id=sent.notice.id), 303)
@@ -175,27 +175,27 @@ def _send(desk: Desk) -> Answered:
     return redirect(url_for("notices.report", notice_id=notice.id), 303)
 
 
-def _refuse_for_nobody(desk: Desk, form: WriteNoticeForm) -> Answered:
+def _refuse_for_nobody(compose: ComposeContext, form: WriteNoticeForm) -> Answered:
     form.audience.errors = (_("Ingen skulle få meddelandet: ingen är med här än. Välj några andra."),)
-    return _write_page(desk, form), 422
+    return _write_page(compose, form), 422
 
 
-def _write_page(desk: Desk, form: WriteNoticeForm) -> str:
-    name = "notices/new.html" if isinstance(desk.place, Group) else "notices/area_new.html"
-    return render_template(name, desk=desk, form=form)
+def _write_page(compose: ComposeContext, form: WriteNoticeForm) -> str:
+    name = "notices/new.html" if isinstance(compose.place, Group) else "notices/area_new.html"
+    return render_template(name, compose=compose, form=form)
 
 
-def _preview_page(desk: Desk, form: WriteNoticeForm, reach: RecipientCounts) -> str:
-    name = "notices/preview.html" if isinstance(desk.place, Group) else "notices/area_preview.html"
-    aim, exact = form.aim, knows_numbers(form.aim)
+def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: RecipientCounts) -> str:
+    name = "notices/preview.html" if isinstance(compose.place, Group) else "notices/area_preview.html"
+    target, exact = form.target, knows_numbers(form.target)
     return render_template(
         name,
-        desk=desk,
+        compose=compose,
         form=form,
-        aim=aim,
+        target=target,
         reach=reach if exact else None,
-        households=queries.households_in(aim.area) if aim.area and not exact else None,
-        flats=facts_of(aim.group).flats if aim.group and not exact else None,
+        households=queries.households_in(target.area) if target.area and not exact else None,
+        flats=facts_of(target.group).flats if target.group and not exact else None,
         banded=banded,
         texts=form.texts(),
         hidden=form.typed() | {"counted": reach.mark if exact else ""},

@@ -5,7 +5,6 @@ from __future__ import annotations
 from io import BytesIO
 
 from flask import current_app, redirect, render_template, request, send_file, url_for
-from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
@@ -20,21 +19,21 @@ from watch.printing.queries import pack_of, places_of
 from watch.printing.routes.blueprint import bp
 from watch.printing.service import letters as letters_service
 from watch.printing.service import packs
+from watch.web import ViewAnswer
 
 UNTOUCHED = FlatState.NOT_CONTACTED
-Page = Response | str | tuple[str, int]
 
 
 @bp.get("/groups/<int:group_id>/letters")
 @requires(Permission.PRINT_LETTERS)
-def letters(group: Group) -> Page:
+def letters(group: Group) -> ViewAnswer:
     """Which flats get a letter, and in which languages."""
     return _page(group, _form(group))
 
 
 @bp.post("/groups/<int:group_id>/letters")
 @requires(Permission.PRINT_LETTERS)
-def print_letters(group: Group) -> Page:
+def print_letters(group: Group) -> ViewAnswer:
     """The chosen letters as one PDF, top floor first; more than one waits for are made by the worker."""
     if group.state not in OPEN_TO_JOIN:
         return redirect(url_for("printing.letters", group_id=group.id), 303)  # which says why
