@@ -22,7 +22,7 @@ from tests.pages_of_paper import codes_on, pages_of
 from watch import tokens
 from watch.extensions import db
 from watch.groups.service.members import leave
-from watch.models import Channel, CompiledMail, Language, Membership, OutboxRow, OutboxState, utcnow
+from watch.models import Channel, Language, Letter, Membership, OutboxRow, OutboxState, utcnow
 from watch.printing import queries
 from watch.printing.service import packs
 
@@ -171,6 +171,6 @@ with create_app().app_context():
 
 def codes() -> dict[int, str]:
     """The code of each flat's letter."""
-    found = {letter.flat_id: queries.code_of(letter) for letter in db.session.scalars(select(CompiledMail))}
+    found = {letter.flat_id: queries.code_of(letter) for letter in db.session.scalars(select(Letter))}
     db.session.rollback()
     return found

@@ -58,7 +58,7 @@ from watch.notices.mails import NOTICE
 
 NOW = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)  # a Monday
 MEETING_AT = datetime(2026, 9, 23, 16, tzinfo=UTC)  # 18.00 in Borås
-CompiledMail = Callable[[Scene], OutboxRow | None]
+SampleMail = Callable[[Scene], OutboxRow | None]
 
 
 def _link(scene: Scene) -> SignInLink:
@@ -129,7 +129,7 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
     return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
 
 
-LETTERS: dict[str, CompiledMail] = {
+LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
     "join-confirm": lambda s: outbox.queue(JOIN_CONFIRM, to=s.farah, about=_request(s)),
@@ -160,7 +160,7 @@ LETTERS: dict[str, CompiledMail] = {
 }
 
 
-def in_language(letter: CompiledMail, scene: Scene, language: Language) -> OutboxRow:
+def in_language(letter: SampleMail, scene: Scene, language: Language) -> OutboxRow:
     """The row of a letter for a reader of that language."""
     row = letter(scene)
     assert row
