@@ -154,7 +154,8 @@ def modules() -> dict[str, ast.Module]:
 def path_of(module: str) -> Path:
     """The file of a module."""
     path = ROOT / module.replace(".", "/")
-    return path / "__init__.py" if path.is_dir() else path.with_suffix(".py")
+    package = path / "__init__.py"  # a folder that was left behind by a checkout has none
+    return package if package.exists() else path.with_suffix(".py")
 
 
 def imports_of(module: str) -> Iterator[tuple[str, int]]:
