@@ -79,7 +79,7 @@ class Kind:
     @property
     def ids(self) -> Collection[int]:
         """The rows that are compared."""
-        return self.of() if self.of else db.session.scalars(select(self.model.id)).all()  # type: ignore[attr-defined]
+        return self.of() if self.of else db.session.scalars(select(self.model.id)).all()
 
 
 def _open_invitations() -> Collection[int]:

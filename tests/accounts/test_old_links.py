@@ -50,7 +50,7 @@ def later(days: int) -> Iterator[None]:
 
 def _count_from_the_last(model: type[Model]) -> None:
     table = model.__tablename__
-    last = db.session.scalar(select(func.max(model.id))) or 0  # type: ignore[attr-defined]  # all five have it
+    last = db.session.scalar(select(func.max(model.id))) or 0
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text(f"ALTER SEQUENCE {table}_id_seq RESTART WITH {last + 1}"))
     else:

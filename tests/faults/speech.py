@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import socket
 import struct
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 
 from tests.faults.behaviours import Fault, Faults
@@ -13,7 +14,7 @@ A_MOMENT = 0.05  # seconds
 NO_LINGERING = struct.pack("ii", 1, 0)
 
 
-class Speech(asyncio.Protocol):
+class Speech(asyncio.Protocol, ABC):
     """A connection's words; replies that are ready go out together."""
 
     transport: asyncio.Transport
@@ -27,13 +28,13 @@ class Speech(asyncio.Protocol):
         self.step: Callable[[], None] | None = None  # what comes after words that are late
         self.decided: Fault | None = None  # at the end of a message, before it is stored
 
+    @abstractmethod
     def work(self) -> None:
         """Go on with what has come."""
-        raise NotImplementedError
 
+    @abstractmethod
     def lateness(self, point: str) -> float:
         """Seconds that a reply comes late."""
-        raise NotImplementedError
 
     def is_refused_at(self, point: str) -> bool:
         """Whether a fault refuses what is about to be answered; it stays the answer."""

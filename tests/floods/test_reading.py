@@ -45,7 +45,7 @@ def test_a_value_that_is_too_long_makes_no_work_by_its_length_and_is_not_sent_ba
     endpoint: str,
     client: PageClient,
     scene: Scene,
-    things: Mapping[str, object],  # noqa: F811
+    things: Mapping[str, object],  # noqa: F811  the fixture of that name
     read: list[Field],
 ) -> None:
     expected = EXPECTED[endpoint][0]
@@ -93,7 +93,7 @@ def forms() -> Iterator[type[PlainForm]]:
 def bare_form(kind: type[PlainForm]) -> PlainForm:
     """A form without what its page tells it."""
 
-    class Bare(kind):  # type: ignore[valid-type,misc]  # of a class that is a variable
+    class Bare(kind):
         def __init__(self) -> None:
             PlainForm.__init__(self, None, meta={"csrf": False})
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import inspect
+
+from watch.accounts.service import save_settings
 from watch.extensions import db
 from watch.journal import files
 from watch.journal.reading import Journal, last_words, read
 from watch.journal.state import name_and_serial
-from watch.models import Model
+from watch.models import Model, Person, Refusal
 
 
 def place() -> Path:
@@ -25,20 +28,37 @@ def journal() -> Journal:
     return read(place().name, [files.folder()])
 
 
-def said_of(thing: Model) -> dict[str, Any] | None:
-    """The last word on a row: what was taken from it or given back; None where it was erased.
+def said_of(thing: Model) -> dict[str, Any]:
+    """The last word on a row: what was taken from it or given back.
 
-    Raises KeyError where nothing was said of it.
+    Raises KeyError where nothing was said of it, AssertionError where it was erased.
     """
-    key = getattr(thing, "address_index", None) if thing.__tablename__ == "refusal" else thing.id  # type: ignore[attr-defined]
+    last = _last_word(thing)
+    assert last is not None, "it was erased"
+    return last
+
+
+def _last_word(thing: Model) -> dict[str, Any] | None:
+    key = thing.address_index if isinstance(thing, Refusal) else inspect(thing).identity[0]
     name = key.hex() if isinstance(key, bytes) else str(key)
     return last_words(journal().lines)[thing.__tablename__][name]
+
+
+def is_erased(thing: Model) -> bool:
+    """Whether the last word on a row is that it was erased. Raises KeyError where nothing was said of it."""
+    return _last_word(thing) is None
 
 
 def is_said(thing: Model) -> bool:
     """Whether there is any word on a row."""
     try:
-        said_of(thing)
+        _last_word(thing)
     except (KeyError, AssertionError):
         return False
     return True
+
+
+def change_settings(person: Person, **changed: Any) -> None:
+    """Save a person's settings with something changed."""
+    names = ("name", "language", "phone", "shows_name", "shows_email", "shows_phone")
+    save_settings(person, **{name: getattr(person, name) for name in names} | changed)

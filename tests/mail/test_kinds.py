@@ -111,7 +111,7 @@ def test_a_row_that_is_sent_has_no_reason_to_be_left_out(scene: Scene, told: Not
 def test_a_mail_is_about_what_it_says(scene: Scene) -> None:
     notice = make_notice(scene.group, by=scene.amina)
     with pytest.raises(TypeError, match="join-approved is not about a Notice"):
-        outbox.queue(JOIN_APPROVED, to=scene.carin, about=notice)  # type: ignore[misc]  # mypy says so too
+        outbox.queue(JOIN_APPROVED, to=scene.carin, about=notice)
 
 
 def test_a_kind_is_declared_once() -> None:

@@ -22,11 +22,10 @@ from tests.factories import (
     make_request,
     make_wish,
 )
-from tests.journal.lines import journal
+from tests.journal.lines import change_settings, journal
 from tests.ops.installation import differences, everything, put_back
 from tests.ops.test_restore import coordinator, membership_of
 from watch import tokens
-from watch.accounts.service import save_settings
 from watch.canvassing.service import join_at_door, say_no, take_back_knock
 from watch.contacts.entry import Entry
 from watch.contacts.service import change_contact, remove_contact
@@ -98,18 +97,12 @@ def lines() -> list[dict[str, object]]:
         return []
 
 
-def settings_of(person: Person, **changed: object) -> None:
-    """Save a person's settings with something changed."""
-    names = ("name", "language", "phone", "shows_name", "shows_email", "shows_phone")
-    save_settings(person, **{**{name: getattr(person, name) for name in names}, **changed})  # type: ignore[arg-type]
-
-
 def test_where_nothing_is_taken_away_the_copy_stays_as_it_is(scene: Scene) -> None:
     before = everything()
     with since_the_copy() as counts:
         make_invitation(scene.group, "ny@example.org", by=scene.amina)
         approve(db.session.scalars(select(JoinRequest)).one(), by=scene.amina)
-        settings_of(scene.dawit, language=Language.ENGLISH)
+        change_settings(scene.dawit, language=Language.ENGLISH)
     changed = differences(before, everything())
     assert changed.pop("join_request") == Counter(state=1, decided_at=1)  # answered: nobody waits for it
     assert changed == {}
@@ -172,16 +165,16 @@ def test_a_place_that_is_anothers_in_the_copy_is_not_given_back(scene: Scene) ->
 def test_undone_choices_are_undone_and_others_last(scene: Scene, carins_husband: Person) -> None:
     dawits, pars, carins = (membership_of(each, scene) for each in (scene.dawit, carins_husband, scene.carin))
     carins.notices = NoticeChoice.NOTHING
-    settings_of(carins_husband, shows_name=True, shows_phone=True)
+    change_settings(carins_husband, shows_name=True, shows_phone=True)
     with since_the_copy():
         choose_notices(dawits, NoticeChoice.NOTHING, by=scene.dawit)
         choose_notices(pars, NoticeChoice.MEETINGS, by=carins_husband)
         choose_notices(carins, NoticeChoice.EVERYTHING, by=scene.carin)
-        settings_of(carins_husband, shows_name=False)
-        settings_of(scene.carin, shows_name=False)
+        change_settings(carins_husband, shows_name=False)
+        change_settings(scene.carin, shows_name=False)
         db.session.commit()
         choose_notices(dawits, NoticeChoice.EVERYTHING, by=scene.dawit)
-        settings_of(scene.carin, shows_name=True)
+        change_settings(scene.carin, shows_name=True)
     assert [each.notices.value for each in (dawits, pars, carins)] == ["everything", "meetings", "everything"]
     assert (carins_husband.shows_name, carins_husband.shows_phone) == (False, True)
     assert scene.carin.shows_name
@@ -189,8 +182,8 @@ def test_undone_choices_are_undone_and_others_last(scene: Scene, carins_husband:
 
 def test_a_name_that_was_changed_is_told_to_nobody(scene: Scene) -> None:
     with since_the_copy() as counts:
-        settings_of(scene.carin, name="Kim", phone="+46701740699")
-        settings_of(scene.dawit, phone=None)
+        change_settings(scene.carin, name="Kim", phone="+46701740699")
+        change_settings(scene.dawit, phone=None)
     assert (scene.carin.name, scene.carin.phone, scene.dawit.phone) == (NAMELESS, None, None)
     assert scene.dawit.name == "Dawit Tesfaye"
     assert counts["phone numbers that were changed or taken out"] == 2
