@@ -29,7 +29,7 @@ from watch.models import (
     Model,
     Person,
 )
-from watch.relations import Relations, Role, position_of, relations_of
+from watch.relations import Position, Relations, Role, position_of, relations_of
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -45,9 +45,12 @@ class Permission(Enum):
     MANAGE_HOUSEHOLDS = auto()
     DECIDE_REQUESTS = auto()
     INVITE = auto()
+    SEE_INVITATION_ADDRESS = auto()
+    CORRECT_INVITATION = auto()
     PRINT_POSTERS = auto()
     RENEW_POSTERS = auto()
     PRINT_LETTERS = auto()
+    FETCH_PACK = auto()
     CALL_MEETINGS = auto()
     MANAGE_MEETINGS = auto()
     SEND_GROUP_NOTICES = auto()
@@ -57,6 +60,7 @@ class Permission(Enum):
     SEE_COORDINATORS = auto()
     APPOINT_COORDINATORS = auto()
     APPOINT_LEAD = auto()
+    END_APPOINTMENT = auto()
     SEE_AREA = auto()
     START_GROUPS = auto()
     CHANGE_GROUP_STATE = auto()
@@ -80,9 +84,12 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_HOUSEHOLDS: _COORDINATORS,
     Permission.DECIDE_REQUESTS: _COORDINATORS | _OWNER,
     Permission.INVITE: _COORDINATORS | _OWNER,
+    Permission.SEE_INVITATION_ADDRESS: _COORDINATORS | _OWNER,
+    Permission.CORRECT_INVITATION: _COORDINATORS | _OWNER,
     Permission.PRINT_POSTERS: _COORDINATORS | _OFFICER,
     Permission.RENEW_POSTERS: _COORDINATORS,
     Permission.PRINT_LETTERS: _COORDINATORS | _OFFICER,
+    Permission.FETCH_PACK: _COORDINATORS | _OFFICER,
     Permission.CALL_MEETINGS: _COORDINATORS,
     Permission.MANAGE_MEETINGS: _COORDINATORS | _OWNER,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,
@@ -92,16 +99,33 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_COORDINATORS: _GROUP | _OFFICER,
     Permission.APPOINT_COORDINATORS: _LEAD,
     Permission.APPOINT_LEAD: _OFFICER,
+    Permission.END_APPOINTMENT: _GROUP | _OFFICER,
     Permission.SEE_AREA: _OFFICER,
     Permission.START_GROUPS: _OFFICER,
     Permission.CHANGE_GROUP_STATE: _OFFICER,
     Permission.EDIT_CONTACTS: _OFFICER,
 }
 
+# Of those who have such a role, only these: asked with the thing, the person's id and their roles to it.
+ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
+    Permission.SEE_INVITATION_ADDRESS: lambda sent, me, roles: Role.LEAD in roles or sent.by_id == me,
+    Permission.CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me,
+    Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,  # it tells which flats were chosen
+    Permission.END_APPOINTMENT: lambda appointment, me, roles: (
+        Role.LEAD in roles or appointment.person_id == me or (appointment.is_lead and Role.OFFICER in roles)
+    ),
+}
+
 
 def may(person: Person, permission: Permission, thing: Model) -> bool:
     """Whether a person may do this to that thing."""
-    return bool(MAY[permission] & relations_of(person).roles(position_of(thing)))
+    return _allows(permission, thing, relations_of(person), position_of(thing))
+
+
+def _allows(permission: Permission, thing: Model, relations: Relations, position: Position) -> bool:
+    roles = relations.roles(position)
+    only = ONLY.get(permission)
+    return bool(MAY[permission] & roles) and (only is None or only(thing, relations.person_id, roles))
 
 
 def current_person() -> Person:
@@ -120,7 +144,7 @@ def current_relations() -> Relations:
 
 def can(permission: Permission, thing: Model) -> bool:
     """Whether the reader of this page may; for templates, to show only what can be pressed."""
-    return bool(MAY[permission] & current_relations().roles(position_of(thing)))
+    return _allows(permission, thing, current_relations(), position_of(thing))
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
@@ -193,7 +217,7 @@ def _load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
 def _demand(permission: Permission, thing: Model) -> None:
     g.position = position = position_of(thing)
     relations = current_relations()
-    if not MAY[permission] & relations.roles(position):
+    if not _allows(permission, thing, relations, position):
         is_known = relations.knows_of(position) and not isinstance(thing, TELL_WHO_TAKES_PART)
         abort(403 if is_known else 404)
 

@@ -42,25 +42,25 @@ ENDPOINTS = {
     "invitations.ask_correct": (
         Expected(
             get="/invitations/{invitation}/address",
-            **(OF_STAIRWELL | {"coordinator": 200, "whole_house": 403, "lead": 403}),
+            **(OF_STAIRWELL | {"coordinator": 200, "whole_house": 404, "lead": 404}),
         ),
         Expected(
             get="/invitations/{bengts_open_invitation}/address",
-            **(BENGTS | {"coordinator": 200, "whole_house": 403, "lead": 403}),
+            **(BENGTS | {"coordinator": 200, "whole_house": 404, "lead": 404}),
         ),
         Expected(
             get="/invitations/{aminas_open_invitation}/address",
-            **(AMINAS | {"whole_house": 403, "lead": 200}),
+            **(AMINAS | {"whole_house": 404, "lead": 200}),
         ),
     ),
     "invitations.correct": (
         Expected(
             post="/invitations/{invitation}/address",
-            **(OF_STAIRWELL | {"coordinator": 422, "whole_house": 403, "lead": 403}),
+            **(OF_STAIRWELL | {"coordinator": 422, "whole_house": 404, "lead": 404}),
         ),
         Expected(
             post="/invitations/{aminas_open_invitation}/address",
-            **(AMINAS | {"whole_house": 403, "lead": 422}),
+            **(AMINAS | {"whole_house": 404, "lead": 422}),
         ),
     ),
     "invitations.ask_remind": Expected(get="/groups/{group}/invitations/reminders", **OF_GROUP),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -130,16 +130,9 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
 
 
 @bp.post("/coordinators/<int:coordinator_id>/end")
-@requires(Permission.SEE_COORDINATORS)
+@requires(Permission.END_APPOINTMENT)
 def end(coordinator: Coordinator) -> ViewAnswer:
     """End an appointment: the lead any, the police contact the lead's, everybody their own."""
-    may_end = (
-        can(Permission.APPOINT_COORDINATORS, coordinator)
-        or (coordinator.is_lead and can(Permission.APPOINT_LEAD, coordinator))
-        or coordinator.person_id == current_person().id
-    )
-    if not may_end:
-        abort(403)
     try:
         coordinators_service.end_appointment(coordinator, by=current_person())
     except LastCoordinator:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from flask import abort, current_app, flash, redirect, render_template, request
+from flask import current_app, flash, redirect, render_template, request
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -93,20 +93,18 @@ def revoke(invitation: Invitation) -> Response:
 
 
 @bp.get("/invitations/<int:invitation_id>/address")
-@requires(Permission.INVITE)
+@requires(Permission.CORRECT_INVITATION)
 def ask_correct(invitation: Invitation) -> ViewAnswer:
     """The address as it was typed, to be mended by whoever typed it."""
-    _expect_typed_by_reader(invitation)
     if not _can_be_corrected(invitation):
         return _too_late(invitation)
     return _correct_page(invitation, CorrectAddressForm(data={"address": _address(invitation)}))
 
 
 @bp.post("/invitations/<int:invitation_id>/address")
-@requires(Permission.INVITE)
+@requires(Permission.CORRECT_INVITATION)
 def correct(invitation: Invitation) -> ViewAnswer:
     """A new address, a new link; the old link is dead."""
-    _expect_typed_by_reader(invitation)
     form = CorrectAddressForm()
     if not form.validate():
         return _correct_page(invitation, form), 422
@@ -129,11 +127,6 @@ def _not_there(refused: DomainError) -> Any:
     if isinstance(refused, TooManyInvitations):
         return full(refused)
     return rested(refused) if isinstance(refused, WrittenLately) else NOT_THERE[type(refused)]
-
-
-def _expect_typed_by_reader(invitation: Invitation) -> None:
-    if invitation.by_id != current_person().id:
-        abort(403)
 
 
 def _can_be_corrected(invitation: Invitation) -> bool:

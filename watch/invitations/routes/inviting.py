@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import Permission, current_person, current_relations, requires
+from watch.access import Permission, can, current_person, current_relations, requires
 from watch.groups.queries.flats import flats_of_group
 from watch.invitations.errors import TooManyInvitations, WrittenLately
 from watch.invitations.forms.inviting import InviteForm
@@ -111,8 +111,7 @@ def list_of(group_id: int, **choices: Any) -> str:
 def address_of(sent: SentInvitation) -> str | None:
     """The address, for who sent it and for the lead only (permissions.md)."""
     invitation = sent.invitation
-    is_lead = invitation.group_id in current_relations().leads
-    if invitation.mailbox is None or not (is_lead or invitation.by_id == current_person().id):
+    if invitation.mailbox is None or not can(Permission.SEE_INVITATION_ADDRESS, invitation):
         return None
     return invitation.mailbox.address
 

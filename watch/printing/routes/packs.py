@@ -54,19 +54,19 @@ def _page(area: Area, form: ChooseHousesForm) -> str:
 
 
 @bp.get("/packs/<int:pack_id>")
-@requires(Permission.PRINT_LETTERS)
+@requires(Permission.FETCH_PACK)
 def show_pack(pack: LetterPack) -> str:
     """How far it has come, and the files that are made."""
-    _expect_own(pack)
+    _expect_kept(pack)
     progress = progress_of(pack, utcnow())
     return render_template("printing/show_pack.html", pack=pack, progress=progress, places=places_of(pack))
 
 
 @bp.get("/packs/<int:pack_id>/<int:place>")
-@requires(Permission.PRINT_LETTERS)
+@requires(Permission.FETCH_PACK)
 def fetch_file(pack: LetterPack, place: int) -> Response:
     """One of its files."""
-    _expect_own(pack)
+    _expect_kept(pack)
     file = next((file for file in pack.files if file.place == place), None)
     if file is None or file.pdf is None:
         abort(404)
@@ -75,20 +75,20 @@ def fetch_file(pack: LetterPack, place: int) -> Response:
 
 
 @bp.post("/packs/<int:pack_id>/again")
-@requires(Permission.PRINT_LETTERS)
+@requires(Permission.FETCH_PACK)
 def try_again(pack: LetterPack) -> Response:
     """Make what could not be made."""
-    _expect_own(pack)
+    _expect_kept(pack)
     packs.try_again(pack)
     db.session.commit()
     return redirect(url_for(".show_pack", pack_id=pack.id), 303)
 
 
 @bp.post("/packs/<int:pack_id>/remove")
-@requires(Permission.PRINT_LETTERS)
+@requires(Permission.FETCH_PACK)
 def remove_pack(pack: LetterPack) -> Response:
     """Stop making them, or forget the files before the day is over."""
-    _expect_own(pack)
+    _expect_kept(pack)
     group, area = pack.group, pack.area
     packs.remove(pack)
     db.session.commit()
@@ -97,7 +97,7 @@ def remove_pack(pack: LetterPack) -> Response:
     return redirect(place or url_for(".choose_houses", slug=area.slug if area else ""), 303)
 
 
-def _expect_own(pack: LetterPack) -> None:
-    """Which flats somebody chose is nobody else's to see; after a day there is nothing left to fetch."""
-    if pack.by_id != current_person().id or not is_kept(pack, utcnow()):
+def _expect_kept(pack: LetterPack) -> None:
+    """After a day there is nothing left to fetch."""
+    if not is_kept(pack, utcnow()):
         abort(404)
