@@ -36,6 +36,7 @@ OF_THE_WEB = {
 }  # as routes: they know the request
 REQUEST_NAMES = {"request", "session", "g", "flash", "current_user"}
 COMMIT = {
+    "watch.saving",
     "watch.web",
     "watch.clock",
     "watch.mail.delivery",
@@ -44,6 +45,7 @@ COMMIT = {
     "watch.mail.cli",
 }
 KNOW_THE_REQUEST = {
+    "watch.saving",
     "watch.access",
     "watch.bodies",
     "watch.database",
@@ -80,13 +82,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "limits": {"crypto", "database", "extensions", "models", "statements"},
     "paging": {"extensions"},
     "statements": {"extensions"},
+    "saving": {"errors", "extensions"},
     "paper": {"language", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal",
-        "language", "limits", "models", "paging", "paper", "relations", "tokens", "web",
+        "language", "limits", "models", "paging", "paper", "relations", "saving", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
     "labels": {"bands", "fields", "language", "models"},
@@ -110,7 +113,7 @@ ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {
         {"routes", "forms", "labels", "queries", "service", "errors", "part"},
     ),
     "forms": ({"forms", "labels"}, {"forms", "labels", "queries", "part"}),
-    "labels": ({"labels"}, {"labels", "queries", "part"}),
+    "labels": ({"labels", "errors"}, {"labels", "queries", "errors", "part"}),
     "queries": ({"queries"}, {"queries", "part"}),
     "errors": (set(), set()),
     "mails": ({"queries"}, {"queries"}),

@@ -18,6 +18,7 @@ import watch
 
 ROOT = Path(__file__).resolve().parent.parent
 PARTIAL = {  # by the last two words of their names, and why
+    "access.ONLY": "most permissions ask for the role alone",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
     "sheets.OF_TABLES": "a file that is no list is told so, whatever else is wrong with it",
     "landlord_list.FORMS": "columns of free text have no form",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -15,6 +15,7 @@ from watch.contacts.labels import ROLES
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.models import ContactPerson, Group
+from watch.saving import saving
 
 bp = Blueprint("contacts", __name__)
 
@@ -70,8 +71,9 @@ def create() -> Response | tuple[str, int]:
     form = _form()
     if not form.validate_on_submit():
         return render_template("contacts/new.html", form=form), 422
-    service.publish_contact(form.entry, by=current_person(), today=_today())
-    return _saved(_("Kontakten är sparad och syns nu."))
+    with saving(_("Kontakten är sparad och syns nu.")):
+        service.publish_contact(form.entry, by=current_person(), today=_today())
+    return _to_list()
 
 
 @bp.get("/contacts/<int:contact_id>/edit")
@@ -90,8 +92,9 @@ def save(contact_id: int) -> Response | tuple[str, int]:
     form = _form(contact)
     if not form.validate_on_submit():
         return render_template("contacts/change.html", contact=contact, form=form), 422
-    service.change_contact(contact, form.entry, by=current_person(), today=_today())
-    return _saved(_("Kontakten är ändrad."))
+    with saving(_("Kontakten är ändrad.")):
+        service.change_contact(contact, form.entry, by=current_person(), today=_today())
+    return _to_list()
 
 
 @bp.post("/contacts/<int:contact_id>/checked")
@@ -99,8 +102,9 @@ def save(contact_id: int) -> Response | tuple[str, int]:
 def check(contact_id: int) -> Response:
     """It is still right."""
     contact = _kept(contact_id)
-    service.check_contact(contact, by=current_person(), today=_today())
-    return _saved(_("%(organisation)s är kontrollerad i dag.", organisation=contact.organisation))
+    with saving(_("%(organisation)s är kontrollerad i dag.", organisation=contact.organisation)):
+        service.check_contact(contact, by=current_person(), today=_today())
+    return _to_list()
 
 
 @bp.get("/contacts/<int:contact_id>/remove")
@@ -113,9 +117,10 @@ def ask_remove(contact_id: int) -> str:
 @bp.post("/contacts/<int:contact_id>/remove")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def remove(contact_id: int) -> Response:
-    """It goes."""
-    service.remove_contact(_kept(contact_id), by=current_person())
-    return _saved(_("Kontakten är borttagen."))
+    """Take a contact person off the pages."""
+    with saving(_("Kontakten är borttagen.")):
+        service.remove_contact(_kept(contact_id), by=current_person())
+    return _to_list()
 
 
 def _kept(contact_id: int) -> ContactPerson:
@@ -129,7 +134,5 @@ def _form(contact: ContactPerson | None = None) -> ContactForm:
     return ContactForm(queries.targets_in(current_relations().officer_of), contact)
 
 
-def _saved(words: str) -> Response:
-    db.session.commit()
-    flash(words, "done")
+def _to_list() -> Response:
     return redirect(url_for("contacts.edit"), 303)

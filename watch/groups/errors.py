@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from watch.errors import DomainError
-from watch.models import (
-    Membership,
-)
+from watch.models import Membership
 
 
 class FlatElsewhere(DomainError):

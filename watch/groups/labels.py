@@ -8,6 +8,7 @@ from typing import Any
 from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
+from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.households import FlatState
 from watch.models import ConsentChannel, GroupState, NoticeChoice
 
@@ -32,6 +33,9 @@ FLAT_STATES = {
     FlatState.DECLINED: _l("tackat nej"),
     FlatState.NOT_CONTACTED: _l("ej kontaktad"),
 }
+WELCOME_BACK = _l("Välkommen tillbaka! Du är med i gruppen igen.")
+_TOO_LATE = _l("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
+NOT_BACK = dict.fromkeys((FlatTaken, AlreadyMember, TooLateToUndo), _TOO_LATE)
 COORDINATOR_LIVES_THERE = _l(
     "Här bor ett kontaktombud. Be ombudet självt eller ett huvudkontaktombud att avsluta uppdraget först. "
     "Ett huvudkontaktombuds uppdrag kan också kommunpolisen avsluta."

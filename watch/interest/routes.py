@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, make_response, redirect, render_template, session, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import browser_state as carried
@@ -17,8 +18,10 @@ from watch.interest.forms import JoinByInterestForm, ShowInterestForm
 from watch.interest.queries import interest_in_same_mail
 from watch.limits import ASKING
 from watch.models import Building, Interest, Purpose
+from watch.saving import saving
 
 bp = Blueprint("interest", __name__)
+NO_GROUP = _l("Huset har ingen grupp att gå med i just nu.")
 
 
 @bp.get("/buildings/<int:building_id>/interest")
@@ -110,9 +113,9 @@ def confirm(token: str) -> Response:
 @public
 def tell_name(token: str) -> Response:
     """Let the police contact see the name."""
-    service.tell_name(_interest_behind(token))
-    db.session.commit()
-    flash(_("Nu kan kommunpolisen se ditt namn."), "done")
+    interest = _interest_behind(token)
+    with saving(_("Nu kan kommunpolisen se ditt namn.")):
+        service.tell_name(interest)
     return redirect(url_for(".open_link", token=token), 303)
 
 
@@ -120,9 +123,9 @@ def tell_name(token: str) -> Response:
 @public
 def take_back_name(token: str) -> Response:
     """The police contact sees the name no longer; the interest stays."""
-    service.take_back_name(_interest_behind(token))
-    db.session.commit()
-    flash(_("Nu kan kommunpolisen inte se ditt namn längre. Ditt intresse är kvar."), "done")
+    interest = _interest_behind(token)
+    with saving(_("Nu kan kommunpolisen inte se ditt namn längre. Ditt intresse är kvar.")):
+        service.take_back_name(interest)
     return redirect(url_for(".open_link", token=token), 303)
 
 
@@ -140,19 +143,15 @@ def join(token: str) -> Response:
     interest = _interest_behind(token)
     form = _join_form(interest)
     if form is None:
-        flash(_("Huset har ingen grupp att gå med i just nu."), "info")
+        flash(str(NO_GROUP), "info")
         return redirect(url_for(".open_link", token=token), 303)
     if not form.validate() or form.chosen_stairwell is None:
         return _page(token, interest, form)
-    try:
+    thanks = _("Tack! Ett kontaktombud i huset svarar dig med e-post.")
+    with saving(thanks, already={NotOpen: NO_GROUP}) as asked:
         service.join_from_interest(interest, form.chosen_stairwell, flat=form.flat)
-    except NotOpen:
-        db.session.rollback()
-        flash(_("Huset har ingen grupp att gå med i just nu."), "info")
-        return redirect(url_for(".open_link", token=token), 303)
-    db.session.commit()
-    flash(_("Tack! Ett kontaktombud i huset svarar dig med e-post."), "done")
-    return redirect(url_for("places.building", building_id=interest.building_id), 303)
+    building = url_for("places.building", building_id=interest.building_id)
+    return redirect(building if asked else url_for(".open_link", token=token), 303)
 
 
 @bp.post("/interest/<token>/withdraw")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
@@ -22,9 +23,17 @@ from watch.lifecycle.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
 from watch.lifecycle.labels import STEPS
 from watch.models import Building, Group, GroupState, Person, StartStep
 from watch.relations import position_of
+from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
 bp = Blueprint("lifecycle", __name__)
+PAST_ITS_START: Explanations = {
+    NotStarting: _l("Gruppen är redan förbi sin uppstart. Stegen går inte att ändra.")
+}
+NOT_YET: Explanations = {
+    NobodyAccepted: _l("Gruppen behöver först ett kontaktombud som har tackat ja."),
+    NotReady: _l("Alla fem stegen behöver vara klara först."),
+}
 
 
 @bp.get("/groups/new")
@@ -146,15 +155,10 @@ def tick(group: Group, step: str) -> ViewAnswer:
     ticked = _step(step)
     forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
     form = forms[ticked]
-    try:
-        if not form.validate_on_submit() and group.state is GroupState.STARTING:
-            return _checklist(group, forms), 422
+    if not form.validate_on_submit() and group.state is GroupState.STARTING:
+        return _checklist(group, forms), 422
+    with saving(already=PAST_ITS_START, unless=NOT_YET):
         service.tick(group, ticked, form.done_on.data, by=current_person())
-    except NotStarting:
-        return _past_its_start(group)
-    except NobodyAccepted:
-        return _nobody_accepted(group)
-    db.session.commit()
     return _to_checklist(group)
 
 
@@ -162,11 +166,8 @@ def tick(group: Group, step: str) -> ViewAnswer:
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def untick(group: Group, step: str) -> ViewAnswer:
     """A step was not done after all."""
-    try:
+    with saving(already=PAST_ITS_START):
         service.untick(group, _step(step), by=current_person())
-    except NotStarting:
-        return _past_its_start(group)
-    db.session.commit()
     return _to_checklist(group)
 
 
@@ -174,17 +175,8 @@ def untick(group: Group, step: str) -> ViewAnswer:
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def activate(group: Group) -> ViewAnswer:
     """The start is done."""
-    try:
+    with saving(_("Gruppen är aktiv."), already=PAST_ITS_START, unless=NOT_YET):
         service.activate(group, by=current_person())
-    except NobodyAccepted:
-        return _nobody_accepted(group)
-    except NotReady:
-        flash(_("Alla fem stegen behöver vara klara först."), "warn")
-    except NotStarting:
-        return _past_its_start(group)
-    else:
-        db.session.commit()
-        flash(_("Gruppen är aktiv."), "done")
     return _to_checklist(group)
 
 
@@ -193,16 +185,6 @@ def _step(name: str) -> StartStep:
         return StartStep(name)
     except ValueError:
         abort(404)
-
-
-def _past_its_start(group: Group) -> Response:
-    flash(_("Gruppen är redan förbi sin uppstart. Stegen går inte att ändra."), "info")
-    return _to_checklist(group)
-
-
-def _nobody_accepted(group: Group) -> Response:
-    flash(_("Gruppen behöver först ett kontaktombud som har tackat ja."), "warn")
-    return _to_checklist(group)
 
 
 def _to_checklist(group: Group) -> Response:

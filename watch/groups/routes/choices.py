@@ -11,22 +11,22 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
 from watch.access import Permission, current_person, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import csrf, db
-from watch.groups.errors import AlreadyMember, FlatTaken, LastCoordinator, TooLateToUndo
+from watch.groups.errors import LastCoordinator
 from watch.groups.forms import ChooseAreaForm, ChooseNoticesForm
+from watch.groups.labels import NOT_BACK, WELCOME_BACK
 from watch.groups.queries import choices, members
 from watch.groups.queries.choices import AreaChoice, Choosing
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
 from watch.models import Group, Membership, NoticeChoice, OutboxRow, Purpose, utcnow
+from watch.saving import saving
 from watch.web import ViewAnswer
 
 bp = Blueprint("choices", __name__)
@@ -122,9 +122,9 @@ def choose(token: str) -> ViewAnswer:
     forms = Forms.of(choosing.current, choosing.areas)
     if not forms.validate():
         return _choices_page(token, choosing, forms), 422
-    forms.keep()
-    db.session.commit()
-    return _back(token, _l("Ditt val är sparat. Det gäller från och med nu."))
+    with saving(_("Ditt val är sparat. Det gäller från och med nu.")):
+        forms.keep()
+    return _to_choices(token)
 
 
 @bp.get("/u/<token>/<int:membership_id>/moved")
@@ -146,7 +146,8 @@ def moved(token: str, membership_id: int) -> ViewAnswer:
         except LastCoordinator:
             return _ask_page("groups/choices/ask_moved.html", token, membership, is_last=True), 409
         db.session.commit()
-    return _back(token, _l("Tack för att du sa till. Du är inte med i gruppen längre."))
+    flash(_("Tack för att du sa till. Du är inte med i gruppen längre."), "done")
+    return _to_choices(token)
 
 
 @bp.get("/u/<token>/<int:membership_id>/leave")
@@ -168,7 +169,8 @@ def leave(token: str, membership_id: int) -> ViewAnswer:
         except LastCoordinator:
             return _ask_page("groups/choices/ask_leave.html", token, membership, is_last=True), 409
         db.session.commit()
-    return _back(token, _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."))
+    flash(_("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."), "done")
+    return _to_choices(token)
 
 
 @bp.post("/u/<token>/<int:membership_id>/back")
@@ -177,13 +179,9 @@ def leave(token: str, membership_id: int) -> ViewAnswer:
 def take_back(token: str, membership_id: int) -> ViewAnswer:
     """Second thoughts: be in the group again."""
     membership = _mine(token, membership_id)
-    try:
+    with saving(WELCOME_BACK, unless=NOT_BACK):
         choices_service.take_back(membership, by=membership.person)
-    except (FlatTaken, AlreadyMember, TooLateToUndo):
-        told = _l("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
-        return _back(token, told, "warn")
-    db.session.commit()
-    return _back(token, _l("Välkommen tillbaka! Du är med i gruppen igen."))
+    return _to_choices(token)
 
 
 @bp.get("/groups/<int:group_id>/mail")
@@ -200,9 +198,8 @@ def save(group: Group) -> ViewAnswer:
     forms = _my_forms(group)
     if not forms.validate():
         return render_template("groups/choices/own.html", group=group, forms=forms), 422
-    forms.keep()
-    db.session.commit()
-    flash(_("Ditt val är sparat. Det gäller från och med nu."), "done")
+    with saving(_("Ditt val är sparat. Det gäller från och med nu.")):
+        forms.keep()
     return redirect(url_for("groups.choices.own", group_id=group.id), 303)
 
 
@@ -259,6 +256,5 @@ def _ask_page(page: str, token: str, membership: Membership, *, is_last: bool = 
     return render_template(page, token=token, membership=membership, is_last=is_last)
 
 
-def _back(token: str, told: LazyString, kind: str = "done") -> Response:
-    flash(str(told), kind)
+def _to_choices(token: str) -> Response:
     return redirect(url_for("groups.choices.show", token=token), 303)

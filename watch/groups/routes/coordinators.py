@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
@@ -21,9 +22,18 @@ from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell
+from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
 bp = Blueprint("coordinators", __name__)
+IS_ASKED: Explanations = {
+    AlreadyCoordinator: _l("Den personen är redan kontaktombud, eller har redan fått frågan.")
+}
+NOT_ASKED: Explanations = {
+    OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE,
+    AskedOften: _l("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."),
+    AskedMany: ASKED_MANY,
+}
 
 
 @bp.get("/groups/<int:group_id>/coordinators")
@@ -111,21 +121,9 @@ def appoint_lead(group: Group) -> ViewAnswer:
 
 
 def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, lead: bool) -> Response:
-    try:
+    asked = _("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja.")
+    with saving(asked, already=IS_ASKED, unless=NOT_ASKED):
         coordinators_service.appoint(group, whom, lead=lead, stairwells=stairwells, by=current_person())
-    except AlreadyCoordinator:
-        flash(_("Den personen är redan kontaktombud, eller har redan fått frågan."), "info")
-    except OfficerNeverCoordinates:
-        flash(str(OFFICERS_NEVER_COORDINATE), "warn")
-    except AskedOften:
-        db.session.rollback()
-        flash(_("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."), "warn")
-    except AskedMany:
-        db.session.rollback()
-        flash(str(ASKED_MANY), "warn")
-    else:
-        db.session.commit()
-        flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
     return _to_index(group.id)
 
 
@@ -133,13 +131,10 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
 @requires(Permission.END_APPOINTMENT)
 def end(coordinator: Coordinator) -> ViewAnswer:
     """End an appointment: the lead any, the police contact the lead's, everybody their own."""
-    try:
+    is_last = _("Gruppen behöver minst ett kontaktombud. Utse en ersättare först.")
+    ended = _("Uppdraget är avslutat. Det gäller från och med nu.")
+    with saving(ended, unless={LastCoordinator: is_last}):
         coordinators_service.end_appointment(coordinator, by=current_person())
-    except LastCoordinator:
-        flash(_("Gruppen behöver minst ett kontaktombud. Utse en ersättare först."), "warn")
-    else:
-        db.session.commit()
-        flash(_("Uppdraget är avslutat. Det gäller från och med nu."), "done")
     return _to_index(coordinator.group_id)
 
 
@@ -164,17 +159,14 @@ def accept(token: str) -> ViewAnswer:
     form = _acceptance(coordinator, filled=True)
     if not form.validate_on_submit():
         return _appointment_page(coordinator, form, token), 422
-    try:
+    thanks = _("Tack! Du är nu kontaktombud. Logga in med din e-postadress för att se huset.")
+    with saving(thanks, unless={OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE}) as accepted:
         coordinators_service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
-    except OfficerNeverCoordinates:
-        flash(str(OFFICERS_NEVER_COORDINATE), "warn")
-        return redirect(url_for(".open_appointment", token=token), 303)
-    coordinator.person.language = form.language.data
-    coordinator.person.shows_name = form.shows_name.data
-    members_service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
-    db.session.commit()
-    flash(_("Tack! Du är nu kontaktombud. Logga in med din e-postadress för att se huset."), "done")
-    return redirect(url_for("accounts.login"), 303)
+        coordinator.person.language = form.language.data
+        coordinator.person.shows_name = form.shows_name.data
+        members_service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
+    onwards = url_for("accounts.login") if accepted else url_for(".open_appointment", token=token)
+    return redirect(onwards, 303)
 
 
 @bp.post("/appointment/<token>/decline")
@@ -182,9 +174,9 @@ def accept(token: str) -> ViewAnswer:
 @limit_network("30 per hour")
 def decline(token: str) -> Response:
     """No, thank you. Raises LinkExpired, BadToken."""
-    coordinators_service.decline_appointment(_appointment(token))
-    db.session.commit()
-    flash(_("Tack för ditt svar. Du får inga fler frågor om det här uppdraget."), "done")
+    coordinator = _appointment(token)
+    with saving(_("Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")):
+        coordinators_service.decline_appointment(coordinator)
     return redirect(url_for("places.front"), 303)
 
 

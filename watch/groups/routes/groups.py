@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.bands import banded, banded_share
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
-from watch.extensions import db
-from watch.groups.errors import AlreadyMember, FlatTaken, LastCoordinator, TooLateToUndo
-from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES, name_key, tile
+from watch.groups.errors import LastCoordinator
+from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES, NOT_BACK, WELCOME_BACK, name_key, tile
 from watch.groups.queries import choices, members, pages
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.meetings.labels import ANSWERS, KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
+from watch.saving import saving
 from watch.web import ViewAnswer
 
 bp = Blueprint("groups", __name__)
@@ -113,14 +113,12 @@ def ask_leave(group: Group) -> ViewAnswer:
 @requires(Permission.SEE_GROUP)
 def leave(group: Group) -> ViewAnswer:
     """Leave the group at once."""
-    try:
+    is_last = _("Du är gruppens enda kontaktombud. Utse en ersättare först.")
+    left = _("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")
+    with saving(left, unless={LastCoordinator: is_last}) as saved:
         members_service.leave(_my_membership(group), by=current_person())
-    except LastCoordinator:
-        flash(_("Du är gruppens enda kontaktombud. Utse en ersättare först."), "warn")
-        return redirect(url_for("groups.coordinators.index", group_id=group.id), 303)
-    db.session.commit()
-    flash(_("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar."), "done")
-    return redirect(url_for("groups.mine"), 303)
+    coordinators = url_for("groups.coordinators.index", group_id=group.id)
+    return redirect(url_for("groups.mine") if saved else coordinators, 303)
 
 
 @bp.post("/memberships/<int:membership_id>/back")
@@ -129,14 +127,8 @@ def take_back(membership_id: int) -> ViewAnswer:
     """Second thoughts of somebody who left: be in the group again."""
     left = {each.id: each for each in choices.ended_lately(current_person(), utcnow())}
     membership = left.get(membership_id) or abort(404)
-    try:
+    with saving(WELCOME_BACK, unless=NOT_BACK):
         choices_service.take_back(membership, by=current_person())
-    except (FlatTaken, AlreadyMember, TooLateToUndo):
-        told = _("Det går inte att ångra längre. Prata med ett kontaktombud, eller be att få gå med igen.")
-        flash(told, "warn")
-    else:
-        db.session.commit()
-        flash(_("Välkommen tillbaka! Du är med i gruppen igen."), "done")
     return redirect(url_for("groups.mine"), 303)
 
 

@@ -22,6 +22,7 @@ from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
+from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("house", __name__)
@@ -152,12 +153,11 @@ def add_on_paper(flat: Flat) -> ViewAnswer:
     form = AddOnPaperForm()
     if not form.validate_on_submit():
         return render_template("groups/house/add_on_paper.html", flat=flat, form=form), 422
-    members_service.add_on_paper(
-        flat, _group(flat.stairwell), name=form.name.data, language=form.language.data,
-        by=current_person(), said_yes=form.said_yes.data,
-    )  # fmt: skip
-    db.session.commit()
-    flash(_("%(name)s är med. Meddelanden kommer på papper.", name=form.name.data), "done")
+    with saving(_("%(name)s är med. Meddelanden kommer på papper.", name=form.name.data)):
+        members_service.add_on_paper(
+            flat, _group(flat.stairwell), name=form.name.data, language=form.language.data,
+            by=current_person(), said_yes=form.said_yes.data,
+        )  # fmt: skip
     return _to_flat(flat)
 
 
@@ -191,15 +191,10 @@ def ask_move_out(flat: Flat) -> ViewAnswer:
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def move_out(flat: Flat) -> ViewAnswer:
     """The household has moved out."""
-    try:
+    is_last = _("Gruppens enda kontaktombud bor här. Utse en ersättare först.")
+    moved = _("Lägenheten är ej kontaktad. De som flyttade är inte med längre.")
+    with saving(moved, unless={CoordinatorLivesThere: COORDINATOR_LIVES_THERE, LastCoordinator: is_last}):
         households_service.move_out(flat, by=current_person())
-    except CoordinatorLivesThere:
-        flash(str(COORDINATOR_LIVES_THERE), "warn")
-    except LastCoordinator:
-        flash(_("Gruppens enda kontaktombud bor här. Utse en ersättare först."), "warn")
-    else:
-        db.session.commit()
-        flash(_("Lägenheten är ej kontaktad. De som flyttade är inte med längre."), "done")
     return _to_flat(flat)
 
 
@@ -269,14 +264,8 @@ def place(membership: Membership) -> ViewAnswer:
         return _to_members(membership)
     if not form.validate_on_submit():
         return render_template("groups/house/place.html", membership=membership, form=form), 422
-    try:
+    with saving(_("Lägenheten är sparad."), already={AlreadyPlaced: _("Grannen har redan en lägenhet.")}):
         members_service.place(membership, form.chosen, by=current_person())
-    except AlreadyPlaced:
-        db.session.rollback()
-        flash(_("Grannen har redan en lägenhet."), "info")
-    else:
-        db.session.commit()
-        flash(_("Lägenheten är sparad."), "done")
     return _to_members(membership)
 
 

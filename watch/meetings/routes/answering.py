@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
@@ -18,6 +19,12 @@ from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingStarted
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
+from watch.saving import Explanations, saving
+
+IS_OVER: Explanations = {
+    MeetingCancelled: _l("Träffen är inställd, så du behöver inte svara."),
+    MeetingStarted: _l("Träffen har redan börjat, så det går inte att svara längre."),
+}
 
 
 @bp.get("/groups/<int:group_id>/meetings")
@@ -55,15 +62,8 @@ def answer(meeting: Meeting) -> tuple[str, int] | Response:
         abort(403)
     if not form.validate():
         return _show_page(meeting, form), 422
-    try:
+    with saving(_("Tack! Ditt svar är sparat."), already=IS_OVER):
         service.answer(meeting, current_person(), form.answer.data, form.people.data or 1)
-    except MeetingCancelled:
-        flash(_("Träffen är inställd, så du behöver inte svara."), "info")
-    except MeetingStarted:
-        flash(_("Träffen har redan börjat, så det går inte att svara längre."), "info")
-    else:
-        db.session.commit()
-        flash(_("Tack! Ditt svar är sparat."), "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 

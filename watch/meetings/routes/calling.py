@@ -20,6 +20,7 @@ from watch.meetings.queries.reach import CountChanged, RecipientCounts
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, Stairwell, utcnow
+from watch.saving import saving
 from watch.web import leave_trace
 
 CALL = MEGABYTE // 8  # bytes of a text that may be longer than it is allowed to be, so that it can be cut
@@ -132,13 +133,9 @@ def write_count(meeting: Meeting) -> tuple[str, int] | Response:
     form = CountHeadsForm()
     if not form.validate():
         return render_template("meetings/count.html", meeting=meeting, form=form), 422
-    try:
+    not_yet = _("Det går att skriva hur många som kom när träffen har börjat.")
+    with saving(_("Antalet är sparat."), unless={MeetingNotStarted: not_yet, MeetingCancelled: not_yet}):
         service.write_count(meeting, form.head_count.data, by=current_person())
-    except (MeetingNotStarted, MeetingCancelled):
-        flash(_("Det går att skriva hur många som kom när träffen har börjat."), "warn")
-    else:
-        db.session.commit()
-        flash(_("Antalet är sparat."), "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
@@ -159,18 +156,15 @@ def ask_cancel(meeting: Meeting) -> str | Response:
 @requires(Permission.MANAGE_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
     """Cancel a meeting and tell those who have heard of it; pressed twice it tells once."""
-    reach = calls.reach_of_cancelling(meeting)
-    try:
+    is_quiet = calls.reach_of_cancelling(meeting).nobody and _knows(meeting.group, meeting.stairwell)
+    told = _("Träffen är inställd. De som har fått inbjudan får besked.")
+    has_begun = _("Träffen har redan börjat och kan inte ställas in.")
+    with saving(
+        _("Träffen är inställd.") if is_quiet else told,
+        already={MeetingCancelled: _("Träffen är redan inställd.")},
+        unless={MeetingStarted: has_begun},
+    ):
         service.cancel(meeting, by=current_person())
-    except MeetingCancelled:
-        flash(_("Träffen är redan inställd."), "info")
-    except MeetingStarted:
-        flash(_("Träffen har redan börjat och kan inte ställas in."), "warn")
-    else:
-        db.session.commit()
-        told = _("Träffen är inställd. De som har fått inbjudan får besked.")
-        is_quiet = reach.nobody and _knows(meeting.group, meeting.stairwell)
-        flash(_("Träffen är inställd.") if is_quiet else told, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 

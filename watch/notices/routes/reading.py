@@ -6,17 +6,12 @@ from collections.abc import Mapping
 
 from flask import abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import (
-    Permission,
-    current_person,
-    current_relations,
-    requires,
-    signed_in,
-)
+from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.bands import roughly
 from watch.extensions import db
 from watch.meetings.queries.reach import flats_on_paper
@@ -28,7 +23,10 @@ from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import NothingWaits
 from watch.paging import page_of
 from watch.relations import position_of
+from watch.saving import saving
 from watch.web import leave_trace
+
+NOTHING_WAITS = _l("Inget väntar: alla mejl har redan gått iväg eller är på väg just nu.")
 
 
 @bp.get("/groups/<int:group_id>/notices")
@@ -115,7 +113,8 @@ def ask_stop(notice: Notice) -> str | Response:
     """Asked once more: how many would get no mail."""
     progress = queries.progress_of(notice)
     if not progress.stoppable:
-        return _nothing_waits(notice)
+        flash(str(NOTHING_WAITS), "info")
+        return redirect(url_for("notices.report", notice_id=notice.id), 303)
     return render_template(
         "notices/ask_stop.html",
         notice=notice,
@@ -129,12 +128,10 @@ def ask_stop(notice: Notice) -> str | Response:
 @requires(Permission.STOP_NOTICES)
 def stop(notice: Notice) -> Response:
     """What is not yet sent is not sent."""
-    try:
+    with saving(already={NothingWaits: NOTHING_WAITS}) as saved:
         stopped = service.stop_sending(notice, by=current_person())
-    except NothingWaits:
-        return _nothing_waits(notice)
-    db.session.commit()
-    flash(_stopped(notice, stopped), "done")
+    if saved:
+        flash(_stopped(notice, stopped), "done")
     return redirect(url_for("notices.report", notice_id=notice.id), 303)
 
 
@@ -150,11 +147,6 @@ def _stopped(notice: Notice, count: int) -> str:
 def _number(count: int, *, exact: bool) -> str:
     """Exactly to those who know the people: of two notices the difference would say that one joined."""
     return language.number(count) if exact else roughly(count)
-
-
-def _nothing_waits(notice: Notice) -> Response:
-    flash(_("Inget väntar: alla mejl har redan gått iväg eller är på väg just nu."), "info")
-    return redirect(url_for("notices.report", notice_id=notice.id), 303)
 
 
 @bp.get("/notices/<int:notice_id>/paper")
