@@ -16,6 +16,7 @@ from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.models import ContactPerson, Group
 from watch.saving import saving
+from watch.web import ViewAnswer
 
 bp = Blueprint("contacts", __name__)
 
@@ -66,10 +67,10 @@ def new() -> str:
 
 @bp.post("/contacts/new")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
-def create() -> Response | tuple[str, int]:
+def create() -> ViewAnswer:
     """Publish it."""
     form = _form()
-    if not form.validate_on_submit():
+    if not form.validate():
         return render_template("contacts/new.html", form=form), 422
     with saving(_("Kontakten är sparad och syns nu.")):
         service.publish_contact(form.entry, by=current_person(), today=_today())
@@ -86,11 +87,11 @@ def change(contact_id: int) -> str:
 
 @bp.post("/contacts/<int:contact_id>/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
-def save(contact_id: int) -> Response | tuple[str, int]:
+def save(contact_id: int) -> ViewAnswer:
     """Save the change."""
     contact = _kept(contact_id)
     form = _form(contact)
-    if not form.validate_on_submit():
+    if not form.validate():
         return render_template("contacts/change.html", contact=contact, form=form), 422
     with saving(_("Kontakten är ändrad.")):
         service.change_contact(contact, form.entry, by=current_person(), today=_today())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, abort, flash, make_response, redirect, render_template, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -19,6 +19,7 @@ from watch.interest.queries import interest_in_same_mail
 from watch.limits import ASKING
 from watch.models import Building, Interest, Purpose
 from watch.saving import saving
+from watch.web import ViewAnswer
 
 bp = Blueprint("interest", __name__)
 NO_GROUP = _l("Huset har ingen grupp att gå med i just nu.")
@@ -26,21 +27,21 @@ NO_GROUP = _l("Huset har ingen grupp att gå med i just nu.")
 
 @bp.get("/buildings/<int:building_id>/interest")
 @public
-def show(building_id: int) -> Response:
+def show(building_id: int) -> ViewAnswer:
     """The form for somebody who would like a group in their building."""
     building = _building(building_id)
-    return make_response(render_template("interest/show.html", building=building, form=ShowInterestForm()))
+    return render_template("interest/show.html", building=building, form=ShowInterestForm())
 
 
 @bp.post("/buildings/<int:building_id>/interest")
 @ASKING
 @public
-def leave(building_id: int) -> Response:
+def leave(building_id: int) -> ViewAnswer:
     """Leave interest; the page afterwards is the same whoever it was."""
     building = _building(building_id)
     form = ShowInterestForm()
     if not form.validate():
-        return make_response(render_template("interest/show.html", building=building, form=form), 422)
+        return render_template("interest/show.html", building=building, form=form), 422
     service.leave_interest(
         building, form.address.data, form.name.data, could_coordinate=form.could_coordinate.data,
         language=language.current(),
@@ -67,7 +68,7 @@ def _building(building_id: int) -> Building:
 
 @bp.get("/interest/<token>")
 @public
-def open_link(token: str) -> Response:
+def open_link(token: str) -> ViewAnswer:
     """The mailed page: confirm; then tell one's name, join when there is a group, or withdraw."""
     interest = _interest_behind(token)
     return _page(token, interest, _join_form(interest))
@@ -90,12 +91,11 @@ def _join_form(interest: Interest) -> JoinByInterestForm | None:
     return form
 
 
-def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> Response:
+def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> str:
     others = [(each, tokens.make(Purpose.CONFIRM_INTEREST, each)) for each in interest_in_same_mail(interest)]
-    page = render_template(
+    return render_template(
         "interest/open_link.html", token=token, interest=interest, form=form, others=others
     )
-    return make_response(page, 422 if form and form.errors else 200)
 
 
 @bp.post("/interest/<token>")
@@ -138,7 +138,7 @@ def back_to_open(token: str) -> Response:
 
 @bp.post("/interest/<token>/join")
 @public
-def join(token: str) -> Response:
+def join(token: str) -> ViewAnswer:
     """Ask to join the group that exists by now; the address is confirmed already."""
     interest = _interest_behind(token)
     form = _join_form(interest)
@@ -146,7 +146,7 @@ def join(token: str) -> Response:
         flash(str(NO_GROUP), "info")
         return redirect(url_for(".open_link", token=token), 303)
     if not form.validate() or form.chosen_stairwell is None:
-        return _page(token, interest, form)
+        return _page(token, interest, form), 422
     thanks = _("Tack! Ett kontaktombud i huset svarar dig med e-post.")
     with saving(thanks, already={NotOpen: NO_GROUP}) as asked:
         service.join_from_interest(interest, form.chosen_stairwell, flat=form.flat)

@@ -79,7 +79,7 @@ def create(building: Building) -> ViewAnswer:
     interest = interested_in(building)
     form = StartGroupForm()
     form.offer(interest.named)
-    if not form.validate_on_submit():
+    if not form.validate():
         if building.group_id is not None:
             return _exists(building.group_id)
         return _new_page(building, interest, form), 422
@@ -155,7 +155,7 @@ def tick(group: Group, step: str) -> ViewAnswer:
     ticked = _step(step)
     forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
     form = forms[ticked]
-    if not form.validate_on_submit() and group.state is GroupState.STARTING:
+    if not form.validate() and group.state is GroupState.STARTING:
         return _checklist(group, forms), 422
     with saving(already=PAST_ITS_START, unless=NOT_YET):
         service.tick(group, ticked, form.done_on.data, by=current_person())

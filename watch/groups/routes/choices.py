@@ -244,7 +244,7 @@ def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
     )
 
 
-def _ask(page: str, token: str, membership_id: int) -> str | Response:
+def _ask(page: str, token: str, membership_id: int) -> ViewAnswer:
     """The question before moving or leaving; once it is answered, where its undo is."""
     membership = _mine(token, membership_id)
     if membership.left_at is not None:

@@ -104,7 +104,7 @@ def _stairwells(group: Group) -> list[Stairwell]:
 def appoint(group: Group) -> ViewAnswer:
     """The lead asks somebody to coordinate the whole house or some of its stairwells."""
     form = _coordinator_form(group, filled=True)
-    if not form.validate_on_submit():
+    if not form.validate():
         return _index(group, form, _lead_form(group)), 422
     chosen = [each for each in _stairwells(group) if each.id in form.stairwells.data]
     return _appoint(group, form.address.data, chosen, lead=False)
@@ -115,7 +115,7 @@ def appoint(group: Group) -> ViewAnswer:
 def appoint_lead(group: Group) -> ViewAnswer:
     """The police contact asks somebody to be lead coordinator."""
     form = _lead_form(group, filled=True)
-    if not form.validate_on_submit():
+    if not form.validate():
         return _index(group, _coordinator_form(group), form), 422
     return _appoint(group, form.chosen, [], lead=True)
 
@@ -157,7 +157,7 @@ def accept(token: str) -> ViewAnswer:
     """Take on the appointment; its new coordinator takes part in the group too."""
     coordinator = _appointment(token)
     form = _acceptance(coordinator, filled=True)
-    if not form.validate_on_submit():
+    if not form.validate():
         return _appointment_page(coordinator, form, token), 422
     thanks = _("Tack! Du är nu kontaktombud. Logga in med din e-postadress för att se huset.")
     with saving(thanks, unless={OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE}) as accepted:

@@ -151,7 +151,7 @@ def ask_add_on_paper(flat: Flat) -> ViewAnswer:
 def add_on_paper(flat: Flat) -> ViewAnswer:
     """A neighbour without e-mail said yes at the door."""
     form = AddOnPaperForm()
-    if not form.validate_on_submit():
+    if not form.validate():
         return render_template("groups/house/add_on_paper.html", flat=flat, form=form), 422
     with saving(_("%(name)s är med. Meddelanden kommer på papper.", name=form.name.data)):
         members_service.add_on_paper(
@@ -166,7 +166,7 @@ def add_on_paper(flat: Flat) -> ViewAnswer:
 def note_answer(flat: Flat) -> ViewAnswer:
     """A household said no, or was asked, or is to be asked anew."""
     form = NoteAnswerForm()
-    if not form.validate_on_submit():
+    if not form.validate():
         flash(_("Välj ett av svaren."), "warn")
         return _to_flat(flat)
     household = households_service.note_household(flat, form.answer.data, by=current_person())
@@ -262,7 +262,7 @@ def place(membership: Membership) -> ViewAnswer:
     form = _place_form(membership)
     if membership.household is not None:
         return _to_members(membership)
-    if not form.validate_on_submit():
+    if not form.validate():
         return render_template("groups/house/place.html", membership=membership, form=form), 422
     with saving(_("Lägenheten är sparad."), already={AlreadyPlaced: _("Grannen har redan en lägenhet.")}):
         members_service.place(membership, form.chosen, by=current_person())

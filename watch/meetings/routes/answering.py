@@ -5,7 +5,6 @@ from __future__ import annotations
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from werkzeug.wrappers import Response
 
 from watch import language, tokens
 from watch.access import Permission, can, current_person, current_relations, public, requires
@@ -20,6 +19,7 @@ from watch.meetings.service import MeetingCancelled, MeetingStarted
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
+from watch.web import ViewAnswer
 
 IS_OVER: Explanations = {
     MeetingCancelled: _l("Träffen är inställd, så du behöver inte svara."),
@@ -55,7 +55,7 @@ def show(meeting: Meeting) -> str:
 
 @bp.post("/meetings/<int:meeting_id>/answer")
 @requires(Permission.SEE_GROUP)
-def answer(meeting: Meeting) -> tuple[str, int] | Response:
+def answer(meeting: Meeting) -> ViewAnswer:
     """A signed-in member's answer."""
     form = AnswerMeetingForm()
     if not coming.is_called(meeting, current_person()):
@@ -77,7 +77,7 @@ def open_answer(token: str) -> str:
 @bp.post("/r/<token>")
 @public
 @limit_network("60 per hour")
-def answer_by_mail(token: str) -> tuple[str, int] | Response:
+def answer_by_mail(token: str) -> ViewAnswer:
     """Keep the answer of one of those whom the mail greeted."""
     row = _row_behind(token)
     form = AnswerMeetingForm()

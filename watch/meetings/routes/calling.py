@@ -21,7 +21,7 @@ from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, Stairwell, utcnow
 from watch.saving import saving
-from watch.web import leave_trace
+from watch.web import ViewAnswer, leave_trace
 
 CALL = MEGABYTE // 8  # bytes of a text that may be longer than it is allowed to be, so that it can be cut
 
@@ -43,7 +43,7 @@ def back_to_new(group: Group) -> Response:
 @bp.post("/groups/<int:group_id>/meetings/preview")
 @takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
-def preview(group: Group) -> tuple[str, int]:
+def preview(group: Group) -> ViewAnswer:
     """The call as it will be, and how many get it: exactly, where they are all the coordinator's."""
     form = _meeting_form(group)
     if request.form.get("back"):
@@ -56,7 +56,7 @@ def preview(group: Group) -> tuple[str, int]:
 @bp.post("/groups/<int:group_id>/meetings")
 @takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
-def call(group: Group) -> tuple[str, int] | Response:
+def call(group: Group) -> ViewAnswer:
     """Send the call, or keep a meeting that was held already."""
     form = _meeting_form(group)
     if not form.validate():
@@ -70,7 +70,7 @@ def call(group: Group) -> tuple[str, int] | Response:
     return _send_call(group, form, plan)
 
 
-def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> tuple[str, int] | Response:
+def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
     reach, exact = calls.reach_of_call(group, form.chosen_stairwell), _knows(group, form.chosen_stairwell)
     try:
         meeting = service.call(
@@ -112,7 +112,7 @@ def paper(meeting: Meeting) -> str:
 
 @bp.get("/meetings/<int:meeting_id>/count")
 @requires(Permission.MANAGE_MEETINGS)
-def count(meeting: Meeting) -> str | Response:
+def count(meeting: Meeting) -> ViewAnswer:
     """Ask how many came."""
     if meeting.cancelled_at is not None or meeting.starts_at > utcnow():
         flash(_("Det går att skriva hur många som kom när träffen har börjat."), "info")
@@ -128,7 +128,7 @@ def count(meeting: Meeting) -> str | Response:
 
 @bp.post("/meetings/<int:meeting_id>/count")
 @requires(Permission.MANAGE_MEETINGS)
-def write_count(meeting: Meeting) -> tuple[str, int] | Response:
+def write_count(meeting: Meeting) -> ViewAnswer:
     """Keep how many came, 0 included, or that nobody counted."""
     form = CountHeadsForm()
     if not form.validate():
@@ -141,7 +141,7 @@ def write_count(meeting: Meeting) -> tuple[str, int] | Response:
 
 @bp.get("/meetings/<int:meeting_id>/cancel")
 @requires(Permission.MANAGE_MEETINGS)
-def ask_cancel(meeting: Meeting) -> str | Response:
+def ask_cancel(meeting: Meeting) -> ViewAnswer:
     """Say who will be told, and ask once more."""
     if not is_open(meeting):
         flash(_("Träffen går inte att ställa in längre."), "info")

@@ -24,7 +24,7 @@ from watch.notices.service import NothingWaits
 from watch.paging import page_of
 from watch.relations import position_of
 from watch.saving import saving
-from watch.web import leave_trace
+from watch.web import ViewAnswer, leave_trace
 
 NOTHING_WAITS = _l("Inget väntar: alla mejl har redan gått iväg eller är på väg just nu.")
 
@@ -109,7 +109,7 @@ def report(notice: Notice) -> str:
 
 @bp.get("/notices/<int:notice_id>/stop")
 @requires(Permission.STOP_NOTICES)
-def ask_stop(notice: Notice) -> str | Response:
+def ask_stop(notice: Notice) -> ViewAnswer:
     """Asked once more: how many would get no mail."""
     progress = queries.progress_of(notice)
     if not progress.stoppable:

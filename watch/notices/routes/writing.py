@@ -27,10 +27,10 @@ from watch.notices.labels import AREA_AUDIENCES
 from watch.notices.queries import Target
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
+from watch.web import ViewAnswer
 
 NOTICE = MEGABYTE // 2  # bytes of four texts of 10,000 characters, most of which take six each
 STEPS = ("new", "preview", "send", "index")
-Answered = tuple[str, int] | Response
 
 
 @dataclass(frozen=True)
@@ -66,7 +66,7 @@ def back_to_new(group: Group) -> Response:
 @bp.post("/groups/<int:group_id>/notices/preview")
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_GROUP_NOTICES)
-def preview(group: Group) -> Answered:
+def preview(group: Group) -> ViewAnswer:
     """The notice as it will look, and how many get it: exactly, where they are all the coordinator's."""
     return _preview(_group_context(group))
 
@@ -74,7 +74,7 @@ def preview(group: Group) -> Answered:
 @bp.post("/groups/<int:group_id>/notices")
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_GROUP_NOTICES)
-def send(group: Group) -> Answered:
+def send(group: Group) -> ViewAnswer:
     """Send it, once."""
     return _send(_group_context(group))
 
@@ -90,7 +90,7 @@ def area_new(area: Area) -> str:
 @bp.post("/areas/<slug>/notices/preview")
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
-def area_preview(area: Area) -> Answered:
+def area_preview(area: Area) -> ViewAnswer:
     """The notice as it will look, and how many coordinators get it, or how large the area is at least."""
     return _preview(_area_context(area))
 
@@ -98,7 +98,7 @@ def area_preview(area: Area) -> Answered:
 @bp.post("/areas/<slug>/notices")
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
-def area_send(area: Area) -> Answered:
+def area_send(area: Area) -> ViewAnswer:
     """Send it, once."""
     return _send(_area_context(area))
 
@@ -135,7 +135,7 @@ def _area_context(area: Area) -> ComposeContext:
     )
 
 
-def _preview(compose: ComposeContext) -> Answered:
+def _preview(compose: ComposeContext) -> ViewAnswer:
     form = compose.form()
     if request.form.get("back"):
         return _write_page(compose, form), 200
@@ -147,7 +147,7 @@ def _preview(compose: ComposeContext) -> Answered:
     return _preview_page(compose, form, reach), 200
 
 
-def _send(compose: ComposeContext) -> Answered:
+def _send(compose: ComposeContext) -> ViewAnswer:
     form = compose.form()
     if not form.validate():
         return _write_page(compose, form), 422
@@ -175,7 +175,7 @@ def _send(compose: ComposeContext) -> Answered:
     return redirect(url_for("notices.report", notice_id=notice.id), 303)
 
 
-def _refuse_for_nobody(compose: ComposeContext, form: WriteNoticeForm) -> Answered:
+def _refuse_for_nobody(compose: ComposeContext, form: WriteNoticeForm) -> ViewAnswer:
     form.audience.errors = (_("Ingen skulle få meddelandet: ingen är med här än. Välj några andra."),)
     return _write_page(compose, form), 422
 
