@@ -64,8 +64,8 @@ class Kind:
     """Rows of one kind: where they are listed, how a list offers one, and the page of one of them.
 
     `lists` are addresses with the names of things; `offered` is the address of a link or button there, or
-    the name of a field to choose by. `of` says which rows are compared, where not all are; with `only`
-    nothing but that status counts as opened.
+    the name of a field to choose by; `also` are other such lists of the same rows. `of` says which rows are
+    compared, where not all are; with `only` nothing but that status counts as opened.
     """
 
     model: type[Model]
@@ -75,6 +75,7 @@ class Kind:
     post: bool = False
     of: Callable[[], Collection[int]] | None = None
     only: int | None = None
+    also: tuple[tuple[tuple[str, ...], str], ...] = ()
 
     @property
     def ids(self) -> Collection[int]:
@@ -130,9 +131,10 @@ KINDS = {
     "stairwells": Kind(
         Stairwell, ("/groups/{group}/house",), r"/stairwells/(\d+)/house", "/stairwells/{}/house"
     ),
-    "flats": Kind(Flat, ("/stairwells/{stairwell}/house",), r"/flats/(\d+)", "/flats/{}"),
-    "flats to write to": Kind(Flat, (LETTERS,), "flats", "/flats/{}"),
-    "flats to invite to": Kind(Flat, (INVITATIONS,), "flat", "/flats/{}"),
+    "flats": Kind(
+        Flat, ("/stairwells/{stairwell}/house",), r"/flats/(\d+)", "/flats/{}",
+        also=(((LETTERS,), "flats"), ((INVITATIONS,), "flat")),
+    ),
     "posters": Kind(
         Stairwell, ("/groups/{group}/posters",), r"/stairwells/(\d+)/poster", "/stairwells/{}/poster",
         of=_stairwells_of_groups,
@@ -201,19 +203,23 @@ def test_a_list_offers_what_can_be_opened_and_nothing_else(
     kind: str, client: PageClient, scene: Scene, people: dict[str, Person]
 ) -> None:
     compared, ids = KINDS[kind], KINDS[kind].ids
-    lists = _addresses(compared.lists)
-    offered: dict[str, set[int]] = {}
     opened: dict[str, set[int]] = {}
-    for name, person in people.items():
-        client.browser(person)
-        pages = [client.get(address, as_=person) for address in lists]
-        offered[name] = {number for page in pages for number in _offered(page, compared.offered)} & set(ids)
+    offers = [
+        {name: _offers(client, lists, pattern, person) & set(ids) for name, person in people.items()}
+        for lists, pattern in ((compared.lists, compared.offered), *compared.also)
+    ]
     again = restorer() if compared.post else db.session.commit
     for name, person in people.items():
         opened[name] = {number for number in ids if _opens(client, compared, number, person, again)}
-    assert offered == opened
+    for offered in offers:
+        assert offered == opened
     assert any(opened.values())
     assert any(len(each) < len(ids) for each in opened.values())
+
+
+def _offers(client: PageClient, lists: Collection[str], pattern: str, person: Person) -> set[int]:
+    pages = [client.get(address, as_=person) for address in _addresses(lists)]
+    return {number for page in pages for number in _offered(page, pattern)}
 
 
 def _addresses(patterns: Collection[str]) -> list[str]:
