@@ -20,7 +20,10 @@ Who comes only where a test names them, all in stairwell 3: Nils (1103), whose a
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from inspect import signature
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -38,6 +41,7 @@ from tests.factories import (
     make_request,
     stairwell_of,
 )
+from tests.stored_scene import remember, restore
 from watch.extensions import db
 from watch.models import (
     Area,
@@ -47,6 +51,7 @@ from watch.models import (
     JoinRequest,
     Landlord,
     Language,
+    Model,
     Organisation,
     Person,
     Stairwell,
@@ -55,75 +60,97 @@ from watch.models import (
 )
 
 ADDRESS = "{}@example.org"
+CAST: list[str] = []  # the fixtures of this file that a scene has
+
+
+def of_cast(make: Callable[..., Model]) -> Any:
+    """A fixture of the cast: taken from the stored scene where the test has one, else made."""
+    name = make.__name__
+    CAST.append(name)
+
+    @pytest.fixture(name=name)
+    def one(request: pytest.FixtureRequest, stored_scene: dict[str, Model]) -> Model:
+        if name in stored_scene:
+            return stored_scene[name]
+        return make(**{each: request.getfixturevalue(each) for each in signature(make).parameters})
+
+    one.__doc__ = make.__doc__
+    return one
 
 
 @pytest.fixture
+def stored_scene(request: pytest.FixtureRequest, app: Flask) -> dict[str, Model]:
+    """The scene by name, where the test wants the whole of it and it was made before; else empty."""
+    return restore() if "scene" in request.fixturenames else {}
+
+
+@of_cast
 def norrby(app: Flask) -> Area:
     """Norrby, where no group exists yet."""
     return make_area("norrby", "Norrby")
 
 
-@pytest.fixture
+@of_cast
 def hassleholmen(app: Flask) -> Area:
     """Hässleholmen."""
     return make_area("hassleholmen", "Hässleholmen")
 
 
-@pytest.fixture
+@of_cast
 def boda(app: Flask) -> Area:
     """Boda."""
     return make_area("boda", "Boda")
 
 
-@pytest.fixture
+@of_cast
 def landlord(app: Flask) -> Landlord:
     """Bostäder i Borås."""
     return make_landlord()
 
 
-@pytest.fixture
+@of_cast
 def house(hassleholmen: Area, landlord: Landlord) -> Building:
     """Våglängdsgatan 1–3."""
     return make_building(hassleholmen, landlord, "Våglängdsgatan", (1, 3))
 
 
-@pytest.fixture
+@of_cast
 def stairwell_1(house: Building) -> Stairwell:
     """Våglängdsgatan 1."""
     return stairwell_of(house, 1)
 
 
-@pytest.fixture
+@of_cast
 def stairwell_3(house: Building) -> Stairwell:
     """Våglängdsgatan 3."""
     return stairwell_of(house, 3)
 
 
-@pytest.fixture
+@of_cast
 def group(house: Building) -> Group:
     """The active group of Våglängdsgatan 1–3."""
     return make_group(house)
 
 
-@pytest.fixture
+@of_cast
 def langgatan(norrby: Area, landlord: Landlord) -> Building:
     """Norrby Långgata 21–27, without a group."""
     return make_building(norrby, landlord, "Norrby Långgata", (21, 23, 25, 27))
 
 
-@pytest.fixture
+@of_cast
 def other_house(boda: Area, landlord: Landlord) -> Building:
     """Svängrumsgatan 10–12."""
     return make_building(boda, landlord, "Svängrumsgatan", (10, 12))
 
 
-@pytest.fixture
+@of_cast
 def other_group(other_house: Building) -> Group:
     """The active group of Svängrumsgatan 10–12."""
     return make_group(other_house)
 
 
-@pytest.fixture
+@of_cast
 def amina(group: Group, stairwell_1: Stairwell) -> Person:
     """Lead coordinator of the group; stairwell 1, flat 1001."""
     person = make_person("Amina Yusuf", ADDRESS.format("amina"), phone="+46701740605")
@@ -132,7 +159,7 @@ def amina(group: Group, stairwell_1: Stairwell) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def bengt(group: Group, stairwell_3: Stairwell) -> Person:
     """Coordinator of stairwell 3 only; flat 1002."""
     person = make_person("Bengt Åkesson", ADDRESS.format("bengt"), phone="+46701740606")
@@ -141,7 +168,7 @@ def bengt(group: Group, stairwell_3: Stairwell) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def carin(group: Group, stairwell_3: Stairwell) -> Person:
     """A member who shows her name; stairwell 3, flat 1102."""
     person = make_person("Carin Öberg", ADDRESS.format("carin"), phone="+46701740607", shows_name=True)
@@ -149,7 +176,7 @@ def carin(group: Group, stairwell_3: Stairwell) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def dawit(group: Group, stairwell_1: Stairwell) -> Person:
     """A member who shows nothing and reads Arabic; stairwell 1, flat 1101."""
     person = make_person(
@@ -159,7 +186,7 @@ def dawit(group: Group, stairwell_1: Stairwell) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def elsa(group: Group, stairwell_3: Stairwell) -> Person:
     """A member on paper, without e-mail; stairwell 3, flat 1001."""
     person = make_person("Elsa Björkgård")
@@ -167,20 +194,20 @@ def elsa(group: Group, stairwell_3: Stairwell) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def farahs_request(group: Group, stairwell_3: Stairwell) -> JoinRequest:
     """Farah asked to join, confirmed her address and waits."""
     person = make_person("Farah Ahmadi", ADDRESS.format("farah"))
     return make_request(person, group, stairwell_3, flat_of(stairwell_3, "1203"))
 
 
-@pytest.fixture
+@of_cast
 def farah(farahs_request: JoinRequest) -> Person:
     """Who waits for an answer; stairwell 3, flat 1203."""
     return farahs_request.person
 
 
-@pytest.fixture
+@of_cast
 def gun(norrby: Area, hassleholmen: Area) -> Person:
     """Police contact of Norrby and Hässleholmen."""
     person = make_person("Gun Sjöström", ADDRESS.format("gun"), phone="+46701740609")
@@ -188,7 +215,7 @@ def gun(norrby: Area, hassleholmen: Area) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def hodan(boda: Area) -> Person:
     """The municipality's officer of Boda."""
     person = make_person("Hodan Warsame", ADDRESS.format("hodan"), phone="+46701740610")
@@ -196,7 +223,7 @@ def hodan(boda: Area) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def ivan(other_group: Group) -> Person:
     """Coordinator of the other group, in Boda."""
     person = make_person("Ivan Häggström", ADDRESS.format("ivan"), phone="+46701740611")
@@ -206,7 +233,7 @@ def ivan(other_group: Group) -> Person:
     return person
 
 
-@pytest.fixture
+@of_cast
 def jenny(app: Flask) -> Person:
     """Somebody with an address and no relation to any group; reads Somali."""
     return make_person("Jenny Älvgren", ADDRESS.format("jenny"), language=Language.SOMALI)
@@ -236,6 +263,8 @@ class Scene:
 
 @pytest.fixture
 def scene(
+    request: pytest.FixtureRequest,
+    stored_scene: dict[str, Model],
     group: Group,
     house: Building,
     stairwell_1: Stairwell,
@@ -254,6 +283,8 @@ def scene(
     jenny: Person,
 ) -> Scene:
     """Everybody at once; five of the group's households take part."""
+    if not stored_scene:
+        remember({name: request.getfixturevalue(name) for name in CAST})
     group.counted_taking_part = 5
     db.session.commit()
     return Scene(
