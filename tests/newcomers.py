@@ -142,7 +142,7 @@ def _told(row: Any, state: str) -> tuple[str, ...]:
     summary = next(row.iter("summary"))
     said = {each.get("class"): text_of(each) for each in summary.iter() if each.tag in {"bdi", "span"}}
     note = f"{word} {said.get('soft', '')}".strip()
-    return (number, fields[0], fields[1] or "–", said.get("flat", "–"), note)
+    return (number, fields[0], fields[1] or "–", said.get("of-flat", "–"), note)
 
 
 def cures_of(page: Page) -> dict[str, str]:

@@ -88,7 +88,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal",
-        "language", "limits", "models", "paging", "paper", "relations", "tokens", "web",
+        "language", "limits", "models", "paging", "paper", "relations", "tables", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "tables"},

@@ -246,7 +246,6 @@ def test_a_file_that_is_no_list_says_what_to_do(
 
 
 SHEET = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
-NAMED = '<row><c t="inlineStr"><is><t>E-post</t></is></c></row>'
 LIMITS = XlsxLimits(rows=20_000)
 MOST_UNPACKED, MEGABYTE = LIMITS.unpacked, 1024 * 1024
 HEAVY = {
@@ -256,10 +255,6 @@ HEAVY = {
     "cells": (
         "xl/worksheets/sheet1.xml", f"<worksheet {SHEET}><sheetData><row>", "<c/>",
         "</row></sheetData></worksheet>",
-    ),
-    "rows": (
-        "xl/worksheets/sheet1.xml", f"<worksheet {SHEET}><sheetData>{NAMED}", "<row/>",
-        "</sheetData></worksheet>",
     ),
 }  # fmt: skip
 
@@ -525,6 +520,12 @@ def test_rows_that_are_not_of_our_making_do_no_harm(
         page = client.post(f"/groups/{group.id}/invitations/{path}".rstrip("/"), form, as_=bengt)
         assert (page.status, page.main_actions) == (200, [])
     assert (outbox.names(), invitations()) == ([], [])
+
+
+def test_more_than_a_form_can_bring_back_is_refused_at_once(look: Look, bengt: Person) -> None:
+    lines = [f"{'å' * 290};granne{n}@example.org\n" for n in range(MOST_PEOPLE)]
+    seen = look(bengt, **file("Namn;E-post\n" + "".join(lines)))
+    assert (seen.status, seen.errors) == (422, ["Listan är för stor. Högst 1 MB: dela den i två."])
 
 
 def test_every_state_beside_the_others(look: Look, scene: Scene) -> None:

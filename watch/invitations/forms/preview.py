@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -20,7 +21,9 @@ from watch.lengths import AtMost
 from watch.models import Flat, Language, Stairwell
 from watch.personnummer import has_personnummer, personnummer_word
 
-MAX_BESIDE = 150  # characters
+MAX_BESIDE = 100  # characters
+MAX_CHARACTERS = 300  # of a cell; one that is longer is refused in any case
+MOST_SENT = 900_000  # bytes of all rows; a form may have 1 MB
 NOT_A_PORT = re.compile(r"\b(?:port|lgh|lägenhet|flat|entrance)\b", re.IGNORECASE)
 
 
@@ -67,10 +70,15 @@ def sent_of(people: Iterable[Typed]) -> MultiDict[str, str]:
     """These people as the rows of a form that was sent."""
     cells: MultiDict[str, str] = MultiDict()
     for place, each in enumerate(people):
-        for name in ("address", "name", "flat", "beside"):
-            cells[_prefix(place) + name] = _visible(getattr(each, name))
-        cells[_prefix(place) + "beside"] = cells[_prefix(place) + "beside"][:MAX_BESIDE]
+        for name in ("address", "name", "flat"):
+            cells[_prefix(place) + name] = _visible(getattr(each, name)[:MAX_CHARACTERS])
+        cells[_prefix(place) + "beside"] = _visible(each.beside[:MAX_BESIDE])
     return cells
+
+
+def can_be_sent(cells: MultiDict[str, str]) -> bool:
+    """Whether rows are no more than a form can bring back."""
+    return len(urlencode(cells)) <= MOST_SENT
 
 
 def _prefix(place: int) -> str:

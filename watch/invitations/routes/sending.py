@@ -25,17 +25,19 @@ from watch.invitations.forms.preview import (
     PreviewRow,
     apply_limits,
     as_table,
+    can_be_sent,
     rows_sent,
     sent_of,
     validate,
 )
-from watch.invitations.labels import PREVIEW_STATES
+from watch.invitations.labels import FILE_PROBLEMS, PREVIEW_STATES
 from watch.invitations.lists import NeighbourList
 from watch.invitations.queries.inviting import DailyQuota, known_among, quota_of
 from watch.invitations.routes.inviting import bp, index_page, invite_form, list_of
 from watch.invitations.service import inviting
 from watch.limits import limit_network
 from watch.models import Group, Invitation, Language
+from watch.tables import TableProblem
 from watch.web import leave_trace
 
 LOOKING = limit_network("120 per hour", "invitation previews")
@@ -65,8 +67,13 @@ def preview(group: Group) -> Response:
     db.session.rollback()  # nobody waits for a database that waits for a file to be read
     if not first.validate():
         return index_page(group, first)
-    rows = _rows(group, rows_sent(sent_of(first.found.people)))
-    return _preview(group, _new_form(first.language.data, first.pass_on.data), rows, first.found)
+    cells = sent_of(first.found.people)
+    if not can_be_sent(cells):
+        field = first.file if first.file.data else first.addresses
+        field.errors = (FILE_PROBLEMS[TableProblem.TOO_LARGE],)
+        return index_page(group, first)
+    form = _new_form(first.language.data, first.pass_on.data)
+    return _preview(group, form, _rows(group, rows_sent(cells)), first.found)
 
 
 @bp.post("/groups/<int:group_id>/invitations")
