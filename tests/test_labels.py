@@ -19,7 +19,6 @@ import watch
 ROOT = Path(__file__).resolve().parent.parent
 PARTIAL = {  # by the last two words of their names, and why
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
-    "labels.FILE_PROBLEMS": "a file that is no list is told so, whatever else is wrong with it",
     "landlord_list.FORMS": "columns of free text have no form",
     "notices/_fields.html": "the languages that a notice can be written in besides Swedish",
 }

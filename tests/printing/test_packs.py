@@ -104,9 +104,7 @@ def test_so_are_those_of_whole_houses_and_a_short_pack_leaves_the_same_traces(
             assert len(codes) == 27
             noted = select(AuditEntry.group_id, AuditEntry.by_id).where(AuditEntry.what == "letters-printed")
             groups = scene.group.id, second_house.group_id
-            assert {tuple(row) for row in db.session.execute(noted)} == {
-                (each, scene.gun.id) for each in groups
-            }
+            assert {*map(tuple, db.session.execute(noted))} == {(each, scene.gun.id) for each in groups}
             assert f"Fler än {most} brev tar en stund." in page.text
     assert work()
     assert [codes_on(sheet) for file in files() for sheet in pages_of(file.pdf or b"")] == codes

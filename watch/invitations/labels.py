@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 
 from watch import language
 from watch.invitations.lists import MOST_PEOPLE, ListProblem
+from watch.places.labels import TABLE_PROBLEMS
 from watch.tables import TableProblem, UnreadableTable
 
 INVITATION_STATES = {
@@ -43,23 +44,16 @@ PREVIEW_STATES = {
     "lately": _l("Har fått tre mejl på ett dygn"),
 }
 PREVIEW_SIGNS = {"new": "ok", "later": "lamp", "bad": "bad"}  # the others need nothing: neutral
-FILE_PROBLEMS = {
+FILE_PROBLEMS = TABLE_PROBLEMS | {
+    TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen med adresserna."),
     TableProblem.TOO_LARGE: _l("Listan är för stor. Högst 1 MB: dela den i två."),
     TableProblem.TOO_HEAVY: _l("Filen är för stor eller går inte att läsa. Klistra in adresserna i stället."),
     TableProblem.TOO_MANY_ROWS: _l("Listan är för lång. Högst 500 rader: dela den i två."),
-    TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen med adresserna."),
-    TableProblem.OLD_SPREADSHEET: _l(
-        "Filen är ett kalkylblad av ett äldre slag. Spara det som XLSX eller CSV."
-    ),
-    TableProblem.LOCKED_SPREADSHEET: _l("Kalkylbladet har ett lösenord. Ta bort det och spara igen."),
-    TableProblem.BROKEN_SPREADSHEET: _l(
-        "Kalkylbladet går inte att öppna. Spara det igen som XLSX eller CSV."
-    ),
+    TableProblem.NOT_A_LIST: _l("Filen är ingen lista. Välj en CSV- eller XLSX-fil."),
     TableProblem.WRONG_ENCODING: _l(
         "Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8, eller som XLSX."
     ),
 }
-NO_LIST = _l("Filen är ingen lista. Välj en CSV- eller XLSX-fil.")
 LIST_PROBLEMS = {
     ListProblem.NO_ADDRESSES: _l(
         "I listan finns inga e-postadresser. Döp kolumnen med adresser till E-post."
@@ -76,6 +70,6 @@ LIST_PROBLEMS = {
 def why_unreadable(error: UnreadableTable) -> Any:
     """Why a file or a pasted text is no list of neighbours, and what to do."""
     if not isinstance(error.problem, ListProblem):
-        return FILE_PROBLEMS.get(TableProblem(error.problem), NO_LIST)
+        return FILE_PROBLEMS[TableProblem(error.problem)]
     numbers = {"count": language.number(error.count), "most": language.number(MOST_PEOPLE)}
     return str(LIST_PROBLEMS[error.problem]) % numbers
