@@ -528,6 +528,17 @@ def test_more_than_a_form_can_bring_back_is_refused_at_once(look: Look, bengt: P
     assert (seen.status, seen.errors) == (422, ["Listan är för stor. Högst 1 MB: dela den i två."])
 
 
+def test_five_hundred_rows_come_back_and_no_more_fields_than_they_have(
+    look: Look, client: PageClient, bengt: Person
+) -> None:
+    beside = [f"Granne {n} granne{n}@example.org" for n in range(MOST_PEOPLE)]
+    seen = look(bengt, *beside)
+    again = seen.press("Se efter igen")
+    assert (again.status, len(rows_of(again))) == (200, MOST_PEOPLE)
+    more = {f"more-{n}": "" for n in range(200)}
+    assert seen.press("Se efter igen", more).status == 413
+
+
 def test_every_state_beside_the_others(look: Look, scene: Scene) -> None:
     make_invitation(scene.group, "nina@example.org", flat=flat_of(scene.stairwell_3, "1203"), by=scene.bengt)
     typed = [f"{name}@example.org" for name in ("lina", "carin", "nina")]
