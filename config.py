@@ -51,7 +51,7 @@ DEFAULTS: dict[str, Any] = {
     "INVITATION_DAYS": 30,
     "INVITATIONS_A_DAY": 100,  # how many letters of invitation one coordinator can have sent in 24 hours
     "FORMS_IN_TEN_MINUTES": 300,  # how many forms of all kinds one network may send
-    "LETTERS_AT_ONCE": 60,  # so many letters are made while one waits; a longer pack is made by the worker
+    "LETTERS_AT_ONCE": 250,  # so many letters are made while one waits; a longer pack is made by the worker
 }
 
 # Flask's own, safer than its defaults, and its extensions'; not to be set from outside

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Callable, Iterator
@@ -19,6 +18,7 @@ from tests.page_client import Page, PageClient
 from tests.page_contract import text_of
 from watch import tokens
 from watch.extensions import db
+from watch.invitations.labels import PREVIEW_STATES
 from watch.mail.queue import claim
 from watch.models import Flat, Group, HouseholdStatus, Invitation, JoinRequest, Person, Purpose, Stairwell
 from watch.models import Household as HouseholdModel
@@ -100,28 +100,53 @@ def only() -> Invitation:
 
 
 def carried(*addresses: str, **more: Any) -> dict[str, Any]:
-    """What the preview of these addresses sends when "Bjud in" is pressed."""
-    rows = [[number, address, "", "", ""] for number, address in enumerate(addresses, start=1)]
-    form = {"carried": json.dumps(rows), "count": str(len(rows)), "form_key": secrets.token_urlsafe()}
-    return LOCKED | form | more
+    """What the preview of these addresses sends when "Skicka till" is pressed."""
+    rows = {
+        f"rows-{place}-{cell}": address if cell == "address" else ""
+        for place, address in enumerate(addresses)
+        for cell in ("address", "name", "flat")
+    }
+    return LOCKED | rows | {"count": str(len(addresses)), "form_key": secrets.token_urlsafe()} | more
 
 
 def rows_of(page: Page) -> list[tuple[str, ...]]:
-    """The preview's rows: number, address, name, flat (as they stand, or in a field to mend), state."""
-    return [
-        tuple(_of_cell(cell) for cell in row.iter("td"))
-        for table in page.tree.iter("tbody")
-        for row in table.iter("tr")
+    """The preview's rows in their order: number, address, name, flat (as they stand, or to mend), state.
+
+    Of another page the rows of its table, cell by cell.
+    """
+    rows = [
+        tuple(text_of(cell) for cell in row.iter("td"))
+        for body in page.tree.iter("tbody")
+        for row in body.iter("tr")
     ]
+    if rows:
+        return rows
+    for state in PREVIEW_STATES:
+        groups = [each for each in page.tree.iter() if each.get("data-state") == state]
+        rows += [_told(row, state) for group in groups for row in group.iter() if _is_row(row, state)]
+    return sorted(rows, key=lambda row: int(row[0]))
 
 
-def _of_cell(cell: Any) -> str:
-    typed = next((field for field in cell.iter("input") if field.get("type") != "hidden"), None)
-    return typed.get("value") or "" if typed is not None else text_of(cell)
+def _is_row(element: Any, state: str) -> bool:
+    """What is to be mended stands open; the other rows are folded."""
+    kind = "list-row" if state == "bad" else "row-of-list"
+    return kind in (element.get("class") or "").split()
+
+
+def _told(row: Any, state: str) -> tuple[str, ...]:
+    fields = [field.get("value") or "" for field in row.iter("input") if field.get("type") != "hidden"]
+    label = next(each.get("aria-label") for each in row.iter() if each.get("role") == "group")
+    number, word = label.split()[-1], str(PREVIEW_STATES[state])
+    if state == "bad":
+        return (number, *fields, word)
+    summary = next(row.iter("summary"))
+    said = {each.get("class"): text_of(each) for each in summary.iter() if each.tag in {"bdi", "span"}}
+    note = f"{word} {said.get('soft', '')}".strip()
+    return (number, fields[0], fields[1] or "–", said.get("of-flat", "–"), note)
 
 
 def cures_of(page: Page) -> dict[str, str]:
-    """What has to be mended, by the id of its field: address-0, name-0, flat-0."""
+    """What has to be mended, by the name of its field: rows-0-address, rows-0-name, rows-0-flat."""
     return {
         (each.get("id") or "").removesuffix("-error"): text_of(each)
         for each in page.tree.iter("p")
@@ -143,11 +168,11 @@ def look(client: PageClient, group: Group) -> Callable[..., Page]:
 
 @pytest.fixture
 def write(look: Callable[..., Page]) -> Callable[..., Page]:
-    """Paste lines and press "Bjud in" where the preview has that button; the page that comes."""
+    """Paste lines and press "Skicka till" where the preview has that button; the page that comes."""
 
     def sent(by: Person, *lines: str, form_key: str | None = None, **more: Any) -> Page:
         page = look(by, *lines, **more)
-        press = [button for button in page.buttons if button.startswith("Bjud in ")]
+        press = [button for button in page.buttons if button.startswith("Skicka till ")]
         key = {} if form_key is None else {"form_key": form_key}
         return page.press(press[0], key) if press else page
 

@@ -83,16 +83,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paging": {"extensions"},
     "statements": {"extensions"},
     "saving": {"errors", "extensions"},
+    "tables": {"errors", "xlsx_table"},
+    "xlsx_table": set(),
     "paper": {"language", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal",
-        "language", "limits", "models", "paging", "paper", "relations", "saving", "tokens", "web",
+        "language", "limits", "models", "paging", "paper", "relations", "saving", "tables", "tokens", "web",
     },
-    "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
-    "labels": {"bands", "fields", "language", "models"},
+    "forms": {"bands", "fields", "language", "lengths", "models", "personnummer", "tables"},
+    "labels": {"bands", "fields", "language", "models", "tables"},
     "queries": MODELS | {"errors", "language", "mail.kinds", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
@@ -100,8 +102,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"paper"}
     | {"relations", "tokens"},
     "part": MODELS
-    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tokens"}
-    | {"clock", "journal"},
+    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tables", "tokens"}
+    | {"clock", "journal", "xlsx_table"},
     "cli": MODELS
     | {"audit", "errors", "fields", "journal", "language", "mail", "jobs", "presence", "tokens"},
     "jobs": MODELS | {"clock", "journal", "mail", "presence"},

@@ -145,9 +145,9 @@ def test_addresses_that_are_too_many_signs_are_not_taken_apart(
     with plain_app.test_request_context():
         form = InviteForm(MultiDict(typed))
         form.offer([], set())
-        monkeypatch.setattr(inviting, "rows_of_text", lambda _text: pytest.fail("was read"))
+        monkeypatch.setattr(inviting, "list_of_text", lambda _text: pytest.fail("was read"))
         assert not form.validate()
-        assert form.addresses.errors == ["Texten är för lång. Högst 2 000 rader: dela den i två."]
+        assert form.addresses.errors == ["Texten är för lång. Högst 500 rader: dela den i två."]
 
 
 def test_no_form_has_a_length_that_lets_other_rules_read_on() -> None:

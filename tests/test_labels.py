@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTIAL = {  # by the last two words of their names, and why
     "access.ONLY": "most permissions ask for the role alone",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
-    "sheets.OF_TABLES": "a file that is no list is told so, whatever else is wrong with it",
     "landlord_list.FORMS": "columns of free text have no form",
     "notices/_fields.html": "the languages that a notice can be written in besides Swedish",
 }
@@ -54,7 +53,7 @@ def in_modules() -> Iterator[tuple[str, set[Any]]]:
 
 def _labels_first(module: ModuleType) -> bool:
     """A table is called as where it stands, not as where it is imported."""
-    return not module.__name__.endswith((".labels", ".sheets"))
+    return not module.__name__.endswith(".labels")
 
 
 def in_templates() -> Iterator[tuple[str, set[Any]]]:

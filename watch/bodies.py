@@ -18,6 +18,7 @@ PLAIN_FORM, FORM_IN_PARTS = FORMS = "application/x-www-form-urlencoded", "multip
 MEGABYTE = 1024 * 1024
 MOST_OF_ADDRESS = 8192  # bytes of a page's address, and of what stands behind its question mark
 MOST_TEXT = MEGABYTE  # bytes of a form without its files
+FIELDS_OF_A_LIST = 2100  # of a form with 500 rows of four fields
 V = TypeVar("V", bound=Callable[..., Any])
 
 
@@ -33,22 +34,26 @@ class NotAForm(HTTPException):
     code = 415
 
 
-def takes_bytes(most: int) -> Callable[[V], V]:
-    """The view's page may be sent so many bytes by whoever is signed in, not only what any form may have."""
+def takes_bytes(most: int, *, fields: int | None = None) -> Callable[[V], V]:
+    """The view's page may be sent so many bytes by whoever is signed in, not only what any form may have.
+
+    With `fields` its form may have so many of them.
+    """
 
     def declare(view: V) -> V:
         view.most_bytes = most  # type: ignore[attr-defined]  # the mark that bound_body looks for
+        view.most_fields = fields  # type: ignore[attr-defined]  # and this one
         return view
 
     return declare
 
 
-def takes_file(field: str, most: int) -> Callable[[V], V]:
+def takes_file(field: str, most: int, *, fields: int | None = None) -> Callable[[V], V]:
     """The view's page asks for a file in this field, and takes so many bytes; no other view is sent one."""
 
     def declare(view: V) -> V:
         view.file_field = field  # type: ignore[attr-defined]  # the mark that refuse_unreadable looks for
-        return takes_bytes(most)(view)
+        return takes_bytes(most, fields=fields)(view)
 
     return declare
 
@@ -59,6 +64,8 @@ def bound_body() -> None:
     if most is not None and "_user_id" in session:
         request.max_content_length = most
         request.max_form_memory_size = min(most, MOST_TEXT)
+        if fields := getattr(_view(), "most_fields", None):
+            request.max_form_parts = fields
 
 
 def refuse_unreadable() -> None:

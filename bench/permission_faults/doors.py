@@ -125,8 +125,8 @@ FAULTS = (
     Fault(
         "a coordinator invites to a flat of another stairwell",
         "watch/invitations/routes/sending.py",
-        "rows = validated(typed, flats_of_group(group, mine))",
-        "rows = validated(typed, flats_of_group(group))",
+        "validate(rows, flats_of_group(group, mine))",
+        "validate(rows, flats_of_group(group))",
         "invitations/test_inviting invitations/test_previewing",
     ),
     Fault(

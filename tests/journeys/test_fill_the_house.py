@@ -108,7 +108,7 @@ def _amina_invites_three(phone: Phone, post: Post) -> None:
     addresses = [f"{name}@example.org" for name in ("kerstin", "olle", "petra")]
     phone.fill("E-postadresser", "\n".join(addresses))
     phone.press("Se efter")
-    phone.press("Bjud in 3")
+    phone.press("Skicka till 3 grannar")
     assert "3 inbjudningar är på väg." in phone.text
     assert post.deliver() == addresses
     phone.page.reload()

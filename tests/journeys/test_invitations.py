@@ -6,7 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from sqlalchemy import select, update
 
 from tests.browser import Phone
@@ -58,9 +58,11 @@ def test_from_pasted_addresses_to_a_lit_window(
     phone.page.locator("#language").select_option(spoken.value)
     phone.press(say("Se efter"))
     assert (phone.h1, states()) == (say("Se efter innan du bjuder in"), {})
-    phone.page.locator("#address-2").fill("mio@example.org")
+    phone.page.locator("#rows-2-address").fill("mio@example.org")
     phone.press(say("Se efter igen"))
-    phone.press(say("Bjud in %(num)d") % {"num": 3})
+    with language.speaking(spoken):
+        send = ngettext("Skicka till %(num)d granne", "Skicka till %(num)d grannar", 3)
+    phone.press(send)
     readers = ["kim@example.org", "lina@example.org", "mio@example.org"]
     assert post.deliver() == readers
     assert states() == dict.fromkeys(readers, InvitationState.OPEN)
@@ -96,10 +98,10 @@ def test_a_list_from_a_file_with_a_flat_that_does_not_exist(
     phone.page.get_by_label("Eller välj en fil").set_input_files(chosen)
     phone.press("Se efter")
     assert "Lägenheten finns inte i dina portar." in phone.text
-    phone.page.locator("#flat-1").fill("1201")
-    phone.press("Bjud in 1")
+    phone.page.locator("#rows-1-flat").fill("1201")
+    phone.press("Skicka till 1 granne")
     assert "Listan är en annan än den du såg." in phone.text
-    phone.press("Bjud in 2")
+    phone.press("Skicka till 2 grannar")
     assert post.deliver() == ["kim@example.org", "lina@example.org"]
 
 
@@ -112,7 +114,7 @@ def test_those_who_have_not_answered_are_reminded_and_a_slip_is_mended(
     phone.open(f"/groups/{scene.group.id}/invitations")
     phone.fill("E-postadresser", "lina@example.org, kim@exmaple.org")
     phone.press("Se efter")
-    phone.press("Bjud in 2")
+    phone.press("Skicka till 2 grannar")
     assert post.deliver() == ["kim@exmaple.org", "lina@example.org"]
     db.session.execute(update(Mailing).values(created_at=utcnow() - timedelta(days=4)))
     phone.open(f"/groups/{scene.group.id}/invitations")

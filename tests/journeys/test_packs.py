@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from tests.browser import Phone
 from tests.cast import Scene
@@ -15,16 +16,17 @@ from watch.printing.service import packs
 
 FILES = {"sv-SE": ("Fil 1", "Fil 2"), "ar": ("الملف 1", "الملف 2")}
 WORDS = {
-    "sv-SE": ("Gör breven", "Breven görs", "Visa hur långt det har kommit", "Breven är klara"),
-    "ar": ("إعداد الرسائل", "يجري إعداد الرسائل", "عرض مدى التقدم", "الرسائل جاهزة"),
+    "sv-SE": ("Hämta breven som PDF", "Breven görs", "Visa hur långt det har kommit", "Breven är klara"),
+    "ar": ("تنزيل الرسائل بصيغة PDF", "يجري إعداد الرسائل", "عرض مدى التقدم", "الرسائل جاهزة"),
 }
 
 
 @pytest.mark.parametrize(("language", "javascript"), [("sv-SE", True), ("ar", True), ("sv-SE", False)])
 def test_whole_houses_at_once(
     language: str, javascript: bool, scene: Scene, make_phone: Callable[..., Phone],
-    monkeypatch: pytest.MonkeyPatch,
+    app: Flask, monkeypatch: pytest.MonkeyPatch,
 ) -> None:  # fmt: skip
+    monkeypatch.setitem(app.config, "LETTERS_AT_ONCE", 17)
     monkeypatch.setattr(packs, "FILE_LETTERS", 10)
     phone = make_phone(language=language, javascript=javascript)
     make, waits, again, done = WORDS[language]

@@ -40,7 +40,18 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
         b"\x7fELF\x02\x01\x01\0\0\0\0",
         ["Rad 1: Filen är ingen CSV-lista. Exportera listan igen som CSV."],
     ),
-    "a spreadsheet": (b"PK\x03\x04\x14\0\x06\0", ["Filen är ett kalkylblad. Öppna det och spara som CSV."]),
+    "a spreadsheet": (
+        b"PK\x03\x04\x14\0\x06\0",
+        ["Kalkylbladet går inte att öppna. Spara det igen som XLSX eller CSV."],
+    ),
+    "an old spreadsheet": (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1",
+        ["Filen är ett kalkylblad av ett äldre slag. Spara det som XLSX eller CSV."],
+    ),
+    "a spreadsheet with a password": (
+        b"\xd0\xcf\x11\xe0" + "EncryptedPackage".encode("utf-16-le"),
+        ["Kalkylbladet har ett lösenord. Ta bort det och spara igen."],
+    ),
     "UTF-16": (
         listed(FIRST).decode().encode("utf-16"),
         ["Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8."],

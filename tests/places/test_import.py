@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from click.testing import Result
 from flask import Flask
@@ -118,6 +120,49 @@ def test_the_usual_ways_to_write_a_list_read_the_same(encoding: str, delimiter: 
         )
         for row, number, flat, own in ((2, "21", "1001", "N-1"), (4, "23", "1102", "N-2"))
     ]  # fmt: skip
+
+
+def as_spreadsheet(*rows: str) -> bytes:
+    """A list as XLSX, with a sheet of notes before it and a row that is hidden."""
+    book = openpyxl.Workbook()
+    book.active.append(("Anteckningar",))
+    sheet = book.create_sheet("Lista")
+    for row in rows:
+        sheet.append([int(cell) if cell.isdigit() else cell for cell in row.split(";")])
+    sheet.append(["Norrby"])
+    sheet.row_dimensions[len(rows) + 1].hidden = True
+    data = BytesIO()
+    book.save(data)
+    return data.getvalue()
+
+
+def test_a_spreadsheet_reads_as_the_same_list_in_csv() -> None:
+    shorter = [row.replace("Internt nummer;", "").replace("N-1;", "") for row in (HEADER, FIRST)]
+    assert landlord_list.read(as_spreadsheet(*shorter)) == landlord_list.read(
+        listed(shorter[1], header=shorter[0])
+    )
+    with pytest.raises(BadLandlordList) as bad:
+        landlord_list.read(as_spreadsheet(HEADER, FIRST, SECOND.replace("1102", "902")))
+    assert bad.value.errors == [RowError(3, "Lägenhetsnummer", "902", Problem.FLAT_NUMBER_FORM)]
+
+
+@pytest.mark.parametrize(
+    ("above", "first"),
+    [("sep=;", 2), ("Fastighetsägarens lista 2026", 3), ("Listan;från oss", 3)],
+)
+def test_a_title_and_a_line_for_excel_may_stand_above_the_columns(above: str, first: int) -> None:
+    """A spreadsheet shows no line that says what stands between the cells, and counts it not."""
+    (row,) = landlord_list.read(listed(FIRST, header=f"{above}\r\n{HEADER}"))
+    assert (row.row, row.flat) == (first, "1001")
+
+
+def test_tabs_line_breaks_and_spaces_are_no_matter() -> None:
+    (want,) = landlord_list.read(listed(FIRST))
+    spaced = FIRST.replace("Norrby Långgata 21", '"Norrby\nLånggata\u00a0 21"').replace(
+        "504 34", "504\u00a034"
+    )
+    for text in listed(spaced), listed(FIRST).replace(b";", b"\t"), listed(FIRST).replace(b";", b"|"):
+        assert landlord_list.read(text) == [want]
 
 
 def test_columns_stand_in_any_order_and_extra_ones_are_left_out() -> None:

@@ -91,6 +91,25 @@ def test_a_short_pack_is_made_in_the_answer_and_a_long_one_by_the_worker(
     assert [file.flat_ids for file in files()] == [[flat.id for flat in _down(flats[:4])]]
 
 
+def test_so_are_those_of_whole_houses_and_a_short_pack_leaves_the_same_traces(
+    client: PageClient, scene: Scene, second_house: Building, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for most, kind, status in ((27, "application/pdf", 200), (26, "text/html", 303)):
+        monkeypatch.setitem(app.config, "LETTERS_AT_ONCE", most)
+        page = client.get(f"/areas/{scene.group.area.slug}/letters", as_=scene.gun)
+        made = page.press("Hämta breven som PDF")
+        assert (made.response.mimetype, made.status, len(files())) == (kind, status, 0 if most == 27 else 3)
+        if most == 27:
+            codes = [codes_on(sheet) for sheet in pages_of(made.response.data)]
+            assert len(codes) == 27
+            noted = select(AuditEntry.group_id, AuditEntry.by_id).where(AuditEntry.what == "letters-printed")
+            groups = scene.group.id, second_house.group_id
+            assert {*map(tuple, db.session.execute(noted))} == {(each, scene.gun.id) for each in groups}
+            assert f"Fler än {most} brev tar en stund." in page.text
+    assert work()
+    assert [codes_on(sheet) for file in files() for sheet in pages_of(file.pdf or b"")] == codes
+
+
 def _down(flats: list[Flat]) -> list[Flat]:
     return sorted(flats, key=lambda flat: (-flat.floor, flat.number))
 
@@ -263,7 +282,7 @@ def test_the_police_contact_prints_for_whole_houses_of_an_area(
     page = client.get(f"/areas/{slug}", as_=scene.gun).click("Brev till hela hus")
     assert "Tunnlandsgatan 5 (9 lägenheter) Våglängdsgatan 1–3 (18 lägenheter)" in page.text
     assert "<bdi>Tunnlandsgatan 5</bdi> (9 lägenheter)" in page.html  # or Arabic would read "9" as its flat
-    done = page.press("Gör breven").follow()
+    done = page.press("Hämta breven som PDF").follow()
     work()
     assert [file.first for file in files()] == ["Tunnlandsgatan 5", "Våglängdsgatan 1", "Våglängdsgatan 3"]
     ready = client.get(done.path, as_=scene.gun)
@@ -278,12 +297,12 @@ def test_the_police_contact_prints_for_whole_houses_of_an_area(
     assert set(db.session.scalars(noted)) == set(counts)
 
     page = client.get(f"/areas/{slug}/letters", as_=scene.gun)
-    page.press("Gör breven", {"houses": [second_house.id]})
+    page.press("Hämta breven som PDF", {"houses": [second_house.id]})
     work()
     assert [len(file.flat_ids) for file in files()] == [9]
-    none = page.press("Gör breven", {"houses": [], "languages": []})
+    none = page.press("Hämta breven som PDF", {"houses": [], "languages": []})
     assert none.errors == ["Kryssa för minst ett hus.", "Kryssa för minst ett språk."]
-    elsewhere = page.press("Gör breven", {"houses": [scene.langgatan.id]})
+    elsewhere = page.press("Hämta breven som PDF", {"houses": [scene.langgatan.id]})
     assert elsewhere.status == 422
 
 

@@ -16,7 +16,7 @@ from watch.access import current_person, current_relations, public, signed_in
 from watch.accounts import labels, queries, service, sessions, shares
 from watch.accounts.errors import AskedElsewhere
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
-from watch.bodies import MEGABYTE, takes_bytes
+from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes
 from watch.extensions import browser_that_asks, db, limiter, network_of_reader
 from watch.language import current as current_language
 from watch.language import speaking
@@ -140,7 +140,7 @@ def sign_out() -> Response:
 
 
 @bp.post("/language")
-@takes_bytes(MEGABYTE)  # as much as any form that came back
+@takes_bytes(MEGABYTE, fields=FIELDS_OF_A_LIST)  # as much as any form that came back
 @public
 def choose_language() -> ViewAnswer:
     """From now on in this language; what was typed into a form that came back waits, and sends nothing."""

@@ -1,10 +1,15 @@
-"""Words for what the database knows by value: an invitation's state, floors and doors, the poster."""
+"""What an invitation's state, a row of the preview and an unreadable list are called."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
-from watch.invitations.sheets import STRAY_QUOTE, UNCLOSED_QUOTE, Trouble
+from watch import language
+from watch.invitations.lists import MOST_PEOPLE, ListProblem
+from watch.places.labels import TABLE_PROBLEMS
+from watch.tables import TableProblem, UnreadableTable
 
 INVITATION_STATES = {
     "waiting": _l("Väntar"),
@@ -39,26 +44,32 @@ PREVIEW_STATES = {
     "lately": _l("Har fått tre mejl på ett dygn"),
 }
 PREVIEW_SIGNS = {"new": "ok", "later": "lamp", "bad": "bad"}  # the others need nothing: neutral
-TROUBLES = {
-    Trouble.TOO_LARGE: _l("Listan är för stor. Högst 1 MB: dela den i två."),
-    Trouble.TOO_HEAVY: _l("Filen är för stor eller går inte att läsa. Klistra in adresserna i stället."),
-    Trouble.TOO_MANY_ROWS: _l("Listan är för lång. Högst 2 000 rader: dela den i två."),
-    Trouble.EMPTY: _l("Filen är tom. Välj filen med adresserna."),
-    Trouble.OLD_SHEET: _l("Filen är ett kalkylblad av ett äldre slag. Spara det som XLSX eller CSV."),
-    Trouble.BROKEN_SHEET: _l("Kalkylbladet går inte att öppna. Spara det igen som XLSX eller CSV."),
-    Trouble.NO_LIST: _l("Filen är ingen lista. Välj en CSV- eller XLSX-fil."),
-    Trouble.WRONG_ENCODING: _l(
+FILE_PROBLEMS = TABLE_PROBLEMS | {
+    TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen med adresserna."),
+    TableProblem.TOO_LARGE: _l("Listan är för stor. Högst 1 MB: dela den i två."),
+    TableProblem.TOO_HEAVY: _l("Filen är för stor eller går inte att läsa. Klistra in adresserna i stället."),
+    TableProblem.TOO_MANY_ROWS: _l("Listan är för lång. Högst 500 rader: dela den i två."),
+    TableProblem.NOT_A_LIST: _l("Filen är ingen lista. Välj en CSV- eller XLSX-fil."),
+    TableProblem.WRONG_ENCODING: _l(
         "Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8, eller som XLSX."
     ),
-    Trouble.NO_ADDRESSES: _l("I listan finns inga e-postadresser. Döp kolumnen med adresser till E-post."),
-    Trouble.TWO_COLUMNS: _l("Två kolumner heter E-post. Ta bort den ena."),
-    Trouble.SEVERAL_SHEETS: _l(
+}
+LIST_PROBLEMS = {
+    ListProblem.NO_ADDRESSES: _l(
+        "I listan finns inga e-postadresser. Döp kolumnen med adresser till E-post."
+    ),
+    ListProblem.SEVERAL_SHEETS: _l(
         "Flera blad har e-postadresser. Spara det blad du vill använda som en egen fil."
     ),
-}
-BROKEN_LINES = {
-    UNCLOSED_QUOTE: _l(
-        "Ett citattecken börjar men slutar inte på samma rad. Ta bort det eller lägg till ett."
+    ListProblem.TOO_MANY_PEOPLE: _l(
+        "Listan har %(count)s rader. Högst %(most)s åt gången: dela den i flera."
     ),
-    STRAY_QUOTE: _l("Det står text efter ett avslutande citattecken. Ta bort citattecknen."),
 }
+
+
+def why_unreadable(error: UnreadableTable) -> Any:
+    """Why a file or a pasted text is no list of neighbours, and what to do."""
+    if not isinstance(error.problem, ListProblem):
+        return FILE_PROBLEMS[TableProblem(error.problem)]
+    numbers = {"count": language.number(error.count), "most": language.number(MOST_PEOPLE)}
+    return str(LIST_PROBLEMS[error.problem]) % numbers

@@ -1,120 +1,109 @@
-"""Names and addresses as mail programs, lists and people write them, read line by line."""
+"""Addresses in a line or a cell, with the name of those that are written as `Name <name@example.org>`.
+
+Nothing else is taken for a name or a flat: what stands beside an address is shown to whoever fills it in.
+Whatever has an @ comes back, as an address or to be mended.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from typing import Any
 
 from watch.personnummer import has_personnummer
 
-BRACKETS = re.compile(r"<([^<>]*)>")
-FLAT = re.compile(r"\d{4}")
-MAY_BE_ADDRESS = re.compile(r"\w\.\w{2}|\(at\)|\[at\]")
-NAME = re.compile(r"[^\W\d_][\w'’.-]*")
-PARTICLES = {"abu", "af", "al", "bin", "da", "de", "del", "di", "el", "ibn", "van", "von"}
-NO_NAMES = {"port", "lgh", "lgh.", "lägenhet", "tel", "tel."}
+# In quotes, in brackets, a word, or what stands between two neighbours; what is quoted is bounded, so that
+# no start is tried to the end of a long text.
+TOKEN = re.compile(
+    r'"(?P<quoted>(?:[^"\\]|\\.){0,200})"|<(?P<inside>[^<>]*)>|(?P<word>[^\s,;،؛<>"]+)|(?P<stop>[,;،؛])'
+)
+CURLY = str.maketrans(dict.fromkeys("“”„«»", '"'))
+AT = re.compile(r"\((?:at)\)|\[(?:at)\]", re.IGNORECASE)
+MAY_BE_ADDRESS = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
+AROUND = "'‘’.,:!?*•–-\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list leaves around a word
 
 
 @dataclass(frozen=True)
 class Typed:
-    """One neighbour as typed: the line's number, three cells, and what was wrong with the line itself."""
+    """One neighbour as typed; `beside` is what else stood there, to be looked at and not sent."""
 
-    number: int
     address: str
     name: str = ""
     flat: str = ""
-    cure: Any = None
+    beside: str = ""
 
 
-def pasted_in(line: str, number: int = 1) -> list[Typed]:
-    """Everybody in a line: Name <a@x.se>, mailto:, a; b, c, Name a@x.se 1203; each address once.
-
-    What may be meant as an address and is none comes back to be mended.
-    """
-    found = list(_in_brackets(line) if _has_bracketed_address(line) else _plain(line))
-    once = {each.address.casefold(): replace(each, number=number) for each in reversed(found)}
-    return list(reversed(once.values()))
-
-
-def _has_bracketed_address(line: str) -> bool:
-    return any("@" in match[1] for match in BRACKETS.finditer(line))
+def people_in(text: str) -> list[Typed]:
+    """Everybody in a line, each address once; what may be meant as an address and is none comes too."""
+    found = list(_people_in(text.translate(CURLY)))
+    if not any("@" in each.address for each in found) and text.strip(' \t,;<>"'):
+        return [Typed(" ".join(re.findall(r"[^\s,;<>\"]+", text)))]
+    if not found and re.search('[<>"]', text):
+        return [Typed(text.strip())]
+    once = {each.address.casefold(): each for each in reversed(found)}
+    return [*reversed(once.values())]
 
 
-def _in_brackets(line: str) -> Iterator[Typed]:
-    """The addresses in brackets with the name before them, and plain addresses between; no other words."""
-    end = 0
-    for match in BRACKETS.finditer(line):
-        before, end = line[end : match.start()], match.end()
-        name = _name_before(before)
-        outside = re.sub(r'"[^"]*"', " ", before).removesuffix(name)
-        yield from (Typed(1, _unwrapped(bit)) for bit in re.findall(r"[^\s,;]+", outside) if "@" in bit)
-        if "@" in match[1]:
-            yield Typed(1, _unwrapped(match[1].strip()), name)
-    yield from (Typed(1, _unwrapped(bit)) for bit in re.findall(r"[^\s,;<>]+", line[end:]) if "@" in bit)
+def _people_in(text: str) -> Iterator[Typed]:
+    last: Typed | None = None
+    before: list[str] = []  # what stood before, and belongs to nobody yet
+    run: list[str] = []  # the words since a comma
+    for token in TOKEN.finditer(text):
+        kind, value = str(token.lastgroup), token[str(token.lastgroup)]
+        if kind == "stop":
+            before += run
+            run = []
+            continue
+        addresses, words = _sorted_out(value) if kind != "quoted" or "@" in value else ([], [value])
+        named = kind == "inside" and addresses
+        name, run = (_name_of(run), []) if named else ("", run)
+        for address in addresses:
+            if last:
+                yield last
+            beside, doubtful = _checked([*before, *run])
+            yield from doubtful
+            last, name, before, run = Typed(address, name, beside=beside), "", [], []
+        run += [] if named else words
+    beside, doubtful = _checked([*before, *run])
+    if last:
+        yield replace(last, beside=" ".join(filter(None, (last.beside, beside))))
+    yield from doubtful
 
 
-def _name_before(text: str) -> str:
-    """The name before an address in brackets: in quotes, else the last words; an address is none."""
-    quoted = re.findall(r'"([^"]*)"', text)
-    name: str = (quoted or re.split("[,;]", text))[-1].strip()
-    return "" if "@" in name else name
-
-
-def _plain(line: str) -> Iterator[Typed]:
-    """Without brackets: one neighbour in the line, or pieces between commas with an address or several."""
-    if "@" not in line:
-        bits = re.findall(r"[^\s,;<>\"]+", line)
-        if bits or line.strip(' \t,;<>"'):
-            yield Typed(1, " ".join(bits))
-        elif re.search(r'[<>"]', line):
-            yield Typed(1, line.strip())
-        return
-    if one := _one_of([bit for each in re.findall(r"[^\s,;<>]+", line) if (bit := each.strip('"'))]):
-        yield one
-        return
-    for piece in re.split("[,;]", re.sub(r'"[^"]*"', " ", line)):
-        bits = re.findall(r"[^\s<>]+", piece)
-        if one := _one_of(bits):
-            yield one
+def _sorted_out(text: str) -> tuple[list[str], list[str]]:
+    """The addresses among some words, and the other words. Of mailto: and of a label only what follows."""
+    addresses, words = [], []
+    for word in text.replace('\\"', '"').split():
+        if "@" in word and not AT.search(word):
+            bits = re.split(r"[()\[\]]", word)
+            addresses += [_bare(bit) for bit in bits if "@" in bit]
+            words += [bit for bit in bits if "@" not in bit and bit.strip(AROUND)]
         else:
-            yield from (Typed(1, _unwrapped(bit)) for bit in bits)
+            words.append(word)
+    return list(dict.fromkeys(addresses)), words
 
 
-def _one_of(bits: list[str]) -> Typed | None:
-    """One neighbour: an address, with a name and a flat beside it; a phone and the like are left out.
-
-    None where there are several addresses, or what may be meant as one, or a personnummer.
-    """
-    places = [place for place, bit in enumerate(bits) if "@" in bit]
-    others = " ".join(bit for bit in bits if "@" not in bit)
-    if len(places) != 1 or MAY_BE_ADDRESS.search(others) or has_personnummer(others):
-        return None
-    (place,) = places
-    (name, flat, _), (name_after, flat_after, has_more) = _beside(bits[:place]), _beside(bits[place + 1 :])
-    if flat and flat_after:
-        return None
-    return Typed(1, _unwrapped(bits[place]), name or ("" if has_more else name_after), flat or flat_after)
-
-
-def _beside(words: list[str]) -> tuple[str, str, bool]:
-    """The name among words, a flat with its port, and whether there are other numbers, as of a street."""
-    numbers = [place for place, word in enumerate(words) if re.search(r"\d", word)]
-    flats = [place for place in numbers if FLAT.fullmatch(words[place])]
-    name = _name_of([w for w in words if not re.search(r"\d", w) and w.casefold() not in NO_NAMES])
-    return name, " ".join(words[numbers[0] : flats[-1] + 1]) if flats else "", numbers != flats
+def _bare(word: str) -> str:
+    """An address without what stands around it: mailto: and its subject, a label, quotes, a full stop."""
+    local, _at, domain = word.partition("@")
+    if local.casefold().startswith("mailto:"):
+        local = local[len("mailto:") :]
+    local = local.rpartition(":")[2].lstrip("'‘’\u200b\u200e\u200f\u2060\ufeff")
+    return f"{local}@{domain.partition('?')[0].rstrip(AROUND)}"
 
 
 def _name_of(words: list[str]) -> str:
-    """The words as a name, where all can be one: each with a capital, a particle, or of a script without."""
-    said = [word for word in words if any(sign.isalpha() for sign in word)]
-    can_be = all(NAME.fullmatch(word) and (not word[0].islower() or word in PARTICLES) for word in said)
-    return " ".join(said) if can_be else ""
+    """The words before brackets as a name: without its quotes, a number before it, or a label."""
+    said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-")
+    name = re.sub(r"^\d{1,4}[.)]\s*", "", said)
+    return name if any(character.isalpha() for character in name) and "@" not in name else ""
 
 
-def _unwrapped(bit: str) -> str:
-    """What stands behind mailto:, without its subject; Outlook puts 'quotes' around what is no name."""
-    bit = bit.strip("'") if bit.startswith("'") else bit
-    scheme, _colon, rest = bit.partition(":")
-    return rest.partition("?")[0] if scheme.casefold() == "mailto" else bit
+def _checked(words: list[str]) -> tuple[str, list[Typed]]:
+    """What stands beside an address, and what of it is no mere word: to be mended, for it may be somebody."""
+    text = " ".join(words)
+    if has_personnummer(text):
+        return "", [Typed(text)]
+    doubtful = [word for word in words if AT.search(word) or MAY_BE_ADDRESS.search(word)]
+    beside = " ".join(word for word in words if word not in doubtful and word.strip(AROUND + "()[]/|"))
+    return beside, [Typed(each) for each in doubtful]

@@ -12,22 +12,35 @@ from wtforms import SelectChoice
 from watch.fields import choice, is_hidden_character
 from watch.models import Flat
 from watch.places.problems import Problem, RowError
+from watch.tables import TableProblem
 
+TABLE_PROBLEMS = {
+    TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen med fastighetsägarens lista."),
+    TableProblem.TOO_LARGE: _l("Filen är för stor. Högst 5 MB: dela listan i flera filer."),
+    TableProblem.TOO_HEAVY: _l("Filen är för stor. Högst 5 MB: dela listan i flera filer."),
+    TableProblem.TOO_MANY_ROWS: _l("Listan är för lång. Högst 20 000 rader: dela den i flera filer."),
+    TableProblem.OLD_SPREADSHEET: _l(
+        "Filen är ett kalkylblad av ett äldre slag. Spara det som XLSX eller CSV."
+    ),
+    TableProblem.LOCKED_SPREADSHEET: _l("Kalkylbladet har ett lösenord. Ta bort det och spara igen."),
+    TableProblem.BROKEN_SPREADSHEET: _l(
+        "Kalkylbladet går inte att öppna. Spara det igen som XLSX eller CSV."
+    ),
+    TableProblem.NOT_A_LIST: _l("Filen är ingen CSV-lista. Exportera listan igen som CSV."),
+    TableProblem.WRONG_ENCODING: _l(
+        "Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8."
+    ),
+    TableProblem.UNCLOSED_QUOTE: _l(
+        "Ett citattecken börjar men slutar inte på samma rad. Ta bort det eller lägg till ett."
+    ),
+    TableProblem.STRAY_QUOTE: _l("Det står text efter ett avslutande citattecken. Ta bort citattecknen."),
+    TableProblem.TOO_LONG: _l("Värdet är för långt. Korta det."),
+}
 PROBLEMS = {
-    Problem.EMPTY_FILE: _l("Filen är tom. Välj filen med fastighetsägarens lista."),
-    Problem.TOO_LARGE: _l("Filen är för stor. Högst 5 MB: dela listan i flera filer."),
-    Problem.SPREADSHEET: _l("Filen är ett kalkylblad. Öppna det och spara som CSV."),
-    Problem.NOT_A_LIST: _l("Filen är ingen CSV-lista. Exportera listan igen som CSV."),
-    Problem.WRONG_ENCODING: _l("Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8."),
     Problem.NO_ROWS: _l("Listan har kolumnnamn men inga lägenheter. Exportera den igen."),
-    Problem.TOO_MANY_ROWS: _l("Listan är för lång. Högst 20 000 rader: dela den i flera filer."),
     Problem.MISSING_COLUMN: _l("Kolumnen saknas. Lägg till den i första raden, med sina värden under."),
     Problem.RENAMED_COLUMN: _l("Kolumnen heter något annat i filen. Ändra kolumnnamnet."),
     Problem.DUPLICATE_COLUMN: _l("Kolumnen finns två gånger. Ta bort den ena."),
-    Problem.UNCLOSED_QUOTE: _l(
-        "Ett citattecken börjar men slutar inte på samma rad. Ta bort det eller lägg till ett."
-    ),
-    Problem.STRAY_QUOTE: _l("Det står text efter ett avslutande citattecken. Ta bort citattecknen."),
     Problem.TOO_FEW_CELLS: _l("Raden har för få värden. Fyll på till lika många som kolumnerna."),
     Problem.TOO_MANY_CELLS: _l("Raden har för många värden. Sätt citattecken runt text med skiljetecken i."),
     Problem.NUL_CHARACTER: _l(
@@ -39,7 +52,6 @@ PROBLEMS = {
         "Å, ä eller ö har blivit fel tecken på vägen. Exportera filen igen som UTF-8."
     ),
     Problem.EMPTY_CELL: _l("Värdet saknas. Fyll i det."),
-    Problem.TOO_LONG: _l("Värdet är för långt. Korta det."),
     Problem.PERSONNUMMER: _l(
         "Det ser ut som ett personnummer. Ta bort det: listan ska inte säga något om personer."
     ),
@@ -74,7 +86,9 @@ PROBLEMS = {
 
 def sentence(error: RowError) -> str:
     """A problem as one line: where, what stands there, what to do."""
-    return _("%(place)s %(problem)s", place=_place(error), problem=PROBLEMS[error.problem]).strip()
+    kind = error.problem
+    problem = TABLE_PROBLEMS[kind] if isinstance(kind, TableProblem) else PROBLEMS[kind]
+    return _("%(place)s %(problem)s", place=_place(error), problem=problem).strip()
 
 
 def _place(error: RowError) -> str:

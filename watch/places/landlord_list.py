@@ -12,10 +12,16 @@ from enum import StrEnum
 
 from watch.fields import is_hidden_character
 from watch.personnummer import has_personnummer
-from watch.places.csv_table import MOST_BYTES, Table, column_at, read_table
-from watch.places.problems import BadLandlordList, Problem, RowError
+from watch.places.problems import AnyProblem, BadLandlordList, Problem, RowError
+from watch.tables import BrokenRow, Table, TableProblem, UnreadableTable, read_tables
+from watch.xlsx_table import XlsxLimits
 
 __all__ = ["MOST_BYTES", "Column", "FlatRow", "read", "same"]
+
+MEGABYTE = 1024 * 1024
+MOST_BYTES = 5 * MEGABYTE
+LIMITS = XlsxLimits(rows=20_001, unpacked=50 * MEGABYTE, memory=1024 * MEGABYTE, seconds=30)
+MOST_ABOVE = 10  # rows with a title and the like before the column names
 
 
 class Column(StrEnum):
@@ -32,6 +38,7 @@ class Column(StrEnum):
     POSTCODE = "Postnummer"
 
 
+KNOWN = {column.casefold(): column for column in Column}
 OPTIONAL = frozenset({Column.LANDLORD_NUMBER})
 MAX_CHARACTERS = {
     Column.AREA: 80,
@@ -79,15 +86,21 @@ class FlatRow:
 
 
 def read(data: bytes) -> list[FlatRow]:
-    """The rows of a list in Windows-1252 or UTF-8, `;` or `,` between cells, at most 5 MB and 20,000 rows.
+    """The rows of a list in CSV or XLSX, at most 5 MB and 20,000 rows.
 
     Raises BadLandlordList with everything that is wrong.
     """
-    table = read_table(data)
-    places = _places(table)
-    errors, rows = list(table.errors), []
+    try:
+        listed = [_list_in(table) for table in read_tables(data, most_bytes=MOST_BYTES, xlsx=LIMITS)]
+    except UnreadableTable as unreadable:
+        raise BadLandlordList(
+            [RowError(unreadable.row, None, "", TableProblem(unreadable.problem))]
+        ) from None
+    (first, names), table = max(listed, key=lambda each: len(_known(each[0][1])))
+    places = _places(first, names, table)
+    errors, rows = [_quote_error(broken, names) for broken in table.broken], []
     for number, cells in table.rows:
-        wrong = list(_row_errors(number, cells, places, table))
+        wrong = list(_row_errors(number, cells, places, names))
         errors += wrong
         if not wrong:
             rows.append(_flat_row(number, {column: tidy(cells[at]) for column, at in places.items()}))
@@ -101,55 +114,74 @@ def read(data: bytes) -> list[FlatRow]:
 
 def same(text: str) -> str:
     """What makes two spellings of a place the same one."""
-    return unicodedata.normalize("NFC", text).casefold()
+    return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
 
 
 def tidy(cell: str) -> str:
     """A cell without needless spaces; =, +, - and @ at its start are text like any other."""
-    return unicodedata.normalize("NFC", MARKED_AS_TEXT.sub("", " ".join(cell.split(" ")).strip(), count=1))
+    return unicodedata.normalize("NFC", MARKED_AS_TEXT.sub("", " ".join(cell.split()), count=1))
 
 
-def _places(table: Table) -> dict[Column, int]:
+def _list_in(table: Table) -> tuple[tuple[int, list[str]], Table]:
+    """The row with the names of the columns, and the rows below it; above may stand a title."""
+    most = max((len(_known(cells)) for _number, cells in table.rows[:MOST_ABOVE]), default=0)
+    for place, (number, cells) in enumerate(table.rows):
+        if len(_known(cells)) == most and not any(broken.number < number for broken in table.broken):
+            return (number, cells), Table(table.rows[place + 1 :], table.broken)
+    return (1, []), table
+
+
+def _known(names: Sequence[str]) -> set[str]:
+    return KNOWN.keys() & {same(name) for name in names}
+
+
+def _quote_error(broken: BrokenRow, names: Sequence[str]) -> RowError:
+    return RowError(broken.number, _column_at(names, broken.place), broken.cell, broken.problem)
+
+
+def _column_at(names: Sequence[str], place: int) -> str:
+    """A column's name, or its number where it has none."""
+    return names[place] if place < len(names) else str(place + 1)
+
+
+def _places(row: int, columns: Sequence[str], table: Table) -> dict[Column, int]:
     """Where each column stands. Raises BadLandlordList where one is missing, renamed or there twice."""
-    names = [same(" ".join(name.split())) for name in table.names]
-    known = {same(column): column for column in Column}
-    if not known.keys() & set(names) and any(
-        is_hidden_character(character) for name in names for character in name
-    ):
-        raise BadLandlordList([RowError(1, None, "", Problem.NOT_A_LIST)])
-    if unread := [error for error in table.errors if error.row == 1]:
+    names = [same(name) for name in columns]
+    if not _known(columns) and any(is_hidden_character(character) for name in names for character in name):
+        raise BadLandlordList([RowError(row, None, "", TableProblem.NOT_A_LIST)])
+    if unread := [_quote_error(broken, ()) for broken in table.broken if not columns]:
         raise BadLandlordList(unread)
     errors = []
     for name, times in Counter(names).items():
-        if times > 1 and name in known:
-            errors.append(RowError(1, known[name], known[name], Problem.DUPLICATE_COLUMN))
-    strangers = [name for name in names if name and name not in known]
-    for name, column in known.items():
+        if times > 1 and name in KNOWN:
+            errors.append(RowError(row, KNOWN[name], KNOWN[name], Problem.DUPLICATE_COLUMN))
+    strangers = [name for name in names if name and name not in KNOWN]
+    for name, column in KNOWN.items():
         if name not in names and column not in OPTIONAL:
             alike = get_close_matches(name, strangers, n=1, cutoff=0.7)
             problem = Problem.RENAMED_COLUMN if alike else Problem.MISSING_COLUMN
-            errors.append(RowError(1, column, table.names[names.index(alike[0])] if alike else "", problem))
+            errors.append(RowError(row, column, columns[names.index(alike[0])] if alike else "", problem))
     if errors:
         raise BadLandlordList(errors)
-    return {column: names.index(name) for name, column in known.items() if name in names}
+    return {column: names.index(name) for name, column in KNOWN.items() if name in names}
 
 
 def _row_errors(
-    number: int, cells: Sequence[str], places: Mapping[Column, int], table: Table
+    number: int, cells: Sequence[str], places: Mapping[Column, int], names: Sequence[str]
 ) -> Iterator[RowError]:
     """What is wrong with a row by itself."""
-    wanted = len(table.names)
+    wanted = len(names)
     if len(cells) < wanted:
-        yield RowError(number, column_at(table.names, len(cells)), str(len(cells)), Problem.TOO_FEW_CELLS)
+        yield RowError(number, _column_at(names, len(cells)), str(len(cells)), Problem.TOO_FEW_CELLS)
     elif any(cell.strip() for cell in cells[wanted:]):
-        yield RowError(number, column_at(table.names, wanted), str(len(cells)), Problem.TOO_MANY_CELLS)
+        yield RowError(number, _column_at(names, wanted), str(len(cells)), Problem.TOO_MANY_CELLS)
     else:
         for column, at in places.items():
             if problem := _cell_problem(column, cells[at]):
                 yield RowError(number, column, cells[at], problem)
 
 
-def _cell_problem(column: Column, raw: str) -> Problem | None:
+def _cell_problem(column: Column, raw: str) -> AnyProblem | None:
     """What is wrong with a cell, if anything."""
     cell = tidy(raw)
     if "\0" in raw:
@@ -158,18 +190,18 @@ def _cell_problem(column: Column, raw: str) -> Problem | None:
         return Problem.UNREADABLE_LETTER
     if GARBLED.search(raw):
         return Problem.GARBLED_LETTER
-    if any(is_hidden_character(character) for character in raw):
+    if any(is_hidden_character(character) for character in cell):
         return Problem.HIDDEN_CHARACTER
     if not cell:
         return None if column in OPTIONAL else Problem.EMPTY_CELL
     if len(cell) > MAX_CHARACTERS[column]:
-        return Problem.TOO_LONG
+        return TableProblem.TOO_LONG
     if has_personnummer(cell):
         return Problem.PERSONNUMMER
     return FORMS[column](cell) if column in FORMS else None
 
 
-def _flat_problem(cell: str) -> Problem | None:
+def _flat_problem(cell: str) -> AnyProblem | None:
     if not re.fullmatch(r"[0-9]{4}", cell):
         return Problem.FLAT_NUMBER_FORM
     if int(cell[:2]) not in FLOORS:
@@ -177,17 +209,17 @@ def _flat_problem(cell: str) -> Problem | None:
     return None if int(cell[2:]) in POSITIONS else Problem.FLAT_POSITION
 
 
-def _address_problem(cell: str) -> Problem | None:
+def _address_problem(cell: str) -> AnyProblem | None:
     if not re.search(r"\d", cell):
         return Problem.ADDRESS_WITHOUT_NUMBER
     return None if ADDRESS.fullmatch(cell) else Problem.ADDRESS_FORM
 
 
-def _postcode_problem(cell: str) -> Problem | None:
+def _postcode_problem(cell: str) -> AnyProblem | None:
     return None if POSTCODE.fullmatch(cell) else Problem.POSTCODE_FORM
 
 
-FORMS: dict[Column, Callable[[str], Problem | None]] = {
+FORMS: dict[Column, Callable[[str], AnyProblem | None]] = {
     Column.FLAT: _flat_problem,
     Column.ADDRESS: _address_problem,
     Column.POSTCODE: _postcode_problem,

@@ -7,26 +7,18 @@ from dataclasses import dataclass
 from enum import StrEnum, auto
 
 from watch.errors import DomainError
+from watch.tables import TableProblem
 
 
 class Problem(StrEnum):
-    """A kind of damage."""
+    """A kind of damage in what can be read."""
 
-    # the file
-    EMPTY_FILE = auto()
-    TOO_LARGE = auto()
-    SPREADSHEET = auto()
-    NOT_A_LIST = auto()
-    WRONG_ENCODING = auto()
     NO_ROWS = auto()
-    TOO_MANY_ROWS = auto()
     # the columns
     MISSING_COLUMN = auto()
     RENAMED_COLUMN = auto()
     DUPLICATE_COLUMN = auto()
     # the characters
-    UNCLOSED_QUOTE = auto()
-    STRAY_QUOTE = auto()
     TOO_FEW_CELLS = auto()
     TOO_MANY_CELLS = auto()
     NUL_CHARACTER = auto()
@@ -35,7 +27,6 @@ class Problem(StrEnum):
     GARBLED_LETTER = auto()
     # one cell
     EMPTY_CELL = auto()
-    TOO_LONG = auto()
     PERSONNUMMER = auto()
     FLAT_NUMBER_FORM = auto()
     FLAT_FLOOR = auto()
@@ -55,6 +46,9 @@ class Problem(StrEnum):
     PROPERTY_IN_ANOTHER_AREA = auto()
 
 
+AnyProblem = Problem | TableProblem
+
+
 @dataclass(frozen=True)
 class RowError:
     """A problem, where it stands and in which cell.
@@ -66,7 +60,7 @@ class RowError:
     row: int | None
     column: str | None
     value: str
-    problem: Problem
+    problem: AnyProblem
     other: int | None = None
 
 

@@ -15,6 +15,7 @@ from watch.groups.queries.joinable import group_to_join
 from watch.models import Language, Letter
 from watch.printing.queries import code_of
 
+FEW = 60  # letters that are drawn in this process
 LETTER_SENTENCES = (
     _l("Grannsamverkan är att grannar i samma hus känner varandra och hjälps åt."),
     _l("Alla som bor här får vara med. Det kostar inget."),
@@ -117,12 +118,12 @@ def file_name(address: str, place: int | None = None) -> str:
 
 
 def pdf_of(pages: Mapping[str, Any]) -> bytes:
-    """The pages as a PDF, while somebody waits for it."""
-    return paper.pdf("letters", _with_codes(pages))
+    """The pages as a PDF, while somebody waits for it: a few at once, more in a second or two."""
+    return paper.pdf("letters", _with_codes(pages)) if len(pages["letters"]) <= FEW else long_pdf_of(pages)
 
 
 def long_pdf_of(pages: Mapping[str, Any]) -> bytes:
-    """The same for many pages: it takes a while, and asks no database."""
+    """The same for many pages, which would fill this process's memory. Raises subprocess.SubprocessError."""
     return paper.long_pdf("letters", _with_codes(pages))
 
 

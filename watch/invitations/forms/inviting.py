@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
+from dataclasses import replace
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,15 +12,15 @@ from wtforms import RadioField, SelectField, TextAreaField
 from wtforms.validators import AnyOf, ValidationError
 
 from watch.fields import Form, LanguageField, choice
-from watch.invitations.labels import TROUBLES
-from watch.invitations.pasting import Typed
-from watch.invitations.sheets import UnreadableList, rows_of_file, rows_of_text
+from watch.invitations.labels import why_unreadable
+from watch.invitations.lists import NeighbourList, list_of_file, list_of_text
 from watch.lengths import AtMost
 from watch.models import Flat
 from watch.places.forms import NOT_A_CHOICE
 from watch.places.labels import DO_NOT_KNOW
+from watch.tables import UnreadableTable
 
-MAX_CHARACTERS = 250_000  # of pasted text: 2,000 rows
+MAX_CHARACTERS = 250_000  # of pasted text, more than 500 rows have: of more it is said how many they are
 LOCKED, TRANSFERABLE = "locked", "transferable"
 
 
@@ -31,7 +32,7 @@ class InviteForm(Form):
         validators=[
             AtMost(
                 MAX_CHARACTERS,
-                _l("Texten är för lång. Högst 2 000 rader: dela den i två."),
+                _l("Texten är för lång. Högst 500 rader: dela den i två."),
                 reads=MAX_CHARACTERS,
             )
         ],
@@ -43,7 +44,7 @@ class InviteForm(Form):
     file = FileField(
         _l("Eller välj en fil"),
         description=_l(
-            "CSV eller Excel (XLSX), högst 1\u00a0MB och 2\u00a0000 rader. Kolumner: E-post, och om du vill "
+            "CSV eller Excel (XLSX), högst 1\u00a0MB och 500 rader. Kolumner: E-post, och om du vill "
             "Namn, Port och Lägenhet. Andra kolumner läser vi inte."
         ),
     )
@@ -73,37 +74,36 @@ class InviteForm(Form):
         ]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The fields, and what stands in text and file; `rows` has it then."""
-        self.rows: list[Typed] = []
+        """The fields, and what stands in text and file; `found` has it then."""
+        self.found = NeighbourList()
         if not super().validate(extra_validators):
             return False
         data = self.file.data.read() if self.file.data else b""
         if data and (self.addresses.data or "").strip():
             self.file.errors = (_l("Klistra in adresser eller välj en fil, inte båda."),)
         elif self.file.data:
-            self._read(self.file, lambda: rows_of_file(data))
+            self._read(self.file, lambda: list_of_file(data))
         else:
-            self._read(self.addresses, lambda: rows_of_text(self.addresses.data or ""))
+            self._read(self.addresses, lambda: list_of_text(self.addresses.data or ""))
         return not self.errors and self._place()
 
     def _read(self, field: Any, read: Any) -> None:
         try:
-            self.rows = read()
-        except UnreadableList as unreadable:
-            field.errors = (TROUBLES[unreadable.trouble],)
+            self.found = read()
+        except UnreadableTable as unreadable:
+            field.errors = (why_unreadable(unreadable),)
         else:
-            if not self.rows:
+            if not self.found.people:
                 field.errors = (_l("Skriv minst en e-postadress, eller välj en fil."),)
 
     def _place(self) -> bool:
         """A flat that was chosen is for the one address there is."""
         flat = self.flats.get(self.flat.data or "")
-        if flat is not None and len(self.rows) > 1:
+        if flat is not None and len(self.found.people) > 1:
             self.flat.errors = (_l("Skriv bara en adress när du väljer lägenhet, eller välj Vet inte."),)
         elif flat is not None:
-            (only,) = self.rows
-            place = f"{flat.stairwell.address} {flat.number}"
-            self.rows = [Typed(only.number, only.address, only.name, place, only.cure)]
+            (only,) = self.found.people
+            self.found.people = [replace(only, flat=f"{flat.stairwell.address} {flat.number}")]
         return not self.errors
 
     def validate_flat(self, field: SelectField) -> None:

@@ -2,171 +2,144 @@
 
 from __future__ import annotations
 
-import json
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
-from watch.fields import (
-    AddressField,
-    Form,
-    LineField,
-    NameField,
-    SendingForm,
-)
-from watch.invitations.labels import BROKEN_LINES, TROUBLES
+from watch.fields import AddressField, Form, LineField, NameField, SendingForm
+from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
-from watch.invitations.sheets import MOST_ROWS, Trouble
 from watch.lengths import AtMost
 from watch.models import Flat, Language, Stairwell
 from watch.personnummer import has_personnummer, personnummer_word
 
-MOST_CARRIED = 800_000  # bytes of all rows in the form; a form may have 1 MB
+MAX_BESIDE = 100  # characters
 MAX_CHARACTERS = 300  # of a cell; one that is longer is refused in any case
-CELLS = ("address", "name", "flat")
+MOST_SENT = 900_000  # bytes of all rows; a form may have 1 MB
 NOT_A_PORT = re.compile(r"\b(?:port|lgh|lägenhet|flat|entrance)\b", re.IGNORECASE)
 
 
 class RowForm(Form):
-    """The cells of one row, by the rules that hold for such fields everywhere."""
+    """The cells of one row, by the rules that hold for such fields everywhere, and what stood beside them."""
 
     address = AddressField(_l("E-postadress"))
     name = NameField(_l("Namn"), optional=True)
     flat = LineField(_l("Lägenhet"), most=100)
+    beside = HiddenField(validators=[AtMost(MAX_BESIDE, "", reads=MAX_BESIDE)])
+
+
+class PreviewForm(SendingForm):
+    """What holds for all rows, on their way from the first page over the preview to the sending."""
+
+    language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
+    pass_on = HiddenField()
 
 
 @dataclass
 class PreviewRow:
     """A neighbour as typed, and what would become of it.
 
-    `state`: new, later (the day's invitations are used up), member, invited, declined, twice, bad.
+    `state`: new, later (the day's invitations are used up), member, invited, declined, lately, twice, bad.
     """
 
-    typed: Typed
-    address: str = ""
-    name: str = ""
+    number: int
+    cells: RowForm
     flat: Flat | None = None
     state: str = "new"
-    cures: dict[str, Any] = field(default_factory=dict)
 
-    def is_bad(self, cell: str, cure: Any) -> None:
-        """A cell cannot be used as it is; the first thing that is wrong with it is said."""
+    @property
+    def address(self) -> str:
+        """The address, normalised where it can be."""
+        return self.cells.address.data or ""
+
+    def is_bad(self, cell: str, error: Any) -> None:
+        """A cell cannot be used as it is."""
         self.state = "bad"
-        self.cures.setdefault(cell, cure)
+        self.cells[cell].errors = (error,)
 
 
-class PreviewForm(SendingForm):
-    """The rows on their way from the first page over the preview to the sending; the browser keeps them."""
-
-    carried = HiddenField(validators=[AtMost(MOST_CARRIED, TROUBLES[Trouble.TOO_LARGE], reads=MOST_CARRIED)])
-    language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
-    pass_on = HiddenField()
-
-    def carry(self, rows: Iterable[Typed]) -> None:
-        """Put these rows into the form."""
-        cells = [
-            [row.number, *(str(getattr(row, cell))[:MAX_CHARACTERS] for cell in CELLS), row.cure or ""]
-            for row in rows
-        ]
-        self.carried.data = json.dumps(cells, separators=(",", ":"))
-
-    @property
-    def is_too_large(self) -> bool:
-        """Whether the rows are more than a form can bring back."""
-        characters = self.carried.data or ""
-        return len(characters) + 2 * sum(characters.count(each) for each in '"[],\\ @') > MOST_CARRIED
-
-    @property
-    def to_keep(self) -> MultiDict[str, str]:
-        """What is not lost when the reader changes the language: the rows, also those of a file."""
-        return MultiDict({each.name: each.data or "" for each in (self.carried, self.language, self.pass_on)})
-
-    def typed_rows(self, mended: Mapping[str, str]) -> list[Typed]:
-        """The rows that came with the form, with what was mended since; emptied ones are gone."""
-        rows = [_mended(row, place, mended) for place, row in enumerate(_unpacked(self.carried.data or ""))]
-        return [row for row in rows if row.address or row.name or row.flat]
+def sent_of(people: Iterable[Typed]) -> MultiDict[str, str]:
+    """These people as the rows of a form that was sent."""
+    cells: MultiDict[str, str] = MultiDict()
+    for place, each in enumerate(people):
+        for name in ("address", "name", "flat"):
+            cells[_prefix(place) + name] = _visible(getattr(each, name)[:MAX_CHARACTERS])
+        cells[_prefix(place) + "beside"] = _visible(each.beside[:MAX_BESIDE])
+    return cells
 
 
-def _unpacked(carried: str) -> list[Typed]:
-    """What the browser kept; what is not of our making is nothing."""
-    try:
-        cells = json.loads(carried)
-    except (ValueError, RecursionError):
-        return []
-    if not isinstance(cells, list):
-        return []
-    rows = [each for each in cells[:MOST_ROWS] if isinstance(each, list) and len(each) == 5]
-    return [
-        Typed(number % 100_000, _cell(address), _cell(name), _cell(flat), str(cure)[:MAX_CHARACTERS])
-        for number, address, name, flat, cure in rows
-        if isinstance(number, int)
-    ]
+def can_be_sent(cells: MultiDict[str, str]) -> bool:
+    """Whether rows are no more than a form can bring back."""
+    return len(urlencode(cells)) <= MOST_SENT
 
 
-def _mended(row: Typed, place: int, mended: Mapping[str, str]) -> Typed:
-    cells = {cell: _cell(mended[key]) for cell in CELLS if (key := f"{cell}-{place}") in mended}
-    changed = {cell: text for cell, text in cells.items() if text != getattr(row, cell)}
-    return Typed(row.number, **{cell: getattr(row, cell) for cell in CELLS} | changed) if changed else row
-
-
-def _cell(typed: object) -> str:
-    """What is longer than any cell may be stays so, and is refused."""
-    return _visible(str(typed)[:MAX_CHARACTERS])
-
-
-def visible(row: Typed) -> Typed:
-    """A row as a page can show it."""
-    return Typed(row.number, _visible(row.address), _visible(row.name), _visible(row.flat), row.cure)
+def _prefix(place: int) -> str:
+    return f"rows-{place}-"
 
 
 def _visible(text: str) -> str:
-    """Signs that no page can show stand as one that says so."""
+    """Characters that no page can show stand as one that says so."""
     return "".join(
         "\ufffd" if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text
-    ).strip()
+    )
 
 
-def validated(rows: Sequence[Typed], flats: Iterable[Flat]) -> list[PreviewRow]:
-    """Each row by itself, and whether an address or a flat stands on an earlier one too."""
-    doors = Doors(flats)
-    judged_rows = [_validated(row, doors) for row in rows]
-    first: dict[object, int] = {}
-    for row in judged_rows:
-        number = row.typed.number
-        if row.state == "new" and first.setdefault(row.address.casefold(), number) != number:
+def rows_sent(sent: Mapping[str, str]) -> Iterator[PreviewRow]:
+    """The rows that came, as they were typed or corrected, by the number they had; emptied ones are gone."""
+    for place in range(MOST_PEOPLE):
+        if _prefix(place) + "address" in sent:
+            cells = RowForm(sent, prefix=_prefix(place), meta={"csrf": False})
+            if cells.address.data or cells.name.data or cells.flat.data:
+                yield PreviewRow(place + 1, cells)
+
+
+def as_table(rows: Iterable[PreviewRow]) -> str:
+    """Rows as cells with their names above, to be pasted again."""
+    names = "\t".join((_("E-post"), _("Namn"), _("Lägenhet")))
+    return "\n".join([names, *map(_line_of, rows)])
+
+
+def _line_of(row: PreviewRow) -> str:
+    cells = row.cells
+    address = " ".join(filter(None, (cells.beside.data, cells.address.data)))
+    return "\t".join(" ".join((cell or "").split()) for cell in (address, cells.name.data, cells.flat.data))
+
+
+def validate(rows: Iterable[PreviewRow], flats: Iterable[Flat]) -> None:
+    """Each row by itself, and whether an address stands on an earlier one too."""
+    doors, first = Doors(flats), dict[str, int]()
+    for row in rows:
+        _validate(row, doors)
+        if row.state == "new" and first.setdefault(row.address.casefold(), row.number) != row.number:
             row.state = "twice"
-            row.cures["address"] = _("Adressen står också på rad %(row)s.", row=first[row.address.casefold()])
-    return judged_rows
+            row.cells.address.errors = (
+                _("Adressen står också på rad %(row)s.", row=first[row.address.casefold()]),
+            )
 
 
-def _validated(typed: Typed, doors: Doors) -> PreviewRow:
-    cells = {"address": typed.address, "name": typed.name, "flat": typed.flat}
-    form = RowForm(MultiDict(cells), meta={"csrf": False})
-    row = PreviewRow(typed)
-    if typed.cure:
-        row.is_bad("address", BROKEN_LINES.get(typed.cure, _l("Raden går inte att läsa. Skriv den igen.")))
-    for cell, text in cells.items():
-        if "\ufffd" in text:
-            row.is_bad(cell, _l("En bokstav går inte att läsa. Skriv den igen."))
-    if "@" not in typed.address and has_personnummer(typed.address):
-        row.is_bad("address", personnummer_word(typed.address))
-    form.validate()
-    for cell, errors in form.errors.items():
-        row.is_bad(str(cell), errors[0])
-    row.address, row.name = form.address.data or "", form.name.data or ""
-    if form.flat.data and "flat" not in row.cures:
+def _validate(row: PreviewRow, doors: Doors) -> None:
+    cells, typed = row.cells, row.address
+    cells.validate()
+    for name in ("address", "name", "flat"):
+        if "\ufffd" in (cells[name].data or ""):
+            row.is_bad(name, _l("En bokstav går inte att läsa. Skriv den igen."))
+        elif name == "address" and "@" not in typed and has_personnummer(typed):
+            row.is_bad(name, personnummer_word(typed))
+        elif cells[name].errors:
+            row.is_bad(name, cells[name].errors[0])
+    if cells.flat.data and not cells.flat.errors:
         try:
-            row.flat = doors.find(form.flat.data)
+            row.flat = doors.find(cells.flat.data)
         except ValueError as wrong:
             row.is_bad("flat", wrong.args[0])
-    return row
 
 
 class Doors:
@@ -197,15 +170,15 @@ def _names(stairwell: Stairwell) -> set[str]:
     return {stairwell.number.casefold(), stairwell.address.casefold()}
 
 
-def apply_limits(rows: Iterable[PreviewRow], known: Mapping[str, str], left: int) -> None:
+def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, str], left: int) -> None:
     """What is known of the addresses, one row a flat, and how many there is room for today."""
     taken: dict[int, int] = {}
     for row in rows:
         if row.state == "new" and row.address in known:
             row.state = known[row.address]
         if row.state == "new" and row.flat is not None:
-            other = taken.setdefault(row.flat.id, row.typed.number)
-            if other != row.typed.number:
+            other = taken.setdefault(row.flat.id, row.number)
+            if other != row.number:
                 row.is_bad("flat", _twice(other))
         if row.state == "new":
             row.state = "new" if left > 0 else "later"

@@ -2,40 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires
-from watch.bodies import MEGABYTE, takes_bytes, takes_file
+from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes, takes_file
 from watch.errors import Duplicate
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember
 from watch.groups.queries.flats import flats_of_group
 from watch.invitations.errors import AlreadyInvited, InvitationDeclined, TooManyInvitations, WrittenLately
 from watch.invitations.forms.inviting import TRANSFERABLE
-from watch.invitations.forms.preview import PreviewForm, PreviewRow, apply_limits, validated, visible
-from watch.invitations.labels import PREVIEW_SIGNS, PREVIEW_STATES, TROUBLES
-from watch.invitations.pasting import Typed
-from watch.invitations.queries.inviting import DailyQuota, known_among, quota_of
-from watch.invitations.routes.inviting import (
-    MAX_CHARACTERS,
-    ROWS_A_PAGE,
-    bp,
-    index_page,
-    invite_form,
-    list_of,
+from watch.invitations.forms.preview import (
+    PreviewForm,
+    PreviewRow,
+    apply_limits,
+    as_table,
+    can_be_sent,
+    rows_sent,
+    sent_of,
+    validate,
 )
+from watch.invitations.labels import FILE_PROBLEMS, PREVIEW_STATES
+from watch.invitations.lists import NeighbourList
+from watch.invitations.queries.inviting import DailyQuota, known_among, quota_of
+from watch.invitations.routes.inviting import bp, index_page, invite_form, list_of
 from watch.invitations.service import inviting
-from watch.invitations.sheets import Trouble
 from watch.limits import limit_network
 from watch.models import Group, Invitation, Language
-from watch.paging import page_of
+from watch.tables import TableProblem
 from watch.web import leave_trace
 
 LOOKING = limit_network("120 per hour", "invitation previews")
@@ -53,31 +55,29 @@ def back_to_new(group: Group) -> Response:
 
 
 @bp.post("/groups/<int:group_id>/invitations/preview")
-@takes_file("file", 6 * MEGABYTE)
+@takes_file("file", 6 * MEGABYTE, fields=FIELDS_OF_A_LIST)
 @LOOKING
 @FILES
 @requires(Permission.INVITE)
 def preview(group: Group) -> Response:
     """What was pasted or read from a file, row by row; nothing is stored but that somebody looked."""
-    if "carried" in request.form:
-        form = PreviewForm()
-        return _preview(group, form, form.typed_rows(request.form))
+    if "form_key" in request.form:
+        return _preview(group, PreviewForm(), _rows(group, rows_sent(request.form)))
     first = invite_form(group)
     db.session.rollback()  # nobody waits for a database that waits for a file to be read
     if not first.validate():
         return index_page(group, first)
-    form = _new_form(first.language.data, first.pass_on.data)
-    rows = [visible(row) for row in first.rows]
-    form.carry(rows)
-    if form.is_too_large:
+    cells = sent_of(first.found.people)
+    if not can_be_sent(cells):
         field = first.file if first.file.data else first.addresses
-        field.errors = (TROUBLES[Trouble.TOO_LARGE],)
+        field.errors = (FILE_PROBLEMS[TableProblem.TOO_LARGE],)
         return index_page(group, first)
-    return _preview(group, form, rows)
+    form = _new_form(first.language.data, first.pass_on.data)
+    return _preview(group, form, _rows(group, rows_sent(cells)), first.found)
 
 
 @bp.post("/groups/<int:group_id>/invitations")
-@takes_bytes(MEGABYTE)
+@takes_bytes(MEGABYTE, fields=FIELDS_OF_A_LIST)
 @requires(Permission.INVITE)
 def send(group: Group) -> Response:
     """Invite those who were shown as such, no more and no fewer; what could not be sent stays."""
@@ -85,11 +85,10 @@ def send(group: Group) -> Response:
     key = form.form_key.data
     if key and inviting.was_sent(key):
         return done
-    typed = form.typed_rows(request.form)
-    rows, _room = _rows(group, typed)
+    rows = _rows(group, rows_sent(request.form))
     chosen = [row for row in rows if row.state == "new"]
     if not chosen or request.form.get("count", type=int) != len(chosen):
-        return _changed(group, form, typed)
+        return _changed(group, form)
     try:
         sent = [_invite(group, row, form) for row in chosen]
         if key:
@@ -99,11 +98,14 @@ def send(group: Group) -> Response:
         return done
     except REFUSALS:
         db.session.rollback()
-        return _changed(group, form, typed)
+        return _changed(group, form)
     db.session.commit()
     flash(ngettext("%(num)d inbjudan är på väg.", "%(num)d inbjudningar är på väg.", len(sent)), "done")
-    left = [row.typed for row in rows if row.state in {"bad", "later"}]
-    return _preview(group, _new_form(form.language.data, form.pass_on.data), left) if left else done
+    stay = {row.number for row in rows if row.state in {"bad", "later"}}
+    if not stay:
+        return done
+    left = [row for row in rows_sent(request.form) if row.number in stay]
+    return _preview(group, _new_form(form.language.data, form.pass_on.data), _rows(group, left))
 
 
 def _new_form(language: str | None, pass_on: str | None) -> PreviewForm:
@@ -111,62 +113,51 @@ def _new_form(language: str | None, pass_on: str | None) -> PreviewForm:
     return PreviewForm(formdata=None, data={"language": language, "pass_on": pass_on})
 
 
-def _changed(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Response:
+def _changed(group: Group, form: PreviewForm) -> Response:
     """What is sent is what was seen: where that is another number by now, it is shown first."""
     flash(_("Listan är en annan än den du såg. Se efter och tryck igen. Inget är skickat."), "info")
-    return _preview(group, form, typed)
+    return _preview(group, form, _rows(group, rows_sent(request.form)))
 
 
 def _invite(group: Group, row: PreviewRow, form: PreviewForm) -> Invitation:
     return inviting.invite(
-        group, row.address, flat=row.flat, name=row.name, language=Language(form.language.data),
+        group, row.address, flat=row.flat, name=row.cells.name.data, language=Language(form.language.data),
         is_transferable=form.pass_on.data == TRANSFERABLE, by=current_person(),
         days=current_app.config["INVITATION_DAYS"],
     )  # fmt: skip
 
 
-def _rows(group: Group, typed: Sequence[Typed]) -> tuple[list[PreviewRow], DailyQuota]:
-    """Every row with its state, as far as this coordinator may know it, and the day's quota."""
+def _rows(group: Group, sent: Iterable[PreviewRow]) -> list[PreviewRow]:
+    """Every row with its state, as far as this coordinator may know it."""
     by, mine = current_person(), current_relations().stairwells_in(group)
-    rows = validated(typed, flats_of_group(group, mine))
+    rows = [*sent]
+    validate(rows, flats_of_group(group, mine))
     known = known_among(group, {row.address for row in rows if row.state == "new"}, by, mine)
-    quota = quota_of(by, current_app.config["INVITATIONS_A_DAY"])
-    apply_limits(rows, known, quota.left)
-    return rows, quota
+    apply_limits(rows, known, _quota().left)
+    return rows
 
 
-def _preview(group: Group, form: PreviewForm, typed: Sequence[Typed]) -> Response:
-    """The rows of one state, of a search, a page of them; all of them travel in the form."""
-    form.carry(typed)
-    rows, quota = _rows(group, typed)
-    state, text = (request.form.get(each) or request.form.get(f"{each}_now", "") for each in ("show", "q"))
-    text = text[:MAX_CHARACTERS]
-    state = "" if state not in PREVIEW_STATES else state
-    found = [
-        place for place, row in enumerate(rows)
-        if state in {"", row.state} and text.strip().casefold() in _words_of(row)
-    ]  # fmt: skip
-    after, before = (request.form.get(each, type=int) for each in ("after", "before"))
-    page = page_of(found, after=after, before=before, size=ROWS_A_PAGE)
-    counts = {each: sum(row.state == each for row in rows) for each in PREVIEW_STATES}
+def _quota() -> DailyQuota:
+    return quota_of(current_person(), current_app.config["INVITATIONS_A_DAY"])
+
+
+def _preview(
+    group: Group, form: PreviewForm, rows: Sequence[PreviewRow], found: NeighbourList | None = None
+) -> Response:
+    """All rows, those to be mended first; of a list that was just read also what was left out of it."""
+    in_state = {state: [row for row in rows if row.state == state] for state in PREVIEW_STATES}
     leave_trace("invitations-previewed", about=group)
     html = render_template(
-        "invitations/preview.html", group=group, form=form, page=page, counts=counts, state=state, text=text,
-        rows=[(place, rows[place]) for place in page.keys], total=len(rows), states=PREVIEW_STATES,
-        signs=PREVIEW_SIGNS, is_long=len(rows) > ROWS_A_PAGE, when=quota.until + timedelta(minutes=1),
+        "invitations/preview.html", group=group, form=form, rows=rows, in_state=in_state,
+        states=PREVIEW_STATES, found=found, when=_quota().until + timedelta(minutes=1),
         most=current_app.config["INVITATIONS_A_DAY"], tongue=language.OWN_NAMES[Language(form.language.data)],
-        transferable=form.pass_on.data == TRANSFERABLE, typed=form.to_keep,
-        posted_to=url_for(".preview", group_id=group.id), later=_as_table(rows),
+        transferable=form.pass_on.data == TRANSFERABLE, posted_to=url_for(".preview", group_id=group.id),
+        later=as_table(in_state["later"]), typed=_to_keep(form, rows),
     )  # fmt: skip
     return make_response(html)
 
 
-def _as_table(rows: Sequence[PreviewRow]) -> str:
-    """The rows that have to wait, to be kept elsewhere and pasted another day."""
-    names = "\t".join((_("E-post"), _("Namn"), _("Lägenhet")))
-    later = [row.typed for row in rows if row.state == "later"]
-    return "\n".join([names, *(f"{each.address}\t{each.name}\t{each.flat}" for each in later)])
-
-
-def _words_of(row: PreviewRow) -> str:
-    return f"{row.typed.address} {row.typed.name} {row.typed.flat}".casefold()
+def _to_keep(form: PreviewForm, rows: Sequence[PreviewRow]) -> MultiDict[str, str]:
+    """What is not lost when the reader changes the language: the rows, to be pasted anew."""
+    of_all = {each.name: each.data or "" for each in (form.language, form.pass_on)}
+    return MultiDict(of_all | {"addresses": as_table(rows)})

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from io import BytesIO
 
-from flask import current_app, redirect, render_template, request, send_file, url_for
+from flask import redirect, render_template, request, send_file, url_for
 
 from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
@@ -12,9 +13,9 @@ from watch.groups.labels import FLAT_STATES
 from watch.groups.queries.flats import flats_of_group
 from watch.groups.queries.households import FlatState, households_of
 from watch.groups.queries.joinable import OPEN_TO_JOIN
-from watch.models import Group, Language
+from watch.models import Area, Flat, Group, Language, LetterPack
 from watch.printing.forms import PrintLettersForm
-from watch.printing.letter_pages import file_name, pages_of, pdf_of
+from watch.printing.letter_pages import file_name, pdf_of
 from watch.printing.queries import pack_of, places_of
 from watch.printing.routes.blueprint import bp
 from watch.printing.service import letters as letters_service
@@ -34,23 +35,25 @@ def letters(group: Group) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/letters")
 @requires(Permission.PRINT_LETTERS)
 def print_letters(group: Group) -> ViewAnswer:
-    """The chosen letters as one PDF, top floor first; more than one waits for are made by the worker."""
+    """The chosen letters, top floor first."""
     if group.state not in OPEN_TO_JOIN:
         return redirect(url_for("printing.letters", group_id=group.id), 303)  # which says why
     form = _form(group)
     if not form.validate():
         return _page(group, form), 422
-    flats, by = form.chosen, current_person()
-    languages = [Language(each) for each in form.languages.data or ()]
-    if len(flats) > current_app.config["LETTERS_AT_ONCE"]:
-        pack = packs.ask_for_letters(group, flats, languages, by=by)
-        db.session.commit()
-        return redirect(url_for("printing.show_pack", pack_id=pack.id), 303)
-    pages = pages_of(letters_service.print_letters(group, flats, by=by), languages)
+    stairwells = {flat.stairwell.address for flat in form.chosen}
+    name = stairwells.pop() if len(stairwells) == 1 else group.name
+    return made(group, form.chosen, form.languages.data or (), name)
+
+
+def made(where: Group | Area, flats: Sequence[Flat], languages: Iterable[str], name: str) -> ViewAnswer:
+    """These letters as one PDF, or the page where a long pack of them can be waited for."""
+    answer = packs.print_or_ask(where, flats, [Language(each) for each in languages], by=current_person())
     db.session.commit()
-    stairwells = {flat.stairwell.address for flat in flats}
-    pdf, name = BytesIO(pdf_of(pages)), file_name(stairwells.pop() if len(stairwells) == 1 else group.name)
-    return send_file(pdf, "application/pdf", as_attachment=True, download_name=name)
+    if isinstance(answer, LetterPack):
+        return redirect(url_for("printing.show_pack", pack_id=answer.id), 303)
+    pdf = BytesIO(pdf_of(answer))
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=file_name(name))
 
 
 def _form(group: Group) -> PrintLettersForm:

@@ -11,12 +11,14 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, requires
 from watch.extensions import db
 from watch.groups.queries.flats import flats_of_groups
-from watch.models import Area, Language, LetterPack, utcnow
+from watch.models import Area, LetterPack, utcnow
 from watch.printing.forms import ChooseHousesForm
 from watch.printing.letter_pages import file_name
 from watch.printing.queries import groups_to_write_to, is_kept, pack_of, places_of, progress_of
 from watch.printing.routes.blueprint import bp
+from watch.printing.routes.letters import made
 from watch.printing.service import letters, packs
+from watch.web import ViewAnswer
 
 
 @bp.get("/areas/<slug>/letters")
@@ -28,15 +30,12 @@ def choose_houses(area: Area) -> str:
 
 @bp.post("/areas/<slug>/letters")
 @requires(Permission.PRINT_LETTERS)
-def ask_for_letters(area: Area) -> Response | tuple[str, int]:
-    """Have the letters of the chosen houses made; nothing of their flats is told."""
+def ask_for_letters(area: Area) -> ViewAnswer:
+    """The letters of the chosen houses; nothing of their flats is told."""
     form = _form(area)
     if not form.validate():
         return _page(area, form), 422
-    languages = [Language(each) for each in form.languages.data or ()]
-    pack = packs.ask_for_letters(area, form.chosen, languages, by=current_person())
-    db.session.commit()
-    return redirect(url_for(".show_pack", pack_id=pack.id), 303)
+    return made(area, form.chosen, form.languages.data or (), area.name)
 
 
 def _form(area: Area) -> ChooseHousesForm:

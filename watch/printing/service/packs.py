@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
 
+from flask import current_app
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import joinedload
 
@@ -32,6 +33,15 @@ from watch.printing.service.letters import print_letters
 ASKED = "letters are asked for"  # the mark on the session that lets the commit wake the worker (jobs.py)
 FILE_LETTERS = 250  # half a pack of paper; 4 MB, and 0.2 GB of memory while it is made
 HELD = timedelta(minutes=1)  # many times as long as one file takes
+
+
+def print_or_ask(
+    where: Group | Area, flats: Sequence[Flat], languages: Sequence[Language], *, by: Person
+) -> dict[str, Any] | LetterPack:
+    """What stands on the pages of these letters; of more than `LETTERS_AT_ONCE` a pack for the worker."""
+    if len(flats) > current_app.config["LETTERS_AT_ONCE"]:
+        return ask_for_letters(where, flats, languages, by=by)
+    return pages_of(_print(flats, where if isinstance(where, Group) else None, by=by), languages)
 
 
 def ask_for_letters(
@@ -106,20 +116,24 @@ def pages_to_make(file_id: int) -> dict[str, Any] | None:
     Made a second time, the codes are the same.
     """
     file = db.session.get(LetterFile, file_id)
-    letters = _print(file) if file else []
+    letters = _print(_flats_of(file), file.pack.group, by=file.pack.by) if file else []
     return pages_of(letters, [Language(each) for each in file.pack.languages]) if file and letters else None
 
 
-def _print(file: LetterFile) -> list[Letter]:
+def _flats_of(file: LetterFile) -> list[Flat]:
     wanted = select(Flat).where(Flat.id.in_(file.flat_ids)).join(Flat.stairwell).join(Stairwell.building)
     building = joinedload(Flat.stairwell).joinedload(Stairwell.building)
     found = {flat.id: flat for flat in db.session.scalars(wanted.options(building))}
-    flats = [found[id_] for id_ in file.flat_ids if id_ in found]
+    return [found[id_] for id_ in file.flat_ids if id_ in found]
+
+
+def _print(flats: Sequence[Flat], only: Group | None, *, by: Person) -> list[Letter]:
+    """The letters of these flats, as far as they have an open group; of one group only, or of any."""
     letters: list[Letter] = []
     for group_id, its in groupby(flats, key=lambda flat: flat.stairwell.building.group_id):
         group = db.session.get(Group, group_id) if group_id else None
-        if group and group.state in OPEN_TO_JOIN and file.pack.group_id in {None, group.id}:
-            letters += print_letters(group, list(its), by=file.pack.by)
+        if group and group.state in OPEN_TO_JOIN and only in {None, group}:
+            letters += print_letters(group, list(its), by=by)
     return letters
 
 

@@ -1,0 +1,187 @@
+"""Lists in files, as numbered rows of cells: CSV in the usual encodings and delimiters, or XLSX.
+
+Every list that the product takes is read here. What a cell means, and what is said of a file that cannot be
+read, is the matter of who asked for it.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum, auto
+
+from watch.errors import DomainError
+from watch.xlsx_table import UnreadableWorkbook, XlsxLimits, visible_sheets
+
+DELIMITERS = ";,\t|"  # the first of them wins where a line has as many of another
+MOST_LINES = 20  # of one cell
+SEPARATOR = re.compile("sep=.", re.IGNORECASE)  # a line that Excel reads and does not show
+ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # what a spreadsheet with a password is packed in
+
+
+class TableProblem(StrEnum):
+    """Why a file, or a line of it, cannot be read as a table."""
+
+    EMPTY_FILE = auto()
+    TOO_LARGE = auto()
+    TOO_HEAVY = auto()
+    TOO_MANY_ROWS = auto()
+    OLD_SPREADSHEET = auto()
+    LOCKED_SPREADSHEET = auto()
+    BROKEN_SPREADSHEET = auto()
+    NOT_A_LIST = auto()
+    WRONG_ENCODING = auto()
+    UNCLOSED_QUOTE = auto()
+    STRAY_QUOTE = auto()
+    TOO_LONG = auto()
+
+
+MAGIC = {
+    b"\x89PNG": TableProblem.NOT_A_LIST,
+    b"\xff\xd8\xff": TableProblem.NOT_A_LIST,  # JPEG
+    b"GIF8": TableProblem.NOT_A_LIST,
+    b"%PDF": TableProblem.NOT_A_LIST,
+    b"\xff\xfe": TableProblem.WRONG_ENCODING,  # UTF-16
+    b"\xfe\xff": TableProblem.WRONG_ENCODING,
+}
+
+
+class UnreadableTable(DomainError):
+    """The file is no list that can be read; `problem` says why, `row` where, `count` how many there were."""
+
+    def __init__(self, problem: StrEnum, *, row: int | None = None, count: int = 0) -> None:
+        super().__init__(problem)
+        self.problem, self.row, self.count = problem, row, count
+
+
+@dataclass(frozen=True)
+class BrokenRow:
+    """A row whose quotes are wrong: its number, the place of the cell, the cell and the row as they stand."""
+
+    number: int
+    place: int
+    cell: str
+    text: str
+    problem: TableProblem
+
+
+@dataclass
+class Table:
+    """The rows that hold something, numbered as a spreadsheet does, and the rows that cannot be read.
+
+    `hidden` counts the rows and columns that the file's reader does not see; they are left out.
+    """
+
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    broken: list[BrokenRow] = field(default_factory=list)
+    hidden: int = 0
+
+
+def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits) -> list[Table]:
+    """The table of a CSV file, or of each visible sheet of a spreadsheet. Raises UnreadableTable."""
+    if not data.strip():
+        raise UnreadableTable(TableProblem.EMPTY_FILE)
+    if len(data) > most_bytes:
+        raise UnreadableTable(TableProblem.TOO_LARGE)
+    if data.startswith(OLE):
+        is_locked = ENCRYPTED in data
+        raise UnreadableTable(TableProblem.LOCKED_SPREADSHEET if is_locked else TableProblem.OLD_SPREADSHEET)
+    if not data.startswith(ZIP):
+        return [split_text(_decoded(data), most_rows=xlsx.rows)]
+    try:
+        return [Table(sheet.rows, hidden=sheet.hidden) for sheet in visible_sheets(data, xlsx)]
+    except UnreadableWorkbook as unreadable:
+        raise UnreadableTable(TableProblem(unreadable.problem)) from None
+
+
+def split_text(text: str, *, most_rows: int, delimiter: str | None = None) -> Table:
+    """The cells of a text (RFC 4180): in quotes a cell may hold delimiters and line breaks.
+
+    Raises UnreadableTable.
+    """
+    lines = re.split("\r\n|\n|\r", text)
+    if SEPARATOR.fullmatch(lines[0]):
+        delimiter, lines = lines[0][-1], lines[1:]
+    delimiter = delimiter or _delimiter_of(lines)
+    table = Table()
+    for number, (line, cells) in enumerate(_records(lines, delimiter), start=1):
+        if cells is None:
+            place, problem = _quote_problem(line, delimiter)
+            cell = line.split(delimiter)[place : place + 1] or [line]
+            table.broken.append(BrokenRow(number, place, cell[0], line, problem))
+        elif any(cell.strip() for cell in cells):
+            table.rows.append((number, cells))
+        if len(table.rows) > most_rows:
+            raise UnreadableTable(TableProblem.TOO_MANY_ROWS, row=number)
+    return table
+
+
+def _decoded(data: bytes) -> str:
+    """The text; a byte that is no letter becomes U+FFFD, so that its row and column can be named."""
+    for start, problem in MAGIC.items():
+        if data.startswith(start):
+            raise UnreadableTable(problem)
+    if data.startswith(b"\xef\xbb\xbf"):
+        return data.decode("utf-8-sig", errors="replace")
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", errors="replace")
+
+
+def _delimiter_of(lines: Sequence[str]) -> str:
+    """What stands most often in the first line that has any of them."""
+    first = next((line for line in lines if any(each in line for each in DELIMITERS)), "")
+    return max(DELIMITERS, key=first.count)
+
+
+def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[str, list[str] | None]]:
+    """Each record as it stands, with its cells; None where its quotes are wrong.
+
+    A quote that is not closed on its line may be closed on one soon after; else it spoils its line only.
+    """
+    place = 0
+    while place < len(lines):
+        end, cells = place + 1, _split(lines[place], delimiter)
+        if cells is None and not _is_closed(lines[place]):
+            for until in range(place + 2, min(place + MOST_LINES, len(lines)) + 1):
+                if _is_closed(record := "\n".join(lines[place:until])):
+                    cells = _split(record, delimiter)
+                    end = until if cells else end
+                    break
+        yield "\n".join(lines[place:end]), cells
+        place = end
+
+
+def _is_closed(text: str) -> bool:
+    return text.count('"') % 2 == 0
+
+
+def _split(record: str, delimiter: str) -> list[str] | None:
+    try:
+        return next(csv.reader([record], delimiter=delimiter, strict=True), [])
+    except csv.Error:
+        return None
+
+
+def _quote_problem(line: str, delimiter: str) -> tuple[int, TableProblem]:
+    """In which cell of the line a quote is wrong, and how."""
+    place, is_open, after_quote, begins = 0, False, False, True
+    for character in line:
+        if is_open:
+            is_open, after_quote = character != '"', character == '"'
+        elif character == delimiter:
+            place, after_quote, begins = place + 1, False, True
+            continue
+        elif character == '"' and (begins or after_quote):  # a cell's first, or the second of a doubled one
+            is_open = True
+        elif after_quote:
+            return place, TableProblem.STRAY_QUOTE
+        begins = False
+    if is_open:
+        return place, TableProblem.UNCLOSED_QUOTE
+    lengths = [len(cell) for cell in line.split(delimiter)]
+    return lengths.index(max(lengths)), TableProblem.TOO_LONG

@@ -1,0 +1,162 @@
+"""Spreadsheets (XLSX) as rows of cells, read in a process of its own with little time and memory.
+
+A few kilobytes can unpack to millions of cells or styles; a few seconds of a processor is all they get.
+This file is also that process's program: it imports nothing of ours.
+"""
+
+from __future__ import annotations
+
+import json
+import resource
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+PROGRAM = str(Path(__file__).resolve())
+TOO_HEAVY, TOO_MANY_ROWS, BROKEN = "too_heavy", "too_many_rows", "broken_spreadsheet"
+LONGEST_WAIT = 5  # times as long by the clock as the processor may take
+MOST_COLUMNS = 200
+MAX_CHARACTERS = 500  # of a cell; more is no address, name or flat
+MOST_CHARACTERS_IN_ALL = 10_000_000
+
+
+@dataclass(frozen=True)
+class XlsxLimits:
+    """How much of a spreadsheet is read: rows with content, bytes unpacked and of memory, seconds."""
+
+    rows: int
+    unpacked: int = 5 * 1024 * 1024  # a list of 2,000 rows has one or two
+    memory: int = 256 * 1024 * 1024  # such a list takes a third
+    seconds: int = 2  # of a processor; such a list takes half of one
+
+
+@dataclass
+class Sheet:
+    """The visible rows of a sheet that are not empty, with their numbers, and how many rows are hidden."""
+
+    rows: list[tuple[int, list[str]]] = field(default_factory=list)
+    hidden: int = 0  # rows and columns
+
+
+class UnreadableWorkbook(Exception):
+    """No table can be read from it; `problem`: too_heavy, too_many_rows or broken_spreadsheet."""
+
+    def __init__(self, problem: str) -> None:
+        super().__init__(problem)
+        self.problem = problem
+
+
+def visible_sheets(data: bytes, limits: XlsxLimits) -> list[Sheet]:
+    """Each sheet that a reader of the file sees. Raises UnreadableWorkbook."""
+    command = [
+        sys.executable,
+        "-P",
+        PROGRAM,
+        json.dumps(asdict(limits)),
+    ]  # -P: our files are not on its path
+    try:
+        read = subprocess.run(
+            command, input=data, timeout=limits.seconds * LONGEST_WAIT, check=True, env={},  # no key of ours
+            stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.SubprocessError:
+        raise UnreadableWorkbook(TOO_HEAVY) from None
+    found = json.loads(read.stdout)
+    if isinstance(found, str):
+        raise UnreadableWorkbook(found)
+    return [Sheet([(number, cells) for number, cells in rows], hidden) for rows, hidden in found]
+
+
+def _read(data: bytes, limits: XlsxLimits) -> list[Sheet]:
+    """Values only: of a formula what it came to. Raises UnreadableWorkbook."""
+    import openpyxl  # slow to load, and needed in the other process only
+
+    with zipfile.ZipFile(BytesIO(data)) as archive:
+        if sum(each.file_size for each in archive.infolist()) > limits.unpacked:
+            raise UnreadableWorkbook(TOO_HEAVY)
+    book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
+    sheets = [_sheet(sheet, limits.rows) for sheet in book.worksheets if sheet.sheet_state == "visible"]
+    cells = (cell for sheet in sheets for _number, cells in sheet.rows for cell in cells)
+    if sum(map(len, cells)) > MOST_CHARACTERS_IN_ALL:
+        raise UnreadableWorkbook(TOO_HEAVY)
+    return sheets
+
+
+def _sheet(sheet: Any, most_rows: int) -> Sheet:
+    """What is seen of a sheet; rows that have only borders or colours are none, however many they are."""
+    from openpyxl.worksheet._reader import WorkSheetParser  # the one that knows which rows are hidden
+
+    found, book = Sheet(), sheet.parent
+    with sheet._get_source() as source:
+        parser = WorkSheetParser(
+            source, sheet._shared_strings, data_only=True, epoch=book.epoch, date_formats=book._date_formats,
+            timedelta_formats=book._timedelta_formats,
+        )  # fmt: skip
+        for number, cells in parser.parse():
+            texts = {cell["column"]: _text(cell["value"]) for cell in cells if cell["column"] <= MOST_COLUMNS}
+            is_hidden = _is_hidden(parser.row_dimensions.pop(str(number), {}))
+            if not any(texts.values()):
+                continue
+            if is_hidden:
+                found.hidden += 1
+            else:
+                found.rows.append((number, [texts.get(column, "") for column in range(1, max(texts) + 1)]))
+            if len(found.rows) > most_rows:
+                raise UnreadableWorkbook(TOO_MANY_ROWS)
+    widest = max((len(cells) for _number, cells in found.rows), default=0)
+    for _number, cells in found.rows:
+        cells += [""] * (widest - len(cells))
+    for column in _hidden_columns(parser.column_dimensions.values()):
+        found.hidden += _emptied(found.rows, column)
+    return found
+
+
+def _hidden_columns(columns: Any) -> Iterator[int]:
+    """The places of hidden columns among those that are read, from 0."""
+    for column in columns:
+        if _is_hidden(column):
+            yield from range(int(column["min"]) - 1, min(int(column["max"]), MOST_COLUMNS))
+
+
+def _is_hidden(attributes: Any) -> bool:
+    return attributes.get("hidden") in {"1", "true"}
+
+
+def _emptied(rows: list[tuple[int, list[str]]], column: int) -> bool:
+    """Take a column's cells out of the rows; whether there were any."""
+    filled = [cells for _number, cells in rows if column < len(cells) and cells[column]]
+    for cells in filled:
+        cells[column] = ""
+    return bool(filled)
+
+
+def _text(value: Any) -> str:
+    """A cell as people read it: 1203 is stored as 1203.0 now and then; a tick is no text."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if value is None or isinstance(value, bool):
+        return ""
+    return str(value).replace("_x000D_", "\n").strip()[:MAX_CHARACTERS]
+
+
+def _answer(limits: XlsxLimits) -> Any:
+    """What the other process tells: the sheets, or why there are none."""
+    resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
+    try:
+        return [(sheet.rows, sheet.hidden) for sheet in _read(sys.stdin.buffer.read(), limits)]
+    except UnreadableWorkbook as unreadable:
+        return unreadable.problem
+    except MemoryError:
+        return TOO_HEAVY
+    except Exception:  # of a damaged file its reader raises whatever comes
+        return BROKEN
+
+
+if __name__ == "__main__":
+    json.dump(_answer(XlsxLimits(**json.loads(sys.argv[1]))), sys.stdout)
