@@ -13,6 +13,7 @@ from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.models import (
+    AddressVerification,
     Answer,
     Area,
     Audience,
@@ -248,6 +249,11 @@ def make_request(
             consent_version="2026-1",
         )
     )
+
+
+def make_verification(person: Person, membership: Membership) -> AddressVerification:
+    """The address of that person was recorded at the door of a neighbour who takes part on paper."""
+    return store(AddressVerification(person=person, membership=membership))
 
 
 def make_wish(name: str, group: Group, flat: Flat) -> JoinRequest:

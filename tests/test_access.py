@@ -26,10 +26,12 @@ from tests.factories import (
     make_invitation,
     make_knock,
     make_meeting,
+    make_member,
     make_notice,
     make_pack,
     make_person,
     make_request,
+    make_verification,
     store,
 )
 from tests.page_client import Page, PageClient
@@ -39,6 +41,7 @@ from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
+    AddressVerification,
     ContactRole,
     Coordinator,
     GroupState,
@@ -331,6 +334,11 @@ def _rows(scene: Scene) -> dict[str, object]:
     return numbers | {"area": area.slug, "letter": "no-such-letter", "invitation_link": link}
 
 
+def _verification(scene: Scene) -> AddressVerification:
+    neighbour = make_member(make_person("Greta"), scene.group, flat_of(scene.stairwell_3, "1203"))
+    return make_verification(make_person("Greta", "greta@example.org"), neighbour)
+
+
 def _links(scene: Scene) -> dict[str, object]:
     """Good links and codes, each for somebody for whom it is meant."""
     kerstin = make_person("Kerstin Ström", "kerstin@example.org")
@@ -347,6 +355,7 @@ def _links(scene: Scene) -> dict[str, object]:
     return {
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
+        "verification": tokens.make(Purpose.CONFIRM_REQUEST, _verification(scene)),
         "confirm_request": tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed),
         "interest": tokens.make(Purpose.CONFIRM_INTEREST, interest),
         "appointment": tokens.make(Purpose.APPOINTMENT, appointment),

@@ -38,10 +38,12 @@ from watch.groups.queries.households import counts_of_group, households_of, sums
 from watch.groups.queries.members import active_member_ids
 from watch.groups.service import choices, households, members
 from watch.invitations.service import invited, inviting
-from watch.joining.service import answering, asking, confirming, deciding, escalation
+from watch.joining.service import answering, asking, confirming, deciding, escalation, verifying
+from watch.joining.service.asking import Submission
 from watch.mail import outbox
 from watch.mail.queue import UNLEASED, claim
 from watch.models import (
+    AddressVerification,
     Coordinator,
     Flat,
     Household,
@@ -135,8 +137,11 @@ class House(RuleBasedStateMachine):
     def ask(self, who: str, at: int, knows_flat: bool) -> None:
         """From the poster, or by address."""
         flat = self.flats[at]
-        self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat if knows_flat else None,
-                language=Language.SWEDISH)  # fmt: skip
+        self._ask(who, Submission(flat.stairwell, flat if knows_flat else None))
+
+    def _ask(self, who: str, sent: Submission) -> None:
+        address = address_of(who)
+        self.do(asking.ask_to_join, sent, name=who, address=address, language=Language.SWEDISH)
 
     @rule(several=st.sets(name, min_size=1, max_size=2), at=place, at_once=st.booleans())
     def ask_by_letter(self, several: set[str], at: int, at_once: bool) -> None:
@@ -147,8 +152,7 @@ class House(RuleBasedStateMachine):
         letter = self.some(Letter, -1, Letter.flat_id == flat.id)
         assert letter_of_code(queries.code_of(letter)) == letter
         for who in sorted(several):
-            self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
-                    language=Language.SWEDISH, letter=letter)  # fmt: skip
+            self._ask(who, Submission(flat.stairwell, flat, vouch=letter))
             if at_once:
                 self.confirm(-1)
 
@@ -164,7 +168,17 @@ class House(RuleBasedStateMachine):
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.UNCONFIRMED)
         if request:
             self.said_no.discard(request.person.mailbox.address)
-            self.do(confirming.confirm_address, [request])
+            self.do(confirming.confirm, request)
+
+    @rule(which=number, floor=st.sampled_from([0, 1]))
+    def verify(self, which: int, floor: int) -> None:
+        """Whoever reads the address that was recorded at a door says on which floor they live."""
+        verification = self.some(AddressVerification, which, AddressVerification.ended_at.is_(None))
+        if verification:
+            address = verification.person.mailbox.address
+            self.do(verifying.verify, verification, floor)
+            if verification.person.address_confirmed_at:
+                self.said_no.discard(address)
 
     @rule(which=number, at=st.none() | place)
     def approve(self, which: int, at: int | None) -> None:
@@ -228,8 +242,7 @@ class House(RuleBasedStateMachine):
         """A neighbour joins by somebody else's link, with an address of their own."""
         if invitation := self.open_invitation(which, Invitation.is_transferable):
             flat = invitation.flat or self.flats[at]
-            self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
-                    language=Language.SWEDISH, invitation=invitation)  # fmt: skip
+            self._ask(who, Submission(flat.stairwell, flat, vouch=invitation))
             if at_once:
                 self.confirm(-1)
 

@@ -28,6 +28,7 @@ from tests.factories import (
     make_officer,
     make_person,
     make_request,
+    make_verification,
     store,
 )
 from tests.retention.nights import erase_all
@@ -172,6 +173,11 @@ def an_interest_that_was_withdrawn(scene: Scene) -> Made:
     return interest, 30 * DAY
 
 
+def an_address_that_was_recorded_at_a_door(scene: Scene) -> Made:
+    neighbour = make_member(make_person("Greta"), scene.group, scene.stairwell_1.flats[5])
+    return make_verification(make_person("Greta", "greta@example.org"), neighbour), 30 * DAY
+
+
 def an_interest_that_nobody_confirmed(scene: Scene) -> Made:
     return make_interest(scene.jenny, scene.langgatan, confirmed=False), 30 * DAY
 
@@ -232,7 +238,8 @@ OVER = [
     a_rate_count, a_trace, a_sign_in_link, a_sign_in_that_ended, a_sign_in_that_nobody_ended,
     a_row_of_the_outbox, an_answer_to_a_meeting, an_invitation, the_address_of_an_invitation,
     the_address_of_a_no, an_address_that_only_asked_to_sign_in, a_request_that_was_answered,
-    a_request_that_nobody_confirmed, a_knock_that_nobody_made, an_interest_that_was_withdrawn,
+    a_request_that_nobody_confirmed, an_address_that_was_recorded_at_a_door, a_knock_that_nobody_made,
+    an_interest_that_was_withdrawn,
     an_interest_that_nobody_confirmed, an_appointment_that_ended, an_appointment_that_nobody_answered,
     a_membership, a_household_that_moved_out, a_household_as_if_never_contacted, who_left,
     the_address_of_who_left, who_asked_and_was_told_no,
@@ -273,7 +280,9 @@ def test_what_is_not_over_stays_for_years(scene: Scene) -> None:
     assert db.session.scalars(select(JoinRequest)).one().person == scene.farah  # who still waits
 
 
-@pytest.mark.parametrize("still", ["member", "coordinator", "officer", "interested", "applicant", "asked"])
+@pytest.mark.parametrize(
+    "still", ["member", "coordinator", "officer", "interested", "applicant", "recorded", "asked"]
+)
 def test_who_still_is_somebody_elsewhere_stays(scene: Scene, still: str) -> None:
     membership, mailbox = leave(scene.carin), scene.carin.mailbox
     house = scene.other_group.buildings[0]
@@ -290,6 +299,9 @@ def test_who_still_is_somebody_elsewhere_stays(scene: Scene, still: str) -> None
             make_interest(scene.carin, scene.langgatan)
         case "applicant":
             make_request(scene.carin, scene.other_group, house.stairwells[0])
+        case "recorded":
+            on_paper = make_member(make_person("Carin"), scene.other_group, house.stairwells[0].flats[5])
+            make_verification(scene.carin, on_paper).created_at = utcnow() + 2 * DAY
     night(31 * DAY)
     assert not is_there(membership)
     assert is_there(scene.carin)

@@ -17,9 +17,12 @@ from tests.factories import (
     make_knock,
     make_letter,
     make_meeting,
+    make_member,
     make_notice,
     make_pack,
+    make_person,
     make_request,
+    make_verification,
     store,
 )
 from tests.retention.nights import erase_all
@@ -101,6 +104,8 @@ def _count(column: Column[object]) -> int:
 
 def _leave_something_everywhere(scene: Scene) -> None:
     make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.DECLINED).reason = "Fel port"
+    on_paper = make_member(make_person("Greta"), scene.group, scene.stairwell_1.flats[5])
+    make_verification(make_person("Greta", "greta@example.org"), on_paper)
     make_interest(scene.jenny, scene.langgatan)
     make_invitation(scene.group, "ny@example.org", flat=scene.stairwell_1.flats[5], by=scene.amina)
     make_invitation(scene.group, "nej@example.org", by=scene.amina)

@@ -20,7 +20,8 @@ from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.errors import FlatTaken, TooLateToUndo
 from watch.groups.labels import FLAT_STATES
-from watch.joining.queries.asking import open_knock, requests_about_address
+from watch.joining.queries.asking import open_knock
+from watch.joining.queries.confirming import verification_of
 from watch.limits import limit_network
 from watch.models import Flat, Group, Knock, Language, utcnow
 from watch.places.labels import floor_word
@@ -58,7 +59,7 @@ def knock(group: Group) -> ViewAnswer:
 def _asks_address(last: Door | None) -> bool:
     """Whether whoever joined at the last door was asked by mail for their address."""
     knock = last.last if last else None
-    return bool(knock and knock.membership and requests_about_address(knock.membership))
+    return bool(knock and knock.membership and verification_of(knock.membership))
 
 
 def _with_last(

@@ -11,16 +11,12 @@ from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.errors import NotOpen, TooLateToUndo
 from watch.groups.queries.flats import status_of
-from watch.groups.queries.members import active_membership
 from watch.groups.service.flats import current_household, lock_flat
 from watch.groups.service.households import move_out, note_household, take_back_move
 from watch.groups.service.members import Consent, add_on_paper, depart
-from watch.invitations.mails import JOIN_ALREADY_MEMBER
-from watch.joining.mails import JOIN_CONFIRM
-from watch.joining.queries.asking import open_knock, requests_about_address, waiting_requests
-from watch.joining.service.asking import request_of, write_once_a_day
+from watch.joining.queries.asking import open_knock, waiting_requests
+from watch.joining.service import verifying
 from watch.joining.service.deciding import approve, decline, tell
-from watch.mail import outbox
 from watch.models import (
     ConsentChannel,
     Flat,
@@ -31,7 +27,6 @@ from watch.models import (
     JoinRequest,
     Knock,
     Language,
-    Membership,
     Outcome,
     Person,
     RequestState,
@@ -105,7 +100,7 @@ def join_at_door(
     else:
         knock.membership = add_on_paper(flat, knock.group, name=name, language=language, by=by)
     if address and knock.membership and knock.membership.person.mailbox_id is None:
-        _ask_whether_it_is_theirs(knock.membership, flat, address)
+        verifying.ask_owner(knock.membership, address)
     return knock
 
 
@@ -120,20 +115,6 @@ def _waits_already(
     here = flat.stairwell_id
     theirs = (each for each in waiting_requests(group, {here}) if each.person_id == person.id)
     return next((each for each in theirs if each.stairwell_id == here), None)
-
-
-def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) -> None:
-    """The same mails as to anybody who asks: what the coordinator may not know is not learnt so."""
-    mailbox = mailbox_for_asking(address)
-    person = person_for_asking(mailbox, written_up.person.name, written_up.person.language)
-    membership = active_membership(person, written_up.group)
-    request = request_of(
-        written_up.group, flat.stairwell, flat, person, consent=ConsentChannel.DOORSTEP,
-        is_open=membership is None,
-    )  # fmt: skip
-    request.membership_id = written_up.id
-    mail = JOIN_CONFIRM if membership is None else JOIN_ALREADY_MEMBER
-    write_once_a_day(mail, person, mailbox, about=request)
 
 
 def _knock(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Knock:
@@ -194,10 +175,7 @@ def _take_out(knock: Knock, by: Person) -> Household | None:
     membership = knock.membership
     if membership is None or membership.left_at is not None or membership.person.mailbox_id is not None:
         raise TooLateToUndo
-    for request in requests_about_address(membership):
-        if request.state is RequestState.UNCONFIRMED:
-            request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
-            outbox.cancel(request)
+    verifying.give_up(membership)
     return depart(membership, by=by)
 
 

@@ -18,7 +18,7 @@ from watch.fields import (
     SendingForm,
     choice,
 )
-from watch.models import Flat
+from watch.models import Flat, Stairwell
 from watch.places.forms import NOT_A_CHOICE, DoorForm
 from watch.places.labels import DO_NOT_KNOW, floor_word
 
@@ -75,13 +75,13 @@ class ChangeAddressForm(Form):
 
 
 class FloorForm(Form):
-    """Where they live who were written up at the door; a low house has no fewer floors to choose from."""
+    """Where they live whose address was recorded at the door; a low house offers as many floors as others."""
 
     floor = SelectField(_l("Vilken våning bor du på?"), validate_choice=False)
 
-    def offer(self, flats: Iterable[Flat]) -> None:
-        """Fill the choices, so that these flats are among them."""
-        theirs = [flat.floor for flat in flats]
+    def offer(self, stairwells: Iterable[Stairwell | None]) -> None:
+        """Fill the choices, so that the floors of these stairwells are among them."""
+        theirs = [flat.floor for stairwell in stairwells if stairwell for flat in stairwell.flats]
         floors = range(min([0, *theirs]), max([USUAL_TOP, *theirs]) + 1)
         self.floor.choices = [
             choice("", _l("Välj våning")),

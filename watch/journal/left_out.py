@@ -37,6 +37,7 @@ HIDES_NOTHING = "changes nothing of who sees what, and of who is written to"
 
 COLUMNS = {
     NEVER_CHANGES: (
+        "address_verification.created_at",
         "checklist_item.step", "contact_person.role", "contact_person.reach", "contact_person.group_id",
         "contact_person.building_id", "contact_person.landlord_id", "contact_person.area_id",
         "coordinator.appointed_at", "coordinator.appointed_by_id", "coordinator.duty_version",

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from watch.models import (
+    AddressVerification,
     Answer,
     AreaOptOut,
     ChecklistItem,
@@ -168,8 +169,12 @@ JOURNALED: dict[type[Model], Journaled] = {
             ),
             emptied("requests that no letter vouches for any more", "letter_id"),
             emptied("requests that no invitation vouches for any more", "invitation_id"),
-            emptied("requests whose address nobody at the door gave any more", "membership_id"),
-            replaced("requests whose floor was guessed", "floor_tries"),
+        )
+    ),
+    AddressVerification: Journaled(
+        (
+            dated("addresses recorded at a door that nobody is asked about any more", "ended_at"),
+            replaced("addresses recorded at a door whose floor was guessed", "floor_tries"),
         )
     ),
     Invitation: Journaled(

@@ -24,8 +24,8 @@ from watch.groups.queries.joinable import group_to_join, joinable_stairwells
 from watch.groups.queries.members import coordinators_for
 from watch.joining.forms import BY_KNOCK, AskToJoinForm
 from watch.joining.routes.blueprint import bp
-from watch.joining.service import asking
-from watch.joining.service.changing import Asked
+from watch.joining.service import asking, changing
+from watch.joining.service.asking import Submission
 from watch.limits import ASKING, limit_network
 from watch.meetings.queries.coming import is_called, upcoming_meetings
 from watch.models import (
@@ -180,17 +180,10 @@ def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, conse
         asking.ask_for_knock(stairwell, form.flat, name, language=reads, consent=consent)
         session.pop("asked", None)
     else:
-        flat, address = form.flat, form.address.data
-        asked = Asked.now(
-            session.get("asked"), stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
-            letter_id=letter.id if letter else None, invitation_id=None, name=name, address=address,
-            consent=consent,
+        session["asked"] = changing.send_request(
+            Submission(stairwell, form.flat, consent, letter), name=name, address=form.address.data,
+            language=reads, before=session.get("asked"),
         )  # fmt: skip
-        asking.ask_to_join(
-            stairwell, address, name, flat=flat, language=reads, letter=letter, consent=consent,
-            secret=asked.secret,
-        )  # fmt: skip
-        session["asked"] = asked.sealed()
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watch.models import (
+    AddressVerification,
     AreaOptOut,
     AuditEntry,
     ChecklistItem,
@@ -40,9 +41,10 @@ from watch.models import (
     SignInLink,
 )
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
+from watch.models.canvassing import AS_KNOCK
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
-from watch.models.joining import AS_KNOCK, AS_REFUSAL
+from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
 from watch.models.meetings import AS_ANSWER
 from watch.models.people import AS_LINK, AS_SIGN_IN
@@ -85,6 +87,7 @@ RULES = (
     Rule(AS_KNOCK, (Knock,), people.knocks),
     Rule(AS_PACK, (LetterPack, LetterFile), traces.letter_packs),
     Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
+    Rule(AS_APPLICANT, (AddressVerification,), people.address_verifications),
     Rule(AS_APPLICANT, (Interest,), people.interests),
     Rule(AS_OFFICER, (Officer,), people.officers),
     Rule(AS_MEMBER, (Membership,), people.memberships),
