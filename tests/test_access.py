@@ -24,7 +24,6 @@ from tests.factories import (
     make_coordinator,
     make_interest,
     make_invitation,
-    make_knock,
     make_meeting,
     make_member,
     make_notice,
@@ -32,6 +31,7 @@ from tests.factories import (
     make_person,
     make_request,
     make_verification,
+    make_visit,
     store,
 )
 from tests.page_client import Page, PageClient
@@ -318,7 +318,7 @@ def _rows(scene: Scene) -> dict[str, object]:
         "request": _one(select(JoinRequest).where(JoinRequest.person == scene.farah)),
         **more_rows(scene),
         "invitation": invitation,
-        "knock": make_knock(flat_of(stairwell, "1103"), group, by=scene.bengt),
+        "knock": make_visit(flat_of(stairwell, "1103"), group, by=scene.bengt),
         "membership": _one(select(Membership).where(Membership.person == scene.carin)),
         "coordinator": _one(select(Coordinator).where(Coordinator.person == scene.bengt)),
         "meeting": make_meeting(group, by=scene.amina),

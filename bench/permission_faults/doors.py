@@ -4,7 +4,7 @@
 
 from bench.permission_faults.fault import Fault
 
-ASKING, KNOCKS = "watch/joining/queries/asking.py", "watch/canvassing/queries.py"
+ASKING, VISITS = "watch/joining/queries/asking.py", "watch/canvassing/queries.py"
 INVITING, INVITED = "watch/invitations/queries/inviting.py", "watch/invitations/queries/invited.py"
 CONFIRMING, DECIDING = "watch/joining/service/confirming.py", "watch/joining/service/deciding.py"
 ROUTES, IN_SECRET = "watch/joining/routes/", "invitations/test_inviting_in_secret"
@@ -229,23 +229,23 @@ FAULTS = (
     ),
     Fault(
         "a coordinator reads the list of doors of every stairwell",
-        KNOCKS,
+        VISITS,
         "    flats = households_of(group, stairwells)\n",
         "    flats = households_of(group)\n",
         "canvassing/test_knocking",
     ),
     Fault(
         "a coordinator takes back what a colleague wrote down at a door",
-        KNOCKS,
-        "return knock.by_id == by.id and knock.at > now - UNDO_FOR",
-        "return knock.at > now - UNDO_FOR",
+        VISITS,
+        "return visit.by_id == by.id and visit.at > now - UNDO_FOR",
+        "return visit.at > now - UNDO_FOR",
         "canvassing/test_knocking",
     ),
     Fault(
         "what was written down at a door is taken back the day after",
-        KNOCKS,
-        "return knock.by_id == by.id and knock.at > now - UNDO_FOR",
-        "return knock.by_id == by.id",
+        VISITS,
+        "return visit.by_id == by.id and visit.at > now - UNDO_FOR",
+        "return visit.by_id == by.id",
         "canvassing/test_knocking",
     ),
     Fault(

@@ -3,7 +3,7 @@
 Such a row keeps the number and the random nonce of the request that it was, from which its mailed link is
 derived: so that link goes on. Where a request was somebody's own as well (its consent was not given at the
 door), it stays beside. New verifications are numbered from a million above the requests, so that a downgrade
-gives each its number, and its link, back.
+gives each its number, and its link, back. Somebody without e-mail asks for a visit (`wants_visit`).
 """
 
 from __future__ import annotations
@@ -96,6 +96,7 @@ def upgrade() -> None:
         requests.drop_constraint(op.f("fk_join_request_membership_id"), type_="foreignkey")
         requests.drop_column("floor_tries")
         requests.drop_column("membership_id")
+        requests.alter_column("wants_knock", new_column_name="wants_visit", existing_type=sa.Boolean())
 
 
 def _make_verifications() -> None:
@@ -132,6 +133,7 @@ def _one_of(parents: tuple[str, ...]) -> str:
 
 def downgrade() -> None:
     with op.batch_alter_table("join_request", table_kwargs=NUMBERED) as requests:
+        requests.alter_column("wants_visit", new_column_name="wants_knock", existing_type=sa.Boolean())
         requests.add_column(sa.Column("membership_id", sa.Integer(), nullable=True))
         requests.add_column(sa.Column("floor_tries", sa.Integer(), nullable=False, server_default="0"))
         requests.create_foreign_key(

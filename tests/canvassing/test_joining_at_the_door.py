@@ -10,7 +10,14 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_invitation, make_letter, make_member, make_person, make_wish
+from tests.factories import (
+    flat_of,
+    make_invitation,
+    make_letter,
+    make_member,
+    make_person,
+    make_visit_request,
+)
 from tests.groups.test_members import state_of
 from tests.newcomers import confirm_link, floor_link, link_of, what_leaves
 from tests.page_client import Page, PageClient
@@ -105,7 +112,7 @@ def test_the_neighbours_language_is_not_guessed_from_the_coordinators(
     flat, wanted = flat_of(scene.stairwell_3, "1201"), flat_of(scene.stairwell_3, "1003")
     for form in (f"/flats/{flat.id}/knock/join", f"/flats/{flat.id}/paper"):
         assert client.get(form, as_=scene.bengt).form()["language"] == "sv"
-    make_wish("Knut", scene.group, wanted).person.language = Language.SOMALI
+    make_visit_request("Knut", scene.group, wanted).person.language = Language.SOMALI
     assert client.get(f"/flats/{wanted.id}/knock/join", as_=scene.bengt).form()["language"] == "so"
 
 
@@ -258,7 +265,7 @@ def test_all_floors_at_once_are_no_more_than_three_answers(client: PageClient, s
     assert (asked.ended_at is not None, asked.floor_tries) == (True, 3)
 
 
-def test_the_press_of_who_asked_confirms_nobody_written_up_at_the_door(
+def test_the_press_of_who_asked_confirms_nobody_recorded_at_the_door(
     client: PageClient, scene: Scene
 ) -> None:
     join(client, scene, address="greta@example.org")
@@ -275,7 +282,7 @@ def test_the_press_of_who_asked_confirms_nobody_written_up_at_the_door(
 def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    """Farah waits in stairwell 3; somebody in stairwell 1 is written up with her name and address."""
+    """Farah waits in stairwell 3; somebody in stairwell 1 is recorded with her name and address."""
     flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
     client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
@@ -290,7 +297,7 @@ def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
     )
 
 
-def test_whoever_waits_elsewhere_too_long_is_written_up_here_all_the_same(
+def test_whoever_waits_elsewhere_too_long_is_recorded_here_all_the_same(
     client: PageClient, scene: Scene, outbox: Outbox, farahs_request: JoinRequest
 ) -> None:
     """After two weeks her request is every coordinator's; she opens in stairwell 1."""
@@ -339,7 +346,7 @@ def test_once_confirmed_it_is_not_taken_back_by_a_press(client: PageClient, scen
 
 
 def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient, scene: Scene) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    wish = make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     make_member(make_person("Kajsa"), scene.group, flat_of(scene.stairwell_3, "1201"))
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1003")
     assert page.form()["name"] == "Knut"
@@ -449,10 +456,10 @@ def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> No
         )  # fmt: skip
 
 
-def test_a_wish_from_the_poster_that_is_let_in_unseen_was_given_there(
+def test_a_visit_asked_for_by_the_poster_that_is_let_in_unseen_was_given_there(
     client: PageClient, scene: Scene
 ) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    wish = make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     client.post(f"/requests/{wish.id}/approve", as_=scene.bengt)
     knut = member("Knut")
     assert (knut.consent_channel, knut.consent_at) == (ConsentChannel.POSTER, wish.created_at)
@@ -462,7 +469,7 @@ def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene:
     poster = tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)
     form = {"name": "Knut", "how": "knock", "floor": "0", "door": "3", "consent": "y"}
     assert client.post(f"/j/{poster}", form).status == 303
-    (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_knock)).all()
+    (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_visit)).all()
     assert (wish.consent_channel, wish.consent_version) == (ConsentChannel.POSTER, members.CONSENT_VERSION)
 
 

@@ -31,7 +31,7 @@ from tests.factories import (
 )
 from watch import tokens
 from watch.canvassing import service
-from watch.canvassing.queries import newest_knock
+from watch.canvassing.queries import newest_visit
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.queries.households import counts_of_group, households_of, sums
@@ -51,7 +51,6 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
-    Knock,
     Language,
     Letter,
     Mailing,
@@ -63,6 +62,7 @@ from watch.models import (
     Person,
     Purpose,
     RequestState,
+    Visit,
     utcnow,
 )
 from watch.notices.mails import NOTICE
@@ -157,10 +157,10 @@ class House(RuleBasedStateMachine):
                 self.confirm(-1)
 
     @rule(at=place)
-    def ask_for_a_knock(self, at: int) -> None:
+    def ask_for_a_visit(self, at: int) -> None:
         """Somebody without e-mail."""
         flat = self.flats[at]
-        self.do(asking.ask_for_knock, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
+        self.do(asking.ask_for_visit, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
 
     @rule(which=number)
     def confirm(self, which: int) -> None:
@@ -334,7 +334,7 @@ class House(RuleBasedStateMachine):
     def knock(self, at: int, outcome: Outcome, who: str | None, is_stale: bool) -> None:
         """By the list of doors, as it was shown a while ago or is now."""
         flat = self.flats[at]
-        last = newest_knock(flat)
+        last = newest_visit(flat)
         where = {"after": 0 if is_stale or last is None else last.id, "by": self.coordinator()}
         match outcome:
             case Outcome.NOT_HOME:
@@ -349,10 +349,10 @@ class House(RuleBasedStateMachine):
                 self.do(service.join_at_door, flat, **yes, **where)
 
     @rule(which=number)
-    def take_back_knock(self, which: int) -> None:
+    def take_back_visit(self, which: int) -> None:
         """It was another door."""
-        if knock := self.some(Knock, which):
-            self.do(service.take_back_knock, knock, by=knock.by or self.coordinator())
+        if knock := self.some(Visit, which):
+            self.do(service.take_back_visit, knock, by=knock.by or self.coordinator())
 
     @rule(at=place)
     def move_out(self, at: int) -> None:

@@ -163,7 +163,7 @@ def a_request_that_nobody_confirmed(scene: Scene) -> Made:
 
 def a_knock_that_nobody_made(scene: Scene) -> Made:
     request = make_request(make_person("Kim"), scene.group, scene.stairwell_1, scene.stairwell_1.flats[5])
-    request.wants_knock = True
+    request.wants_visit = True
     return request, 30 * DAY
 
 
@@ -354,14 +354,14 @@ def make_member_of(person: Person, group: Group, home: Household) -> None:
 @pytest.mark.parametrize("another_waits", [False, True])
 def test_a_flat_that_waited_for_a_knock_is_as_before(scene: Scene, another_waits: bool) -> None:
     flat = flat_of(scene.stairwell_1, "1203")
-    asking.ask_for_knock(scene.stairwell_1, flat, "Kim", language=Language.SWEDISH)
+    asking.ask_for_visit(scene.stairwell_1, flat, "Kim", language=Language.SWEDISH)
     if another_waits:
         make_request(scene.jenny, scene.group, scene.stairwell_1, flat)
     night(31 * DAY)
     home = db.session.scalars(select(Household).where(Household.flat_id == flat.id)).one()
     wanted = HouseholdStatus.WANTS_TO_JOIN if another_waits else HouseholdStatus.NOT_CONTACTED
     assert home.status is wanted
-    assert db.session.scalar(select(func.count()).where(JoinRequest.wants_knock)) == 0
+    assert db.session.scalar(select(func.count()).where(JoinRequest.wants_visit)) == 0
 
 
 def test_a_flat_whose_invitation_ran_out_is_as_before_and_others_are_not(scene: Scene) -> None:

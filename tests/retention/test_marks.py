@@ -14,7 +14,6 @@ from tests.factories import (
     make_contact,
     make_interest,
     make_invitation,
-    make_knock,
     make_letter,
     make_meeting,
     make_member,
@@ -23,6 +22,7 @@ from tests.factories import (
     make_person,
     make_request,
     make_verification,
+    make_visit,
     store,
 )
 from tests.retention.nights import erase_all
@@ -116,7 +116,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     asked.invitation.name = "Ny granne"
     store(Refusal(address_index=b"keyed hash"))
     store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
-    make_knock(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
+    make_visit(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)

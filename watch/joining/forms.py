@@ -23,22 +23,22 @@ from watch.places.forms import NOT_A_CHOICE, DoorForm
 from watch.places.labels import DO_NOT_KNOW, floor_word
 
 USUAL_TOP = 9  # the highest floor of most houses
-BY_MAIL, BY_KNOCK = "mail", "knock"
-ADDRESS_OR_KNOCK = _l("Skriv din e-postadress, eller välj att vi knackar på hos dig.")
+BY_MAIL, BY_VISIT = "mail", "knock"  # as forms and links say it
+ADDRESS_OR_VISIT = _l("Skriv din e-postadress, eller välj att vi knackar på hos dig.")
 ADDRESS_MISSING = _l("Skriv din e-postadress.")
 CONSENT_MISSING = _l("Kryssa i rutan om du vill vara med. Utan ditt ja får vi inte spara uppgifterna.")
 
 
 class AskToJoinForm(DoorForm):
-    """The poster's form: by e-mail, or by a knock on the door."""
+    """The poster's form: by e-mail, or by a visit at the door."""
 
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     how = RadioField(
         _l("Hur vill du få svar?"),
-        choices=[choice(BY_MAIL, _l("Med e-post")), choice(BY_KNOCK, _l("Knacka på hos mig"))],
+        choices=[choice(BY_MAIL, _l("Med e-post")), choice(BY_VISIT, _l("Knacka på hos mig"))],
         default=BY_MAIL,
         validate_choice=False,
-        validators=[AnyOf((BY_MAIL, BY_KNOCK), message=_l("Välj hur du vill få svar."))],
+        validators=[AnyOf((BY_MAIL, BY_VISIT), message=_l("Välj hur du vill få svar."))],
     )
     address = AddressField(_l("Din e-postadress"), optional=True)
     consent = BooleanField(
@@ -46,25 +46,25 @@ class AskToJoinForm(DoorForm):
         validators=[DataRequired(CONSENT_MISSING)],
     )
 
-    def expect_no_knock(self) -> None:
-        """Nobody is there who could knock: the answer comes by e-mail."""
+    def expect_no_visit(self) -> None:
+        """Nobody is there who could come: the answer comes by e-mail."""
         del self.how
 
     @property
-    def by_knock(self) -> bool:
-        """Whether they want a knock on the door."""
-        return bool(self.how and self.how.data == BY_KNOCK)
+    def by_visit(self) -> bool:
+        """Whether they want a visit at the door."""
+        return bool(self.how and self.how.data == BY_VISIT)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """With e-mail an address is needed; with a knock, floor and door."""
+        """With e-mail an address is needed; with a visit, floor and door."""
         super().validate(extra_validators)
-        if self.by_knock:
+        if self.by_visit:
             self.address.errors = ()
             if self.flat is None and not self.floor.errors and not self.door.errors:
                 where = self.door if self.floor.data else self.floor
                 where.errors = (_l("Välj våning och dörr, så att vi hittar till dig."),)
         elif not self.address.data and not self.address.errors:
-            self.address.errors = (ADDRESS_OR_KNOCK if self.how else ADDRESS_MISSING,)
+            self.address.errors = (ADDRESS_OR_VISIT if self.how else ADDRESS_MISSING,)
         return not self.errors
 
 

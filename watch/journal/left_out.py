@@ -43,7 +43,7 @@ COLUMNS = {
         "coordinator.appointed_at", "coordinator.appointed_by_id", "coordinator.duty_version",
         "area_opt_out.at", "interest.could_coordinate", "interest.created_at", "invitation.is_transferable",
         "invitation.language", "invitation.created_at", "join_request.consent_channel",
-        "join_request.wants_knock", "join_request.created_at", "join_request.decided_by_id",
+        "join_request.wants_visit", "join_request.created_at", "join_request.decided_by_id",
         "join_request.reason", "knock.by_id", "knock.join_request_id", "knock.membership_id", "knock.outcome",
         "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
         "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.stairwell_id",

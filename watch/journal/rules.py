@@ -27,7 +27,6 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
-    Knock,
     Letter,
     LetterPack,
     Mailbox,
@@ -42,6 +41,7 @@ from watch.models import (
     Refusal,
     RequestState,
     Stairwell,
+    Visit,
 )
 
 Values = Mapping[str, Any]
@@ -198,7 +198,7 @@ JOURNALED: dict[type[Model], Journaled] = {
     ),
     Refusal: Journaled(key="address_index", is_wish=True),
     AreaOptOut: Journaled(beside=("person_id", "area_id"), is_wish=True),
-    Knock: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
+    Visit: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
     Group: Journaled(
         (
             stands("groups that rest or are closed", "state", at=(GroupState.DORMANT, GroupState.CLOSED)),

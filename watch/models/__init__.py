@@ -1,7 +1,7 @@
 """All the nouns, one file a family; import them from here."""
 
 from watch.models.base import FEW, Model, Personal, utcnow
-from watch.models.canvassing import Knock, Outcome
+from watch.models.canvassing import Outcome, Visit
 from watch.models.contacts import ContactPerson, ContactRole, Reach
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.groups import (
@@ -90,7 +90,6 @@ __all__ = [
     "JoinRequest",
     "JournalHost",
     "JournalState",
-    "Knock",
     "Landlord",
     "Language",
     "LeftOut",
@@ -128,6 +127,7 @@ __all__ = [
     "Stairwell",
     "StartStep",
     "Suppression",
+    "Visit",
     "Worker",
     "coordinator_stairwell",
     "utcnow",

@@ -14,11 +14,11 @@ from watch.models.joining import JoinRequest
 from watch.models.people import Person
 from watch.models.places import Flat, Household, HouseholdStatus
 
-AS_KNOCK = "30 days"
+AS_VISIT = "30 days"
 
 
 class Outcome(StrEnum):
-    """What came of a knock on a door."""
+    """What came of a visit."""
 
     JOINED = "joined"
     DECLINED = "declined"
@@ -26,31 +26,33 @@ class Outcome(StrEnum):
     MOVED = "moved"
 
 
-class Knock(Model):
-    """A coordinator knocked on a flat's door: what came of it, and how the household stood before.
+class Visit(Model):
+    """A coordinator visited a flat's door: what came of it, and how the household stood before.
 
     Each follows the one that its coordinator had seen (`after_id`, 0 where there was none): of two presses
     on the same list the database takes one. A press that is undone stands in nobody's way.
     """
 
+    __tablename__ = "knock"  # the journal names rows by it
+
     id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = personal("A", "whose list", AS_KNOCK, ForeignKey("watch_group.id"), index=True)
-    flat_id: Mapped[int] = personal("A", "which door", AS_KNOCK, ForeignKey("flat.id"))
+    group_id: Mapped[int] = personal("A", "whose list", AS_VISIT, ForeignKey("watch_group.id"), index=True)
+    flat_id: Mapped[int] = personal("A", "which door", AS_VISIT, ForeignKey("flat.id"))
     household_id: Mapped[int] = personal(
-        "A", "who lived there", AS_KNOCK, ForeignKey("household.id", ondelete="CASCADE"), index=True
+        "A", "who lived there", AS_VISIT, ForeignKey("household.id", ondelete="CASCADE"), index=True
     )
     by_id: Mapped[int | None] = personal(
-        "B", "who knocked", AS_KNOCK, ForeignKey("person.id", ondelete="SET NULL"), index=True
+        "B", "who visited", AS_VISIT, ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
     join_request_id: Mapped[int | None] = personal(
-        "A", "which wish it answered", AS_KNOCK, ForeignKey("join_request.id", ondelete="SET NULL")
+        "A", "which request it answered", AS_VISIT, ForeignKey("join_request.id", ondelete="SET NULL")
     )
     membership_id: Mapped[int | None] = personal(
-        "A", "who joined", AS_KNOCK, ForeignKey("membership.id", ondelete="SET NULL")
+        "A", "who joined", AS_VISIT, ForeignKey("membership.id", ondelete="SET NULL")
     )
-    outcome: Mapped[Outcome] = personal("A", "what they said", AS_KNOCK)
+    outcome: Mapped[Outcome] = personal("A", "what they said", AS_VISIT)
     after_id: Mapped[int] = mapped_column(default=0)
-    status_before: Mapped[HouseholdStatus] = personal("A", "to undo it", AS_KNOCK)
+    status_before: Mapped[HouseholdStatus] = personal("A", "to undo it", AS_VISIT)
     status_before_at: Mapped[datetime]
     at: Mapped[datetime] = mapped_column(default=utcnow)
     undone_at: Mapped[datetime | None]

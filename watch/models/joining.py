@@ -108,7 +108,7 @@ class JoinRequest(Derived, Model):
     state: Mapped[RequestState] = mapped_column(default=RequestState.UNCONFIRMED)
     consent_version: Mapped[str] = impersonal("the version of a text", String(20))
     consent_channel: Mapped[ConsentChannel] = mapped_column(default=ConsentChannel.WEB)
-    wants_knock: Mapped[bool] = mapped_column(default=False)
+    wants_visit: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     confirmed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]

@@ -88,7 +88,7 @@ def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None
         select(JoinRequest)
         .where(
             JoinRequest.group_id == group.id,
-            JoinRequest.wants_knock,
+            JoinRequest.wants_visit,
             JoinRequest.state.in_([RequestState.APPROVED, RequestState.DECLINED]),
             JoinRequest.told_at.is_(None),
         )
@@ -103,18 +103,18 @@ def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None
     return list(db.session.scalars(wanted))
 
 
-def open_knock(flat: Flat) -> JoinRequest | None:
-    """The knock that somebody at this door waits for."""
+def open_visit_request(flat: Flat) -> JoinRequest | None:
+    """The request of somebody at this door who waits for a visit."""
     wanted = select(JoinRequest).where(
-        JoinRequest.flat_id == flat.id, JoinRequest.wants_knock, JoinRequest.state == RequestState.WAITING
+        JoinRequest.flat_id == flat.id, JoinRequest.wants_visit, JoinRequest.state == RequestState.WAITING
     )
     return db.session.scalar(wanted.order_by(JoinRequest.id).limit(1))
 
 
-def knocks_since(stairwell: Stairwell, since: datetime) -> int:
-    """How many knocks were asked for in a stairwell since then, each door once."""
+def visit_requests_since(stairwell: Stairwell, since: datetime) -> int:
+    """How many visits were asked for in a stairwell since then, each door once."""
     asked = select(func.count(JoinRequest.id)).where(
-        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_knock, JoinRequest.created_at > since,
+        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_visit, JoinRequest.created_at > since,
         JoinRequest.state != RequestState.WITHDRAWN,
     )  # fmt: skip
     return db.session.scalar(asked) or 0

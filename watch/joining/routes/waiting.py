@@ -10,7 +10,7 @@ from watch import language
 from watch.access import public
 from watch.extensions import db
 from watch.groups.errors import NotOpen
-from watch.joining.forms import BY_KNOCK, ChangeAddressForm
+from watch.joining.forms import BY_VISIT, ChangeAddressForm
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import changing
 from watch.joining.service.changing import PendingRequest
@@ -23,15 +23,15 @@ def sent() -> str:
     """What happens now: the same page whoever asked."""
     pending = PendingRequest.opened(session.get("asked"))
     form = ChangeAddressForm(data={"address": pending.address}) if pending else None
-    by_knock = request.args.get("how") == BY_KNOCK
-    return _sent_page(pending, form, by_knock=by_knock)
+    by_visit = request.args.get("how") == BY_VISIT
+    return _sent_page(pending, form, by_visit=by_visit)
 
 
 def _sent_page(
-    pending: PendingRequest | None, form: ChangeAddressForm | None, *, by_knock: bool = False
+    pending: PendingRequest | None, form: ChangeAddressForm | None, *, by_visit: bool = False
 ) -> str:
     vouched = pending is not None and pending.submission.vouch is not None
-    return render_template("joining/sent.html", by_knock=by_knock, form=form, vouched=vouched)
+    return render_template("joining/sent.html", by_visit=by_visit, form=form, vouched=vouched)
 
 
 @bp.post("/join/sent")

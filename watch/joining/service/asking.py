@@ -1,4 +1,4 @@
-"""Asking to join: from a poster, by address, or by a knock on the door."""
+"""Asking to join: from a poster, by address, or for a visit at the door."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ from watch.joining.mails import JOIN_CONFIRM, JOIN_REQUESTED
 from watch.joining.queries.asking import (
     ASKS_OWNER,
     has_mailed_enough,
-    knocks_since,
-    open_knock,
+    open_visit_request,
+    visit_requests_since,
     was_written_to,
 )
 from watch.mail import outbox
@@ -51,7 +51,7 @@ from watch.statements import upsert
 
 AskedFor = TypeVar("AskedFor", JoinRequest, AddressVerification, Interest)
 
-MAILED_KNOCKS_A_DAY = 3  # about one stairwell
+MAILED_VISITS_A_DAY = 3  # about one stairwell
 BEFORE_ASKING = frozenset(  # whoever asks undoes no no
     {HouseholdStatus.NOT_CONTACTED, HouseholdStatus.INVITED, HouseholdStatus.WANTS_TO_JOIN}
 )
@@ -160,7 +160,7 @@ def asked_index(secret: str) -> bytes:
     return keyring().blind_index("asked", secret)
 
 
-def ask_for_knock(
+def ask_for_visit(
     stairwell: Stairwell,
     flat: Flat,
     name: str,
@@ -168,9 +168,9 @@ def ask_for_knock(
     language: Language,
     consent: ConsentChannel = ConsentChannel.WEB,
 ) -> None:
-    """Somebody without e-mail asks for a knock on the door; it goes straight to the coordinators' list.
+    """Somebody without e-mail asks for a visit at the door; it goes straight to the coordinators' list.
 
-    A door is knocked on once, whoever asks there meanwhile: what another asks is withdrawn as it is written.
+    A door is visited once, whoever asks there meanwhile: what another asks is withdrawn as it is written.
     Nobody has proved who they are: so after a few mails a day about a stairwell the rest waits in the list,
     and the mail is left to expire. Raises NotOpen, FlatElsewhere.
 
@@ -179,11 +179,11 @@ def ask_for_knock(
     group = group_at(stairwell, flat)
     in_turn = select(Stairwell.id).where(Stairwell.id == stairwell.id).with_for_update()
     db.session.execute(in_turn)
-    is_first, now = open_knock(flat) is None, utcnow()
-    is_quiet = knocks_since(stairwell, now - timedelta(days=1)) >= MAILED_KNOCKS_A_DAY
+    is_first, now = open_visit_request(flat) is None, utcnow()
+    is_quiet = visit_requests_since(stairwell, now - timedelta(days=1)) >= MAILED_VISITS_A_DAY
     request = JoinRequest(
         group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=Person(name=name, language=language),
-        wants_knock=True, confirmed_at=now, consent_version=CONSENT_VERSION, consent_channel=consent,
+        wants_visit=True, confirmed_at=now, consent_version=CONSENT_VERSION, consent_channel=consent,
         state=RequestState.WAITING if is_first else RequestState.WITHDRAWN,
         decided_at=None if is_first else now,
     )  # fmt: skip

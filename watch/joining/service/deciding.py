@@ -99,7 +99,7 @@ def tell(request: JoinRequest, *, by: Person) -> None:
     """Somebody without e-mail was told the answer at the door; told twice is once. Raises NotDecided."""
     if request.decided_at is None:
         raise NotDecided
-    if request.wants_knock and request.told_at is None:
+    if request.wants_visit and request.told_at is None:
         request.told_at = utcnow()
         audit.note("join-told", about=request, by=by, group=request.group)
 

@@ -89,10 +89,8 @@ def _hand_over(verification: AddressVerification, home: Flat) -> None:
     if person.mailbox is not None:
         lift_refusal(person.mailbox.address_index)
     if membership.left_at is not None:
-        said_yes = Submission(home.stairwell, home, ConsentChannel.DOORSTEP)
-        request = request_of(membership.group, person, said_yes)
-        request.created_at = min(request.created_at, verification.created_at)  # the yes is as old as that
-        confirm(request)
+        if active_membership(person, membership.group) is None:
+            _ask_coordinators(verification, home)
         return
     try:
         with db.session.begin_nested():
@@ -104,3 +102,10 @@ def _hand_over(verification: AddressVerification, home: Flat) -> None:
     end_requests(membership, by_id=membership.admitted_by_id)
     outbox.queue(JOIN_APPROVED, to=person, about=membership)
     audit.note("join-approved", about=verification, by=None, group=membership.group)
+
+
+def _ask_coordinators(verification: AddressVerification, home: Flat) -> None:
+    said_yes = Submission(home.stairwell, home, ConsentChannel.DOORSTEP)
+    request = request_of(verification.group, verification.person, said_yes)
+    request.created_at = min(request.created_at, verification.created_at)  # the yes is as old as that
+    confirm(request)

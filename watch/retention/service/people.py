@@ -20,7 +20,6 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
-    Knock,
     Letter,
     Mailbox,
     Membership,
@@ -29,6 +28,7 @@ from watch.models import (
     Person,
     RequestState,
     SignInLink,
+    Visit,
 )
 from watch.retention.service.batches import take_out
 
@@ -101,15 +101,15 @@ def letters(now: datetime) -> int:
     return take_out(Letter, Letter.expires_at < now - AFTER_INVITATION, forget_flats)
 
 
-def knocks(now: datetime) -> int:
+def visits(now: datetime) -> int:
     """Those of a month ago."""
-    return take_out(Knock, Knock.at < now - MONTH)
+    return take_out(Visit, Visit.at < now - MONTH)
 
 
 def join_requests(now: datetime) -> int:
-    """Those answered a month ago; unconfirmed ones, and knocks that nobody made, a month after they came."""
+    """Those answered a month ago; unconfirmed ones, and visits that nobody made, a month after they came."""
     waits, has_flat = JoinRequest.state == RequestState.WAITING, JoinRequest.flat_id.is_not(None)
-    unheard = or_(JoinRequest.state == RequestState.UNCONFIRMED, and_(waits, JoinRequest.wants_knock))
+    unheard = or_(JoinRequest.state == RequestState.UNCONFIRMED, and_(waits, JoinRequest.wants_visit))
     over = or_(JoinRequest.decided_at < now - MONTH, and_(unheard, JoinRequest.created_at < now - MONTH))
 
     def forget_flats(ids: Sequence[int]) -> None:
