@@ -13,6 +13,7 @@ from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.models import (
+    AddressVerification,
     Answer,
     Area,
     Audience,
@@ -31,7 +32,6 @@ from watch.models import (
     Interest,
     Invitation,
     JoinRequest,
-    Knock,
     Landlord,
     Language,
     Letter,
@@ -52,6 +52,7 @@ from watch.models import (
     Reach,
     RequestState,
     Stairwell,
+    Visit,
     utcnow,
 )
 from watch.printing.service import packs
@@ -250,19 +251,24 @@ def make_request(
     )
 
 
-def make_wish(name: str, group: Group, flat: Flat) -> JoinRequest:
+def make_verification(person: Person, membership: Membership) -> AddressVerification:
+    """The address of that person was recorded at the door of a neighbour who takes part on paper."""
+    return store(AddressVerification(person=person, membership=membership))
+
+
+def make_visit_request(name: str, group: Group, flat: Flat) -> JoinRequest:
     """Somebody without e-mail asks for a knock on the door; the flat wants to join."""
     request = make_request(make_person(name), group, flat.stairwell, flat)
-    request.wants_knock, request.consent_channel = True, ConsentChannel.POSTER
+    request.wants_visit, request.consent_channel = True, ConsentChannel.POSTER
     make_household(flat, HouseholdStatus.WANTS_TO_JOIN)
     return store(request)
 
 
-def make_knock(flat: Flat, group: Group, outcome: Outcome = Outcome.NOT_HOME, *, by: Person) -> Knock:
+def make_visit(flat: Flat, group: Group, outcome: Outcome = Outcome.NOT_HOME, *, by: Person) -> Visit:
     """What came of a knock on a door, at a household that was not contacted before."""
     home = make_household(flat, HouseholdStatus.NOT_CONTACTED)
     return store(
-        Knock(
+        Visit(
             group=group, flat=flat, household=home, by=by, outcome=outcome,
             status_before=home.status, status_before_at=home.status_at,
         )

@@ -20,7 +20,17 @@ from watch import tokens
 from watch.extensions import db
 from watch.invitations.labels import PREVIEW_STATES
 from watch.mail.queue import claim
-from watch.models import Flat, Group, HouseholdStatus, Invitation, JoinRequest, Person, Purpose, Stairwell
+from watch.models import (
+    AddressVerification,
+    Flat,
+    Group,
+    HouseholdStatus,
+    Invitation,
+    JoinRequest,
+    Person,
+    Purpose,
+    Stairwell,
+)
 from watch.models import Household as HouseholdModel
 
 Fill = Callable[..., dict[str, Any]]
@@ -55,9 +65,14 @@ def bytes_of(page: Page) -> str:
     return re.sub(r'(name="csrf_token"(?: type="hidden")? value=")[^"]*', r"\1", page.html)
 
 
-def confirm_link(request: JoinRequest) -> str:
+def confirm_link(asked: JoinRequest | AddressVerification) -> str:
     """The address in the mail that asks whether it was you."""
-    return f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request)}"
+    return f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, asked)}"
+
+
+def floor_link(asked: JoinRequest | AddressVerification) -> str:
+    """The address in the mail that asks whether an address that was recorded at the door is yours."""
+    return f"{confirm_link(asked)}/floor"
 
 
 def decide_links(outbox: Outbox) -> dict[str, str]:

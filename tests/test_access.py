@@ -24,12 +24,14 @@ from tests.factories import (
     make_coordinator,
     make_interest,
     make_invitation,
-    make_knock,
     make_meeting,
+    make_member,
     make_notice,
     make_pack,
     make_person,
     make_request,
+    make_verification,
+    make_visit,
     store,
 )
 from tests.page_client import Page, PageClient
@@ -39,6 +41,7 @@ from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
+    AddressVerification,
     ContactRole,
     Coordinator,
     GroupState,
@@ -315,7 +318,7 @@ def _rows(scene: Scene) -> dict[str, object]:
         "request": _one(select(JoinRequest).where(JoinRequest.person == scene.farah)),
         **more_rows(scene),
         "invitation": invitation,
-        "knock": make_knock(flat_of(stairwell, "1103"), group, by=scene.bengt),
+        "knock": make_visit(flat_of(stairwell, "1103"), group, by=scene.bengt),
         "membership": _one(select(Membership).where(Membership.person == scene.carin)),
         "coordinator": _one(select(Coordinator).where(Coordinator.person == scene.bengt)),
         "meeting": make_meeting(group, by=scene.amina),
@@ -329,6 +332,11 @@ def _rows(scene: Scene) -> dict[str, object]:
     numbers: dict[str, object] = {name: row.id for name, row in rows.items()}
     link = tokens.make(Purpose.INVITATION, invitation)
     return numbers | {"area": area.slug, "letter": "no-such-letter", "invitation_link": link}
+
+
+def _verification(scene: Scene) -> AddressVerification:
+    neighbour = make_member(make_person("Greta"), scene.group, flat_of(scene.stairwell_3, "1203"))
+    return make_verification(make_person("Greta", "greta@example.org"), neighbour)
 
 
 def _links(scene: Scene) -> dict[str, object]:
@@ -347,6 +355,7 @@ def _links(scene: Scene) -> dict[str, object]:
     return {
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
+        "verification": tokens.make(Purpose.CONFIRM_REQUEST, _verification(scene)),
         "confirm_request": tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed),
         "interest": tokens.make(Purpose.CONFIRM_INTEREST, interest),
         "appointment": tokens.make(Purpose.APPOINTMENT, appointment),

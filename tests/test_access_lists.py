@@ -28,7 +28,7 @@ from tests.factories import (
     make_pack,
     make_person,
     make_request,
-    make_wish,
+    make_visit_request,
     stairwell_of,
 )
 from tests.page_client import Page, PageClient
@@ -91,7 +91,7 @@ def _open_invitations() -> Collection[int]:
 def _asking() -> Collection[int]:
     """Who waits for an answer, or to be told it at the door; the others stand in no list."""
     waits = JoinRequest.state == RequestState.WAITING
-    to_tell = JoinRequest.wants_knock & JoinRequest.told_at.is_(None) & JoinRequest.decided_at.is_not(None)
+    to_tell = JoinRequest.wants_visit & JoinRequest.told_at.is_(None) & JoinRequest.decided_at.is_not(None)
     return db.session.scalars(select(JoinRequest.id).where(waits | to_tell)).all()
 
 
@@ -172,9 +172,9 @@ def people(scene: Scene) -> dict[str, Person]:
     make_invitation(group, "kim@example.org", flat=flat_of(stairwell_1, "1201"), by=scene.dawit)
     make_invitation(scene.other_group, "sara@example.org", by=scene.ivan)
     make_request(make_person("Tova", "tova@example.org"), group, stairwell_1, flat_of(stairwell_1, "1203"))
-    _answer(make_wish("Ville", group, flat_of(stairwell_3, "1202")), by=scene.amina)
+    _answer(make_visit_request("Ville", group, flat_of(stairwell_3, "1202")), by=scene.amina)
     _answer(
-        make_wish("Wanja", group, flat_of(stairwell_3, "1103")), by=scene.dawit
+        make_visit_request("Wanja", group, flat_of(stairwell_3, "1103")), by=scene.dawit
     )  # when everybody was asked
     for place, by in ((group, scene.amina), (group, scene.dawit), (stairwell_1, scene.amina)):
         make_notice(place, by=by)

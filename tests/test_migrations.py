@@ -10,6 +10,7 @@ import os
 import struct
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,15 +22,41 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import downgrade, upgrade
-from sqlalchemy import Boolean, Column, Date, DateTime, Engine, MetaData, Table, inspect, text
+from sqlalchemy import Boolean, Column, Date, DateTime, Engine, MetaData, Table, inspect, select, text
 from sqlalchemy.exc import DatabaseError
 
 from tests.databases import fresh_database, quick_folder
-from tests.page_client import Page, PageClient
+from tests.factories import (
+    make_area,
+    make_building,
+    make_group,
+    make_landlord,
+    make_member,
+    make_person,
+    make_request,
+    make_verification,
+)
+from tests.page_client import PageClient
 from tests.page_contract import text_of
 from watch import tokens
+from watch.errors import LinkExpired
 from watch.extensions import db
-from watch.models import Purpose, SignInLink, Stairwell
+from watch.joining.mails import ADDRESS_RECORDED
+from watch.joining.service import confirming
+from watch.mail import outbox
+from watch.models import (
+    AddressVerification,
+    Flat,
+    Group,
+    JoinRequest,
+    Mailing,
+    Person,
+    Purpose,
+    RequestState,
+    SignInLink,
+    Stairwell,
+    utcnow,
+)
 from watch.tokens import BadToken
 
 THEN = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
@@ -158,6 +185,83 @@ def test_what_was_chosen_before_there_was_a_list_of_the_area_is_kept(two_apps: l
             named = connection.execute(text("SELECT uid FROM meeting")).scalars().all()
         assert [tuple(row) for row in out] == [(1, 2), (2, 1)]
         assert (doubts, named) == ([3], ["meeting-7"])
+
+
+@dataclass(frozen=True)
+class Recorded:
+    """A neighbour on paper whose address was recorded at the door, and the token of its mailed link."""
+
+    verification: AddressVerification
+    token: str
+
+
+def _recorded(name: str, group: Group, flat: Flat, person: Person | None = None) -> Recorded:
+    person = person or make_person(name, f"{name.lower()}@example.org")
+    verification = make_verification(person, make_member(make_person(name), group, flat))
+    outbox.queue(ADDRESS_RECORDED, to=person, about=verification)
+    return Recorded(verification, tokens.make(Purpose.CONFIRM_REQUEST, verification))
+
+
+OLD_REQUESTS = text("SELECT id, nonce, state, floor_tries FROM join_request WHERE membership_id IS NOT NULL")
+OLD_MAILS = text("SELECT join_request_id, kind FROM mailing ORDER BY id")
+KINDS = select(Mailing.address_verification_id, Mailing.kind).order_by(Mailing.id)
+
+
+def test_an_address_that_was_recorded_at_a_door_keeps_its_link_there_and_back(two_apps: list[Flask]) -> None:
+    """Greta has not answered, Gösta's is verified, Gerd was taken back; Farah asks herself as well."""
+    app, _other = two_apps
+    with app.app_context():
+        upgrade(str(FOLDER))
+        house = make_building(make_area("boda", "Boda"), make_landlord(), "Gatan", (1,))
+        group, flats = make_group(house), house.stairwells[0].flats
+        kim = make_request(make_person("Kim", "kim@example.org"), group, house.stairwells[0]).id
+        greta, gosta, gerd = (
+            _recorded(name, group, flat)
+            for name, flat in zip(("Greta", "Gösta", "Gerd"), flats, strict=False)
+        )
+        gosta.verification.membership.person = gosta.verification.person
+        gosta.verification.ended_at = gerd.verification.ended_at = utcnow()
+        greta.verification.floor_tries = 2
+        farah = make_person("Farah", "farah@example.org")
+        asks = make_request(farah, group, house.stairwells[0])
+        asking, door = tokens.make(Purpose.CONFIRM_REQUEST, asks), _recorded("Farah", group, flats[3], farah)
+        db.session.commit()
+        named = {"greta": greta, "gosta": gosta, "gerd": gerd}
+        ids = {name: each.verification.id for name, each in named.items()}
+        nonce, own, recorded_for = greta.verification.nonce, asks.id, door.verification.membership_id
+        db.session.remove()
+
+        downgrade(str(FOLDER), revision="0021")
+        with db.engine.begin() as connection:
+            old = {row.id: row for row in connection.execute(OLD_REQUESTS)}
+            mails = [tuple(row) for row in connection.execute(OLD_MAILS)]
+        assert {row.id: row.state for row in old.values()} == {
+            ids["greta"]: "unconfirmed", ids["gosta"]: "approved", ids["gerd"]: "withdrawn", own: "waiting",
+        }  # fmt: skip
+        assert (bytes(old[ids["greta"]].nonce), old[ids["greta"]].floor_tries) == (nonce, 2)
+        assert mails[:3] == [(number, "join-confirm") for number in ids.values()]
+
+        upgrade(str(FOLDER))
+        found = db.session.scalars(select(AddressVerification).order_by(AddressVerification.id)).all()
+        assert {row.id: row.ended_at is None for row in found} == {
+            ids["greta"]: True, ids["gosta"]: False, ids["gerd"]: False, own: True,
+        }  # fmt: skip
+        assert [tuple(row) for row in db.session.execute(KINDS)][:3] == [
+            (number, "address-recorded") for number in ids.values()
+        ]
+        behind = confirming.open_link(greta.token)
+        assert [each.id for each in behind.verifications] == [ids["greta"]]
+        assert behind.verifications[0].floor_tries == 2
+        assert confirming.open_link(gosta.token).is_member
+        with pytest.raises(LinkExpired):
+            confirming.open_link(gerd.token)
+        for token in (asking, door.token):  # what she asked herself, and what was recorded, wait behind both
+            behind = confirming.open_link(token)
+            assert [each.id for each in behind.waiting] == [own]
+            assert [each.membership_id for each in behind.verifications] == [recorded_for]
+        waits = select(JoinRequest.id).where(JoinRequest.state == RequestState.WAITING)
+        assert list(db.session.scalars(waits.order_by(JoinRequest.id))) == [kim, own]
+        db.session.rollback()
 
 
 def test_migrations_are_one_numbered_row() -> None:
@@ -327,7 +431,7 @@ def test_every_mailed_link_and_printed_code_of_an_older_database_goes_on(two_app
                         )
         upgrade(str(FOLDER))
         client = PageClient(app)
-        answers = [[kind, path, *_answer(client.get(path))] for kind, path, *_then in before["links"]]
+        answers = [[kind, path, *_answer(client, path, then)] for kind, path, then, *_more in before["links"]]
     assert answers == before["links"]
 
 
@@ -351,6 +455,9 @@ def _value(column: Column[Any], value: Any) -> Any:
     return moment if isinstance(column.type, DateTime) else moment.date()
 
 
-def _answer(page: Page) -> list[Any]:
-    """Status, where it leads, and the heading of a page."""
+def _answer(client: PageClient, path: str, then: int) -> list[Any]:
+    """Status, where it leads, and the heading of a page, which may have moved to another address."""
+    page = client.get(path)
+    if page.status == 303 and then == 200:
+        page = page.follow()
     return [page.status, page.location, text_of(page.tree.find(".//h1")) if page.status == 200 else None]

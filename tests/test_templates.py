@@ -28,6 +28,7 @@ def page_app(make_app: Callable[..., Flask]) -> Flask:
 
 OTHER_ANSWERS = {  # pages that an endpoint answers with instead of its own, and which endpoint
     "accounts/asked_elsewhere.html": "accounts.sign_in",
+    "joining/confirmed.html": "joining.confirm",
     "joining/declined.html": "joining.open_invitation",
     "joining/choose_stairwell.html": "joining.ask",
     "joining/letter.html": "joining.poster",

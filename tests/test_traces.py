@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_member, make_person, make_request, make_wish
+from tests.factories import flat_of, make_member, make_person, make_request, make_visit_request
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
@@ -31,7 +31,7 @@ from watch.models import AuditEntry
 )
 def test_a_look_leaves_one_trace(path: str, what: str, client: PageClient, scene: Scene) -> None:
     unplaced = make_member(make_person("Olga Lind", "olga@example.org"), scene.group, None)
-    wish = make_wish("Tuva Berg", scene.group, flat_of(scene.stairwell_3, "1202"))
+    wish = make_visit_request("Tuva Berg", scene.group, flat_of(scene.stairwell_3, "1202"))
     request = make_request(make_person("Sven Ek", "sven@example.org"), scene.group, scene.stairwell_3)
     membership = active_membership(scene.carin, scene.group)
     assert membership

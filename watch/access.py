@@ -23,11 +23,11 @@ from watch.models import (
     Household,
     Invitation,
     JoinRequest,
-    Knock,
     LetterPack,
     Membership,
     Model,
     Person,
+    Visit,
 )
 from watch.relations import Position, Relations, Role, position_of, relations_of
 
@@ -68,7 +68,7 @@ class Permission(Enum):
 
 
 # That there is one more of these is known to those alone who work with it: counting them counts the members.
-TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Knock, LetterPack, Membership)
+TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Visit, LetterPack, Membership)
 
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
 _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})

@@ -18,7 +18,6 @@ from watch.models import (
     Household,
     Invitation,
     JoinRequest,
-    Knock,
     LetterPack,
     Meeting,
     Membership,
@@ -27,6 +26,7 @@ from watch.models import (
     Officer,
     Person,
     Stairwell,
+    Visit,
     coordinator_stairwell,
 )
 
@@ -68,7 +68,7 @@ def position_of(thing: Model) -> Position:
             return _of_place(thing)
         case Flat():
             return _of_place(thing.stairwell)
-        case Household() | Knock():
+        case Household() | Visit():
             return _of_place(thing.flat.stairwell)
         case Membership():
             return _at_home(thing.group, thing.stairwell_id) if thing.left_at is None else Position()

@@ -4,7 +4,7 @@
 
 from bench.permission_faults.fault import Fault
 
-ASKING, KNOCKS = "watch/joining/queries/asking.py", "watch/canvassing/queries.py"
+ASKING, VISITS = "watch/joining/queries/asking.py", "watch/canvassing/queries.py"
 INVITING, INVITED = "watch/invitations/queries/inviting.py", "watch/invitations/queries/invited.py"
 CONFIRMING, DECIDING = "watch/joining/service/confirming.py", "watch/joining/service/deciding.py"
 ROUTES, IN_SECRET = "watch/joining/routes/", "invitations/test_inviting_in_secret"
@@ -60,31 +60,31 @@ FAULTS = (
         "joining/test_escalation groups/test_members",
     ),
     Fault(
-        "whoever was written up at a door is confirmed by a tick",
-        ROUTES + "confirming.py",
-        "chosen = asked if len(asked) == 1 else [each for each in asked if str(each.id) in ticked]",
-        "chosen = [each for each in everybody if str(each.id) in ticked] or (asked if len(asked) == 1 else [])",
+        "the link of an address from a door lives on after three wrong floors",
+        "watch/joining/service/verifying.py",
+        "        if verification.floor_tries == FLOOR_TRIES:\n",
+        "        if verification.floor_tries > FLOOR_TRIES:\n",
         "canvassing/test_joining_at_the_door",
     ),
     Fault(
         "a mistyped address learns who was written up at a door",
-        ROUTES + "confirming.py",
-        "        each for each in owners if not each.membership_id\n",
-        "        each for each in owners\n",
+        "templates/joining/ask_floor.html",
+        "{{ heading(title,",
+        "{{ link.verifications[0].person.name }} {{ heading(title,",
         "canvassing/test_joining_at_the_door",
     ),
     Fault(
         "any floor proves who was written up at a door",
-        CONFIRMING,
-        "if home is not None and home.floor == floor:",
-        "if home is not None:",
+        "watch/joining/service/verifying.py",
+        "if not counted or household is None or household.flat.floor != floor:",
+        "if not counted or household is None:",
         "canvassing/test_joining_at_the_door",
     ),
     Fault(
         "a letter to another group's flat vouches",
         CONFIRMING,
-        "elif letter is not None and letter.group_id == request.group_id and use(letter, now):",
-        "elif letter is not None and use(letter, now):",
+        "if letter is not None and letter.group_id == request.group_id and use(letter, now):",
+        "if letter is not None and use(letter, now):",
         "printing/test_letters",
     ),
     Fault(
@@ -229,23 +229,23 @@ FAULTS = (
     ),
     Fault(
         "a coordinator reads the list of doors of every stairwell",
-        KNOCKS,
+        VISITS,
         "    flats = households_of(group, stairwells)\n",
         "    flats = households_of(group)\n",
         "canvassing/test_knocking",
     ),
     Fault(
         "a coordinator takes back what a colleague wrote down at a door",
-        KNOCKS,
-        "return knock.by_id == by.id and knock.at > now - UNDO_FOR",
-        "return knock.at > now - UNDO_FOR",
+        VISITS,
+        "return visit.by_id == by.id and visit.at > now - UNDO_FOR",
+        "return visit.at > now - UNDO_FOR",
         "canvassing/test_knocking",
     ),
     Fault(
         "what was written down at a door is taken back the day after",
-        KNOCKS,
-        "return knock.by_id == by.id and knock.at > now - UNDO_FOR",
-        "return knock.by_id == by.id",
+        VISITS,
+        "return visit.by_id == by.id and visit.at > now - UNDO_FOR",
+        "return visit.by_id == by.id",
         "canvassing/test_knocking",
     ),
     Fault(

@@ -142,7 +142,7 @@ FAULTS = (
     Fault(
         "403 tells that somebody has knocked",
         ACCESS,
-        "JoinRequest, Knock, LetterPack",
+        "JoinRequest, Visit, LetterPack",
         "JoinRequest, LetterPack",
         "test_access",
     ),

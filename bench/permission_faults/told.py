@@ -272,7 +272,7 @@ FAULTS = (
     Fault(
         "a look at who asked for a knock leaves no trace",
         "watch/canvassing/routes.py",
-        '        leave_trace("request-seen", about=wish, group=wish.group)\n',
+        '        leave_trace("request-seen", about=visit_request, group=visit_request.group)\n',
         "        pass\n",
         "test_traces",
     ),

@@ -6,7 +6,7 @@ from tests.access.house import ONE_MEMBER, OWN_STAIRWELL, WHOLE_GROUP
 PRESS = {**OWN_STAIRWELL, "coordinator": 303, "lead": 303, "data": {"after": "0", "back": ""}}
 
 ENDPOINTS = {
-    "canvassing.knock": Expected(get="/groups/{group}/knock", **WHOLE_GROUP),
+    "canvassing.visits": Expected(get="/groups/{group}/knock", **WHOLE_GROUP),
     "canvassing.ask_join": Expected(
         get="/flats/{empty_flat}/knock/join", **OWN_STAIRWELL, coordinator=200, lead=200
     ),

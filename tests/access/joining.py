@@ -56,7 +56,14 @@ ENDPOINTS = {
     "joining.sent": public(get="/join/sent"),
     "joining.change_address": public(post="/join/sent", status=303),
     "joining.forget": public(post="/join/forget", status=303),
-    "joining.confirm": public(get="/join/confirm/{confirm_request}"),
+    "joining.confirm": (
+        public(get="/join/confirm/{confirm_request}"),
+        public(get="/join/confirm/{verification}", status=303),
+    ),
     "joining.confirm_address": public(post="/join/confirm/{confirm_request}", status=303),
-    "joining.confirm_by_floor": public(post="/join/confirm/{confirm_request}/floor", status=303),
+    "joining.ask_floor": (
+        public(get="/join/confirm/{verification}/floor"),
+        public(get="/join/confirm/{confirm_request}/floor", status=303),
+    ),
+    "joining.verify_address": public(post="/join/confirm/{verification}/floor", status=422),
 }

@@ -12,7 +12,7 @@ from tests.factories import make_person
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.interest.service import leave_interest
-from watch.joining.service.asking import ask_to_join
+from watch.joining.service.asking import Submission, ask_to_join
 from watch.models import Language, OutboxState, SignIn, SignInLink, utcnow
 
 
@@ -255,7 +255,7 @@ def test_names_that_a_stranger_wrote_beside_an_address_sign_nobody_in(
 ):
     name = "Ring genast 0900-123"
     for address in ("carin@example.org", "nobody@example.org"):
-        ask_to_join(scene.stairwell_1, address, name, flat=None, language=Language.ARABIC)
+        ask_to_join(Submission(scene.stairwell_1), name=name, address=address, language=Language.ARABIC)
         leave_interest(scene.langgatan, address, name, could_coordinate=True, language=Language.ARABIC)
     ask("carin@example.org")
     assert client.get(newest_link()).press("Logga in").location == "/me"

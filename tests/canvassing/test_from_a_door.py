@@ -24,7 +24,7 @@ from tests.factories import (
     make_member,
     make_person,
     make_request,
-    make_wish,
+    make_visit_request,
 )
 from tests.journal.lines import journal
 from tests.newcomers import Fill, Statements, bytes_of, confirm_link, link_of
@@ -96,7 +96,7 @@ def doors(scene: Scene, landlord: Landlord) -> dict[str, Flat]:
         make_household(found[status.value], status)
     make_member(make_person("Åsa", "asa@example.org"), group, found["takes_part"])
     found |= {"a knock is open": next(flats), "somebody asks by mail": next(flats), "moved out": next(flats)}
-    make_wish("Olle", group, found["a knock is open"]).confirmed_at = utcnow()
+    make_visit_request("Olle", group, found["a knock is open"]).confirmed_at = utcnow()
     asked = found["somebody asks by mail"]
     make_request(make_person("Rut", "rut@example.org"), group, asked.stairwell, asked)
     make_household(asked, HouseholdStatus.WANTS_TO_JOIN)

@@ -3,15 +3,23 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_letter, make_member, make_person, make_wish
+from tests.factories import (
+    flat_of,
+    make_invitation,
+    make_letter,
+    make_member,
+    make_person,
+    make_visit_request,
+)
 from tests.groups.test_members import state_of
-from tests.newcomers import confirm_link
+from tests.newcomers import confirm_link, floor_link, link_of, what_leaves
 from tests.page_client import Page, PageClient
 from tests.races import at_once
 from watch import language, tokens
@@ -21,6 +29,7 @@ from watch.groups.queries.members import members_of
 from watch.groups.service import members
 from watch.mail.compose import _context, render
 from watch.models import (
+    AddressVerification,
     Channel,
     ConsentChannel,
     JoinRequest,
@@ -45,12 +54,22 @@ def member(name: str) -> Membership:
     return found
 
 
-def request_on(address: str) -> JoinRequest:
+def only_on(address: str, model: type[JoinRequest | AddressVerification]) -> Any:
     (found,) = (
         each
-        for each in db.session.scalars(select(JoinRequest))
+        for each in db.session.scalars(select(model).execution_options(populate_existing=True))
         if each.person.mailbox and each.person.mailbox.address == address
     )
+    return found
+
+
+def request_on(address: str) -> JoinRequest:
+    found: JoinRequest = only_on(address, JoinRequest)
+    return found
+
+
+def verification_on(address: str) -> AddressVerification:
+    found: AddressVerification = only_on(address, AddressVerification)
     return found
 
 
@@ -62,14 +81,12 @@ def join(client: PageClient, scene: Scene, **more: str) -> Page:
 def page_of(client: PageClient, address: str) -> Page:
     """Behind the link in the mail that asks whether the address is theirs; read in Swedish."""
     client.post("/language", {"language": "sv"})
-    return client.get(confirm_link(request_on(address)))
+    return client.get(floor_link(verification_on(address)))
 
 
-def confirm(client: PageClient, address: str, floor: str = "2") -> Page:
-    """Written up at the door they say where they live; who asked says that it was they."""
-    page = page_of(client, address)
-    at_door = "Ja, det är min adress" in page.buttons
-    return page.press("Ja, det är min adress", {"floor": floor}) if at_door else page.press("Ja, det stämmer")
+def verify(client: PageClient, address: str, floor: str = "2") -> Page:
+    """Recorded at the door they say where they live."""
+    return page_of(client, address).press("Ja, det är min adress", {"floor": floor})
 
 
 def test_without_an_address_everything_comes_on_paper(
@@ -95,7 +112,7 @@ def test_the_neighbours_language_is_not_guessed_from_the_coordinators(
     flat, wanted = flat_of(scene.stairwell_3, "1201"), flat_of(scene.stairwell_3, "1003")
     for form in (f"/flats/{flat.id}/knock/join", f"/flats/{flat.id}/paper"):
         assert client.get(form, as_=scene.bengt).form()["language"] == "sv"
-    make_wish("Knut", scene.group, wanted).person.language = Language.SOMALI
+    make_visit_request("Knut", scene.group, wanted).person.language = Language.SOMALI
     assert client.get(f"/flats/{wanted.id}/knock/join", as_=scene.bengt).form()["language"] == "so"
 
 
@@ -115,7 +132,7 @@ def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_conf
 ) -> None:
     page = join(client, scene, address="Greta@Example.org").follow()
     assert CONFIRM in page.text
-    assert outbox.addressed() == [("join-confirm", "Greta@example.org")]
+    assert outbox.addressed() == [("address-recorded", "Greta@example.org")]
     greta, flat = member("Greta"), flat_of(scene.stairwell_3, "1201")
     assert (greta.person.mailbox_id, greta.channel, state_of(flat)) == (
         None,
@@ -123,22 +140,75 @@ def test_an_address_is_asked_for_once_and_nothing_else_is_sent_before_it_is_conf
         FlatState.ON_PAPER,
     )
 
-    assert confirm(client, "Greta@example.org").follow().h1 == "Ditt fönster lyser"
+    assert verify(client, "Greta@example.org").follow().h1 == "Ditt fönster lyser"
     greta = member("Greta")
     assert (greta.channel, greta.consent_channel, state_of(flat)) == (
         Channel.MAIL, ConsentChannel.DOORSTEP, FlatState.TAKES_PART,
     )  # fmt: skip
     assert greta.person.address_confirmed_at is not None
     assert outbox.addressed()[1:] == [("join-approved", "Greta@example.org")]  # no coordinator decides again
-    assert request_on("Greta@example.org").state is RequestState.APPROVED
+    assert verification_on("Greta@example.org").ended_at is not None
+    assert [each.person for each in db.session.scalars(select(JoinRequest))] == [scene.farah]
 
 
 def test_confirmed_twice_is_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     join(client, scene, address="greta@example.org")
-    path = f"{confirm_link(request_on('greta@example.org'))}/floor"
+    path = floor_link(verification_on("greta@example.org"))
     assert 303 in at_once(client, [(None, path)] * 2, {"floor": "2"})
     assert outbox.names().count("join-approved") == 1
     assert [each.person.name for each in members_of(scene.group)].count("Greta") == 1
+
+
+def test_verified_and_joined_by_invitation_at_once_is_in_once(client: PageClient, scene: Scene) -> None:
+    join(client, scene, address="greta@example.org")
+    invitation = make_invitation(scene.group, "greta@example.org", flat=flat_of(scene.stairwell_3, "1201"))
+    paths = [floor_link(verification_on("greta@example.org")), f"{link_of(invitation)}/accept"]
+    assert at_once(client, [(None, path) for path in paths], [{"floor": "2"}, YES]) == [303, 303]
+    greta = member("Greta")
+    assert (greta.channel, greta.person.mailbox_id is None) == (Channel.MAIL, False)
+    assert state_of(flat_of(scene.stairwell_3, "1201")) is FlatState.TAKES_PART
+
+
+def test_who_has_joined_another_way_and_verifies_the_address_is_in_once(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    join(client, scene, address="greta@example.org")
+    greta = verification_on("greta@example.org").person
+    members.admit(greta, scene.group, stairwell=scene.stairwell_3, flat=flat_of(scene.stairwell_3, "1202"))
+    db.session.commit()
+    done = verify(client, "greta@example.org").follow()
+    assert "Du är med i gruppen." in done.text
+    assert (member("Greta").person, outbox.names()) == (greta, ["address-recorded"])
+    assert state_of(flat_of(scene.stairwell_3, "1201")) is FlatState.NOT_CONTACTED
+
+
+def test_a_link_of_before_leads_to_the_page_of_today(client: PageClient, scene: Scene) -> None:
+    """Verifications were requests once: what was mailed then had the address of a request."""
+    join(client, scene, address="greta@example.org")
+    old = client.get(confirm_link(verification_on("greta@example.org")))
+    assert (old.status, old.location) == (303, floor_link(verification_on("greta@example.org")))
+
+
+def test_who_reads_one_mail_a_day_answers_for_the_door_and_for_what_they_asked(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """Kim asks with the same address on the same day, and gets no mail of their own."""
+    join(client, scene, address="greta@example.org")
+    client.post(f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}", {
+        "name": "Kim", "how": "mail", "address": "greta@example.org", "consent": "y",
+    })  # fmt: skip
+    assert what_leaves() == [("address-recorded", "greta@example.org")]
+    page = page_of(client, "greta@example.org")
+    assert [each for each in page.buttons if each.startswith("Ja")] == [
+        "Ja, det är min adress",
+        "Ja, det stämmer",
+    ]
+    page.press("Ja, det stämmer")
+    assert request_on("greta@example.org").state is RequestState.WAITING
+    assert client.get(confirm_link(request_on("greta@example.org"))).location == (
+        floor_link(request_on("greta@example.org"))
+    )
+    assert verify(client, "greta@example.org").follow().h1 == "Ditt fönster lyser"
 
 
 def test_a_mistyped_address_learns_nothing_of_the_neighbour(
@@ -150,7 +220,7 @@ def test_a_mistyped_address_learns_nothing_of_the_neighbour(
     assert page.h1 == "Är det här din e-postadress?"
     (row,) = outbox.rows()
     with language.speaking(Language.SWEDISH):
-        written = render("join-confirm", _context(row.mailing, Language.SWEDISH, greets=False))["text"]
+        written = render("address-recorded", _context(row.mailing, Language.SWEDISH, greets=False))["text"]
     assert "vid en dörr" in written
     for word in ("Greta", "Våglängdsgatan", "1201", "Bengt"):
         assert word not in page.html
@@ -167,64 +237,67 @@ def test_another_floor_is_not_theirs_and_the_neighbour_stays_on_paper(
     unsaid = page_of(client, "greta@example.org").press("Ja, det är min adress")
     assert (unsaid.status, unsaid.errors) == (422, ["Välj den våning du bor på."])
     for floor in ("1", "3"):
-        wrong = confirm(client, "greta@example.org", floor).follow()
+        wrong = verify(client, "greta@example.org", floor).follow()
         assert wrong.h1 == "Är det här din e-postadress?"
         assert [kind for kind, _ in wrong.flashes] == ["warn"]
     assert (member("Greta").channel, member("Greta").person.mailbox_id) == (Channel.PAPER, None)
-    assert confirm(client, "greta@example.org").follow().h1 == "Ditt fönster lyser"
+    assert verify(client, "greta@example.org").follow().h1 == "Ditt fönster lyser"
     assert member("Greta").channel is Channel.MAIL
 
 
 def test_after_three_other_floors_the_link_is_dead(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     join(client, scene, address="greta@example.org")
-    link = confirm_link(request_on("greta@example.org"))
+    link = floor_link(verification_on("greta@example.org"))
     for floor in ("1", "3", "0"):
-        done = confirm(client, "greta@example.org", floor)
+        done = verify(client, "greta@example.org", floor)
     assert "Du är med på papper så länge." in done.follow().text
     assert client.get(link).status == 410
-    assert client.post(f"{link}/floor", {"floor": "2"}).status == 410
-    assert (member("Greta").channel, outbox.names()) == (Channel.PAPER, ["join-confirm"])
+    assert client.post(link, {"floor": "2"}).status == 410
+    assert (member("Greta").channel, outbox.names()) == (Channel.PAPER, ["address-recorded"])
 
 
 def test_all_floors_at_once_are_no_more_than_three_answers(client: PageClient, scene: Scene) -> None:
     join(client, scene, address="greta@example.org")
-    path = f"{confirm_link(request_on('greta@example.org'))}/floor"
+    path = floor_link(verification_on("greta@example.org"))
     floors = [{"floor": floor} for floor in ("0", "1", "3", "4", "5", "6")]
     at_once(client, [(None, path)] * len(floors), floors)
-    db.session.expire_all()
-    asked = request_on("greta@example.org")
-    assert (asked.state, asked.floor_tries) == (RequestState.WITHDRAWN, 3)
+    asked = verification_on("greta@example.org")
+    assert (asked.ended_at is not None, asked.floor_tries) == (True, 3)
 
 
-def test_the_press_of_who_asked_confirms_nobody_written_up_at_the_door(
+def test_the_press_of_who_asked_confirms_nobody_recorded_at_the_door(
     client: PageClient, scene: Scene
 ) -> None:
     join(client, scene, address="greta@example.org")
-    asked = request_on("greta@example.org")
+    asked = verification_on("greta@example.org")
     client.post(confirm_link(asked), {"who": str(asked.id)})
     client.post(f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}", {
         "name": "Kim", "how": "mail", "address": "greta@example.org", "consent": "y",
     })  # fmt: skip
     client.post(confirm_link(asked), {"who": str(asked.id)})  # Kim is the only one who can be confirmed so
-    db.session.expire_all()
-    assert (asked.state, member("Greta").channel) == (RequestState.UNCONFIRMED, Channel.PAPER)
+    assert request_on("greta@example.org").state is RequestState.WAITING
+    assert (verification_on("greta@example.org").ended_at, member("Greta").channel) == (None, Channel.PAPER)
 
 
 def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    """Farah waits in stairwell 3; somebody in stairwell 1 is written up with her name and address."""
+    """Farah waits in stairwell 3; somebody in stairwell 1 is recorded with her name and address."""
     flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
     client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
     for _ in range(3):
-        confirm(client, "farah@example.org", "7")
+        verify(client, "farah@example.org", "7")
     db.session.expire_all()
     assert request_on("farah@example.org").state is RequestState.WAITING
-    assert page_of(client, "farah@example.org").h1 == "Din fråga väntar på svar"
+    link = confirm_link(request_on("farah@example.org"))
+    assert client.get(link).h1 == "Din fråga väntar på svar"
+    assert (
+        client.get(floor_link(verification_on("farah@example.org"))).follow().h1 == "Din fråga väntar på svar"
+    )
 
 
-def test_whoever_waits_elsewhere_too_long_is_written_up_here_all_the_same(
+def test_whoever_waits_elsewhere_too_long_is_recorded_here_all_the_same(
     client: PageClient, scene: Scene, outbox: Outbox, farahs_request: JoinRequest
 ) -> None:
     """After two weeks her request is every coordinator's; she opens in stairwell 1."""
@@ -234,7 +307,7 @@ def test_whoever_waits_elsewhere_too_long_is_written_up_here_all_the_same(
     done = client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina).follow()
     assert done.flashes == []
     assert CONFIRM in done.text
-    assert confirm(client, "farah@example.org").follow().h1 == "Ditt fönster lyser"
+    assert verify(client, "farah@example.org").follow().h1 == "Ditt fönster lyser"
     farah = member("Farah Ahmadi")
     assert (farah.person, farah.household and farah.household.flat) == (scene.farah, flat)
     assert request_on("farah@example.org").state is RequestState.APPROVED
@@ -256,14 +329,16 @@ def test_moved_before_the_address_was_confirmed_it_becomes_a_question_to_the_coo
 ) -> None:
     join(client, scene, address="greta@example.org")
     members.leave(member("Greta"), by=scene.bengt)
-    confirm(client, "greta@example.org")
-    assert request_on("greta@example.org").state is RequestState.WAITING
+    verify(client, "greta@example.org")
+    request, recorded = request_on("greta@example.org"), verification_on("greta@example.org")
+    assert (request.state, request.flat) == (RequestState.WAITING, flat_of(scene.stairwell_3, "1201"))
+    assert (request.consent_channel, request.created_at) == (ConsentChannel.DOORSTEP, recorded.created_at)
     assert outbox.addressed()[1:] == [("join-requested", "bengt@example.org")]
 
 
 def test_once_confirmed_it_is_not_taken_back_by_a_press(client: PageClient, scene: Scene) -> None:
     page = join(client, scene, address="greta@example.org").follow()
-    confirm(client, "greta@example.org")
+    verify(client, "greta@example.org")
     late = page.press("Ångra lägenhet 1201").follow()
     assert late.flashes == [("warn", "Det går inte att ångra längre. Öppna lägenheten och ändra där.")]
     assert member("Greta").channel is Channel.MAIL
@@ -271,7 +346,7 @@ def test_once_confirmed_it_is_not_taken_back_by_a_press(client: PageClient, scen
 
 
 def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient, scene: Scene) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    wish = make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     make_member(make_person("Kajsa"), scene.group, flat_of(scene.stairwell_3, "1201"))
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1003")
     assert page.form()["name"] == "Knut"
@@ -369,8 +444,9 @@ def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> No
     for door, (name, _channel) in doors.items():
         address = f"{name.lower()}@example.org"
         client.post(door, {"name": name, "how": "mail", "address": address, "consent": "y"})
-        confirm(client, address)
         request = request_on(address)
+        client.get(confirm_link(request)).press("Ja, det stämmer")
+        db.session.refresh(request)
         if request.state is RequestState.WAITING:
             client.post(f"/requests/{request.id}/approve", as_=scene.bengt)
     for name, channel in doors.values():
@@ -380,10 +456,10 @@ def test_each_door_keeps_its_own_consent(client: PageClient, scene: Scene) -> No
         )  # fmt: skip
 
 
-def test_a_wish_from_the_poster_that_is_let_in_unseen_was_given_there(
+def test_a_visit_asked_for_by_the_poster_that_is_let_in_unseen_was_given_there(
     client: PageClient, scene: Scene
 ) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    wish = make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     client.post(f"/requests/{wish.id}/approve", as_=scene.bengt)
     knut = member("Knut")
     assert (knut.consent_channel, knut.consent_at) == (ConsentChannel.POSTER, wish.created_at)
@@ -393,7 +469,7 @@ def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene:
     poster = tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)
     form = {"name": "Knut", "how": "knock", "floor": "0", "door": "3", "consent": "y"}
     assert client.post(f"/j/{poster}", form).status == 303
-    (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_knock)).all()
+    (wish,) = db.session.scalars(select(JoinRequest).where(JoinRequest.wants_visit)).all()
     assert (wish.consent_channel, wish.consent_version) == (ConsentChannel.POSTER, members.CONSENT_VERSION)
 
 

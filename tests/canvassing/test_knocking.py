@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_household, make_letter, make_wish
+from tests.factories import flat_of, make_household, make_letter, make_visit_request
 from tests.groups.test_members import state_of
 from tests.page_client import Page, PageClient
 from tests.races import at_once
@@ -23,8 +23,8 @@ from watch.models import (
     GroupState,
     Household,
     HouseholdStatus,
-    Knock,
     RequestState,
+    Visit,
     utcnow,
 )
 
@@ -36,14 +36,14 @@ def walk(page: Page) -> list[str]:
     return ["".join(link.itertext()).split()[-1] for link in numbers]
 
 
-def knocks() -> list[tuple[str, str]]:
+def visits() -> list[tuple[str, str]]:
     """What stands written down, by flat."""
-    wanted = select(Knock).where(Knock.undone_at.is_(None)).order_by(Knock.id)
+    wanted = select(Visit).where(Visit.undone_at.is_(None)).order_by(Visit.id)
     return [(each.flat.number, each.outcome.value) for each in db.session.scalars(wanted)]
 
 
 def test_the_walk_begins_with_who_asked_and_goes_from_the_top_down(client: PageClient, scene: Scene) -> None:
-    make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     make_household(flat_of(scene.stairwell_3, "1201"), HouseholdStatus.DECLINED)
     make_household(flat_of(scene.stairwell_3, "1202"), HouseholdStatus.INVITED)
     since_long = make_household(flat_of(scene.stairwell_3, "1101"), HouseholdStatus.INVITED)
@@ -129,7 +129,7 @@ def test_a_no_takes_one_press_and_is_taken_back_with_one(client: PageClient, sce
     )
     assert walk(undone) == walk(page)
     assert "Ångra lägenhet 1201" not in undone.buttons
-    assert knocks() == []
+    assert visits() == []
 
 
 def test_moved_leaves_the_flat_ready_for_the_next_and_can_be_taken_back(
@@ -148,9 +148,11 @@ def test_moved_leaves_the_flat_ready_for_the_next_and_can_be_taken_back(
     assert old.ended_at is None
 
 
-def test_a_wish_for_a_knock_is_answered_at_the_door(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+def test_a_request_for_a_visit_is_answered_at_the_door(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
     flat = flat_of(scene.stairwell_3, "1003")
-    wish = make_wish("Knut", scene.group, flat)
+    wish = make_visit_request("Knut", scene.group, flat)
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     page.press("Ej hemma lägenhet 1003")
     db.session.refresh(wish)
@@ -172,7 +174,10 @@ def test_a_wish_for_a_knock_is_answered_at_the_door(client: PageClient, scene: S
 def test_what_was_said_at_the_door_does_not_wait_to_be_told_there(
     client: PageClient, scene: Scene, answer: str
 ) -> None:
-    wish, told = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003")), "Berätta vid dörren"
+    wish, told = (
+        make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003")),
+        "Berätta vid dörren",
+    )
     members = f"/groups/{scene.group.id}/members"
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     if answer == "Går med":
@@ -187,7 +192,7 @@ def test_what_was_said_at_the_door_does_not_wait_to_be_told_there(
 
 
 def test_taking_back_not_at_home_leaves_a_colleagues_answer(client: PageClient, scene: Scene) -> None:
-    wish = make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    wish = make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     pressed = page.press("Ej hemma lägenhet 1003").follow()
     client.post(f"/requests/{wish.id}/approve", as_=scene.amina)
@@ -217,7 +222,7 @@ def test_every_press_of_the_last_hour_is_taken_back_where_it_is_seen(
     back = flats_page.press("Ångra lägenhet 1202")
     assert back.location == flats_page.path
     assert "Ångra lägenhet 1202" not in back.follow().buttons
-    assert knocks() == [("1203", "moved"), ("1101", "declined"), ("1103", "declined")]
+    assert visits() == [("1203", "moved"), ("1101", "declined"), ("1103", "declined")]
     for reader, flat in ((scene.amina, "1101"), (scene.bengt, "1103")):
         theirs = client.get(f"/flats/{flat_of(scene.stairwell_3, flat).id}", as_=reader)
         assert "Du skrev nyss upp" not in theirs.text
@@ -227,7 +232,7 @@ def test_what_is_an_hour_old_is_not_offered_to_be_taken_back(client: PageClient,
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     page.press("Ej hemma lägenhet 1201")
     page.press("Tackar nej lägenhet 1202")
-    for knock in db.session.scalars(select(Knock)):
+    for knock in db.session.scalars(select(Visit)):
         knock.at = utcnow() - timedelta(hours=1, minutes=1)
     db.session.commit()
     for path in (page.path, f"/flats/{flat_of(scene.stairwell_3, '1201').id}"):
@@ -242,9 +247,9 @@ def test_of_two_presses_at_one_door_the_newer_is_taken_back_first(client: PageCl
     once.press("Ej hemma lägenhet 1202")
     again = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).press("Tackar nej lägenhet 1201")
     undone = again.follow().press("Ångra lägenhet 1201").follow()
-    assert knocks() == [("1201", "not_home"), ("1202", "not_home")]
+    assert visits() == [("1201", "not_home"), ("1202", "not_home")]
     undone.press("Ångra lägenhet 1201")
-    assert knocks() == [("1202", "not_home")]
+    assert visits() == [("1202", "not_home")]
 
 
 def test_two_presses_of_one_button_are_one(client: PageClient, scene: Scene) -> None:
@@ -254,7 +259,7 @@ def test_two_presses_of_one_button_are_one(client: PageClient, scene: Scene) -> 
     assert second.flashes == [("info", "Du har redan skrivit upp ett svar här: ej hemma.")]
     back = page.press("Tackar nej lägenhet 1201").follow()  # the browser's arrow brought the old list
     assert back.flashes == [("info", "Du har redan skrivit upp ett svar här: ej hemma.")]
-    assert knocks() == [("1201", "not_home")]
+    assert visits() == [("1201", "not_home")]
 
 
 def test_of_two_coordinators_at_one_door_the_first_is_heard(client: PageClient, scene: Scene) -> None:
@@ -263,20 +268,20 @@ def test_of_two_coordinators_at_one_door_the_first_is_heard(client: PageClient, 
     aminas.press("Tackar nej lägenhet 1201")
     told = bengts.press("Ej hemma lägenhet 1201").follow()
     assert told.flashes == [("info", "Amina Yusuf har redan skrivit upp ett svar här: tackat nej.")]
-    assert knocks() == [("1201", "declined")]
+    assert visits() == [("1201", "declined")]
 
 
 def test_at_the_same_moment_too(client: PageClient, scene: Scene) -> None:
     path = f"/flats/{flat_of(scene.stairwell_3, '1201').id}/knock"
     presses = [(scene.bengt, f"{path}/not-home"), (scene.amina, f"{path}/no"), (scene.bengt, f"{path}/moved")]
     assert at_once(client, presses, {"after": "0", "back": ""}) == [303, 303, 303]
-    assert len(knocks()) == 1
+    assert len(visits()) == 1
 
 
 def test_only_ones_own_last_press_is_taken_back_and_for_an_hour(client: PageClient, scene: Scene) -> None:
     flat = flat_of(scene.stairwell_3, "1201")
     client.post(f"/flats/{flat.id}/knock/no", {"after": "0"}, as_=scene.bengt)
-    (knock,) = db.session.scalars(select(Knock)).all()
+    (knock,) = db.session.scalars(select(Visit)).all()
     late = "Det går inte att ångra längre. Öppna lägenheten och ändra där."
     aminas = client.post(f"/knocks/{knock.id}/undo", as_=scene.amina).follow()
     assert aminas.flashes == [("warn", late)]
@@ -317,7 +322,7 @@ def test_a_household_that_takes_part_is_not_moved_by_a_press_in_the_walk(
     told = client.post(f"/flats/{flat.id}/knock/moved", {"after": "0"}, as_=scene.bengt).follow()
     assert told.flashes == [("warn", "Hushållet är med. Öppna lägenheten om de har flyttat.")]
     assert state_of(flat) is FlatState.TAKES_PART
-    assert knocks() == []
+    assert visits() == []
 
 
 @pytest.mark.parametrize("answer", ["not-home", "no", "moved", "join"])
@@ -327,7 +332,7 @@ def test_a_group_closed_in_between_says_so(client: PageClient, scene: Scene, ans
     form = {"after": "0", "name": "Greta", "language": "sv", "consent": "y"}
     told = client.post(f"/flats/{flat.id}/knock/{answer}", form, as_=scene.bengt).follow()
     assert told.flashes == [("warn", "Gruppen är avslutad. Inget sparades.")]
-    assert (state_of(flat), knocks()) == (FlatState.NOT_CONTACTED, [])
+    assert (state_of(flat), visits()) == (FlatState.NOT_CONTACTED, [])
 
 
 @pytest.mark.parametrize("after", ["", "x", "-1", "9" * 30, "²"])
@@ -338,7 +343,7 @@ def test_a_form_that_was_tampered_with_says_to_look_again(
     told = client.post(path, {"after": after, "back": "//evil.example"}, as_=scene.bengt)
     assert told.location == f"/groups/{scene.group.id}/knock"
     assert told.follow().flashes == [("warn", "Listan är gammal. Se hur det står nu, och tryck igen.")]
-    assert knocks() == []
+    assert visits() == []
     assert client.post("/flats/987654/knock/no", {"after": "0"}, as_=scene.bengt).status == 404
 
 
@@ -392,8 +397,8 @@ def test_whoever_was_just_asked_comes_later_or_is_chosen(client: PageClient, sce
     assert "har nyss fått frågan" not in stairwell_1.text
 
 
-def test_the_wish_on_the_house_leads_to_the_walk(client: PageClient, scene: Scene) -> None:
-    make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+def test_who_asks_for_a_visit_on_the_house_leads_to_the_list(client: PageClient, scene: Scene) -> None:
+    make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt)
     assert walk(house.click("1 av dem vill att du knackar på")) == ["1003"]
 
@@ -403,4 +408,4 @@ def test_another_stairwell_is_not_pressed_in(client: PageClient, scene: Scene) -
     assert client.post(f"/flats/{flat.id}/knock/no", {"after": "0"}, as_=scene.bengt).status == 403
     for person in (scene.gun, scene.carin):
         assert client.get(f"/groups/{scene.group.id}/knock", as_=person).status == 403
-    assert knocks() == []
+    assert visits() == []

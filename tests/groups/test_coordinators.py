@@ -27,7 +27,7 @@ from watch.groups.errors import LastCoordinator
 from watch.groups.queries import members
 from watch.groups.service import coordinators
 from watch.groups.service import members as members_service
-from watch.joining.service.asking import ask_to_join
+from watch.joining.service.asking import Submission, ask_to_join
 from watch.models import (
     AuditEntry,
     Coordinator,
@@ -253,7 +253,8 @@ def test_on_a_shared_mailbox_the_name_says_who_it_is(scene: Scene) -> None:
 def test_a_name_that_a_stranger_wrote_beside_an_address_is_not_taken_over(
     client: PageClient, scene: Scene
 ) -> None:
-    ask_to_join(scene.stairwell_1, "nina@example.org", "Hittepå", flat=None, language=Language.SWEDISH)
+    sent = Submission(scene.stairwell_1)
+    ask_to_join(sent, name="Hittepå", address="nina@example.org", language=Language.SWEDISH)
     coordinator = appointed(client, scene.amina, scene.group)
     done = client.get(link_of(coordinator)).press("Jag åtar mig uppdraget", {"name": "Nina"})
     assert done.status == 303

@@ -77,7 +77,7 @@ def test_a_member_without_a_flat_is_counted_beside(client: PageClient, scene: Sc
 
 def test_what_there_is_to_do(client: PageClient, scene: Scene) -> None:
     knocking = make_request(make_person("Knut"), scene.group, scene.stairwell_1)
-    knocking.wants_knock = True
+    knocking.wants_visit = True
     held = make_meeting(scene.group, starts_at=utcnow().replace(year=2019), by=scene.amina)
     cancelled = make_meeting(scene.group, starts_at=held.starts_at, by=scene.amina)
     cancelled.cancelled_at = utcnow()

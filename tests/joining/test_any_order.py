@@ -31,17 +31,19 @@ from tests.factories import (
 )
 from watch import tokens
 from watch.canvassing import service
-from watch.canvassing.queries import newest_knock
+from watch.canvassing.queries import newest_visit
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.queries.households import counts_of_group, households_of, sums
 from watch.groups.queries.members import active_member_ids
 from watch.groups.service import choices, households, members
 from watch.invitations.service import invited, inviting
-from watch.joining.service import answering, asking, confirming, deciding, escalation
+from watch.joining.service import answering, asking, confirming, deciding, escalation, verifying
+from watch.joining.service.asking import Submission
 from watch.mail import outbox
 from watch.mail.queue import UNLEASED, claim
 from watch.models import (
+    AddressVerification,
     Coordinator,
     Flat,
     Household,
@@ -49,7 +51,6 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
-    Knock,
     Language,
     Letter,
     Mailing,
@@ -61,6 +62,7 @@ from watch.models import (
     Person,
     Purpose,
     RequestState,
+    Visit,
     utcnow,
 )
 from watch.notices.mails import NOTICE
@@ -135,8 +137,11 @@ class House(RuleBasedStateMachine):
     def ask(self, who: str, at: int, knows_flat: bool) -> None:
         """From the poster, or by address."""
         flat = self.flats[at]
-        self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat if knows_flat else None,
-                language=Language.SWEDISH)  # fmt: skip
+        self._ask(who, Submission(flat.stairwell, flat if knows_flat else None))
+
+    def _ask(self, who: str, sent: Submission) -> None:
+        address = address_of(who)
+        self.do(asking.ask_to_join, sent, name=who, address=address, language=Language.SWEDISH)
 
     @rule(several=st.sets(name, min_size=1, max_size=2), at=place, at_once=st.booleans())
     def ask_by_letter(self, several: set[str], at: int, at_once: bool) -> None:
@@ -147,16 +152,15 @@ class House(RuleBasedStateMachine):
         letter = self.some(Letter, -1, Letter.flat_id == flat.id)
         assert letter_of_code(queries.code_of(letter)) == letter
         for who in sorted(several):
-            self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
-                    language=Language.SWEDISH, letter=letter)  # fmt: skip
+            self._ask(who, Submission(flat.stairwell, flat, vouch=letter))
             if at_once:
                 self.confirm(-1)
 
     @rule(at=place)
-    def ask_for_a_knock(self, at: int) -> None:
+    def ask_for_a_visit(self, at: int) -> None:
         """Somebody without e-mail."""
         flat = self.flats[at]
-        self.do(asking.ask_for_knock, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
+        self.do(asking.ask_for_visit, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
 
     @rule(which=number)
     def confirm(self, which: int) -> None:
@@ -164,7 +168,17 @@ class House(RuleBasedStateMachine):
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.UNCONFIRMED)
         if request:
             self.said_no.discard(request.person.mailbox.address)
-            self.do(confirming.confirm_address, [request])
+            self.do(confirming.confirm, request)
+
+    @rule(which=number, floor=st.sampled_from([0, 1]))
+    def verify(self, which: int, floor: int) -> None:
+        """Whoever reads the address that was recorded at a door says on which floor they live."""
+        verification = self.some(AddressVerification, which, AddressVerification.ended_at.is_(None))
+        if verification:
+            address = verification.person.mailbox.address
+            self.do(verifying.verify, verification, floor)
+            if verification.person.address_confirmed_at:
+                self.said_no.discard(address)
 
     @rule(which=number, at=st.none() | place)
     def approve(self, which: int, at: int | None) -> None:
@@ -228,8 +242,7 @@ class House(RuleBasedStateMachine):
         """A neighbour joins by somebody else's link, with an address of their own."""
         if invitation := self.open_invitation(which, Invitation.is_transferable):
             flat = invitation.flat or self.flats[at]
-            self.do(asking.ask_to_join, flat.stairwell, address_of(who), who, flat=flat,
-                    language=Language.SWEDISH, invitation=invitation)  # fmt: skip
+            self._ask(who, Submission(flat.stairwell, flat, vouch=invitation))
             if at_once:
                 self.confirm(-1)
 
@@ -321,7 +334,7 @@ class House(RuleBasedStateMachine):
     def knock(self, at: int, outcome: Outcome, who: str | None, is_stale: bool) -> None:
         """By the list of doors, as it was shown a while ago or is now."""
         flat = self.flats[at]
-        last = newest_knock(flat)
+        last = newest_visit(flat)
         where = {"after": 0 if is_stale or last is None else last.id, "by": self.coordinator()}
         match outcome:
             case Outcome.NOT_HOME:
@@ -336,10 +349,10 @@ class House(RuleBasedStateMachine):
                 self.do(service.join_at_door, flat, **yes, **where)
 
     @rule(which=number)
-    def take_back_knock(self, which: int) -> None:
+    def take_back_visit(self, which: int) -> None:
         """It was another door."""
-        if knock := self.some(Knock, which):
-            self.do(service.take_back_knock, knock, by=knock.by or self.coordinator())
+        if knock := self.some(Visit, which):
+            self.do(service.take_back_visit, knock, by=knock.by or self.coordinator())
 
     @rule(at=place)
     def move_out(self, at: int) -> None:

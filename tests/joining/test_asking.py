@@ -473,7 +473,7 @@ def test_a_knock_goes_straight_to_the_coordinators(
     assert sent.follow().h1 == "Tack, vi har fått din fråga"
     assert requests() == [("Lina", "3", "1101", "waiting"), ("Lina", "3", "1101", "withdrawn")]
     for request in db.session.scalars(select(JoinRequest)):
-        assert (request.wants_knock, request.person.mailbox_id) == (True, None)
+        assert (request.wants_visit, request.person.mailbox_id) == (True, None)
     assert meant(outbox) == [("join-requested", "bengt@example.org")]
     assert status_of(stairwell_3, "1101") is HouseholdStatus.WANTS_TO_JOIN
 

@@ -51,6 +51,7 @@ def coming(row: OutboxRow) -> None:
 PRESSES = {
     "sign-in": Press("Logga in", "sign_in"),
     "join-confirm": Press("Ja, det stämmer", "join_request", before=unconfirmed),
+    "address-recorded": Press("Ja, det är min adress", "address_verification", {"floor": "1"}),
     "join-requested": Press("Ja, släpp in", "membership"),
     "join-waiting": Press("Ja, släpp in", "membership"),
     "invitation": Press("Ja, jag vill vara med", "membership", {"name": "Lina", "consent": "y"}),

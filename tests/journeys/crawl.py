@@ -23,9 +23,11 @@ from tests.factories import (
     make_interest,
     make_invitation,
     make_meeting,
+    make_member,
     make_notice,
     make_person,
     make_request,
+    make_verification,
     stairwell_of,
 )
 from watch import tokens
@@ -154,6 +156,8 @@ def fill(scene: Scene) -> dict[str, str]:
         make_person("Per Ny", "per@example.org"), group, stairwell, state=RequestState.UNCONFIRMED
     )
     make_request(make_person("Sara Ny", "sara@example.org"), group, stairwell)
+    neighbour = make_member(make_person("Greta"), group, flat_of(stairwell, "1201"))
+    recorded = make_verification(make_person("Greta", "greta@example.org"), neighbour)
     appointment = make_coordinator(scene.dawit, group, stairwells=[scene.stairwell_1], accepted=False)
     code = tokens.show_code(tokens.code(Purpose.POSTER, stairwell.nonce))
     other = stairwell_of(scene.langgatan, 23)
@@ -164,6 +168,7 @@ def fill(scene: Scene) -> dict[str, str]:
         "poster without a group": f"/j/{waiting_code}",
         "interest": f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}",
         "invitation": f"/join/{tokens.make(Purpose.INVITATION, invitation)}",
+        "address": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, recorded)}/floor",
         "confirm": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed)}",
         "appointment": f"/appointment/{tokens.make(Purpose.APPOINTMENT, appointment)}",
         "decide": f"/a/{tokens.make(Purpose.DECIDE, decide)}",

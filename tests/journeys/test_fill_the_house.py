@@ -53,7 +53,7 @@ def test_the_coordinator_fills_the_house(
     _amina_lets_him_in_from_the_letter(plain_phone(), post)
     _mona_asks_from_the_front_page(plain_phone(), post)
     _amina_lets_her_in_from_the_list(aminas, group, post)
-    _nils_is_written_up_on_paper(aminas, group)
+    _nils_is_recorded_on_paper(aminas, group)
 
     aminas.open(f"/groups/{group.id}/house")
     assert _rows(aminas) == ["Port 1 · 2 av 9 kontaktombud saknas", "Port 3 · 3 av 9 kontaktombud saknas"]
@@ -197,7 +197,7 @@ def _amina_lets_her_in_from_the_list(phone: Phone, group: Group, post: Post) -> 
     assert post.deliver() == ["mona@example.org"]  # nobody is asked what is answered already
 
 
-def _nils_is_written_up_on_paper(phone: Phone, group: Group) -> None:
+def _nils_is_recorded_on_paper(phone: Phone, group: Group) -> None:
     phone.open(f"/groups/{group.id}/house")
     phone.follow("Port 1")
     phone.follow("Lägenhet 1202, ej kontaktad")

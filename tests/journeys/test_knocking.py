@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from tests.browser import Phone
 from tests.cast import Scene
-from tests.factories import flat_of, make_household, make_wish
+from tests.factories import flat_of, make_household, make_visit_request
 from tests.pages_of_paper import pages_of, words_on
 from tests.post import Post
 from watch.extensions import db
@@ -43,7 +43,7 @@ def test_six_doors_in_one_walk(
     make_phone: Callable[..., Phone],
 ) -> None:  # fmt: skip
     scene.bengt.language = Language(language[:2])
-    make_wish("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
+    make_visit_request("Knut", scene.group, flat_of(scene.stairwell_3, "1003"))
     invited = make_household(flat_of(scene.stairwell_3, "1101"), HouseholdStatus.INVITED)
     invited.status_at = utcnow() - timedelta(days=8)
     make_household(flat_of(scene.stairwell_3, "1203"), HouseholdStatus.WANTS_TO_JOIN)  # Farah asked by mail
@@ -68,7 +68,7 @@ def test_six_doors_in_one_walk(
     assert _stands() == {
         "1003": "takes_part", "1101": "takes_part", "1202": "declined", "1201": "not_contacted",
     }  # fmt: skip
-    assert db.session.scalars(select(JoinRequest).where(JoinRequest.wants_knock)).one().decided_at is not None
+    assert db.session.scalars(select(JoinRequest).where(JoinRequest.wants_visit)).one().decided_at is not None
 
     assert post.deliver() == ["greta@example.org"]
     assert _channels() == {"Knut": Channel.PAPER, "Greta": Channel.PAPER}

@@ -12,7 +12,16 @@ from flask import current_app
 from sqlalchemy import select
 
 from tests.cast import Scene
-from tests.factories import make_interest, make_invitation, make_meeting, make_notice, make_request
+from tests.factories import (
+    make_interest,
+    make_invitation,
+    make_meeting,
+    make_member,
+    make_notice,
+    make_person,
+    make_request,
+    make_verification,
+)
 from watch import tokens
 from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.extensions import db
@@ -31,6 +40,7 @@ from watch.invitations.mails import (
     JOIN_APPROVED,
 )
 from watch.joining.mails import (
+    ADDRESS_RECORDED,
     JOIN_CONFIRM,
     JOIN_DECLINED,
     JOIN_REQUESTED,
@@ -108,6 +118,12 @@ def _approved(scene: Scene) -> OutboxRow | None:
     return outbox.queue(JOIN_APPROVED, to=scene.carin, about=_membership(scene))
 
 
+def _recorded(scene: Scene) -> OutboxRow | None:
+    neighbour = make_member(make_person("Greta"), scene.group, scene.stairwell_3.flats[4])
+    greta = make_person("Greta", "greta@example.org")
+    return outbox.queue(ADDRESS_RECORDED, to=greta, about=make_verification(greta, neighbour))
+
+
 def _invitation(
     scene: Scene, mail: Mail[Invitation] = INVITATION, address: str = "ny@example.org"
 ) -> OutboxRow | None:
@@ -133,6 +149,7 @@ LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
     "join-confirm": lambda s: outbox.queue(JOIN_CONFIRM, to=s.farah, about=_request(s)),
+    "address-recorded": _recorded,
     "join-requested": lambda s: outbox.queue(JOIN_REQUESTED, to=s.bengt, about=_request(s)),
     "join-waiting": lambda s: outbox.queue(JOIN_WAITING, to=s.amina, about=_request(s)),
     "join-unanswered": lambda s: outbox.queue(JOIN_UNANSWERED, to=s.farah, about=_request(s)),

@@ -20,7 +20,7 @@ from watch.extensions import db
 from watch.groups.service import choices, coordinators, members
 from watch.interest import service
 from watch.invitations.service import invited
-from watch.joining.service import answering, deciding
+from watch.joining.service import answering, deciding, verifying
 from watch.mail import delivery, outbox, queue, settle
 from watch.mail.kinds import KINDS
 from watch.meetings import service as meetings
@@ -85,6 +85,7 @@ def stop(scene: Scene, notice: Any) -> None:
 TAKEN_BACK: dict[str, dict[str, Act]] = {
     "sign-in": {"asked again": lambda s, about: accounts.end_links(s.carin.mailbox_id)},
     "join-confirm": {"asked by another address": lambda s, about: withdraw(about)},
+    "address-recorded": {"taken back at the door": lambda s, about: verifying.give_up(about.membership)},
     "join-requested": {"answered": answered, "not theirs to answer now": lambda s, about: end(s, s.bengt)},
     "join-waiting": {"answered": answered},
     "join-unanswered": {"answered": answered},
@@ -130,7 +131,7 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
 
 
 def withdraw(request: Any) -> None:
-    """As joining.change_address and joining.take_back_knock do."""
+    """As joining.change_address does."""
     request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
     outbox.cancel(request)
 

@@ -18,15 +18,18 @@ from tests.factories import (
     make_invitation,
     make_letter,
     make_meeting,
+    make_member,
     make_notice,
+    make_person,
     make_request,
-    make_wish,
+    make_verification,
+    make_visit_request,
 )
 from tests.journal.lines import change_settings, journal
 from tests.ops.installation import differences, everything, put_back
 from tests.ops.test_restore import coordinator, membership_of
 from watch import tokens
-from watch.canvassing.service import join_at_door, say_no, take_back_knock
+from watch.canvassing.service import join_at_door, say_no, take_back_visit
 from watch.contacts.entry import Entry
 from watch.contacts.service import change_contact, remove_contact
 from watch.extensions import db
@@ -36,6 +39,7 @@ from watch.groups.service.members import add_on_paper, leave
 from watch.interest.service import take_back_name, withdraw
 from watch.invitations.queries.inviting import has_declined
 from watch.invitations.service.invited import correct_address, revoke
+from watch.joining.service import verifying
 from watch.joining.service.answering import decline_invitation, take_back_no
 from watch.joining.service.deciding import approve, decline
 from watch.journal.recording import OFF
@@ -273,7 +277,7 @@ def test_a_household_that_said_no_is_left_in_peace_though_the_copy_does_not_know
         say_no(unknown, after=0, by=scene.amina)
         mistake = say_no(undone, after=0, by=scene.amina)
         db.session.commit()
-        take_back_knock(mistake, by=scene.amina)
+        take_back_visit(mistake, by=scene.amina)
     current = select(Household.flat_id, Household.status).where(
         Household.flat_id.in_([known.id, unknown.id, undone.id])
     )
@@ -283,16 +287,38 @@ def test_a_household_that_said_no_is_left_in_peace_though_the_copy_does_not_know
     }
 
 
-def test_a_wish_for_a_knock_that_waits_again_waits(scene: Scene) -> None:
+def test_an_address_that_was_given_up_is_asked_about_no_more_and_a_guess_stays_counted(scene: Scene) -> None:
+    given_up, guessed, waits = (
+        make_verification(
+            make_person(name, f"{name.lower()}@example.org"),
+            make_member(make_person(name), scene.group, flat_of(scene.stairwell_1, number)),
+        )
+        for name, number in (("Greta", "1201"), ("Gösta", "1202"), ("Gerd", "1203"))
+    )
+    with since_the_copy() as counts:
+        verifying.give_up(given_up.membership)
+        assert not verifying.verify(guessed, 7)
+    assert given_up.ended_at is not None
+    assert (guessed.ended_at, guessed.floor_tries) == (None, 1)
+    assert (waits.ended_at, waits.floor_tries) == (None, 0)
+    assert counts == Counter(
+        {
+            "addresses recorded at a door that nobody is asked about any more": 1,
+            "addresses recorded at a door whose floor was guessed": 1,
+        }
+    )
+
+
+def test_a_request_for_a_visit_that_waits_again_waits(scene: Scene) -> None:
     flat = flat_of(scene.stairwell_1, "1201")
-    wish = make_wish("Ylva", scene.group, flat)
+    wish = make_visit_request("Ylva", scene.group, flat)
     with since_the_copy():
         knock = join_at_door(
             flat, after=0, name="Ylva", language=Language.SWEDISH, address=None, by=scene.amina
         )
         db.session.commit()
         assert wish.state is RequestState.APPROVED
-        take_back_knock(knock, by=scene.amina)
+        take_back_visit(knock, by=scene.amina)
     assert (wish.state, wish.decided_at) == (RequestState.WAITING, None)
 
 

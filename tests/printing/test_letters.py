@@ -342,7 +342,7 @@ def test_a_letter_brings_a_knock_to_somebody_without_email(
     client: PageClient, scene: Scene, letter: Letter, fill: Fill
 ) -> None:
     request = ask(client, door(letter), fill, how="knock", address="")
-    assert (request.wants_knock, request.flat_id, request.state) == (
+    assert (request.wants_visit, request.flat_id, request.state) == (
         True,
         letter.flat_id,
         RequestState.WAITING,

@@ -28,6 +28,7 @@ from tests.factories import (
     make_officer,
     make_person,
     make_request,
+    make_verification,
     store,
 )
 from tests.retention.nights import erase_all
@@ -162,7 +163,7 @@ def a_request_that_nobody_confirmed(scene: Scene) -> Made:
 
 def a_knock_that_nobody_made(scene: Scene) -> Made:
     request = make_request(make_person("Kim"), scene.group, scene.stairwell_1, scene.stairwell_1.flats[5])
-    request.wants_knock = True
+    request.wants_visit = True
     return request, 30 * DAY
 
 
@@ -170,6 +171,11 @@ def an_interest_that_was_withdrawn(scene: Scene) -> Made:
     interest = make_interest(scene.jenny, scene.langgatan)
     interest.ended_at = utcnow()
     return interest, 30 * DAY
+
+
+def an_address_that_was_recorded_at_a_door(scene: Scene) -> Made:
+    neighbour = make_member(make_person("Greta"), scene.group, scene.stairwell_1.flats[5])
+    return make_verification(make_person("Greta", "greta@example.org"), neighbour), 30 * DAY
 
 
 def an_interest_that_nobody_confirmed(scene: Scene) -> Made:
@@ -232,7 +238,8 @@ OVER = [
     a_rate_count, a_trace, a_sign_in_link, a_sign_in_that_ended, a_sign_in_that_nobody_ended,
     a_row_of_the_outbox, an_answer_to_a_meeting, an_invitation, the_address_of_an_invitation,
     the_address_of_a_no, an_address_that_only_asked_to_sign_in, a_request_that_was_answered,
-    a_request_that_nobody_confirmed, a_knock_that_nobody_made, an_interest_that_was_withdrawn,
+    a_request_that_nobody_confirmed, an_address_that_was_recorded_at_a_door, a_knock_that_nobody_made,
+    an_interest_that_was_withdrawn,
     an_interest_that_nobody_confirmed, an_appointment_that_ended, an_appointment_that_nobody_answered,
     a_membership, a_household_that_moved_out, a_household_as_if_never_contacted, who_left,
     the_address_of_who_left, who_asked_and_was_told_no,
@@ -273,7 +280,9 @@ def test_what_is_not_over_stays_for_years(scene: Scene) -> None:
     assert db.session.scalars(select(JoinRequest)).one().person == scene.farah  # who still waits
 
 
-@pytest.mark.parametrize("still", ["member", "coordinator", "officer", "interested", "applicant", "asked"])
+@pytest.mark.parametrize(
+    "still", ["member", "coordinator", "officer", "interested", "applicant", "recorded", "asked"]
+)
 def test_who_still_is_somebody_elsewhere_stays(scene: Scene, still: str) -> None:
     membership, mailbox = leave(scene.carin), scene.carin.mailbox
     house = scene.other_group.buildings[0]
@@ -290,6 +299,9 @@ def test_who_still_is_somebody_elsewhere_stays(scene: Scene, still: str) -> None
             make_interest(scene.carin, scene.langgatan)
         case "applicant":
             make_request(scene.carin, scene.other_group, house.stairwells[0])
+        case "recorded":
+            on_paper = make_member(make_person("Carin"), scene.other_group, house.stairwells[0].flats[5])
+            make_verification(scene.carin, on_paper).created_at = utcnow() + 2 * DAY
     night(31 * DAY)
     assert not is_there(membership)
     assert is_there(scene.carin)
@@ -342,14 +354,14 @@ def make_member_of(person: Person, group: Group, home: Household) -> None:
 @pytest.mark.parametrize("another_waits", [False, True])
 def test_a_flat_that_waited_for_a_knock_is_as_before(scene: Scene, another_waits: bool) -> None:
     flat = flat_of(scene.stairwell_1, "1203")
-    asking.ask_for_knock(scene.stairwell_1, flat, "Kim", language=Language.SWEDISH)
+    asking.ask_for_visit(scene.stairwell_1, flat, "Kim", language=Language.SWEDISH)
     if another_waits:
         make_request(scene.jenny, scene.group, scene.stairwell_1, flat)
     night(31 * DAY)
     home = db.session.scalars(select(Household).where(Household.flat_id == flat.id)).one()
     wanted = HouseholdStatus.WANTS_TO_JOIN if another_waits else HouseholdStatus.NOT_CONTACTED
     assert home.status is wanted
-    assert db.session.scalar(select(func.count()).where(JoinRequest.wants_knock)) == 0
+    assert db.session.scalar(select(func.count()).where(JoinRequest.wants_visit)) == 0
 
 
 def test_a_flat_whose_invitation_ran_out_is_as_before_and_others_are_not(scene: Scene) -> None:

@@ -14,12 +14,15 @@ from tests.factories import (
     make_contact,
     make_interest,
     make_invitation,
-    make_knock,
     make_letter,
     make_meeting,
+    make_member,
     make_notice,
     make_pack,
+    make_person,
     make_request,
+    make_verification,
+    make_visit,
     store,
 )
 from tests.retention.nights import erase_all
@@ -101,6 +104,8 @@ def _count(column: Column[object]) -> int:
 
 def _leave_something_everywhere(scene: Scene) -> None:
     make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.DECLINED).reason = "Fel port"
+    on_paper = make_member(make_person("Greta"), scene.group, scene.stairwell_1.flats[5])
+    make_verification(make_person("Greta", "greta@example.org"), on_paper)
     make_interest(scene.jenny, scene.langgatan)
     make_invitation(scene.group, "ny@example.org", flat=scene.stairwell_1.flats[5], by=scene.amina)
     make_invitation(scene.group, "nej@example.org", by=scene.amina)
@@ -111,7 +116,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     asked.invitation.name = "Ny granne"
     store(Refusal(address_index=b"keyed hash"))
     store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
-    make_knock(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
+    make_visit(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)

@@ -11,14 +11,14 @@ from watch.fields import AddressField, Form, LanguageField, NameField
 from watch.lengths import PATH
 
 
-class KnockForm(Form):
-    """One press: which knock the list had shown of this door, and where the list is."""
+class VisitForm(Form):
+    """One press: which visit the list had shown of this door, and where the list is."""
 
     after = IntegerField(widget=HiddenInput(), default=0, validators=[InputRequired(), NumberRange(min=0)])
     back = HiddenField(validators=[PATH])
 
 
-class JoinAtDoorForm(KnockForm):
+class JoinAtDoorForm(VisitForm):
     """A neighbour who says yes at the door."""
 
     name = NameField(_l("Grannens namn"))

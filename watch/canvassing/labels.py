@@ -1,4 +1,4 @@
-"""What is said of doors, and of what came of a knock."""
+"""What is said of doors, and of what came of a visit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from watch import language
 from watch.models import Outcome, utcnow
 
-DOOR_KINDS = {
+VISIT_KINDS = {
     "wish": _l("Vill att du knackar på"),
     "not_contacted": _l("Ej kontaktade"),
     "invited": _l("Inbjudna utan svar"),

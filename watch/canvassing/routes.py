@@ -1,4 +1,4 @@
-"""At the door: which doors to knock on, and what was said there, one press each."""
+"""At the door: which doors to visit, and what was said there, one press each."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
 from watch.canvassing import service
-from watch.canvassing.forms import JoinAtDoorForm, KnockForm
-from watch.canvassing.labels import DOOR_KINDS, OUTCOMES, not_home_word
-from watch.canvassing.queries import Door, doors_of, freshly_pressed, newest_knock, walking_order
-from watch.canvassing.service import AlreadyKnocked
+from watch.canvassing.forms import JoinAtDoorForm, VisitForm
+from watch.canvassing.labels import OUTCOMES, VISIT_KINDS, not_home_word
+from watch.canvassing.queries import FlatToVisit, flats_to_visit, newest_visit, recent_visits, visiting_order
+from watch.canvassing.service import AlreadyRecorded
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.errors import FlatTaken, TooLateToUndo
 from watch.groups.labels import FLAT_STATES
-from watch.joining.queries.asking import open_knock, requests_about_address
+from watch.joining.queries.asking import open_visit_request
+from watch.joining.queries.confirming import verification_of
 from watch.limits import limit_network
-from watch.models import Flat, Group, Knock, Language, utcnow
+from watch.models import Flat, Group, Language, Visit, utcnow
 from watch.places.labels import floor_word
 from watch.web import ViewAnswer, here, leave_trace, local_path
 
@@ -32,22 +33,22 @@ bp.add_app_template_filter(not_home_word, "not_home")
 
 @bp.get("/groups/<int:group_id>/knock")
 @requires(Permission.SEE_HOUSE)
-def knock(group: Group) -> ViewAnswer:
-    """The doors to knock on as one walks, or those that were chosen; by stairwell, by how they stand."""
+def visits(group: Group) -> ViewAnswer:
+    """The doors to visit as one walks, or those that were chosen; by stairwell, by how they stand."""
     now, chosen = utcnow(), set(request.args.getlist("flats", type=int))
-    everything = doors_of(group, current_relations().stairwells_in(group))
+    everything = flats_to_visit(group, current_relations().stairwells_in(group))
     due = [each for each in everything if (each.is_open(now) if chosen else each.is_due(now))]
     due = [each for each in due if not chosen or each.flat.flat_id in chosen]
     stairwell, kind = request.args.get("stairwell", type=int), request.args.get("kind", "")
     in_stairwell = [each for each in due if stairwell in (None, each.flat.stairwell_id)]
-    shown = [each for each in in_stairwell if kind not in DOOR_KINDS or each.kind == kind]
-    fresh = freshly_pressed(everything, current_person(), now)
+    shown = [each for each in in_stairwell if kind not in VISIT_KINDS or each.kind == kind]
+    fresh = recent_visits(everything, current_person(), now)
     last = fresh[0] if fresh else None
     rows = _with_last(everything, shown, last, stairwell)
     leave_trace("doors-seen", about=group)
     return render_template(
-        "canvassing/knock.html", group=group, shown=len(shown), chosen=chosen, stairwell=stairwell, kind=kind,
-        last=last, fresh=fresh, elsewhere=[each for each in fresh if each not in rows],
+        "canvassing/visits.html", group=group, shown=len(shown), chosen=chosen, stairwell=stairwell,
+        kind=kind, last=last, fresh=fresh, elsewhere=[each for each in fresh if each not in rows],
         later=_later(everything, stairwell, now), stairwells=_by_stairwell(rows, last),
         kinds=_kinds(in_stairwell), due=len(in_stairwell), all_stairwells=_stairwells(everything),
         everything=everything, states=FLAT_STATES,
@@ -55,21 +56,21 @@ def knock(group: Group) -> ViewAnswer:
     )  # fmt: skip
 
 
-def _asks_address(last: Door | None) -> bool:
+def _asks_address(last: FlatToVisit | None) -> bool:
     """Whether whoever joined at the last door was asked by mail for their address."""
-    knock = last.last if last else None
-    return bool(knock and knock.membership and requests_about_address(knock.membership))
+    visit = last.last if last else None
+    return bool(visit and visit.membership and verification_of(visit.membership))
 
 
 def _with_last(
-    everything: list[Door], shown: list[Door], last: Door | None, stairwell: int | None
-) -> list[Door]:
+    everything: list[FlatToVisit], shown: list[FlatToVisit], last: FlatToVisit | None, stairwell: int | None
+) -> list[FlatToVisit]:
     """The doors that are shown, and the one that was just pressed, to be taken back where it stood."""
     stays = last if last and stairwell in (None, last.flat.stairwell_id) else None
     return [each for each in everything if each in shown or each is stays]
 
 
-def _later(everything: list[Door], stairwell: int | None, now: datetime) -> list[Door]:
+def _later(everything: list[FlatToVisit], stairwell: int | None, now: datetime) -> list[FlatToVisit]:
     """Doors that come onto the list if nobody answers, the next one first."""
     asked = [each for each in everything if each.due_at and not each.is_due(now)]
     return sorted(
@@ -78,20 +79,22 @@ def _later(everything: list[Door], stairwell: int | None, now: datetime) -> list
     )
 
 
-def _by_stairwell(doors: Iterable[Door], last: Door | None) -> list[tuple[str, list[Door]]]:
-    walked = walking_order(doors, last.last if last else None)
+def _by_stairwell(
+    doors: Iterable[FlatToVisit], last: FlatToVisit | None
+) -> list[tuple[str, list[FlatToVisit]]]:
+    walked = visiting_order(doors, last.last if last else None)
     return [
         (stairwell, list(behind)) for stairwell, behind in groupby(walked, key=lambda each: each.flat.address)
     ]
 
 
-def _kinds(doors: list[Door]) -> list[tuple[str, str, int]]:
+def _kinds(doors: list[FlatToVisit]) -> list[tuple[str, str, int]]:
     """Filters with how many doors each leaves."""
-    counts = {kind: sum(each.kind == kind for each in doors) for kind in DOOR_KINDS}
-    return [(kind, str(word), counts[kind]) for kind, word in DOOR_KINDS.items() if counts[kind]]
+    counts = {kind: sum(each.kind == kind for each in doors) for kind in VISIT_KINDS}
+    return [(kind, str(word), counts[kind]) for kind, word in VISIT_KINDS.items() if counts[kind]]
 
 
-def _stairwells(doors: Iterable[Door]) -> list[tuple[int, str]]:
+def _stairwells(doors: Iterable[FlatToVisit]) -> list[tuple[int, str]]:
     return list({each.flat.stairwell_id: each.flat.stairwell_number for each in doors}.items())
 
 
@@ -116,13 +119,13 @@ def say_moved(flat: Flat) -> ViewAnswer:
     return _press(service.say_moved, flat)
 
 
-def _press(write_down: Callable[..., Knock], flat: Flat) -> Response:
-    form = KnockForm()
+def _press(record: Callable[..., Visit], flat: Flat) -> Response:
+    form = VisitForm()
     if not form.validate():
         flash(_("Listan är gammal. Se hur det står nu, och tryck igen."), "warn")
         return _to_list(flat, form)
     try:
-        write_down(flat, after=form.after.data, by=current_person())
+        record(flat, after=form.after.data, by=current_person())
     except DomainError as no:
         db.session.rollback()
         _explain(no)
@@ -132,28 +135,28 @@ def _press(write_down: Callable[..., Knock], flat: Flat) -> Response:
 
 
 def _explain(no: DomainError) -> None:
-    """Why nothing was written down."""
+    """Why nothing was recorded."""
     if isinstance(no, service.TakesPart):
         flash(_("Hushållet är med. Öppna lägenheten om de har flyttat."), "warn")
-    elif not isinstance(no, AlreadyKnocked):
+    elif not isinstance(no, AlreadyRecorded):
         flash(_("Gruppen är avslutad. Inget sparades."), "warn")
-    elif no.knock is None or no.knock.by is None:
+    elif no.visit is None or no.visit.by is None:
         flash(_("Listan är gammal. Se hur det står nu, och tryck igen."), "warn")
-    elif no.knock.by.id == current_person().id:
+    elif no.visit.by.id == current_person().id:
         flash(
-            _("Du har redan skrivit upp ett svar här: %(answer)s.", answer=OUTCOMES[no.knock.outcome]), "info"
+            _("Du har redan skrivit upp ett svar här: %(answer)s.", answer=OUTCOMES[no.visit.outcome]), "info"
         )
     else:
-        said = {"name": no.knock.by.name, "answer": OUTCOMES[no.knock.outcome]}
+        said = {"name": no.visit.by.name, "answer": OUTCOMES[no.visit.outcome]}
         flash(_("%(name)s har redan skrivit upp ett svar här: %(answer)s.", **said), "info")
 
 
-def _to_list(flat: Flat, form: KnockForm | None = None, *, at_the_door: bool = False) -> Response:
+def _to_list(flat: Flat, form: VisitForm | None = None, *, at_the_door: bool = False) -> Response:
     """Back to the list or the flat where it was pressed, at the door that was pressed."""
     path = local_path(form.back.data if form else None) or ""
     its_page = url_for("groups.house.flat", flat_id=flat.id)
     group_id = flat.stairwell.building.group_id
-    doors = url_for(".knock", group_id=group_id) if group_id else its_page
+    doors = url_for(".visits", group_id=group_id) if group_id else its_page
     back = path if path.partition("?")[0] in {its_page, doors} else doors
     is_list = at_the_door and back.partition("?")[0] == doors
     return redirect(f"{back}#door-{flat.id}" if is_list else back, 303)
@@ -163,17 +166,17 @@ def _to_list(flat: Flat, form: KnockForm | None = None, *, at_the_door: bool = F
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_join(flat: Flat) -> ViewAnswer:
     """Who says yes at the door: a name, a language, and an e-mail address if they have one."""
-    wish, last = open_knock(flat), newest_knock(flat)
+    visit_request, last = open_visit_request(flat), newest_visit(flat)
     known = {
         "after": last.id if last else 0,
         "back": request.args.get("back"),
         "language": Language.SWEDISH,
     }
-    if wish:
-        known |= {"name": wish.person.name, "language": wish.person.language}
+    if visit_request:
+        known |= {"name": visit_request.person.name, "language": visit_request.person.language}
     form = JoinAtDoorForm(data=known)
-    if wish:
-        leave_trace("request-seen", about=wish, group=wish.group)
+    if visit_request:
+        leave_trace("request-seen", about=visit_request, group=visit_request.group)
     return _join_page(flat, form)
 
 
@@ -204,16 +207,16 @@ def join(flat: Flat) -> ViewAnswer:
     return _to_list(flat, form, at_the_door=True)
 
 
-@bp.post("/knocks/<int:knock_id>/undo")
+@bp.post("/knocks/<int:visit_id>/undo")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def undo(knock: Knock) -> ViewAnswer:
-    """What was written down last is not so."""
-    form = KnockForm()
+def undo(visit: Visit) -> ViewAnswer:
+    """What was recorded last is not so."""
+    form = VisitForm()
     try:
-        service.take_back_knock(knock, by=current_person())
+        service.take_back_visit(visit, by=current_person())
     except (TooLateToUndo, FlatTaken):
         db.session.rollback()
         flash(_("Det går inte att ångra längre. Öppna lägenheten och ändra där."), "warn")
-        return _to_list(knock.flat, form)
+        return _to_list(visit.flat, form)
     db.session.commit()
-    return _to_list(knock.flat, form, at_the_door=True)
+    return _to_list(visit.flat, form, at_the_door=True)

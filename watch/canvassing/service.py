@@ -1,4 +1,4 @@
-"""Knocking on doors: what a household said is written down in the stairwell, and can be taken back."""
+"""Visits from door to door: what a household said is recorded in the stairwell, and can be taken back."""
 
 from __future__ import annotations
 
@@ -6,21 +6,17 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.accounts.service import mailbox_for_asking, person_for_asking
-from watch.canvassing.queries import can_take_back, newest_knock
+from watch.canvassing.queries import can_take_back, newest_visit
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.errors import NotOpen, TooLateToUndo
 from watch.groups.queries.flats import status_of
-from watch.groups.queries.members import active_membership
 from watch.groups.service.flats import current_household, lock_flat
 from watch.groups.service.households import move_out, note_household, take_back_move
 from watch.groups.service.members import Consent, add_on_paper, depart
-from watch.invitations.mails import JOIN_ALREADY_MEMBER
-from watch.joining.mails import JOIN_CONFIRM
-from watch.joining.queries.asking import open_knock, requests_about_address, waiting_requests
-from watch.joining.service.asking import request_of, write_once_a_day
+from watch.joining.queries.asking import open_visit_request, waiting_requests
+from watch.joining.service import verifying
 from watch.joining.service.deciding import approve, decline, tell
-from watch.mail import outbox
 from watch.models import (
     ConsentChannel,
     Flat,
@@ -29,84 +25,88 @@ from watch.models import (
     Household,
     HouseholdStatus,
     JoinRequest,
-    Knock,
     Language,
-    Membership,
     Outcome,
     Person,
     RequestState,
+    Visit,
     utcnow,
 )
 
 
-class AlreadyKnocked(DomainError):
-    """Something was written down about the door since the list was read; `knock` is what, if it still is."""
+class AlreadyRecorded(DomainError):
+    """Something was recorded about the door since the list was read; `visit` is what, if it still is."""
 
-    def __init__(self, knock: Knock | None) -> None:
+    def __init__(self, visit: Visit | None) -> None:
         super().__init__("the door has answered")
-        self.knock = knock
+        self.visit = visit
 
 
 class TakesPart(DomainError):
     """The household takes part: that it moved is said on its own page, where one sees who goes."""
 
 
-def not_at_home(flat: Flat, *, after: int, by: Person) -> Knock:
-    """Nobody opened; the door stays on the list. `after` is the knock that the list showed.
+def not_at_home(flat: Flat, *, after: int, by: Person) -> Visit:
+    """Nobody opened; the door stays on the list. `after` is the visit that the list showed.
 
-    Raises AlreadyKnocked, NotOpen.
+    Raises AlreadyRecorded, NotOpen.
     """
-    knock = _knock(flat, Outcome.NOT_HOME, after=after, by=by)
-    audit.note("household-not-home", about=flat, by=by, group=knock.group)
-    return knock
+    visit = _record(flat, Outcome.NOT_HOME, after=after, by=by)
+    audit.note("household-not-home", about=flat, by=by, group=visit.group)
+    return visit
 
 
-def say_no(flat: Flat, *, after: int, by: Person) -> Knock:
-    """They said no, and a wish for a knock is answered with it. Raises AlreadyKnocked, NotOpen."""
-    knock = _knock(flat, Outcome.DECLINED, after=after, by=by)
+def say_no(flat: Flat, *, after: int, by: Person) -> Visit:
+    """They said no, and whoever asked for a visit is answered with it. Raises AlreadyRecorded, NotOpen."""
+    visit = _record(flat, Outcome.DECLINED, after=after, by=by)
     note_household(flat, HouseholdStatus.DECLINED, by=by)
-    _answer_no(knock.join_request, by)
-    return knock
+    _answer_no(visit.join_request, by)
+    return visit
 
 
-def say_moved(flat: Flat, *, after: int, by: Person) -> Knock:
-    """Whoever lived there has moved, and so has their wish. Raises AlreadyKnocked, TakesPart, NotOpen."""
+def say_moved(flat: Flat, *, after: int, by: Person) -> Visit:
+    """Whoever lived there has moved, and so has whoever asked for a visit.
+
+    Raises AlreadyRecorded, TakesPart, NotOpen.
+    """
     if status_of(flat) is HouseholdStatus.TAKES_PART:
         raise TakesPart
-    knock = _knock(flat, Outcome.MOVED, after=after, by=by)
+    visit = _record(flat, Outcome.MOVED, after=after, by=by)
     move_out(flat, by=by)
-    _answer_no(knock.join_request, by)
-    return knock
+    _answer_no(visit.join_request, by)
+    return visit
 
 
-def _answer_no(wish: JoinRequest | None, by: Person) -> None:
+def _answer_no(visit_request: JoinRequest | None, by: Person) -> None:
     """The answer is no, and was said where it was given."""
-    if wish is not None:
-        decline(wish, by=by)
-        tell(wish, by=by)
+    if visit_request is not None:
+        decline(visit_request, by=by)
+        tell(visit_request, by=by)
 
 
 def join_at_door(
     flat: Flat, *, after: int, name: str, language: Language, address: str | None, by: Person
-) -> Knock:
+) -> Visit:
     """They said yes: in at once, on paper; an address is asked by mail whether it is theirs.
 
-    Until it is confirmed nothing else is sent there. Raises AlreadyKnocked, NotOpen.
+    Until it is confirmed nothing else is sent there. Raises AlreadyRecorded, NotOpen.
     """
-    knock = _knock(flat, Outcome.JOINED, after=after, by=by)
-    wish = knock.join_request
-    known = _waits_already(flat, knock.group, name, language, address) if address and not wish else None
+    visit = _record(flat, Outcome.JOINED, after=after, by=by)
+    visit_request = visit.join_request
+    known = (
+        _waits_already(flat, visit.group, name, language, address) if address and not visit_request else None
+    )
     if known is not None:
-        knock.join_request, knock.membership = known, approve(known, by=by, flat=flat, consent=AT_DOOR)
-    elif wish is not None:
-        wish.person.name, wish.person.language = name, language
-        knock.membership = approve(wish, by=by, consent=AT_DOOR)
-        tell(wish, by=by)
+        visit.join_request, visit.membership = known, approve(known, by=by, flat=flat, consent=AT_DOOR)
+    elif visit_request is not None:
+        visit_request.person.name, visit_request.person.language = name, language
+        visit.membership = approve(visit_request, by=by, consent=AT_DOOR)
+        tell(visit_request, by=by)
     else:
-        knock.membership = add_on_paper(flat, knock.group, name=name, language=language, by=by)
-    if address and knock.membership and knock.membership.person.mailbox_id is None:
-        _ask_whether_it_is_theirs(knock.membership, flat, address)
-    return knock
+        visit.membership = add_on_paper(flat, visit.group, name=name, language=language, by=by)
+    if address and visit.membership and visit.membership.person.mailbox_id is None:
+        verifying.ask_owner(visit.membership, address)
+    return visit
 
 
 AT_DOOR = Consent(ConsentChannel.DOORSTEP)
@@ -122,88 +122,73 @@ def _waits_already(
     return next((each for each in theirs if each.stairwell_id == here), None)
 
 
-def _ask_whether_it_is_theirs(written_up: Membership, flat: Flat, address: str) -> None:
-    """The same mails as to anybody who asks: what the coordinator may not know is not learnt so."""
-    mailbox = mailbox_for_asking(address)
-    person = person_for_asking(mailbox, written_up.person.name, written_up.person.language)
-    membership = active_membership(person, written_up.group)
-    request = request_of(
-        written_up.group, flat.stairwell, flat, person, consent=ConsentChannel.DOORSTEP,
-        is_open=membership is None,
-    )  # fmt: skip
-    request.membership_id = written_up.id
-    mail = JOIN_CONFIRM if membership is None else JOIN_ALREADY_MEMBER
-    write_once_a_day(mail, person, mailbox, about=request)
+def _record(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Visit:
+    """One visit follows another: of two who saw the same list one is first.
 
-
-def _knock(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Knock:
-    """One knock follows another: of two who saw the same list one is first.
-
-    Raises AlreadyKnocked, NotOpen.
+    Raises AlreadyRecorded, NotOpen.
     """
     group_id = flat.stairwell.building.group_id
     group = db.session.get(Group, group_id) if group_id else None
     if group is None or group.state is GroupState.CLOSED:
         raise NotOpen
     lock_flat(flat)
-    last = newest_knock(flat)
+    last = newest_visit(flat)
     if (last.id if last else 0) != after:
-        raise AlreadyKnocked(last)
+        raise AlreadyRecorded(last)
     household = current_household(flat)
-    knock = Knock(
+    visit = Visit(
         group=group, flat=flat, household=household, by=by, outcome=outcome, after_id=after,
-        join_request=open_knock(flat), status_before=household.status, status_before_at=household.status_at,
+        join_request=open_visit_request(flat), status_before=household.status,
+        status_before_at=household.status_at,
     )  # fmt: skip
     try:
         with db.session.begin_nested():
-            db.session.add(knock)
+            db.session.add(visit)
     except IntegrityError:
-        raise AlreadyKnocked(newest_knock(flat)) from None
-    return knock
+        raise AlreadyRecorded(newest_visit(flat)) from None
+    return visit
 
 
-def take_back_knock(knock: Knock, *, by: Person) -> None:
-    """What was written down at a door is not so; taken back twice is once.
+def take_back_visit(visit: Visit, *, by: Person) -> None:
+    """What was recorded at a door is not so; taken back twice is once.
 
     Raises TooLateToUndo where it was another's, is an hour old, or more has happened since; FlatTaken.
     """
-    lock_flat(knock.flat)
-    db.session.refresh(knock)
-    if knock.undone_at is not None:
+    lock_flat(visit.flat)
+    db.session.refresh(visit)
+    if visit.undone_at is not None:
         return
-    last = newest_knock(knock.flat)
-    if last is None or last.id != knock.id or not can_take_back(knock, by, utcnow()):
+    last = newest_visit(visit.flat)
+    if last is None or last.id != visit.id or not can_take_back(visit, by, utcnow()):
         raise TooLateToUndo
-    if knock.outcome is Outcome.MOVED:
-        take_back_move(knock.household)
-    if knock.outcome is Outcome.DECLINED and knock.household.status is HouseholdStatus.DECLINED:
-        _stand_as_before(knock, knock.household)
-    if knock.outcome is Outcome.JOINED and (emptied := _take_out(knock, by)):
-        _stand_as_before(knock, emptied)
-    if knock.join_request and knock.outcome is not Outcome.NOT_HOME:
-        _wait_again(knock.join_request)
-    knock.undone_at = utcnow()
-    audit.note("household-undone", about=knock.flat, by=by, group=knock.group)
+    if visit.outcome is Outcome.MOVED:
+        take_back_move(visit.household)
+    if visit.outcome is Outcome.DECLINED and visit.household.status is HouseholdStatus.DECLINED:
+        _stand_as_before(visit, visit.household)
+    if visit.outcome is Outcome.JOINED and (emptied := _take_out(visit, by)):
+        _stand_as_before(visit, emptied)
+    if visit.join_request and visit.outcome is not Outcome.NOT_HOME:
+        _wait_again(visit.join_request)
+    visit.undone_at = utcnow()
+    audit.note("household-undone", about=visit.flat, by=by, group=visit.group)
 
 
-def _take_out(knock: Knock, by: Person) -> Household | None:
-    """Whoever was written up is not in; what asks for their address stays unsent. Raises TooLateToUndo.
+def _take_out(visit: Visit, by: Person) -> Household | None:
+    """Whoever was recorded is not in; what asks for their address stays unsent. Raises TooLateToUndo.
 
     Returns the household that this leaves empty.
     """
-    membership = knock.membership
+    membership = visit.membership
     if membership is None or membership.left_at is not None or membership.person.mailbox_id is not None:
         raise TooLateToUndo
-    for request in requests_about_address(membership):
-        if request.state is RequestState.UNCONFIRMED:
-            request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
-            outbox.cancel(request)
+    verifying.give_up(membership)
     return depart(membership, by=by)
 
 
-def _wait_again(wish: JoinRequest) -> None:
-    wish.state, wish.decided_at, wish.decided_by, wish.told_at = RequestState.WAITING, None, None, None
+def _wait_again(visit_request: JoinRequest) -> None:
+    visit_request.state, visit_request.decided_at = RequestState.WAITING, None
+    visit_request.decided_by = visit_request.told_at = None
 
 
-def _stand_as_before(knock: Knock, household: Household) -> None:
-    household.status, household.status_at = knock.status_before, knock.status_before_at
+def _stand_as_before(visit: Visit, household: Household) -> None:
+    household.status, household.status_at = visit.status_before, visit.status_before_at

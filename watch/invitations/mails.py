@@ -9,6 +9,7 @@ from watch.groups.queries.members import takes_part
 from watch.invitations.queries.inviting import declined_in, refuses_all
 from watch.mail.kinds import FromAddress, Mail, Unless
 from watch.models import (
+    AddressVerification,
     Group,
     Invitation,
     InvitationState,
@@ -37,15 +38,15 @@ def _invitation_unless(invitation: Invitation, now: datetime) -> Unless:
     return {**_ended(invitation, now), LeftOut.READER: said_no}
 
 
-def _already_member_link(about: JoinRequest | Invitation) -> str:
+def _already_member_link(about: JoinRequest | AddressVerification | Invitation) -> str:
     """Who asked in a member's name may be another who reads the same mail; an invitation asks nobody else."""
     if isinstance(about, Invitation):
         return "/login"
     return f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, about)}"
 
 
-def _already_member_unless(about: JoinRequest | Invitation, now: datetime) -> Unless:
-    is_member = takes_part(OutboxRow.person_id, Group.id == about.group_id)
+def _already_member_unless(about: JoinRequest | AddressVerification | Invitation, now: datetime) -> Unless:
+    is_member = takes_part(OutboxRow.person_id, Group.id == about.group.id)
     ended = _ended(about, now) if isinstance(about, Invitation) else {}
     return {**ended, LeftOut.READER: ~is_member}
 
@@ -64,9 +65,9 @@ INVITATION_REMINDER = Mail(
     link=_link,
     wanted_unless=_invitation_unless,
 )
-JOIN_ALREADY_MEMBER = Mail[JoinRequest | Invitation](
+JOIN_ALREADY_MEMBER = Mail[JoinRequest | AddressVerification | Invitation](
     "join-already-member",
-    about=(JoinRequest, Invitation),
+    about=(JoinRequest, AddressVerification, Invitation),
     sender=FromAddress.ACCOUNT,
     link=_already_member_link,
     wanted_unless=_already_member_unless,

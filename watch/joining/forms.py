@@ -18,27 +18,27 @@ from watch.fields import (
     SendingForm,
     choice,
 )
-from watch.models import Flat
+from watch.models import Flat, Stairwell
 from watch.places.forms import NOT_A_CHOICE, DoorForm
 from watch.places.labels import DO_NOT_KNOW, floor_word
 
 USUAL_TOP = 9  # the highest floor of most houses
-BY_MAIL, BY_KNOCK = "mail", "knock"
-ADDRESS_OR_KNOCK = _l("Skriv din e-postadress, eller välj att vi knackar på hos dig.")
+BY_MAIL, BY_VISIT = "mail", "knock"  # as forms and links say it
+ADDRESS_OR_VISIT = _l("Skriv din e-postadress, eller välj att vi knackar på hos dig.")
 ADDRESS_MISSING = _l("Skriv din e-postadress.")
 CONSENT_MISSING = _l("Kryssa i rutan om du vill vara med. Utan ditt ja får vi inte spara uppgifterna.")
 
 
 class AskToJoinForm(DoorForm):
-    """The poster's form: by e-mail, or by a knock on the door."""
+    """The poster's form: by e-mail, or by a visit at the door."""
 
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     how = RadioField(
         _l("Hur vill du få svar?"),
-        choices=[choice(BY_MAIL, _l("Med e-post")), choice(BY_KNOCK, _l("Knacka på hos mig"))],
+        choices=[choice(BY_MAIL, _l("Med e-post")), choice(BY_VISIT, _l("Knacka på hos mig"))],
         default=BY_MAIL,
         validate_choice=False,
-        validators=[AnyOf((BY_MAIL, BY_KNOCK), message=_l("Välj hur du vill få svar."))],
+        validators=[AnyOf((BY_MAIL, BY_VISIT), message=_l("Välj hur du vill få svar."))],
     )
     address = AddressField(_l("Din e-postadress"), optional=True)
     consent = BooleanField(
@@ -46,25 +46,25 @@ class AskToJoinForm(DoorForm):
         validators=[DataRequired(CONSENT_MISSING)],
     )
 
-    def expect_no_knock(self) -> None:
-        """Nobody is there who could knock: the answer comes by e-mail."""
+    def expect_no_visit(self) -> None:
+        """Nobody is there who could come: the answer comes by e-mail."""
         del self.how
 
     @property
-    def by_knock(self) -> bool:
-        """Whether they want a knock on the door."""
-        return bool(self.how and self.how.data == BY_KNOCK)
+    def by_visit(self) -> bool:
+        """Whether they want a visit at the door."""
+        return bool(self.how and self.how.data == BY_VISIT)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """With e-mail an address is needed; with a knock, floor and door."""
+        """With e-mail an address is needed; with a visit, floor and door."""
         super().validate(extra_validators)
-        if self.by_knock:
+        if self.by_visit:
             self.address.errors = ()
             if self.flat is None and not self.floor.errors and not self.door.errors:
                 where = self.door if self.floor.data else self.floor
                 where.errors = (_l("Välj våning och dörr, så att vi hittar till dig."),)
         elif not self.address.data and not self.address.errors:
-            self.address.errors = (ADDRESS_OR_KNOCK if self.how else ADDRESS_MISSING,)
+            self.address.errors = (ADDRESS_OR_VISIT if self.how else ADDRESS_MISSING,)
         return not self.errors
 
 
@@ -75,13 +75,13 @@ class ChangeAddressForm(Form):
 
 
 class FloorForm(Form):
-    """Where they live who were written up at the door; a low house has no fewer floors to choose from."""
+    """Where they live whose address was recorded at the door; a low house offers as many floors as others."""
 
     floor = SelectField(_l("Vilken våning bor du på?"), validate_choice=False)
 
-    def offer(self, flats: Iterable[Flat]) -> None:
-        """Fill the choices, so that these flats are among them."""
-        theirs = [flat.floor for flat in flats]
+    def offer(self, stairwells: Iterable[Stairwell | None]) -> None:
+        """Fill the choices, so that the floors of these stairwells are among them."""
+        theirs = [flat.floor for stairwell in stairwells if stairwell for flat in stairwell.flats]
         floors = range(min([0, *theirs]), max([USUAL_TOP, *theirs]) + 1)
         self.floor.choices = [
             choice("", _l("Välj våning")),

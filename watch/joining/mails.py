@@ -1,4 +1,4 @@
-"""The mails about a request to join: to whoever asks, and to the coordinators who answer."""
+"""The mails about joining: to whoever asks or is recorded at the door, and to the coordinators who answer."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 from watch import tokens
 from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import FromAddress, Mail, Unless
-from watch.models import Group, JoinRequest, LeftOut, OutboxRow, Purpose, RequestState
+from watch.models import AddressVerification, Group, JoinRequest, LeftOut, OutboxRow, Purpose, RequestState
 
 
 def _question_unless(request: JoinRequest, _now: datetime) -> Unless:
@@ -26,6 +26,13 @@ JOIN_CONFIRM = Mail(
         # Who waits already is written to as well: nobody else learns that they do.
         LeftOut.OVER: request.state not in {RequestState.UNCONFIRMED, RequestState.WAITING}
     },
+)
+ADDRESS_RECORDED = Mail(
+    "address-recorded",
+    about=AddressVerification,
+    sender=FromAddress.ACCOUNT,
+    link=lambda verification: f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, verification)}/floor",
+    wanted_unless=lambda verification, _now: {LeftOut.OVER: verification.ended_at is not None},
 )
 JOIN_REQUESTED = Mail(
     "join-requested",

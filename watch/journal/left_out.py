@@ -37,12 +37,13 @@ HIDES_NOTHING = "changes nothing of who sees what, and of who is written to"
 
 COLUMNS = {
     NEVER_CHANGES: (
+        "address_verification.created_at",
         "checklist_item.step", "contact_person.role", "contact_person.reach", "contact_person.group_id",
         "contact_person.building_id", "contact_person.landlord_id", "contact_person.area_id",
         "coordinator.appointed_at", "coordinator.appointed_by_id", "coordinator.duty_version",
         "area_opt_out.at", "interest.could_coordinate", "interest.created_at", "invitation.is_transferable",
         "invitation.language", "invitation.created_at", "join_request.consent_channel",
-        "join_request.wants_knock", "join_request.created_at", "join_request.decided_by_id",
+        "join_request.wants_visit", "join_request.created_at", "join_request.decided_by_id",
         "join_request.reason", "knock.by_id", "knock.join_request_id", "knock.membership_id", "knock.outcome",
         "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
         "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.stairwell_id",

@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from watch.models import (
+    AddressVerification,
     Answer,
     AreaOptOut,
     ChecklistItem,
@@ -26,7 +27,6 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
-    Knock,
     Letter,
     LetterPack,
     Mailbox,
@@ -41,6 +41,7 @@ from watch.models import (
     Refusal,
     RequestState,
     Stairwell,
+    Visit,
 )
 
 Values = Mapping[str, Any]
@@ -168,8 +169,12 @@ JOURNALED: dict[type[Model], Journaled] = {
             ),
             emptied("requests that no letter vouches for any more", "letter_id"),
             emptied("requests that no invitation vouches for any more", "invitation_id"),
-            emptied("requests whose address nobody at the door gave any more", "membership_id"),
-            replaced("requests whose floor was guessed", "floor_tries"),
+        )
+    ),
+    AddressVerification: Journaled(
+        (
+            dated("addresses recorded at a door that nobody is asked about any more", "ended_at"),
+            replaced("addresses recorded at a door whose floor was guessed", "floor_tries"),
         )
     ),
     Invitation: Journaled(
@@ -193,7 +198,7 @@ JOURNALED: dict[type[Model], Journaled] = {
     ),
     Refusal: Journaled(key="address_index", is_wish=True),
     AreaOptOut: Journaled(beside=("person_id", "area_id"), is_wish=True),
-    Knock: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
+    Visit: Journaled((dated("answers at the door that were taken back", "undone_at"),)),
     Group: Journaled(
         (
             stands("groups that rest or are closed", "state", at=(GroupState.DORMANT, GroupState.CLOSED)),

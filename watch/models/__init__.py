@@ -1,6 +1,7 @@
 """All the nouns, one file a family; import them from here."""
 
 from watch.models.base import FEW, Model, Personal, utcnow
+from watch.models.canvassing import Outcome, Visit
 from watch.models.contacts import ContactPerson, ContactRole, Reach
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.groups import (
@@ -20,12 +21,11 @@ from watch.models.groups import (
     coordinator_stairwell,
 )
 from watch.models.joining import (
+    AddressVerification,
     Interest,
     Invitation,
     InvitationState,
     JoinRequest,
-    Knock,
-    Outcome,
     Refusal,
     RequestState,
 )
@@ -61,6 +61,7 @@ __all__ = [
     "FEW",
     "NONCE_BYTES",
     "PARENTS",
+    "AddressVerification",
     "Answer",
     "Area",
     "AreaOptOut",
@@ -89,7 +90,6 @@ __all__ = [
     "JoinRequest",
     "JournalHost",
     "JournalState",
-    "Knock",
     "Landlord",
     "Language",
     "LeftOut",
@@ -127,6 +127,7 @@ __all__ = [
     "Stairwell",
     "StartStep",
     "Suppression",
+    "Visit",
     "Worker",
     "coordinator_stairwell",
     "utcnow",

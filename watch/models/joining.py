@@ -25,10 +25,9 @@ from watch.models.derived import Derived, Purpose
 from watch.models.groups import ConsentChannel, Group, Membership
 from watch.models.letters import Letter
 from watch.models.people import Language, Mailbox, Person
-from watch.models.places import Building, Flat, Household, HouseholdStatus, Stairwell
+from watch.models.places import Building, Flat, Stairwell
 
 AS_REFUSAL = "until its owner takes it back"
-AS_KNOCK = "30 days"
 CURRENT_INTEREST = "ended_at IS NULL"
 LEAD_AFTER = timedelta(days=7)  # a request that nobody answers reaches the lead
 EVERYBODY_AFTER = timedelta(days=14)  # and then every coordinator of the group
@@ -78,10 +77,9 @@ class RequestState(StrEnum):
 class JoinRequest(Derived, Model):
     """Somebody asks to join the group of a building; a coordinator of that stairwell decides.
 
-    Without an e-mail the applicant asked for a knock on the door, and is told the answer there (`told_at`).
+    Without an e-mail the applicant asked for a visit at the door, and is told the answer there (`told_at`).
     The yes is as old as the request. `asked_index` is the keyed hash of a secret that only the browser holds
-    which sent the form: it alone can change the address until that is confirmed. `floor_tries` counts how
-    often somebody who was written up at the door has said where they live.
+    which sent the form: it alone can change the address until that is confirmed.
     """
 
     purposes = frozenset({Purpose.CONFIRM_REQUEST})
@@ -107,16 +105,10 @@ class JoinRequest(Derived, Model):
         AS_APPLICANT,
         ForeignKey("invitation.id", ondelete="SET NULL"),
     )
-    membership_id: Mapped[int | None] = personal(
-        "A",
-        "who was written up at the door, and confirms the address now",
-        AS_APPLICANT,
-        ForeignKey("membership.id", ondelete="SET NULL"),
-    )
     state: Mapped[RequestState] = mapped_column(default=RequestState.UNCONFIRMED)
     consent_version: Mapped[str] = impersonal("the version of a text", String(20))
     consent_channel: Mapped[ConsentChannel] = mapped_column(default=ConsentChannel.WEB)
-    wants_knock: Mapped[bool] = mapped_column(default=False)
+    wants_visit: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime] = mapped_column(default=utcnow)
     confirmed_at: Mapped[datetime | None]
     decided_at: Mapped[datetime | None]
@@ -124,7 +116,6 @@ class JoinRequest(Derived, Model):
         "B", "who decided", AS_APPLICANT, ForeignKey("person.id", ondelete="SET NULL")
     )
     told_at: Mapped[datetime | None]
-    floor_tries: Mapped[int] = mapped_column(default=0)
     asked_index: Mapped[bytes | None] = personal(
         "B", "who may still change a wrong address", AS_APPLICANT, index=True
     )
@@ -139,7 +130,6 @@ class JoinRequest(Derived, Model):
     flat: Mapped[Flat | None] = relationship()
     letter: Mapped[Letter | None] = relationship()
     invitation: Mapped[Invitation | None] = relationship()
-    membership: Mapped[Membership | None] = relationship()
 
     __table_args__ = (
         CheckConstraint("consent_version <> ''", name="consent_to_a_text"),
@@ -147,16 +137,8 @@ class JoinRequest(Derived, Model):
             "(state IN ('approved', 'declined', 'withdrawn')) = (decided_at IS NOT NULL)",
             name="decided_has_a_time",
         ),
-        CheckConstraint("floor_tries BETWEEN 0 AND 3", name="few_floor_tries"),
         one_where("join_request_one_open_per_person", "group_id", "person_id", where=OPEN_REQUEST),
     )
-
-    @property
-    def asks_owner(self) -> bool:
-        """The mailbox's owner has something to confirm: the request, or where it waits, a newer letter."""
-        is_vouched = self.letter_id is not None or self.membership_id is not None
-        waits = self.state is RequestState.WAITING
-        return self.state is RequestState.UNCONFIRMED or (waits and is_vouched)
 
     @property
     def is_everybodys(self) -> bool:
@@ -164,6 +146,49 @@ class JoinRequest(Derived, Model):
         if self.confirmed_at is None or self.state is not RequestState.WAITING:
             return False
         return utcnow() - self.confirmed_at >= EVERYBODY_AFTER
+
+
+class AddressVerification(Derived, Model):
+    """A coordinator recorded a neighbour's e-mail address at the door; whoever reads it is asked by mail.
+
+    The neighbour takes part on paper meanwhile (`membership`). `person` has the recorded name and address,
+    and becomes the member by saying on which floor the neighbour lives; `floor_tries` counts how often they
+    have tried. It has ended once the address is verified, or nobody is asked about it any more.
+
+    Its link has the purpose of a request's: verifications were requests once, and links mailed then go on.
+    """
+
+    purposes = frozenset({Purpose.CONFIRM_REQUEST})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    membership_id: Mapped[int] = personal(
+        "A",
+        "who gave the address",
+        AS_APPLICANT,
+        ForeignKey("membership.id", ondelete="CASCADE"),
+        unique=True,
+    )
+    person_id: Mapped[int] = personal(
+        "A", "whose address it is", AS_APPLICANT, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    ended_at: Mapped[datetime | None]
+    floor_tries: Mapped[int] = mapped_column(default=0)
+
+    membership: Mapped[Membership] = relationship()
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (CheckConstraint("floor_tries BETWEEN 0 AND 3", name="few_floor_tries"),)
+
+    @property
+    def group(self) -> Group:
+        """The group that the neighbour takes part in."""
+        return self.membership.group
+
+    @property
+    def stairwell(self) -> Stairwell | None:
+        """The stairwell that the neighbour lives in."""
+        return self.membership.stairwell
 
 
 class InvitationState(StrEnum):
@@ -234,54 +259,3 @@ class Refusal(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     address_index: Mapped[bytes] = personal("B", "not to ask whoever asked for it", AS_REFUSAL, unique=True)
     said_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-
-class Outcome(StrEnum):
-    """What came of a knock on a door."""
-
-    JOINED = "joined"
-    DECLINED = "declined"
-    NOT_HOME = "not_home"
-    MOVED = "moved"
-
-
-class Knock(Model):
-    """A coordinator knocked on a flat's door: what came of it, and how the household stood before.
-
-    Each follows the one that its coordinator had seen (`after_id`, 0 where there was none): of two presses
-    on the same list the database takes one. A press that is undone stands in nobody's way.
-    """
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    group_id: Mapped[int] = personal("A", "whose list", AS_KNOCK, ForeignKey("watch_group.id"), index=True)
-    flat_id: Mapped[int] = personal("A", "which door", AS_KNOCK, ForeignKey("flat.id"))
-    household_id: Mapped[int] = personal(
-        "A", "who lived there", AS_KNOCK, ForeignKey("household.id", ondelete="CASCADE"), index=True
-    )
-    by_id: Mapped[int | None] = personal(
-        "B", "who knocked", AS_KNOCK, ForeignKey("person.id", ondelete="SET NULL"), index=True
-    )
-    join_request_id: Mapped[int | None] = personal(
-        "A", "which wish it answered", AS_KNOCK, ForeignKey("join_request.id", ondelete="SET NULL")
-    )
-    membership_id: Mapped[int | None] = personal(
-        "A", "who joined", AS_KNOCK, ForeignKey("membership.id", ondelete="SET NULL")
-    )
-    outcome: Mapped[Outcome] = personal("A", "what they said", AS_KNOCK)
-    after_id: Mapped[int] = mapped_column(default=0)
-    status_before: Mapped[HouseholdStatus] = personal("A", "to undo it", AS_KNOCK)
-    status_before_at: Mapped[datetime]
-    at: Mapped[datetime] = mapped_column(default=utcnow)
-    undone_at: Mapped[datetime | None]
-
-    flat: Mapped[Flat] = relationship()
-    group: Mapped[Group] = relationship()
-    household: Mapped[Household] = relationship()
-    by: Mapped[Person | None] = relationship()
-    join_request: Mapped[JoinRequest | None] = relationship()
-    membership: Mapped[Membership | None] = relationship()
-
-    __table_args__ = (
-        one_where("knock_one_follows_another", "flat_id", "after_id", where="undone_at IS NULL"),
-        CheckConstraint("membership_id IS NULL OR outcome = 'joined'", name="joined_has_a_member"),
-    )

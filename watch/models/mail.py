@@ -13,14 +13,17 @@ from watch.crypto import Encrypted
 from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
 from watch.models.derived import Derived, Purpose
 from watch.models.groups import Channel, Coordinator, Membership
-from watch.models.joining import Interest, Invitation, JoinRequest
+from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
 from watch.models.meetings import Meeting
 from watch.models.notices import Notice
 from watch.models.people import Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
 
 # What a mailing can be about: each has a column and a relationship in Mailing, named after its table.
-Parent = Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
+Parent = (
+    Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
+    | AddressVerification
+)  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
 
@@ -53,6 +56,9 @@ class Mailing(Model):
     coordinator_id: Mapped[int | None] = mapped_column(
         ForeignKey("coordinator.id", ondelete="CASCADE"), index=True
     )
+    address_verification_id: Mapped[int | None] = mapped_column(
+        ForeignKey("address_verification.id", ondelete="CASCADE"), index=True
+    )
 
     notice: Mapped[Notice | None] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
@@ -62,6 +68,7 @@ class Mailing(Model):
     interest: Mapped[Interest | None] = relationship()
     membership: Mapped[Membership | None] = relationship()
     coordinator: Mapped[Coordinator | None] = relationship()
+    address_verification: Mapped[AddressVerification | None] = relationship()
 
     __table_args__ = (exactly_one("one_parent", PARENTS),)
 

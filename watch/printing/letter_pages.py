@@ -25,7 +25,7 @@ LETTER_SENTENCES = (
     ),
     _l("Rikta telefonens kamera mot koden, eller skriv adressen i webbläsaren."),
 )
-BY_KNOCK = _l("Har du ingen e-post kommer ett kontaktombud till dig.")
+BY_VISIT = _l("Har du ingen e-post kommer ett kontaktombud till dig.")
 
 
 def foot_words() -> str:
@@ -93,7 +93,7 @@ def _own_words(letter: Letter, is_knocked: bool) -> OwnWords:
     place = {"address": letter.flat.stairwell.address, "flat": letter.flat.number}
     day = language.day(letter.expires_at)
     return OwnWords(
-        knock=str(BY_KNOCK) if is_knocked else "",
+        knock=str(BY_VISIT) if is_knocked else "",
         to=str(_l("Till dig som bor på %(address)s, lägenhet %(flat)s", **place)),
         until=str(_l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=day)),
     )

@@ -26,6 +26,9 @@ from watch.models import (
 )
 
 REFUSAL_SHOWN = timedelta(days=30)
+REACHED_BY_MAIL = Coordinator.person.has(  # the condition that a coordinator has a mailbox that works
+    Person.mailbox.has(Mailbox.suppression.is_distinct_from(Suppression.BOUNCED))
+)
 
 
 def coordinators_of(group: Group) -> list[Coordinator]:
@@ -95,7 +98,7 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
         .where(
             Coordinator.group_id == group_id,
             Coordinator.is_current,
-            reached_by_mail(),
+            REACHED_BY_MAIL,
         )
         .options(joinedload(Coordinator.person), selectinload(Coordinator.stairwells))
         .order_by(Coordinator.id)
@@ -105,12 +108,6 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
         each for each in current if not each.is_lead and (not each.stairwells or stairwell in each.stairwells)
     ]
     return [each.person for each in near or [each for each in current if each.is_lead]]
-
-
-def reached_by_mail() -> ColumnElement[bool]:
-    """A coordinator has a mailbox that works."""
-    works = Mailbox.suppression.is_distinct_from(Suppression.BOUNCED)
-    return Coordinator.person.has(Person.mailbox.has(works))
 
 
 def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[Membership]:

@@ -34,7 +34,7 @@ class StairwellInHouse:
     address: str
     has_coordinator: bool
     waiting: int
-    knocks: int
+    visit_requests: int
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collectio
     wanted = (
         select(
             Stairwell.id, Stairwell.number, Stairwell.street, _coordinators(group),
-            _requests(group, knock=False), _requests(group, knock=True),
+            _requests(group, visit=False), _requests(group, visit=True),
             _members_without_flat(group), _uncounted_meetings(group, by, now, stairwells),
         )
         .join(Building, Building.id == Stairwell.building_id)
@@ -65,8 +65,8 @@ def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collectio
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     rows = db.session.execute(wanted).all()
     found = [
-        StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, knocks)
-        for key, number, street, coordinators, waiting, knocks, *_rest in rows
+        StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, visits)
+        for key, number, street, coordinators, waiting, visits, *_rest in rows
     ]
     return Work(
         found,
@@ -92,13 +92,13 @@ def _coordinators(group: Group) -> ScalarSelect[int]:
     )
 
 
-def _requests(group: Group, *, knock: bool) -> ScalarSelect[int]:
-    """How many wait for an answer, or for a knock, in the stairwell of the row around."""
+def _requests(group: Group, *, visit: bool) -> ScalarSelect[int]:
+    """How many wait for an answer, or for a visit, in the stairwell of the row around."""
     waiting = select(func.count(JoinRequest.id)).where(
         JoinRequest.stairwell_id == Stairwell.id,
         JoinRequest.group_id == group.id,
         JoinRequest.state == RequestState.WAITING,
-        JoinRequest.wants_knock.is_(knock),
+        JoinRequest.wants_visit.is_(visit),
     )
     return waiting.correlate(Stairwell).scalar_subquery()
 

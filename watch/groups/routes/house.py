@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
-from watch.canvassing.queries import can_take_back, newest_knock
+from watch.canvassing.queries import can_take_back, newest_visit
 from watch.extensions import db
 from watch.groups.errors import AlreadyPlaced, CoordinatorLivesThere, LastCoordinator
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
@@ -28,7 +28,7 @@ from watch.web import ViewAnswer, leave_trace
 bp = Blueprint("house", __name__)
 
 SIDE_BY_SIDE = 4
-CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.knock"}
+CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.visits"}
 
 
 @bp.get("/groups/<int:group_id>/house")
@@ -56,7 +56,7 @@ def show(group: Group) -> ViewAnswer:
         waiting=len(requests),
         elsewhere=sum(mine is not None and each.stairwell_id not in mine for each in requests),
         nowhere=sum(each.flat_id is None for each in requests),
-        knocks=sum(each.knocks for each in work.stairwells),
+        visit_requests=sum(each.visit_requests for each in work.stairwells),
         missing=[each for each in work.stairwells if not each.has_coordinator],
         only_some=mine is not None,
         by_state=counts_by_state(flats),
@@ -120,7 +120,7 @@ def _group(stairwell: Stairwell) -> Group:
 @requires(Permission.SEE_HOUSE)
 def flat(flat: Flat) -> ViewAnswer:
     """A flat: where its household stands, who takes part, what happened and what can be done."""
-    group, last = _group(flat.stairwell), newest_knock(flat)
+    group, last = _group(flat.stairwell), newest_visit(flat)
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=group)
     return render_template(
@@ -131,7 +131,7 @@ def flat(flat: Flat) -> ViewAnswer:
         word=FLAT_STATES[here.state],
         members=households.members_at(here),
         consents=CONSENT_CHANNELS,
-        last_knock=last.id if last else 0,
+        last_visit=last.id if last else 0,
         just_pressed=last if last and can_take_back(last, current_person(), utcnow()) else None,
         outcomes=OUTCOMES,
         requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],

@@ -85,7 +85,7 @@ def rows_of(
 
 def _note(stairwell: StairwellInHouse, flats: Iterable[FlatInHouse]) -> str:
     """The one thing worth saying of a stairwell: who waits, who is missing, who was asked."""
-    wanting = stairwell.waiting + stairwell.knocks
+    wanting = stairwell.waiting + stairwell.visit_requests
     if wanting:
         return str(ngettext("%(num)d granne vill gå med", "%(num)d grannar vill gå med", wanting))
     if not stairwell.has_coordinator:

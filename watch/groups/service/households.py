@@ -58,7 +58,11 @@ def change_household(
     current = Household.flat_id == flat.id, Household.is_current
     before = db.session.scalar(select(Household.status).where(*current)) or HouseholdStatus.NOT_CONTACTED
     changes = counts and before in only
-    _make_if(changes, flat)
+    facts = {"flat_id": flat.id, "status": HouseholdStatus.NOT_CONTACTED, "status_at": utcnow()}
+    columns = [literal(fact, Household.__table__.c[name].type) for name, fact in facts.items()]
+    made = upsert(Household).from_select(list(facts), select(*columns).where(literal(changes)))
+    one = [Household.flat_id]
+    db.session.execute(made.on_conflict_do_nothing(index_elements=one, index_where=text("ended_at IS NULL")))
     stands = case((literal(changes), literal(status, Household.status.type)), else_=Household.status)
     since = case((stands == Household.status, Household.status_at), else_=utcnow())
     changed = update(Household).where(*current).values(status=stands, status_at=since)
@@ -66,15 +70,6 @@ def change_household(
     what = f"household-{status.value.replace('_', '-')}"
     audit.note_if(changes, what, about=flat, by=by, group=_group_of(flat))
     return db.session.scalar(select(Household).where(*current).execution_options(populate_existing=True))
-
-
-def _make_if(is_wanted: bool, flat: Flat) -> None:
-    """The household that lives there now, where none is known, by a statement that runs either way."""
-    facts = {"flat_id": flat.id, "status": HouseholdStatus.NOT_CONTACTED, "status_at": utcnow()}
-    columns = [literal(fact, Household.__table__.c[name].type) for name, fact in facts.items()]
-    made = upsert(Household).from_select(list(facts), select(*columns).where(literal(is_wanted)))
-    one = [Household.flat_id]
-    db.session.execute(made.on_conflict_do_nothing(index_elements=one, index_where=text("ended_at IS NULL")))
 
 
 def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Person | None) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import joinedload
@@ -16,7 +16,6 @@ from watch.models import (
     HouseholdStatus,
     JoinRequest,
     Mailing,
-    Membership,
     OutboxRow,
     OutboxState,
     Person,
@@ -26,8 +25,9 @@ from watch.models import (
 )
 from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
 
-ASKS_OWNER = frozenset({"join-confirm", "join-already-member"})  # mails with the link that confirms
-CONFIRM_DAYS = 14  # how long the link that confirms a request works
+ASKS_OWNER = frozenset({"join-confirm", "join-already-member", "address-recorded"})  # of an address
+MAILED_REQUESTS_A_DAY = 10  # about one stairwell
+MAILED_PEOPLE_A_DAY = 4  # of one mailbox
 DECIDE_DAYS = 14  # how long a coordinator's mailed page works
 MEANT_TO_LEAVE = (
     OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at),
@@ -88,7 +88,7 @@ def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None
         select(JoinRequest)
         .where(
             JoinRequest.group_id == group.id,
-            JoinRequest.wants_knock,
+            JoinRequest.wants_visit,
             JoinRequest.state.in_([RequestState.APPROVED, RequestState.DECLINED]),
             JoinRequest.told_at.is_(None),
         )
@@ -103,59 +103,18 @@ def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None
     return list(db.session.scalars(wanted))
 
 
-def requests_on_mailbox(mailbox_id: int) -> list[JoinRequest]:
-    """What everyone on one mailbox has asked for and nobody has decided; oldest first."""
-    wanted = (
-        select(JoinRequest)
-        .join(JoinRequest.person)
-        .where(
-            Person.mailbox_id == mailbox_id,
-            JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]),
-        )
-        .options(
-            joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
-        )
-        .order_by(JoinRequest.created_at, JoinRequest.id)
-    )
-    return list(db.session.scalars(wanted))
-
-
-def requests_about_address(written_up: Membership) -> list[JoinRequest]:
-    """What asks, or need not ask, whether the address is theirs whom a coordinator wrote up at the door."""
-    return list(db.session.scalars(select(JoinRequest).where(JoinRequest.membership_id == written_up.id)))
-
-
-def asked_last_at(request: JoinRequest) -> datetime:
-    """When somebody asked, or asked again, so that the owner of the mailbox was written to."""
-    written = select(func.max(Mailing.created_at)).where(
-        Mailing.join_request_id == request.id, Mailing.kind.in_(ASKS_OWNER)
-    )
-    return max(request.created_at, db.session.scalar(written) or request.created_at)
-
-
-def confirmed_since(group: Group, mailbox_id: int, since: datetime) -> int:
-    """How many people the owner of a mailbox has confirmed to a group since then."""
-    confirmed = (
-        select(func.count(JoinRequest.id))
-        .join(JoinRequest.person)
-        .where(JoinRequest.group_id == group.id, JoinRequest.confirmed_at > since)
-        .where(Person.mailbox_id == mailbox_id)
-    )
-    return db.session.scalar(confirmed) or 0
-
-
-def open_knock(flat: Flat) -> JoinRequest | None:
-    """The knock that somebody at this door waits for."""
+def open_visit_request(flat: Flat) -> JoinRequest | None:
+    """The request of somebody at this door who waits for a visit."""
     wanted = select(JoinRequest).where(
-        JoinRequest.flat_id == flat.id, JoinRequest.wants_knock, JoinRequest.state == RequestState.WAITING
+        JoinRequest.flat_id == flat.id, JoinRequest.wants_visit, JoinRequest.state == RequestState.WAITING
     )
     return db.session.scalar(wanted.order_by(JoinRequest.id).limit(1))
 
 
-def knocks_since(stairwell: Stairwell, since: datetime) -> int:
-    """How many knocks were asked for in a stairwell since then, each door once."""
+def visit_requests_since(stairwell: Stairwell, since: datetime) -> int:
+    """How many visits were asked for in a stairwell since then, each door once."""
     asked = select(func.count(JoinRequest.id)).where(
-        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_knock, JoinRequest.created_at > since,
+        JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_visit, JoinRequest.created_at > since,
         JoinRequest.state != RequestState.WITHDRAWN,
     )  # fmt: skip
     return db.session.scalar(asked) or 0
@@ -172,14 +131,28 @@ def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> 
     return db.session.scalar(found.limit(1)) is not None
 
 
-def mailed_requests_since(stairwell: Stairwell, since: datetime) -> int:
-    """How many requests from a stairwell the coordinators have had a mail about since then."""
-    told = (
+def has_mailed_enough(request: JoinRequest) -> bool:
+    """Whether the coordinators get no mail about a request: the day has brought too many.
+
+    From its stairwell ten, of all kinds; or from its mailbox more people than a family has (two statements,
+    without a mailbox one).
+    """
+    since = utcnow() - timedelta(days=1)
+    mailed = (
         select(func.count(Mailing.id))
         .join(JoinRequest, JoinRequest.id == Mailing.join_request_id)
-        .where(JoinRequest.stairwell_id == stairwell.id, Mailing.kind == "join-requested")
+        .where(JoinRequest.stairwell_id == request.stairwell_id, Mailing.kind == "join-requested")
         .where(
             Mailing.created_at > since, exists().where(OutboxRow.mailing_id == Mailing.id, *MEANT_TO_LEAVE)
         )
     )
-    return db.session.scalar(told) or 0
+    is_many = (db.session.scalar(mailed) or 0) >= MAILED_REQUESTS_A_DAY
+    if request.person.mailbox_id is None:
+        return is_many
+    confirmed = (
+        select(func.count(JoinRequest.id))
+        .join(JoinRequest.person)
+        .where(JoinRequest.group_id == request.group_id, JoinRequest.confirmed_at > since)
+        .where(Person.mailbox_id == request.person.mailbox_id)
+    )
+    return (db.session.scalar(confirmed) or 0) > MAILED_PEOPLE_A_DAY or is_many

@@ -17,8 +17,8 @@ from watch.groups.queries.households import counts_of_group
 from watch.invitations.queries.inviting import stairwells_to_accept_in
 from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm
 from watch.joining.routes.blueprint import bp
-from watch.joining.service import answering, asking
-from watch.joining.service.changing import Asked
+from watch.joining.service import answering, changing
+from watch.joining.service.asking import Submission
 from watch.limits import ASKING
 from watch.models import ConsentChannel, GroupState, Invitation, Language, Membership, utcnow
 from watch.printing.queries import poster_of
@@ -109,21 +109,15 @@ def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
     """A link that may be passed on proves no address: the one that was given is confirmed by mail first."""
     assert form.chosen_stairwell is not None
     stairwell, flat = form.chosen_stairwell, invitation.flat or form.flat
-    asked = Asked.now(
-        session.get("asked"), stairwell_id=stairwell.id, flat_id=flat.id if flat else None, letter_id=None,
-        invitation_id=invitation.id, name=form.name.data, address=form.address.data,
-        consent=ConsentChannel.MAIL,
-    )  # fmt: skip
     try:
-        asking.ask_to_join(
-            stairwell, asked.address, asked.name, flat=flat, language=form.language.data,
-            invitation=invitation,
-            consent=asked.consent, secret=asked.secret,
+        session["asked"] = changing.send_request(
+            Submission(stairwell, flat, ConsentChannel.MAIL, invitation), name=form.name.data,
+            address=form.address.data, language=form.language.data, before=session.get("asked"),
         )  # fmt: skip
     except NotOpen:
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
     db.session.commit()
-    session["language"], session["asked"] = form.language.data.value, asked.sealed()
+    session["language"] = form.language.data.value
     return redirect(url_for("joining.sent"), 303)
 
 

@@ -22,10 +22,10 @@ from watch.extensions import browser_that_asks, db, limiter
 from watch.groups.errors import NotOpen
 from watch.groups.queries.joinable import group_to_join, joinable_stairwells
 from watch.groups.queries.members import coordinators_for
-from watch.joining.forms import BY_KNOCK, AskToJoinForm
+from watch.joining.forms import BY_VISIT, AskToJoinForm
 from watch.joining.routes.blueprint import bp
-from watch.joining.service import asking
-from watch.joining.service.changing import Asked
+from watch.joining.service import asking, changing
+from watch.joining.service.asking import Submission
 from watch.limits import ASKING, limit_network
 from watch.meetings.queries.coming import is_called, upcoming_meetings
 from watch.models import (
@@ -154,7 +154,7 @@ def _ask_page(
     if letter:
         form.know_door(letter.flat)
         if group_to_join(stairwell) is None:
-            form.expect_no_knock()
+            form.expect_no_visit()
     else:
         form.offer(stairwells)
     if form.validate_on_submit():
@@ -163,7 +163,7 @@ def _ask_page(
         except NotOpen:
             return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
         db.session.commit()
-        return redirect(url_for("joining.sent", how=BY_KNOCK if form.by_knock else None), 303)
+        return redirect(url_for("joining.sent", how=BY_VISIT if form.by_visit else None), 303)
     by_letter = letter is not None and group_to_join(stairwell, by_letter=True)
     if not by_letter and not joinable_stairwells(stairwell.building):
         return redirect(url_for("interest.show", building_id=stairwell.building_id), 303)
@@ -175,22 +175,15 @@ def _ask_page(
 
 def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, consent: ConsentChannel) -> None:
     name, reads = form.name.data, language.current()
-    if form.by_knock:
+    if form.by_visit:
         assert form.flat is not None
-        asking.ask_for_knock(stairwell, form.flat, name, language=reads, consent=consent)
+        asking.ask_for_visit(stairwell, form.flat, name, language=reads, consent=consent)
         session.pop("asked", None)
     else:
-        flat, address = form.flat, form.address.data
-        asked = Asked.now(
-            session.get("asked"), stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
-            letter_id=letter.id if letter else None, invitation_id=None, name=name, address=address,
-            consent=consent,
+        session["asked"] = changing.send_request(
+            Submission(stairwell, form.flat, consent, letter), name=name, address=form.address.data,
+            language=reads, before=session.get("asked"),
         )  # fmt: skip
-        asking.ask_to_join(
-            stairwell, address, name, flat=flat, language=reads, letter=letter, consent=consent,
-            secret=asked.secret,
-        )  # fmt: skip
-        session["asked"] = asked.sealed()
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,10 @@ from watch import language
 from watch.access import public
 from watch.extensions import db
 from watch.groups.errors import NotOpen
-from watch.joining.forms import BY_KNOCK, ChangeAddressForm
+from watch.joining.forms import BY_VISIT, ChangeAddressForm
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import changing
-from watch.joining.service.changing import Asked
+from watch.joining.service.changing import PendingRequest
 from watch.limits import ASKING
 
 
@@ -21,15 +21,17 @@ from watch.limits import ASKING
 @public
 def sent() -> str:
     """What happens now: the same page whoever asked."""
-    asked = Asked.opened(session.get("asked"))
-    form = ChangeAddressForm(data={"address": asked.address}) if asked else None
-    by_knock = request.args.get("how") == BY_KNOCK
-    return _sent_page(asked, form, by_knock=by_knock)
+    pending = PendingRequest.opened(session.get("asked"))
+    form = ChangeAddressForm(data={"address": pending.address}) if pending else None
+    by_visit = request.args.get("how") == BY_VISIT
+    return _sent_page(pending, form, by_visit=by_visit)
 
 
-def _sent_page(asked: Asked | None, form: ChangeAddressForm | None, *, by_knock: bool = False) -> str:
-    vouched = bool(asked and (asked.letter_id or asked.invitation_id))
-    return render_template("joining/sent.html", by_knock=by_knock, form=form, vouched=vouched)
+def _sent_page(
+    pending: PendingRequest | None, form: ChangeAddressForm | None, *, by_visit: bool = False
+) -> str:
+    vouched = pending is not None and pending.submission.vouch is not None
+    return render_template("joining/sent.html", by_visit=by_visit, form=form, vouched=vouched)
 
 
 @bp.post("/join/sent")
@@ -37,23 +39,23 @@ def _sent_page(asked: Asked | None, form: ChangeAddressForm | None, *, by_knock:
 @public
 def change_address() -> Response | tuple[str, int]:
     """Ask again with another address, for the browser that has just asked; the same answer whoever it was."""
-    asked, form = Asked.opened(session.get("asked")), ChangeAddressForm()
-    if asked is None:
+    pending, form = PendingRequest.opened(session.get("asked")), ChangeAddressForm()
+    if pending is None:
         flash(_("Det har gått för lång tid. Fråga en gång till, med rätt adress."), "info")
         return redirect(url_for("places.front"), 303)
     if not form.validate():
-        return _sent_page(asked, form), 422
-    if form.address.data == asked.address:
+        return _sent_page(pending, form), 422
+    if form.address.data == pending.address:
         flash(_("Det är samma adress som förut. Har du fått ett mejl i dag gäller länken i det."), "info")
         return redirect(url_for(".sent"), 303)
     try:
-        changed = changing.change_address(asked, form.address.data, language=language.current())
+        changed = changing.change_address(pending, form.address.data, language=language.current())
     except NotOpen:
         db.session.rollback()
         flash(_("Huset har ingen grupp att gå med i just nu."), "info")
         return redirect(url_for("places.front"), 303)
     db.session.commit()
-    session["asked"] = changed.sealed()
+    session["asked"] = changed
     flash(
         _(
             "Adressen är ändrad. Frågade du bara en gång gäller inte länken till den förra adressen längre. "

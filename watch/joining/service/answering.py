@@ -29,7 +29,6 @@ from watch.models import (
     Mailbox,
     Mailing,
     Membership,
-    Person,
     Purpose,
     Refusal,
     RequestState,
@@ -89,7 +88,7 @@ def accept(
         if already.membership is None:
             raise
         return already.membership
-    _settle_requests(membership, invitation.by)
+    end_requests(membership, by_id=invitation.by_id)
     row = outbox.queue(JOIN_APPROVED, to=person, about=membership)
     if row is not None and form_key and not was_sent(form_key):
         row.mailing.form_key = form_key
@@ -105,7 +104,7 @@ def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> St
     return stairwell
 
 
-def _settle_requests(membership: Membership, by: Person | None) -> None:
+def end_requests(membership: Membership, *, by_id: int | None) -> None:
     """Somebody who has joined does not wait for an answer any more."""
     db.session.execute(
         update(JoinRequest)
@@ -114,7 +113,7 @@ def _settle_requests(membership: Membership, by: Person | None) -> None:
             JoinRequest.person_id == membership.person_id,
             JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]),
         )
-        .values(state=RequestState.APPROVED, decided_at=utcnow(), decided_by_id=by.id if by else None)
+        .values(state=RequestState.APPROVED, decided_at=utcnow(), decided_by_id=by_id)
     )
 
 

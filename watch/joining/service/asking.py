@@ -1,7 +1,8 @@
-"""Asking to join: from a poster, by address, or by a knock on the door."""
+"""Asking to join: from a poster, by address, or for a visit at the door."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -21,14 +22,15 @@ from watch.invitations.queries.inviting import stairwells_to_accept_in
 from watch.joining.mails import JOIN_CONFIRM, JOIN_REQUESTED
 from watch.joining.queries.asking import (
     ASKS_OWNER,
-    knocks_since,
-    mailed_requests_since,
-    open_knock,
+    has_mailed_enough,
+    open_visit_request,
+    visit_requests_since,
     was_written_to,
 )
 from watch.mail import outbox
 from watch.mail.kinds import Mail
 from watch.models import (
+    AddressVerification,
     ConsentChannel,
     Flat,
     Group,
@@ -47,10 +49,9 @@ from watch.models import (
 from watch.models.joining import OPEN_REQUEST
 from watch.statements import upsert
 
-AskedFor = TypeVar("AskedFor", JoinRequest, Interest)
+AskedFor = TypeVar("AskedFor", JoinRequest, AddressVerification, Interest)
 
-MAILED_KNOCKS_A_DAY = 3  # about one stairwell
-MAILED_REQUESTS_A_DAY = 10  # the same, of all kinds
+MAILED_VISITS_A_DAY = 3  # about one stairwell
 BEFORE_ASKING = frozenset(  # whoever asks undoes no no
     {HouseholdStatus.NOT_CONTACTED, HouseholdStatus.INVITED, HouseholdStatus.WANTS_TO_JOIN}
 )
@@ -60,38 +61,48 @@ NEWEST_COUNTS = (
 )  # fmt: skip
 
 
-def ask_to_join(
-    stairwell: Stairwell,
-    address: str,
-    name: str,
-    *,
-    flat: Flat | None,
-    language: Language,
-    letter: Letter | None = None,
-    invitation: Invitation | None = None,
-    secret: str | None = None,
-    consent: ConsentChannel = ConsentChannel.WEB,
-) -> None:
+@dataclass(frozen=True)
+class Submission:
+    """What somebody sends to join: where they live, how they said yes, and what vouches for them.
+
+    With the flat's own letter, or an invitation that may be passed on, nobody has to approve. Whoever holds
+    the `secret` can change the address until it is confirmed.
+    """
+
+    stairwell: Stairwell
+    flat: Flat | None = None
+    consent: ConsentChannel = ConsentChannel.WEB
+    vouch: Letter | Invitation | None = None
+    secret: str | None = None
+
+    @property
+    def letter_id(self) -> int | None:
+        """The letter that vouches."""
+        return self.vouch.id if isinstance(self.vouch, Letter) else None
+
+    @property
+    def invitation_id(self) -> int | None:
+        """The invitation that vouches."""
+        return self.vouch.id if isinstance(self.vouch, Invitation) else None
+
+
+def ask_to_join(submission: Submission, *, name: str, address: str, language: Language) -> None:
     """Somebody who says that this is their address asks; the mail there decides if it was they.
 
-    With the flat's own `letter`, or an `invitation` that may be passed on, nobody has to approve; so a letter
-    lets in where there is no coordinator, too. Whoever holds the `secret` can change the address.
+    A letter lets in where there is no coordinator, too.
 
     Returns nothing, whoever it was: the page is the same for strangers, members and the invited, and so
     are the statements, or the time it takes would tell who takes part. Raises NotOpen, FlatElsewhere.
     """
-    group = group_at(stairwell, flat, by_letter=letter is not None)
-    if invitation is not None and stairwell not in stairwells_to_accept_in(invitation):
+    stairwell, vouch = submission.stairwell, submission.vouch
+    group = group_at(stairwell, submission.flat, by_letter=isinstance(vouch, Letter))
+    if isinstance(vouch, Invitation) and stairwell not in stairwells_to_accept_in(vouch):
         raise FlatElsewhere
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, name, language)
-    membership = active_membership(person, group)
-    request = request_of(
-        group, stairwell, flat, person, letter=letter, invitation=invitation, secret=secret, consent=consent,
-        is_open=membership is None,
-    )  # fmt: skip
-    mail = JOIN_CONFIRM if membership is None else JOIN_ALREADY_MEMBER
-    write_once_a_day(mail, person, mailbox, about=request)
+    is_member = active_membership(person, group) is not None
+    request = request_of(group, person, submission, is_open=not is_member)
+    write_once_a_day(JOIN_ALREADY_MEMBER if is_member else JOIN_CONFIRM, person, mailbox, about=request)
 
 
 def write_once_a_day(mail: Mail[AskedFor], person: Person, mailbox: Mailbox, *, about: AskedFor) -> None:
@@ -105,18 +116,7 @@ def write_once_a_day(mail: Mail[AskedFor], person: Person, mailbox: Mailbox, *, 
     outbox.queue(mail, to=person, about=about, not_after=utcnow() if was_told else None)
 
 
-def request_of(
-    group: Group,
-    stairwell: Stairwell,
-    flat: Flat | None,
-    person: Person,
-    *,
-    letter: Letter | None = None,
-    invitation: Invitation | None = None,
-    secret: str | None = None,
-    consent: ConsentChannel = ConsentChannel.WEB,
-    is_open: bool = True,
-) -> JoinRequest:
+def request_of(group: Group, person: Person, submission: Submission, *, is_open: bool = True) -> JoinRequest:
     """The person's open request, known or new; until it is confirmed the newest flat counts.
 
     A letter counts for whoever waits, too. What a second browser asks nobody changes any more: neither ends
@@ -124,11 +124,12 @@ def request_of(
 
     Who takes part has nothing to ask: theirs is withdrawn as it is written.
     """
+    flat, secret = submission.flat, submission.secret
     new = upsert(JoinRequest).values(
-        group_id=group.id, person_id=person.id, stairwell_id=stairwell.id, flat_id=flat.id if flat else None,
-        letter_id=letter.id if letter else None, invitation_id=invitation.id if invitation else None,
-        asked_index=asked_index(secret) if secret else None,
-        consent_version=CONSENT_VERSION, consent_channel=consent,
+        group_id=group.id, person_id=person.id, stairwell_id=submission.stairwell.id,
+        flat_id=flat.id if flat else None, letter_id=submission.letter_id,
+        invitation_id=submission.invitation_id, asked_index=asked_index(secret) if secret else None,
+        consent_version=CONSENT_VERSION, consent_channel=submission.consent,
         state=RequestState.UNCONFIRMED if is_open else RequestState.WITHDRAWN,
         decided_at=None if is_open else utcnow(),
     )  # fmt: skip
@@ -159,7 +160,7 @@ def asked_index(secret: str) -> bytes:
     return keyring().blind_index("asked", secret)
 
 
-def ask_for_knock(
+def ask_for_visit(
     stairwell: Stairwell,
     flat: Flat,
     name: str,
@@ -167,9 +168,9 @@ def ask_for_knock(
     language: Language,
     consent: ConsentChannel = ConsentChannel.WEB,
 ) -> None:
-    """Somebody without e-mail asks for a knock on the door; it goes straight to the coordinators' list.
+    """Somebody without e-mail asks for a visit at the door; it goes straight to the coordinators' list.
 
-    A door is knocked on once, whoever asks there meanwhile: what another asks is withdrawn as it is written.
+    A door is visited once, whoever asks there meanwhile: what another asks is withdrawn as it is written.
     Nobody has proved who they are: so after a few mails a day about a stairwell the rest waits in the list,
     and the mail is left to expire. Raises NotOpen, FlatElsewhere.
 
@@ -178,11 +179,11 @@ def ask_for_knock(
     group = group_at(stairwell, flat)
     in_turn = select(Stairwell.id).where(Stairwell.id == stairwell.id).with_for_update()
     db.session.execute(in_turn)
-    is_first, now = open_knock(flat) is None, utcnow()
-    is_quiet = knocks_since(stairwell, now - timedelta(days=1)) >= MAILED_KNOCKS_A_DAY
+    is_first, now = open_visit_request(flat) is None, utcnow()
+    is_quiet = visit_requests_since(stairwell, now - timedelta(days=1)) >= MAILED_VISITS_A_DAY
     request = JoinRequest(
         group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=Person(name=name, language=language),
-        wants_knock=True, confirmed_at=now, consent_version=CONSENT_VERSION, consent_channel=consent,
+        wants_visit=True, confirmed_at=now, consent_version=CONSENT_VERSION, consent_channel=consent,
         state=RequestState.WAITING if is_first else RequestState.WITHDRAWN,
         decided_at=None if is_first else now,
     )  # fmt: skip
@@ -210,11 +211,10 @@ def tell_coordinators(request: JoinRequest, *, by_mail: bool = True) -> None:
     flat, waits = request.flat, request.state is RequestState.WAITING
     if flat is not None:
         change_household(flat, HouseholdStatus.WANTS_TO_JOIN, by=None, only=BEFORE_ASKING, counts=waits)
-    today = utcnow() - timedelta(days=1)
-    is_few = mailed_requests_since(request.stairwell, today) < MAILED_REQUESTS_A_DAY
+    is_enough = has_mailed_enough(request)
     told = select(Person.id).where(
         Person.id.in_([person.id for person in coordinators_for(request.stairwell)])
     )
-    not_after = None if by_mail and is_few else utcnow()
+    not_after = utcnow() if is_enough or not by_mail else None
     outbox.queue_many(JOIN_REQUESTED, people=told, about=request, not_after=not_after)
     audit.note_if(waits, "join-requested", about=request, by=None, group=request.group)

@@ -1,17 +1,16 @@
-"""A wrong address, changed by whoever has just asked with it."""
+"""What a browser has just sent to join: it is carried there, and a wrong address in it can be changed."""
 
 from __future__ import annotations
 
 import secrets
-from dataclasses import asdict, dataclass, field, replace
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import select, true, update
 
-from watch import browser_state as carried
+from watch import browser_state
 from watch.accounts.service import mailbox_for_asking
 from watch.extensions import db
-from watch.joining.service.asking import ask_to_join, asked_index
+from watch.joining.service.asking import Submission, ask_to_join, asked_index
 from watch.mail import outbox
 from watch.models import (
     ConsentChannel,
@@ -30,51 +29,69 @@ from watch.models import (
 
 
 @dataclass(frozen=True)
-class Asked:
+class PendingRequest:
     """What somebody has just written in the form, as their own browser carries it; nobody reads it there.
 
     It holds what was typed, never what was found: the cookie is the same whoever the address belongs to.
     """
 
-    stairwell_id: int
-    flat_id: int | None
-    letter_id: int | None
-    invitation_id: int | None
     name: str
     address: str
-    consent: ConsentChannel
-    secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    submission: Submission
     at: float = field(default_factory=lambda: utcnow().timestamp())
 
     @classmethod
-    def now(cls, before: str | None, **typed: Any) -> Asked:
-        """What is sent now; the same person who has just sent it from here is the same who asks."""
-        last, asked = cls.opened(before), cls(**typed)
-        is_again = last is not None and (last.name, last.address) == (asked.name, asked.address)
-        return replace(asked, secret=last.secret) if last and is_again else asked
+    def opened(cls, cookie: str | None) -> PendingRequest | None:
+        """From the cookie; None where there is nothing that could be changed any more."""
+        facts = browser_state.opened(cookie)
+        stairwell = db.session.get(Stairwell, facts["stairwell_id"]) if facts else None
+        if facts is None or stairwell is None:
+            return None
+        letter = db.session.get(Letter, facts["letter_id"]) if facts["letter_id"] else None
+        invited = db.session.get(Invitation, facts["invitation_id"]) if facts["invitation_id"] else None
+        flat = db.session.get(Flat, facts["flat_id"]) if facts["flat_id"] else None
+        consent = ConsentChannel(facts["consent"])
+        submission = Submission(stairwell, flat, consent, letter or invited, facts["secret"])
+        return cls(facts["name"], facts["address"], submission, facts["at"])
 
     def sealed(self) -> str:
         """For the cookie."""
-        return carried.sealed(asdict(self))
+        sent = self.submission
+        return browser_state.sealed(
+            {
+                "name": self.name, "address": self.address, "stairwell_id": sent.stairwell.id,
+                "flat_id": sent.flat.id if sent.flat else None, "letter_id": sent.letter_id,
+                "invitation_id": sent.invitation_id, "consent": sent.consent, "secret": sent.secret,
+                "at": self.at,
+            }
+        )  # fmt: skip
 
-    @classmethod
-    def opened(cls, cookie: str | None) -> Asked | None:
-        """From the cookie; None where there is nothing that could be changed any more."""
-        facts = carried.opened(cookie)
-        try:
-            return cls(**facts) if facts else None
-        except TypeError:  # of another version of the program
-            return None
+
+def send_request(
+    submission: Submission, *, name: str, address: str, language: Language, before: str | None
+) -> str:
+    """Ask to join, from a browser; `before` is what it has carried until now, returned is what it carries on.
+
+    The same name and address that were just sent from there are the same person, who asks again. Raises
+    NotOpen, FlatElsewhere.
+    """
+    last = PendingRequest.opened(before)
+    is_again = last is not None and (last.name, last.address) == (name, address)
+    secret = last.submission.secret if last and is_again else secrets.token_hex(16)
+    pending = PendingRequest(name, address, replace(submission, secret=secret))
+    ask_to_join(pending.submission, name=name, address=address, language=language)
+    return pending.sealed()
 
 
-def change_address(asked: Asked, address: str, *, language: Language) -> Asked:
+def change_address(pending: PendingRequest, address: str, *, language: Language) -> str:
     """Ask again with another address. The first mail's link dies with its request, unless it was confirmed.
 
     The same statements run whatever has become of the request. Returns what the browser carries from now
     on. Raises NotOpen, FlatElsewhere.
     """
-    mailbox = mailbox_for_asking(address)
-    ours = JoinRequest.asked_index == asked_index(asked.secret)
+    mailbox, submission = mailbox_for_asking(address), pending.submission
+    assert submission.secret is not None
+    ours = JoinRequest.asked_index == asked_index(submission.secret)
     elsewhere = select(Person.id).where(Person.mailbox_id != mailbox.id)
     wrong = ours, JoinRequest.state == RequestState.UNCONFIRMED, JoinRequest.person_id.in_(elsewhere)
     withdrawn = {"state": RequestState.WITHDRAWN, "decided_at": utcnow()}
@@ -82,11 +99,5 @@ def change_address(asked: Asked, address: str, *, language: Language) -> Asked:
     ended = select(JoinRequest.id).where(ours, JoinRequest.state == RequestState.WITHDRAWN)
     mails = select(Mailing.id).where(Mailing.join_request_id.in_(ended))
     outbox.stop(true(), mailings=mails, why=LeftOut.OVER)
-    ask_to_join(
-        db.session.get_one(Stairwell, asked.stairwell_id), address, asked.name,
-        flat=db.session.get(Flat, asked.flat_id) if asked.flat_id else None, language=language,
-        letter=db.session.get(Letter, asked.letter_id) if asked.letter_id else None, secret=asked.secret,
-        invitation=db.session.get(Invitation, asked.invitation_id) if asked.invitation_id else None,
-        consent=ConsentChannel(asked.consent),
-    )  # fmt: skip
-    return replace(asked, address=address)
+    ask_to_join(submission, name=pending.name, address=address, language=language)
+    return replace(pending, address=address).sealed()

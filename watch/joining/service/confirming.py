@@ -1,102 +1,119 @@
-"""What the owner of a mailbox says to a request: that it was they, or where they live."""
+"""What the owner of a mailbox answers to a request: that it was they."""
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, text, update
+from sqlalchemy import func, or_, update
 
 from watch import tokens
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
-from watch.joining.queries.asking import CONFIRM_DAYS, asked_last_at, confirmed_since, requests_on_mailbox
+from watch.joining.queries.confirming import CONFIRM_DAYS, asked_last_at, open_on_mailbox
 from watch.joining.service.answering import lift_refusal, take_up
-from watch.joining.service.asking import group_at, request_of, tell_coordinators
-from watch.joining.service.deciding import approve, confirm_at_door, forget_wish
-from watch.models import Flat, GroupState, JoinRequest, Person, Purpose, RequestState, Stairwell, utcnow
+from watch.joining.service.asking import Submission, group_at, request_of, tell_coordinators
+from watch.joining.service.deciding import approve, forget_request
+from watch.models import (
+    AddressVerification,
+    Flat,
+    GroupState,
+    JoinRequest,
+    Person,
+    Purpose,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
 from watch.models.base import is_fresh
-from watch.models.joining import OPEN_REQUEST
 from watch.printing.service.letters import use
 from watch.statements import changed
-
-MAILED_PEOPLE_A_DAY = 4  # of one mailbox
-FLOOR_TRIES = 3
+from watch.tokens import BadToken
 
 
-def requests_to_confirm(token: str) -> tuple[JoinRequest, list[JoinRequest]]:
-    """The request a mailed link belongs to, answered perhaps, and all that wait on the same mailbox.
+@dataclass(frozen=True)
+class Link:
+    """A mailed link: what was `asked` with it, and all that the owner of the mailbox may answer behind it.
 
     Whoever asked a day after its mail, or later, has had one of their own: an old link that somebody was
     shown answers for nobody new.
+    """
 
-    Raises LinkExpired two weeks after it was asked last, or where it was withdrawn and none waits;
+    asked: JoinRequest | AddressVerification
+    requests: Sequence[JoinRequest]  # unconfirmed, or waiting with a newer letter
+    waiting: Sequence[JoinRequest]  # confirmed: a coordinator answers
+    verifications: Sequence[AddressVerification]
+
+    @property
+    def is_member(self) -> bool:
+        """Whether the reader of the mail is in the group by now."""
+        return active_membership(self.asked.person, self.asked.group) is not None
+
+    @property
+    def is_declined(self) -> bool:
+        """Whether the request was answered with a no."""
+        return isinstance(self.asked, JoinRequest) and self.asked.state is RequestState.DECLINED
+
+
+def open_link(token: str) -> Link:
+    """What a mailed link asks.
+
+    Raises LinkExpired two weeks after it was asked last, or where it has ended and nothing else waits;
     GroupEnded, BadToken.
     """
-    request = tokens.row_of(Purpose.CONFIRM_REQUEST, JoinRequest, token)
-    if request.person.mailbox_id is None:
-        raise LinkExpired
-    written_in = request.person.language
-    asked_at = asked_last_at(request)
-    if not is_fresh(asked_at, CONFIRM_DAYS):
-        raise LinkExpired(written_in)
-    open_groups = {GroupState.STARTING, GroupState.ACTIVE, GroupState.DORMANT}
-    waiting = [
-        each
-        for each in requests_on_mailbox(request.person.mailbox_id)
-        if each.group.state in open_groups and each.created_at < asked_at + timedelta(days=1)
-    ]
-    if not waiting and request.group.state not in open_groups:
-        raise GroupEnded(written_in, request.stairwell.building_id)
-    if not waiting and not takes_part(request) and request.state is not RequestState.DECLINED:
-        raise LinkExpired(written_in)
-    return request, waiting
+    asked: JoinRequest | AddressVerification
+    try:
+        asked = tokens.row_of(Purpose.CONFIRM_REQUEST, JoinRequest, token)
+    except BadToken:
+        asked = tokens.row_of(Purpose.CONFIRM_REQUEST, AddressVerification, token)
+    person = asked.person
+    asked_at = asked_last_at(asked) if isinstance(asked, JoinRequest) else asked.created_at
+    if person.mailbox_id is None or not is_fresh(asked_at, CONFIRM_DAYS):
+        raise LinkExpired(person.language)
+    found, verifications = open_on_mailbox(person.mailbox_id, asked_at + timedelta(days=1))
+    requests = [each for each in found if each.confirmed_at is None or each.letter_id is not None]
+    link = Link(asked, requests, [each for each in found if each not in requests], verifications)
+    if found or verifications:
+        return link
+    if asked.group.state is GroupState.CLOSED:
+        raise GroupEnded(person.language, asked.stairwell.building_id if asked.stairwell else None)
+    if not link.is_member and not link.is_declined:
+        raise LinkExpired(person.language)
+    return link
 
 
-def takes_part(request: JoinRequest) -> bool:
-    """Whoever asked is in the group by now."""
-    return active_membership(request.person, request.group) is not None
+def confirm(request: JoinRequest) -> bool:
+    """The owner of the mailbox says that they sent the request. Confirmed twice is once.
 
-
-def confirm_address(requests: Collection[JoinRequest]) -> list[JoinRequest]:
-    """The owner of the mailbox says that these asked. Confirmed twice is once.
-
-    The coordinators are told; whoever has a letter or an invitation that is still good is let in at once,
-    and whoever was written up at the door has an address now.
+    Whoever has a letter or an invitation that is still good is let in at once; else the coordinators are
+    told. Returns whether it was confirmed now.
     """
-    return [request for request in requests if _confirm(request)]
-
-
-def _confirm(request: JoinRequest) -> bool:
     now, has_waited = utcnow(), request.state is RequestState.WAITING
-    vouched = JoinRequest.letter_id.is_not(None) | JoinRequest.membership_id.is_not(None)
-    is_unconfirmed, waits = (
-        JoinRequest.state == state for state in (RequestState.UNCONFIRMED, RequestState.WAITING)
-    )
+    is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
+    has_letter = (JoinRequest.state == RequestState.WAITING) & JoinRequest.letter_id.is_not(None)
     confirmed = changed(
         update(JoinRequest)
-        .where(JoinRequest.id == request.id, is_unconfirmed | (waits & vouched))
+        .where(JoinRequest.id == request.id, or_(is_unconfirmed, has_letter))
         .values(state=RequestState.WAITING, confirmed_at=func.coalesce(JoinRequest.confirmed_at, now))
     )
     if not confirmed:
         return False
-    request.person.address_confirmed_at = now
     db.session.refresh(request)
+    request.person.address_confirmed_at = now
     if request.person.mailbox is not None:
         lift_refusal(request.person.mailbox.address_index)
-    letter = request.letter
-    if request.membership is not None and request.membership.left_at is None:
-        confirm_at_door(request, request.membership)
-    elif letter is not None and letter.group_id == request.group_id and use(letter, now):
+    letter, invitation = request.letter, request.invitation
+    if letter is not None and letter.group_id == request.group_id and use(letter, now):
         _move_to(request, letter.flat)
         approve(request, by=None)
-    elif request.invitation is not None and take_up(request.invitation):
-        approve(request, by=request.invitation.by)
+    elif invitation is not None and take_up(invitation):
+        approve(request, by=invitation.by)
     else:
-        request.letter = request.invitation = request.membership = None  # nothing vouches any more
+        request.letter = request.invitation = None  # nothing vouches any more
         if not has_waited:
-            tell_coordinators(request, by_mail=not _is_crowd(request))
+            tell_coordinators(request)
     return True
 
 
@@ -105,51 +122,11 @@ def _move_to(request: JoinRequest, flat: Flat) -> None:
     before, request.flat, request.stairwell = request.flat, flat, flat.stairwell
     if before is not None and before is not flat:
         db.session.flush()
-        forget_wish(before, by=None)
-
-
-def _is_crowd(request: JoinRequest) -> bool:
-    """More people ask from one mailbox in a day than a family has: the rest waits in the list, unmailed."""
-    mailbox_id = request.person.mailbox_id
-    if mailbox_id is None:
-        return False
-    since = utcnow() - timedelta(days=1)
-    return confirmed_since(request.group, mailbox_id, since) > MAILED_PEOPLE_A_DAY
-
-
-def confirm_by_floor(requests: Collection[JoinRequest], floor: int) -> list[JoinRequest]:
-    """Whoever was written up at the door says on which floor they live: a mistyped address is nobody's.
-
-    Returns who lives there, and has an address now. After three answers that are wrong the address is asked
-    no more; they take part on paper all the time.
-    """
-    return [request for request in requests if _lives_on(request, floor) and _confirm(request)]
-
-
-def _lives_on(request: JoinRequest, floor: int) -> bool:
-    """Each answer is counted before it is looked at, so that many at once are no more than three."""
-    counted = changed(
-        update(JoinRequest)
-        .where(JoinRequest.id == request.id, JoinRequest.membership_id.is_not(None))
-        .where(text(OPEN_REQUEST), JoinRequest.floor_tries < FLOOR_TRIES)
-        .values(floor_tries=JoinRequest.floor_tries + 1)
-    )
-    db.session.refresh(request)
-    written_up = request.membership
-    if not counted or written_up is None:
-        return False
-    home = written_up.household.flat if written_up.household else request.flat
-    if home is not None and home.floor == floor:
-        return True
-    if request.floor_tries == FLOOR_TRIES:
-        request.membership = None
-        if request.state is RequestState.UNCONFIRMED:  # what they asked themselves, and confirmed, stays
-            request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
-    return False
+        forget_request(before, by=None)
 
 
 def wait_for_answer(person: Person, stairwell: Stairwell, *, flat: Flat | None) -> JoinRequest:
     """Somebody whose address is confirmed already asks to join. Raises NotOpen, FlatElsewhere."""
-    request = request_of(group_at(stairwell, flat), stairwell, flat, person)
-    confirm_address([request])
+    request = request_of(group_at(stairwell, flat), person, Submission(stairwell, flat))
+    confirm(request)
     return request

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from sqlalchemy import select, update
-from sqlalchemy.exc import IntegrityError
 
 from watch import access, audit, tokens
 from watch.access import Permission
@@ -11,7 +10,7 @@ from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
 from watch.groups.service.households import change_household
-from watch.groups.service.members import Consent, admit, leave
+from watch.groups.service.members import Consent, admit
 from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.service.invited import revoke
 from watch.invitations.service.inviting import is_in_sight
@@ -83,24 +82,6 @@ def approve(
     return membership
 
 
-def confirm_at_door(request: JoinRequest, written_up: Membership) -> None:
-    """Who was written up at the door has confirmed the address: from now on mail reaches them.
-
-    Where they had joined another way meanwhile they are in once, not twice.
-    """
-    by = written_up.admitted_by_id
-    request.state, request.decided_at, request.decided_by_id = RequestState.APPROVED, utcnow(), by
-    try:
-        with db.session.begin_nested():
-            written_up.person, written_up.channel = request.person, Channel.MAIL
-    except IntegrityError:
-        db.session.refresh(written_up)
-        leave(written_up)
-        return
-    outbox.queue(JOIN_APPROVED, to=request.person, about=written_up)
-    audit.note("join-approved", about=request, by=None, group=request.group)
-
-
 def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> None:
     """Say no, with a word of why if the applicant can read one; the flat is as before.
 
@@ -109,7 +90,7 @@ def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> N
     _decide(request, RequestState.DECLINED, by=by)
     request.reason = reason or None if request.person.mailbox_id else None
     if request.flat is not None:
-        forget_wish(request.flat, by=by)
+        forget_request(request.flat, by=by)
     outbox.queue(JOIN_DECLINED, to=request.person, about=request)
     audit.note("join-declined", about=request, by=by, group=request.group)
 
@@ -118,7 +99,7 @@ def tell(request: JoinRequest, *, by: Person) -> None:
     """Somebody without e-mail was told the answer at the door; told twice is once. Raises NotDecided."""
     if request.decided_at is None:
         raise NotDecided
-    if request.wants_knock and request.told_at is None:
+    if request.wants_visit and request.told_at is None:
         request.told_at = utcnow()
         audit.note("join-told", about=request, by=by, group=request.group)
 
@@ -135,7 +116,7 @@ def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> 
         raise AlreadyDecided(request.decided_by, request.state)
 
 
-def forget_wish(flat: Flat, *, by: Person | None) -> None:
+def forget_request(flat: Flat, *, by: Person | None) -> None:
     """Somebody there waits no more: where nobody else does, the flat is as before."""
     only, counts = {HouseholdStatus.WANTS_TO_JOIN}, not _others_wait(flat)
     change_household(flat, HouseholdStatus.NOT_CONTACTED, by=by, only=only, counts=counts)

@@ -19,6 +19,7 @@ from watch.journal.recording import OFF
 from watch.journal.state import EPOCH
 from watch.mail import recovery
 from watch.models import (
+    AddressVerification,
     Area,
     Coordinator,
     Group,
@@ -114,6 +115,10 @@ def _left_to_do() -> Iterator[tuple[str, Select[int]]]:
     yield (
         "requests to join are unconfirmed, and their links dead: whoever asked asks again",
         select(func.count(JoinRequest.id)).where(JoinRequest.state == RequestState.UNCONFIRMED),
+    )
+    yield (
+        "addresses recorded at doors are not verified, and their links dead: those neighbours stay on paper",
+        select(func.count(AddressVerification.id)).where(AddressVerification.ended_at.is_(None)),
     )
     yield (
         "appointments wait for an answer, and their links are dead: end them and appoint again",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
+from sqlalchemy import Select, and_, exists, func, or_, select, update
 
 from watch.extensions import db
 from watch.mail import outbox
 from watch.models import (
+    AddressVerification,
     AreaOptOut,
     Coordinator,
     Group,
@@ -19,7 +20,6 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
-    Knock,
     Letter,
     Mailbox,
     Membership,
@@ -28,11 +28,13 @@ from watch.models import (
     Person,
     RequestState,
     SignInLink,
+    Visit,
 )
 from watch.retention.service.batches import take_out
 
 MONTH = timedelta(days=30)  # after leaving, after an answer; and how long a question waits for one
 AFTER_INVITATION = timedelta(days=14)
+WHAT_SOMEBODY_IS = (Membership, Coordinator, Officer, JoinRequest, AddressVerification, Interest)
 
 
 def memberships(now: datetime) -> int:
@@ -99,15 +101,15 @@ def letters(now: datetime) -> int:
     return take_out(Letter, Letter.expires_at < now - AFTER_INVITATION, forget_flats)
 
 
-def knocks(now: datetime) -> int:
+def visits(now: datetime) -> int:
     """Those of a month ago."""
-    return take_out(Knock, Knock.at < now - MONTH)
+    return take_out(Visit, Visit.at < now - MONTH)
 
 
 def join_requests(now: datetime) -> int:
-    """Those answered a month ago; unconfirmed ones, and knocks that nobody made, a month after they came."""
+    """Those answered a month ago; unconfirmed ones, and visits that nobody made, a month after they came."""
     waits, has_flat = JoinRequest.state == RequestState.WAITING, JoinRequest.flat_id.is_not(None)
-    unheard = or_(JoinRequest.state == RequestState.UNCONFIRMED, and_(waits, JoinRequest.wants_knock))
+    unheard = or_(JoinRequest.state == RequestState.UNCONFIRMED, and_(waits, JoinRequest.wants_visit))
     over = or_(JoinRequest.decided_at < now - MONTH, and_(unheard, JoinRequest.created_at < now - MONTH))
 
     def forget_flats(ids: Sequence[int]) -> None:
@@ -133,6 +135,11 @@ def _forget(
     db.session.execute(forgotten.execution_options(synchronize_session=False))
 
 
+def address_verifications(now: datetime) -> int:
+    """Those of addresses that were recorded a month ago; they are answered within two weeks or not at all."""
+    return take_out(AddressVerification, AddressVerification.created_at < now - MONTH)
+
+
 def interests(now: datetime) -> int:
     """Those withdrawn or answered a month ago; unconfirmed ones a month after they came."""
     unconfirmed = and_(Interest.confirmed_at.is_(None), Interest.created_at < now - MONTH)
@@ -156,16 +163,10 @@ def persons(now: datetime) -> int:
 
     What a worker holds of theirs is settled first: they go the night after.
     """
-    is_nobody = and_(*(~_has(model) for model in (Membership, Coordinator, Officer, JoinRequest, Interest)))
+    is_nobody = and_(*(~exists().where(each.person_id == Person.id) for each in WHAT_SOMEBODY_IS))
     is_held = exists().where(OutboxRow.person_id == Person.id, OutboxRow.lease_until.is_not(None))
     over = and_(Person.created_at < now - MONTH, is_nobody, ~is_held)
     return take_out(Person, over, lambda keys: outbox.erase(OutboxRow.person_id.in_(keys)))
-
-
-def _has(
-    relation: type[Membership | Coordinator | Officer | JoinRequest | Interest],
-) -> ColumnElement[bool]:
-    return exists().where(relation.person_id == Person.id)
 
 
 def mailboxes(_now: datetime) -> int:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watch.models import (
+    AddressVerification,
     AreaOptOut,
     AuditEntry,
     ChecklistItem,
@@ -20,7 +21,6 @@ from watch.models import (
     Interest,
     Invitation,
     JoinRequest,
-    Knock,
     Letter,
     LetterFile,
     LetterPack,
@@ -38,11 +38,13 @@ from watch.models import (
     Refusal,
     SignIn,
     SignInLink,
+    Visit,
 )
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
+from watch.models.canvassing import AS_VISIT
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
-from watch.models.joining import AS_KNOCK, AS_REFUSAL
+from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
 from watch.models.meetings import AS_ANSWER
 from watch.models.people import AS_LINK, AS_SIGN_IN
@@ -82,9 +84,10 @@ RULES = (
     Rule(AS_GROUP, (Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
     Rule(AS_INVITED, (Invitation,), people.invitations),
     Rule(AS_INVITED, (Letter,), people.letters),
-    Rule(AS_KNOCK, (Knock,), people.knocks),
+    Rule(AS_VISIT, (Visit,), people.visits),
     Rule(AS_PACK, (LetterPack, LetterFile), traces.letter_packs),
     Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
+    Rule(AS_APPLICANT, (AddressVerification,), people.address_verifications),
     Rule(AS_APPLICANT, (Interest,), people.interests),
     Rule(AS_OFFICER, (Officer,), people.officers),
     Rule(AS_MEMBER, (Membership,), people.memberships),

@@ -1,0 +1,67 @@
+"""What the owner of a mailbox is asked: whether they sent a request, whether a recorded address is theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from watch.extensions import db
+from watch.joining.queries.asking import ASKS_OWNER
+from watch.models import (
+    AddressVerification,
+    Group,
+    GroupState,
+    JoinRequest,
+    Mailing,
+    Membership,
+    Person,
+    RequestState,
+)
+
+CONFIRM_DAYS = 14  # how long the link that confirms a request, or verifies an address, works
+
+
+def asked_last_at(request: JoinRequest) -> datetime:
+    """When somebody asked, or asked again, so that the owner of the mailbox was written to."""
+    written = select(func.max(Mailing.created_at)).where(
+        Mailing.join_request_id == request.id, Mailing.kind.in_(ASKS_OWNER)
+    )
+    return max(request.created_at, db.session.scalar(written) or request.created_at)
+
+
+def open_on_mailbox(
+    mailbox_id: int, before: datetime
+) -> tuple[Sequence[JoinRequest], Sequence[AddressVerification]]:
+    """The undecided requests and the open verifications of everyone on a mailbox, oldest first.
+
+    Those that came before a moment, in groups that are not closed (two statements).
+    """
+    is_theirs = Person.mailbox_id == mailbox_id, Group.state != GroupState.CLOSED
+    requests = (
+        select(JoinRequest)
+        .join(JoinRequest.person)
+        .join(JoinRequest.group)
+        .where(*is_theirs, JoinRequest.created_at < before)
+        .where(JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING]))
+        .options(*map(joinedload, (JoinRequest.person, JoinRequest.flat, JoinRequest.stairwell)))
+        .order_by(JoinRequest.created_at, JoinRequest.id)
+    )
+    verifications = (
+        select(AddressVerification)
+        .join(AddressVerification.person)
+        .join(AddressVerification.membership)
+        .join(Membership.group)
+        .where(*is_theirs, AddressVerification.created_at < before, AddressVerification.ended_at.is_(None))
+        .order_by(AddressVerification.id)
+    )
+    return db.session.scalars(requests).all(), db.session.scalars(verifications).all()
+
+
+def verification_of(membership: Membership) -> AddressVerification | None:
+    """The verification of the address that was recorded for a neighbour at the door."""
+    return db.session.scalar(
+        select(AddressVerification).where(AddressVerification.membership_id == membership.id)
+    )

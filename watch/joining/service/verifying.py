@@ -1,0 +1,111 @@
+"""Whether an e-mail address that a coordinator recorded at the door is the neighbour's own."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.accounts.service import mailbox_for_asking, person_for_asking
+from watch.extensions import db
+from watch.groups.queries.members import active_membership
+from watch.groups.service.members import leave
+from watch.invitations.mails import JOIN_ALREADY_MEMBER, JOIN_APPROVED
+from watch.joining.mails import ADDRESS_RECORDED
+from watch.joining.queries.confirming import verification_of
+from watch.joining.service.answering import end_requests, lift_refusal
+from watch.joining.service.asking import Submission, request_of, write_once_a_day
+from watch.joining.service.confirming import confirm
+from watch.mail import outbox
+from watch.models import (
+    AddressVerification,
+    Channel,
+    ConsentChannel,
+    Flat,
+    Membership,
+    utcnow,
+)
+from watch.statements import changed
+
+FLOOR_TRIES = 3
+
+
+def ask_owner(membership: Membership, address: str) -> None:
+    """Ask by mail whether a recorded address is the neighbour's, who takes part on paper meanwhile.
+
+    Anybody who asks to join gets the same mails, and the statements are the same: so the coordinator does
+    not learn whether the address takes part already.
+    """
+    mailbox = mailbox_for_asking(address)
+    person = person_for_asking(mailbox, membership.person.name, membership.person.language)
+    is_member = active_membership(person, membership.group) is not None
+    verification = AddressVerification(
+        membership=membership, person=person, ended_at=utcnow() if is_member else None
+    )
+    db.session.add(verification)
+    mail = JOIN_ALREADY_MEMBER if is_member else ADDRESS_RECORDED
+    write_once_a_day(mail, person, mailbox, about=verification)
+
+
+def give_up(membership: Membership) -> None:
+    """Nobody is asked about a member's recorded address any more; the mail that waits stays unsent."""
+    verification = verification_of(membership)
+    if verification is not None and verification.ended_at is None:
+        verification.ended_at = utcnow()
+        outbox.cancel(verification)
+
+
+def verify(verification: AddressVerification, floor: int) -> bool:
+    """Whoever reads the recorded address says on which floor the neighbour lives: a mistyped one is nobody's.
+
+    Returns whether that is right; the address is theirs then. After three wrong answers nobody is asked any
+    more. Each answer is counted before it is looked at, so that many at once are no more than three.
+    """
+    counted = changed(
+        update(AddressVerification)
+        .where(AddressVerification.id == verification.id, AddressVerification.ended_at.is_(None))
+        .where(AddressVerification.floor_tries < FLOOR_TRIES)
+        .values(floor_tries=AddressVerification.floor_tries + 1)
+    )
+    db.session.refresh(verification)
+    household = verification.membership.household
+    if not counted or household is None or household.flat.floor != floor:
+        if verification.floor_tries == FLOOR_TRIES:
+            verification.ended_at = verification.ended_at or utcnow()
+        return False
+    verification.ended_at = utcnow()
+    _hand_over(verification, household.flat)
+    return True
+
+
+def _hand_over(verification: AddressVerification, home: Flat) -> None:
+    """The neighbour is a member with an address: from now on mail reaches them.
+
+    Where they had joined another way meanwhile they are in once, not twice. Where they have left, it becomes
+    a request to the coordinators.
+    """
+    person, membership = verification.person, verification.membership
+    person.address_confirmed_at = utcnow()
+    if person.mailbox is not None:
+        lift_refusal(person.mailbox.address_index)
+    if membership.left_at is not None:
+        if active_membership(person, membership.group) is None:
+            _ask_coordinators(verification, home)
+        return
+    try:
+        with db.session.begin_nested():
+            membership.person, membership.channel = person, Channel.MAIL
+    except IntegrityError:
+        db.session.refresh(membership)
+        leave(membership)
+        return
+    end_requests(membership, by_id=membership.admitted_by_id)
+    outbox.queue(JOIN_APPROVED, to=person, about=membership)
+    audit.note("join-approved", about=verification, by=None, group=membership.group)
+
+
+def _ask_coordinators(verification: AddressVerification, home: Flat) -> None:
+    said_yes = Submission(home.stairwell, home, ConsentChannel.DOORSTEP)
+    request = request_of(verification.group, verification.person, said_yes)
+    request.created_at = min(request.created_at, verification.created_at)  # the yes is as old as that
+    confirm(request)
