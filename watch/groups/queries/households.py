@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, select, true
 from sqlalchemy.orm import joinedload
@@ -45,8 +45,7 @@ class FlatState(StrEnum):
         return self in {FlatState.TAKES_PART, FlatState.ON_PAPER, FlatState.BOUNCED}
 
 
-@dataclass(frozen=True)
-class FlatInHouse:
+class FlatInHouse(NamedTuple):
     """A flat with where its household stands; without any person."""
 
     flat_id: int

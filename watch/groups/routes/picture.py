@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -27,8 +28,7 @@ class PictureRow:
     note: str
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A flat in the picture; its name is read aloud."""
 
     href: str
