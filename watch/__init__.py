@@ -40,6 +40,7 @@ FEATURES = (
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     """The application with its settings. Raises config.BadSetting."""
     app = Flask(__name__, template_folder="../templates", instance_relative_config=True)
+    app.jinja_environment = web.Templates
     app.config.from_mapping(settings.load(overrides=overrides))
     crypto.init_app(app)
     errors.init_app(app)

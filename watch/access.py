@@ -14,12 +14,13 @@ from typing import Any, ParamSpec, TypeVar, get_type_hints
 
 from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
-from sqlalchemy import select
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from watch.extensions import db
 from watch.models import (
     Area,
+    Group,
     Household,
     Invitation,
     JoinRequest,
@@ -30,6 +31,7 @@ from watch.models import (
     Visit,
 )
 from watch.relations import Position, Relations, Role, position_of, relations_of
+from watch.statements import prepared
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -205,13 +207,21 @@ def _first_model(view: Callable[..., Any]) -> tuple[type[Model] | None, str]:
 
 
 def _load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
-    thing: Model | None
     if "slug" in url:
-        thing = db.session.scalar(select(Area).where(Area.slug == url.pop("slug")))
-    else:
-        number = url.pop(f"{argument}_id")
-        thing = db.session.get(model, number)
-    return thing or abort(404)
+        return _area(url.pop("slug")).scalar() or abort(404)
+    return _thing(url.pop(f"{argument}_id"), model=model).scalar() or abort(404)
+
+
+@prepared
+def _area(slug: str) -> Select[Area]:
+    return select(Area).where(Area.slug == slug)
+
+
+@prepared
+def _thing(number: int, *, model: type[Model]) -> Select[Model]:
+    """A row by its number; a group with its area, which its pages name."""
+    (key,) = model.__mapper__.primary_key
+    return select(model).where(key == number).options(*[joinedload(Group.area)] if model is Group else [])
 
 
 def _demand(permission: Permission, thing: Model) -> None:

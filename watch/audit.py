@@ -14,15 +14,13 @@ def entry(
     """The trace of an act, not yet stored."""
     if isinstance(about, Group):
         group = about
-    if group is not None:
-        area = group.area
     return AuditEntry(
         what=what,
         by_id=by.id if by else None,
         about_kind=about.__tablename__,
         about_id=about.id,  # type: ignore[attr-defined]  # every model an act is about has a number
         group_id=group.id if group else None,
-        area_id=area.id if area else None,
+        area_id=group.area_id if group else area.id if area else None,
     )
 
 

@@ -7,7 +7,7 @@ import secrets
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import session
-from flask_babel import Babel
+from flask_babel import Babel, Domain, get_locale
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
@@ -18,12 +18,26 @@ from flask_wtf import CSRFProtect
 from watch.database import Base
 from watch.mail.smtp import Mail
 
+
+class Catalogues(Domain):
+    """The translations by language; flask-babel's own spells out the language's whole name for every text."""
+
+    def get_translations(self) -> object:
+        """Those of the language that is spoken now."""
+        locale = get_locale()
+        language = locale and locale.language
+        if language not in self.cache:
+            self.cache[language] = super().get_translations()
+        return self.cache[language]
+
+
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 login_manager = LoginManager()
 mail = Mail()
 csrf = CSRFProtect()
 babel = Babel()
+babel.domain_instance = Catalogues()
 
 
 def network_of_reader() -> str:

@@ -7,7 +7,6 @@ from enum import StrEnum
 
 from sqlalchemy import CompoundSelect, Integer, case, literal, null, select, union_all
 
-from watch.extensions import db
 from watch.models import (
     Area,
     Building,
@@ -29,6 +28,7 @@ from watch.models import (
     Visit,
     coordinator_stairwell,
 )
+from watch.statements import prepared
 
 
 class Role(StrEnum):
@@ -201,7 +201,7 @@ def relations_of(person: Person) -> Relations:
     Whoever follows an area coordinates nothing, whatever the rows say: the police never see who takes part.
     """
     relations = Relations(person.id)
-    for role, place, stairwell in db.session.execute(_roles_of(person)):
+    for role, place, stairwell in _roles_of(person.id):
         match role:
             case Role.MEMBER:
                 relations.member_of.add(place)
@@ -217,19 +217,20 @@ def relations_of(person: Person) -> Relations:
     return relations
 
 
-def _roles_of(person: Person) -> CompoundSelect[str, int, int | None]:
+@prepared
+def _roles_of(person_id: int) -> CompoundSelect[str, int, int | None]:
     """Role, group (or an officer's area) and stairwell; a coordinator of several has a row for each."""
     nowhere = null().cast(Integer)
     membership = select(literal(Role.MEMBER.value), Membership.group_id, nowhere).where(
-        Membership.person_id == person.id, Membership.is_current
+        Membership.person_id == person_id, Membership.is_current
     )
     lead_or_not = case((Coordinator.is_lead, Role.LEAD.value), else_=Role.COORDINATOR.value)
     appointment = (
         select(lead_or_not, Coordinator.group_id, coordinator_stairwell.c.stairwell_id)
         .outerjoin(coordinator_stairwell, coordinator_stairwell.c.coordinator_id == Coordinator.id)
-        .where(Coordinator.person_id == person.id, Coordinator.is_current)
+        .where(Coordinator.person_id == person_id, Coordinator.is_current)
     )
     office = select(literal(Role.OFFICER.value), Officer.area_id, nowhere).where(
-        Officer.person_id == person.id, Officer.is_current
+        Officer.person_id == person_id, Officer.is_current
     )
     return union_all(membership, appointment, office)

@@ -1,13 +1,40 @@
-"""Statements that SQLite and PostgreSQL write each in its own way, and how many rows one has changed."""
+"""Statements: built once, in the way of each database, and how many rows one has changed."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import cache, wraps
+from inspect import Parameter, signature
+from typing import Any, ParamSpec, TypeVarTuple
 
-from sqlalchemy import Delete, Update
+from sqlalchemy import CompoundSelect, Delete, Result, Select, Update, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watch.extensions import db
+
+P = ParamSpec("P")
+Columns = TypeVarTuple("Columns")
+
+
+def prepared(
+    build: Callable[P, Select[*Columns] | CompoundSelect[*Columns]],
+) -> Callable[P, Result[*Columns]]:
+    """Make a function that builds a SELECT into one that runs it; the statement is built only once.
+
+    Building a statement in Python takes several times as long as running it. `build` gets a placeholder for
+    each positional argument, so it can put it into the statement (a collection in `in_`) and do nothing else
+    with it. Keyword-only arguments come as they are: each combination of them has a statement of its own.
+    """
+    parameters = signature(build).parameters.values()
+    names = [each.name for each in parameters if each.kind is Parameter.POSITIONAL_OR_KEYWORD]
+    built = cache(lambda **shape: build(*map(bindparam, names), **shape))  # type: ignore[arg-type]
+
+    @wraps(build)
+    def run(*values: P.args, **shape: P.kwargs) -> Result[*Columns]:
+        statement = built(**shape)  # type: ignore[arg-type]  # flags
+        return db.session.execute(statement, dict(zip(names, values, strict=True)))
+
+    return run
 
 
 def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:

@@ -27,6 +27,7 @@ from watch.models import (
     SignInLink,
     utcnow,
 )
+from watch.statements import prepared
 
 NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
 
@@ -115,6 +116,13 @@ def follows(person_id: ColumnElement[Any] | InstrumentedAttribute[Any], area_id:
         Officer.person_id == person_id, Officer.area_id == area_id, Officer.is_current
     )
     return office.exists()
+
+
+@prepared
+def running_sign_in(sign_in_id: str) -> Select[SignIn]:
+    """The sign-in of that id, with its person, unless it has ended."""
+    wanted = select(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))
+    return wanted.options(joinedload(SignIn.person))
 
 
 def sign_ins_of(person: Person) -> Sequence[SignIn]:

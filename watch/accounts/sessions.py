@@ -6,14 +6,13 @@ from datetime import timedelta
 
 from flask import g, make_response, redirect, request, session, url_for
 from flask_login import login_user, logout_user
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from watch.accounts.queries import running_sign_in
 from watch.accounts.service import mark_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
-from watch.extensions import db, login_manager
+from watch.extensions import login_manager
 from watch.models import Language, SignIn, utcnow
 from watch.relations import relations_of
 from watch.web import here
@@ -33,8 +32,7 @@ login_manager.session_protection = None  # a session ends by its row; a phone's 
 @login_manager.user_loader
 def load_sign_in(sign_in_id: str) -> SignIn | None:
     """The running sign-in of that id with its person; None once it has ended."""
-    wanted = select(SignIn).where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))
-    sign_in = db.session.scalar(wanted.options(joinedload(SignIn.person)))
+    sign_in = running_sign_in(sign_in_id).scalar()
     return None if sign_in is None or _is_too_old(sign_in) else sign_in
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
@@ -22,6 +22,7 @@ from watch.models import (
     Property,
     Reach,
 )
+from watch.statements import prepared
 
 NEAREST_FIRST = tuple(Reach)
 # What most people look for when something is broken or loud, then who can be asked.
@@ -37,16 +38,21 @@ USUAL_FIRST = (
 
 def contacts_for(group: Group) -> list[ContactPerson]:
     """Contact persons of a group: its own, its buildings', their landlords', its area's, everybody's."""
-    buildings = select(Building.id).where(Building.group_id == group.id)
-    landlords = select(Property.landlord_id).join(Building).where(Building.group_id == group.id)
+    return _in_order(_contacts_for(group.id, group.area_id).scalars())
+
+
+@prepared
+def _contacts_for(group_id: int, area_id: int) -> Select[ContactPerson]:
+    buildings = select(Building.id).where(Building.group_id == group_id)
+    landlords = select(Property.landlord_id).join(Building).where(Building.group_id == group_id)
     theirs = or_(
-        ContactPerson.group_id == group.id,
+        ContactPerson.group_id == group_id,
         ContactPerson.building_id.in_(buildings),
         ContactPerson.landlord_id.in_(landlords),
-        ContactPerson.area_id == group.area_id,
+        ContactPerson.area_id == area_id,
         ContactPerson.reach == Reach.EVERYWHERE,
     )
-    return _in_order(db.session.scalars(_contacts(theirs)))
+    return select(ContactPerson).where(theirs)
 
 
 def coordinators_of_group(group: Group) -> Sequence[Coordinator]:
@@ -77,7 +83,7 @@ def public_contacts() -> list[AreaContacts]:
     for landlord_id, area_id in db.session.execute(select(Property.landlord_id, Property.area_id).distinct()):
         active_in.setdefault(landlord_id, set()).add(area_id)
     shown = ContactPerson.reach.in_([Reach.AREA, Reach.LANDLORD, Reach.EVERYWHERE])
-    for contact in _in_order(db.session.scalars(_contacts(shown))):
+    for contact in _in_order(db.session.scalars(select(ContactPerson).where(shown))):
         if contact.reach is Reach.EVERYWHERE:
             everywhere.contacts.append(contact)
         at = {contact.area_id} if contact.area_id else active_in.get(contact.landlord_id or 0, set())
@@ -87,7 +93,7 @@ def public_contacts() -> list[AreaContacts]:
 
 
 def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
-    """Contact persons that officers of these areas keep.
+    """Contact persons that officers of these areas keep, each with whom it is for.
 
     Everybody's, the areas', and those of landlords, buildings and groups in them; never another area's.
     """
@@ -99,7 +105,8 @@ def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
         ContactPerson.building_id.in_(select(Building.id).where(Building.property_id.in_(properties))),
         ContactPerson.group_id.in_(select(Group.id).where(Group.area_id.in_(areas))),
     )
-    return _contacts(theirs)
+    named = (ContactPerson.area, ContactPerson.landlord, ContactPerson.building, ContactPerson.group)
+    return select(ContactPerson).where(theirs).options(*(joinedload(each) for each in named))
 
 
 def kept_by(areas: Collection[int]) -> list[ContactPerson]:
@@ -143,12 +150,6 @@ def year_before(today: date) -> date:
         return today.replace(year=today.year - 1)
     except ValueError:
         return today.replace(year=today.year - 1, day=28)
-
-
-def _contacts(which: ColumnElement[bool]) -> Select[ContactPerson]:
-    """With whom they are for, in one statement."""
-    named = (ContactPerson.area, ContactPerson.landlord, ContactPerson.building, ContactPerson.group)
-    return select(ContactPerson).where(which).options(*(joinedload(each) for each in named))
 
 
 def _in_order(contacts: Iterable[ContactPerson]) -> list[ContactPerson]:

@@ -37,6 +37,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.statements import prepared
 
 PATIENCE = timedelta(minutes=5)  # a working mail server has taken everything by then
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
@@ -160,16 +161,16 @@ def _homes_of_unreached(people: Select[int]) -> Select[int]:
     )
 
 
-def readable_by(person: Person) -> ColumnElement[bool]:
-    """The condition on Notice for what a person may read.
+def readable_by(person_id: int) -> ColumnElement[bool]:
+    """The condition on Notice for what a person (their id) may read.
 
     What was said to their group, stairwell or area; as coordinator all that was said to the group and to the
     area's coordinators; as officer what was said to the area; and what they sent themselves.
     """
-    member = select(Membership.id).where(Membership.person_id == person.id, Membership.is_current)
-    office = select(Officer.id).where(Officer.person_id == person.id, Officer.is_current)
+    member = select(Membership.id).where(Membership.person_id == person_id, Membership.is_current)
+    office = select(Officer.id).where(Officer.person_id == person_id, Officer.is_current)
     coordinator = select(Coordinator.id).where(
-        Coordinator.person_id == person.id,
+        Coordinator.person_id == person_id,
         Coordinator.is_current,
         ~office.exists(),  # whoever follows an area coordinates nothing, whatever the rows say
     )
@@ -177,7 +178,7 @@ def readable_by(person: Person) -> ColumnElement[bool]:
     their_area = Group.area_id == Notice.area_id
     in_stairwell = or_(Notice.stairwell_id.is_(None), Membership.stairwell_id == Notice.stairwell_id)
     return or_(
-        Notice.by_id == person.id,
+        Notice.by_id == person_id,
         member.where(Membership.group_id == Notice.group_id, in_stairwell).exists(),
         coordinator.where(Coordinator.group_id == Notice.group_id).exists(),
         and_(
@@ -191,30 +192,31 @@ def readable_by(person: Person) -> ColumnElement[bool]:
 
 def may_read(notice: Notice, person: Person) -> bool:
     """Whether a notice is for this person, or from them."""
-    found = select(Notice.id).where(Notice.id == notice.id, readable_by(person))
+    found = select(Notice.id).where(Notice.id == notice.id, readable_by(person.id))
     return db.session.scalar(found) is not None
 
 
-def _said_to(group: Group) -> ColumnElement[bool]:
-    return or_(Notice.group_id == group.id, Notice.area_id == group.area_id)
-
-
-def _whole(notices: Select[Notice]) -> Select[Notice]:
-    return notices.options(selectinload(Notice.texts), joinedload(Notice.stairwell))
+def _said_to(group_id: int, area_id: int) -> ColumnElement[bool]:
+    return or_(Notice.group_id == group_id, Notice.area_id == area_id)
 
 
 def latest_notices(group: Group, limit: int = 3, person: Person | None = None) -> list[Notice]:
     """The newest to a group and its area's members; with a person also those to their stairwell.
 
-    One statement, texts and all: it is a part of pages that have few to spend.
+    One statement, titles and all: it is a part of pages that have few to spend.
     """
-    wanted = select(Notice).where(_said_to(group))
-    if person is None:
-        wanted = wanted.where(Notice.audience.in_([Audience.GROUP, Audience.AREA_MEMBERS]))
-    else:
-        wanted = wanted.where(readable_by(person))
-    newest = wanted.options(joinedload(Notice.texts)).order_by(*NEWEST_FIRST).limit(limit)
-    return list(db.session.scalars(newest).unique())
+    found = _latest(group.id, group.area_id, person.id if person else 0, limit, is_for_all=person is None)
+    return list(found.scalars().unique())
+
+
+@prepared
+def _latest(group_id: int, area_id: int, reader_id: int, limit: int, *, is_for_all: bool) -> Select[Notice]:
+    of_all = Notice.audience.in_([Audience.GROUP, Audience.AREA_MEMBERS])
+    wanted = select(Notice).where(
+        _said_to(group_id, area_id), of_all if is_for_all else readable_by(reader_id)
+    )
+    titles = joinedload(Notice.texts).defer(NoticeText.body)
+    return wanted.options(titles).order_by(*NEWEST_FIRST).limit(limit)
 
 
 def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
@@ -222,13 +224,18 @@ def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
 
     Titles are encrypted: the search reads them here, in every language they were written in.
     """
-    readable = select(Notice.id).where(_said_to(group), readable_by(person)).order_by(*NEWEST_FIRST)
-    ids = db.session.scalars(readable).all()
+    ids = _readable(group.id, group.area_id, person.id).scalars().all()
     if not search:
         return ids
     titles = select(NoticeText.notice_id, NoticeText.title).where(NoticeText.notice_id.in_(ids))
     found = {notice for notice, title in db.session.execute(titles) if search.casefold() in title.casefold()}
     return [each for each in ids if each in found]
+
+
+@prepared
+def _readable(group_id: int, area_id: int, reader_id: int) -> Select[int]:
+    theirs = _said_to(group_id, area_id), readable_by(reader_id)
+    return select(Notice.id).where(*theirs).order_by(*NEWEST_FIRST)
 
 
 def area_notice_ids(area: Area) -> Sequence[int]:
@@ -239,8 +246,14 @@ def area_notice_ids(area: Area) -> Sequence[int]:
 
 def notices_by_id(ids: Sequence[int]) -> list[Notice]:
     """These notices in this order, with their texts."""
-    found = {each.id: each for each in db.session.scalars(_whole(select(Notice).where(Notice.id.in_(ids))))}
+    found = {each.id: each for each in _notices(ids).scalars()}
     return [found[each] for each in ids]
+
+
+@prepared
+def _notices(ids: Sequence[int]) -> Select[Notice]:
+    whole = selectinload(Notice.texts), joinedload(Notice.stairwell)
+    return select(Notice).where(Notice.id.in_(ids)).options(*whole)
 
 
 def mailings_of(notice: Notice) -> Select[int]:

@@ -3,15 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
-from sqlalchemy import Select, case, select, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Integer,
+    ScalarSelect,
+    Select,
+    case,
+    false,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    tuple_,
+    union_all,
+)
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import Area, Building, Group, GroupState, Property, Stairwell
 from watch.places.addresses import contains, folded, nearly_contains
+from watch.statements import prepared
 
 OPEN = (
     GroupState.STARTING,
@@ -33,25 +51,35 @@ class PublicBuilding:
 
 
 @dataclass(frozen=True)
-class Found:
-    """How a search met a building: in which stairwell, where it named one, and by its street's own name."""
+class Asked:
+    """An address that was typed, its number, and what it may mean: streets (city and name) by their own name,
+    all of some areas (ids), and streets in the areas that are named beside them.
+    """
 
-    stairwell: int | None
-    by_street: bool
+    number: str
+    streets: list[tuple[str, str]] = field(default_factory=list)
+    areas: list[int] = field(default_factory=list)
+    in_areas: list[tuple[int, str, str]] = field(default_factory=list)
 
 
 def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
     """At most `limit` buildings with a stairwell at an address, typed whole or in part, accents or not.
 
     The area's name finds its buildings too, after those of a street that is called so. Where nothing is
-    spelled so, what is one slip away. At most three statements.
+    spelled so, what is one slip away. Two statements, three with a number; two more where no street is so.
     """
-    stairwells = _stairwells_at(text)
-    wanted = _public_buildings().where(Building.id.in_(stairwells.keys()))
-    by_area = [building for building, each in stairwells.items() if not each.by_street]
-    last = case((Building.id.in_(by_area), 1), else_=0)
-    found = db.session.execute(wanted.order_by(last, Building.sort_key, Building.id).limit(limit))
-    return [_public(building, state, stairwells[building.id].stairwell) for building, state in found]
+    for asked in _readings(text):
+        stairwells = _stairwells_at(asked) if asked.number else {}
+        here = Building.id.in_(stairwells if asked.number else _at(asked))
+        order: list[Any] = [Building.sort_key, Building.id]
+        if asked.areas or asked.in_areas:
+            order.insert(0, case((Building.id.in_(_at(Asked("", asked.streets))), 0), else_=1))
+        wanted = _public_buildings().where(here).order_by(*order).limit(limit)
+        if found := db.session.execute(wanted).all():
+            return [_public(building, state, stairwells.get(building.id)) for building, state in found]
+        if asked.streets or _exists(asked):
+            break
+    return []
 
 
 def public_building(building: Building) -> PublicBuilding:
@@ -72,60 +100,88 @@ def _public(building: Building, state: GroupState | None, stairwell: int | None 
     return PublicBuilding(building, state in OPEN, stairwell)
 
 
-def buildings_at(text: str) -> set[int]:
-    """Ids of the buildings with a stairwell at that address; none for a number without a street."""
-    return set(_stairwells_at(text))
+def buildings_at(text: str) -> ColumnElement[bool]:
+    """The condition on Building of a stairwell at that address; never true for a number without a street."""
+    for asked in _readings(text):
+        if asked.streets or _exists(asked):
+            return Building.id.in_(_stairwells_at(asked) if asked.number else _at(asked))
+    return false()
 
 
-def _stairwells_at(text: str) -> dict[int, Found]:
-    """The buildings at an address, each with its stairwell where the address names that one only."""
-    asked = ADDRESS.fullmatch(folded(text.split(",")[0]))
-    streets = _streets_like(asked["words"].split()) if asked else {}
-    if asked is None or not streets:
-        return {}
-    stairwells = (
-        select(Stairwell.building_id, Stairwell.id, Stairwell.number, Property.area_id, Stairwell.street)
-        .join(Stairwell.building)
-        .join(Building.property)
-        .where(tuple_(Property.area_id, Stairwell.street).in_(streets))
-    )
-    number = (asked["number"] or "").replace(" ", "").upper()
-    near = [
-        (building, stairwell, theirs, streets[area, street])
-        for building, stairwell, theirs, area, street in db.session.execute(stairwells)
-        if theirs.startswith(number)
-    ]
-    named = [row for row in near if _is_number(number, row[2])]
-    found: dict[int, Found] = {}
-    for building, stairwell, _number, by_street in named or near:
-        only = stairwell if named and building not in found else None
-        found[building] = Found(only, by_street or (building in found and found[building].by_street))
-    return found
+def _readings(text: str) -> Iterator[Asked]:
+    """What an address may mean: as it is spelled, then with one slip a word.
 
-
-def _streets_like(asked: Sequence[str]) -> dict[tuple[int, str], bool]:
-    """Streets (area and name) that hold every word, and whether by their own name, without their area's.
-
-    Accents are forgiven, which no database does alike; where no street is spelled so, one slip a word.
+    Accents are forgiven, which no database does alike.
     """
-    known = (
-        select(Property.area_id, Stairwell.street, Area.name)
-        .join(Stairwell.building)
-        .join(Building.property)
-        .join(Property.area)
-        .distinct()
-    )
-    places = [(area_id, street, folded(area)) for area_id, street, area in db.session.execute(known)]
-    for holds in (contains, nearly_contains) if asked else ():
-        found = {
-            (area_id, street): by_street
-            for area_id, street, area in places
-            if (by_street := all(holds(folded(street), word) for word in asked))
-            or all(holds(f"{folded(street)} {area}", word) for word in asked)
-        }
-        if found:
-            return found
-    return {}
+    typed = ADDRESS.fullmatch(folded(text.split(",")[0]))
+    words = typed["words"].split() if typed else []
+    if typed is None or not words:
+        return
+    known = [(city, name, area_id, folded(name)) for city, name, area_id in _streets_and_areas()]
+    areas = [(area_id, plain) for _city, _name, area_id, plain in known if area_id is not None]
+    for holds in (contains, nearly_contains):
+
+        @cache
+        def areas_with(*words: str, holds: Callable[[str, str], bool] = holds) -> list[int]:
+            return [area_id for area_id, plain in areas if all(holds(plain, word) for word in words)]
+
+        asked = Asked((typed["number"] or "").replace(" ", "").upper(), areas=areas_with(*words))
+        for city, street, area_id, plain in known:
+            missing = [word for word in words if not holds(plain, word)]
+            if area_id is None and not missing:
+                asked.streets.append((city, street))
+            elif area_id is None and len(missing) < len(words):
+                asked.in_areas.extend((each, city, street) for each in areas_with(*missing))
+        if asked.streets or asked.areas or asked.in_areas:
+            yield asked
+
+
+@prepared
+def _streets_and_areas() -> CompoundSelect[str, str, int | None]:
+    """Each street of each city once, and the areas: by steps through the index of addresses, from one street
+    to the next, instead of reading every stairwell.
+    """
+
+    def least(column: Any, *beyond: ColumnElement[bool]) -> ScalarSelect[Any]:
+        return select(func.min(column)).where(*beyond).scalar_subquery()
+
+    city = select(func.min(Stairwell.city).label("name")).cte("city", recursive=True)
+    after = least(Stairwell.city, Stairwell.city > city.c.name)
+    city = city.union_all(select(after).where(city.c.name.is_not(None)))
+    first = least(Stairwell.street, Stairwell.city == city.c.name).label("name")
+    street = select(city.c.name.label("city"), first).where(city.c.name.is_not(None))
+    streets = street.cte("street", recursive=True)
+    after = least(Stairwell.street, Stairwell.city == streets.c.city, Stairwell.street > streets.c.name)
+    streets = streets.union_all(select(streets.c.city, after).where(streets.c.name.is_not(None)))
+    known = select(streets.c.city, streets.c.name, null().cast(Integer)).where(streets.c.name.is_not(None))
+    return union_all(known, select(literal(""), Area.name, Area.id))
+
+
+def _at(asked: Asked) -> Select[int]:
+    """Ids of the buildings in the streets of an address, whatever its number."""
+    in_street = tuple_(Stairwell.city, Stairwell.street).in_(asked.streets)
+    wanted = select(Stairwell.building_id)
+    if not asked.areas and not asked.in_areas:
+        return wanted.where(in_street)
+    in_area = tuple_(Property.area_id, Stairwell.city, Stairwell.street).in_(asked.in_areas)
+    anywhere = or_(in_street, in_area, Property.area_id.in_(asked.areas))
+    return wanted.join(Stairwell.building).join(Building.property).where(anywhere)
+
+
+def _exists(asked: Asked) -> bool:
+    return db.session.scalar(_at(asked).limit(1)) is not None
+
+
+def _stairwells_at(asked: Asked) -> dict[int, int | None]:
+    """The buildings with the number of an address, each with its stairwell where it names that one only."""
+    wanted = _at(asked).add_columns(Stairwell.id, Stairwell.number)
+    rows = db.session.execute(wanted.where(Stairwell.number.startswith(asked.number, autoescape=True)))
+    near = [row for row in rows if row[2].startswith(asked.number)]  # SQLite forgives capitals
+    named = [row for row in near if _is_number(asked.number, row[2])]
+    found: dict[int, int | None] = {}
+    for building, stairwell, _number in named or near:
+        found[building] = stairwell if named and building not in found else None
+    return found
 
 
 def _is_number(asked: str, number: str) -> bool:

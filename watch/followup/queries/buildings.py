@@ -120,7 +120,7 @@ def _rows(area: Area, wanted: Filter, now: datetime) -> Select[*tuple[Any, ...]]
         .where(Property.area_id == area.id)
     )
     if wanted.text:
-        rows = rows.where(Building.id.in_(buildings_at(wanted.text)))
+        rows = rows.where(buildings_at(wanted.text))
     if wanted.landlord_id is not None:
         rows = rows.where(Property.landlord_id == wanted.landlord_id)
     if wanted.state in (BuildingState.INTEREST, BuildingState.NONE):

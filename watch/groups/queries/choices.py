@@ -28,6 +28,7 @@ from watch.models import (
     OutboxRow,
     Person,
 )
+from watch.statements import prepared
 
 # Conditions on Membership: who wants to hear of what of their own group. Whoever said no gets neither mail
 # nor paper. What goes to a whole area is chosen apart: has_opted_out.
@@ -81,7 +82,7 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
             OutboxRow.language == row.language,
             Person.mailbox_id == row.mailbox_id,
             _concerned_by(row.mailing),
-            or_(Membership.is_current, _ended_by_its_owner(now)),
+            or_(Membership.is_current, _ended_by_its_owner(now - SECOND_THOUGHTS)),
         )
         .options(contains_eager(Membership.person), contains_eager(Membership.group).joinedload(Group.area))
         .order_by(OutboxRow.id, Group.name, Membership.id)
@@ -153,21 +154,25 @@ def wants_mail_of(
 
 def ended_lately(person: Person, now: datetime) -> list[Membership]:
     """What a person has left, and can still take back, of groups that they are not in again."""
-    theirs = (Membership.person_id == person.id, Membership.is_current)
-    wanted = (
+    latest = {each.group_id: each for each in _ended(person.id, now - SECOND_THOUGHTS).scalars()}
+    return list(latest.values())
+
+
+@prepared
+def _ended(person_id: int, since: datetime) -> Select[Membership]:
+    theirs = (Membership.person_id == person_id, Membership.is_current)
+    return (
         select(Membership)
         .join(Group, Group.id == Membership.group_id)
         .where(
-            Membership.person_id == person.id,
+            Membership.person_id == person_id,
             Membership.left_at.is_not(None),
-            _ended_by_its_owner(now),
+            _ended_by_its_owner(since),
             Membership.group_id.not_in(select(Membership.group_id).where(*theirs)),
         )
         .options(contains_eager(Membership.group))
         .order_by(Membership.left_at)
     )
-    latest = {each.group_id: each for each in db.session.scalars(wanted)}
-    return list(latest.values())
 
 
 def _whose(membership: Membership) -> tuple[int, int]:
@@ -187,7 +192,7 @@ def _list_of(mailing: Mailing) -> Group | Area | None:
     return mail.list_of(mailing.about) if mail and mail.list_of else None
 
 
-def _ended_by_its_owner(now: datetime) -> ColumnElement[bool]:
+def _ended_by_its_owner(since: datetime) -> ColumnElement[bool]:
     said_so = select(AuditEntry.id).where(
         AuditEntry.what.in_(["member-left", "member-moved"]),
         AuditEntry.about_kind == Membership.__tablename__,
@@ -195,7 +200,7 @@ def _ended_by_its_owner(now: datetime) -> ColumnElement[bool]:
         AuditEntry.by_id == Membership.person_id,
         AuditEntry.at >= Membership.left_at,
     )
-    return and_(Membership.left_at > now - SECOND_THOUGHTS, said_so.exists())
+    return and_(Membership.left_at > since, said_so.exists())
 
 
 def with_lost_appointment(memberships: Collection[Membership]) -> frozenset[int]:

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, Subquery, case, func, literal, select, true
 from sqlalchemy.orm import joinedload
@@ -24,6 +25,7 @@ from watch.models import (
     Person,
     Stairwell,
 )
+from watch.statements import prepared
 
 
 class FlatState(StrEnum):
@@ -43,8 +45,7 @@ class FlatState(StrEnum):
         return self in {FlatState.TAKES_PART, FlatState.ON_PAPER, FlatState.BOUNCED}
 
 
-@dataclass(frozen=True)
-class FlatInHouse:
+class FlatInHouse(NamedTuple):
     """A flat with where its household stands; without any person."""
 
     flat_id: int
@@ -91,7 +92,23 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
 
     `stairwells` narrows a group to those a coordinator works with.
     """
-    members = _members_by_household(place)
+    of_stairwell, only_some = isinstance(place, Stairwell), stairwells is not None
+    rows = _flats(place.id, stairwells or (), of_stairwell=of_stairwell, only_some=only_some)
+    return [
+        FlatInHouse(
+            flat, number, stairwell, named, f"{street} {named}", building, household, _state(*how), since
+        )
+        for flat, number, stairwell, named, street, building, household, since, *how in rows
+    ]
+
+
+@prepared
+def _flats(
+    place_id: int, stairwells: Collection[int], *, of_stairwell: bool, only_some: bool
+) -> Select[*tuple[Any, ...]]:
+    members = _members_by_household(
+        (Membership.stairwell_id if of_stairwell else Membership.group_id) == place_id
+    )
     wanted = (
         select(
             Flat.id, Flat.number, Stairwell.id, Stairwell.number, Stairwell.street, Stairwell.building_id,
@@ -102,24 +119,14 @@ def households_of(place: Group | Stairwell, stairwells: Collection[int] | None =
         .join(Building, Building.id == Stairwell.building_id)
         .outerjoin(Household, (Household.flat_id == Flat.id) & Household.is_current)
         .outerjoin(members, members.c.household_id == Household.id)
-        .where((Stairwell.id if isinstance(place, Stairwell) else Building.group_id) == place.id)
+        .where((Stairwell.id if of_stairwell else Building.group_id) == place_id)
         .order_by(Stairwell.sort_key, Stairwell.id, Flat.number)
     )  # fmt: skip
-    if stairwells is not None:
-        wanted = wanted.where(Stairwell.id.in_(stairwells))
-    return [
-        FlatInHouse(
-            flat, number, stairwell, named, f"{street} {named}", building, household, _state(*how), since
-        )
-        for flat, number, stairwell, named, street, building, household, since, *how in db.session.execute(
-            wanted
-        )
-    ]
+    return wanted.where(Stairwell.id.in_(stairwells)) if only_some else wanted
 
 
-def _members_by_household(place: Group | Stairwell) -> Subquery:
+def _members_by_household(here: ColumnElement[bool]) -> Subquery:
     """How many take part from each household, have a mailbox, and have one that bounces."""
-    here = Membership.stairwell_id if isinstance(place, Stairwell) else Membership.group_id
     return (
         select(
             Membership.household_id,
@@ -129,7 +136,7 @@ def _members_by_household(place: Group | Stairwell) -> Subquery:
         )
         .join(Person, Person.id == Membership.person_id)
         .outerjoin(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(here == place.id, Membership.is_current)
+        .where(here, Membership.is_current)
         .group_by(Membership.household_id)
         .subquery()
     )
@@ -228,13 +235,17 @@ def members_at(flat: FlatInHouse) -> list[Membership]:
 
 def last_look(reader: Person, place: Group | Stairwell) -> datetime | None:
     """When somebody last saw the picture of this house or stairwell; what was lit since is new to them."""
-    seen = select(func.max(AuditEntry.at)).where(
-        AuditEntry.by_id == reader.id,
+    return _last_look(reader.id, place.__tablename__, place.id).scalar()
+
+
+@prepared
+def _last_look(reader_id: int, kind: str, place_id: int) -> Select[datetime | None]:
+    return select(func.max(AuditEntry.at)).where(
+        AuditEntry.by_id == reader_id,
         AuditEntry.what == "house-seen",
-        AuditEntry.about_kind == place.__tablename__,
-        AuditEntry.about_id == place.id,
+        AuditEntry.about_kind == kind,
+        AuditEntry.about_id == place_id,
     )
-    return db.session.scalar(seen)
 
 
 def history_of(flat: Flat) -> list[tuple[datetime, str]]:

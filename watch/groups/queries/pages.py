@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, false, func, or_, select
-from sqlalchemy.orm import contains_eager, joinedload, outerjoin
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import joinedload, outerjoin
 
 from watch.extensions import db
 from watch.models import (
-    Area,
     Building,
     Coordinator,
     Flat,
     Group,
+    Mailbox,
     Meeting,
     MeetingAnswer,
     Membership,
@@ -24,13 +25,13 @@ from watch.models import (
     Stairwell,
     coordinator_stairwell,
 )
+from watch.statements import prepared
 
 
 @dataclass(frozen=True)
 class Facts:
-    """Where a group is and how large: its area, its property's designation, its flats."""
+    """Where a group is and how large: its property's designation, its flats."""
 
-    area: Area
     property: str | None
     flats: int
 
@@ -44,41 +45,54 @@ class Coming:
 
 
 def facts_of(group: Group) -> Facts:
-    """Area, property and number of flats of a group."""
-    return Facts(*db.session.execute(_facts(group)).one())
+    """Property and number of flats of a group."""
+    return Facts(*_facts(group.id).one())
 
 
-def _facts(group: Group) -> Select[Area, str | None, int]:
+@prepared
+def _facts(group_id: int) -> Select[str | None, int]:
+    return _select_facts(group_id)
+
+
+def _select_facts(group_id: int) -> Select[str | None, int]:
     flats = (
         select(func.count(Flat.id))
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .join(Building, Building.id == Stairwell.building_id)
-        .where(Building.group_id == group.id)
+        .where(Building.group_id == group_id)
     )
     designation = (
         select(func.min(Property.designation))
         .join(Building, Building.property_id == Property.id)
-        .where(Building.group_id == group.id)
+        .where(Building.group_id == group_id)
     )
-    return select(Area, designation.scalar_subquery(), flats.scalar_subquery()).where(
-        Area.id == group.area_id
-    )
+    return select(designation.scalar_subquery(), flats.scalar_subquery())
 
 
 def facts_and_next_meeting(
     group: Group, person: Person, now: datetime, *, all_stairwells: bool
 ) -> tuple[Facts, Coming | None]:
     """What the group's page begins with, in one statement; see `coming_meetings` for whose meetings."""
-    shown = _is_coming(person, [group.id], now, [group.id] if all_stairwells else [])
-    area, designation, flats, meeting, answer = db.session.execute(
-        _facts(group)
+    everywhere = [group.id] if all_stairwells else []
+    row = _facts_and_next(group.id, person.id, [group.id], now, everywhere).one()
+    designation, flats, meeting, answer = row
+    return Facts(designation, flats), Coming(meeting, answer) if meeting else None
+
+
+@prepared
+def _facts_and_next(
+    group_id: int, person_id: int, group_ids: Collection[int], now: datetime, all_stairwells: Collection[int]
+) -> Select[str | None, int, Meeting | None, MeetingAnswer | None]:
+    shown = _is_coming(person_id, group_ids, now, all_stairwells)
+    return (
+        _select_facts(group_id)
         .add_columns(Meeting, MeetingAnswer)
-        .select_from(outerjoin(outerjoin(Area, Meeting, shown), MeetingAnswer, _answer_of(person)))
+        .select_from(outerjoin(outerjoin(Group, Meeting, shown), MeetingAnswer, _answer_of(person_id)))
+        .where(Group.id == group_id)
         .options(joinedload(Meeting.stairwell))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(1)
-    ).one()
-    return Facts(area, designation, flats), Coming(meeting, answer) if meeting else None
+    )
 
 
 def coming_meetings(
@@ -88,26 +102,32 @@ def coming_meetings(
 
     A stairwell's gathering is shown to those who live there, and in the groups of `all_stairwells`.
     """
-    wanted = (
+    return [Coming(*row) for row in _coming(person.id, group_ids, now, all_stairwells)]
+
+
+@prepared
+def _coming(
+    person_id: int, group_ids: Collection[int], now: datetime, all_stairwells: Collection[int]
+) -> Select[Meeting, MeetingAnswer | None]:
+    return (
         select(Meeting, MeetingAnswer)
-        .outerjoin(MeetingAnswer, _answer_of(person))
-        .where(_is_coming(person, group_ids, now, all_stairwells))
+        .outerjoin(MeetingAnswer, _answer_of(person_id))
+        .where(_is_coming(person_id, group_ids, now, all_stairwells))
         .options(joinedload(Meeting.stairwell))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(20)
     )
-    return [Coming(meeting, answer) for meeting, answer in db.session.execute(wanted)]
 
 
-def _answer_of(person: Person) -> ColumnElement[bool]:
-    return and_(MeetingAnswer.meeting_id == Meeting.id, MeetingAnswer.person_id == person.id)
+def _answer_of(person_id: int) -> ColumnElement[bool]:
+    return and_(MeetingAnswer.meeting_id == Meeting.id, MeetingAnswer.person_id == person_id)
 
 
 def _is_coming(
-    person: Person, group_ids: Collection[int], now: datetime, all_stairwells: Collection[int]
+    person_id: int, group_ids: Collection[int], now: datetime, all_stairwells: Collection[int]
 ) -> ColumnElement[bool]:
     lives_there = select(Membership.stairwell_id).where(
-        Membership.person_id == person.id,
+        Membership.person_id == person_id,
         Membership.is_current,
         Membership.group_id.in_(group_ids),
         Membership.stairwell_id.is_not(None),
@@ -124,11 +144,22 @@ def _is_coming(
     )
 
 
+@dataclass(frozen=True)
+class Neighbour:
+    """A member or coordinator, and of how to reach them what neighbours may see."""
+
+    id: int
+    name: str
+    shows_name: bool
+    email: str | None
+    phone: str | None
+
+
 @dataclass
 class CoordinatorLine:
     """A coordinator as neighbours meet them; without stairwells for the whole house."""
 
-    person: Person
+    person: Neighbour
     is_lead: bool
     stairwells: list[str] = field(default_factory=list)
 
@@ -138,69 +169,66 @@ class PeopleOfGroup:
     """Whom a reader of the group's page may meet."""
 
     coordinators: list[CoordinatorLine]
-    neighbours: list[Person]
+    neighbours: list[Neighbour]
 
 
 def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
     """The coordinators, and the neighbours who chose to be seen (none unless asked for); one statement."""
-    rows = db.session.execute(
-        select(Person, Coordinator.id, Coordinator.is_lead, Stairwell.number)
-        .select_from(Person)
-        .outerjoin(Membership, _is_member(group))
-        .outerjoin(Coordinator, _coordinates(group))
-        .outerjoin(coordinator_stairwell, coordinator_stairwell.c.coordinator_id == Coordinator.id)
-        .outerjoin(Stairwell, Stairwell.id == coordinator_stairwell.c.stairwell_id)
-        .outerjoin(Person.mailbox)
-        .options(contains_eager(Person.mailbox))
-        .where(Person.id.in_(_ids_in(group)), or_(Coordinator.id.is_not(None), _seen(neighbours)))
-        .order_by(Coordinator.is_lead.desc(), Coordinator.id, Stairwell.sort_key)
-    )
     lines: dict[int, CoordinatorLine] = {}
-    seen_people: dict[int, Person] = {}
-    for person, coordinator, is_lead, stairwell in rows:
+    seen_people: dict[int, Neighbour] = {}
+    for coordinator, is_lead, stairwell, *person in _people(group.id, neighbours=neighbours):
         if coordinator is None:
-            seen_people[person.id] = person
+            seen_people[person[0]] = Neighbour(*person)
             continue
-        line = lines.setdefault(coordinator, CoordinatorLine(person, is_lead))
+        line = lines.setdefault(coordinator, CoordinatorLine(Neighbour(*person), is_lead))
         if stairwell is not None:
             line.stairwells.append(stairwell)
     return PeopleOfGroup(list(lines.values()), list(seen_people.values()))
 
 
-def _ids_in(group: Group) -> CompoundSelect[int]:
-    """Ids of members and coordinators, so that nobody else's row is looked at."""
-    members = select(Membership.person_id).where(Membership.group_id == group.id, Membership.is_current)
-    return members.union(select(Coordinator.person_id).where(Coordinator.group_id == group.id))
-
-
-def _seen(neighbours: bool) -> ColumnElement[bool]:
-    """A member who chose to be seen, where the reader may see neighbours at all."""
-    if not neighbours:
-        return false()
-    return and_(Membership.id.is_not(None), or_(Person.shows_name, Person.shows_email, Person.shows_phone))
-
-
-def _is_member(group: Group) -> ColumnElement[bool]:
-    return and_(Membership.person_id == Person.id, Membership.group_id == group.id, Membership.is_current)
-
-
-def _coordinates(group: Group) -> ColumnElement[bool]:
-    return and_(Coordinator.person_id == Person.id, Coordinator.group_id == group.id, Coordinator.is_current)
+@prepared
+def _people(group_id: int, *, neighbours: bool) -> Select[*tuple[Any, ...]]:
+    """`neighbours`: also a member who chose to be seen."""
+    is_member = (Membership.group_id == group_id) & Membership.is_current
+    coordinates = (Coordinator.group_id == group_id) & Coordinator.is_current
+    shows_anything = or_(Person.shows_name, Person.shows_email, Person.shows_phone)
+    is_seen = and_(Membership.id.is_not(None), shows_anything) if neighbours else false()
+    # Ids of members and coordinators, so that nobody else's row is looked at.
+    here = select(Membership.person_id).where(is_member)
+    here_too = select(Coordinator.person_id).where(Coordinator.group_id == group_id)
+    return (
+        select(
+            Coordinator.id, Coordinator.is_lead, Stairwell.number, Person.id, Person.name, Person.shows_name,
+            case((Person.shows_email, Mailbox.address)), case((Person.shows_phone, Person.phone)),
+        )
+        .select_from(Person)
+        .outerjoin(Membership, (Membership.person_id == Person.id) & is_member)
+        .outerjoin(Coordinator, (Coordinator.person_id == Person.id) & coordinates)
+        .outerjoin(coordinator_stairwell, coordinator_stairwell.c.coordinator_id == Coordinator.id)
+        .outerjoin(Stairwell, Stairwell.id == coordinator_stairwell.c.stairwell_id)
+        .outerjoin(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(Person.id.in_(here.union(here_too)), or_(Coordinator.id.is_not(None), is_seen))
+        .order_by(Coordinator.is_lead.desc(), Coordinator.id, Stairwell.sort_key)
+    )  # fmt: skip
 
 
 def groups_of(person: Person) -> Sequence[Group]:
     """The groups that a person takes part in or coordinates, by name, with their areas."""
-    member = select(Membership.group_id).where(Membership.person_id == person.id, Membership.is_current)
+    return _groups(person.id).scalars().all()
+
+
+@prepared
+def _groups(person_id: int) -> Select[Group]:
+    member = select(Membership.group_id).where(Membership.person_id == person_id, Membership.is_current)
     coordinates = select(Coordinator.group_id).where(
-        Coordinator.person_id == person.id, Coordinator.is_current
+        Coordinator.person_id == person_id, Coordinator.is_current
     )
-    wanted = (
+    return (
         select(Group)
         .where(or_(Group.id.in_(member), Group.id.in_(coordinates)))
         .options(joinedload(Group.area))
         .order_by(Group.name)
     )
-    return db.session.scalars(wanted).all()
 
 
 def flats_in(building: Building) -> int:

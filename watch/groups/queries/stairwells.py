@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, and_, func, or_, select
+from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
 from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
@@ -23,6 +23,7 @@ from watch.models import (
     Stairwell,
     coordinator_stairwell,
 )
+from watch.statements import prepared
 
 
 @dataclass(frozen=True)
@@ -49,21 +50,10 @@ class Work:
 def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
     """The stairwells of a group, or a coordinator's, in street order with what waits there; one statement.
 
-    A stairwell has a coordinator where somebody other than the lead works for it or the whole house.
+    A stairwell has a coordinator where somebody other than the lead works for it or the whole house. Of
+    gatherings not counted those of the group, of these stairwells, and what `by` has called elsewhere.
     """
-    wanted = (
-        select(
-            Stairwell.id, Stairwell.number, Stairwell.street, _coordinators(group),
-            _requests(group, visit=False), _requests(group, visit=True),
-            _members_without_flat(group), _uncounted_meetings(group, by, now, stairwells),
-        )
-        .join(Building, Building.id == Stairwell.building_id)
-        .where(Building.group_id == group.id)
-        .order_by(Stairwell.sort_key, Stairwell.id)
-    )  # fmt: skip
-    if stairwells is not None:
-        wanted = wanted.where(Stairwell.id.in_(stairwells))
-    rows = db.session.execute(wanted).all()
+    rows = _work(group.id, by.id, now, stairwells or (), only_some=stairwells is not None).all()
     found = [
         StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, visits)
         for key, number, street, coordinators, waiting, visits, *_rest in rows
@@ -75,7 +65,25 @@ def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collectio
     )
 
 
-def _coordinators(group: Group) -> ScalarSelect[int]:
+@prepared
+def _work(
+    group_id: int, by_id: int, now: datetime, stairwells: Collection[int], *, only_some: bool
+) -> Select[int, str, str, int, int, int, int, int]:
+    uncounted = _uncounted_meetings(group_id, now)
+    wanted = select(Stairwell).join(Building, Building.id == Stairwell.building_id)
+    wanted = wanted.where(Building.group_id == group_id).order_by(Stairwell.sort_key, Stairwell.id)
+    if only_some:
+        is_theirs = Meeting.stairwell_id.is_(None) | Meeting.stairwell_id.in_(stairwells)
+        uncounted = uncounted.where(is_theirs | (Meeting.called_by_id == by_id))
+        wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return wanted.with_only_columns(
+        Stairwell.id, Stairwell.number, Stairwell.street, _coordinators(group_id),
+        _requests(group_id, visit=False), _requests(group_id, visit=True),
+        _members_without_flat(group_id), uncounted.scalar_subquery(),
+    )  # fmt: skip
+
+
+def _coordinators(group_id: int) -> ScalarSelect[int]:
     """How many other than the lead work for the stairwell of the row around."""
     scope = coordinator_stairwell.c
     has_scope = select(scope.stairwell_id).where(scope.coordinator_id == Coordinator.id)
@@ -83,7 +91,7 @@ def _coordinators(group: Group) -> ScalarSelect[int]:
     return (
         select(func.count(Coordinator.id))
         .where(
-            Coordinator.group_id == group.id,
+            Coordinator.group_id == group_id,
             Coordinator.is_current,
             or_(this_one.exists(), and_(Coordinator.is_lead.is_(False), ~has_scope.exists())),
         )
@@ -92,38 +100,31 @@ def _coordinators(group: Group) -> ScalarSelect[int]:
     )
 
 
-def _requests(group: Group, *, visit: bool) -> ScalarSelect[int]:
+def _requests(group_id: int, *, visit: bool) -> ScalarSelect[int]:
     """How many wait for an answer, or for a visit, in the stairwell of the row around."""
     waiting = select(func.count(JoinRequest.id)).where(
         JoinRequest.stairwell_id == Stairwell.id,
-        JoinRequest.group_id == group.id,
+        JoinRequest.group_id == group_id,
         JoinRequest.state == RequestState.WAITING,
         JoinRequest.wants_visit.is_(visit),
     )
     return waiting.correlate(Stairwell).scalar_subquery()
 
 
-def _members_without_flat(group: Group) -> ScalarSelect[int]:
+def _members_without_flat(group_id: int) -> ScalarSelect[int]:
     hidden = select(func.count(Membership.id)).where(
-        Membership.group_id == group.id, Membership.is_current, Membership.household_id.is_(None)
+        Membership.group_id == group_id, Membership.is_current, Membership.household_id.is_(None)
     )
     return hidden.scalar_subquery()
 
 
-def _uncounted_meetings(
-    group: Group, by: Person, now: datetime, stairwells: Collection[int] | None
-) -> ScalarSelect[int]:
-    """Of the group, of those stairwells, and what this coordinator has called elsewhere."""
-    uncounted = select(func.count(Meeting.id)).where(
-        Meeting.group_id == group.id,
+def _uncounted_meetings(group_id: int, now: datetime) -> Select[int]:
+    return select(func.count(Meeting.id)).where(
+        Meeting.group_id == group_id,
         Meeting.ends_at <= now,
         Meeting.cancelled_at.is_(None),
         Meeting.counting == Counting.NOT_YET,
     )
-    if stairwells is not None:
-        is_theirs = Meeting.stairwell_id.is_(None) | Meeting.stairwell_id.in_(stairwells)
-        uncounted = uncounted.where(is_theirs | (Meeting.called_by_id == by.id))
-    return uncounted.scalar_subquery()
 
 
 def stairwells_in(group: Group) -> list[Stairwell]:

@@ -59,12 +59,6 @@ def _latest(groups: Sequence[Group], person: Person) -> list[Notice]:
     return sorted(found.values(), key=lambda notice: notice.sent_at, reverse=True)[:NOTICES_SHOWN]
 
 
-def _can_be_reached(neighbour: Person) -> bool:
-    """Whether neighbours see more than the name."""
-    shows_phone = neighbour.shows_phone and neighbour.phone
-    return bool(shows_phone or (neighbour.shows_email and neighbour.mailbox))
-
-
 @bp.get("/groups/<int:group_id>")
 @requires(Permission.SEE_GROUP)
 def show(group: Group) -> ViewAnswer:
@@ -86,8 +80,8 @@ def show(group: Group) -> ViewAnswer:
         coming=coming,
         tile=tile,
         people=people,
-        reachable=[each for each in people.neighbours if _can_be_reached(each)],
-        named=[each for each in people.neighbours if not _can_be_reached(each)],
+        reachable=[each for each in people.neighbours if each.phone or each.email],
+        named=[each for each in people.neighbours if not (each.phone or each.email)],
         sees_names=not belongs or group.id in relations.coordinates,
         notices=latest_notices(group, NOTICES_SHOWN, person),
         contacts=contacts_for(group)[:CONTACTS_SHOWN],

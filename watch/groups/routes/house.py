@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from watch import audit
@@ -113,7 +114,8 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
 
 
 def _group(stairwell: Stairwell) -> Group:
-    return db.session.get(Group, stairwell.building.group_id) or abort(404)
+    group_id = stairwell.building.group_id
+    return db.session.get(Group, group_id, options=[joinedload(Group.area)]) or abort(404)
 
 
 @bp.get("/flats/<int:flat_id>")

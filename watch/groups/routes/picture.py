@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
+from typing import NamedTuple
 
 from flask import url_for
 from flask_babel import gettext as _
@@ -27,8 +28,7 @@ class PictureRow:
     note: str
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(NamedTuple):
     """A flat in the picture; its name is read aloud."""
 
     href: str
@@ -109,27 +109,25 @@ def picture_of(
     """
     behind = [flat for flat in flats if flat.stairwell_id == stairwell.id and only in (None, flat.state)]
     ordered = sorted(behind, key=lambda flat: (-flat.floor, flat.number))
+    words = {state: str(word) for state, word in FLAT_STATES.items()}  # once, not for each of a hundred flats
+    name = _("Lägenhet %(number)s, %(state)s")
+
+    def window(flat: FlatInHouse) -> Window:
+        state, is_lit = flat.state, flat.state.is_lit
+        return Window(
+            href=url_for("groups.house.flat", flat_id=flat.flat_id),
+            number=flat.number,
+            state=state.value,
+            name=name % {"number": flat.number, "state": words[state]},
+            just_lit=is_lit and bool(lit_since and flat.since and flat.since > lit_since),
+            checkbox=None if ticked is None or is_lit else ("flats", flat.flat_id, state.value == ticked),
+        )
+
     floors = [
-        Floor(_floor_name(floor), [_window(flat, lit_since, ticked) for flat in here])
+        Floor(_floor_name(floor), [window(flat) for flat in here])
         for floor, here in groupby(ordered, key=lambda flat: flat.floor)
     ]
     return Picture(stairwell.address, floors)
-
-
-def _window(flat: FlatInHouse, lit_since: datetime | None, ticked: str | None) -> Window:
-    is_new = bool(lit_since and flat.since and flat.since > lit_since)
-    return Window(
-        href=url_for("groups.house.flat", flat_id=flat.flat_id),
-        number=flat.number,
-        state=flat.state.value,
-        name=_("Lägenhet %(number)s, %(state)s", number=flat.number, state=FLAT_STATES[flat.state]),
-        just_lit=flat.state.is_lit and is_new,
-        checkbox=(
-            ("flats", flat.flat_id, flat.state.value == ticked)
-            if ticked is not None and not flat.state.is_lit
-            else None
-        ),
-    )
 
 
 def _floor_name(floor: int) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
@@ -24,6 +24,7 @@ from watch.models import (
     utcnow,
 )
 from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
+from watch.statements import prepared
 
 ASKS_OWNER = frozenset({"join-confirm", "join-already-member", "address-recorded"})  # of an address
 MAILED_REQUESTS_A_DAY = 10  # about one stairwell
@@ -65,18 +66,25 @@ def waiting_requests(group: Group, stairwells: Collection[int] | None = None) ->
 
     After 14 days they are every coordinator's.
     """
+    everybodys = utcnow() - EVERYBODY_AFTER
+    found = _waiting(group.id, stairwells or (), everybodys, only_some=stairwells is not None)
+    return list(found.scalars())
+
+
+@prepared
+def _waiting(
+    group_id: int, stairwells: Collection[int], confirmed_by: datetime, *, only_some: bool
+) -> Select[JoinRequest]:
     wanted = (
         select(JoinRequest)
-        .where(JoinRequest.group_id == group.id, JoinRequest.state == RequestState.WAITING)
+        .where(JoinRequest.group_id == group_id, JoinRequest.state == RequestState.WAITING)
         .options(
             joinedload(JoinRequest.person), joinedload(JoinRequest.flat), joinedload(JoinRequest.stairwell)
         )
         .order_by(JoinRequest.created_at, JoinRequest.id)
     )
-    if stairwells is not None:
-        is_everybodys = JoinRequest.confirmed_at <= utcnow() - EVERYBODY_AFTER
-        wanted = wanted.where(JoinRequest.stairwell_id.in_(stairwells) | is_everybodys)
-    return list(db.session.scalars(wanted))
+    theirs = JoinRequest.stairwell_id.in_(stairwells) | (JoinRequest.confirmed_at <= confirmed_by)
+    return wanted.where(theirs) if only_some else wanted
 
 
 def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
