@@ -1,4 +1,4 @@
-"""Signing in and out, one's own settings and signed-in devices."""
+"""Pages for signing in and out, for settings and for signed-in devices."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ TYPED = "typed-"  # before the names of the fields, as templates/base.html sends
 
 
 def typed_address() -> str:
-    """The address as limits know it; an empty field counts for the network."""
+    """Return the typed address as rate limits count it; for an empty field, the reader's network."""
     typed = request.form.get("email", "").strip()[:255]  # what is longer is no address, and slow to read
     with suppress(EmailNotValidError):  # however it is written it is the same mailbox
         typed = validate_email(typed, check_deliverability=False, test_environment=True).normalized
@@ -40,12 +40,14 @@ def typed_address() -> str:
 
 
 def typed_address_from_here() -> str:
-    """What the tight limit counts by: by address and network alone, a neighbour could keep its owner out."""
+    """Return the key of the tight rate limit: address, network and browser.
+
+    Counted by the address alone, a stranger could use up the limit and lock its owner out.
+    """
     return f"{typed_address()} {network_of_reader()} {browser_that_asks()}"
 
 
 def is_known_here() -> bool:
-    """Whether the owner of the address that was typed has signed in with this browser."""
     return sessions.has_signed_in_here(typed_address())
 
 
@@ -119,7 +121,6 @@ def _begin(link: SignInLink, person: Person) -> Response:
 
 
 def _landing() -> str:
-    """Where a day's work begins: the areas, the house, or one's own page."""
     relations = current_relations()
     if relations.officer_of:
         return url_for("followup.overview")
@@ -143,7 +144,7 @@ def sign_out() -> Response:
 @takes_bytes(MEGABYTE)  # as much as any form that came back
 @public
 def choose_language() -> ViewAnswer:
-    """From now on in this language; what was typed into a form that came back waits, and sends nothing."""
+    """Change the language of the pages. A form in progress is shown again as typed and sends nothing."""
     try:
         chosen = Language(request.form.get("language", ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""What needs an officer: in counts and in places, never a person."""
+"""What needs an officer's action: places and counts, never a person."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ MOST_OF_A_KIND = 50  # of what needs somebody: who has more begins with these
 
 
 class Reason(StrEnum):
-    """Why something needs the officer."""
+    """The reason why something needs an officer's action."""
 
     INTEREST = "interest"  # five or more are interested and there is no group
     NO_COORDINATOR = "no_coordinator"  # nor one whom mail reaches
@@ -40,7 +40,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True)
 class Need:
-    """Something that needs the officer: what it is called, why, and the building, group or contact it is."""
+    """A building, group or contact that needs an officer's action.
+
+    `thing_id` is its id, `count` of `total` the interested persons among the flats.
+    """
 
     reason: Reason
     name: str
@@ -50,7 +53,7 @@ class Need:
 
 
 def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
-    """What to do first in these areas: four statements, however much there is."""
+    """Return what needs action in these areas, most urgent first, in four statements."""
     return [
         *_interest_without_group(areas, last_night(now)),
         *_groups_without_coordinator(areas),

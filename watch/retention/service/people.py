@@ -1,4 +1,4 @@
-"""Who was here: members, applicants, the invited, and at last the person and the address."""
+"""Erases members, applicants and invitations that are over, and at last the person and the address."""
 
 from __future__ import annotations
 
@@ -36,18 +36,18 @@ AFTER_INVITATION = timedelta(days=14)
 
 
 def memberships(now: datetime) -> int:
-    """Those that ended a month ago."""
+    """Delete memberships that ended a month ago."""
     return take_out(Membership, Membership.left_at < now - MONTH)
 
 
 def coordinators(now: datetime) -> int:
-    """Appointments that ended a month ago, or that nobody said yes to in the month they waited."""
+    """Delete appointments that ended a month ago, or that nobody accepted in time."""
     unanswered = and_(Coordinator.accepted_at.is_(None), Coordinator.appointed_at < now - 2 * MONTH)
     return take_out(Coordinator, or_(Coordinator.ended_at < now - MONTH, unanswered))
 
 
 def area_opt_outs(_now: datetime) -> int:
-    """Of those who are in no group of the area any more, nor were in the last month."""
+    """Delete opt-outs of people who have no membership or appointment left in the area."""
     member, coordinator = (
         exists().where(
             relation.person_id == AreaOptOut.person_id,
@@ -60,12 +60,15 @@ def area_opt_outs(_now: datetime) -> int:
 
 
 def officers(_now: datetime) -> int:
-    """Assignments that have ended."""
+    """Delete offices that have ended."""
     return take_out(Officer, Officer.ended_at.is_not(None))
 
 
 def invitations(now: datetime) -> int:
-    """Those that ran out two weeks ago; of a no there stays the keyed hash of the address."""
+    """Delete invitations that expired two weeks ago.
+
+    Of a declined one the keyed hash of the address stays, so that the address is not invited again.
+    """
     over = Invitation.expires_at < now - AFTER_INVITATION
     said_no = Invitation.state == InvitationState.DECLINED
     its_index = select(Mailbox.address_index).where(Mailbox.id == Invitation.mailbox_id).scalar_subquery()
@@ -87,7 +90,7 @@ def invitations(now: datetime) -> int:
 
 
 def letters(now: datetime) -> int:
-    """Those that ran out two weeks ago."""
+    """Delete paper letters that expired two weeks ago."""
 
     def forget_flats(ids: Sequence[int]) -> None:
         ours = Letter.id.in_(ids)
@@ -100,12 +103,12 @@ def letters(now: datetime) -> int:
 
 
 def knocks(now: datetime) -> int:
-    """Those of a month ago."""
+    """Delete visits at the door of a month ago."""
     return take_out(Knock, Knock.at < now - MONTH)
 
 
 def join_requests(now: datetime) -> int:
-    """Those answered a month ago; unconfirmed ones, and knocks that nobody made, a month after they came."""
+    """Delete requests decided a month ago, and requests nobody confirmed or visited within a month."""
     waits, has_flat = JoinRequest.state == RequestState.WAITING, JoinRequest.flat_id.is_not(None)
     unheard = or_(JoinRequest.state == RequestState.UNCONFIRMED, and_(waits, JoinRequest.wants_knock))
     over = or_(JoinRequest.decided_at < now - MONTH, and_(unheard, JoinRequest.created_at < now - MONTH))
@@ -122,7 +125,7 @@ def join_requests(now: datetime) -> int:
 def _forget(
     flats: Select[int | None], others: Select[int | None], status: HouseholdStatus, now: datetime
 ) -> None:
-    """Flats that stood so because of what goes now, and not of others too, are as if never contacted."""
+    """Reset flats to 'not contacted' if no other row gives them this status."""
     standing = update(Household).where(
         Household.flat_id.in_(flats),
         Household.flat_id.not_in(others),
@@ -134,13 +137,13 @@ def _forget(
 
 
 def interests(now: datetime) -> int:
-    """Those withdrawn or answered a month ago; unconfirmed ones a month after they came."""
+    """Delete interest that ended a month ago, and interest not confirmed within a month."""
     unconfirmed = and_(Interest.confirmed_at.is_(None), Interest.created_at < now - MONTH)
     return take_out(Interest, or_(Interest.ended_at < now - MONTH, unconfirmed))
 
 
 def households(now: datetime) -> int:
-    """Those that moved out a month ago, or whose flat has been as if never contacted for a month."""
+    """Delete empty households that moved out, or were reset to 'not contacted', a month ago."""
     forgotten = and_(
         Household.status == HouseholdStatus.NOT_CONTACTED,
         Household.is_current,
@@ -152,9 +155,9 @@ def households(now: datetime) -> int:
 
 
 def persons(now: datetime) -> int:
-    """Who is nothing here any more: no member, coordinator, officer, applicant, nor interested.
+    """Delete people who are no member, coordinator, officer, applicant or interested any more.
 
-    What a worker holds of theirs is settled first: they go the night after.
+    People with a mail that a worker has claimed wait for the next night, when it is sent.
     """
     is_nobody = and_(*(~_has(model) for model in (Membership, Coordinator, Officer, JoinRequest, Interest)))
     is_held = exists().where(OutboxRow.person_id == Person.id, OutboxRow.lease_until.is_not(None))
@@ -169,7 +172,7 @@ def _has(
 
 
 def mailboxes(_now: datetime) -> int:
-    """Addresses that nobody has, that are not invited, and where no sign-in link was sent lately."""
+    """Delete mailboxes that no person, invitation or sign-in link refers to."""
     return take_out(
         Mailbox,
         and_(
