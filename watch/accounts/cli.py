@@ -117,10 +117,7 @@ def _people_at(address: str) -> list[Person]:
 
 
 def _officer_to_be(address: str, name: str | None) -> Person:
-    """Return the person to appoint, made where new.
-
-    Without a name: the only person at the address, or one named after the address.
-    """
+    """Return the named person at the address, made where new; without a name, the only one there."""
     if name is None and len(known := _people_at(address)) == 1:
         return known[0]
     name = name or address.partition("@")[0].replace(".", " ").title()

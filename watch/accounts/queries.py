@@ -54,10 +54,7 @@ def _opens(sealed: bytes) -> bool:
 
 
 def link_of(token: str) -> SignInLink:
-    """Return the open sign-in link of a token.
-
-    Raises BadToken and LinkExpired; the page shown is the same for both.
-    """
+    """Return the open sign-in link of a token. Raises BadToken or LinkExpired, shown as the same page."""
     link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
     if link.ended_at is not None or link.expires_at <= utcnow():
         raise LinkExpired
@@ -70,10 +67,7 @@ def open_links(mailbox_id: int | None) -> Select[SignInLink]:
 
 
 def _known_at(mailbox_id: int | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Return the condition for the people who read a mailbox.
-
-    Anybody can type a name beside somebody else's address, so only confirmed people count.
-    """
+    """Return the condition for who reads a mailbox: confirmed people, since anybody can type an address."""
     return Person.mailbox_id == mailbox_id, Person.address_confirmed_at.is_not(None)
 
 
@@ -96,20 +90,14 @@ def officers() -> Sequence[Officer]:
 
 
 def people_for(link: SignInLink) -> Sequence[Person]:
-    """Return the people who may sign in by a link.
-
-    That is everybody at the mailbox, or the one person whom the operator made the link for.
-    """
+    """Return who may sign in by a link: everybody at the mailbox, or the person it was printed for."""
     if link.person_id is None:
         return people_at(link.mailbox_id)
     return db.session.scalars(select(Person).where(Person.id == link.person_id)).all()
 
 
 def was_told_today(mailbox_id: int, kind: str) -> bool:
-    """Return True if a mail of that kind was queued for the mailbox in the last 24 hours.
-
-    Mails that were cancelled, or queued already expired, do not count.
-    """
+    """Return True if a mail of that kind was queued in the last 24 hours, and not stopped or expired."""
     meant_to_leave = OutboxRow.state.not_in(NEVER_LEFT) & (OutboxRow.not_after > OutboxRow.created_at)
     told = exists().where(
         OutboxRow.mailing_id == Mailing.id,

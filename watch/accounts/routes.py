@@ -27,23 +27,22 @@ from watch.web import ViewAnswer, is_page, local_path
 bp = Blueprint("accounts", __name__)
 
 
-MOST_KEPT = 1000  # signs of where to go after signing in: browsers keep 4,096 bytes of a cookie
-TYPED = "typed-"  # before the names of the fields, as templates/base.html sends them on
+MOST_KEPT = 1000  # characters of the page to open after signing in: browsers keep 4,096 bytes of a cookie
+TYPED = "typed-"  # prefix of the fields that templates/base.html passes on when the language is changed
 
 
 def typed_address() -> str:
     """Return the typed address as rate limits count it; for an empty field, the reader's network."""
-    typed = request.form.get("email", "").strip()[:255]  # what is longer is no address, and slow to read
-    with suppress(EmailNotValidError):  # however it is written it is the same mailbox
+    # longer text is no address, and validating it would be slow
+    typed = request.form.get("email", "").strip()[:255]
+    # normalise, so that spelling one address in two ways does not give two limits
+    with suppress(EmailNotValidError):
         typed = validate_email(typed, check_deliverability=False, test_environment=True).normalized
     return typed.casefold() or network_of_reader()
 
 
 def typed_address_from_here() -> str:
-    """Return the key of the tight rate limit: address, network and browser.
-
-    Counted by the address alone, a stranger could use up the limit and lock its owner out.
-    """
+    """Return the tight limit's key. By address alone a stranger could lock its owner out."""
     return f"{typed_address()} {network_of_reader()} {browser_that_asks()}"
 
 
@@ -71,7 +70,8 @@ def send_link() -> ViewAnswer:
     if not form.validate():
         return render_template("accounts/login.html", form=form), 422
     browser = browser_that_asks()
-    db.session.rollback()  # the reading ends first, so that the share can count
+    # end the read transaction, or counting on a connection of its own would wait for it
+    db.session.rollback()
     is_withheld = not shares.may_be_mailed(form.email.data.casefold())
     service.ask_for_link(
         form.email.data, browser=browser, language=current_language(), is_withheld=is_withheld
@@ -141,7 +141,7 @@ def sign_out() -> Response:
 
 
 @bp.post("/language")
-@takes_bytes(MEGABYTE)  # as much as any form that came back
+@takes_bytes(MEGABYTE)  # as much as any form that may be in progress
 @public
 def choose_language() -> ViewAnswer:
     """Change the language of the pages. A form in progress is shown again as typed and sends nothing."""

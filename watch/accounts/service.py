@@ -68,10 +68,7 @@ def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
 
 
 def person_for_asking(mailbox: Mailbox, name: str, language: Language) -> Person:
-    """Return the same person as `person_at`, with the same statements whether known or new.
-
-    Response time must not tell a stranger whether the person exists.
-    """
+    """Return the same as `person_at`, by the same statements for all: response time tells nothing."""
     sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id)).all()
     known = next((person for person in sharing if person.name.casefold() == name.casefold()), None)
     wanted = {Person.name: name, Person.mailbox_id: mailbox.id, Person.language: language}
@@ -93,7 +90,7 @@ def ask_for_link(address: str, *, browser: str, language: Language, is_withheld:
     """
     mailbox = mailbox_for_asking(address)
     asks = keyring().blind_index("browser", browser)
-    mine = SignInLink.browser_index == asks  # what others ask for ends nobody's own
+    mine = SignInLink.browser_index == asks  # anybody can ask for a link, and must not end the owner's
     end_links(mailbox.id, mine & literal(not is_withheld))
     link = SignInLink(
         mailbox=mailbox,
@@ -114,10 +111,7 @@ def ask_for_link(address: str, *, browser: str, language: Language, is_withheld:
 
 
 def mailbox_for_asking(address: str) -> Mailbox:
-    """Return the mailbox of an address, made where new, and lock it until the transaction ends.
-
-    It is one and the same statement in both cases, so response time does not tell which it was.
-    """
+    """Return the mailbox of an address, made where new, locked; one statement, so time tells nothing."""
     index = keyring().blind_index("address", address)
     new = upsert(Mailbox).values(address=address, address_index=index)
     locked = new.on_conflict_do_update(

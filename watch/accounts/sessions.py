@@ -21,13 +21,14 @@ from watch.web import here
 OFFICER_IDLE = timedelta(minutes=30)
 OFFICER_LONGEST = timedelta(hours=12)
 
-# What a user agent holds, the telling one first: Edge says Chrome and Safari too, an iPhone says Mac.
+# Words in a user agent. The order matters: Edge also says Chrome and Safari, an iPhone also says Mac.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
             "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
 SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
            "CrOS": "Chromebook", "Macintosh": "Mac", "Linux": "Linux"}  # fmt: skip
 
-login_manager.session_protection = None  # a session ends by its row; a phone's network changes all the time
+# a session ends by its row; the check would sign out phones whose network changes
+login_manager.session_protection = None
 
 
 @login_manager.user_loader
@@ -93,10 +94,7 @@ def end(language: Language) -> None:
 
 
 def device_of_reader() -> str:
-    """Return browser and system from the user agent, such as "Chrome/Android".
-
-    A part that is not recognised is empty.
-    """
+    """Return browser and system from the user agent: "Chrome/Android"; unknown parts are empty."""
     agent = request.user_agent.string
     browser = next((name for sign, name in BROWSERS.items() if sign in agent), "")
     system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")

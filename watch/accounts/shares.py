@@ -12,9 +12,9 @@ from watch.extensions import limiter, network_within
 
 DAY = 24 * 60 * 60  # seconds
 OWNERS = 30  # mails a day to an address, asked for in one browser or network where its owner has signed in
-A_NETWORKS = 6  # … from one network otherwise
-STRANGERS = 12  # … from all of those together
-RESERVE = 12  # … and one more each for networks that have asked for none
+A_NETWORKS = 6  # mails a day to an address, asked for in one other network
+STRANGERS = 12  # mails a day to an address, asked for in all other networks together
+RESERVE = 12  # mails a day beyond that, one for each network that has asked for none
 KNOWN_FOR = 30 * DAY
 
 

@@ -16,7 +16,8 @@ from watch.models import ContactPerson, ContactRole, Reach
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
 CHOICE: Any = _l("Välj")
-NONE_YET = SelectChoice("", CHOICE)  # a contact written in haste is not published as the police, for all
+# no role and target are preselected, or a hasty form would be published as the police's, for everybody
+NONE_YET = SelectChoice("", CHOICE)
 IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
 
 

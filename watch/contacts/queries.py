@@ -24,7 +24,7 @@ from watch.models import (
 )
 
 NEAREST_FIRST = tuple(Reach)
-# What most people look for when something is broken or loud, then who can be asked.
+# Within the same reach: first what most people look for when something is broken or loud.
 USUAL_FIRST = (
     ContactRole.GROUP,
     ContactRole.DISTURBANCE,
@@ -36,10 +36,7 @@ USUAL_FIRST = (
 
 
 def contacts_for(group: Group) -> list[ContactPerson]:
-    """Return the contact persons of a group, those of the group itself first.
-
-    They are those of the group, its buildings, their landlords, its area, and of all areas.
-    """
+    """Return contact persons of the group, its buildings, landlords and area, and of all, in this order."""
     buildings = select(Building.id).where(Building.group_id == group.id)
     landlords = select(Property.landlord_id).join(Building).where(Building.group_id == group.id)
     theirs = or_(
@@ -53,10 +50,7 @@ def contacts_for(group: Group) -> list[ContactPerson]:
 
 
 def coordinators_of_group(group: Group) -> Sequence[Coordinator]:
-    """Return the current coordinators, the lead first.
-
-    The template shows of each only what they agreed to show.
-    """
+    """Return the current coordinators, the lead first. The template hides what they do not show."""
     current = Coordinator.is_current
     wanted = select(Coordinator).where(Coordinator.group_id == group.id, current)
     people = joinedload(Coordinator.person)
@@ -115,7 +109,7 @@ def kept_by(areas: Collection[int]) -> list[ContactPerson]:
 
 @dataclass(frozen=True)
 class Targets:
-    """What an officer may publish a contact person for."""
+    """The places an officer may publish a contact person for."""
 
     areas: Sequence[Area]
     landlords: Sequence[Landlord]

@@ -15,7 +15,7 @@ from watch.followup.queries.buildings import BuildingState, Filter
 from watch.lengths import ReadsNoMore
 from watch.models import Landlord
 
-MAX_CHARACTERS = 100  # of a search
+MAX_CHARACTERS = 100  # of a search text
 ANY: Any = _l("Alla")
 ALL = SelectChoice("", ANY)
 

@@ -1,4 +1,4 @@
-"""A landlord's list: one row a flat, read whole or refused with every problem named by row and column."""
+"""Reads a landlord's list, one row per flat. A list with errors is refused with all of them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ __all__ = ["MOST_BYTES", "Column", "FlatRow", "read", "same"]
 
 
 class Column(StrEnum):
-    """The columns, as landlords' systems name them."""
+    """The names of the columns, as landlords' systems export them."""
 
     AREA = "Område"
     PROPERTY = "Fastighetsbeteckning"
@@ -48,14 +48,14 @@ FLOORS = range(1, 75)  # 10 is the entrance floor; Sweden's highest house has 74
 POSITIONS = range(1, 61)
 ADDRESS = re.compile(r"(?P<street>\S.{0,78}?\S) (?P<number>\d{1,4}) ?(?P<letter>[A-Za-zÅÄÖåäö]?)")
 POSTCODE = re.compile(r"([1-9]\d{2}) ?(\d{2})")
-# å, ä, ö and é written in UTF-8 and read as Windows-1252 somewhere on the way
+# å, ä, ö and é written in UTF-8 and read as Windows-1252 by some program
 GARBLED = re.compile("Ã[¥¤¶©\u0085…„–]")
-MARKED_AS_TEXT = re.compile(r"'(?=[=+\-@])")  # how spreadsheets are told that a cell is no formula
+MARKED_AS_TEXT = re.compile(r"'(?=[=+\-@])")  # the quote tells a spreadsheet that the cell is not a formula
 
 
 @dataclass(frozen=True, slots=True)
 class FlatRow:
-    """One flat of the list, with all its surroundings; `row` is its number in the file."""
+    """A flat of the list with its building, property and area. `row` is its number in the file."""
 
     row: int
     area: str
@@ -70,7 +70,7 @@ class FlatRow:
     postcode: str
 
     def at(self, column: Column) -> str:
-        """What stands in a column."""
+        """Return the value of a column."""
         return (
             f"{self.street} {self.number}"
             if column is Column.ADDRESS
@@ -79,9 +79,9 @@ class FlatRow:
 
 
 def read(data: bytes) -> list[FlatRow]:
-    """The rows of a list in Windows-1252 or UTF-8, `;` or `,` between cells, at most 5 MB and 20,000 rows.
+    """Read a list in Windows-1252 or UTF-8, separated by `;` or `,`.
 
-    Raises BadLandlordList with everything that is wrong.
+    At most 5 MB and 20,000 rows. Raises BadLandlordList with every problem.
     """
     table = read_table(data)
     places = _places(table)
@@ -100,17 +100,17 @@ def read(data: bytes) -> list[FlatRow]:
 
 
 def same(text: str) -> str:
-    """What makes two spellings of a place the same one."""
+    """Return the form of a name that is equal for two spellings of the same place."""
     return unicodedata.normalize("NFC", text).casefold()
 
 
 def tidy(cell: str) -> str:
-    """A cell without needless spaces; =, +, - and @ at its start are text like any other."""
+    """Return a cell without extra spaces and without the quote that marks =, +, - or @ as text."""
     return unicodedata.normalize("NFC", MARKED_AS_TEXT.sub("", " ".join(cell.split(" ")).strip(), count=1))
 
 
 def _places(table: Table) -> dict[Column, int]:
-    """Where each column stands. Raises BadLandlordList where one is missing, renamed or there twice."""
+    """Return each column's position. Raises BadLandlordList if one is missing, renamed or doubled."""
     names = [same(" ".join(name.split())) for name in table.names]
     known = {same(column): column for column in Column}
     if not known.keys() & set(names) and any(
@@ -137,7 +137,7 @@ def _places(table: Table) -> dict[Column, int]:
 def _row_errors(
     number: int, cells: Sequence[str], places: Mapping[Column, int], table: Table
 ) -> Iterator[RowError]:
-    """What is wrong with a row by itself."""
+    """Yield what is wrong with a row by itself."""
     wanted = len(table.names)
     if len(cells) < wanted:
         yield RowError(number, column_at(table.names, len(cells)), str(len(cells)), Problem.TOO_FEW_CELLS)
@@ -150,7 +150,7 @@ def _row_errors(
 
 
 def _cell_problem(column: Column, raw: str) -> Problem | None:
-    """What is wrong with a cell, if anything."""
+    """Return what is wrong with a cell, or None."""
     cell = tidy(raw)
     if "\0" in raw:
         return Problem.NUL_CHARACTER
@@ -214,7 +214,7 @@ def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
 
 
 def _contradictions(rows: Sequence[FlatRow]) -> Iterator[RowError]:
-    """Rows that cannot be true together."""
+    """Yield the errors of rows that contradict an earlier row."""
     seen: dict[object, FlatRow] = {}
     for row in rows:
         first = seen.setdefault((_address(row), row.flat), row)
@@ -241,7 +241,7 @@ def _building(row: FlatRow) -> object:
 
 
 Rule = tuple[Problem, Column, Callable[[FlatRow], object], Callable[[FlatRow], object]]
-# Whatever has the same key has to say the same.
+# Rows with the same key must have the same value.
 RULES: tuple[Rule, ...] = (
     (Problem.ADDRESS_IN_TWO_BUILDINGS, Column.BUILDING, _address, _building),
     (Problem.ADDRESS_WITH_TWO_POSTCODES, Column.POSTCODE, _address, lambda row: row.postcode),

@@ -1,4 +1,4 @@
-"""What can be wrong with a landlord's list, as facts; places/labels.py says them."""
+"""Names what can be wrong with a landlord's list. places/labels.py has the texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from watch.errors import DomainError
 
 
 class Problem(StrEnum):
-    """A kind of damage."""
+    """A kind of error in a list."""
 
     # the file
     EMPTY_FILE = auto()
@@ -57,10 +57,10 @@ class Problem(StrEnum):
 
 @dataclass(frozen=True)
 class RowError:
-    """A problem, where it stands and in which cell.
+    """A problem with its place in the file.
 
-    Rows are numbered as a spreadsheet does: the column names are row 1. `other` is the
-    earlier row that says otherwise.
+    Rows are numbered as in a spreadsheet, so the column names are row 1. `other` is the earlier row that
+    contradicts this one.
     """
 
     row: int | None
@@ -71,7 +71,7 @@ class RowError:
 
 
 class BadLandlordList(DomainError):
-    """The list cannot be taken in; `errors` says why, in the order of its rows. Nothing is saved."""
+    """The list is refused and nothing is saved. `errors` holds every problem, sorted by row."""
 
     def __init__(self, errors: Sequence[RowError]) -> None:
         super().__init__(f"{len(errors)} problems")

@@ -1,4 +1,4 @@
-"""Finding a building by its address, and what anybody may know of one."""
+"""Finds buildings by address, and returns what everybody may know about a building."""
 
 from __future__ import annotations
 
@@ -16,15 +16,15 @@ from watch.places.addresses import contains, folded, nearly_contains
 OPEN = (
     GroupState.STARTING,
     GroupState.ACTIVE,
-)  # a dormant or closed group takes in nobody: interest is collected
+)  # a dormant or closed group admits nobody; its building collects interest
 ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
 
 
 @dataclass(frozen=True)
 class PublicBuilding:
-    """The public face of a building: whether a group takes in members; no count and no person.
+    """The public facts of a building: whether its group takes members, no count and no person.
 
-    `stairwell` is the stairwell that was searched for, where the search named one.
+    `stairwell` is the id of the stairwell that the search named.
     """
 
     building: Building
@@ -34,17 +34,17 @@ class PublicBuilding:
 
 @dataclass(frozen=True)
 class Found:
-    """How a search met a building: in which stairwell, where it named one, and by its street's own name."""
+    """A building's match: the stairwell if only one matched, and whether the street itself matched."""
 
     stairwell: int | None
     by_street: bool
 
 
 def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
-    """At most `limit` buildings with a stairwell at an address, typed whole or in part, accents or not.
+    """Return at most `limit` buildings at an address, which may be partial and without accents.
 
-    The area's name finds its buildings too, after those of a street that is called so. Where nothing is
-    spelled so, what is one slip away. At most three statements.
+    The name of an area matches too, and such buildings come last. If nothing matches exactly, one typing
+    error per word is allowed. It takes at most three statements.
     """
     stairwells = _stairwells_at(text)
     wanted = _public_buildings().where(Building.id.in_(stairwells.keys()))
@@ -55,7 +55,7 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
 
 
 def public_building(building: Building) -> PublicBuilding:
-    """The public face of one building."""
+    """Return what everybody may know of a building."""
     known, state = db.session.execute(_public_buildings().where(Building.id == building.id)).one()
     return _public(known, state)
 
@@ -73,12 +73,12 @@ def _public(building: Building, state: GroupState | None, stairwell: int | None 
 
 
 def buildings_at(text: str) -> set[int]:
-    """Ids of the buildings with a stairwell at that address; none for a number without a street."""
+    """Return the ids of the buildings at that address; none for a number without a street."""
     return set(_stairwells_at(text))
 
 
 def _stairwells_at(text: str) -> dict[int, Found]:
-    """The buildings at an address, each with its stairwell where the address names that one only."""
+    """Return matches by building id."""
     asked = ADDRESS.fullmatch(folded(text.split(",")[0]))
     streets = _streets_like(asked["words"].split()) if asked else {}
     if asked is None or not streets:
@@ -104,9 +104,9 @@ def _stairwells_at(text: str) -> dict[int, Found]:
 
 
 def _streets_like(asked: Sequence[str]) -> dict[tuple[int, str], bool]:
-    """Streets (area and name) that hold every word, and whether by their own name, without their area's.
+    """Return the matching (area id, street) pairs; True if the street matched without the area's name.
 
-    Accents are forgiven, which no database does alike; where no street is spelled so, one slip a word.
+    The comparison is done in Python, because the databases treat accents differently.
     """
     known = (
         select(Property.area_id, Stairwell.street, Area.name)
@@ -129,7 +129,7 @@ def _streets_like(asked: Sequence[str]) -> dict[tuple[int, str], bool]:
 
 
 def _is_number(asked: str, number: str) -> bool:
-    """12 is 12 and 12A; 12A is 12A only."""
+    """Return True if a typed number means this one: 12 means 12 and 12A, 12A only 12A."""
     return bool(asked) and (
         number == asked or (asked.isdigit() and number.startswith(asked) and number[len(asked) :].isalpha())
     )

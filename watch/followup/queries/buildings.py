@@ -28,7 +28,7 @@ class BuildingState(StrEnum):
     ACTIVE = "active"
     DORMANT = "dormant"
     CLOSED = "closed"
-    NONE = "none"  # no group, and so few interested that the word must not tell
+    NONE = "none"  # no group, and fewer than FEW interested, whom the state must not reveal
 
 
 @dataclass(frozen=True)
@@ -78,10 +78,7 @@ class BuildingsPage:
 
 
 def buildings_of(area: Area, wanted: Filter, now: datetime) -> BuildingsPage:
-    """Return a page of the area's buildings.
-
-    It takes one statement, two more with a search text, and one more on later pages.
-    """
+    """Return a page of buildings: one statement, two more with a text, one more on later pages."""
     keys = _keys(wanted.by_state, now)
     backwards = wanted.after is None and wanted.before is not None
     edge = _edge(area, wanted.before if backwards else wanted.after, keys)
@@ -150,7 +147,7 @@ def _keys(by_state: bool, now: datetime) -> list[ColumnElement[Any]]:
 
 
 def _edge(area: Area, building_id: int | None, keys: Sequence[ColumnElement[Any]]) -> Any:
-    """Return the sort keys of the building that the page starts at, or None if the area has no such building."""
+    """Return the sort keys of the building that the page starts at; None if the area has no such building."""
     if building_id is None or building_id > LARGEST_NUMBER:
         return None
     wanted = (

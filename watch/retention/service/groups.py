@@ -21,10 +21,7 @@ def notices(now: datetime) -> int:
 
 
 def closed(now: datetime) -> int:
-    """Erase invitations, texts of meetings and names beside steps of closed groups.
-
-    Returns the number of groups.
-    """
+    """Erase invitations, meetings' texts and names of closed groups. Return the number of groups."""
     due = select(Group.id).where(Group.state == GroupState.CLOSED, Group.erased_at.is_(None))
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:

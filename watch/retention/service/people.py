@@ -31,7 +31,7 @@ from watch.models import (
 )
 from watch.retention.service.batches import take_out
 
-MONTH = timedelta(days=30)  # after leaving, after an answer; and how long a question waits for one
+MONTH = timedelta(days=30)  # after leaving or an answer; also how long a request waits for an answer
 AFTER_INVITATION = timedelta(days=14)
 
 
@@ -65,15 +65,13 @@ def officers(_now: datetime) -> int:
 
 
 def invitations(now: datetime) -> int:
-    """Delete invitations that expired two weeks ago.
-
-    Of a declined one the keyed hash of the address stays, so that the address is not invited again.
-    """
+    """Delete invitations that expired two weeks ago; of a declined one the address's hash stays."""
     over = Invitation.expires_at < now - AFTER_INVITATION
     said_no = Invitation.state == InvitationState.DECLINED
     its_index = select(Mailbox.address_index).where(Mailbox.id == Invitation.mailbox_id).scalar_subquery()
     columns = Invitation.mailbox_id, Invitation.flat_id, Invitation.by_id
-    index = func.coalesce(its_index, Invitation.declined_index)  # whoever said "never again" has it already
+    # it is set already where the address asked never to be invited again
+    index = func.coalesce(its_index, Invitation.declined_index)
     forgetting = (
         update(Invitation)
         .where(over, said_no, or_(*(column.is_not(None) for column in columns)))

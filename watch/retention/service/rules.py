@@ -91,6 +91,7 @@ RULES = (
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),
     Rule(AS_MEMBER, (AreaOptOut,), people.area_opt_outs),
     Rule(AS_MEMBER, (Household,), people.households),
-    Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),  # they forget who sent them
+    # erasing a person clears who sent an invitation or letter
+    Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),
     Rule(AS_MEMBER, (Mailbox,), people.mailboxes),
 )

@@ -54,10 +54,7 @@ def sign_ins(now: datetime) -> int:
 
 
 def outbox_rows(now: datetime) -> int:
-    """Delete outbox rows that are a year old.
-
-    Ids grow with time, so only the first batch by id has to be looked at.
-    """
+    """Delete outbox rows that are a year old. Ids grow with time, so the first batch is enough."""
     first = select(OutboxRow.id, OutboxRow.created_at).order_by(OutboxRow.id).limit(BATCH).subquery()
     old = db.session.scalars(select(first.c.id).where(first.c.created_at < now - YEAR)).all()
     if old:
