@@ -59,19 +59,16 @@ ADDRESS = "{}@example.org"
 
 @pytest.fixture
 def norrby(app: Flask) -> Area:
-    """Norrby, where no group exists yet."""
     return make_area("norrby", "Norrby")
 
 
 @pytest.fixture
 def hassleholmen(app: Flask) -> Area:
-    """Hässleholmen."""
     return make_area("hassleholmen", "Hässleholmen")
 
 
 @pytest.fixture
 def boda(app: Flask) -> Area:
-    """Boda."""
     return make_area("boda", "Boda")
 
 
@@ -169,14 +166,14 @@ def elsa(group: Group, stairwell_3: Stairwell) -> Person:
 
 @pytest.fixture
 def farahs_request(group: Group, stairwell_3: Stairwell) -> JoinRequest:
-    """Farah asked to join, confirmed her address and waits."""
+    """Farah's request to join: her address is confirmed, and she waits for an answer."""
     person = make_person("Farah Ahmadi", ADDRESS.format("farah"))
     return make_request(person, group, stairwell_3, flat_of(stairwell_3, "1203"))
 
 
 @pytest.fixture
 def farah(farahs_request: JoinRequest) -> Person:
-    """Who waits for an answer; stairwell 3, flat 1203."""
+    """Waits for an answer to her request; stairwell 3, flat 1203."""
     return farahs_request.person
 
 
@@ -214,7 +211,7 @@ def jenny(app: Flask) -> Person:
 
 @dataclass(frozen=True)
 class Scene:
-    """The whole house with everybody in it."""
+    """The building with the whole cast."""
 
     group: Group
     house: Building
@@ -253,7 +250,7 @@ def scene(
     ivan: Person,
     jenny: Person,
 ) -> Scene:
-    """Everybody at once; five of the group's households take part."""
+    """The whole cast; five households of the group take part."""
     group.counted_taking_part = 5
     db.session.commit()
     return Scene(
@@ -274,7 +271,7 @@ def nils(scene: Scene) -> Person:
 
 @pytest.fixture
 def olga(scene: Scene) -> Person:
-    """Who has left the group; stairwell 3, flat 1201."""
+    """Has left the group; stairwell 3, flat 1201."""
     person = make_person("Olga Lind", "olga@example.org")
     make_member(person, scene.group, flat_of(scene.stairwell_3, "1201")).left_at = utcnow()
     db.session.commit()
