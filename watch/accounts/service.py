@@ -261,5 +261,5 @@ def _readers_with(person: Person) -> Select[int]:
 
 def _hold_mailbox(person: Person) -> None:
     """Lock the mailbox so that concurrent appointments as officer and coordinator see each other."""
-    db.session.flush()
+    db.session.flush()  # a new mailbox must be stored before it can be locked
     db.session.execute(select(Mailbox.id).where(Mailbox.id == person.mailbox_id).with_for_update())

@@ -68,7 +68,7 @@ def ask_to_sign_in() -> Response:
 
 
 def has_signed_in_here(address: str) -> bool:
-    """Return True if the owner of that address is, or was last, signed in with this browser."""
+    """Return True if the owner of that address has signed in with this browser and not signed out."""
     return bool(session.get("address") == mark_of(address))
 
 

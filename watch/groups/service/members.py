@@ -59,7 +59,7 @@ def admit(
 
     Raises AlreadyMember, also when two requests admit the same person at once.
     """
-    db.session.flush()
+    db.session.flush()  # gives a new person an id, and raises errors of other rows as themselves
     now = utcnow()
     membership = Membership(
         group_id=group.id, person_id=person.id, channel=channel, admitted_by_id=by.id if by else None,
@@ -84,7 +84,7 @@ def place(membership: Membership, flat: Flat, *, by: Person) -> None:
         Membership.id == membership.id, Membership.is_current, Membership.household_id.is_(None)
     )
     household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
-    db.session.flush()
+    db.session.flush()  # a new household gets its id
     home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
     if not changed(unplaced.values(home)):
         raise AlreadyPlaced

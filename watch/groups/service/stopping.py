@@ -12,7 +12,7 @@ from watch.models import Group, LeftOut, Membership, OutboxRow
 
 def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int | None] = ()) -> None:
     """Stop queued mails about a group that these people and households (ids) no longer want."""
-    db.session.flush()
+    db.session.flush()  # the conditions below must see what the caller has changed
     for person in people:
         mailings = unwanted_mailings(group, Membership.person_id == person)
         outbox.stop(OutboxRow.person_id == person, mailings=mailings, why=LeftOut.READER)
