@@ -1,7 +1,7 @@
-"""Settings from the environment: `WATCH_<NAME>` becomes `<NAME>`. A secret has no default.
+"""Settings from the environment: `WATCH_<NAME>` sets `<NAME>`. Secrets have no default.
 
-`WATCH_ENV=development` fills what is missing with values that are good for one's own machine only. A value
-that makes no sense or is not safe stops every start with one sentence: pages, worker and commands.
+`WATCH_ENV=development` fills in missing values that are safe on one's own machine only. An invalid or unsafe
+value stops pages, worker and commands at start, with one sentence.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ from watch.crypto import read_data_key
 DEFAULTS: dict[str, Any] = {
     "ENV": "production",  # or development: values for one's own machine
     "DATABASE_URL": "sqlite:///watch.db",  # relative to instance/; or postgresql+psycopg://…
-    "QUEUE_URL": "",  # where the background engine keeps its queue; empty: a file beside the database
-    "JOURNAL": "",  # where what is taken away is written down too; empty: a folder `journal` beside instance/
-    "JOURNAL_DAYS": 90,  # how long that is kept; longer than any backup
+    "QUEUE_URL": "",  # the queue of the background worker; empty: a file beside the database
+    "JOURNAL": "",  # the folder of the journal (watch/journal); empty: `journal` beside instance/
+    "JOURNAL_DAYS": 90,  # how long the journal is kept; longer than any backup
     "POSTGRES_PROGRAMS": "",  # the folder of pg_dump, pg_restore and psql; empty: as they are found
     "BASE_URL": "",  # what links in mails begin with, never taken from a request
-    "TRUSTED_PROXIES": 0,  # how many proxies of ours in front set X-Forwarded-*; with https it has to be said
+    "TRUSTED_PROXIES": 0,  # how many of our proxies set X-Forwarded-*; required with https
     "CONTROLLER": "",  # personuppgiftsansvarig: name and postal address, shown on pages and in mails
     "MAIL_SERVER": "",
     "MAIL_PORT": 587,
@@ -36,17 +36,17 @@ DEFAULTS: dict[str, Any] = {
     "MAIL_USERNAME": None,
     "MAIL_PASSWORD": None,
     "MAIL_TIMEOUT": 30,  # seconds for each step with the mail server
-    "MAIL_NOTICES_FROM": "",  # the two fixed senders; empty: meddelanden@ and konto@ the base address's host
+    "MAIL_NOTICES_FROM": "",  # the two From addresses; empty: meddelanden@ and konto@ at the host of BASE_URL
     "MAIL_ACCOUNT_FROM": "",
-    "MAIL_CONNECTIONS": 8,  # how many a worker keeps open to the mail server at most
-    "MAIL_PER_SECOND": 0.0,  # at most so many messages a second from each worker; 0: as many as it can
+    "MAIL_CONNECTIONS": 8,  # most connections from a worker to the mail server
+    "MAIL_PER_SECOND": 0.0,  # most messages a second from each worker; 0: no limit
     "MAIL_RETRY_MINUTES": [1, 5, 15, 60],  # then hourly
-    "MAIL_GIVE_UP_HOURS": 72.0,  # after so long a message that is refused for now could not be reached
-    "MAIL_LEASE_SECONDS": 140,  # how long a worker may hold what it has claimed, unless it says that it lives
-    "MAIL_LOOK_SECONDS": 1.0,  # how often a worker looks for mail that nobody, or another, was rung for
-    "MAIL_UNCERTAIN_MINUTES": 10.0,  # before a message with no answer after its end is tried again
-    "HOST_NAME": "",  # what workers on this machine call themselves; empty: the machine's own name
-    "METRICS_PORT": 0,  # where a worker tells Prometheus how it goes, on loopback only; 0: nowhere
+    "MAIL_GIVE_UP_HOURS": 72.0,  # how long a message is tried before its address counts as unreachable
+    "MAIL_LEASE_SECONDS": 140,  # how long a claim lasts unless the worker renews it
+    "MAIL_LOOK_SECONDS": 1.0,  # how often a worker looks for due mail without being woken
+    "MAIL_UNCERTAIN_MINUTES": 10.0,  # how long to wait before resending a message whose acceptance is unknown
+    "HOST_NAME": "",  # this machine's name in the list of workers; empty: its host name
+    "METRICS_PORT": 0,  # port of the metrics for Prometheus, on loopback only; 0: none
     "SIGN_IN_LINK_MINUTES": 10,
     "INVITATION_DAYS": 30,
     "INVITATIONS_A_DAY": 100,  # how many letters of invitation one coordinator can have sent in 24 hours
@@ -54,7 +54,7 @@ DEFAULTS: dict[str, Any] = {
     "LETTERS_AT_ONCE": 250,  # so many letters are made while one waits; a longer pack is made by the worker
 }
 
-# Flask's own, safer than its defaults, and its extensions'; not to be set from outside
+# Settings of Flask and its extensions, stricter than their defaults; the environment cannot change them
 FIXED: dict[str, Any] = {
     "RATELIMIT_STORAGE_URI": "database://",
     "RATELIMIT_HEADERS_ENABLED": False,
@@ -71,7 +71,7 @@ FIXED: dict[str, Any] = {
     "BABEL_TRANSLATION_DIRECTORIES": "translations",
 }
 
-RANGES = {  # the least and the most that make sense
+RANGES = {  # the smallest and largest accepted values
     "TRUSTED_PROXIES": (0, 10),
     "JOURNAL_DAYS": (31, 3650),
     "INVITATIONS_A_DAY": (1, 100_000),
@@ -87,7 +87,7 @@ RANGES = {  # the least and the most that make sense
     "MAIL_LEASE_SECONDS": (1, 24 * 3600),
     "MAIL_LOOK_SECONDS": (0.01, 3600),
     "MAIL_UNCERTAIN_MINUTES": (0.01, 24 * 60),
-    "MAIL_RETRY_MINUTES": (0.01, 24 * 60),  # each of them
+    "MAIL_RETRY_MINUTES": (0.01, 24 * 60),  # each number of the list
     "MAIL_GIVE_UP_HOURS": (0.01, 30 * 24),
 }
 
@@ -109,18 +109,18 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 HOST = re.compile(r"(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+|[0-9A-Fa-f:]+:[0-9A-Fa-f.:]*")
 ADDRESS = re.compile(r"[!-?A-~]+@(?:[A-Za-z0-9_-]+\.)*[A-Za-z0-9_-]+")
 QUEUES = ("sqlite:", "postgresql:", "postgresql+psycopg:", "redis:", "rediss:", "memory:")
-FEWEST_KINDS = 8  # of characters or bytes in a key: of 32 random ones there are more
+FEWEST_KINDS = 8  # different characters or bytes in a key; 32 random ones always have more
 LONGEST_NAME = 60  # characters of a machine's name; the database keeps 80 with the worker's number
 
 
 class BadSetting(SystemExit):
-    """One sentence that names a setting and says what it needs; the start stops with it and nothing else."""
+    """One sentence that names a setting and says what it needs. The program ends with it."""
 
 
 def load(
     environment: Mapping[str, str] = os.environ, overrides: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """All settings: defaults, then development's, then the environment, then `overrides` (tests).
+    """Return all settings: defaults, development's, the environment's, then `overrides` (for tests).
 
     Raises BadSetting.
     """
@@ -132,7 +132,7 @@ def load(
     settings = DEFAULTS | FIXED
     if given.get("ENV") == "development":
         settings |= DEVELOPMENT
-    if "MAIL_USE_SSL" in given and "MAIL_USE_TLS" not in given:  # TLS from the first byte needs no STARTTLS
+    if "MAIL_USE_SSL" in given and "MAIL_USE_TLS" not in given:  # TLS from the first byte excludes STARTTLS
         settings["MAIL_USE_TLS"] = False
     for name, value in given.items():
         settings[name] = _typed(name, value, settings.get(name))
@@ -146,8 +146,8 @@ def load(
 
 
 def _demand_known(given: Iterable[str]) -> None:
-    """A name that was mistyped is said: it would else do nothing, and nobody would know."""
-    known = DEFAULTS | DEVELOPMENT  # a secret stands in the second only
+    """Refuse an unknown name: a mistyped setting would otherwise silently do nothing."""
+    known = DEFAULTS | DEVELOPMENT  # secrets have a value in DEVELOPMENT only
     for name in set(given) - set(known) - OF_TESTS:
         near = get_close_matches(name, known, n=1)
         hint = f"; is it WATCH_{near[0]}?" if near else "."
@@ -155,7 +155,7 @@ def _demand_known(given: Iterable[str]) -> None:
 
 
 def _typed(name: str, value: Any, default: Any) -> Any:
-    """A setting's text as what its default is: a number, yes or no, a list of numbers."""
+    """Return a setting's text in the type of its default: number, yes or no, list of numbers."""
     if not isinstance(value, str):
         return value
     try:
@@ -198,7 +198,7 @@ def _check(settings: Mapping[str, Any]) -> None:
 
 
 def _check_places(settings: Mapping[str, Any]) -> None:
-    """Where things are kept, and what this machine is called."""
+    """Check the URLs of database and queue, and the machine's name."""
     try:
         database = make_url(settings["DATABASE_URL"])
     except (ArgumentError, ValueError):
@@ -212,7 +212,7 @@ def _check_places(settings: Mapping[str, Any]) -> None:
 
 
 def _check_address(settings: Mapping[str, Any], *, knows_its_proxies: bool) -> None:
-    """The base address, and who stands in front of it."""
+    """Check the base address, and that the number of proxies is given with https."""
     said = settings["BASE_URL"]
     if not said.isascii():  # it stands in headers as it is
         raise BadSetting(f"WATCH_BASE_URL is {said!r}; such a domain needs its form in xn--.")
@@ -235,7 +235,7 @@ def _check_address(settings: Mapping[str, Any], *, knows_its_proxies: bool) -> N
 
 
 def _split(address: str) -> SplitResult | None:
-    """The parts of a web address with a host and a port that can be; None where it is none."""
+    """Return the parts of a web address, or None if it is not one."""
     try:
         parts = urlsplit(address)
         is_one = parts.scheme in {"http", "https"} and HOST.fullmatch(parts.hostname or "")
@@ -245,7 +245,7 @@ def _split(address: str) -> SplitResult | None:
 
 
 def _check_mail(settings: Mapping[str, Any]) -> None:
-    """How mail leaves: to a server that proves who it is, from addresses that are such."""
+    """Check that mail leaves encrypted, to a named server, from valid addresses."""
     server = settings["MAIL_SERVER"]
     if not HOST.fullmatch(server):
         raise BadSetting("WATCH_MAIL_SERVER needs the name of a host, and WATCH_MAIL_PORT the port.")
@@ -268,7 +268,7 @@ def _check_mail(settings: Mapping[str, Any]) -> None:
 
 
 def _check_secrets(settings: Mapping[str, Any]) -> None:
-    """Keys that nobody else has: not development's, which are published, and none that can be guessed."""
+    """Check that the keys are not development's published ones, and cannot be guessed."""
     secret, data_key = settings["SECRET_KEY"], read_data_key(settings["DATA_KEY"])
     if len(secret) < 32:
         raise BadSetting("WATCH_SECRET_KEY is short; it needs at least 32 random characters.")
@@ -283,8 +283,8 @@ def _check_secrets(settings: Mapping[str, Any]) -> None:
 
 
 def _demand_no_debugging(settings: Mapping[str, Any], environment: Mapping[str, str]) -> None:
-    """A page that breaks would show its source and what it held, and let one type commands."""
-    said = environment.get("FLASK_DEBUG", "0").lower()  # also what `flask --debug` sets
+    """Refuse debug mode: an error page would show source and data, and run typed commands."""
+    said = environment.get("FLASK_DEBUG", "0").lower()  # `flask --debug` sets it too
     if settings.get("DEBUG") or YES_OR_NO.get(said, True):
         raise BadSetting("FLASK_DEBUG is on; it is for WATCH_ENV=development only, so leave it out.")
 

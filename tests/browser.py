@@ -1,4 +1,4 @@
-"""A phone with a real browser, and the server it talks to; each page it opens is looked at by axe.
+"""A phone with a real browser, and the server it talks to. axe checks each page that it opens.
 
     def test_a_neighbour_answers(phone: Phone, scene: Scene) -> None:
         phone.sign_in(scene.carin)
@@ -8,7 +8,7 @@
         phone.press("Svara")
         assert "Du har svarat ja" in phone.text
 
-The test shares the database with the server: each act of the phone first commits what the test has made.
+The test shares the database with the server, so each act of the phone first commits what the test has added.
 """
 
 from __future__ import annotations
@@ -45,19 +45,19 @@ PHONE = {"width": 390, "height": 844}
 
 
 def chromium() -> str | None:
-    """The browser's program, Debian's before Playwright's own; None where there is none."""
+    """Return the path of the browser, Debian's before Playwright's own, or None."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 def own_chromium(playwright: Playwright) -> str | None:
-    """The one that Playwright has brought itself, if it has."""
+    """Return the path of the browser that Playwright has downloaded, or None."""
     path = playwright.chromium.executable_path
     return path if path and os.path.exists(path) else None
 
 
 @dataclass
 class Server:
-    """The application behind a real port of this machine."""
+    """The application, listening on a real port of this machine."""
 
     app: Flask
     url: str
@@ -100,7 +100,10 @@ def _not_yet(_environment: Any, _start: Any) -> list[bytes]:
 
 
 class Phone:
-    """A phone: one browser with its own cookies. What it does is what a thumb does: words are pressed."""
+    """A browser with its own cookies and the size of a phone.
+
+    Links, buttons and fields are found by their text.
+    """
 
     def __init__(self, context: BrowserContext, server: Server, *, has_javascript: bool = True) -> None:
         self.context, self.server, self.has_javascript = context, server, has_javascript
@@ -112,7 +115,7 @@ class Phone:
         self.page.on("response", self._is_no_fault)
 
     def sign_in(self, person: Person) -> None:
-        """Be that person from now on."""
+        """Sign this person in."""
         sign_in = SignIn(id=secrets.token_urlsafe(24), person=person, device="Telefon")
         db.session.add(sign_in)
         db.session.commit()
@@ -131,21 +134,21 @@ class Phone:
         )
 
     def open(self, path: str) -> None:
-        """Go to an address; a whole one, as in a mail, or a path."""
+        """Open a URL, as in a mail, or a path."""
         db.session.commit()
         self.page.goto(path if "://" in path else self.server.url + path)
         self.look()
 
     def press(self, words: str) -> None:
-        """Press the button with these words, and look at the page that comes."""
+        """Press the button with this text, and check the page that comes."""
         self._act(lambda: self.page.get_by_role("button", name=words, exact=True).click())
 
     def follow(self, words: str) -> None:
-        """Follow the link with these words (a part of its name is enough)."""
+        """Follow the link whose name contains this text."""
         self._act(lambda: self.page.get_by_role("link", name=words).first.click())
 
     def fill(self, label: str, text: str) -> None:
-        """Write into the field with this label."""
+        """Fill in the field with this label."""
         self.page.get_by_label(label, exact=True).fill(text)
 
     def choose(self, label: str, option: str) -> None:
@@ -153,32 +156,30 @@ class Phone:
         self.page.get_by_label(label, exact=True).select_option(label=option)
 
     def tick(self, label: str) -> None:
-        """Tick the box or the choice with this label."""
+        """Tick the box or choice with this label."""
         self.page.get_by_label(label, exact=True).check()
 
     @property
     def h1(self) -> str:
-        """The heading of the page."""
         return " ".join(self.page.locator("h1").inner_text().split())
 
     @property
     def text(self) -> str:
-        """The words that are seen in the main part."""
+        """The text seen in the main part."""
         return " ".join(self.page.locator("main").inner_text().split())
 
     @property
     def path(self) -> str:
-        """Where the phone is."""
         return self.page.url.removeprefix(self.server.url)
 
     def look(self) -> None:
-        """Nothing failed on this page, nobody is shut out, and nothing stands over the edge of the phone."""
+        """Check that nothing failed, that axe finds no fault, and that nothing is wider than the phone."""
         db.session.commit()
-        self.page.wait_for_load_state()  # a page that has only begun has nothing axe could read
+        self.page.wait_for_load_state()  # axe cannot read a page that is still loading
         assert self.server.faults == [], f"the server failed: {self.server.faults}"
         assert self.complaints == [], f"{self.path}: {self.complaints}"
         if not self.has_javascript:
-            return  # without it axe has no answer to wait for
+            return  # without axe there is nothing more to check
         wrong = Axe().run(self.page).response["violations"]
         assert [_said(each) for each in wrong] == [], f"axe on {self.path}"
         wide = self.page.evaluate(

@@ -86,19 +86,16 @@ def stored_scene(request: pytest.FixtureRequest, app: Flask) -> dict[str, Model]
 
 @of_cast
 def norrby(app: Flask) -> Area:
-    """Norrby, where no group exists yet."""
     return make_area("norrby", "Norrby")
 
 
 @of_cast
 def hassleholmen(app: Flask) -> Area:
-    """Hässleholmen."""
     return make_area("hassleholmen", "Hässleholmen")
 
 
 @of_cast
 def boda(app: Flask) -> Area:
-    """Boda."""
     return make_area("boda", "Boda")
 
 
@@ -196,14 +193,14 @@ def elsa(group: Group, stairwell_3: Stairwell) -> Person:
 
 @of_cast
 def farahs_request(group: Group, stairwell_3: Stairwell) -> JoinRequest:
-    """Farah asked to join, confirmed her address and waits."""
+    """Farah's request to join: her address is confirmed, and she waits for an answer."""
     person = make_person("Farah Ahmadi", ADDRESS.format("farah"))
     return make_request(person, group, stairwell_3, flat_of(stairwell_3, "1203"))
 
 
 @of_cast
 def farah(farahs_request: JoinRequest) -> Person:
-    """Who waits for an answer; stairwell 3, flat 1203."""
+    """Waits for an answer to her request; stairwell 3, flat 1203."""
     return farahs_request.person
 
 
@@ -241,7 +238,7 @@ def jenny(app: Flask) -> Person:
 
 @dataclass(frozen=True)
 class Scene:
-    """The whole house with everybody in it."""
+    """The building with the whole cast."""
 
     group: Group
     house: Building
@@ -305,7 +302,7 @@ def nils(scene: Scene) -> Person:
 
 @pytest.fixture
 def olga(scene: Scene) -> Person:
-    """Who has left the group; stairwell 3, flat 1201."""
+    """Has left the group; stairwell 3, flat 1201."""
     person = make_person("Olga Lind", "olga@example.org")
     make_member(person, scene.group, flat_of(scene.stairwell_3, "1201")).left_at = utcnow()
     db.session.commit()

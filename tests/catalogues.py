@@ -1,4 +1,4 @@
-"""The compiled catalogues: made where missing or older than their texts, so that `pytest` needs no make."""
+"""Compiles the catalogues where missing or older than their texts, so that `pytest` needs no make."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ FOLDER = Path(__file__).resolve().parent.parent / "watch" / "translations"
 def compile_catalogues(folder: Path = FOLDER) -> None:
     """Compile each messages.po below the folder whose messages.mo is missing or older.
 
-    A catalogue is put in place whole: several processes may do it at once, and none reads half of one.
+    The file is replaced by a rename: several processes may do this at once, and none reads half a file.
     """
     for source in sorted(folder.glob("*/LC_MESSAGES/messages.po")):
         target = source.with_suffix(".mo")

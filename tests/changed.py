@@ -1,9 +1,9 @@
-"""Which tests concern what has changed: `python -m tests.changed [REVISION]` prints them for pytest.
+"""Finds the tests that concern what has changed: `python -m tests.changed [REVISION]` prints them for pytest.
 
-A changed file of a feature asks for the feature's folder of tests and its lines of the access matrix, a
-changed test for itself, another changed file for the test of its name; the quick tests that walk the whole
-application are always among them. What everything stands on (models, the frame of the pages, the cast) is not
-traced to whoever uses it: such files are named on standard error, and `make test` tries them.
+A changed file of a feature selects the feature's tests and its lines of the access matrix, a changed test
+itself, another file the test of its name. Quick tests of the whole application are always selected. Files
+that everything depends on (models, the base template, the cast) are not traced to their users: they are named
+on standard error, and only `make test` tests them fully.
 """
 
 from __future__ import annotations
@@ -22,12 +22,12 @@ OF_TABLES = ("tests/test_migrations.py", "tests/test_personal_data.py")
 CALLED = {
     "email": "mail",
     "print": "printing",
-}  # folders of templates that are called otherwise than their tests
+}  # template folders whose tests have another name
 MATRIX = "tests/test_access.py::test_each_role_gets_what_permissions_say[{}-sqlite]"
 
 
 def changed_since(revision: str) -> list[str]:
-    """Files that differ from where this branch left the revision, stored in git or not."""
+    """Return files that differ from where this branch left the revision, committed or not."""
     left = _git("merge-base", "HEAD", revision)[0]
     return _git("diff", "--name-only", "--no-renames", left) + _git(
         "ls-files", "--others", "--exclude-standard"
@@ -41,7 +41,7 @@ def _git(*words: str) -> list[str]:
 
 
 def concerning(path: str) -> set[str]:
-    """The tests that concern a changed file, as pytest takes them; none for what all tests stand on."""
+    """Return the tests that concern a changed file; none for files that all tests depend on."""
     top, *below = Path(path).parts
     if top == "tests":
         return _of_a_test(path, below)
@@ -72,7 +72,7 @@ def _matrix(blueprint: str) -> set[str]:
 
 
 def is_felt_everywhere(path: str) -> bool:
-    """Whether a changed file can break tests of every feature."""
+    """Return True if a changed file can break tests of every feature."""
     top, *below = Path(path).parts
     if top == "tests":
         return len(below) == 1 and not concerning(path)
@@ -82,7 +82,7 @@ def is_felt_everywhere(path: str) -> bool:
 
 
 def without_those_inside(tests: Iterable[str]) -> list[str]:
-    """The tests once each: no file whose folder is there, and no single test of such a file."""
+    """Return the tests once each, without those inside a selected folder or file."""
     found = set(tests)
     files = {test: Path(test.partition("::")[0]) for test in found}
     return sorted(
@@ -91,7 +91,7 @@ def without_those_inside(tests: Iterable[str]) -> list[str]:
 
 
 def main() -> None:
-    """Print the tests for what changed since the revision that is given, else since main."""
+    """Print the tests for what changed since the given revision, or since main."""
     paths = changed_since(sys.argv[1] if len(sys.argv) > 1 else "main")
     print(*without_those_inside([*ALWAYS, *(test for path in paths for test in concerning(path))]), sep="\n")
     if everywhere := [path for path in paths if is_felt_everywhere(path)]:

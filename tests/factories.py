@@ -1,4 +1,4 @@
-"""Plain functions that put things into the database, whole and as the services would; each flushes."""
+"""Functions that add complete rows to the database, as the services would. Each flushes."""
 
 from __future__ import annotations
 
@@ -62,25 +62,23 @@ FLATS = tuple(f"{floor}0{place}" for floor in (10, 11, 12) for place in (1, 2, 3
 
 
 def store(thing: Thing) -> Thing:
-    """Add and flush: the thing has its number, and its constraints have been asked."""
+    """Add and flush, so that the row has its id and its constraints are checked."""
     db.session.add(thing)
     db.session.flush()
     return thing
 
 
 def sort_key(text: str) -> str:
-    """Swedish order: å ä ö last, numbers by size."""
+    """Return a key for Swedish order: å ä ö last, numbers by value."""
     last = str.maketrans({"å": "z1", "ä": "z2", "ö": "z3"})
     return re.sub(r"\d+", lambda number: number[0].zfill(5), text.casefold()).translate(last)
 
 
 def make_area(slug: str, name: str) -> Area:
-    """An area."""
     return store(Area(slug=slug, name=name, sort_key=sort_key(name)))
 
 
 def make_landlord(name: str = "AB Bostäder i Borås") -> Landlord:
-    """A landlord."""
     return store(Landlord(name=name))
 
 
@@ -93,7 +91,7 @@ def make_building(
     designation: str | None = None,
     flats: Iterable[str] = FLATS,
 ) -> Building:
-    """A building with its property: a stairwell for each street number, the same flats in each."""
+    """Add a building with its property, a stairwell per street number, the same flats in each."""
     numbers, flats = list(numbers), list(flats)
     address = f"{street} {numbers[0]}–{numbers[-1]}" if len(numbers) > 1 else f"{street} {numbers[0]}"
     land = Property(area=area, landlord=landlord, designation=designation or f"{street.upper()} {numbers[0]}")
@@ -117,12 +115,12 @@ def make_building(
 
 
 def stairwell_of(building: Building, number: int) -> Stairwell:
-    """The stairwell of a street number."""
+    """Return the stairwell with that street number."""
     return next(stairwell for stairwell in building.stairwells if stairwell.number == str(number))
 
 
 def flat_of(stairwell: Stairwell, number: str) -> Flat:
-    """The flat of a lägenhetsnummer."""
+    """Return the flat with that lägenhetsnummer."""
     return next(flat for flat in stairwell.flats if flat.number == number)
 
 
@@ -134,7 +132,7 @@ def make_person(
     phone: str | None = None,
     shows_name: bool = False,
 ) -> Person:
-    """A person; with an address it is confirmed."""
+    """Add a person. An address is confirmed."""
     return store(
         Person(
             name=name,
@@ -148,7 +146,7 @@ def make_person(
 
 
 def make_group(building: Building, state: GroupState = GroupState.ACTIVE) -> Group:
-    """A group of a building, with its dated steps."""
+    """Add a group to a building, with the dated steps of its start."""
     group = Group(area=building.property.area, name=building.address, state=state, counted_at=utcnow())
     steps = [GroupState.STARTING] + ([state] if state is not GroupState.STARTING else [])
     group.transitions = [GroupTransition(state=step) for step in steps]
@@ -157,12 +155,12 @@ def make_group(building: Building, state: GroupState = GroupState.ACTIVE) -> Gro
 
 
 def make_household(flat: Flat, status: HouseholdStatus = HouseholdStatus.TAKES_PART) -> Household:
-    """The household that lives in a flat now."""
+    """Add the current household of a flat."""
     return store(Household(flat=flat, status=status))
 
 
 def _home_in(flat: Flat) -> Household:
-    """Who lives there already, or a new household; it takes part."""
+    """Return the household of a flat, made if new, as taking part."""
     known = select(Household).where(Household.flat_id == flat.id, Household.is_current)
     household = db.session.scalar(known) or make_household(flat)
     household.status = HouseholdStatus.TAKES_PART
@@ -170,7 +168,7 @@ def _home_in(flat: Flat) -> Household:
 
 
 def empty_flats(*stairwells: Stairwell) -> list[Flat]:
-    """Where no household is known."""
+    """Return the flats without a household."""
     taken = set(db.session.scalars(select(Household.flat_id)))
     return [flat for stairwell in stairwells for flat in stairwell.flats if flat.id not in taken]
 
@@ -183,7 +181,7 @@ def make_member(
     channel: Channel = Channel.MAIL,
     by: Person | None = None,
 ) -> Membership:
-    """A member, from the household of a flat; with None nobody knows where they live, nor the stairwell."""
+    """Add a member from a flat. With None, neither flat nor stairwell is known."""
     now = utcnow()
     membership = Membership(
         group=group,
@@ -208,7 +206,7 @@ def make_coordinator(
     stairwells: Iterable[Stairwell] = (),
     accepted: bool = True,
 ) -> Coordinator:
-    """A coordinator: the lead, of some stairwells, or (with none) of the whole group."""
+    """Add a coordinator: the lead, of some stairwells, or without stairwells of the whole group."""
     return store(
         Coordinator(
             group=group,
@@ -224,7 +222,7 @@ def make_coordinator(
 def make_officer(
     person: Person, *areas: Area, organisation: Organisation = Organisation.POLICE
 ) -> list[Officer]:
-    """Somebody who follows areas for the police or the municipality."""
+    """Add a police contact or municipal officer of areas."""
     return [store(Officer(area=area, person=person, organisation=organisation)) for area in areas]
 
 
@@ -235,7 +233,7 @@ def make_request(
     flat: Flat | None = None,
     state: RequestState = RequestState.WAITING,
 ) -> JoinRequest:
-    """Somebody asks to join; the address is confirmed."""
+    """Add a request to join whose address is confirmed."""
     is_decided = state in {RequestState.APPROVED, RequestState.DECLINED, RequestState.WITHDRAWN}
     return store(
         JoinRequest(
@@ -283,7 +281,7 @@ def make_invitation(
     by: Person | None = None,
     is_transferable: bool = False,
 ) -> Invitation:
-    """An open invitation to an address."""
+    """Add an open invitation to an address."""
     ends = utcnow() + timedelta(days=30)
     invitation = Invitation(group=group, mailbox=mailbox_at(address), flat=flat, by=by, expires_at=ends)
     invitation.is_transferable = is_transferable
@@ -291,7 +289,7 @@ def make_invitation(
 
 
 def make_letter(flat: Flat, group: Group, *, by: Person | None = None) -> Letter:
-    """An open letter in a flat's letterbox."""
+    """Add an open paper letter to a flat."""
     now = utcnow()
     letter = store(
         Letter(group=group, flat=flat, by_id=by.id if by else None, expires_at=now + timedelta(days=30))
@@ -303,7 +301,7 @@ def make_letter(flat: Flat, group: Group, *, by: Person | None = None) -> Letter
 def make_pack(
     where: Group | Area, flats: Iterable[Flat], *, by: Person, pdf: bytes | None = None
 ) -> LetterPack:
-    """A pack of letters in Swedish; with a PDF its first file is made."""
+    """Add a pack of letters in Swedish. With a PDF, its first file is made."""
     pack = packs.ask_for_letters(where, list(flats), [Language.SWEDISH], by=by)
     if pdf:
         packs.keep_file(pack.files[0].id, pdf)
@@ -313,7 +311,7 @@ def make_pack(
 def make_interest(
     person: Person, building: Building, *, confirmed: bool = True, named: bool = False
 ) -> Interest:
-    """Somebody has wanted a group in a building for two days, and so is counted; unconfirmed, since now."""
+    """Add interest in a group, confirmed two days ago and so counted; or unconfirmed, since now."""
     since = utcnow() - timedelta(days=2)
     return store(
         Interest(
@@ -335,7 +333,7 @@ def make_meeting(
     stairwell: Stairwell | None = None,
     by: Person | None = None,
 ) -> Meeting:
-    """A meeting, in a week unless told otherwise, an hour and a half long."""
+    """Add a meeting of an hour and a half, by default in a week."""
     begins = starts_at or (utcnow() + timedelta(days=7)).replace(microsecond=0)
     return store(
         Meeting(
@@ -353,7 +351,7 @@ def make_meeting(
 def make_answer(
     meeting: Meeting, person: Person, answer: Answer = Answer.YES, people: int = 1
 ) -> MeetingAnswer:
-    """What somebody answered."""
+    """Add a person's answer to a meeting."""
     return store(MeetingAnswer(meeting=meeting, person=person, answer=answer, people=people))
 
 
@@ -364,7 +362,7 @@ def make_notice(
     *,
     by: Person,
 ) -> Notice:
-    """A notice to a group, a stairwell or all members of an area."""
+    """Add a notice to a group, a stairwell or all members of an area."""
     notice = Notice(organisation="Kontaktombuden", by=by)
     if isinstance(where, Area):
         notice.audience, notice.area = Audience.AREA_MEMBERS, where
@@ -384,7 +382,7 @@ def make_contact(
     *,
     phone: str = "+46337000000",
 ) -> ContactPerson:
-    """A contact person, for all areas unless told for whom."""
+    """Add a contact person, by default for all areas."""
     contact = ContactPerson(
         role=role, organisation=organisation, phone=phone, checked_on=date(2026, 5, 4), reach=Reach.EVERYWHERE
     )

@@ -1,6 +1,6 @@
-"""What a machine may lack: tests that need it are skipped, with a line on how to get it.
+"""Skips tests for which this machine lacks a program, and says how to get it.
 
-On the build server they fail: nothing there is left out without anybody seeing it.
+On the build server they fail instead, so that nothing is left out there unnoticed.
 """
 
 from __future__ import annotations
@@ -15,14 +15,14 @@ REDIS = "no Redis found: `apt-get install redis-server`"
 
 
 def skip_or_fail(what: str) -> NoReturn:
-    """End the test: `what` is one of the sentences above."""
+    """Skip or fail the test. `what` is one of the sentences above."""
     if os.environ.get("CI") == "true":
         pytest.fail(what)
     pytest.skip(what)
 
 
 def say_what_was_skipped(reporter: Any) -> None:
-    """In the last lines of the run: how many tests were skipped for want of something, and the cure."""
+    """Print at the end how many tests were skipped because something is missing, and the remedy."""
     skipped = [str(report.longrepr) for report in reporter.stats.get("skipped", [])]
     for kind, what in (("journeys", CHROMIUM), ("tests", REDIS)):
         if count := sum(what in why for why in skipped):

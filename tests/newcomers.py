@@ -1,4 +1,4 @@
-"""Doors and links that the stories of joining begin with."""
+"""Starting points of the stories about joining: codes, links, filled forms."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def code(stairwell_3: Stairwell) -> str:
 
 @pytest.fixture
 def fill() -> Fill:
-    """What somebody writes in the poster's form; `fill(name="Kim")` changes a part."""
+    """Return a filled form of the poster's page; `fill(name="Kim")` changes a part."""
 
     def filled(**more: Any) -> dict[str, Any]:
         usual = {"name": "Lina", "how": "mail", "address": "lina@example.org", "floor": "", "door": ""}
@@ -55,13 +55,13 @@ def fill() -> Fill:
 
 
 def what_leaves() -> list[tuple[str, str]]:
-    """Kind and address of each mail that a worker who comes now takes; what is not wanted ends here."""
+    """Claim the due mails as a worker does. Return kind and address of each; unwanted ones are cancelled."""
     claims = claim("worker", 100) or []
     return [(each.kind, each.recipient.address) for each in claims if each.recipient]
 
 
 def bytes_of(page: Page) -> str:
-    """A page without the tokens against forgery, which differ on every page."""
+    """Return a page without CSRF tokens, which differ on every page."""
     return re.sub(r'(name="csrf_token"(?: type="hidden")? value=")[^"]*', r"\1", page.html)
 
 
@@ -76,13 +76,13 @@ def floor_link(asked: JoinRequest | AddressVerification) -> str:
 
 
 def decide_links(outbox: Outbox) -> dict[str, str]:
-    """The mailed pages of coordinators, by their names."""
+    """Return the links mailed to coordinators, by their names."""
     rows = [row for row in outbox.rows() if row.mailing.kind == "join-requested" and row.person]
     return {row.person.name: f"/a/{tokens.make(Purpose.DECIDE, row)}" for row in rows}
 
 
 def status_of(stairwell: Stairwell, number: str) -> HouseholdStatus | None:
-    """Where the household of a flat stands now."""
+    """Return the status of the household of a flat."""
     db.session.commit()
     flat: Flat = flat_of(stairwell, number)
     current = db.select(HouseholdModel.status).where(
@@ -96,7 +96,7 @@ LOCKED = {"language": "sv", "pass_on": "locked"}
 
 
 def invitations() -> list[tuple[str, str, str | None]]:
-    """Address, state and flat of every invitation, oldest first."""
+    """Return address, state and flat of every invitation, oldest first."""
     wanted = select(Invitation).order_by(Invitation.id).execution_options(populate_existing=True)
     return [
         (each.mailbox.address if each.mailbox else "", each.state.value, each.flat and each.flat.number)
@@ -105,12 +105,12 @@ def invitations() -> list[tuple[str, str, str | None]]:
 
 
 def link_of(invitation: Invitation) -> str:
-    """The mailed link."""
+    """Return the link in the invitation's mail."""
     return f"/join/{tokens.make(Purpose.INVITATION, invitation)}"
 
 
 def only() -> Invitation:
-    """The one invitation there is."""
+    """Return the only invitation."""
     return db.session.scalars(select(Invitation).execution_options(populate_existing=True)).one()
 
 
@@ -171,7 +171,7 @@ def cures_of(page: Page) -> dict[str, str]:
 
 @pytest.fixture
 def look(client: PageClient, group: Group) -> Callable[..., Page]:
-    """Paste lines, or choose a file, and see what would be sent."""
+    """Paste lines, or choose a file, and return the preview."""
 
     def seen(by: Person, *lines: str, **more: Any) -> Page:
         typed = LOCKED | {"addresses": "\r\n".join(lines), "flat": ""} | more

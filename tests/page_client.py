@@ -1,4 +1,4 @@
-"""A browser for tests: a cookie jar for each person, every page held to the contract."""
+"""A test browser: a cookie jar per person, and every page checked against the page contract."""
 
 from __future__ import annotations
 
@@ -24,21 +24,21 @@ T = TypeVar("T")
 
 
 class BrokenPage(AssertionError):
-    """A page that breaks the page contract; says every way in which it does."""
+    """A page breaks the page contract; the message names every way in which it does."""
 
 
 def outside(work: Callable[[], T]) -> T:
-    """Do something as another process would: what the test has made is stored first, no context is shared.
+    """Run something as another process would: after a commit, without the test's application context.
 
-    Flask would otherwise use the test's own application context for the request, and with it `g`, the
-    signed-in person and the database session of the request before.
+    Flask would otherwise use the test's context for the request, and with it `g`, the signed-in person and
+    the database session of the request before.
     """
     db.session.commit()
     return Context().run(work)
 
 
 class Page:
-    """An answer: its status, where it leads, its words, links, messages and forms."""
+    """A response: status, redirect, text, links, messages and forms."""
 
     def __init__(self, client: PageClient, response: TestResponse, reader: Person | None) -> None:
         self.client, self.response, self.reader = client, response, reader
@@ -48,38 +48,36 @@ class Page:
 
     @property
     def location(self) -> str | None:
-        """Where a redirect leads, as a path."""
+        """The path that a redirect leads to."""
         return self.response.headers.get("Location", "").removeprefix(BASE) or None
 
     @cached_property
     def tree(self) -> Element:
-        """The parsed page."""
         return parse(self.html)[0]
 
     @cached_property
     def text(self) -> str:
-        """The words of the page's main part, spaces made single."""
+        """The text of the main part, with single spaces."""
         return text_of(next(self.tree.iter("main"), self.tree))
 
     @property
     def whole_text(self) -> str:
-        """All words, with head and foot."""
+        """The text of the whole page."""
         return text_of(next(self.tree.iter("body")))
 
     @property
     def h1(self) -> str:
-        """The heading."""
         return text_of(next(self.tree.iter("h1")))
 
     @property
     def links(self) -> dict[str, str]:
-        """Addresses of the main part's links by their words."""
+        """The URLs of the main part's links, by their text."""
         main = next(self.tree.iter("main"), self.tree)
         return {text_of(link): link.get("href") or "" for link in main.iter("a")}
 
     @property
     def flashes(self) -> list[tuple[str, str]]:
-        """Messages as (kind, words): kind is done, info, warn or error."""
+        """The messages as (kind, text); kind is done, info, warn or error."""
         return [
             (next(name[6:] for name in classes if name.startswith("flash-")), text_of(each))
             for each in self.tree.iter()
@@ -88,7 +86,7 @@ class Page:
 
     @property
     def errors(self) -> list[str]:
-        """What the error summary says, in order."""
+        """The messages of the error summary, in order."""
         return [
             text_of(line)
             for each in self.tree.iter()
@@ -98,33 +96,33 @@ class Page:
 
     @property
     def buttons(self) -> list[str]:
-        """The words on the main part's buttons that post."""
+        """The texts of the main part's buttons that post."""
         main = next(self.tree.iter("main"), self.tree)
         return [text_of(button) for form in main.iter("form") for button in form.iter("button")]
 
     @property
     def main_actions(self) -> list[str]:
-        """The words on what is filled with the main colour: one a page (look.md)."""
+        """The texts of links and buttons in the main colour; a page has one (look.md)."""
         main = next(self.tree.iter("main"), self.tree)
         filled = [each for each in main.iter() if "button-primary" in (each.get("class") or "").split()]
         return [text_of(each) for each in filled]
 
     def follow(self) -> Page:
-        """The page that a redirect leads to, as the same reader."""
+        """Return the page that a redirect leads to, for the same reader."""
         assert self.location, f"{self.path} answered {self.status} and leads nowhere"
         return self.client.get(urljoin(self.path, self.location), as_=self.reader)
 
     def click(self, words: str) -> Page:
-        """The page behind the link with these words."""
+        """Return the page behind the link with this text."""
         assert words in self.links, f"no link {words!r}, only {sorted(self.links)}"
         return self.client.get(urljoin(self.path, self.links[words]), as_=self.reader)
 
     def form(self, action: str | None = None) -> dict[str, Any]:
-        """What the form of this action (else the first of the main part) would send as it stands."""
+        """Return what the form with this action (by default the main part's first) would send unchanged."""
         return _fields(self._form(lambda form, _button: action in {None, form.get("action")}, str(action))[0])
 
     def press(self, button: str, data: Mapping[str, Any] | None = None) -> Page:
-        """Fill in the form of the button with these words, and press it."""
+        """Fill in the form of the button with this text, and submit it."""
         form, pressed = self._form(lambda _form, each: each is not None and text_of(each) == button, button)
         sent = _fields(form) | dict(data or {})
         if pressed is not None and pressed.get("name"):
@@ -146,14 +144,13 @@ class Page:
 
 
 class PageClient:
-    """Fetches and posts as anybody or as a person; `as_` signs them in, by a row and a cookie."""
+    """Sends requests as a stranger or as a person; `as_` signs them in by a row and a cookie."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
         self.browsers: dict[int | None, FlaskClient] = {}
 
     def get(self, path: str, *, as_: Person | None = None, **more: Any) -> Page:
-        """Fetch a page."""
         return self._open(path, "GET", as_, **more)
 
     def post(
@@ -165,7 +162,7 @@ class PageClient:
         csrf: bool = True,
         **more: Any,
     ) -> Page:
-        """Send a form, with the token against forgery unless `csrf` is False."""
+        """Submit a form, with a CSRF token unless `csrf` is False."""
         browser = self.browser(as_)
         sent = dict(data or {})
         if csrf:
@@ -173,7 +170,7 @@ class PageClient:
         return self._open(path, "POST", as_, data=sent, **more)
 
     def browser(self, person: Person | None = None) -> FlaskClient:
-        """The cookie jar of a person (None: of somebody who is not signed in)."""
+        """Return the cookie jar of a person; None is a stranger."""
         key = person.id if person else None
         if key not in self.browsers:
             self.browsers[key] = self.app.test_client()
@@ -202,7 +199,7 @@ class PageClient:
 
 
 def _forgery_token(app: Flask, browser: FlaskClient) -> str:
-    """The token a form on a page of this browser would carry."""
+    """Return the CSRF token that a form in this browser would hold."""
     with browser.session_transaction(base_url=BASE) as session:
         secret = session.setdefault("csrf_token", secrets.token_hex(20))
     key = app.config.get("WTF_CSRF_SECRET_KEY") or app.secret_key
@@ -210,7 +207,7 @@ def _forgery_token(app: Flask, browser: FlaskClient) -> str:
 
 
 def _fields(form: Element) -> dict[str, Any]:
-    """What a browser would send of a form: hidden fields, what is typed, ticked and chosen."""
+    """Return what a browser would send of a form: hidden fields, and what is typed, ticked and chosen."""
     sent: dict[str, Any] = {}
     for field in form.iter():
         name = field.get("name")

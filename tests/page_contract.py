@@ -1,9 +1,9 @@
-"""What every page keeps, held on each page that any test fetches.
+"""The page contract, checked on each page that any test fetches.
 
-One h1, and the title begins with it, but names nobody: a browser's history keeps it. Every field has a
-label, every button and link a name, every id is there once. The HTML is valid, in a language and a
-direction. No inline style or script, nothing from another host. The product's name in code is seen
-nowhere; 112 stands at the foot. A form that was refused says so first, with a link to each field.
+One h1, and the title begins with it, but names nobody, because a browser's history keeps titles. Every field
+has a label, every button and link a name, every id is unique. The HTML is valid, with language and direction.
+There is no inline style or script, and nothing from another host. The product's name in code is not shown,
+and 112 stands in the footer. A refused form says so first, with a link to each field.
 """
 
 from __future__ import annotations
@@ -31,9 +31,9 @@ CAST = (
 SILENT = {"script", "style", "template", "title"}
 
 
-@lru_cache(maxsize=1)  # held to the contract when it is fetched, then read by the test
+@lru_cache(maxsize=1)  # the page contract and then the test read the same page
 def parse(html: str) -> tuple[Element, list[str]]:
-    """The page's tree, and what a strict reader finds wrong with its HTML."""
+    """Return the page's tree, and the errors that a strict parser finds."""
     parser = html5lib.HTMLParser(namespaceHTMLElements=False)
     tree: Element = parser.parse(html)
     lines = html.splitlines() or [""]
@@ -45,7 +45,7 @@ def parse(html: str) -> tuple[Element, list[str]]:
 
 
 def text_of(element: Element) -> str:
-    """The words inside an element, spaces made single."""
+    """Return the text inside an element, with single spaces."""
     return " ".join("".join(_words(element)).split())
 
 
@@ -76,7 +76,7 @@ def _words(element: Element) -> Iterator[str]:
 
 
 def broken_promises(html: str, status: int = 200) -> list[str]:
-    """Every way in which a page breaks the contract, in words; none for a good page."""
+    """Return every way in which a page breaks the contract; none for a good page."""
     tree, wrong = parse(html)
     parents = {child: parent for parent in tree.iter() for child in parent}
     return [
@@ -100,7 +100,8 @@ def _heading(tree: Element) -> Iterator[str]:
         return
     title = next(tree.iter("title"), None)
     said = " ".join((title.text or "").split()) if title is not None else ""
-    is_apart = any(heading.findall("bdi//bdi") for heading in tree.iter("h1"))  # names somebody, perhaps
+    # a heading with text in <bdi> may name somebody
+    is_apart = any(heading.findall("bdi//bdi") for heading in tree.iter("h1"))
     if any(name in said for name in CAST):
         yield f"the title names nobody, for a browser's history keeps it: {said!r}"
     if not headings[0] or not (is_apart or said.startswith(headings[0])):

@@ -1,4 +1,4 @@
-"""A PDF as its readers meet it: its pages, their words, and what a phone's camera reads on them."""
+"""Reads a PDF as its readers do: its pages, their text, and the codes that a phone's camera reads."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ SCALE = 2  # pixels a point
 
 
 def pages_of(pdf: bytes) -> list[Any]:
-    """The pages of a PDF."""
+    """Return the pages of a PDF."""
     return list(pypdfium2.PdfDocument(pdf))
 
 
 def words_on(page: Any) -> str:
-    """What can be read on a page of a PDF."""
+    """Return the text of a page."""
     return str(page.get_textpage().get_text_range())
 
 
 def codes_on(page: Any) -> list[str]:
-    """What a phone's camera reads on a page."""
+    """Return the codes that a phone's camera reads on a page."""
     return [found.text for found in _found_on(page)]
 
 
 def width_of_code(page: Any) -> float:
-    """How wide the one code on a page is, in points."""
+    """Return the width of the only code on a page, in points."""
     (found,) = _found_on(page)
     return float(found.position.top_right.x - found.position.top_left.x) / SCALE
 

@@ -1,4 +1,4 @@
-"""The post in a journey: the worker's own round over real SMTP, and letters opened as their readers do.
+"""Mail in a journey: sent by the worker's own code over real SMTP, and opened by its recipients.
 
 post.deliver()
 other_phone.open(post.link("carin@example.org", "/r/"))
@@ -23,7 +23,7 @@ class Post:
     relay: Relay
 
     def deliver(self) -> list[str]:
-        """Send what waits; returns to whom something came now, sorted."""
+        """Send the due mail. Return the addresses that got something now, sorted."""
         db.session.commit()
         before = len(self.relay.taken)
         delivery.run()
@@ -31,11 +31,11 @@ class Post:
         return sorted(self.relay.addresses()[before:])
 
     def letters(self, address: str) -> list[Taken]:
-        """What came to an address, oldest first."""
+        """Return the mails to an address, oldest first."""
         return [letter for letter in self.relay.taken if letter.recipients == [address]]
 
     def link(self, address: str, path: str) -> str:
-        """The newest link in somebody's letters that leads to a path beginning so."""
+        """Return the newest link in somebody's mails whose path begins so."""
         found = [
             link
             for letter in self.letters(address)

@@ -1,4 +1,4 @@
-"""The kinds of queue that a worker may be woken by: a file, PostgreSQL, a Redis of our own on loopback."""
+"""The kinds of queue that wake a worker: a file, PostgreSQL, and a Redis of our own on loopback."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ from watch.extensions import db
 
 @dataclass
 class RedisServer:
-    """Keeps nothing on disk; can be stopped and started again."""
+    """A Redis server that stores nothing on disk and can be restarted."""
 
     folder: Path
     port: int = field(default_factory=free_port)
 
     @property
     def url(self) -> str:
-        """The address of its first database."""
+        """The URL of its first database."""
         return f"redis://{HOST}:{self.port}/0"
 
     def start(self) -> None:
-        """Returns once it answers. Skips the test where there is no Redis on this machine."""
+        """Start the server and return once it answers. Skips the test if Redis is not installed."""
         program = shutil.which("redis-server")
         if program is None:
             skip_or_fail(REDIS)
@@ -50,13 +50,13 @@ class RedisServer:
         raise TimeoutError(f"see {self.process.log}")
 
     def stop(self) -> None:
-        """End it, and all that was in it."""
+        """Stop the server, with all its data."""
         self.process.end()
 
 
 @contextmanager
 def redis_server(folder: Path) -> Iterator[RedisServer]:
-    """Yield one, started."""
+    """Yield a running server."""
     server = RedisServer(folder)
     server.start()
     try:
@@ -67,7 +67,7 @@ def redis_server(folder: Path) -> Iterator[RedisServer]:
 
 @contextmanager
 def queue_at(app: Flask, url: str) -> Iterator[None]:
-    """The application rings there for a while; what huey has made in its database is taken away then."""
+    """Let the application use this queue for a while, and delete huey's tables afterwards."""
     names = ("huey", "huey tasks")
     ours = {name: app.extensions.pop(name) for name in names if name in app.extensions}
     address, app.config["QUEUE_URL"] = app.config["QUEUE_URL"], url
@@ -83,7 +83,7 @@ def queue_at(app: Flask, url: str) -> Iterator[None]:
 
 
 def drop_tables() -> None:
-    """huey's own, where they are in the database of the test."""
+    """Drop huey's tables if they are in the test's database."""
     if db.engine.dialect.name == "postgresql":
         for name in ("task", "schedule", "kv", "counter"):
             db.session.execute(text(f"DROP TABLE IF EXISTS huey_{name}"))

@@ -1,4 +1,4 @@
-"""Several who press at the same moment, each in a browser and a thread of their own."""
+"""Sends several requests at the same moment, each from a browser in a thread of its own."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def at_once(
     presses: Sequence[tuple[Person | None, str]],
     data: Mapping[str, Any] | Sequence[Mapping[str, Any]] | None = None,
 ) -> list[int]:
-    """POST all of these together, the same or each its own; the statuses of their answers, in order."""
+    """POST all of these together. Return the statuses of the responses, in order."""
     forms = [data or {}] * len(presses) if isinstance(data, Mapping | None) else data
     browsers = [client.browser(who) if who else client.app.test_client() for who, _path in presses]
     tokens = [_forgery_token(client.app, browser) for browser in browsers]

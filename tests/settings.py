@@ -1,4 +1,4 @@
-"""Settings as one has them for real; each is good, and none is the default's or development's."""
+"""Settings as in production. Each is valid and differs from the default and development's."""
 
 from __future__ import annotations
 

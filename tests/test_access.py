@@ -1,4 +1,4 @@
-"""Who may what: every endpoint × every role, against values written by hand in tests/access/."""
+"""Checks who may do what: every endpoint × every role, against values written by hand in tests/access/."""
 
 from __future__ import annotations
 
@@ -61,11 +61,11 @@ TRACES = {"audit_entry", "rate_count"}
 FOLDER = Path(__file__).parent / "access"
 pytestmark = pytest.mark.parametrize(
     "app", ["sqlite"], indirect=True
-)  # who may what is no matter of the database
+)  # permissions do not depend on the database
 
 
 def collect() -> dict[str, tuple[Expected, ...]]:
-    """Every endpoint's expectations, from the data files: one, or one for each kind of row."""
+    """Return every endpoint's expectations from the data files, for each kind of row."""
     found: dict[str, tuple[Expected, ...]] = {}
     for file in sorted(FOLDER.glob("[!_]*.py")):
         endpoints: dict[str, OneOrMore] = importlib.import_module(f"tests.access.{file.stem}").ENDPOINTS
@@ -110,7 +110,7 @@ def test_each_role_gets_what_permissions_say(
 def test_an_address_that_takes_a_form_answers_whoever_opens_it_anew(
     app: Flask, client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
-    """A refused form stays at its own address, which Reload and Back ask for by GET."""
+    """A refused form stays at its POST address, which Reload and Back open with GET."""
     readers = {"anybody": None, "lead": scene.amina}
     mine = _signed_in(client, readers, things)
     taking = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
@@ -139,7 +139,7 @@ FORGEABLE = {
 def test_without_the_token_against_forgery_nothing_is_done_but_one_thing(
     client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
-    """Whoever is made to send a form by another site: at every address that takes one, in every role."""
+    """Another site can make a browser send a form. Every address that takes one is tried, in every role."""
     people = {role: person for role, person in _people(scene).items() if role in FORGED}
     mine = _signed_in(client, people, things)
     again = restorer()
@@ -164,7 +164,7 @@ GUNS = ("area_notice", "area_pack")
 def test_what_one_did_is_out_of_reach_once_the_role_has_ended(
     client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
-    """Bengt coordinates no more and Gun follows no area: one is a member in stairwell 3, the other nobody."""
+    """Bengt is no coordinator and Gun no officer any more: he is a member in stairwell 3, she nobody."""
     for role in (Coordinator, Officer):
         db.session.execute(update(role).values(ended_at=utcnow()))
     mine = _signed_in(client, {"member": scene.bengt, "stranger": scene.gun}, things)
@@ -179,7 +179,7 @@ def test_what_one_did_is_out_of_reach_once_the_role_has_ended(
                 if got != expected.of(role):
                     more.append((role, expected.address, got))
     assert asked > 30
-    assert more == [("stranger", "/notices/{area_notice}", 200)]  # what one has said oneself stays to be read
+    assert more == [("stranger", "/notices/{area_notice}", 200)]  # the sender may still read their own notice
 
 
 FEW_ROLES = ("member", "other_coordinator", "officer", "other_group")
@@ -211,8 +211,8 @@ def test_a_group_that_rests_or_has_ended_gives_nobody_more(
 def test_who_may_not_read_it_cannot_tell_whether_it_is_there(
     address: str, client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
-    """Of whoever takes part, asks or is invited: not by the status, and not by the page or its navigation."""
-    make_coordinator(scene.carin, scene.other_group)  # whose navigation says which group a page is of
+    """Neither the status nor the page with its navigation reveals a member, applicant or invitation."""
+    make_coordinator(scene.carin, scene.other_group)  # so that her navigation would name the group
     numbers = [things[address.split("/")[1].removesuffix("s")], 987654]
     for person in (scene.carin, scene.dawit, scene.gun, scene.hodan, scene.ivan, scene.jenny):
         there, nowhere = (
@@ -246,7 +246,7 @@ def _status(page: Page) -> Status:
 
 
 def _is_that_endpoint(app: Flask, endpoint: str, expected: Expected, things: Mapping[str, object]) -> None:
-    """The address in the data file leads to the endpoint it is meant to test."""
+    """Return True if the address in the data file leads to the endpoint it is meant to test."""
     path = expected.address.format_map(things).partition("?")[0]
     found, _arguments = app.url_map.bind("127.0.0.1").match(path, method="GET" if expected.get else "POST")
     assert found == endpoint, f"{path} leads to {found}"
@@ -255,7 +255,7 @@ def _is_that_endpoint(app: Flask, endpoint: str, expected: Expected, things: Map
 def _signed_in(
     client: PageClient, people: Mapping[str, Person | None], things: Mapping[str, object]
 ) -> dict[str, Mapping[str, object]]:
-    """The things of each, with their own sign-in among them."""
+    """Return each role's rows, with its own sign-in among them."""
     for person in filter(None, people.values()):
         client.browser(person)
     return {role: {**things, "sign_in": _sign_in_of(person)} for role, person in people.items()}
@@ -283,7 +283,7 @@ def _sign_in_of(person: Person | None) -> str:
 
 
 def _rows_kept() -> dict[str, list[Any]]:
-    """All that a GET leaves as it is: every row but traces, rate limits, and when one was last seen."""
+    """Return all that a GET must not change: every row except traces, rate limits and times of last use."""
     with closing(sqlite3.connect(str(db.engine.url.database))) as live:
         kept = {
             table.name: [column.name for column in table.columns if column.name != "last_seen_at"]
@@ -298,7 +298,7 @@ def _rows_kept() -> dict[str, list[Any]]:
 
 @pytest.fixture
 def things(scene: Scene) -> dict[str, object]:
-    """What stands for the names in the addresses of tests/access/."""
+    """The rows that the names in the addresses of tests/access/ stand for."""
     make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     found = _rows(scene) | _links(scene)
     db.session.commit()
@@ -340,7 +340,7 @@ def _verification(scene: Scene) -> AddressVerification:
 
 
 def _links(scene: Scene) -> dict[str, object]:
-    """Good links and codes, each for somebody for whom it is meant."""
+    """Return valid links and codes, each for its recipient."""
     kerstin = make_person("Kerstin Ström", "kerstin@example.org")
     unconfirmed = make_request(kerstin, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     interest = make_interest(make_person("Olle Väst", "olle@example.org"), scene.langgatan, confirmed=False)

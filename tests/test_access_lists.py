@@ -1,7 +1,7 @@
-"""Lists and pages agree: whatever a list offers somebody can open, and whatever they can open it offers.
+"""Checks that lists and pages agree: a list offers exactly what the reader can open.
 
-Both ways for every kind of row, with rows of every stairwell, of none, of another group, and of those who
-are nothing yet or no longer.
+Each kind of row is compared with rows of every stairwell, of none, of another group, and of people who are no
+members yet or no longer.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # as in 
 
 @dataclass(frozen=True)
 class Kind:
-    """Rows of one kind: where they are listed, how a list offers one, and the page of one of them.
+    """Rows of one kind: the lists, how a list offers a row, and the row's page.
 
     `lists` are addresses with the names of things; `offered` is the address of a link or button there, or
     the name of a field to choose by; `also` are other such lists of the same rows. `of` says which rows are
@@ -79,7 +79,7 @@ class Kind:
 
     @property
     def ids(self) -> Collection[int]:
-        """The rows that are compared."""
+        """Return the ids of the rows to compare."""
         return self.of() if self.of else db.session.scalars(select(self.model.id)).all()
 
 
@@ -89,7 +89,7 @@ def _open_invitations() -> Collection[int]:
 
 
 def _asking() -> Collection[int]:
-    """Who waits for an answer, or to be told it at the door; the others stand in no list."""
+    """Return requests that wait for an answer, or for being told at the door; lists show no others."""
     waits = JoinRequest.state == RequestState.WAITING
     to_tell = JoinRequest.wants_visit & JoinRequest.told_at.is_(None) & JoinRequest.decided_at.is_not(None)
     return db.session.scalars(select(JoinRequest.id).where(waits | to_tell)).all()
@@ -100,7 +100,7 @@ def _appointments() -> Collection[int]:
 
 
 def _stairwells_of_groups() -> Collection[int]:
-    """Where no group is, a poster leads to interest; an officer finds it by the building."""
+    """Return the stairwells with a group; elsewhere posters lead to interest."""
     with_group = select(Stairwell.id).join(Building).where(Building.group_id.is_not(None))
     return db.session.scalars(with_group).all()
 
@@ -160,7 +160,7 @@ KINDS = {
 
 @pytest.fixture
 def people(scene: Scene) -> dict[str, Person]:
-    """Everybody who could have a list, in a house with every row that the matrix has, and more."""
+    """Everybody who could have a list, in a building with every row of the matrix, and more."""
     group, stairwell_1, stairwell_3 = scene.group, scene.stairwell_1, scene.stairwell_3
     names = "amina", "bengt", "carin", "dawit", "gun", "hodan", "ivan"
     found = {name: getattr(scene, name) for name in names}
@@ -223,7 +223,7 @@ def _offers(client: PageClient, lists: Collection[str], pattern: str, person: Pe
 
 
 def _addresses(patterns: Collection[str]) -> list[str]:
-    """The patterns for every group, area, stairwell, meeting and notice there is."""
+    """Return the addresses for every group, area, stairwell, meeting and notice."""
     models = {"group": Group.id, "area": Area.slug, "stairwell": Stairwell.id, "meeting": Meeting.id,
               "notice": Notice.id}  # fmt: skip
     found = []
@@ -235,7 +235,7 @@ def _addresses(patterns: Collection[str]) -> list[str]:
 
 
 def _offered(page: Page, pattern: str) -> set[int]:
-    """The numbers that links and buttons of a page hold so, or that a field of this name can be given."""
+    """Return the ids in the page's links and buttons, or those that this field offers."""
     if page.status != 200:
         return set()
     if pattern.isalpha():

@@ -1,4 +1,4 @@
-"""What `make check` tries: the tests of whatever was changed, and never nothing by mistake."""
+"""Checks which tests `make check` selects for a change, and that it never selects none by mistake."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The clock: each job once a day in Borås, whatever the clocks, the machines and the nights do."""
+"""Checks that each job runs once a day in Swedish time, across time changes, machines and outages."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ MINUTE, HOUR, DAY = timedelta(minutes=1), timedelta(hours=1), timedelta(days=1)
 
 
 class Diary:
-    """When jobs were done; a job of it writes down its name and the moment."""
+    """Records when jobs ran: a job writes its name and the time."""
 
     def __init__(self) -> None:
         self.done: list[tuple[str, datetime]] = []
 
     def job(self, at: str) -> Job:
-        """One that is due at a time of day, and is called after it."""
+        """Return a job that is due at a time of day, and named after it."""
 
         def work(now: datetime) -> None:
             self.done.append((at, now))
@@ -38,13 +38,12 @@ class Diary:
         return Job(at, time(*map(int, at.split("."))), work)
 
     def days(self) -> list[str]:
-        """The days in Borås on which something was done."""
+        """Return the dates in Sweden on which a job ran."""
         return [now.astimezone(STOCKHOLM).strftime("%d %H.%M") for _name, now in self.done]
 
 
 @pytest.fixture
 def diary(app: Flask) -> Diary:
-    """Nothing was done so far."""
     return Diary()
 
 
@@ -55,11 +54,11 @@ def utc(day: date, at: str) -> datetime:
 @pytest.mark.parametrize(
     ("night", "moments"),
     [
-        (  # from 02.59 summer time it is 02.00 again: 02.30 comes twice
+        (  # after 02.59 summer time comes 02.00: 02.30 happens twice
             date(2026, 10, 25),
             {"00.30": "22.30", "02.00": "00.00", "02.30": "00.30", "03.00": "02.00", "03.30": "02.30"},
         ),
-        (  # after 01.59 it is 03.00: there is no 02.30
+        (  # after 01.59 comes 03.00: there is no 02.30
             date(2027, 3, 28),
             {"00.30": "23.30", "02.00": "01.00", "02.30": "01.00", "03.00": "01.00", "03.30": "01.30"},
         ),
@@ -70,7 +69,7 @@ def test_in_the_night_of_the_time_change_each_job_is_done_once(
 ) -> None:
     todo = [diary.job(at) for at in moments]
     start = datetime.combine(night - DAY, time(22), STOCKHOLM).astimezone(UTC)
-    run_due(todo, start)  # yesterday's
+    run_due(todo, start)  # runs the slots before this night
     diary.done.clear()
     for minute in range(1, 9 * 60):
         run_due(todo, start + minute * MINUTE)
@@ -102,7 +101,8 @@ def test_after_days_without_the_machine_it_is_made_up_for_once(diary: Diary) -> 
 
 def test_a_clock_that_is_set_back_by_hours_does_nothing_twice(diary: Diary) -> None:
     job, day = diary.job("02.30"), datetime(2026, 11, 2, 12, tzinfo=UTC)
-    for hours in (0, -2, -11, -12, -16, -3, 1, 11):  # eleven hours back it is 02.00, and yesterday's turn
+    # eleven hours earlier it is 02.00, when yesterday's slot is due
+    for hours in (0, -2, -11, -12, -16, -3, 1, 11):
         run_due([job], day + hours * HOUR)
     assert diary.days() == ["02 13.00"]
     run_due([job], day + DAY)
@@ -114,13 +114,13 @@ def test_a_clock_that_stood_wrong_by_days_loses_no_day_when_it_is_right_again(di
     for days in (0, 5, 0, 1, 2, 3, 4, 5, 6):
         run_due([job], day + days * DAY)
     assert sorted(diary.days()) == [f"{number:02} 13.00" for number in range(2, 9)]
-    run_due([job], day + 400 * DAY)  # for a moment
+    run_due([job], day + 400 * DAY)  # the clock is wrong for a moment
     run_due([job], day + 7 * DAY)
     assert diary.days()[-1] == "09 13.00"
 
 
 def at_once(app: Flask, todo: Sequence[Job], how_many: int = 8) -> list[str]:
-    """So many machines look at the same moment; what they did, together."""
+    """Let this many machines run the due jobs at the same moment; return what they did together."""
     now, ready = utcnow(), Barrier(how_many)
 
     def machine(_number: int) -> list[str]:
@@ -143,7 +143,7 @@ def test_of_eight_machines_exactly_one_does_the_work(app: Flask) -> None:
         def work(_now: datetime) -> None:
             calls.append(name)
             make_area(f"{name}-{len(calls)}", f"{name}-{len(calls)}")
-            stopwatch.sleep(0.1)  # the others come meanwhile
+            stopwatch.sleep(0.1)  # time for the other machines to come
 
         return work
 

@@ -1,4 +1,4 @@
-"""Settings: bad ones stop the start with one sentence that names the setting."""
+"""Checks settings: a bad one stops the start with one sentence that names the setting."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ AMOUNT = ["", "some", "-1", "nan", "inf", "9" * 400]
 SWITCH = ["perhaps", "2", "on off"]
 SENDER = ["notices", "a@b@example.org", "Notices <a@example.org>", "a@example.org, b@example.org",
           "a @example.org", "brev@blåbär.example"]  # fmt: skip
-BAD: dict[str, list[str]] = {  # of every setting that there is, what it refuses
+BAD: dict[str, list[str]] = {  # values that each setting refuses; every setting is here
     "ENV": ["", "staging", "Production"],
     "SECRET_KEY": ["", " " * 40, "short", "a" * 40, "ab" * 20, "development only"],
     "DATA_KEY": [
@@ -52,9 +52,10 @@ BAD: dict[str, list[str]] = {  # of every setting that there is, what it refuses
                     "smtp example.org"],
     "MAIL_PORT": [*COUNT, "0", "65536"],
     "MAIL_USE_TLS": [*SWITCH, "0"],  # in clear to another machine
-    "MAIL_USE_SSL": [*SWITCH, "0"],  # the same: TLS from the first byte needs no STARTTLS
-    "MAIL_USERNAME": ["watch"],  # and no password
-    "MAIL_PASSWORD": ["secret"],  # and no name
+    # 0 turns all encryption off, because TLS from the first byte excludes STARTTLS
+    "MAIL_USE_SSL": [*SWITCH, "0"],
+    "MAIL_USERNAME": ["watch"],  # without a password
+    "MAIL_PASSWORD": ["secret"],  # without a user name
     "MAIL_TIMEOUT": [*COUNT, "0"],
     "MAIL_NOTICES_FROM": SENDER,
     "MAIL_ACCOUNT_FROM": SENDER,
@@ -116,7 +117,7 @@ def test_a_bad_setting_is_named_in_one_sentence(name: str, value: str) -> None:
 
 
 def _mate(name: str) -> str:
-    """Of a name without its password, and the other way round, the one that is missing is named."""
+    """Return the setting that goes with this one: of mail's user name and password, each needs the other."""
     return {"MAIL_USERNAME": "MAIL_PASSWORD", "MAIL_PASSWORD": "MAIL_USERNAME"}.get(name, name)
 
 
@@ -151,7 +152,7 @@ def test_behind_https_the_proxies_are_said_and_none_is_a_word_too() -> None:
 
 @pytest.mark.parametrize("base", ["https://grannar.example.org", "http://192.168.1.7:8000", "http://0.0.0.0"])
 def test_development_stays_on_its_own_machine(base: str) -> None:
-    """Its keys are published, and its mailbox shows every letter to whoever asks."""
+    """Its keys are published, and its mailbox shows every mail to anybody."""
     with pytest.raises(
         BadSetting, match=r"^WATCH_BASE_URL is .* not this machine, and WATCH_ENV=development"
     ):

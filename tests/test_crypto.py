@@ -1,4 +1,4 @@
-"""A stolen file stays silent: sealed columns, blind indexes, and keys that do not serve each other."""
+"""Checks that a stolen file reveals nothing: encrypted columns, blind indexes, and separate keys."""
 
 from __future__ import annotations
 

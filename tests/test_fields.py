@@ -1,4 +1,4 @@
-"""What a field refuses, and that no text, however long or strange, makes much work on the way."""
+"""Checks what fields refuse, and that no text, however long or strange, is slow to refuse."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ TOO_LONG = "Texten är för lång. Högst 50 tecken."
 
 
 class Typed(fields.Form):
-    """A field of each kind that has a length."""
+    """A form with a field of each kind that has a maximum length."""
 
     name = NameField("Namn")
     line = LineField("Rad", most=50)
@@ -151,7 +151,7 @@ def test_addresses_that_are_too_many_signs_are_not_taken_apart(
 
 
 def test_no_form_has_a_length_that_lets_other_rules_read_on() -> None:
-    """wtforms' own Length says what is wrong and goes on; AtMost stops."""
+    """WTForms' own Length reports too long a text and goes on to the next rule; AtMost stops."""
     named = [
         path.name
         for path in (ROOT / "watch").rglob("*.py")
@@ -169,7 +169,7 @@ def is_refused(refuse: Callable[[str], object], text: str) -> bool:
 
 
 def test_an_encoded_word_is_found_wherever_it_stands(plain_app: Flask) -> None:
-    """Looked for from its first sign only: every start tried anew takes the square of the length."""
+    """The search is linear: trying anew from every "=?" would take quadratic time."""
     texts = ["".join(signs) for length in range(7) for signs in product("=?a ", repeat=length)]
     wanted = [text for text in texts if re.search(r"=\?.*\?=", text)]
 
@@ -195,10 +195,11 @@ def test_no_pattern_over_typed_text_tries_every_end_from_every_start() -> None:
     [
         ("Zoe\u0308", "Zoë"),
         ("Nguye\u0302\u0303n", "Nguyễn"),
-        ("e\u0301" * 1000, "é" * 1000),  # many marks, but one on each letter
+        ("e\u0301" * 1000, "é" * 1000),  # many marks, but only one on each letter
         ("a" + "\u0323\u0301" * (MOST_MARKS // 2), "ạ" + "\u0323" * 14 + "\u0301" * 15),
         ("a" + "\u0301\u0323" * MOST_MARKS, "a" + "\u0301\u0323" * MOST_MARKS),
-        ("\u0f73" * (MOST_MARKS + 1), "\u0f73" * (MOST_MARKS + 1)),  # no mark, but two when taken apart
+        # one character that decomposes into two marks
+        ("\u0f73" * (MOST_MARKS + 1), "\u0f73" * (MOST_MARKS + 1)),
     ],
 )
 def test_a_text_is_composed_but_not_where_marks_are_piled_up(typed: str, kept: str) -> None:

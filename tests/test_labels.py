@@ -1,4 +1,4 @@
-"""Every table by an enum names all its members: a missing one would fail on the page that shows it."""
+"""Checks that every table keyed by an enum has all its members; a missing one would break a page."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from jinja2 import Environment, nodes
 import watch
 
 ROOT = Path(__file__).resolve().parent.parent
-PARTIAL = {  # by the last two words of their names, and why
+PARTIAL = {  # tables that may be incomplete, by the last two parts of their names, with the reason
     "access.ONLY": "most permissions ask for the role alone",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
     "landlord_list.FORMS": "columns of free text have no form",
@@ -27,7 +27,7 @@ MODULES = [import_module(each.name) for each in walk_packages(watch.__path__, "w
 
 
 def own_names(module: ModuleType) -> Iterator[tuple[str, Any]]:
-    """What a module calls its own, by full names."""
+    """Return the names that a module defines itself, in full."""
     yield from ((f"{module.__name__}.{name}", value) for name, value in vars(module).items())
 
 
@@ -39,10 +39,10 @@ ENUMS = {
 
 
 def in_modules() -> Iterator[tuple[str, set[Any]]]:
-    """Every dictionary by members of an enum, also inside another: its name and its keys."""
+    """Return every dictionary keyed by an enum, nested ones included: its name and its keys."""
     seen: set[int] = set()
     found = list(chain.from_iterable(map(own_names, sorted(MODULES, key=_labels_first))))
-    for name, value in found:  # grows meanwhile
+    for name, value in found:  # the list grows inside the loop
         if not isinstance(value, dict) or id(value) in seen:
             continue
         seen.add(id(value))
@@ -57,7 +57,7 @@ def _labels_first(module: ModuleType) -> bool:
 
 
 def in_templates() -> Iterator[tuple[str, set[Any]]]:
-    """Every dictionary in a template whose keys are values of an enum, unless it is asked with a default."""
+    """Return every dictionary in a template keyed by values of an enum, unless it is read with a default."""
     for path in sorted((ROOT / "templates").rglob("*.html")):
         tree = Environment(extensions=["jinja2.ext.i18n"]).parse(path.read_text())
         asked = [call.node.node for call in tree.find_all(nodes.Call) if _has_default(call)]
@@ -75,7 +75,7 @@ TABLES = [*in_modules(), *in_templates()]
 
 
 def short(name: str) -> str:
-    """The last two words of a table's name."""
+    """Return the last two parts of a table's name."""
     return ".".join(name.split(".")[-2:])
 
 

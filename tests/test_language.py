@@ -1,4 +1,4 @@
-"""How names, days and lists come out in the reader's language."""
+"""Checks how names, dates and lists come out in the reader's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Migrations: up, the same as the models by name, down to nothing, and up again; on both databases."""
+"""Checks the migrations on both databases: up, equal to the models, down to nothing, up again."""
 
 from __future__ import annotations
 
@@ -281,7 +281,7 @@ def _differences(engine: Engine) -> list[Any]:
 
 
 def _shape(engine: Engine) -> dict[str, dict[str, Any]]:
-    """Tables with columns, keys, checks and indexes by name, as the database tells them."""
+    """Return tables with columns, keys, checks and indexes by name, as the database reports them."""
     found = inspect(engine)
     return {
         table: {
@@ -304,7 +304,7 @@ def _shape(engine: Engine) -> dict[str, dict[str, Any]]:
 
 
 def _unlike(got: dict[str, Any], wanted: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """What differs, alone: a failure shows the one column or check, not every table of both."""
+    """Return only what differs, so that a failure shows one column or check and not two schemas."""
     unlike = {}
     for table in sorted(got.keys() | wanted.keys()):
         if table not in got or table not in wanted:
@@ -318,7 +318,7 @@ def _unlike(got: dict[str, Any], wanted: dict[str, Any]) -> dict[str, tuple[Any,
 
 
 def _parts(table: dict[str, Any]) -> dict[str, Any]:
-    """Each column, key, check and index of a table by its kind and name."""
+    """Return each column, key, check and index of a table by its kind and name."""
     parts: dict[str, Any] = {}
     for kind, things in table.items():
         is_named = kind not in {"primary key", "gives a number once"}
@@ -327,7 +327,7 @@ def _parts(table: dict[str, Any]) -> dict[str, Any]:
 
 
 def _gives_once(engine: Engine, table: str) -> bool:
-    """Whether the number of an erased row is never given again; PostgreSQL's sequences see to it."""
+    """Return True if the id of an erased row is never given again; PostgreSQL's sequences never do."""
     if engine.dialect.name != "sqlite":
         return True
     with engine.connect() as connection:
@@ -345,7 +345,7 @@ def _plain(sql: str) -> str:
 
 
 def _index(index: Any) -> dict[str, Any]:
-    """An index whose condition can be compared."""
+    """Return an index with its condition in a comparable form."""
     options = {name: str(value) for name, value in index.get("dialect_options", {}).items()}
     return {**index, "dialect_options": options}
 
@@ -366,7 +366,7 @@ OLD_ROWS = (
 
 
 def _old_mark(app: Flask, purpose: str, row: int, generation: int) -> bytes:
-    """As links and codes were derived from a row's number, before it had a nonce."""
+    """Return a MAC as links and codes had before rows had a nonce: derived from the id."""
     facts = f"{purpose}\0{row}\0{generation}".encode()
     return hmac.digest(app.extensions["keyring"].link_key, facts, hashlib.sha256)[:15]
 

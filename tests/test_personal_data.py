@@ -1,4 +1,4 @@
-"""Every column about a person is marked, and a stolen file of either database tells nobody's name."""
+"""Checks that every personal-data column is annotated, and that a stolen database names nobody."""
 
 from __future__ import annotations
 
@@ -30,11 +30,11 @@ from watch.meetings.mails import MEETING_CALLED
 from watch.models import ContactRole, Personal, RequestState, SignIn
 
 PERSONS = {"person", "household", "mailbox"}
-CONTROL = "Våglängdsgatan"  # no secret: it has to be found where the others must not
+CONTROL = "Våglängdsgatan"  # a public address; finding it shows that the search works
 
 
 def columns() -> Iterator[tuple[str, Column[object]]]:
-    """Every column of every table, with its name."""
+    """Yield every column of every table, with its name."""
     for table in db.metadata.sorted_tables:
         yield from ((f"{table.name}.{column.name}", column) for column in table.columns)
 
@@ -105,7 +105,7 @@ def test_a_stolen_database_tells_no_name_no_address_and_no_phone(app: Flask, sce
 
 
 def _forget_other_tests() -> None:
-    """SQLite's log keeps what other tests wrote, and they may write anything in clear."""
+    """Empty SQLite's log, which still holds what other tests wrote, names in clear included."""
     if db.engine.dialect.name == "sqlite":
         db.session.commit()
         with closing(sqlite3.connect(str(db.engine.url.database))) as connection:
@@ -113,7 +113,7 @@ def _forget_other_tests() -> None:
 
 
 def _fill(scene: Scene) -> list[str]:
-    """Put something into every encrypted column; return all that must not be readable."""
+    """Fill every encrypted column. Return all that must not be readable."""
     people = [
         scene.amina,
         scene.bengt,
@@ -160,18 +160,19 @@ def _fill(scene: Scene) -> list[str]:
 
 
 def _forms(secret: str) -> set[bytes]:
-    """As it could stand in a file."""
+    """Return the forms in which a text could stand in a file."""
     return {
         form.encode(encoding) for form in (secret, secret.casefold()) for encoding in ("utf-8", "utf-16-le")
     }
 
 
 def _dump(app: Flask) -> bytes:
-    """What a thief would carry away: SQLite's file with its log, PostgreSQL's tables as text."""
+    """Return what a thief would get: SQLite's file with its log, PostgreSQL's tables as text."""
     if db.engine.dialect.name == "sqlite":
         file = Path(str(db.engine.url.database))
         parts = sorted(file.parent.glob(f"{file.name}*"))
-        # By another process: closing a file that SQLite has open drops all locks of this one (POSIX).
+        # By another process: closing a file that SQLite has open releases all locks of this process on it
+        # (POSIX).
         return subprocess.run(["cat", *parts], check=True, capture_output=True).stdout
     tables = [table.name for table in db.metadata.sorted_tables]
     stolen = b""
@@ -187,7 +188,7 @@ def _dump(app: Flask) -> bytes:
 
 
 def _unhexed(dump: bytes) -> bytes:
-    r"""The bytes of PostgreSQL's `\\x…` columns, as they stand in its files."""
+    """Return the bytes of PostgreSQL's `\\x…` columns, as they are in its files."""
     words = dump.replace(b"\n", b"\t").split(b"\t")
     return b"\t".join(bytes.fromhex(word[3:].decode()) for word in words if word.startswith(b"\\\\x"))
 

@@ -1,4 +1,4 @@
-"""A personnummer is found however it is written; what only looks like one may be written."""
+"""Checks that a personnummer is found however it is written, and that similar numbers are accepted."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ NONE = [
 
 @pytest.fixture(autouse=True)
 def autumn() -> Iterator[None]:
-    """A day of the year in which the dates above are near."""
+    """A date close to the dates in this file."""
     with time_machine.travel(date(2026, 10, 5)):
         yield
 
@@ -82,7 +82,7 @@ def test_no_day_with_its_hour_is_one() -> None:
 
 
 def test_of_numbers_of_ten_digits_hardly_one_is_taken_for_one() -> None:
-    """Invoices and customers have them too: a day and a check digit are asked of each."""
+    """Invoices and customers have ten digits too; a date and a check digit exclude most of them."""
     numbers = range(1_000_000_007, 9_999_999_999, 999_983)
     found = sum(has_personnummer(str(number)) for number in numbers)
     assert found / len(numbers) < 0.01

@@ -1,4 +1,4 @@
-"""The ground of the tests stands: both databases, the cast, the browser's contexts."""
+"""Checks what the tests rest on: both databases, the cast, the contexts of requests."""
 
 from __future__ import annotations
 

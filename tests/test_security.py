@@ -1,4 +1,4 @@
-"""What holds for every answer: headers, cookies, hosts; bad input is refused with a page one can read."""
+"""Checks what holds for every response: headers, cookies, hosts, and a readable page for bad input."""
 
 from __future__ import annotations
 
@@ -189,7 +189,7 @@ def test_a_fault_of_ours_is_a_readable_page_without_its_trace(
 
 
 def assert_readable(html: str) -> None:
-    """A page with a heading, not a server's bare words."""
+    """Check that it is a page with a heading, not a server's bare text."""
     assert "<h1>" in html or "<h1 " in html
     assert "Traceback" not in html
 

@@ -1,4 +1,4 @@
-"""Templates: each compiles, is named as its endpoint, and says nothing past translation."""
+"""Checks that every template compiles, is named like its endpoint, and has no untranslated text."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def page_app(make_app: Callable[..., Flask]) -> Flask:
     return make_app(DATABASE_URL="sqlite://")
 
 
-OTHER_ANSWERS = {  # pages that an endpoint answers with instead of its own, and which endpoint
+OTHER_ANSWERS = {  # templates that are not an endpoint's own, with the endpoint that renders them
     "accounts/asked_elsewhere.html": "accounts.sign_in",
     "joining/confirmed.html": "joining.confirm",
     "joining/declined.html": "joining.open_invitation",
@@ -38,7 +38,7 @@ OTHER_ANSWERS = {  # pages that an endpoint answers with instead of its own, and
 
 
 def files() -> list[str]:
-    """Every template by its name."""
+    """Return every template by its name."""
     return sorted(
         str(path.relative_to(TEMPLATES))
         for path in TEMPLATES.rglob("*.*")
@@ -47,7 +47,7 @@ def files() -> list[str]:
 
 
 def pages() -> list[str]:
-    """Templates of whole pages."""
+    """Return the templates of whole pages."""
     whole = [name for name in files() if not name.startswith(NOT_PAGES) and name != "base.html"]
     return [name for name in whole if not name.rpartition("/")[2].startswith("_")]
 
@@ -58,7 +58,7 @@ def test_every_template_compiles(page_app: Flask) -> None:
 
 
 def test_no_title_names_anybody() -> None:
-    """A browser's history keeps titles after one has signed out."""
+    """A browser's history keeps titles after its user has signed out."""
     title = re.compile(r"{% block title %}.*?{% endblock %}|{% set title = .*?%}", re.DOTALL)
     person = re.compile(r"\b(person|who|membership|neighbour|coordinator)\b")
     naming = [
@@ -144,7 +144,7 @@ def _bare_words(env: Environment, name: str) -> Iterator[str]:
 
 
 def _bare_in(env: Environment, source: str, *, is_html: bool) -> Iterator[str]:
-    """Words outside of tags and of gettext: in the text, in attributes that are spoken, in arguments."""
+    """Return text outside of tags and of gettext: in the body, in attributes read aloud, in arguments."""
     tree = env.parse(source)
     text = "".join(_skeleton(tree))
     if is_html:
@@ -166,7 +166,7 @@ def _says_something(text: str) -> bool:
 
 
 def _skeleton(node: nodes.Node) -> Iterator[str]:
-    """The template's own text in order; what is filled in is a null sign."""
+    """Return the template's own text in order, with a null character for each expression."""
     if isinstance(node, nodes.TemplateData):
         yield node.data
     elif isinstance(node, nodes.Expr):
@@ -179,7 +179,7 @@ def _skeleton(node: nodes.Node) -> Iterator[str]:
 
 
 def _bare_arguments(node: nodes.Node, translated: bool = False) -> Iterator[str]:
-    """String constants that read as Swedish and do not go through gettext."""
+    """Return string constants that look Swedish and do not go through gettext."""
     if isinstance(node, nodes.Const):
         value = node.value
         if not translated and isinstance(value, str) and value not in NAMES and SWEDISH.search(value.strip()):

@@ -1,4 +1,4 @@
-"""Links and codes: one purpose each; nothing guessable, nothing that comes back; typed ones forgiven much."""
+"""Checks links and codes: one purpose each, not guessable, never repeated; typed ones are read leniently."""
 
 from __future__ import annotations
 
@@ -103,7 +103,7 @@ def test_a_code_is_forgiven_case_dashes_spaces_and_look_alikes(app: Flask, nonce
     assert tokens.tidy_code(tokens.show_code(code).replace("1", "I")) == code
 
 
-# What was derived once is never derived again: whatever row comes to have the same number.
+# A token that was derived once is never derived again, even if another row gets the same id.
 
 
 def _sign_in_link(scene: Scene) -> Derived:
@@ -141,7 +141,7 @@ MAKE: dict[str, Callable[[Scene], Derived]] = {
 
 
 def derived_from(row: Derived) -> dict[Purpose, set[str]]:
-    """All that can be derived from a row, in every form, by its purpose."""
+    """Return all that can be derived from a row, in every form, by its purpose."""
     return {
         purpose: {
             tokens.make(purpose, row), tokens.identifier(purpose, row.nonce),
@@ -153,7 +153,7 @@ def derived_from(row: Derived) -> dict[Purpose, set[str]]:
 
 @pytest.mark.parametrize("model", DERIVED, ids=lambda model: model.__name__)
 def test_nothing_derived_comes_back_with_a_number(scene: Scene, model: type[Derived]) -> None:
-    """Made, erased, and made again with the same number: as a restore does on both databases."""
+    """A row is made, erased and made again with the same id, as a restore may do on both databases."""
     mapper: Any = DERIVED[model]
     first = MAKE[model.__name__](scene)
     db.session.flush()
@@ -196,7 +196,7 @@ def test_after_a_restore_no_link_of_before_lets_in_and_whatever_takes_out_goes_o
 
 
 def _erase(model: type[Derived], number: int) -> None:
-    """A row and what hangs on it, past the services: nothing of it is left but its number."""
+    """Delete a row and what refers to it, without the services, so that only its id may return."""
     db.session.flush()
     db.session.expunge_all()
     table: Any = inspect(model).local_table
@@ -229,7 +229,7 @@ def test_a_hundred_rows_of_one_statement_have_a_hundred_nonces(scene: Scene) -> 
 
 
 def test_no_table_gives_a_number_twice(scene: Scene) -> None:
-    """The audit trail names people by number: of last year and of today they must never be one."""
+    """The audit trail identifies people by id: two people must never have had the same."""
     for make in (make_person, lambda name: make_invitation(scene.group, f"{name}@example.org")):
         row = make("sist")
         model, number = type(row), row.id

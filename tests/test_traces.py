@@ -1,4 +1,4 @@
-"""Whoever looks at neighbours leaves a trace: who looked, at what, of which group."""
+"""Checks that looking at neighbours leaves an audit entry: who looked, at what, of which group."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The catalogues: complete, with every placeholder and plural, up to date, and without the words we avoid."""
+"""Checks the catalogues: complete, with every placeholder and plural, up to date, without words we avoid."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ BANNED = {
 
 
 def catalogue(language: str) -> Catalog:
-    """The catalogue of a language."""
+    """Return the catalogue of a language."""
     path = FOLDER / language / "LC_MESSAGES" / "messages.po"
     assert path.exists(), f"there is no catalogue for {language}: make translations"
     with path.open("rb") as file:
@@ -47,12 +47,12 @@ def catalogue(language: str) -> Catalog:
 
 
 def messages(language: str) -> list[Message]:
-    """Its texts, without the header."""
+    """Return its texts, without the header."""
     return [message for message in catalogue(language) if message.id]
 
 
 def test_no_text_hides_in_an_f_string() -> None:
-    """Babel does not look into them: such a text would stay Swedish for everybody, and no test would know."""
+    """Babel does not extract f-strings: such a text would stay Swedish, and no other test would notice."""
     hidden = [
         f"{path.relative_to(ROOT)}:{call.lineno}"
         for path in sorted((ROOT / "watch").rglob("*.py"))
@@ -66,7 +66,7 @@ def test_no_text_hides_in_an_f_string() -> None:
 
 @pytest.fixture(scope="module")
 def sources() -> set[str]:
-    """Every text in the sources."""
+    """Return every text in the sources."""
     mapping, options = _mapping()
     found = set()
     for _file, _line, text, _comments, _context in extract_from_dir(
@@ -77,7 +77,7 @@ def sources() -> set[str]:
 
 
 def _mapping() -> tuple[list[tuple[str, str]], dict[str, dict[str, str]]]:
-    """As pyproject.toml has it for pybabel."""
+    """Return pybabel's mapping from pyproject.toml."""
     return [("watch/**.py", "python"), ("templates/**.*", "jinja2")], {"templates/**.*": {"silent": "false"}}
 
 
@@ -90,12 +90,12 @@ def _is_ours(folder: str) -> bool:
 
 
 def singular(message: Message) -> str:
-    """The text by which it is known."""
+    """Return the text that identifies a message."""
     return message.id[0] if isinstance(message.id, tuple | list) else message.id
 
 
 def strings(message: Message) -> list[str]:
-    """Its translations: one, or one for each plural."""
+    """Return its translations: one, or one for each plural form."""
     return list(message.string) if isinstance(message.string, tuple | list) else [message.string or ""]
 
 
@@ -127,7 +127,7 @@ def test_no_text_is_only_copied(language: str) -> None:
 
 
 def _is_language(text: str) -> bool:
-    """There is something to translate: more than names, numbers and placeholders."""
+    """Return True if there is something to translate besides names, numbers and placeholders."""
     for name in SAME_EVERYWHERE:
         text = text.replace(name, "")
     return bool(re.search(r"[^\W\d_]{2,}", PLACEHOLDER.sub("", text)))
@@ -147,7 +147,7 @@ def test_every_placeholder_is_kept(language: str) -> None:
 
 
 def _bad_percent(text: str) -> bool:
-    """A % that Python's formatting would stumble over, or a brace that lost its other half."""
+    """Return a % that Python's formatting would fail on, or an unmatched brace."""
     if "%(" not in text:
         return False
     return bool(re.search(r"%(?!\(\w+\)[sd]|%)", text))
@@ -198,7 +198,7 @@ def _has_banned(text: str, language: str) -> list[str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_texts_begin_and_end_as_the_swedish_does(language: str) -> None:
-    """A lost space at an end joins two sentences."""
+    """A lost space at an end would join two sentences."""
     ragged = [
         singular(message)
         for message in messages(language)

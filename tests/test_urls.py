@@ -1,4 +1,4 @@
-"""Addresses: stable, in English, one action each; and a GET changes nothing."""
+"""Checks URLs: stable, in English, one action each; and that a GET changes nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ WORDS = {
     "name",
     "step",
     "sign_in_id",
-}  # what an address may hold that is not a number
+}  # parameters of a URL that are not ids
 
 
 @pytest.fixture(scope="module")
@@ -43,7 +43,7 @@ def rules(make_app: Callable[..., Flask]) -> list[Rule]:
 
 @pytest.fixture(scope="module")
 def views(make_app: Callable[..., Flask]) -> dict[str, ast.FunctionDef]:
-    """The source of every GET's view."""
+    """Return the source of every view that answers GET."""
     app = make_app(DATABASE_URL="sqlite://")
     getting = {rule.endpoint for rule in app.url_map.iter_rules() if "GET" in (rule.methods or ())} - {
         "static"
@@ -93,7 +93,7 @@ def test_numbers_in_addresses_are_numbers(rules: list[Rule]) -> None:
 
 
 def test_no_get_commits(views: dict[str, ast.FunctionDef]) -> None:
-    """The text of each view; that the rows stay is held by test_access.py, on every GET as every role."""
+    """The source of each view is searched; test_access.py checks the rows, on every GET as every role."""
     writing = [
         name
         for name, view in views.items()

@@ -1,8 +1,8 @@
-"""Two transactions at once, in an order that the test decides: one stands still before a statement.
+"""Runs two transactions at once in an order that the test decides: one waits before a statement.
 
 with standing_still(app, "INSERT INTO mailing", cancel) as first:
-    ...                      # what another does meanwhile
-first.result()               # it went on, and this is what it came to
+    ...                      # another transaction runs meanwhile
+first.result()               # it went on after the block; this is what it returned
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ PATIENCE = 30  # seconds that a thread waits for the other before the test fails
 
 
 def in_own_context(app: Flask, work: Callable[[], Any]) -> Any:
-    """Do it in an application context of its own; what it does not commit is rolled back."""
+    """Run it in an application context of its own. What it does not commit is rolled back."""
     with app.app_context():
         try:
             return work()
@@ -33,7 +33,7 @@ def in_own_context(app: Flask, work: Callable[[], Any]) -> Any:
 
 
 def begin(app: Flask, work: Callable[[], Any]) -> Future[Any]:
-    """Do it in a thread of its own, from now on."""
+    """Start it in a thread of its own."""
     pool = ThreadPoolExecutor(1)
     future = pool.submit(in_own_context, app, work)
     pool.shutdown(wait=False)
@@ -42,14 +42,14 @@ def begin(app: Flask, work: Callable[[], Any]) -> Future[Any]:
 
 @dataclass
 class Halt:
-    """Where a thread stands still, and what tells it to go on."""
+    """The statement at which a thread waits, and the event that lets it go on."""
 
     words: str
     reached: Event = field(default_factory=Event)
     go_on: Event = field(default_factory=Event)
 
 
-_halts: dict[int, Halt] = {}  # by the thread's number
+_halts: dict[int, Halt] = {}  # by thread id
 
 
 def _stand_still(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
@@ -62,7 +62,7 @@ def _stand_still(_connection: Any, _cursor: Any, statement: str, *_more: Any) ->
 
 @contextmanager
 def standing_still(app: Flask, words: str, work: Callable[[], Any]) -> Iterator[Future[Any]]:
-    """Begin it in a thread, and hold it before its first statement with these words until the block ends."""
+    """Start it in a thread that waits before its first statement with this text until the block ends."""
     halt = Halt(words)
 
     def noted() -> Any:
@@ -71,7 +71,8 @@ def standing_still(app: Flask, words: str, work: Callable[[], Any]) -> Iterator[
 
     db.session.commit()
     if not event.contains(db.engine, "before_cursor_execute", _stand_still):
-        event.listen(db.engine, "before_cursor_execute", _stand_still)  # for good: others run meanwhile
+        # never removed, because other threads run meanwhile
+        event.listen(db.engine, "before_cursor_execute", _stand_still)
     future = begin(app, noted)
     try:
         assert halt.reached.wait(PATIENCE), future.exception() if future.done() else "it never got there"

@@ -1,4 +1,4 @@
-"""The audit trail: what was done, by whom, to what — in ids only."""
+"""The audit trail: who did what to what, in ids only."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watch.models import Area, AuditEntry, Group, Model, Person, utcnow
 def entry(
     what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None
 ) -> AuditEntry:
-    """The trace of an act, not yet stored."""
+    """Return the audit entry of an act, not yet stored."""
     if isinstance(about, Group):
         group = about
     return AuditEntry(
@@ -27,15 +27,15 @@ def entry(
 def note(
     what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None
 ) -> None:
-    """Write down an act; it is kept with the act or not at all (same transaction)."""
-    db.session.flush()  # a thing made just now gets its number first
+    """Store an audit entry in the transaction of the act itself."""
+    db.session.flush()  # a new row gets its id first
     db.session.add(entry(what, about=about, by=by, group=group, area=area))
 
 
 def note_if(is_so: bool, what: str, *, about: Model, by: Person | None, group: Group | None = None) -> None:
-    """Write down an act where it was done (`is_so`), by a statement that runs in either case.
+    """Store an audit entry if `is_so`, by a statement that runs in either case.
 
-    Response time then does not tell a stranger whether it was.
+    Response time must not tell a stranger whether the act was done.
     """
     db.session.flush()
     trace = entry(what, about=about, by=by, group=group)

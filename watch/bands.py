@@ -1,4 +1,4 @@
-"""Small numbers outside a group's own coordinators: never so exact that somebody can be guessed."""
+"""Rounded counts, for readers outside a group's coordinators, from which nobody can be identified."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ __all__ = ["FEW", "banded", "banded_share", "roughly"]
 
 
 def banded(count: int, total: int) -> str:
-    """How many of `total`: 0–4 as "färre än 5", all but at most four as "nästan alla", else the number.
+    """Return `count` of `total` as "färre än 5", "nästan alla" (all but at most four), or the number.
 
-    Lazy: it comes out in the language of the page that shows it.
+    The text is lazy: it comes out in the language of the page that shows it.
     """
     if count < FEW:
         words = _l("färre än 5")
@@ -26,7 +26,7 @@ def banded(count: int, total: int) -> str:
 
 
 def banded_share(count: int, total: int) -> float:
-    """A meter's width, 0–1, that gives away no more than the words: the middle of the band."""
+    """Return the width of a meter, 0–1, in the middle of the band, so that it tells no more than `banded`."""
     if total <= 0:
         return 0.0
     if count < FEW:
@@ -35,7 +35,7 @@ def banded_share(count: int, total: int) -> float:
 
 
 def roughly(count: int) -> str:
-    """A number of which one more or less is not to be told: a few or none, at least 5, 10, 20 … (lazy)."""
+    """Return a rounded number: "färre än 5", "minst 5", "minst 10" …, as lazy text."""
     if count < FEW:
         words = _l("färre än 5")
     else:

@@ -1,6 +1,7 @@
-"""What a request may send, before anything reads it: so many bytes, in a form, and text that is text.
+"""Limits and checks on what a request sends, before anything reads it.
 
-A page's form has some kilobytes. A page that needs more says so, and takes it from whoever is signed in only.
+A page's form has some kilobytes. A page that needs more declares it, and accepts it only from people who are
+signed in.
 """
 
 from __future__ import annotations
@@ -16,20 +17,20 @@ from watch.database import SAFE_METHODS
 
 PLAIN_FORM, FORM_IN_PARTS = FORMS = "application/x-www-form-urlencoded", "multipart/form-data"
 MEGABYTE = 1024 * 1024
-MOST_OF_ADDRESS = 8192  # bytes of a page's address, and of what stands behind its question mark
+MOST_OF_ADDRESS = 8192  # bytes of a path, and of a query string
 MOST_TEXT = MEGABYTE  # bytes of a form without its files
 FIELDS_OF_A_LIST = 2100  # of a form with 500 rows of four fields
 V = TypeVar("V", bound=Callable[..., Any])
 
 
 class NotText(HTTPException):
-    """The request holds what is no text: invalid UTF-8, a zero byte, or a file."""
+    """The request holds something that is not text: invalid UTF-8, a zero byte, or an unexpected file."""
 
     code = 400
 
 
 class NotAForm(HTTPException):
-    """Something was sent that no form of a page sends."""
+    """The request's body is not a form."""
 
     code = 415
 
@@ -59,7 +60,7 @@ def takes_file(field: str, most: int, *, fields: int | None = None) -> Callable[
 
 
 def bound_body() -> None:
-    """Say how much of the request may be read; nothing is read here."""
+    """Set how many bytes of the request may be read. Nothing is read here."""
     most = getattr(_view(), "most_bytes", None)
     if most is not None and "_user_id" in session:
         request.max_content_length = most
@@ -69,9 +70,10 @@ def bound_body() -> None:
 
 
 def refuse_unreadable() -> None:
-    """Text that is none goes no further: PostgreSQL takes no zero byte, and � would be kept as an answer.
+    """Refuse text that is not valid, and bodies that are not forms.
 
-    Nor does what is no form, for Flask-WTF would fill one from JSON, with numbers, lists and half characters.
+    PostgreSQL stores no zero byte, and � would be stored as an answer. Flask-WTF would fill a form from JSON,
+    with numbers and lists where text is expected. Raises NotText, NotAForm and RequestURITooLarge.
     """
     if _sends_no_form():
         raise NotAForm
@@ -87,7 +89,7 @@ def refuse_unreadable() -> None:
                 raise NotText
         if not set(request.files) <= {
             getattr(_view(), "file_field", "")
-        }:  # a form would take it for what was typed
+        }:  # a form would take an unexpected file for typed text
             raise NotText
 
 
@@ -103,7 +105,7 @@ def _sends_no_form() -> bool:
 
 
 def _typed_in_plain_form() -> bytes:
-    """The body of a form without files; held to the limits that Werkzeug knows for forms in parts only."""
+    """Return the body of a form without files; Werkzeug limits multipart forms only."""
     if request.mimetype != PLAIN_FORM:
         return b""
     request.max_content_length = request.max_form_memory_size

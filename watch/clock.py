@@ -1,8 +1,9 @@
-"""Jobs of the clock: each once a day on whichever machine is first, and made up for after an outage.
+"""Jobs that run once a day, on whichever machine is first, and that catch up after an outage.
 
-A job's slot is a day in Borås. Whoever claims (job, slot) does the work in the same transaction: it is done
-once or not at all. A night in which 02.30 comes twice has one slot; one without 02.30 has its slot at 03.00.
-Work that would take long does a part of it and leaves the slot open: the next tick, a minute later, goes on.
+A job is claimed for a slot, which is a date in Sweden, in the transaction that does its work: it is done once
+or not at all. A night in which 02.30 comes twice has one slot; one without 02.30 has its slot at 03.00.
+
+A long job does a part and leaves its slot open; the next tick, a minute later, goes on.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ log = structlog.get_logger("clock")
 
 @dataclass(frozen=True)
 class Job:
-    """Work for every day from a time of day in Borås on.
+    """A job for every day, due from a time of day in Sweden on.
 
-    `work` gets the moment, adds and does not commit, and says whether something is left to do.
+    `work` gets the current time and must not commit. It returns True if something is left to do.
     """
 
     name: str
@@ -37,14 +38,14 @@ class Job:
     work: Callable[[datetime], bool | None]
 
     def slot(self, now: datetime) -> str:
-        """The day whose turn it is: today's from its time on, before that yesterday's."""
+        """Return the date whose turn it is: today's from `at` on, before that yesterday's."""
         here = local(now)
         day = here.date() if here.time() >= self.at else here.date() - DAY
         return day.isoformat()
 
 
 def run_due(jobs: Sequence[Job], now: datetime | None = None) -> list[str]:
-    """Do every job whose slot nobody has claimed; one that fails is tried again. Returns the done."""
+    """Do the jobs whose slot nobody has claimed. Return the finished ones; failed ones run again."""
     moment = now or utcnow()
     done = []
     for job in jobs:
@@ -55,16 +56,16 @@ def run_due(jobs: Sequence[Job], now: datetime | None = None) -> list[str]:
                 else:
                     done.append(job.name)
             db.session.commit()
-        except Exception as broken:  # the others are still done
+        except Exception as broken:  # the other jobs still run
             db.session.rollback()
             log.error("job-failed", job=job.name, error=type(broken).__name__)
     return done
 
 
 def catch_up(jobs: Sequence[Job], now: datetime) -> None:
-    """Do the work of every job to its end, and let nobody do it again today; does not commit.
+    """Finish every job's work and claim its slot for today. Does not commit.
 
-    For a database that was restored: it does not know what the clock has done since.
+    For a restored database, which does not know what was done since its copy was made.
     """
     for job in jobs:
         while job.work(now):
@@ -73,7 +74,7 @@ def catch_up(jobs: Sequence[Job], now: datetime) -> None:
 
 
 def _claim(job: Job, now: datetime) -> bool:
-    """Whether this machine is the first; another that comes at the same moment waits, and then is not."""
+    """Claim the slot. Return False if another machine has it, after waiting for its commit."""
     if _was_done_later(job, now):
         return False
     claim = upsert(ClockRun).values(job=job.name, slot=job.slot(now), at=now)
@@ -86,9 +87,9 @@ def _claim(job: Job, now: datetime) -> bool:
 
 
 def _was_done_later(job: Job, now: datetime) -> bool:
-    """A clock that was set back by hours makes up for no yesterday.
+    """Return True if a later slot is done, so that a clock set back by hours repeats nothing.
 
-    One that stood wrong by days is forgotten: its days come all the same.
+    Runs dated over a day ahead are ignored: they come from a clock that was wrong.
     """
     later = ClockRun.job == job.name, ClockRun.slot > job.slot(now), ClockRun.at < now + DAY
     return db.session.scalar(select(ClockRun.slot).where(*later).limit(1)) is not None

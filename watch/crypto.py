@@ -1,6 +1,6 @@
-"""What keeps a stolen file silent: the encrypted column and the keyed blind index.
+"""Encrypted columns and keyed blind indexes, so that a stolen database file reveals no personal data.
 
-All keys are derived from the one data key (`WATCH_DATA_KEY`), which lives outside the database.
+All keys are derived from one data key (`WATCH_DATA_KEY`), which is kept outside the database.
 """
 
 from __future__ import annotations
@@ -22,22 +22,22 @@ from flask import Flask, current_app
 from sqlalchemy import Dialect, LargeBinary
 from sqlalchemy.types import TypeDecorator
 
-VERSION = b"\x01"  # of the sealed form: version, 12 bytes nonce, ciphertext with its tag
+VERSION = b"\x01"  # of the encrypted form: version, 12 bytes nonce, ciphertext with its tag
 NONCE_BYTES = 12
 
 
 class Unreadable(Exception):
-    """A sealed value was altered, moved to another column, or written with another data key."""
+    """A value was altered, moved to another column, or encrypted with another data key."""
 
 
 @dataclass(frozen=True)
 class Keyring:
-    """The keys derived from one data key, by what they are for."""
+    """The keys for different uses, derived from one data key."""
 
     data_key: bytes
 
     def derive(self, use: str) -> bytes:
-        """32 bytes for one use (HKDF, RFC 5869); a use never sees another use's key."""
+        """Return 32 bytes for one use (HKDF, RFC 5869). The key of one use reveals no other."""
         return HKDF(algorithm=SHA256(), length=32, salt=None, info=use.encode()).derive(self.data_key)
 
     @cached_property
@@ -53,11 +53,11 @@ class Keyring:
         return self.derive("links and codes")
 
     def seal(self, clear: str, column: str) -> bytes:
-        """Encrypt for one column (AES-256-GCM; the column's name is associated data)."""
+        """Encrypt text for one column (AES-256-GCM; the column's name is associated data)."""
         return self.seal_bytes(clear.encode(), column)
 
     def seal_bytes(self, clear: bytes, column: str) -> bytes:
-        """The same for what is no text."""
+        """Encrypt bytes for one column."""
         nonce = os.urandom(NONCE_BYTES)
         return VERSION + nonce + self.cipher.encrypt(nonce, clear, column.encode())
 
@@ -76,13 +76,13 @@ class Keyring:
             raise Unreadable(column) from altered
 
     def blind_index(self, use: str, value: str) -> bytes:
-        """32 bytes by which an encrypted value is found again, and nothing else is learnt."""
+        """Return 32 bytes by which an encrypted value can be looked up, but not read."""
         alike = unicodedata.normalize("NFC", value).casefold()
         return hmac.digest(self.index_key, f"{use}\0{alike}".encode(), hashlib.sha256)
 
 
 def read_data_key(text: str) -> bytes:
-    """The data key from its setting: 32 bytes, base64 (standard or URL-safe). Raises ValueError."""
+    """Return the data key of a setting: 32 bytes, from base64 (standard or URL-safe). Raises ValueError."""
     try:
         key = base64.urlsafe_b64decode(text.replace("+", "-").replace("/", "_"))
     except (binascii.Error, ValueError) as garbled:
@@ -98,13 +98,13 @@ def init_app(app: Flask) -> None:
 
 
 def keyring() -> Keyring:
-    """The running application's keys."""
+    """Return the running application's keys."""
     ring: Keyring = current_app.extensions["keyring"]
     return ring
 
 
 class Encrypted(TypeDecorator[str]):
-    """Text that only the application can read; `column` is its "table.column", checked on reading."""
+    """Encrypted text. `column` is "table.column" and is checked on reading, so values cannot be moved."""
 
     impl = LargeBinary
     cache_ok = True
@@ -121,7 +121,7 @@ class Encrypted(TypeDecorator[str]):
 
 
 class EncryptedBytes(TypeDecorator[bytes]):
-    """The same for what is no text: a file."""
+    """Encrypted bytes, such as a file; otherwise the same as Encrypted."""
 
     impl = LargeBinary
     cache_ok = True

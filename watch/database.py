@@ -1,4 +1,4 @@
-"""The ground of the models: declarative base, time in UTC, and how SQLite is made to keep its promises."""
+"""The declarative base, times in UTC, and the settings that make SQLite reliable."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import DeclarativeBase, Mapper, registry
 from sqlalchemy.types import TypeDecorator
 
-LARGEST_NUMBER = 2**31 - 1  # of a row, in both databases
+LARGEST_NUMBER = 2**31 - 1  # the largest id of a row, in both databases
 BUSY_IN_SQLITE = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 BUSY_IN_POSTGRESQL = frozenset({"55P03", "40P01", "40001"})  # lock not available, deadlock, serialization
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-ONLY_READS = "only_reads"  # the execution option of a connection that does not write, in whichever request
+ONLY_READS = "only_reads"  # execution option of a connection that does not write, even in a POST
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """A moment, always aware and in UTC; SQLite, which knows no zones, gets it without one."""
+    """A moment in UTC, always aware. SQLite knows no time zones and stores it without one."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -43,7 +43,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 
 
 class Base(DeclarativeBase):
-    """Every table: named constraints, enums by value, moments in UTC."""
+    """The base of all tables: named constraints, enums stored by value, moments in UTC."""
 
     registry = registry(
         metadata=MetaData(
@@ -70,9 +70,9 @@ class Base(DeclarativeBase):
 
 @event.listens_for(Mapper, "instrument_class")
 def _give_no_number_twice(mapper: Mapper[Any], _model: type[Any]) -> None:
-    """SQLite hands out the number of the last erased row again unless the table says AUTOINCREMENT.
+    """Declare AUTOINCREMENT, because SQLite otherwise gives the id of an erased row again.
 
-    The audit trail and links name rows by number, and a row must not inherit what another one left.
+    Audit entries and links refer to rows by id, and a new row must not inherit them.
     """
     table = mapper.local_table
     if isinstance(table, Table) and table.autoincrement_column is not None:
@@ -80,20 +80,20 @@ def _give_no_number_twice(mapper: Mapper[Any], _model: type[Any]) -> None:
 
 
 def is_busy(trouble: OperationalError) -> bool:
-    """Whether only another transaction is in the way: not a full or broken disk, nor a lost connection."""
+    """Return True if only another transaction is in the way, not a broken disk or connection."""
     code = getattr(trouble.orig, "sqlite_errorcode", None)
     if code is not None:
-        return code & 0xFF in BUSY_IN_SQLITE  # the rest of the code says more of the same
+        return code & 0xFF in BUSY_IN_SQLITE  # the low byte is the primary code, the rest a detail
     return getattr(trouble.orig, "sqlstate", None) in BUSY_IN_POSTGRESQL
 
 
 def is_reading() -> bool:
-    """True where the transaction about to begin only reads: in a GET, until its traces are written."""
+    """Return True if the transaction about to begin only reads: in a GET, unless it leaves traces."""
     return has_request_context() and request.method in SAFE_METHODS and not g.get("leaves_traces", False)
 
 
 def is_made(engine: Engine) -> bool:
-    """False where the database is a file that is not there: looking into it would make it."""
+    """Return False if the database is an SQLite file that does not exist; connecting would create it."""
     if engine.dialect.name != "sqlite":
         return True
     file = engine.url.database
@@ -101,11 +101,11 @@ def is_made(engine: Engine) -> bool:
 
 
 def has_log_of_another(engine: Engine) -> bool:
-    """Whether SQLite's file was replaced by a copy while the log of the database before still lies beside it.
+    """Return True if SQLite's file was replaced by a copy while the old database's log still lies beside it.
 
-    The first connection would play that log into the copy, and mix the two. A database of ours says in its
-    header that it writes such a log (bytes 18 and 19, SQLite's database file format, 1.3.3); a copy by
-    `flask backup` does not say so.
+    The first connection would play that log into the copy, and mix the two. Our databases say in their header
+    that they write such a log (bytes 18 and 19, SQLite's database file format, 1.3.3); a copy by `flask
+    backup` does not.
     """
     if engine.dialect.name != "sqlite":
         return False
@@ -113,16 +113,16 @@ def has_log_of_another(engine: Engine) -> bool:
     log = file.with_name(f"{file.name}-wal")
     if not (file.is_file() and log.is_file() and log.stat().st_size):
         return False
-    # Another process reads it: closing the file in this one would end the locks of all its connections here.
+    # Another process reads the file: closing it here would release the locks of all our connections to it.
     header = subprocess.run(["head", "-c", "20", file], capture_output=True, check=True).stdout
     return header[18:] == b"\1\1"
 
 
 def prepare_sqlite(engine: Engine) -> None:
-    """Make SQLite wait for its turn, keep foreign keys and survive a power cut.
+    """Make SQLite wait for locks, enforce foreign keys and survive a power cut.
 
-    Writing transactions begin IMMEDIATE: with the default BEGIN, two that read first and then write
-    cannot both go on, and one of them fails with "database is locked".
+    Writing transactions begin IMMEDIATE: with the default BEGIN, two that first read and then write block
+    each other, and one fails with "database is locked".
     """
     pragmas = {
         "journal_mode": "wal",

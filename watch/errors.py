@@ -1,4 +1,4 @@
-"""Errors that state a fact of grannsamverkan, and the pages for everything that went wrong."""
+"""Named errors for the rules of grannsamverkan, and the pages for all errors."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ SECRET_FIELDS = frozenset({"csrf_token", "password"})
 
 
 class DomainError(Exception):
-    """A rule of grannsamverkan says no; subclasses state which, and routes explain it."""
+    """A rule of grannsamverkan forbids what was asked. Subclasses name the rule, and routes explain it."""
 
 
 class LinkExpired(DomainError):
-    """The link was right once; it is used, revoked, renewed or too old. `written_in`: its mail's language."""
+    """The link is used, revoked, renewed or too old. `written_in` is the language of its mail."""
 
     def __init__(self, written_in: Language | None = None) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class LinkExpired(DomainError):
 
 
 class GroupEnded(LinkExpired):
-    """The link is right, and its group has ended; `building_id`: where the reader lives, if it is known."""
+    """The link is valid, but its group has ended. `building_id` is the reader's building, if known."""
 
     def __init__(self, written_in: Language, building_id: int | None) -> None:
         super().__init__(written_in)
@@ -49,7 +49,7 @@ class GroupEnded(LinkExpired):
 
 
 class Duplicate(DomainError):
-    """The same form was sent already; `existing` is what it made the first time."""
+    """The form was sent before. `existing` is what it made the first time."""
 
     def __init__(self, existing: object) -> None:
         super().__init__(type(existing).__name__)
@@ -57,7 +57,7 @@ class Duplicate(DomainError):
 
 
 def init_app(app: Flask) -> None:
-    """Every error as a readable page in the reader's language."""
+    """Show every error as a page in the reader's language."""
     app.log_exception = _log  # type: ignore[method-assign]  # Flask's own writes down the path, and its token
     app.jinja_env.globals["typed_here"] = _typed_here
     app.register_error_handler(HTTPException, _http_error)
@@ -74,14 +74,14 @@ def init_app(app: Flask) -> None:
 
 
 def _log(exc_info: Any) -> None:
-    """What broke, and where; the address of a page may be somebody's link."""
+    """Log an exception without the page's address, which may be somebody's link with its token."""
     current_app.logger.error("Exception in %s [%s]", request.endpoint, request.method, exc_info=exc_info)
 
 
 def _page_above(error: MethodNotAllowed) -> BaseResponse | HTTPException:
-    """A form's own address, opened anew or from the history: lead to the nearest page above it.
+    """Redirect a GET of an address that only answers POST to the nearest page above it.
 
-    A form that was refused stays at the address it was sent to, which answers nothing but POST.
+    The browser shows a refused form at such an address, and reloads or reopens it with GET.
     """
     address = request.path
     while request.method == "GET" and address:
@@ -100,7 +100,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
     if error.code is None or error.code < 400:
         return error
     if error.code == 404:
-        g.pop("position", None)  # the same page whether there is such a thing or not, navigation and all
+        g.pop("position", None)  # the navigation must not show whether the thing exists
     answers = answers_to_keep() if error.code == 429 else None
     response = _page("errors/page.html", error.code, answers=answers, until=_end_of_limit(error))
     if allowed := getattr(error, "valid_methods", None):
@@ -109,7 +109,7 @@ def _http_error(error: HTTPException) -> Response | HTTPException:
 
 
 def _end_of_limit(error: HTTPException) -> datetime | None:
-    """When the limit that was reached is over, to the full minute."""
+    """Return the end of the limit that was reached, rounded up to a minute."""
     if isinstance(error, TooManyForms):
         ends = error.until
     elif error.code == 429 and limiter.current_limit is not None:
@@ -120,17 +120,17 @@ def _end_of_limit(error: HTTPException) -> datetime | None:
 
 
 def _rule_says_no(_error: DomainError) -> Response:
-    """A rule that no route explained: somebody was quicker, or the page is old."""
+    """Answer an error that no route explained: somebody was quicker, or the page was old."""
     return _page("errors/page.html", 409)
 
 
 def _dead_link(_error: Exception) -> Response:
-    """One answer for expired, used, revoked and altered: nothing is learnt from the difference."""
+    """Give one answer for expired, used, revoked and altered links, which must look alike."""
     return _page("errors/dead_link.html", 410)
 
 
 def _link_expired(error: LinkExpired) -> Response:
-    """The same words in the language of the mail, for whoever has that."""
+    """Give the same answer in the language of the mail."""
     _speak_as_mail(error)
     return _dead_link(error)
 
@@ -141,15 +141,15 @@ def _speak_as_mail(error: LinkExpired) -> None:
 
 
 def _group_ended(error: GroupEnded) -> Response:
-    """Nobody can send a new link: the group is gone, as anybody can see on the building's page."""
+    """Say that the group has ended. It is no secret: the building's page shows it to everybody."""
     _speak_as_mail(error)
     return _page("errors/group_ended.html", 410, building_id=error.building_id)
 
 
 def _form_too_old(error: CSRFError) -> Response:
-    """What was typed is kept: the page offers the same answers to be sent again.
+    """Offer the same answers to be sent again.
 
-    A form that another site sent is not offered: the reader has typed none of it.
+    A form that another site sent is not offered, because the reader has typed none of it.
     """
     if _comes_from_elsewhere():
         return _bare(error)
@@ -162,10 +162,10 @@ def _comes_from_elsewhere() -> bool:
 
 
 def answers_to_keep() -> MultiDict[str, str] | None:
-    """What was typed into the form, except secrets; None where it cannot be sent again or is too much."""
+    """Return what was typed into the form, without secrets; None if it cannot be sent again."""
     if request.method != "POST" or _comes_from_elsewhere():
         return None
-    cut = g.get("typed", {})  # as the page's own form has read it
+    cut = g.get("typed", {})  # values as the page's own form has cut them
     try:
         typed = ((name, cut.get(name, answers)) for name, answers in request.form.lists())
     except RequestEntityTooLarge:
@@ -174,9 +174,9 @@ def answers_to_keep() -> MultiDict[str, str] | None:
 
 
 def _typed_here() -> MultiDict[str, str]:
-    """What the form that this page answers was sent with; nothing where that is too much to read.
+    """Return what was typed into the form that this page answers.
 
-    Where the page has read a form that is what its fields have read, and not whatever came along.
+    Only the fields that the page's form has read are included, not others that were sent along.
     """
     typed, fields = answers_to_keep() or MultiDict(), g.get("typed")
     return MultiDict(
@@ -185,12 +185,12 @@ def _typed_here() -> MultiDict[str, str]:
 
 
 def signed_out_while_writing() -> Response:
-    """The sign-in ended under somebody's hands: what they wrote waits here while they sign in."""
+    """Answer a form sent after the sign-in had ended: its text is kept while the person signs in."""
     return _page("errors/signed_out.html", 401, answers=answers_to_keep())
 
 
 def _page(template: str, code: int, **more: object) -> Response:
-    """An error's page; what the request had begun to change is taken back first."""
+    """Undo the request's changes and return an error page."""
     db.session.rollback()
     return make_response(render_template(template, code=code, **more), code)
 
@@ -201,7 +201,7 @@ def _our_fault(_error: Exception) -> Response:
 
 
 def _bare(error: Exception, code: int | None = None) -> Response:
-    """A page that asks neither the database nor the address: either may be what is wrong."""
+    """Return a page that uses neither database nor the request's address; either may be at fault."""
     code = code or getattr(error, "code", None) or 500
     language = _language_without_database()
     template = current_app.jinja_env.get_template("errors/bare.html")

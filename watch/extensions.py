@@ -1,4 +1,4 @@
-"""The libraries the application stands on, not yet bound to an application."""
+"""The libraries the application uses, not yet bound to it, and how limits name a reader."""
 
 from __future__ import annotations
 
@@ -41,33 +41,34 @@ babel.domain_instance = Catalogues()
 
 
 def network_of_reader() -> str:
-    """What limits count by: an IPv4 address, or the /64 that an IPv6 home has to itself."""
+    """Return what limits count by: the IPv4 address, or the /64 that an IPv6 home has."""
     return network_within(32, 64)
 
 
 def wide_network_of_reader() -> str:
-    """The /48 of an IPv6 address, which may be all one customer's; of IPv4 the same as above."""
+    """Return the /48 of an IPv6 address, which may belong to one customer; else the IPv4 address."""
     return network_within(32, 48)
 
 
 def network_within(ipv4_bits: int, ipv6_bits: int) -> str:
-    """So many bits of the reader's address; what is no address is all one network, and hides nobody."""
+    """Return that many bits of the reader's address; everything else counts as one network."""
     try:
         address = ip_address(get_remote_address())
     except ValueError:
         return "no address"
-    if isinstance(address, IPv6Address) and address.ipv4_mapped:  # a server that listens on both sees IPv4 so
+    # a server that listens on IPv6 sees IPv4 addresses in this form
+    if isinstance(address, IPv6Address) and address.ipv4_mapped:
         address = address.ipv4_mapped
     bits = ipv4_bits if address.version == 4 else ipv6_bits
     return str(ip_network((address, bits), strict=False))
 
 
 def browser_that_asks() -> str:
-    """A random name for this browser, kept in its cookie: a link can be bound to where it was asked for."""
+    """Return this browser's random name, kept in its cookie; a sign-in link can be bound to it."""
     if "browser" not in session:
         session["browser"] = secrets.token_hex(16)
     return str(session["browser"])
 
 
 limiter = Limiter(network_of_reader, strategy="fixed-window")
-limiter.logger.setLevel(logging.WARNING)  # below, it writes down the address that was slowed
+limiter.logger.setLevel(logging.WARNING)  # INFO would log the address that was limited

@@ -1,6 +1,6 @@
-"""Form fields whose rules hold everywhere: an address, a name, free text, a day, an hour, a language.
+"""Form fields with the rules that hold everywhere: address, name, text, day, hour, language.
 
-Each refuses what trust.md ("Input that must be refused") names, with a message that says the cure.
+Each refuses what trust.md ("Input that must be refused") names, and its message says how to correct it.
 """
 
 from __future__ import annotations
@@ -46,63 +46,63 @@ from watch.personnummer import has_personnummer, personnummer_word
 REGISTRATION_PLATE = re.compile(
     r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
 )
-LINK = re.compile(  # to a mail program evil.example is one too, and so are evil。se, 8.8.8.8 and tel:112
+LINK = re.compile(  # mail programs also link evil.example, evil。se, 8.8.8.8 and tel:112
     r"[/\\@]|www\.|\w[.。]\w{2}|\d[.。]\d|\w{2}:\S", re.IGNORECASE
 )
-MOST_MARKS = 30  # on one letter: what is written holds a few (Unicode's "stream-safe" text)
-MAY_BE_PILE = re.compile(rf"\W{{{MOST_MARKS + 1},}}")  # no mark is a letter
+MOST_MARKS = 30  # combining marks on one letter; written languages need a few (Unicode's "stream-safe" text)
+MAY_BE_PILE = re.compile(rf"\W{{{MOST_MARKS + 1},}}")  # combining marks are no word characters
 MOST_ADDRESS = 254
 ADDRESS_TOO_LONG = _l("E-postadressen är för lång. Högst 254 tecken.")
 WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.")
 
 
 class Form(FlaskForm):
-    """A form of this house: protected against forgery, its values cut, fields beyond its own are ignored."""
+    """The base of all forms: protected by a CSRF token, long values cut, unknown fields ignored."""
 
     Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
 
 
 def _own_key(key: str | None) -> str | None:
-    """A form's key as we make them; anything else is none."""
+    """Return a form's key if it has our format, else None."""
     return key if key and re.fullmatch(r"[A-Za-z0-9_-]{1,40}", key) else None
 
 
 def choice(value: str, word: Any, **more: Any) -> SelectChoice:
-    """A choice of a select or radio field; its word may be lazy, which the library's types do not know."""
+    """Return a choice of a select or radio field. The label may be lazy, which the library's types forbid."""
     return SelectChoice(value, word, **more)
 
 
 class SendingForm(Form):
-    """A form that sends something: its key makes a double press the same one thing."""
+    """A form that sends something. Its key makes a double submission count once."""
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
 
 
 def is_hidden_character(character: str) -> bool:
-    """Control, bidirectional, zero-width and line-separating characters: nobody can see what they do."""
+    """Return True for control, bidirectional, zero-width and line-separating characters."""
     return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
 
 
 def no_hidden_signs(_form: Form, field: Field) -> None:
-    """One line without characters that nobody sees."""
+    """Refuse characters that nobody can see, and line breaks."""
     if any(is_hidden_character(character) for character in field.data or ""):
         raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
 
 
 def no_hidden_characters_but_line_breaks(_form: Form, field: Field) -> None:
-    """Several lines without other characters that nobody sees."""
+    """Refuse characters that nobody can see, except line breaks and tabs."""
     if any(is_hidden_character(character) and character not in "\r\n\t" for character in field.data or ""):
         raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
 
 
 def no_personnummer(_form: Form, field: Field) -> None:
-    """Never a personnummer, anywhere."""
+    """Refuse a personnummer."""
     if has_personnummer(field.data or ""):
         raise ValidationError(personnummer_word(field.data))
 
 
 def no_encoded_word(_form: Form, field: Field) -> None:
-    """What reaches a mail's header must not decode to something else there."""
+    """Refuse an RFC 2047 encoded word, which a mail's header would decode to something else."""
     text = field.data or ""
     begins = text.find("=?")
     if begins >= 0 and text.find("?=", begins + 2) >= 0:
@@ -110,9 +110,9 @@ def no_encoded_word(_form: Form, field: Field) -> None:
 
 
 def composed(text: str) -> str:
-    """The text in its composed form (NFC), but for marks piled up on one letter as nobody writes.
+    """Return text in composed form (NFC), unless combining marks are piled up on one letter.
 
-    Python sorts a letter's marks in the square of their number: a form full of them would take minutes.
+    Python's normalisation takes quadratic time in such marks, so a form full of them would take minutes.
     """
     is_pile = any(_has_pile(found[0]) for found in MAY_BE_PILE.finditer(text))
     return text if is_pile else unicodedata.normalize("NFC", text)
@@ -125,12 +125,12 @@ def _has_pile(text: str) -> bool:
 
 
 def _is_mark(character: str) -> bool:
-    """Whether it joins the letter before; a few characters do so only when they are taken apart."""
+    """Return True if the character combines with the letter before it."""
     return unicodedata.combining(unicodedata.normalize("NFD", character)[0]) > 0
 
 
 def no_link(_form: Form, field: Field) -> None:
-    """A name stands in mails to others: nothing in it that a mail program makes a link of."""
+    """Refuse what a mail program would turn into a link, because names are mailed to others."""
     if not field.errors and LINK.search(unicodedata.normalize("NFKC", field.data or "")):
         raise ValidationError(_l("Skriv bara ett namn, utan webbadress, e-postadress och snedstreck."))
 
@@ -140,7 +140,7 @@ def _strip(text: str | None) -> str | None:
 
 
 class NameField(StringField):
-    """A display name, 1–60 characters."""
+    """A display name of 1–60 characters."""
 
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv ett namn. Förnamn räcker."))
@@ -176,7 +176,7 @@ class TextField(TextAreaField):
 
 
 def readable_address(text: str) -> str:
-    """One e-mail address, normalised. Raises ValueError with the cure, in the reader's language."""
+    """Return an e-mail address, normalised. Raises ValueError with a message for the reader."""
     if len(text) > MOST_ADDRESS:
         raise ValueError(str(ADDRESS_TOO_LONG))
     if text.count("@") > 1 or any(mark in text for mark in ",;"):
@@ -193,7 +193,7 @@ def readable_address(text: str) -> str:
 
 
 class AddressField(EmailField):
-    """One e-mail address; `data` is normalised after validation."""
+    """An e-mail address, normalised in `data` after validation."""
 
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv en e-postadress."))
@@ -201,7 +201,6 @@ class AddressField(EmailField):
         super().__init__(label, validators=rules, filters=[_strip], **more)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
-        """Normalise, or say what is wrong."""
         if self.data and not validation_stopped:
             no_hidden_signs(form, self)
             try:
@@ -211,17 +210,16 @@ class AddressField(EmailField):
 
 
 class PhoneField(TelField):
-    """A phone number, kept as +46…; Swedish unless it begins with +."""
+    """A phone number, stored as +46…. It is Swedish unless it begins with +."""
 
     def _value(self) -> str:
-        """What stands in the field: as people write it."""
+        """Return the field's text as people write it."""
         return readable_phone(self.data) if self.data else ""
 
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, validators=[Optional(), AtMost(50, WRONG_PHONE)], filters=[_strip], **more)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
-        """Normalise to E.164, or say what is wrong."""
         if not self.data or validation_stopped:
             return
         try:
@@ -234,7 +232,7 @@ class PhoneField(TelField):
 
 
 class LanguageField(SelectField):
-    """The language for messages."""
+    """The language for messages, by its own name."""
 
     def __init__(self, label: Any, **more: Any) -> None:
         choices = [SelectChoice(language.value, name) for language, name in OWN_NAMES.items()]
@@ -242,13 +240,12 @@ class LanguageField(SelectField):
 
 
 class DayField(DateField):
-    """A day that exists."""
+    """A date. Its message for an impossible date is our own."""
 
     def __init__(self, label: Any, *, missing: Any = None, **more: Any) -> None:
         super().__init__(label, validators=[InputRequired(missing) if missing else Optional()], **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read a day, or say that there is none such."""
         try:
             super().process_formdata(valuelist)
         except ValueError:
@@ -256,13 +253,12 @@ class DayField(DateField):
 
 
 class HourField(TimeField):
-    """A time of day, hours and minutes; a dot does as well as a colon."""
+    """A time of day in hours and minutes, with a dot or a colon."""
 
     def __init__(self, label: Any, *, missing: Any = None, **more: Any) -> None:
         super().__init__(label, validators=[InputRequired(missing) if missing else Optional()], **more)
 
     def process_formdata(self, valuelist: list[str]) -> None:
-        """Read a time, or say that there is none such."""
         try:
             super().process_formdata([value.replace(".", ":") for value in valuelist])
         except ValueError:
@@ -270,7 +266,7 @@ class HourField(TimeField):
 
 
 def moment_in_stockholm(day: date, hour: time) -> datetime:
-    """The UTC moment of a local day and hour. Raises ValueError in the hour that the spring change skips."""
+    """Return the UTC time of a local time. Raises ValueError for the hour that summer time skips."""
     local = datetime.combine(day, hour, STOCKHOLM)
     moment = local.astimezone(UTC)
     if moment.astimezone(STOCKHOLM).time() != hour:
@@ -279,7 +275,7 @@ def moment_in_stockholm(day: date, hour: time) -> datetime:
 
 
 def choices_of(labels: dict[Any, Any]) -> list[SelectChoice]:
-    """Choices for a select or radio field from enum members and their words."""
+    """Return choices for a select or radio field from enum members and their labels."""
     return [SelectChoice(member.value, label) for member, label in labels.items()]
 
 
@@ -290,7 +286,6 @@ class TicksField(SelectMultipleField):
     option_widget = CheckboxInput()  # type: ignore[assignment]  # WTForms lets a class choose its widget
 
     def __iter__(self) -> Iterator[Any]:
-        """Each box, with the attributes of its choice."""
         for box, choice in zip(super().__iter__(), self.iter_choices(), strict=True):
             box.render_kw = choice.render_kw
             yield box

@@ -1,7 +1,8 @@
-"""The background engine: it only wakes and keeps the clock. What there is to do stands in the database.
+"""The background worker: it sends mail, makes letters and runs the daily jobs.
 
-A commit that queued mail or asked for letters wakes a worker; a tick every minute does the jobs of the
-clock that are due, and takes up the letters of a worker that died.
+The queue only wakes a worker; what there is to do stands in the database. A commit that queued mail or
+ordered letters wakes one. A tick every minute runs the due jobs and takes over the letters of a worker that
+died.
 """
 
 from __future__ import annotations
@@ -43,7 +44,7 @@ from watch.printing import letter_pages
 from watch.printing.service import packs
 from watch.retention.service import erasing
 
-QUEUE_PATIENCE = 2  # seconds: somebody waits for the page whose commit wakes a worker
+QUEUE_PATIENCE = 2  # seconds; a user is waiting for the page whose commit wakes a worker
 JOBS = (
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
     Job("erase", time(3, 30), erasing.erase_what_is_over),
@@ -51,20 +52,21 @@ JOBS = (
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
 )
 
-TASKS_BY_MARK = {WAKE: "wake", packs.ASKED: "letters"}  # the task that a commit with such a mark asks for
+# the task to run after a commit with that key in session.info
+TASKS_BY_MARK = {WAKE: "wake", packs.ASKED: "letters"}
 
 log = structlog.get_logger("jobs")
 
 
 def init_app(app: Flask) -> None:
-    """Wake a worker with every commit that queued mail or asked for letters."""
+    """Wake a worker with every commit that queued mail or ordered letters."""
     if not event.contains(db.session, "after_commit", _wake):
         event.listen(db.session, "before_commit", _wake_within)
         event.listen(db.session, "after_commit", _wake)
 
 
 def _wake_within(session: Session) -> None:
-    """Where queue and data are one PostgreSQL, the wake-up is part of the transaction: both or neither."""
+    """Put the wake-up into the transaction itself if queue and data are in one PostgreSQL database."""
     marks = TASKS_BY_MARK.keys() & session.info.keys()
     if session.in_nested_transaction() or not marks or not _is_in_the_database():
         return
@@ -77,19 +79,19 @@ def _wake_within(session: Session) -> None:
                     (storage.name, engine().serialize_task(tasks()[TASKS_BY_MARK[mark]].s())),
                 )
             connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
-    except SQLAlchemyError as broken:  # no worker has made the tables yet: _wake does, after the commit
+    except SQLAlchemyError as broken:  # no worker has made the tables yet; _wake makes them after the commit
         log.warning("queue-down", error=type(broken).__name__)
     else:
         _tasks_to_run(session)
 
 
 def _tasks_to_run(session: Session) -> list[str]:
-    """The tasks that this commit asks for; each once."""
+    """Return the tasks that this commit asks for, and clear the marks."""
     return [task for mark, task in TASKS_BY_MARK.items() if session.info.pop(mark, False)]
 
 
 def _wake(session: Session) -> None:
-    """A queue that is down must not fail what was just committed: a worker finds it by itself."""
+    """Wake a worker after the commit. A queue that is down is only logged: workers look by themselves."""
     if session.in_nested_transaction() or not (waiting := _tasks_to_run(session)):
         return
     try:
@@ -100,7 +102,7 @@ def _wake(session: Session) -> None:
 
 
 def engine() -> Huey:
-    """The application's queue, opened when it is first needed."""
+    """Return the application's queue, opened at first use."""
     if "huey" not in current_app.extensions:
         huey = _open(current_app.config["QUEUE_URL"])
         current_app.extensions["huey"] = huey
@@ -110,14 +112,14 @@ def engine() -> Huey:
 
 
 def tasks() -> dict[str, Any]:
-    """What can be asked of the worker, by name."""
+    """Return the worker's tasks by name."""
     engine()
     found: dict[str, Any] = current_app.extensions["huey tasks"]
     return found
 
 
 def _open(url: str) -> Huey:
-    """The queue of a QUEUE_URL. Raises config.BadSetting."""
+    """Open the queue of a QUEUE_URL. Raises config.BadSetting."""
     signed = SignedSerializer(secret=keyring().derive("queue"))
     common = {"name": "watch", "results": False, "serializer": signed}
     match url.partition(":")[0].partition("+")[0]:
@@ -136,10 +138,10 @@ def _open(url: str) -> Huey:
 
 
 class _InPostgres(PostgresStorage):  # type: ignore[misc]  # huey has no types
-    """A queue whose tables are made by the first who can connect.
+    """A PostgreSQL queue that makes its tables at the first connection.
 
-    huey's own makes them when it is opened: a worker could not start while the queue is down, and of several
-    processes that start together all but one would fail.
+    huey's own makes them when it is opened. Then no worker could start while the queue is down, and of
+    several processes that start together all but one would fail.
     """
 
     def __init__(self, name: str, **settings: Any) -> None:
@@ -158,12 +160,12 @@ class _InPostgres(PostgresStorage):  # type: ignore[misc]  # huey has no types
 
 
 def _plain(url: str) -> str:
-    """A database's address as its driver wants it."""
+    """Return a database URL without the name of SQLAlchemy's driver."""
     return url.replace("postgresql+psycopg:", "postgresql:", 1)
 
 
 def _is_in_the_database() -> bool:
-    """However the two addresses are spelled."""
+    """Return True if queue and data are in one PostgreSQL database, even if the URLs differ in spelling."""
     if db.engine.dialect.name != "postgresql" or not current_app.config["QUEUE_URL"].startswith("postgresql"):
         return False
     queue = make_url(current_app.config["QUEUE_URL"])
@@ -171,7 +173,7 @@ def _is_in_the_database() -> bool:
 
 
 def _register(huey: Huey, app: Flask) -> dict[str, Any]:
-    """The tasks, each in a context of the application of its own."""
+    """Return the tasks by name. Each runs in an application context of its own."""
 
     def wake() -> None:
         if sender := app.extensions.get("sender"):
@@ -189,7 +191,7 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
         with app.app_context():
             is_more = make_letters()
         if is_more:
-            letters()  # behind what has come meanwhile
+            letters()  # queued again, so that other tasks get their turn
 
     return {
         "wake": huey.task(name="wake")(wake),
@@ -199,18 +201,23 @@ def _register(huey: Huey, app: Flask) -> dict[str, Any]:
 
 
 def _beat() -> None:
-    """Say that the database is in use; a worker to whom an older copy was given under its hands ends."""
+    """Record that the database is in use.
+
+    If an older copy has been put in its place, the worker ends and refuses to start until it is restored
+    properly.
+    """
     try:
         journal.beat()
         db.session.commit()
     except journal.CopyInPlace:
         db.session.rollback()
         log.error("copy-in-place", mend=journal.RESTORE)
-        os.kill(os.getpid(), signal.SIGTERM)  # and does not start again before it is mended
+        # it refuses to start again until `flask restore --in-place` has run
+        os.kill(os.getpid(), signal.SIGTERM)
 
 
 def make_letters() -> bool:
-    """One file of a long pack of letters; whether there was one. No transaction is open while it is drawn."""
+    """Make one PDF of a pack, with no transaction open. Return False if there is none to make."""
     number = packs.claim_file(utcnow())
     db.session.commit()
     if number is None:
@@ -221,7 +228,7 @@ def make_letters() -> bool:
         if pages:
             packs.keep_file(number, letter_pages.long_pdf_of(pages))
             db.session.commit()
-    except Exception as broken:  # it is tried again, and then says so on its page
+    except Exception as broken:  # it is tried again; after the last try the pack's page says that it failed
         db.session.rollback()
         log.error("letters-failed", error=type(broken).__name__)
         packs.give_back(number)
@@ -230,14 +237,13 @@ def make_letters() -> bool:
 
 
 class _InAWord(logging.Filter):
-    """Says once a minute that the queue is down, where huey says it at every try with a traceback."""
+    """A log filter that reports a queue that is down once a minute, without huey's tracebacks."""
 
     def __init__(self) -> None:
         super().__init__()
         self.said_at = -60.0
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Whether huey may say it itself."""
         if not str(record.msg).startswith(("Error reading", "Error enqueueing")):
             return True
         if monotonic() - self.said_at >= 60 and record.exc_info and record.exc_info[0]:
@@ -247,7 +253,7 @@ class _InAWord(logging.Filter):
 
 
 def work() -> None:
-    """Run the worker until it is told to stop; the messages in hand are finished first."""
+    """Run the worker until it is told to stop. Messages being sent are finished first."""
     try:
         presence.stay()
     except presence.Busy:
@@ -261,7 +267,7 @@ def work() -> None:
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
     slot = heartbeat.take_worker_lock(presence.folder())
-    if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker tells of all
+    if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker serves the metrics of all
         try:
             metrics.serve(app, port)
         except OSError as taken:
@@ -270,7 +276,7 @@ def work() -> None:
             ) from None
     sender = app.extensions["sender"] = SenderThread(app, slot)
     gc.collect()
-    gc.freeze()  # what the program consists of is never garbage: it need not be looked through again
+    gc.freeze()  # the garbage collector skips the modules loaded so far
     sender.start()
     consumer.run()
     sender.stop()

@@ -1,4 +1,4 @@
-"""Which language, and dates, times and numbers in it."""
+"""The language of a request, and dates, times and numbers in it."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ OWN_NAMES = {
     Language.ARABIC: "العربية",
     Language.SOMALI: "Soomaali",
 }
-MOST_ASKED = 200  # characters of a browser's languages
+MOST_ASKED = 200  # characters read of Accept-Language
 TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
 
 
 def of_reader() -> str:
-    """The language of this request: the one chosen here, else the reader's own, the mail's, the browser's."""
+    """Return the language of the request: chosen here, else the person's, the mail's, the browser's."""
     if not has_request_context():
         return Language.SWEDISH
     if chosen := session.get("language"):
@@ -46,32 +46,32 @@ def of_reader() -> str:
 
 
 def of_browser() -> str:
-    """The language that the browser asks for; Swedish where none of what it names first is one of ours."""
+    """Return the language the browser prefers among ours, else Swedish."""
     asked = request.headers.get("Accept-Language", "")[:MOST_ASKED]
     known = [language.value for language in Language]
     return parse_accept_header(asked, LanguageAccept).best_match(known) or Language.SWEDISH
 
 
 def follow_letter(written_in: Language) -> None:
-    """This request comes from a mail's link, and speaks its language where nobody has chosen another."""
+    """Use the language of the mail whose link was opened, unless the reader has chosen another."""
     g.written_in = written_in
     refresh()
 
 
 def current() -> Language:
-    """The language that texts come out in now."""
+    """Return the language of the texts being produced."""
     locale = get_locale()
     return Language(locale.language) if locale else Language.SWEDISH
 
 
 def direction(language: Language | None = None) -> str:
-    """`rtl` for Arabic, `ltr` for the others."""
+    """Return "rtl" for Arabic, "ltr" for the others."""
     return "rtl" if (language or current()) is Language.ARABIC else "ltr"
 
 
 @contextmanager
 def speaking(language: Language) -> Iterator[None]:
-    """Texts, dates and numbers in another language than the reader's: a mail's."""
+    """Produce texts, dates and numbers in another language than the reader's, such as a mail's."""
     with force_locale(language.value):
         yield
 
@@ -81,19 +81,19 @@ def _locale() -> Locale:
 
 
 def local(moment: datetime) -> datetime:
-    """The moment in Borås."""
+    """Return the moment in Swedish time."""
     return moment.astimezone(STOCKHOLM)
 
 
 def day(when: date | datetime) -> str:
-    """måndag 23 september 2019"""
+    """Return a date: "måndag 23 september 2019"."""
     if isinstance(when, datetime):
         when = local(when).date()
     return format_date(when, "EEEE d MMMM y", locale=_locale())
 
 
 def short_day(when: date | datetime) -> str:
-    """23 september; with the year where it is another one"""
+    """Return a date: "23 september", with the year unless it is this year."""
     if isinstance(when, datetime):
         when = local(when).date()
     same_year = when.year == datetime.now(STOCKHOLM).year
@@ -101,12 +101,12 @@ def short_day(when: date | datetime) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """18.00 in Swedish, 18:00 in the others: always 24 hours"""
+    """Return a time of day in 24 hours: 18.00 in Swedish, 18:00 in the others."""
     return format_time(local(moment), "HH.mm" if _locale().language == "sv" else "HH:mm", locale=_locale())
 
 
 def moment(when: datetime) -> str:
-    """måndag 23 september 2019 kl. 18.00, never broken before the hour"""
+    """Return date and time: "måndag 23 september 2019 kl. 18.00"; no line break before the hour."""
     pattern = (
         "EEEE d MMMM y 'kl.'\u00a0HH.mm" if _locale().language == "sv" else f"EEEE d MMMM y{_comma()} HH:mm"
     )
@@ -114,7 +114,7 @@ def moment(when: datetime) -> str:
 
 
 def listed(parts: Iterable[object]) -> str:
-    """1, 3, 5"""
+    """Join parts with the language's comma: "1, 3, 5"."""
     return f"{_comma()} ".join(map(str, parts))
 
 
@@ -123,12 +123,12 @@ def _comma() -> str:
 
 
 def number(value: float) -> str:
-    """1 950"""
+    """Return a number in the language's form: "1 950"."""
     return format_decimal(value, locale=_locale())
 
 
 def readable_phone(kept: str) -> str:
-    """070-123 45 67 for what is kept as +46701234567; anything else (112, 114 14) as it stands"""
+    """Return +46701234567 as 070-123 45 67; numbers stored without + (112, 114 14) stay."""
     if not kept.startswith("+"):
         return kept
     try:
@@ -141,7 +141,7 @@ def readable_phone(kept: str) -> str:
 
 
 def unbroken(text: str) -> Markup:
-    """Våglängdsgatan 21–27 with its numbers kept on one line: browsers like to break after the dash."""
+    """Keep ranges such as 21–27 on one line, because browsers break after the dash."""
     return Markup(TAG_OR_RANGE.sub(_on_one_line, escape(text)))
 
 

@@ -1,4 +1,4 @@
-"""How much of what is typed is read: each value of a form is cut before any filter or rule walks it."""
+"""Limits on the length of form values. Each value is cut before any filter or rule reads it."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Field
 from wtforms.validators import Length, StopValidation, ValidationError
 
-OF_A_CHOICE = 200  # characters of what is chosen, ticked or carried: a number, a date, a key
+OF_A_CHOICE = 200  # characters of a value that is not typed: a number, a date, a key
 OF_A_PATH = 4096  # characters of an address on this site; no request has a longer one
 
 
 class Sent(Protocol):
-    """What came with a form: the values of each name."""
+    """The values that came with a form, by name."""
 
     def getlist(self, key: str) -> list[Any]:
-        """All values of a name."""
+        """Return all values of a name."""
 
 
 class AtMost(Length):
-    """At most so many characters; what is longer is refused at once, and no other rule has to read it.
+    """At most `most` characters. Longer text is refused at once, so that no other rule has to read it.
 
-    Typed text is read to `reads` characters, some more than that: marks may be typed apart from their
-    letters, and spaces around it. What is longer even so is cut there, and refused.
+    Typed text is read up to `reads` characters, which is more, because spaces and separately typed accents do
+    not count in the end.
     """
 
     def __init__(self, most: int, message: Any, *, reads: int | None = None) -> None:
@@ -34,14 +34,14 @@ class AtMost(Length):
         self.reads = reads or 3 * most + 200
 
     def __call__(self, form: Any, field: Field) -> None:
-        """Stop where it is too long."""
+        """Check the length. Raises StopValidation, so that no later rule runs."""
         try:
             super().__call__(form, field)
         except ValidationError as too_long:
             raise StopValidation(*too_long.args) from None
 
     def refuse(self, _form: Any, field: Field) -> None:
-        """Stop, whatever is left of it. Raises StopValidation."""
+        """Refuse a value that was cut. Raises StopValidation."""
         raise StopValidation(
             None if field.errors else self.message % {"min": -1, "max": self.max, "length": self.max}
         )
@@ -53,12 +53,12 @@ PATH = AtMost(OF_A_PATH, TOO_LONG, reads=OF_A_PATH)
 
 
 def most_of(field: Field) -> AtMost:
-    """What a field says of its length; what says nothing is not typed."""
+    """Return a field's rule about length; a field without one is not typed but chosen."""
     return next((rule for rule in field.validators if isinstance(rule, AtMost)), UNTYPED)
 
 
 def shortened(fields: Iterable[Field], sent: Sent) -> MultiDict[str, Any]:
-    """What was sent for these fields, each value cut at what its field reads; one that was cut is refused."""
+    """Return the values sent for these fields, cut to what is read; a field that was cut will be refused."""
     kept: MultiDict[str, Any] = MultiDict()
     for field in fields:
         most, values = most_of(field), sent.getlist(field.name)
@@ -71,15 +71,15 @@ def shortened(fields: Iterable[Field], sent: Sent) -> MultiDict[str, Any]:
 
 
 class ReadsNoMore:
-    """How a form reads what was sent (WTForms calls it Meta): no more of it than its fields say."""
+    """WTForms' Meta for our forms: reads no more of a value than its field allows."""
 
     def wrap_formdata(self, form: Any, formdata: Any) -> MultiDict[str, Any] | None:
-        """What was sent, cut; and the page that shows what was typed shows no more of it either."""
+        """Cut what was sent, and remember it cut for the page that shows the form again."""
         sent = super().wrap_formdata(form, formdata)  # type: ignore[misc]  # WTForms puts its own Meta below
         if sent is None:
             return None
         kept = shortened(form, sent)
-        if sent is not formdata:  # it is the request's own
+        if sent is not formdata:  # only what the request sent, not data that the caller passed to the form
             g.setdefault("typed", {}).update(kept.lists())
         return kept
 

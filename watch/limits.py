@@ -1,7 +1,7 @@
-"""How often somebody may try: by network, counted in one table, so that it holds over processes and machines.
+"""Rate limits by network, counted in a table, so that they hold across processes and machines.
 
-It counts on a connection of its own before the request's transaction begins: a second writing
-connection inside that would wait for itself.
+Counting uses a connection of its own, before the request's transaction begins: on SQLite a second writer
+inside that transaction would wait for itself.
 """
 
 from __future__ import annotations
@@ -26,18 +26,18 @@ from watch.models import RateCount, utcnow
 from watch.statements import upsert
 
 V = TypeVar("V", bound=Callable[..., Any])
-WINDOW = 10 * 60  # seconds in which forms are counted
-WIDER = 5  # a provider's /48 has many customers: so many times as much as one of them
+WINDOW = 10 * 60  # seconds
+WIDER = 5  # times the limit of one network, for a /48, which may be many customers'
 
 
 class DatabaseStorage(Storage):
-    """Counts of flask-limiter in the table rate_count; keys hold addresses, so only their hash is kept."""
+    """flask-limiter's counts in the table rate_count, under hashed keys, because keys hold addresses."""
 
     STORAGE_SCHEME = ["database"]  # noqa: RUF012  read by the library's registry
     base_exceptions = ()
 
     def incr(self, key: str, expiry: int, amount: int = 1) -> int:
-        """Count once more; a window that has ended begins anew. Returns the count."""
+        """Count once more and return the count. A window that has ended starts again."""
         now, ends = utcnow(), utcnow() + timedelta(seconds=expiry)
         over = RateCount.expires_at <= now
         counted = (
@@ -57,13 +57,13 @@ class DatabaseStorage(Storage):
         return count
 
     def get(self, key: str) -> int:
-        """The count in the running window."""
+        """Return the count in the current window."""
         wanted = select(RateCount.count).where(RateCount.key == _hashed(key), RateCount.expires_at > utcnow())
         with _reading() as connection:
             return connection.execute(wanted).scalar() or 0
 
     def get_expiry(self, key: str) -> float:
-        """When the running window ends, in seconds since 1970."""
+        """Return when the current window ends, in seconds since 1970."""
         with _reading() as connection:
             ends = connection.execute(
                 select(RateCount.expires_at).where(RateCount.key == _hashed(key))
@@ -71,7 +71,7 @@ class DatabaseStorage(Storage):
         return (ends or datetime.fromtimestamp(time.time(), UTC)).timestamp()
 
     def check(self) -> bool:
-        """The database answers elsewhere or nowhere."""
+        """Return True: whether the database answers is checked elsewhere."""
         return True
 
     def reset(self) -> int | None:
@@ -86,7 +86,7 @@ class DatabaseStorage(Storage):
 
 
 def _reading() -> Connection:
-    """A connection that takes no turn among those who write, also in a POST."""
+    """Return a connection that only reads, so that even in a POST it does not wait for writers."""
     return db.engine.connect().execution_options(**{ONLY_READS: True})
 
 
@@ -95,7 +95,7 @@ def _hashed(key: str) -> bytes:
 
 
 class TooManyForms(TooManyRequests):
-    """So many forms came from one network lately; `until`: seconds since 1970."""
+    """Too many forms came from one network. `until` is when the window ends, in seconds since 1970."""
 
     def __init__(self, until: float) -> None:
         super().__init__()
@@ -103,13 +103,13 @@ class TooManyForms(TooManyRequests):
 
 
 class Flooding(TooManyForms):
-    """Twice as many, and they still come: nothing of them is read, and the answer is short."""
+    """Twice too many forms came from one network. They are not read, and the answer is short."""
 
 
 def count_form() -> None:
-    """Count a form before it is read, whatever becomes of it. Raises TooManyForms, Flooding.
+    """Count a form before it is read. Raises TooManyForms and Flooding.
 
-    A database that is away counts nothing: the page tells of that.
+    If the database is down nothing is counted; the page will report that.
     """
     if request.method in SAFE_METHODS:
         return
@@ -119,7 +119,7 @@ def count_form() -> None:
 
 
 def _count(key: str, most: int) -> None:
-    """A flood takes no turn among those who write: it is looked at first, and then no longer counted."""
+    """Count a form of a sender. A flood is only looked up and not counted, so it never waits for writers."""
     if limiter.storage.get(key) >= 2 * most:
         raise Flooding(limiter.storage.get_expiry(key))
     if limiter.storage.incr(key, WINDOW) > most:
@@ -127,9 +127,10 @@ def _count(key: str, most: int) -> None:
 
 
 def _senders(most: int) -> Iterator[tuple[str, int]]:
-    """By whom a form is counted, and how many they may send.
+    """Yield the senders a form counts for, each with the limit.
 
-    Who is signed in, or was in this browser, is not slowed by others on the same network.
+    Somebody signed in, or who was in this browser, is counted by browser, so neighbours on the same network
+    do not slow them down.
     """
     if known := session.get("_user_id") or session.get("address"):
         yield f"browser {known}", most
@@ -142,10 +143,10 @@ def _senders(most: int) -> Iterator[tuple[str, int]]:
 def limit_network(
     rates: str, scope: str | None = None, *, exempt_when: Callable[[], bool] = lambda: False, **more: Any
 ) -> Callable[[V], V]:
-    """A limit for each network that asks ("60 per hour"), and a wider one for the /48 that it is part of.
+    """Return a decorator that limits a view by network ("60 per hour"), and wider by the IPv6 /48.
 
-    Whoever has an IPv6 connection may have 65,536 networks of their own. Endpoints that name the same `scope`
-    are counted together. `more` goes to flask-limiter.
+    One IPv6 customer may have 65,536 networks of /64. Views with the same `scope` are counted together.
+    `more` is passed to flask-limiter.
     """
     wider = "; ".join(f"{WIDER * each.amount} per {each.get_expiry()} second" for each in parse_many(rates))
     near = limiter.shared_limit(rates, scope or str, exempt_when=exempt_when, **more)
@@ -157,10 +158,10 @@ def limit_network(
 
 
 def has_wider_network() -> bool:
-    """Whether the reader's network is one of many that may be the same customer's."""
+    """Return True if the reader's network belongs to a wider one of the same customer (IPv6)."""
     return network_of_reader() != wide_network_of_reader()
 
 
-ASKING = limit_network(  # a house that meets has one network; a form with errors counts for nothing
+ASKING = limit_network(  # generous, because neighbours who meet share a network; refused forms do not count
     "60 per hour", "asking", methods=["POST"], deduct_when=lambda response: response.status_code == 303
 )

@@ -1,4 +1,4 @@
-"""Long lists page by key: what comes before or after a row, so that a new row moves nothing between pages."""
+"""Pages of a long list by key, so that a new row moves nothing between pages."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ PAGE_SIZE = 20
 
 @dataclass(frozen=True)
 class Page:
-    """The keys to show, and where the pages beside it begin (None: there is none)."""
+    """The keys to show, and the keys of the neighbouring pages, or None."""
 
     keys: Sequence[int]
     before: int | None = None
@@ -20,9 +20,9 @@ class Page:
 def page_of(
     keys: Sequence[int], *, after: int | None = None, before: int | None = None, size: int = PAGE_SIZE
 ) -> Page:
-    """The page of `keys` (in the order of the list) that follows `after`, or ends where `before` stands.
+    """Return the page of `keys` that follows `after`, or ends before `before`.
 
-    A key that is not in the list leads to the first page.
+    A key that is not in the list gives the first page.
     """
     start = 0
     if after in keys:

@@ -1,4 +1,4 @@
-"""What goes on paper: codes that a phone's camera reads, and PDF."""
+"""QR codes and PDF for print."""
 
 from __future__ import annotations
 
@@ -14,23 +14,24 @@ import segno
 import typst
 from markupsafe import Markup
 
-FONTS = Path(__file__).parent / "static" / "vendor" / "fonts" / "print"  # static cuts of the screen's fonts
+# static versions of the variable fonts on the screen
+FONTS = Path(__file__).parent / "static" / "vendor" / "fonts" / "print"
 LAYOUTS = Path(__file__).parent.parent / "templates" / "print"
 SCREEN = 96  # pixels an inch
 PROGRAM = str(Path(__file__).resolve())
 DRAWN_WITHIN = 50  # seconds; 250 pages take one or two
-PLAIN_MASK = 0  # choosing the best of eight takes most of the time, and every camera reads each
+PLAIN_MASK = 0  # choosing the best of eight masks takes most of the time, and cameras read every mask
 
 
 def qr(address: str) -> Markup:
-    """A QR code as SVG for a page or a print, without a size of its own; medium error correction."""
+    """Return a QR code as SVG that scales to its place; medium error correction."""
     code = segno.make(address, error="m", micro=False)
     svg = code.svg_inline(border=4, omitsize=True, svgclass="qr", lineclass=None, dark="#000", light="#fff")
     return Markup(svg)
 
 
 def qr_for_pdf(address: str) -> str:
-    """The same for many pages of a PDF, as a whole SVG."""
+    """Return a QR code as a whole SVG file, with a fixed mask, which is faster for many pages."""
     code = segno.make(address, error="m", micro=False, mask=PLAIN_MASK)
     drawn = BytesIO()
     code.save(drawn, kind="svg", xmldecl=False, border=0, svgclass=None, lineclass=None, dark="#000")
@@ -38,15 +39,15 @@ def qr_for_pdf(address: str) -> str:
 
 
 def pdf(layout: str, facts: Mapping[str, Any]) -> bytes:
-    """A tagged PDF (PDF/UA-1, ISO 14289-1) by a layout of templates/print; what it says comes as data.
+    """Return a tagged PDF (PDF/UA-1, ISO 14289-1) made by a layout of templates/print.
 
-    The same facts make the same pages on every machine: fonts of the system are not asked.
+    The same facts make the same pages on every machine, because no font of the system is used.
     """
     return _made(layout, facts, format="pdf", pdf_standards="ua-1")
 
 
 def picture(layout: str, facts: Mapping[str, Any]) -> bytes:
-    """What one page by a layout looks like, as PNG for a screen."""
+    """Return a page made by a layout as PNG, for a screen."""
     return _made(layout, facts, format="png", ppi=SCREEN)
 
 
@@ -60,14 +61,14 @@ def _made(layout: str, facts: Mapping[str, Any], **how: Any) -> bytes:
 
 
 def long_pdf(layout: str, facts: Mapping[str, Any]) -> bytes:
-    """The same in a process of its own: typst keeps what it made of its last ten documents in memory.
+    """Return the PDF, made in a process of its own, because typst keeps its last documents in memory.
 
     Raises subprocess.SubprocessError.
     """
-    command = [sys.executable, "-P", PROGRAM, layout]  # -P: nothing of ours is found by its bare name
+    command = [sys.executable, "-P", PROGRAM, layout]  # -P: our modules must not hide others of the same name
     made: subprocess.CompletedProcess[bytes] = subprocess.run(
         command, input=json.dumps(facts).encode(), timeout=DRAWN_WITHIN, check=True,
-        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,  # no log holds a code
+        stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,  # errors could print codes into the log
     )  # fmt: skip
     return made.stdout
 

@@ -1,4 +1,4 @@
-"""Personnummer and samordningsnummer in what people type: found however they are written, and never kept."""
+"""Finds personnummer and samordningsnummer in typed text, in whatever way they are written."""
 
 from __future__ import annotations
 
@@ -13,25 +13,25 @@ from flask_babel import lazy_gettext as _l
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63\uff0d"
 PLUS = "+\uff0b"
 UNSEEN = "\u00ad\u200b-\u200f\u2060\ufeff"
-BETWEEN = rf"[^\S\n]|[{DASHES}{PLUS}{UNSEEN}./_·]"  # spaces of all widths, dashes, what nobody sees
+BETWEEN = rf"[^\S\n]|[{DASHES}{PLUS}{UNSEEN}./_·]"  # spaces of all widths, dashes, invisible characters
 GAP = rf"((?:{BETWEEN}){{0,3}})"
 PAIR = r"(\d\d)"  # a digit of any script
-# Ten digits or twelve, in pairs that may stand apart; a look ahead, so that one may begin within another.
+# Ten or twelve digits, in pairs that may be apart. A lookahead, so that matches may overlap.
 PERSONNUMMER = re.compile(rf"(?<!\d)(?=(?:{PAIR}{GAP})?{GAP.join([PAIR] * 5)}(?!\d))")
 WITHOUT_CENTURY = re.compile(rf"(?<!\d)(?=()(){GAP.join([PAIR] * 5)}(?!\d))")
 ONE_MORE = rf"(?:{BETWEEN}){{1,3}}\d"
 DIGIT_BY_DIGIT = re.compile(rf"(?<!\d)\d(?:{ONE_MORE}){{9}}(?:(?:{ONE_MORE}){{2}})?(?!\d)")
-APART = (" ", " ", " ", PLUS, " ")  # the gaps of such
+APART = (" ", " ", " ", PLUS, " ")  # the gaps of a match of DIGIT_BY_DIGIT
 COUNTRY_CODE = re.compile(r"\+\d{1,3}\W?\Z")
-MOBILE = re.compile(r"(?<!\d)07\d{8}(?!\d)")  # ten digits that could be either
+MOBILE = re.compile(r"(?<!\d)07\d{8}(?!\d)")  # ten digits that may also be a personnummer
 DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 CENTURIES = frozenset({18, 19, 20})
-LATELY, SOON = 10, 2  # years: a date in what neighbours write, and an hour after it
+LATELY, SOON = 10, 2  # years before and after now in which a date with an hour is likely
 
 
 @dataclass(frozen=True)
 class Written:
-    """Digits that could be a personnummer, and what stands between century, year, month, day and number."""
+    """Digits that may be a personnummer, and what separates century, year, month, day and number."""
 
     century: str
     digits: str  # ten
@@ -39,7 +39,7 @@ class Written:
 
     @property
     def is_one(self) -> bool:
-        """Whether it is one: of a day that there was, with a check digit or with the sign that such have."""
+        """True if it is a personnummer: a possible date, with a right check digit or the usual separator."""
         if not self._is_day():
             return False
         is_right = _check_digit(self.digits[:9]) == self.digits[9]
@@ -62,24 +62,24 @@ class Written:
         return int(self.century) in CENTURIES and born <= (today.year, today.month, today.day)
 
     def _is_time(self) -> bool:
-        """A day of these years and an hour: 260923 1800."""
+        """Return True for a date of these years followed by an hour: 260923 1800."""
         year, this = int((self.century or "20") + self.digits[:2]), datetime.now(UTC).year
         hour, minute = int(self.digits[6:8]), int(self.digits[8:])
         is_hour = hour < 24 and minute < 60 and bool(self.gaps[3].strip(PLUS))
         return is_hour and this - LATELY <= year <= this + SOON
 
     def _is_phone(self) -> bool:
-        """An area code before the first gap, as of 0812-34 56 78, or pairs in Stockholm: 08 10 15 20 30."""
+        """Return True for a phone number: an area code before the first gap, or pairs (08 10 15 20 30)."""
         _century, year, month, _day, within = self.gaps
         begins = not self.century and self.digits.startswith("0")
         return begins and (bool(year) != bool(month) or bool(within and self.digits.startswith("08")))
 
 
 def has_personnummer(text: str) -> bool:
-    """Whether a personnummer or samordningsnummer stands in it, however it is written, also a mistyped one.
+    """Return True if the text holds a personnummer or samordningsnummer, mistyped ones included.
 
-    Without the sign that such numbers have, or with digits apart, only one whose check digit is right: a
-    phone number, an organisation's, an invoice's or a day with an hour is none.
+    Without the usual separator, or with digits apart, only one with a right check digit counts, so that phone
+    numbers, invoice numbers and dates with an hour are accepted.
     """
     return any(found.is_one for found in _all_written(text))
 
@@ -97,23 +97,23 @@ def _all_written(text: str) -> Iterator[Written]:
 
 
 def _plain(digits: str) -> str:
-    """Digits of any script as 0–9."""
+    """Return digits of any script as 0–9."""
     return "".join(str(int(digit)) for digit in digits)
 
 
 def _check_digit(digits: str) -> str:
-    """The last digit of a personnummer (Luhn): every other digit twice, the sum to the next ten."""
+    """Return the last digit of a personnummer (Luhn) for its first nine."""
     doubled = "".join(str(int(each) * (2 - place % 2)) for place, each in enumerate(digits))
     return str(-sum(map(int, doubled)) % 10)
 
 
 def may_be_mobile(text: str) -> bool:
-    """Whether what looks like a personnummer may be a mobile number."""
+    """Return True if a match may be a mobile number."""
     return MOBILE.search(text) is not None
 
 
 def personnummer_word(text: str) -> Any:
-    """What to do about it: a phone number that looks like one is written otherwise."""
+    """Return the message for text with a personnummer; a phone number is to be written otherwise."""
     if may_be_mobile(text):
         return _l(
             "Det ser ut som ett personnummer. Är det ett telefonnummer? Skriv det så här: 070-123 45 67."

@@ -1,6 +1,6 @@
-"""Which processes of ours use the database on this machine: a restore wants to be alone.
+"""Tells which of our processes use the database on this machine; a restore must be alone.
 
-The operating system's locks tell it, and forget whoever has died.
+The operating system's file locks tell it, and are released when a process dies.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from watch.extensions import db
 
 
 class Busy(Exception):
-    """Somebody else is there: a web server or a worker, or, for those, a restore."""
+    """A web server or worker is running, or, for those, a restore."""
 
 
 def folder() -> Path:
-    """Where this machine's files lie: beside the database's, where it is one."""
+    """Return the folder for this machine's files; on SQLite, the database's own."""
     database = db.engine.url.database if db.engine.dialect.name == "sqlite" else None
     place = Path(database).parent if database else Path(current_app.instance_path)
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -29,13 +29,13 @@ def folder() -> Path:
 
 
 def stay() -> None:
-    """Be there until this process ends, beside others. Raises Busy while a restore is under way."""
+    """Mark this process as using the database until it ends. Raises Busy while a restore runs."""
     current_app.extensions["presence"] = _locked(fcntl.LOCK_SH)
 
 
 @contextmanager
 def alone() -> Iterator[None]:
-    """Be there alone. Raises Busy where a web server or a worker runs on this machine."""
+    """Hold the database alone. Raises Busy if a web server or worker runs on this machine."""
     with _locked(fcntl.LOCK_EX):
         yield
 

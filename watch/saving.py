@@ -1,4 +1,4 @@
-"""How a form that changes something ends: kept and said, or taken back and explained."""
+"""Commits what a form changes and says so, or undoes it and explains why."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Explanations = Mapping[type[DomainError], Words]
 
 
 class Saving:
-    """Whether what the block did is kept; false inside the block and after a rule said no."""
+    """True once the block's changes are committed; False inside the block and after a rule forbade it."""
 
     is_done = False
 
@@ -28,10 +28,10 @@ class Saving:
 def saving(
     done: Words | None = None, *, already: Explanations | None = None, unless: Explanations | None = None
 ) -> Iterator[Saving]:
-    """Commit what the block does and tell the reader `done`; a rule that says no is told instead.
+    """Commit the block's changes and tell the reader `done`; if a rule forbids them, explain that instead.
 
-    `already` explains the errors after which everything is as the reader wanted, `unless` the others; then
-    nothing is kept. An error in neither goes on, to be explained by watch/errors.py.
+    `already` explains errors that mean the reader's wish is fulfilled already, `unless` the others. In both
+    cases nothing is saved. Other errors pass through, to watch/errors.py.
     """
     saved = Saving()
     explanations = {**(already or {}), **(unless or {})}

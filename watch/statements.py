@@ -38,7 +38,7 @@ def prepared(
 
 
 def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
-    """An INSERT in the dialect of the database, which can say what to do about a row that is there."""
+    """Return an INSERT in the database's dialect, which offers ON CONFLICT."""
     insert: postgresql.Insert | sqlite.Insert
     insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert(model)
     return insert
@@ -47,7 +47,7 @@ def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
 def changed(statement: Update | Delete) -> int:
     """Run an UPDATE or DELETE and return the number of rows it changed.
 
-    Of several who press at once, the database lets one change the row: the others get 0.
+    Of several concurrent requests the database lets one change the row; the others get 0.
     """
     count: int = db.session.execute(statement).rowcount  # type: ignore[attr-defined]  # the type is of any result
     return count

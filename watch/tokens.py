@@ -1,7 +1,7 @@
-"""Links and codes: derived from a row's nonce, one purpose each; the database holds none of them in clear.
+"""Links and codes derived from a row's nonce, each for one purpose. The database stores none of them.
 
-A link's token is the row's number and a keyed mark of its nonce, so that a worker, a retry and a reprint
-make the same one. Its 32 letters and digits stand whatever mail programs do to case and to marks at the end.
+A link's token is the row's id and a MAC of its nonce, so that a retry and a reprint make the same one. It is
+32 letters and digits without case, because mail programs change case and cut punctuation.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ from watch.models import Derived, Purpose
 
 NUMBER_BYTES = 4
 MARK_BYTES = 16
-CODE_BYTES = 15  # of the mark; posters hang for years, so this never changes
+CODE_BYTES = 15  # of the MAC that make a code; never change it, because posters hang for years
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None})
 
-# What opens an account, a group or a request ends with a restore: what became of it since the copy is not
-# known. What only takes somebody out, answers, or hangs on paper goes on.
+# Links that let somebody in end with a restore, because what became of them since the copy is unknown.
+# Links to leave or answer, and printed codes, go on.
 LETS_IN = frozenset(
     {
         Purpose.SIGN_IN, Purpose.CONFIRM_REQUEST, Purpose.CONFIRM_INTEREST, Purpose.INVITATION,
@@ -36,7 +36,7 @@ Row = TypeVar("Row", bound=Derived)
 
 
 class BadToken(Exception):
-    """The link or code is altered, made for something else, or not one of ours."""
+    """The link or code was altered, made for another purpose, or not made by this installation."""
 
 
 def _mark(purpose: Purpose, nonce: bytes) -> bytes:
@@ -47,9 +47,9 @@ def _mark(purpose: Purpose, nonce: bytes) -> bytes:
 
 
 def make(purpose: Purpose, row: Derived) -> str:
-    """The token of a row for one of its purposes: 32 letters and digits.
+    """Return a row's token for one of its purposes: 32 letters and digits.
 
-    Raises ValueError where the row's model does not have that purpose.
+    Raises ValueError if the model does not have that purpose.
     """
     if purpose not in row.purposes:
         raise ValueError(f"a {type(row).__name__} is not for {purpose}")
@@ -57,13 +57,13 @@ def make(purpose: Purpose, row: Derived) -> str:
 
 
 def token_of(purpose: Purpose, number: int, nonce: bytes) -> str:
-    """The same for a row that is known by its number and its nonce only."""
+    """Return the token of a row of which only id and nonce are loaded."""
     raw = number.to_bytes(NUMBER_BYTES) + _mark(purpose, nonce)
     return base64.b32hexencode(raw).decode().lower()
 
 
 def row_of(purpose: Purpose, model: type[Row], token: str) -> Row:
-    """The row of this model that a token was made from. Raises BadToken, also where the row is gone."""
+    """Return the row that a token was made from. Raises BadToken, also if the row is gone."""
     try:
         raw = base64.b32hexdecode(token.encode("ascii"), casefold=True)
     except ValueError as garbled:
@@ -76,26 +76,26 @@ def row_of(purpose: Purpose, model: type[Row], token: str) -> Row:
 
 
 def identifier(purpose: Purpose, nonce: bytes) -> str:
-    """A name for a message that tells nothing: 32 hexadecimal digits."""
+    """Return a random-looking identifier for a message: 32 hexadecimal digits."""
     return _mark(purpose, nonce).hex()
 
 
 def code(purpose: Purpose, nonce: bytes, characters: int = 8) -> str:
-    """A short code for typing, in Crockford's base32: 5 bits a character."""
+    """Return a short code for typing, in Crockford's base32: 5 bits a character."""
     number = int.from_bytes(_mark(purpose, nonce)[:CODE_BYTES])
     return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(characters))
 
 
 def tidy_code(typed: str) -> str:
-    """A typed code as it was printed: case, dashes, spaces and look-alikes are forgiven."""
+    """Return a typed code in its printed form without dashes; look-alikes such as O and 0 are accepted."""
     return typed.strip().upper().translate(LOOK_ALIKES)
 
 
 def show_code(plain: str) -> str:
-    """A code as it is printed: in groups of four, `HX7K-29QD`."""
+    """Return a code as printed, in groups of four: `HX7K-29QD`."""
     return "-".join(plain[start : start + 4] for start in range(0, len(plain), 4))
 
 
 def code_index(purpose: Purpose, plain: str) -> bytes:
-    """The keyed hash under which a code is found (32 bytes); the code itself is stored nowhere."""
+    """Return the keyed hash (32 bytes) by which a code is looked up. The code itself is not stored."""
     return keyring().blind_index(f"code {purpose.value}", plain)

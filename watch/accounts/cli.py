@@ -1,4 +1,4 @@
-"""The operator's commands about people: `flask people …`."""
+"""Commands for the operator about people: `flask people …`."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def appoint_officer(email: str, slug: str, name: str | None, organisation: str) 
 @click.option("--area", "slug", required=True, help="The area's name in addresses, like norrby.")
 @click.option("--name", help="Who of those that share the address.")
 def end_officer(email: str, slug: str, name: str | None) -> None:
-    """Take an area from EMAIL, who sees no more of it from now on."""
+    """End EMAIL's office in an area. They cannot see the area any more."""
     area, person = _area(slug), _one_at(email, name)
     if not service.end_office(area, person):
         raise click.ClickException(f"{person.name} does not follow {area.name}.")
@@ -67,7 +67,7 @@ def end_officer(email: str, slug: str, name: str | None) -> None:
 
 @people.command("officers")
 def officers() -> None:
-    """List who follows which area."""
+    """List the officers of every area."""
     for officer in queries.officers():
         person, mailbox = officer.person, officer.person.mailbox
         address = mailbox.address if mailbox else "no address"
@@ -78,7 +78,7 @@ def officers() -> None:
 @click.argument("email")
 @click.option("--name", help="Who of those that share the address.")
 def sign_in_link(email: str, name: str | None) -> None:
-    """Print a link that signs EMAIL in, once, in any browser."""
+    """Print a sign-in link for EMAIL. It works once, in any browser."""
     link = service.operator_link(_one_at(email, name))
     db.session.commit()
     click.echo(link)
@@ -117,7 +117,7 @@ def _people_at(address: str) -> list[Person]:
 
 
 def _officer_to_be(address: str, name: str | None) -> Person:
-    """The only person of the address where no name is given; else the one of that name, made where new."""
+    """Return the named person at the address, made where new; without a name, the only one there."""
     if name is None and len(known := _people_at(address)) == 1:
         return known[0]
     name = name or address.partition("@")[0].replace(".", " ").title()
@@ -125,5 +125,4 @@ def _officer_to_be(address: str, name: str | None) -> Person:
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands."""
     app.cli.add_command(people)

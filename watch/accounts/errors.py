@@ -1,4 +1,4 @@
-"""What the services of accounts refuse."""
+"""Errors that the services of accounts raise."""
 
 from __future__ import annotations
 
@@ -6,16 +6,16 @@ from watch.errors import DomainError
 
 
 class AskedElsewhere(DomainError):
-    """Who has a role signs in by a link only in the browser that asked for it (trust.md 2)."""
+    """A person with a role opened a sign-in link in a browser that did not ask for it (trust.md 2)."""
 
 
 class AlreadyOfficer(DomainError):
-    """The person follows that area already."""
+    """The person is an officer of that area already."""
 
 
 class OfficerNeverCoordinates(DomainError):
-    """The person, or somebody on the same mailbox, follows an area: officers never see who takes part."""
+    """The person, or somebody with the same mailbox, is an officer. Officers never see members."""
 
 
 class CoordinatorNeverFollows(DomainError):
-    """The person, or somebody on the same mailbox, is coordinator of a group."""
+    """The person, or somebody with the same mailbox, coordinates a group: no officer may know members."""

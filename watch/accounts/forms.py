@@ -1,4 +1,4 @@
-"""Forms for signing in and for one's own settings."""
+"""Forms for signing in and for the settings of one's own account."""
 
 from __future__ import annotations
 
@@ -15,14 +15,17 @@ from watch.models import Person
 
 
 class AskForLinkForm(Form):
-    """Where to mail the sign-in link, and where to go afterwards."""
+    """Asks for the address to mail a sign-in link to. `next` is the page to open afterwards."""
 
     email = AddressField(_l("Din e-postadress"))
     next = HiddenField(validators=[PATH])
 
 
 class ChoosePersonForm(Form):
-    """Who of those that share the mailbox signs in; `asked` tells an answer from the first press."""
+    """Asks which of the people who share the mailbox signs in.
+
+    `asked` is sent by this form only, so its absence marks the first press, before anybody could choose.
+    """
 
     asked = HiddenField(default="yes")
     person = RadioField(_l("Vem är du?"), coerce=int, validators=[InputRequired(_l("Välj vem du är."))])
@@ -33,8 +36,6 @@ class ChoosePersonForm(Form):
 
 
 class SaveSettingsForm(Form):
-    """A person's own name, language and phone, and what neighbours may see of them."""
-
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     language = LanguageField(_l("Språk för meddelanden"))
     phone = PhoneField(_l("Telefon"))

@@ -1,4 +1,4 @@
-"""Words for what accounts show."""
+"""Labels of the pages about accounts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from flask_babel.speaklater import LazyString
 
 
 def device_name(device: str) -> LazyString | str:
-    """A signed-in browser as people say it: "Chrome på Android"."""
+    """Return the label of a signed-in browser, such as "Chrome på Android"."""
     browser, _slash, system = device.partition("/")
     if browser and system:
         return _l("%(browser)s på %(system)s", browser=browser, system=system)

@@ -19,6 +19,7 @@ SIGN_IN_UNKNOWN = Mail(
     about=SignInLink,
     sender=FromAddress.ACCOUNT,
     link=lambda _link: "/",
-    wanted_unless=lambda _link, _now: {},  # it says how to join, whatever has happened
+    # it explains how to join, which is useful whatever has happened since
+    wanted_unless=lambda _link, _now: {},
     one_time=True,
 )

@@ -1,4 +1,4 @@
-"""Reads about people, their links and where they are signed in."""
+"""Queries about people, their sign-in links and the browsers they are signed in with."""
 
 from __future__ import annotations
 
@@ -33,16 +33,16 @@ NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
 
 
 def is_readable() -> bool:
-    """Whether the data key is the one the first addresses were written with; without any, every key is.
+    """Return True if our data key opens one of the three oldest addresses, or if there is no address.
 
-    Three of them, so that one that is damaged does not make the key look wrong.
+    Three are tried, so that a single damaged one does not make the key look wrong.
     """
     first = select(type_coerce(Mailbox.address, LargeBinary)).order_by(Mailbox.id).limit(3)
     return is_sealed_with_our_key(db.session.scalars(first).all())
 
 
 def is_sealed_with_our_key(addresses: Collection[bytes]) -> bool:
-    """The same of addresses as they are stored."""
+    """Return True if our data key opens one of these encrypted addresses, or if there are none."""
     return not addresses or any(_opens(bytes(each)) for each in addresses)
 
 
@@ -55,7 +55,7 @@ def _opens(sealed: bytes) -> bool:
 
 
 def link_of(token: str) -> SignInLink:
-    """The open sign-in link of a token. Raises BadToken and LinkExpired, which look alike to the reader."""
+    """Return the open sign-in link of a token. Raises BadToken or LinkExpired, shown as the same page."""
     link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
     if link.ended_at is not None or link.expires_at <= utcnow():
         raise LinkExpired
@@ -63,42 +63,42 @@ def link_of(token: str) -> SignInLink:
 
 
 def open_links(mailbox_id: int | None) -> Select[SignInLink]:
-    """The links of a mailbox that nobody has used yet."""
+    """Return a select of the mailbox's sign-in links that are unused. Expired ones are among them."""
     return select(SignInLink).where(SignInLink.mailbox_id == mailbox_id, SignInLink.ended_at.is_(None))
 
 
 def _known_at(mailbox_id: int | None) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    """Who reads a mailbox: a name that a stranger wrote beside its address is nobody until confirmed."""
+    """Return the condition for who reads a mailbox: confirmed people, since anybody can type an address."""
     return Person.mailbox_id == mailbox_id, Person.address_confirmed_at.is_not(None)
 
 
 def people_at(mailbox_id: int | None) -> Sequence[Person]:
-    """Everybody who shares a mailbox, the first to come first."""
+    """Return the people who share a mailbox, by id."""
     return db.session.scalars(select(Person).where(*_known_at(mailbox_id)).order_by(Person.id)).all()
 
 
 def language_at(mailbox_id: int) -> Language | None:
-    """The language of the first who came to a mailbox; None for an address that is nobody's."""
+    """Return the language of the first person at a mailbox, or None if nobody has confirmed the address."""
     first = select(Person.language).where(*_known_at(mailbox_id)).order_by(Person.id).limit(1)
     return db.session.scalar(first)
 
 
 def officers() -> Sequence[Officer]:
-    """Who follows which area now, area by area."""
+    """Return the current officers, sorted by area."""
     current = select(Officer).join(Officer.area).where(Officer.is_current)
     whole = current.options(contains_eager(Officer.area), joinedload(Officer.person))
     return db.session.scalars(whole.order_by(Area.sort_key, Officer.id)).all()
 
 
 def people_for(link: SignInLink) -> Sequence[Person]:
-    """Who may sign in by a link: the mailbox's people, or the one that an operator made it for."""
+    """Return who may sign in by a link: everybody at the mailbox, or the person it was printed for."""
     if link.person_id is None:
         return people_at(link.mailbox_id)
     return db.session.scalars(select(Person).where(Person.id == link.person_id)).all()
 
 
 def was_told_today(mailbox_id: int, kind: str) -> bool:
-    """Whether a mail of that kind was meant for the mailbox in the last 24 hours."""
+    """Return True if a mail of that kind was queued in the last 24 hours, and not stopped or expired."""
     meant_to_leave = OutboxRow.state.not_in(NEVER_LEFT) & (OutboxRow.not_after > OutboxRow.created_at)
     told = exists().where(
         OutboxRow.mailing_id == Mailing.id,
@@ -111,7 +111,7 @@ def was_told_today(mailbox_id: int, kind: str) -> bool:
 
 
 def follows(person_id: ColumnElement[Any] | InstrumentedAttribute[Any], area_id: int) -> ColumnElement[bool]:
-    """The condition that somebody (a column of their ids) is an officer of the area now."""
+    """Return the condition that a person, given as a column of ids, is a current officer of the area."""
     office = select(Officer.id).where(
         Officer.person_id == person_id, Officer.area_id == area_id, Officer.is_current
     )
@@ -126,6 +126,6 @@ def running_sign_in(sign_in_id: str) -> Select[SignIn]:
 
 
 def sign_ins_of(person: Person) -> Sequence[SignIn]:
-    """The browsers a person is signed in with, the latest seen first."""
+    """Return the sign-ins of a person that have not been ended, the last seen first."""
     running = select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
     return db.session.scalars(running.order_by(SignIn.last_seen_at.desc(), SignIn.id)).all()

@@ -1,4 +1,4 @@
-"""Signing in and out, one's own settings and signed-in devices."""
+"""Pages for signing in and out, for settings and for signed-in devices."""
 
 from __future__ import annotations
 
@@ -27,25 +27,26 @@ from watch.web import ViewAnswer, is_page, local_path
 bp = Blueprint("accounts", __name__)
 
 
-MOST_KEPT = 1000  # signs of where to go after signing in: browsers keep 4,096 bytes of a cookie
-TYPED = "typed-"  # before the names of the fields, as templates/base.html sends them on
+MOST_KEPT = 1000  # characters of the page to open after signing in: browsers keep 4,096 bytes of a cookie
+TYPED = "typed-"  # prefix of the fields that templates/base.html passes on when the language is changed
 
 
 def typed_address() -> str:
-    """The address as limits know it; an empty field counts for the network."""
-    typed = request.form.get("email", "").strip()[:255]  # what is longer is no address, and slow to read
-    with suppress(EmailNotValidError):  # however it is written it is the same mailbox
+    """Return the typed address as rate limits count it; for an empty field, the reader's network."""
+    # longer text is no address, and validating it would be slow
+    typed = request.form.get("email", "").strip()[:255]
+    # normalise, so that spelling one address in two ways does not give two limits
+    with suppress(EmailNotValidError):
         typed = validate_email(typed, check_deliverability=False, test_environment=True).normalized
     return typed.casefold() or network_of_reader()
 
 
 def typed_address_from_here() -> str:
-    """What the tight limit counts by: by address and network alone, a neighbour could keep its owner out."""
+    """Return the tight limit's key. By address alone a stranger could lock its owner out."""
     return f"{typed_address()} {network_of_reader()} {browser_that_asks()}"
 
 
 def is_known_here() -> bool:
-    """Whether the owner of the address that was typed has signed in with this browser."""
     return sessions.has_signed_in_here(typed_address())
 
 
@@ -69,7 +70,8 @@ def send_link() -> ViewAnswer:
     if not form.validate():
         return render_template("accounts/login.html", form=form), 422
     browser = browser_that_asks()
-    db.session.rollback()  # the reading ends first, so that the share can count
+    # end the read transaction, or counting on a connection of its own would wait for it
+    db.session.rollback()
     is_withheld = not shares.may_be_mailed(form.email.data.casefold())
     service.ask_for_link(
         form.email.data, browser=browser, language=current_language(), is_withheld=is_withheld
@@ -119,7 +121,6 @@ def _begin(link: SignInLink, person: Person) -> Response:
 
 
 def _landing() -> str:
-    """Where a day's work begins: the areas, the house, or one's own page."""
     relations = current_relations()
     if relations.officer_of:
         return url_for("followup.overview")
@@ -143,7 +144,7 @@ def sign_out() -> Response:
 @takes_bytes(MEGABYTE, fields=FIELDS_OF_A_LIST)  # as much as any form that came back
 @public
 def choose_language() -> ViewAnswer:
-    """From now on in this language; what was typed into a form that came back waits, and sends nothing."""
+    """Change the language of the pages. A form in progress is shown again as typed and sends nothing."""
     try:
         chosen = Language(request.form.get("language", ""))
     except ValueError:

@@ -1,4 +1,4 @@
-"""Mailboxes, people, and signing in by mailed link."""
+"""Changes to mailboxes, people, officers, and signing in by a mailed link."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ from watch.statements import upsert
 
 
 def mailbox_at(address: str) -> Mailbox:
-    """The mailbox of an address, made where it is new; two who come at once get the same one."""
+    """Return the mailbox of an address, made where new. Two requests at once get the same one."""
     index = keyring().blind_index("address", address)
     known = select(Mailbox).where(Mailbox.address_index == index)
     if mailbox := db.session.scalar(known):
@@ -57,7 +57,7 @@ def mailbox_at(address: str) -> Mailbox:
 
 
 def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
-    """The person of that name on that mailbox, made where new; several people may share a mailbox."""
+    """Return the person with that name at the mailbox, made where new. Several people may share a mailbox."""
     sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id))
     for person in sharing:
         if person.name.casefold() == name.casefold():
@@ -68,7 +68,7 @@ def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
 
 
 def person_for_asking(mailbox: Mailbox, name: str, language: Language) -> Person:
-    """The same, known or new by one and the same statements: time does not tell which."""
+    """Return the same as `person_at`, by the same statements for all: response time tells nothing."""
     sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id)).all()
     known = next((person for person in sharing if person.name.casefold() == name.casefold()), None)
     wanted = {Person.name: name, Person.mailbox_id: mailbox.id, Person.language: language}
@@ -81,17 +81,16 @@ def person_for_asking(mailbox: Mailbox, name: str, language: Language) -> Person
 
 
 def ask_for_link(address: str, *, browser: str, language: Language, is_withheld: bool = False) -> SignInLink:
-    """Mail a link to whoever reads that address; to a stranger, at most once a day, how to join.
+    """Mail a sign-in link to the address; to an unknown address, once a day, how to join.
 
-    Of those that one browser asks for the newest works; those of other browsers work until they expire.
+    A new link ends the earlier ones that the same browser asked for, never another browser's.
 
-    The same statements run for everybody, so that nothing about an address is learnt from the time it
-    takes: a stranger's second mail of the day is written too, and left to expire; so is one that is withheld
-    because the address has had enough of them, and then those of before go on working.
+    The same statements run for every address, so that response time tells nothing about it: a mail that must
+    not leave (withheld by the daily limit, or a stranger's second) is queued already expired.
     """
     mailbox = mailbox_for_asking(address)
     asks = keyring().blind_index("browser", browser)
-    mine = SignInLink.browser_index == asks  # what others ask for ends nobody's own
+    mine = SignInLink.browser_index == asks  # anybody can ask for a link, and must not end the owner's
     end_links(mailbox.id, mine & literal(not is_withheld))
     link = SignInLink(
         mailbox=mailbox,
@@ -112,7 +111,7 @@ def ask_for_link(address: str, *, browser: str, language: Language, is_withheld:
 
 
 def mailbox_for_asking(address: str) -> Mailbox:
-    """The mailbox, known or new by one and the same statement, and locked: two who ask take turns."""
+    """Return the mailbox of an address, made where new, locked; one statement, so time tells nothing."""
     index = keyring().blind_index("address", address)
     new = upsert(Mailbox).values(address=address, address_index=index)
     locked = new.on_conflict_do_update(
@@ -123,9 +122,9 @@ def mailbox_for_asking(address: str) -> Mailbox:
 
 
 def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) -> None:
-    """End a mailbox's open links (or some of them), and keep back their mails that have not left yet.
+    """End a mailbox's open links, or those that `which` selects, and stop their queued mails.
 
-    The same three statements, however many there are.
+    The number of statements is the same however many links there are.
     """
     if mailbox_id is None:
         return
@@ -137,12 +136,12 @@ def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) 
 
 
 def mark_of(address: str) -> str:
-    """What a browser keeps of the address of whoever has signed in there: a keyed hash."""
+    """Return the keyed hash of an address that a browser stores after a sign-in."""
     return keyring().blind_index("signed in here", address).hex()
 
 
 def operator_link(person: Person) -> str:
-    """A link that signs that person in once, in any browser; for whoever runs the system to hand over."""
+    """Return a link that signs the person in once, in any browser. The operator hands it over."""
     link = SignInLink(person_id=person.id, expires_at=_link_expires_at())
     db.session.add(link)
     audit.note("sign-in-link-printed", about=person, by=None)
@@ -156,8 +155,8 @@ def _link_expires_at() -> datetime:
 def sign_in(link: SignInLink, person: Person, *, browser: str | None, device: str) -> SignIn:
     """Use up the link and sign the person in.
 
-    Raises AskedElsewhere, and then the link still works where it was asked for; LinkExpired when
-    another press was quicker.
+    Raises AskedElsewhere, after which the link still works in the browser that asked for it, and LinkExpired
+    if the link has been used meanwhile.
     """
     if link.browser_index is not None and relations_of(person).has_role and not _asked_here(link, browser):
         raise AskedElsewhere
@@ -181,12 +180,12 @@ def _use_up(link: SignInLink) -> None:
 
 
 def sign_out(sign_in: SignIn) -> None:
-    """End one sign-in; the next request of that browser is a stranger's, in every process."""
+    """End a sign-in. The next request with it is anonymous, in every process."""
     sign_in.ended_at = sign_in.ended_at or utcnow()
 
 
 def sign_out_everywhere(person: Person) -> None:
-    """The phone is lost: end every sign-in of a person, and the links that wait in the mailbox."""
+    """End every sign-in of a person and the open links of the mailbox, as after losing a phone."""
     for sign_in in queries.sign_ins_of(person):
         sign_out(sign_in)
     end_links(person.mailbox_id)
@@ -203,15 +202,15 @@ def save_settings(
     shows_email: bool,
     shows_phone: bool,
 ) -> None:
-    """A person's own word on name, language, phone, and what neighbours may see of them."""
+    """Save a person's own name, language, phone and what neighbours may see."""
     person.name, person.language, person.phone = name, language, phone or None
     person.shows_name, person.shows_email, person.shows_phone = shows_name, shows_email, shows_phone
 
 
 def appoint_officer(area: Area, person: Person, organisation: Organisation) -> Officer:
-    """Let a police contact or the municipality's officer follow an area; the operator knows the address.
+    """Make somebody an officer of an area. The operator vouches for the address.
 
-    Raises AlreadyOfficer, CoordinatorNeverFollows.
+    Raises AlreadyOfficer and CoordinatorNeverFollows.
     """
     demand_no_coordinator(person)
     person.address_confirmed_at = person.address_confirmed_at or utcnow()
@@ -226,7 +225,7 @@ def appoint_officer(area: Area, person: Person, organisation: Organisation) -> O
 
 
 def end_office(area: Area, person: Person) -> bool:
-    """Take an area from somebody, from the next request on. Returns whether they followed it."""
+    """End a person's office in an area. Return False if they were no officer of it."""
     office = Officer.area_id == area.id, Officer.person_id == person.id, Officer.is_current
     officer = db.session.scalar(select(Officer).where(*office))
     if officer is None:
@@ -237,7 +236,7 @@ def end_office(area: Area, person: Person) -> bool:
 
 
 def demand_no_officer(person: Person) -> None:
-    """Before somebody coordinates. Raises OfficerNeverCoordinates."""
+    """Raise OfficerNeverCoordinates if anybody at the person's mailbox is an officer. Locks the mailbox."""
     _hold_mailbox(person)
     follows = Officer.person_id.in_(_readers_with(person)), Officer.is_current
     if db.session.scalar(select(Officer.id).where(*follows).limit(1)) is not None:
@@ -245,7 +244,7 @@ def demand_no_officer(person: Person) -> None:
 
 
 def demand_no_coordinator(person: Person) -> None:
-    """Before somebody follows an area. Raises CoordinatorNeverFollows."""
+    """Raise CoordinatorNeverFollows if anybody at the person's mailbox coordinates. Locks the mailbox."""
     _hold_mailbox(person)
     coordinates = (Coordinator.person_id.in_(_readers_with(person)), Coordinator.is_current)
     if db.session.scalar(select(Coordinator.id).where(*coordinates).limit(1)) is not None:
@@ -253,7 +252,7 @@ def demand_no_coordinator(person: Person) -> None:
 
 
 def _readers_with(person: Person) -> Select[int]:
-    """Ids of the person and of everybody who shares the mailbox, whatever name they wrote."""
+    """Return a select of the ids of the person and of everybody who shares the mailbox."""
     mine = [Person.id == person.id]
     if person.mailbox_id is not None:
         mine.append(Person.mailbox_id == person.mailbox_id)
@@ -261,6 +260,6 @@ def _readers_with(person: Person) -> Select[int]:
 
 
 def _hold_mailbox(person: Person) -> None:
-    """Of two who become the one and the other at once, the second to come sees the first."""
-    db.session.flush()
+    """Lock the mailbox so that concurrent appointments as officer and coordinator see each other."""
+    db.session.flush()  # a new mailbox must be stored before it can be locked
     db.session.execute(select(Mailbox.id).where(Mailbox.id == person.mailbox_id).with_for_update())

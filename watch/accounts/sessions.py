@@ -1,4 +1,4 @@
-"""Which browser is signed in as whom: the cookie carries a session row's number, the row decides."""
+"""Signed-in browsers: the cookie carries the id of a SignIn row, and that row decides."""
 
 from __future__ import annotations
 
@@ -20,13 +20,14 @@ from watch.web import here
 OFFICER_IDLE = timedelta(minutes=30)
 OFFICER_LONGEST = timedelta(hours=12)
 
-# What a user agent holds, the telling one first: Edge says Chrome and Safari too, an iPhone says Mac.
+# Words in a user agent. The order matters: Edge also says Chrome and Safari, an iPhone also says Mac.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
             "FxiOS": "Firefox", "CriOS": "Chrome", "Chrome": "Chrome", "Safari": "Safari"}  # fmt: skip
 SYSTEMS = {"iPhone": "iPhone", "iPad": "iPad", "Android": "Android", "Windows": "Windows",
            "CrOS": "Chromebook", "Macintosh": "Mac", "Linux": "Linux"}  # fmt: skip
 
-login_manager.session_protection = None  # a session ends by its row; a phone's network changes all the time
+# a session ends by its row; the check would sign out phones whose network changes
+login_manager.session_protection = None
 
 
 @login_manager.user_loader
@@ -37,7 +38,7 @@ def load_sign_in(sign_in_id: str) -> SignIn | None:
 
 
 def _is_too_old(sign_in: SignIn) -> bool:
-    """Officers are signed out after 30 idle minutes, and 12 hours at most (trust.md 3)."""
+    """Return True for an officer's sign-in after 30 idle minutes or 12 hours (trust.md 3)."""
     now = utcnow()
     if now - sign_in.last_seen_at < OFFICER_IDLE and now - sign_in.created_at < OFFICER_LONGEST:
         return False
@@ -50,7 +51,10 @@ def _is_too_old(sign_in: SignIn) -> bool:
 
 @login_manager.unauthorized_handler
 def ask_to_sign_in() -> Response:
-    """To the sign-in page, and afterwards back here where that is a page one can go to."""
+    """Redirect to the sign-in page, and from there back if this was a GET.
+
+    A form sent after the sign-in had ended gets a page that says so.
+    """
     if request.method == "POST" and "_user_id" in session:
         return signed_out_while_writing()
     url = url_for("accounts.login", next=here() if request.method in SAFE_METHODS else None)
@@ -62,12 +66,12 @@ def ask_to_sign_in() -> Response:
 
 
 def has_signed_in_here(address: str) -> bool:
-    """Whether whoever reads that address has signed in with this browser, and not out again."""
+    """Return True if the owner of that address has signed in with this browser and not signed out."""
     return bool(session.get("address") == mark_of(address))
 
 
 def begin(sign_in: SignIn) -> None:
-    """Sign this browser in with a new session: nothing planted in the old one lives on."""
+    """Sign this browser in with a fresh session, so that nothing planted in the old one remains."""
     browser = session.get("browser")
     session.clear()
     session.permanent = True
@@ -80,7 +84,7 @@ def begin(sign_in: SignIn) -> None:
 
 
 def end(language: Language) -> None:
-    """Forget who was signed in here, and keep the language of the page."""
+    """Sign this browser out and keep the language of the page."""
     logout_user()
     session.clear()
     session["language"] = language.value
@@ -88,7 +92,7 @@ def end(language: Language) -> None:
 
 
 def device_of_reader() -> str:
-    """Browser and system as their user agent tells, "Chrome/Android"; empty parts where it does not."""
+    """Return browser and system from the user agent: "Chrome/Android"; unknown parts are empty."""
     agent = request.user_agent.string
     browser = next((name for sign, name in BROWSERS.items() if sign in agent), "")
     system = next((name for sign, name in SYSTEMS.items() if sign in agent), "")

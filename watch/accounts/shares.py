@@ -1,8 +1,8 @@
-"""How many sign-in mails an address gets in a day, whoever asks for them: nobody uses up another's.
+"""Daily limits of sign-in mails to one address, so that a stranger cannot use up the owner's.
 
-Anybody can type an address. So strangers have a share of their own: few from one network, few from all, and a
-reserve of one each for networks that have asked for none. Where its owner has signed in, in that browser or
-from that network, the address has another share, which no stranger elsewhere touches.
+Anybody can type an address. Requests by strangers therefore count separately: a few from one network, a few
+in all, and a reserve of one for each network that has asked for none. Requests from a browser or a network
+where the owner has signed in count against a limit of their own.
 """
 
 from __future__ import annotations
@@ -12,17 +12,17 @@ from watch.extensions import limiter, network_within
 
 DAY = 24 * 60 * 60  # seconds
 OWNERS = 30  # mails a day to an address, asked for in one browser or network where its owner has signed in
-A_NETWORKS = 6  # … from one network otherwise
-STRANGERS = 12  # … from all of those together
-RESERVE = 12  # … and one more each for networks that have asked for none
+A_NETWORKS = 6  # mails a day to an address, asked for in one other network
+STRANGERS = 12  # mails a day to an address, asked for in all other networks together
+RESERVE = 12  # mails a day beyond that, one for each network that has asked for none
 KNOWN_FOR = 30 * DAY
 
 
 def may_be_mailed(address: str) -> bool:
-    """Whether the address gets one more sign-in mail, asked for from here; counts it.
+    """Count a request for a sign-in mail and return True if it is within the limit.
 
-    Outside of the same browser it takes the same statements, so that nobody on the owner's network learns
-    from the time that somebody has signed in there.
+    Except in the owner's browser the same statements run for everybody, so that response time does not tell a
+    neighbour on the same network that somebody has signed in there.
     """
     count = limiter.storage.incr
     if sessions.has_signed_in_here(address):
@@ -39,7 +39,7 @@ def may_be_mailed(address: str) -> bool:
 
 
 def remember_network(address: str) -> None:
-    """Whoever reads that address has signed in from here."""
+    """Remember for 30 days that the owner of the address has signed in from this network."""
     key = _known(address, network_within(24, 48))
     limiter.storage.clear(key)
     limiter.storage.incr(key, KNOWN_FOR)

@@ -1,4 +1,4 @@
-"""What a contact person says, before it is kept."""
+"""The data of a contact person as the form passes it to the service."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from watch.models import ContactRole, Reach
 
 @dataclass(frozen=True)
 class Entry:
-    """What a contact person says; `target_id` is the group, building, landlord or area it is for."""
+    """Data of a contact person. `target_id` is the group, building, landlord or area that `reach` names."""
 
     role: ContactRole
     organisation: str

@@ -1,4 +1,4 @@
-"""Writing a contact person."""
+"""The form for a contact person."""
 
 from __future__ import annotations
 
@@ -16,13 +16,12 @@ from watch.models import ContactPerson, ContactRole, Reach
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
 CHOICE: Any = _l("Välj")
-NONE_YET = SelectChoice("", CHOICE)  # a contact written in haste is not published as the police, for all
+# no role and target are preselected, or a hasty form would be published as the police's, for everybody
+NONE_YET = SelectChoice("", CHOICE)
 IF_STRANGE = {"invalid_value_message": CHOOSE, "invalid_choice_message": CHOOSE}
 
 
 class ContactForm(Form):
-    """Role, organisation, how to reach it, and for whom it is."""
-
     role = SelectField(
         _l("Vad kontakten gäller"),
         choices=[NONE_YET, *choices_of(ROLES)],
@@ -43,7 +42,7 @@ class ContactForm(Form):
         self.whom.choices = _choices(targets)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Also: somebody who cannot be reached is no contact."""
+        """Demand a phone number or an address as well: a contact must be reachable."""
         is_good: bool = super().validate(extra_validators)
         if is_good and not self.phone.data and not self.email.data:
             self.phone.errors = (_l("Skriv en telefon eller en e-postadress, så att kontakten går att nå."),)
@@ -52,7 +51,6 @@ class ContactForm(Form):
 
     @property
     def entry(self) -> Entry:
-        """What was written."""
         reach, _, target = self.whom.data.partition(" ")
         return Entry(
             role=self.role.data,
@@ -67,7 +65,7 @@ class ContactForm(Form):
 
 
 def _whom(reach: Reach, target_id: int | None = None) -> str:
-    """How a choice is sent: "area 3", "everywhere"."""
+    """Return the value of a choice: "area 3" or "everywhere"."""
     return f"{reach.value} {target_id}" if target_id else reach.value
 
 
@@ -76,7 +74,7 @@ def _target(contact: ContactPerson) -> int | None:
 
 
 def _choices(targets: Targets) -> list[SelectChoice]:
-    """By kind, so that a long list is found through; all inside the officer's areas."""
+    """Return the choices grouped by kind, so that a long list can be searched by eye."""
     inside = (
         (Reach.AREA, [(each.id, each.name) for each in targets.areas]),
         (Reach.LANDLORD, [(each.id, each.name) for each in targets.landlords]),

@@ -1,4 +1,4 @@
-"""Words for contact persons."""
+"""Labels for contact persons."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contact persons: the nearest first, for a group, for everybody, and those an officer keeps."""
+"""Queries for contact persons: of a group, public, and those that an officer may edit."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from watch.models import (
 from watch.statements import prepared
 
 NEAREST_FIRST = tuple(Reach)
-# What most people look for when something is broken or loud, then who can be asked.
+# Within the same reach: first what most people look for when something is broken or loud.
 USUAL_FIRST = (
     ContactRole.GROUP,
     ContactRole.DISTURBANCE,
@@ -56,7 +56,7 @@ def _contacts_for(group_id: int, area_id: int) -> Select[ContactPerson]:
 
 
 def coordinators_of_group(group: Group) -> Sequence[Coordinator]:
-    """Who coordinates now, the lead first; a page shows of each only what they agreed to."""
+    """Return the current coordinators, the lead first. The template hides what they do not show."""
     current = Coordinator.is_current
     wanted = select(Coordinator).where(Coordinator.group_id == group.id, current)
     people = joinedload(Coordinator.person)
@@ -66,16 +66,16 @@ def coordinators_of_group(group: Group) -> Sequence[Coordinator]:
 
 @dataclass
 class AreaContacts:
-    """The public contact persons of an area; without an area, those for all."""
+    """The public contact persons of an area; with `area` None, those for all areas."""
 
     area: Area | None
     contacts: list[ContactPerson] = field(default_factory=list)
 
 
 def public_contacts() -> list[AreaContacts]:
-    """Contact persons anybody may see, by area: the area's and its landlords'; then those for all.
+    """Return the contact persons that anybody may see, by area, and last those for all areas.
 
-    A group's and a building's own are for those who live there.
+    Contact persons of a group or a building are left out: only its residents see them.
     """
     areas = {area.id: AreaContacts(area) for area in db.session.scalars(select(Area).order_by(Area.sort_key))}
     everywhere = AreaContacts(None)
@@ -95,7 +95,7 @@ def public_contacts() -> list[AreaContacts]:
 def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
     """Contact persons that officers of these areas keep, each with whom it is for.
 
-    Everybody's, the areas', and those of landlords, buildings and groups in them; never another area's.
+    Those for everybody, and those of the areas and of landlords, buildings and groups in them.
     """
     properties = select(Property.id).where(Property.area_id.in_(areas))
     theirs = or_(
@@ -110,13 +110,13 @@ def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
 
 
 def kept_by(areas: Collection[int]) -> list[ContactPerson]:
-    """The same as a list, the nearest first."""
+    """Return the contact persons that officers of these areas may edit, as a list ready to show."""
     return _in_order(db.session.scalars(editable_contacts(areas)))
 
 
 @dataclass(frozen=True)
 class Targets:
-    """For whom an officer's contact person can be."""
+    """The places an officer may publish a contact person for."""
 
     areas: Sequence[Area]
     landlords: Sequence[Landlord]
@@ -125,7 +125,7 @@ class Targets:
 
 
 def targets_in(areas: Collection[int]) -> Targets:
-    """Areas, landlords, buildings and groups inside these areas."""
+    """Return the areas and the landlords, buildings and groups inside them. Closed groups are left out."""
     properties = select(Property.id).where(Property.area_id.in_(areas))
     landlords = select(Property.landlord_id).where(Property.area_id.in_(areas))
     open_groups = Group.area_id.in_(areas) & (Group.state != GroupState.CLOSED)
@@ -140,12 +140,12 @@ def targets_in(areas: Collection[int]) -> Targets:
 
 
 def is_stale(contact: ContactPerson, today: date) -> bool:
-    """Not checked for 12 months."""
+    """Return True if the contact has not been checked for 12 months."""
     return contact.checked_on < year_before(today)
 
 
 def year_before(today: date) -> date:
-    """The same day a year ago; 28 February for the 29th."""
+    """Return the same day a year earlier; for 29 February, the 28th."""
     try:
         return today.replace(year=today.year - 1)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Contact persons: for everybody, for a group, and where officers keep them."""
+"""Pages of contact persons: public, of a group, and for officers who edit them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ def _today() -> date:
 @bp.get("/contacts", endpoint="public")
 @public
 def public_page() -> str:
-    """Contact persons by area, for everybody."""
     can_edit = bool(current_relations().officer_of)
     return render_template("contacts/public.html", areas=queries.public_contacts(), can_edit=can_edit)
 
@@ -42,7 +41,6 @@ def public_page() -> str:
 @bp.get("/groups/<int:group_id>/contacts")
 @requires(Permission.SEE_GROUP)
 def of_group(group: Group) -> str:
-    """Contact persons of a group, the nearest first."""
     return render_template(
         "contacts/of_group.html",
         group=group,
@@ -54,21 +52,18 @@ def of_group(group: Group) -> str:
 @bp.get("/contacts/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def edit() -> str:
-    """The contact persons that the officer keeps."""
     return render_template("contacts/edit.html", contacts=queries.kept_by(current_relations().officer_of))
 
 
 @bp.get("/contacts/new")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def new() -> str:
-    """Write a new one."""
     return render_template("contacts/new.html", form=_form())
 
 
 @bp.post("/contacts/new")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def create() -> ViewAnswer:
-    """Publish it."""
     form = _form()
     if not form.validate():
         return render_template("contacts/new.html", form=form), 422
@@ -80,7 +75,6 @@ def create() -> ViewAnswer:
 @bp.get("/contacts/<int:contact_id>/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def change(contact_id: int) -> str:
-    """Change one."""
     contact = _kept(contact_id)
     return render_template("contacts/change.html", contact=contact, form=_form(contact))
 
@@ -88,7 +82,6 @@ def change(contact_id: int) -> str:
 @bp.post("/contacts/<int:contact_id>/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def save(contact_id: int) -> ViewAnswer:
-    """Save the change."""
     contact = _kept(contact_id)
     form = _form(contact)
     if not form.validate():
@@ -101,7 +94,6 @@ def save(contact_id: int) -> ViewAnswer:
 @bp.post("/contacts/<int:contact_id>/checked")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def check(contact_id: int) -> Response:
-    """It is still right."""
     contact = _kept(contact_id)
     with saving(_("%(organisation)s är kontrollerad i dag.", organisation=contact.organisation)):
         service.check_contact(contact, by=current_person(), today=_today())
@@ -111,21 +103,19 @@ def check(contact_id: int) -> Response:
 @bp.get("/contacts/<int:contact_id>/remove")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def ask_remove(contact_id: int) -> str:
-    """Is it to go?"""
     return render_template("contacts/ask_remove.html", contact=_kept(contact_id))
 
 
 @bp.post("/contacts/<int:contact_id>/remove")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def remove(contact_id: int) -> Response:
-    """Take a contact person off the pages."""
     with saving(_("Kontakten är borttagen.")):
         service.remove_contact(_kept(contact_id), by=current_person())
     return _to_list()
 
 
 def _kept(contact_id: int) -> ContactPerson:
-    """A contact person inside the officer's areas; another area's is not found."""
+    """Return a contact person that the officer may edit. Answer 404 for any other."""
     mine = queries.editable_contacts(current_relations().officer_of)
     found = db.session.scalar(mine.where(ContactPerson.id == contact_id))
     return found or abort(404)

@@ -1,4 +1,4 @@
-"""Keeping contact persons: published, changed, checked, removed; each leaves a trace."""
+"""Changes to contact persons. Each change leaves an audit entry."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from watch.models import Area, ContactPerson, Person, Reach
 
 
 def publish_contact(entry: Entry, *, by: Person, today: date) -> ContactPerson:
-    """A new contact person, checked today."""
+    """Publish a contact person, marked as checked today."""
     contact = ContactPerson()
     _write(contact, entry, today)
     db.session.add(contact)
@@ -20,19 +20,19 @@ def publish_contact(entry: Entry, *, by: Person, today: date) -> ContactPerson:
 
 
 def change_contact(contact: ContactPerson, entry: Entry, *, by: Person, today: date) -> None:
-    """Other words for a contact person; who changes them has checked them."""
+    """Change a contact person and mark it as checked today."""
     _write(contact, entry, today)
     _note("contact-changed", contact, by)
 
 
 def check_contact(contact: ContactPerson, *, by: Person, today: date) -> None:
-    """Somebody saw that it is still right."""
+    """Mark a contact person as checked today."""
     contact.checked_on = today
     _note("contact-checked", contact, by)
 
 
 def remove_contact(contact: ContactPerson, *, by: Person) -> None:
-    """Take a contact person down, with what it says of anybody."""
+    """Delete a contact person."""
     _note("contact-removed", contact, by)
     db.session.delete(contact)
 

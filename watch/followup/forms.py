@@ -1,4 +1,4 @@
-"""Which buildings of an area to see."""
+"""The filter of an area's list of buildings."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from watch.followup.queries.buildings import BuildingState, Filter
 from watch.lengths import ReadsNoMore
 from watch.models import Landlord
 
-MAX_CHARACTERS = 100  # of a search
+MAX_CHARACTERS = 100  # of a search text
 ANY: Any = _l("Alla")
 ALL = SelectChoice("", ANY)
 
 
 class FilterForm(Form):
-    """Text, state, landlord and order, from the page's address; what makes no sense is not asked.
+    """Search text, state, landlord and order, read from the page's address.
 
-    It changes nothing, so it needs no token.
+    Invalid values are ignored. The form changes nothing, so it needs no CSRF token.
     """
 
     Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
@@ -40,7 +40,7 @@ class FilterForm(Form):
         self.landlord.choices = [ALL, *(SelectChoice(str(each.id), each.name) for each in landlords)]
 
     def filter(self, asked: MultiDict[str, str]) -> Filter:
-        """The question that the page's address asks."""
+        """Return the filter that the page's address asks for."""
         return Filter(
             text=(self.q.data or "")[:MAX_CHARACTERS].strip(),
             state=BuildingState(self.state.data) if self.state.data in set(BuildingState) else None,
@@ -52,12 +52,12 @@ class FilterForm(Form):
 
     @property
     def narrows(self) -> bool:
-        """Whether more than a text is asked."""
+        """True if more than a search text is asked for."""
         return bool(self.asked.keys() - {"q"})
 
     @property
     def asked(self) -> dict[str, str]:
-        """The same question as arguments of an address, without the page."""
+        """The same filter as URL arguments, without the page's key."""
         fields = {"q": self.q.data, "state": self.state.data, "landlord": self.landlord.data}
         return {name: value for name, value in fields.items() if value} | (
             {"sort": "address"} if self.sort.data == "address" else {}

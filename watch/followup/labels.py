@@ -1,4 +1,4 @@
-"""Words for where a building stands, and for what needs an officer."""
+"""Labels for the state of a building and for what needs an officer's action."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The officer's overview and areas."""
+"""The officer's pages: an overview of the areas, and the buildings of one area."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ def _words() -> dict[str, object]:
 @bp.get("/overview")
 @requires(Permission.SEE_AREA, second_factor=True)
 def overview() -> str:
-    """The officer's areas side by side, and what needs somebody."""
     areas, now = current_relations().officer_of, utcnow()
     needs = needs_queries.what_needs_somebody(areas, now, language.local(now).date())
     return render_template(
@@ -44,7 +43,6 @@ def overview() -> str:
 @bp.get("/areas/<slug>")
 @requires(Permission.SEE_AREA, second_factor=True)
 def area(area: Area) -> str:
-    """All buildings of an area."""
     form = FilterForm(request.args, buildings.landlords_in(area))
     return render_template(
         "followup/area.html",
@@ -55,7 +53,7 @@ def area(area: Area) -> str:
 
 
 def _said(need: Need) -> dict[str, object]:
-    """A need as a row of the page: what it is called, and where to do something about it."""
+    """Return a need as the template shows it: its name, a count, and a link to act on it."""
     interested = _("Intresserade: %(count)s.", count=banded(need.count, need.total))
     return {
         "name": need.name,

@@ -1,4 +1,4 @@
-"""What is asked when a group starts, coordinators are appointed and households are written down."""
+"""Forms for coordinators, households and members' choices of mail."""
 
 from __future__ import annotations
 
@@ -33,29 +33,29 @@ BY_MAIL = "mail"
 
 
 class AppointLeadForm(SendingForm):
-    """Whom the police contact asks to be lead coordinator."""
+    """Asks the police contact whom to ask to be lead coordinator."""
 
     whom = RadioField(_l("Vem vill du fråga?"), default=BY_MAIL)
     address = AddressField(_l("E-postadress"), optional=True)
 
     def offer(self, named: Iterable[Person]) -> None:
-        """Choose among those who told their name, or an address; only an address where nobody did."""
+        """Offer the interested people who gave their name, and an e-mail address."""
         self._named = {str(person.id): person for person in named}
         people = [(number, person.name) for number, person in self._named.items()]
         self.whom.choices = [*people, (BY_MAIL, _l("Någon annan, med e-post"))]
 
     @property
     def offers_names(self) -> bool:
-        """Whether there is anybody to choose."""
+        """True if anybody can be chosen by name."""
         return bool(self._named)
 
     @property
     def chosen(self) -> Person | str:
-        """Who is asked: somebody who told their name, or an address."""
+        """The chosen person, or the typed address."""
         return self._named.get(self.whom.data) or str(self.address.data)
 
     def validate(self, extra_validators: object = None) -> bool:
-        """The address is needed where nobody is chosen by name."""
+        """Demand an address if nobody is chosen by name."""
         valid = bool(super().validate(extra_validators))
         if self.whom.data == BY_MAIL and not self.address.data and not self.address.errors:
             self.address.errors = (_l("Skriv en e-postadress."),)
@@ -64,18 +64,15 @@ class AppointLeadForm(SendingForm):
 
 
 class AppointCoordinatorForm(SendingForm):
-    """Whom the lead asks to coordinate, and for which stairwells."""
-
     address = AddressField(_l("E-postadress"))
     stairwells = TicksField(_l("Portar"), coerce=int)
 
     def offer(self, stairwells: Iterable[Stairwell]) -> None:
-        """The stairwells of this group."""
         self.stairwells.choices = [(each.id, each.address) for each in stairwells]
 
 
 class AcceptAppointmentForm(Form):
-    """What a new coordinator says of themselves."""
+    """Asks a new coordinator for their name, language and home."""
 
     name = NameField(_l("Ditt namn"), optional=True)
     language = LanguageField(_l("Språk för meddelanden"))
@@ -84,7 +81,7 @@ class AcceptAppointmentForm(Form):
     flat = LineField(_l("Lägenhetsnummer"), most=4)
 
     def prepare(self, stairwells: Iterable[Stairwell], *, needs_name: bool) -> None:
-        """The stairwells of the house; the name is asked only of somebody new."""
+        """Offer these stairwells, and ask for a name only if the person has none yet."""
         self._stairwells = {each.id: each for each in stairwells}
         self.needs_name = needs_name
         self.stairwell.choices = [
@@ -95,7 +92,7 @@ class AcceptAppointmentForm(Form):
             del self.name
 
     def validate(self, extra_validators: object = None) -> bool:
-        """The name of somebody new, and a flat that exists behind the chosen stairwell."""
+        """Demand a name from a new person, and that the flat exists in the chosen stairwell."""
         valid = bool(super().validate(extra_validators))
         if self.needs_name and not self.name.data and not self.name.errors:
             self.name.errors = (_l("Skriv ditt namn. Förnamn räcker."),)
@@ -109,12 +106,12 @@ class AcceptAppointmentForm(Form):
 
     @property
     def chosen_stairwell(self) -> Stairwell | None:
-        """The stairwell where they live, if they said so."""
+        """The stairwell where they live, or None if they do not live in the building."""
         return self._stairwells.get(self.stairwell.data)
 
     @property
     def chosen_flat(self) -> Flat | None:
-        """The flat behind that stairwell, if they said so."""
+        """The flat where they live, or None if they gave none."""
         stairwell = self.chosen_stairwell
         return (
             next((flat for flat in stairwell.flats if flat.number == self.flat.data), None)
@@ -124,7 +121,7 @@ class AcceptAppointmentForm(Form):
 
 
 class AddOnPaperForm(Form):
-    """A neighbour without e-mail, met at the door."""
+    """Adds a neighbour without e-mail, who has consented at the door or on paper."""
 
     name = NameField(_l("Grannens namn"))
     language = LanguageField(_l("Språk för meddelanden"))
@@ -146,15 +143,15 @@ class AddOnPaperForm(Form):
 
 
 class PlaceMemberForm(Form):
-    """Where a member lives whose flat was unknown."""
+    """Asks where a member lives whose flat is unknown."""
 
     flat = SelectField(_l("Lägenhet"), validate_choice=False)
 
     def offer(self, stairwells: Iterable[Stairwell]) -> None:
-        """The flats that the coordinator works with, stairwell by stairwell."""
+        """Offer the flats of these stairwells."""
         stairwells = list(stairwells)
         self._flats = {str(flat.id): flat for stairwell in stairwells for flat in stairwell.flats}
-        self.flat.choices = [  # none is chosen from the start: one press must not say where somebody lives
+        self.flat.choices = [  # none is preselected: a hasty submit would record a wrong flat
             SelectChoice("", _("Välj lägenhet")),
             *(
                 SelectChoice(str(flat.id), flat.number, optgroup=stairwell.address)
@@ -165,17 +162,16 @@ class PlaceMemberForm(Form):
 
     @property
     def chosen(self) -> Flat:
-        """The flat that was chosen, once the form is valid."""
+        """The chosen flat. Raises KeyError before the form is valid."""
         return self._flats[self.flat.data]
 
     def validate_flat(self, field: SelectField) -> None:
-        """Only one of those flats."""
         if field.data not in self._flats:
             raise ValidationError(_l("Välj en lägenhet i listan."))
 
 
 class NoteAnswerForm(Form):
-    """What a household said."""
+    """Records the answer of a household that was asked to join."""
 
     answer = SelectField(
         choices=[
@@ -188,7 +184,7 @@ class NoteAnswerForm(Form):
     )
 
     def validate_answer(self, field: SelectField) -> None:
-        """Taking part is never noted: it has a member and a consent."""
+        """Refuse "takes part": that status needs a member with a consent."""
         if field.data not in {
             HouseholdStatus.DECLINED,
             HouseholdStatus.NOT_CONTACTED,
@@ -198,8 +194,6 @@ class NoteAnswerForm(Form):
 
 
 class ChooseNoticesForm(Form):
-    """Which mails of one group somebody wants."""
-
     notices = RadioField(
         _l("Vilka mejl vill du ha?"),
         choices=choices_of(NOTICE_CHOICES),
@@ -209,8 +203,6 @@ class ChooseNoticesForm(Form):
 
 
 class ChooseAreaForm(Form):
-    """Whether somebody wants the notices that go to a whole area."""
-
     wanted = RadioField(
         _l("Meddelanden till hela området"),
         choices=[SelectChoice(value, words) for value, words in AREA_CHOICES.items()],
@@ -219,5 +211,4 @@ class ChooseAreaForm(Form):
 
     @property
     def is_wanted(self) -> bool:
-        """What was chosen."""
         return str(self.wanted.data) == "yes"

@@ -1,4 +1,4 @@
-"""The mails about a group that starts and about who coordinates it."""
+"""Mails about the start of a group and about appointments of coordinators."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COORDINATOR_ENDED = Mail(
     link=lambda _coordinator: "/contacts",
     wanted_unless=lambda coordinator, _now: {LeftOut.OVER: coordinator.ended_at is None},
 )
-# That somebody was asked to be lead is told even when it has ended since: it was so.
+# LEAD_ASKED is sent even if the appointment has ended since: the others must learn that it was made.
 LEAD_ASKED = Mail(
     "lead-asked",
     about=Coordinator,

@@ -1,8 +1,8 @@
-"""What was taken away from somebody, written down a second time outside the database.
+"""The journal: what was taken away from somebody, recorded a second time outside the database.
 
-A backup knows nothing of who has left since. So every transaction that takes something away says so here
-first, by table, number and what; a restore plays the lines that are younger than its copy. No name and no
-address stands here; of an address that is to be left in peace its keyed hash.
+A backup knows nothing of people who have left since. So every transaction that takes something away is
+recorded here first, by table, id and values; a restore replays the lines newer than its copy. The journal
+holds no names and no addresses, only the keyed hash of an address that must not be mailed.
 """
 
 from watch.journal.recording import listen

@@ -1,8 +1,8 @@
-"""The journal's files: a folder for each database, in it a file for each machine and month, a line an entry.
+"""The journal's files: a folder per database, a file per machine and month, a line per entry.
 
-A line is on disk before its writer goes on. Nothing is ever changed in a file; a line that a crash tore is no
-line, and the next one begins below it. Beside the files of a machine stands its marker: the serial of the
-last transaction that it knows to be kept.
+A line is on disk before its writer goes on, and files are only appended to. A line torn by a crash is
+skipped, and the next begins below it. A machine's marker file holds the serial of the last transaction that
+it knows to be committed.
 """
 
 from __future__ import annotations
@@ -26,13 +26,13 @@ Line = dict[str, Any]
 
 
 def folder() -> Path:
-    """Where the journals of all databases lie."""
+    """Return the folder with the journals of all databases."""
     named = current_app.config["JOURNAL"]
     return Path(named).absolute() if named else Path(current_app.instance_path).parent / "journal"
 
 
 def can_write() -> bool:
-    """Whether that folder is there, made where it is new, and ours."""
+    """Return True if that folder exists, or can be made, and is writable."""
     try:
         folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError:
@@ -41,7 +41,7 @@ def can_write() -> bool:
 
 
 def host() -> str:
-    """What this machine is called, as a file can be."""
+    """Return this machine's name, in a form that a file name may have."""
     return quote(current_app.config["HOST_NAME"] or socket.gethostname(), safe="")[:200]
 
 
@@ -56,7 +56,7 @@ def append(database: str, serial: int, line: Line) -> None:
             _write(file, {"journal": database, "host": host(), "from": 0 if is_first else serial})
             _sync_folder(place)
             _forget_old(place)
-        elif os.pread(file, 1, size - 1) != b"\n":  # the writer before died within its line
+        elif os.pread(file, 1, size - 1) != b"\n":  # the previous writer died in the middle of its line
             os.write(file, b"\n")
         _write(file, line)
         os.fsync(file)
@@ -64,7 +64,7 @@ def append(database: str, serial: int, line: Line) -> None:
 
 @contextmanager
 def _held(path: Path) -> Iterator[int]:
-    """The open file, for one writer at a time."""
+    """Open the file for one writer at a time."""
     file = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -80,7 +80,7 @@ def _write(file: int, line: Line) -> None:
 
 
 def _sync_folder(place: Path) -> None:
-    """A file that is new is found again after a power cut."""
+    """Sync the folder, so that a new file is still there after a power cut."""
     for each in (place, place.parent):
         opened = os.open(each, os.O_RDONLY)
         os.fsync(opened)
@@ -88,12 +88,12 @@ def _sync_folder(place: Path) -> None:
 
 
 def _months(place: Path) -> list[Path]:
-    """This machine's files, the oldest first."""
+    """Return this machine's files, the oldest first."""
     return sorted(path for path in place.glob("*.jsonl") if path.stem.rpartition(".")[0] == host())
 
 
 def _forget_old(place: Path) -> None:
-    """Take out files of months that no copy needs any more, whichever machine has written them."""
+    """Delete the files of months that no backup needs any more, whichever machine wrote them."""
     for path in place.glob("*.jsonl"):
         begins = datetime.strptime(path.stem.rpartition(".")[2], "%Y-%m").replace(tzinfo=UTC)
         if begins + timedelta(days=31) < kept_since():
@@ -101,12 +101,12 @@ def _forget_old(place: Path) -> None:
 
 
 def kept_since() -> datetime:
-    """What is older is in no copy any more (JOURNAL_DAYS)."""
+    """Return the time before which no backup is kept (JOURNAL_DAYS)."""
     return utcnow() - timedelta(days=current_app.config["JOURNAL_DAYS"])
 
 
 def raise_marker(database: str, serial: int) -> None:
-    """The transaction with this serial is kept. Not synced: after a power cut it is a minute old at most."""
+    """Record that this serial is committed. Not synced: after a power cut it is a minute old at most."""
     place = folder() / database
     place.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _held(place / f"{host()}.marker") as file:
@@ -116,11 +116,11 @@ def raise_marker(database: str, serial: int) -> None:
 
 
 def marker(database: str, place: Path | None = None) -> int:
-    """The highest serial that any machine's marker in a folder (ours) says; 0 where there is none."""
+    """Return the highest serial of any machine's marker in a folder (by default ours), or 0."""
     texts = (path.read_text() for path in ((place or folder()) / database).glob("*.marker"))
     return max((int(text) for text in texts if text.strip()), default=0)
 
 
 def databases(place: Path | None = None) -> set[str]:
-    """The databases whose journals lie in a folder (ours)."""
+    """Return the databases whose journals are in a folder (by default ours)."""
     return {path.name for path in (place or folder()).glob("*") if path.is_dir()}

@@ -1,5 +1,4 @@
-"""What the journal leaves out, and why: tests/journal wants every column that could take something away here
-or in rules.py."""
+"""Tables and columns that the journal leaves out, each with the reason; rules.py has all others."""
 
 from __future__ import annotations
 

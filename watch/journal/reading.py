@@ -1,4 +1,4 @@
-"""Reading the journal of a database, as its machines have kept it."""
+"""Reads the journal of a database from the files of all machines."""
 
 from __future__ import annotations
 
@@ -15,11 +15,10 @@ Words = dict[str, dict[str, dict[str, Any] | None]]  # by table and key; None: e
 
 @dataclass
 class Journal:
-    """The lines in the order of their transactions, without those that were made void.
+    """The lines in the order of their transactions, without those made void.
 
-    `hosts` says from which serial on the journal of a machine is whole. `marker` is the highest serial that
-    is known to have been kept, `unreadable` the number of lines that were torn by a crash: none of them is
-    of a transaction that was kept.
+    `hosts` tells from which serial on each machine's journal is complete. `marker` is the highest serial
+    known to be committed. `unreadable` counts lines torn by a crash, whose transactions were not committed.
     """
 
     lines: list[Line] = field(default_factory=list)
@@ -29,12 +28,12 @@ class Journal:
 
     @property
     def newest(self) -> int:
-        """The highest serial that anything here knows of."""
+        """The highest serial in the journal."""
         return max([self.marker, *(int(line["serial"]) for line in self.lines)])
 
 
 def read(database: str, places: Iterable[Path]) -> Journal:
-    """The journal of a database from several folders; of the same file in two of them the longer."""
+    """Read the journal of a database from several folders. Of two copies of a file the longer one counts."""
     folders = list(places)
     found = [path for place in folders for path in (place / database).glob("*.jsonl")]
     paths = {path.name: path for path in sorted(found, key=lambda path: path.stat().st_size)}
@@ -52,7 +51,8 @@ def read(database: str, places: Iterable[Path]) -> Journal:
                 journal.lines.append(line)
     journal.hosts |= whole_from
     journal.lines = [line for line in journal.lines if line.get("line") not in void]
-    journal.lines.sort(key=lambda line: line["serial"])  # of equal ones the order of their file stays
+    # stable: lines with the same serial keep the order of their file
+    journal.lines.sort(key=lambda line: line["serial"])
     return journal
 
 
@@ -65,7 +65,7 @@ def _lines(path: Path, journal: Journal) -> Iterator[Line]:
 
 
 def last_words(lines: Iterable[Line]) -> Words:
-    """What was said last of every row. Of those that were erased, the first to go stands first."""
+    """Return the latest entry about every row, erased rows in the order of their erasure."""
     words: Words = {}
     for line in lines:
         for table, rows in line.get("rows", {}).items():

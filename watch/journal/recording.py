@@ -1,9 +1,8 @@
-"""Watching the session: whatever a transaction takes away is on disk before the transaction is kept.
+"""Records what a transaction takes away, on disk before the transaction commits.
 
-Whoever flushes, or changes rows by a statement, leaves the rows' names; before the commit their columns are
-read as they will be kept, and written down. What is given back is written after the commit. So a crash in
-between leaves something taken away in the journal that the database does not know of: that is the safe side,
-and whoever pressed was told that it failed, and presses again.
+Changes by flushes and by statements mark their rows. Before the commit the marked rows are read and recorded;
+what gives something back is recorded after the commit. A crash between the two leaves an entry that the
+database does not know of, which is the safe side: whoever pressed got an error and presses again.
 """
 
 from __future__ import annotations
@@ -26,7 +25,8 @@ from watch.journal.state import RAISED, raise_serial
 from watch.models import Model, utcnow
 
 AT_ONCE = 500  # rows that one statement reads
-NOBODY: dict[bool, list[Any]] = {False: [0], True: [b""]}  # an empty list would be another statement
+# keys that no row has: an empty list would make another statement
+NOBODY: dict[bool, list[Any]] = {False: [0], True: [b""]}
 TOUCHED, PENDING, OFF = "journal: touched", "journal: pending", "journal: off"
 
 log = structlog.get_logger("journal")
@@ -36,7 +36,7 @@ Rows = dict[str, dict[str, dict[str, Any] | None]]  # by table and key; None: er
 
 @dataclass
 class Pending:
-    """A line that is written, of a transaction that is not kept yet."""
+    """A recorded line whose transaction is not committed yet."""
 
     connection: Connection
     database: str
@@ -46,23 +46,22 @@ class Pending:
 
 
 class Touched:
-    """The rows that a transaction has changed, by model and key, with the rules it may have touched.
+    """The rows that a transaction has changed, with the rules whose columns may have changed.
 
-    A statement that found no row counts too: else the time of a press would tell whether it found one.
+    A statement that found no row counts as well, or response time would tell whether it found one.
     """
 
     def __init__(self) -> None:
         self.rows: dict[type[Model], dict[Any, set[Rule]]] = defaultdict(lambda: defaultdict(set))
 
     def add(self, model: type[Model], keys: Collection[Any], rules: Collection[Rule]) -> None:
-        """These rows, and what of them."""
         rows = self.rows[model]
         for key in keys:
             rows[key].update(rules)
 
 
 def listen() -> None:
-    """Watch every session of the application."""
+    """Watch the application's sessions."""
     if event.contains(db.session, "after_flush", _after_flush):
         return
     event.listen(db.session, "after_flush", _after_flush)
@@ -96,7 +95,7 @@ def _after_flush(session: Session, _context: object) -> None:
 
 
 def _before_statement(state: ORMExecuteState) -> None:
-    """An UPDATE or DELETE of rows that nobody has loaded: they are held and named first."""
+    """Lock and mark the rows of an UPDATE or DELETE before it runs."""
     model = state.bind_mapper.class_ if state.bind_mapper and (state.is_update or state.is_delete) else None
     journaled = JOURNALED.get(model) if model else None
     if model is None or journaled is None or state.session.info.get(OFF):
@@ -113,11 +112,12 @@ def _before_statement(state: ORMExecuteState) -> None:
     which = true() if statement.whereclause is None else statement.whereclause
     keys = list(state.session.scalars(select(key).where(which).with_for_update()))
     _touched(state.session).add(model, keys, rules)
-    state.statement = statement.where(key.in_(keys or NOBODY[journaled.key != "id"]))  # none that is new
+    # only the marked rows, not one inserted since they were read
+    state.statement = statement.where(key.in_(keys or NOBODY[journaled.key != "id"]))
 
 
 def _rules_of(update: Any, journaled: Journaled) -> list[Rule]:
-    """The rules whose columns an UPDATE sets. (SQLAlchemy has no public name for what it sets.)"""
+    """Return the rules whose columns an UPDATE sets. SQLAlchemy has no public name for those."""
     names = {getattr(column, "key", column) for column in update._values or ()}
     return [rule for rule in journaled.rules if names.intersection(rule.columns)]
 
@@ -138,9 +138,10 @@ def _before_commit(session: Session) -> None:
 
 
 def _after_commit(session: Session) -> None:
-    """What is kept is kept: trouble with the files is told of, and leaves the journal on the safe side.
+    """Record what the transaction gave back, and raise the marker.
 
-    A line that gives nothing back is written too: the time of a press does not tell whether it did.
+    The data is committed, so an error with the files is only logged. A line without content is written too,
+    or response time would tell whether something was given back.
     """
     if session.in_nested_transaction():
         return
@@ -156,9 +157,9 @@ def _after_commit(session: Session) -> None:
 
 
 def _after_rollback(session: Session) -> None:
-    """Make the line void, if the database has said that the transaction is not kept.
+    """Make the recorded line void if the database has confirmed the rollback.
 
-    A connection that broke at the commit has said nothing: then the line stands, which is the safe side.
+    If the connection broke at the commit the outcome is unknown, and the line stays, which is the safe side.
     """
     pending: Pending | None = session.info.pop(PENDING, None)
     if pending is None or pending.connection.invalidated:
@@ -170,7 +171,7 @@ def _after_rollback(session: Session) -> None:
 
 
 def _forget(session: Session, ended: SessionTransaction) -> None:
-    """Nothing was changed after all. (A savepoint's end leaves the names: what is read counts.)"""
+    """Drop the marks at the end of a transaction, but not at the end of a savepoint."""
     if ended.parent is None:
         session.info.pop(TOUCHED, None)
         session.info.pop(RAISED, None)
@@ -181,7 +182,7 @@ def _line(serial: int, rows: Rows) -> files.Line:
 
 
 def _as_kept(connection: Connection, touched: Touched) -> tuple[Rows, Rows]:
-    """What takes something away, and what gives something back, as the transaction leaves it."""
+    """Return what the transaction takes away, and what it gives back, as it leaves the rows."""
     what: Rows = defaultdict(dict)
     back: Rows = defaultdict(dict)
     for model, rows in touched.rows.items():
@@ -204,7 +205,7 @@ def _as_kept(connection: Connection, touched: Touched) -> tuple[Rows, Rows]:
 def _read(
     connection: Connection, model: type[Model], journaled: Journaled, keys: list[Any]
 ) -> Iterator[tuple[Any, Values]]:
-    """The journaled columns of these rows by their key; nothing is read of what the journal must not hold."""
+    """Yield the journaled columns of these rows by key, without those the journal must not hold."""
     table = model.__table__
     names = {name for rule in journaled.rules if not rule.hides for name in rule.columns}
     columns = [table.c[name] for name in sorted({journaled.key, *journaled.beside, *names})]
@@ -216,7 +217,7 @@ def _read(
 
 
 def _said(rules: Iterable[Rule], values: Values) -> dict[str, Any]:
-    """What a line says of these rules: values that a restore writes, else only that something changed."""
+    """Return a line's values for these rules: those that a restore writes, True for others that changed."""
     return {
         name: _plain(values[name]) if not rule.hides and (rule.undone or rule.takes(values)) else True
         for rule in rules
@@ -229,7 +230,7 @@ def _text(key: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value as it stands in a line; enums are texts already."""
+    """Return a value in the form it has in a line."""
     match value:
         case datetime():
             return value.isoformat()

@@ -1,8 +1,7 @@
-"""Which columns take something away from somebody, and how that is played again after a restore.
+"""Declares which columns take something away from somebody, and how a restore replays that.
 
-Whatever stands here is written to the journal by whoever changes it, in whichever feature: the session is
-watched (recording.py). tests/journal holds every column that could take something away to a line here, or to
-a reason why it does not.
+Changes of these columns are recorded whichever feature makes them (recording.py). tests/journal demands that
+every column has a rule here or a reason in left_out.py.
 """
 
 from __future__ import annotations
@@ -45,16 +44,16 @@ from watch.models import (
 )
 
 Values = Mapping[str, Any]
-NAMELESS = "–"  # stands for a name that its bearer has changed since the copy was made
+NAMELESS = "–"  # replaces a name that the person has changed since the copy was made
 
 
 @dataclass(frozen=True)
 class Rule:
-    """Columns of a table that take something away together; `words` tell an operator what.
+    """Columns of a table that together take something away. `words` describe it to the operator.
 
-    The last word counts. Where it `takes`, a restore writes its values into the copy; where it gives back, it
-    does so if `undone`, and else leaves what the copy says. Of what the journal must not hold (`hides`) it
-    says only that it was changed, and the restore writes `instead`.
+    The last entry counts. Where `takes` is true of the values, a restore writes them into the copy; where
+    they give something back, it writes them only if `undone`. For columns that the journal must not hold
+    (`hides`), only the fact of a change is recorded, and a restore writes `instead`.
     """
 
     words: str
@@ -66,41 +65,41 @@ class Rule:
 
 
 def dated(words: str, *columns: str, undone: bool = True) -> Rule:
-    """Taken away once the first column has a time."""
+    """Return a rule: taken away once the first column has a time."""
     return Rule(words, columns, lambda values: values[columns[0]] is not None, undone)
 
 
 def stands(words: str, *columns: str, at: Collection[StrEnum], undone: bool = False) -> Rule:
-    """Taken away while the first column says one of these."""
+    """Return a rule: taken away while the first column has one of these values."""
     return Rule(words, columns, lambda values: values[columns[0]] in at, undone)
 
 
 def emptied(words: str, column: str) -> Rule:
-    """Taken away once nothing stands there; what is put there later is no older than the copy's."""
+    """Return a rule: taken away once the column is empty. A value set later is not written back."""
     return Rule(words, (column,), lambda values: values[column] is None, undone=False)
 
 
 def switched_off(words: str, column: str, undone: bool = True) -> Rule:
-    """Taken away while it is no."""
+    """Return a rule: taken away while the column is false."""
     return Rule(words, (column,), lambda values: not values[column], undone)
 
 
 def replaced(words: str, *columns: str) -> Rule:
-    """Whatever stands there now takes away what stood there before."""
+    """Return a rule: any change takes away the value before."""
     return Rule(words, columns, lambda values: True)
 
 
 def hidden(words: str, column: str, instead: Any = None) -> Rule:
-    """The same, of what the journal must not hold."""
+    """Return a rule: any change takes away the value before, which the journal must not hold."""
     return Rule(words, (column,), lambda values: True, hides=True, instead=instead)
 
 
 @dataclass(frozen=True)
 class Journaled:
-    """What the journal keeps of a table: its rules, and which rows were erased.
+    """The part of a table that the journal keeps: its rules, and which rows were erased.
 
-    A row is named by `key`. What stands `beside` it lets a restore make a row again that the copy does not
-    have. `is_wish`: the row itself takes something away, and its erasure gives it back.
+    A row is identified by `key`. The columns `beside` it let a restore insert a row that the copy lacks. With
+    `is_wish`, the row itself takes something away, and deleting it gives that back.
     """
 
     rules: tuple[Rule, ...] = ()

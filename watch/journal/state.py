@@ -1,4 +1,4 @@
-"""How far the database has come beside its journal, and whether it is an older copy of itself."""
+"""The state of the journal in the database, and the check for an older copy in its place."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watch.journal import files
 from watch.models import JournalHost, JournalState, utcnow
 from watch.statements import upsert
 
-RAISED = "the journal's serial is raised"  # the mark on the session that lets the commit raise the marker
+RAISED = "the journal's serial is raised"  # key in session.info; the commit then raises the marker
 EPOCH = "epoch"
 RESTORE = "flask restore --in-place"
 IS_OLD = "The database is an older copy of itself, and whoever has left since is in it again."
@@ -20,13 +20,13 @@ IS_UNKNOWN = "The database is new, or an older copy: the journal of another one 
 
 
 class CopyInPlace(Exception):
-    """An older copy was put in the database's place, and nothing of what was taken away since is in it."""
+    """An older copy was put in the database's place without a restore, so departures are undone."""
 
 
 def epoch() -> int:
-    """A number that every restore changes; links that let somebody in hold it, and end with it.
+    """Return a number that changes with every restore. Links that let somebody in depend on it.
 
-    Read once for each session: nothing of ours runs while it changes.
+    It is read once per session, because no process of ours runs during a restore.
     """
     known = db.session.info
     if EPOCH not in known:
@@ -36,10 +36,10 @@ def epoch() -> int:
 
 
 def raise_serial(session: Session) -> tuple[str, int]:
-    """The database's name and its new serial, kept with this transaction; its commit raises the marker.
+    """Raise the serial and return it with the database's name. The commit raises the marker.
 
-    Whoever raises it holds the row until the commit, so that serials are the order of the commits on all
-    machines. Raises CopyInPlace.
+    The row stays locked until the commit, so serials have the order of the commits on all machines. Raises
+    CopyInPlace.
     """
     first = upsert(JournalState).values(serial=1)
     raised = first.on_conflict_do_update(
@@ -57,13 +57,13 @@ def raise_serial(session: Session) -> tuple[str, int]:
 
 
 def beat() -> None:
-    """Raise the serial, so that the marker shows that the database was in use; does not commit."""
+    """Raise the serial, so that the marker shows that the database is in use. Does not commit."""
     raise_serial(db.session())
     db.session.execute(delete(JournalHost).where(JournalHost.seen_at < files.kept_since()))
 
 
 def name_and_serial() -> tuple[str, int] | None:
-    """What the database is called and how far it has come; None where nothing was journaled in it yet."""
+    """Return the database's name and serial, or None if nothing has been journaled in it."""
     if not is_made(db.engine) or not inspect(db.session.connection()).has_table(JournalState.__tablename__):
         return None
     row = db.session.execute(select(JournalState.database, JournalState.serial)).first()
@@ -71,11 +71,11 @@ def name_and_serial() -> tuple[str, int] | None:
 
 
 def trouble() -> str | None:
-    """A sentence where the database must not be used as it is. Ends the session's transaction."""
+    """Return a sentence if the database must not be used as it is. Ends the session's transaction."""
     try:
         known = name_and_serial()
     finally:
-        db.session.rollback()  # a worker goes on in this session: SQLite's right to write is given back
+        db.session.rollback()  # a worker keeps using this session, and must not hold SQLite's write lock
     if not files.can_write():
         return f"WATCH_JOURNAL is {files.folder()}; nothing can be written there."
     if known and known[1] < files.marker(known[0]):

@@ -1,4 +1,4 @@
-"""What a change of a group's state can meet."""
+"""Errors about the start of a group."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from watch.models import (
 
 
 class GroupExists(DomainError):
-    """The building has a group already, perhaps since a moment ago."""
+    """The building has a group already. Two people may start one at the same moment."""
 
     def __init__(self, group: Group) -> None:
         super().__init__("the building has a group")
@@ -20,7 +20,7 @@ class GroupExists(DomainError):
 
 
 class NotReady(DomainError):
-    """Steps of the start are missing."""
+    """Steps of the checklist are missing; `missing` holds them."""
 
     def __init__(self, missing: Collection[StartStep]) -> None:
         super().__init__("steps are missing")
@@ -28,11 +28,11 @@ class NotReady(DomainError):
 
 
 class NotStarting(DomainError):
-    """The group is past its start: its checklist is history."""
+    """The group is past its start, so its checklist cannot be changed any more."""
 
 
 class NobodyAccepted(NotReady):
-    """No coordinator has said yes, and without one a group does not begin."""
+    """No coordinator has accepted yet, and a group cannot be active without one."""
 
     def __init__(self) -> None:
         super().__init__([StartStep.COORDINATORS_TRAINED])

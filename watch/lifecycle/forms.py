@@ -1,4 +1,4 @@
-"""What the police contact fills in when a group starts."""
+"""Forms for starting a group and for its checklist."""
 
 from __future__ import annotations
 
@@ -23,17 +23,15 @@ from watch.models import (
 )
 
 BY_MAIL, LATER = "mail", "later"
-AT_MOST_BEFORE = timedelta(days=365)  # a step before the group's start
+AT_MOST_BEFORE = timedelta(days=365)  # how long before the group's start a step may have been done
 
 
 def today() -> date:
-    """The day it is in Borås."""
+    """Return the current date in Sweden."""
     return datetime.now(STOCKHOLM).date()
 
 
 class StartGroupForm(SendingForm):
-    """Who is asked to be the first coordinator."""
-
     first = RadioField(
         _l("Första kontaktombudet"),
         validators=[InputRequired(_l("Välj hur det första kontaktombudet utses."))],
@@ -41,7 +39,7 @@ class StartGroupForm(SendingForm):
     address = AddressField(_l("E-postadress till kontaktombudet"), optional=True)
 
     def offer(self, named: Iterable[Person]) -> None:
-        """Choose among those who told their name, or an address, or nobody yet."""
+        """Offer the interested people who gave their name, an e-mail address, or "later"."""
         people = [(str(person.id), person.name) for person in named]
         self.first.choices = [
             *people,
@@ -50,7 +48,6 @@ class StartGroupForm(SendingForm):
         ]
 
     def validate(self, extra_validators: object = None) -> bool:
-        """The address is needed where the coordinator is asked by mail."""
         valid = bool(super().validate(extra_validators))
         if self.first.data == BY_MAIL and not self.address.data:
             self.address.errors = (_l("Skriv kontaktombudets e-postadress, eller välj något annat."),)
@@ -59,7 +56,7 @@ class StartGroupForm(SendingForm):
 
 
 class TickStepForm(Form):
-    """When a step of the start was done; of the meeting that is booked, the day it was booked."""
+    """The day a step was done. For a booked meeting, the day it was booked, not the day it is held."""
 
     done_on = DayField(_l("Datum"), missing=_l("Skriv vilken dag det var."), default=today)
 
@@ -74,7 +71,6 @@ class TickStepForm(Form):
             self.done_on.description = _l("Dagen då ni bokade, inte dagen då mötet är.")
 
     def validate_done_on(self, field: DayField) -> None:
-        """Done means done, and done for this group."""
         if field.data and field.data > today():
             raise ValidationError(_l("Datumet ligger i framtiden. Skriv en dag som har varit."))
         if field.data and field.data < self._earliest:

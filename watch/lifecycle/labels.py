@@ -1,4 +1,4 @@
-"""What the steps of a start are called."""
+"""Labels of the steps of a group's start."""
 
 from __future__ import annotations
 

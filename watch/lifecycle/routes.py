@@ -1,4 +1,4 @@
-"""The police contact starts a group and follows its first steps."""
+"""Pages where the police contact starts a group and ticks the steps of its start."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ NOT_YET: Explanations = {
 @bp.get("/groups/new")
 @requires(Permission.START_GROUPS, second_factor=True)
 def new() -> ViewAnswer:
-    """The building, how many are interested, and who could be the first coordinator."""
     number = request.args.get("building", 0, type=int)
     building = db.session.get(Building, number) if 0 < number <= LARGEST_NUMBER else None
     if building is None or not can(Permission.START_GROUPS, building):
@@ -68,14 +67,13 @@ def _new_page(building: Building, interest: Interested, form: StartGroupForm) ->
 @bp.get("/buildings/<int:building_id>/group")
 @requires(Permission.START_GROUPS, second_factor=True)
 def back_to_new(building: Building) -> ViewAnswer:
-    """A tab that is opened again has kept the address of a form with faults."""
+    """Redirect to the form. A browser that reopens a refused form asks for the POST address with GET."""
     return redirect(url_for("lifecycle.new", building=building.id), 303)
 
 
 @bp.post("/buildings/<int:building_id>/group")
 @requires(Permission.START_GROUPS, second_factor=True)
 def create(building: Building) -> ViewAnswer:
-    """Start the group; the first coordinator gets a mail."""
     interest = interested_in(building)
     form = StartGroupForm()
     form.offer(interest.named)
@@ -101,7 +99,7 @@ def create(building: Building) -> ViewAnswer:
 
 
 def _ask_nobody(building: Building, form: StartGroupForm, why: LazyString) -> ViewAnswer:
-    """Nothing has happened yet: the form again, with what was chosen."""
+    """Undo the start and show the form again with the error."""
     db.session.rollback()
     field = form.address if form.first.data == BY_MAIL else form.first
     field.errors = (why,)
@@ -124,7 +122,6 @@ def _exists(group_id: int) -> Response:
 @bp.get("/groups/<int:group_id>/lifecycle")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def checklist(group: Group) -> ViewAnswer:
-    """The five steps of the start with their dates, and where the group is in its life."""
     return _checklist(group, {step: TickStepForm(step, group) for step in StartStep})
 
 
@@ -151,7 +148,6 @@ def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
 @bp.post("/groups/<int:group_id>/lifecycle/<step>")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def tick(group: Group, step: str) -> ViewAnswer:
-    """A step is done."""
     ticked = _step(step)
     forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
     form = forms[ticked]
@@ -165,7 +161,6 @@ def tick(group: Group, step: str) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/lifecycle/<step>/undo")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def untick(group: Group, step: str) -> ViewAnswer:
-    """A step was not done after all."""
     with saving(already=PAST_ITS_START):
         service.untick(group, _step(step), by=current_person())
     return _to_checklist(group)
@@ -174,7 +169,6 @@ def untick(group: Group, step: str) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/activate")
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def activate(group: Group) -> ViewAnswer:
-    """The start is done."""
     with saving(_("Gruppen är aktiv."), already=PAST_ITS_START, unless=NOT_YET):
         service.activate(group, by=current_person())
     return _to_checklist(group)

@@ -1,4 +1,4 @@
-"""From interest to an active group: started, followed step by step, activated, counted."""
+"""Starts a group, ticks the steps of its start and activates it."""
 
 from __future__ import annotations
 
@@ -34,10 +34,10 @@ from watch.statements import changed
 
 
 def start_group(building: Building, *, by: Person, first: Person | str | None = None) -> Group:
-    """Start the group of a building; who is interested hears of it once somebody coordinates.
+    """Start the group of a building. `first`, a person or an address, is asked to be its lead.
 
-    `first`, a person or an e-mail address, is asked to be its lead. Raises GroupExists, also when two start
-    it at once; OfficerNeverCoordinates, AskedMany.
+    Interested people are told once a coordinator has accepted. Raises GroupExists, also when two start the
+    group at the same moment, OfficerNeverCoordinates and AskedMany.
     """
     now = utcnow()
     with db.session.begin_nested():
@@ -67,16 +67,19 @@ def _group_of(building: Building) -> Group:
 
 
 def _many_since(building: Building, now: datetime) -> Select[datetime | None]:
-    """When so many were interested that the officer could see it; the day of one of a few is theirs."""
+    """Return a select of the time when interest in the building first reached FEW persons.
+
+    An earlier time would be that of a single person, which the officer must not learn.
+    """
     seen = were_interested(last_night(now))
     wanted = select(Interest.confirmed_at).where(Interest.building_id == building.id, seen)
     return wanted.order_by(Interest.confirmed_at).offset(FEW - 1).limit(1)
 
 
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
-    """A step of the start is done since that day; ticked again, it has the new day.
+    """Mark a step as done on that day; ticking it again changes the day.
 
-    Raises NotStarting, NobodyAccepted.
+    Raises NotStarting and NobodyAccepted.
     """
     _must_be_starting(group)
     if step is StartStep.COORDINATORS_TRAINED:
@@ -95,7 +98,7 @@ def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
 
 
 def untick(group: Group, step: StartStep, *, by: Person) -> None:
-    """A step of the start was not done after all. Raises NotStarting."""
+    """Mark a step as not done. Raises NotStarting."""
     _must_be_starting(group)
     db.session.execute(
         delete(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
@@ -115,7 +118,7 @@ def _must_be_coordinated(group: Group) -> None:
 
 
 def activate(group: Group, *, by: Person) -> None:
-    """The start is done: the group is active from now on. Raises NotReady, NobodyAccepted, NotStarting."""
+    """Activate a group whose steps are all done. Raises NotReady, NobodyAccepted and NotStarting."""
     db.session.refresh(group, ["state"], with_for_update=True)
     _must_be_starting(group)
     done = set(db.session.scalars(select(ChecklistItem.step).where(ChecklistItem.group_id == group.id)))

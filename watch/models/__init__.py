@@ -1,4 +1,4 @@
-"""All the nouns, one file a family; import them from here."""
+"""All models. Import them from here."""
 
 from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.canvassing import Outcome, Visit

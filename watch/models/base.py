@@ -1,4 +1,4 @@
-"""What every model is made of: the base class, the marks of personal columns, partial uniqueness."""
+"""The base class of the models, the annotations of personal data, and helpers for constraints."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-FEW = 5  # fewer households or persons than this are never told apart, nor fewer than this left out
+FEW = 5  # smaller counts of households or persons are never shown, nor counts that leave out fewer than this
 AS_MEMBER = "until 30 days after leaving or moving"
 AS_APPLICANT = "until 30 days after the answer"
 AS_INVITED = "until 14 days after expiry"
@@ -30,7 +30,7 @@ AS_MAIL = "12 months after sending"
 
 @dataclass(frozen=True)
 class Personal:
-    """The mark of a column about a person: class (trust.md, A is worst), purpose, retention."""
+    """The annotation of a personal-data column: its class (trust.md, A is worst), purpose and retention."""
 
     level: Literal["A", "B", "C", "D"]
     why: str
@@ -40,47 +40,47 @@ class Personal:
 def personal(
     level: Literal["A", "B", "C", "D"], why: str, kept: str, *column: Any, **more: Any
 ) -> MappedColumn[Any]:
-    """A column that says something about a person: its class, what it is for, how long it is kept."""
+    """Return a column with personal data, annotated with its class, purpose and retention."""
     return mapped_column(*column, info={"personal": Personal(level, why, kept)}, **more)
 
 
 def impersonal(why: str, *column: Any, **more: Any) -> MappedColumn[Any]:
-    """A text column that says nothing about any person, and why it cannot."""
+    """Return a text column that holds no personal data, annotated with the reason."""
     return mapped_column(*column, info={"impersonal": why}, **more)
 
 
 def one_where(name: str, *columns: str, where: str) -> Index:
-    """At most one row of the same columns where the condition holds."""
+    """Return a unique index over the rows where the condition holds."""
     condition = text(where)
     return Index(f"uq_{name}", *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
 
 
 def some(name: str, *columns: str, where: str) -> Index:
-    """An index of those rows only where the condition holds."""
+    """Return an index over the rows where the condition holds."""
     condition = text(where)
     return Index(name, *columns, sqlite_where=condition, postgresql_where=condition)
 
 
 def exactly_one(name: str, columns: Collection[str]) -> CheckConstraint:
-    """Of these columns exactly one is set."""
+    """Return a constraint that exactly one of these columns is set."""
     filled = " + ".join(f"CASE WHEN {column} IS NULL THEN 0 ELSE 1 END" for column in columns)
     return CheckConstraint(f"{filled} = 1", name=name)
 
 
 def utcnow() -> datetime:
-    """This moment, aware, in UTC."""
+    """Return the current time, aware, in UTC."""
     return datetime.now(UTC)
 
 
 def is_fresh(moment: datetime, days: int) -> bool:
-    """Whether a moment lies less than so many days back."""
+    """Return True if a moment is less than so many days ago."""
     return utcnow() - moment < timedelta(days=days)
 
 
 def current(*, until: str, since: str | None = None) -> hybrid_property[bool]:
-    """Whether a row counts now: it has begun (`since`, a column's name) and not ended (`until`).
+    """Return a property that is True if a row has begun (`since` is set) and not ended (`until` is not).
 
-    On a row it is True or False; on its class a condition for a query.
+    `since` and `until` are names of columns. On the class, the property is a condition for a query.
     """
 
     def of_row(row: Any) -> bool:

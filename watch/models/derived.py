@@ -1,4 +1,4 @@
-"""Rows from which links, codes and identifiers of mail are derived: each holds a nonce of its own."""
+"""Links, codes and mail identifiers are not stored but derived from a random nonce in each row."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ NONCE_BYTES = 16
 
 
 class Purpose(StrEnum):
-    """What is derived from a row, and what it is good for; for one purpose it is nothing for another."""
+    """The purpose of a link or code. A token made for one purpose is invalid for every other."""
 
     SIGN_IN = "sign-in"
     CONFIRM_REQUEST = "confirm-request"
@@ -33,9 +33,9 @@ class Purpose(StrEnum):
 
 
 class RandomNonce(FunctionElement[bytes]):
-    """Sixteen random bytes, made by the database: in an INSERT … SELECT another nonce for every row.
+    """Sixteen random bytes made by the database, different for each row of an INSERT … SELECT.
 
-    A default made in Python would be called once for the whole statement, and all its rows would share it.
+    A default made in Python is called once per statement, so all its rows would share one nonce.
     """
 
     name = "random_nonce"
@@ -54,11 +54,10 @@ def _on_postgresql(_function: RandomNonce, _compiler: Any, **_options: Any) -> s
 
 
 class Derived:
-    """What a model with a link, a code or an identifier of mail has: a random nonce, and its purposes.
+    """Adds the nonce to a model, and `purposes`, for which tokens may be made.
 
-    Whatever is derived from a row is derived from its nonce. A row's number can be handed out again, after
-    erasure on SQLite and after a restore on both databases; a nonce never comes back. A new link or code
-    for the same row is a new nonce.
+    Tokens are derived from the nonce and not from the id, because ids can be given again, after erasure on
+    SQLite and after a restore on both databases. A new nonce makes all earlier links of the row invalid.
     """
 
     if TYPE_CHECKING:

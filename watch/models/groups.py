@@ -1,4 +1,4 @@
-"""Groups, their life, their members, and the roles people have in them."""
+"""Groups, their members, coordinators and officers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AS_OFFICER = "as long as the assignment"
 
 
 class GroupState(StrEnum):
-    """The life of a group after interest (a building without a group collects interest)."""
+    """The state of a group. A building without a group collects interest instead."""
 
     STARTING = "starting"
     ACTIVE = "active"
@@ -28,7 +28,7 @@ class GroupState(StrEnum):
 
 
 class Group(Model):
-    """A neighbourhood-watch group (grannsamverkansgrupp): one building, or several small ones."""
+    """A neighbourhood-watch group (grannsamverkansgrupp) of one building, or of several small ones."""
 
     __tablename__ = "watch_group"
 
@@ -37,8 +37,9 @@ class Group(Model):
     name: Mapped[str] = impersonal("the addresses of its buildings", String(200))
     state: Mapped[GroupState] = mapped_column(default=GroupState.STARTING)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
-    interest_since: Mapped[datetime | None]  # many were; kept here: the interests themselves are erased
-    erased_at: Mapped[datetime | None]  # when, once closed, its texts and names were
+    # when interest reached FEW persons; stored, because the interests are erased
+    interest_since: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]  # when the texts and names of a closed group were erased
     counted_taking_part: Mapped[int] = mapped_column(default=0)
     counted_at: Mapped[datetime | None]
 
@@ -49,7 +50,7 @@ class Group(Model):
 
 
 class GroupTransition(Model):
-    """A dated step in a group's life, and who took it."""
+    """A dated change of a group's state, and who made it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
@@ -61,7 +62,7 @@ class GroupTransition(Model):
 
 
 class StartStep(StrEnum):
-    """What a starting group does before it is active, in this order."""
+    """The steps of a group's start, in order. All are done before the group is active."""
 
     POLICE_CONTACT = "police_contact"
     MEETING_BOOKED = "meeting_booked"
@@ -87,14 +88,14 @@ class ChecklistItem(Model):
 
 
 class Channel(StrEnum):
-    """How a member is reached."""
+    """The way a member is reached."""
 
     MAIL = "mail"
     PAPER = "paper"
 
 
 class NoticeChoice(StrEnum):
-    """Which mails of their group somebody wants; letters about their own account always come."""
+    """The mails of a group that a member wants. Mails about one's own account always come."""
 
     EVERYTHING = "everything"
     MEETINGS = "meetings"
@@ -102,9 +103,9 @@ class NoticeChoice(StrEnum):
 
 
 class AreaOptOut(Model):
-    """A person wants no notices that go to a whole area, whichever of its groups they are in.
+    """A person's choice to get no notices sent to a whole area.
 
-    They are a list of their own (RFC 2919): what the person's own groups send goes on, and the reverse.
+    They are a mailing list of their own (RFC 2919), independent of the mails of the person's groups.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -118,13 +119,13 @@ class AreaOptOut(Model):
 
 
 class ConsentChannel(StrEnum):
-    """How a consent was given: which door somebody came in by."""
+    """The way a member gave consent."""
 
-    WEB = "web"  # found the building by themselves
+    WEB = "web"  # found the building on the web site
     POSTER = "poster"
     LETTER = "letter"
-    MAIL = "mail"  # the link of an invitation
-    DOORSTEP = "doorstep"  # said to a coordinator
+    MAIL = "mail"  # by an invitation's link
+    DOORSTEP = "doorstep"  # orally to a coordinator
     PAPER = "paper"  # signed on paper
 
 
@@ -134,7 +135,7 @@ def _as_joined(row: DefaultExecutionContext) -> datetime:
 
 
 class Membership(Model):
-    """A person takes part in a group, from a household where the flat is known.
+    """A person's membership of a group, with the household if the flat is known.
 
     Consent is kept with the version of its text, its time and its channel (GDPR article 7.1).
     """
@@ -186,10 +187,9 @@ coordinator_stairwell = Table(
 
 
 class Coordinator(Derived, Model):
-    """A coordinator (kontaktombud) of a group: the lead, or one with some stairwells, or with all.
+    """The appointment of a coordinator (kontaktombud). Without stairwells it is for the whole group.
 
-    An appointment counts once it is accepted: the version of the duty of silence and care is kept.
-    Without rows in `stairwells` it is for the whole group.
+    It counts once accepted; `duty_version` is the version of the duty of silence and care they accepted.
     """
 
     purposes = frozenset({Purpose.APPOINTMENT})
@@ -224,14 +224,14 @@ class Coordinator(Derived, Model):
 
 
 class Organisation(StrEnum):
-    """Whom an officer works for."""
+    """The organisation an officer works for."""
 
     POLICE = "police"
     MUNICIPALITY = "municipality"
 
 
 class Officer(Model):
-    """The police contact (kommunpolis) or municipality's officer of an area; same rights, inside it."""
+    """The office of a police contact (kommunpolis) or municipal officer in an area; both may do the same."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     area_id: Mapped[int] = mapped_column(ForeignKey("area.id"))

@@ -1,4 +1,4 @@
-"""How far the journal outside the database has come, as the database knows it (see watch/journal)."""
+"""The state of the journal that is kept outside the database (see watch/journal)."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from watch.models.base import Model, impersonal, utcnow
 
 
 class JournalState(Model):
-    """One row: which database this is, and how much was written to its journal when it was copied.
+    """The one row that identifies this database and counts its transactions.
 
-    `serial` is raised by every transaction that the journal knows of, so a copy knows which lines are younger
-    than itself. `epoch` is another number after each restore, and goes into links that let somebody in.
+    `serial` rises with every journaled transaction, so a copy tells which journal lines are newer than
+    itself. `epoch` changes with each restore; links that let somebody in depend on it.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
@@ -28,9 +28,9 @@ class JournalState(Model):
 
 
 class JournalHost(Model):
-    """A machine that keeps a part of the journal: a restore wants them all.
+    """A machine that keeps a part of the journal. A restore needs the parts of all machines.
 
-    One that is not seen as long as the journal is kept (JOURNAL_DAYS) is forgotten.
+    A machine not seen for JOURNAL_DAYS is forgotten.
     """
 
     name: Mapped[str] = impersonal("a machine's name", String(200), primary_key=True)

@@ -1,4 +1,4 @@
-"""Letters into letterboxes, and long packs of them, from when they are asked for until a day later."""
+"""Paper letters, and packs of many letters that are kept for a day."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ AS_PACK = "until a day after they were asked for"
 
 
 class Letter(Derived, Model):
-    """A letter in a flat's letterbox: whoever lives there joins by its code, and nobody has to approve.
+    """A paper letter to a flat. Its code lets a resident join without approval.
 
-    Its code is derived from its nonce, so that a reprint makes the same one; only the keyed hash is stored.
-    It is good once, until it expires, and ends when the flat changes hands.
+    The code is derived from the nonce, so a reprint has the same code; only its keyed hash is stored. It
+    works once, until it expires or the household moves out.
     """
 
     purposes = frozenset({Purpose.LETTER})
@@ -57,7 +57,7 @@ class Letter(Derived, Model):
 
 
 class LetterPack(Model):
-    """More letters than one waits for: made file by file by the worker, fetched by whoever asked for them."""
+    """An order of many letters. The worker makes it file by file; whoever ordered it fetches it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"))
@@ -77,14 +77,14 @@ class LetterPack(Model):
 
     @property
     def letters(self) -> int:
-        """How many there are in all its files."""
+        """The number of letters in all files of the pack."""
         return sum(len(file.flat_ids) for file in self.files)
 
     __table_args__ = (exactly_one("of_a_group_or_an_area", ["group_id", "area_id"]),)
 
 
 class LetterFile(Model):
-    """Some of a pack's letters, whole stairwells of them: made once, held by the worker that makes it."""
+    """One PDF of a pack, of whole stairwells. `held_until` is the lease of the worker that makes it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     pack_id: Mapped[int] = mapped_column(ForeignKey("letter_pack.id", ondelete="CASCADE"))

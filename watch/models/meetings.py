@@ -1,4 +1,4 @@
-"""Gatherings and who comes."""
+"""Meetings and the answers to their invitations."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ AS_ANSWER = "12 months after the meeting"
 
 
 class MeetingKind(StrEnum):
-    """What a group's coordinators call."""
+    """The kind of a meeting."""
 
     START = "start"  # uppstartsmöte
     STAIRWELL = "stairwell"  # trapphusträff
@@ -29,7 +29,7 @@ class MeetingKind(StrEnum):
 
 
 class Counting(StrEnum):
-    """What is known of how many came; 0 is a count, and "not counted" is another thing."""
+    """The state of counting who came. "Counted, nobody came" differs from "not counted"."""
 
     NOT_YET = "not_yet"
     COUNTED = "counted"
@@ -41,10 +41,10 @@ def _new_uid() -> str:
 
 
 class Meeting(Model):
-    """A gathering of a group, or of one of its stairwells.
+    """A meeting of a group, or of one of its stairwells.
 
-    `uid` is its name in people's calendars (RFC 5545, 3.8.4.7): random, for a number may be given again after
-    a restore, and another meeting would take this one's place there.
+    `uid` identifies it in calendars (RFC 5545, 3.8.4.7). It is random, because an id may be given again after
+    a restore, and the new meeting would replace this one in people's calendars.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -78,7 +78,7 @@ class Meeting(Model):
 
 
 class Answer(StrEnum):
-    """An answer to an invitation to a meeting."""
+    """An answer to the invitation to a meeting."""
 
     YES = "yes"
     NO = "no"
@@ -86,7 +86,7 @@ class Answer(StrEnum):
 
 
 class MeetingAnswer(Model):
-    """A person's answer, with how many people they come with (themselves counted)."""
+    """A person's answer. `people` is how many will come, the person included."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = personal(

@@ -1,4 +1,4 @@
-"""Notices (meddelanden): what is said, to whom, in which languages."""
+"""Notices (meddelanden) and their texts in several languages."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watch.models.places import Area, Stairwell
 
 
 class Audience(StrEnum):
-    """Whom a notice is for."""
+    """The recipients of a notice."""
 
     STAIRWELL = "stairwell"
     GROUP = "group"
@@ -25,7 +25,7 @@ class Audience(StrEnum):
 
 
 class Level(StrEnum):
-    """How much it matters; this is not an alarm channel."""
+    """The importance of a notice. This is not an alarm channel."""
 
     INFORMATION = "information"
     IMPORTANT = "important"
@@ -33,7 +33,7 @@ class Level(StrEnum):
 
 
 class Notice(Model):
-    """Something said to neighbours, by a coordinator or an officer."""
+    """A message to neighbours from a coordinator or an officer."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     audience: Mapped[Audience]
@@ -45,7 +45,8 @@ class Notice(Model):
     source: Mapped[str | None] = impersonal("an authority or a newspaper", String(120))
     valid_until: Mapped[date | None]
     sent_at: Mapped[datetime] = mapped_column(default=utcnow)
-    stopped_at: Mapped[datetime | None]  # when what waited by mail was left out; paper goes on
+    # when its queued mails were stopped; letters on paper are not stopped
+    stopped_at: Mapped[datetime | None]
     by_id: Mapped[int | None] = personal(
         "C", "who answers for the text", AS_NOTICE, ForeignKey("person.id", ondelete="SET NULL")
     )
@@ -68,13 +69,13 @@ class Notice(Model):
     )
 
     def text_in(self, language: Language) -> NoticeText:
-        """The reader's language, else Swedish, else whatever there is."""
+        """Return the text in that language, else in Swedish, else in any."""
         by_language = {text.language: text for text in self.texts}
         return by_language.get(language) or by_language.get(Language.SWEDISH) or self.texts[0]
 
 
 class NoticeText(Model):
-    """A notice in one language."""
+    """The text of a notice in one language."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))

@@ -1,4 +1,4 @@
-"""People and where mail reaches them."""
+"""People, their mailboxes and their sign-ins."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ class Language(StrEnum):
 
 
 class Suppression(StrEnum):
-    """Why a mailbox gets no mail."""
+    """Why no mail is sent to a mailbox."""
 
     BOUNCED = "bounced"
     COMPLAINED = "complained"
 
 
 class Mailbox(Model):
-    """An e-mail address; several people may share one."""
+    """An e-mail address. Several people may share one."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     address: Mapped[str] = personal("B", "to reach its owner", AS_MEMBER, Encrypted("mailbox.address"))
@@ -47,9 +47,9 @@ class Mailbox(Model):
 
 
 class Person(Model):
-    """A resident, coordinator or officer: a display name and, if they wish, how to reach them.
+    """A resident, coordinator or officer, known by a display name.
 
-    What neighbours may see is opt-in, each by itself, and off until chosen.
+    Neighbours see name, address and phone only where the person has chosen to show them.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -69,10 +69,10 @@ class Person(Model):
 
 
 class SignInLink(Derived, Model):
-    """A mailed (or operator's) link for signing in: derived from this row, used once.
+    """A link that signs somebody in once: mailed, or printed by the operator.
 
-    `browser_index` is the keyed hash of the browser that asked: of its links the newest works, and with a
-    role only there.
+    `browser_index` is the keyed hash of the browser that asked. A browser's newer link ends its older ones,
+    and a person with a role can use the link only in that browser.
     """
 
     purposes = frozenset({Purpose.SIGN_IN})
@@ -93,9 +93,9 @@ class SignInLink(Derived, Model):
 
 
 class SignIn(Model):
-    """A signed-in browser; ending the row ends it at once, in every process.
+    """A signed-in browser. Ending the row signs it out at once, in every process.
 
-    Flask-Login keeps `id` (random) in the signed cookie.
+    `id` is random; Flask-Login keeps it in the signed cookie.
     """
 
     id: Mapped[str] = personal("B", "to know the browser again", AS_SIGN_IN, primary_key=True)
@@ -118,9 +118,9 @@ class SignIn(Model):
 
     @property
     def is_active(self) -> bool:
-        """Not yet ended."""
+        """True until the sign-in has ended."""
         return self.ended_at is None
 
     def get_id(self) -> str:
-        """What the cookie carries."""
+        """Return the value that Flask-Login keeps in the cookie."""
         return self.id

@@ -13,7 +13,7 @@ from watch.models.derived import Derived, Purpose
 
 
 class Area(Model):
-    """An area (område) with its target: so many groups by a date."""
+    """An area (område), with a target number of groups and a date for it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = impersonal("an area's address on the web", String(60), unique=True)
@@ -47,7 +47,7 @@ class Property(Model):
 
 
 class Building(Model):
-    """A building (hus). Several small ones may belong to one group; without one it collects interest."""
+    """A building (hus). Several small ones may share a group. Without a group it collects interest."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     property_id: Mapped[int] = mapped_column(ForeignKey("property.id"))
@@ -65,9 +65,9 @@ class Building(Model):
 
 
 class Stairwell(Derived, Model):
-    """A stairwell (trappuppgång; "port 12" for residents): one street address.
+    """A stairwell (trappuppgång; "port 12" for residents), which has a street address of its own.
 
-    Its poster's code is derived from its nonce; only the keyed hash is stored.
+    The code of its poster is derived from its nonce; only the keyed hash is stored.
     """
 
     purposes = frozenset({Purpose.POSTER})
@@ -95,7 +95,7 @@ class Stairwell(Derived, Model):
 
 
 class OldPoster(Model):
-    """A poster's code that was replaced because it had leaked; it explains itself for as long as it hangs."""
+    """A poster's code that was replaced after a leak, kept to explain itself where it still hangs."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     stairwell_id: Mapped[int] = mapped_column(ForeignKey("stairwell.id", ondelete="CASCADE"), index=True)
@@ -106,7 +106,7 @@ class OldPoster(Model):
 
 
 class Flat(Model):
-    """A flat: its lägenhetsnummer (two digits of floor, 10 = entrance; two of position from the left)."""
+    """A flat. Its lägenhetsnummer is two digits of floor (10 = entrance) and two of door from the left."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     stairwell_id: Mapped[int] = mapped_column(ForeignKey("stairwell.id"))
@@ -122,12 +122,12 @@ class Flat(Model):
 
     @property
     def floor(self) -> int:
-        """Floors above the entrance floor; below it negative."""
+        """The number of floors above the entrance; negative below it."""
         return int(self.number[:2]) - 10
 
 
 class HouseholdStatus(StrEnum):
-    """Where a household stands; a flat without a current household is not contacted."""
+    """The status of a household. A flat without a current household counts as not contacted."""
 
     NOT_CONTACTED = "not_contacted"
     INVITED = "invited"
@@ -137,7 +137,7 @@ class HouseholdStatus(StrEnum):
 
 
 class Household(Model):
-    """The household (hushåll) that lives in a flat now, or did: moving out ends it."""
+    """A household (hushåll) that lives, or has lived, in a flat. Moving out ends it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     flat_id: Mapped[int] = personal("A", "which flat takes part", AS_MEMBER, ForeignKey("flat.id"))
@@ -155,7 +155,7 @@ class Household(Model):
     __table_args__ = (one_where("household_one_current_per_flat", "flat_id", where="ended_at IS NULL"),)
 
     def become(self, status: HouseholdStatus) -> None:
-        """Move to another status, dated."""
+        """Change the status and its date."""
         if self.status is not status:
             self.status = status
             self.status_at = utcnow()

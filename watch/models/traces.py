@@ -1,4 +1,4 @@
-"""Traces: what was done, in ids only, and how often somebody tried."""
+"""The audit trail and the counts of rate limits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ AS_WINDOW = "until the window ends"
 
 
 class AuditEntry(Model):
-    """Who did what to what, and when; ids without foreign keys, so that erasing people is possible."""
+    """Who did what to what, and when. The ids are no foreign keys, so that people can be erased."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
@@ -27,9 +27,9 @@ class AuditEntry(Model):
 
 
 class RateCount(Model):
-    """How often something was tried in one window of time; the key is a keyed hash.
+    """The number of tries in a window of time. The key is a keyed hash.
 
-    A count that lasts 30 days says that an address has signed in from a network (accounts.shares).
+    A count that lasts 30 days records that an address has signed in from a network (accounts.shares).
     """
 
     key: Mapped[bytes] = personal("C", "to slow down guessing", AS_WINDOW, primary_key=True)

@@ -1,4 +1,4 @@
-"""For operators and their monitoring: is the process up, and can it do its work? No names, no numbers."""
+"""Health checks for monitoring. They show no names and no numbers."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ bp = Blueprint("health", __name__)
 @bp.get("/healthz")
 @public
 def alive() -> Response:
-    """The process answers; nothing else is asked."""
+    """Answer that the process runs. Nothing else is checked."""
     return _plain("ok")
 
 
 @bp.get("/readyz")
 @public
 def ready() -> Response:
-    """Database, migrations, data key and queue are there; 503 with a word for the first that is not."""
+    """Check database, migrations, data key, journal and queue; 503 names the first that fails."""
     for name, works in (
         ("database", _migrated),
         ("database", _readable),
@@ -33,7 +33,8 @@ def ready() -> Response:
     ):
         try:
             trouble = works()
-        except Exception as broken:  # whatever a driver raises; its text may name a host or a user
+        # any driver's error; its text is not logged, because it may name a host or user
+        except Exception as broken:
             db.session.rollback()
             current_app.logger.warning("not ready: %s: %s", name, type(broken).__name__)
             trouble = f"{name} does not answer"
@@ -43,7 +44,7 @@ def ready() -> Response:
 
 
 def _migrated() -> str | None:
-    """A database that answers with the tables this version wants."""
+    """Check that the database has this version's tables."""
     folder = current_app.extensions["migrate"].directory
     wanted = ScriptDirectory(f"{current_app.root_path}/../{folder}").get_current_head()
     found = MigrationContext.configure(db.session.connection()).get_current_revision()
@@ -51,12 +52,12 @@ def _migrated() -> str | None:
 
 
 def _readable() -> str | None:
-    """A database that was written with our data key: another may have been put in its place."""
+    """Check that the database was written with our data key; another one may be in its place."""
     return None if accounts.is_readable() else "data key is another than the database's"
 
 
 def _ours() -> str | None:
-    """A database that is not an older copy of itself, and a journal that can be written."""
+    """Check that the database is not an older copy of itself, and that the journal can be written."""
     return "journal and database do not agree" if journal.trouble() else None
 
 

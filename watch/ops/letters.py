@@ -1,4 +1,4 @@
-"""The local mail server of development: what the application sends becomes a file, and goes nowhere else."""
+"""The mail server of development. It stores every mail as a file and sends nothing on."""
 
 from __future__ import annotations
 
@@ -26,24 +26,24 @@ LINK = re.compile(r"https?://[^\s<>\"]+")
 
 @dataclass(frozen=True)
 class CapturedMail:
-    """A mail that the local server was given."""
+    """A mail that the development server received."""
 
     name: str
     mail: EmailMessage
 
     @property
     def at(self) -> datetime:
-        """When it came."""
+        """The time it was received."""
         return datetime.strptime(self.name.partition("-")[0], "%Y%m%dT%H%M%S%f").replace(tzinfo=UTC)
 
     def part(self, kind: str) -> str:
-        """Its text in one form, `plain` or `html`; empty where it has none."""
+        """Return the text in one form, `plain` or `html`; empty if there is none."""
         body = self.mail.get_body((kind,))
         return str(body.get_content()) if body else ""
 
     @property
     def text(self) -> Markup:
-        """The plain text with its links to press."""
+        """The plain text with links that can be clicked."""
         parts, end = [], 0
         text = self.part("plain")
         for found in LINK.finditer(text):
@@ -54,12 +54,12 @@ class CapturedMail:
 
 
 def folder() -> Path:
-    """Where the letters lie."""
+    """Return the folder of the mails."""
     return Path(current_app.instance_path) / "mailbox"
 
 
 def letters(most: int = 200) -> Iterator[CapturedMail]:
-    """The newest first."""
+    """Yield the mails, the newest first."""
     names = sorted((path.name for path in folder().glob("*.eml")), reverse=True)
     for name in names[:most]:
         if found := letter(name):
@@ -67,7 +67,7 @@ def letters(most: int = 200) -> Iterator[CapturedMail]:
 
 
 def letter(name: str) -> CapturedMail | None:
-    """One letter by its name; None where there is none such."""
+    """Return a mail by its name, or None."""
     path = folder() / name
     if not NAME.fullmatch(name) or not path.is_file():
         return None
@@ -75,14 +75,14 @@ def letter(name: str) -> CapturedMail | None:
 
 
 class Keeper:
-    """Takes every mail and writes it down, whole or not at all."""
+    """The server's handler, which writes each mail to a file, whole or not at all."""
 
     def __init__(self, place: Path) -> None:
         self.place = place
         place.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     async def handle_DATA(self, _server: SMTP, _session: Session, envelope: Envelope) -> str:
-        """aiosmtpd's hook at the end of a message."""
+        """Store a message. aiosmtpd calls this at its end."""
         name = f"{utcnow():%Y%m%dT%H%M%S%f}-{secrets.token_hex(4)}"
         half = self.place / f"{name}.part"
         half.write_bytes(envelope.original_content or b"")
@@ -91,13 +91,13 @@ class Keeper:
 
 
 def serve(host: str, port: int) -> None:
-    """Keep letters until SIGTERM or Ctrl-C. Raises OSError where the port is taken."""
+    """Receive mail until SIGTERM or Ctrl-C. Raises OSError if the port is taken."""
     with socket.create_server((host, port)) as door:
         asyncio.run(keep_letters(Keeper(folder()), door))
 
 
 async def keep_letters(keeper: Keeper, door: socket.socket) -> None:
-    """Keep what comes through a listening socket, until SIGTERM or Ctrl-C."""
+    """Receive mail on a listening socket until SIGTERM or Ctrl-C."""
     loop, ended = asyncio.get_running_loop(), asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, ended.set)

@@ -1,4 +1,4 @@
-"""The development mailbox: what the local mail server was given, readable on a page. Not in production."""
+"""Pages with the mail that the development server received. Not registered in production."""
 
 from __future__ import annotations
 
@@ -20,14 +20,13 @@ LINKS_LEAVE_THE_FRAME = '<base target="_blank">'
 @bp.get("/mailbox")
 @public
 def index() -> str:
-    """All letters, the newest first."""
     return render_template("mailbox/index.html", letters=list(letters.letters()))
 
 
 @bp.get("/mailbox/<name>")
 @public
 def letter(name: str) -> Response:
-    """One letter: its text with links to press, and how its HTML looks, in a frame that can do nothing."""
+    """Show a mail: its text with links, and its HTML in a frame that can run nothing."""
     found = letters.letter(name) or abort(404)
     if "html" in request.args:
         page = make_response(LINKS_LEAVE_THE_FRAME + found.part("html"))

@@ -1,4 +1,4 @@
-"""Everything on one's own machine: web server, worker and mailbox, started and ended together."""
+"""Runs web server, worker and mailbox on one's own machine, started and ended together."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ FLASK = [sys.executable, "-m", "flask", "--app", "watch"]
 
 
 class PortTaken(Exception):
-    """Something else listens on a port; the sentence says which, and what to do."""
+    """Another program listens on a port. The message says which port, and what to do."""
 
 
 def demand_free(port: int, setting: str, command: str) -> None:
-    """Raises PortTaken where something listens there already."""
+    """Raise PortTaken if something listens on the port."""
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -35,7 +35,7 @@ def demand_free(port: int, setting: str, command: str) -> None:
 
 
 def commands(port: int) -> dict[str, list[str]]:
-    """What runs, by the name its lines begin with."""
+    """Return the commands to run, by the name their output begins with."""
     web = [
         sys.executable, "-m", "gunicorn", "watch:create_app()", "--bind", f"{HOST}:{port}",
         "--workers", "2", "--worker-class", "gthread", "--threads", "1", "--no-control-socket",
@@ -45,7 +45,7 @@ def commands(port: int) -> dict[str, list[str]]:
 
 
 class Together(Manager):  # type: ignore[misc]  # honcho has no types
-    """Processes that live and end together; says welcome once the web server answers."""
+    """Processes that start and end together. Calls `welcome` once the web server answers."""
 
     def __init__(self, port: int, welcome: Callable[[], None]) -> None:
         super().__init__()
@@ -53,7 +53,8 @@ class Together(Manager):  # type: ignore[misc]  # honcho has no types
 
     def _start(self) -> None:
         super()._start()
-        threading.Thread(target=self._greet, daemon=True).start()  # after the forks: those want no threads
+        # only after the forks, because forking a process with threads is unsafe
+        threading.Thread(target=self._greet, daemon=True).start()
 
     def _greet(self) -> None:
         for _ in range(300):
@@ -71,7 +72,7 @@ class Together(Manager):  # type: ignore[misc]  # honcho has no types
 
 
 def run(port: int, settings: Mapping[str, str], welcome: Callable[[], None]) -> int:
-    """Run everything until one ends or Ctrl-C; returns an exit code, 0 for Ctrl-C."""
+    """Run everything until one process ends or Ctrl-C. Return the exit code, 0 for Ctrl-C."""
     environment: dict[str, Any] = {**os.environ, **settings, "PYTHONUNBUFFERED": "1"}
     together = Together(port, welcome)
     for name, words in commands(port).items():

@@ -1,4 +1,4 @@
-"""Addresses as people say them, and keys that sort and find them the Swedish way."""
+"""Street addresses: how they are written, sorted in Swedish order, and searched."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
 
-# Keys hold a–z and 0–9 only: any other character is put elsewhere by one database or another.
+# Keys hold a–z and 0–9 only, because the databases sort other characters differently.
 AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc", "ü": "y"})
 StreetNumber = tuple[int, str]
 
 
 def swedish_sort_key(text: str, most: int = 200) -> str:
-    """What a place is sorted by: å, ä, ö after z, and numbers by their value. At most `most` characters."""
+    """Return a sort key of at most `most` characters: å, ä, ö after z, numbers by value."""
     letters = unicodedata.normalize("NFC", text).casefold().translate(AFTER_Z)
     plain = "".join(
         character
@@ -21,24 +21,27 @@ def swedish_sort_key(text: str, most: int = 200) -> str:
         if not unicodedata.combining(character)
     )
     valued = re.sub(r"\d+", lambda number: number[0].lstrip("0").zfill(5), plain)
-    return "0".join(re.findall(r"[a-z0-9]+", valued))[:most]  # a gap sorts before every letter, as 0
+    # a space becomes 0, which sorts before every letter
+    return "0".join(re.findall(r"[a-z0-9]+", valued))[:most]
 
 
 def folded(text: str) -> str:
-    """Text as it is searched for: without accents, case and needless characters ("Långgata" → "langgata")."""
+    """Return text as a search compares it, without accents, case, punctuation: "Långgata" is "langgata"."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     letters = "".join(character for character in plain if not unicodedata.combining(character))
     return " ".join(re.findall(r"\w+", letters))
 
 
 def contains(text: str, word: str) -> bool:
-    """Whether folded text holds a word or a part of one."""
+    """Return True if folded text contains the word, or the word as a part of another."""
     return word in text
 
 
 def nearly_contains(text: str, word: str) -> bool:
-    """Whether a word of folded text begins so, but for one slip: a letter wrong, missing, too many, or two
-    that changed places ("sodermalmsgaten", "vaglangdsgtan"). Short words and numbers are not forgiven.
+    """Return True if a word of folded text begins with `word`, allowing one typing error.
+
+    An error is a wrong, missing or extra letter, or two letters exchanged ("sodermalmsgaten"). Words under
+    four letters and numbers must be exact.
     """
     if len(word) < 4 or not word.isalpha():
         return word in text
@@ -55,25 +58,25 @@ def _is_one_slip(typed: str, meant: str) -> bool:
         typed[1:] == meant[1:]  # wrong
         or typed == meant[1:]  # missing
         or typed[1:] == meant  # too many
-        or (typed[:2] == meant[1::-1] and typed[2:] == meant[2:])  # changed places
+        or (typed[:2] == meant[1::-1] and typed[2:] == meant[2:])  # exchanged
     )
 
 
 def slug_of(name: str) -> str:
-    """A name as part of a web address ("Hässleholmen" → "hassleholmen"); never empty."""
+    """Return a name as part of a URL, never empty: "Hässleholmen" becomes "hassleholmen"."""
     return "-".join(re.findall(r"[a-z0-9]+", folded(name)))[:50] or "omrade"
 
 
 def street_number(number: str) -> StreetNumber:
-    """12A as (12, "A")."""
+    """Return a street number as digits and letter: "12A" becomes (12, "A")."""
     digits = re.match(r"\d+", number)
     return (int(digits[0]) if digits else 0, number[digits.end() :] if digits else number)
 
 
 def address_of(stairwells: Iterable[tuple[str, str]], most: int = 200) -> str:
-    """The address of a building from the (street, number) of its stairwells: "Norrby Långgata 21–27".
+    """Return a building's address from (street, number) pairs: "Norrby Långgata 21–27".
 
-    Several streets are joined. What is longer than `most` characters says first and last number only.
+    Several streets are joined. If it would be longer than `most`, only the first and last number are given.
     """
     ordered = sorted(set(stairwells), key=lambda each: (swedish_sort_key(each[0]), street_number(each[1])))
     streets = [
@@ -86,7 +89,7 @@ def address_of(stairwells: Iterable[tuple[str, str]], most: int = 200) -> str:
 
 
 def _runs(numbers: Sequence[str]) -> str:
-    """21, 23, 25, 29, 12A, 12B as 12A–B, 21–25, 29: a run goes on while its step stays one or two."""
+    """Join numbers in steps of one or two: 12A, 12B, 21, 23, 25, 29 becomes "12A–B, 21–25, 29"."""
     runs: list[list[str]] = []
     for number in numbers:
         if runs and _continues(runs[-1], number):
@@ -102,7 +105,7 @@ def _continues(run: Sequence[str], number: str) -> bool:
 
 
 def _step(one: str, next_: str) -> str | None:
-    """How a number follows another: the next letter, the next number, or the next but one."""
+    """Return how a number follows another: "letter", "1" or "2"; None if it does not."""
     (first, letter), (second, next_letter) = street_number(one), street_number(next_)
     if first == second and len(letter) == len(next_letter) == 1 and ord(next_letter) - ord(letter) == 1:
         return "letter"

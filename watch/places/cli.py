@@ -1,4 +1,4 @@
-"""`flask places …`: the landlord's list into the database, and how many groups an area is to have."""
+"""Commands for the operator about places: `flask places …`."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ places = AppGroup("places", help="Areas, buildings, stairwells and flats.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--new-area", "new", multiple=True, metavar="NAME", help="An area that the list may add.")
 def import_file(file: Path, new: tuple[str, ...]) -> None:
-    """Read a landlord's list (CSV): all of it or, where something is wrong, nothing."""
+    """Import a landlord's list (CSV). If anything in it is wrong, nothing is saved."""
     try:
         rows = landlord_list.read(_some_of(file))
         _demand_known_areas(rows, new)
@@ -53,7 +53,7 @@ def import_file(file: Path, new: tuple[str, ...]) -> None:
 @click.argument("groups", type=click.IntRange(1))
 @click.argument("by", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY")
 def set_target(slug: str, groups: int, by: datetime) -> None:
-    """An area is to have GROUPS groups by DAY, like 2027-06-30."""
+    """Set the target of an AREA: GROUPS groups by DAY, like 2027-06-30."""
     area = db.session.scalar(select(Area).where(Area.slug == slug))
     if area is None:
         raise click.ClickException(
@@ -68,7 +68,7 @@ def set_target(slug: str, groups: int, by: datetime) -> None:
 
 
 def _demand_known_areas(rows: Sequence[landlord_list.FlatRow], new: tuple[str, ...]) -> None:
-    """A misspelt area would be a new one, which nobody follows."""
+    """Refuse areas not named with --new-area: a misspelt area would become a new one without an officer."""
     allowed = {landlord_list.same(name) for name in new}
     unknown = [name for name in service.new_areas(rows) if landlord_list.same(name) not in allowed]
     if unknown:
@@ -80,12 +80,12 @@ def _demand_known_areas(rows: Sequence[landlord_list.FlatRow], new: tuple[str, .
 
 
 def _known(column: InstrumentedAttribute[str]) -> str:
-    """The areas that there are, in Swedish order."""
+    """Return the values of a column of all areas, in Swedish order."""
     return ", ".join(db.session.scalars(select(column).order_by(Area.sort_key))) or _("inga än")
 
 
 def _some_of(file: Path) -> bytes:
-    """The file's bytes, and no more than it takes to see that it is too large."""
+    """Return the file's bytes, but only one byte more than the limit of a list."""
     with file.open("rb") as opened:
         return opened.read(landlord_list.MOST_BYTES + 1)
 
@@ -101,5 +101,4 @@ def _told(new: service.Imported) -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands."""
     app.cli.add_command(places)

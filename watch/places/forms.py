@@ -1,4 +1,4 @@
-"""Where one lives: stairwell, floor and door."""
+"""The form fields for where somebody lives: stairwell, floor and door."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ NOT_A_CHOICE = _l("Välj något i listan.")
 
 
 class DoorForm(Form):
-    """Where one lives: floor and door from the left, perhaps unknown; the stairwell where one can choose."""
+    """Stairwell, floor, and door counted from the left. Floor and door may be left unknown."""
 
     stairwell = SelectField(_l("Port"), validate_choice=False)
     floor = SelectField(_l("Våning"), validate_choice=False)
@@ -30,14 +30,14 @@ class DoorForm(Form):
     known: Flat | None = None
 
     def know_door(self, flat: Flat) -> None:
-        """Letter or invitation say which flat: nothing to ask."""
+        """Remove the fields, because the letter or invitation names the flat."""
         self.known = flat
         self.stairwells: Sequence[Stairwell] = [flat.stairwell]
         for asked in ("stairwell", "floor", "door"):
             del self[asked]
 
     def offer(self, stairwells: Sequence[Stairwell]) -> None:
-        """Fill the choices from these stairwells; with only one there is no stairwell to choose."""
+        """Fill the choices from these stairwells. With only one, its field is removed."""
         self.stairwells = stairwells
         flats = [flat for stairwell in stairwells for flat in stairwell.flats]
         self.floor.choices = floor_choices(flats)
@@ -50,14 +50,14 @@ class DoorForm(Form):
 
     @property
     def chosen_stairwell(self) -> Stairwell | None:
-        """The stairwell that was chosen."""
+        """The chosen stairwell, or the only one there is."""
         if "stairwell" not in self:
             return self.stairwells[0]
         return next((each for each in self.stairwells if str(each.id) == self.stairwell.data), None)
 
     @property
     def flat(self) -> Flat | None:
-        """The flat that is known, else the one that floor and door say, where it exists."""
+        """The flat that the letter names, or the one at the chosen floor and door, if it exists."""
         if self.known:
             return self.known
         here = self.chosen_stairwell.flats if self.chosen_stairwell else []
@@ -65,7 +65,7 @@ class DoorForm(Form):
         return next((flat for flat in here if (str(flat.floor), str(int(flat.number[2:]))) == said), None)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The fields, and whether there is such a door."""
+        """Check the fields, and that the flat exists."""
         fine: bool = super().validate(extra_validators)
         if "floor" not in self:
             return fine

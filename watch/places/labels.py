@@ -1,4 +1,4 @@
-"""What is said of a landlord's list: one sentence for each kind of damage, with its cure."""
+"""Labels for floors and doors, and for what can be wrong with a landlord's list."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def sentence(error: RowError) -> str:
 
 
 def _place(error: RowError) -> str:
-    """Rad 12, kolumn Adress, ”Norrby” (se rad 3):"""
+    """Return the place of an error, such as: Rad 12, kolumn Adress, ”Norrby” (se rad 3):"""
     words = {"row": error.row, "column": error.column, "value": shown(error.value), "other": error.other}
     if error.row is None:
         return ""
@@ -106,7 +106,7 @@ def _place(error: RowError) -> str:
 
 
 def shown(value: str, most: int = 40) -> str:
-    """A cell that can be shown anywhere: hidden characters made visible, and cut when long."""
+    """Return a cell's text for display: hidden characters made visible, cut after `most` characters."""
     plain = "".join("�" if is_hidden_character(character) else character for character in value)
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 
@@ -115,7 +115,7 @@ DO_NOT_KNOW = choice("", _l("Vet inte"))
 
 
 def floor_word(floor: int) -> Any:
-    """A floor as people say it; 0 is where one comes in."""
+    """Return the label of a floor; 0 is the entrance floor."""
     if floor == 0:
         return _l("Entréplan")
     if floor < 0:
@@ -124,13 +124,13 @@ def floor_word(floor: int) -> Any:
 
 
 def floor_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
-    """The floors of these flats from the entrance up, after "don't know"."""
+    """Return the choices of floors, lowest first, after "don't know"."""
     floors = sorted({flat.floor for flat in flats})
     return [DO_NOT_KNOW, *(choice(str(floor), floor_word(floor)) for floor in floors)]
 
 
 def door_choices(flats: Iterable[Flat]) -> list[SelectChoice]:
-    """Doors counted from the left, after "don't know"."""
+    """Return the choices of doors, counted from the left, after "don't know"."""
     doors = sorted({int(flat.number[2:]) for flat in flats})
     first = _l("1, längst till vänster")
     return [DO_NOT_KNOW, *(choice(str(door), first if door == 1 else str(door)) for door in doors)]

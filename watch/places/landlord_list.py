@@ -1,4 +1,4 @@
-"""A landlord's list: one row a flat, read whole or refused with every problem named by row and column."""
+"""Reads a landlord's list, one row per flat. A list with errors is refused with all of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MOST_ABOVE = 10  # rows with a title and the like before the column names
 
 
 class Column(StrEnum):
-    """The columns, as landlords' systems name them."""
+    """The names of the columns, as landlords' systems export them."""
 
     AREA = "Område"
     PROPERTY = "Fastighetsbeteckning"
@@ -55,14 +55,14 @@ FLOORS = range(1, 75)  # 10 is the entrance floor; Sweden's highest house has 74
 POSITIONS = range(1, 61)
 ADDRESS = re.compile(r"(?P<street>\S.{0,78}?\S) (?P<number>\d{1,4}) ?(?P<letter>[A-Za-zÅÄÖåäö]?)")
 POSTCODE = re.compile(r"([1-9]\d{2}) ?(\d{2})")
-# å, ä, ö and é written in UTF-8 and read as Windows-1252 somewhere on the way
+# å, ä, ö and é written in UTF-8 and read as Windows-1252 by some program
 GARBLED = re.compile("Ã[¥¤¶©\u0085…„–]")
-MARKED_AS_TEXT = re.compile(r"'(?=[=+\-@])")  # how spreadsheets are told that a cell is no formula
+MARKED_AS_TEXT = re.compile(r"'(?=[=+\-@])")  # the quote tells a spreadsheet that the cell is not a formula
 
 
 @dataclass(frozen=True, slots=True)
 class FlatRow:
-    """One flat of the list, with all its surroundings; `row` is its number in the file."""
+    """A flat of the list with its building, property and area. `row` is its number in the file."""
 
     row: int
     area: str
@@ -77,7 +77,7 @@ class FlatRow:
     postcode: str
 
     def at(self, column: Column) -> str:
-        """What stands in a column."""
+        """Return the value of a column."""
         return (
             f"{self.street} {self.number}"
             if column is Column.ADDRESS
@@ -88,7 +88,7 @@ class FlatRow:
 def read(data: bytes) -> list[FlatRow]:
     """The rows of a list in CSV or XLSX, at most 5 MB and 20,000 rows.
 
-    Raises BadLandlordList with everything that is wrong.
+    At most 5 MB and 20,000 rows. Raises BadLandlordList with every problem.
     """
     try:
         listed = [_list_in(table) for table in read_tables(data, most_bytes=MOST_BYTES, xlsx=LIMITS)]
@@ -246,7 +246,7 @@ def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
 
 
 def _contradictions(rows: Sequence[FlatRow]) -> Iterator[RowError]:
-    """Rows that cannot be true together."""
+    """Yield the errors of rows that contradict an earlier row."""
     seen: dict[object, FlatRow] = {}
     for row in rows:
         first = seen.setdefault((_address(row), row.flat), row)
@@ -273,7 +273,7 @@ def _building(row: FlatRow) -> object:
 
 
 Rule = tuple[Problem, Column, Callable[[FlatRow], object], Callable[[FlatRow], object]]
-# Whatever has the same key has to say the same.
+# Rows with the same key must have the same value.
 RULES: tuple[Rule, ...] = (
     (Problem.ADDRESS_IN_TWO_BUILDINGS, Column.BUILDING, _address, _building),
     (Problem.ADDRESS_WITH_TWO_POSTCODES, Column.POSTCODE, _address, lambda row: row.postcode),

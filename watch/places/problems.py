@@ -1,4 +1,4 @@
-"""What can be wrong with a landlord's list, as facts; places/labels.py says them."""
+"""Names what can be wrong with a landlord's list. places/labels.py has the texts."""
 
 from __future__ import annotations
 
@@ -51,10 +51,10 @@ AnyProblem = Problem | TableProblem
 
 @dataclass(frozen=True)
 class RowError:
-    """A problem, where it stands and in which cell.
+    """A problem with its place in the file.
 
-    Rows are numbered as a spreadsheet does: the column names are row 1. `other` is the
-    earlier row that says otherwise.
+    Rows are numbered as in a spreadsheet, so the column names are row 1. `other` is the earlier row that
+    contradicts this one.
     """
 
     row: int | None
@@ -65,7 +65,7 @@ class RowError:
 
 
 class BadLandlordList(DomainError):
-    """The list cannot be taken in; `errors` says why, in the order of its rows. Nothing is saved."""
+    """The list is refused and nothing is saved. `errors` holds every problem, sorted by row."""
 
     def __init__(self, errors: Sequence[RowError]) -> None:
         super().__init__(f"{len(errors)} problems")

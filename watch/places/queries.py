@@ -1,4 +1,4 @@
-"""Finding a building by its address, and what anybody may know of one."""
+"""Finds buildings by address, and returns what everybody may know about a building."""
 
 from __future__ import annotations
 
@@ -34,15 +34,15 @@ from watch.statements import prepared
 OPEN = (
     GroupState.STARTING,
     GroupState.ACTIVE,
-)  # a dormant or closed group takes in nobody: interest is collected
+)  # a dormant or closed group admits nobody; its building collects interest
 ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
 
 
 @dataclass(frozen=True)
 class PublicBuilding:
-    """The public face of a building: whether a group takes in members; no count and no person.
+    """The public facts of a building: whether its group takes members, no count and no person.
 
-    `stairwell` is the stairwell that was searched for, where the search named one.
+    `stairwell` is the id of the stairwell that the search named.
     """
 
     building: Building
@@ -63,7 +63,7 @@ class Asked:
 
 
 def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
-    """At most `limit` buildings with a stairwell at an address, typed whole or in part, accents or not.
+    """Return at most `limit` buildings at an address, which may be partial and without accents.
 
     The area's name finds its buildings too, after those of a street that is called so. Where nothing is
     spelled so, what is one slip away. Two statements, three with a number; two more where no street is so.
@@ -83,7 +83,7 @@ def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
 
 
 def public_building(building: Building) -> PublicBuilding:
-    """The public face of one building."""
+    """Return what everybody may know of a building."""
     known, state = db.session.execute(_public_buildings().where(Building.id == building.id)).one()
     return _public(known, state)
 
@@ -185,7 +185,7 @@ def _stairwells_at(asked: Asked) -> dict[int, int | None]:
 
 
 def _is_number(asked: str, number: str) -> bool:
-    """12 is 12 and 12A; 12A is 12A only."""
+    """Return True if a typed number means this one: 12 means 12 and 12A, 12A only 12A."""
     return bool(asked) and (
         number == asked or (asked.isdigit() and number.startswith(asked) and number[len(asked) :].isalpha())
     )

@@ -1,4 +1,4 @@
-"""The front page, finding a building, and what the product says about itself."""
+"""The front page with its search, a building's public page, and pages about the product."""
 
 from __future__ import annotations
 
@@ -25,9 +25,10 @@ POSTER_CODE = re.compile(r"(?=.*[\d-])\w{4}[- ]?\w{4}", re.ASCII)
 @bp.get("/")
 @public
 def front() -> str | Response:
-    """What grannsamverkan is, and find your building; answers while typing get the results only.
+    """Show the front page and search results; while typing (htmx), the results only.
 
-    What is no address here and looks like a poster's code goes to where codes are tried, and counted.
+    Text that is no known address and looks like a poster's code is redirected to the page that checks codes
+    and counts attempts.
     """
     asked = " ".join(request.args.get("q", "")[:MAX_CHARACTERS].split())
     found = find_buildings(asked) if asked else []
@@ -40,7 +41,7 @@ def front() -> str | Response:
 
 
 def _code_in(asked: str) -> str | None:
-    """The poster's code that somebody typed where addresses are asked for; a word has no digit."""
+    """Return the poster's code that was typed into the search for an address, or None."""
     plain = tokens.tidy_code(asked)
     looks_like_one = POSTER_CODE.fullmatch(asked) and set(plain) <= set(tokens.CROCKFORD)
     return tokens.show_code(plain) if looks_like_one else None
@@ -49,7 +50,6 @@ def _code_in(asked: str) -> str | None:
 @bp.get("/buildings/<int:building_id>")
 @public
 def building(building_id: int) -> str:
-    """The public face of a building: no person, no counts."""
     found = db.session.get(Building, building_id)
     face = public_building(found or abort(404))
     asked = request.args.get("stairwell", type=int)
@@ -60,19 +60,17 @@ def building(building_id: int) -> str:
 @bp.get("/privacy")
 @public
 def privacy() -> str:
-    """What is kept about people, why and how long."""
     return render_template("places/privacy.html", controller=current_app.config["CONTROLLER"])
 
 
 @bp.get("/about")
 @public
 def about() -> str:
-    """Version and licence."""
     return render_template("places/about.html", version=_version())
 
 
 @cache
 def _version() -> str:
-    """As pyproject.toml has it: the product runs from its folder and is not installed as a package."""
+    """Read the version from pyproject.toml; the product is not installed as a package."""
     project = tomllib.loads((Path(current_app.root_path).parent / "pyproject.toml").read_text("utf-8"))
     return str(project["project"]["version"])

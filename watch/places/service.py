@@ -1,4 +1,4 @@
-"""Taking in a landlord's list: what is new is added, what differs is updated, nothing is deleted."""
+"""Imports a landlord's list: new places are added, changed ones updated, none deleted."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ __all__ = ["Imported", "import_landlord_list", "new_areas", "set_target", "swedi
 
 @dataclass(frozen=True)
 class Imported:
-    """How many of each were new."""
+    """The number of new places of each kind."""
 
     areas: int = 0
     landlords: int = 0
@@ -33,13 +33,13 @@ class Imported:
 
 
 def new_areas(rows: Sequence[FlatRow]) -> list[str]:
-    """The areas of a list that are not known yet, as they stand there."""
+    """Return the areas of a list that do not exist yet, spelt as in the list."""
     known = {same(name) for name in db.session.scalars(select(Area.name))}
     return list({same(row.area): row.area for row in rows if same(row.area) not in known}.values())
 
 
 def set_target(area: Area, groups: int, by: date) -> None:
-    """An area is to have so many groups by a day."""
+    """Set how many groups an area should have, and by which day."""
     area.target_groups, area.target_by = groups, by
     audit.note("area-target-set", about=area, by=None, area=area)
 
@@ -47,10 +47,10 @@ def set_target(area: Area, groups: int, by: date) -> None:
 def import_landlord_list(
     rows: Sequence[FlatRow], *, progress: Callable[[int], None] = lambda rows: None
 ) -> Imported:
-    """Add and update the places of a list; the same list twice changes nothing the second time.
+    """Add and update the places of a list. Importing the same list again changes nothing.
 
-    `progress` is told how many more rows are done. Raises BadLandlordList where a row would move the house
-    of a group; nothing is to be committed then.
+    `progress` is called with the number of rows done since the last call. Raises BadLandlordList if a row
+    would move the building of a group; the caller must not commit then.
     """
     places = _Places(rows)
     with db.session.no_autoflush:
@@ -70,7 +70,7 @@ Address = tuple[str, str, str]
 
 
 class _Places:
-    """What is known of places, by what makes two of them the same; grows with each row."""
+    """Known and new places, keyed by what identifies them. Grows with each row of the list."""
 
     def __init__(self, rows: Sequence[FlatRow]) -> None:
         self.errors: list[RowError] = []
@@ -95,7 +95,6 @@ class _Places:
         return tuple(len(places) for places in counted)
 
     def made(self) -> Imported:
-        """How many places the list has added so far."""
         return Imported(*(now - then for now, then in zip(self._sizes(), self.before, strict=True)))
 
     @staticmethod
@@ -129,7 +128,7 @@ class _Places:
         if known is None:
             known = self.properties[key] = Property(area=area)
             db.session.add(known)
-        elif known.area is not area:  # one slip of the pen would take houses away from their police contact
+        elif known.area is not area:  # a typing error would take buildings from their police contact
             self._refuse(row, Column.AREA, Problem.PROPERTY_IN_ANOTHER_AREA)
             return known
         known.area, known.landlord, known.designation = area, self.landlord(row), row.property
@@ -151,7 +150,7 @@ class _Places:
         return known
 
     def _renamed(self, row: FlatRow) -> Building | None:
-        """The building that stands at the row's address under a name that the list no longer has."""
+        """Return the building at the row's address if the list no longer has its old name."""
         stairwell = self.stairwells.get((same(row.city), same(row.street), row.number))
         if stairwell is None:
             return None
@@ -178,11 +177,10 @@ class _Places:
         self.errors.append(RowError(row.row, column, row.at(column), problem))
 
     def all_stairwells(self) -> list[Stairwell]:
-        """Known and new ones."""
         return list(self.stairwells.values())
 
     def name_buildings(self) -> None:
-        """Each building by the addresses of its stairwells; a group that bears the old name follows."""
+        """Name each building after its stairwells, and rename a group that has the building's old name."""
         renamed: dict[tuple[int, str], str] = {}
         for building in self.buildings.values():
             address = address_of((stair.street, stair.number) for stair in building.stairwells)
@@ -200,7 +198,7 @@ def _key(stairwell: Stairwell) -> Address:
 
 
 def _give_posters(stairwells: Sequence[Stairwell]) -> None:
-    """A poster's code for every stairwell without one; the rare code that is taken already is passed over."""
+    """Give every stairwell without a poster's code one that no other stairwell has."""
     taken = {stairwell.poster_index for stairwell in stairwells}
     for stairwell in stairwells:
         while stairwell.poster_index is None:
@@ -215,7 +213,7 @@ def _give_posters(stairwells: Sequence[Stairwell]) -> None:
 def _save_flats(
     rows: Sequence[FlatRow], stairwells: dict[int, Stairwell], progress: Callable[[int], None]
 ) -> int:
-    """Insert and update flats in bulk, a thousand rows at a time. Returns how many were new."""
+    """Insert and update flats, a thousand rows a statement. Return how many were new."""
     known = {
         (stairwell_id, number): (flat_id, landlord_number)
         for flat_id, stairwell_id, number, landlord_number in db.session.execute(

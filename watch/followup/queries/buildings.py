@@ -1,4 +1,4 @@
-"""The buildings of an area, one by one: filtered, sorted, and paged by key."""
+"""The buildings of an area: filtered, sorted, and in pages by key."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ A_PAGE = 50
 
 
 class BuildingState(StrEnum):
-    """Where a building stands: without a group it collects interest, said once it is not small."""
+    """The state of a building's group. Without a group it is INTEREST if enough people are interested."""
 
     INTEREST = "interest"
     STARTING = "starting"
     ACTIVE = "active"
     DORMANT = "dormant"
     CLOSED = "closed"
-    NONE = "none"  # no group, and so few interested that the word must not tell
+    NONE = "none"  # no group, and fewer than FEW interested, whom the state must not reveal
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which buildings, in which order, and from where: `after` or `before` is a building's id."""
+    """The buildings wanted and their order. `after` or `before` is the building that the page starts at."""
 
     text: str = ""
     state: BuildingState | None = None
@@ -45,9 +45,10 @@ class Filter:
 
 @dataclass(frozen=True)
 class BuildingRow:
-    """A building in counts, shown in bands only; where it has a group, flats and households are the group's.
+    """A building with counts, which pages show as bands.
 
-    Households and interested persons are those of last night, as on the group's page: nobody is seen joining.
+    Where it has a group, flats and households are the group's. Counts are those of last night, so that nobody
+    can watch a single person join.
     """
 
     id: int
@@ -61,7 +62,7 @@ class BuildingRow:
 
     @property
     def state(self) -> BuildingState:
-        """The group's state; without a group whether enough are interested."""
+        """The state of the group. Without a group: INTEREST from five interested on, else NONE."""
         if self.group_state:
             return BuildingState(self.group_state.value)
         return BuildingState.INTEREST if self.interested >= FEW else BuildingState.NONE
@@ -69,7 +70,7 @@ class BuildingRow:
 
 @dataclass(frozen=True)
 class BuildingsPage:
-    """Some rows; `before` and `after` are the keys of the pages around, where there are any."""
+    """A page of rows. `before` and `after` are the keys of the neighbouring pages, or None."""
 
     rows: Sequence[BuildingRow]
     before: int | None
@@ -77,7 +78,7 @@ class BuildingsPage:
 
 
 def buildings_of(area: Area, wanted: Filter, now: datetime) -> BuildingsPage:
-    """A page of the area's buildings: one statement, two more with a text, one more on later pages."""
+    """Return a page of buildings: one statement, two more with a text, one more on later pages."""
     keys = _keys(wanted.by_state, now)
     backwards = wanted.after is None and wanted.before is not None
     edge = _edge(area, wanted.before if backwards else wanted.after, keys)
@@ -97,7 +98,7 @@ def buildings_of(area: Area, wanted: Filter, now: datetime) -> BuildingsPage:
 
 
 def landlords_in(area: Area) -> Sequence[Landlord]:
-    """Who owns something in the area."""
+    """Return the landlords that own a property in the area, by name."""
     owners = select(Property.landlord_id).where(Property.area_id == area.id)
     return db.session.scalars(select(Landlord).where(Landlord.id.in_(owners)).order_by(Landlord.name)).all()
 
@@ -133,7 +134,7 @@ def _rows(area: Area, wanted: Filter, now: datetime) -> Select[*tuple[Any, ...]]
 
 
 def _keys(by_state: bool, now: datetime) -> list[ColumnElement[Any]]:
-    """What the rows are sorted by; the id last, so that no two are alike."""
+    """Return the sort keys. The id comes last, so that no two rows have equal keys."""
     place = {state.value: number for number, state in enumerate(BuildingState)}
     is_wanted = Building.group_id.is_(None) & (interested_of_building(now) >= FEW)
     rank = case(
@@ -146,7 +147,7 @@ def _keys(by_state: bool, now: datetime) -> list[ColumnElement[Any]]:
 
 
 def _edge(area: Area, building_id: int | None, keys: Sequence[ColumnElement[Any]]) -> Any:
-    """The keys of the building where the page before ended; None where there is no such building here."""
+    """Return the sort keys of the building that the page starts at; None if the area has no such building."""
     if building_id is None or building_id > LARGEST_NUMBER:
         return None
     wanted = (

@@ -1,4 +1,4 @@
-"""Sums of areas and buildings, in counts only: never a person."""
+"""Counts for areas and buildings. No query here returns a person."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from watch.models import Area, Building, Flat, Group, GroupState, Interest, Prop
 
 @dataclass(frozen=True)
 class AreaCounts:
-    """An area's sums.
+    """The counts of an area.
 
-    Households and interested persons, both of last night, are the sums of what is shown of its groups and
-    buildings one by one, so that nothing more can be told from the difference: there are at least so many.
+    Households and interested persons are counted last night, and summed from the lower bounds shown for each
+    group and building. An exact total would reveal a single person by subtraction.
     """
 
     area: Area
@@ -32,7 +32,7 @@ class AreaCounts:
 
 
 def areas_side_by_side(areas: Collection[int], now: datetime) -> list[AreaCounts]:
-    """The areas in Swedish order with their sums (one statement)."""
+    """Return the counts of the areas in Swedish order, in one statement."""
     groups = select(func.count()).select_from(Group).where(Group.area_id == Area.id).correlate(Area)
     each = _buildings_in(areas, now).subquery()
     has_group = each.c.group_id.is_not(None)
@@ -73,13 +73,13 @@ def _sum(number: ColumnElement[int]) -> ColumnElement[int]:
 
 
 def flats_of_building() -> ScalarSelect[int]:
-    """How many flats a building of the outer select has."""
+    """Return a scalar subquery: the number of flats in the building of the outer select."""
     flats = select(func.count(Flat.id)).join(Stairwell, Stairwell.id == Flat.stairwell_id)
     return flats.where(Stairwell.building_id == Building.id).correlate(Building).scalar_subquery()
 
 
 def interested_of_building(now: datetime) -> ScalarSelect[int]:
-    """How many persons in a building of the outer select were interested last night."""
+    """Return a scalar subquery: the interested persons, last night, in the outer select's building."""
     interested = select(func.count(Interest.id)).where(
         were_interested(last_night(now)), Interest.building_id == Building.id
     )

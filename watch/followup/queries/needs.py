@@ -1,4 +1,4 @@
-"""What needs an officer: in counts and in places, never a person."""
+"""Finds buildings, groups and contacts that need an officer's action: places and counts, never a person."""
 
 from __future__ import annotations
 
@@ -26,21 +26,24 @@ from watch.models import (
     Property,
 )
 
-MOST_OF_A_KIND = 50  # of what needs somebody: who has more begins with these
+MOST_OF_A_KIND = 50  # needs shown of each reason
 
 
 class Reason(StrEnum):
-    """Why something needs the officer."""
+    """The reason why something needs an officer's action."""
 
     INTEREST = "interest"  # five or more are interested and there is no group
-    NO_COORDINATOR = "no_coordinator"  # nor one whom mail reaches
+    NO_COORDINATOR = "no_coordinator"  # no coordinator whom mail reaches
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
     STALE_CONTACT = "stale_contact"
 
 
 @dataclass(frozen=True)
 class Need:
-    """Something that needs the officer: what it is called, why, and the building, group or contact it is."""
+    """A building, group or contact that needs an officer's action.
+
+    `thing_id` is its id, `count` of `total` the interested persons among the flats.
+    """
 
     reason: Reason
     name: str
@@ -50,7 +53,7 @@ class Need:
 
 
 def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
-    """What to do first in these areas: four statements, however much there is."""
+    """Return what needs action in these areas, most urgent first, in four statements."""
     return [
         *_interest_without_group(areas, last_night(now)),
         *_groups_without_coordinator(areas),
@@ -61,7 +64,8 @@ def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> l
 
 def _interest_without_group(areas: Collection[int], night: datetime) -> list[Need]:
     interested = func.count(Interest.id)
-    as_shown = at_least(interested, flats_of_building())  # the order tells no more than the words do
+    # sort by the lower bound: the order of exact counts would reveal them
+    as_shown = at_least(interested, flats_of_building())
     wanted = (
         select(Building.address, Building.id, interested, flats_of_building())
         .join(Property, Property.id == Building.property_id)

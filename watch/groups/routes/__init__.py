@@ -1,4 +1,4 @@
-"""The pages of a group; those of its house, its coordinators and its mails are blueprints inside its own."""
+"""Pages of a group. The blueprints below are registered inside its own."""
 
 from watch.groups.routes import choices, coordinators, groups, house
 

@@ -1,7 +1,7 @@
-"""Which mails one wants, "I have moved", leaving and second thoughts: from a mail's link without signing in.
+"""Pages for choosing mails, moving and leaving, opened by a mail's link without signing in.
 
-The one-click address that mail programs press (RFC 8058) is the only one here without a mark against forgery:
-its link proves itself, it stops mails and does nothing else, and that can be undone.
+The one-click address that mail programs press (RFC 8058) is the only one here without a CSRF token. Its link
+proves itself, and it only stops mails, which can be undone.
 """
 
 from __future__ import annotations
@@ -36,14 +36,14 @@ ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 @dataclass(frozen=True)
 class Forms:
-    """The choices on a page: one of mails for each membership, one of notices for each person and area."""
+    """All forms of the page: one per membership, and one per person and area."""
 
     groups: list[tuple[Membership, ChooseNoticesForm]]
     areas: list[tuple[AreaChoice, ChooseAreaForm]]
 
     @classmethod
     def of(cls, memberships: Iterable[Membership], areas: Iterable[AreaChoice]) -> Forms:
-        """With what was chosen before, or with what was sent."""
+        """Return the forms filled with the current choices, or with what was submitted."""
         return cls(
             [(each, ChooseNoticesForm(prefix=f"m{each.id}", data={"notices": each.notices}))
              for each in memberships],
@@ -54,15 +54,13 @@ class Forms:
 
     @property
     def all(self) -> list[ChooseNoticesForm | ChooseAreaForm]:
-        """Every form."""
         return [*(form for _for, form in self.groups), *(form for _for, form in self.areas)]
 
     def validate(self) -> bool:
-        """Ask every one: all that is wrong is said at once."""
+        """Validate every form, so that all errors are shown at once."""
         return [form for form in self.all if not form.validate()] == []
 
     def keep(self) -> None:
-        """Keep what was chosen; each chooses for themselves."""
         for membership, form in self.groups:
             choices_service.choose_notices(membership, form.notices.data, by=membership.person)
         for choice, area_form in self.areas:
@@ -73,7 +71,6 @@ class Forms:
 @bp.get("/u/<token>")
 @public
 def show(token: str) -> ViewAnswer:
-    """What everyone whom the mail names gets by mail, to be changed; and ways out of the group."""
     choosing = _behind(token)
     return _choices_page(token, choosing, Forms.of(choosing.current, choosing.areas))
 
@@ -81,11 +78,11 @@ def show(token: str) -> ViewAnswer:
 @bp.post("/u/<token>")
 @csrf.exempt
 @public
-@limit_network("600 per hour")  # a mail provider presses for many of its readers
+@limit_network("600 per hour")  # a mail provider presses for many of its users from one network
 def unsubscribe(token: str) -> Response:
-    """One click in the mail program (RFC 8058): no more mails of this list to those whom the mail names.
+    """Unsubscribe everybody the mail names from its mailing list, by one click (RFC 8058).
 
-    An area's notices are one list, a group's own mails another: each goes on without the other.
+    An area's notices are one list and a group's own mails another; each goes on without the other.
     """
     name, value = ONE_CLICK
     if request.form.get(name) != value:
@@ -117,7 +114,6 @@ def _unsubscribed(choosing: Choosing) -> str:
 @public
 @limit_network("60 per hour")
 def choose(token: str) -> ViewAnswer:
-    """Keep what was chosen for everyone, every group and every area on the page."""
     choosing = _behind(token)
     forms = Forms.of(choosing.current, choosing.areas)
     if not forms.validate():
@@ -130,7 +126,6 @@ def choose(token: str) -> ViewAnswer:
 @bp.get("/u/<token>/<int:membership_id>/moved")
 @public
 def ask_moved(token: str, membership_id: int) -> ViewAnswer:
-    """What moving out means, asked once."""
     return _ask("groups/choices/ask_moved.html", token, membership_id)
 
 
@@ -138,7 +133,6 @@ def ask_moved(token: str, membership_id: int) -> ViewAnswer:
 @public
 @limit_network("60 per hour")
 def moved(token: str, membership_id: int) -> ViewAnswer:
-    """They live elsewhere now."""
     membership = _mine(token, membership_id)
     if membership.left_at is None:
         try:
@@ -153,7 +147,6 @@ def moved(token: str, membership_id: int) -> ViewAnswer:
 @bp.get("/u/<token>/<int:membership_id>/leave")
 @public
 def ask_leave(token: str, membership_id: int) -> ViewAnswer:
-    """What leaving means, asked once."""
     return _ask("groups/choices/ask_leave.html", token, membership_id)
 
 
@@ -161,7 +154,6 @@ def ask_leave(token: str, membership_id: int) -> ViewAnswer:
 @public
 @limit_network("60 per hour")
 def leave(token: str, membership_id: int) -> ViewAnswer:
-    """Leave the group at once."""
     membership = _mine(token, membership_id)
     if membership.left_at is None:
         try:
@@ -177,7 +169,6 @@ def leave(token: str, membership_id: int) -> ViewAnswer:
 @public
 @limit_network("60 per hour")
 def take_back(token: str, membership_id: int) -> ViewAnswer:
-    """Second thoughts: be in the group again."""
     membership = _mine(token, membership_id)
     with saving(WELCOME_BACK, unless=NOT_BACK):
         choices_service.take_back(membership, by=membership.person)
@@ -187,14 +178,12 @@ def take_back(token: str, membership_id: int) -> ViewAnswer:
 @bp.get("/groups/<int:group_id>/mail")
 @requires(Permission.SEE_GROUP)
 def own(group: Group) -> ViewAnswer:
-    """The same choice for a member who is signed in."""
     return render_template("groups/choices/own.html", group=group, forms=_my_forms(group))
 
 
 @bp.post("/groups/<int:group_id>/mail")
 @requires(Permission.SEE_GROUP)
 def save(group: Group) -> ViewAnswer:
-    """Keep a signed-in member's choice."""
     forms = _my_forms(group)
     if not forms.validate():
         return render_template("groups/choices/own.html", group=group, forms=forms), 422
@@ -209,7 +198,7 @@ def _my_forms(group: Group) -> Forms:
 
 
 def _row_behind(token: str) -> OutboxRow:
-    """The row of a notice or a meeting that a link was made for. Raises BadToken, LinkExpired."""
+    """Return the outbox row of a link in a notice or meeting mail. Raises BadToken and LinkExpired."""
     row = tokens.row_of(Purpose.UNSUBSCRIBE, OutboxRow, token)
     if not (row.mailing.notice_id or row.mailing.meeting_id):
         raise LinkExpired
@@ -217,7 +206,7 @@ def _row_behind(token: str) -> OutboxRow:
 
 
 def _behind(token: str) -> Choosing:
-    """What may be chosen by a link, in its mail's language. Raises BadToken, LinkExpired."""
+    """Return what the link lets its reader choose, in the mail's language. Raises BadToken, LinkExpired."""
     row = _row_behind(token)
     language.follow_letter(row.language)
     choosing = choices.choosing_by_mail(row, utcnow())
@@ -227,7 +216,7 @@ def _behind(token: str) -> Choosing:
 
 
 def _mine(token: str, membership_id: int) -> Membership:
-    """One of the memberships that the link opens, current or ended lately."""
+    """Return a membership that the link may change, current or ended recently."""
     choosing = _behind(token)
     theirs = {each.id: each for each in (*choosing.current, *choosing.ended)}
     return theirs.get(membership_id) or abort(404)
@@ -245,7 +234,7 @@ def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
 
 
 def _ask(page: str, token: str, membership_id: int) -> ViewAnswer:
-    """The question before moving or leaving; once it is answered, where its undo is."""
+    """Show the question, or the page with its undo if the membership has ended already."""
     membership = _mine(token, membership_id)
     if membership.left_at is not None:
         return redirect(url_for("groups.choices.show", token=token), 303)

@@ -1,4 +1,4 @@
-"""Who coordinates: appoint, accept, end."""
+"""Pages for appointing coordinators, answering an appointment and ending it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,6 @@ NOT_ASKED: Explanations = {
 @bp.get("/groups/<int:group_id>/coordinators")
 @requires(Permission.SEE_COORDINATORS)
 def index(group: Group) -> ViewAnswer:
-    """The coordinators of a group with what they coordinate, and a form for whoever appoints them."""
     return _index(group, _coordinator_form(group), _lead_form(group))
 
 
@@ -61,10 +60,10 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
 
 
 def _called(coordinators: list[Coordinator], group: Group) -> dict[int, str]:
-    """What those who were asked are called by the reader: the name they know, else the address they wrote.
+    """Return what the reader may call each person asked: a name they know, else the address they typed.
 
-    The lead knows the members, the officer those who told their name; of anybody else who was asked an
-    address must not tell the name, nor a name the address.
+    An address must not reveal the name of its owner, nor a name its address. The lead knows the members, the
+    officer those who gave their name.
     """
     known: set[int] = set()
     if group.id in current_relations().leads:
@@ -89,7 +88,7 @@ def _lead_form(group: Group, *, filled: bool = False) -> AppointLeadForm:
 
 
 def _named(group: Group) -> list[Person]:
-    """Who told the police contact their name, and has not been asked yet."""
+    """Return the interested people who gave the police contact their name and have not been asked."""
     asked = {coordinator.person_id for coordinator in members.coordinators_of(group)}
     named = [person for building in group.buildings for person in interested_in(building).named]
     return [person for person in named if person.id not in asked]
@@ -102,7 +101,6 @@ def _stairwells(group: Group) -> list[Stairwell]:
 @bp.post("/groups/<int:group_id>/coordinators")
 @requires(Permission.APPOINT_COORDINATORS, second_factor=True)
 def appoint(group: Group) -> ViewAnswer:
-    """The lead asks somebody to coordinate the whole house or some of its stairwells."""
     form = _coordinator_form(group, filled=True)
     if not form.validate():
         return _index(group, form, _lead_form(group)), 422
@@ -113,7 +111,6 @@ def appoint(group: Group) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/coordinators/lead")
 @requires(Permission.APPOINT_LEAD, second_factor=True)
 def appoint_lead(group: Group) -> ViewAnswer:
-    """The police contact asks somebody to be lead coordinator."""
     form = _lead_form(group, filled=True)
     if not form.validate():
         return _index(group, _coordinator_form(group), form), 422
@@ -130,7 +127,6 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
 @bp.post("/coordinators/<int:coordinator_id>/end")
 @requires(Permission.END_APPOINTMENT)
 def end(coordinator: Coordinator) -> ViewAnswer:
-    """End an appointment: the lead any, the police contact the lead's, everybody their own."""
     is_last = _("Gruppen behöver minst ett kontaktombud. Utse en ersättare först.")
     ended = _("Uppdraget är avslutat. Det gäller från och med nu.")
     with saving(ended, unless={LastCoordinator: is_last}):
@@ -145,7 +141,6 @@ def _to_index(group_id: int) -> Response:
 @bp.get("/appointment/<token>")
 @public
 def open_appointment(token: str) -> ViewAnswer:
-    """Who asks, the duty of silence and care, and yes or no. Raises LinkExpired, BadToken."""
     coordinator = _appointment(token)
     return _appointment_page(coordinator, _acceptance(coordinator, filled=False), token)
 
@@ -154,7 +149,7 @@ def open_appointment(token: str) -> ViewAnswer:
 @public
 @limit_network("30 per hour")
 def accept(token: str) -> ViewAnswer:
-    """Take on the appointment; its new coordinator takes part in the group too."""
+    """Accept the appointment; the coordinator becomes a member too."""
     coordinator = _appointment(token)
     form = _acceptance(coordinator, filled=True)
     if not form.validate():
@@ -173,7 +168,6 @@ def accept(token: str) -> ViewAnswer:
 @public
 @limit_network("30 per hour")
 def decline(token: str) -> Response:
-    """No, thank you. Raises LinkExpired, BadToken."""
     coordinator = _appointment(token)
     with saving(_("Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")):
         coordinators_service.decline_appointment(coordinator)
@@ -182,7 +176,7 @@ def decline(token: str) -> Response:
 
 @bp.errorhandler(coordinators_service.AlreadyAccepted)
 def already_accepted(_error: coordinators_service.AlreadyAccepted) -> Response:
-    """Whoever has the link reads the mailbox, so it may be said to them that they said yes."""
+    """Say that they have accepted before. It is no secret, because the reader owns the mailbox."""
     flash(_("Du har redan tackat ja. Logga in."), "info")
     return redirect(url_for("accounts.login"), 303)
 

@@ -1,4 +1,4 @@
-"""A member's own pages: my groups, one group, leaving it."""
+"""A member's pages: my groups, one group, and leaving it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,6 @@ NOTICES_SHOWN = 3
 @bp.get("/me")
 @signed_in
 def mine() -> ViewAnswer:
-    """My groups, what waits for my answer, what comes next and what was said last."""
     person, now = current_person(), utcnow()
     groups = pages.groups_of(person)
     coming = pages.coming_meetings(person, [group.id for group in groups], now)
@@ -54,7 +53,7 @@ def mine() -> ViewAnswer:
 
 
 def _latest(groups: Sequence[Group], person: Person) -> list[Notice]:
-    """The latest notices of all one's groups: hardly ever more than one or two."""
+    """Return the latest notices of the person's groups; a query for each, as hardly anybody has two."""
     found = {notice.id: notice for group in groups for notice in latest_notices(group, NOTICES_SHOWN, person)}
     return sorted(found.values(), key=lambda notice: notice.sent_at, reverse=True)[:NOTICES_SHOWN]
 
@@ -62,7 +61,6 @@ def _latest(groups: Sequence[Group], person: Person) -> list[Notice]:
 @bp.get("/groups/<int:group_id>")
 @requires(Permission.SEE_GROUP)
 def show(group: Group) -> ViewAnswer:
-    """The group as its members see it; the police contact sees it without any member."""
     person, relations = current_person(), current_relations()
     belongs = group.id in relations.member_of or group.id in relations.coordinates
     sees_all_stairwells = not belongs or group.id in relations.coordinates
@@ -96,7 +94,6 @@ def show(group: Group) -> ViewAnswer:
 @bp.get("/groups/<int:group_id>/leave")
 @requires(Permission.SEE_GROUP)
 def ask_leave(group: Group) -> ViewAnswer:
-    """What leaving means, asked once."""
     _my_membership(group)
     return render_template(
         "groups/ask_leave.html", group=group, undo_until=utcnow() + choices.SECOND_THOUGHTS
@@ -106,7 +103,6 @@ def ask_leave(group: Group) -> ViewAnswer:
 @bp.post("/groups/<int:group_id>/leave")
 @requires(Permission.SEE_GROUP)
 def leave(group: Group) -> ViewAnswer:
-    """Leave the group at once."""
     is_last = _("Du är gruppens enda kontaktombud. Utse en ersättare först.")
     left = _("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")
     with saving(left, unless={LastCoordinator: is_last}) as saved:
@@ -118,7 +114,6 @@ def leave(group: Group) -> ViewAnswer:
 @bp.post("/memberships/<int:membership_id>/back")
 @signed_in
 def take_back(membership_id: int) -> ViewAnswer:
-    """Second thoughts of somebody who left: be in the group again."""
     left = {each.id: each for each in choices.ended_lately(current_person(), utcnow())}
     membership = left.get(membership_id) or abort(404)
     with saving(WELCOME_BACK, unless=NOT_BACK):

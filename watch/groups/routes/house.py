@@ -1,4 +1,4 @@
-"""The coordinator's house: stairwells, flats, households, members."""
+"""A coordinator's pages: the building, its stairwells, flats, households and members."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.visits"}
 @bp.get("/groups/<int:group_id>/house")
 @requires(Permission.SEE_HOUSE)
 def show(group: Group) -> ViewAnswer:
-    """The house: a row a stairwell, how many take part, what to do; `state` shows only such flats."""
+    """Show the building, a row per stairwell. `state` in the URL leaves only flats of that state."""
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
     flats = households.households_of(group, mine)
     work = stairwells.stairwells_of(group, current_person(), utcnow(), mine)
@@ -71,7 +71,7 @@ def _state_asked_for() -> FlatState | None:
 
 
 def _legend(flats: list[households.FlatInHouse]) -> list[tuple[str, object]]:
-    """The four usual signs, and the others where they occur."""
+    """Return the four usual states, and others that occur."""
     usual = {FlatState.TAKES_PART, FlatState.INVITED, FlatState.NOT_CONTACTED, FlatState.DECLINED}
     shown = usual | {flat.state for flat in flats}
     return [(state.value, word) for state, word in FLAT_STATES.items() if state in shown]
@@ -80,9 +80,10 @@ def _legend(flats: list[households.FlatInHouse]) -> list[tuple[str, object]]:
 @bp.get("/stairwells/<int:stairwell_id>/house")
 @requires(Permission.SEE_HOUSE)
 def stairwell(stairwell: Stairwell) -> ViewAnswer:
-    """One stairwell as a table that is the picture; `state` shows only such flats, `choose` ticks them.
+    """Show a stairwell as a table of flats.
 
-    `to` leads on with the boxes that are ticked.
+    In the URL, `state` leaves only flats of that state, `choose` ticks them, and `to` is where the ticked
+    flats go.
     """
     group, state, to = _group(stairwell), _state_asked_for(), request.args.get("to")
     if to in CHOSEN_FOR and (chosen := request.args.getlist("flats", type=int)):
@@ -144,14 +145,12 @@ def flat(flat: Flat) -> ViewAnswer:
 @bp.get("/flats/<int:flat_id>/paper")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_add_on_paper(flat: Flat) -> ViewAnswer:
-    """The form for a neighbour without e-mail."""
     return render_template("groups/house/add_on_paper.html", flat=flat, form=AddOnPaperForm())
 
 
 @bp.post("/flats/<int:flat_id>/paper")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def add_on_paper(flat: Flat) -> ViewAnswer:
-    """A neighbour without e-mail said yes at the door."""
     form = AddOnPaperForm()
     if not form.validate():
         return render_template("groups/house/add_on_paper.html", flat=flat, form=form), 422
@@ -166,7 +165,6 @@ def add_on_paper(flat: Flat) -> ViewAnswer:
 @bp.post("/flats/<int:flat_id>/answer")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def note_answer(flat: Flat) -> ViewAnswer:
-    """A household said no, or was asked, or is to be asked anew."""
     form = NoteAnswerForm()
     if not form.validate():
         flash(_("Välj ett av svaren."), "warn")
@@ -183,7 +181,6 @@ def note_answer(flat: Flat) -> ViewAnswer:
 @bp.get("/flats/<int:flat_id>/moved-out")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_move_out(flat: Flat) -> ViewAnswer:
-    """What goes when a household moves out, asked once."""
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=_group(flat.stairwell))
     return render_template("groups/house/ask_move_out.html", flat=flat, members=households.members_at(here))
@@ -192,7 +189,6 @@ def ask_move_out(flat: Flat) -> ViewAnswer:
 @bp.post("/flats/<int:flat_id>/moved-out")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def move_out(flat: Flat) -> ViewAnswer:
-    """The household has moved out."""
     is_last = _("Gruppens enda kontaktombud bor här. Utse en ersättare först.")
     moved = _("Lägenheten är ej kontaktad. De som flyttade är inte med längre.")
     with saving(moved, unless={CoordinatorLivesThere: COORDINATOR_LIVES_THERE, LastCoordinator: is_last}):
@@ -207,7 +203,7 @@ def _to_flat(flat: Flat) -> Response:
 @bp.get("/groups/<int:group_id>/members")
 @requires(Permission.SEE_MEMBERS)
 def members(group: Group) -> ViewAnswer:
-    """Who waits for an answer, then who takes part, stairwell by stairwell; names are searched in Python."""
+    """Show waiting requests and members by stairwell. Names are encrypted, so Python searches them."""
     mine = current_relations().stairwells_in(group)
     text = request.args.get("q", "")[:100].strip()
     found = [
@@ -240,7 +236,7 @@ def _by_stairwell(found: list[Membership]) -> list[tuple[Stairwell, list[Members
 @bp.post("/memberships/<int:membership_id>/details")
 @requires(Permission.SEE_CONTACT_DETAILS)
 def details(membership: Membership) -> ViewAnswer:
-    """E-mail and phone of a member, shown on the answered page; the press is written down."""
+    """Show a member's e-mail and phone. An audit entry records that they were seen."""
     audit.note("details-seen", about=membership, by=current_person(), group=membership.group)
     db.session.commit()
     return render_template("groups/house/details.html", membership=membership, person=membership.person)
@@ -249,7 +245,6 @@ def details(membership: Membership) -> ViewAnswer:
 @bp.get("/memberships/<int:membership_id>/flat")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_place(membership: Membership) -> ViewAnswer:
-    """Where a member lives whose flat is unknown."""
     form = _place_form(membership)
     if membership.household is not None:
         return _to_members(membership)
@@ -260,7 +255,6 @@ def ask_place(membership: Membership) -> ViewAnswer:
 @bp.post("/memberships/<int:membership_id>/flat")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def place(membership: Membership) -> ViewAnswer:
-    """The member lives in that flat."""
     form = _place_form(membership)
     if membership.household is not None:
         return _to_members(membership)

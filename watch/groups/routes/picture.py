@@ -1,4 +1,4 @@
-"""The house as a picture: rows, floors and windows with their words and links."""
+"""The building as a picture: stairwells, floors and flats with labels and links."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Window(NamedTuple):
 
 @dataclass(frozen=True)
 class Floor:
-    """A floor with its windows from the left."""
+    """A floor with its flats from the left."""
 
     label: str
     flats: list[Window]
@@ -49,14 +49,14 @@ class Floor:
 
 @dataclass(frozen=True)
 class Picture:
-    """A stairwell as a table that is the picture, top floor first."""
+    """A stairwell as a table of floors, the top floor first."""
 
     caption: str
     floors: list[Floor]
 
 
 def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, int]]:
-    """How many flats stand how; they add up to all."""
+    """Return how many flats have each state. The counts add up to all flats."""
     states = [flat.state for flat in flats]
     return [(each, str(word), states.count(each)) for each, word in FLAT_STATES.items()]
 
@@ -64,7 +64,7 @@ def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, 
 def rows_of(
     stairwells: Iterable[StairwellInHouse], flats: Sequence[FlatInHouse], only: FlatState | None = None
 ) -> list[PictureRow]:
-    """The overview, a row a stairwell; with `only` those that have such flats."""
+    """Return the overview, a row per stairwell; with `only`, those that have flats of that state."""
     rows = []
     for each in stairwells:
         behind = [flat for flat in flats if flat.stairwell_id == each.id]
@@ -102,10 +102,10 @@ def picture_of(
     lit_since: datetime | None = None,
     ticked: str | None = None,
 ) -> Picture:
-    """One stairwell with true positions, for coordinators only; `only` leaves out the other flats.
+    """Return a stairwell with the true positions of its flats, for coordinators only.
 
-    What was lit since the reader's last look lights up. Boxes to choose by are there where `ticked` is: the
-    state whose boxes are ticked, or none such.
+    `only` leaves out flats of other states. Flats that joined after `lit_since`, the reader's last visit, are
+    highlighted. `ticked` adds boxes to choose flats by, ticked for that state; an empty text ticks none.
     """
     behind = [flat for flat in flats if flat.stairwell_id == stairwell.id and only in (None, flat.state)]
     ordered = sorted(behind, key=lambda flat: (-flat.floor, flat.number))

@@ -1,4 +1,4 @@
-"""What members decide about themselves: which mails they want, moving, second thoughts about leaving."""
+"""Members' own choices: which mails they want, moving, and undoing a departure."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from watch.models import (
 
 
 def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> None:
-    """Choose which mails of the group come; what waits and is not wanted any longer stops at once."""
+    """Save which mails of the group a member wants, and stop queued mails no longer wanted."""
     if membership.notices is choice:
         return
     membership.notices = choice
@@ -37,9 +37,9 @@ def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) 
 
 
 def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Person) -> None:
-    """Choose whether notices to a whole area come; what waits and is not wanted any longer stops at once.
+    """Save whether a person wants notices to a whole area, and stop queued ones if not.
 
-    The trace is nobody's but the person's: an officer of the area must not see who takes part.
+    The audit entry names no area, because its officers must not see who is a member.
     """
     mine = AreaOptOut.person_id == person.id, AreaOptOut.area_id == area.id
     if is_wanted:
@@ -59,7 +59,7 @@ def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Pers
 
 
 def i_have_moved(membership: Membership, *, by: Person) -> None:
-    """Leave because one lives elsewhere now; a household where nobody is left ends with it.
+    """End a membership because the person has moved. A household left empty ends too.
 
     Raises LastCoordinator.
     """
@@ -70,9 +70,9 @@ def i_have_moved(membership: Membership, *, by: Person) -> None:
 
 
 def take_back(membership: Membership, *, by: Person) -> None:
-    """Be in the group again as before leaving or moving; an appointment as coordinator stays ended.
+    """Undo leaving or moving. An appointment as coordinator stays ended.
 
-    Raises TooLateToUndo, FlatTaken, and AlreadyMember where they joined again otherwise.
+    Raises TooLateToUndo, FlatTaken, and AlreadyMember if the person has joined again meanwhile.
     """
     if membership.left_at is None:
         return
@@ -101,7 +101,7 @@ def _move_in_again(membership: Membership, household: Household, by: Person) -> 
 
 
 def _is_taken(membership: Membership, household: Household) -> bool:
-    """Another household lives in the flat, or people came to this one after it was left empty."""
+    """Return True if another household lives in the flat, or this one has only newer members."""
     other = select(Household.id).where(
         Household.flat_id == household.flat_id, Household.is_current, Household.id != household.id
     )

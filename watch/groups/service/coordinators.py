@@ -1,4 +1,4 @@
-"""Who coordinates: appointed, accepted, ended."""
+"""Appoints coordinators, records their answers and ends appointments."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ from watch.models import (
 )
 
 DUTY_VERSION = "2026-1"
-MOST_QUESTIONS = 3  # about one group to one mailbox in a day
-QUESTIONS_A_DAY = 30  # that one person asks, of whomever: each brings others a mail too
+MOST_QUESTIONS = 3  # appointment mails about one group to one mailbox in a day
+QUESTIONS_A_DAY = 30  # appointments by one person; each also mails other people
 
 
 class AlreadyAccepted(LinkExpired):
-    """The question was answered with yes, and the appointment lasts."""
+    """The appointment was accepted before and is current."""
 
 
 def appoint(
@@ -62,11 +62,11 @@ def appoint(
     stairwells: Iterable[Stairwell] = (),
     by: Person | None,
 ) -> Coordinator:
-    """Ask a person, or whoever reads an address, to coordinate; without stairwells the whole house.
+    """Ask a person, or whoever reads an address, to coordinate; without stairwells, the whole group.
 
-    It counts once accepted. A coordinator who is appointed lead becomes it. The other coordinators hear of
-    every lead, whoever that may be, and so do the area's other officers. Raises AlreadyCoordinator,
-    OfficerNeverCoordinates, AskedOften, AskedMany.
+    The appointment counts once accepted. A current coordinator appointed as lead becomes lead at once. The
+    other coordinators and the area's other officers are told of every lead. Raises AlreadyCoordinator,
+    OfficerNeverCoordinates, AskedOften and AskedMany.
     """
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
@@ -91,7 +91,7 @@ def appoint(
 
 
 def _demand_not_asked_often(group: Group, person: Person) -> None:
-    """Asked, taken back and asked again, an address would be mailed without end."""
+    """Raise AskedOften, so that asking, ending and asking again cannot mail somebody without end."""
     asked = (
         select(func.count(Mailing.id))
         .join(Coordinator, Coordinator.id == Mailing.coordinator_id)
@@ -104,7 +104,7 @@ def _demand_not_asked_often(group: Group, person: Person) -> None:
 
 
 def _demand_few_asked_by(person: Person | None) -> None:
-    """Questions without end would bury the one that the others should have noticed."""
+    """Raise AskedMany, so that mails about new leads cannot bury the one that others should notice."""
     today = Coordinator.appointed_at > utcnow() - timedelta(days=1)
     asked = select(func.count(Coordinator.id)).where(Coordinator.appointed_by == person, today)
     if person and (db.session.scalar(asked) or 0) >= QUESTIONS_A_DAY:
@@ -112,9 +112,10 @@ def _demand_few_asked_by(person: Person | None) -> None:
 
 
 def _tell_the_others(lead: Coordinator) -> None:
-    """A lead sees who takes part in the whole house, so nobody becomes it behind the others' backs.
+    """Mail the other coordinators and the area's other officers about a new lead.
 
-    One officer could appoint an address of their own where no coordinator is who would hear of it.
+    A lead sees every member of the group. Without this, one officer could secretly appoint an address of
+    their own in a group without coordinators.
     """
     others = select(Person).join(Coordinator, Coordinator.person_id == Person.id).where(
         Coordinator.group_id == lead.group_id,
@@ -133,7 +134,7 @@ def _tell_the_others(lead: Coordinator) -> None:
 
 
 def _forget_old_question(group: Group, person: Person) -> None:
-    """A question that nobody answered in time makes room for a new one."""
+    """End an appointment that was not answered in time, so that a new one can be made."""
     asked = Coordinator.group_id == group.id, Coordinator.person_id == person.id
     unanswered = Coordinator.accepted_at.is_(None), Coordinator.ended_at.is_(None)
     too_old = Coordinator.appointed_at < utcnow() - QUESTION_LASTS
@@ -141,9 +142,9 @@ def _forget_old_question(group: Group, person: Person) -> None:
 
 
 def _whose(mailbox: Mailbox) -> Person:
-    """The one person on a mailbox; else somebody who says their name when they accept.
+    """Return the only person at a mailbox, else a new one who gives a name when accepting.
 
-    A name that a stranger wrote beside the address, and its owner never confirmed, is not theirs.
+    A name that a stranger typed beside the address and that was never confirmed does not count.
     """
     sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id))
     possible = [person for person in sharing if person.address_confirmed_at or not person.name]
@@ -172,7 +173,7 @@ def _raise_to_lead(group: Group, person: Person, lead: bool, by: Person | None) 
 
 
 def waiting_appointment(coordinator: Coordinator | None) -> Coordinator:
-    """The appointment while it waits for its answer. Raises LinkExpired, AlreadyAccepted."""
+    """Return the appointment if it still awaits an answer. Raises LinkExpired and AlreadyAccepted."""
     if coordinator is None or coordinator.ended_at or coordinator.group.state is GroupState.CLOSED:
         raise LinkExpired
     if coordinator.accepted_at is not None:
@@ -183,9 +184,9 @@ def waiting_appointment(coordinator: Coordinator | None) -> Coordinator:
 
 
 def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coordinator:
-    """Take on the duty of silence and care; the mailed link has proved the address.
+    """Accept an appointment and the duty of silence and care. The mailed link has verified the address.
 
-    Now the group can be joined, and those who are interested are told. Raises LinkExpired,
+    From now on the group can be joined, and interested people are told. Raises LinkExpired and
     OfficerNeverCoordinates.
     """
     _lock(coordinator.group)
@@ -205,14 +206,14 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
 
 
 def _has_come_true(coordinator: Coordinator) -> None:
-    """Whoever coordinates the group waits for it no longer."""
+    """End the new coordinator's own interest, because the group exists now."""
     wished = Interest.building_id.in_([building.id for building in coordinator.group.buildings])
     own = update(Interest).where(wished, Interest.person_id == coordinator.person_id)
     db.session.execute(own.where(Interest.ended_at.is_(None)).values(ended_at=utcnow()))
 
 
 def decline_appointment(coordinator: Coordinator) -> None:
-    """No, thank you: the question ends, and nobody is mailed about it. Raises LinkExpired."""
+    """Decline an appointment. Nobody is mailed about it. Raises LinkExpired."""
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
     waiting_appointment(coordinator).ended_at = utcnow()
     outbox.cancel(coordinator, COORDINATOR_APPOINTED)
@@ -220,7 +221,7 @@ def decline_appointment(coordinator: Coordinator) -> None:
 
 
 def _introduce(coordinator: Coordinator, name: str) -> None:
-    """The unnamed person gets a name, or turns out to be one who shares the mailbox."""
+    """Give the unnamed person a name, or use the person of that name at the same mailbox."""
     unnamed = coordinator.person
     for known in db.session.scalars(select(Person).where(Person.mailbox_id == unnamed.mailbox_id)):
         if known is not unnamed and known.name.casefold() == name.casefold():
@@ -230,12 +231,12 @@ def _introduce(coordinator: Coordinator, name: str) -> None:
 
 
 def end_appointment(coordinator: Coordinator, *, by: Person) -> None:
-    """End an appointment; from the next request on; whoever had it is told. Raises LastCoordinator."""
+    """End an appointment at once and mail its coordinator. Raises LastCoordinator."""
     _end(coordinator.group, [coordinator], by=by)
 
 
 def demand_may_end_roles(group: Group, person_ids: Collection[int], *, by: Person) -> None:
-    """Before somebody writes that these people moved. Raises CoordinatorLivesThere."""
+    """Raise CoordinatorLivesThere if `by` may not end the appointments of these people."""
     others = select(Coordinator.id).where(
         Coordinator.group_id == group.id,
         Coordinator.person_id.in_(person_ids),
@@ -247,7 +248,7 @@ def demand_may_end_roles(group: Group, person_ids: Collection[int], *, by: Perso
 
 
 def end_roles(group: Group, person_ids: Collection[int], *, by: Person | None) -> None:
-    """End what these people are in a group that they leave. Raises LastCoordinator."""
+    """End the appointments of people who leave a group. Raises LastCoordinator."""
     if not person_ids:
         return
     theirs = db.session.scalars(
@@ -266,7 +267,7 @@ def _lock(group: Group) -> None:
 
 
 def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) -> None:
-    _lock(group)  # two do not end each other
+    _lock(group)  # so that two coordinators cannot end each other's appointment at the same moment
     if any(coordinator.accepted_at for coordinator in ending):
         staying = select(Coordinator.id).where(
             Coordinator.group_id == group.id,
@@ -285,7 +286,7 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
 
 
 def tell_the_interested(group: Group) -> None:
-    """Each of those who are interested gets one mail, once they can join."""
+    """Mail everybody interested in the group's buildings, once each."""
     told = select(Mailing.id).where(Mailing.kind == GROUP_STARTED.kind, Mailing.interest_id == Interest.id)
     untold = (
         select(Interest)

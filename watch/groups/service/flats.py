@@ -1,4 +1,4 @@
-"""A flat's current household, and how two who change it at once take turns."""
+"""The current household of a flat, and the lock for changing it."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from watch.models import Flat, Household
 
 
 def lock_flat(flat: Flat) -> None:
-    """Nobody else changes who lives here until this transaction ends (SQLite: no other writes at all)."""
+    """Lock the flat until the transaction ends. SQLite lets only one transaction write anyway."""
     db.session.execute(select(Flat.id).where(Flat.id == flat.id).with_for_update())
 
 
 def current_household(flat: Flat) -> Household:
-    """The household that lives in a flat now, made where none is known; two who come at once get the same."""
+    """Return the flat's current household, made if none is known; two requests get the same one."""
     current = select(Household).where(Household.flat_id == flat.id, Household.is_current)
     if household := db.session.scalar(current):
         return household

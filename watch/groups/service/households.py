@@ -1,4 +1,4 @@
-"""What is known of a flat's household, and moving out."""
+"""Records the status of households and moving out."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ NOT_TAKING_PART = frozenset(HouseholdStatus) - {HouseholdStatus.TAKES_PART}
 
 
 def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) -> Household:
-    """Write down where a household stands; one that takes part goes on taking part.
+    """Record the status of a flat's household. A household that takes part keeps that status.
 
-    (An invitation to one more of the family, or their no, does not put the window out.)
+    Inviting or declining another family member does not change a participating household.
     """
     household = change_household(flat, status, by=by, only=NOT_TAKING_PART)
     assert household is not None
@@ -48,11 +48,11 @@ def change_household(
     only: Collection[HouseholdStatus],
     counts: bool = True,
 ) -> Household | None:
-    """Give a flat's household a status where it has one of those in `only` now, and `counts` is true.
+    """Change the status of a flat's household if it is one of `only` and `counts` is true.
 
-    A flat of whose household nothing is known counts as not contacted; its household is made where the status
-    changes. The same statements run whether it changes or not, so that response time does not tell a stranger
-    what is known of a flat. Returns the current household, or None where nothing is known still.
+    A flat without a household counts as not contacted; a household is made when the status changes. The same
+    statements run in every case, so that response time tells a stranger nothing about the flat. Returns the
+    current household, or None if there is still none.
     """
     lock_flat(flat)
     current = Household.flat_id == flat.id, Household.is_current
@@ -73,9 +73,10 @@ def change_household(
 
 
 def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Person | None) -> None:
-    """The same for many flats of one group, in a few statements."""
+    """Record the same status for many flats of one group, in a few statements."""
     ids = [flat.id for flat in flats]
-    db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())  # as `hold` does
+    # the same lock as lock_flat
+    db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())
     current = select(Household).where(Household.flat_id.in_(ids), Household.is_current)
     known = {household.flat_id: household for household in db.session.scalars(current)}
     for flat in flats:
@@ -94,9 +95,9 @@ def _group_of(flat: Flat) -> Group | None:
 
 
 def move_out(flat: Flat, *, by: Person | None) -> None:
-    """The household moves out: its memberships, roles and open invitations end; the flat is not contacted.
+    """End the household with its memberships, appointments and open invitations.
 
-    Raises CoordinatorLivesThere, LastCoordinator.
+    The flat is not contacted afterwards. Raises CoordinatorLivesThere and LastCoordinator.
     """
     lock_flat(flat)
     household = db.session.scalar(select(Household).where(Household.flat_id == flat.id, Household.is_current))
@@ -118,7 +119,7 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
 
 
 def end_household(household: Household, *, by: Person | None) -> None:
-    """Nobody of a household lives in its flat any longer; invitations and letters to the flat end too."""
+    """End a household, and the open invitations and letters to its flat."""
     household.ended_at = utcnow()
     db.session.execute(
         update(Invitation)
@@ -134,9 +135,9 @@ def end_household(household: Household, *, by: Person | None) -> None:
 
 
 def take_back_move(household: Household) -> None:
-    """They live there after all: the household is back, with the invitations and letters that ended with it.
+    """Undo a move, with the invitations and letters that ended with it.
 
-    Raises FlatTaken where others live there now, or a new letter or invitation is on its way.
+    Raises FlatTaken if others live there now, or a new letter or invitation has been sent.
     """
     ended_at = household.ended_at
     try:

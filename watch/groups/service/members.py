@@ -1,4 +1,4 @@
-"""Who takes part: let in, added on paper, leaving."""
+"""Admits members, adds members on paper and ends memberships."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ CONSENT_VERSION = "2026-1"  # of groups.labels.CONSENTS
 
 @dataclass(frozen=True)
 class Consent:
-    """A yes (GDPR article 7.1): how it was given, to which text, and when; None is now."""
+    """A member's consent (GDPR article 7.1): channel, version of the text, and time; None means now."""
 
     channel: ConsentChannel = ConsentChannel.WEB
     version: str = CONSENT_VERSION
@@ -55,11 +55,11 @@ def admit(
     channel: Channel = Channel.MAIL,
     consent: Consent = Consent(),
 ) -> Membership:
-    """Let a person in; with a flat its household takes part from now on.
+    """Admit a person to a group. With a flat, its household takes part.
 
-    Raises AlreadyMember, also when two admit the same person at once.
+    Raises AlreadyMember, also when two requests admit the same person at once.
     """
-    db.session.flush()
+    db.session.flush()  # gives a new person an id, and raises errors of other rows as themselves
     now = utcnow()
     membership = Membership(
         group_id=group.id, person_id=person.id, channel=channel, admitted_by_id=by.id if by else None,
@@ -79,12 +79,12 @@ def admit(
 
 
 def place(membership: Membership, flat: Flat, *, by: Person) -> None:
-    """A member whose flat was unknown lives here; the household takes part. Raises AlreadyPlaced."""
+    """Record the flat of a member who had none; its household takes part. Raises AlreadyPlaced."""
     unplaced = update(Membership).where(
         Membership.id == membership.id, Membership.is_current, Membership.household_id.is_(None)
     )
     household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
-    db.session.flush()
+    db.session.flush()  # a new household gets its id
     home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
     if not changed(unplaced.values(home)):
         raise AlreadyPlaced
@@ -100,7 +100,7 @@ def add_on_paper(
     by: Person,
     said_yes: ConsentChannel = ConsentChannel.DOORSTEP,
 ) -> Membership:
-    """A neighbour without e-mail, who agreed at the door or in writing; everything reaches them on paper."""
+    """Add a neighbour without e-mail, who gets everything on paper."""
     person = Person(name=name, language=language)
     db.session.add(person)
     return admit(
@@ -115,15 +115,15 @@ def add_on_paper(
 
 
 def take_part(coordinator: Coordinator, *, stairwell: Stairwell | None, flat: Flat | None) -> None:
-    """Whoever coordinates takes part in the group too; one who did already stays as they are."""
+    """Make a coordinator a member too. Somebody who is a member already stays as they are."""
     if active_membership(coordinator.person, coordinator.group) is None:
         admit(coordinator.person, coordinator.group, stairwell=stairwell, flat=flat)
 
 
 def leave(membership: Membership, *, by: Person | None = None) -> None:
-    """Leave the group at once; an empty household falls back to not contacted, appointments end.
+    """End a membership at once, with the person's appointments.
 
-    Raises LastCoordinator.
+    An empty household becomes "not contacted". Raises LastCoordinator.
     """
     emptied = depart(membership, by=by)
     if emptied is not None:
@@ -133,9 +133,9 @@ def leave(membership: Membership, *, by: Person | None = None) -> None:
 
 
 def depart(membership: Membership, *, by: Person | None) -> Household | None:
-    """Take somebody out of a group, with their appointments and all that waits to be sent to them.
+    """End a membership with appointments and queued mail.
 
-    Returns the household that this leaves empty. Raises LastCoordinator.
+    Returns the household if this leaves it empty. Raises LastCoordinator.
     """
     end_roles(membership.group, [membership.person_id], by=by)
     membership.left_at = utcnow()

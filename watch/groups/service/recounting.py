@@ -1,4 +1,4 @@
-"""How many take part, counted each night and when a group starts."""
+"""Counts how many take part in a group, each night and when it starts."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from watch.models import (
 
 
 def recount_groups(now: datetime, group: Group | None = None) -> None:
-    """Count who takes part, in all groups (nightly) or one: flats, and members whose flat is unknown."""
+    """Count who takes part, in one group or in all: flats, and members whose flat is unknown."""
     flats = (
         select(func.count(Household.id))
         .join(Flat, Flat.id == Household.flat_id)

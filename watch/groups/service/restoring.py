@@ -1,4 +1,4 @@
-"""What a restore mends of households: the copy may not know of a no, and not that a flat is empty."""
+"""Corrects households after a restore, because the copy may miss later answers and departures."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from watch.models import Flat, Household, HouseholdStatus, Membership, utcnow
 
 
 def decline_again(flat_id: int, at: datetime) -> bool:
-    """A household that the copy does not have has said no: its flat is left in peace.
+    """Record a decline that the copy does not have, unless the household takes part.
 
-    Returns whether the copy would have had it contacted.
+    Returns True if the copy would have had the flat contacted.
     """
     if db.session.get(Flat, flat_id) is None:
         return False
@@ -31,7 +31,7 @@ def decline_again(flat_id: int, at: datetime) -> bool:
 
 
 def put_out_empty_windows(households: Collection[int]) -> None:
-    """Of these (ids), a household takes part as long as one of its members does, and not longer."""
+    """Make these households (ids) take part exactly if they have a current member."""
     ids = list(households)
     has_member = exists().where(Membership.household_id == Household.id, Membership.is_current)
     current = Household.id.in_(ids), Household.is_current

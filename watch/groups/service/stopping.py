@@ -1,4 +1,4 @@
-"""What waits to be sent to somebody, and is not wanted any longer, stops in the same transaction."""
+"""Stops queued mail that a person or household no longer wants."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from watch.models import Group, LeftOut, Membership, OutboxRow
 
 
 def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int | None] = ()) -> None:
-    """Stop notices and meetings of a group and its area for those (ids) who left, moved or said no."""
-    db.session.flush()
+    """Stop queued mails about a group that these people and households (ids) no longer want."""
+    db.session.flush()  # the conditions below must see what the caller has changed
     for person in people:
         mailings = unwanted_mailings(group, Membership.person_id == person)
         outbox.stop(OutboxRow.person_id == person, mailings=mailings, why=LeftOut.READER)

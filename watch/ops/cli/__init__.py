@@ -1,4 +1,4 @@
-"""The commands of whoever runs it: copies of the database, and trying it on one's own machine."""
+"""Commands for the operator: copies of the database, and a demo on one's own machine."""
 
 from __future__ import annotations
 
@@ -8,6 +8,5 @@ from watch.ops.cli import copies, demo
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands."""
     for commands in (demo, copies):
         commands.init_app(app)

@@ -33,7 +33,6 @@ FOLDER = click.Path(path_type=Path, file_okay=False, exists=True)
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands."""
     app.cli.add_command(backup)
     app.cli.add_command(restore)
 
@@ -47,7 +46,7 @@ def backup(file: Path) -> None:
         _kind().make(file)
     except Unusable as reason:
         raise click.ClickException(str(reason)) from None
-    journal.beat()  # from here on the database is younger than this copy, and its marker says so
+    journal.beat()  # the marker shows from now on that the database is newer than this copy
     db.session.commit()
     click.echo(f"The copy is {file} ({file.stat().st_size:,} bytes). Keep it encrypted, 30 days at most.")
 
@@ -62,7 +61,7 @@ def backup(file: Path) -> None:
 def restore(
     file: Path | None, in_place: bool, yes: bool, more: Sequence[Path], without_journal: bool
 ) -> None:
-    """Put the copy FILE in the database's place, and take away again what was taken away since."""
+    """Replace the database by the copy FILE, and repeat what was taken away since it was made."""
     if (file is None) != in_place:
         raise click.UsageError("Say which FILE, or --in-place.")
     places = [files.folder(), *more]
@@ -84,7 +83,7 @@ def _kind() -> ModuleType:
 
 
 def _demand_nobody_else() -> None:
-    """Other machines' processes hold connections. Raises Unusable."""
+    """Check that no process on another machine is connected to PostgreSQL. Raises Unusable."""
     if db.engine.dialect.name != "postgresql":
         return
     others = text(
@@ -126,7 +125,7 @@ def _restore(file: Path | None, places: Sequence[Path], *, yes: bool, may_miss: 
 
 
 def _ask() -> None:
-    """Raises Unusable where nobody says yes."""
+    """Ask the operator to confirm. Raises Unusable if they do not."""
     try:
         click.confirm(ASK, abort=True)
     except click.Abort:
@@ -136,7 +135,7 @@ def _ask() -> None:
 
 
 def _own() -> Facts:
-    """What the database in place says of itself; nothing where it is away or broken."""
+    """Return the facts of the current database; empty ones if it is missing or broken."""
     try:
         known = name_and_serial()
         hosts = db.session.scalars(select(JournalHost.name)) if known else ()
@@ -148,7 +147,7 @@ def _own() -> Facts:
 
 
 def _tell(report: Report) -> None:
-    """What was done, and what is left to do."""
+    """Print what was done, and what is left to do."""
     click.echo("The copy is the database now. Ended, played again, erased:")
     for words, count in sorted(report.counts.items()):
         if count:

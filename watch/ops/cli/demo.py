@@ -27,7 +27,6 @@ demo = AppGroup("demo", help="Try it on one's own machine, with sample data.")
 
 
 def init_app(app: Flask) -> None:
-    """Register the commands."""
     app.cli.add_command(demo)
     app.cli.add_command(mailbox)
 
@@ -44,7 +43,7 @@ def seed() -> None:
 
 @demo.command()
 def run() -> None:
-    """Web server, worker and mailbox with sample data, until Ctrl-C; the data stays for the next time."""
+    """Run web server, worker and mailbox with sample data, until Ctrl-C. The data is kept."""
     _demand_development()
     config = current_app.config
     port = _port(os.environ.get("PORT", "8000"))
@@ -61,7 +60,7 @@ def run() -> None:
         sample.seed()
     welcome = _welcome(port)
     db.session.commit()
-    db.engine.dispose()  # nothing open is carried into the processes
+    db.engine.dispose()  # the forked processes must not share open connections
     settings = {"WATCH_ENV": "development", "WATCH_BASE_URL": config["BASE_URL"]}
     sys.exit(running.run(port, settings, lambda: click.echo(welcome)))
 
@@ -78,7 +77,7 @@ def _port(text: str) -> int:
 
 
 def _welcome(port: int) -> str:
-    """Where it is, and links that sign in, each once."""
+    """Return the addresses to open, and sign-in links that work once each."""
     lines = [
         "",
         f"  Open     http://{running.HOST}:{port}",
@@ -95,7 +94,7 @@ def _welcome(port: int) -> str:
 @click.command()
 @with_appcontext
 def mailbox() -> None:
-    """A mail server on loopback whose letters are read on the page /mailbox (development only)."""
+    """Run a mail server on loopback whose mails are shown on the page /mailbox (development only)."""
     _demand_development()
     port = current_app.config["MAIL_PORT"]
     try:

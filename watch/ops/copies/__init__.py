@@ -1,1 +1,1 @@
-"""Copies of the database: made while everything runs, and put in its place without taking anything back."""
+"""Copies of the database: made while everything runs, and restored without undoing departures."""

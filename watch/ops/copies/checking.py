@@ -1,4 +1,4 @@
-"""Whether a copy may become the database: is it ours, and is the journal there that it wants?"""
+"""Checks that a copy may replace the database: it is ours, and its journal is complete."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ OPTION = "--without-journal"
 
 
 def demand_ours(facts: Facts) -> None:
-    """A copy of a known version, readable with our key. Raises Unusable."""
+    """Check that a copy has a known version and our data key. Raises Unusable."""
     folder = current_app.extensions["migrate"].directory
     known = {
         each.revision for each in ScriptDirectory(f"{current_app.root_path}/../{folder}").walk_revisions()
@@ -32,9 +32,9 @@ def demand_ours(facts: Facts) -> None:
 
 
 def name_of(facts: Facts, own: str | None, places: Sequence[Path]) -> str:
-    """What the copy's database is called, new where nobody knows.
+    """Return the name of the copy's database; a new one if nobody knows it.
 
-    A copy that was made before anything was journaled does not know it itself.
+    A copy made before anything was journaled does not hold the name.
     """
     if known := facts.database or own:
         return known
@@ -43,7 +43,7 @@ def name_of(facts: Facts, own: str | None, places: Sequence[Path]) -> str:
 
 
 def journal_of(name: str, facts: Facts, places: Sequence[Path], *, may_miss: bool) -> Journal:
-    """The journal that reaches back to the copy, from every machine. Raises Unusable where it does not."""
+    """Return the journal of every machine since the copy was made. Raises Unusable if it is incomplete."""
     journal = read(name, places)
     missing = sorted(host for host in facts.hosts if host not in journal.hosts)
     late = sorted(host for host, begins in journal.hosts.items() if begins > facts.serial)

@@ -1,4 +1,4 @@
-"""What a copy says of itself, asked before anything is overwritten by it."""
+"""The facts of a copy, read before it overwrites anything."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from typing import Protocol
 
 
 class Unusable(Exception):
-    """The copy, or a program that is needed for it, cannot be used; a sentence for the operator."""
+    """The copy, or a program needed for it, cannot be used. The message is for the operator."""
 
 
 @dataclass(frozen=True)
 class Facts:
-    """A copy's migration, the database it was made of, how far that had come, and the first addresses.
+    """A copy's migration, database name, serial, machines, and its first encrypted addresses.
 
-    `database` is None where nothing had been journaled in it when the copy was made.
+    `database` is None if nothing had been journaled when the copy was made.
     """
 
     revision: str | None
@@ -26,14 +26,14 @@ class Facts:
 
 
 class Copy(Protocol):
-    """A copy that was looked into."""
+    """A copy that has been opened for reading."""
 
     @property
     def facts(self) -> Facts:
-        """What it says of itself."""
+        """The facts of the copy."""
 
     def in_place(self) -> AbstractContextManager[None]:
-        """The application works on the copy from here on. Raises Unusable.
+        """Let the application work on the copy. Raises Unusable.
 
-        On SQLite it is the database at the end only, and not at all where that is not reached.
+        On SQLite it replaces the database only if the block ends without an error.
         """

@@ -1,4 +1,4 @@
-"""A copy is whole and on disk, or it is not there; nobody else can read it, and it replaces nothing."""
+"""Writes a file completely or not at all, readable by us only, replacing nothing."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from watch.ops.copies.facts import Unusable
 
 @contextmanager
 def new_file(path: Path) -> Iterator[Path]:
-    """A file beside `path`, empty and for us alone, that gets this name once it is written and on disk.
+    """Yield an empty file beside `path`, which gets the name `path` once it is written and synced.
 
-    Raises Unusable where the name is taken or the folder is not there.
+    Raises Unusable if the name is taken or the folder is missing.
     """
     if path.exists():
         raise Unusable(f"{path} is there already; nothing was changed.")
@@ -27,7 +27,7 @@ def new_file(path: Path) -> Iterator[Path]:
     try:
         yield half
         sync(half)
-        os.link(half, path)  # and not a rename, which would replace what has come there meanwhile
+        os.link(half, path)  # not a rename, which would replace a file made there meanwhile
     except FileExistsError:
         raise Unusable(f"{path} is there already; nothing was changed.") from None
     except OSError as wrong:

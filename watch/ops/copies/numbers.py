@@ -1,4 +1,4 @@
-"""Numbers of rows that were given since a copy was made are not given again."""
+"""Skips ids after a restore, so that no id given since the copy was made is given again."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ SKIPPED = 10_000_000  # of 2,147 million: room for 200 restores
 
 
 def skip(connection: Connection, floors: Mapping[str, int]) -> dict[str, int]:
-    """Every table goes on counting ten million higher, and above `floors`; where, by table.
+    """Let every table continue ten million ids higher, and above `floors`. Return the new values by table.
 
-    The floors are where earlier restores went on from: the same copy may be restored twice.
+    `floors` are the values of earlier restores, because the same copy may be restored twice.
     """
     given = _given_on_sqlite if connection.dialect.name == "sqlite" else _given_on_postgresql
     goes_on = {table: max(last, floors.get(table, 0)) + SKIPPED for table, last in given(connection).items()}
@@ -24,7 +24,7 @@ def skip(connection: Connection, floors: Mapping[str, int]) -> dict[str, int]:
 
 
 def floors_of(restored: Iterable[Mapping[str, int]]) -> dict[str, int]:
-    """The highest numbers that earlier restores went on from."""
+    """Return the highest values that earlier restores continued from, by table."""
     floors: dict[str, int] = {}
     for numbers in restored:
         floors |= {table: max(number, floors.get(table, 0)) for table, number in numbers.items()}
@@ -32,7 +32,7 @@ def floors_of(restored: Iterable[Mapping[str, int]]) -> dict[str, int]:
 
 
 def _given_on_sqlite(connection: Connection) -> dict[str, int]:
-    """The highest number ever given, of tables that remember it (AUTOINCREMENT)."""
+    """Return the highest id ever given, by table, as AUTOINCREMENT remembers it."""
     if not inspect(connection).has_table("sqlite_sequence"):
         return {}
     remembers = text("SELECT name FROM sqlite_master WHERE type = 'table' AND sql LIKE '%AUTOINCREMENT%'")

@@ -1,6 +1,6 @@
-"""Copies of a PostgreSQL database, by its own programs: pg_dump, pg_restore and psql.
+"""Copies of a PostgreSQL database, made with pg_dump, pg_restore and psql.
 
-The password goes to them in the environment: what stands on a command line can be read by everybody.
+The password is passed in the environment, because everybody on the machine can read a command line.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from watch.extensions import db
 from watch.ops.copies.facts import Facts, Unusable
 from watch.ops.copies.making import new_file
 
-PLAIN = ("--no-owner", "--no-privileges")  # whoever restores it owns it
+PLAIN = ("--no-owner", "--no-privileges")  # the user who restores it becomes the owner
 WANTED = "Install PostgreSQL's client of the server's version, or say its folder in WATCH_POSTGRES_PROGRAMS."
-# pg_restore's own --clean knows only the tables that the copy has: a younger one would be left, and stand in
-# the way of the migration that makes it. The queue's tables hold wake-ups only.
+# pg_restore --clean drops only the tables that the copy has. A newer table would stay, and the migration that
+# creates it would fail. The queue's tables stay, because they hold wake-ups only.
 EMPTY = """
 DO $$ DECLARE name text; BEGIN
     FOR name IN SELECT tablename FROM pg_tables
@@ -40,7 +40,7 @@ END $$
 
 
 def make(path: Path) -> None:
-    """Copy the database as it is at one moment. Raises Unusable."""
+    """Copy the database as of one moment. Raises Unusable."""
     program = _program("pg_dump")
     _demand_as_young_as_the_server(program)
     with new_file(path) as half:
@@ -49,20 +49,20 @@ def make(path: Path) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[PostgresCopy]:
-    """Look into a copy. Raises Unusable."""
+    """Open a copy for reading. Raises Unusable."""
     yield PostgresCopy(path, _facts(path))
 
 
 @dataclass(frozen=True)
 class PostgresCopy:
-    """A file that pg_dump has made."""
+    """A file made by pg_dump."""
 
     file: Path
     facts: Facts
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """Everything that is there goes, and the copy comes, in one transaction. Raises Unusable."""
+        """Replace all tables by those of the copy, in one transaction. Raises Unusable."""
         db.session.remove()
         db.engine.dispose()
         reading = [_program("pg_restore"), *PLAIN, "--file=-", str(self.file)]
@@ -75,7 +75,7 @@ class PostgresCopy:
 
 
 def _pour(reading: Sequence[str], writing: Sequence[str]) -> None:
-    """One program's output into another, which hears of its end only if the first has ended well."""
+    """Pipe one program's output into another, which sees the end only if the first succeeded."""
     with NamedTemporaryFile() as said, NamedTemporaryFile() as answered:
         with (
             Popen(reading, stdout=PIPE, stderr=said, env=_environment()) as copy,
@@ -83,11 +83,11 @@ def _pour(reading: Sequence[str], writing: Sequence[str]) -> None:
         ):
             assert copy.stdout
             assert database.stdin
-            with suppress(BrokenPipeError):  # psql has stopped, and says why
+            with suppress(BrokenPipeError):  # psql has stopped, and its error is reported below
                 shutil.copyfileobj(copy.stdout, database.stdin)
             copy.stdout.close()
             if copy.wait():
-                database.kill()  # at an end of its input it would keep what has come so far
+                database.kill()  # at the end of its input psql would commit an incomplete copy
             with suppress(BrokenPipeError):
                 database.stdin.close()
         if copy.returncode or database.returncode:
@@ -115,7 +115,7 @@ def _facts(path: Path) -> Facts:
 
 
 def _rows(path: Path, table: str) -> Iterator[dict[str, str]]:
-    r"""The rows of a table in a copy, as COPY writes them: bytes as `\\x` and digits."""
+    """Yield the rows of a table in a copy, as COPY writes them: bytes as `\\x` and digits."""
     words = [_program("pg_restore"), "--data-only", f"--table={table}", "--file=-", str(path)]
     columns: list[str] | None = None
     with Popen(words, stdout=PIPE, stderr=DEVNULL, text=True, encoding="utf-8") as reading:
@@ -133,7 +133,7 @@ def _rows(path: Path, table: str) -> Iterator[dict[str, str]]:
 
 
 def _program(name: str) -> str:
-    """Where a program of PostgreSQL's is. Raises Unusable."""
+    """Return the path of a PostgreSQL program. Raises Unusable."""
     found = shutil.which(name, path=current_app.config["POSTGRES_PROGRAMS"] or None)
     if found is None:
         raise Unusable(f"{name} is not found. {WANTED}")
@@ -141,7 +141,7 @@ def _program(name: str) -> str:
 
 
 def _demand_as_young_as_the_server(program: str) -> None:
-    """An older pg_dump does not know everything that the server may hold. Raises Unusable."""
+    """Check that pg_dump is not older than the server, whose data it might miss. Raises Unusable."""
     told = subprocess.run([program, "--version"], capture_output=True, text=True, check=False).stdout
     version = re.search(r"\d+", told)
     server = int(db.session.scalar(text("SHOW server_version_num")) or 0) // 10_000
@@ -157,7 +157,7 @@ def _run(words: Sequence[str]) -> None:
 
 
 def _address() -> str:
-    """Where the database is, without the password."""
+    """Return the database's address without the password."""
     url = db.engine.url
     facts = {"dbname": url.database, "host": url.host, "port": url.port, "user": url.username}
     more = {name: value if isinstance(value, str) else ",".join(value) for name, value in url.query.items()}
@@ -165,7 +165,7 @@ def _address() -> str:
 
 
 def _environment() -> dict[str, str]:
-    """None of our own secrets but the one that the server wants."""
+    """Return our environment without our secrets, and with the server's password."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCH_")}
     password = db.engine.url.password
     return kept | ({"PGPASSWORD": str(password)} if password else {})

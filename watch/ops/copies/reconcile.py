@@ -1,4 +1,4 @@
-"""Making a copy of yesterday fit to be used today: nobody is back, and nothing is sent again."""
+"""Makes a restored copy fit for use: nobody is back who has left, and nothing is sent twice."""
 
 from __future__ import annotations
 
@@ -38,18 +38,19 @@ from watch.models import (
 )
 from watch.ops.copies import numbers, replay
 
-AHEAD = 1_000_000  # minutes, of nearly two years: a machine whose marker does not lie here is not ahead of us
+# at one serial a minute, nearly two years: more than a marker on another machine can be ahead
+AHEAD = 1_000_000
 
 
 @dataclass
 class Report:
-    """What a restore did, in counts, and the line that the journal keeps of it."""
+    """The result of a restore: counts, and the line for the journal."""
 
     line: Line
     counts: Counter[str]
 
     def left_to_do(self) -> Iterator[tuple[int, str]]:
-        """How many of what, and what to do with them."""
+        """Yield what the operator has to look at, with counts."""
         for words, counting in _left_to_do():
             if count := db.session.scalar(counting):
                 yield count, words
@@ -59,13 +60,13 @@ class Report:
 
 
 def reconcile(journal: Journal, database: str, since: int, jobs: Sequence[Job]) -> Report:
-    """Play the lines of the journal that are younger than the copy (`since`), and end what must not live on.
+    """Replay the journal lines newer than the copy (`since`), and end sign-ins and links.
 
-    The clock's day is done here, so that it sends nothing of what has been sent; its mails are held like all
-    others. Nothing is committed, and nothing written to the journal.
+    Today's jobs are done here and all mail is held, so that nothing is sent a second time. Nothing is
+    committed, and nothing is written to the journal.
     """
     db.session.info[OFF] = True
-    recovery.hold()  # first, so that no row is in anybody's hands
+    recovery.hold()  # first, so that no worker has claimed a row
     counts = Counter(_end_sign_ins()) + replay.play(line for line in journal.lines if line["serial"] > since)
     restores = [line["restored"] for line in journal.lines if "restored" in line]
     floors = numbers.floors_of(each["numbers"] for each in restores)
@@ -82,7 +83,7 @@ def reconcile(journal: Journal, database: str, since: int, jobs: Sequence[Job]) 
 
 
 def _end_sign_ins() -> dict[str, int]:
-    """Whoever has a cookie or a link from before signs in anew."""
+    """End all sign-ins and sign-in links, and return how many."""
     ended = {}
     for words, model in (("sign-ins ended", SignIn), ("sign-in links ended", SignInLink)):
         ending = update(model).where(model.ended_at.is_(None)).values(ended_at=utcnow())
@@ -92,7 +93,7 @@ def _end_sign_ins() -> dict[str, int]:
 
 
 def _state(database: str, serial: int, epoch: int) -> JournalState:
-    """The row that says so. The epoch is drawn, not counted: a copy restored twice has another each time."""
+    """Store serial and epoch. The epoch is random, so that the same copy restored twice has two."""
     state = db.session.get(JournalState, 1) or JournalState(id=1)
     state.database, state.serial, state.epoch, state.restored_at = database, serial, epoch, utcnow()
     db.session.add(state)

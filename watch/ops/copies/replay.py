@@ -1,4 +1,4 @@
-"""Playing the journal again: the last word on each row, written into the copy."""
+"""Replays the journal: writes the latest entry about each row into the copy."""
 
 from __future__ import annotations
 
@@ -42,9 +42,9 @@ Said = Mapping[str, Any]
 
 
 def play(lines: Iterable[Line]) -> Counter[str]:
-    """Take away again what these lines say, and give back what they say was given back.
+    """Repeat what these lines took away, and give back what they say was given back.
 
-    Returns how much of what, in an operator's words. Nothing is committed.
+    Returns counts by a description for the operator. Nothing is committed.
     """
     words, counts, homes = last_words(lines), Counter[str](), set[int]()
     for model, journaled in JOURNALED.items():
@@ -53,7 +53,8 @@ def play(lines: Iterable[Line]) -> Counter[str]:
             _play_wishes(model, journaled, said, counts)
             continue
         rows = _rows(model, journaled, said)
-        for gives_back in (False, True):  # whoever is back takes a place that somebody has left
+        # take away first: who is given back may need a place that another has left
+        for gives_back in (False, True):
             for key, what in said.items():
                 if what is not None and key in rows:
                     _play_row(model, journaled, rows[key], what, counts, gives_back=gives_back)
@@ -65,7 +66,7 @@ def play(lines: Iterable[Line]) -> Counter[str]:
 
 
 def _rows(model: type[Model], journaled: Journaled, keys: Iterable[Any]) -> dict[Any, dict[str, Any]]:
-    """These rows as they stand in the copy, without what is hidden from the journal."""
+    """Return these rows as they are in the copy, without columns the journal must not hold."""
     table, wanted = _table(model), list(keys)
     hidden = {name for rule in journaled.rules if rule.hides for name in rule.columns}
     columns = [column for column in table.columns if column.name not in hidden]
@@ -96,7 +97,7 @@ def _play_row(
 
 
 def _write(model: type[Model], rule: Rule, row: dict[str, Any], values: dict[str, Any]) -> bool:
-    """Whether the copy took it; it cannot, where somebody is back whose place is another's by now."""
+    """Write the values, and return False if the copy has no room, because another has the person's place."""
     table = _table(model)
     news = dict.fromkeys(rule.columns, rule.instead) if rule.hides else _what_is_there(model, values)
     if model is Stairwell:
@@ -108,13 +109,14 @@ def _write(model: type[Model], rule: Rule, row: dict[str, Any], values: dict[str
         if not rule.hides:
             log.warning("not-played", table=table.name, row=row["id"], what=rule.words)
             return False
-        db.session.execute(delete(table).where(table.c.id == row["id"]))  # without it there is nothing to say
+        # the column may not be empty, so the row goes
+        db.session.execute(delete(table).where(table.c.id == row["id"]))
     row.update({name: value for name, value in news.items() if name in row})
     return True
 
 
 def _what_is_there(model: type[Model], values: dict[str, Any]) -> dict[str, Any]:
-    """The values; a row that the copy does not have is pointed to by nobody."""
+    """Return the values, with None for references to rows that the copy does not have."""
     return {name: value for name, value in values.items() if _exists(_table(model).c[name], value)} | {
         name: None for name, value in values.items() if not _exists(_table(model).c[name], value)
     }
@@ -128,7 +130,7 @@ def _exists(column: Column[Any], value: Any) -> bool:
 def _play_wishes(
     model: type[Model], journaled: Journaled, said: Mapping[Any, Said | None], counts: Counter[str]
 ) -> None:
-    """Rows that are themselves a wish to be left in peace: there, or not there."""
+    """Insert or delete rows that are themselves a wish to be left in peace."""
     table, key = _table(model), _table(model).c[journaled.key]
     known = _rows(model, journaled, said)
     for name, what in said.items():
@@ -140,13 +142,13 @@ def _play_wishes(
             try:
                 with db.session.begin_nested():
                     db.session.execute(insert(model).values({journaled.key: name} | beside))
-            except IntegrityError:  # whose wish it was is not in the copy, or wishes the same by another row
+            except IntegrityError:  # the person is not in the copy, or the same wish is there in another row
                 continue
             counts["wishes not to be asked again"] += 1
 
 
 def _homes(model: type[Model], rows: Mapping[Any, Said]) -> set[int]:
-    """The households that this touched."""
+    """Return the households that these rows belong to."""
     if model is Household:
         return set(rows)
     return (
@@ -157,7 +159,7 @@ def _homes(model: type[Model], rows: Mapping[Any, Said]) -> set[int]:
 
 
 def _say_no_again(words: Words, counts: Counter[str]) -> None:
-    """A no of rows that are younger than the copy is kept too: it is what people remember having said."""
+    """Repeat declines of rows newer than the copy, because people remember having declined."""
     for said in filter(None, words.get("household", {}).values()):
         is_no = said.get("status") == HouseholdStatus.DECLINED and not said.get("ended_at")
         if is_no and households.decline_again(said["flat_id"], _moment(said["status_at"])):
@@ -170,7 +172,7 @@ def _say_no_again(words: Words, counts: Counter[str]) -> None:
 
 
 def _erase(words: Words, counts: Counter[str]) -> None:
-    """Take out what was erased; what others still point to is left to the night."""
+    """Delete what was erased. Rows that others still refer to are left to the nightly job."""
     for model, journaled in JOURNALED.items():
         said = words.get(model.__tablename__, {})
         for key in [] if journaled.is_wish else [int(key) for key, what in said.items() if what is None]:
@@ -196,9 +198,9 @@ def _key(model: type[Model], journaled: Journaled, text: str) -> Any:
 
 
 def _value(model: type[Model], name: str, plain: Any) -> Any:
-    """What a line says, as the column wants it."""
+    """Return a journaled value in the column's type."""
     kind = _table(model).c[name].type
-    if plain is None or plain is True:  # True stands for what the journal leaves out, too
+    if plain is None or plain is True:  # True also stands for a value that the journal must not hold
         return plain
     match kind:
         case UtcDateTime():

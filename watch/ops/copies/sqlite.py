@@ -1,4 +1,4 @@
-"""Copies of an SQLite database: one file, made while others write, and put in place by a rename."""
+"""Copies of an SQLite database: one file, made while others write, and restored by a rename."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LOGS = ("-wal", "-shm", "-journal")
 
 
 def make(path: Path) -> None:
-    """Copy the database as it is at one moment, without what was erased in it. Raises Unusable."""
+    """Copy the database as of one moment, without remains of erased rows. Raises Unusable."""
     try:
         with new_file(path) as half, closing(sqlite3.connect(_own_file())) as connection:
             connection.execute("PRAGMA busy_timeout = 20000")
@@ -33,10 +33,7 @@ def make(path: Path) -> None:
 
 @contextmanager
 def opened(path: Path) -> Iterator[SqliteCopy]:
-    """Look into a copy of a copy, which is thrown away afterwards if it has not become the database.
-
-    Raises Unusable.
-    """
+    """Open a copy of the copy, which is deleted unless it has become the database. Raises Unusable."""
     new = _own_file().with_name(f"{_own_file().name}.restoring")
     _remove(new)
     try:
@@ -48,18 +45,18 @@ def opened(path: Path) -> Iterator[SqliteCopy]:
 
 @dataclass(frozen=True)
 class SqliteCopy:
-    """A file beside the database."""
+    """The copied file, beside the database."""
 
     file: Path
     facts: Facts
 
     @contextmanager
     def in_place(self) -> Iterator[None]:
-        """The application's engine is that of the file; at the end it takes the database's name."""
+        """Let the application's engine use the file, which replaces the database at the end."""
         own, ours = _own_file(), db.engine
         theirs = create_engine(f"sqlite:///{self.file}", hide_parameters=True)
         prepare_sqlite(theirs)
-        engines: Any = db.engines  # a dict, called a Mapping
+        engines: Any = db.engines  # it is a dict, though typed as a Mapping
         engines[None] = theirs
         try:
             yield
@@ -77,7 +74,7 @@ def _own_file() -> Path:
 
 
 def _copy(path: Path, new: Path) -> None:
-    """The file, and its log where it was copied with one. Raises Unusable."""
+    """Copy the file, and its log if it was copied with one. Raises Unusable."""
     try:
         for end in ("", "-wal"):
             if end == "" or path.with_name(path.name + end).exists():
@@ -99,7 +96,8 @@ def _facts(path: Path) -> Facts:
         tables = {name for (name,) in copy.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
 
         def rows(table: str, columns: str) -> list[tuple[Any, ...]]:
-            wanted = f"SELECT {columns} FROM {table} LIMIT 1000"  # names from here, nothing typed
+            # names from this file only, nothing that a user typed
+            wanted = f"SELECT {columns} FROM {table} LIMIT 1000"
             return copy.execute(wanted).fetchall() if table in tables else []
 
         revision, state = rows("alembic_version", "version_num"), rows("journal_state", "database, serial")
@@ -113,14 +111,14 @@ def _facts(path: Path) -> Facts:
 
 
 def _settle(path: Path) -> None:
-    """All of the copy into its one file, and that on disk."""
+    """Merge the log into the file and sync it."""
     with closing(sqlite3.connect(path)) as copy:
         copy.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     sync(path)
 
 
 def _replace(own: Path, new: Path) -> None:
-    """The old file's log goes first: SQLite would play it into the new one."""
+    """Replace the database by the file. The old log goes first, or SQLite would play it into the new file."""
     for log in LOGS:
         own.with_name(own.name + log).unlink(missing_ok=True)
     os.replace(new, own)

@@ -1,4 +1,4 @@
-"""Sample data: the three areas, groups in different states, interest in Norrby, and a cast at example.org."""
+"""Sample data: three areas, groups in different states, interest in Norrby, and people at example.org."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ SEED = 2019  # the same people at every start
 
 
 def is_empty() -> bool:
-    """Whether there is nothing here yet."""
+    """Return True if the database holds no area."""
     return db.session.scalar(select(Area.id).limit(1)) is None
 
 
 def seed() -> None:
-    """Fill an empty database; adds, does not commit. No mail goes out for any of it."""
+    """Fill an empty database. Does not commit, and queues no mail."""
     import_landlord_list(landlord_list.read(SAMPLE.read_bytes()))
     db.session.flush()
     chance = random.Random(SEED)

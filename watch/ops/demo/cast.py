@@ -1,4 +1,4 @@
-"""The cast whose sign-in links are printed, their notices and contact persons."""
+"""The people whose sign-in links are printed, with their notices and contact persons."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ from watch.ops.demo.people import building_of, flats_of, make_coordinator, make_
 
 
 def make_officers(areas: dict[str, Area]) -> tuple[Person, Person]:
-    """Gun, police contact of all areas, and Hodan, the municipality's officer of Boda."""
+    """Add Gun, police contact of all areas, and Hodan, the municipality's officer of Boda."""
     gun = make_person("Gun Sandberg", "gun@example.org", shows_name=True)
     hodan = make_person("Hodan Warsame", "hodan@example.org", shows_name=True)
     for area in areas.values():
@@ -56,7 +56,7 @@ def _free_flat(building: Building, stairwell: int) -> Flat:
 
 
 def make_cast() -> None:
-    """Those whose sign-in links are printed: Amina leads, Bengt helps, Carin is a neighbour, Farah waits."""
+    """Add Amina (lead), Bengt (coordinator), Carin and Dawit (members) and Farah (applicant)."""
     building = building_of(HOUSE_OF_THE_CAST)
     group = db.session.get_one(Group, building.group_id)
     amina = make_person("Amina Hassan", "amina@example.org", shows_name=True)
@@ -140,7 +140,7 @@ def _notice_of_the_light(group: Group, by: Person) -> None:
 
 
 def _landlords(checked: date) -> None:
-    """Numbers from the series that no subscriber has (PTS: numbers for use in fiction)."""
+    """Add the landlords' contacts, with numbers that PTS reserves for fiction."""
     for number, landlord in enumerate(db.session.scalars(select(Landlord))):
         for role, last, hours in (
             (ContactRole.FAULT_REPORT, 600 + number, "vardagar 8–16"),
@@ -160,7 +160,7 @@ def _landlords(checked: date) -> None:
 
 
 def make_contacts(areas: dict[str, Area]) -> None:
-    """The police of each area, the landlords, and the municipality, which nobody has checked for long."""
+    """Add contacts for police, landlords and municipality; the last is long overdue for checking."""
     checked = utcnow().date() - timedelta(days=90)
     for area in areas.values():
         db.session.add(
@@ -188,7 +188,7 @@ def make_contacts(areas: dict[str, Area]) -> None:
 
 
 def make_area_notice(area: Area, by: Person) -> None:
-    """The police to all members of an area."""
+    """Add a notice from the police to all members of an area."""
     notice = Notice(
         audience=Audience.AREA_MEMBERS,
         area=area,

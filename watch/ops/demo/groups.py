@@ -1,4 +1,4 @@
-"""Groups of the sample in their different states, and interest where there is none."""
+"""Sample groups in different states, and interest where there is no group."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from watch.ops.demo.people import building_of, flats_of, make_coordinator, make_
 
 @dataclass(frozen=True)
 class SampleGroup:
-    """A group of the sample: where, how far, and which share of its flats has come how far."""
+    """A sample group: its property, its state, and the share of flats with each status."""
 
     designation: str
     state: GroupState
@@ -59,7 +59,7 @@ INTERESTED = {"Skomakaren 3": 9, "Skomakaren 9": 6, "VerkmÃ¤staren 4": 7, "KronÃ
 
 
 def make_group(sample: SampleGroup, officer: Person, chance: random.Random) -> None:
-    """A group of the sample with its history, households and meetings."""
+    """Add a group with its history, households and meetings."""
     building = building_of(sample.designation)
     started = utcnow() - timedelta(days=chance.randint(300, 900))
     group = Group(area=building.property.area, name=building.address, state=sample.state, started_at=started)
@@ -119,7 +119,7 @@ def _meetings(group: Group, chance: random.Random) -> None:
 
 
 def make_interest(building: Building, count: int, chance: random.Random) -> None:
-    """People who would like a group; some could coordinate, two have told their names."""
+    """Add people interested in a group. Some could coordinate, and two have given their names."""
     for number in range(count):
         person = make_stranger(chance, f"intresserad{building.id}-{number}@example.org")
         since = utcnow() - timedelta(days=2 + number)

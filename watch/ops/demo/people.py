@@ -1,4 +1,4 @@
-"""People of the sample, and finding their houses."""
+"""Makes people for the sample data, and finds their buildings."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ Layla Lena Luul Mahad Maja Marek Maryam Mikael Nadia Nils Noor Olga Osman Per Ra
 Samir Selma Sven Thanh Ulla Viktor Yusuf Zahra Åke Åsa Örjan
 """.split()  # noqa: SIM905  a list of names reads better without its quotes
 INITIALS = "ABDEFGHJKLMNOPRSTÅÄÖ"
-LANGUAGES, PER_CENT = tuple(Language), (60, 72, 88, 100)  # added up, in the order of the languages
+LANGUAGES, PER_CENT = tuple(Language), (60, 72, 88, 100)  # cumulative, in the order of the languages
 
 
 def make_person(
     name: str, address: str | None = None, language: Language = Language.SWEDISH, **shows: bool
 ) -> Person:
-    """Somebody, with a confirmed address where one is given."""
+    """Add a person, with a confirmed address if one is given."""
     person = Person(name=name, language=language, **shows)
     if address:
         person.mailbox = mailbox_at(address)
@@ -45,27 +45,27 @@ def make_person(
 
 
 def stranger(chance: random.Random) -> tuple[str, Language, bool]:
-    """Name and language of somebody made up, and whether neighbours may see the name."""
+    """Return an invented name and language, and whether neighbours may see the name."""
     language = chance.choices(LANGUAGES, cum_weights=PER_CENT)[0]
     name = f"{chance.choice(NAMES)} {chance.choice(INITIALS)}"
     return name, language, chance.random() < 0.4
 
 
 def make_stranger(chance: random.Random, address: str | None) -> Person:
-    """Somebody made up."""
+    """Add an invented person."""
     name, language, shows_name = stranger(chance)
     return make_person(name, address, language, shows_name=shows_name)
 
 
 def building_of(designation: str) -> Building:
-    """The first building of a property."""
+    """Return the building of a property."""
     return db.session.scalars(
         select(Building).join(Property).where(Property.designation == designation)
     ).one()
 
 
 def flats_of(building: Building) -> list[Flat]:
-    """Its flats, stairwell by stairwell."""
+    """Return the flats of a building, by stairwell and number."""
     of_building = select(Flat).join(Stairwell).where(Stairwell.building_id == building.id)
     return list(db.session.scalars(of_building.order_by(Stairwell.sort_key, Flat.number)))
 
@@ -73,7 +73,7 @@ def flats_of(building: Building) -> list[Flat]:
 def make_coordinator(
     person: Person, group: Group, *, lead: bool = False, stairwells: Collection[Stairwell] = ()
 ) -> None:
-    """Somebody who has accepted to coordinate."""
+    """Add a coordinator who has accepted."""
     db.session.add(
         Coordinator(
             person=person,

@@ -1,4 +1,4 @@
-"""Taking out rows in batches, so that nobody who writes has to wait for a large night."""
+"""Deletes rows in batches, so that a long night of erasing blocks no writer."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ BATCH = 200  # rows of a table that one transaction takes out
 def take_out(
     model: type[Model], which: ColumnElement[bool], before: Callable[[Sequence[Any]], object] | None = None
 ) -> int:
-    """Delete some of the rows where a condition holds; `before` is done with their keys first.
+    """Delete at most one batch of the rows where `which` holds, and return the number looked at.
 
-    They are held and then asked again: somebody may come back to one of them at this moment. Returns how
-    many were looked at.
+    The rows are locked and then asked again, because somebody may have come back to one of them meanwhile.
+    `before` is called with their keys first.
     """
     (key,) = inspect(model).primary_key
     due = select(key).where(which).order_by(key).limit(BATCH).with_for_update(skip_locked=True, of=model)

@@ -1,4 +1,4 @@
-"""Erasing what is over: a batch of every rule, and what is left at the next tick of the clock."""
+"""Runs the retention rules, a batch of each at every tick of the clock."""
 
 from __future__ import annotations
 
@@ -13,10 +13,9 @@ log = structlog.get_logger("lifecycle")
 
 
 def erase_what_is_over(now: datetime) -> bool:
-    """Do what the marks of personal columns promise (`kept`), as far as it is a short transaction.
+    """Erase one batch by each rule, and return True if there may be more.
 
-    Every rule erases what it finds, so that twice is once and a night that was missed is made up for.
-    Returns whether there may be more. What is logged are counts.
+    Running it twice does no harm, and a missed night is made up for. The log holds counts only.
     """
     counts = [(rule.name, rule.erase(now)) for rule in RULES]
     if any(count for _name, count in counts):

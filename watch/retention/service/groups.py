@@ -1,4 +1,4 @@
-"""What a group leaves behind when it is closed: its texts and who did what; counts stay."""
+"""Erases the texts and names of closed groups. Counts stay."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ TWO_YEARS = timedelta(days=730)
 
 
 def notices(now: datetime) -> int:
-    """What closed groups were told, and what whole areas were told two years ago: it belongs to no group."""
+    """Delete the notices of closed groups, and those to whole areas that were sent two years ago."""
     closed = select(Group.id).where(Group.state == GroupState.CLOSED)
     old = and_(Notice.area_id.is_not(None), Notice.sent_at < now - TWO_YEARS)
     return take_out(Notice, or_(Notice.group_id.in_(closed), old))
 
 
 def closed(now: datetime) -> int:
-    """What the meetings of closed groups were about, and the names beside their steps; returns the groups."""
+    """Erase invitations, meetings' texts and names of closed groups. Return the number of groups."""
     due = select(Group.id).where(Group.state == GroupState.CLOSED, Group.erased_at.is_(None))
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:

@@ -1,4 +1,4 @@
-"""Who was here: members, applicants, the invited, and at last the person and the address."""
+"""Erases members, applicants and invitations that are over, and at last the person and the address."""
 
 from __future__ import annotations
 
@@ -32,24 +32,24 @@ from watch.models import (
 )
 from watch.retention.service.batches import take_out
 
-MONTH = timedelta(days=30)  # after leaving, after an answer; and how long a question waits for one
+MONTH = timedelta(days=30)  # after leaving or an answer; also how long a request waits for an answer
 AFTER_INVITATION = timedelta(days=14)
 WHAT_SOMEBODY_IS = (Membership, Coordinator, Officer, JoinRequest, AddressVerification, Interest)
 
 
 def memberships(now: datetime) -> int:
-    """Those that ended a month ago."""
+    """Delete memberships that ended a month ago."""
     return take_out(Membership, Membership.left_at < now - MONTH)
 
 
 def coordinators(now: datetime) -> int:
-    """Appointments that ended a month ago, or that nobody said yes to in the month they waited."""
+    """Delete appointments that ended a month ago, or that nobody accepted in time."""
     unanswered = and_(Coordinator.accepted_at.is_(None), Coordinator.appointed_at < now - 2 * MONTH)
     return take_out(Coordinator, or_(Coordinator.ended_at < now - MONTH, unanswered))
 
 
 def area_opt_outs(_now: datetime) -> int:
-    """Of those who are in no group of the area any more, nor were in the last month."""
+    """Delete opt-outs of people who have no membership or appointment left in the area."""
     member, coordinator = (
         exists().where(
             relation.person_id == AreaOptOut.person_id,
@@ -62,17 +62,18 @@ def area_opt_outs(_now: datetime) -> int:
 
 
 def officers(_now: datetime) -> int:
-    """Assignments that have ended."""
+    """Delete offices that have ended."""
     return take_out(Officer, Officer.ended_at.is_not(None))
 
 
 def invitations(now: datetime) -> int:
-    """Those that ran out two weeks ago; of a no there stays the keyed hash of the address."""
+    """Delete invitations that expired two weeks ago; of a declined one the address's hash stays."""
     over = Invitation.expires_at < now - AFTER_INVITATION
     said_no = Invitation.state == InvitationState.DECLINED
     its_index = select(Mailbox.address_index).where(Mailbox.id == Invitation.mailbox_id).scalar_subquery()
     columns = Invitation.mailbox_id, Invitation.flat_id, Invitation.by_id
-    index = func.coalesce(its_index, Invitation.declined_index)  # whoever said "never again" has it already
+    # it is set already where the address asked never to be invited again
+    index = func.coalesce(its_index, Invitation.declined_index)
     forgetting = (
         update(Invitation)
         .where(over, said_no, or_(*(column.is_not(None) for column in columns)))
@@ -89,7 +90,7 @@ def invitations(now: datetime) -> int:
 
 
 def letters(now: datetime) -> int:
-    """Those that ran out two weeks ago."""
+    """Delete paper letters that expired two weeks ago."""
 
     def forget_flats(ids: Sequence[int]) -> None:
         ours = Letter.id.in_(ids)
@@ -124,7 +125,7 @@ def join_requests(now: datetime) -> int:
 def _forget(
     flats: Select[int | None], others: Select[int | None], status: HouseholdStatus, now: datetime
 ) -> None:
-    """Flats that stood so because of what goes now, and not of others too, are as if never contacted."""
+    """Reset flats to 'not contacted' if no other row gives them this status."""
     standing = update(Household).where(
         Household.flat_id.in_(flats),
         Household.flat_id.not_in(others),
@@ -141,13 +142,13 @@ def address_verifications(now: datetime) -> int:
 
 
 def interests(now: datetime) -> int:
-    """Those withdrawn or answered a month ago; unconfirmed ones a month after they came."""
+    """Delete interest that ended a month ago, and interest not confirmed within a month."""
     unconfirmed = and_(Interest.confirmed_at.is_(None), Interest.created_at < now - MONTH)
     return take_out(Interest, or_(Interest.ended_at < now - MONTH, unconfirmed))
 
 
 def households(now: datetime) -> int:
-    """Those that moved out a month ago, or whose flat has been as if never contacted for a month."""
+    """Delete empty households that moved out, or were reset to 'not contacted', a month ago."""
     forgotten = and_(
         Household.status == HouseholdStatus.NOT_CONTACTED,
         Household.is_current,
@@ -159,9 +160,9 @@ def households(now: datetime) -> int:
 
 
 def persons(now: datetime) -> int:
-    """Who is nothing here any more: no member, coordinator, officer, applicant, nor interested.
+    """Delete people who are no member, coordinator, officer, applicant or interested any more.
 
-    What a worker holds of theirs is settled first: they go the night after.
+    People with a mail that a worker has claimed wait for the next night, when it is sent.
     """
     is_nobody = and_(*(~exists().where(each.person_id == Person.id) for each in WHAT_SOMEBODY_IS))
     is_held = exists().where(OutboxRow.person_id == Person.id, OutboxRow.lease_until.is_not(None))
@@ -170,7 +171,7 @@ def persons(now: datetime) -> int:
 
 
 def mailboxes(_now: datetime) -> int:
-    """Addresses that nobody has, that are not invited, and where no sign-in link was sent lately."""
+    """Delete mailboxes that no person, invitation or sign-in link refers to."""
     return take_out(
         Mailbox,
         and_(

@@ -1,6 +1,6 @@
-"""What `kept` promises of personal columns, and what keeps it; tests/retention holds every mark to a rule.
+"""The rules that keep what `kept` promises of personal columns; tests/retention checks that none is missing.
 
-The order matters: a person goes when nothing is left that they are, a mailbox when it is nobody's.
+The order matters: a person is erased when no other row needs them, a mailbox when nobody uses it.
 """
 
 from __future__ import annotations
@@ -54,7 +54,7 @@ from watch.retention.service import groups, people, traces
 
 @dataclass(frozen=True)
 class Rule:
-    """What keeps a promise about some tables; `erase` takes out a batch and says how many."""
+    """The rule for some tables. `erase` deletes one batch and returns its size."""
 
     kept: str
     of: tuple[type[Model], ...]
@@ -62,12 +62,12 @@ class Rule:
 
     @property
     def name(self) -> str:
-        """Its first table."""
+        """The name of the rule's first table."""
         return str(self.of[0].__tablename__)
 
 
 def _at_once(_now: datetime) -> int:
-    """Whoever takes it back has erased it: an entry in the list of contacts, a wish not to be asked."""
+    """Erase nothing: the user's own deletion has erased the row already."""
     return 0
 
 
@@ -94,6 +94,7 @@ RULES = (
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),
     Rule(AS_MEMBER, (AreaOptOut,), people.area_opt_outs),
     Rule(AS_MEMBER, (Household,), people.households),
-    Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),  # they forget who sent them
+    # erasing a person clears who sent an invitation or letter
+    Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),
     Rule(AS_MEMBER, (Mailbox,), people.mailboxes),
 )

@@ -1,4 +1,4 @@
-"""What people leave behind by using the pages and by being written to."""
+"""Erases technical traces: sign-ins, rate counts, audit entries and sent mail."""
 
 from __future__ import annotations
 
@@ -28,33 +28,33 @@ AFTER_SIGN_IN = timedelta(days=30)
 
 
 def rate_counts(now: datetime) -> int:
-    """Counts whose window has ended."""
+    """Delete counts whose window has ended."""
     return take_out(RateCount, RateCount.expires_at <= now)
 
 
 def audit_entries(now: datetime) -> int:
-    """Traces of acts two years ago."""
+    """Delete audit entries that are two years old."""
     return take_out(AuditEntry, AuditEntry.at < now - 2 * YEAR)
 
 
 def sign_in_links(now: datetime) -> int:
-    """Links that have not worked for a day, with their mails."""
+    """Delete links that expired a day ago, with their mails."""
     return take_out(SignInLink, SignInLink.expires_at < now - AFTER_LINK)
 
 
 def letter_packs(now: datetime) -> int:
-    """Files of letters that were asked for a day ago; the letters themselves stay good."""
+    """Delete files of letters that were ordered a day ago. The letters themselves stay valid."""
     return take_out(LetterPack, LetterPack.asked_at < now - DAY)
 
 
 def sign_ins(now: datetime) -> int:
-    """Browsers that were signed out a month ago, or whose cookie has ended as long ago unused."""
+    """Delete sign-ins that ended a month ago, or whose cookie expired a month ago."""
     unused = AFTER_SIGN_IN + current_app.config["PERMANENT_SESSION_LIFETIME"]
     return take_out(SignIn, or_(SignIn.ended_at < now - AFTER_SIGN_IN, SignIn.last_seen_at < now - unused))
 
 
 def outbox_rows(now: datetime) -> int:
-    """Who was written to a year ago. The oldest rows are the first: nothing else has to be looked at."""
+    """Delete outbox rows that are a year old. Ids grow with time, so the first batch is enough."""
     first = select(OutboxRow.id, OutboxRow.created_at).order_by(OutboxRow.id).limit(BATCH).subquery()
     old = db.session.scalars(select(first.c.id).where(first.c.created_at < now - YEAR)).all()
     if old:
@@ -63,6 +63,6 @@ def outbox_rows(now: datetime) -> int:
 
 
 def meeting_answers(now: datetime) -> int:
-    """Answers to meetings of a year ago; the head count stays."""
+    """Delete answers to meetings that ended a year ago. The head count stays."""
     held = select(Meeting.id).where(Meeting.ends_at < now - YEAR)
     return take_out(MeetingAnswer, MeetingAnswer.meeting_id.in_(held))
