@@ -279,7 +279,7 @@ def scene(
     ivan: Person,
     jenny: Person,
 ) -> Scene:
-    """Everybody at once; five of the group's households take part."""
+    """The whole cast; five households of the group take part."""
     if not stored_scene:
         remember({name: request.getfixturevalue(name) for name in CAST})
     group.counted_taking_part = 5

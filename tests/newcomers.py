@@ -66,7 +66,7 @@ def bytes_of(page: Page) -> str:
 
 
 def confirm_link(asked: JoinRequest | AddressVerification) -> str:
-    """The address in the mail that asks whether it was you."""
+    """Return the link in the mail that asks to confirm a request."""
     return f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, asked)}"
 
 

@@ -52,7 +52,7 @@ def in_modules() -> Iterator[tuple[str, set[Any]]]:
 
 
 def _labels_first(module: ModuleType) -> bool:
-    """A table is called as where it stands, not as where it is imported."""
+    """Sort modules so that a table gets its name where it is defined, not where it is imported."""
     return not module.__name__.endswith(".labels")
 
 

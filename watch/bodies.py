@@ -50,7 +50,7 @@ def takes_bytes(most: int, *, fields: int | None = None) -> Callable[[V], V]:
 
 
 def takes_file(field: str, most: int, *, fields: int | None = None) -> Callable[[V], V]:
-    """The view's page asks for a file in this field, and takes so many bytes; no other view is sent one."""
+    """Declare that a view accepts a file in this field, and this many bytes. Other views accept no file."""
 
     def declare(view: V) -> V:
         view.file_field = field  # type: ignore[attr-defined]  # the mark that refuse_unreadable looks for

@@ -32,7 +32,7 @@ login_manager.session_protection = None
 
 @login_manager.user_loader
 def load_sign_in(sign_in_id: str) -> SignIn | None:
-    """The running sign-in of that id with its person; None once it has ended."""
+    """Return the current sign-in of that id with its person, or None if it has ended."""
     sign_in = running_sign_in(sign_in_id).scalar()
     return None if sign_in is None or _is_too_old(sign_in) else sign_in
 

@@ -37,7 +37,7 @@ USUAL_FIRST = (
 
 
 def contacts_for(group: Group) -> list[ContactPerson]:
-    """Contact persons of a group: its own, its buildings', their landlords', its area's, everybody's."""
+    """Return contact persons of the group, its buildings, landlords and area, and of all, in this order."""
     return _in_order(_contacts_for(group.id, group.area_id).scalars())
 
 

@@ -85,7 +85,7 @@ PROBLEMS = {
 
 
 def sentence(error: RowError) -> str:
-    """A problem as one line: where, what stands there, what to do."""
+    """Return an error as one line: the place in the file, the cell, and what to do."""
     kind = error.problem
     problem = TABLE_PROBLEMS[kind] if isinstance(kind, TableProblem) else PROBLEMS[kind]
     return _("%(place)s %(problem)s", place=_place(error), problem=problem).strip()

@@ -113,12 +113,12 @@ def read(data: bytes) -> list[FlatRow]:
 
 
 def same(text: str) -> str:
-    """What makes two spellings of a place the same one."""
+    """Return the form of a name that is equal for two spellings of the same place."""
     return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
 
 
 def tidy(cell: str) -> str:
-    """A cell without needless spaces; =, +, - and @ at its start are text like any other."""
+    """Return a cell without extra spaces and without the quote that marks =, +, - or @ as text."""
     return unicodedata.normalize("NFC", MARKED_AS_TEXT.sub("", " ".join(cell.split()), count=1))
 
 
@@ -145,7 +145,7 @@ def _column_at(names: Sequence[str], place: int) -> str:
 
 
 def _places(row: int, columns: Sequence[str], table: Table) -> dict[Column, int]:
-    """Where each column stands. Raises BadLandlordList where one is missing, renamed or there twice."""
+    """Return each column's position. Raises BadLandlordList if one is missing, renamed or doubled."""
     names = [same(name) for name in columns]
     if not _known(columns) and any(is_hidden_character(character) for name in names for character in name):
         raise BadLandlordList([RowError(row, None, "", TableProblem.NOT_A_LIST)])
@@ -169,7 +169,7 @@ def _places(row: int, columns: Sequence[str], table: Table) -> dict[Column, int]
 def _row_errors(
     number: int, cells: Sequence[str], places: Mapping[Column, int], names: Sequence[str]
 ) -> Iterator[RowError]:
-    """What is wrong with a row by itself."""
+    """Yield what is wrong with a row by itself."""
     wanted = len(names)
     if len(cells) < wanted:
         yield RowError(number, _column_at(names, len(cells)), str(len(cells)), Problem.TOO_FEW_CELLS)
@@ -182,7 +182,7 @@ def _row_errors(
 
 
 def _cell_problem(column: Column, raw: str) -> AnyProblem | None:
-    """What is wrong with a cell, if anything."""
+    """Return what is wrong with a cell, or None."""
     cell = tidy(raw)
     if "\0" in raw:
         return Problem.NUL_CHARACTER

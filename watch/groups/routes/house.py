@@ -122,7 +122,6 @@ def _group(stairwell: Stairwell) -> Group:
 @bp.get("/flats/<int:flat_id>")
 @requires(Permission.SEE_HOUSE)
 def flat(flat: Flat) -> ViewAnswer:
-    """A flat: where its household stands, who takes part, what happened and what can be done."""
     group, last = _group(flat.stairwell), newest_visit(flat)
     here = next(each for each in households.households_of(flat.stairwell) if each.flat_id == flat.id)
     leave_trace("flat-seen", about=flat, group=group)

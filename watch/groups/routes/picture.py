@@ -29,7 +29,7 @@ class PictureRow:
 
 
 class Window(NamedTuple):
-    """A flat in the picture; its name is read aloud."""
+    """A flat in the picture. `name` is read aloud by screen readers."""
 
     href: str
     number: str
@@ -84,7 +84,7 @@ def rows_of(
 
 
 def _note(stairwell: StairwellInHouse, flats: Iterable[FlatInHouse]) -> str:
-    """The one thing worth saying of a stairwell: who waits, who is missing, who was asked."""
+    """Return the most important remark on a stairwell: who waits, no coordinator, or how many are invited."""
     wanting = stairwell.waiting + stairwell.visit_requests
     if wanting:
         return str(ngettext("%(num)d granne vill gå med", "%(num)d grannar vill gå med", wanting))
