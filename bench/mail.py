@@ -39,7 +39,8 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
-from watch.mail.compose import Recipient, prepare
+from watch.mail.compose import prepare
+from watch.mail.types import Recipient
 from watch.models import Group, Language, Mailbox, Mailing, Membership, OutboxRow, OutboxState, Person
 from watch.notices.mails import NOTICE
 

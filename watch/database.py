@@ -87,6 +87,13 @@ def is_busy(trouble: OperationalError) -> bool:
     return getattr(trouble.orig, "sqlstate", None) in BUSY_IN_POSTGRESQL
 
 
+def name_of_error(error: Exception) -> str:
+    """The kind of error, and what the database calls it: `OperationalError SQLITE_FULL`."""
+    cause = getattr(error, "orig", None)
+    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return f"{type(error).__name__} {name}" if name else type(error).__name__
+
+
 def is_reading() -> bool:
     """True where the transaction about to begin only reads: in a GET, until its traces are written."""
     return has_request_context() and request.method in SAFE_METHODS and not g.get("leaves_traces", False)

@@ -33,9 +33,10 @@ from watch.extensions import db
 from watch.groups.queries import areas
 from watch.groups.service import recounting
 from watch.joining.service import escalation
-from watch.mail import heartbeat, metrics
+from watch.mail import metrics
+from watch.mail.delivery import SenderThread
 from watch.mail.outbox import WAKE
-from watch.mail.sender import SenderThread
+from watch.mail.worker_lock import take_worker_lock
 from watch.meetings import service as meetings
 from watch.meetings.queries import reminding
 from watch.models import utcnow
@@ -260,7 +261,7 @@ def work() -> None:
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
-    slot = heartbeat.take_worker_lock(presence.folder())
+    slot = take_worker_lock(presence.folder())
     if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker tells of all
         try:
             metrics.serve(app, port)

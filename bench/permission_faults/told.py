@@ -208,7 +208,7 @@ FAULTS = (
     ),
     Fault(
         "a mail goes to a mailbox that is its reader's no more",
-        "watch/mail/left_out.py",
+        "watch/mail/queue.py",
         "        or_(OutboxRow.person_id.is_(None), Person.mailbox_id == OutboxRow.mailbox_id),\n",
         "",
         AT_CLAIM,
