@@ -1,4 +1,4 @@
-"""How fast is the whole way of a notice: press, rows, claims, filling, SMTP, each row settled?
+"""How fast is the whole way of a notice: press, rows, claims, filling, SMTP, each result recorded?
 
     .venv/bin/python -m bench.mail [--messages 20000] [--database sqlite|postgresql] [--workers 1]
 
@@ -71,7 +71,7 @@ def fill(members: int) -> None:
 
 @dataclass
 class Way:
-    """One notice from the press to its last settled row; seconds, each from the press."""
+    """One notice from the press to its last recorded result; seconds, each from the press."""
 
     recipients: int
     press: float

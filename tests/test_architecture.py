@@ -72,6 +72,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "presence": {"extensions"},
     "access": {"extensions", "models", "relations"},
     "relations": {"extensions", "models"},
+    "recipients": MODELS | {"errors"},
     "bodies": {"database"},
     "errors": {"bodies", "errors", "extensions", "language", "limits", "models", "tokens"},
     "fields": {"language", "lengths", "models", "personnummer"},
@@ -85,17 +86,17 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal",
-        "language", "limits", "models", "paging", "paper", "relations", "tokens", "web",
+        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "recipients",
+        "relations", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer"},
     "labels": {"bands", "fields", "language", "models"},
-    "queries": MODELS | {"errors", "language", "mail.kinds", "tokens"},
+    "queries": MODELS | {"errors", "language", "mail.kinds", "mail.progress", "recipients", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
     | {"paper"}
-    | {"relations", "tokens"},
+    | {"recipients", "relations", "tokens"},
     "part": MODELS
     | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tokens"}
     | {"clock", "journal"},

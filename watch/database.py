@@ -42,6 +42,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def stored_enum(kind: type[enum.Enum], name: str | None = None) -> Enum:
+    """The column of an enum: its values as text, with a constraint of this name (otherwise the class's)."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     """Every table: named constraints, enums by value, moments in UTC."""
 
@@ -57,13 +69,7 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={
             datetime: UtcDateTime,
-            enum.Enum: Enum(
-                enum.Enum,
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-                values_callable=lambda kind: [member.value for member in kind],
-            ),
+            enum.Enum: stored_enum(enum.Enum),
         },
     )
 

@@ -52,7 +52,7 @@ JOBS = (
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
 )
 
-TASKS_BY_MARK = {WAKE: "wake", packs.ASKED: "letters"}  # the task that a commit with such a mark asks for
+TASKS_BY_FLAG = {WAKE: "wake", packs.ASKED: "letters"}  # the task that a commit with such a flag asks for
 
 log = structlog.get_logger("jobs")
 
@@ -66,16 +66,16 @@ def init_app(app: Flask) -> None:
 
 def _wake_within(session: Session) -> None:
     """Where queue and data are one PostgreSQL, the wake-up is part of the transaction: both or neither."""
-    marks = TASKS_BY_MARK.keys() & session.info.keys()
-    if session.in_nested_transaction() or not marks or not _is_in_the_database():
+    flags = TASKS_BY_FLAG.keys() & session.info.keys()
+    if session.in_nested_transaction() or not flags or not _is_in_the_database():
         return
     storage, connection = engine().storage, session.connection()
     try:
         with connection.begin_nested():
-            for mark in marks:
+            for flag in flags:
                 connection.exec_driver_sql(
                     f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
-                    (storage.name, engine().serialize_task(tasks()[TASKS_BY_MARK[mark]].s())),
+                    (storage.name, engine().serialize_task(tasks()[TASKS_BY_FLAG[flag]].s())),
                 )
             connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
     except SQLAlchemyError as broken:  # no worker has made the tables yet: _wake does, after the commit
@@ -86,7 +86,7 @@ def _wake_within(session: Session) -> None:
 
 def _tasks_to_run(session: Session) -> list[str]:
     """The tasks that this commit asks for; each once."""
-    return [task for mark, task in TASKS_BY_MARK.items() if session.info.pop(mark, False)]
+    return [task for flag, task in TASKS_BY_FLAG.items() if session.info.pop(flag, False)]
 
 
 def _wake(session: Session) -> None:

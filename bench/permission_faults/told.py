@@ -167,8 +167,8 @@ FAULTS = (
     Fault(
         "a coordinator writes to another stairwell alone",
         "watch/notices/routes/writing.py",
-        "stairwells = [each for each in stairwells_of(group) if own is None or each.id in own]",
-        "stairwells = list(stairwells_of(group))",
+        "stairwells = stairwells_of_group(group, own)",
+        "stairwells = stairwells_of_group(group)",
         "notices/test_sending",
     ),
     Fault(

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import (
@@ -15,15 +15,14 @@ from watch.models import (
     Building,
     ContactPerson,
     ContactRole,
-    Coordinator,
+    ContactScope,
     Group,
     GroupState,
     Landlord,
     Property,
-    Reach,
 )
 
-NEAREST_FIRST = tuple(Reach)
+NEAREST_FIRST = tuple(ContactScope)
 # What most people look for when something is broken or loud, then who can be asked.
 USUAL_FIRST = (
     ContactRole.GROUP,
@@ -44,18 +43,9 @@ def contacts_for(group: Group) -> list[ContactPerson]:
         ContactPerson.building_id.in_(buildings),
         ContactPerson.landlord_id.in_(landlords),
         ContactPerson.area_id == group.area_id,
-        ContactPerson.reach == Reach.EVERYWHERE,
+        ContactPerson.reach == ContactScope.EVERYWHERE,
     )
     return _in_order(db.session.scalars(_contacts(theirs)))
-
-
-def coordinators_of_group(group: Group) -> Sequence[Coordinator]:
-    """Who coordinates now, the lead first; a page shows of each only what they agreed to."""
-    current = Coordinator.is_current
-    wanted = select(Coordinator).where(Coordinator.group_id == group.id, current)
-    people = joinedload(Coordinator.person)
-    ordered = wanted.order_by(Coordinator.is_lead.desc(), Coordinator.id)
-    return db.session.scalars(ordered.options(people, selectinload(Coordinator.stairwells))).all()
 
 
 @dataclass
@@ -76,9 +66,9 @@ def public_contacts() -> list[AreaContacts]:
     active_in: dict[int, set[int]] = {}
     for landlord_id, area_id in db.session.execute(select(Property.landlord_id, Property.area_id).distinct()):
         active_in.setdefault(landlord_id, set()).add(area_id)
-    shown = ContactPerson.reach.in_([Reach.AREA, Reach.LANDLORD, Reach.EVERYWHERE])
+    shown = ContactPerson.reach.in_([ContactScope.AREA, ContactScope.LANDLORD, ContactScope.EVERYWHERE])
     for contact in _in_order(db.session.scalars(_contacts(shown))):
-        if contact.reach is Reach.EVERYWHERE:
+        if contact.reach is ContactScope.EVERYWHERE:
             everywhere.contacts.append(contact)
         at = {contact.area_id} if contact.area_id else active_in.get(contact.landlord_id or 0, set())
         for area_id in at:
@@ -93,7 +83,7 @@ def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
     """
     properties = select(Property.id).where(Property.area_id.in_(areas))
     theirs = or_(
-        ContactPerson.reach == Reach.EVERYWHERE,
+        ContactPerson.reach == ContactScope.EVERYWHERE,
         ContactPerson.area_id.in_(areas),
         ContactPerson.landlord_id.in_(select(Property.landlord_id).where(Property.area_id.in_(areas))),
         ContactPerson.building_id.in_(select(Building.id).where(Building.property_id.in_(properties))),

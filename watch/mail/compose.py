@@ -1,4 +1,4 @@
-"""From a mailing to a letter in one language, and from the letter to each recipient's mail."""
+"""From a mailing to a compiled mail in one language, and from that to each recipient's mail."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=Fal
 
 @dataclass(frozen=True)
 class Prepared:
-    """A mailing's letter in one language, to be rendered for each recipient."""
+    """The compiled mail of a mailing in one language, to be rendered for each recipient."""
 
     mail: CompiledMail
     kind: str
@@ -67,7 +67,7 @@ class Prepared:
 
 
 def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
-    """The letter of a mailing in one language, greeting its recipients by name or not.
+    """Compile the mail of a mailing in one language, greeting its recipients by name or not.
 
     Raises what a template raises, and message.UnsafeHeader.
     """
@@ -92,18 +92,18 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
 
 
 class Composer:
-    """Makes the mails of claims; each letter is prepared once for a mailing and language."""
+    """Makes the mails of claims; a mailing's is compiled once for each language."""
 
     def __init__(self) -> None:
         self.prepared: dict[tuple[int, Language, bool], Prepared | None] = {}
 
     def envelope_of(self, claim: Claim) -> Envelope | None:
-        """The finished mail; None where its rows could not be read, or its letter was not made before.
+        """The finished mail; None where its rows could not be read, or compiling it has failed before.
 
         Raises what a template raises, and message.UnsafeHeader. Ends the transaction of the session.
         """
-        letter = self._prepared(claim)
-        return letter.render_for(claim.recipient) if letter and claim.recipient else None
+        prepared = self._prepared(claim)
+        return prepared.render_for(claim.recipient) if prepared and claim.recipient else None
 
     def _prepared(self, claim: Claim) -> Prepared | None:
         """One that cannot be made is not tried for each reader."""

@@ -208,7 +208,7 @@ class Placeholder(StrEnum):
     MESSAGE = f"message{_KEY}"
 
 
-_PLACEHOLDERS = re.compile(f"({'|'.join(re.escape(mark) for mark in Placeholder)})")
+_PLACEHOLDERS = re.compile(f"({'|'.join(re.escape(each) for each in Placeholder)})")
 _PLACEHOLDERS_IN_BYTES = re.compile(_PLACEHOLDERS.pattern.encode())
 # Of bodies alone, and in any characters.
 _WRITTEN = frozenset({Placeholder.NAMES, Placeholder.NAMES_IN_HTML, Placeholder.GUEST})
@@ -254,7 +254,7 @@ def _lines(text: str) -> str:
 
 
 def _quoted_value(text: bytes) -> bytes:
-    """What is filled into a quoted body: in lines that stand where its mark stood."""
+    """What is filled into a quoted body: in lines that stand where its placeholder stood."""
     soft = binascii.b2a_qp(text, quotetabs=True, istext=False).replace(b"\n", b"\r\n")
     return b"=2E" + soft[1:] if soft.startswith(b".") else soft
 
@@ -288,7 +288,7 @@ class CompiledMail:
 
     def fill(self, values: Mapping[Placeholder, bytes]) -> bytes:
         """The mail of one recipient. Raises UnsafeHeader where a value broke a line of its head."""
-        quoted = {**values, **{mark: _quoted_value(values[mark]) for mark in _WRITTEN & self.placeholders}}
+        quoted = {**values, **{each: _quoted_value(values[each]) for each in _WRITTEN & self.placeholders}}
         wire = b"".join(
             [
                 _base64(_filled(block, values)) if place % 2 else _filled(block, quoted)
@@ -296,5 +296,5 @@ class CompiledMail:
             ]
         )
         if breaks_in_head(wire) != self.breaks:
-            raise UnsafeHeader("a line more, or one less, than the letter's head has")
+            raise UnsafeHeader("a line more, or one less, than the compiled head has")
         return wire

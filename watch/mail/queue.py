@@ -27,7 +27,7 @@ from sqlalchemy import (
     text,
     type_coerce,
     update,
-)  # fmt: skip
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Interval, LargeBinary
 
@@ -69,7 +69,7 @@ def is_any_due() -> bool:
 def claim(owner: str, most: int) -> list[Claim] | None:
     """Up to so many messages that are due, ours until their lease ends; None where nothing is due.
 
-    Rows that are no longer wanted are settled on the way. The attempt is counted here, before the mail server
+    Rows that are no longer wanted end on the way. The attempt is counted here, before the mail server
     hears of it: otherwise a full disk would turn retries into a mail bomb.
     """
     lease = Lease()

@@ -54,11 +54,9 @@ SENT = (
 
 
 def _record_sent(claims: Sequence[Claim]) -> None:
-    ids = [id_ for claim in claims for id_ in claim.ids]
-    tokens = list({claim.lease.token for claim in claims})
+    ids, tokens = _rows_and_leases(claims)
     done = db.session.connection().execute(SENT, {"ids": ids, "tokens": tokens, "now": utcnow()}).rowcount
-    if done != len(ids):
-        log.warning("lease-lost", rows=len(ids), settled=done)
+    _log_lost(len(ids), done)
 
 
 @dataclass(frozen=True)
@@ -111,13 +109,21 @@ def _record_not_sent(came: Sequence[tuple[Claim, Result]]) -> None:
 
 def _still_ours(claims: Sequence[Claim]) -> set[int]:
     """Ids of those rows whose lease we still have, held until the commit."""
-    ids = [id_ for claim in claims for id_ in claim.ids]
-    tokens = {claim.lease.token for claim in claims}
+    ids, tokens = _rows_and_leases(claims)
     held = select(ROWS.c.id).where(ROWS.c.id.in_(ids), ROWS.c.lease_token.in_(tokens)).with_for_update()
     ours = set(db.session.scalars(held))
-    if len(ours) != len(ids):
-        log.warning("lease-lost", rows=len(ids), settled=len(ours))
+    _log_lost(len(ids), len(ours))
     return ours
+
+
+def _rows_and_leases(claims: Sequence[Claim]) -> tuple[list[int], list[str]]:
+    return [id_ for claim in claims for id_ in claim.ids], list({claim.lease.token for claim in claims})
+
+
+def _log_lost(rows: int, settled: int) -> None:
+    """Another worker has the rest of the rows by now."""
+    if settled != rows:
+        log.warning("lease-lost", rows=rows, settled=settled)
 
 
 def _outcome_of(claim: Claim, result: Result, now: datetime) -> Outcome:
@@ -197,13 +203,11 @@ def record_not_rendered(claims: Sequence[Claim], reason: str) -> None:
 
 def _update(claims: Sequence[Claim], **values: Any) -> list[int]:
     """Change the rows of these claims as far as they are still ours; the heads of those that are."""
-    ids = [id_ for claim in claims for id_ in claim.ids]
-    tokens = {claim.lease.token for claim in claims}
+    ids, tokens = _rows_and_leases(claims)
     ours = OutboxRow.id.in_(ids), OutboxRow.lease_token.in_(tokens)
     settled = update(OutboxRow).where(*ours).values(**UNLEASED | values).returning(OutboxRow.id)
     done = set(db.session.scalars(settled.execution_options(synchronize_session=False)))
-    if len(done) != len(ids):
-        log.warning("lease-lost", rows=len(ids), settled=len(done))
+    _log_lost(len(ids), len(done))
     return [claim.head for claim in claims if done & set(claim.ids)]
 
 

@@ -13,7 +13,7 @@ from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building
 from watch.groups.queries.areas import at_least, last_night, were_interested
-from watch.groups.queries.members import reached_by_mail
+from watch.groups.queries.members import mail_reaches_coordinator
 from watch.joining.queries.asking import waits_long
 from watch.models import (
     FEW,
@@ -77,7 +77,7 @@ def _interest_without_group(areas: Collection[int], night: datetime) -> list[Nee
 def _groups_without_coordinator(areas: Collection[int]) -> list[Need]:
     current = Coordinator.is_current
     here = Coordinator.group_id == Group.id
-    coordinated = select(Coordinator.id).where(here, current, reached_by_mail()).exists()
+    coordinated = select(Coordinator.id).where(here, current, mail_reaches_coordinator()).exists()
     wanted = _groups_in(areas).where(~coordinated)
     return [Need(Reason.NO_COORDINATOR, *row) for row in db.session.execute(wanted)]
 

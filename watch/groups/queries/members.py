@@ -95,7 +95,7 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
         .where(
             Coordinator.group_id == group_id,
             Coordinator.is_current,
-            reached_by_mail(),
+            mail_reaches_coordinator(),
         )
         .options(joinedload(Coordinator.person), selectinload(Coordinator.stairwells))
         .order_by(Coordinator.id)
@@ -107,7 +107,7 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
     return [each.person for each in near or [each for each in current if each.is_lead]]
 
 
-def reached_by_mail() -> ColumnElement[bool]:
+def mail_reaches_coordinator() -> ColumnElement[bool]:
     """A coordinator has a mailbox that works."""
     works = Mailbox.suppression.is_distinct_from(Suppression.BOUNCED)
     return Coordinator.person.has(Person.mailbox.has(works))

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, and_, func, or_, select
-from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
 from watch.models import (
@@ -46,7 +45,7 @@ class Work:
     uncounted_meetings: int
 
 
-def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
+def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
     """The stairwells of a group, or a coordinator's, in street order with what waits there; one statement.
 
     A stairwell has a coordinator where somebody other than the lead works for it or the whole house.
@@ -124,15 +123,3 @@ def _uncounted_meetings(
         is_theirs = Meeting.stairwell_id.is_(None) | Meeting.stairwell_id.in_(stairwells)
         uncounted = uncounted.where(is_theirs | (Meeting.called_by_id == by.id))
     return uncounted.scalar_subquery()
-
-
-def stairwells_in(group: Group) -> list[Stairwell]:
-    """The stairwells of a group with their flats, in street order."""
-    wanted = (
-        select(Stairwell)
-        .join(Building, Building.id == Stairwell.building_id)
-        .where(Building.group_id == group.id)
-        .options(selectinload(Stairwell.flats))
-        .order_by(Stairwell.sort_key, Stairwell.id)
-    )
-    return list(db.session.scalars(wanted))

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, String, cast, literal, select
 
 from watch.extensions import db
-from watch.groups.queries.members import reached_by_mail
+from watch.groups.queries.members import mail_reaches_coordinator
 from watch.models import Coordinator, Group, GroupState, JoinRequest, Mailing, OutboxRow, RequestState
 from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
 
@@ -66,6 +66,6 @@ def coordinators_to_ask(request: JoinRequest) -> Select[int]:
     return select(Coordinator.person_id).where(
         Coordinator.group_id == request.group_id,
         Coordinator.is_current,
-        reached_by_mail(),
+        mail_reaches_coordinator(),
         ~asked.exists(),
     )
