@@ -1,6 +1,6 @@
 """Links and codes: derived from a row's nonce, one purpose each; the database holds none of them in clear.
 
-A link's token is the row's number and a MAC of its nonce, so that a worker, a retry and a reprint
+A link's token is the row's number and a keyed mark of its nonce, so that a worker, a retry and a reprint
 make the same one. Its 32 letters and digits stand whatever mail programs do to case and to marks at the end.
 """
 
@@ -18,8 +18,8 @@ from watch.journal import epoch
 from watch.models import Derived, Purpose
 
 NUMBER_BYTES = 4
-MAC_BYTES = 16
-CODE_BYTES = 15  # of the MAC; posters hang for years, so this never changes
+MARK_BYTES = 16
+CODE_BYTES = 15  # of the mark; posters hang for years, so this never changes
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None})
 
@@ -39,11 +39,11 @@ class BadToken(Exception):
     """The link or code is altered, made for something else, or not one of ours."""
 
 
-def _mac(purpose: Purpose, nonce: bytes) -> bytes:
+def _mark(purpose: Purpose, nonce: bytes) -> bytes:
     facts = purpose.encode() + b"\0" + nonce
     if purpose in LETS_IN:
         facts += b"\0" + str(epoch()).encode()
-    return hmac.digest(keyring().link_key, facts, hashlib.sha256)[:MAC_BYTES]
+    return hmac.digest(keyring().link_key, facts, hashlib.sha256)[:MARK_BYTES]
 
 
 def make(purpose: Purpose, row: Derived) -> str:
@@ -58,7 +58,7 @@ def make(purpose: Purpose, row: Derived) -> str:
 
 def token_of(purpose: Purpose, number: int, nonce: bytes) -> str:
     """The same for a row that is known by its number and its nonce only."""
-    raw = number.to_bytes(NUMBER_BYTES) + _mac(purpose, nonce)
+    raw = number.to_bytes(NUMBER_BYTES) + _mark(purpose, nonce)
     return base64.b32hexencode(raw).decode().lower()
 
 
@@ -68,21 +68,21 @@ def row_of(purpose: Purpose, model: type[Row], token: str) -> Row:
         raw = base64.b32hexdecode(token.encode("ascii"), casefold=True)
     except ValueError as garbled:
         raise BadToken(purpose) from garbled
-    number, mac = int.from_bytes(raw[:NUMBER_BYTES]), raw[NUMBER_BYTES:]
+    number, mark = int.from_bytes(raw[:NUMBER_BYTES]), raw[NUMBER_BYTES:]
     row = db.session.get(model, number) if number <= LARGEST_NUMBER else None
-    if row is None or not hmac.compare_digest(mac, _mac(purpose, row.nonce)):
+    if row is None or not hmac.compare_digest(mark, _mark(purpose, row.nonce)):
         raise BadToken(purpose)
     return row
 
 
 def identifier(purpose: Purpose, nonce: bytes) -> str:
     """A name for a message that tells nothing: 32 hexadecimal digits."""
-    return _mac(purpose, nonce).hex()
+    return _mark(purpose, nonce).hex()
 
 
 def code(purpose: Purpose, nonce: bytes, characters: int = 8) -> str:
     """A short code for typing, in Crockford's base32: 5 bits a character."""
-    number = int.from_bytes(_mac(purpose, nonce)[:CODE_BYTES])
+    number = int.from_bytes(_mark(purpose, nonce)[:CODE_BYTES])
     return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(characters))
 
 

@@ -26,9 +26,9 @@ FAULTS = (
         "test_tokens",
     ),
     Fault(
-        "a token's MAC is not looked at",
+        "a token's mark is not looked at",
         TOKENS,
-        "if row is None or not hmac.compare_digest(mac, _mac(purpose, row.nonce)):",
+        "if row is None or not hmac.compare_digest(mark, _mark(purpose, row.nonce)):",
         "if row is None:",
         "test_tokens",
     ),

@@ -12,7 +12,7 @@ from watch.journal import files
 from watch.models import JournalHost, JournalState, utcnow
 from watch.statements import upsert
 
-RAISED = "the journal's serial is raised"  # the flag on the session that lets the commit raise the marker
+RAISED = "the journal's serial is raised"  # the mark on the session that lets the commit raise the marker
 EPOCH = "epoch"
 RESTORE = "flask restore --in-place"
 IS_OLD = "The database is an older copy of itself, and whoever has left since is in it again."

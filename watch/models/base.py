@@ -1,4 +1,4 @@
-"""What every model is made of: the base class, the annotations of personal columns, partial uniqueness."""
+"""What every model is made of: the base class, the marks of personal columns, partial uniqueness."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ AS_MAIL = "12 months after sending"
 
 @dataclass(frozen=True)
 class Personal:
-    """The annotation of a column about a person: class (trust.md, A is worst), purpose, retention."""
+    """The mark of a column about a person: class (trust.md, A is worst), purpose, retention."""
 
     level: Literal["A", "B", "C", "D"]
     why: str

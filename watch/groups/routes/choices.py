@@ -1,6 +1,6 @@
 """Which mails one wants, "I have moved", leaving and second thoughts: from a mail's link without signing in.
 
-The one-click address that mail programs press (RFC 8058) is the only one here without a CSRF token:
+The one-click address that mail programs press (RFC 8058) is the only one here without a mark against forgery:
 its link proves itself, it stops mails and does nothing else, and that can be undone.
 """
 

@@ -29,7 +29,7 @@ from watch.printing.letter_pages import pages_of
 from watch.printing.queries import PACK_TRIES
 from watch.printing.service.letters import print_letters
 
-ASKED = "letters are asked for"  # the flag on the session that lets the commit wake the worker (jobs.py)
+ASKED = "letters are asked for"  # the mark on the session that lets the commit wake the worker (jobs.py)
 FILE_LETTERS = 250  # half a pack of paper; 4 MB, and 0.2 GB of memory while it is made
 HELD = timedelta(minutes=1)  # many times as long as one file takes
 

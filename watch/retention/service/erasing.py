@@ -13,7 +13,7 @@ log = structlog.get_logger("lifecycle")
 
 
 def erase_what_is_over(now: datetime) -> bool:
-    """Do what the annotations of personal columns promise (`kept`), as far as it is a short transaction.
+    """Do what the marks of personal columns promise (`kept`), as far as it is a short transaction.
 
     Every rule erases what it finds, so that twice is once and a night that was missed is made up for.
     Returns whether there may be more. What is logged are counts.

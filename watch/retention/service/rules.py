@@ -1,4 +1,4 @@
-"""What `kept` promises of personal columns, and what keeps it; tests/retention holds each to its rule.
+"""What `kept` promises of personal columns, and what keeps it; tests/retention holds every mark to a rule.
 
 The order matters: a person goes when nothing is left that they are, a mailbox when it is nobody's.
 """
