@@ -1,4 +1,4 @@
-"""How fast is the whole way of a notice: press, rows, claims, filling, SMTP, each row settled?
+"""How fast is the whole way of a notice: press, rows, claims, filling, SMTP, each result recorded?
 
     .venv/bin/python -m bench.mail [--messages 20000] [--database sqlite|postgresql] [--workers 1]
 
@@ -39,7 +39,8 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
-from watch.mail.compose import Recipient, prepare
+from watch.mail.compose import prepare
+from watch.mail.types import Recipient
 from watch.models import Group, Language, Mailbox, Mailing, Membership, OutboxRow, OutboxState, Person
 from watch.notices.mails import NOTICE
 
@@ -70,7 +71,7 @@ def fill(members: int) -> None:
 
 @dataclass
 class Way:
-    """One notice from the press to its last settled row; seconds, each from the press."""
+    """One notice from the press to its last recorded result; seconds, each from the press."""
 
     recipients: int
     press: float

@@ -1,7 +1,7 @@
 """A worker that says what its work costs of the processor: `python -m bench.worker FILE`.
 
 After each round that sent something it writes what it has used so far, as a line of JSON: seconds for
-claims, filling, SMTP and settling, of the whole process (`all`), and how many messages were `sent`. The
+claims, filling, SMTP and recording, of the whole process (`all`), and how many messages were `sent`. The
 engine's steps are timed from outside: it knows nothing of this.
 """
 
@@ -19,9 +19,9 @@ from typing import Any
 
 from watch import create_app, jobs
 from watch.mail import connections, delivery
-from watch.mail.delivery import Round
+from watch.mail.delivery import SendLoop
 
-PARTS = ("claims", "filling", "SMTP", "settling")
+PARTS = ("claims", "filling", "SMTP", "recording")
 Step = Callable[..., Any]
 
 
@@ -69,9 +69,9 @@ class Meter:
 
 def plant(meter: Meter, file: Path) -> None:
     """Time the engine's steps, and write them down after each round that sent something."""
-    Round._fill_stock = meter.timed("claims", Round._fill_stock)
-    Round._seal = meter.timed("filling", Round._seal)
-    Round._settle = meter.timed("settling", Round._settle)
+    SendLoop._claim_more = meter.timed("claims", SendLoop._claim_more)
+    SendLoop._render = meter.timed("filling", SendLoop._render)
+    SendLoop._record = meter.timed("recording", SendLoop._record)
     for name in ("begin", "wait"):
         own = getattr(connections.Connections, name)
         setattr(connections.Connections, name, meter.timed("SMTP", own))

@@ -22,6 +22,7 @@ from watch.models import (
     ConsentChannel,
     ContactPerson,
     ContactRole,
+    ContactScope,
     Coordinator,
     Flat,
     Group,
@@ -49,7 +50,6 @@ from watch.models import (
     Person,
     Property,
     Purpose,
-    Reach,
     RequestState,
     Stairwell,
     Visit,
@@ -384,15 +384,19 @@ def make_contact(
 ) -> ContactPerson:
     """Add a contact person, by default for all areas."""
     contact = ContactPerson(
-        role=role, organisation=organisation, phone=phone, checked_on=date(2026, 5, 4), reach=Reach.EVERYWHERE
+        role=role,
+        organisation=organisation,
+        phone=phone,
+        checked_on=date(2026, 5, 4),
+        reach=ContactScope.EVERYWHERE,
     )
     match where:
         case Group():
-            contact.reach, contact.group = Reach.GROUP, where
+            contact.reach, contact.group = ContactScope.GROUP, where
         case Building():
-            contact.reach, contact.building = Reach.BUILDING, where
+            contact.reach, contact.building = ContactScope.BUILDING, where
         case Landlord():
-            contact.reach, contact.landlord = Reach.LANDLORD, where
+            contact.reach, contact.landlord = ContactScope.LANDLORD, where
         case Area():
-            contact.reach, contact.area = Reach.AREA, where
+            contact.reach, contact.area = ContactScope.AREA, where
     return store(contact)

@@ -17,7 +17,7 @@ from watch.bodies import bound_body, refuse_unreadable
 from watch.canvassing import routes as canvassing
 from watch.contacts import routes as contacts
 from watch.database import has_log_of_another, is_made, prepare_sqlite
-from watch.extensions import babel, csrf, db, limiter, login_manager, mail, migrate
+from watch.extensions import babel, csrf, db, limiter, login_manager, migrate
 from watch.followup import routes as followup
 from watch.groups import routes as groups
 from watch.interest import routes as interest
@@ -25,6 +25,7 @@ from watch.invitations import routes as invitations
 from watch.joining import routes as joining
 from watch.lifecycle import routes as lifecycle
 from watch.limits import count_form
+from watch.mail.connections import mail
 from watch.meetings import routes as meetings
 from watch.notices import routes as notices
 from watch.ops import health, mailbox

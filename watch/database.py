@@ -42,6 +42,18 @@ class UtcDateTime(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+def stored_enum(kind: type[enum.Enum], name: str | None = None) -> Enum:
+    """The column of an enum: its values as text, with a constraint of this name (otherwise the class's)."""
+    return Enum(
+        kind,
+        name=name,
+        native_enum=False,
+        create_constraint=True,
+        length=40,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class Base(DeclarativeBase):
     """The base of all tables: named constraints, enums stored by value, moments in UTC."""
 
@@ -57,13 +69,7 @@ class Base(DeclarativeBase):
         ),
         type_annotation_map={
             datetime: UtcDateTime,
-            enum.Enum: Enum(
-                enum.Enum,
-                native_enum=False,
-                create_constraint=True,
-                length=40,
-                values_callable=lambda kind: [member.value for member in kind],
-            ),
+            enum.Enum: stored_enum(enum.Enum),
         },
     )
 
@@ -85,6 +91,13 @@ def is_busy(trouble: OperationalError) -> bool:
     if code is not None:
         return code & 0xFF in BUSY_IN_SQLITE  # the low byte is the primary code, the rest a detail
     return getattr(trouble.orig, "sqlstate", None) in BUSY_IN_POSTGRESQL
+
+
+def name_of_error(error: Exception) -> str:
+    """The kind of error, and what the database calls it: `OperationalError SQLITE_FULL`."""
+    cause = getattr(error, "orig", None)
+    name = getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None)
+    return f"{type(error).__name__} {name}" if name else type(error).__name__
 
 
 def is_reading() -> bool:

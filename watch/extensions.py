@@ -16,7 +16,6 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_wtf import CSRFProtect
 
 from watch.database import Base
-from watch.mail.smtp import Mail
 
 
 class Catalogues(Domain):
@@ -34,7 +33,6 @@ class Catalogues(Domain):
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 login_manager = LoginManager()
-mail = Mail()
 csrf = CSRFProtect()
 babel = Babel()
 babel.domain_instance = Catalogues()

@@ -34,9 +34,10 @@ from watch.extensions import db
 from watch.groups.queries import areas
 from watch.groups.service import recounting
 from watch.joining.service import escalation
-from watch.mail import heartbeat, metrics
+from watch.mail import metrics
+from watch.mail.delivery import SenderThread
 from watch.mail.outbox import WAKE
-from watch.mail.sender import SenderThread
+from watch.mail.worker_lock import take_worker_lock
 from watch.meetings import service as meetings
 from watch.meetings.queries import reminding
 from watch.models import utcnow
@@ -52,8 +53,7 @@ JOBS = (
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
 )
 
-# the task to run after a commit with that key in session.info
-TASKS_BY_MARK = {WAKE: "wake", packs.ASKED: "letters"}
+TASKS_BY_FLAG = {WAKE: "wake", packs.ASKED: "letters"}  # run after a commit with the flag in session.info
 
 log = structlog.get_logger("jobs")
 
@@ -67,16 +67,16 @@ def init_app(app: Flask) -> None:
 
 def _wake_within(session: Session) -> None:
     """Put the wake-up into the transaction itself if queue and data are in one PostgreSQL database."""
-    marks = TASKS_BY_MARK.keys() & session.info.keys()
-    if session.in_nested_transaction() or not marks or not _is_in_the_database():
+    flags = TASKS_BY_FLAG.keys() & session.info.keys()
+    if session.in_nested_transaction() or not flags or not _is_in_the_database():
         return
     storage, connection = engine().storage, session.connection()
     try:
         with connection.begin_nested():
-            for mark in marks:
+            for flag in flags:
                 connection.exec_driver_sql(
                     f"INSERT INTO {storage.table_task} (queue, data, priority) VALUES (%s, %s, 0)",
-                    (storage.name, engine().serialize_task(tasks()[TASKS_BY_MARK[mark]].s())),
+                    (storage.name, engine().serialize_task(tasks()[TASKS_BY_FLAG[flag]].s())),
                 )
             connection.exec_driver_sql("SELECT pg_notify(%s, '')", (storage.channel,))
     except SQLAlchemyError as broken:  # no worker has made the tables yet; _wake makes them after the commit
@@ -86,8 +86,8 @@ def _wake_within(session: Session) -> None:
 
 
 def _tasks_to_run(session: Session) -> list[str]:
-    """Return the tasks that this commit asks for, and clear the marks."""
-    return [task for mark, task in TASKS_BY_MARK.items() if session.info.pop(mark, False)]
+    """Return the tasks that this commit asks for, and clear the flags."""
+    return [task for flag, task in TASKS_BY_FLAG.items() if session.info.pop(flag, False)]
 
 
 def _wake(session: Session) -> None:
@@ -266,7 +266,7 @@ def work() -> None:
     consumer = engine().create_consumer(workers=1, initial_delay=0.1, backoff=1.2, max_delay=0.4)
     gently = (False, True)  # no restart; let the task end
     consumer._signal_actions = {signal.SIGTERM: gently, signal.SIGINT: gently}
-    slot = heartbeat.take_worker_lock(presence.folder())
+    slot = take_worker_lock(presence.folder())
     if (port := app.config["METRICS_PORT"]) and slot.number == 0:  # one worker serves the metrics of all
         try:
             metrics.serve(app, port)

@@ -48,8 +48,8 @@ FAULTS = (
     Fault(
         "a coordinator places a member in a flat of another stairwell",
         HOUSE,
-        "form.offer(stairwell for stairwell in behind if mine is None or stairwell.id in mine)",
-        "form.offer(behind)",
+        "form.offer(stairwells_of_group(membership.group, mine, with_flats=True))",
+        "form.offer(stairwells_of_group(membership.group, with_flats=True))",
         IN_HOUSE,
     ),
     Fault(
@@ -117,9 +117,9 @@ FAULTS = (
     ),
     Fault(
         "somebody who was only asked stands among the group's contacts",
-        "watch/contacts/queries.py",
-        "current = Coordinator.is_current",
-        "current = Coordinator.ended_at.is_(None)",
+        "watch/contacts/routes.py",
+        "[each for each in coordinators_of(group) if each.is_current]",
+        "coordinators_of(group)",
         "groups/test_not_yet contacts/test_contacts",
     ),
     Fault(

@@ -167,8 +167,8 @@ FAULTS = (
     Fault(
         "a coordinator writes to another stairwell alone",
         "watch/notices/routes/writing.py",
-        "stairwells = [each for each in stairwells_of(group) if own is None or each.id in own]",
-        "stairwells = list(stairwells_of(group))",
+        "stairwells = stairwells_of_group(group, own)",
+        "stairwells = stairwells_of_group(group)",
         "notices/test_sending",
     ),
     Fault(
@@ -208,7 +208,7 @@ FAULTS = (
     ),
     Fault(
         "a mail goes to a mailbox that is its reader's no more",
-        "watch/mail/left_out.py",
+        "watch/mail/queue.py",
         "        or_(OutboxRow.person_id.is_(None), Person.mailbox_id == OutboxRow.mailbox_id),\n",
         "",
         AT_CLAIM,

@@ -18,8 +18,8 @@ from watch.groups.service import members
 from watch.mail import outbox
 from watch.meetings import service as meetings
 from watch.meetings.mails import MEETING_CALLED
-from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, Person
+from watch.recipients import reached_by_mail
 
 MEETINGS = 5  # at once, so that one of them is being sent whenever one is called off
 

@@ -36,9 +36,9 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import outbox
-from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Channel, Group, Mailbox, Membership, OutboxRow, Person
 from watch.notices.mails import NOTICE
+from watch.recipients import reached_by_mail
 
 HANGS_UP = "--per-connection", "20", "--limit", "abrupt"
 SHARING = 50  # after so many addresses one more person shares the last one

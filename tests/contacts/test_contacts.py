@@ -16,7 +16,7 @@ from tests.page_client import Page, PageClient
 from watch.contacts.queries import contacts_for, is_stale, kept_by, public_contacts, year_before
 from watch.extensions import db
 from watch.language import STOCKHOLM
-from watch.models import Area, AuditEntry, ContactPerson, ContactRole, Person, Reach
+from watch.models import Area, AuditEntry, ContactPerson, ContactRole, ContactScope, Person
 
 
 @pytest.fixture
@@ -170,7 +170,7 @@ def test_an_officer_publishes_a_contact_and_it_shows(client: PageClient, scene: 
     assert (contact.role, contact.organisation, contact.phone, contact.email, contact.hours) == (
         ContactRole.DISTURBANCE, "Securitas", "+46337001122", "jour@example.org", "Dygnet runt",
     )  # fmt: skip
-    assert (contact.reach, contact.area, contact.name) == (Reach.AREA, area, None)
+    assert (contact.reach, contact.area, contact.name) == (ContactScope.AREA, area, None)
     assert contact.checked_on == datetime.now(STOCKHOLM).date()
     assert "Securitas" in client.get("/contacts").text
 

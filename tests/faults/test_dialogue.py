@@ -19,9 +19,7 @@ from tests.faults.behaviours import MANNERS, POINTS
 from tests.faults.certificates import self_signed
 from tests.faults.processes import HOST, Relay
 from watch.mail.connections import Connections
-from watch.mail.queue import Claim, Lease
-from watch.mail.results import Result
-from watch.mail.transaction import Envelope
+from watch.mail.types import Claim, Envelope, Lease, Result
 from watch.models import Language, utcnow
 
 SERVERS = {"in one go": (), "one by one": ("--no-pipelining",), "over TLS": ("--auth",)}
@@ -75,7 +73,7 @@ class Sending:
 
     def fault(self, fault: str, *, patience: float = LONG) -> None:
         """From now on, over a new connection."""
-        self.connections.hang_up()
+        self.connections.close()
         self.relay.fault(fault)
         self.app.config["MAIL_TIMEOUT"] = patience
 
@@ -108,7 +106,7 @@ def sending(make_app: Callable[..., Flask], folder: Path, server: str, *more: st
         relay = stack.enter_context(Relay(folder / "journal.jsonl", options))
         app = make_app(MAIL_SERVER=HOST, MAIL_PORT=relay.port, MAIL_USE_TLS=is_tls, **secret)
         found = Sending(app, relay)
-        stack.callback(lambda: found.connections.hang_up())
+        stack.callback(lambda: found.connections.close())
         yield found
 
 

@@ -23,9 +23,9 @@ from watch.groups.service.members import leave
 from watch.mail import outbox
 from watch.meetings import service as meetings
 from watch.meetings.mails import MEETING_CALLED
-from watch.meetings.queries.reach import reached_by_mail
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, OutboxState, Person
 from watch.notices.mails import NOTICE
+from watch.recipients import reached_by_mail
 
 SLOW = ("--delay-ms", "40")  # so that there is time to change one's mind
 MINDS, MEETINGS = 45, 3

@@ -56,7 +56,7 @@ def connections() -> Iterator[Connections]:
     """A worker's connections."""
     found = Connections()
     yield found
-    found.hang_up()
+    found.close()
 
 
 @pytest.mark.parametrize("manner", ["plainly", "hangup", "reset"])
@@ -109,4 +109,4 @@ def test_a_mail_server_that_takes_few_messages_a_connection_costs_none_its_code_
     assert rows.all() == [(OutboxState.SENT, 250, 1)]
     assert set(stored.values()) == {1}
     assert stored.total() == sent
-    assert connections.destinations.suspects == {}
+    assert connections.destinations.throttled == {}

@@ -15,7 +15,7 @@ from functools import wraps
 from typing import Any
 
 from watch import create_app, jobs
-from watch.mail import connections, queue, transaction
+from watch.mail import connections, queue, smtp
 from watch.mail.connections import Sent
 from watch.mail.delivery import SendLoop
 
@@ -76,11 +76,11 @@ def plant(point: str, die: Callable[[], None]) -> None:
         case "before-data":
             connections.hand_over = before(connections.hand_over, die)
         case "after-dot":
-            transaction._say = after(transaction._say, die, has_ended)
+            smtp._send = after(smtp._send, die, has_ended)
         case "after-250":
             connections.hand_over = after(connections.hand_over, die, lambda result, *_: result.is_sent)
         case "after-commit":
-            SendLoop._learn_from = after(SendLoop._learn_from, die, has_sent)  # death
+            SendLoop._note_results = after(SendLoop._note_results, die, has_sent)  # death
 
 
 def main() -> None:

@@ -38,4 +38,4 @@ def connections(app: Flask, relay: Relay) -> Iterator[Connections]:
     """A worker's connections, from round to round."""
     found = Connections()
     yield found
-    found.hang_up()
+    found.close()

@@ -48,9 +48,9 @@ from watch.joining.mails import (
     JOIN_WAITING,
 )
 from watch.mail import outbox
-from watch.mail.compose import Recipient, prepare
+from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
-from watch.mail.links import address_of
+from watch.mail.types import Recipient
 from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_REMINDER
 from watch.models import (
     Coordinator,

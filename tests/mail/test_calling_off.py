@@ -15,7 +15,7 @@ from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.groups.service import choices, members
 from watch.invitations.mails import JOIN_APPROVED
-from watch.mail import delivery, outbox, queue, recovery, settle
+from watch.mail import delivery, outbox, queue, record
 from watch.meetings import service
 from watch.models import (
     Answer,
@@ -133,7 +133,7 @@ def test_what_a_killed_worker_held_may_have_arrived(
 ) -> None:
     claims = queue.claim("a worker that is killed now", 2)
     assert claims
-    assert recovery.sweep("a worker that is killed now") == 2
+    assert queue.sweep("a worker that is killed now") == 2
     call_off(client, scene, meeting)
     send(minutes=60)
     assert called(relay) == []
@@ -150,7 +150,7 @@ def test_what_a_worker_holds_and_gives_back_is_neither_sent_nor_told_of(
     assert claims
     asked = call_off(client, scene, meeting)
     assert "4 grannar får besked med mejl." in asked.text  # they may have got it, as far as is known now
-    settle.give_back(claims)
+    record.give_back(claims)
     send(minutes=60)
     assert (called(relay), told(relay)) == ([], [])
 

@@ -20,8 +20,8 @@ from tests.mail.test_calling_off import meeting as meeting  # the fixture
 from tests.page_client import PageClient
 from tests.turns import begin, standing_still
 from watch.extensions import db
-from watch.mail import queue, settle
-from watch.mail.queue import Claim
+from watch.mail import queue, record
+from watch.mail.types import Claim
 from watch.meetings import service
 from watch.models import Meeting, Person, utcnow
 
@@ -90,7 +90,7 @@ def test_what_one_worker_gives_back_another_does_not_get_in_between(
     assert readers(held) == ALL
 
     def give_and_take() -> list[Claim]:
-        settle.give_back(held)
+        record.give_back(held)
         db.session.commit()
         return claim()
 

@@ -33,11 +33,10 @@ from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import INVITATION, JOIN_APPROVED
 from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import connections as connections_module
-from watch.mail import delivery, outbox, queue, settle
+from watch.mail import delivery, outbox, queue, record
 from watch.mail.compose import message_id, prepare
 from watch.mail.connections import Connections
-from watch.mail.replies import Meaning
-from watch.mail.results import NOT_TRIED, Result
+from watch.mail.types import NOT_TRIED, Meaning, Result
 from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Coordinator,
@@ -480,14 +479,14 @@ def test_a_result_under_a_lost_lease_changes_nothing(scene: Scene, relay: Relay)
     db.session.execute(update(OutboxRow).values(lease_token="another worker's"))
     db.session.commit()
     for result in (Result(250), Result(550, "no", Meaning.REFUSED), Result(is_uncertain=True), NOT_TRIED):
-        settle.settle([(claims[0], result)])
+        record.record_results([(claims[0], result)])
         db.session.commit()
         assert states() == {"sending": ["carin"]}
         assert row_of(scene.carin).next_at is None
     ends = claims[0].lease.ends
-    settle.put_aside(claims, "could not be made")
-    settle.give_back(claims)
-    settle.renew([claims[0].lease])
+    record.record_not_rendered(claims, "could not be made")
+    record.give_back(claims)
+    record.renew([claims[0].lease])
     db.session.commit()
     row = row_of(scene.carin)
     assert (row.state, row.next_at, row.attempts, row.render_failures) == (OutboxState.SENDING, None, 1, 0)
@@ -508,9 +507,9 @@ def test_a_worker_that_stood_still_past_its_lease_ends_no_message(scene: Scene, 
     assert (result, relay.taken) == (NOT_TRIED, [])
     assert thread.connection.host is not None
     assert thread.connection.host.sock is None  # and with it went what was begun
-    settle.settle([(claim, result)])
+    record.record_results([(claim, result)])
     db.session.commit()
-    connections.hang_up()
+    connections.close()
     relay.at_rcpt = None
     assert delivery.run() == 1
     assert relay.addresses() == ["carin@example.org"]
@@ -590,7 +589,7 @@ def test_a_result_that_could_not_be_written_down_is_written_down_in_the_next_rou
     opened = list(connections.all)
     tell(scene)
     with monkeypatch.context() as broken:
-        broken.setattr(settle, "settle", lambda _results: 1 / 0)
+        broken.setattr(record, "record_results", lambda _results: 1 / 0)
         with pytest.raises(ZeroDivisionError):
             delivery.run(connections=connections)
     db.session.rollback()

@@ -22,7 +22,7 @@ from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
 from watch.mail import delivery, outbox
 from watch.mail.connections import Connections
-from watch.mail.destinations import Destinations
+from watch.mail.pacing import Destinations
 from watch.models import Flat, OutboxRow, OutboxState, utcnow
 from watch.notices.mails import NOTICE
 
@@ -64,7 +64,7 @@ def known(*domains: str) -> Destinations:
     destinations = Destinations()
     for domain in domains:
         for _ in range(3):
-            destinations.learn(domain, 0.01, 8, is_lost=False)
+            destinations.note_result(domain, 0.01, 8, is_lost=False)
     return destinations
 
 
@@ -73,7 +73,7 @@ def failing(domain: str = "bad.example", *, seconds: float = 3.0, times: int = 3
     destinations = known(domain)
     destinations.seconds.clear()
     for _ in range(times):
-        destinations.learn(domain, seconds, 8, is_lost=True)
+        destinations.note_result(domain, seconds, 8, is_lost=True)
     return destinations
 
 
@@ -92,7 +92,7 @@ def test_each_good_answer_earns_twice_as_many_connections_until_it_may_have_all(
     destinations, earned = Destinations(), []
     for _ in range(3):
         earned.append(len(begun(destinations, *["big.example"] * 20, is_alone=True)))
-        destinations.learn("big.example", 0.01, 8, is_lost=False)
+        destinations.note_result("big.example", 0.01, 8, is_lost=False)
     assert earned == [2, 4, 8]
 
 
@@ -104,22 +104,22 @@ def test_where_others_wait_the_greatest_leaves_them_a_quarter() -> None:
 
 def test_a_new_round_trusts_nobody_and_forgets_no_suspect() -> None:
     destinations = known("big.example")
-    destinations.learn("bad.example", 3.0, 8, is_lost=True)
+    destinations.note_result("bad.example", 3.0, 8, is_lost=True)
     destinations.begin_anew()
     assert len(begun(destinations, *["big.example"] * 20, is_alone=True)) == 2
-    assert "bad.example" in destinations.suspects
+    assert "bad.example" in destinations.throttled
 
 
 def test_a_stranger_that_fails_gets_one_connection() -> None:
     destinations = Destinations()
-    assert destinations.learn("bad.example", 3.0, 8, is_lost=True), "it may have fewer now"
+    assert destinations.note_result("bad.example", 3.0, 8, is_lost=True), "it may have fewer now"
     assert begun(destinations, *["bad.example"] * 20) == ["bad.example"]
 
 
 def test_while_all_is_well_nobody_waits() -> None:
     destinations = Destinations()
     for _ in range(20):
-        destinations.learn("a.example", 0.01, 8, is_lost=False)
+        destinations.note_result("a.example", 0.01, 8, is_lost=False)
     assert sort(destinations, *["a.example"] * 20) == (["a.example"] * 20, [])
 
 
@@ -141,7 +141,7 @@ def test_nobody_waits_longer_than_the_first_step_of_the_back_off() -> None:
 def test_one_that_was_only_slow_and_a_link_that_somebody_waits_for_are_tried_again_in_a_moment() -> None:
     slow = Destinations()
     for _ in range(3):
-        slow.learn("slow.example", 30.0, 8, is_lost=False)
+        slow.note_result("slow.example", 30.0, 8, is_lost=False)
         slow.seconds.clear()  # it is not what is usual
     assert sort(slow, *["slow.example"] * 3) == (["slow.example"], [2, 2])
     assert sort(failing(seconds=30), *["bad.example"] * 3, kind="sign-in") == (["bad.example"], [2, 2])
@@ -152,7 +152,7 @@ def test_a_message_that_stands_still_costs_its_destination_half_of_the_connectio
     assert destinations.slow_down("big.example", 0.6, 8)
     held = ["big.example"]
     assert len(sort(destinations, *["big.example"] * 20, under_way=held)[0]) == 3
-    destinations.learn("big.example", 30.0, 8, is_lost=True, is_known=True)
+    destinations.note_result("big.example", 30.0, 8, is_lost=True, is_known=True)
     assert len(sort(destinations, *["big.example"] * 20)[0]) == 4
     assert sort(destinations, *["big.example"] * 5)[1] == [8], "it has failed now: 30 seconds over four"
 
@@ -160,7 +160,7 @@ def test_a_message_that_stands_still_costs_its_destination_half_of_the_connectio
 def test_a_good_answer_after_one_that_stood_still_frees_the_destination() -> None:
     destinations = known("big.example")
     destinations.slow_down("big.example", 0.6, 8)
-    destinations.learn("big.example", 0.01, 8, is_lost=False)
+    destinations.note_result("big.example", 0.01, 8, is_lost=False)
     assert len(sort(destinations, *["big.example"] * 20, under_way=["big.example"])[0]) == 20
 
 
@@ -168,15 +168,15 @@ def test_each_good_answer_earns_twice_as_many_connections_until_it_is_like_all_o
     destinations, earned = failing(), []
     for _ in range(4):
         earned.append(len(sort(destinations, *["bad.example"] * 20)[0]))
-        destinations.learn("bad.example", 0.01, 8, is_lost=False)
+        destinations.note_result("bad.example", 0.01, 8, is_lost=False)
     assert earned == [1, 2, 4, 20]
 
 
 def test_failing_anew_takes_what_was_earned() -> None:
     destinations = failing()
-    destinations.learn("bad.example", 0.01, 8, is_lost=False)
-    assert destinations.learn("bad.example", 1.0, 8, is_lost=True), "it may have fewer now"
-    assert not destinations.learn("bad.example", 1.0, 8, is_lost=True), "one is the least"
+    destinations.note_result("bad.example", 0.01, 8, is_lost=False)
+    assert destinations.note_result("bad.example", 1.0, 8, is_lost=True), "it may have fewer now"
+    assert not destinations.note_result("bad.example", 1.0, 8, is_lost=True), "one is the least"
     assert sort(destinations, "bad.example", "bad.example") == (["bad.example"], [1])
 
 
@@ -184,7 +184,7 @@ def test_all_that_fail_have_half_of_the_connections_together() -> None:
     destinations = Destinations()
     bad = [f"bad{number}.example" for number in range(6)]
     for each in bad:
-        destinations.learn(each, 1.0, 8, is_lost=True)
+        destinations.note_result(each, 1.0, 8, is_lost=True)
     now, waiting = sort(destinations, *bad, "ok.example")
     assert now == [*bad[:4], "ok.example"]
     assert waiting == [1, 1]
@@ -192,7 +192,7 @@ def test_all_that_fail_have_half_of_the_connections_together() -> None:
 
 def test_with_one_connection_the_one_that_fails_is_still_tried() -> None:
     destinations = Destinations()
-    destinations.learn("bad.example", 1.0, 1, is_lost=True)
+    destinations.note_result("bad.example", 1.0, 1, is_lost=True)
     assert sort(destinations, "bad.example", most=1) == (["bad.example"], [])
 
 
@@ -202,15 +202,15 @@ def test_with_one_connection_the_one_that_fails_is_still_tried() -> None:
 def test_slow_is_much_slower_than_usual(usual: float, seconds: float, *, is_slow: bool) -> None:
     destinations = Destinations()
     for _ in range(9):
-        destinations.learn("ok.example", usual, 8, is_lost=False)
-    assert destinations.learn("slow.example", seconds, 8, is_lost=False) is is_slow
+        destinations.note_result("ok.example", usual, 8, is_lost=False)
+    assert destinations.note_result("slow.example", seconds, 8, is_lost=False) is is_slow
 
 
 def test_where_everything_is_slow_nothing_is_held_back_for_long() -> None:
     destinations = Destinations()
     for _ in range(31):
-        destinations.learn("all.example", 5.0, 8, is_lost=False)
-    assert destinations.suspects == {}
+        destinations.note_result("all.example", 5.0, 8, is_lost=False)
+    assert destinations.throttled == {}
 
 
 def test_one_that_hung_is_tried_over_one_connection_and_the_others_get_their_mail(

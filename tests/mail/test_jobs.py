@@ -19,8 +19,9 @@ from tests.mail.test_delivery import ALL, states, tell
 from tests.queues import queue_at
 from watch import jobs
 from watch.extensions import db
-from watch.mail import heartbeat, outbox
-from watch.mail.sender import SenderThread
+from watch.mail import outbox
+from watch.mail.delivery import SenderThread
+from watch.mail.worker_lock import take_worker_lock
 from watch.models import Group, Notice, OutboxRow
 from watch.notices.mails import NOTICE
 
@@ -49,7 +50,7 @@ def test_what_was_taken_back_rings_nobody(scene: Scene) -> None:
 
 
 def test_the_bell_wakes_the_sender(app: Flask, scene: Scene, relay: Relay, tmp_path: Path) -> None:
-    sender = app.extensions["sender"] = SenderThread(app, heartbeat.take_worker_lock(tmp_path))
+    sender = app.extensions["sender"] = SenderThread(app, take_worker_lock(tmp_path))
     sender.start()
     try:
         _wait_for(lambda: not sender.wakeup.is_set(), 5)

@@ -18,9 +18,9 @@ import time_machine
 
 from tests.cast import Scene
 from tests.mail.letters import LETTERS, NOW, in_language
-from watch.mail.compose import Recipient, message_id, prepare
+from watch.mail.compose import message_id, prepare
 from watch.mail.kinds import KINDS
-from watch.mail.smtp import Envelope
+from watch.mail.types import Envelope, Recipient
 from watch.models import Language, Level, OutboxRow
 
 ROOT = Path(__file__).resolve().parent.parent.parent

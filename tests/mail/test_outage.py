@@ -14,7 +14,8 @@ from tests.mail.relay import Relay
 from tests.mail.test_delivery import ALL, after, row_of, states, tell
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.mail import delivery, heartbeat, metrics
+from watch.mail import delivery, metrics, record
+from watch.mail.worker_lock import owner_name
 from watch.models import Worker
 
 STUCK = "Mejl går inte ut just nu"
@@ -35,7 +36,7 @@ def outage(
 def test_after_ten_minutes_everybody_concerned_is_told(
     scene: Scene, client: PageClient, cli: Callable[..., Result], outage: Callable[[], None]
 ) -> None:
-    heartbeat.beat(heartbeat.own_name("none"), every=0)  # what this process has sent before is another story
+    record.beat(owner_name("none"), every=0)  # what this process has sent before is another story
     db.session.execute(delete(Worker))
     tell(scene)
     due = row_of(scene.amina).next_at

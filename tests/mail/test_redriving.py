@@ -11,7 +11,8 @@ from tests.cast import Scene
 from tests.mail.relay import Relay
 from tests.mail.test_delivery import ALL, after, states, tell
 from watch.extensions import db
-from watch.mail import delivery, heartbeat, outbox, queue
+from watch.mail import delivery, outbox, queue, record
+from watch.mail.worker_lock import owner_name
 from watch.models import OutboxRow, OutboxState
 
 
@@ -22,7 +23,7 @@ def test_the_operator_sees_why_and_sends_again_what_was_parked(
     relay.answers["carin@example.org"] = "data 554 5.6.0 we do not like it"
     assert delivery.run() == 3
     assert states()["parked"] == ["carin"]
-    heartbeat.beat(heartbeat.own_name("none"), every=0)
+    record.beat(owner_name("none"), every=0)
     said = cli("outbox", "status").output
     assert "1  parked      stopped: could not be made, look at the log\n" in said
     assert "1  parked: 5.6.0 we do not like it\n" in said

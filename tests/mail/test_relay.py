@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
 
+import flask_mail
 import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
@@ -19,7 +20,10 @@ from tests.cast import Scene
 from tests.mail.relay import Relay
 from tests.mail.test_delivery import ALL, states, tell
 from watch.mail import delivery
-from watch.mail.smtp import Connection, Mail, Message
+from watch.mail.connections import mail
+from watch.mail.message import Message
+from watch.mail.smtp import hand_over
+from watch.mail.types import TAKEN, Envelope
 
 
 @pytest.fixture
@@ -92,9 +96,15 @@ def test_lines_that_begin_with_a_dot_arrive_whole(app: Flask, relay: Relay) -> N
         envelope_sender="bounce+x@example.org", message_id="<1@example.org>", sent_at=datetime.now(UTC),
         language="sv", text=text, html="<p>.</p>",
     )  # fmt: skip
-    with Mail().connect() as connection:
-        assert isinstance(connection, Connection)
-        connection.send(message)
-        connection.send(message)
+    envelope = Envelope(message.envelope_sender, message.recipient, message.as_bytes())
+    with mail.connect() as connection:
+        assert connection.host
+        assert [hand_over(connection.host, envelope) for _ in range(2)] == [TAKEN, TAKEN]
     arrived = [taken.text().replace("\r\n", "\n").rstrip("\n") for taken in relay.taken]
     assert arrived == [text.rstrip("\n")] * 2
+
+
+def test_nothing_leaves_the_way_of_flask_mail_where_nothing_is_checked(app: Flask, relay: Relay) -> None:
+    with pytest.raises(TypeError):
+        mail.send(flask_mail.Message("Träff", ["carin@example.org"], "Hej", sender="m@example.org"))
+    assert relay.taken == []

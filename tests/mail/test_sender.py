@@ -20,9 +20,9 @@ from tests.mail.relay import Relay
 from tests.mail.test_delivery import ALL, states, tell
 from watch.database import is_busy
 from watch.extensions import db
-from watch.mail import heartbeat
 from watch.mail.connections import Connections
-from watch.mail.sender import SenderThread
+from watch.mail.delivery import SenderThread
+from watch.mail.worker_lock import take_worker_lock
 
 READ_ONLY = {
     "sqlite": ("PRAGMA query_only = ON", "OperationalError SQLITE_READONLY"),
@@ -51,7 +51,7 @@ def read_only() -> Iterator[str]:
 @pytest.fixture
 def sender(app: Flask, tmp_path: Path) -> SenderThread:
     """A worker's sender, which is not started: the test lets it try."""
-    return SenderThread(app, heartbeat.take_worker_lock(tmp_path))
+    return SenderThread(app, take_worker_lock(tmp_path))
 
 
 def test_a_disk_that_takes_nothing_is_said_once_and_once_that_it_does_again(

@@ -21,7 +21,7 @@ from watch.groups.service import choices, coordinators, members
 from watch.interest import service
 from watch.invitations.service import invited
 from watch.joining.service import answering, deciding, verifying
-from watch.mail import delivery, outbox, queue, settle
+from watch.mail import delivery, outbox, queue, record
 from watch.mail.kinds import KINDS
 from watch.meetings import service as meetings
 from watch.models import (
@@ -182,7 +182,7 @@ def test_what_was_taken_back_is_not_sent(
     assert not is_in_hand or number in [id_ for claim in held for id_ in claim.ids]
     TAKEN_BACK[kind][way](scene, about)
     db.session.commit()
-    settle.give_back(held)  # the mail server is away
+    record.give_back(held)  # the mail server is away
     db.session.commit()
     delivery.run()
     assert state_of(number) is OutboxState.CANCELLED

@@ -16,7 +16,7 @@ from tests.page_client import PageClient
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service.members import leave
-from watch.meetings.queries.calls import reach_of_call
+from watch.meetings.queries.calls import recipients_of_call
 from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
@@ -322,5 +322,5 @@ def test_no_paper_goes_to_a_household_that_has_left_since(
 def test_the_number_said_is_the_number_of_rows(
     scene: Scene, nils: Person, olga: Person, client: PageClient
 ) -> None:
-    reach = reach_of_call(scene.group, scene.stairwell_3)
+    reach = recipients_of_call(scene.group, scene.stairwell_3)
     assert (reach.mail, reach.paper, reach.paper_no_address, reach.paper_dead_address) == (2, 2, 1, 1)

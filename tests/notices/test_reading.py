@@ -14,6 +14,7 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_coordinator, make_member, make_notice, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
+from watch.mail.progress import Progress
 from watch.models import (
     Audience,
     AuditEntry,
@@ -27,7 +28,7 @@ from watch.models import (
     utcnow,
 )
 from watch.notices import service
-from watch.notices.queries import Progress, Target, latest_notices, progress_of
+from watch.notices.queries import Target, latest_notices, progress_of
 from watch.notices.service import Draft
 
 Statements = Callable[..., AbstractContextManager[list[str]]]

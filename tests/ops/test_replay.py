@@ -50,6 +50,7 @@ from watch.models import (
     Answer,
     ContactPerson,
     ContactRole,
+    ContactScope,
     Household,
     HouseholdStatus,
     Invitation,
@@ -62,7 +63,6 @@ from watch.models import (
     NoticeChoice,
     OldPoster,
     Person,
-    Reach,
     Refusal,
     RequestState,
     Suppression,
@@ -379,7 +379,7 @@ def test_contacts_that_were_changed_or_removed(scene: Scene) -> None:
         for contact, name, phone in ((renamed, "Per", renamed.phone), (moved, None, "+46337000009")):
             entry = Entry(
                 role=contact.role, organisation=contact.organisation, name=name, phone=phone, email=None,
-                hours=None, reach=Reach.AREA, target_id=contact.area_id,
+                hours=None, reach=ContactScope.AREA, target_id=contact.area_id,
             )  # fmt: skip
             change_contact(contact, entry, by=scene.gun, today=utcnow().date())
     (left,) = db.session.scalars(select(ContactPerson)).all()

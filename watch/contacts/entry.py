@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watch.models import ContactRole, Reach
+from watch.models import ContactRole, ContactScope
 
 
 @dataclass(frozen=True)
@@ -17,5 +17,5 @@ class Entry:
     phone: str | None
     email: str | None
     hours: str | None
-    reach: Reach
+    reach: ContactScope
     target_id: int | None

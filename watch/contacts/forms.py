@@ -9,10 +9,10 @@ from wtforms import SelectChoice, SelectField
 from wtforms.validators import InputRequired
 
 from watch.contacts.entry import Entry
-from watch.contacts.labels import REACHES, ROLES
+from watch.contacts.labels import ROLES, SCOPES
 from watch.contacts.queries import Targets
 from watch.fields import AddressField, Form, LineField, NameField, PhoneField, choices_of
-from watch.models import ContactPerson, ContactRole, Reach
+from watch.models import ContactPerson, ContactRole, ContactScope
 
 CHOOSE = _l("Välj ett av alternativen i listan.")
 CHOICE: Any = _l("Välj")
@@ -59,12 +59,12 @@ class ContactForm(Form):
             phone=self.phone.data,
             email=self.email.data,
             hours=self.hours.data,
-            reach=Reach(reach),
+            reach=ContactScope(reach),
             target_id=int(target) if target else None,
         )
 
 
-def _whom(reach: Reach, target_id: int | None = None) -> str:
+def _whom(reach: ContactScope, target_id: int | None = None) -> str:
     """Return the value of a choice: "area 3" or "everywhere"."""
     return f"{reach.value} {target_id}" if target_id else reach.value
 
@@ -76,16 +76,16 @@ def _target(contact: ContactPerson) -> int | None:
 def _choices(targets: Targets) -> list[SelectChoice]:
     """Return the choices grouped by kind, so that a long list can be searched by eye."""
     inside = (
-        (Reach.AREA, [(each.id, each.name) for each in targets.areas]),
-        (Reach.LANDLORD, [(each.id, each.name) for each in targets.landlords]),
-        (Reach.GROUP, [(each.id, each.name) for each in targets.groups]),
-        (Reach.BUILDING, [(each.id, each.address) for each in targets.buildings]),
+        (ContactScope.AREA, [(each.id, each.name) for each in targets.areas]),
+        (ContactScope.LANDLORD, [(each.id, each.name) for each in targets.landlords]),
+        (ContactScope.GROUP, [(each.id, each.name) for each in targets.groups]),
+        (ContactScope.BUILDING, [(each.id, each.address) for each in targets.buildings]),
     )
     return [
         NONE_YET,
-        SelectChoice(_whom(Reach.EVERYWHERE), REACHES[Reach.EVERYWHERE]),
+        SelectChoice(_whom(ContactScope.EVERYWHERE), SCOPES[ContactScope.EVERYWHERE]),
         *(
-            SelectChoice(_whom(reach, number), name, optgroup=REACHES[reach])
+            SelectChoice(_whom(reach, number), name, optgroup=SCOPES[reach])
             for reach, things in inside
             for number, name in things
         ),

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from watch.models import ContactRole, Reach
+from watch.models import ContactRole, ContactScope
 
 ROLES = {
     ContactRole.POLICE: _l("Kommunpolis"),
@@ -16,10 +16,10 @@ ROLES = {
     ContactRole.DISTURBANCE: _l("Störningsjour"),
     ContactRole.GROUP: _l("Gruppen"),
 }
-REACHES: dict[Reach, Any] = {
-    Reach.GROUP: _l("En grupp"),
-    Reach.BUILDING: _l("Ett hus"),
-    Reach.LANDLORD: _l("En fastighetsägares hus"),
-    Reach.AREA: _l("Ett område"),
-    Reach.EVERYWHERE: _l("Alla områden"),
+SCOPES: dict[ContactScope, Any] = {
+    ContactScope.GROUP: _l("En grupp"),
+    ContactScope.BUILDING: _l("Ett hus"),
+    ContactScope.LANDLORD: _l("En fastighetsägares hus"),
+    ContactScope.AREA: _l("Ett område"),
+    ContactScope.EVERYWHERE: _l("Alla områden"),
 }

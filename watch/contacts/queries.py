@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import (
@@ -15,17 +15,16 @@ from watch.models import (
     Building,
     ContactPerson,
     ContactRole,
-    Coordinator,
+    ContactScope,
     Group,
     GroupState,
     Landlord,
     Property,
-    Reach,
 )
 from watch.statements import prepared
 
-NEAREST_FIRST = tuple(Reach)
-# Within the same reach: first what most people look for when something is broken or loud.
+NEAREST_FIRST = tuple(ContactScope)
+# Within the same scope: first what most people look for when something is broken or loud.
 USUAL_FIRST = (
     ContactRole.GROUP,
     ContactRole.DISTURBANCE,
@@ -50,18 +49,9 @@ def _contacts_for(group_id: int, area_id: int) -> Select[ContactPerson]:
         ContactPerson.building_id.in_(buildings),
         ContactPerson.landlord_id.in_(landlords),
         ContactPerson.area_id == area_id,
-        ContactPerson.reach == Reach.EVERYWHERE,
+        ContactPerson.reach == ContactScope.EVERYWHERE,
     )
     return select(ContactPerson).where(theirs)
-
-
-def coordinators_of_group(group: Group) -> Sequence[Coordinator]:
-    """Return the current coordinators, the lead first. The template hides what they do not show."""
-    current = Coordinator.is_current
-    wanted = select(Coordinator).where(Coordinator.group_id == group.id, current)
-    people = joinedload(Coordinator.person)
-    ordered = wanted.order_by(Coordinator.is_lead.desc(), Coordinator.id)
-    return db.session.scalars(ordered.options(people, selectinload(Coordinator.stairwells))).all()
 
 
 @dataclass
@@ -82,9 +72,9 @@ def public_contacts() -> list[AreaContacts]:
     active_in: dict[int, set[int]] = {}
     for landlord_id, area_id in db.session.execute(select(Property.landlord_id, Property.area_id).distinct()):
         active_in.setdefault(landlord_id, set()).add(area_id)
-    shown = ContactPerson.reach.in_([Reach.AREA, Reach.LANDLORD, Reach.EVERYWHERE])
+    shown = ContactPerson.reach.in_([ContactScope.AREA, ContactScope.LANDLORD, ContactScope.EVERYWHERE])
     for contact in _in_order(db.session.scalars(select(ContactPerson).where(shown))):
-        if contact.reach is Reach.EVERYWHERE:
+        if contact.reach is ContactScope.EVERYWHERE:
             everywhere.contacts.append(contact)
         at = {contact.area_id} if contact.area_id else active_in.get(contact.landlord_id or 0, set())
         for area_id in at:
@@ -99,7 +89,7 @@ def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
     """
     properties = select(Property.id).where(Property.area_id.in_(areas))
     theirs = or_(
-        ContactPerson.reach == Reach.EVERYWHERE,
+        ContactPerson.reach == ContactScope.EVERYWHERE,
         ContactPerson.area_id.in_(areas),
         ContactPerson.landlord_id.in_(select(Property.landlord_id).where(Property.area_id.in_(areas))),
         ContactPerson.building_id.in_(select(Building.id).where(Building.property_id.in_(properties))),

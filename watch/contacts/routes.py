@@ -13,6 +13,7 @@ from watch.contacts import queries, service
 from watch.contacts.forms import ContactForm
 from watch.contacts.labels import ROLES
 from watch.extensions import db
+from watch.groups.queries.members import coordinators_of
 from watch.language import STOCKHOLM
 from watch.models import ContactPerson, Group
 from watch.saving import saving
@@ -44,7 +45,7 @@ def of_group(group: Group) -> str:
     return render_template(
         "contacts/of_group.html",
         group=group,
-        coordinators=queries.coordinators_of_group(group),
+        coordinators=[each for each in coordinators_of(group) if each.is_current],
         contacts=queries.contacts_for(group),
     )
 

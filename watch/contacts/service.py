@@ -7,7 +7,7 @@ from datetime import date
 from watch import audit
 from watch.contacts.entry import Entry
 from watch.extensions import db
-from watch.models import Area, ContactPerson, Person, Reach
+from watch.models import Area, ContactPerson, ContactScope, Person
 
 
 def publish_contact(entry: Entry, *, by: Person, today: date) -> ContactPerson:
@@ -40,7 +40,7 @@ def remove_contact(contact: ContactPerson, *, by: Person) -> None:
 def _write(contact: ContactPerson, entry: Entry, today: date) -> None:
     for name in ("role", "organisation", "name", "phone", "email", "hours", "reach"):
         setattr(contact, name, getattr(entry, name) or None)
-    for reach in (Reach.GROUP, Reach.BUILDING, Reach.LANDLORD, Reach.AREA):
+    for reach in (ContactScope.GROUP, ContactScope.BUILDING, ContactScope.LANDLORD, ContactScope.AREA):
         setattr(contact, f"{reach.value}_id", entry.target_id if reach is entry.reach else None)
     contact.checked_on = today
 

@@ -11,8 +11,9 @@ from sqlalchemy import func, select
 
 from watch import jobs
 from watch.extensions import db
-from watch.mail import heartbeat, recovery
+from watch.mail import recovery
 from watch.mail.outbox import WAKE
+from watch.mail.progress import ALIVE, sending
 from watch.models import LeftOut, OutboxRow, OutboxState, Worker, utcnow
 
 outbox = AppGroup("outbox", help="The mails that wait, are sent, or could not be.")
@@ -62,7 +63,7 @@ def status() -> None:
             click.echo(f"{counts[state]:>7}  {state.value:<11} {words}")
     if not counts:
         click.echo("Nothing has been queued yet.")
-    if oldest := heartbeat.oldest_due():
+    if oldest := sending().oldest_due:
         click.echo(f"The oldest has been due since {oldest:%Y-%m-%d %H:%M} UTC.")
     _tell_of_left_out()
     _tell_of_workers()
@@ -80,7 +81,7 @@ def _tell_of_left_out() -> None:
 def _tell_of_workers() -> None:
     now = utcnow()
     for worker in db.session.scalars(select(Worker).order_by(Worker.owner)):
-        is_alive = worker.seen_at > now - heartbeat.ALIVE
+        is_alive = worker.seen_at > now - ALIVE
         pace = f"{worker.per_minute} a minute" if is_alive else "not seen any more"
         click.echo(
             f"Worker {worker.owner}: {pace}, {worker.sent} sent, last seen {worker.seen_at:%H:%M:%S} UTC."

@@ -1,4 +1,4 @@
-"""From a mailing to a letter in one language, and from the letter to each recipient's mail."""
+"""From a mailing to a compiled mail in one language, and from that to each recipient's mail."""
 
 from __future__ import annotations
 
@@ -12,55 +12,41 @@ import css_inline
 from babel import Locale
 from babel.lists import format_list
 from flask import current_app
+from icalendar.parser import Contentline
 from jinja2 import Environment, StrictUndefined
 from markupsafe import escape
 
 from watch import language, tokens
 from watch.crypto import keyring
 from watch.extensions import db
-from watch.mail import guard, links
-from watch.mail.calendar import calendar_of
-from watch.mail.compiled_mail import CompiledMail, Placeholder
+from watch.mail import message
 from watch.mail.kinds import KINDS, FromAddress
-from watch.mail.smtp import Message
-from watch.mail.transaction import Envelope
+from watch.mail.message import CompiledMail, Message, Placeholder, has_placeholder
+from watch.mail.types import Calendar, Claim, Envelope, Recipient
 from watch.models import Area, Group, Interest, Language, Mailing, Purpose
 
+MOST_PREPARED = 500
 SENDER_NAME = "Grannsamverkan"  # neutral: a lock screen is read by others
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
-class Recipient:
-    """Where one message goes and whom it greets; `row` and `nonce` are its head's, for its tokens."""
-
-    row: int
-    nonce: bytes
-    address: str
-    names: tuple[str, ...] = ()
-
-    def token(self, purpose: Purpose) -> str:
-        """What a link or an address of this message ends with."""
-        return tokens.token_of(purpose, self.row, self.nonce)
-
-
-@dataclass(frozen=True)
 class Prepared:
-    """A mailing's letter in one language, to be rendered for each recipient."""
+    """The compiled mail of a mailing in one language, to be rendered for each recipient."""
 
-    letter: CompiledMail
+    mail: CompiledMail
     kind: str
     language: Language
     sender: str
 
     def render_for(self, recipient: Recipient) -> Envelope:
-        """The finished mail of one recipient; a retry makes the same one. Raises guard.UnsafeHeader."""
-        address = guard.address(recipient.address)
-        bounces = f"bounce+{recipient.token(Purpose.BOUNCE)}@{_domain(self.sender)}"
-        return Envelope(bounces, address, self.letter.fill(self._values(recipient, address)))
+        """The finished mail of one recipient; a retry makes the same one. Raises message.UnsafeHeader."""
+        address = message.address(recipient.address)
+        bounces = f"bounce+{_token(recipient, Purpose.BOUNCE)}@{_domain(self.sender)}"
+        return Envelope(bounces, address, self.mail.fill(self._values(recipient, address)))
 
     def _values(self, recipient: Recipient, address: str) -> Mapping[Placeholder, bytes]:
-        placeholders, for_row = self.letter.placeholders, KINDS[self.kind].for_row
+        placeholders, for_row = self.mail.placeholders, KINDS[self.kind].for_row
         values = {
             Placeholder.ADDRESS: address.encode(),
             Placeholder.MESSAGE: _name_of(recipient.nonce).encode(),
@@ -68,9 +54,9 @@ class Prepared:
         if Placeholder.GUEST in placeholders:
             values[Placeholder.GUEST] = address.encode()
         if Placeholder.LINK in placeholders and for_row:
-            values[Placeholder.LINK] = recipient.token(for_row).encode()
+            values[Placeholder.LINK] = _token(recipient, for_row).encode()
         if Placeholder.UNSUBSCRIBE in placeholders:
-            values[Placeholder.UNSUBSCRIBE] = recipient.token(Purpose.UNSUBSCRIBE).encode()
+            values[Placeholder.UNSUBSCRIBE] = _token(recipient, Purpose.UNSUBSCRIBE).encode()
         if Placeholder.NAMES in placeholders:
             names = _joined(recipient.names, self.language)
             values[Placeholder.NAMES], values[Placeholder.NAMES_IN_HTML] = (
@@ -81,16 +67,16 @@ class Prepared:
 
 
 def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
-    """The letter of a mailing in one language, greeting its recipients by name or not.
+    """Compile the mail of a mailing in one language, greeting its recipients by name or not.
 
-    Raises what a template raises, and guard.UnsafeHeader.
+    Raises what a template raises, and message.UnsafeHeader.
     """
     sender = current_app.config[KINDS[mailing.kind].sender]
     notices = _domain(current_app.config[FromAddress.NOTICES])
     is_listed = KINDS[mailing.kind].list_of is not None
     with language.speaking(reading):
         texts = render(mailing.kind, _context(mailing, reading, greets))
-        message = Message(
+        mail = Message(
             **texts,
             recipient=Placeholder.ADDRESS,
             sender=(SENDER_NAME, sender),
@@ -99,10 +85,37 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
             sent_at=mailing.created_at.astimezone(UTC),
             language=reading.value,
             list_id=_list_id(mailing),
-            unsubscribe=links.unsubscribe_address(Placeholder.UNSUBSCRIBE) if is_listed else None,
-            calendar=calendar_of(mailing, Placeholder.GUEST, links.address_of(mailing, Placeholder.LINK)),
+            unsubscribe=unsubscribe_address(Placeholder.UNSUBSCRIBE) if is_listed else None,
+            calendar=_calendar(mailing),
         )
-    return Prepared(CompiledMail(message.as_bytes()), mailing.kind, reading, sender)
+    return Prepared(CompiledMail(mail.as_bytes()), mailing.kind, reading, sender)
+
+
+class Composer:
+    """Makes the mails of claims; a mailing's is compiled once for each language."""
+
+    def __init__(self) -> None:
+        self.prepared: dict[tuple[int, Language, bool], Prepared | None] = {}
+
+    def envelope_of(self, claim: Claim) -> Envelope | None:
+        """The finished mail; None where its rows could not be read, or compiling it has failed before.
+
+        Raises what a template raises, and message.UnsafeHeader. Ends the transaction of the session.
+        """
+        prepared = self._prepared(claim)
+        return prepared.render_for(claim.recipient) if prepared and claim.recipient else None
+
+    def _prepared(self, claim: Claim) -> Prepared | None:
+        """One that cannot be made is not tried for each reader."""
+        key = claim.mailing_id, claim.language, bool(claim.recipient and claim.recipient.names)
+        if key not in self.prepared:
+            if len(self.prepared) > MOST_PREPARED:
+                self.prepared.clear()
+            self.prepared[key] = None
+            mailing = db.session.get_one(Mailing, claim.mailing_id)
+            self.prepared[key] = prepare(mailing, claim.language, greets=key[2])
+            db.session.rollback()  # nothing was changed; SQLite's write lock is not held while mail goes out
+        return self.prepared[key]
 
 
 def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
@@ -119,6 +132,22 @@ def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
     }
 
 
+def address_of(mailing: Mailing, token: str) -> str | None:
+    """The address of the mail's one button; it begins with the configured base address.
+
+    `token` ends it where every row has its own (`for_row`).
+    """
+    mail = KINDS[mailing.kind]
+    if mail.link is None:
+        return None
+    return f"{current_app.config['BASE_URL']}{mail.link(mailing.about)}{token if mail.for_row else ''}"
+
+
+def unsubscribe_address(token: str) -> str:
+    """Where a reader says which mails they want, without signing in."""
+    return f"{current_app.config['BASE_URL']}/u/{token}"
+
+
 def message_id(nonce: bytes) -> str:
     """The Message-ID of the message whose head has this nonce: always the same, and it tells nothing."""
     return f"<{_name_of(nonce)}@{_domain(current_app.config[FromAddress.NOTICES])}>"
@@ -133,10 +162,8 @@ def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any
         "about": mailing.about,
         "names": Placeholder.NAMES.value if greets else "",
         "group": _group(mailing),
-        "link": links.address_of(mailing, Placeholder.LINK),
-        "unsubscribe": links.unsubscribe_address(Placeholder.UNSUBSCRIBE)
-        if KINDS[mailing.kind].list_of
-        else None,
+        "link": address_of(mailing, Placeholder.LINK),
+        "unsubscribe": unsubscribe_address(Placeholder.UNSUBSCRIBE) if KINDS[mailing.kind].list_of else None,
         "base_url": current_app.config["BASE_URL"],
         "controller": current_app.config["CONTROLLER"],
         "language": reading.value,
@@ -144,8 +171,24 @@ def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any
     }
 
 
+def _token(recipient: Recipient, purpose: Purpose) -> str:
+    """What a link or an address of this message ends with."""
+    return tokens.token_of(purpose, recipient.row, recipient.nonce)
+
+
 def _joined(names: Sequence[str], reading: Language) -> str:
     return names[0] if len(names) == 1 else format_list(list(names), locale=Locale(reading.value))
+
+
+def _calendar(mailing: Mailing) -> Calendar | None:
+    """The calendar entry that the mail carries; its lines that hold a placeholder are left unfolded."""
+    make = KINDS[mailing.kind].calendar
+    if make is None:
+        return None
+    entry = make(mailing, Placeholder.GUEST, address_of(mailing, Placeholder.LINK))
+    lines = entry.to_ical().decode().replace("\r\n ", "").splitlines()
+    folded = [each if has_placeholder(each) else Contentline(each).to_ical().decode() for each in lines]
+    return Calendar("\r\n".join([*folded, ""]), str(entry["method"]))
 
 
 def _group(mailing: Mailing) -> Group | None:

@@ -9,30 +9,87 @@ from __future__ import annotations
 import contextlib
 import smtplib
 import socket
+import ssl
 import time
 from collections import Counter
 from collections.abc import Callable
-from functools import partial
+from functools import cached_property, partial
 from queue import Empty, SimpleQueue
 from threading import Thread
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
+import flask_mail
 import structlog
 from flask import Flask, current_app
 
-from watch.extensions import mail
-from watch.mail import results
-from watch.mail.destinations import Destinations
-from watch.mail.queue import Claim, longest_message
-from watch.mail.results import NO_ANSWER, NOT_TRIED, Result
-from watch.mail.smtp import Connection
-from watch.mail.transaction import Envelope, Host, TooLate, hand_over
+from watch.mail.pacing import Destinations
+from watch.mail.smtp import Host, HostOverTls, TooLate, hand_over, unreachable
+from watch.mail.types import NO_ANSWER, NOT_TRIED, Claim, Envelope, Result, longest_message
 
 AT_ONCE = 0.001  # seconds: results that come no further apart than this share a commit
 IDLE_SECONDS = 20  # mail servers hang up on those who are silent for long
 GOODBYE_SECONDS = 1  # to wait for the reply to QUIT
 
 log = structlog.get_logger("mail")
+
+
+class Connection(flask_mail.Connection):
+    """One connection to the mail server, for many messages one after the other."""
+
+    host: Host | None
+
+    @cached_property
+    def trusted(self) -> ssl.SSLContext:
+        """Whom this machine trusts: read once, because it takes long, however often we connect anew."""
+        return ssl.create_default_context()
+
+    def configure_host(self) -> Host:
+        """Connect and prove who we are and who they are. Raises OSError or smtplib.SMTPException."""
+        mail, settings = self.mail, current_app.config
+        limit, own_name = settings["MAIL_TIMEOUT"], settings["MAIL_NOTICES_FROM"].partition("@")[2]
+        host: Host
+        if mail.use_ssl:
+            host = HostOverTls(mail.server, mail.port, own_name, timeout=limit, context=self.trusted)
+        else:
+            host = Host(mail.server, mail.port, own_name, timeout=limit)
+        try:
+            if mail.use_tls:
+                host.starttls(context=self.trusted)
+            if mail.username and mail.password:
+                host.login(mail.username, mail.password)
+            host.ehlo_or_helo_if_needed()
+        except BaseException:
+            host.close()
+            raise
+        return host
+
+    def __exit__(self, *error: object) -> None:
+        """Say good-bye, if anybody still listens."""
+        if self.host is not None:
+            with contextlib.suppress(OSError, smtplib.SMTPException):
+                self.host.quit()
+            self.host.close()
+            self.host = None
+
+    def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
+        """Flask-Mail's own way: closed, because nothing of it is checked. `hand_over` takes an Envelope."""
+        raise TypeError("mail leaves as a checked Envelope, by hand_over")
+
+
+class Mail(flask_mail.Mail):
+    """The extension."""
+
+    def init_app(self, app: Flask) -> Any:
+        """Bind; what is sent is sent in tests too: to a server of theirs."""
+        app.config.setdefault("MAIL_SUPPRESS_SEND", False)
+        return super().init_app(app)
+
+    def connect(self) -> Connection:
+        """A connection, to be entered with `with`."""
+        return Connection(current_app.extensions["mail"])
+
+
+mail = Mail()
 
 
 class Sent(NamedTuple):
@@ -67,7 +124,7 @@ class SendingThread(Thread):
 
     def rest(self) -> None:
         """Hang up; it connects again for the next message."""
-        self.work.put(self._hang_up)
+        self.work.put(self._close)
 
     def end(self) -> None:
         """Hang up, and end."""
@@ -87,13 +144,13 @@ class SendingThread(Thread):
         with self.app.app_context():
             while work := self.work.get():
                 work()
-            self._hang_up()
+            self._close()
 
     def _carry(self, claim: Claim, envelope: Envelope) -> None:
         """One message; where the server only ended the connection, it goes at once over a new one."""
         try:
             result = self._send(claim, envelope)
-            if result.hung_up and not self.is_cut:
+            if result.server_closed and not self.is_cut:
                 result = self._send(claim, envelope)
         except Exception as broken:  # a fault of ours costs one message, and no connection
             log.error("connection-broken", error=type(broken).__name__)
@@ -103,9 +160,9 @@ class SendingThread(Thread):
     def _send(self, claim: Claim, envelope: Envelope) -> Result:
         try:
             host = self._open()
-        except (OSError, smtplib.SMTPException) as trouble:
-            self._hang_up()
-            return results.unreachable(trouble)
+        except (OSError, smtplib.SMTPException) as error:
+            self._close()
+            return unreachable(error)
         if not claim.lease.is_long_enough:
             return NOT_TRIED
         try:
@@ -121,7 +178,7 @@ class SendingThread(Thread):
     def _open(self) -> Host:
         """The connection, made where there is none that still stands. Raises OSError, SMTPException."""
         if not self._stands():
-            self._hang_up()
+            self._close()
             self.connection.__enter__()
             self.used_at = time.monotonic()
             if not self._stands():
@@ -132,9 +189,9 @@ class SendingThread(Thread):
     def _stands(self) -> bool:
         """Whether it is open and can take a message."""
         is_idle = time.monotonic() - self.used_at > IDLE_SECONDS
-        return self.connection.host is not None and not is_idle and self.connection.host.is_quiet()
+        return self.connection.host is not None and not is_idle and self.connection.host.is_idle()
 
-    def _hang_up(self) -> None:
+    def _close(self) -> None:
         """Say good-bye, if anybody still listens."""
         if (host := self.connection.host) is not None and host.sock is not None:
             host.timeout = GOODBYE_SECONDS
@@ -223,7 +280,7 @@ class Connections:
             if thread.connection.host is not None and time.monotonic() - thread.used_at > IDLE_SECONDS:
                 thread.rest()
 
-    def hang_up(self) -> None:
+    def close(self) -> None:
         """Hang up on every connection; what is under way ends before that, and nobody hears of it."""
         for thread in self.all:
             thread.end()

@@ -1,6 +1,6 @@
-"""The worker's round: claim what is due, hand it out to the connections, write down what came of it.
+"""The part of a worker that sends: claim what is due, hand it to the connections, record what came of it.
 
-The database is the truth. An attempt is counted before the mail server hears of it; a result is written
+The database is the truth. An attempt is counted before the mail server hears of it; a result is recorded
 right after its answer, on the condition that the lease is still ours. Results that came in at the same moment
 share one commit, and a connection gets its next message only after that.
 """
@@ -10,46 +10,38 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from threading import Event, Thread
 
 import structlog
-from flask import current_app
+from flask import Flask, current_app
 from sqlalchemy.exc import OperationalError
 
-from watch.database import is_busy
+from watch.database import is_busy, name_of_error
 from watch.extensions import db
-from watch.mail import heartbeat, queue, recovery, settle
-from watch.mail.compose import Prepared, prepare
+from watch.mail import queue, record
+from watch.mail.compose import Composer
 from watch.mail.connections import Connections, Sent
-from watch.mail.queue import Claim
-from watch.mail.rate_limiter import RateLimiter
-from watch.mail.stock import Stock
-from watch.mail.transaction import Envelope
-from watch.models import Language, Mailing
+from watch.mail.pacing import MOST_HELD, Backlog, BatchSize, RateLimiter
+from watch.mail.types import Claim, Envelope, Lease
+from watch.mail.worker_lock import WorkerLock, keep_to_one_core, owner_name
 
-SECONDS_HELD = 1.0  # of sending that one claim takes, at the pace seen so far
-MOST_HELD = 500
-PATIENCE = 2  # losses in a row, for each connection: then it is the mail server, not a destination
+MOST_LOSSES = 2  # in a row, for each connection: then it is the mail server, not a destination
 LOOKS_EVERY = 0.25  # seconds: for messages that are under way for long, and leases to be renewed
+WAITS = (1, 2, 4, 5)  # seconds after failures in a row: a disk that is full is asked now and then
 
 log = structlog.get_logger("mail")
 
 
-def never() -> bool:
-    """Nobody says that the round should end."""
-    return False
-
-
 def take_over(owner: str) -> None:
     """A worker begins: what its slot held when the worker before it died is due again."""
-    recovery.sweep(owner)
-    heartbeat.beat(owner, every=0)
+    queue.sweep(owner)
+    record.beat(owner, every=0)
     db.session.commit()
 
 
 def run(
     owner: str | None = None,
-    is_stopping: Callable[[], bool] = never,
+    is_stopping: Callable[[], bool] = lambda: False,
     connections: Connections | None = None,
 ) -> int:
     """Send all that is due; returns how many messages the mail server took.
@@ -59,24 +51,85 @@ def run(
     says so. Raises what a failing commit raises: then nothing more is sent, until what came of messages is
     written down in the next round.
     """
-    owner = owner or heartbeat.own_name("none")
-    recovery.sweep()
-    heartbeat.beat(owner, every=30)
-    is_due = heartbeat.oldest_due() is not None
+    owner = owner or owner_name("none")
+    queue.sweep()
+    record.beat(owner, every=30)
+    is_due = queue.is_any_due()
     db.session.commit()
     if not is_due and not (connections and connections.has_left):
         return 0
-    round_ = SendLoop(owner, is_stopping, connections or Connections())
+    loop = SendLoop(owner, is_stopping, connections or Connections())
     try:
-        round_.go()
+        loop.go()
     except Exception:
         db.session.rollback()  # what is left of it is in the way of what ends the round
         raise
     finally:
-        round_.end()
+        loop.end()
         if connections is None:
-            round_.connections.hang_up()
-    return round_.sent
+            loop.connections.close()
+    return loop.sent
+
+
+class SenderThread(Thread):
+    """Sends whenever something is due, until it is stopped; whatever goes wrong, it tries again.
+
+    It sleeps until it is woken, and looks by itself now and then: a wake-up may get lost, a mail server come
+    back.
+    """
+
+    def __init__(self, app: Flask, slot: WorkerLock) -> None:
+        super().__init__(name="sender", daemon=True)
+        self.app, self.number, self.owner = app, slot.number, slot.owner
+        self.wakeup, self.stopping = Event(), Event()
+        self.has_taken_over = False
+        self.failures, self.error = 0, ""  # in a row, and what the last was
+
+    def wake(self) -> None:
+        """Something may be due."""
+        self.wakeup.set()
+
+    def stop(self) -> None:
+        """End after the messages in hand."""
+        self.stopping.set()
+        self.wakeup.set()
+
+    def run(self) -> None:
+        """Take back what this slot held when its worker died, then send until stopped."""
+        keep_to_one_core(self.number)
+        with self.app.app_context():
+            connections = Connections()
+            while not self.stopping.is_set():
+                self._try(connections)
+                connections.rest()
+                if self.failures:
+                    self.stopping.wait(WAITS[min(self.failures, len(WAITS)) - 1])
+                else:
+                    self.wakeup.wait(self.app.config["MAIL_LOOK_SECONDS"])
+                self.wakeup.clear()
+            connections.close()
+
+    def _try(self, connections: Connections) -> None:
+        try:
+            if not self.has_taken_over:
+                take_over(self.owner)
+                self.has_taken_over = True
+            run(self.owner, self.stopping.is_set, connections)
+        except Exception as broken:  # the database is away, the disk is full: it may be better in a moment
+            self._note(broken)
+        else:
+            if self.error:
+                log.info("round-mended", failures=self.failures)
+            self.failures, self.error = 0, ""
+        finally:
+            db.session.remove()
+
+    def _note(self, broken: Exception) -> None:
+        """Logged once, however often the same is tried."""
+        error = name_of_error(broken)
+        if error != self.error:
+            log.error("round-broken", error=error)
+        self.failures, self.error = self.failures + 1, error
 
 
 @dataclass
@@ -86,101 +139,90 @@ class SendLoop:
     owner: str
     is_stopping: Callable[[], bool]
     connections: Connections
-    stock: Stock = field(default_factory=Stock)
-    letters: dict[tuple[int, Language, bool], Prepared | None] = field(default_factory=dict)
-    leases: list[queue.Lease] = field(default_factory=list)
+    backlog: Backlog = field(default_factory=Backlog)
+    composer: Composer = field(default_factory=Composer)
+    leases: list[Lease] = field(default_factory=list)
     sent: int = 0
     losses: int = 0
-    batch: int = 0
     is_all: bool = False  # nothing more was due at the last claim
     asked_at: float = 0.0  # when that was
-    claimed_at: float = 0.0
-    sent_at_claim: int = 0
     looked_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:
         self.most = current_app.config["MAIL_CONNECTIONS"]
-        self.batch = 2 * self.most
-        self.pace = RateLimiter(current_app.config["MAIL_PER_SECOND"])
+        self.batch = BatchSize()
+        self.rate = RateLimiter(current_app.config["MAIL_PER_SECOND"])
         self.connections.destinations.begin_anew()
 
     def go(self) -> None:
         """Until nothing is due, the mail server is away, or somebody says stop."""
         self._give_back()  # what a round before this could not write down
         while not self._is_over():
-            self._fill_stock()
-            self._hand_out()
+            self._claim_more()
+            self._begin_messages()
             if self.connections.busy or self.connections.ended:
                 self.connections.wait(1)
-                self._settle()
-            elif self.stock:
-                time.sleep(self.pace.wait())
+                self._record()
+            elif self.backlog:
+                time.sleep(self.rate.wait())
             elif self.is_all:
                 return
 
     def _is_over(self) -> bool:
-        return self.is_stopping() or not self.most or self.losses >= PATIENCE * self.most
+        return self.is_stopping() or not self.most or self.losses >= MOST_LOSSES * self.most
 
     def end(self) -> None:
         """Let the messages that are begun end, write down what comes of them, give back what is left."""
-        self.connections.left += self.stock.take_all()
+        self.connections.left += self.backlog.take_all()
         while self.connections.busy or self.connections.ended:
             self.connections.wait(1)
-            self._settle()
+            self._record()
         self._give_back()
 
     def _give_back(self) -> None:
         """Results first: where their commit fails, all of it is kept for the next round."""
-        self._settle()
-        settle.give_back(self.connections.left)
+        self._record()
+        record.give_back(self.connections.left)
         db.session.commit()
         self.connections.left = []
 
-    def _fill_stock(self) -> None:
+    def _claim_more(self) -> None:
         """Claim more while there is something to claim, and as much as is sent in a moment.
 
         Where nothing was due it is asked again now and then: a message that hangs must not hold up the next.
         """
-        if len(self.stock.next) >= self.most or len(self.stock) > MOST_HELD:
+        if len(self.backlog.next) >= self.most or len(self.backlog) > MOST_HELD:
             return
         if self.is_all and time.monotonic() - self.asked_at < LOOKS_EVERY:
             return
         self.asked_at = time.monotonic()
-        self._learn_the_pace()
         try:
-            claims = queue.claim(self.owner, self.batch)
-        except OperationalError as trouble:
-            if not is_busy(trouble):
+            claims = queue.claim(self.owner, self.batch.after(self.sent, least=2 * self.most))
+        except OperationalError as error:
+            if not is_busy(error):
                 raise
             db.session.rollback()  # somebody leaves or cancels just now: they go first
-            log.info("claim-waits", error=type(trouble.orig).__name__)
+            log.info("claim-waits", error=type(error.orig).__name__)
             return
         self.is_all = claims is None
         if claims:
             self.leases.append(claims[0].lease)
-            self.stock.put(claims)
-            self._hold_back_suspects()
+            self.backlog.put(claims)
+            self._hold_back_throttled()
 
-    def _learn_the_pace(self) -> None:
-        now = time.monotonic()
-        if self.claimed_at and self.sent > self.sent_at_claim:
-            rate = (self.sent - self.sent_at_claim) / (now - self.claimed_at)
-            self.batch = min(max(2 * self.most, round(rate * SECONDS_HELD)), MOST_HELD)
-        self.claimed_at, self.sent_at_claim = now, self.sent
-
-    def _hold_back_suspects(self) -> None:
+    def _hold_back_throttled(self) -> None:
         """What has to wait for a destination that fails or is slow is due again in its turn."""
-        if not self.connections.destinations.suspects:
+        if not self.connections.destinations.throttled:
             return
         now, waiting = self.connections.destinations.sort(
-            self.stock.take_all(), self.connections.under_way.elements(), self.most,
-            longest=settle.back_off(1),
+            self.backlog.take_all(), self.connections.under_way.elements(), self.most,
+            longest=record.back_off(1),
         )  # fmt: skip
-        self.stock.put(now)
-        settle.let_wait(waiting)
+        self.backlog.put(now)
+        record.let_wait(waiting)
         db.session.commit()
 
-    def _look_around(self) -> None:
+    def _look_after_messages(self) -> None:
         """Now and then: renew leases, and hold back destinations whose messages are under way for long.
 
         A message that stands still says enough: nobody waits for its end to hold back others.
@@ -188,9 +230,10 @@ class SendLoop:
         if time.monotonic() - self.looked_at < LOOKS_EVERY:
             return
         self.looked_at = time.monotonic()
-        held = {id(claim.lease) for claim in self._held()}
+        under_way = [thread.claim for thread in self.connections.busy if thread.claim]
+        held = {id(claim.lease) for claim in (*under_way, *self.backlog)}
         self.leases = [lease for lease in self.leases if id(lease) in held]
-        settle.renew([lease for lease in self.leases if lease.is_old])
+        record.renew([lease for lease in self.leases if lease.is_old])
         db.session.commit()
         self.connections.cut_endless()
         destinations, has_fewer = self.connections.destinations, False
@@ -199,92 +242,58 @@ class SendLoop:
                 thread.is_slow = True
                 has_fewer |= destinations.slow_down(thread.claim.domain, thread.seconds, self.most)
         if has_fewer:
-            self._hold_back_suspects()
+            self._hold_back_throttled()
 
-    def _held(self) -> list[Claim]:
-        under_way = [thread.claim for thread in self.connections.busy if thread.claim]
-        aside = [claim for claims in self.stock.aside.values() for claim in claims]
-        return [*under_way, *aside, *self.stock.next]
-
-    def _hand_out(self) -> None:
+    def _begin_messages(self) -> None:
         """A message to every connection that is free."""
-        while len(self.connections.busy) < self.most and self.pace.allows() and not self._is_over():
-            claim = self._next()
+        while len(self.connections.busy) < self.most and self.rate.allows() and not self._is_over():
+            connections = self.connections
+            claim = self.backlog.take(connections.destinations, connections.under_way, self.most)
             if claim is None:
                 return
-            if envelope := self._seal(claim):
+            if envelope := self._render(claim):
                 self.connections.begin(claim, envelope)
-                self.pace.count()
+                self.rate.count()
 
-    def _next(self) -> Claim | None:
-        return self.stock.take(partial(self._may_begin, is_alone=False)) or self.stock.take(
-            partial(self._may_begin, is_alone=True)
-        )
-
-    def _may_begin(self, domain: str, *, is_alone: bool) -> bool:
-        under_way, destinations = self.connections.under_way, self.connections.destinations
-        return destinations.may_begin(domain, under_way, self.most, is_alone=is_alone)
-
-    def _seal(self, claim: Claim) -> Envelope | None:
-        """The finished mail, or None where it cannot be made: a poison row stops nobody else."""
+    def _render(self, claim: Claim) -> Envelope | None:
+        """The finished mail, or None where it cannot be made: such a row stops nobody else."""
         try:
-            letter = self._letter(claim)
-            if letter and claim.recipient:
-                return letter.render_for(claim.recipient)
+            if envelope := self.composer.envelope_of(claim):
+                return envelope
             reason = "could not be read or made"
         except Exception as broken:  # whatever a template can do wrong
             db.session.rollback()
             reason = type(broken).__name__
         log.error("not-rendered", mailing=claim.mailing_id, kind=claim.kind, error=reason)
-        settle.put_aside([claim], reason)
+        record.record_not_rendered([claim], reason)
         db.session.commit()
         return None
 
-    def _letter(self, claim: Claim) -> Prepared | None:
-        """Prepared once for a mailing and language; one that cannot be made is not tried for each reader."""
-        key = claim.mailing_id, claim.language, bool(claim.recipient and claim.recipient.names)
-        if key not in self.letters:
-            if len(self.letters) > MOST_HELD:
-                self.letters.clear()
-            self.letters[key] = None
-            mailing = db.session.get_one(Mailing, claim.mailing_id)
-            self.letters[key] = prepare(mailing, claim.language, greets=key[2])
-            db.session.rollback()  # nothing was changed; SQLite's write lock is not held while mail goes out
-        return self.letters[key]
-
-    def _settle(self) -> None:
-        """Write results down in one commit, then free their connections; a failing commit ends the round."""
+    def _record(self) -> None:
+        """Record results in one commit, then free their connections; a failing commit ends the round."""
         if came := list(self.connections.ended):
-            settle.settle([(sent.claim, sent.result) for sent in came])
+            record.record_results([(sent.claim, sent.result) for sent in came])
             taken = sum(sent.result.is_sent for sent in came)
-            heartbeat.beat(self.owner, taken)
+            record.beat(self.owner, taken)
             db.session.commit()
             self.sent += taken
             self.connections.release()
-            self._learn_from(came)
-        self._look_around()
+            self._note_results(came)
+        self._look_after_messages()
 
-    def _learn_from(self, came: Sequence[Sent]) -> None:
+    def _note_results(self, came: Sequence[Sent]) -> None:
+        """Whether it is the mail server that fails, or a destination, which gets fewer connections then."""
         has_fewer = False
         for sent in came:
-            self.connections.say_whether_down(sent.result)
-            if not sent.result.not_tried:
-                has_fewer |= self._learn(sent)
-            elif sent.result.relay_lost:  # the server takes no more connections than these
+            result, destinations = sent.result, self.connections.destinations
+            self.connections.say_whether_down(result)
+            if not result.not_tried:
+                self.losses = self.losses + 1 if result.relay_lost else 0
+                has_fewer |= destinations.note_result(
+                    sent.claim.domain, sent.by.seconds, self.most,
+                    is_lost=result.relay_lost, is_known=sent.by.is_slow,
+                )  # fmt: skip
+            elif result.relay_lost:  # the server takes no more connections than these
                 self.most = min(self.most - 1, self.connections.standing)
         if has_fewer:
-            self._hold_back_suspects()
-
-    def _learn(self, sent: Sent) -> bool:
-        """Whether it is the mail server that fails, or a destination; that it may have fewer connections."""
-        claim, result = sent.claim, sent.result
-        if not result.is_sent:
-            log.info(
-                "message", mailing=claim.mailing_id, kind=claim.kind, rows=len(claim.ids),
-                attempt=claim.attempts, code=result.code,
-                meaning=result.meaning.name.lower() if result.meaning else None,
-            )  # fmt: skip
-        self.losses = self.losses + 1 if result.relay_lost else 0
-        return self.connections.destinations.learn(
-            claim.domain, sent.by.seconds, self.most, is_lost=result.relay_lost, is_known=sent.by.is_slow
-        )
+            self._hold_back_throttled()

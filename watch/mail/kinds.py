@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Generic, Literal, TypeVar
+from typing import Any, Generic, TypeVar
 
+import icalendar
 from sqlalchemy import ColumnElement
 
-from watch.models import Area, Group, LeftOut, Model, Purpose
+from watch.models import Area, Group, LeftOut, Mailing, Model, Purpose
 
 About = TypeVar("About", bound=Model, contravariant=True)
 Unless = Mapping[LeftOut, bool | ColumnElement[bool]]
@@ -38,8 +39,8 @@ class Mail(Generic[About]):
 
     A `one_time` mail is never sent a second time when nobody knows whether it arrived. `list_of` names the
     group or area whose mailing list it belongs to, and the list can be unsubscribed from; None for mail about
-    the reader's own doings. Mail `to_many` yields to mail that somebody waits for. `calendar` is the method
-    (RFC 5546) of the calendar entry that a mail about a meeting carries.
+    the reader's own doings. Mail `to_many` yields to mail that somebody waits for. `calendar` makes the
+    calendar entry that the mail carries, of the mailing, the recipient's address and the mail's link.
 
     A mail about several things (a week's digest) is about one row that stands for them: its model holds or
     finds the things, and has a `group` if the templates name one. Such a model becomes a Parent in
@@ -56,7 +57,7 @@ class Mail(Generic[About]):
     one_time: bool = False
     list_of: Callable[[About], Group | Area] | None = None
     to_many: bool = False
-    calendar: Literal["REQUEST", "CANCEL"] | None = None
+    calendar: Callable[[Mailing, str, str | None], icalendar.Calendar] | None = None
 
     def __post_init__(self) -> None:
         if KINDS.setdefault(self.kind, self) is not self:

@@ -11,14 +11,14 @@ from prometheus_client.registry import Collector
 from sqlalchemy import func, select
 
 from watch.extensions import db
-from watch.mail import heartbeat
+from watch.mail.progress import ALIVE, sending
 from watch.models import OutboxRow, OutboxState, Worker, utcnow
 
 LOOPBACK = "127.0.0.1"
 
 
 class Sending(Collector):
-    """What waits, since when, what was put aside, and how fast the workers send."""
+    """What waits, since when, what was stopped, and how fast the workers send."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
@@ -33,25 +33,24 @@ class Sending(Collector):
 def readings() -> dict[str, tuple[str, float]]:
     """Each number by its name, with words for it; statements over small indexes."""
     now = utcnow()
-    due = select(func.count()).where(OutboxRow.next_at <= now)
     leased = select(func.count()).where(OutboxRow.lease_until.is_not(None))
-    aside = select(OutboxRow.state, func.count()).where(
+    not_sent = select(OutboxRow.state, func.count()).where(
         OutboxRow.state.in_([OutboxState.PARKED, OutboxState.HELD])
     )
-    stopped = dict(db.session.execute(aside.group_by(OutboxRow.state)).all())
-    oldest = heartbeat.oldest_due()
-    alive = select(func.count()).where(Worker.seen_at > now - heartbeat.ALIVE)
+    stopped = dict(db.session.execute(not_sent.group_by(OutboxRow.state)).all())
+    going = sending(now)
+    alive = select(func.count()).where(Worker.seen_at > now - ALIVE)
     found: dict[str, tuple[str, float]] = {
-        "due_messages": ("Messages that are due.", db.session.scalar(due) or 0),
+        "due_messages": ("Messages that are due.", going.due),
         "oldest_due_seconds": (
             "How long the first of them waits.",
-            (now - oldest).total_seconds() if oldest else 0,
+            (now - going.oldest_due).total_seconds() if going.oldest_due else 0,
         ),
         "claimed_rows": ("Rows that workers hold.", db.session.scalar(leased) or 0),
         "parked_rows": ("Rows whose mail could not be made.", stopped.get(OutboxState.PARKED, 0)),
         "held_rows": ("Rows that wait for the operator.", stopped.get(OutboxState.HELD, 0)),
         "workers_alive": ("Workers seen in the last two minutes.", db.session.scalar(alive) or 0),
-        "sent_per_minute": ("Messages that all of them send a minute.", heartbeat.per_minute()),
+        "sent_per_minute": ("Messages that all of them send a minute.", going.per_minute),
         "sent_messages": (
             "Messages they have sent so far.",
             db.session.scalar(select(func.sum(Worker.sent))) or 0,

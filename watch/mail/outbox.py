@@ -28,7 +28,7 @@ from watch.statements import changed, upsert
 
 AnyParent = TypeVar("AnyParent", bound=Parent)
 
-WAKE = "mail is waiting"  # the mark on the session that lets the commit wake the worker (jobs.py)
+WAKE = "mail is waiting"  # the flag on the session that lets the commit wake the worker (jobs.py)
 
 
 def queue(

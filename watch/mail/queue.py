@@ -1,27 +1,40 @@
-"""The worker's end of the outbox: what is due, and taking it so that nobody else takes it too."""
+"""The worker's end of the outbox: what is due, taking it so that nobody else takes it too, or taking it back.
+
+Between the press and the sending somebody leaves, a meeting is cancelled, an invitation revoked. So at the
+claim each row is asked for a reason to leave it out: the rules of a mail stand in its declaration
+(`Mail.wanted_unless`), those of every mail here.
+"""
 
 from __future__ import annotations
 
-import secrets
-import time
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import ColumnElement, Row, and_, func, literal, select, text, type_coerce, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    case,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    type_coerce,
+    update,
+)
 from sqlalchemy.orm import aliased
 from sqlalchemy.types import Interval, LargeBinary
 
 from watch.crypto import Unreadable, keyring
 from watch.extensions import db
-from watch.mail.compose import Recipient
-from watch.mail.kinds import KINDS
-from watch.mail.left_out import reason
-from watch.mail.transaction import LONGEST_WAITS
+from watch.mail.kinds import KINDS, FromAddress, Mail
+from watch.mail.types import Claim, Lease, Recipient, lease_seconds
 from watch.models import (
     Language,
     LeftOut,
@@ -31,78 +44,14 @@ from watch.models import (
     OutboxState,
     Person,
     RandomNonce,
+    Suppression,
     utcnow,
 )
 
 WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN)
-RENEWED_AFTER = 10  # seconds of a lease
 UNLEASED = {"lease_token": None, "lease_owner": None, "lease_until": None}
 
 log = structlog.get_logger("mail")
-
-
-@dataclass
-class Lease:
-    """The right to send what one claim took, until `ends` on this machine's monotonic clock."""
-
-    token: str = field(default_factory=lambda: secrets.token_urlsafe(18))
-    ends: float = field(default_factory=lambda: time.monotonic() + lease_seconds())
-    longest_wait: float = field(default_factory=lambda: longest_wait())
-
-    @property
-    def is_old(self) -> bool:
-        """Time to renew it."""
-        return time.monotonic() > self.ends - lease_seconds() + RENEWED_AFTER
-
-    @property
-    def is_long_enough(self) -> bool:
-        """A message that is begun now ends before the lease does."""
-        return time.monotonic() + LONGEST_WAITS * self.longest_wait < self.ends
-
-    @property
-    def is_over(self) -> bool:
-        """Too little of it is left for a message's end and the answer to that."""
-        return time.monotonic() + self.longest_wait > self.ends
-
-
-@dataclass(slots=True, eq=False)
-class Claim:
-    """The claimed rows of one message, what its mail needs, and what settling them needs.
-
-    Without a `recipient` the rows could not be read. `domain` is where it is going.
-    """
-
-    lease: Lease
-    head: int
-    ids: tuple[int, ...]
-    mailing_id: int
-    kind: str
-    language: Language
-    recipient: Recipient | None
-    mailbox_id: int
-    attempts: int
-    created_at: datetime
-    due_at: datetime  # what its head said before it was claimed
-    not_after: datetime | None
-    domain: str = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.domain = self.recipient.address.rpartition("@")[2].casefold() if self.recipient else ""
-
-
-def longest_wait() -> float:
-    """Seconds that one answer of the mail server may take."""
-    return float(current_app.config["MAIL_TIMEOUT"])
-
-
-def longest_message() -> float:
-    """Seconds that one message may take."""
-    return LONGEST_WAITS * longest_wait()
-
-
-def lease_seconds() -> float:
-    """How long a claim is good for; always longer than one message may take."""
-    return max(float(current_app.config["MAIL_LEASE_SECONDS"]), longest_message() + RENEWED_AFTER)
 
 
 def database_time(ahead: float = 0) -> datetime | ColumnElement[datetime]:
@@ -112,10 +61,15 @@ def database_time(ahead: float = 0) -> datetime | ColumnElement[datetime]:
     return utcnow() + timedelta(seconds=ahead)
 
 
+def is_any_due() -> bool:
+    """Whether a claim would find a message."""
+    return db.session.scalar(select(OutboxRow.id).where(OutboxRow.next_at <= utcnow()).limit(1)) is not None
+
+
 def claim(owner: str, most: int) -> list[Claim] | None:
     """Up to so many messages that are due, ours until their lease ends; None where nothing is due.
 
-    Rows that are no longer wanted are settled on the way. The attempt is counted here, before the mail server
+    Rows that are no longer wanted end on the way. The attempt is counted here, before the mail server
     hears of it: otherwise a full disk would turn retries into a mail bomb.
     """
     lease = Lease()
@@ -188,7 +142,7 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
             OutboxRow.created_at, OutboxRow.not_after,
             type_coerce(Mailbox.address, LargeBinary).label("address"),
             type_coerce(Person.name, LargeBinary).label("name"),
-            reason(mailing, now).label("left_out"),
+            reason_to_leave_out(mailing, now).label("left_out"),
         )
         .outerjoin(Mailbox, Mailbox.id == OutboxRow.mailbox_id)
         .outerjoin(Person, Person.id == OutboxRow.person_id)
@@ -200,6 +154,33 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
     moved = _sent_after(mailing, dropped.keys())
     _leave_out(mailing, {id_: why for id_, why in dropped.items() if id_ not in moved}, now)
     return [row for row in found if row.left_out is None]  # type: ignore[misc]  # a row of any shape
+
+
+def reason_to_leave_out(mailing: Mailing, now: datetime) -> ColumnElement[LeftOut | None]:
+    """The first reason to leave out a row (joined to its Mailbox and Person); NULL for one that is sent."""
+    mail = KINDS.get(mailing.kind)
+    if mail is None or not isinstance(mailing.about, mail.about):
+        # It is of another version of the program, and is parked where it cannot be made.
+        return literal(None, OutboxRow.left_out.type)
+    rules = [
+        (LeftOut.TOO_LATE, and_(OutboxRow.not_after.is_not(None), OutboxRow.not_after <= now)),
+        (LeftOut.ADDRESS, ~_reaches_its_reader(mail)),
+        *mail.wanted_unless(mailing.about, now).items(),
+    ]
+    whens = [(func.coalesce(rule, True), literal(word, OutboxRow.left_out.type)) for word, rule in rules]
+    return case(*whens, else_=None)
+
+
+def _reaches_its_reader(mail: Mail[Any]) -> ColumnElement[bool]:
+    """The mailbox is still theirs, is not dead, and has not complained of being written to."""
+    stops = {Suppression.BOUNCED}
+    if mail.sender is FromAddress.NOTICES:
+        stops.add(Suppression.COMPLAINED)
+    return and_(
+        Mailbox.id.is_not(None),
+        or_(Mailbox.suppression.is_(None), Mailbox.suppression.not_in(stops)),
+        or_(OutboxRow.person_id.is_(None), Person.mailbox_id == OutboxRow.mailbox_id),
+    )
 
 
 def _leave_out(mailing: Mailing, dropped: Mapping[int, LeftOut], now: datetime) -> None:
@@ -256,3 +237,46 @@ def _pack(lease: Lease, head: Row[Any], mailing: Mailing, rows: Sequence[Row[Any
         first.mailbox_id, first.attempts, first.created_at, head.next_at,
         first.not_after,
     )  # fmt: skip
+
+
+def sweep(owner: str | None = None) -> int:
+    """Take back what a dead worker held: whose lease has ended, or the `owner` who was just started anew.
+
+    Nobody knows what became of it, so it is sent again at once; a sign-in link never is. Returns the rows.
+    """
+    dead = OutboxRow.lease_owner == owner if owner else OutboxRow.lease_until < database_time()
+    held = select(OutboxRow.id).where(OutboxRow.lease_until.is_not(None), dead)
+    ids = list(db.session.scalars(held.with_for_update(skip_locked=True)))
+    if not ids:
+        return 0
+    once = select(Mailing.id).where(Mailing.kind.in_([kind for kind, mail in KINDS.items() if mail.one_time]))
+    _take_back(ids, OutboxRow.mailing_id.not_in(once), OutboxState.QUEUED)
+    in_a_while = utcnow() + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"])
+    ends = func.coalesce(OutboxRow.not_after, literal(in_a_while, OutboxRow.not_after.type))
+    _take_back(ids, OutboxRow.mailing_id.in_(once), OutboxState.UNCERTAIN, not_after=ends)
+    log.warning("taken-back", rows=len(ids))
+    return len(ids)
+
+
+def _take_back(ids: Collection[int], which: ColumnElement[bool], state: OutboxState, **values: Any) -> None:
+    taking = update(OutboxRow).where(OutboxRow.id.in_(ids), which)
+    taking = taking.values(state=state, in_doubt=True, **UNLEASED | values)
+    back = taking.returning(OutboxRow.id).execution_options(synchronize_session=False)
+    if taken := list(db.session.scalars(back)):
+        at = OutboxRow.not_after if state is OutboxState.UNCERTAIN else utcnow()
+        set_due(OutboxRow.id.in_(heads_of(taken)), at)
+
+
+def heads_of(ids: Collection[int]) -> Select[int]:
+    """The heads (the first rows) of the messages that these rows belong to."""
+    held, row = aliased(OutboxRow), aliased(OutboxRow)
+    message = row.mailing_id, row.mailbox_id, row.language
+    same = zip(message, (held.mailing_id, held.mailbox_id, held.language), strict=True)
+    joined = select(func.min(row.id)).join_from(held, row, and_(*(one == other for one, other in same)))
+    return joined.where(held.id.in_(ids)).group_by(*message)
+
+
+def set_due(heads: ColumnElement[bool], at: Any) -> None:
+    """When the messages of these heads (a condition on OutboxRow) are due the next time."""
+    setting = update(OutboxRow).where(heads).values(next_at=at)
+    db.session.execute(setting.execution_options(synchronize_session=False))

@@ -8,6 +8,7 @@ from sqlalchemy import or_
 
 from watch.extensions import db
 from watch.mail.kinds import FromAddress, Mail, Unless
+from watch.meetings import calendar
 from watch.meetings.queries.calls import heard_of, hears_of
 from watch.meetings.queries.reminding import said_no
 from watch.models import LeftOut, Meeting, OutboxRow, Purpose
@@ -51,7 +52,7 @@ MEETING_CALLED = Mail(
     wanted_unless=_call_unless,
     for_row=Purpose.ANSWER,
     list_of=lambda meeting: meeting.group,
-    calendar="REQUEST",
+    calendar=calendar.invitation,
 )
 MEETING_REMINDER = Mail(
     "meeting-reminder",
@@ -61,7 +62,7 @@ MEETING_REMINDER = Mail(
     wanted_unless=_reminder_unless,
     for_row=Purpose.ANSWER,
     list_of=lambda meeting: meeting.group,
-    calendar="REQUEST",
+    calendar=calendar.invitation,
 )
 MEETING_CANCELLED = Mail(
     "meeting-cancelled",
@@ -70,5 +71,5 @@ MEETING_CANCELLED = Mail(
     link=lambda meeting: f"/meetings/{meeting.id}",
     wanted_unless=_cancelling_unless,
     list_of=lambda meeting: meeting.group,
-    calendar="CANCEL",
+    calendar=calendar.cancellation,
 )

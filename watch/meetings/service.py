@@ -19,10 +19,9 @@ from watch.meetings.queries.calls import (
     households_to_tell,
     people_to_call,
     people_to_tell,
-    reach_of_call,
+    recipients_of_call,
 )
 from watch.meetings.queries.coming import is_called
-from watch.meetings.queries.reach import reached_by_mail
 from watch.meetings.queries.reminding import (
     people_to_remind,
     reminders_due,
@@ -39,6 +38,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.recipients import reached_by_mail
 
 
 class MeetingCancelled(DomainError):
@@ -88,10 +88,10 @@ def call(
     """Call the members of a group, or of one stairwell: a mail each, and paper where no mail reaches.
 
     Raises AlreadyCalled where the same form was sent before, CountChanged where the caller was told other
-    numbers (`promised`, a RecipientCounts's mark).
+    numbers (`promised`, a preview_token).
     """
     _expect_new(form_key)
-    reach_of_call(group, stairwell).keep(promised)
+    recipients_of_call(group, stairwell).require_unchanged(promised)
     try:
         with db.session.begin_nested():
             meeting = _add(group, stairwell, plan, by)

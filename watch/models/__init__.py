@@ -2,7 +2,7 @@
 
 from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.canvassing import Outcome, Visit
-from watch.models.contacts import ContactPerson, ContactRole, Reach
+from watch.models.contacts import ContactPerson, ContactRole, ContactScope
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.groups import (
     AreaOptOut,
@@ -74,6 +74,7 @@ __all__ = [
     "ConsentChannel",
     "ContactPerson",
     "ContactRole",
+    "ContactScope",
     "Coordinator",
     "Counting",
     "Derived",
@@ -119,7 +120,6 @@ __all__ = [
     "Purpose",
     "RandomNonce",
     "RateCount",
-    "Reach",
     "Refusal",
     "RequestState",
     "SignIn",

@@ -9,6 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
+from watch.database import stored_enum
 from watch.models.base import Model, impersonal, personal
 from watch.models.groups import Group
 from watch.models.places import Area, Building, Landlord
@@ -27,7 +28,7 @@ class ContactRole(StrEnum):
     GROUP = "group"
 
 
-class Reach(StrEnum):
+class ContactScope(StrEnum):
     """For whom a contact person is; nearest first."""
 
     GROUP = "group"
@@ -50,7 +51,7 @@ class ContactPerson(Model):
     )
     hours: Mapped[str | None] = impersonal("opening hours", String(120))
     checked_on: Mapped[date]
-    reach: Mapped[Reach]
+    reach: Mapped[ContactScope] = mapped_column(stored_enum(ContactScope, name="reach"))
     group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"), index=True)
     building_id: Mapped[int | None] = mapped_column(ForeignKey("building.id"), index=True)
     landlord_id: Mapped[int | None] = mapped_column(ForeignKey("landlord.id"), index=True)

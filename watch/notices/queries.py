@@ -1,13 +1,11 @@
-"""What one can know of notices: which there are for whom, how far one reaches, how far it has come."""
+"""What one can know of notices: which there are for whom, and whom one reaches."""
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, false, func, literal, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
@@ -15,35 +13,25 @@ from watch.groups.queries.areas import taking_part_in_area
 from watch.groups.queries.choices import WANTS_NOTICES, has_opted_out
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
-from watch.meetings.queries.reach import RecipientCounts, reach_of, reached_by_mail
+from watch.mail.progress import Progress, progress_of_mailings
 from watch.models import (
     Area,
     Audience,
-    Channel,
     Coordinator,
-    ErasedRows,
     Group,
     Household,
-    LeftOut,
-    Mailbox,
     Mailing,
     Membership,
     Notice,
     NoticeText,
     Officer,
-    OutboxRow,
-    OutboxState,
     Person,
     Stairwell,
-    utcnow,
 )
+from watch.recipients import RecipientCounts, count_recipients, households_without_mail, reached_by_mail
 from watch.statements import prepared
 
-PATIENCE = timedelta(minutes=5)  # a working mail server has taken everything by then
-WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
 NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())
-STOPPABLE = frozenset({OutboxState.QUEUED, OutboxState.UNCERTAIN})  # of the waiting, as mail.outbox.stop
-LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 
 
 @dataclass(frozen=True)
@@ -76,41 +64,17 @@ class Target:
             return paper_households(self.group, self.stairwell, wanting=WANTS_NOTICES)
         if self.audience is Audience.AREA_COORDINATORS:
             return _homes_of_unreached(self.people())
-        return _unreached_households(self.area)
+        opted_out = has_opted_out(Membership.person_id, self.area.id if self.area else None)
+        return households_without_mail(Membership.group_id.in_(_groups_of(self.area)), ~opted_out)
 
-    def reach(self) -> RecipientCounts:
+    def recipients(self) -> RecipientCounts:
         """How many a notice comes to, by mail and on paper."""
-        return reach_of(self.people(), self.households(), audience=self.audience_ids())
+        return count_recipients(self.people(), self.households(), audience=self.audience_ids())
 
 
 def households_in(area: Area) -> int:
     """How many households take part in an area, at least: no more than the officer's overview says."""
     return db.session.scalars(select(taking_part_in_area()).where(Area.id == area.id)).one()
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a notice has come: people by mail, then households on paper.
-
-    `delayed` of the waiting ones were tried in vain or wait too long: the mail server is away.
-    `stoppable` of them nobody has begun to send. `reasons` says of those `left_out` why, as far as it is
-    known.
-    """
-
-    waiting: int = 0
-    delayed: int = 0
-    stoppable: int = 0
-    sent: int = 0
-    bounced: int = 0
-    left_out: int = 0
-    reasons: Mapping[LeftOut, int] = field(default_factory=dict)
-    parked: int = 0
-    paper: int = 0
-
-    @property
-    def mail(self) -> int:
-        """All who were to get it by mail."""
-        return self.waiting + self.sent + self.bounced + self.left_out + self.parked
 
 
 def _groups_of(area: Area | None) -> Select[int]:
@@ -126,24 +90,6 @@ def _member_ids(area: Area | None) -> Select[int]:
 def _coordinator_ids(area: Area | None) -> Select[int]:
     return select(Coordinator.person_id).where(
         Coordinator.group_id.in_(_groups_of(area)), Coordinator.is_current
-    )
-
-
-def _unreached_households(area: Area | None) -> Select[int]:
-    """As groups.queries.paper_households, over all groups of an area."""
-    wants_it = ~has_opted_out(Membership.person_id, area.id if area else None)
-    in_area = (Membership.group_id.in_(_groups_of(area)), Membership.is_current, wants_it)
-    reached = (
-        select(Membership.household_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(*in_area, Membership.household_id.is_not(None), Mailbox.suppression.is_(None))
-    )
-    return (
-        select(Household.id)
-        .join(Membership, Membership.household_id == Household.id)
-        .where(*in_area, Household.id.not_in(reached))
-        .distinct()
     )
 
 
@@ -262,33 +208,8 @@ def mailings_of(notice: Notice) -> Select[int]:
 
 
 def progress_of(notice: Notice) -> Progress:
-    """How many wait, are delivered, could not be reached, were left out, stopped; how many on paper."""
-    late = or_(OutboxRow.attempts > 0, OutboxRow.created_at < utcnow() - PATIENCE)
-    alike = OutboxRow.channel, OutboxRow.state, late, OutboxRow.left_out
-    said = OutboxRow.mailing_id.in_(mailings_of(notice))
-    wanted = select(*alike, func.count()).where(said).group_by(*alike)
-    unknown = literal(None, OutboxRow.left_out.type)
-    erased = select(ErasedRows.channel, ErasedRows.state, false(), unknown, ErasedRows.count)
-    erased = erased.where(ErasedRows.mailing_id.in_(mailings_of(notice)))
-    rows = db.session.execute(union_all(wanted, erased)).all()
-    mails = [row[1:] for row in rows if row[0] is Channel.MAIL]
-
-    def in_states(states: frozenset[OutboxState]) -> int:
-        return sum(count for state, *_, count in mails if state in states)
-
-    return Progress(
-        waiting=in_states(WAITING),
-        delayed=sum(count for state, is_late, _, count in mails if state is OutboxState.QUEUED and is_late),
-        stoppable=in_states(STOPPABLE),
-        sent=in_states(frozenset({OutboxState.SENT})),
-        bounced=in_states(frozenset({OutboxState.BOUNCED})),
-        left_out=in_states(LEFT_OUT),
-        reasons=sum((Counter({why: count}) for *_, why, count in mails if why), Counter[LeftOut]()),
-        parked=in_states(frozenset({OutboxState.PARKED})),
-        paper=sum(
-            count for channel, state, *_, count in rows if channel is Channel.PAPER and state not in LEFT_OUT
-        ),
-    )
+    """How far a notice has come: how many wait, are delivered, were left out, get it on paper."""
+    return progress_of_mailings(mailings_of(notice))
 
 
 def officer_in(area: Area, person: Person) -> Officer | None:

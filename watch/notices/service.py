@@ -13,7 +13,6 @@ from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.mail import outbox
-from watch.meetings.queries.reach import reached_by_mail
 from watch.models import (
     Channel,
     Language,
@@ -28,6 +27,7 @@ from watch.models import (
 )
 from watch.notices.mails import NOTICE
 from watch.notices.queries import Target, mailings_of
+from watch.recipients import reached_by_mail
 
 
 class ReachesNobody(DomainError):
@@ -63,13 +63,13 @@ def send(
     """Send a notice: a mail to each person who has an address, and paper to each household without.
 
     Raises AlreadySent where the same form was sent before, CountChanged where its sender was told other
-    numbers (`promised`, a RecipientCounts's mark; None of whoever may not know them), ReachesNobody.
+    numbers (`promised`, a preview_token; None of whoever may not know them), ReachesNobody.
     """
     _expect_new(form_key)
-    reach = target.reach()
-    if reach.nobody:
+    recipients = target.recipients()
+    if recipients.nobody:
         raise ReachesNobody
-    reach.keep(promised)
+    recipients.require_unchanged(promised)
     try:
         with db.session.begin_nested():
             notice = _add(target, draft, by)

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building, interested_of_building
-from watch.groups.queries.areas import flats_of_group
+from watch.groups.queries.areas import number_of_flats
 from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Property
 from watch.places.queries import buildings_at
 
@@ -111,7 +111,7 @@ def _rows(area: Area, wanted: Filter, now: datetime) -> Select[*tuple[Any, ...]]
             Landlord.name,
             Building.group_id,
             Group.state,
-            case((Building.group_id.is_(None), flats_of_building()), else_=flats_of_group()),
+            case((Building.group_id.is_(None), flats_of_building()), else_=number_of_flats()),
             func.coalesce(Group.counted_taking_part, 0),
             interested_of_building(now),
         )

@@ -51,7 +51,7 @@ def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElem
     return case((count < FEW, 0), (count > total - FEW, nearly_all), else_=count)
 
 
-def flats_of_group() -> ScalarSelect[int]:
+def number_of_flats() -> ScalarSelect[int]:
     """How many flats a group of the outer select has."""
     flats = (
         select(func.count(Flat.id))
@@ -65,5 +65,5 @@ def taking_part_in_area() -> ScalarSelect[int]:
     """How many households take part in an area of the outer select, at least: as its groups were counted
     last night.
     """
-    shown = func.coalesce(func.sum(at_least(Group.counted_taking_part.expression, flats_of_group())), 0)
+    shown = func.coalesce(func.sum(at_least(Group.counted_taking_part.expression, number_of_flats())), 0)
     return select(cast(shown, Integer)).where(Group.area_id == Area.id).correlate(Area).scalar_subquery()

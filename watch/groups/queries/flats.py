@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload
+from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
 from watch.models import (
@@ -38,14 +38,18 @@ def flats_of_groups(groups: Collection[Group], stairwells: Collection[int] | Non
     return list(db.session.scalars(wanted))
 
 
-def stairwells_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Stairwell]:
+def stairwells_of_group(
+    group: Group, stairwells: Collection[int] | None = None, *, with_flats: bool = False
+) -> list[Stairwell]:
     """The stairwells of a group, or some of them, in street order."""
     wanted = (
         select(Stairwell)
         .join(Stairwell.building)
         .where(Building.group_id == group.id)
-        .order_by(Stairwell.sort_key)
+        .order_by(Stairwell.sort_key, Stairwell.id)
     )
+    if with_flats:
+        wanted = wanted.options(selectinload(Stairwell.flats))
     if stairwells is not None:
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     return list(db.session.scalars(wanted))

@@ -25,6 +25,7 @@ from watch.models import (
     Person,
     Stairwell,
 )
+from watch.recipients import households_without_mail
 from watch.statements import prepared
 
 
@@ -197,26 +198,7 @@ def paper_households(
 
     `wanting` (a condition on Membership) leaves those out who said no: they are reached neither way.
     """
-    wanting = true() if wanting is None else wanting
-    reached = (
-        select(Membership.household_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(
-            Membership.group_id == group.id,
-            Membership.is_current,
-            Membership.household_id.is_not(None),
-            Mailbox.suppression.is_(None),
-            wanting,
-        )
-    )
-    here = Membership.group_id == group.id, Membership.is_current
-    wanted = (
-        select(Household.id)
-        .join(Membership, Membership.household_id == Household.id)
-        .where(*here, wanting, Household.id.not_in(reached))
-        .distinct()
-    )
+    wanted = households_without_mail(Membership.group_id == group.id, true() if wanting is None else wanting)
     return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
 
 

@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
-from sqlalchemy.orm import selectinload
 
-from watch.extensions import db
 from watch.models import (
     Building,
     Coordinator,
@@ -47,7 +45,7 @@ class Work:
     uncounted_meetings: int
 
 
-def stairwells_of(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
+def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
     """The stairwells of a group, or a coordinator's, in street order with what waits there; one statement.
 
     A stairwell has a coordinator where somebody other than the lead works for it or the whole house. Of
@@ -125,15 +123,3 @@ def _uncounted_meetings(group_id: int, now: datetime) -> Select[int]:
         Meeting.cancelled_at.is_(None),
         Meeting.counting == Counting.NOT_YET,
     )
-
-
-def stairwells_in(group: Group) -> list[Stairwell]:
-    """The stairwells of a group with their flats, in street order."""
-    wanted = (
-        select(Stairwell)
-        .join(Building, Building.id == Stairwell.building_id)
-        .where(Building.group_id == group.id)
-        .options(selectinload(Stairwell.flats))
-        .order_by(Stairwell.sort_key, Stairwell.id)
-    )
-    return list(db.session.scalars(wanted))

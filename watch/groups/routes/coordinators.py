@@ -15,7 +15,7 @@ from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastC
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
 from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
 from watch.groups.queries import members
-from watch.groups.queries import stairwells as stairwells_queries
+from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.service import coordinators as coordinators_service
 from watch.groups.service import members as members_service
 from watch.interest.queries import interested_in
@@ -95,7 +95,7 @@ def _named(group: Group) -> list[Person]:
 
 
 def _stairwells(group: Group) -> list[Stairwell]:
-    return stairwells_queries.stairwells_in(group)
+    return stairwells_of_group(group, with_flats=True)
 
 
 @bp.post("/groups/<int:group_id>/coordinators")

@@ -17,6 +17,7 @@ from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
 from watch.groups.queries import households, pages, stairwells
 from watch.groups.queries import members as members_queries
+from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.households import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
 from watch.groups.service import households as households_service
@@ -38,7 +39,7 @@ def show(group: Group) -> ViewAnswer:
     """Show the building, a row per stairwell. `state` in the URL leaves only flats of that state."""
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
     flats = households.households_of(group, mine)
-    work = stairwells.stairwells_of(group, current_person(), utcnow(), mine)
+    work = stairwells.work_in(group, current_person(), utcnow(), mine)
     seen, requests = households.last_look(current_person(), group), waiting_requests(group, mine)
     leave_trace("house-seen", about=group)
     return render_template(
@@ -89,7 +90,7 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
     if to in CHOSEN_FOR and (chosen := request.args.getlist("flats", type=int)):
         return redirect(url_for(CHOSEN_FOR[to], group_id=group.id, flats=chosen))
     mine = current_relations().stairwells_in(group)
-    neighbours = stairwells.stairwells_of(group, current_person(), utcnow(), mine).stairwells
+    neighbours = stairwells.work_in(group, current_person(), utcnow(), mine).stairwells
     place = next(number for number, each in enumerate(neighbours) if each.id == stairwell.id)
     flats = households.households_of(stairwell)
     seen = households.last_look(current_person(), stairwell)
@@ -266,8 +267,7 @@ def place(membership: Membership) -> ViewAnswer:
 
 def _place_form(membership: Membership) -> PlaceMemberForm:
     mine, form = current_relations().stairwells_in(membership.group), PlaceMemberForm()
-    behind = stairwells.stairwells_in(membership.group)
-    form.offer(stairwell for stairwell in behind if mine is None or stairwell.id in mine)
+    form.offer(stairwells_of_group(membership.group, mine, with_flats=True))
     return form
 
 

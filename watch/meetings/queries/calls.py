@@ -12,7 +12,6 @@ from watch.extensions import db
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
-from watch.meetings.queries.reach import RecipientCounts, reach_of
 from watch.models import (
     Answer,
     Building,
@@ -29,6 +28,7 @@ from watch.models import (
     Person,
     Stairwell,
 )
+from watch.recipients import RecipientCounts, count_recipients
 
 
 def people_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
@@ -41,9 +41,9 @@ def households_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]
     return paper_households(group, stairwell, wanting=WANTS_MEETINGS)
 
 
-def reach_of_call(group: Group, stairwell: Stairwell | None) -> RecipientCounts:
+def recipients_of_call(group: Group, stairwell: Stairwell | None) -> RecipientCounts:
     """What a call of the group, or of one of its stairwells, will come to."""
-    return reach_of(
+    return count_recipients(
         people_to_call(group, stairwell),
         households_to_call(group, stairwell),
         audience=active_member_ids(group, stairwell),
@@ -131,10 +131,10 @@ def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:
     return or_(*(Membership.person_id.in_(people) for people in heard_of(meeting)))
 
 
-def reach_of_cancelling(meeting: Meeting) -> RecipientCounts:
+def recipients_of_cancelling(meeting: Meeting) -> RecipientCounts:
     """What the word that a meeting is cancelled will come to."""
     people = people_to_tell(meeting)
-    return reach_of(people, households_to_tell(meeting), audience=people)
+    return count_recipients(people, households_to_tell(meeting), audience=people)
 
 
 def calls_not_sent(meeting: Meeting) -> int:

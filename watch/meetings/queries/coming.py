@@ -10,24 +10,12 @@ from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.groups.queries.members import active_member_ids
-from watch.models import Group, Meeting, MeetingAnswer, Membership, Person, Stairwell, utcnow
-
-
-def stairwells_of(group: Group) -> list[Stairwell]:
-    """The stairwells of a group in street order."""
-    ids = [building.id for building in group.buildings]
-    wanted = select(Stairwell).where(Stairwell.building_id.in_(ids))
-    return list(db.session.scalars(wanted.order_by(Stairwell.sort_key, Stairwell.id)))
+from watch.models import Group, Meeting, Membership, Person, utcnow
 
 
 def upcoming_meetings(group: Group, now: datetime | None = None) -> list[Meeting]:
     """Meetings of a group that have not ended and are not cancelled, the next one first."""
     return list(db.session.scalars(_upcoming(now).where(Meeting.group_id == group.id)))
-
-
-def next_meeting(group: Group, now: datetime | None = None) -> Meeting | None:
-    """The next meeting of a group, or the one that goes on now."""
-    return db.session.scalar(_upcoming(now).where(Meeting.group_id == group.id).limit(1))
 
 
 def _upcoming(now: datetime | None) -> Select[Meeting]:
@@ -63,17 +51,3 @@ def is_called(meeting: Meeting, person: Person) -> bool:
 def called_people(meeting: Meeting) -> Select[int]:
     """Ids of the members whom a meeting is for now."""
     return active_member_ids(meeting.group, meeting.stairwell)
-
-
-def unanswered_meetings(person: Person, now: datetime | None = None) -> list[Meeting]:
-    """Coming meetings that a person is called to and has not answered, the next one first."""
-    now = now or utcnow()
-    answered = select(MeetingAnswer.meeting_id).where(MeetingAnswer.person_id == person.id)
-    member = select(Membership.id).where(
-        Membership.person_id == person.id,
-        Membership.is_current,
-        Membership.group_id == Meeting.group_id,
-        or_(Meeting.stairwell_id.is_(None), Meeting.stairwell_id == Membership.stairwell_id),
-    )
-    wanted = _upcoming(now).where(Meeting.starts_at > now, Meeting.id.not_in(answered), member.exists())
-    return list(db.session.scalars(wanted))

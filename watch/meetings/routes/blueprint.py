@@ -9,13 +9,14 @@ from flask_babel import format_datetime
 from flask_babel.speaklater import LazyString
 
 from watch.access import current_relations
+from watch.mail.progress import sending
 from watch.meetings.labels import ANSWERS, KINDS
-from watch.meetings.queries import calls, reach, sending
-from watch.meetings.queries.reach import FlatOnPaper
+from watch.meetings.queries import calls
 from watch.models import Answer, Meeting, MeetingKind, utcnow
+from watch.recipients import FlatOnPaper, flats_on_paper
 
 bp = Blueprint("meetings", __name__)
-bp.add_app_template_global(sending.sending_is_stuck)
+bp.add_app_template_global(sending, "mail_sending")
 
 
 @bp.app_template_filter("meeting_kind")
@@ -45,7 +46,7 @@ def month_name(moment: datetime) -> str:
 def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """The reader's own flats that want a meeting's call, or the word that it is cancelled, on paper."""
     scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
-    return reach.flats_on_paper(calls.mailings_of(meeting), scopes)
+    return flats_on_paper(calls.mailings_of(meeting), scopes)
 
 
 def is_open(meeting: Meeting) -> bool:

@@ -13,13 +13,14 @@ from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
 from watch.groups.queries.areas import households_by_stairwell, last_night
+from watch.groups.queries.flats import stairwells_of_group
 from watch.meetings import service
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
-from watch.meetings.queries import calls, coming, reminding
-from watch.meetings.queries.reach import CountChanged, RecipientCounts
+from watch.meetings.queries import calls, reminding
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
 from watch.models import Counting, Group, Meeting, Stairwell, utcnow
+from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 
@@ -50,7 +51,7 @@ def preview(group: Group) -> ViewAnswer:
         return _new_page(group, form), 200
     if not form.validate():
         return _new_page(group, form), 422
-    return _preview_page(group, form, calls.reach_of_call(group, form.chosen_stairwell)), 200
+    return _preview_page(group, form, calls.recipients_of_call(group, form.chosen_stairwell)), 200
 
 
 @bp.post("/groups/<int:group_id>/meetings")
@@ -71,7 +72,10 @@ def call(group: Group) -> ViewAnswer:
 
 
 def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
-    reach, exact = calls.reach_of_call(group, form.chosen_stairwell), _knows(group, form.chosen_stairwell)
+    reach, exact = (
+        calls.recipients_of_call(group, form.chosen_stairwell),
+        _knows(group, form.chosen_stairwell),
+    )
     try:
         meeting = service.call(
             group,
@@ -83,7 +87,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
         )
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
-        return _preview_page(group, form, now.reach), 409
+        return _preview_page(group, form, now.counts), 409
     except service.AlreadyCalled as sent:
         flash(_("Inbjudan är redan skickad."), "info")
         return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
@@ -147,7 +151,7 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
         flash(_("Träffen går inte att ställa in längre."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
     exact = _knows(meeting.group, meeting.stairwell)
-    reach = calls.reach_of_cancelling(meeting) if exact else None
+    reach = calls.recipients_of_cancelling(meeting) if exact else None
     not_sent = calls.calls_not_sent(meeting) if exact else 0
     return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent)
 
@@ -156,7 +160,7 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
 @requires(Permission.MANAGE_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
     """Cancel a meeting and tell those who have heard of it; pressed twice it tells once."""
-    is_quiet = calls.reach_of_cancelling(meeting).nobody and _knows(meeting.group, meeting.stairwell)
+    is_quiet = calls.recipients_of_cancelling(meeting).nobody and _knows(meeting.group, meeting.stairwell)
     told = _("Träffen är inställd. De som har fått inbjudan får besked.")
     has_begun = _("Träffen har redan börjat och kan inte ställas in.")
     with saving(
@@ -171,7 +175,7 @@ def cancel(meeting: Meeting) -> Response:
 def _meeting_form(group: Group) -> CallMeetingForm:
     """The form as it was sent, or a fresh one for the stairwell one works with."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
-    stairwells = coming.stairwells_of(group)
+    stairwells = stairwells_of_group(group)
     if request.method == "POST":
         return kind(stairwells)
     own = current_relations().stairwells_in(group) or frozenset()
@@ -196,7 +200,7 @@ def _preview_page(group: Group, form: CallMeetingForm, reach: RecipientCounts) -
     return render_template(
         "meetings/preview.html", group=group, form=form, reach=reach if exact else None,
         crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
-        hidden=form.typed() | {"counted": reach.mark if exact else ""},
+        hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
 
 

@@ -14,14 +14,14 @@ from watch import language
 from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.bands import roughly
 from watch.extensions import db
-from watch.meetings.queries.reach import flats_on_paper
-from watch.meetings.queries.sending import sending
+from watch.mail.progress import sending
 from watch.models import Area, Group, LeftOut, Notice, utcnow
 from watch.notices import queries, service
 from watch.notices.labels import LEFT_OUT
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import NothingWaits
 from watch.paging import page_of
+from watch.recipients import flats_on_paper
 from watch.relations import position_of
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace

@@ -17,9 +17,8 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
+from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
-from watch.meetings.queries.coming import stairwells_of
-from watch.meetings.queries.reach import CountChanged, RecipientCounts
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
@@ -27,6 +26,7 @@ from watch.notices.labels import AREA_AUDIENCES
 from watch.notices.queries import Target
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, ReachesNobody
+from watch.recipients import CountChanged, RecipientCounts
 from watch.web import ViewAnswer
 
 NOTICE = MEGABYTE // 2  # bytes of four texts of 10,000 characters, most of which take six each
@@ -105,7 +105,7 @@ def area_send(area: Area) -> ViewAnswer:
 
 def _group_context(group: Group) -> ComposeContext:
     own = current_relations().stairwells_in(group)
-    stairwells = [each for each in stairwells_of(group) if own is None or each.id in own]
+    stairwells = stairwells_of_group(group, own)
     targets: dict[str, tuple[Any, Target]] = {"group": (_("Hela gruppen"), Target(Audience.GROUP, group))}
     for each in stairwells:
         targets[f"stairwell-{each.id}"] = (each.address, Target(Audience.STAIRWELL, group, each))
@@ -141,7 +141,7 @@ def _preview(compose: ComposeContext) -> ViewAnswer:
         return _write_page(compose, form), 200
     if not form.validate():
         return _write_page(compose, form), 422
-    reach = form.target.reach()
+    reach = form.target.recipients()
     if reach.nobody:
         return _refuse_for_nobody(compose, form)
     return _preview_page(compose, form, reach), 200
@@ -166,7 +166,7 @@ def _send(compose: ComposeContext) -> ViewAnswer:
         return _refuse_for_nobody(compose, form)
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
-        return _preview_page(compose, form, now.reach), 409
+        return _preview_page(compose, form, now.counts), 409
     except AlreadySent as sent:
         flash(_("Meddelandet är redan skickat."), "info")
         return redirect(url_for("notices.report", notice_id=sent.notice.id), 303)
@@ -198,5 +198,5 @@ def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: Recipie
         flats=facts_of(target.group).flats if target.group and not exact else None,
         banded=banded,
         texts=form.texts(),
-        hidden=form.typed() | {"counted": reach.mark if exact else ""},
+        hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )

@@ -17,6 +17,7 @@ from watch.models import (
     ConsentChannel,
     ContactPerson,
     ContactRole,
+    ContactScope,
     Flat,
     Group,
     Household,
@@ -31,7 +32,6 @@ from watch.models import (
     Officer,
     Organisation,
     Person,
-    Reach,
     RequestState,
     utcnow,
 )
@@ -153,7 +153,7 @@ def _landlords(checked: date) -> None:
                     phone=f"+46313900{last}",
                     hours=hours,
                     checked_on=checked,
-                    reach=Reach.LANDLORD,
+                    reach=ContactScope.LANDLORD,
                     landlord=landlord,
                 )
             )
@@ -170,7 +170,7 @@ def make_contacts(areas: dict[str, Area]) -> None:
                 name="Gun Sandberg, kommunpolis",
                 email="gun@example.org",
                 checked_on=checked,
-                reach=Reach.AREA,
+                reach=ContactScope.AREA,
                 area=area,
             )
         )
@@ -182,7 +182,7 @@ def make_contacts(areas: dict[str, Area]) -> None:
             name="Hodan Warsame, grannsamverkansansvarig",
             email="hodan@example.org",
             checked_on=checked - timedelta(days=400),
-            reach=Reach.EVERYWHERE,
+            reach=ContactScope.EVERYWHERE,
         )
     )
 

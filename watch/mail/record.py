@@ -1,56 +1,45 @@
-"""What became of claimed rows is written down: each ends in one state, or is due again. Nothing here commits.
+"""Recording what became of claimed rows: each ends in one state, or is due again. Nothing here commits.
 
-Every change asks for the lease: what a slower worker learns of rows that are not its own any more is nothing.
+Every change is made on the condition of the lease: a slower worker changes nothing of rows that are not its
+own any more. Here a worker also records that it lives, and how much it has sent.
 """
 
 from __future__ import annotations
 
 import time
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
 from flask import current_app
-from sqlalchemy import (
-    Boolean,
-    ColumnElement,
-    Table,
-    and_,
-    bindparam,
-    case,
-    func,
-    literal,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Boolean, Table, and_, bindparam, case, func, literal, or_, select, update
 
 from watch.database import UtcDateTime
 from watch.extensions import db
 from watch.mail.kinds import KINDS
-from watch.mail.queue import UNLEASED, Claim, Lease, database_time, lease_seconds
-from watch.mail.replies import Meaning
-from watch.mail.results import Result
-from watch.models import Mailbox, OutboxRow, OutboxState, Suppression, utcnow
-from watch.statements import changed
+from watch.mail.queue import UNLEASED, database_time, set_due
+from watch.mail.types import Claim, Lease, Meaning, Result, lease_seconds
+from watch.models import Mailbox, OutboxRow, OutboxState, Suppression, Worker, utcnow
+from watch.statements import changed, upsert
 
 RENDER_FAILURES = 3
+BEATS_EVERY = 5.0  # seconds
 MOST_DOUBLED = 8  # ten minutes become at most two days
 ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # of a model it is a table
 
 log = structlog.get_logger("mail")
 
 
-def settle(results: Sequence[tuple[Claim, Result]]) -> None:
-    """Write results down, all of a kind together: however many came at once, it takes a few statements."""
+def record_results(results: Sequence[tuple[Claim, Result]]) -> None:
+    """Record results, all of a kind together: however many came at once, it takes a few statements."""
     if sent := [claim for claim, result in results if result.is_sent]:
-        _settle_sent(sent)
+        _record_sent(sent)
     give_back(claim for claim, result in results if result.not_tried)
-    if trouble := [came for came in results if not came[1].is_sent and not came[1].not_tried]:
-        _settle_trouble(trouble)
+    if not_sent := [came for came in results if not came[1].is_sent and not came[1].not_tried]:
+        _record_not_sent(not_sent)
 
 
 # Made once: it is what nearly every message comes to.
@@ -64,24 +53,25 @@ SENT = (
 )
 
 
-def _settle_sent(claims: Sequence[Claim]) -> None:
-    ids = [id_ for claim in claims for id_ in claim.ids]
-    tokens = list({claim.lease.token for claim in claims})
+def _record_sent(claims: Sequence[Claim]) -> None:
+    ids, tokens = _rows_and_leases(claims)
     done = db.session.connection().execute(SENT, {"ids": ids, "tokens": tokens, "now": utcnow()}).rowcount
-    if done != len(ids):
-        log.warning("lease-lost", rows=len(ids), settled=done)
+    _log_lost(len(ids), done)
 
 
 @dataclass(frozen=True)
-class RowOutcome:
-    """What becomes of rows that were not taken; `again` is when their message is due the next time."""
+class Outcome:
+    """What becomes of rows that were not taken.
+
+    `due_at` is when their message is due the next time, `not_after` when it is left out instead.
+    """
 
     state: OutboxState
-    again: datetime | None = None
-    ends: datetime | None = None
+    due_at: datetime | None = None
+    not_after: datetime | None = None
 
 
-TROUBLE = (
+NOT_SENT = (
     update(ROWS)
     .where(ROWS.c.id == bindparam("row"))
     .values(state=bindparam("state_now"), settled_at=bindparam("settled"))
@@ -92,48 +82,63 @@ TROUBLE = (
 HEAD_ROW = update(ROWS).where(ROWS.c.id == bindparam("head")).values(next_at=bindparam("again"))
 
 
-def _settle_trouble(came: Sequence[tuple[Claim, Result]]) -> None:
+def _record_not_sent(came: Sequence[tuple[Claim, Result]]) -> None:
     now, ours = utcnow(), _still_ours([claim for claim, _result in came])
     rows, heads = [], []
     for claim, result in came:
+        log.info(
+            "message", mailing=claim.mailing_id, kind=claim.kind, rows=len(claim.ids),
+            attempt=claim.attempts, code=result.code,
+            meaning=result.meaning.name.lower() if result.meaning else None,
+        )  # fmt: skip
         outcome = _outcome_of(claim, result, now)
-        settled = None if outcome.again else now
+        settled = None if outcome.due_at else now
         told = {"state_now": outcome.state, "settled": settled, "code": result.code, "said": result.text}
         mine = ours.intersection(claim.ids)
-        rows += [{"row": row, "ends": outcome.ends, "doubt": result.is_uncertain, **told} for row in mine]
-        if mine and outcome.again:
-            heads.append({"head": claim.head, "again": outcome.again})
+        rows += [
+            {"row": row, "ends": outcome.not_after, "doubt": result.is_uncertain, **told} for row in mine
+        ]
+        if mine and outcome.due_at:
+            heads.append({"head": claim.head, "again": outcome.due_at})
         if result.meaning is Meaning.DEAD_ADDRESS:
             _suppress(claim.mailbox_id)
-    for statement, values in ((TROUBLE, rows), (HEAD_ROW, heads)):
+    for statement, values in ((NOT_SENT, rows), (HEAD_ROW, heads)):
         if values:
             db.session.connection().execute(statement, values)
 
 
 def _still_ours(claims: Sequence[Claim]) -> set[int]:
     """Ids of those rows whose lease we still have, held until the commit."""
-    ids = [id_ for claim in claims for id_ in claim.ids]
-    tokens = {claim.lease.token for claim in claims}
+    ids, tokens = _rows_and_leases(claims)
     held = select(ROWS.c.id).where(ROWS.c.id.in_(ids), ROWS.c.lease_token.in_(tokens)).with_for_update()
     ours = set(db.session.scalars(held))
-    if len(ours) != len(ids):
-        log.warning("lease-lost", rows=len(ids), settled=len(ours))
+    _log_lost(len(ids), len(ours))
     return ours
 
 
-def _outcome_of(claim: Claim, result: Result, now: datetime) -> RowOutcome:
+def _rows_and_leases(claims: Sequence[Claim]) -> tuple[list[int], list[str]]:
+    return [id_ for claim in claims for id_ in claim.ids], list({claim.lease.token for claim in claims})
+
+
+def _log_lost(rows: int, settled: int) -> None:
+    """Another worker has the rest of the rows by now."""
+    if settled != rows:
+        log.warning("lease-lost", rows=rows, settled=settled)
+
+
+def _outcome_of(claim: Claim, result: Result, now: datetime) -> Outcome:
     match result.meaning:
         case None:
             return _outcome_in_doubt(claim, now)
         case Meaning.LATER | Meaning.OUR_FAULT:
             return _tried_again(claim, now + back_off(claim.attempts), OutboxState.QUEUED)
         case Meaning.OUR_MESSAGE:
-            return RowOutcome(OutboxState.PARKED)
+            return Outcome(OutboxState.PARKED)
         case Meaning.DEAD_ADDRESS | Meaning.REFUSED:
-            return RowOutcome(OutboxState.BOUNCED)
+            return Outcome(OutboxState.BOUNCED)
 
 
-def _outcome_in_doubt(claim: Claim, now: datetime) -> RowOutcome:
+def _outcome_in_doubt(claim: Claim, now: datetime) -> Outcome:
     """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out.
 
     Each time after twice as long: a server that takes it and is slow to say so stores every one of them.
@@ -142,14 +147,14 @@ def _outcome_in_doubt(claim: Claim, now: datetime) -> RowOutcome:
     again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"] * doubled)
     if KINDS[claim.kind].one_time:
         ends = claim.not_after or again
-        return RowOutcome(OutboxState.UNCERTAIN, again=ends, ends=ends)
+        return Outcome(OutboxState.UNCERTAIN, due_at=ends, not_after=ends)
     return _tried_again(claim, again, OutboxState.UNCERTAIN)
 
 
-def _tried_again(claim: Claim, again: datetime, state: OutboxState) -> RowOutcome:
+def _tried_again(claim: Claim, again: datetime, state: OutboxState) -> Outcome:
     if _is_too_late(claim, again):
-        return RowOutcome(OutboxState.BOUNCED)
-    return RowOutcome(state, again=min(again, claim.not_after or again))
+        return Outcome(OutboxState.BOUNCED)
+    return Outcome(state, due_at=min(again, claim.not_after or again))
 
 
 def _is_too_late(claim: Claim, again: datetime) -> bool:
@@ -159,69 +164,51 @@ def _is_too_late(claim: Claim, again: datetime) -> bool:
 
 def give_back(claims: Iterable[Claim]) -> None:
     """Claimed, but not begun: due again as long as it was, and not counted as an attempt."""
-    due = defaultdict(list)  # a mail server that is away must not make what waits for it look new
-    for claim in claims:
-        due[claim.due_at].append(claim)
-    _give_back(due)
+    # A mail server that is away must not make what waits for it look new.
+    _due_again((claim, claim.due_at) for claim in claims)
 
 
 def let_wait(waiting: Iterable[tuple[Claim, timedelta]]) -> None:
     """Claimed, but not begun: due again after so long, and not counted as an attempt."""
-    due, now = defaultdict(list), utcnow()
-    for claim, wait in waiting:
-        due[now + wait].append(claim)
-    _give_back(due)
+    now = utcnow()
+    _due_again((claim, now + wait) for claim, wait in waiting)
 
 
-def _give_back(due: Mapping[datetime, Sequence[Claim]]) -> None:
+def _due_again(moments: Iterable[tuple[Claim, datetime]]) -> None:
+    due = defaultdict(list)
+    for claim, moment in moments:
+        due[moment].append(claim)
     for moment, claims in due.items():
-        _due_again(claims, moment, OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
+        heads = _update(claims, state=OutboxState.QUEUED, attempts=OutboxRow.attempts - 1)
+        set_due(OutboxRow.id.in_(heads), moment)
 
 
-def put_aside(claims: Sequence[Claim], reason: str) -> None:
+def record_not_rendered(claims: Sequence[Claim], reason: str) -> None:
     """Their mail could not be made: tried again, and parked after the third time."""
-    failures, now = OutboxRow.render_failures + 1, utcnow()
+    failures = OutboxRow.render_failures + 1
     is_last = failures >= RENDER_FAILURES
     parked, queued = (
         literal(state, OutboxRow.state.type) for state in (OutboxState.PARKED, OutboxState.QUEUED)
     )
-    done = _settle(
+    heads = _update(
         claims,
         render_failures=failures,
         state=case((is_last, parked), else_=queued),
-        settled_at=case((is_last, literal(now, OutboxRow.settled_at.type)), else_=None),
+        settled_at=case((is_last, literal(utcnow(), OutboxRow.settled_at.type)), else_=None),
         last_text=reason,
     )
-    waiting = and_(OutboxRow.id.in_(_heads_of_ours(claims, done)), OutboxRow.state != OutboxState.PARKED)
-    set_due(waiting, now + back_off(1))
+    waiting = OutboxRow.id.in_(heads), OutboxRow.state != OutboxState.PARKED
+    set_due(and_(*waiting), utcnow() + back_off(1))
 
 
-def _settle(claims: Sequence[Claim], **values: Any) -> set[int]:
-    """Give the rows of these claims new values, as far as they are still ours; their ids."""
-    ids = [id_ for claim in claims for id_ in claim.ids]
-    tokens = {claim.lease.token for claim in claims}
+def _update(claims: Sequence[Claim], **values: Any) -> list[int]:
+    """Change the rows of these claims as far as they are still ours; the heads of those that are."""
+    ids, tokens = _rows_and_leases(claims)
     ours = OutboxRow.id.in_(ids), OutboxRow.lease_token.in_(tokens)
     settled = update(OutboxRow).where(*ours).values(**UNLEASED | values).returning(OutboxRow.id)
     done = set(db.session.scalars(settled.execution_options(synchronize_session=False)))
-    if len(done) != len(ids):
-        log.warning("lease-lost", rows=len(ids), settled=len(done))
-    return done
-
-
-def _due_again(claims: Sequence[Claim], at: datetime, state: OutboxState, **values: Any) -> None:
-    done = _settle(claims, state=state, **values)
-    set_due(OutboxRow.id.in_(_heads_of_ours(claims, done)), at)
-
-
-def _heads_of_ours(claims: Sequence[Claim], done: set[int]) -> list[int]:
-    """The heads of those claims that were still ours; another worker's are not touched."""
+    _log_lost(len(ids), len(done))
     return [claim.head for claim in claims if done & set(claim.ids)]
-
-
-def set_due(heads: ColumnElement[bool], at: Any) -> None:
-    """When the messages of these heads (a condition on OutboxRow) are due the next time."""
-    setting = update(OutboxRow).where(heads).values(next_at=at)
-    db.session.execute(setting.execution_options(synchronize_session=False))
 
 
 def _suppress(mailbox_id: int) -> None:
@@ -244,3 +231,34 @@ def back_off(attempts: int) -> timedelta:
     """How long to wait after so many attempts."""
     minutes = current_app.config["MAIL_RETRY_MINUTES"]
     return timedelta(minutes=minutes[attempts - 1] if attempts <= len(minutes) else 60)
+
+
+@dataclass
+class _Count:
+    """What this process has sent since it last told the database."""
+
+    unreported: int = 0
+    reported_at: float = field(default_factory=time.monotonic)
+
+
+_counts: dict[str, _Count] = {}
+
+
+def beat(owner: str, sent: int = 0, *, every: float = BEATS_EVERY) -> None:
+    """Say that the worker lives and how much it has sent, every so many seconds; does not commit."""
+    count = _counts.setdefault(owner, _Count())
+    count.unreported += sent
+    passed = time.monotonic() - count.reported_at
+    if passed < every:
+        return
+    moment, rate = utcnow(), round(count.unreported / max(passed, 1) * 60)
+    facts = {"seen_at": moment, "per_minute": rate}
+    if count.unreported:
+        facts["last_sent_at"] = moment
+    row = upsert(Worker).values(owner=owner, started_at=moment, sent=count.unreported, **facts)
+    db.session.execute(
+        row.on_conflict_do_update(
+            index_elements=["owner"], set_={**facts, "sent": Worker.sent + count.unreported}
+        )
+    )
+    _counts[owner] = _Count()

@@ -1,4 +1,4 @@
-"""How many a message comes to, by mail and on paper, counted before it is sent."""
+"""Who receives what is said to many, a notice or a word about a meeting: by mail, and on paper."""
 
 from __future__ import annotations
 
@@ -45,13 +45,13 @@ class RecipientCounts:
         return not self.mail and not self.paper
 
     @property
-    def mark(self) -> str:
-        """The numbers as a sender was told them, in one word."""
+    def preview_token(self) -> str:
+        """The numbers as the sender's preview told them, in one word."""
         return f"{self.mail}-{self.paper_no_address}-{self.paper_dead_address}"
 
-    def keep(self, promised: str | None) -> None:
-        """Hold a sender's numbers against those of now. Raises CountChanged."""
-        if promised and promised != self.mark:
+    def require_unchanged(self, previewed: str | None) -> None:
+        """Compare with the numbers of the sender's preview (its token). Raises CountChanged."""
+        if previewed and previewed != self.preview_token:
             raise CountChanged(self)
 
     @property
@@ -61,11 +61,11 @@ class RecipientCounts:
 
 
 class CountChanged(DomainError):
-    """It would come to other numbers than its sender was told; `reach` are those of now."""
+    """It would come to other numbers than its sender was told; `counts` are those of now."""
 
-    def __init__(self, reach: RecipientCounts) -> None:
-        super().__init__(f"{reach.mail} by mail, {reach.paper} on paper")
-        self.reach = reach
+    def __init__(self, counts: RecipientCounts) -> None:
+        super().__init__(f"{counts.mail} by mail, {counts.paper} on paper")
+        self.counts = counts
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,29 @@ def reached_by_mail(people: Select[int]) -> Select[int]:
     )
 
 
-def reach_of(people: Select[int], households: Select[int], *, audience: Select[int]) -> RecipientCounts:
+def households_without_mail(*members: ColumnElement[bool]) -> Select[int]:
+    """Ids of the households of current members that no mail reaches: nobody there has an address that works.
+
+    `members` (conditions on Membership) say whose households, and whose addresses count.
+    """
+    which = Membership.is_current, *members
+    reached = (
+        select(Membership.household_id)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(*which, Membership.household_id.is_not(None), Mailbox.suppression.is_(None))
+    )
+    return (
+        select(Household.id)
+        .join(Membership, Membership.household_id == Household.id)
+        .where(*which, Household.id.not_in(reached))
+        .distinct()
+    )
+
+
+def count_recipients(
+    people: Select[int], households: Select[int], *, audience: Select[int]
+) -> RecipientCounts:
     """What a message to these people, and on paper to these households, comes to; one statement.
 
     Of the `audience` those who are not among `people` said no.

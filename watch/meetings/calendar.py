@@ -10,39 +10,33 @@ from urllib.parse import urlsplit
 import icalendar
 from flask import current_app
 from flask_babel import gettext as _
-from icalendar.parser import Contentline
 
-from watch.mail.compiled_mail import has_placeholder
-from watch.mail.kinds import KINDS, FromAddress
-from watch.mail.smtp import Calendar
-from watch.models import Mailing, Meeting
+from watch.mail.kinds import FromAddress
+from watch.models import Mailing
 
 
-def calendar_of(mailing: Mailing, recipient: str, link: str | None) -> Calendar | None:
-    """The calendar entry of a mail about a meeting; None for all other mails."""
-    method = KINDS[mailing.kind].calendar
-    if method is None or not isinstance(mailing.about, Meeting):
-        return None
+def invitation(mailing: Mailing, recipient: str, link: str | None) -> icalendar.Calendar:
+    """The entry of a call or a reminder, which a calendar program adds or changes."""
+    return _calendar("REQUEST", _event(mailing, recipient, link, cancelled=False))
+
+
+def cancellation(mailing: Mailing, recipient: str, _link: str | None) -> icalendar.Calendar:
+    """The entry that takes the meeting out of a calendar again."""
+    return _calendar("CANCEL", _event(mailing, recipient, None, cancelled=True))
+
+
+def _calendar(method: str, event: icalendar.Event) -> icalendar.Calendar:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Grannsamverkan//SV")
     calendar.add("version", "2.0")
-    calendar.add("method", method)
-    calendar.add_component(_event(mailing, mailing.about, recipient, link, cancelled=method == "CANCEL"))
-    return Calendar(_with_whole_marks(calendar.to_ical().decode()), method)
+    calendar.add("method", method)  # RFC 5546
+    calendar.add_component(event)
+    return calendar
 
 
-def _with_whole_marks(text: str) -> str:
-    """Lines folded at 75 octets (RFC 5545, 3.1), but for those where that would cut a placeholder in two."""
-    lines = text.replace("\r\n ", "").splitlines()
-    return "\r\n".join(
-        [line if has_placeholder(line) else Contentline(line).to_ical().decode() for line in lines] + [""]
-    )
-
-
-def _event(
-    mailing: Mailing, meeting: Meeting, recipient: str, link: str | None, *, cancelled: bool
-) -> icalendar.Event:
-    event = icalendar.Event()
+def _event(mailing: Mailing, recipient: str, link: str | None, *, cancelled: bool) -> icalendar.Event:
+    event, meeting = icalendar.Event(), mailing.meeting
+    assert meeting is not None
     event.add("uid", f"{meeting.uid}@{urlsplit(current_app.config['BASE_URL']).hostname}")
     event.add("dtstamp", mailing.created_at)
     event.add("sequence", mailing.version + cancelled)
@@ -58,6 +52,6 @@ def _event(
     attendee = icalendar.vCalAddress(f"mailto:{recipient}")
     attendee.params["RSVP"] = icalendar.vText("FALSE")  # answers go through the mail's link
     event.add("attendee", attendee)
-    if link and not cancelled:
+    if link:
         event.add("url", link)
     return event
