@@ -1,4 +1,4 @@
-"""The operator's commands for mail: `flask worker`, `flask outbox status`."""
+"""Commands for the operator about mail: `flask worker` and `flask outbox …`."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _tell_of_workers() -> None:
 
 
 def _tell_of_parked() -> None:
-    """Reasons hold no address; they are encrypted, so they are counted here."""
+    """Print the reasons for parking. They hold no address. They are encrypted, so Python counts them."""
     parked = select(OutboxRow.last_text).where(OutboxRow.state == OutboxState.PARKED)
     for reason, count in Counter(db.session.scalars(parked)).most_common():
         click.echo(f"{count:>7}  parked: {reason or 'no reason kept'}")

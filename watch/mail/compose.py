@@ -1,4 +1,4 @@
-"""From a mailing to a compiled mail in one language, and from that to each recipient's mail."""
+"""Compiles a mailing's mail once for each language, and renders it for each recipient."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from watch.mail.types import Calendar, Claim, Envelope, Recipient
 from watch.models import Area, Group, Interest, Language, Mailing, Purpose
 
 MOST_PREPARED = 500
-SENDER_NAME = "Grannsamverkan"  # neutral: a lock screen is read by others
+SENDER_NAME = "Grannsamverkan"  # tells nothing about the group: others can read a lock screen
 _inliner = css_inline.CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True)
 class Prepared:
-    """The compiled mail of a mailing in one language, to be rendered for each recipient."""
+    """The compiled mail of a mailing in one language, ready to be rendered for each recipient."""
 
     mail: CompiledMail
     kind: str
@@ -40,7 +40,7 @@ class Prepared:
     sender: str
 
     def render_for(self, recipient: Recipient) -> Envelope:
-        """The finished mail of one recipient; a retry makes the same one. Raises message.UnsafeHeader."""
+        """Return one recipient's finished mail; a retry makes the same one. Raises message.UnsafeHeader."""
         address = message.address(recipient.address)
         bounces = f"bounce+{_token(recipient, Purpose.BOUNCE)}@{_domain(self.sender)}"
         return Envelope(bounces, address, self.mail.fill(self._values(recipient, address)))
@@ -67,9 +67,9 @@ class Prepared:
 
 
 def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
-    """Compile the mail of a mailing in one language, greeting its recipients by name or not.
+    """Compile a mailing's mail in one language, with or without the recipients' names.
 
-    Raises what a template raises, and message.UnsafeHeader.
+    Raises whatever a template raises, and message.UnsafeHeader.
     """
     sender = current_app.config[KINDS[mailing.kind].sender]
     notices = _domain(current_app.config[FromAddress.NOTICES])
@@ -92,21 +92,21 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
 
 
 class Composer:
-    """Makes the mails of claims; a mailing's is compiled once for each language."""
+    """Makes the mails of claims. Each mailing is compiled once for each language."""
 
     def __init__(self) -> None:
         self.prepared: dict[tuple[int, Language, bool], Prepared | None] = {}
 
     def envelope_of(self, claim: Claim) -> Envelope | None:
-        """The finished mail; None where its rows could not be read, or compiling it has failed before.
+        """Return the finished mail, or None if its rows are unreadable or compiling it failed before.
 
-        Raises what a template raises, and message.UnsafeHeader. Ends the transaction of the session.
+        Raises whatever a template raises, and message.UnsafeHeader. Ends the session's transaction.
         """
         prepared = self._prepared(claim)
         return prepared.render_for(claim.recipient) if prepared and claim.recipient else None
 
     def _prepared(self, claim: Claim) -> Prepared | None:
-        """One that cannot be made is not tried for each reader."""
+        """Return the compiled mail. One that failed to compile is not tried again for each reader."""
         key = claim.mailing_id, claim.language, bool(claim.recipient and claim.recipient.names)
         if key not in self.prepared:
             if len(self.prepared) > MOST_PREPARED:
@@ -114,12 +114,12 @@ class Composer:
             self.prepared[key] = None
             mailing = db.session.get_one(Mailing, claim.mailing_id)
             self.prepared[key] = prepare(mailing, claim.language, greets=key[2])
-            db.session.rollback()  # nothing was changed; SQLite's write lock is not held while mail goes out
+            db.session.rollback()  # nothing was changed; this frees SQLite's lock before mail is sent
         return self.prepared[key]
 
 
 def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
-    """Subject, text and HTML of a kind of mail, in the language that is spoken now."""
+    """Return subject, text and HTML of a kind of mail, in the current language."""
     environment = _environment()
     subject, text, html = (
         environment.get_template(f"email/{kind}/{name}").render(context)
@@ -133,9 +133,9 @@ def render(kind: str, context: dict[str, Any]) -> dict[str, str]:
 
 
 def address_of(mailing: Mailing, token: str) -> str | None:
-    """The address of the mail's one button; it begins with the configured base address.
+    """Return the absolute URL of the mail's button, or None if it has none.
 
-    `token` ends it where every row has its own (`for_row`).
+    `token` ends the URL if each row has its own (`for_row`).
     """
     mail = KINDS[mailing.kind]
     if mail.link is None:
@@ -144,12 +144,12 @@ def address_of(mailing: Mailing, token: str) -> str | None:
 
 
 def unsubscribe_address(token: str) -> str:
-    """Where a reader says which mails they want, without signing in."""
+    """Return the URL of the page where a reader chooses mails without signing in."""
     return f"{current_app.config['BASE_URL']}/u/{token}"
 
 
 def message_id(nonce: bytes) -> str:
-    """The Message-ID of the message whose head has this nonce: always the same, and it tells nothing."""
+    """Return the stable Message-ID of the message whose head row has this nonce. It reveals nothing."""
     return f"<{_name_of(nonce)}@{_domain(current_app.config[FromAddress.NOTICES])}>"
 
 
@@ -172,7 +172,7 @@ def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any
 
 
 def _token(recipient: Recipient, purpose: Purpose) -> str:
-    """What a link or an address of this message ends with."""
+    """Return the token that ends a link or the bounce address of this message."""
     return tokens.token_of(purpose, recipient.row, recipient.nonce)
 
 
@@ -181,7 +181,7 @@ def _joined(names: Sequence[str], reading: Language) -> str:
 
 
 def _calendar(mailing: Mailing) -> Calendar | None:
-    """The calendar entry that the mail carries; its lines that hold a placeholder are left unfolded."""
+    """Return the mail's calendar entry. Lines that hold a placeholder are not folded."""
     make = KINDS[mailing.kind].calendar
     if make is None:
         return None
@@ -200,7 +200,7 @@ def _group(mailing: Mailing) -> Group | None:
 
 
 def _list_id(mailing: Mailing) -> str | None:
-    """Opaque: a readable group name in a header is a leak."""
+    """Return an opaque List-Id, because a readable name would reveal the group in a header."""
     list_of = KINDS[mailing.kind].list_of
     if list_of is None:
         return None
@@ -214,13 +214,13 @@ def _domain(address: str) -> str:
 
 
 def _tidy(text: str) -> str:
-    """What the templates' blocks leave: no spaces at line ends, at most one empty line."""
+    """Remove what the templates' blocks leave: spaces at line ends and more than one empty line."""
     lines = "\n".join(line.rstrip() for line in text.splitlines())
     return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
 
 
 def _environment() -> Environment:
-    """The pages' templates, but what is not given stops the mail instead of leaving a gap in it."""
+    """Return the pages' templates, but with StrictUndefined: a missing value stops the mail."""
     extensions = current_app.extensions
     if "mail templates" not in extensions:
         extensions["mail templates"] = current_app.jinja_env.overlay(undefined=StrictUndefined)

@@ -1,7 +1,7 @@
-"""The open connections of a worker to its mail server: a thread for each, with one message at a time.
+"""A worker's open connections to its mail server: a thread for each, one message at a time.
 
-A connection gets its next message only when what came of the last is written down: so whatever happens, at
-most one message a connection is in doubt. No connection waits for another. Nothing here touches the database.
+A connection gets its next message only when its last result is recorded. So whatever happens, at most one
+message for each connection is in doubt. Nothing here touches the database.
 """
 
 from __future__ import annotations
@@ -26,25 +26,25 @@ from watch.mail.pacing import Destinations
 from watch.mail.smtp import Host, HostOverTls, TooLate, hand_over, unreachable
 from watch.mail.types import NO_ANSWER, NOT_TRIED, Claim, Envelope, Result, longest_message
 
-AT_ONCE = 0.001  # seconds: results that come no further apart than this share a commit
-IDLE_SECONDS = 20  # mail servers hang up on those who are silent for long
+AT_ONCE = 0.001  # seconds: results that come closer together share a commit
+IDLE_SECONDS = 20  # mail servers close connections that are idle for long
 GOODBYE_SECONDS = 1  # to wait for the reply to QUIT
 
 log = structlog.get_logger("mail")
 
 
 class Connection(flask_mail.Connection):
-    """One connection to the mail server, for many messages one after the other."""
+    """One connection to the mail server, used for many messages one after the other."""
 
     host: Host | None
 
     @cached_property
     def trusted(self) -> ssl.SSLContext:
-        """Whom this machine trusts: read once, because it takes long, however often we connect anew."""
+        """The certificates this machine trusts. They are loaded once, because that takes long."""
         return ssl.create_default_context()
 
     def configure_host(self) -> Host:
-        """Connect and prove who we are and who they are. Raises OSError or smtplib.SMTPException."""
+        """Connect, check the server's certificate and log in. Raises OSError or smtplib.SMTPException."""
         mail, settings = self.mail, current_app.config
         limit, own_name = settings["MAIL_TIMEOUT"], settings["MAIL_NOTICES_FROM"].partition("@")[2]
         host: Host
@@ -64,7 +64,7 @@ class Connection(flask_mail.Connection):
         return host
 
     def __exit__(self, *error: object) -> None:
-        """Say good-bye, if anybody still listens."""
+        """Say QUIT if the server is still there, and close the connection."""
         if self.host is not None:
             with contextlib.suppress(OSError, smtplib.SMTPException):
                 self.host.quit()
@@ -72,20 +72,20 @@ class Connection(flask_mail.Connection):
             self.host = None
 
     def send(self, message: flask_mail.Message, envelope_from: str | tuple[str, str] | None = None) -> None:
-        """Flask-Mail's own way: closed, because nothing of it is checked. `hand_over` takes an Envelope."""
+        """Refuse Flask-Mail's own way of sending, because it checks nothing; use `hand_over`."""
         raise TypeError("mail leaves as a checked Envelope, by hand_over")
 
 
 class Mail(flask_mail.Mail):
-    """The extension."""
+    """The Flask extension for outgoing mail."""
 
     def init_app(self, app: Flask) -> Any:
-        """Bind; what is sent is sent in tests too: to a server of theirs."""
+        """Bind to the application. Tests send too, to a mail server of their own."""
         app.config.setdefault("MAIL_SUPPRESS_SEND", False)
         return super().init_app(app)
 
     def connect(self) -> Connection:
-        """A connection, to be entered with `with`."""
+        """Return a connection, to be entered with `with`."""
         return Connection(current_app.extensions["mail"])
 
 
@@ -93,7 +93,7 @@ mail = Mail()
 
 
 class Sent(NamedTuple):
-    """What came of a message, and the thread that may have the next when that is written down."""
+    """A message's result, and the thread that is free once the result is recorded."""
 
     by: SendingThread
     claim: Claim
@@ -101,7 +101,7 @@ class Sent(NamedTuple):
 
 
 class SendingThread(Thread):
-    """One connection, opened when it is needed and kept for the next message."""
+    """A thread with one connection, opened when needed and kept for the next message."""
 
     def __init__(self, app: Flask, connection: Connection, sent: SimpleQueue[Sent]) -> None:
         super().__init__(name="connection", daemon=True)
@@ -109,45 +109,44 @@ class SendingThread(Thread):
         self.work: SimpleQueue[Callable[[], None] | None] = SimpleQueue()
         self.claim: Claim | None = None  # of the message that is under way
         self.begun_at = self.ended_at = self.used_at = 0.0
-        self.is_slow = False  # its message is under way for longer than is usual, and that has counted
+        self.is_slow = False  # its message was found slow while under way, and has been counted as slow
         self.is_cut = False
 
     @property
     def seconds(self) -> float:
-        """How long the message that is under way takes by now, or how long the last one took."""
+        """How long the current message has taken so far, or the last one took."""
         return (time.monotonic() if self.claim else self.ended_at) - self.begun_at
 
     def begin(self, claim: Claim, envelope: Envelope) -> None:
-        """Start a message."""
+        """Start sending a message."""
         self.claim, self.begun_at, self.is_slow, self.is_cut = claim, time.monotonic(), False, False
         self.work.put(partial(self._carry, claim, envelope))
 
     def rest(self) -> None:
-        """Hang up; it connects again for the next message."""
+        """Close the connection. The next message opens it again."""
         self.work.put(self._close)
 
     def end(self) -> None:
-        """Hang up, and end."""
+        """Close the connection and end the thread."""
         self.work.put(None)
 
     def cut(self) -> None:
-        """End a message that takes longer than any may: whoever waits for a reply gets none."""
+        """Close the socket of a message that takes too long. A thread waiting for a reply gets none."""
         self.is_cut = True
         host = self.connection.host
-        sock = host.sock if host is not None else None  # its own thread may close it meanwhile
+        sock = host.sock if host is not None else None  # its own thread may close it at any time
         if sock is not None:
             with contextlib.suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
     def run(self) -> None:
-        """Message after message."""
         with self.app.app_context():
             while work := self.work.get():
                 work()
             self._close()
 
     def _carry(self, claim: Claim, envelope: Envelope) -> None:
-        """One message; where the server only ended the connection, it goes at once over a new one."""
+        """Send one message; if the server had merely closed the connection, try at once over a new one."""
         try:
             result = self._send(claim, envelope)
             if result.server_closed and not self.is_cut:
@@ -167,16 +166,16 @@ class SendingThread(Thread):
             return NOT_TRIED
         try:
             result = hand_over(host, envelope, lambda: not claim.lease.is_over)
-        except TooLate:  # in the middle of a message, which a server then throws away
+        except TooLate:  # a server discards a message that is cut off in the middle
             result = NOT_TRIED
             host.close()
         self.used_at = time.monotonic()
-        if result.relay_lost:  # who does not answer would be waited for once more
+        if result.relay_lost:  # QUIT would wait for a reply once more
             host.close()
         return result
 
     def _open(self) -> Host:
-        """The connection, made where there is none that still stands. Raises OSError, SMTPException."""
+        """Return the open connection, made if there is none. Raises OSError, SMTPException."""
         if not self._stands():
             self._close()
             self.connection.__enter__()
@@ -187,12 +186,12 @@ class SendingThread(Thread):
         return self.connection.host
 
     def _stands(self) -> bool:
-        """Whether it is open and can take a message."""
+        """Return True if the connection is open and can take a message."""
         is_idle = time.monotonic() - self.used_at > IDLE_SECONDS
         return self.connection.host is not None and not is_idle and self.connection.host.is_idle()
 
     def _close(self) -> None:
-        """Say good-bye, if anybody still listens."""
+        """Say QUIT, wait a second at most for the reply, and close the connection."""
         if (host := self.connection.host) is not None and host.sock is not None:
             host.timeout = GOODBYE_SECONDS
             host.sock.settimeout(GOODBYE_SECONDS)
@@ -200,14 +199,14 @@ class SendingThread(Thread):
 
 
 class Connections:
-    """All connections of a worker, what is under way on them, and what has come of it."""
+    """All connections of a worker, their messages under way, and the results."""
 
     def __init__(self) -> None:
         self.all: list[SendingThread] = []
         self.free: list[SendingThread] = []
         self.busy: set[SendingThread] = set()
-        self.ended: list[Sent] = []  # and not written down
-        self.left: list[Claim] = []  # claimed by a round that broke off, and not begun
+        self.ended: list[Sent] = []  # results that are not recorded yet
+        self.left: list[Claim] = []  # claims of a failed round that were not begun
         self.under_way: Counter[str] = Counter()  # messages, by destination
         self.destinations = Destinations()
         self.is_down = False
@@ -227,7 +226,7 @@ class Connections:
         thread.begin(claim, envelope)
 
     def wait(self, seconds: float) -> None:
-        """Until something has `ended`, and for all that ends at the same moment; or for so long."""
+        """Wait up to so many seconds for results, and collect all that come at the same moment."""
         while self.busy:
             try:
                 self._note(self.sent.get(timeout=AT_ONCE if self.ended else seconds))
@@ -245,27 +244,27 @@ class Connections:
 
     @property
     def has_left(self) -> bool:
-        """Whether a round that broke off has left something to be written down."""
+        """True if a failed round has left something to be recorded."""
         return bool(self.busy or self.ended or self.left)
 
     @property
     def standing(self) -> int:
-        """How many are open, as far as anybody knows."""
+        """The number of open connections, as far as is known."""
         return sum(thread.connection.host is not None for thread in self.all)
 
     def release(self) -> None:
-        """What has ended is written down: its threads may have the next message."""
+        """Free the threads whose results have been recorded."""
         self.free += [sent.by for sent in self.ended]
         self.ended = []
 
     def cut_endless(self) -> None:
-        """No message may take longer than each of its replies may."""
+        """Cut off messages that take longer than all their replies together may."""
         for thread in self.busy:
             if thread.seconds > longest_message() and not thread.is_cut:
                 thread.cut()
 
     def say_whether_down(self, result: Result) -> None:
-        """Log once that the mail server is away, and once that it is back."""
+        """Log once that the mail server is down, and once that it is back."""
         is_away = result.not_tried and result.relay_lost
         if is_away and not self.is_down and not self.busy:
             log.warning("relay-down", error=result.text)
@@ -275,13 +274,13 @@ class Connections:
             self.is_down = False
 
     def rest(self) -> None:
-        """Nothing is to be sent: hang up where nobody has spoken for a while."""
+        """Close connections that have been idle for long, when nothing is to be sent."""
         for thread in self.free:
             if thread.connection.host is not None and time.monotonic() - thread.used_at > IDLE_SECONDS:
                 thread.rest()
 
     def close(self) -> None:
-        """Hang up on every connection; what is under way ends before that, and nobody hears of it."""
+        """Close all connections. Messages under way end first, and their results are lost."""
         for thread in self.all:
             thread.end()
         for thread in self.free:

@@ -1,8 +1,8 @@
-"""The part of a worker that sends: claim what is due, hand it to the connections, record what came of it.
+"""A worker's send loop: claim due messages, hand them to the connections, record the results.
 
-The database is the truth. An attempt is counted before the mail server hears of it; a result is recorded
-right after its answer, on the condition that the lease is still ours. Results that came in at the same moment
-share one commit, and a connection gets its next message only after that.
+The database is the truth. An attempt is counted before the mail server is contacted. A result is recorded
+right after the answer, if we still hold the lease. Results of the same moment share one commit, and a
+connection gets its next message only after that.
 """
 
 from __future__ import annotations
@@ -25,15 +25,15 @@ from watch.mail.pacing import MOST_HELD, Backlog, BatchSize, RateLimiter
 from watch.mail.types import Claim, Envelope, Lease
 from watch.mail.worker_lock import WorkerLock, keep_to_one_core, owner_name
 
-MOST_LOSSES = 2  # in a row, for each connection: then it is the mail server, not a destination
-LOOKS_EVERY = 0.25  # seconds: for messages that are under way for long, and leases to be renewed
-WAITS = (1, 2, 4, 5)  # seconds after failures in a row: a disk that is full is asked now and then
+MOST_LOSSES = 2  # in a row for each connection; then the mail server has failed, not a destination
+LOOKS_EVERY = 0.25  # seconds between checks for slow messages and old leases
+WAITS = (1, 2, 4, 5)  # seconds to wait after so many failures in a row, such as a full disk
 
 log = structlog.get_logger("mail")
 
 
 def take_over(owner: str) -> None:
-    """A worker begins: what its slot held when the worker before it died is due again."""
+    """Release what the worker with the same number held when it died, and record a heartbeat. Commits."""
     queue.sweep(owner)
     record.beat(owner, every=0)
     db.session.commit()
@@ -44,12 +44,12 @@ def run(
     is_stopping: Callable[[], bool] = lambda: False,
     connections: Connections | None = None,
 ) -> int:
-    """Send all that is due; returns how many messages the mail server took.
+    """Send all due messages; return how many the mail server accepted.
 
-    `owner` is this worker's name on its leases; `connections` stay open for the next round, without them it
-    has its own. Ends early where the mail server is away (what was claimed is due again) or `is_stopping`
-    says so. Raises what a failing commit raises: then nothing more is sent, until what came of messages is
-    written down in the next round.
+    `owner` is this worker's name on its leases. `connections` stay open for the next round; without them the
+    round opens and closes its own. It ends early if the mail server is down, and then gives its claims back,
+    or if `is_stopping` says so. Raises what a failing commit raises; nothing more is sent until the next
+    round has recorded the results.
     """
     owner = owner or owner_name("none")
     queue.sweep()
@@ -62,7 +62,7 @@ def run(
     try:
         loop.go()
     except Exception:
-        db.session.rollback()  # what is left of it is in the way of what ends the round
+        db.session.rollback()  # the failed transaction would stop `loop.end`
         raise
     finally:
         loop.end()
@@ -72,9 +72,9 @@ def run(
 
 
 class SenderThread(Thread):
-    """Sends whenever something is due, until it is stopped; whatever goes wrong, it tries again.
+    """Sends whatever is due until it is stopped, and tries again after any failure.
 
-    It sleeps until it is woken, and looks by itself now and then: a wake-up may get lost, a mail server come
+    It sleeps until woken, and also looks regularly, because a wake-up can get lost and a mail server come
     back.
     """
 
@@ -83,19 +83,19 @@ class SenderThread(Thread):
         self.app, self.number, self.owner = app, slot.number, slot.owner
         self.wakeup, self.stopping = Event(), Event()
         self.has_taken_over = False
-        self.failures, self.error = 0, ""  # in a row, and what the last was
+        self.failures, self.error = 0, ""  # failures in a row, and the last one
 
     def wake(self) -> None:
-        """Something may be due."""
+        """Wake the thread: something may be due."""
         self.wakeup.set()
 
     def stop(self) -> None:
-        """End after the messages in hand."""
+        """Stop after the messages under way."""
         self.stopping.set()
         self.wakeup.set()
 
     def run(self) -> None:
-        """Take back what this slot held when its worker died, then send until stopped."""
+        """Release what the worker with this number held when it died, then send until stopped."""
         keep_to_one_core(self.number)
         with self.app.app_context():
             connections = Connections()
@@ -115,7 +115,7 @@ class SenderThread(Thread):
                 take_over(self.owner)
                 self.has_taken_over = True
             run(self.owner, self.stopping.is_set, connections)
-        except Exception as broken:  # the database is away, the disk is full: it may be better in a moment
+        except Exception as broken:  # the database is down or the disk is full: try again
             self._note(broken)
         else:
             if self.error:
@@ -125,7 +125,7 @@ class SenderThread(Thread):
             db.session.remove()
 
     def _note(self, broken: Exception) -> None:
-        """Logged once, however often the same is tried."""
+        """Log a failure, but a repeated one only once."""
         error = name_of_error(broken)
         if error != self.error:
             log.error("round-broken", error=error)
@@ -134,7 +134,7 @@ class SenderThread(Thread):
 
 @dataclass
 class SendLoop:
-    """One round of a worker: what it holds, and which connections are free."""
+    """One round of a worker: its claims, leases and connections."""
 
     owner: str
     is_stopping: Callable[[], bool]
@@ -155,8 +155,8 @@ class SendLoop:
         self.connections.destinations.begin_anew()
 
     def go(self) -> None:
-        """Until nothing is due, the mail server is away, or somebody says stop."""
-        self._give_back()  # what a round before this could not write down
+        """Send until nothing is due, the mail server is down, or the worker is stopping."""
+        self._give_back()  # results that an earlier round could not record
         while not self._is_over():
             self._claim_more()
             self._begin_messages()
@@ -172,7 +172,7 @@ class SendLoop:
         return self.is_stopping() or not self.most or self.losses >= MOST_LOSSES * self.most
 
     def end(self) -> None:
-        """Let the messages that are begun end, write down what comes of them, give back what is left."""
+        """Wait for the messages under way, record their results and give back the other claims."""
         self.connections.left += self.backlog.take_all()
         while self.connections.busy or self.connections.ended:
             self.connections.wait(1)
@@ -180,16 +180,16 @@ class SendLoop:
         self._give_back()
 
     def _give_back(self) -> None:
-        """Results first: where their commit fails, all of it is kept for the next round."""
+        """Record results first; if that commit fails, all is kept for the next round."""
         self._record()
         record.give_back(self.connections.left)
         db.session.commit()
         self.connections.left = []
 
     def _claim_more(self) -> None:
-        """Claim more while there is something to claim, and as much as is sent in a moment.
+        """Claim about as many messages as are sent in a second, if more may be due.
 
-        Where nothing was due it is asked again now and then: a message that hangs must not hold up the next.
+        Even if nothing was due, look again after LOOKS_EVERY: a message that hangs must not delay new ones.
         """
         if len(self.backlog.next) >= self.most or len(self.backlog) > MOST_HELD:
             return
@@ -201,7 +201,7 @@ class SendLoop:
         except OperationalError as error:
             if not is_busy(error):
                 raise
-            db.session.rollback()  # somebody leaves or cancels just now: they go first
+            db.session.rollback()  # somebody is leaving or cancelling right now, and goes first
             log.info("claim-waits", error=type(error.orig).__name__)
             return
         self.is_all = claims is None
@@ -211,7 +211,7 @@ class SendLoop:
             self._hold_back_throttled()
 
     def _hold_back_throttled(self) -> None:
-        """What has to wait for a destination that fails or is slow is due again in its turn."""
+        """Release claims to throttled destinations, due again when it is their turn."""
         if not self.connections.destinations.throttled:
             return
         now, waiting = self.connections.destinations.sort(
@@ -223,9 +223,9 @@ class SendLoop:
         db.session.commit()
 
     def _look_after_messages(self) -> None:
-        """Now and then: renew leases, and hold back destinations whose messages are under way for long.
+        """Every LOOKS_EVERY, renew leases and throttle destinations whose messages are slow.
 
-        A message that stands still says enough: nobody waits for its end to hold back others.
+        A message that hangs is counted as slow before it ends, so that others to the same destination wait.
         """
         if time.monotonic() - self.looked_at < LOOKS_EVERY:
             return
@@ -245,7 +245,7 @@ class SendLoop:
             self._hold_back_throttled()
 
     def _begin_messages(self) -> None:
-        """A message to every connection that is free."""
+        """Begin a message on every free connection."""
         while len(self.connections.busy) < self.most and self.rate.allows() and not self._is_over():
             connections = self.connections
             claim = self.backlog.take(connections.destinations, connections.under_way, self.most)
@@ -256,12 +256,12 @@ class SendLoop:
                 self.rate.count()
 
     def _render(self, claim: Claim) -> Envelope | None:
-        """The finished mail, or None where it cannot be made: such a row stops nobody else."""
+        """Return the finished mail, or None if it cannot be made. Other messages go on."""
         try:
             if envelope := self.composer.envelope_of(claim):
                 return envelope
             reason = "could not be read or made"
-        except Exception as broken:  # whatever a template can do wrong
+        except Exception as broken:  # a template can raise anything
             db.session.rollback()
             reason = type(broken).__name__
         log.error("not-rendered", mailing=claim.mailing_id, kind=claim.kind, error=reason)
@@ -270,7 +270,7 @@ class SendLoop:
         return None
 
     def _record(self) -> None:
-        """Record results in one commit, then free their connections; a failing commit ends the round."""
+        """Record results in one commit, then free their connections. A failing commit ends the round."""
         if came := list(self.connections.ended):
             record.record_results([(sent.claim, sent.result) for sent in came])
             taken = sum(sent.result.is_sent for sent in came)
@@ -282,7 +282,7 @@ class SendLoop:
         self._look_after_messages()
 
     def _note_results(self, came: Sequence[Sent]) -> None:
-        """Whether it is the mail server that fails, or a destination, which gets fewer connections then."""
+        """Learn from results whether the mail server fails, or a destination, which is then throttled."""
         has_fewer = False
         for sent in came:
             result, destinations = sent.result, self.connections.destinations
@@ -293,7 +293,7 @@ class SendLoop:
                     sent.claim.domain, sent.by.seconds, self.most,
                     is_lost=result.relay_lost, is_known=sent.by.is_slow,
                 )  # fmt: skip
-            elif result.relay_lost:  # the server takes no more connections than these
+            elif result.relay_lost:  # the server accepts no more connections than are open
                 self.most = min(self.most - 1, self.connections.standing)
         if has_fewer:
             self._hold_back_throttled()

@@ -1,4 +1,4 @@
-"""What a mail is. Each feature declares its own in its `mails` module; KINDS finds them by their kind."""
+"""Defines a kind of mail. Each feature declares its own in its `mails` module, which fills KINDS."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Unless = Mapping[LeftOut, bool | ColumnElement[bool]]
 
 
 class FromAddress(StrEnum):
-    """The two fixed addresses that mail comes from, by the name of their setting."""
+    """The two fixed sender addresses, by the name of their setting."""
 
     ACCOUNT = "MAIL_ACCOUNT_FROM"
     NOTICES = "MAIL_NOTICES_FROM"
@@ -26,26 +26,26 @@ class FromAddress(StrEnum):
 
 @dataclass(frozen=True)
 class Mail(Generic[About]):
-    """One kind of mail. To declare it is to register it in KINDS.
+    """One kind of mail. Declaring it registers it in KINDS.
 
-    `kind` is its name in the database and its folder in templates/email. Every mailing of it is `about` one
-    row of this model (or of one of these models). `link` makes the address of the mail's one button, None
-    where it has no button; with `for_row` a token of that purpose, made from the recipient's own row, is
-    added to its end.
+    `kind` is its name in the database and its folder in templates/email. Every mailing of this kind is
+    `about` one row of this model (or of one of these models). `link` returns the URL of the mail's only
+    button; it is None if there is no button. With `for_row`, a token of that purpose from the recipient's own
+    row is appended to the URL.
 
-    `wanted_unless` is asked when a worker claims the rows: for each reason the condition under which a row is
-    left out. It is a bool where it holds for the whole mailing, else a condition on OutboxRow, Mailbox and
-    Person, so that a thousand recipients cost as much as one. A condition that is NULL leaves the row out.
+    `wanted_unless` is called when a worker claims the rows. It maps each reason to the condition for leaving
+    a row out: a bool for the whole mailing, or a condition on OutboxRow, Mailbox and Person, so that a
+    thousand recipients take one statement. A condition that is NULL leaves the row out.
 
-    A `one_time` mail is never sent a second time when nobody knows whether it arrived. `list_of` names the
-    group or area whose mailing list it belongs to, and the list can be unsubscribed from; None for mail about
-    the reader's own doings. Mail `to_many` yields to mail that somebody waits for. `calendar` makes the
-    calendar entry that the mail carries, of the mailing, the recipient's address and the mail's link.
+    A `one_time` mail is never sent again when it is unknown whether it arrived. `list_of` returns the group
+    or area whose mailing list it belongs to and that can be unsubscribed from; it is None for mail about the
+    reader's own actions. A mail `to_many` goes after mail that somebody waits for. `calendar` makes the
+    attached calendar entry from the mailing, the recipient's address and the mail's link.
 
-    A mail about several things (a week's digest) is about one row that stands for them: its model holds or
-    finds the things, and has a `group` if the templates name one. Such a model becomes a Parent in
-    models/mail.py, with a migration for its column; nothing else knows what a mail can be about. All readers
-    of a mailing in one language get the same text, so a digest is queued once for each group or area.
+    A mail about several things (such as a weekly digest) is about one row that stands for them. Its model
+    finds the things, and has a `group` if the templates name one. To add such a model, make it a Parent in
+    models/mail.py, with a migration for its column. All readers of a mailing in one language get the same
+    text, so a digest is queued once for each group or area.
     """
 
     kind: str
@@ -65,7 +65,7 @@ class Mail(Generic[About]):
 
     @property
     def precedence(self) -> int:
-        """0 where somebody waits for the mail, 1 where it goes to many and comes after that."""
+        """The order of sending: 0 for mail that somebody waits for, 1 for mail to many."""
         return int(self.to_many or self.sender is FromAddress.NOTICES)
 
 

@@ -1,14 +1,13 @@
 """One mail as bytes: safe headers, encoded bodies, serialised once and filled in for each recipient.
 
-Refusing line breaks in headers is not enough: `a =?UTF-8?Q?=0A?=Bcc: x@y` holds none, and the standard
-library writes it as a real `Bcc:` line. So texts are checked first, and the finished mail is read again.
+Refusing line breaks in headers is not enough: `a =?UTF-8?Q?=0A?=Bcc: x@y` has none, and the standard library
+writes it as a real `Bcc:` line. So texts are checked first, and the finished mail is parsed again.
 
-Building a mail with the standard library takes more than a millisecond, filling a prepared one a few
-microseconds. Where recipients differ a placeholder stands in the prepared one: a word that nobody can guess
-and that no encoding changes. A body is quoted-printable, so that a placeholder can stand on a line of
-its own between soft line breaks, and whatever is filled in there, itself quoted, changes no other line; or
-it is base64 where that is shorter (Arabic is half as long in it). What is filled in there shifts all that
-comes after it, so such a body is encoded anew for each recipient.
+Building a mail takes more than a millisecond, filling in a compiled one a few microseconds. Where recipients
+differ, the compiled mail holds a placeholder: a word that nobody can guess and no encoding changes. In a
+quoted-printable body it stands on a line of its own between soft line breaks, so its value changes no other
+line. A body is base64 if that is shorter (Arabic is half as long). A value there shifts all that follows, so
+such a body is encoded again for each recipient.
 """
 
 from __future__ import annotations
@@ -31,12 +30,12 @@ from email_validator import EmailNotValidError, validate_email
 
 from watch.mail.types import Calendar
 
-LONGEST_HEADER = 500  # characters: what is folded often may be folded wrong, and no reader wants to read it
+LONGEST_HEADER = 500  # characters: a header folded many times may be folded wrong
 BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-PLAIN_ADDRESS = re.compile(  # most are, and need no more thought
+PLAIN_ADDRESS = re.compile(  # most addresses match, which spares the slow validation
     r"(?=[^@]{1,64}@)[A-Za-z0-9_+-]+(\.[A-Za-z0-9_+-]+)*@([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}"
 )
-# What the program itself makes has one form each, and holds nothing else.
+# Values that the program itself makes have exactly these forms.
 IDENTIFIER = re.compile(r"<[A-Za-z0-9._-]{1,100}(@[A-Za-z0-9.-]{1,250})?>")
 LINK = re.compile(r"https?://[A-Za-z0-9._~:/?&=%\[\]-]{1,500}")
 WORD = re.compile(r"[A-Za-z]{2,20}")
@@ -44,11 +43,11 @@ OF_EVERY_PART = frozenset({"content-type", "content-transfer-encoding", "mime-ve
 
 
 class UnsafeHeader(Exception):
-    """Something that must not stand in a header was about to; the text itself is not repeated here."""
+    """A value that must not stand in a header. The error's text does not repeat the value."""
 
 
 def line(text: str) -> str:
-    """The same text, fit for a header. Raises UnsafeHeader."""
+    """Return the same text if it is safe in a header. Raises UnsafeHeader."""
     if len(text) > LONGEST_HEADER:
         raise UnsafeHeader("a text too long")
     begins = text.find("=?")
@@ -61,7 +60,7 @@ def line(text: str) -> str:
 
 
 def address(text: str) -> str:
-    """One address as SMTP carries it: ASCII, the domain in its IDNA form. Raises UnsafeHeader."""
+    """Return an address as SMTP carries it: ASCII, with the domain in IDNA form. Raises UnsafeHeader."""
     if len(text) <= 254 and PLAIN_ADDRESS.fullmatch(text):
         return text
     try:
@@ -77,7 +76,7 @@ def address(text: str) -> str:
 
 
 def check(wire: bytes, *, headers: Collection[str], sender: str, recipient: str) -> None:
-    """Read the finished mail as a stranger would: these headers, each once, one sender and one recipient.
+    """Parse the finished mail: only the expected headers, each once, one sender and one recipient.
 
     Raises UnsafeHeader.
     """
@@ -94,20 +93,20 @@ def check(wire: bytes, *, headers: Collection[str], sender: str, recipient: str)
 
 
 def breaks_in_head(wire: bytes) -> tuple[int, int]:
-    """How many line breaks stand before the body, as CR and as LF; quick enough for every mail."""
+    """Return the numbers of CR and of LF before the body. It is quick enough to run on every mail."""
     end = wire.find(b"\r\n\r\n")
     return wire.count(b"\r", 0, end), wire.count(b"\n", 0, end)
 
 
-TEXT = policy.SMTP.clone(max_line_length=76)  # encoded words allow no longer lines
+TEXT = policy.SMTP.clone(max_line_length=76)  # the longest line with an encoded word
 UNFOLDED = policy.SMTP.clone(max_line_length=900)
-BOUNDARY = "=_next_part"  # no body can hold it (RFC 2045, 6.7), so a retry is the same mail
+BOUNDARY = "=_next_part"  # no encoded body can hold it (RFC 2045, 6.7); fixed: a retry is the same mail
 
 
 class _Wire(policy.EmailPolicy):
-    """Folds what has to be encoded and nothing else.
+    """Folds only headers that must be encoded.
 
-    Folding encodes an identifier, and so kills it; and it takes a long name with a comma for two addresses.
+    Folding would encode an identifier, and so break it, and takes a long name with a comma for two addresses.
     """
 
     def fold_binary(self, name: str, value: Any) -> bytes:
@@ -119,9 +118,9 @@ WIRE = _Wire(linesep="\r\n", max_line_length=900)
 
 @dataclass
 class Message:
-    """One mail to one recipient. There is no way to add a header, a copy or a file to it.
+    """One mail to one recipient. It offers no way to add a header, a copy or an attachment.
 
-    Making one raises UnsafeHeader.
+    Creating one raises UnsafeHeader.
     """
 
     subject: str
@@ -169,7 +168,7 @@ class Message:
         return headers
 
     def as_bytes(self) -> bytes:
-        """What goes over the wire, read again before it does. Raises UnsafeHeader."""
+        """Return the mail as sent, parsed again and checked. Raises UnsafeHeader."""
         mail, headers = EmailMessage(policy=TEXT), self._headers()
         mail["MIME-Version"] = "1.0"
         mail.make_alternative(boundary=BOUNDARY)
@@ -177,7 +176,7 @@ class Message:
         mail.attach(_part("html", self.html))
         if self.calendar:
             mail.attach(_part("calendar", self.calendar.text, method=self.calendar.method))
-        for name, value in headers.items():  # last: a new body takes Content-… headers with it
+        for name, value in headers.items():  # last: setting a body removes Content-… headers
             mail[name] = value
         wire = mail.as_bytes(policy=WIRE)
         expected = [*headers, "MIME-Version", "Content-Type"]
@@ -193,11 +192,11 @@ def _part(kind: str, text: str, **parameters: str) -> EmailMessage:
     return part
 
 
-_KEY = secrets.token_hex(8)  # of this process: text that people write cannot hold a placeholder
+_KEY = secrets.token_hex(8)  # random for each process, so no text can contain a placeholder
 
 
 class Placeholder(StrEnum):
-    """What is filled in for each recipient; the value is the word that stands for it until then."""
+    """A value that differs for each recipient. The enum's value stands for it in the compiled mail."""
 
     NAMES = f"names{_KEY}"
     NAMES_IN_HTML = f"markup{_KEY}"
@@ -210,20 +209,20 @@ class Placeholder(StrEnum):
 
 _PLACEHOLDERS = re.compile(f"({'|'.join(re.escape(each) for each in Placeholder)})")
 _PLACEHOLDERS_IN_BYTES = re.compile(_PLACEHOLDERS.pattern.encode())
-# Of bodies alone, and in any characters.
+# These stand in bodies only, and their values may hold any character.
 _WRITTEN = frozenset({Placeholder.NAMES, Placeholder.NAMES_IN_HTML, Placeholder.GUEST})
-_ENCODED = f"encoded{_KEY}"  # stands before and after a body in base64 that holds placeholders
+_ENCODED = f"encoded{_KEY}"  # marks the start and the end of a base64 body that holds placeholders
 SOFT_BREAK = "=\r\n"
 LONGEST_LINE = 76  # characters of an encoded body (RFC 2045, 6.7 and 6.8)
 
 
 def has_placeholder(text: str) -> bool:
-    """Whether something in it is filled in for each recipient."""
+    """Return True if the text holds a placeholder."""
     return _PLACEHOLDERS.search(text) is not None
 
 
 def encoded(text: str) -> tuple[str, str]:
-    """A body as a mail carries it, and the name of that encoding: whichever makes it shorter."""
+    """Return a body in its shorter encoding, and the name of that encoding."""
     quoted, packed = _quoted(text), _base64(_lines(text).encode()).decode()
     if len(quoted) <= len(packed):
         return quoted, "quoted-printable"
@@ -231,7 +230,7 @@ def encoded(text: str) -> tuple[str, str]:
 
 
 def _quoted(text: str) -> str:
-    """A body as quoted-printable, each of its placeholders whole and on a line of its own."""
+    """Return a body as quoted-printable, with each placeholder whole and on a line of its own."""
     pieces = [
         each if _PLACEHOLDERS.fullmatch(each) else _quote(each) for each in _PLACEHOLDERS.split(text) if each
     ]
@@ -249,12 +248,12 @@ def _base64(octets: bytes) -> bytes:
 
 
 def _lines(text: str) -> str:
-    """The text with the line ends of mail."""
+    """Return the text with CRLF line ends."""
     return "\r\n".join(text.splitlines() + [""] * text.endswith("\n"))
 
 
 def _quoted_value(text: bytes) -> bytes:
-    """What is filled into a quoted body: in lines that stand where its placeholder stood."""
+    """Return a value as quoted-printable, on lines of its own in place of the placeholder."""
     soft = binascii.b2a_qp(text, quotetabs=True, istext=False).replace(b"\n", b"\r\n")
     return b"=2E" + soft[1:] if soft.startswith(b".") else soft
 
@@ -287,7 +286,7 @@ class CompiledMail:
         )
 
     def fill(self, values: Mapping[Placeholder, bytes]) -> bytes:
-        """The mail of one recipient. Raises UnsafeHeader where a value broke a line of its head."""
+        """Return one recipient's mail. Raises UnsafeHeader if a value changes the lines of the head."""
         quoted = {**values, **{each: _quoted_value(values[each]) for each in _WRITTEN & self.placeholders}}
         wire = b"".join(
             [

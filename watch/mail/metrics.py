@@ -1,4 +1,4 @@
-"""How the sending goes, for Prometheus: asked of the database at each look, the same on every machine."""
+"""Prometheus metrics of sending. They are read from the database, so every machine answers the same."""
 
 from __future__ import annotations
 
@@ -18,20 +18,19 @@ LOOPBACK = "127.0.0.1"
 
 
 class Sending(Collector):
-    """What waits, since when, what was stopped, and how fast the workers send."""
+    """Collects the metrics of sending at each scrape."""
 
     def __init__(self, app: Flask) -> None:
         self.app = app
 
     def collect(self) -> Iterator[Metric]:
-        """The metrics of this moment."""
         with self.app.app_context():
             for name, (words, number) in readings().items():
                 yield GaugeMetricFamily(f"watch_{name}", words, value=number)
 
 
 def readings() -> dict[str, tuple[str, float]]:
-    """Each number by its name, with words for it; statements over small indexes."""
+    """Return the metrics by name, each with its description and value. Only small indexes are read."""
     now = utcnow()
     leased = select(func.count()).where(OutboxRow.lease_until.is_not(None))
     not_sent = select(OutboxRow.state, func.count()).where(
@@ -61,7 +60,7 @@ def readings() -> dict[str, tuple[str, float]]:
 
 
 def serve(app: Flask, port: int) -> None:
-    """Answer on loopback, in a thread. Raises OSError where the port is taken."""
+    """Serve the metrics on loopback, in a thread. Raises OSError if the port is taken."""
     registry = CollectorRegistry()
     registry.register(Sending(app))
     start_http_server(port, LOOPBACK, registry)

@@ -1,4 +1,4 @@
-"""Queueing mail: rows in the same transaction as what they tell of; a worker sends them later."""
+"""Queues mail, in the same transaction as the change it tells of. A worker sends it later."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from watch.statements import changed, upsert
 
 AnyParent = TypeVar("AnyParent", bound=Parent)
 
-WAKE = "mail is waiting"  # the flag on the session that lets the commit wake the worker (jobs.py)
+WAKE = "mail is waiting"  # a flag on the session: its commit wakes the worker (jobs.py)
 
 
 def queue(
@@ -39,9 +39,9 @@ def queue(
     language: Language | None = None,
     not_after: datetime | None = None,
 ) -> OutboxRow | None:
-    """A mail to one person or address.
+    """Queue a mail to one person or address and return its row.
 
-    A person without an address gets none (None is returned): their coordinator reaches them on paper.
+    A person without an address gets none, and None is returned; their coordinator tells them on paper.
     """
     mailbox = to if isinstance(to, Mailbox) else to.mailbox
     if mailbox is None:
@@ -71,9 +71,10 @@ def queue_many(
     form_key: str | None = None,
     not_after: datetime | None = None,
 ) -> Mailing:
-    """A mail to everyone in `people` (a select of person ids) who has an address; one INSERT … SELECT.
+    """Queue a mail to everyone in `people` (a select of person ids) who has an address.
 
-    The row of the first of those who share a mailbox and a language is their message's head.
+    One INSERT … SELECT. People who share a mailbox and a language get one message; the first person's row is
+    its head row.
     """
     mailing = _mailing(mail, about, form_key)
     db.session.add(mailing)
@@ -98,7 +99,7 @@ def queue_many(
 
 
 def queue_paper(mailing: Mailing, households: Select[int]) -> None:
-    """The same thing on paper for households (a select of their ids) that no mail reaches."""
+    """Add paper rows of a mailing for households (a select of ids) that no mail reaches."""
     wanted = households.subquery()
     _write(
         select(wanted).distinct(),
@@ -112,7 +113,7 @@ def queue_paper(mailing: Mailing, households: Select[int]) -> None:
 
 
 def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAttribute[Any]) -> None:
-    """A row for each recipient, in one INSERT … SELECT."""
+    """Insert a row for each recipient by one INSERT … SELECT."""
     columns |= {
         "attempts": literal(0),
         "render_failures": literal(0),
@@ -125,7 +126,7 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
 
 
 def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
-    """Stop every row about this (of one kind of mail) that has not been claimed or printed yet."""
+    """Cancel all rows about this thing, or those of one kind of mail, that are not claimed or printed yet."""
     mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
     if mail is not None:
         mailings = mailings.where(Mailing.kind == mail.kind)
@@ -141,9 +142,9 @@ def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
 
 
 def sharing(row: OutboxRow) -> Select[OutboxRow]:
-    """The rows that left (or will leave) as one mail with this one: same mailing, mailbox and language.
+    """Return a select of the rows sent as one mail with this row: same mailing, mailbox and language.
 
-    A page behind a link of the mail asks "who are you?" where there is more than one person in them.
+    If they name more than one person, the page behind the mail's link asks who is answering.
     """
     return (
         select(OutboxRow)
@@ -164,12 +165,11 @@ def _mailing(mail: Mail[AnyParent], about: AnyParent, form_key: str | None = Non
 
 
 def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut) -> int:
-    """Stop what waits of these mailings (a select of ids) for some recipients (a condition on OutboxRow).
+    """Stop waiting rows of these mailings (a select of ids) for some recipients; return how many.
 
-    The rows keep the reason `why`. Returns the number of rows.
-
-    On paper too, as long as it is not printed. A message stays due for the others who share it; where
-    nobody is left it is claimed once more, and nothing is sent.
+    `recipients` is a condition on OutboxRow, and `why` is stored as the reason. Paper that is not printed yet
+    is stopped too. Other rows of the same message stay due. If none is left, the next claim finds nothing to
+    send.
     """
     waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT)
     stopping = (
@@ -181,9 +181,10 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut
 
 
 def erase(rows: ColumnElement[bool]) -> None:
-    """Take out rows (a condition on OutboxRow) for good; what waited of them is stopped.
+    """Delete rows (a condition on OutboxRow), after stopping those that wait.
 
-    How many a notice had in each state stays known, and a message that others share stays due for them.
+    ErasedRows keeps how many a notice had in each state. If a deleted row was a head row, another row of the
+    message becomes the head.
     """
     stop(rows, mailings=select(Mailing.id), why=LeftOut.READER)
     _count_erased(rows)

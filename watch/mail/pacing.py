@@ -1,9 +1,9 @@
-"""Which claimed message may begin, and when: the rate limit, and each destination's share of the connections.
+"""Decides which claimed message begins next: the rate limit, and each destination's share of connections.
 
-A mail server often answers for a destination only when that has answered. One that hangs would soon hold
-every connection, and neighbours with another provider would wait for it. So a destination begins with a few
-and gets more with each good answer; one that fails or is slow gets half as many, until it is well again.
-Postfix does it by destination too (SCHEDULER_README, "How the destination concurrency scheduler works").
+A mail server often answers for a destination only after that destination has answered. One that hangs would
+soon occupy every connection, and mail to other providers would wait. So a destination begins with a few
+connections and gets more after each good answer; one that fails or is slow gets half as many. Postfix does
+the same (SCHEDULER_README, "How the destination concurrency scheduler works").
 """
 
 from __future__ import annotations
@@ -21,18 +21,21 @@ from itertools import chain
 from watch.mail.kinds import KINDS
 from watch.mail.types import Claim
 
-SLOW_SECONDS = 0.5  # quicker than this is never slow
-SLOW_TIMES = 4  # as long as usual: where every destination takes as long, none is slow
-LATEST = 31  # messages that say what is usual
-MOST_KNOWN = 10_000  # destinations that have answered
-SECONDS_HELD = 1.0  # of sending that one claim takes, at the pace seen so far
-MOST_HELD = 500  # messages
+SLOW_SECONDS = 0.5  # a message that takes less is never slow
+SLOW_TIMES = 4  # times the median; if every destination takes equally long, none is slow
+LATEST = 31  # messages of which the median is taken
+MOST_KNOWN = 10_000  # destinations remembered
+SECONDS_HELD = 1.0  # one claim takes as many messages as are sent in so many seconds
+MOST_HELD = 500  # claimed messages that are not begun
 IN_A_MOMENT = timedelta(seconds=2)
 
 
 @dataclass
 class ThrottledDestination:
-    """A destination that was slow or (`has_failed`) failed: how many it may have, what its last took."""
+    """A destination that failed (`has_failed`) or was slow.
+
+    `connections` is how many it may use, `seconds` how long its last message took.
+    """
 
     connections: int
     seconds: float
@@ -40,18 +43,19 @@ class ThrottledDestination:
 
 
 class Destinations:
-    """What a worker has learned of where its mail goes."""
+    """What a worker has learned about the destinations of its mail."""
 
     def __init__(self) -> None:
         self.throttled: dict[str, ThrottledDestination] = {}
-        self.earned: dict[str, int] = {}  # connections, by those that answered well in this round
+        self.earned: dict[str, int] = {}  # connections of those that answered well in this round
         self.seconds: deque[float] = deque(maxlen=LATEST)
 
     def may_begin(self, domain: str, under_way: Mapping[str, int], most: int, *, is_alone: bool) -> bool:
-        """Whether it may have one more of the `most` connections; `under_way` says who has how many.
+        """Return True if the destination may use one more of the `most` connections.
 
-        A quarter is kept for those that have answered well, and for others than the one that has most of
-        them; with `is_alone` nobody else waits, and one that has answered may have all.
+        `under_way` counts messages by destination. Unknown destinations leave a quarter of the connections
+        free for those that have answered well. None of these uses more than three quarters, unless `is_alone`
+        says that no other destination waits.
         """
         mine, quarter = under_way.get(domain, 0), max(1, most // 4)
         if throttled := self.throttled.get(domain):
@@ -64,12 +68,12 @@ class Destinations:
     def sort(
         self, claims: Sequence[Claim], under_way: Iterable[str], most: int, longest: timedelta
     ) -> tuple[list[Claim], list[tuple[Claim, timedelta]]]:
-        """Which claims may go soon, and which wait how long for their turn, `longest` at most.
+        """Return the claims that may begin soon, and those that must wait, each with how long.
 
-        `under_way` are the destinations of what has begun. All throttled ones together get half of the
-        `most` connections, each no more than it has earned. Where one has failed, the others to it wait for
-        as long as those before them will take; what goes to one that was slow, or a mail that somebody sits
-        waiting for, is tried again in a moment.
+        `under_way` are the destinations of messages that have begun. All throttled destinations together get
+        half of the `most` connections. Mail to one that has failed waits as long as the mail before it will
+        take, at most `longest`. Mail to one that was slow, and mail that somebody waits for, is tried again
+        in a moment.
         """
         if not self.throttled:
             return list(claims), []
@@ -91,13 +95,13 @@ class Destinations:
         return now, waiting
 
     def is_slow(self, seconds: float) -> bool:
-        """Whether so many seconds are much longer than what is usual."""
+        """Return True if so many seconds are much longer than the median."""
         if seconds <= SLOW_SECONDS:
             return False
         return not self.seconds or seconds > SLOW_TIMES * statistics.median(self.seconds)
 
     def slow_down(self, domain: str, seconds: float, most: int, *, has_failed: bool = False) -> bool:
-        """It failed or was slow: half as many connections as before. Whether it may have fewer now."""
+        """Halve the connections of a destination that failed or was slow; return True if it now has fewer."""
         throttled = self.throttled.get(domain)
         before = throttled.connections if throttled else self.earned.get(domain, max(1, most // 4))
         failed = has_failed or (throttled is not None and throttled.has_failed)
@@ -108,10 +112,11 @@ class Destinations:
     def note_result(
         self, domain: str, seconds: float, most: int, *, is_lost: bool, is_known: bool = False
     ) -> bool:
-        """What became of a message to it; whether it may have fewer connections now.
+        """Record a message's result; return True if its destination now has fewer connections.
 
-        `is_known` says that it was found slow while it was under way, and has counted. Each good answer earns
-        twice as many: a new one until it may have all of the `most`, a throttled one until it has half.
+        `is_known` means that it was found slow while under way, which has been counted already. Each good
+        answer doubles the connections: of a new destination up to `most`, of a throttled one until it has
+        half of them.
         """
         is_slow = is_known or self.is_slow(seconds)
         if not is_lost:
@@ -138,7 +143,7 @@ class Destinations:
             self.earned[domain] = min(most, 2 * earned)
 
     def begin_anew(self) -> None:
-        """A round begins: who answered well an hour ago may hang by now."""
+        """Forget good answers at the start of a round: a destination may have begun to hang since."""
         self.earned.clear()
 
 
@@ -147,7 +152,7 @@ def _together(under_way: Mapping[str, int], which: Mapping[str, object]) -> int:
 
 
 class Backlog:
-    """Claims that are not begun; those whose destination has its share by now wait aside."""
+    """Claims that have not begun. Those whose destination has used up its share are set aside."""
 
     def __init__(self) -> None:
         self.next: deque[Claim] = deque()
@@ -157,14 +162,14 @@ class Backlog:
         return len(self.next) + sum(len(claims) for claims in self.waiting.values())
 
     def put(self, claims: Iterable[Claim]) -> None:
-        """These are due after what is here."""
+        """Add claims after those already here."""
         self.next.extend(claims)
 
     def __iter__(self) -> Iterator[Claim]:
         return chain(*self.waiting.values(), self.next)
 
     def take(self, destinations: Destinations, under_way: Mapping[str, int], most: int) -> Claim | None:
-        """The first whose destination may have one more of the `most` connections; None where none may."""
+        """Take the first claim whose destination may use one more of the `most` connections, or None."""
         for is_alone in (False, True):
             may_begin = partial(destinations.may_begin, under_way=under_way, most=most, is_alone=is_alone)
             if claim := self._take(may_begin):
@@ -190,41 +195,41 @@ class Backlog:
         return claim
 
     def take_all(self) -> list[Claim]:
-        """Everything; nothing is left."""
+        """Return all claims and leave the backlog empty."""
         claims = list(self)
         self.next, self.waiting = deque(), {}
         return claims
 
 
 class RateLimiter:
-    """No more than so many messages a second; 0 is as fast as it goes."""
+    """Allows at most so many messages a second; 0 means no limit."""
 
     def __init__(self, per_second: float) -> None:
         self.step = 1 / per_second if per_second else 0.0
         self.next = time.monotonic()
 
     def allows(self) -> bool:
-        """Whether the next message may be begun now."""
+        """Return True if the next message may begin now."""
         return not self.step or time.monotonic() >= self.next
 
     def count(self) -> None:
-        """One more was begun."""
+        """Count one begun message."""
         self.next = max(self.next, time.monotonic() - 1) + self.step
 
     def wait(self) -> float:
-        """Seconds until the next one may be begun."""
+        """Return the seconds until the next message may begin."""
         return max(0.0, self.next - time.monotonic())
 
 
 class BatchSize:
-    """How many messages one claim takes: what is sent in about a second."""
+    """How many messages to claim at once: about one second of sending."""
 
     def __init__(self) -> None:
         self.size = self.sent = 0
         self.asked_at = 0.0
 
     def after(self, sent: int, *, least: int) -> int:
-        """The size of the next claim, when so many messages have been sent in all."""
+        """Return the size of the next claim; `sent` is the number of messages sent so far."""
         now = time.monotonic()
         if self.asked_at and sent > self.sent:
             self.size = round((sent - self.sent) / (now - self.asked_at) * SECONDS_HELD)

@@ -1,4 +1,4 @@
-"""How the sending goes: as a whole, and how far one thing that was said to many has come."""
+"""How sending goes as a whole, and how far the mails of one notice or meeting have come."""
 
 from __future__ import annotations
 
@@ -12,19 +12,21 @@ from sqlalchemy import Select, false, func, literal, or_, select, union_all
 from watch.extensions import db
 from watch.models import Channel, ErasedRows, LeftOut, OutboxRow, OutboxState, Worker, utcnow
 
-ALIVE = timedelta(minutes=2)  # since a worker was last seen
-STUCK = timedelta(minutes=10)  # with something due, and nothing sent
-LATE = timedelta(minutes=5)  # a working mail server has taken everything by then
+ALIVE = timedelta(minutes=2)  # a worker that has not been seen for longer counts as dead
+STUCK = timedelta(minutes=10)  # mail is due, and nothing has been sent for so long
+LATE = timedelta(minutes=5)  # a working mail server accepts a mail within this time
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
-STOPPABLE = frozenset({OutboxState.QUEUED, OutboxState.UNCERTAIN})  # of the waiting, as mail.outbox.stop
+STOPPABLE = frozenset(
+    {OutboxState.QUEUED, OutboxState.UNCERTAIN}
+)  # the waiting rows that mail.outbox.stop can stop
 LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 
 
 @dataclass(frozen=True)
 class Sending:
-    """Messages that are due, how many go out a minute, and whether nothing has gone out for long.
+    """Due messages, messages sent a minute, and whether nothing has been sent for long.
 
-    `oldest_due` is since when the message that waits longest has been due; None where nothing is.
+    `oldest_due` is when the oldest of them became due, or None if none is due.
     """
 
     due: int
@@ -33,14 +35,14 @@ class Sending:
     is_stuck: bool
 
     def ends_at(self, now: datetime) -> datetime | None:
-        """About when what is due now has gone out; None where that cannot be told."""
+        """Return about when all messages now due will be sent, or None if that is unknown."""
         if not self.per_minute or self.is_stuck:
             return None
         return now + timedelta(minutes=self.due / self.per_minute)
 
 
 def sending(now: datetime | None = None) -> Sending:
-    """How it goes now; two statements over what is waiting and the few workers."""
+    """Return how sending goes now. Two statements read the waiting rows and the few workers."""
     now = now or utcnow()
     waiting = select(func.count(), func.min(OutboxRow.next_at)).where(OutboxRow.next_at <= now)
     due, oldest = db.session.execute(waiting).one()
@@ -52,11 +54,10 @@ def sending(now: datetime | None = None) -> Sending:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far what was said to many has come: people by mail, then households on paper.
+    """How far a message to many has come, in rows: people by mail, and households on `paper`.
 
-    `delayed` of the waiting ones were tried in vain or wait too long: the mail server is away.
-    `stoppable` of them nobody has begun to send. `reasons` says of those `left_out` why, as far as it is
-    known.
+    Of the `waiting`, the `delayed` ones have failed or wait unusually long, because the mail server is down,
+    and the `stoppable` ones have not been claimed. `reasons` counts the `left_out` by reason, if it is known.
     """
 
     waiting: int = 0
@@ -71,12 +72,12 @@ class Progress:
 
     @property
     def mail(self) -> int:
-        """All who were to get it by mail."""
+        """The number of people who were to get it by mail."""
         return self.waiting + self.sent + self.bounced + self.left_out + self.parked
 
 
 def progress_of_mailings(mailings: Select[int]) -> Progress:
-    """How far these mailings (a select of their ids) have come together."""
+    """Return how far these mailings (a select of ids) have come together."""
     late = or_(OutboxRow.attempts > 0, OutboxRow.created_at < utcnow() - LATE)
     alike = OutboxRow.channel, OutboxRow.state, late, OutboxRow.left_out
     said = OutboxRow.mailing_id.in_(mailings)

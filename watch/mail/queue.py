@@ -1,8 +1,8 @@
-"""The worker's end of the outbox: what is due, taking it so that nobody else takes it too, or taking it back.
+"""Claims due messages so that no other worker can, and takes back the claims of dead workers.
 
-Between the press and the sending somebody leaves, a meeting is cancelled, an invitation revoked. So at the
-claim each row is asked for a reason to leave it out: the rules of a mail stand in its declaration
-(`Mail.wanted_unless`), those of every mail here.
+Between queueing and sending, somebody may leave, cancel a meeting or revoke an invitation. So each row is
+checked at the claim: the rules of one kind of mail stand in its declaration (`Mail.wanted_unless`), the rules
+of every kind here.
 """
 
 from __future__ import annotations
@@ -55,25 +55,25 @@ log = structlog.get_logger("mail")
 
 
 def database_time(ahead: float = 0) -> datetime | ColumnElement[datetime]:
-    """So many seconds from now on the database's clock, so that workers on several machines agree."""
+    """Return the database's time so many seconds from now, because clocks of machines differ."""
     if db.engine.dialect.name == "postgresql":
         return func.clock_timestamp() + literal(timedelta(seconds=ahead), Interval)
     return utcnow() + timedelta(seconds=ahead)
 
 
 def is_any_due() -> bool:
-    """Whether a claim would find a message."""
+    """Return True if a claim would find a message."""
     return db.session.scalar(select(OutboxRow.id).where(OutboxRow.next_at <= utcnow()).limit(1)) is not None
 
 
 def claim(owner: str, most: int) -> list[Claim] | None:
-    """Up to so many messages that are due, ours until their lease ends; None where nothing is due.
+    """Claim up to `most` due messages, and return None if nothing is due.
 
-    Rows that are no longer wanted end on the way. The attempt is counted here, before the mail server
-    hears of it: otherwise a full disk would turn retries into a mail bomb.
+    Rows that are no longer wanted end here. The attempt is counted before the mail server is contacted;
+    otherwise, when the disk is full, the same mail would be sent again and again.
     """
     lease = Lease()
-    if db.engine.dialect.name == "postgresql":  # whoever leaves or cancels right now goes first
+    if db.engine.dialect.name == "postgresql":  # somebody who is leaving or cancelling goes first
         db.session.execute(text("SET LOCAL lock_timeout = '200ms'"))
     heads = _due_heads(most)
     if not heads:
@@ -91,7 +91,7 @@ def claim(owner: str, most: int) -> list[Claim] | None:
 
 
 def _due_heads(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
-    """The heads of the first messages that are due, by mailing, mailbox and language; held against others."""
+    """Return the head rows of the first due messages, locked, by mailing, mailbox and language."""
     due = (
         select(
             OutboxRow.id, OutboxRow.nonce, OutboxRow.next_at, OutboxRow.mailing_id, OutboxRow.mailbox_id,
@@ -107,7 +107,7 @@ def _due_heads(most: int) -> dict[tuple[int, int | None, Language], Row[Any]]:
 
 
 def _take(heads: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]]:
-    """Lease the waiting rows of these messages and take their due time away; ids of the rows by mailing."""
+    """Lease the waiting rows of these messages and clear their due time; return their ids by mailing."""
     head, row = aliased(OutboxRow), aliased(OutboxRow)
     same = (
         row.mailbox_id == head.mailbox_id,
@@ -127,14 +127,14 @@ def _take(heads: Sequence[int], lease: Lease, owner: str) -> dict[int, list[int]
     taken = defaultdict(list)
     for id_, mailing_id in db.session.execute(taking.execution_options(synchronize_session=False)):
         taken[mailing_id].append(id_)
-    if silent := set(heads).difference(*taken.values()):  # their own recipients are not waiting any more
+    if silent := set(heads).difference(*taken.values()):  # these heads' own rows do not wait any more
         quiet = update(OutboxRow).where(OutboxRow.id.in_(silent)).values(next_at=None)
         db.session.execute(quiet.execution_options(synchronize_session=False))
     return taken
 
 
 def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
-    """Those of a mailing's taken rows that are still wanted, with what their mail needs; the rest ends."""
+    """Return the taken rows that are still wanted, with what their mail needs; end the others."""
     now = utcnow()
     rows = (
         select(
@@ -157,10 +157,10 @@ def _wanted_rows(mailing: Mailing, taken: Sequence[int]) -> Sequence[Row[Any]]:
 
 
 def reason_to_leave_out(mailing: Mailing, now: datetime) -> ColumnElement[LeftOut | None]:
-    """The first reason to leave out a row (joined to its Mailbox and Person); NULL for one that is sent."""
+    """Return the first reason to leave out a row (joined to Mailbox and Person); NULL to send it."""
     mail = KINDS.get(mailing.kind)
     if mail is None or not isinstance(mailing.about, mail.about):
-        # It is of another version of the program, and is parked where it cannot be made.
+        # Queued by another version of the program. Rendering it fails, which parks it.
         return literal(None, OutboxRow.left_out.type)
     rules = [
         (LeftOut.TOO_LATE, and_(OutboxRow.not_after.is_not(None), OutboxRow.not_after <= now)),
@@ -172,7 +172,7 @@ def reason_to_leave_out(mailing: Mailing, now: datetime) -> ColumnElement[LeftOu
 
 
 def _reaches_its_reader(mail: Mail[Any]) -> ColumnElement[bool]:
-    """The mailbox is still theirs, is not dead, and has not complained of being written to."""
+    """Return the condition that the mailbox is still the reader's and may be written to."""
     stops = {Suppression.BOUNCED}
     if mail.sender is FromAddress.NOTICES:
         stops.add(Suppression.COMPLAINED)
@@ -194,11 +194,11 @@ def _leave_out(mailing: Mailing, dropped: Mapping[int, LeftOut], now: datetime) 
 
 
 def _sent_after(mailing: Mailing, dropped: Collection[int]) -> set[int]:
-    """Those of whose recipients have another address by now: due again at once, there.
+    """Queue rows again whose people have changed address, to the new one; return their ids.
 
-    An address becomes a person's when they have confirmed it. Only what anybody on the list may read goes on
-    to it, and not where it has a copy: a link that proves an address, or signs in from it, is for the old
-    one. The row's nonce is new: what the old mailbox may have got opens nothing of the new one.
+    An address becomes a person's once they have confirmed it. Only mail of a list is sent on, and not if the
+    new mailbox has it already: a link that proves an address or signs in belongs to the old one. The row gets
+    a new nonce, so that a link sent to the old mailbox opens nothing.
     """
     if not dropped or KINDS[mailing.kind].list_of is None:
         return set()
@@ -230,7 +230,7 @@ def _pack(lease: Lease, head: Row[Any], mailing: Mailing, rows: Sequence[Row[Any
         names = tuple(ring.open(bytes(row.name), "person.name") for row in rows if row.name is not None)
         address = ring.open(bytes(first.address), "mailbox.address")
         recipient = Recipient(head.id, head.nonce, address, tuple(filter(None, names)))
-    except Unreadable:  # it stops nobody else
+    except Unreadable:  # the other messages go on
         recipient = None
     return Claim(
         lease, head.id, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, recipient,
@@ -240,9 +240,11 @@ def _pack(lease: Lease, head: Row[Any], mailing: Mailing, rows: Sequence[Row[Any
 
 
 def sweep(owner: str | None = None) -> int:
-    """Take back what a dead worker held: whose lease has ended, or the `owner` who was just started anew.
+    """Release rows held by a dead worker; return how many.
 
-    Nobody knows what became of it, so it is sent again at once; a sign-in link never is. Returns the rows.
+    Without `owner`, these are rows whose lease has ended; with `owner`, the rows of a worker that has just
+    restarted. It is unknown whether they arrived, so they are sent again at once, except for one-time mail
+    such as a sign-in link.
     """
     dead = OutboxRow.lease_owner == owner if owner else OutboxRow.lease_until < database_time()
     held = select(OutboxRow.id).where(OutboxRow.lease_until.is_not(None), dead)
@@ -268,7 +270,7 @@ def _take_back(ids: Collection[int], which: ColumnElement[bool], state: OutboxSt
 
 
 def heads_of(ids: Collection[int]) -> Select[int]:
-    """The heads (the first rows) of the messages that these rows belong to."""
+    """Return a select of the head rows (the first rows) of the messages that these rows belong to."""
     held, row = aliased(OutboxRow), aliased(OutboxRow)
     message = row.mailing_id, row.mailbox_id, row.language
     same = zip(message, (held.mailing_id, held.mailbox_id, held.language), strict=True)
@@ -277,6 +279,6 @@ def heads_of(ids: Collection[int]) -> Select[int]:
 
 
 def set_due(heads: ColumnElement[bool], at: Any) -> None:
-    """When the messages of these heads (a condition on OutboxRow) are due the next time."""
+    """Set when the messages of these head rows (a condition on OutboxRow) are due next."""
     setting = update(OutboxRow).where(heads).values(next_at=at)
     db.session.execute(setting.execution_options(synchronize_session=False))

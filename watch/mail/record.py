@@ -1,7 +1,6 @@
-"""Recording what became of claimed rows: each ends in one state, or is due again. Nothing here commits.
+"""Records the results of claimed rows: each ends in one state or is due again. Nothing here commits.
 
-Every change is made on the condition of the lease: a slower worker changes nothing of rows that are not its
-own any more. Here a worker also records that it lives, and how much it has sent.
+Updates apply only while this worker still holds the lease. A worker's heartbeat is recorded here too.
 """
 
 from __future__ import annotations
@@ -27,14 +26,14 @@ from watch.statements import changed, upsert
 
 RENDER_FAILURES = 3
 BEATS_EVERY = 5.0  # seconds
-MOST_DOUBLED = 8  # ten minutes become at most two days
-ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # of a model it is a table
+MOST_DOUBLED = 8  # times; ten minutes become at most two days
+ROWS: Table = OutboxRow.__table__  # type: ignore[assignment]  # the type allows more than a table
 
 log = structlog.get_logger("mail")
 
 
 def record_results(results: Sequence[tuple[Claim, Result]]) -> None:
-    """Record results, all of a kind together: however many came at once, it takes a few statements."""
+    """Record results, grouped by kind: any number takes a few statements."""
     if sent := [claim for claim, result in results if result.is_sent]:
         _record_sent(sent)
     give_back(claim for claim, result in results if result.not_tried)
@@ -42,7 +41,7 @@ def record_results(results: Sequence[tuple[Claim, Result]]) -> None:
         _record_not_sent(not_sent)
 
 
-# Made once: it is what nearly every message comes to.
+# Built once, because nearly every message ends in it.
 IDS: Any = bindparam("ids", expanding=True)
 TOKENS: Any = bindparam("tokens", expanding=True)
 SENT = (
@@ -61,9 +60,9 @@ def _record_sent(claims: Sequence[Claim]) -> None:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What becomes of rows that were not taken.
+    """The new state of rows that were not sent.
 
-    `due_at` is when their message is due the next time, `not_after` when it is left out instead.
+    `due_at` is when their message is tried again, `not_after` when it expires instead.
     """
 
     state: OutboxState
@@ -108,7 +107,7 @@ def _record_not_sent(came: Sequence[tuple[Claim, Result]]) -> None:
 
 
 def _still_ours(claims: Sequence[Claim]) -> set[int]:
-    """Ids of those rows whose lease we still have, held until the commit."""
+    """Return the ids of the rows whose lease we still have, locked until the commit."""
     ids, tokens = _rows_and_leases(claims)
     held = select(ROWS.c.id).where(ROWS.c.id.in_(ids), ROWS.c.lease_token.in_(tokens)).with_for_update()
     ours = set(db.session.scalars(held))
@@ -121,7 +120,7 @@ def _rows_and_leases(claims: Sequence[Claim]) -> tuple[list[int], list[str]]:
 
 
 def _log_lost(rows: int, settled: int) -> None:
-    """Another worker has the rest of the rows by now."""
+    """Log that another worker has some of the rows by now."""
     if settled != rows:
         log.warning("lease-lost", rows=rows, settled=settled)
 
@@ -139,9 +138,10 @@ def _outcome_of(claim: Claim, result: Result, now: datetime) -> Outcome:
 
 
 def _outcome_in_doubt(claim: Claim, now: datetime) -> Outcome:
-    """Nobody said whether it arrived: tried again after a while; what works once (sign-in) just runs out.
+    """Return the outcome when it is unknown whether a message arrived: retry, or let it expire.
 
-    Each time after twice as long: a server that takes it and is slow to say so stores every one of them.
+    A one-time mail (sign-in) is not sent again. The wait doubles each time, because a server that accepts
+    mail but answers too late delivers every copy.
     """
     doubled = 2 ** min(claim.attempts - 1, MOST_DOUBLED)
     again = now + timedelta(minutes=current_app.config["MAIL_UNCERTAIN_MINUTES"] * doubled)
@@ -158,18 +158,18 @@ def _tried_again(claim: Claim, again: datetime, state: OutboxState) -> Outcome:
 
 
 def _is_too_late(claim: Claim, again: datetime) -> bool:
-    """After three days (a setting) a message that is never taken could not be reached."""
+    """Return True if the retry would come after MAIL_GIVE_UP_HOURS (three days); the message then bounces."""
     return again > claim.created_at + timedelta(hours=current_app.config["MAIL_GIVE_UP_HOURS"])
 
 
 def give_back(claims: Iterable[Claim]) -> None:
-    """Claimed, but not begun: due again as long as it was, and not counted as an attempt."""
-    # A mail server that is away must not make what waits for it look new.
+    """Release claims that were not begun; their due time stays, and no attempt is counted."""
+    # If a message got a new due time while the mail server is down, it would look as if it had just come.
     _due_again((claim, claim.due_at) for claim in claims)
 
 
 def let_wait(waiting: Iterable[tuple[Claim, timedelta]]) -> None:
-    """Claimed, but not begun: due again after so long, and not counted as an attempt."""
+    """Release claims that were not begun, due again after so long; no attempt is counted."""
     now = utcnow()
     _due_again((claim, now + wait) for claim, wait in waiting)
 
@@ -184,7 +184,7 @@ def _due_again(moments: Iterable[tuple[Claim, datetime]]) -> None:
 
 
 def record_not_rendered(claims: Sequence[Claim], reason: str) -> None:
-    """Their mail could not be made: tried again, and parked after the third time."""
+    """Record that a mail could not be made: it is tried again, and parked after the third failure."""
     failures = OutboxRow.render_failures + 1
     is_last = failures >= RENDER_FAILURES
     parked, queued = (
@@ -202,7 +202,7 @@ def record_not_rendered(claims: Sequence[Claim], reason: str) -> None:
 
 
 def _update(claims: Sequence[Claim], **values: Any) -> list[int]:
-    """Change the rows of these claims as far as they are still ours; the heads of those that are."""
+    """Change the claims' rows whose lease we still have; return the heads of those messages."""
     ids, tokens = _rows_and_leases(claims)
     ours = OutboxRow.id.in_(ids), OutboxRow.lease_token.in_(tokens)
     settled = update(OutboxRow).where(*ours).values(**UNLEASED | values).returning(OutboxRow.id)
@@ -212,13 +212,13 @@ def _update(claims: Sequence[Claim], **values: Any) -> list[int]:
 
 
 def _suppress(mailbox_id: int) -> None:
-    """Nobody is there any more: nothing is sent to this address, until its owner gives another."""
+    """Suppress a dead mailbox: nothing is sent to it until its owner gives another address."""
     dead = update(Mailbox).where(Mailbox.id == mailbox_id, Mailbox.suppression.is_(None))
     db.session.execute(dead.values(suppression=Suppression.BOUNCED, suppressed_at=utcnow()))
 
 
 def renew(leases: Collection[Lease]) -> None:
-    """Hold on to what is claimed for another while; a lease that was lost stays lost."""
+    """Renew leases. A lease that was lost stays lost."""
     for lease in leases:
         ends = time.monotonic() + lease_seconds()
         ours = update(OutboxRow).where(OutboxRow.lease_token == lease.token)
@@ -228,14 +228,14 @@ def renew(leases: Collection[Lease]) -> None:
 
 
 def back_off(attempts: int) -> timedelta:
-    """How long to wait after so many attempts."""
+    """Return how long to wait after so many attempts."""
     minutes = current_app.config["MAIL_RETRY_MINUTES"]
     return timedelta(minutes=minutes[attempts - 1] if attempts <= len(minutes) else 60)
 
 
 @dataclass
 class _Count:
-    """What this process has sent since it last told the database."""
+    """Messages this process has sent since the last heartbeat."""
 
     unreported: int = 0
     reported_at: float = field(default_factory=time.monotonic)
@@ -245,7 +245,7 @@ _counts: dict[str, _Count] = {}
 
 
 def beat(owner: str, sent: int = 0, *, every: float = BEATS_EVERY) -> None:
-    """Say that the worker lives and how much it has sent, every so many seconds; does not commit."""
+    """Record a heartbeat and the messages sent, at most every so many seconds. Does not commit."""
     count = _counts.setdefault(owner, _Count())
     count.unreported += sent
     passed = time.monotonic() - count.reported_at

@@ -1,4 +1,4 @@
-"""What the operator does with rows after a restore, or once a mistake is mended. Nothing here commits."""
+"""Changes outbox rows for the operator, after a restore or a repair. Nothing here commits."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ log = structlog.get_logger("mail")
 
 
 def hold() -> int:
-    """What waits or was under way stays where it is until the operator redrives it. Returns the rows."""
+    """Hold every waiting or claimed row until the operator redrives it. Return the number of rows."""
     waiting = OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN])
     doubt = or_(OutboxRow.in_doubt, OutboxRow.state == OutboxState.SENDING)
     holding = update(OutboxRow).where(waiting).values(state=OutboxState.HELD, in_doubt=doubt, **UNLEASED)
@@ -24,7 +24,7 @@ def hold() -> int:
 
 
 def redrive(state: OutboxState) -> int:
-    """What was parked or held is due again, as if it had never been tried. Returns the rows."""
+    """Make parked or held rows due again, as if they had never been tried. Return the number of rows."""
     ids = list(db.session.scalars(select(OutboxRow.id).where(OutboxRow.state == state).with_for_update()))
     again = update(OutboxRow).where(OutboxRow.id.in_(ids), OutboxRow.state == state)
     queued = again.values(
@@ -37,7 +37,7 @@ def redrive(state: OutboxState) -> int:
 
 
 def drop() -> int:
-    """What is held is left out for good: it was sent before, or nobody wants it. Returns the rows."""
+    """Cancel the held rows: they were sent already, or nobody wants them. Return the number of rows."""
     dropping = update(OutboxRow).where(OutboxRow.state == OutboxState.HELD)
     left_out = dropping.values(state=OutboxState.CANCELLED, settled_at=utcnow())
     return changed(left_out.execution_options(synchronize_session=False))

@@ -1,7 +1,7 @@
-"""One message over one connection: the dialogue of SMTP (RFC 5321, 3.3), and what the replies mean.
+"""The SMTP dialogue for one message over one connection (RFC 5321, 3.3), and what replies mean.
 
-The connection is the standard library's smtplib. What the server has said counts, also where it hangs up
-right after that; commands go in one go where it offers that (PIPELINING, RFC 2920).
+The connection is the standard library's smtplib. A reply counts even if the server hangs up right after it.
+Commands are sent together if the server offers PIPELINING (RFC 2920).
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from collections.abc import Callable
 
 from watch.mail.types import NO_ANSWER, TAKEN, Envelope, Meaning, Result
 
-EXPECTED = (frozenset({250}), frozenset({250, 251}), frozenset({354}))  # in reply to MAIL, RCPT and DATA
-CLOSED_BY_SERVER = (ConnectionError, ssl.SSLError)  # what writing raises then
+EXPECTED = (frozenset({250}), frozenset({250, 251}), frozenset({354}))  # replies to MAIL, RCPT and DATA
+CLOSED_BY_SERVER = (ConnectionError, ssl.SSLError)  # raised by a write after the server closed
 RECEIVED_AT_ONCE = 8192  # bytes
 MOST_LINES = 100  # of a reply
 NOTHING_YET = (BlockingIOError, ssl.SSLWantReadError)
 ADDRESS = re.compile(r"\S*@\S*")
-CLOSING = 421  # "closing the connection": it says nothing of a message (RFC 5321, 3.8)
+CLOSING = 421  # the server closes the connection; says nothing about the message (RFC 5321, 3.8)
 ENHANCED = re.compile(r"\s*([245])\.(\d{1,3})\.(\d{1,3})\b")
 DEAD = frozenset({(1, 1), (1, 2), (1, 10), (2, 1)})  # no such mailbox, no such domain, null MX, disabled
 OUR_MESSAGE = frozenset({(3, 4)})  # too large
@@ -30,29 +30,26 @@ BLOCKED = re.compile(r"\b(?:blocked|blacklist|blocklist|denylist)", re.IGNORECAS
 
 
 class TooLate(Exception):
-    """This worker stood still for long: another may be sending this message."""
+    """The lease is nearly over: another worker may be sending this message already."""
 
 
 class UnexpectedReply(smtplib.SMTPException):
-    """What the server says is no reply to what it was asked."""
+    """The server's reply does not fit the command."""
 
 
 class ReplyReader:
-    """What a server has said, line by line; a line without an end is none, and as good as an end.
-
-    smtplib reads from it as from a file.
-    """
+    """Reads replies from the socket line by line, as from a file. Half a line counts as none."""
 
     def __init__(self, sock: socket.socket) -> None:
         self.sock, self.unread = sock, b""
         self.lines, self.until = 0, 0.0
 
     def begin_reply(self, seconds: float) -> None:
-        """All lines of the next reply have to come within so many seconds, however slowly each drips."""
+        """Begin a reply. All its lines must come within so many seconds, however slowly each one comes."""
         self.lines, self.until = 0, time.monotonic() + seconds
 
     def readline(self, limit: int) -> bytes:
-        """The next line, or `limit` bytes of it; nothing where the server has ended before the line did.
+        """Return the next line, at most `limit` bytes; empty if the connection ended before the line did.
 
         Raises TimeoutError.
         """
@@ -72,7 +69,7 @@ class ReplyReader:
         return line
 
     def is_more(self, timeout: float) -> bool:
-        """Whether there is something else, or the end; afterwards each step may take `timeout` seconds."""
+        """Return True if more has come, or the connection has ended. Sets the socket's timeout afterwards."""
         self.sock.settimeout(0)
         try:
             self.unread += self.sock.recv(RECEIVED_AT_ONCE)
@@ -85,17 +82,17 @@ class ReplyReader:
         return True
 
     def close(self) -> None:
-        """Whoever closes the connection closes the socket."""
+        """Do nothing: whoever closes the connection closes the socket."""
 
 
 class Host(smtplib.SMTP):
-    """smtplib's connection, which takes no half line for a reply and knows silence from an end."""
+    """smtplib's connection, but half a line is no reply, and a timeout differs from a closed connection."""
 
     file: ReplyReader | None
     timeout: float  # seconds for each reply
 
     def getreply(self) -> tuple[int, bytes]:
-        """The next whole reply. Raises TimeoutError, or SMTPServerDisconnected where the server has ended."""
+        """Return the next whole reply. Raises TimeoutError, or SMTPServerDisconnected if it was closed."""
         if self.sock is None:
             raise smtplib.SMTPServerDisconnected
         if self.file is None:
@@ -109,16 +106,16 @@ class Host(smtplib.SMTP):
             raise
 
     def is_idle(self) -> bool:
-        """Whether it stands, and the server has said nothing that nobody asked for."""
+        """Return True if the connection is open and the server has sent nothing unasked."""
         return self.sock is not None and self.file is not None and not self.file.is_more(self.timeout)
 
 
 class HostOverTls(Host, smtplib.SMTP_SSL):
-    """The same, with TLS from the first byte."""
+    """The same connection with TLS from the first byte."""
 
 
 def commands_of(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
-    """MAIL, RCPT and DATA: after them the server waits for the mail."""
+    """Return the commands MAIL, RCPT and DATA of an envelope."""
     return (
         f"MAIL FROM:<{envelope.sender}>\r\n".encode("ascii"),
         f"RCPT TO:<{envelope.recipient}>\r\n".encode("ascii"),
@@ -127,7 +124,7 @@ def commands_of(envelope: Envelope) -> tuple[bytes, bytes, bytes]:
 
 
 def hand_over(host: Host, envelope: Envelope, may_go_on: Callable[[], bool] = lambda: True) -> Result:
-    """One transaction. Raises TooLate where `may_go_on`, asked before anything is said, says no."""
+    """Send one message and return its result. Raises TooLate if `may_go_on` says no before a write."""
     commands, is_ahead = commands_of(envelope), host.has_extn("pipelining")
     try:
         for place, command in enumerate(commands):
@@ -145,11 +142,13 @@ def hand_over(host: Host, envelope: Envelope, may_go_on: Callable[[], bool] = la
 
 
 def _message(host: Host, envelope: Envelope, may_go_on: Callable[[], bool]) -> Result:
-    """The mail itself and the reply to it; without its last dot it was not taken."""
+    """Send the text and read the reply. Without its last dot the server has not accepted the message."""
     wire = envelope.wire.replace(b"\r\n.", b"\r\n..")
     is_whole = False
     try:
-        if not host.is_idle():  # it hung up behind its 354: later nobody would know whether it took the mail
+        if (
+            not host.is_idle()
+        ):  # it closed after its 354: after sending, we could not know whether it accepted
             raise UnexpectedReply
         is_whole = _send(host, wire + (b".\r\n" if wire.endswith(b"\r\n") else b"\r\n.\r\n"), may_go_on)
         code, text = host.getreply()
@@ -166,7 +165,10 @@ def _message(host: Host, envelope: Envelope, may_go_on: Callable[[], bool]) -> R
 
 
 def _send(host: Host, words: bytes, may_go_on: Callable[[], bool]) -> bool:
-    """Say it; False where the server has hung up, which may have said why. Raises OSError, TooLate."""
+    """Send the bytes; return False if the server has closed, perhaps after a reply.
+
+    Raises OSError and TooLate.
+    """
     if host.sock is None:
         return False
     try:
@@ -180,19 +182,19 @@ def _send(host: Host, words: bytes, may_go_on: Callable[[], bool]) -> bool:
 
 
 def _lost(host: Host, error: OSError) -> Result:
-    """The connection was lost before the server had the whole message."""
+    """Return the result for a connection lost before the server had the whole message."""
     host.close()
     is_closed = not isinstance(error, TimeoutError)
     return Result(text=type(error).__name__, meaning=Meaning.LATER, relay_lost=True, server_closed=is_closed)
 
 
 def _reset(host: Host, code: int, to_come: int, may_go_on: Callable[[], bool]) -> None:
-    """Nothing of a refused transaction stays; a connection that is not sure of that is closed."""
-    with contextlib.suppress(OSError, TooLate):  # the refusal stands, whatever comes after it
+    """Reset the connection after a refusal, or close it unless the reset is confirmed."""
+    with contextlib.suppress(OSError, TooLate):  # the refusal stands, whatever happens now
         if code == CLOSING:
             return host.close()
         replies = [host.getreply()[0] for _ in range(to_come)]
-        if replies[-1:] == [354]:  # a server may wait for a mail to nobody (RFC 2920, 3.1)
+        if replies[-1:] == [354]:  # the server may wait for a message without recipients (RFC 2920, 3.1)
             _send(host, b".\r\n", may_go_on)
             host.getreply()
         _send(host, b"RSET\r\n", may_go_on)
@@ -202,14 +204,14 @@ def _reset(host: Host, code: int, to_come: int, may_go_on: Callable[[], bool]) -
 
 
 def _refused(code: int, text: bytes) -> Result:
-    """The recipient or the message was refused with this reply."""
+    """Return the result for a refused recipient or message."""
     said = _clean(text)
     is_closing = code == CLOSING
     return Result(code, said, _meaning(code, said), relay_lost=is_closing, server_closed=is_closing)
 
 
 def _sender_refused(code: int, text: bytes) -> Result:
-    """We were refused, not the recipient: with 421 before the server had heard of any message."""
+    """Return the result for a refused MAIL command. With 421 the message was never begun."""
     said = _clean(text)
     if code == CLOSING:
         return Result(code, said, not_tried=True, relay_lost=True, server_closed=True)
@@ -217,18 +219,18 @@ def _sender_refused(code: int, text: bytes) -> Result:
 
 
 def unreachable(error: OSError) -> Result:
-    """No connection could be made."""
+    """Return the result for a connection that could not be made."""
     return Result(text=type(error).__name__, not_tried=True, relay_lost=True)
 
 
 def _clean(text: bytes) -> str:
-    """What the server said, in one line, without addresses."""
+    """Return the server's text in one line and without addresses."""
     said = text.decode(errors="replace")
     return ADDRESS.sub("…", " ".join(said.split()))[:200]
 
 
 def _meaning(code: int, text: str) -> Meaning:
-    """What a refusal means (RFC 3463, RFC 5321 4.2)."""
+    """Return the meaning of a refusal (RFC 3463; RFC 5321, 4.2)."""
     subject, detail = _enhanced(text)
     if subject == 7 or BLOCKED.search(text):
         return Meaning.OUR_FAULT

@@ -1,4 +1,4 @@
-"""What is handed on between a due row and its recorded result: claims, leases, envelopes, results."""
+"""Types that the steps of sending pass on: claims, leases, envelopes and results."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from flask import current_app
 if TYPE_CHECKING:
     from watch.models import Language
 
-LONGEST_WAITS = 4  # replies in one transaction, each within MAIL_TIMEOUT: to MAIL, RCPT, DATA, the message
-RENEWED_AFTER = 10  # seconds of a lease
+LONGEST_WAITS = 4  # replies in a transaction (MAIL, RCPT, DATA, message), each within MAIL_TIMEOUT
+RENEWED_AFTER = 10  # seconds after a lease was taken or renewed
 
 
 @dataclass(frozen=True)
 class Recipient:
-    """Where one message goes and whom it greets; `row` and `nonce` are its head's, for its tokens."""
+    """The address and names of one message. Its tokens are made of the head row's `row` id and `nonce`."""
 
     row: int
     nonce: bytes
@@ -30,7 +30,7 @@ class Recipient:
 
 @dataclass(frozen=True)
 class Calendar:
-    """A meeting as a calendar entry: iCalendar's text and its method."""
+    """A calendar entry for a meeting: the iCalendar text and its method (RFC 5546)."""
 
     text: str
     method: str
@@ -38,7 +38,7 @@ class Calendar:
 
 @dataclass(frozen=True)
 class Envelope:
-    """A finished mail and how it travels: one sender for bounces, one recipient."""
+    """A finished mail with the envelope sender, which gets the bounces, and one recipient."""
 
     sender: str
     recipient: str
@@ -47,7 +47,7 @@ class Envelope:
 
 @dataclass
 class Lease:
-    """The right to send what one claim took, until `ends` on this machine's monotonic clock."""
+    """The exclusive right to send the rows of one claim, until `ends` on this machine's monotonic clock."""
 
     token: str = field(default_factory=lambda: secrets.token_urlsafe(18))
     ends: float = field(default_factory=lambda: time.monotonic() + lease_seconds())
@@ -55,40 +55,40 @@ class Lease:
 
     @property
     def is_old(self) -> bool:
-        """Time to renew it."""
+        """True when the lease should be renewed."""
         return time.monotonic() > self.ends - lease_seconds() + RENEWED_AFTER
 
     @property
     def is_long_enough(self) -> bool:
-        """A message that is begun now ends before the lease does."""
+        """True if a message that begins now would end before the lease does."""
         return time.monotonic() + LONGEST_WAITS * self.longest_wait < self.ends
 
     @property
     def is_over(self) -> bool:
-        """Too little of it is left for a message's end and the answer to that."""
+        """True if the lease may end before the server has answered a message's last part."""
         return time.monotonic() + self.longest_wait > self.ends
 
 
 def longest_wait() -> float:
-    """Seconds that one answer of the mail server may take."""
+    """Return how many seconds the mail server has for one reply."""
     return float(current_app.config["MAIL_TIMEOUT"])
 
 
 def longest_message() -> float:
-    """Seconds that one message may take."""
+    """Return how many seconds one message can take."""
     return LONGEST_WAITS * longest_wait()
 
 
 def lease_seconds() -> float:
-    """How long a claim is good for; always longer than one message may take."""
+    """Return how many seconds a lease lasts; this is always longer than one message can take."""
     return max(float(current_app.config["MAIL_LEASE_SECONDS"]), longest_message() + RENEWED_AFTER)
 
 
 @dataclass(slots=True, eq=False)
 class Claim:
-    """The claimed rows of one message, what its mail needs, and what recording its result needs.
+    """The claimed rows of one message, with all that its mail and the recording of its result need.
 
-    Without a `recipient` the rows could not be read. `domain` is where it is going.
+    `recipient` is None if the rows cannot be decrypted. `domain` is the recipient's domain.
     """
 
     lease: Lease
@@ -101,7 +101,7 @@ class Claim:
     mailbox_id: int
     attempts: int
     created_at: datetime
-    due_at: datetime  # what its head said before it was claimed
+    due_at: datetime  # the head row's `next_at` before the claim
     not_after: datetime | None
     domain: str = field(init=False)
 
@@ -110,22 +110,22 @@ class Claim:
 
 
 class Meaning(Enum):
-    """What a refusal means, and so what becomes of the message (delivery.md)."""
+    """What a refusal means, and so what happens to the message (delivery.md)."""
 
-    LATER = auto()  # tried again
-    DEAD_ADDRESS = auto()  # nobody is written to there any more
-    REFUSED = auto()  # final, and says nothing about the address for good
-    OUR_FAULT = auto()  # they mistrust us: never the reader's fault; tried again much later
-    OUR_MESSAGE = auto()  # the operator has to look
+    LATER = auto()  # temporary: tried again
+    DEAD_ADDRESS = auto()  # the mailbox is suppressed
+    REFUSED = auto()  # this message is refused for good; the mailbox stays in use
+    OUR_FAULT = auto()  # the server refuses us as a sender: tried again, never held against the reader
+    OUR_MESSAGE = auto()  # something is wrong with the message: parked for the operator
 
 
 @dataclass(frozen=True)
 class Result:
-    """What the mail server made of a message, as far as anybody knows.
+    """The outcome of handing one message to the mail server.
 
-    `meaning` is None where it was taken, or (`is_uncertain`) where nobody said. With `not_tried` nothing was
-    begun at all. `relay_lost`: the connection was lost without an answer, or could not be made.
-    `server_closed`: it was the server who ended it, before it had the whole message.
+    `meaning` is set after a refusal only. `is_uncertain` means that the message was sent and no answer came,
+    `not_tried` that it was never begun. `relay_lost` means that the connection failed or could not be made,
+    `server_closed` that the server closed it before it had the whole message.
     """
 
     code: int | None = None
@@ -138,7 +138,7 @@ class Result:
 
     @property
     def is_sent(self) -> bool:
-        """Taken by the mail server."""
+        """True if the mail server accepted the message."""
         return self.meaning is None and not self.is_uncertain and not self.not_tried
 
 

@@ -1,4 +1,4 @@
-"""A worker's place on this machine: its number, held by a lock of the operating system, and its core."""
+"""Gives each worker on a machine a number, by a file lock, and a processor core."""
 
 from __future__ import annotations
 
@@ -16,25 +16,28 @@ MOST_WORKERS = 256  # on one machine
 
 @dataclass
 class WorkerLock:
-    """A place for a worker on this machine, held by an operating system's lock for as long as it lives."""
+    """A worker's number on this machine. The operating system frees the lock when the process ends."""
 
     number: int
     file: IO[bytes]
 
     @property
     def owner(self) -> str:
-        """The name on its leases."""
+        """The name that stands on the worker's leases."""
         return owner_name(str(self.number))
 
 
 def owner_name(slot: str) -> str:
-    """Machine and slot."""
+    """Return the owner's name on a lease: the machine and the worker's number."""
     host = current_app.config["HOST_NAME"] or socket.gethostname()
     return f"{host}#{slot}"[:80]
 
 
 def take_worker_lock(folder: Path) -> WorkerLock:
-    """The first free slot; whoever held it before is dead. Raises RuntimeError where none is free."""
+    """Take the first free number. Raises RuntimeError if none is free.
+
+    A free lock proves that the worker that held it has died.
+    """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     for number in range(MOST_WORKERS):
         file = (folder / f"worker-{number}.lock").open("ab")
@@ -48,11 +51,11 @@ def take_worker_lock(folder: Path) -> WorkerLock:
 
 
 def keep_to_one_core(number: int) -> None:
-    """This thread, and those it starts, run on one core in turns, workers of other slots on others.
+    """Keep this thread, and those it starts, on one core; other workers use other cores.
 
-    Python runs one thread at a time; where each wakes the next on another core, a message costs half as much
-    again. As a batch (sched(7)) none is stopped for another that has just been woken: a sixth less.
-    bench/README.md has the figures.
+    Python runs one thread at a time; if each wakes the next on another core, a message costs half as much
+    again. SCHED_BATCH (sched(7)) saves a sixth: waking a thread interrupts no other. Figures:
+    bench/README.md.
     """
     if hasattr(os, "sched_setaffinity"):  # Linux
         cores = sorted(os.sched_getaffinity(0))

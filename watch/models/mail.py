@@ -1,4 +1,4 @@
-"""The outbox: one thing to say (mailing), and a row for everyone it is said to."""
+"""The outbox: what is said (mailing), and a row for each recipient."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
 
 class Mailing(Model):
-    """One thing to say: its kind is the folder in templates/email, its parent what it is about.
+    """A message to one or many recipients. Its kind is a folder in templates/email.
 
-    `form_key` makes a double press, Back, or a retry after a crash the same one thing.
+    `form_key` makes sure that a double press, Back, or a retry after a crash makes one mailing only.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -74,7 +74,7 @@ class Mailing(Model):
 
     @property
     def about(self) -> Parent:
-        """The one parent."""
+        """The only parent that is set: what the mailing is about."""
         (parent,) = (
             getattr(self, column.removesuffix("_id"))
             for column in PARENTS
@@ -85,7 +85,7 @@ class Mailing(Model):
 
 
 class OutboxState(StrEnum):
-    """Where a row stands; delivery.md says which goes to which."""
+    """The states of a row. delivery.md shows the transitions."""
 
     QUEUED = "queued"
     SENDING = "sending"
@@ -102,7 +102,7 @@ class OutboxState(StrEnum):
 
 
 class LeftOut(StrEnum):
-    """Why a row was cancelled or has expired instead of being sent."""
+    """Why a row was cancelled or expired instead of being sent."""
 
     TOO_LATE = "too_late"  # its `not_after` has passed
     ADDRESS = "address"  # the mailbox is dead, has complained, or is not its reader's any more
@@ -111,14 +111,14 @@ class LeftOut(StrEnum):
 
 
 class OutboxRow(Derived, Model):
-    """A mailing for one recipient: a person, a household on paper, or an address without a person yet.
+    """A mailing for one recipient: a person, a household on paper, or an address without a person.
 
     No address and no personalised text is stored here. Rows with the same mailing, mailbox and language are
-    sent as one message. Only the first of them, the head row, has `next_at`, the time when the message is
-    due, whatever becomes of its own recipient. A message that was claimed or settled has no `next_at`.
+    sent as one message. Only the first of them, the head row, carries `next_at`, the time the message is due.
+    Once the message is claimed or settled, `next_at` is NULL.
 
-    Once an attempt has ended without anybody knowing whether it arrived, the row is `in_doubt` for good.
-    `left_out` is the reason why a row was not sent; NULL where an operator dropped it.
+    `in_doubt` is set, and stays set, once an attempt has ended without knowing whether the mail arrived.
+    `left_out` is the reason why a row was not sent; NULL if an operator dropped it.
     """
 
     purposes = frozenset(
@@ -142,7 +142,9 @@ class OutboxRow(Derived, Model):
     language: Mapped[Language] = personal("B", "the reader's language", AS_MAIL, default=Language.SWEDISH)
     channel: Mapped[Channel] = personal("B", "mail or paper", AS_MAIL, default=Channel.MAIL)
     state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED)
-    precedence: Mapped[int] = mapped_column(default=1)  # 0 before 1: somebody waits for a sign-in link
+    precedence: Mapped[int] = mapped_column(
+        default=1
+    )  # 0 is sent before 1: somebody waits for a sign-in link
     attempts: Mapped[int] = mapped_column(default=0)
     render_failures: Mapped[int] = mapped_column(default=0)
     in_doubt: Mapped[bool] = mapped_column(default=False)
@@ -166,7 +168,9 @@ class OutboxRow(Derived, Model):
 
     __table_args__ = (
         exactly_one("one_recipient", ("person_id", "household_id", "invited_mailbox_id")),
-        Index("uq_outbox_row_one_per_person", "mailing_id", "person_id", unique=True),  # and all of a mailing
+        Index(
+            "uq_outbox_row_one_per_person", "mailing_id", "person_id", unique=True
+        ),  # also finds all rows of a mailing
         one_where(
             "outbox_row_one_per_household", "mailing_id", "household_id", where="household_id IS NOT NULL"
         ),
@@ -188,7 +192,7 @@ class OutboxRow(Derived, Model):
             "(lease_token IS NULL) = (lease_until IS NULL) AND (lease_token IS NULL) = (lease_owner IS NULL)",
             name="lease_is_whole",
         ),
-        # What comes to be looked for among millions of rows is small: what is due, what is held by a worker.
+        # Partial indexes: of millions of rows only a few are due, leased or held.
         some("ix_outbox_row_due", "precedence", "next_at", "id", where="next_at IS NOT NULL"),
         some("ix_outbox_row_leased", "lease_until", where="lease_until IS NOT NULL"),
         some("ix_outbox_row_household_id", "household_id", where="household_id IS NOT NULL"),
@@ -201,12 +205,12 @@ class OutboxRow(Derived, Model):
 
     @classmethod
     def may_have_arrived(cls) -> ColumnElement[bool]:
-        """The condition on rows whose mail has left, or is under way, or may have come in spite of all."""
+        """Return the condition that a mail was sent, is being sent, or is in doubt."""
         return or_(cls.in_doubt, cls.state.in_([OutboxState.SENDING, OutboxState.SENT]))
 
 
 class ErasedRows(Model):
-    """How many rows of a mailing were erased in which state: what a sender was told stays true."""
+    """The number of erased rows of a mailing by state, so that its sender's numbers stay right."""
 
     mailing_id: Mapped[int] = mapped_column(ForeignKey("mailing.id", ondelete="CASCADE"), primary_key=True)
     channel: Mapped[Channel] = mapped_column(primary_key=True)
@@ -215,7 +219,7 @@ class ErasedRows(Model):
 
 
 class Worker(Model):
-    """A process that sends: a machine and its slot there, when it was last seen, how fast it sends."""
+    """A sending process, by machine and number: when it was last seen and how fast it sends."""
 
     owner: Mapped[str] = impersonal("a machine's name and a number", String(80), primary_key=True)
     started_at: Mapped[datetime] = mapped_column(default=utcnow)
@@ -226,7 +230,7 @@ class Worker(Model):
 
 
 class ClockRun(Model):
-    """A job of the clock has done its work for one slot of time, a local day, on whichever machine."""
+    """A clock job has run for one slot, a local day, on some machine."""
 
     job: Mapped[str] = impersonal("a name from the code", String(40), primary_key=True)
     slot: Mapped[str] = impersonal("a local date", String(20), primary_key=True)
