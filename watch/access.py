@@ -1,8 +1,8 @@
-"""Who may do what. The answer is no until this file says yes.
+"""Who may do what. Everything is denied until this file allows it.
 
 Roles come from relations (member or coordinator of a group, officer of an area), never from a flag on a
-person. An endpoint declares `@public`, `@signed_in` or `@requires(Permission.X)`; one that declares
-nothing cannot be reached. Who may not know that a thing exists gets 404, who may know it gets 403.
+person. An endpoint declares `@public`, `@signed_in` or `@requires(Permission.X)`; one that declares nothing
+cannot be reached. A person who may not know that a thing exists gets 404, one who may know it gets 403.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ R = TypeVar("R")
 
 
 class Permission(Enum):
-    """What somebody may be allowed to do."""
+    """What a person may be allowed to do."""
 
     SEE_GROUP = auto()
     SEE_HOUSE = auto()
@@ -69,7 +69,7 @@ class Permission(Enum):
     EDIT_CONTACTS = auto()
 
 
-# That there is one more of these is known to those alone who work with it: counting them counts the members.
+# Answer 404, not 403, for these: their ids would reveal how many members there are.
 TELL_WHO_TAKES_PART = (Household, Invitation, JoinRequest, Visit, LetterPack, Membership)
 
 _GROUP = frozenset({Role.MEMBER, Role.COORDINATOR, Role.LEAD})
@@ -108,11 +108,11 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_CONTACTS: _OFFICER,
 }
 
-# Of those who have such a role, only these: asked with the thing, the person's id and their roles to it.
+# Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
 ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
     Permission.SEE_INVITATION_ADDRESS: lambda sent, me, roles: Role.LEAD in roles or sent.by_id == me,
     Permission.CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me,
-    Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,  # it tells which flats were chosen
+    Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,  # a pack reveals which flats were chosen
     Permission.END_APPOINTMENT: lambda appointment, me, roles: (
         Role.LEAD in roles or appointment.person_id == me or (appointment.is_lead and Role.OFFICER in roles)
     ),
@@ -120,7 +120,7 @@ ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
 
 
 def may(person: Person, permission: Permission, thing: Model) -> bool:
-    """Whether a person may do this to that thing."""
+    """Return True if the person may do this to that thing."""
     return _allows(permission, thing, relations_of(person), position_of(thing))
 
 
@@ -131,13 +131,13 @@ def _allows(permission: Permission, thing: Model, relations: Relations, position
 
 
 def current_person() -> Person:
-    """Who is signed in; only where the endpoint wants somebody to be."""
+    """Return the signed-in person. Call it only in endpoints that require a sign-in."""
     person: Person = current_user.person
     return person
 
 
 def current_relations() -> Relations:
-    """What the signed-in person is; nothing for a stranger."""
+    """Return the relations of the signed-in person; empty ones for a stranger."""
     if "relations" not in g:
         g.relations = relations_of(current_user.person) if current_user.is_authenticated else Relations()
     found: Relations = g.relations
@@ -145,18 +145,18 @@ def current_relations() -> Relations:
 
 
 def can(permission: Permission, thing: Model) -> bool:
-    """Whether the reader of this page may; for templates, to show only what can be pressed."""
+    """Return True if the reader of the page may do this. Templates use it to leave out buttons."""
     return _allows(permission, thing, current_relations(), position_of(thing))
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Anybody may; links and codes prove themselves."""
+    """Let anybody reach the view. Links and codes with a token are checked by the view itself."""
     view.access = "public"  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
     return view
 
 
 def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
-    """Anybody who is signed in."""
+    """Let anybody who is signed in reach the view."""
 
     @wraps(view)
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
@@ -171,10 +171,10 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
 def requires(
     permission: Permission, *, second_factor: bool = False
 ) -> Callable[[Callable[..., R]], Callable[..., Any]]:
-    """Only those who may do this to the thing named first in the view's arguments.
+    """Let those reach the view who may do this to the thing that is its first argument.
 
-    `def show(group: Group)` under `/groups/<int:group_id>` gets the group itself; an area comes by its
-    slug. A view without a model argument is for whoever has the permission anywhere.
+    `def show(group: Group)` under `/groups/<int:group_id>` gets the group itself; an area is found by its
+    slug. A view without a model argument is open to whoever has the permission anywhere.
     """
 
     def declare(view: Callable[..., R]) -> Callable[..., Any]:
@@ -219,7 +219,7 @@ def _area(slug: str) -> Select[Area]:
 
 @prepared
 def _thing(number: int, *, model: type[Model]) -> Select[Model]:
-    """A row by its number; a group with its area, which its pages name."""
+    """Return a select of a row by its id; a group comes with its area, which its pages name."""
     (key,) = model.__mapper__.primary_key
     return select(model).where(key == number).options(*[joinedload(Group.area)] if model is Group else [])
 
@@ -243,7 +243,6 @@ def _ask_to_sign_in() -> Response:
 
 
 def init_app(app: Flask) -> None:
-    """Refuse every endpoint that does not declare its access."""
 
     @app.before_request
     def deny_by_default() -> None:
@@ -255,14 +254,14 @@ def init_app(app: Flask) -> None:
 
 
 def undeclared(app: Flask) -> Collection[str]:
-    """Endpoints that declare no access; the build fails when there is one."""
+    """Return the endpoints that declare no access. A test fails if there are any."""
     return [
         name for name, view in app.view_functions.items() if name != "static" and not hasattr(view, "access")
     ]
 
 
 def say_what_is_missing(app: Flask) -> None:
-    """At the start: pages that want a second factor, which cannot be asked for yet (permissions.md)."""
+    """Warn at start that pages want a second factor, which does not exist yet (permissions.md)."""
     wanting = [name for name, view in app.view_functions.items() if getattr(view, "second_factor", False)]
     app.logger.warning(
         "There is no second factor yet: %d pages that want one are open to a mailed link alone.", len(wanting)

@@ -1,4 +1,4 @@
-"""Who receives what is said to many, a notice or a word about a meeting: by mail, and on paper."""
+"""Counts and finds the recipients of a notice or of a meeting's mails, by mail and on paper."""
 
 from __future__ import annotations
 
@@ -26,11 +26,11 @@ from watch.models import (
 
 @dataclass(frozen=True)
 class RecipientCounts:
-    """How many a message comes to: people by mail, households on paper, and why not by mail.
+    """How many a message reaches: people by mail, households on paper, and who is not reached.
 
-    `paper_dead_address` of the paper households have an address that no longer works; the others gave none.
-    `unreached` people have neither a working address nor a known flat; `declined` ones said no to such mails,
-    and get no paper instead.
+    Of the `paper` households, `paper_dead_address` have an address that no longer works; the others gave
+    none. `unreached` people have neither a working address nor a known flat. `declined` people said no to
+    such mails and get no paper instead.
     """
 
     mail: int = 0
@@ -41,27 +41,27 @@ class RecipientCounts:
 
     @property
     def nobody(self) -> bool:
-        """Neither mail nor paper comes to anybody."""
+        """True if the message reaches nobody by mail or on paper."""
         return not self.mail and not self.paper
 
     @property
     def preview_token(self) -> str:
-        """The numbers as the sender's preview told them, in one word."""
+        """The previewed numbers as text, sent back with the form."""
         return f"{self.mail}-{self.paper_no_address}-{self.paper_dead_address}"
 
     def require_unchanged(self, previewed: str | None) -> None:
-        """Compare with the numbers of the sender's preview (its token). Raises CountChanged."""
+        """Raise CountChanged if the numbers differ from the previewed ones (a preview_token)."""
         if previewed and previewed != self.preview_token:
             raise CountChanged(self)
 
     @property
     def paper_no_address(self) -> int:
-        """Paper households where nobody gave an address."""
+        """The number of paper households in which nobody gave an address."""
         return self.paper - self.paper_dead_address
 
 
 class CountChanged(DomainError):
-    """It would come to other numbers than its sender was told; `counts` are those of now."""
+    """The numbers have changed since the preview; `counts` are the current ones."""
 
     def __init__(self, counts: RecipientCounts) -> None:
         super().__init__(f"{counts.mail} by mail, {counts.paper} on paper")
@@ -70,8 +70,9 @@ class CountChanged(DomainError):
 
 @dataclass(frozen=True)
 class FlatOnPaper:
-    """A flat that wants its copy on paper, whether that is because a mail could not be delivered, and
-    what its members read.
+    """A flat that gets its copy on paper, and the languages its members read.
+
+    `bounced` means that a mail to the flat was not delivered.
     """
 
     group_id: int
@@ -83,7 +84,7 @@ class FlatOnPaper:
 
 
 def reached_by_mail(people: Select[int]) -> Select[int]:
-    """Those of `people` (ids) who have an address that works."""
+    """Return a select of those of `people` (ids) whose address works."""
     return (
         select(Person.id)
         .join(Mailbox, Mailbox.id == Person.mailbox_id)
@@ -92,9 +93,9 @@ def reached_by_mail(people: Select[int]) -> Select[int]:
 
 
 def households_without_mail(*members: ColumnElement[bool]) -> Select[int]:
-    """Ids of the households of current members that no mail reaches: nobody there has an address that works.
+    """Return a select of the ids of current members' households without any working address.
 
-    `members` (conditions on Membership) say whose households, and whose addresses count.
+    `members` are conditions on Membership: whose households, and whose addresses count.
     """
     which = Membership.is_current, *members
     reached = (
@@ -114,9 +115,9 @@ def households_without_mail(*members: ColumnElement[bool]) -> Select[int]:
 def count_recipients(
     people: Select[int], households: Select[int], *, audience: Select[int]
 ) -> RecipientCounts:
-    """What a message to these people, and on paper to these households, comes to; one statement.
+    """Count what a message to these people, and on paper to these households, reaches; one statement.
 
-    Of the `audience` those who are not among `people` said no.
+    Those of the `audience` who are not among `people` have declined such mails.
     """
     mail, paper = reached_by_mail(people).distinct().subquery(), households.distinct().subquery()
     dead_address = (
@@ -140,7 +141,7 @@ def count_recipients(
 
 
 def flats_on_paper(mailings: Select[int], scopes: Mapping[int, frozenset[int] | None]) -> list[FlatOnPaper]:
-    """Flats that want these mailings on paper, or where a mail could not be delivered; in street order.
+    """Return flats that get these mailings on paper, or whose mail bounced, in street order.
 
     `scopes` are the reader's groups, each with the stairwells they work with (None: all).
     """
@@ -162,7 +163,7 @@ def flats_on_paper(mailings: Select[int], scopes: Mapping[int, frozenset[int] | 
 
 
 def _languages_of(households: Select[int | None]) -> dict[int, tuple[Language, ...]]:
-    """What the members of these households read, by household."""
+    """Return the languages that the members of these households read, by household."""
     wanted = (
         select(Membership.household_id, Person.language)
         .join(Person, Person.id == Membership.person_id)

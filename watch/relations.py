@@ -1,4 +1,4 @@
-"""Who is what to what: the relations from which every role comes, and where a thing stands."""
+"""Relations between people and things: every role comes from them, and from a thing's position."""
 
 from __future__ import annotations
 
@@ -32,22 +32,23 @@ from watch.statements import prepared
 
 
 class Role(StrEnum):
-    """How a person stands to a thing."""
+    """How a person is related to a thing."""
 
     MEMBER = "member"
     COORDINATOR = "coordinator"  # of this stairwell; of the group, for a thing of the whole group
     LEAD = "lead"
     OFFICER = "officer"
-    OWNER = "owner"  # who sent it, called it, asked for it or answered it, and still works there
+    OWNER = "owner"  # sent it, called it, asked for it or decided it, and still works there
 
 
 @dataclass(frozen=True)
 class Position:
-    """Where a thing stands: what decides who is who to it.
+    """Where a thing belongs, which decides who has which role to it.
 
-    What has no stairwell is the whole group's, and so every coordinator's: the group itself, a meeting or a
-    notice for all of it. `is_somewhere` tells from that what belongs to a household whose stairwell is not
-    known: it is for those alone who work with the whole group. `owner_id` is the person whose doing it is.
+    Without a stairwell it belongs to the whole group and so to every coordinator: the group itself, a meeting
+    or a notice for all. With `is_somewhere` it belongs to a household whose stairwell is unknown, and only to
+    those who work with the whole group. `owner_id` is the person who sent it, called it, asked for it or
+    decided it.
     """
 
     area_id: int | None = None
@@ -58,10 +59,9 @@ class Position:
 
 
 def position_of(thing: Model) -> Position:
-    """The area, group and stairwell that a thing belongs to, and whose doing it is.
+    """Return the position of a thing.
 
-    The one place that says so: pages ask it of one thing, and lists filter by `Relations.stairwells_in`,
-    which leaves out the same.
+    Lists filter by `Relations.stairwells_in` instead, and must leave out the same things.
     """
     match thing:
         case Area() | Group() | Building() | Stairwell():
@@ -106,14 +106,14 @@ def _of_place(place: Area | Group | Building | Stairwell) -> Position:
 
 
 def _at_home(group: Group, stairwell_id: int | None, owner_id: int | None = None) -> Position:
-    """Of one household, wherever it lives."""
+    """Return the position of a household, whose stairwell may be unknown."""
     return Position(group.area_id, group.id, stairwell_id, stairwell_id is None, owner_id)
 
 
 def _of_request(request: JoinRequest) -> Position:
-    """Nobody's until it is confirmed: what became of it would tell whose the address is.
+    """Return no position until the request is confirmed; its result would reveal whose the address is.
 
-    Once it is decided it is its stairwell's, and of whoever decided, however long it had waited.
+    A decided request belongs to its stairwell and to whoever decided it.
     """
     if request.confirmed_at is None:
         return Position()
@@ -122,7 +122,7 @@ def _of_request(request: JoinRequest) -> Position:
 
 
 def _of_notice(notice: Notice) -> Position:
-    """The officer of its area is no party to what is said in a group, and does not know of it."""
+    """Return the position. An area's officer may not know of notices to a group, so these have no area."""
     if notice.group_id is None:
         return Position(area_id=notice.area_id, owner_id=notice.by_id)
     return Position(group_id=notice.group_id, stairwell_id=notice.stairwell_id, owner_id=notice.by_id)
@@ -130,7 +130,7 @@ def _of_notice(notice: Notice) -> Position:
 
 @dataclass
 class Relations:
-    """All that a person is, loaded once a request: groups, coordination with its stairwells, areas."""
+    """All relations of a person, loaded once for each request."""
 
     person_id: int | None = None
     member_of: set[int] = field(default_factory=set)
@@ -140,11 +140,11 @@ class Relations:
 
     @property
     def has_role(self) -> bool:
-        """Coordinator or officer of anything (trust.md: their sign-in is held to more)."""
+        """True for a coordinator or officer of anything. Their sign-ins have stricter rules (trust.md)."""
         return bool(self.leads or self.coordinates or self.officer_of)
 
     def roles(self, position: Position) -> frozenset[Role]:
-        """What the person is to something that stands there."""
+        """Return the person's roles to a thing at that position."""
         roles = set()
         if position.group_id in self.member_of:
             roles.add(Role.MEMBER)
@@ -159,7 +159,7 @@ class Relations:
         return frozenset(roles)
 
     def _works_at(self, position: Position) -> bool:
-        """Still wears the hat under which such things are done: what a coordinator did is no officer's."""
+        """Return True if the owner still has the role in which they did it, as coordinator or officer."""
         if position.group_id is not None:
             return position.group_id in self.coordinates
         return position.area_id in self.officer_of
@@ -175,19 +175,19 @@ class Relations:
         return position.stairwell_id in stairwells
 
     def knows_of(self, position: Position) -> bool:
-        """Belongs to the same group or area, and so may know that the thing exists."""
+        """Return True if the person belongs to the same group or area, and so may know of the thing."""
         return bool(self.roles(Position(position.area_id, position.group_id)))
 
     def stairwells_in(self, group: Group) -> frozenset[int] | None:
-        """The stairwells whose households a coordinator works with; None for the whole group."""
+        """Return the stairwells whose households a coordinator works with; None for the whole group."""
         if group.id in self.leads:
             return None
         return self.coordinates[group.id] or None
 
     def works_with_all_of(self, group: Group, stairwell_id: int | None) -> bool:
-        """Whether a coordinator works with every household of a stairwell, or with None of the group.
+        """Return True if a coordinator works with every household of a stairwell (None: of the group).
 
-        Who does reads live, exact numbers of them; everybody else last night's, in bands.
+        They see exact, current numbers. Everybody else sees last night's, in bands.
         """
         if group.id not in self.coordinates:
             return False
@@ -196,9 +196,9 @@ class Relations:
 
 
 def relations_of(person: Person) -> Relations:
-    """What a person is, from the database: one statement, for every page begins with it.
+    """Return a person's relations, by one statement, because every page needs them.
 
-    Whoever follows an area coordinates nothing, whatever the rows say: the police never see who takes part.
+    An officer never coordinates, whatever the rows say: the police must not see who takes part.
     """
     relations = Relations(person.id)
     for role, place, stairwell in _roles_of(person.id):
@@ -219,7 +219,7 @@ def relations_of(person: Person) -> Relations:
 
 @prepared
 def _roles_of(person_id: int) -> CompoundSelect[str, int, int | None]:
-    """Role, group (or an officer's area) and stairwell; a coordinator of several has a row for each."""
+    """Return a select of role, group (or an officer's area) and stairwell, a row for each stairwell."""
     nowhere = null().cast(Integer)
     membership = select(literal(Role.MEMBER.value), Membership.group_id, nowhere).where(
         Membership.person_id == person_id, Membership.is_current

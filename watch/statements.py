@@ -1,4 +1,4 @@
-"""Statements: built once, in the way of each database, and how many rows one has changed."""
+"""Statements: built once, upserts for both databases, and counts of changed rows."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Columns = TypeVarTuple("Columns")
 def prepared(
     build: Callable[P, Select[*Columns] | CompoundSelect[*Columns]],
 ) -> Callable[P, Result[*Columns]]:
-    """Make a function that builds a SELECT into one that runs it; the statement is built only once.
+    """Decorate a function that builds a SELECT, so that it runs the SELECT and builds it only once.
 
     Building a statement in Python takes several times as long as running it. `build` gets a placeholder for
-    each positional argument, so it can put it into the statement (a collection in `in_`) and do nothing else
-    with it. Keyword-only arguments come as they are: each combination of them has a statement of its own.
+    each positional argument, and may only put it into the statement (a collection into `in_`). Keyword-only
+    arguments come as they are; each combination has a statement of its own.
     """
     parameters = signature(build).parameters.values()
     names = [each.name for each in parameters if each.kind is Parameter.POSITIONAL_OR_KEYWORD]

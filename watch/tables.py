@@ -1,7 +1,6 @@
-"""Lists in files, as numbered rows of cells: CSV in the usual encodings and delimiters, or XLSX.
+"""Reads lists from CSV files, in the usual encodings and delimiters, and from XLSX files.
 
-Every list that the product takes is read here. What a cell means, and what is said of a file that cannot be
-read, is the matter of who asked for it.
+The result is numbered rows of cells. The caller decides what a cell means and how an error is explained.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from enum import StrEnum, auto
 from watch.errors import DomainError
 from watch.xlsx_table import UnreadableWorkbook, XlsxLimits, visible_sheets
 
-DELIMITERS = ";,\t|"  # the first of them wins where a line has as many of another
+DELIMITERS = ";,\t|"  # the first wins if a line has equally many of two
 MOST_LINES = 20  # of one cell
-SEPARATOR = re.compile("sep=.", re.IGNORECASE)  # a line that Excel reads and does not show
+SEPARATOR = re.compile("sep=.", re.IGNORECASE)  # a line that Excel obeys and does not show
 ZIP, OLE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
-ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # what a spreadsheet with a password is packed in
+ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # found in a spreadsheet with a password
 
 
 class TableProblem(StrEnum):
-    """Why a file, or a line of it, cannot be read as a table."""
+    """Why a file or a row cannot be read as a table."""
 
     EMPTY_FILE = auto()
     TOO_LARGE = auto()
@@ -50,7 +49,7 @@ MAGIC = {
 
 
 class UnreadableTable(DomainError):
-    """The file is no list that can be read; `problem` says why, `row` where, `count` how many there were."""
+    """The file cannot be read as a table: `problem` says why, `row` where, `count` how many rows it has."""
 
     def __init__(self, problem: StrEnum, *, row: int | None = None, count: int = 0) -> None:
         super().__init__(problem)
@@ -59,7 +58,7 @@ class UnreadableTable(DomainError):
 
 @dataclass(frozen=True)
 class BrokenRow:
-    """A row whose quotes are wrong: its number, the place of the cell, the cell and the row as they stand."""
+    """A row with wrong quotes: its number, the index of the cell, and both as written."""
 
     number: int
     place: int
@@ -70,9 +69,9 @@ class BrokenRow:
 
 @dataclass
 class Table:
-    """The rows that hold something, numbered as a spreadsheet does, and the rows that cannot be read.
+    """The rows that are not empty, numbered as in a spreadsheet, and the rows that cannot be read.
 
-    `hidden` counts the rows and columns that the file's reader does not see; they are left out.
+    `hidden` counts hidden rows and columns, which are left out.
     """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
@@ -81,7 +80,7 @@ class Table:
 
 
 def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits) -> list[Table]:
-    """The table of a CSV file, or of each visible sheet of a spreadsheet. Raises UnreadableTable."""
+    """Return the table of a CSV file, or of each visible sheet of a spreadsheet. Raises UnreadableTable."""
     if not data.strip():
         raise UnreadableTable(TableProblem.EMPTY_FILE)
     if len(data) > most_bytes:
@@ -98,9 +97,9 @@ def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits) -> list[Table
 
 
 def split_text(text: str, *, most_rows: int, delimiter: str | None = None) -> Table:
-    """The cells of a text (RFC 4180): in quotes a cell may hold delimiters and line breaks.
+    """Return the table of a CSV text (RFC 4180). Raises UnreadableTable.
 
-    Raises UnreadableTable.
+    A quoted cell may hold delimiters and line breaks.
     """
     lines = re.split("\r\n|\n|\r", text)
     if SEPARATOR.fullmatch(lines[0]):
@@ -120,7 +119,7 @@ def split_text(text: str, *, most_rows: int, delimiter: str | None = None) -> Ta
 
 
 def _decoded(data: bytes) -> str:
-    """The text; a byte that is no letter becomes U+FFFD, so that its row and column can be named."""
+    """Return the text. An invalid byte becomes U+FFFD, so that an error can name its row and column."""
     for start, problem in MAGIC.items():
         if data.startswith(start):
             raise UnreadableTable(problem)
@@ -133,15 +132,15 @@ def _decoded(data: bytes) -> str:
 
 
 def _delimiter_of(lines: Sequence[str]) -> str:
-    """What stands most often in the first line that has any of them."""
+    """Return the most frequent delimiter of the first line that has any."""
     first = next((line for line in lines if any(each in line for each in DELIMITERS)), "")
     return max(DELIMITERS, key=first.count)
 
 
 def _records(lines: Sequence[str], delimiter: str) -> Iterator[tuple[str, list[str] | None]]:
-    """Each record as it stands, with its cells; None where its quotes are wrong.
+    """Yield each record as written, with its cells, or None if its quotes are wrong.
 
-    A quote that is not closed on its line may be closed on one soon after; else it spoils its line only.
+    A quote that its line does not close may be closed within MOST_LINES; if not, it spoils only its own line.
     """
     place = 0
     while place < len(lines):
@@ -168,7 +167,7 @@ def _split(record: str, delimiter: str) -> list[str] | None:
 
 
 def _quote_problem(line: str, delimiter: str) -> tuple[int, TableProblem]:
-    """In which cell of the line a quote is wrong, and how."""
+    """Return the index of the cell with the wrong quote, and what is wrong."""
     place, is_open, after_quote, begins = 0, False, False, True
     for character in line:
         if is_open:
@@ -176,7 +175,9 @@ def _quote_problem(line: str, delimiter: str) -> tuple[int, TableProblem]:
         elif character == delimiter:
             place, after_quote, begins = place + 1, False, True
             continue
-        elif character == '"' and (begins or after_quote):  # a cell's first, or the second of a doubled one
+        elif character == '"' and (
+            begins or after_quote
+        ):  # opens a cell, or is the second of a doubled quote
             is_open = True
         elif after_quote:
             return place, TableProblem.STRAY_QUOTE

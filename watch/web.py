@@ -1,4 +1,4 @@
-"""What every page gets: navigation, words for templates, security headers, and the traces a GET leaves."""
+"""What every page has: navigation, template filters, security headers, and traces written after a GET."""
 
 from __future__ import annotations
 
@@ -31,13 +31,16 @@ CONTENT_SECURITY_POLICY = (
     "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 SEEN_EVERY = timedelta(minutes=1)
-# What a view returns. flask.typing has it too, in names that access.py could not read when the program runs.
+# What a view returns. access.py reads type hints at run time and cannot resolve the names in flask.typing.
 ViewAnswer = str | AnyResponse | tuple[str, int]
 
 
 @dataclass(frozen=True)
 class NavigationItem:
-    """A link in the page's head; `rooms` are the endpoints, or whole blueprints, it stands for."""
+    """A link in the page's head. `rooms` are the endpoints or blueprints it stands for.
+
+    `not x` in `rooms` leaves out the endpoint x of a blueprint.
+    """
 
     label: LazyString
     href: str
@@ -45,28 +48,28 @@ class NavigationItem:
 
     @property
     def current(self) -> bool:
-        """Whether this is where the reader is."""
+        """True if the reader is on one of its pages."""
         return request.endpoint in self.rooms or (
             request.blueprint in self.rooms and f"not {request.endpoint}" not in self.rooms
         )
 
 
 class RowNumber(IntegerConverter):
-    """`<int:…>` in an address is a row's number; a larger one leads to no page, and PostgreSQL takes none."""
+    """Converts `<int:…>` in a URL. Larger numbers are answered by 404, because PostgreSQL refuses them."""
 
     def __init__(self, map: Map, **more: Any) -> None:  # noqa: A002  # as Werkzeug calls it
         super().__init__(map, max=LARGEST_NUMBER, **more)
 
 
 def local_path(text: str | None) -> str | None:
-    """The text where it is a path on this site, else None: nobody is led elsewhere by a link of ours."""
+    """Return the text if it is a path on this site, else None, so that no link leads to another site."""
     if not text or len(text) > MOST_OF_ADDRESS or not text.startswith("/") or text.startswith("//"):
         return None
     return None if any(sign == "\\" or not sign.isprintable() for sign in text) else text
 
 
 def is_page(path: str) -> bool:
-    """Whether a path can be gone to: some are only ever sent to."""
+    """Return True if a GET of the path leads to a page; some paths take only a POST."""
     adapter = current_app.create_url_adapter(request)
     try:
         return adapter is not None and bool(adapter.match(path.partition("?")[0], method="GET"))
@@ -75,31 +78,32 @@ def is_page(path: str) -> bool:
 
 
 def here() -> str:
-    """Path and query of this page."""
+    """Return the path and query of this page."""
     return request.full_path if request.query_string else request.path
 
 
 def leave_trace(what: str, *, about: Model, group: Group | None = None, by: Person | None = None) -> None:
-    """Write down that somebody looked at something; stored after the page's reads (trust.md 10).
+    """Record that somebody looked at something; stored after the page's reads (trust.md 10).
 
-    `by` is who has the link of a mail; else it is the reader.
+    `by` is the person behind a mail's link; without it, the signed-in reader.
     """
     reader = by or current_user.person
     g.setdefault("traces", []).append(audit.entry(what, about=about, by=reader, group=group))
 
 
 class Templates(Environment):
-    """Flask's templates. Their globals are one dictionary: Jinja compares it at every import of a macro, and
-    takes twenty times as long for the chain of dictionaries that it makes otherwise.
+    """Flask's Jinja environment with one plain dictionary of globals.
+
+    Jinja compares the globals at every import of a macro, and takes twenty times as long for Flask's chained
+    dictionaries.
     """
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
-        """The globals of a template, which are those of all where it has none of its own."""
+        """Return the shared globals for a template that has none of its own."""
         return super().make_globals(d) if d else self.globals
 
 
 def init_app(app: Flask) -> None:
-    """Bind to the application."""
     if proxies := app.config["TRUSTED_PROXIES"]:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]  # how Flask wants it wrapped
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
@@ -116,9 +120,9 @@ def init_app(app: Flask) -> None:
 
 
 def _store_traces(response: Response) -> Response:
-    """A GET writes nothing but these, in a short transaction of its own after its reads.
+    """Store traces in a short transaction after the page's reads. A GET writes nothing else.
 
-    A form that comes back with its errors shows what its page does, and leaves the same.
+    A form shown again with errors shows what its page shows, and so leaves the same traces.
     """
     traces = g.pop("traces", [])
     seen = _sign_in_to_mark()
@@ -130,12 +134,12 @@ def _store_traces(response: Response) -> Response:
             here_again = update(SignIn).where(SignIn.id == seen).values(last_seen_at=utcnow())
             db.session.execute(here_again.execution_options(synchronize_session=False))
         db.session.commit()
-    db.session.close()  # limits that count by the answer write now, on a connection of their own
+    db.session.close()  # rate limits that depend on the answer now write on their own connection
     return response
 
 
 def _sign_in_to_mark() -> str | None:
-    """The reader's sign-in, where it is a minute or more since it was marked as seen."""
+    """Return the id of the reader's sign-in if it was last marked as seen a minute or more ago."""
     if not g.get("_login_user") or not current_user.is_authenticated:
         return None
     row: SignIn = current_user._get_current_object()
@@ -173,7 +177,7 @@ def _page_context() -> dict[str, object]:
 
 
 def _home(relations: Relations) -> str:
-    """Where the reader begins: an officer with the areas, a neighbour with their groups, others in front."""
+    """Return the reader's start page: the overview for an officer, own groups, or the front page."""
     if relations.officer_of:
         return url_for("followup.overview")
     belongs = relations.coordinates or relations.member_of
@@ -181,7 +185,7 @@ def _home(relations: Relations) -> str:
 
 
 def _navigation(relations: Relations) -> Iterator[NavigationItem]:
-    """Few, and by what the reader is: areas for an officer, the group's rooms for a neighbour."""
+    """Yield few links, by role: areas for an officer, the group's pages for a neighbour."""
     own = set(relations.coordinates) | relations.member_of
     group_id = _group_of_page(relations, own)
     if relations.officer_of:
@@ -199,7 +203,7 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
 
 
 def _wants_own_page(relations: Relations, own: set[int]) -> bool:
-    """A coordinator of one group begins in its house, an officer who lives nowhere here with the areas."""
+    """Return False if the start page is another: a coordinator of one group, an officer without any."""
     return len(own) > 1 or (bool(own) if relations.officer_of else not relations.coordinates)
 
 
@@ -212,7 +216,7 @@ def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
 
 
 def _area_of_page(relations: Relations) -> Area | None:
-    """The area that the page is about or lies in, where the reader is its officer."""
+    """Return the page's area if the reader is its officer."""
     position = g.get("position")
     if position is None or position.area_id not in relations.officer_of:
         return None
@@ -247,7 +251,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
 
 
 def _group_of_page(relations: Relations, own: set[int]) -> int | None:
-    """The group that the page is about where the reader belongs to it; else their first, where they live."""
+    """Return the page's group if the reader belongs to it; else a neighbour's first group."""
     position = g.get("position")
     if position is not None and position.group_id in own:
         return int(position.group_id)

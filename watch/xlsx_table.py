@@ -1,7 +1,7 @@
-"""Spreadsheets (XLSX) as rows of cells, read in a process of its own with little time and memory.
+"""Reads spreadsheets (XLSX) as rows of cells, in a process with little time and memory.
 
-A few kilobytes can unpack to millions of cells or styles; a few seconds of a processor is all they get.
-This file is also that process's program: it imports nothing of ours.
+A few kilobytes can unpack to millions of cells or styles. This file is also the program of that process, so
+it imports nothing of ours.
 """
 
 from __future__ import annotations
@@ -19,32 +19,32 @@ from typing import Any
 
 PROGRAM = str(Path(__file__).resolve())
 TOO_HEAVY, TOO_MANY_ROWS, BROKEN = "too_heavy", "too_many_rows", "broken_spreadsheet"
-LONGEST_WAIT = 5  # times as long by the clock as the processor may take
+LONGEST_WAIT = 5  # times the processor time, by the clock
 MOST_COLUMNS = 200
-MAX_CHARACTERS = 500  # of a cell; more is no address, name or flat
+MAX_CHARACTERS = 500  # of a cell; addresses, names and flats are shorter
 MOST_CHARACTERS_IN_ALL = 10_000_000
 
 
 @dataclass(frozen=True)
 class XlsxLimits:
-    """How much of a spreadsheet is read: rows with content, bytes unpacked and of memory, seconds."""
+    """Limits for reading a spreadsheet: rows with content, unpacked bytes, bytes of memory, seconds."""
 
     rows: int
-    unpacked: int = 5 * 1024 * 1024  # a list of 2,000 rows has one or two
-    memory: int = 256 * 1024 * 1024  # such a list takes a third
-    seconds: int = 2  # of a processor; such a list takes half of one
+    unpacked: int = 5 * 1024 * 1024  # a list of 2,000 rows has one or two megabytes
+    memory: int = 256 * 1024 * 1024  # such a list takes a third of this
+    seconds: int = 2  # of processor time; such a list takes half a second
 
 
 @dataclass
 class Sheet:
-    """The visible rows of a sheet that are not empty, with their numbers, and how many rows are hidden."""
+    """The visible, non-empty rows of a sheet with their numbers, and how many rows and columns are hidden."""
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     hidden: int = 0  # rows and columns
 
 
 class UnreadableWorkbook(Exception):
-    """No table can be read from it; `problem`: too_heavy, too_many_rows or broken_spreadsheet."""
+    """The workbook cannot be read; `problem`: too_heavy, too_many_rows or broken_spreadsheet."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -52,16 +52,16 @@ class UnreadableWorkbook(Exception):
 
 
 def visible_sheets(data: bytes, limits: XlsxLimits) -> list[Sheet]:
-    """Each sheet that a reader of the file sees. Raises UnreadableWorkbook."""
+    """Return the visible sheets of a workbook. Raises UnreadableWorkbook."""
     command = [
         sys.executable,
         "-P",
         PROGRAM,
         json.dumps(asdict(limits)),
-    ]  # -P: our files are not on its path
+    ]  # -P: the process cannot import our files
     try:
         read = subprocess.run(
-            command, input=data, timeout=limits.seconds * LONGEST_WAIT, check=True, env={},  # no key of ours
+            command, input=data, timeout=limits.seconds * LONGEST_WAIT, check=True, env={},  # without keys
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
         )  # fmt: skip
     except subprocess.SubprocessError:
@@ -73,8 +73,8 @@ def visible_sheets(data: bytes, limits: XlsxLimits) -> list[Sheet]:
 
 
 def _read(data: bytes, limits: XlsxLimits) -> list[Sheet]:
-    """Values only: of a formula what it came to. Raises UnreadableWorkbook."""
-    import openpyxl  # slow to load, and needed in the other process only
+    """Return the visible sheets, of a formula its value. Raises UnreadableWorkbook."""
+    import openpyxl  # slow to load, and used in the other process only
 
     with zipfile.ZipFile(BytesIO(data)) as archive:
         if sum(each.file_size for each in archive.infolist()) > limits.unpacked:
@@ -88,8 +88,10 @@ def _read(data: bytes, limits: XlsxLimits) -> list[Sheet]:
 
 
 def _sheet(sheet: Any, most_rows: int) -> Sheet:
-    """What is seen of a sheet; rows that have only borders or colours are none, however many they are."""
-    from openpyxl.worksheet._reader import WorkSheetParser  # the one that knows which rows are hidden
+    """Return a sheet's visible rows. Rows that have only borders or colours are not counted."""
+    from openpyxl.worksheet._reader import (
+        WorkSheetParser,
+    )  # the public API does not tell which rows are hidden
 
     found, book = Sheet(), sheet.parent
     with sheet._get_source() as source:
@@ -117,7 +119,7 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
 
 
 def _hidden_columns(columns: Any) -> Iterator[int]:
-    """The places of hidden columns among those that are read, from 0."""
+    """Yield the indexes, from 0, of the hidden columns that are read."""
     for column in columns:
         if _is_hidden(column):
             yield from range(int(column["min"]) - 1, min(int(column["max"]), MOST_COLUMNS))
@@ -128,7 +130,7 @@ def _is_hidden(attributes: Any) -> bool:
 
 
 def _emptied(rows: list[tuple[int, list[str]]], column: int) -> bool:
-    """Take a column's cells out of the rows; whether there were any."""
+    """Clear a column's cells; return True if any had text."""
     filled = [cells for _number, cells in rows if column < len(cells) and cells[column]]
     for cells in filled:
         cells[column] = ""
@@ -136,7 +138,7 @@ def _emptied(rows: list[tuple[int, list[str]]], column: int) -> bool:
 
 
 def _text(value: Any) -> str:
-    """A cell as people read it: 1203 is stored as 1203.0 now and then; a tick is no text."""
+    """Return a cell as people read it. 1203 may be stored as 1203.0, and a checkbox is no text."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
     if value is None or isinstance(value, bool):
@@ -145,7 +147,7 @@ def _text(value: Any) -> str:
 
 
 def _answer(limits: XlsxLimits) -> Any:
-    """What the other process tells: the sheets, or why there are none."""
+    """Return the sheets, or the problem, as the other process reports them."""
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     try:
@@ -154,7 +156,7 @@ def _answer(limits: XlsxLimits) -> Any:
         return unreadable.problem
     except MemoryError:
         return TOO_HEAVY
-    except Exception:  # of a damaged file its reader raises whatever comes
+    except Exception:  # the library can raise anything on a damaged file
         return BROKEN
 
 

@@ -1,4 +1,4 @@
-"""Contact persons: data that somebody edits, never code."""
+"""Contact persons, which officers edit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AS_CONTACT = "as long as the contact is published"
 
 
 class ContactRole(StrEnum):
-    """What one turns to a contact person for."""
+    """What residents turn to a contact person for."""
 
     POLICE = "police"
     MUNICIPALITY = "municipality"
@@ -29,7 +29,7 @@ class ContactRole(StrEnum):
 
 
 class ContactScope(StrEnum):
-    """For whom a contact person is; nearest first."""
+    """Whom a contact person is for; the nearest first."""
 
     GROUP = "group"
     BUILDING = "building"
@@ -39,7 +39,7 @@ class ContactScope(StrEnum):
 
 
 class ContactPerson(Model):
-    """A role at an organisation, how and when to reach it, and when somebody last checked that."""
+    """A role at an organisation, how and when to reach it, and when that was last checked."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     role: Mapped[ContactRole]
