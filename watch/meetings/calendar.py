@@ -1,6 +1,6 @@
-"""A meeting as a calendar entry: one UID for its whole life, a higher SEQUENCE for each word about it.
+"""A meeting as a calendar entry: one UID for life, and a higher SEQUENCE with each change.
 
-Its moments are in UTC, which every calendar program reads alike; zones written as lists of dates are not.
+Times are in UTC, which every calendar program reads alike, unlike time zones written as lists of dates.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from watch.models import Mailing
 
 
 def invitation(mailing: Mailing, recipient: str, link: str | None) -> icalendar.Calendar:
-    """The entry of a call or a reminder, which a calendar program adds or changes."""
+    """Return the entry of a call or reminder, which a calendar program adds or updates."""
     return _calendar("REQUEST", _event(mailing, recipient, link, cancelled=False))
 
 
 def cancellation(mailing: Mailing, recipient: str, _link: str | None) -> icalendar.Calendar:
-    """The entry that takes the meeting out of a calendar again."""
+    """Return the entry that removes the meeting from a calendar."""
     return _calendar("CANCEL", _event(mailing, recipient, None, cancelled=True))
 
 

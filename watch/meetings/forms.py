@@ -1,4 +1,4 @@
-"""Forms of meetings: call one, write one down that was held, answer, count."""
+"""Forms for calling a meeting, recording one that was held, answering, and counting heads."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS
 
 
 class CallMeetingForm(SendingForm):
-    """When, where and why to meet; `starts_at` and `ends_at` hold the moments of a valid form."""
+    """Asks when, where and why to meet. Once valid, `starts_at` and `ends_at` hold the times in UTC."""
 
     stairwell = RadioField(_l("Vilka kallar du?"), default=EVERYBODY, validate_choice=False)
     kind = SelectField(
@@ -61,7 +61,7 @@ class CallMeetingForm(SendingForm):
         return self.stairwells.get(self.stairwell.data or "")
 
     def typed(self) -> dict[str, str]:
-        """Everything as it was typed, to be carried on or given back."""
+        """Return everything as typed, to be sent with the next step or shown again."""
         return {
             field.name: field.raw_data[0]
             for field in self
@@ -69,12 +69,10 @@ class CallMeetingForm(SendingForm):
         }
 
     def validate_stairwell(self, field: RadioField) -> None:
-        """One of this group's, or everybody."""
         if field.data != EVERYBODY and field.data not in self.stairwells:
             raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
 
     def validate_day(self, field: DayField) -> None:
-        """Not past, and near enough to plan for."""
         if field.data is None:
             return
         today = local(utcnow()).date()
@@ -84,7 +82,7 @@ class CallMeetingForm(SendingForm):
             raise ValidationError(_l("Det är för långt fram. Välj en dag inom 18 månader."))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The fields, and that the hours make a meeting; all that is wrong is said at once."""
+        """Validate the fields and the times, so that all errors are shown at once."""
         is_valid = bool(super().validate(extra_validators))
         if self.starts.errors or self.ends.errors:
             return False
@@ -117,14 +115,13 @@ class CallMeetingForm(SendingForm):
 
 
 class WriteDownMeetingForm(CallMeetingForm):
-    """A meeting that has been held already: the same questions about a day that was."""
+    """Asks the same about a meeting that was held already."""
 
     held = HiddenField(default="yes")
     stairwell = RadioField(_l("Vilka var den för?"), default=EVERYBODY, validate_choice=False)
     about = TextField(_l("Vad pratade ni om?"), most=2000)
 
     def validate_day(self, field: DayField) -> None:
-        """Today or earlier, within what somebody remembers."""
         if field.data is None:
             return
         today = local(utcnow()).date()
@@ -140,7 +137,7 @@ class WriteDownMeetingForm(CallMeetingForm):
 
 
 class AnswerMeetingForm(Form):
-    """An answer to a call; `person` says whose, where several share a mailbox."""
+    """Asks for an answer to a call; `person` says whose, if several share a mailbox."""
 
     person = HiddenField()
     answer = RadioField(
@@ -156,14 +153,14 @@ class AnswerMeetingForm(Form):
     )
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """Who says no need not say how many."""
+        """Ignore the number of people if the answer is no."""
         if self.answer.data is Answer.NO:
             self.people.process(None, 1)
         return bool(super().validate(extra_validators))
 
 
 class CountHeadsForm(Form):
-    """How many came: a number, where 0 is one, or that nobody counted."""
+    """Asks how many came, which can be 0, or whether nobody counted."""
 
     head_count = IntegerField(
         _l("Hur många kom?"),
@@ -172,7 +169,7 @@ class CountHeadsForm(Form):
     not_counted = BooleanField(_l("Vi räknade inte"))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """A number says that somebody counted; without one it is said that nobody did."""
+        """Demand either a number or that nobody counted."""
         if not super().validate(extra_validators):
             return False
         if self.head_count.data is None and not self.not_counted.data:

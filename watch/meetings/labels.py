@@ -1,4 +1,4 @@
-"""What meetings and answers are called on the screen."""
+"""Labels of meetings and answers."""
 
 from __future__ import annotations
 

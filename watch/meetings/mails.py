@@ -15,10 +15,10 @@ from watch.models import LeftOut, Meeting, OutboxRow, Purpose
 
 
 def _is_on(meeting: Meeting) -> bool:
-    """Whether it is not cancelled.
+    """Return True if the meeting is not cancelled, and lock it (FOR SHARE) until the claim commits.
 
-    Whoever cancels a meeting decides by the rows of its mails whom to tell. So the cancelling goes first, and
-    a claim waits for it.
+    Cancelling decides by the rows of the mails whom to tell, so a claim waits for a cancelling that has
+    begun.
     """
     db.session.refresh(meeting, with_for_update={"read": True})
     return meeting.cancelled_at is None

@@ -1,4 +1,4 @@
-"""What changes with meetings: called, reminded of, written down, answered, counted, cancelled."""
+"""Changes to meetings: called, reminded of, recorded, answered, counted and cancelled."""
 
 from __future__ import annotations
 
@@ -42,19 +42,19 @@ from watch.recipients import reached_by_mail
 
 
 class MeetingCancelled(DomainError):
-    """The meeting is cancelled: nothing more is answered, counted or cancelled."""
+    """The meeting is cancelled and cannot be answered, counted or cancelled again."""
 
 
 class MeetingStarted(DomainError):
-    """The meeting has begun: answers and cancelling are over."""
+    """The meeting has begun and cannot be answered or cancelled."""
 
 
 class MeetingNotStarted(DomainError):
-    """Nobody can have come yet."""
+    """The meeting has not begun, so nobody can have come."""
 
 
 class AlreadyCalled(Duplicate):
-    """The same form was sent before; `meeting` is what it made."""
+    """The same form was sent before; `meeting` is its result."""
 
     def __init__(self, meeting: Meeting) -> None:
         super().__init__(meeting)
@@ -67,7 +67,7 @@ class NotCalled(DomainError):
 
 @dataclass(frozen=True)
 class Plan:
-    """When, where and why to meet; the moments in UTC."""
+    """When, where and why to meet. Times are in UTC."""
 
     kind: MeetingKind
     starts_at: datetime
@@ -85,10 +85,10 @@ def call(
     form_key: str | None = None,
     promised: str | None = None,
 ) -> Meeting:
-    """Call the members of a group, or of one stairwell: a mail each, and paper where no mail reaches.
+    """Call the members of a group or a stairwell, by mail, or on paper if no mail reaches them.
 
-    Raises AlreadyCalled where the same form was sent before, CountChanged where the caller was told other
-    numbers (`promised`, a preview_token).
+    Raises AlreadyCalled if the same form was sent before, and CountChanged if the numbers differ from the
+    caller's preview (`promised`, a preview_token).
     """
     _expect_new(form_key)
     recipients_of_call(group, stairwell).require_unchanged(promised)
@@ -111,7 +111,7 @@ def call(
 
 
 def remind(now: datetime) -> None:
-    """Remind of the meetings that are a week or a day away; twice is once."""
+    """Queue the reminders due now, a week and a day before a meeting. Running it twice sends nothing more."""
     for meeting, reminder in reminders_due(now):
         outbox.queue_many(
             MEETING_REMINDER,
@@ -123,7 +123,7 @@ def remind(now: datetime) -> None:
 
 
 def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | None = None) -> Meeting:
-    """Keep a meeting that was held already; nobody gets a mail. Twice the same is once."""
+    """Record a meeting that was held already, without mails. The same meeting is recorded once only."""
     same = select(Meeting).where(
         Meeting.group_id == group.id,
         Meeting.stairwell_id == (stairwell.id if stairwell else None),
@@ -139,9 +139,9 @@ def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | N
 
 
 def answer(meeting: Meeting, person: Person, said: Answer, people: int = 1) -> MeetingAnswer:
-    """A person's answer, new or changed; `people` counts themselves and those they bring.
+    """Save a person's answer; `people` counts themselves and those they bring.
 
-    Raises MeetingCancelled, MeetingStarted, NotCalled.
+    Raises MeetingCancelled, MeetingStarted and NotCalled.
     """
     _expect_open(meeting)
     if not is_called(meeting, person):
@@ -152,16 +152,16 @@ def answer(meeting: Meeting, person: Person, said: Answer, people: int = 1) -> M
             given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
             given.answer, given.people, given.answered_at = said, people, utcnow()
             db.session.add(given)
-    except IntegrityError:  # the same person answered at the same time in another window: the later counts
+    except IntegrityError:  # the same person answered at the same time in another window: the last one counts
         given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
         given.answer, given.people, given.answered_at = said, people, utcnow()
     return given
 
 
 def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None:
-    """How many came, or None where nobody counted; can be corrected.
+    """Save how many came, or None if nobody counted. It can be corrected later.
 
-    Raises MeetingNotStarted, MeetingCancelled.
+    Raises MeetingNotStarted and MeetingCancelled.
     """
     if meeting.cancelled_at is not None:
         raise MeetingCancelled
@@ -173,10 +173,10 @@ def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None
 
 
 def cancel(meeting: Meeting, *, by: Person) -> None:
-    """Cancel a coming meeting, stop calls that still wait, and tell those who have heard of it, or may have.
+    """Cancel a coming meeting, stop its queued calls, and tell everybody who may know of it.
 
-    From the first change on no worker claims a call (meetings.mails): so each is stopped, or has left and is
-    told of. Raises MeetingCancelled when a colleague was quicker, MeetingStarted when it is too late.
+    Once the first statement has run, no worker can claim a call (meetings.mails): each one is stopped, or was
+    sent and its reader is told. Raises MeetingCancelled and MeetingStarted.
     """
     _expect_open(meeting)
     still_on = update(Meeting).where(Meeting.id == meeting.id, Meeting.cancelled_at.is_(None))
@@ -213,7 +213,7 @@ def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> M
 
 
 def _expect_new(form_key: str | None) -> None:
-    """Raises AlreadyCalled; Duplicate where another kind of form came with the key."""
+    """Raise AlreadyCalled, or Duplicate if another kind of form had the same key."""
     mailing = form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
     if mailing:
         raise AlreadyCalled(mailing.meeting) if mailing.meeting else Duplicate(mailing)

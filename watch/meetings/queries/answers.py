@@ -1,4 +1,4 @@
-"""What was answered, by whom for their own page, in numbers for coordinators."""
+"""Queries for answers: one's own, and totals for coordinators."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from watch.models import Answer, Meeting, MeetingAnswer, OutboxRow, Person
 
 @dataclass(frozen=True)
 class Sums:
-    """Answers to a meeting in numbers; `people` come with a yes, the rest are persons who were called."""
+    """Totals of the answers. `people` come, companions included; the other numbers count called persons."""
 
     people: int = 0
     yes: int = 0
@@ -24,7 +24,7 @@ class Sums:
 
 
 def my_answer(meeting: Meeting, person: Person) -> MeetingAnswer | None:
-    """What a person answered."""
+    """Return the person's answer, or None."""
     return db.session.scalar(
         select(MeetingAnswer).where(
             MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == person.id
@@ -33,7 +33,7 @@ def my_answer(meeting: Meeting, person: Person) -> MeetingAnswer | None:
 
 
 def answers_of(meeting: Meeting, people: Sequence[Person]) -> dict[int, MeetingAnswer]:
-    """What several people answered, by their id."""
+    """Return the answers of several people, by their ids."""
     wanted = select(MeetingAnswer).where(
         MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id.in_([person.id for person in people])
     )
@@ -41,7 +41,7 @@ def answers_of(meeting: Meeting, people: Sequence[Person]) -> dict[int, MeetingA
 
 
 def sums(meeting: Meeting) -> Sums:
-    """The answers in numbers, of those who still are members; one statement."""
+    """Return the totals of the answers of those who are still called; one statement."""
 
     def said(answer: Answer) -> ColumnElement[int]:
         return func.count(case((MeetingAnswer.answer == answer, MeetingAnswer.id)))
@@ -65,7 +65,7 @@ def sums(meeting: Meeting) -> Sums:
 
 
 def people_of_mail(row: OutboxRow) -> list[Person]:
-    """Those whom one mail greets and who may answer by its link: still on that mailbox, still called."""
+    """Return the people whom a mail names, who still read its mailbox and are still called."""
     meeting = row.mailing.meeting
     if meeting is None or row.mailbox_id is None:
         return []

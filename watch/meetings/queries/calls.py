@@ -1,4 +1,4 @@
-"""What calling and cancelling a meeting comes to."""
+"""Whom calling and cancelling a meeting reaches."""
 
 from __future__ import annotations
 
@@ -32,17 +32,17 @@ from watch.recipients import RecipientCounts, count_recipients
 
 
 def people_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
-    """Ids of the members of a group, or of one of its stairwells, who want to hear of meetings."""
+    """Return a select of the ids of members of a group or stairwell who want mail about meetings."""
     return active_member_ids(group, stairwell).where(WANTS_MEETINGS)
 
 
 def households_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
-    """Ids of the households of theirs that no mail reaches."""
+    """Return a select of the ids of their households that no mail reaches."""
     return paper_households(group, stairwell, wanting=WANTS_MEETINGS)
 
 
 def recipients_of_call(group: Group, stairwell: Stairwell | None) -> RecipientCounts:
-    """What a call of the group, or of one of its stairwells, will come to."""
+    """Count the recipients of a call of the group or of one of its stairwells."""
     return count_recipients(
         people_to_call(group, stairwell),
         households_to_call(group, stairwell),
@@ -51,7 +51,7 @@ def recipients_of_call(group: Group, stairwell: Stairwell | None) -> RecipientCo
 
 
 def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int | None, int]:
-    """How many people a call of each stairwell mails, and of the whole group (None); one statement."""
+    """Count the people a call would mail, by stairwell, and for the whole group (None); one statement."""
     wanted = (
         select(Membership.stairwell_id, func.count(Person.id.distinct()))
         .join(Person, Person.id == Membership.person_id)
@@ -65,26 +65,26 @@ def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int 
 
 
 def was_called(meeting: Meeting) -> bool:
-    """Whether anybody was asked to come; a meeting written down afterwards asked nobody."""
+    """Return True if the meeting was called. One recorded afterwards was not."""
     calls = select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called")
     return db.session.scalar(calls.limit(1)) is not None
 
 
 def people_called_by_mail(meeting: Meeting) -> Select[int]:
-    """Ids of those who were called by mail, still are members and want to hear of meetings."""
+    """Return a select of the ids of those called by mail who are still members and want such mail."""
     rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
     return people_to_call(meeting.group, None).where(Membership.person_id.in_(rows))
 
 
 def people_to_tell(meeting: Meeting) -> Select[int]:
-    """Ids of those who know of a meeting, still are members and want to hear of meetings."""
+    """Return a select of the ids of members who may know of the meeting and want such mail."""
     return people_to_call(meeting.group, None).where(_has_heard_of(meeting))
 
 
 def households_to_tell(meeting: Meeting) -> Select[int]:
-    """Ids of the households that were called on paper, and of those that no mail reaches any longer.
+    """Return a select of the ids of households called on paper, or that no mail reaches any more.
 
-    Nobody writes down which paper was handed out: whoever carries the word knows.
+    Nobody records which papers were handed out; the coordinator who carries them knows.
     """
     rows = _rows_of_call(meeting, OutboxRow.household_id).where(OutboxRow.household_id.is_not(None))
     on_the_list = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.state == OutboxState.BOUNCED)
@@ -96,9 +96,9 @@ def households_to_tell(meeting: Meeting) -> Select[int]:
 def hears_of(
     meeting: Meeting, person_id: ColumnElement[Any] | InstrumentedAttribute[Any]
 ) -> ColumnElement[bool]:
-    """The condition that somebody (a column of their ids) wants to hear of a meeting, and still may.
+    """Return the condition that a person, given as a column of ids, may get mail about the meeting.
 
-    That is a member or coordinator of the group, and whoever is interested in it in one of its buildings.
+    They are a member or coordinator of its group who wants such mail, or interested in one of its buildings.
     """
     interested = (
         select(Interest.id)
@@ -110,10 +110,10 @@ def hears_of(
 
 
 def heard_of(meeting: Meeting) -> list[Select[int | None]]:
-    """Ids of those who know of a meeting: three ways, each a select.
+    """Return three selects of the ids of people who may know of a meeting.
 
-    A call or a reminder may have arrived; a welcome may have, which tells the next meeting; or they have
-    answered that they come.
+    A call or reminder may have arrived, or a welcome mail that names the next meeting, or they have answered
+    that they come.
     """
     words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
@@ -132,13 +132,13 @@ def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:
 
 
 def recipients_of_cancelling(meeting: Meeting) -> RecipientCounts:
-    """What the word that a meeting is cancelled will come to."""
+    """Count the recipients of the mail and paper that a meeting is cancelled."""
     people = people_to_tell(meeting)
     return count_recipients(people, households_to_tell(meeting), audience=people)
 
 
 def calls_not_sent(meeting: Meeting) -> int:
-    """How many mails about a meeting wait and have not left."""
+    """Return how many mails about a meeting are queued and have not been sent."""
     wanted = (
         select(func.count(OutboxRow.id))
         .join(Mailing, Mailing.id == OutboxRow.mailing_id)
@@ -157,6 +157,6 @@ def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -
 
 
 def mailings_of(meeting: Meeting) -> Select[int]:
-    """Ids of the mailings by which a meeting was called, or cancelled once it is."""
+    """Return a select of the ids of the mailings that called a meeting, or cancelled it."""
     kind = "meeting-called" if meeting.cancelled_at is None else "meeting-cancelled"
     return select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind == kind)

@@ -1,4 +1,4 @@
-"""Which meetings a group has, and whom they are for."""
+"""The meetings of a group, and whom they are for."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from watch.models import Group, Meeting, Membership, Person, utcnow
 
 
 def upcoming_meetings(group: Group, now: datetime | None = None) -> list[Meeting]:
-    """Meetings of a group that have not ended and are not cancelled, the next one first."""
+    """Return the group's meetings that have not ended and are not cancelled, the next one first."""
     return list(db.session.scalars(_upcoming(now).where(Meeting.group_id == group.id)))
 
 
@@ -28,7 +28,7 @@ def _upcoming(now: datetime | None) -> Select[Meeting]:
 
 
 def past_meeting_ids(group: Group, now: datetime) -> Sequence[int]:
-    """Ids of a group's meetings that have ended or were cancelled, the latest first."""
+    """Return the ids of the group's meetings that have ended or were cancelled, the latest first."""
     wanted = select(Meeting.id).where(
         Meeting.group_id == group.id, or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
     )
@@ -36,18 +36,18 @@ def past_meeting_ids(group: Group, now: datetime) -> Sequence[int]:
 
 
 def meetings_by_id(ids: Sequence[int]) -> list[Meeting]:
-    """These meetings in this order, with their stairwells."""
+    """Return these meetings in this order, with their stairwells."""
     wanted = select(Meeting).where(Meeting.id.in_(ids)).options(joinedload(Meeting.stairwell))
     found = {meeting.id: meeting for meeting in db.session.scalars(wanted)}
     return [found[each] for each in ids]
 
 
 def is_called(meeting: Meeting, person: Person) -> bool:
-    """Whether the meeting is for this person: a member of its group now, in its stairwell."""
+    """Return True if the meeting is for this person: a current member of its group, in its stairwell."""
     called = called_people(meeting).where(Membership.person_id == person.id)
     return db.session.scalar(called) is not None
 
 
 def called_people(meeting: Meeting) -> Select[int]:
-    """Ids of the members whom a meeting is for now."""
+    """Return a select of the ids of the members whom the meeting is for now."""
     return active_member_ids(meeting.group, meeting.stairwell)

@@ -1,4 +1,4 @@
-"""When those who were called are reminded of a meeting, and who still is."""
+"""Which reminders of meetings are due, and for whom."""
 
 from __future__ import annotations
 
@@ -13,34 +13,33 @@ from watch.meetings.queries.calls import people_called_by_mail
 from watch.models import Answer, Mailing, Meeting, MeetingAnswer, Membership
 
 REMIND_AT = time(9)
-AFTER_CALL = timedelta(days=2)  # who was called just now needs no reminder
+AFTER_CALL = timedelta(days=2)  # a reminder sooner after the call helps nobody
 
 
 @dataclass(frozen=True)
 class Reminder:
-    """A reminder so many days before a meeting; after an outage it still comes, until so many days before."""
+    """A reminder `days` before a meeting. After an outage it is sent until `until` days before."""
 
     days: int
     until: int
 
     def due_at(self, meeting: Meeting) -> datetime:
-        """In the morning of its day in Borås."""
+        """Return nine in the morning of its day in Borås."""
         day = local(meeting.starts_at).date() - timedelta(days=self.days)
         return datetime.combine(day, REMIND_AT, STOCKHOLM)
 
     def is_planned(self, meeting: Meeting) -> bool:
-        """Whether it comes so long after the call that it helps anybody."""
+        """Return True if it comes long enough after the call."""
         return meeting.called_at <= self.due_at(meeting) - AFTER_CALL
 
     def is_due(self, meeting: Meeting, now: datetime) -> bool:
-        """Whether it is its time now."""
         days_left = (local(meeting.starts_at).date() - local(now).date()).days
         return self.is_planned(meeting) and self.due_at(meeting) <= now and self.until <= days_left
 
     def key(self, meeting: Meeting) -> str:
-        """What makes twice the same once; a meeting that moves to another day is another one.
+        """Return the form key, so that each reminder is sent once, and again if the meeting changes its day.
 
-        No form can send it: the keys of forms have no colon.
+        It has a colon, so no form's key can be the same.
         """
         return f"reminder:{meeting.id}:{self.days}:{local(meeting.starts_at).date()}"
 
@@ -49,13 +48,13 @@ REMINDERS = (Reminder(7, until=3), Reminder(1, until=0))
 
 
 def next_reminder(meeting: Meeting, now: datetime) -> datetime | None:
-    """When those who are called to a coming meeting are reminded the next time."""
+    """Return when those called to a coming meeting get the next reminder, or None."""
     moments = [each.due_at(meeting) for each in REMINDERS if each.is_planned(meeting)]
     return min((moment for moment in moments if moment > now), default=None)
 
 
 def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
-    """Coming meetings that people were called to and must be reminded of now; two statements."""
+    """Return the meetings that have been called, each with a reminder due now; two statements."""
     called = select(Mailing.id).where(Mailing.meeting_id == Meeting.id, Mailing.kind == "meeting-called")
     soon = select(Meeting).where(
         Meeting.starts_at > now,
@@ -77,12 +76,12 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
 
 
 def people_to_remind(meeting: Meeting) -> Select[int]:
-    """Ids of those who were called by mail, still want to hear of meetings, and have not said no."""
+    """Return a select of the ids of those called by mail who want such mail and have not said no."""
     return people_called_by_mail(meeting).where(Membership.person_id.not_in(said_no(meeting)))
 
 
 def said_no(meeting: Meeting) -> Select[int]:
-    """Ids of those who answered that they do not come."""
+    """Return a select of the ids of those who answered no."""
     return select(MeetingAnswer.person_id).where(
         MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == Answer.NO
     )

@@ -1,4 +1,4 @@
-"""Meetings: called, answered, counted, cancelled."""
+"""Pages of meetings."""
 
 from watch.meetings.routes import answering, calling
 from watch.meetings.routes.blueprint import bp

@@ -1,4 +1,4 @@
-"""For those who are called: which meetings there are, one of them, and whether one comes."""
+"""Pages for those who are called: the meetings, one meeting, and answering."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ IS_OVER: Explanations = {
 @bp.get("/groups/<int:group_id>/meetings")
 @requires(Permission.SEE_GROUP)
 def index(group: Group) -> str:
-    """The meetings of a group: coming ones, then those that were, with how many came."""
+    """Show the coming meetings, then past ones with how many came."""
     now = utcnow()
     page = page_of(
         coming.past_meeting_ids(group, now),
@@ -49,14 +49,13 @@ def index(group: Group) -> str:
 @bp.get("/meetings/<int:meeting_id>")
 @requires(Permission.SEE_GROUP)
 def show(meeting: Meeting) -> str:
-    """When, where, my answer; sums for coordinators."""
+    """Show a meeting and the reader's own answer; coordinators also see totals."""
     return _show_page(meeting)
 
 
 @bp.post("/meetings/<int:meeting_id>/answer")
 @requires(Permission.SEE_GROUP)
 def answer(meeting: Meeting) -> ViewAnswer:
-    """A signed-in member's answer."""
     form = AnswerMeetingForm()
     if not coming.is_called(meeting, current_person()):
         abort(403)
@@ -70,7 +69,7 @@ def answer(meeting: Meeting) -> ViewAnswer:
 @bp.get("/r/<token>")
 @public
 def open_answer(token: str) -> str:
-    """Answer a call from its mail, without signing in: everyone whom the mail greeted has a form."""
+    """Show a form for everybody the mail names, without signing in."""
     return _answer_page(token, _row_behind(token))
 
 
@@ -78,7 +77,6 @@ def open_answer(token: str) -> str:
 @public
 @limit_network("60 per hour")
 def answer_by_mail(token: str) -> ViewAnswer:
-    """Keep the answer of one of those whom the mail greeted."""
     row = _row_behind(token)
     form = AnswerMeetingForm()
     person = _whose(form, answers.people_of_mail(row))
@@ -117,14 +115,13 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
 
 
 def _answer_form(given: MeetingAnswer | None) -> AnswerMeetingForm:
-    """A form that holds what was answered before."""
     return AnswerMeetingForm(
         formdata=None, data={"answer": given.answer, "people": given.people or 1} if given else None
     )
 
 
 def _row_behind(token: str) -> OutboxRow:
-    """The row of an answer link; its page speaks the mail's language. Raises BadToken, LinkExpired."""
+    """Return the row of an answer link and switch to the mail's language. Raises BadToken, LinkExpired."""
     row = tokens.row_of(Purpose.ANSWER, OutboxRow, token)
     if row.mailing.meeting is None:
         raise LinkExpired
@@ -139,7 +136,7 @@ def _meeting_of(row: OutboxRow) -> Meeting:
 
 
 def _whose(form: AnswerMeetingForm, people: list[Person]) -> Person:
-    """Which of those whom the mail greeted answers. Raises LinkExpired."""
+    """Return which of the people named in the mail answers. Raises LinkExpired."""
     if not people:
         raise LinkExpired
     if not form.person.data and len(people) == 1:
@@ -150,7 +147,6 @@ def _whose(form: AnswerMeetingForm, people: list[Person]) -> Person:
 def _answer_page(
     token: str, row: OutboxRow, person: Person | None = None, form: AnswerMeetingForm | None = None
 ) -> str:
-    """The page behind an answer link, with a form for everyone whom the mail greeted."""
     meeting = _meeting_of(row)
     people = answers.people_of_mail(row)
     if not people:

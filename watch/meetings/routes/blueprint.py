@@ -1,4 +1,4 @@
-"""The blueprint of meetings, and its words for templates of pages and mails."""
+"""The blueprint of meetings, with its template filters."""
 
 from __future__ import annotations
 
@@ -21,34 +21,32 @@ bp.add_app_template_global(sending, "mail_sending")
 
 @bp.app_template_filter("meeting_kind")
 def meeting_kind(kind: MeetingKind) -> LazyString:
-    """What a kind of meeting is called."""
     return KINDS[kind]
 
 
 @bp.app_template_filter("meeting_answer")
 def meeting_answer(answer: Answer) -> LazyString:
-    """What an answer is called."""
     return ANSWERS[answer]
 
 
 @bp.app_template_filter("day_number")
 def day_number(moment: datetime) -> str:
-    """The day in its month, for a date tile."""
+    """Return the day of the month, for a date tile."""
     return str(format_datetime(moment, "d"))
 
 
 @bp.app_template_filter("month_name")
 def month_name(moment: datetime) -> str:
-    """The month in short, for a date tile."""
+    """Return the month's short name, for a date tile."""
     return str(format_datetime(moment, "MMM")).rstrip(".")
 
 
 def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
-    """The reader's own flats that want a meeting's call, or the word that it is cancelled, on paper."""
+    """Return the reader's own flats that get the call, or the cancellation, on paper."""
     scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
     return flats_on_paper(calls.mailings_of(meeting), scopes)
 
 
 def is_open(meeting: Meeting) -> bool:
-    """Whether the meeting still is to come, and so can be answered and cancelled."""
+    """Return True if the meeting is still to come, and so can be answered and cancelled."""
     return meeting.cancelled_at is None and meeting.starts_at > utcnow()

@@ -1,4 +1,4 @@
-"""For coordinators: call a meeting or write one down, take it to those on paper, count, cancel."""
+"""Coordinators' pages: call or record a meeting, print it for those on paper, count heads, cancel."""
 
 from __future__ import annotations
 
@@ -24,20 +24,20 @@ from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 
-CALL = MEGABYTE // 8  # bytes of a text that may be longer than it is allowed to be, so that it can be cut
+CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 
 
 @bp.get("/groups/<int:group_id>/meetings/new")
 @requires(Permission.CALL_MEETINGS)
 def new(group: Group) -> str:
-    """Whom, when, where; how many that will reach stands beside each choice."""
+    """Show the form, with how many people each choice reaches."""
     return _new_page(group, _meeting_form(group))
 
 
 @bp.get("/groups/<int:group_id>/meetings/preview")
 @requires(Permission.CALL_MEETINGS)
 def back_to_new(group: Group) -> Response:
-    """A tab that is opened again has kept the address of the preview, and nothing of what was written."""
+    """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
     return redirect(url_for("meetings.new", group_id=group.id), 303)
 
 
@@ -45,7 +45,7 @@ def back_to_new(group: Group) -> Response:
 @takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
 def preview(group: Group) -> ViewAnswer:
-    """The call as it will be, and how many get it: exactly, where they are all the coordinator's."""
+    """Show the call and its recipients: the exact number if the coordinator works with all of them."""
     form = _meeting_form(group)
     if request.form.get("back"):
         return _new_page(group, form), 200
@@ -58,7 +58,7 @@ def preview(group: Group) -> ViewAnswer:
 @takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
 def call(group: Group) -> ViewAnswer:
-    """Send the call, or keep a meeting that was held already."""
+    """Send the call, or record a meeting that was held already."""
     form = _meeting_form(group)
     if not form.validate():
         return _new_page(group, form), 422
@@ -108,7 +108,6 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
 @bp.get("/meetings/<int:meeting_id>/paper")
 @requires(Permission.MANAGE_MEETINGS)
 def paper(meeting: Meeting) -> str:
-    """The reader's own flats that want the call on paper, to print and take along."""
     flats = own_flats(meeting)
     leave_trace("house-seen", about=meeting.group)
     return render_template("meetings/paper.html", meeting=meeting, flats=flats)
@@ -117,7 +116,6 @@ def paper(meeting: Meeting) -> str:
 @bp.get("/meetings/<int:meeting_id>/count")
 @requires(Permission.MANAGE_MEETINGS)
 def count(meeting: Meeting) -> ViewAnswer:
-    """Ask how many came."""
     if meeting.cancelled_at is not None or meeting.starts_at > utcnow():
         flash(_("Det går att skriva hur många som kom när träffen har börjat."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
@@ -133,7 +131,6 @@ def count(meeting: Meeting) -> ViewAnswer:
 @bp.post("/meetings/<int:meeting_id>/count")
 @requires(Permission.MANAGE_MEETINGS)
 def write_count(meeting: Meeting) -> ViewAnswer:
-    """Keep how many came, 0 included, or that nobody counted."""
     form = CountHeadsForm()
     if not form.validate():
         return render_template("meetings/count.html", meeting=meeting, form=form), 422
@@ -146,7 +143,7 @@ def write_count(meeting: Meeting) -> ViewAnswer:
 @bp.get("/meetings/<int:meeting_id>/cancel")
 @requires(Permission.MANAGE_MEETINGS)
 def ask_cancel(meeting: Meeting) -> ViewAnswer:
-    """Say who will be told, and ask once more."""
+    """Ask for confirmation and say who will be told."""
     if not is_open(meeting):
         flash(_("Träffen går inte att ställa in längre."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
@@ -159,7 +156,6 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
 @bp.post("/meetings/<int:meeting_id>/cancel")
 @requires(Permission.MANAGE_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
-    """Cancel a meeting and tell those who have heard of it; pressed twice it tells once."""
     is_quiet = calls.recipients_of_cancelling(meeting).nobody and _knows(meeting.group, meeting.stairwell)
     told = _("Träffen är inställd. De som har fått inbjudan får besked.")
     has_begun = _("Träffen har redan börjat och kan inte ställas in.")
@@ -173,7 +169,7 @@ def cancel(meeting: Meeting) -> Response:
 
 
 def _meeting_form(group: Group) -> CallMeetingForm:
-    """The form as it was sent, or a fresh one for the stairwell one works with."""
+    """Return the form as sent, or a new one for the coordinator's own stairwell."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
     stairwells = stairwells_of_group(group)
     if request.method == "POST":
@@ -205,12 +201,12 @@ def _preview_page(group: Group, form: CallMeetingForm, reach: RecipientCounts) -
 
 
 def _knows(group: Group, stairwell: Stairwell | None) -> bool:
-    """Whether the reader works with all who are called, and so may count them."""
+    """Return True if the reader works with everybody who is called, and so may see the exact number."""
     return current_relations().works_with_all_of(group, stairwell.id if stairwell else None)
 
 
 def _crowds(group: Group) -> dict[int | None, str]:
-    """How many take part in each stairwell, and in the group (None), for those who may not count them."""
+    """Return how many take part, in bands, by stairwell and for the group (None)."""
     found = households_by_stairwell(group, last_night(utcnow()))
     counts: dict[int | None, str] = {each: _crowd(*counted) for each, counted in found.items()}
     flats = sum(total for _count, total in found.values())
