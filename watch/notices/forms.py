@@ -1,4 +1,4 @@
-"""Write a notice: to whom, what, and in which languages."""
+"""The form for writing a notice."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ OTHER_LANGUAGES = (Language.ENGLISH, Language.ARABIC, Language.SOMALI)
 
 
 def nothing_about_suspects(_form: Form, field: Field) -> None:
-    """Steer what belongs to the police to the police."""
+    """Refuse text that belongs with the police (trust.md, rule 8)."""
     text = field.data or ""
     if has_plate(text):
         raise ValidationError(
@@ -40,15 +40,15 @@ def nothing_about_suspects(_form: Form, field: Field) -> None:
 
 
 def no_script_links(_form: Form, field: Field) -> None:
-    """A link leads to a page, never to a script."""
     if SCRIPT_LINK.search(field.data or ""):
         raise ValidationError(_l("Länken går inte att skicka. Använd en adress som börjar med https://."))
 
 
 def fits_a_mail(_form: Form, field: Field) -> None:
-    """Signs beyond the first 65,536 of Unicode count twice, as browsers count: they are four octets.
+    """Limit the length, counting characters above U+FFFF twice, as browsers do (maxlength).
 
-    So each character is at most three octets, and the mail that holds the text twice is below 100 kB.
+    They are four octets long. So a counted character is at most three octets, and the mail, which holds the
+    text twice, stays below 100 kB.
     """
     text = field.data or ""
     if len(text) + sum(character > "\uffff" for character in text) > MAX_CHARACTERS:
@@ -61,23 +61,19 @@ RULES = (nothing_about_suspects, no_script_links)
 
 
 class TitleField(LineField):
-    """The title of a notice."""
-
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, most=120, **more)
         self.validators = (*self.validators, *RULES)
 
 
 class BodyField(TextField):
-    """The text of a notice."""
-
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, most=MAX_CHARACTERS, **more)
         self.validators = (*self.validators, fits_a_mail, *RULES)
 
 
 class WriteNoticeForm(SendingForm):
-    """A notice in Swedish and, where somebody can write them, other languages."""
+    """Asks for a notice in Swedish and, optionally, in other languages."""
 
     audience = RadioField(
         _l("Vem ska få meddelandet?"), validators=[InputRequired(_l("Välj vem som ska få det."))]
@@ -104,11 +100,11 @@ class WriteNoticeForm(SendingForm):
 
     @property
     def target(self) -> Target:
-        """Whom a valid form is for."""
+        """The recipients that a valid form has chosen."""
         return self.targets[self.audience.data][1]
 
     def texts(self) -> dict[Language, tuple[str, str]]:
-        """Title and body by language, of those that were written."""
+        """Return title and body of each language that was written."""
         written = {Language.SWEDISH: (self.title.data, self.body.data)}
         for language in OTHER_LANGUAGES:
             title, body = self.pair(language)
@@ -117,15 +113,13 @@ class WriteNoticeForm(SendingForm):
         return {language: (title, _lines(body)) for language, (title, body) in written.items()}
 
     def pair(self, language: Language) -> tuple[Field, Field]:
-        """The title and body fields of another language."""
         return self[f"title_{language.value}"], self[f"body_{language.value}"]
 
     def pairs(self) -> list[tuple[Language, Field, Field]]:
-        """The fields of every other language."""
         return [(language, *self.pair(language)) for language in OTHER_LANGUAGES]
 
     def typed(self) -> dict[str, str]:
-        """Everything as it was typed, to be carried on or given back."""
+        """Return everything as typed, to be sent with the next step or shown again."""
         return {
             field.name: field.raw_data[0]
             for field in self
@@ -133,12 +127,11 @@ class WriteNoticeForm(SendingForm):
         }
 
     def validate_valid_until(self, field: DayField) -> None:
-        """Today or later."""
         if field.data and field.data < local(utcnow()).date():
             raise ValidationError(_l("Den dagen har redan varit. Välj en dag som kommer, eller ingen alls."))
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The fields, and that another language has both title and text."""
+        """Validate the fields, and that each other language has both title and body, or neither."""
         is_valid = super().validate(extra_validators)
         for title, body in (self.pair(language) for language in OTHER_LANGUAGES):
             if bool(title.data) != bool(body.data):

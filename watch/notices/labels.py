@@ -1,4 +1,4 @@
-"""What levels, audiences and senders are called on the screen."""
+"""Labels of levels, audiences, senders and reasons."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ AREA_AUDIENCES = {
     Audience.AREA_MEMBERS: _l("Alla som är med i området"),
     Audience.AREA_COORDINATORS: _l("Bara kontaktombuden i området"),
 }
-LEFT_OUT = {  # each in a row below the number of all of them
+LEFT_OUT = {  # each is shown in a row below their total
     LeftOut.OVER: _l("Varav stoppade"),
     LeftOut.READER: _l("Varav har lämnat gruppen eller sagt nej till mejl"),
     LeftOut.ADDRESS: _l("Varav har en adress som inte gäller längre"),

@@ -17,7 +17,7 @@ def _unless(notice: Notice, _now: datetime) -> Unless:
 
 
 def _is_for(notice: Notice) -> ColumnElement[bool]:
-    """The condition that the reader of a row is among those it is for, and wants such notices."""
+    """Return the condition that a row's reader is in the notice's audience and wants such mail."""
     reader = OutboxRow.person_id
     if notice.area_id is None:
         return wants_mail_of(reader, Group.id == notice.group_id, WANTS_NOTICES)

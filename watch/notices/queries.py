@@ -1,4 +1,4 @@
-"""What one can know of notices: which there are for whom, and whom one reaches."""
+"""Queries for notices: their recipients, who may read them, and how far sending has come."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())
 
 @dataclass(frozen=True)
 class Target:
-    """Whom a notice is for: a group, one of its stairwells, or the members or coordinators of an area."""
+    """The recipients of a notice: a group, one of its stairwells, or an area's members or coordinators."""
 
     audience: Audience
     group: Group | None = None
@@ -44,7 +44,7 @@ class Target:
     area: Area | None = None
 
     def audience_ids(self) -> Select[int]:
-        """Ids of those it is for, whether they want notices or not."""
+        """Return a select of the ids of everybody in the audience, even those who want no notices."""
         if self.group is not None:
             return active_member_ids(self.group, self.stairwell)
         if self.audience is Audience.AREA_COORDINATORS:
@@ -52,14 +52,14 @@ class Target:
         return _member_ids(self.area)
 
     def people(self) -> Select[int]:
-        """Ids of those it is for and who want notices, with or without an address."""
+        """Return a select of the ids of those who want notices, with or without an address."""
         if self.area is None:
             return self.audience_ids().where(WANTS_NOTICES)
         whom = Coordinator if self.audience is Audience.AREA_COORDINATORS else Membership
         return self.audience_ids().where(~has_opted_out(whom.person_id, self.area.id))
 
     def households(self) -> Select[int]:
-        """Ids of the households of theirs that no mail reaches."""
+        """Return a select of the ids of their households that no mail reaches."""
         if self.group is not None:
             return paper_households(self.group, self.stairwell, wanting=WANTS_NOTICES)
         if self.audience is Audience.AREA_COORDINATORS:
@@ -68,12 +68,11 @@ class Target:
         return households_without_mail(Membership.group_id.in_(_groups_of(self.area)), ~opted_out)
 
     def recipients(self) -> RecipientCounts:
-        """How many a notice comes to, by mail and on paper."""
         return count_recipients(self.people(), self.households(), audience=self.audience_ids())
 
 
 def households_in(area: Area) -> int:
-    """How many households take part in an area, at least: no more than the officer's overview says."""
+    """Return the least number of households that take part, the same as in the officer's overview."""
     return db.session.scalars(select(taking_part_in_area()).where(Area.id == area.id)).one()
 
 
@@ -94,7 +93,7 @@ def _coordinator_ids(area: Area | None) -> Select[int]:
 
 
 def _homes_of_unreached(people: Select[int]) -> Select[int]:
-    """Households of those of `people` who have no address that works."""
+    """Return a select of the households of those of `people` without a working address."""
     return (
         select(Household.id)
         .join(Membership, Membership.household_id == Household.id)
@@ -108,17 +107,17 @@ def _homes_of_unreached(people: Select[int]) -> Select[int]:
 
 
 def readable_by(person_id: int) -> ColumnElement[bool]:
-    """The condition on Notice for what a person (their id) may read.
+    """Return the condition on Notice that a person (by id) may read it.
 
-    What was said to their group, stairwell or area; as coordinator all that was said to the group and to the
-    area's coordinators; as officer what was said to the area; and what they sent themselves.
+    A member reads notices to their group, stairwell or area. A coordinator reads all notices to the group and
+    to the area's coordinators, an officer those to the area. Everybody reads those they sent.
     """
     member = select(Membership.id).where(Membership.person_id == person_id, Membership.is_current)
     office = select(Officer.id).where(Officer.person_id == person_id, Officer.is_current)
     coordinator = select(Coordinator.id).where(
         Coordinator.person_id == person_id,
         Coordinator.is_current,
-        ~office.exists(),  # whoever follows an area coordinates nothing, whatever the rows say
+        ~office.exists(),  # an officer never coordinates, whatever the rows say
     )
     officer = office.where(Officer.area_id == Notice.area_id)
     their_area = Group.area_id == Notice.area_id
@@ -137,7 +136,7 @@ def readable_by(person_id: int) -> ColumnElement[bool]:
 
 
 def may_read(notice: Notice, person: Person) -> bool:
-    """Whether a notice is for this person, or from them."""
+    """Return True if the person may read the notice."""
     found = select(Notice.id).where(Notice.id == notice.id, readable_by(person.id))
     return db.session.scalar(found) is not None
 
@@ -147,9 +146,9 @@ def _said_to(group_id: int, area_id: int) -> ColumnElement[bool]:
 
 
 def latest_notices(group: Group, limit: int = 3, person: Person | None = None) -> list[Notice]:
-    """The newest to a group and its area's members; with a person also those to their stairwell.
+    """Return the latest notices to a group and its area's members, or those that `person` may read.
 
-    One statement, titles and all: it is a part of pages that have few to spend.
+    One statement, titles included, because the pages that show them must use few.
     """
     found = _latest(group.id, group.area_id, person.id if person else 0, limit, is_for_all=person is None)
     return list(found.scalars().unique())
@@ -166,9 +165,9 @@ def _latest(group_id: int, area_id: int, reader_id: int, limit: int, *, is_for_a
 
 
 def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
-    """Ids of the notices of a group and its area that a person may read, the newest first.
+    """Return the ids of a group's and its area's notices that a person may read, the newest first.
 
-    Titles are encrypted: the search reads them here, in every language they were written in.
+    Titles are encrypted, so Python searches them, in every language.
     """
     ids = _readable(group.id, group.area_id, person.id).scalars().all()
     if not search:
@@ -185,13 +184,13 @@ def _readable(group_id: int, area_id: int, reader_id: int) -> Select[int]:
 
 
 def area_notice_ids(area: Area) -> Sequence[int]:
-    """Ids of what was sent to an area, the newest first."""
+    """Return the ids of the notices sent to an area, the newest first."""
     sent = select(Notice.id).where(Notice.area_id == area.id, Notice.group_id.is_(None))
     return db.session.scalars(sent.order_by(*NEWEST_FIRST)).all()
 
 
 def notices_by_id(ids: Sequence[int]) -> list[Notice]:
-    """These notices in this order, with their texts."""
+    """Return these notices in this order, with their texts."""
     found = {each.id: each for each in _notices(ids).scalars()}
     return [found[each] for each in ids]
 
@@ -203,17 +202,17 @@ def _notices(ids: Sequence[int]) -> Select[Notice]:
 
 
 def mailings_of(notice: Notice) -> Select[int]:
-    """Ids of the mailings by which a notice was sent."""
+    """Return a select of the ids of a notice's mailings."""
     return select(Mailing.id).where(Mailing.notice_id == notice.id)
 
 
 def progress_of(notice: Notice) -> Progress:
-    """How far a notice has come: how many wait, are delivered, were left out, get it on paper."""
+    """Return how far the sending of a notice has come."""
     return progress_of_mailings(mailings_of(notice))
 
 
 def officer_in(area: Area, person: Person) -> Officer | None:
-    """A person's current assignment to an area."""
+    """Return the person's current office in the area, or None."""
     return db.session.scalar(
         select(Officer).where(Officer.area_id == area.id, Officer.person_id == person.id, Officer.is_current)
     )

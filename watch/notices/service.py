@@ -1,4 +1,4 @@
-"""What changes with notices: they are sent, once, to everyone they are for."""
+"""Changes to notices: sending one, and stopping it."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from watch.recipients import reached_by_mail
 
 
 class ReachesNobody(DomainError):
-    """Nobody would get the notice, by mail or on paper."""
+    """The notice would reach nobody, by mail or on paper."""
 
 
 class NothingWaits(DomainError):
-    """Everything has gone out already, or is being sent at this moment."""
+    """Every mail has been sent, or is being sent at this moment."""
 
 
 class AlreadySent(Duplicate):
-    """The same form was sent before; `notice` is what it made."""
+    """The same form was sent before; `notice` is its result."""
 
     def __init__(self, notice: Notice) -> None:
         super().__init__(notice)
@@ -48,7 +48,7 @@ class AlreadySent(Duplicate):
 
 @dataclass(frozen=True)
 class Draft:
-    """What is said: title and body by language, always in Swedish; and who says it."""
+    """The texts of a notice, title and body by language, Swedish always among them, and its sender."""
 
     texts: Mapping[Language, tuple[str, str]]
     organisation: str
@@ -60,10 +60,10 @@ class Draft:
 def send(
     target: Target, draft: Draft, *, by: Person, form_key: str | None = None, promised: str | None = None
 ) -> Notice:
-    """Send a notice: a mail to each person who has an address, and paper to each household without.
+    """Send a notice: a mail to each person with an address, and paper to each household without.
 
-    Raises AlreadySent where the same form was sent before, CountChanged where its sender was told other
-    numbers (`promised`, a preview_token; None of whoever may not know them), ReachesNobody.
+    Raises ReachesNobody, AlreadySent if the same form was sent before, and CountChanged if the numbers differ
+    from the sender's preview (`promised`, a preview_token; None if the sender may not see numbers).
     """
     _expect_new(form_key)
     recipients = target.recipients()
@@ -85,14 +85,14 @@ def send(
 
 
 def stop_sending(notice: Notice, *, by: Person) -> int:
-    """What of a notice waits by mail is not sent; paper and what has gone out stay. Raises NothingWaits.
+    """Stop the mails of a notice that wait, and return how many. Raises NothingWaits.
 
-    Nor is what a worker has in hand at this moment and cannot deliver. Returns how many mails are stopped.
+    Mails that a worker has claimed but cannot deliver stop too. Paper and sent mails stay.
     """
     stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings_of(notice), why=LeftOut.OVER)
     if not stopped:
         raise NothingWaits
-    notice.stopped_at = utcnow()  # what a worker has in hand, or a restore brings back, is not sent either
+    notice.stopped_at = utcnow()  # a claimed mail, or one that a restore brings back, is not retried either
     audit.note("notice-stopped", about=notice, by=by, group=notice.group, area=notice.area)
     return stopped
 
@@ -119,7 +119,7 @@ def _add(target: Target, draft: Draft, by: Person) -> Notice:
 
 
 def _expect_new(form_key: str | None) -> None:
-    """Raises AlreadySent; Duplicate where another kind of form came with the key."""
+    """Raise AlreadySent, or Duplicate if another kind of form had the same key."""
     mailing = form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
     if mailing:
         raise AlreadySent(mailing.notice) if mailing.notice else Duplicate(mailing)

@@ -1,6 +1,6 @@
-"""Free text about suspects is not ours to store: what a text must not hold, so that its writer is steered on.
+"""Finds text about suspects, which may not be stored (GDPR article 10; trust.md, rule 8).
 
-GDPR article 10; trust.md, rule 8. It is a net with wide meshes: the writer can always put it another way.
+It finds the usual wordings only. The writer is referred to the police, and can still reword the text.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ SCRIPT_LINK = re.compile(r"javascript\s*:", re.IGNORECASE)
 
 
 def has_plate(text: str) -> bool:
-    """A registration plate: ABC 123, abc123; "och 200 kronor" is none."""
+    """Return True for a registration plate (ABC 123, abc123), but not for "och 200 kronor"."""
     return any(" " not in found[0] or found[0][:3].isupper() for found in REGISTRATION_PLATE.finditer(text))
 
 
 def names_a_suspect(text: str) -> bool:
-    """A sentence with "misstänkt" and somebody's name in it."""
+    """Return True if a sentence has both "misstänkt" and a person's name."""
     return any(SUSPECT.search(part) and _holds_a_name(part) for part in SENTENCE_END.split(text))
 
 
 def _holds_a_name(sentence: str) -> bool:
-    """A capitalised word that is no place and does not merely begin the sentence."""
+    """Return True if a capitalised word is no place and does not merely begin the sentence."""
     words = sentence.strip()
     for found in CAPITALISED.finditer(words):
         word = found[0]

@@ -1,4 +1,4 @@
-"""Notices: written, counted before they are sent, followed, read."""
+"""Pages of notices."""
 
 from watch.notices.routes import reading, writing
 from watch.notices.routes.blueprint import bp

@@ -1,4 +1,4 @@
-"""The blueprint of notices, and its words for templates of pages and mails."""
+"""The blueprint of notices, with its template filters."""
 
 from __future__ import annotations
 
@@ -18,9 +18,10 @@ bp = Blueprint("notices", __name__)
 
 
 def knows_numbers(of: Notice | Target) -> bool:
-    """Whether the reader works with all whom a notice is for, and so may count them; else it is told roughly.
+    """Return True if the reader may see exact numbers of recipients.
 
-    Who coordinates is known to the officer; who takes part is not.
+    A coordinator may if they work with all of them. An officer may know who coordinates, but not who takes
+    part.
     """
     if of.group is None:
         return of.audience is Audience.AREA_COORDINATORS
@@ -29,25 +30,24 @@ def knows_numbers(of: Notice | Target) -> bool:
 
 @bp.app_template_filter("notice_level")
 def notice_level(level: Level) -> LazyString:
-    """What a level is called."""
     return LEVELS[level]
 
 
 @bp.app_template_filter("organisation")
 def organisation(sender: str) -> LazyString | str:
-    """Whom a notice is from: an authority in the reader's words, else as it stands."""
+    """Return the sender's name, an authority's in the reader's language."""
     return SENDERS.get(sender, sender)
 
 
 @bp.app_template_filter("roughly")
 def roughly_said(count: int) -> str:
-    """A number without its last digit, for those who do not know the people."""
+    """Return a rounded number, for those who may not see the exact one."""
     return roughly(count)
 
 
 @bp.app_template_filter("written_in")
 def written_in(notice: Notice) -> str:
-    """The languages a notice was written in, in the reader's: "svenska och engelska"."""
+    """Return the languages of a notice, named in the reader's: "svenska och engelska"."""
     reader = get_locale() or Locale("sv")
     names = [str(reader.languages[text.language.value]) for text in notice.texts]
     return format_list(names, locale=reader)
@@ -55,7 +55,7 @@ def written_in(notice: Notice) -> str:
 
 @bp.app_template_filter("paragraphs")
 def paragraphs(text: str) -> list[list[str]]:
-    """A plain text as paragraphs, each a list of lines."""
+    """Return a plain text as paragraphs, each a list of lines."""
     parts: list[list[str]] = [[]]
     for line in text.splitlines():
         if line.strip():

@@ -1,4 +1,4 @@
-"""Read notices, follow how far one has come, take it to those on paper."""
+"""Pages for reading notices, following and stopping one, and printing it for those on paper."""
 
 from __future__ import annotations
 
@@ -32,7 +32,6 @@ NOTHING_WAITS = _l("Inget väntar: alla mejl har redan gått iväg eller är på
 @bp.get("/groups/<int:group_id>/notices")
 @requires(Permission.SEE_GROUP)
 def index(group: Group) -> str:
-    """The notices of a group and its area that are for the reader, with search."""
     search = " ".join(request.args.get("q", "")[:100].split())
     page = page_of(
         queries.notice_ids(group, current_person(), search),
@@ -52,7 +51,6 @@ def index(group: Group) -> str:
 @bp.get("/areas/<slug>/notices")
 @requires(Permission.SEE_AREA, second_factor=True)
 def area_index(area: Area) -> str:
-    """What was sent to an area, each with how far it has come."""
     page = page_of(
         queries.area_notice_ids(area),
         after=request.args.get("after", type=int),
@@ -70,7 +68,7 @@ def area_index(area: Area) -> str:
 @bp.get("/notices/<int:notice_id>")
 @signed_in
 def show(notice_id: int) -> str:
-    """One notice, for those it is for: in their language, or in another to print it for somebody."""
+    """Show a notice in the reader's language, or in `language`, to print it for somebody else."""
     notice = _readable(notice_id)
     scopes = _scopes(notice)
     asked = {text.language.value: text.language for text in notice.texts}.get(
@@ -88,7 +86,7 @@ def show(notice_id: int) -> str:
 @bp.get("/notices/<int:notice_id>/report")
 @requires(Permission.SEE_NOTICE_REPORT)
 def report(notice: Notice) -> str:
-    """How far it has come: in numbers, never in names."""
+    """Show how far sending has come, in numbers and never in names."""
     scopes, now = _scopes(notice), utcnow()
     going, progress, exact = sending(now), queries.progress_of(notice), knows_numbers(notice)
     reasons = [(LEFT_OUT[why], progress.reasons[why], False) for why in LeftOut if why in progress.reasons]
@@ -110,7 +108,7 @@ def report(notice: Notice) -> str:
 @bp.get("/notices/<int:notice_id>/stop")
 @requires(Permission.STOP_NOTICES)
 def ask_stop(notice: Notice) -> ViewAnswer:
-    """Asked once more: how many would get no mail."""
+    """Ask for confirmation and say how many mails would be stopped."""
     progress = queries.progress_of(notice)
     if not progress.stoppable:
         flash(str(NOTHING_WAITS), "info")
@@ -127,7 +125,6 @@ def ask_stop(notice: Notice) -> ViewAnswer:
 @bp.post("/notices/<int:notice_id>/stop")
 @requires(Permission.STOP_NOTICES)
 def stop(notice: Notice) -> Response:
-    """What is not yet sent is not sent."""
     with saving(already={NothingWaits: NOTHING_WAITS}) as saved:
         stopped = service.stop_sending(notice, by=current_person())
     if saved:
@@ -136,7 +133,7 @@ def stop(notice: Notice) -> Response:
 
 
 def _stopped(notice: Notice, count: int) -> str:
-    """How many get no mail, and how many do although they had not got it yet."""
+    """Return how many mails were stopped, and how many are under way and cannot be."""
     exact = knows_numbers(notice)
     said = _("Stoppade mejl: %(number)s.", number=_number(count, exact=exact))
     if going := queries.progress_of(notice).waiting:
@@ -145,14 +142,13 @@ def _stopped(notice: Notice, count: int) -> str:
 
 
 def _number(count: int, *, exact: bool) -> str:
-    """Exactly to those who know the people: of two notices the difference would say that one joined."""
+    """Return the exact number, or a rounded one: two exact numbers would reveal that one person joined."""
     return language.number(count) if exact else roughly(count)
 
 
 @bp.get("/notices/<int:notice_id>/paper")
 @signed_in
 def paper(notice_id: int) -> str:
-    """A coordinator's own flats that want the notice on paper, to print and take along."""
     notice = _readable(notice_id)
     scopes = _scopes(notice) or abort(404)
     flats = flats_on_paper(queries.mailings_of(notice), scopes)
@@ -172,7 +168,7 @@ def _readable(notice_id: int) -> Notice:
 
 
 def _scopes(notice: Notice) -> Mapping[int, frozenset[int] | None]:
-    """The groups among its readers that one coordinates, each with the stairwells one works with."""
+    """Return the reader's groups among the recipients, each with the stairwells they work with."""
     relations = current_relations()
     wanted = select(Group).where(Group.id.in_(relations.leads | set(relations.coordinates)))
     where = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id

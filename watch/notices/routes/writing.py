@@ -1,6 +1,6 @@
-"""Write a notice, see it and whom it reaches, send it: to a group, or to an area.
+"""Pages for writing, previewing and sending a notice to a group or an area.
 
-Both are written, looked at and sent in the same way; what differs is a ComposeContext.
+Both take the same steps; ComposeContext holds what differs.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ from watch.notices.service import AlreadySent, Draft, ReachesNobody
 from watch.recipients import CountChanged, RecipientCounts
 from watch.web import ViewAnswer
 
-NOTICE = MEGABYTE // 2  # bytes of four texts of 10,000 characters, most of which take six each
+NOTICE = MEGABYTE // 2  # bytes; four texts of 10,000 characters, most of which take six each
 STEPS = ("new", "preview", "send", "index")
 
 
 @dataclass(frozen=True)
 class ComposeContext:
-    """Where a notice is written: whom it can be for, in whose name, and the addresses of the steps."""
+    """What differs between a group and an area: possible recipients, sender and the URLs of the steps."""
 
     place: Group | Area
     targets: Mapping[str, tuple[Any, Target]]
@@ -44,14 +44,12 @@ class ComposeContext:
     steps: Mapping[str, str]
 
     def form(self) -> WriteNoticeForm:
-        """The form as it was sent, or a fresh one."""
         return WriteNoticeForm(self.targets, data={"audience": self.first})
 
 
 @bp.get("/groups/<int:group_id>/notices/new")
 @requires(Permission.SEND_GROUP_NOTICES)
 def new(group: Group) -> str:
-    """Write to the group or to one of one's stairwells."""
     compose = _group_context(group)
     return _write_page(compose, compose.form())
 
@@ -59,7 +57,7 @@ def new(group: Group) -> str:
 @bp.get("/groups/<int:group_id>/notices/preview")
 @requires(Permission.SEND_GROUP_NOTICES)
 def back_to_new(group: Group) -> Response:
-    """A tab that is opened again has kept the address of the preview, and nothing of what was written."""
+    """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
     return redirect(url_for("notices.new", group_id=group.id), 303)
 
 
@@ -67,7 +65,7 @@ def back_to_new(group: Group) -> Response:
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_GROUP_NOTICES)
 def preview(group: Group) -> ViewAnswer:
-    """The notice as it will look, and how many get it: exactly, where they are all the coordinator's."""
+    """Show the notice and its recipients: the exact number if the coordinator works with all of them."""
     return _preview(_group_context(group))
 
 
@@ -75,14 +73,12 @@ def preview(group: Group) -> ViewAnswer:
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_GROUP_NOTICES)
 def send(group: Group) -> ViewAnswer:
-    """Send it, once."""
     return _send(_group_context(group))
 
 
 @bp.get("/areas/<slug>/notices/new")
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_new(area: Area) -> str:
-    """Write to all members of an area, or to its coordinators."""
     compose = _area_context(area)
     return _write_page(compose, compose.form())
 
@@ -91,7 +87,7 @@ def area_new(area: Area) -> str:
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_preview(area: Area) -> ViewAnswer:
-    """The notice as it will look, and how many coordinators get it, or how large the area is at least."""
+    """Show the notice, and the number of coordinators, or the least number of households."""
     return _preview(_area_context(area))
 
 
@@ -99,7 +95,6 @@ def area_preview(area: Area) -> ViewAnswer:
 @takes_bytes(NOTICE)
 @requires(Permission.SEND_AREA_NOTICES, second_factor=True)
 def area_send(area: Area) -> ViewAnswer:
-    """Send it, once."""
     return _send(_area_context(area))
 
 
