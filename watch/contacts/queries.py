@@ -83,9 +83,9 @@ def public_contacts() -> list[AreaContacts]:
 
 
 def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
-    """Contact persons that officers of these areas keep, each with whom it is for.
+    """Return a select of the contact persons that officers of these areas edit, with their places.
 
-    Those for everybody, and those of the areas and of landlords, buildings and groups in them.
+    These are the ones for everybody, for the areas, and for the landlords, buildings and groups in them.
     """
     properties = select(Property.id).where(Property.area_id.in_(areas))
     theirs = or_(

@@ -40,7 +40,7 @@ ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
 
 @dataclass(frozen=True)
 class PublicBuilding:
-    """The public facts of a building: whether its group takes members, no count and no person.
+    """The public facts of a building: whether its group takes members, but no number and no person.
 
     `stairwell` is the id of the stairwell that the search named.
     """
@@ -52,8 +52,10 @@ class PublicBuilding:
 
 @dataclass(frozen=True)
 class Asked:
-    """An address that was typed, its number, and what it may mean: streets (city and name) by their own name,
-    all of some areas (ids), and streets in the areas that are named beside them.
+    """One reading of a typed address: the number, and the streets and areas it may mean.
+
+    `streets` are (city, street); `areas` are ids of whole areas; `in_areas` are streets in areas named with
+    them.
     """
 
     number: str
@@ -65,8 +67,8 @@ class Asked:
 def find_buildings(text: str, limit: int = 20) -> list[PublicBuilding]:
     """Return at most `limit` buildings at an address, which may be partial and without accents.
 
-    The area's name finds its buildings too, after those of a street that is called so. Where nothing is
-    spelled so, what is one slip away. Two statements, three with a number; two more where no street is so.
+    An area's name finds its buildings too, after those of a street with that name. Without any match, one
+    typing error a word is allowed. Two statements, three with a number; two more without a matching street.
     """
     for asked in _readings(text):
         stairwells = _stairwells_at(asked) if asked.number else {}
@@ -101,7 +103,7 @@ def _public(building: Building, state: GroupState | None, stairwell: int | None 
 
 
 def buildings_at(text: str) -> ColumnElement[bool]:
-    """The condition on Building of a stairwell at that address; never true for a number without a street."""
+    """Return the condition on Building of having that address; never true for a number without a street."""
     for asked in _readings(text):
         if asked.streets or _exists(asked):
             return Building.id.in_(_stairwells_at(asked) if asked.number else _at(asked))
@@ -109,9 +111,9 @@ def buildings_at(text: str) -> ColumnElement[bool]:
 
 
 def _readings(text: str) -> Iterator[Asked]:
-    """What an address may mean: as it is spelled, then with one slip a word.
+    """Yield what an address may mean: first as spelled, then with one typing error a word.
 
-    Accents are forgiven, which no database does alike.
+    Python compares the words, because databases ignore accents in different ways.
     """
     typed = ADDRESS.fullmatch(folded(text.split(",")[0]))
     words = typed["words"].split() if typed else []
@@ -138,8 +140,9 @@ def _readings(text: str) -> Iterator[Asked]:
 
 @prepared
 def _streets_and_areas() -> CompoundSelect[str, str, int | None]:
-    """Each street of each city once, and the areas: by steps through the index of addresses, from one street
-    to the next, instead of reading every stairwell.
+    """Return a select of each street of each city, once, and of the areas.
+
+    It steps through the index of addresses from one street to the next, instead of reading every stairwell.
     """
 
     def least(column: Any, *beyond: ColumnElement[bool]) -> ScalarSelect[Any]:
@@ -158,7 +161,7 @@ def _streets_and_areas() -> CompoundSelect[str, str, int | None]:
 
 
 def _at(asked: Asked) -> Select[int]:
-    """Ids of the buildings in the streets of an address, whatever its number."""
+    """Return a select of the ids of the buildings in these streets, whatever their number."""
     in_street = tuple_(Stairwell.city, Stairwell.street).in_(asked.streets)
     wanted = select(Stairwell.building_id)
     if not asked.areas and not asked.in_areas:
@@ -173,10 +176,10 @@ def _exists(asked: Asked) -> bool:
 
 
 def _stairwells_at(asked: Asked) -> dict[int, int | None]:
-    """The buildings with the number of an address, each with its stairwell where it names that one only."""
+    """Return the buildings with that number, each with its stairwell if only that one matches."""
     wanted = _at(asked).add_columns(Stairwell.id, Stairwell.number)
     rows = db.session.execute(wanted.where(Stairwell.number.startswith(asked.number, autoescape=True)))
-    near = [row for row in rows if row[2].startswith(asked.number)]  # SQLite forgives capitals
+    near = [row for row in rows if row[2].startswith(asked.number)]  # SQLite ignores case
     named = [row for row in near if _is_number(asked.number, row[2])]
     found: dict[int, int | None] = {}
     for building, stairwell, _number in named or near:

@@ -1,4 +1,4 @@
-"""What outsiders see of groups: as it was last night, and put together no more than its parts."""
+"""What outsiders see of groups: numbers as of last night, which reveal no more when added up."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from watch.extensions import db
 from watch.language import STOCKHOLM, local
 from watch.models import FEW, Area, Building, Flat, Group, Interest, Membership, Stairwell
 
-RECOUNT_AT = time(2, 30)  # by the clock in Borås
+RECOUNT_AT = time(2, 30)  # local time in Borås
 
 
 def last_night(now: datetime) -> datetime:
-    """The latest moment that outsiders' numbers are of: whoever comes or goes by day is not seen in them."""
+    """Return the time of outsiders' numbers, so that they do not show who comes or goes by day."""
     today = local(now).date()
     days = today, today - timedelta(days=1)
     nights = (datetime.combine(day, RECOUNT_AT, STOCKHOLM).astimezone(UTC) for day in days)
@@ -22,12 +22,12 @@ def last_night(now: datetime) -> datetime:
 
 
 def were_interested(night: datetime) -> ColumnElement[bool]:
-    """The condition on Interest for who had confirmed it that night, and had not withdrawn it."""
+    """Return the condition on Interest that it was confirmed and not withdrawn at that time."""
     return and_(Interest.confirmed_at <= night, or_(Interest.ended_at.is_(None), Interest.ended_at > night))
 
 
 def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[int, int]]:
-    """How many households of each stairwell took part that night, and how many flats it has; one statement.
+    """Return, by stairwell, the households that took part that night and the flats; one statement.
 
     A member without a known flat counts as a household of their own.
     """
@@ -46,13 +46,16 @@ def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[in
 
 
 def at_least(count: ColumnElement[int], total: ColumnElement[int]) -> ColumnElement[int]:
-    """What the words of `banded` promise of a count: nothing of a few, the fewest of nearly all."""
+    """Return the lower bound of the band that `banded` shows.
+
+    It is 0 for fewer than FEW; for nearly all it is the fewest that the words allow.
+    """
     nearly_all = case((total - FEW < FEW, FEW), else_=total - FEW + 1)
     return case((count < FEW, 0), (count > total - FEW, nearly_all), else_=count)
 
 
 def number_of_flats() -> ScalarSelect[int]:
-    """How many flats a group of the outer select has."""
+    """Return a subquery for the number of flats of the outer select's group."""
     flats = (
         select(func.count(Flat.id))
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
@@ -62,8 +65,9 @@ def number_of_flats() -> ScalarSelect[int]:
 
 
 def taking_part_in_area() -> ScalarSelect[int]:
-    """How many households take part in an area of the outer select, at least: as its groups were counted
-    last night.
+    """Return a subquery for the least number of households that take part in the outer select's area.
+
+    It adds up the lower bounds of what its groups showed last night.
     """
     shown = func.coalesce(func.sum(at_least(Group.counted_taking_part.expression, number_of_flats())), 0)
     return select(cast(shown, Integer)).where(Group.area_id == Area.id).correlate(Area).scalar_subquery()

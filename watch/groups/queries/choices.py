@@ -1,4 +1,4 @@
-"""Which mails of their groups people want, and whose choice the link in a mail opens."""
+"""Which mails people want, and whose choices the link in a mail opens."""
 
 from __future__ import annotations
 
@@ -30,18 +30,18 @@ from watch.models import (
 )
 from watch.statements import prepared
 
-# Conditions on Membership: who wants to hear of what of their own group. Whoever said no gets neither mail
-# nor paper. What goes to a whole area is chosen apart: has_opted_out.
+# Conditions on Membership: who wants which messages to their group. Those who declined get neither mail nor
+# paper. Notices to a whole area are a choice of their own: has_opted_out.
 WANTS_NOTICES: ColumnElement[bool] = Membership.notices == NoticeChoice.EVERYTHING
 WANTS_MEETINGS: ColumnElement[bool] = Membership.notices != NoticeChoice.NOTHING
 
-SECOND_THOUGHTS = timedelta(days=7)  # so long can somebody who left change their mind
-_AT_ONCE = timedelta(minutes=1)  # an appointment that ends with a membership ends just before it
+SECOND_THOUGHTS = timedelta(days=7)  # how long leaving can be undone
+_AT_ONCE = timedelta(minutes=1)  # an appointment ended by leaving ends just before the membership
 
 
 @dataclass(frozen=True)
 class AreaChoice:
-    """Whether a person wants the notices that go to a whole area, where they are in one of its groups."""
+    """Whether a person wants notices to a whole area in which they are a member of a group."""
 
     person: Person
     area: Area
@@ -50,8 +50,9 @@ class AreaChoice:
 
 @dataclass(frozen=True)
 class Choosing:
-    """What the readers of one mail may choose about: memberships of now with their areas, and those they
-    ended lately. A mail to a whole area is of that area's list (`of_area`), any other of a group's.
+    """The choices that a mail's link opens: current memberships with their areas, and recently ended ones.
+
+    `of_area` is the area if the mail went to one; any other mail belongs to a group's list.
     """
 
     current: list[Membership]
@@ -61,15 +62,15 @@ class Choosing:
 
     @property
     def people(self) -> int:
-        """How many the mail names."""
+        """The number of people whom the mail names."""
         return len({each.person_id for each in (*self.current, *self.ended)})
 
 
 def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
-    """The memberships that the link of a notice's or meeting's mail opens, with their areas; two statements.
+    """Return the choices that the link of a notice's or meeting's mail opens; two statements.
 
-    Theirs whom the mail names and who still read that mailbox, in the groups that its list concerns. An
-    ended one only where its owner ended it, and for as long as that can be taken back.
+    They are those of people whom the mail names and who still read its mailbox, in the groups of its list. An
+    ended membership is included if its owner ended it and can still undo that.
     """
     wanted = (
         select(Membership)
@@ -100,7 +101,7 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
 
 
 def readers_of(row: OutboxRow) -> Sequence[Person]:
-    """Whom a mail names and who still read its mailbox."""
+    """Return the people whom a mail names and who still read its mailbox."""
     wanted = (
         select(Person)
         .join(OutboxRow, OutboxRow.person_id == Person.id)
@@ -115,7 +116,7 @@ def readers_of(row: OutboxRow) -> Sequence[Person]:
 
 
 def area_choices(memberships: Iterable[Membership]) -> list[AreaChoice]:
-    """What the members have chosen about the areas of their groups, each once; one statement."""
+    """Return each member's choice for the areas of their groups; one statement."""
     theirs = {(each.person_id, each.group.area_id): each for each in memberships}
     wanted = select(AreaOptOut.person_id, AreaOptOut.area_id).where(
         AreaOptOut.person_id.in_([person for person, _area in theirs])
@@ -127,7 +128,7 @@ def area_choices(memberships: Iterable[Membership]) -> list[AreaChoice]:
 def has_opted_out(
     person_id: ColumnElement[Any] | InstrumentedAttribute[Any], area_id: Any
 ) -> ColumnElement[bool]:
-    """The condition that somebody (a column of their ids) wants no notices to a whole area (its id)."""
+    """Return the condition that a person (a column of ids) wants no notices to the area (its id)."""
     out = select(AreaOptOut.id).where(AreaOptOut.person_id == person_id, AreaOptOut.area_id == area_id)
     return out.exists()
 
@@ -137,10 +138,10 @@ def wants_mail_of(
     groups: ColumnElement[bool],
     wants: ColumnElement[bool],
 ) -> ColumnElement[bool]:
-    """The condition that somebody (a column of their ids) is of one of the groups and wants such mails.
+    """Return the condition that a person (a column of ids) is in one of the groups and wants such mail.
 
-    `groups` is a condition on Group, `wants` is WANTS_NOTICES or WANTS_MEETINGS. A coordinator is asked for
-    what they chose as a member of the same group.
+    `groups` is a condition on Group, and `wants` is WANTS_NOTICES or WANTS_MEETINGS. For a coordinator, their
+    choice as a member of the same group counts.
     """
     declined = select(Membership.id).where(
         Membership.person_id == Coordinator.person_id,
@@ -153,7 +154,7 @@ def wants_mail_of(
 
 
 def ended_lately(person: Person, now: datetime) -> list[Membership]:
-    """What a person has left, and can still take back, of groups that they are not in again."""
+    """Return the memberships that a person has ended and can undo, unless they have joined again."""
     latest = {each.group_id: each for each in _ended(person.id, now - SECOND_THOUGHTS).scalars()}
     return list(latest.values())
 
@@ -180,7 +181,7 @@ def _whose(membership: Membership) -> tuple[int, int]:
 
 
 def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
-    """The groups of the list that a mail belongs to: one group's, or an area's."""
+    """Return the condition on Group for the groups of the mail's list, a group's or an area's."""
     of = _list_of(mailing)
     if isinstance(of, Area):
         return Group.area_id == of.id
@@ -188,7 +189,7 @@ def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
 
 
 def _list_of(mailing: Mailing) -> Group | Area | None:
-    mail = KINDS.get(mailing.kind)  # None where an older version of the program has sent it
+    mail = KINDS.get(mailing.kind)  # None if an older version of the program sent it
     return mail.list_of(mailing.about) if mail and mail.list_of else None
 
 
@@ -204,7 +205,7 @@ def _ended_by_its_owner(since: datetime) -> ColumnElement[bool]:
 
 
 def with_lost_appointment(memberships: Collection[Membership]) -> frozenset[int]:
-    """Ids of those ended memberships with which an appointment as coordinator ended."""
+    """Return the ids of the ended memberships with which an appointment as coordinator ended."""
     if not memberships:
         return frozenset()
     ended = select(Coordinator.person_id, Coordinator.group_id, Coordinator.ended_at).where(
@@ -222,10 +223,10 @@ def with_lost_appointment(memberships: Collection[Membership]) -> frozenset[int]
 
 
 def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
-    """Ids of what was said to a group and its area and is wanted by none of those memberships that still are.
+    """Return a select of the ids of mailings to a group and its area that no current membership wants.
 
-    `whose` is a condition on Membership: a person's, or a household's. What an area hears is wanted also
-    by a membership in another of its groups.
+    `whose` is a condition on Membership, for one person or one household. A notice to an area is also wanted
+    if a membership in another of its groups wants it.
     """
     still = select(Membership.id).join(Group, Group.id == Membership.group_id)
     still = still.where(whose, Membership.is_current)

@@ -1,4 +1,4 @@
-"""The flats and stairwells of groups in street order, and where their households stand."""
+"""The flats and stairwells of groups in street order, and the status of their households."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from watch.models import (
 
 
 def flats_of_group(group: Group, stairwells: Collection[int] | None = None) -> list[Flat]:
-    """The flats of a group, or of some of its stairwells, in street order."""
+    """Return the flats of a group, or of these stairwells of it, in street order."""
     return flats_of_groups([group], stairwells)
 
 
 def flats_of_groups(groups: Collection[Group], stairwells: Collection[int] | None = None) -> list[Flat]:
-    """The flats of several groups, in street order."""
+    """Return the flats of several groups, in street order."""
     wanted = (
         select(Flat)
         .join(Flat.stairwell)
@@ -41,7 +41,7 @@ def flats_of_groups(groups: Collection[Group], stairwells: Collection[int] | Non
 def stairwells_of_group(
     group: Group, stairwells: Collection[int] | None = None, *, with_flats: bool = False
 ) -> list[Stairwell]:
-    """The stairwells of a group, or some of them, in street order."""
+    """Return the stairwells of a group, or these of them, in street order."""
     wanted = (
         select(Stairwell)
         .join(Stairwell.building)
@@ -56,13 +56,13 @@ def stairwells_of_group(
 
 
 def status_of(flat: Flat) -> HouseholdStatus:
-    """Where the household that lives in a flat now stands."""
+    """Return the status of the flat's current household."""
     current = select(Household.status).where(Household.flat_id == flat.id, Household.is_current)
     return db.session.scalar(current) or HouseholdStatus.NOT_CONTACTED
 
 
 def statuses_of(flats: Collection[Flat]) -> dict[int, HouseholdStatus]:
-    """Where the households of these flats stand now, by the flat's id; one statement."""
+    """Return the status of the flats' current households, by the flats' ids; one statement."""
     ids = [flat.id for flat in flats]
     current = select(Household.flat_id, Household.status).where(
         Household.flat_id.in_(ids), Household.is_current

@@ -1,4 +1,4 @@
-"""How the flats of a group stand, and what that adds up to."""
+"""The state of each flat of a group, and counts of them."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from watch.statements import prepared
 
 
 class FlatState(StrEnum):
-    """How a flat looks in the house picture."""
+    """The state of a flat in the picture of the building."""
 
     TAKES_PART = "takes_part"
     ON_PAPER = "on_paper"
@@ -42,12 +42,12 @@ class FlatState(StrEnum):
 
     @property
     def is_lit(self) -> bool:
-        """The household takes part, however it is reached."""
+        """True if the household takes part, by mail or on paper."""
         return self in {FlatState.TAKES_PART, FlatState.ON_PAPER, FlatState.BOUNCED}
 
 
 class FlatInHouse(NamedTuple):
-    """A flat with where its household stands; without any person."""
+    """A flat with the state of its household, without any person."""
 
     flat_id: int
     number: str
@@ -57,17 +57,17 @@ class FlatInHouse(NamedTuple):
     building_id: int
     household_id: int | None
     state: FlatState
-    since: datetime | None = None  # when its household came to stand so
+    since: datetime | None = None  # when its household got that status
 
     @property
     def floor(self) -> int:
-        """Floors above the entrance floor; below it negative."""
+        """The floor: 0 is the entrance floor, negative numbers lie below it."""
         return int(self.number[:2]) - 10
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Flats of a group by where they stand (they add up to `flats`), and members whose flat is unknown."""
+    """Counts of a group's flats by status, which add up to `flats`, and members without a known flat."""
 
     flats: int = 0
     takes_part: int = 0
@@ -79,19 +79,19 @@ class Counts:
 
     @property
     def asked(self) -> int:
-        """Flats whose household knows of the group: asked, asking, answered or taking part."""
+        """The flats whose household knows of the group: invited, asking, answered or taking part."""
         return self.flats - self.not_contacted
 
     @property
     def group(self) -> int:
-        """The group's number: flats that take part and members without a known flat."""
+        """The group's number: the flats that take part, and members without a known flat."""
         return self.takes_part + self.without_flat
 
 
 def households_of(place: Group | Stairwell, stairwells: Collection[int] | None = None) -> list[FlatInHouse]:
-    """Every flat of a group or stairwell with its state, in street order; one statement.
+    """Return every flat of a group or stairwell with its state, in street order; one statement.
 
-    `stairwells` narrows a group to those a coordinator works with.
+    `stairwells` limits a group to the stairwells that a coordinator works with.
     """
     of_stairwell, only_some = isinstance(place, Stairwell), stairwells is not None
     rows = _flats(place.id, stairwells or (), of_stairwell=of_stairwell, only_some=only_some)
@@ -127,7 +127,7 @@ def _flats(
 
 
 def _members_by_household(here: ColumnElement[bool]) -> Subquery:
-    """How many take part from each household, have a mailbox, and have one that bounces."""
+    """Return a subquery of each household's members: how many, with a mailbox, with a bouncing one."""
     return (
         select(
             Membership.household_id,
@@ -154,7 +154,7 @@ def _state(
 
 
 def sums(flats: Collection[FlatInHouse], without_flat: int = 0) -> Counts:
-    """The counts of flats that are already read."""
+    """Count flats that have been read already."""
     states = [HouseholdStatus.TAKES_PART.value if flat.state.is_lit else flat.state.value for flat in flats]
     return Counts(
         flats=len(states),
@@ -164,7 +164,7 @@ def sums(flats: Collection[FlatInHouse], without_flat: int = 0) -> Counts:
 
 
 def counts_of_group(group_id: int) -> Counts:
-    """How the flats of a group stand, in one statement; they add up."""
+    """Return the counts of a group's flats, by one statement, so that they add up."""
 
     def standing(status: HouseholdStatus) -> ColumnElement[int]:
         return func.count(case((Household.status == status, Household.id)))
@@ -194,16 +194,16 @@ def counts_of_group(group_id: int) -> Counts:
 def paper_households(
     group: Group, stairwell: Stairwell | None = None, *, wanting: ColumnElement[bool] | None = None
 ) -> Select[int]:
-    """Ids of the households that take part and that no mail reaches: nobody there has a living address.
+    """Return a select of the ids of households that take part and have no working address.
 
-    `wanting` (a condition on Membership) leaves those out who said no: they are reached neither way.
+    `wanting` (a condition on Membership) leaves out those who declined, also on paper.
     """
     wanted = households_without_mail(Membership.group_id == group.id, true() if wanting is None else wanting)
     return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
 
 
 def members_at(flat: FlatInHouse) -> list[Membership]:
-    """Who takes part from this flat now."""
+    """Return the current members who live in this flat."""
     if flat.household_id is None:
         return []
     wanted = (
@@ -216,7 +216,7 @@ def members_at(flat: FlatInHouse) -> list[Membership]:
 
 
 def last_look(reader: Person, place: Group | Stairwell) -> datetime | None:
-    """When somebody last saw the picture of this house or stairwell; what was lit since is new to them."""
+    """Return when the reader last saw the picture; flats that joined since are new to them."""
     return _last_look(reader.id, place.__tablename__, place.id).scalar()
 
 
@@ -231,7 +231,7 @@ def _last_look(reader_id: int, kind: str, place_id: int) -> Select[datetime | No
 
 
 def history_of(flat: Flat) -> list[tuple[datetime, str]]:
-    """What happened with a flat's households and letters, from the audit trail, latest first; no names."""
+    """Return the events of a flat's households and letters, the latest first, without names."""
     wanted = (
         select(AuditEntry.at, AuditEntry.what)
         .where(

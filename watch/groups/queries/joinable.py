@@ -1,4 +1,4 @@
-"""Which groups can be asked to be let in to, and from which stairwells."""
+"""Which groups people can ask to join, and from which stairwells."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ OPEN_TO_JOIN = frozenset({GroupState.STARTING, GroupState.ACTIVE})
 
 
 def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | None:
-    """The group that somebody in this stairwell can ask to join; None leads them to interest.
+    """Return the group that residents of this stairwell can ask to join, or None.
 
-    (No group, dormant, closed, or nobody who would learn of it. A letter lets in without anybody.)
+    It must be open, and have a coordinator who would be told. A letter needs none.
     """
     if stairwell.building.group_id is None:
         return None
@@ -27,5 +27,5 @@ def group_to_join(stairwell: Stairwell, *, by_letter: bool = False) -> Group | N
 
 
 def joinable_stairwells(building: Building) -> list[Stairwell]:
-    """The stairwells of a building from which one can ask to join its group."""
+    """Return the stairwells of a building whose residents can ask to join its group."""
     return [stairwell for stairwell in building.stairwells if group_to_join(stairwell)]

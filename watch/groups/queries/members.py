@@ -1,4 +1,4 @@
-"""Who takes part in a group, and who coordinates it."""
+"""The members and coordinators of a group."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ from watch.models import (
 )
 
 REFUSAL_SHOWN = timedelta(days=30)
-REACHED_BY_MAIL = Coordinator.person.has(  # the condition that a coordinator has a mailbox that works
+REACHED_BY_MAIL = Coordinator.person.has(  # the condition that a coordinator's mailbox works
     Person.mailbox.has(Mailbox.suppression.is_distinct_from(Suppression.BOUNCED))
 )
 
 
 def coordinators_of(group: Group) -> list[Coordinator]:
-    """The current appointments: leads, those for the whole house, by stairwell; the waiting last."""
+    """Return the appointments: leads, those for the whole group, by stairwell, unanswered ones last."""
     wanted = (
         select(Coordinator)
         .where(Coordinator.group_id == group.id, Coordinator.ended_at.is_(None))
@@ -54,7 +54,7 @@ def coordinators_of(group: Group) -> list[Coordinator]:
 
 
 def asked_addresses(person: Person, group: Group) -> dict[int, str]:
-    """Where the questions went that this person asked and nobody has answered, by appointment."""
+    """Return the addresses that this person asked and that have not answered, by appointment."""
     wanted = (
         select(Coordinator.id, Mailbox)
         .join(Mailing, Mailing.coordinator_id == Coordinator.id)
@@ -72,7 +72,7 @@ def asked_addresses(person: Person, group: Group) -> dict[int, str]:
 
 
 def refusals_to(person: Person, group: Group) -> Sequence[datetime]:
-    """When somebody whom this person asked lately said no, latest first; who it was is not told."""
+    """Return when somebody whom this person asked declined, the latest first; not who it was."""
     wanted = (
         select(AuditEntry.at)
         .join(Coordinator, Coordinator.id == AuditEntry.about_id)
@@ -88,9 +88,9 @@ def refusals_to(person: Person, group: Group) -> Sequence[datetime]:
 
 
 def coordinators_for(stairwell: Stairwell) -> list[Person]:
-    """Whom a request from here is told: the stairwell's own and the whole house's, else the lead.
+    """Return the coordinators who are told of a request from this stairwell; without any, the leads.
 
-    Of those whom mail reaches: somebody without an address learns of no request.
+    They work for the stairwell or the whole group, and have a working address.
     """
     group_id = stairwell.building.group_id
     wanted = (
@@ -111,7 +111,7 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
 
 
 def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[Membership]:
-    """Those who take part now, with person, stairwell, household and flat; oldest first."""
+    """Return the current members with person, stairwell, household and flat, the oldest first."""
     wanted = (
         select(Membership)
         .where(Membership.group_id == group.id, Membership.is_current)
@@ -130,7 +130,7 @@ def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[
 def takes_part(
     person_id: ColumnElement[Any] | InstrumentedAttribute[Any], *which: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """The condition that somebody (a column of their ids) is a member now.
+    """Return the condition that a person (a column of ids) is a current member.
 
     `which` are conditions on Membership and Group.
     """
@@ -145,7 +145,7 @@ def takes_part(
 def coordinates(
     person_id: ColumnElement[Any] | InstrumentedAttribute[Any], *which: ColumnElement[bool]
 ) -> ColumnElement[bool]:
-    """The condition that somebody (a column of their ids) is a coordinator now.
+    """Return the condition that a person (a column of ids) is a current coordinator.
 
     `which` are conditions on Coordinator and Group.
     """
@@ -159,13 +159,13 @@ def coordinates(
 
 
 def active_member_ids(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
-    """Ids of the people who take part now, with or without a mailbox."""
+    """Return a select of the ids of the current members, with or without a mailbox."""
     wanted = select(Membership.person_id).where(Membership.group_id == group.id, Membership.is_current)
     return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
 
 
 def active_membership(person: Person, group: Group) -> Membership | None:
-    """The membership of a person in a group, where there is one now."""
+    """Return the person's current membership in the group, or None."""
     return db.session.scalar(
         select(Membership).where(
             Membership.person_id == person.id, Membership.group_id == group.id, Membership.is_current
@@ -174,8 +174,8 @@ def active_membership(person: Person, group: Group) -> Membership | None:
 
 
 def is_open(coordinator: Coordinator) -> bool:
-    """Whether the question still waits: not answered, and not too old to be."""
+    """Return True if the appointment is unanswered and can still be accepted."""
     return coordinator.accepted_at is None and coordinator.appointed_at >= utcnow() - QUESTION_LASTS
 
 
-QUESTION_LASTS = timedelta(days=30)  # as an invitation
+QUESTION_LASTS = timedelta(days=30)  # as long as an invitation

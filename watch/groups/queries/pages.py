@@ -1,4 +1,4 @@
-"""What the pages of a group show, each part in one statement."""
+"""What the pages of a group show; each part takes one statement."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from watch.statements import prepared
 
 @dataclass(frozen=True)
 class Facts:
-    """Where a group is and how large: its property's designation, its flats."""
+    """A group's property designation and number of flats."""
 
     property: str | None
     flats: int
@@ -38,14 +38,14 @@ class Facts:
 
 @dataclass(frozen=True)
 class Coming:
-    """A meeting that has not ended, and what the person answered."""
+    """A meeting that has not ended, and the person's answer."""
 
     meeting: Meeting
     answer: MeetingAnswer | None
 
 
 def facts_of(group: Group) -> Facts:
-    """Property and number of flats of a group."""
+    """Return the property designation and number of flats of a group."""
     return Facts(*_facts(group.id).one())
 
 
@@ -72,7 +72,7 @@ def _select_facts(group_id: int) -> Select[str | None, int]:
 def facts_and_next_meeting(
     group: Group, person: Person, now: datetime, *, all_stairwells: bool
 ) -> tuple[Facts, Coming | None]:
-    """What the group's page begins with, in one statement; see `coming_meetings` for whose meetings."""
+    """Return the head of the group's page, by one statement. `coming_meetings` says whose meetings."""
     everywhere = [group.id] if all_stairwells else []
     row = _facts_and_next(group.id, person.id, [group.id], now, everywhere).one()
     designation, flats, meeting, answer = row
@@ -98,9 +98,9 @@ def _facts_and_next(
 def coming_meetings(
     person: Person, group_ids: Collection[int], now: datetime, *, all_stairwells: Collection[int] = ()
 ) -> list[Coming]:
-    """Meetings that have not ended, the next one first; one statement.
+    """Return meetings that have not ended, the next one first; one statement.
 
-    A stairwell's gathering is shown to those who live there, and in the groups of `all_stairwells`.
+    A stairwell's meeting is shown to those who live there, and in the groups of `all_stairwells`.
     """
     return [Coming(*row) for row in _coming(person.id, group_ids, now, all_stairwells)]
 
@@ -146,7 +146,7 @@ def _is_coming(
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A member or coordinator, and of how to reach them what neighbours may see."""
+    """A member or coordinator, with the contact details that neighbours may see."""
 
     id: int
     name: str
@@ -157,7 +157,7 @@ class Neighbour:
 
 @dataclass
 class CoordinatorLine:
-    """A coordinator as neighbours meet them; without stairwells for the whole house."""
+    """A coordinator as neighbours see them; without stairwells, of the whole group."""
 
     person: Neighbour
     is_lead: bool
@@ -166,14 +166,14 @@ class CoordinatorLine:
 
 @dataclass(frozen=True)
 class PeopleOfGroup:
-    """Whom a reader of the group's page may meet."""
+    """The people whom a reader of the group's page may see."""
 
     coordinators: list[CoordinatorLine]
     neighbours: list[Neighbour]
 
 
 def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
-    """The coordinators, and the neighbours who chose to be seen (none unless asked for); one statement."""
+    """Return the coordinators and, if asked for, the neighbours who chose to be seen; one statement."""
     lines: dict[int, CoordinatorLine] = {}
     seen_people: dict[int, Neighbour] = {}
     for coordinator, is_lead, stairwell, *person in _people(group.id, neighbours=neighbours):
@@ -188,12 +188,12 @@ def people_of(group: Group, *, neighbours: bool) -> PeopleOfGroup:
 
 @prepared
 def _people(group_id: int, *, neighbours: bool) -> Select[*tuple[Any, ...]]:
-    """`neighbours`: also a member who chose to be seen."""
+    """Return a select of coordinators and, with `neighbours`, of members who chose to be seen."""
     is_member = (Membership.group_id == group_id) & Membership.is_current
     coordinates = (Coordinator.group_id == group_id) & Coordinator.is_current
     shows_anything = or_(Person.shows_name, Person.shows_email, Person.shows_phone)
     is_seen = and_(Membership.id.is_not(None), shows_anything) if neighbours else false()
-    # Ids of members and coordinators, so that nobody else's row is looked at.
+    # The ids limit the outer joins to people of this group.
     here = select(Membership.person_id).where(is_member)
     here_too = select(Coordinator.person_id).where(Coordinator.group_id == group_id)
     return (
@@ -213,7 +213,7 @@ def _people(group_id: int, *, neighbours: bool) -> Select[*tuple[Any, ...]]:
 
 
 def groups_of(person: Person) -> Sequence[Group]:
-    """The groups that a person takes part in or coordinates, by name, with their areas."""
+    """Return the groups that a person is a member or coordinator of, by name, with their areas."""
     return _groups(person.id).scalars().all()
 
 
@@ -232,6 +232,6 @@ def _groups(person_id: int) -> Select[Group]:
 
 
 def flats_in(building: Building) -> int:
-    """How many flats a building has."""
+    """Return the number of flats of a building."""
     flats = select(func.count(Flat.id)).join(Stairwell, Stairwell.id == Flat.stairwell_id)
     return db.session.scalar(flats.where(Stairwell.building_id == building.id)) or 0

@@ -1,4 +1,4 @@
-"""The stairwells of a group and what waits behind each."""
+"""The stairwells of a group, and the work that waits for coordinators there."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from watch.statements import prepared
 
 @dataclass(frozen=True)
 class StairwellInHouse:
-    """A stairwell of a group with what its coordinators have to do there."""
+    """A stairwell of a group, with what its coordinators have to do there."""
 
     id: int
     number: str
@@ -38,7 +38,7 @@ class StairwellInHouse:
 
 @dataclass(frozen=True)
 class Work:
-    """What waits for a coordinator: by stairwell, and gatherings held but not counted."""
+    """A coordinator's work: by stairwell, and meetings that were held and not counted."""
 
     stairwells: list[StairwellInHouse]
     without_flat: int
@@ -46,10 +46,10 @@ class Work:
 
 
 def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
-    """The stairwells of a group, or a coordinator's, in street order with what waits there; one statement.
+    """Return the stairwells of a group, or a coordinator's, with the work there; one statement.
 
-    A stairwell has a coordinator where somebody other than the lead works for it or the whole house. Of
-    gatherings not counted those of the group, of these stairwells, and what `by` has called elsewhere.
+    A stairwell has a coordinator if somebody other than the lead works for it or the whole group. Meetings
+    not counted are those of the group, of these stairwells, and those that `by` has called.
     """
     rows = _work(group.id, by.id, now, stairwells or (), only_some=stairwells is not None).all()
     found = [
@@ -82,7 +82,7 @@ def _work(
 
 
 def _coordinators(group_id: int) -> ScalarSelect[int]:
-    """How many other than the lead work for the stairwell of the row around."""
+    """Return a subquery for the number of coordinators, leads of the whole group left out."""
     scope = coordinator_stairwell.c
     has_scope = select(scope.stairwell_id).where(scope.coordinator_id == Coordinator.id)
     this_one = has_scope.where(scope.stairwell_id == Stairwell.id).correlate(Coordinator, Stairwell)
@@ -99,7 +99,7 @@ def _coordinators(group_id: int) -> ScalarSelect[int]:
 
 
 def _requests(group_id: int, *, visit: bool) -> ScalarSelect[int]:
-    """How many wait for an answer, or for a visit, in the stairwell of the row around."""
+    """Return a subquery for the number of requests that wait for an answer, or for a visit."""
     waiting = select(func.count(JoinRequest.id)).where(
         JoinRequest.stairwell_id == Stairwell.id,
         JoinRequest.group_id == group_id,

@@ -103,12 +103,12 @@ def letters(now: datetime) -> int:
 
 
 def visits(now: datetime) -> int:
-    """Those of a month ago."""
+    """Delete visits that are a month old."""
     return take_out(Visit, Visit.at < now - MONTH)
 
 
 def join_requests(now: datetime) -> int:
-    """Those answered a month ago; unconfirmed ones, and visits that nobody made, a month after they came."""
+    """Delete requests answered a month ago, and month-old ones, unconfirmed or waiting for a visit."""
     waits, has_flat = JoinRequest.state == RequestState.WAITING, JoinRequest.flat_id.is_not(None)
     unheard = or_(JoinRequest.state == RequestState.UNCONFIRMED, and_(waits, JoinRequest.wants_visit))
     over = or_(JoinRequest.decided_at < now - MONTH, and_(unheard, JoinRequest.created_at < now - MONTH))
@@ -137,7 +137,7 @@ def _forget(
 
 
 def address_verifications(now: datetime) -> int:
-    """Those of addresses that were recorded a month ago; they are answered within two weeks or not at all."""
+    """Delete verifications that are a month old. Their links last two weeks."""
     return take_out(AddressVerification, AddressVerification.created_at < now - MONTH)
 
 

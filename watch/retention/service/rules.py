@@ -1,4 +1,4 @@
-"""The rules that keep what `kept` promises of personal columns; tests/retention checks that none is missing.
+"""The rules that keep what `kept` promises for personal columns. tests/retention checks that none is missing.
 
 The order matters: a person is erased when no other row needs them, a mailbox when nobody uses it.
 """
