@@ -1,15 +1,15 @@
-"""Is a mail ever lost, or sent twice knowingly? Killed, halted and cut off in every way, and counted.
+"""Is a mail ever lost, or sent again after it was recorded as sent? Processes are killed and halted.
 
     .venv/bin/python -m bench.faults a b --database sqlite --messages 100000 --kills 200 --seed 7
 
-Without a letter every scenario is played (hours); with few --messages and --kills it is a rehearsal. The
-truth is the journal of our own mail server, synced to disk before it answers. Printed for each scenario:
+Without a letter every scenario runs (for hours); few --messages and --kills make a short trial run. The truth
+is the journal of our own mail server, which is synced to disk before it answers. For each scenario it prints:
 
     L   lost: recorded as sent or never settled, and never stored by the mail server
-    D   stored more than once; may be as many as there were open connections, for each kill
-    D0  of those, stored after the database knew that it was sent
-    W   stored for somebody the mailing does not name
-    S   in no final state at the end
+    D   stored more than once; at most one for each open connection and kill
+    D0  of those, stored again after the database had recorded it as sent
+    W   stored for somebody whom the mailing does not name
+    S   not in a final state at the end
     R   seconds from the last restart to the next message
 """
 
@@ -47,7 +47,6 @@ ONLY_ON = {
 
 
 def parser() -> argparse.ArgumentParser:
-    """What can be asked for."""
     asked = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     asked.add_argument("scenarios", nargs="*", help=f"of {' '.join(SCENARIOS)}; none is all")
     asked.add_argument("--seed", type=int, help="to play it again; another each time unless given")
@@ -64,7 +63,7 @@ def parser() -> argparse.ArgumentParser:
 
 
 def play(name: str, asked: Asked) -> list[Result]:
-    """All of one letter; what breaks off is a result too."""
+    """Run the scenarios of one letter. A scenario that raises an error becomes a result too."""
     results: list[Result] = []
     for scenario in SCENARIOS[name]:
         print(f"{name}: {scenario.__doc__}", flush=True)
@@ -80,11 +79,13 @@ def play(name: str, asked: Asked) -> list[Result]:
 
 
 def main() -> int:
-    """Play what was asked for and print the table; 1 where a promise was not kept."""
+    """Run the scenarios and print the table. Return 1 if a promise was broken."""
     for name in [name for name in os.environ if name.startswith("WATCH_")]:
-        del os.environ[name]  # the settings of whoever runs this are not its own
+        del os.environ[name]  # our own settings must not reach the processes
     given = vars(parser().parse_args())
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # whatever was started and mounted is ended
+    signal.signal(
+        signal.SIGTERM, lambda *_: sys.exit(143)
+    )  # runs the clean-up: processes end, disks are unmounted
     names = given.pop("scenarios") or list(SCENARIOS)
     if unknown := set(names) - set(SCENARIOS):
         raise SystemExit(f"There is no scenario {', '.join(sorted(unknown))}: {' '.join(SCENARIOS)}.")

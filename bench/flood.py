@@ -2,12 +2,12 @@
 
     .venv/bin/python bench/flood.py [--seconds 30] [--clients 4] [--code /a/checkout/of/another/version]
 
-gunicorn starts as the unit file says, with two processes (`--more` adds to its command). Clients that are not
-signed in send forms of one megabyte and others, as fast as they are answered, while another reads /healthz
-ten times a second; printed are the times below which half, 95 and all of its answers stay, and what the
-senders were answered. Each sender has a network of its own (X-Forwarded-For). "Half a head": so many
-connections (`--slow`) that never end their request, a sign a second on each. `--port`: that of a proxy which
-stands in front; gunicorn listens on the next one.
+gunicorn starts as in the unit file, with two processes (`--more` adds to its command). Clients that are not
+signed in send forms, some of one megabyte, as fast as they are answered, while another client reads /healthz
+ten times a second. It prints the times within which half, 95 of 100 and all of these reads were answered, and
+what the senders were answered. Each sender has a network of its own (X-Forwarded-For). "Half a head" opens so
+many connections (`--slow`) that never end their request and send a character a second. `--port` is the port
+of a proxy in front; gunicorn listens on the next port.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from urllib.parse import urlencode
 
 HERE = Path(__file__).resolve().parent.parent
 MEGABYTE = 1024 * 1024
-MARKS = "e\u0301"  # a letter and its mark apart: what has to be put together
+MARKS = "e\u0301"  # a letter and its accent apart, which have to be composed
 WANTED = 0.5  # seconds, for 95 of 100 answers of /healthz
 Fill = Callable[[str], dict[str, str]]
 FLOODS: dict[str, tuple[str, Fill]] = {
@@ -57,7 +57,7 @@ FLOODS: dict[str, tuple[str, Fill]] = {
 
 
 def command(code: Path, port: int, more: str) -> list[str]:
-    """How the unit file of that version starts gunicorn, on a port of this machine."""
+    """Return how the unit file of that version starts gunicorn, on a port of this machine."""
     text = (code / "deploy/watch-web.service").read_text(encoding="utf-8").replace("\\\n", " ")
     (line,) = re.findall(r"^ExecStart=(.*)$", text, re.MULTILINE)
     words = [word.replace("127.0.0.1:8000", f"127.0.0.1:{port}") for word in shlex.split(line)]
@@ -66,7 +66,7 @@ def command(code: Path, port: int, more: str) -> list[str]:
 
 @contextmanager
 def served(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[int, int, list[int]]]:
-    """That version with the demo data: its port, a building without a group, gunicorn's processes."""
+    """Serve that version with the demo data; yield the port, a building without a group, and process ids."""
     code = asked.code
     settings = {
         **{name: value for name, value in os.environ.items() if not name.startswith("WATCH_")},
@@ -90,7 +90,7 @@ def served(asked: argparse.Namespace, folder: Path) -> Iterator[tuple[int, int, 
 
 
 def empty_building(database: Path) -> int:
-    """A building that has no group: its page asks for interest."""
+    """Return a building without a group; its page offers the form for interest."""
     import sqlite3
 
     found: int = (
@@ -100,7 +100,7 @@ def empty_building(database: Path) -> int:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -108,7 +108,7 @@ def free_port() -> int:
 
 
 def wait_for(port: int) -> None:
-    """Until somebody listens there, and answers."""
+    """Wait until the server answers on that port."""
     for _ in range(600):
         try:
             ask(port, "GET", "/healthz")
@@ -119,7 +119,7 @@ def wait_for(port: int) -> None:
 
 
 def ask(port: int, method: str, path: str, body: bytes = b"", **headers: str) -> tuple[int, bytes, str]:
-    """One request on a connection of its own: status, body and cookie of the answer."""
+    """Send one request on a connection of its own; return status, body and cookie of the answer."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
     sent = {
         "Host": "127.0.0.1",
@@ -127,7 +127,9 @@ def ask(port: int, method: str, path: str, body: bytes = b"", **headers: str) ->
         **{k.replace("_", "-"): v for k, v in headers.items()},
     }
     try:
-        with suppress(BrokenPipeError, ConnectionResetError):  # answered and closed before all of it was sent
+        with suppress(
+            BrokenPipeError, ConnectionResetError
+        ):  # the server answered and closed before it had read everything
             connection.request(method, path, body or None, sent)
         answer = connection.getresponse()
         return answer.status, answer.read(), (answer.getheader("Set-Cookie") or "").partition(";")[0]
@@ -136,7 +138,7 @@ def ask(port: int, method: str, path: str, body: bytes = b"", **headers: str) ->
 
 
 def send(port: int, pages: dict[str, str], kind: str, number: int, until: float, results: Any) -> None:
-    """Send a kind of form again and again, from a network of one's own."""
+    """Send a kind of form again and again, from a network of its own."""
     where, fill = FLOODS[kind]
     path, network, answers = pages[where], f"198.51.{number}.7", collections.Counter[str]()
     status, page, cookie = ask(port, "GET", path, X_Forwarded_For=network)
@@ -159,7 +161,7 @@ def send(port: int, pages: dict[str, str], kind: str, number: int, until: float,
 
 
 def look(port: int, until: float, results: Any) -> None:
-    """Read /healthz ten times a second, and note how long each took; a minute where none came."""
+    """Read /healthz ten times a second and record the times; without an answer, a minute."""
     times = []
     while time.monotonic() < until:
         begun = time.monotonic()
@@ -173,7 +175,7 @@ def look(port: int, until: float, results: Any) -> None:
 
 
 def trickle(port: int, number: int, until: float) -> None:
-    """Half a head of a request, and a sign more every second."""
+    """Hold connections with half a request head open, and send one more character a second."""
     held: list[socket.socket] = []
     while time.monotonic() < until:
         for _ in range(number - len(held)):
@@ -191,13 +193,13 @@ def trickle(port: int, number: int, until: float) -> None:
 
 
 def cpu_seconds(pids: list[int]) -> float:
-    """Seconds of a processor that these processes have used."""
+    """Return the CPU seconds that these processes have used."""
     ticks = [Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13] for pid in pids]
     return sum(int(user) + int(system) for user, system in ticks) / os.sysconf("SC_CLK_TCK")
 
 
 def measure(kind: str, port: int, building: int, pids: list[int], asked: argparse.Namespace) -> str:
-    """One kind of flood while somebody looks on: a line of the table."""
+    """Run one kind of flood and return its line of the table."""
     pages = {"interest": f"/buildings/{building}/interest", "login": "/login"}
     seen, told = multiprocessing.SimpleQueue(), multiprocessing.SimpleQueue()
     until, before = time.monotonic() + asked.seconds, cpu_seconds(pids)
@@ -227,7 +229,6 @@ def measure(kind: str, port: int, building: int, pids: list[int], asked: argpars
 
 
 def main() -> None:
-    """Measure every kind of flood, each with a server of its own, and print a table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=float, default=30)
     arguments.add_argument("--clients", type=int, default=4)

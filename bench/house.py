@@ -1,11 +1,11 @@
-"""How large are the files, how much do they import, and do the names of a page's places agree?
+"""How large are the files, how much do they import, and do blueprint, folder and templates share a name?
 
     .venv/bin/python -m bench.house [--at REVISION …]
 
-Prints the figures of this tree's `watch/`, beside those of each revision asked for, which git unpacks into a
-folder that is removed afterwards. An endpoint agrees when its blueprint, the feature's folder that holds its
-view and the folder of each template that the view names are called the same; a view that names no template
-needs the first two. `--list` names those that do not agree.
+Prints the figures of this tree's `watch/` beside those of each given revision, which git unpacks into a
+temporary folder. An endpoint agrees if its blueprint, the feature's folder that holds its view and the folder
+of each template that the view names have the same name; for a view without a template, the first two.
+`--list` prints the endpoints that do not agree.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from io import BytesIO
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-SHARED = {"components", "errors", "email", "print"}  # template folders of no single feature
+SHARED = {"components", "errors", "email", "print"}  # template folders that features share
 TEMPLATE = re.compile(r"([a-z_]+)/[a-z_]+\.html")
 ENDPOINTS = """
 import inspect, json, sys
@@ -40,7 +40,7 @@ print(json.dumps([[name, view.__module__, view.__name__] for name, view in sorte
 
 @dataclass(frozen=True)
 class File:
-    """A file of Python: its lines, those that import or export, and the names it imports."""
+    """A Python file: its lines, its lines of imports and exports, and the number of names it imports."""
 
     lines: int
     import_lines: int
@@ -49,7 +49,7 @@ class File:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An endpoint, and how its blueprint, its feature and its templates' folders are called."""
+    """An endpoint, with the names of its blueprint, its feature and its templates' folders."""
 
     name: str
     blueprint: str
@@ -58,17 +58,17 @@ class Endpoint:
 
     @property
     def folder_agrees(self) -> bool:
-        """Whether the feature's folder is called as the blueprint."""
+        """True if the feature's folder has the blueprint's name."""
         return self.feature == self.blueprint
 
     @property
     def agrees(self) -> bool:
-        """Whether all of them are called the same."""
+        """True if all of them have the same name."""
         return self.folder_agrees and self.templates <= {self.blueprint}
 
 
 def measured(path: Path) -> File:
-    """What a file holds."""
+    """Return the figures of one file."""
     text = path.read_text()
     nodes = [node for node in ast.walk(ast.parse(text)) if _imports(node) or _exports(node)]
     spans = {line for node in nodes for line in range(node.lineno, (node.end_lineno or 0) + 1)}
@@ -91,13 +91,13 @@ def _exports(node: ast.AST) -> bool:
 
 
 def files(tree: Path) -> list[File]:
-    """The files of `watch/` that are not empty."""
+    """Return the figures of the files of `watch/` that are not empty."""
     found = [measured(path) for path in sorted((tree / "watch").rglob("*.py"))]
     return [each for each in found if each.lines]
 
 
 def endpoints(tree: Path) -> list[Endpoint]:
-    """Every endpoint of the tree's application, read from the running application."""
+    """Return every endpoint, read from the tree's running application."""
     with tempfile.TemporaryDirectory() as journal:
         words = [sys.executable, "-c", ENDPOINTS, journal]
         said = subprocess.run(words, cwd=tree, check=True, capture_output=True, text=True).stdout
@@ -113,11 +113,11 @@ def _source(tree: Path, module: str) -> Path:
 
 
 def _templates(source: Path, view: str) -> frozenset[str]:
-    """The template folders named by a view and by the functions of its file that it uses."""
+    """Return the template folders named by a view and by the functions that it uses in its file."""
     functions = _functions(source)
     used = [view]
     folders: set[str] = set()
-    for name in used:  # grows meanwhile
+    for name in used:  # the list grows in the loop
         for node in ast.walk(functions[name]):
             if isinstance(node, ast.Constant) and (found := TEMPLATE.fullmatch(str(node.value))):
                 folders.add(found[1])
@@ -133,7 +133,7 @@ def _functions(source: Path) -> dict[str, ast.FunctionDef]:
 
 
 def figures(tree: Path) -> dict[str, str]:
-    """The figures of a tree, each with its name."""
+    """Return the figures of a tree by name."""
     found, views = files(tree), endpoints(tree)
     lines = sorted(each.lines for each in found)
     total = sum(lines)
@@ -156,7 +156,7 @@ def _share(views: Sequence[Endpoint], wanted: str) -> str:
 
 
 def checked_out(revision: str, folder: Path) -> Path:
-    """The tree of a revision, unpacked below the folder."""
+    """Unpack a revision into the folder and return the folder."""
     packed = subprocess.run(["git", "archive", revision], cwd=ROOT, check=True, capture_output=True).stdout
     with tarfile.open(fileobj=BytesIO(packed)) as tree:
         tree.extractall(folder, filter="data")
@@ -164,7 +164,7 @@ def checked_out(revision: str, folder: Path) -> Path:
 
 
 def table(columns: dict[str, dict[str, str]]) -> Iterator[str]:
-    """The figures side by side, as a table of Markdown."""
+    """Yield the lines of a Markdown table with the figures side by side."""
     yield " | ".join(["|", *columns, ""]).strip()
     yield "|" + "---|" * (len(columns) + 1)
     for name in next(iter(columns.values())):
@@ -172,7 +172,6 @@ def table(columns: dict[str, dict[str, str]]) -> Iterator[str]:
 
 
 def main() -> None:
-    """Measure and print."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--at", nargs="*", default=[], metavar="REVISION", help="earlier states beside it")
     parser.add_argument("--list", action="store_true", help="name the endpoints that do not agree")

@@ -1,11 +1,11 @@
-"""How long does a pack of letters take, and how much memory? Beside the same letters made one by one.
+"""How long does a pack of letters take, how much memory, and how long the same letters one by one?
 
     .venv/bin/python -m bench.letters [--sizes 40 500 3486] [--database sqlite|postgresql] [--languages sv en]
 
-Each size has an empty database, houses of three ports with 16 flats each, and a process of its own that does
-what the worker does: give each flat its letter and code, draw, seal and store file by file. Memory is the
-kernel's: what the worker's peak grew by, and the largest process that drew, looked at every 5 ms. Nothing is
-random but what seals.
+Each size has an empty database, buildings with three stairwells of 16 flats, and a process of its own that
+does the worker's work: give each flat its letter and code, then draw, encrypt and store file by file. The
+kernel measures memory: how much the worker's peak grew, and the peak of the largest drawing process, read
+every 5 ms. Only the encryption is random.
 """
 
 from __future__ import annotations
@@ -37,16 +37,16 @@ from watch.printing.service import letters as letters_service
 from watch.printing.service import packs
 
 PORT = [f"{floor}{door:02}" for floor in range(10, 14) for door in range(1, 5)]
-EMPTY = 27  # MB of a process that could draw, and has drawn nothing
-ALONE = 40  # letters made one by one, beside each pack
+EMPTY = 27  # MB of a drawing process before it draws
+ALONE = 40  # letters made one by one for comparison
 
 
 @dataclass(frozen=True)
 class Made:
-    """One pack: seconds, and MB."""
+    """The result for one pack, in seconds and MB."""
 
     letters: int
-    longest: int  # of its files, in letters
+    longest: int  # letters in its longest file
     files: int
     press: float
     seconds: float
@@ -57,11 +57,11 @@ class Made:
 
     @property
     def rate(self) -> float:
-        """Letters a second, from the press to the last file."""
+        """Letters a second, from the press of the button to the last file."""
         return self.letters / (self.press + self.seconds)
 
     def told(self) -> str:
-        """A row of the table in bench/README.md."""
+        """Return a row of the table in bench/README.md."""
         rates = f"{self.rate:.0f}/s | {self.one_by_one:.0f}/s | {self.rate / self.one_by_one:.1f}"
         size = f"{self.megabytes:.1f} MB | {self.megabytes / self.letters * 1000:.1f} kB"
         a_page = (self.drawing - EMPTY) / self.longest * 1000
@@ -72,19 +72,18 @@ class Made:
 
 
 def peak() -> float:
-    """This process's memory at most so far, in MB."""
+    """Return this process's peak memory so far, in MB."""
     return getrusage(RUSAGE_SELF).ru_maxrss / 1024
 
 
 class Watcher(threading.Thread):
-    """Looks, every few milliseconds, how much memory the processes that draw have had, in MB."""
+    """Reads the peak memory of the drawing processes every few milliseconds, in MB."""
 
     def __init__(self) -> None:
         super().__init__(daemon=True)
         self.most = 0.0
 
     def run(self) -> None:
-        """Until this process ends."""
         while True:
             for task in Path("/proc/self/task").iterdir():
                 for child in (task / "children").read_text().split():
@@ -92,7 +91,7 @@ class Watcher(threading.Thread):
             time.sleep(0.005)
 
     def look(self, process: Path) -> None:
-        """One process, which may have ended meanwhile, or not begun."""
+        """Read one process, which may have ended already."""
         with suppress(OSError, IndexError):
             status, command = (process / "status").read_text(), (process / "cmdline").read_text()
             if paper.PROGRAM in command:
@@ -100,7 +99,7 @@ class Watcher(threading.Thread):
 
 
 def fill(letters: int) -> tuple[Area, Person]:
-    """An area with that many flats and more, in houses with a group each, and its police contact."""
+    """Make an area with enough flats, in buildings with a group each; return it and its police contact."""
     area, landlord = make_area("bench", "Bench"), make_landlord()
     for house in range(ceil((letters + ALONE) / (3 * len(PORT)))):
         first = 6 * house + 1
@@ -112,7 +111,7 @@ def fill(letters: int) -> tuple[Area, Person]:
 
 
 def one_by_one(flats: list[Flat], languages: list[Language], by: Person) -> float:
-    """Letters a second, each as a short pack is made in the answer."""
+    """Return letters a second if each is made within a request, as a short pack is."""
     begun = time.monotonic()
     for flat in flats:
         group = db.session.get_one(Group, flat.stairwell.building.group_id)
@@ -123,7 +122,7 @@ def one_by_one(flats: list[Flat], languages: list[Language], by: Person) -> floa
 
 
 def play(url: str, letters: int, languages: list[Language]) -> Made:
-    """A pack of so many, in this process."""
+    """Make a pack of so many letters in this process."""
     with create_app({"ENV": "development", "DATABASE_URL": url, "QUEUE_URL": "memory:"}).app_context():
         upgrade(str(ROOT / "migrations"))
         area, by = fill(letters)
@@ -150,7 +149,6 @@ def play(url: str, letters: int, languages: list[Language]) -> Made:
 
 
 def main() -> None:
-    """Measure and print."""
     for name in [name for name in os.environ if name.startswith("WATCH_")]:
         del os.environ[name]
     arguments = argparse.ArgumentParser(description=__doc__)

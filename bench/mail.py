@@ -1,13 +1,13 @@
-"""How fast is the whole way of a notice: press, rows, claims, filling, SMTP, each result recorded?
+"""How fast is a notice, from the press of the button to the last recorded result?
 
     .venv/bin/python -m bench.mail [--messages 20000] [--database sqlite|postgresql] [--workers 1]
 
-Measured against a sink on loopback, all in one run and as ratios: raw smtplib and Flask-Mail's own loop, each
-over one connection with the same mail. SQLite keeps synchronous=FULL; PostgreSQL is started with durable
-settings. First 1,000 recipients, then `--messages`, then `--tries` times a large building of 120.
+It sends to a sink on loopback. Raw smtplib and Flask-Mail's own loop send the same mail in the same run, each
+over one connection, so that ratios can be compared. SQLite keeps synchronous=FULL; PostgreSQL has durable
+settings. First it sends to 1,000 recipients, then to `--messages`, then `--tries` times to a building of 120.
 
-What others do on the same cores changes how long it takes, not what it costs: so seconds of the processor for
-1,000 messages stand beside each rate, and how long this machine needs to add three million integers.
+Other programs on the same cores change the time it takes, but not its CPU time. So CPU seconds for 1,000
+messages stand beside each rate, and the CPU seconds this machine takes to add three million integers.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ SMALL, BUILDING = 1000, 120
 
 
 def fill(members: int) -> None:
-    """A group with so many members, each with a mailbox."""
+    """Make a group with so many members, each with a mailbox."""
     group = make_group(make_building(make_area("bench", "Bench"), make_landlord(), "Mätgatan", (1,)))
     make_person("Sender", "sender@example.org")
     start = 1000
@@ -71,7 +71,7 @@ def fill(members: int) -> None:
 
 @dataclass
 class Way:
-    """One notice from the press to its last recorded result; seconds, each from the press."""
+    """The times of one notice, in seconds from the press: `first` and `most` (95 %) sent, `all` recorded."""
 
     recipients: int
     press: float
@@ -86,7 +86,7 @@ class Way:
 
 
 def send(recipients: int) -> Way:
-    """A notice to so many, as the service queues it, while the workers have nothing else to do."""
+    """Queue a notice to so many, as the service does, while the workers have nothing else to do."""
     group, by = db.session.scalars(select(Group)).one(), db.session.scalars(select(Person).limit(1)).one()
     begun = time.monotonic()
     notice = make_notice(group, by=by)
@@ -106,14 +106,14 @@ def send(recipients: int) -> Way:
 
 
 def ask(question: Select[Any]) -> Any:
-    """The answer of now."""
+    """Return the answer, read in a transaction of its own."""
     answer = db.session.scalar(question)
     db.session.rollback()
     return answer
 
 
 def wait(is_so: Callable[[], bool], seconds: float = 1200, every: float = 0.05) -> float:
-    """Until it is so; the seconds it took."""
+    """Wait until it is so, and return the seconds it took. Raises TimeoutError."""
     begun = time.monotonic()
     while not is_so():
         if time.monotonic() - begun > seconds:
@@ -123,7 +123,7 @@ def wait(is_so: Callable[[], bool], seconds: float = 1200, every: float = 0.05) 
 
 
 def bare_insert() -> float:
-    """Seconds of the plainest INSERT … SELECT of the last mailing's rows into the same table; taken back."""
+    """Return the seconds of a plain INSERT … SELECT that copies the last mailing's rows; then delete them."""
     mailing = db.session.scalars(select(Mailing).order_by(Mailing.id.desc()).limit(1)).one()
     copy = Mailing(kind=mailing.kind, notice_id=mailing.notice_id)
     db.session.add(copy)
@@ -143,7 +143,7 @@ def bare_insert() -> float:
 
 @dataclass
 class Measured(Workers):
-    """Workers that say what they use of the processor."""
+    """Workers that report their CPU time."""
 
     def _words(self) -> Sequence[str]:
         return [sys.executable, "-m", "bench.worker", str(self._file(len(self.all)))]
@@ -152,27 +152,27 @@ class Measured(Workers):
         return self.logs / f"used-{number}.json"
 
     def used(self) -> dict[str, float]:
-        """All of them together, so far; a round that has just ended is written down in a moment."""
+        """Return what all workers have used, after a second in which the last round is reported."""
         time.sleep(1)
         each = [used(self._file(number)) for number in range(self.number)]
         return {name: sum(one[name] for one in each) for name in (*PARTS, "all", "sent")}
 
 
 def for_a_thousand(before: dict[str, float], after: dict[str, float]) -> dict[str, float]:
-    """Seconds of the processor for 1,000 messages, by part."""
+    """Return CPU seconds for 1,000 messages, by part."""
     sent = (after["sent"] - before["sent"]) / 1000
     return {name: (after[name] - before[name]) / sent for name in (*PARTS, "all")}
 
 
 def one_mail() -> bytes:
-    """A filled mail of the last mailing."""
+    """Return a rendered mail of the last mailing."""
     mailing = db.session.scalars(select(Mailing).order_by(Mailing.id.desc()).limit(1)).one()
     letter = prepare(mailing, Language.SWEDISH, greets=True)
     return letter.render_for(Recipient(1, b"nonce", "n1@example.org", ("Granne 1",))).wire
 
 
 def memory_of(workers: Workers) -> float:
-    """The peak so far of the largest worker, in MB."""
+    """Return the peak memory so far of the largest worker, in MB."""
     peaks = []
     for each in workers.all:
         assert each.process
@@ -182,7 +182,7 @@ def memory_of(workers: Workers) -> float:
 
 
 def play(given: argparse.Namespace, stack: ExitStack) -> None:
-    """One database, from a small mailing to the large one, then the building."""
+    """Measure one database: a small mailing, the large one, then the building."""
     folder = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=given.folder)))
     port = stack.enter_context(sink(given.delay_ms))
     url = f"sqlite:///{folder}/watch.db"
@@ -199,7 +199,7 @@ def play(given: argparse.Namespace, stack: ExitStack) -> None:
     fill(max(given.messages, SMALL))
     settings = {f"WATCH_{name}": str(value) for name, value in facts.items()}
     workers = stack.enter_context(Measured(given.workers, settings, folder))
-    send(SMALL)  # started and warm
+    send(SMALL)  # warms up
     raw, loop = Peer([], []), Peer([], [])
     play_peers(port, one_mail(), raw, loop)
     small = [send(SMALL) for _ in range(5)]
@@ -232,7 +232,6 @@ def play(given: argparse.Namespace, stack: ExitStack) -> None:
 
 
 def main() -> None:
-    """Measure and print."""
     for name in [name for name in os.environ if name.startswith("WATCH_")]:
         del os.environ[name]
     arguments = argparse.ArgumentParser(description=__doc__)

@@ -2,10 +2,10 @@
 
     WATCH_ENV=development .venv/bin/python -m bench.pages [--rounds 12]
 
-All run in this process, in turns: in every round each page is made some times, and then the reference, a page
-of its own small Flask application (`reference`). Printed are medians of the rounds: CPU time a page, how many
-times the reference's that is, the page's size and its SQL statements without BEGIN and what leaves a trace.
-Then what a search costs with 100 groups and with 10,000 (`--groups`), which bench.fill makes (SQLite).
+All run in this process, in turns: in every round each page is made several times, and so is the reference, a
+page of a small Flask application (`reference`). It prints medians of the rounds: CPU time for a page, also as
+a multiple of the reference, the page's size, and its SQL statements without BEGIN and without traces. Then it
+prints the cost of searches with 100 groups and with 10,000 (`--groups`), which bench.fill makes (SQLite).
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ from watch.ops import demo
 ROOT = Path(__file__).resolve().parent.parent
 WANTED = {"group": 12, "me": 9, "house": 20, "front": 4}  # times the reference
 SEED = 2019
-TIMES = 20  # that a page is made in a round; at least
-SPAN = 0.03  # seconds that it is made for, at least
+TIMES = 20  # a page is made at least so many times in a round
+SPAN = 0.03  # and for at least so many seconds
 HOST = "127.0.0.1:8000"
 REFERENCE = """<!doctype html>
 <html lang="sv"><head><title>Grupper</title></head>
@@ -54,14 +54,14 @@ REFERENCE = """<!doctype html>
 
 @dataclass(frozen=True)
 class Page:
-    """A page of an application, as one browser asks for it."""
+    """A page of an application, with the cookie of the browser that asks for it."""
 
     app: Flask
     path: str
     cookie: str = ""
 
     def get(self) -> bytes:
-        """Make it once, past any server."""
+        """Make the page once, without a server."""
         path, _, query = self.path.partition("?")
         environment = {
             "REQUEST_METHOD": "GET", "PATH_INFO": path, "QUERY_STRING": query, "HTTP_COOKIE": self.cookie,
@@ -76,12 +76,12 @@ class Page:
 
         body = self.app(environment, start)
         text = b"".join(body)
-        body.close()  # type: ignore[attr-defined]  # Werkzeug's has it
+        body.close()  # type: ignore[attr-defined]  # Werkzeug's body has it
         assert statuses == ["200 OK"], (self.path, statuses)
         return text
 
     def cost(self) -> float:
-        """Milliseconds of the processor, the mean of some times."""
+        """Return the CPU time of the page in milliseconds, the mean of several times."""
         begun, made = time.process_time(), 0
         while made < TIMES or time.process_time() - begun < SPAN:
             self.get()
@@ -90,7 +90,7 @@ class Page:
 
 
 def reference(database: str) -> Page:
-    """A page of plain Flask: one query for a few columns of ten groups, and a template that lists them."""
+    """Return a page of plain Flask: one query for a few columns of ten groups, listed by a template."""
     app = Flask("reference")
     app.jinja_env.loader = DictLoader({"groups.html": REFERENCE})
     app.config["SQLALCHEMY_DATABASE_URI"] = database
@@ -105,12 +105,12 @@ def reference(database: str) -> Page:
 
 
 def application(database: str, folder: Path) -> Flask:
-    """The application on a database."""
+    """Return the application on a database."""
     return create_app({"DATABASE_URL": database, "QUEUE_URL": "memory:", "JOURNAL": str(folder / "journal")})
 
 
 def sign_in(app: Flask, person_id: int) -> str:
-    """The cookie of a browser in which somebody is signed in."""
+    """Return the cookie of a browser in which the person is signed in."""
     row = SignIn(id=secrets.token_urlsafe(24), person_id=person_id, device="bench")
     db.session.add(row)
     db.session.commit()
@@ -120,7 +120,7 @@ def sign_in(app: Flask, person_id: int) -> str:
 
 
 def pages(app: Flask) -> dict[str, Page]:
-    """The pages that are measured, as who looks at them most: a member, the lead, the police, a stranger."""
+    """Return the measured pages, each with its usual reader: a member, the lead, the police, a stranger."""
     with app.app_context():
         lead = db.session.scalars(
             select(Coordinator).where(Coordinator.is_lead).order_by(Coordinator.id)
@@ -148,7 +148,7 @@ def pages(app: Flask) -> dict[str, Page]:
 
 
 def searches(app: Flask) -> dict[str, Page]:
-    """Searches of a database that bench.fill has made: for a house, and in an area by its officer."""
+    """Return searches of a database that bench.fill has made: for a building, and in an officer's area."""
     with app.app_context():
         area = db.session.scalars(select(Area).order_by(Area.id)).first()
         street = db.session.scalars(select(Stairwell.street).order_by(Stairwell.id)).first()
@@ -169,7 +169,7 @@ def searches(app: Flask) -> dict[str, Page]:
 
 
 def in_turns(measured: Mapping[Any, Page], rounds: int) -> dict[Any, float]:
-    """The median of the rounds for each page, milliseconds; the first rounds warm up and do not count."""
+    """Return the median of the rounds for each page, in milliseconds, after a warm-up."""
     costs: dict[Any, list[float]] = {name: [] for name in measured}
     for page in [*measured.values(), *measured.values()]:
         page.cost()
@@ -180,7 +180,7 @@ def in_turns(measured: Mapping[Any, Page], rounds: int) -> dict[Any, float]:
 
 
 def statements(page: Page) -> int:
-    """How many statements a page takes, without BEGIN, and without those that write down who looked."""
+    """Return the number of a page's statements, without BEGIN and without those that store a trace."""
     seen: list[str] = []
     with page.app.app_context():
         engine = db.engine
@@ -196,7 +196,7 @@ def statements(page: Page) -> int:
 
 
 def filled(folder: Path, groups: int) -> Flask:
-    """The application with so many groups of 20 members."""
+    """Return the application with so many groups of 20 members."""
     app = application(f"sqlite:///{folder}/{groups}.db", folder / str(groups))
     with app.app_context():
         upgrade(str(ROOT / "migrations"))
@@ -207,12 +207,11 @@ def filled(folder: Path, groups: int) -> Flask:
 
 
 def main() -> None:
-    """Measure and print two tables."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=12)
     parser.add_argument("--groups", type=int, nargs=2, default=[100, 10_000], help="0 0: no searches")
     asked = parser.parse_args()
-    logging.disable(logging.INFO)  # of the migrations
+    logging.disable(logging.INFO)  # from the migrations
     print(f"Python {platform.python_version()}, {os.cpu_count()} cores, {platform.platform()}\n")
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)

@@ -1,4 +1,4 @@
-"""What a worker is measured beside: plain sending over one connection, and this machine's processor."""
+"""What a worker is compared with: plain sending over one connection, and this machine's processor."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ THREE_MILLION = "for number in range(3_000_000): total += number"
 
 
 def three_million() -> tuple[float, float]:
-    """Seconds of the processor that adding so many integers takes: at top level, and in a function."""
+    """Return the CPU seconds for adding three million integers: at top level, and in a function."""
     top, within = compile(THREE_MILLION, "top", "exec"), dict[str, Any]()
     exec(f"def add():\n    total = 0\n    {THREE_MILLION}", within)
     took = []
@@ -33,14 +33,14 @@ def three_million() -> tuple[float, float]:
 
 @dataclass
 class Peer:
-    """Messages a second, and seconds of the processor for 1,000, of each round."""
+    """Messages a second, and CPU seconds for 1,000 messages, of each round."""
 
     rates: list[float]
     costs: list[float]
 
     @contextmanager
     def timed(self) -> Iterator[None]:
-        """Note one round."""
+        """Time one round."""
         begun, used_before = time.monotonic(), time.process_time()
         yield
         self.rates.append(MESSAGES / (time.monotonic() - begun))
@@ -48,7 +48,7 @@ class Peer:
 
     @property
     def rate(self) -> float:
-        """The median."""
+        """The median rate."""
         return statistics.median(self.rates)
 
     def __str__(self) -> str:
@@ -56,7 +56,7 @@ class Peer:
 
 
 def play_peers(port: int, wire: bytes, raw: Peer, loop: Peer) -> None:
-    """Raw smtplib with prepared bytes and Flask-Mail's own loop, round about."""
+    """Send with raw smtplib and with Flask-Mail's own loop, in turns."""
     app = Flask("peer")
     app.config.update(MAIL_SERVER=HOST, MAIL_PORT=port)
     theirs = flask_mail.Mail(app)

@@ -1,12 +1,11 @@
-"""Would the tests notice? Faults of permission are planted one at a time, and the tests are run on each.
+"""Would the tests notice? Faults of permission are planted one at a time, and the tests run on each.
 
     .venv/bin/python -m bench.planted                    all of bench/permission_faults/
     .venv/bin/python -m bench.planted --only receipt     those whose name holds the word
 
-Each fault is planted in a copy of the tree in a temporary folder. The tests that tell its rule are run first;
-when none of them fails, all tests but the journeys are. At the end the tests that failed are run once without
-any fault: one that fails then has noticed nothing. Exit code 1 where more than one fault in sixty is
-unnoticed.
+Each fault is planted in a copy of the tree in a temporary folder. The tests of its rule run first; if none of
+them fails, all tests but the journeys run. At the end the failed tests run once without any fault: one that
+still fails has noticed nothing. The exit code is 1 if more than one fault in sixty is unnoticed.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "instance", ".*_cache")
 ALL_TESTS = ("tests", "--ignore", "tests/journeys")
 PYTEST = "-m", "pytest", "-q", "-n", "1", "-p", "no:randomly", "-p", "no:cacheprovider"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
-# What a program says that is broken altogether: then no test has looked at the rule.
+# Errors of a program that does not run at all, so that no test has checked the rule.
 BROKEN = ("NameError", "ImportError", "UndefinedError", "SyntaxError")
 STARTS = """
 from watch import create_app
@@ -46,12 +45,12 @@ for name in app.jinja_env.list_templates(["html", "txt"]):
 
 
 class NoFault(Exception):
-    """With it the program does not run at all: that tests fail then says nothing."""
+    """With the fault the program does not run at all, so failing tests prove nothing."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a fault: the test that failed and what it said, or none and why; how long it took."""
+    """The result for a fault: the failed test and its message, or None and the reason; and the seconds."""
 
     fault: Fault
     test: str | None
@@ -60,7 +59,7 @@ class Outcome:
 
 
 def main() -> int:
-    """Plant what was asked for, a line each, then the sum."""
+    """Plant the chosen faults, print a line for each, then the total."""
     asked = _parser().parse_args()
     chosen = [fault for fault in FAULTS if not asked.only or any(word in fault.name for word in asked.only)]
     if not chosen:
@@ -68,7 +67,7 @@ def main() -> int:
     for fault in chosen:
         _expect_once(fault)
     servers: Queue[str] = Queue()
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is ended
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # runs the clean-up: databases end
     with ExitStack() as running:
         for _job in range(asked.jobs):
             servers.put(running.enter_context(postgres()))
@@ -114,7 +113,7 @@ def _try(fault: Fault, servers: Queue[str], *, quick: bool) -> Outcome:
 
 
 def _plant(fault: Fault, server: str, *, quick: bool) -> tuple[str | None, str]:
-    """The test that fails, or None; and what it says. Raises NoFault."""
+    """Return the test that fails, or None, and its message. Raises NoFault."""
     with _copy() as tree:
         planted = tree / fault.file
         planted.write_text(planted.read_text().replace(fault.old, fault.new))
@@ -130,7 +129,7 @@ def _plant(fault: Fault, server: str, *, quick: bool) -> tuple[str | None, str]:
 
 @contextmanager
 def _copy() -> Iterator[Path]:
-    """Yield a copy of the tree as it lies here, thrown away afterwards."""
+    """Yield a copy of the working tree, deleted afterwards."""
     with tempfile.TemporaryDirectory(prefix="watch-planted-") as folder:
         tree = Path(folder) / "tree"
         shutil.copytree(ROOT, tree, ignore=NOT_COPIED)
@@ -143,7 +142,7 @@ def _place_of(name: str) -> str:
 
 
 def _expect_it_starts(tree: Path) -> None:
-    """Raises NoFault."""
+    """Raise NoFault if the program does not start."""
     started = subprocess.run(
         [sys.executable, "-c", STARTS], cwd=tree, capture_output=True, text=True, check=False
     )
@@ -152,7 +151,7 @@ def _expect_it_starts(tree: Path) -> None:
 
 
 def _failures(tree: Path, server: str, *words: str) -> list[tuple[str, str]]:
-    """The tests that fail and what they say. Raises SystemExit where the tests could not be run."""
+    """Return the failing tests with their messages. Raises SystemExit if the tests could not run."""
     mine = {name: value for name, value in os.environ.items() if not name.startswith("WATCH_")}
     mine |= {"WATCH_TEST_DATABASE_URL": server, "COLUMNS": "300"}
     run = subprocess.run(
@@ -167,7 +166,7 @@ def _failures(tree: Path, server: str, *words: str) -> list[tuple[str, str]]:
 
 
 def _failing_without_fault(tests: set[str], servers: Queue[str]) -> set[str]:
-    """Those of the tests that fail on the tree as it is."""
+    """Return those of the tests that fail without any fault."""
     if not tests:
         return set()
     with _copy() as tree:

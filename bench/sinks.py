@@ -1,4 +1,4 @@
-"""Mail servers that take everything and keep nothing: as fast as it goes, or so slowly a message."""
+"""Mail servers that accept everything and keep nothing, at full speed or with a delay."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.faults.processes import HOST, ROOT, environment, free_port
 
 @contextmanager
 def sink(delay_ms: float = 0) -> Iterator[int]:
-    """The port of smtp-sink (Debian's package postfix); where it is to be slow, of the one below."""
+    """Run smtp-sink (Debian's package postfix), or with a delay the server below; yield its port."""
     port = free_port()
     if delay_ms:
         words = [sys.executable, "-m", "bench.sinks", str(port), str(delay_ms)]
@@ -36,19 +36,18 @@ def sink(delay_ms: float = 0) -> Iterator[int]:
 
 
 class Slow(asyncio.Protocol):
-    """SMTP with PIPELINING; each message is answered after a while, each line waits only for itself."""
+    """An SMTP server with PIPELINING that answers each message after a delay."""
 
     def __init__(self, seconds: float) -> None:
         self.seconds, self.heard, self.is_mail = seconds, b"", False
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """Greet."""
         assert isinstance(transport, asyncio.Transport)
         self.transport = transport
         transport.write(b"220 slow\r\n")
 
     def data_received(self, data: bytes) -> None:
-        """Commands and mails, as many as have come whole."""
+        """Answer all commands and mails that have come completely."""
         self.heard += data
         end = b"\r\n.\r\n" if self.is_mail else b"\r\n"
         while end in self.heard:

@@ -1,12 +1,12 @@
-"""How many functions does one value walk through, from the route (or the command) to the commit?
+"""How many functions does one value pass, from the route (or the command) to the commit?
 
     .venv/bin/python -m bench.walks
 
-Six walks, each over the surface that its user touches, on the sample data in a SQLite database that is thrown
-away. Counted is each public function of a feature, of `mail` and of `audit` that is entered between the press
-and the answer, once; a private one is a part of its file. Not counted is what every page passes (access,
-limits, language, the page's head), forms and labels, models, and what a template asks. `--list` names them in
-the order of their first call.
+There are six walks, each through the pages or commands that a user would use, on the sample data in a
+temporary SQLite database. It counts, once, each public function of a feature, of `mail` and of `audit` that
+is called between the press and the answer. It does not count private functions, what every page passes
+(access, limits, language, the page's head), forms, labels, models, and what a template calls. `--list`
+prints the functions in the order of their first call.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ ROOMS_PASSED_BY = {"forms", "labels", "sessions", "shares"}
 
 
 class Walk:
-    """The functions that a value walks through, in the order of their first call."""
+    """The functions that a value passes, in the order of their first call."""
 
     def __init__(self) -> None:
         self.stations: list[str] = []
 
     def __call__(self, work: Callable[[], Any]) -> Any:
-        """Do the work, and note each function that it enters."""
+        """Do the work, and record each function that it enters."""
         sys.setprofile(self._note)
         try:
             return work()
@@ -74,7 +74,7 @@ def _is_asked_by_a_template(frame: FrameType) -> bool:
 
 
 def walks(app: Flask) -> dict[str, Walk]:
-    """Walk all six, each in the state that the one before has left."""
+    """Do all six walks, each in the state that the one before has left."""
     client, found = PageClient(app), {}
 
     def walk(name: str, work: Callable[[], Any]) -> Any:
@@ -119,7 +119,6 @@ def walks(app: Flask) -> dict[str, Walk]:
 
 
 def main() -> None:
-    """Print how many stations each walk has."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--list", action="store_true", help="name the stations")
     names = parser.parse_args().list

@@ -2,8 +2,8 @@
 
     WATCH_ENV=development .venv/bin/python bench/web.py [--seconds 6]
 
-Each setting of gunicorn serves a member's group page to four clients on kept connections; printed are
-pages a second and the time that 95 of 100 pages stay below.
+Each setting of gunicorn serves a member's group page to four clients on kept connections. It prints pages a
+second, and the time within which 95 of 100 pages came.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ CLIENTS = 4
 
 
 def prepare(folder: Path) -> tuple[str, str]:
-    """A database with the demo data; the address of a page and a cookie of somebody who may see it."""
+    """Make a database with the demo data; return a page's address and the cookie of one of its readers."""
     from flask.sessions import SecureCookieSessionInterface
     from flask_migrate import upgrade
 
@@ -59,7 +59,7 @@ def prepare(folder: Path) -> tuple[str, str]:
 def client(
     port: int, path: str, cookie: str, seconds: float, results: multiprocessing.Queue[list[float]]
 ) -> None:
-    """Ask for the page again and again; what is asked anew, on a new connection, counts whole."""
+    """Ask for the page again and again. If a connection was closed, the repeated request counts in full."""
     times: list[float] = []
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     end = time.monotonic() + seconds
@@ -80,7 +80,7 @@ def client(
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -88,7 +88,7 @@ def free_port() -> int:
 
 
 def measure(workers: int, threads: int, path: str, cookie: str, seconds: float) -> tuple[float, float]:
-    """Pages a second, and milliseconds that 95 of 100 pages stay below."""
+    """Return pages a second, and the milliseconds within which 95 of 100 pages came."""
     port = free_port()
     command = [sys.executable, "-m", "gunicorn", "--workers", str(workers), "--threads", str(threads),
                "--worker-class", "gthread", "--no-control-socket", "--bind", f"127.0.0.1:{port}",
@@ -118,7 +118,6 @@ def measure(workers: int, threads: int, path: str, cookie: str, seconds: float) 
 
 
 def main() -> None:
-    """Measure every setting and print a table."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--seconds", type=float, default=6)
     seconds = arguments.parse_args().seconds

@@ -1,8 +1,8 @@
-"""A worker that says what its work costs of the processor: `python -m bench.worker FILE`.
+"""A worker that reports the CPU time of its work: `python -m bench.worker FILE`.
 
-After each round that sent something it writes what it has used so far, as a line of JSON: seconds for
-claims, filling, SMTP and recording, of the whole process (`all`), and how many messages were `sent`. The
-engine's steps are timed from outside: it knows nothing of this.
+After each round that sent something it appends what it has used so far, as a line of JSON: CPU seconds for
+claims, filling, SMTP and recording, for the whole process (`all`), and the number of messages `sent`. The
+steps are timed by wrapping them, so the product has no code for this.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ Step = Callable[..., Any]
 
 @dataclass
 class Meter:
-    """Seconds of the processor, by part; a step within another counts once."""
+    """CPU seconds by part. A step inside another step counts once only."""
 
     spent: dict[str, float] = field(default_factory=lambda: defaultdict(float))
-    within: float = 0.0  # by the steps inside of the one that runs, of the sending thread
+    within: float = 0.0  # seconds used by steps inside the running step, in the sending thread
     by_threads: dict[int, float] = field(default_factory=dict)
 
     def timed(self, part: str, step: Step) -> Step:
-        """The same step of the sending thread; what it uses is the part's."""
+        """Wrap a step of the sending thread, so that its CPU time counts for the part."""
 
         @wraps(step)
         def wrapped(*args: Any, **more: Any) -> Any:
@@ -49,7 +49,7 @@ class Meter:
         return wrapped
 
     def of_threads(self, step: Step) -> Step:
-        """The same step of a connection's thread, which does nothing else."""
+        """Wrap a step of a connection's thread, which does nothing else."""
 
         @wraps(step)
         def wrapped(thread: Any, *args: Any) -> Any:
@@ -61,14 +61,14 @@ class Meter:
         return wrapped
 
     def reading(self) -> dict[str, float]:
-        """What was used so far."""
+        """Return what was used so far."""
         found = dict(self.spent, all=time.process_time())
         found["SMTP"] += sum(self.by_threads.values())
         return found
 
 
 def plant(meter: Meter, file: Path) -> None:
-    """Time the engine's steps, and write them down after each round that sent something."""
+    """Time the steps of sending, and write the result after each round that sent something."""
     SendLoop._claim_more = meter.timed("claims", SendLoop._claim_more)
     SendLoop._render = meter.timed("filling", SendLoop._render)
     SendLoop._record = meter.timed("recording", SendLoop._record)
@@ -90,13 +90,12 @@ def plant(meter: Meter, file: Path) -> None:
 
 
 def used(file: Path) -> dict[str, float]:
-    """What a worker says that it has used so far."""
+    """Return what a worker has reported so far."""
     lines = file.read_text().splitlines() if file.exists() else []
     return json.loads(lines[-1]) if lines else dict.fromkeys((*PARTS, "all", "sent"), 0.0)
 
 
 def main() -> None:
-    """Work until told to stop."""
     app = create_app()
     plant(Meter(), Path(sys.argv[1]))
     with app.app_context():

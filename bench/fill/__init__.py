@@ -1,1 +1,1 @@
-"""Large databases to measure with; nothing of the product needs it."""
+"""Fills large databases for measuring. The product does not need it."""

@@ -1,4 +1,4 @@
-"""Add many made-up groups and members to the database of one's own machine.
+"""Add many made-up groups and members to a development database.
 
 WATCH_ENV=development .venv/bin/python -m bench.fill --groups 1000 --members 20000
 """
@@ -27,8 +27,8 @@ SEED = 2019
 def fill(groups: int, members: int, domain: str, paper: float, seed: int) -> None:
     """Add many made-up groups and members, to measure with.
 
-    A million takes minutes. They come beside what is there: all of them, or none where it is stopped
-    (one transaction; in SQLite nobody else can write meanwhile). No mail goes out for any of it.
+    A million takes minutes. Existing rows stay. All rows are added in one transaction, so interrupting it
+    adds none; in SQLite nobody else can write meanwhile. No mail is sent.
     """
     if current_app.config["ENV"] != "development":
         raise click.ClickException("This is for one's own machine: it needs WATCH_ENV=development.")

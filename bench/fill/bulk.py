@@ -1,4 +1,4 @@
-"""Many rows at once, past the services and the session's objects, on both databases."""
+"""Inserts many rows at once on both databases, without the services or the session's objects."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ Row = dict[str, Any]
 
 
 class Batch:
-    """Rows of many tables, held until they go in together."""
+    """Rows of many tables, held in memory until they are inserted together."""
 
     def __init__(self) -> None:
         self.rows: dict[str, list[Row]] = defaultdict(list)
 
     def add(self, model: type[Model], **row: Any) -> None:
-        """One more row; rows of a table have the same columns."""
+        """Add a row. All rows of a table have the same columns."""
         self.rows[model.__tablename__].append(row)
 
     def of(self, model: type[Model]) -> list[Row]:
-        """The rows of one table."""
+        """Return the rows of one table."""
         return self.rows[model.__tablename__]
 
     def insert(self) -> None:
-        """Insert all, what is pointed at before what points at it."""
+        """Insert all rows, referenced tables first."""
         for table in Base.metadata.sorted_tables:
             if rows := self.rows.get(table.name):
                 if db.engine.dialect.name == "postgresql":
@@ -42,7 +42,7 @@ class Batch:
 
 
 def _copy(table: Table, rows: list[Row]) -> None:
-    """PostgreSQL's own way for many rows; INSERTs, each with its answer, take twice as long."""
+    """Insert by COPY. INSERTs, each with its answer, take twice as long on PostgreSQL."""
     dialect, names = db.engine.dialect, list(rows[0])
     known = ((name, table.c[name].type.dialect_impl(dialect).bind_processor(dialect)) for name in names)
     stored = [(name, process or _as_it_is) for name, process in known]
@@ -60,10 +60,10 @@ def _as_it_is(value: Any) -> Any:
 
 
 def reserve(model: type[Model], rows: int) -> Iterator[int]:
-    """So many numbers of a table that nobody has and, until the commit, nobody else gets.
+    """Return so many ids that nobody else gets before the commit.
 
-    SQLite counts from the largest number, and this transaction is the only one that writes. PostgreSQL
-    has a sequence, which is moved past them.
+    In SQLite they follow the largest id, because only this transaction can write. In PostgreSQL the sequence
+    is moved past them.
     """
     name = model.__tablename__
     last = db.session.scalar(select(func.max(model.__table__.c.id))) or 0
@@ -75,12 +75,12 @@ def reserve(model: type[Model], rows: int) -> Iterator[int]:
 
 
 def make_room() -> None:
-    """Let SQLite hold 256 MB of pages: scattered keys would else be written out and read back each time."""
+    """Let SQLite cache 256 MB of pages. Otherwise pages are written out and read back all the time."""
     if db.engine.dialect.name == "sqlite":
         db.session.execute(text("PRAGMA cache_size = -262144"))
 
 
 def analyze() -> None:
-    """Let PostgreSQL know what has come, or its first plans are for empty tables; SQLite never asks."""
+    """Update PostgreSQL's statistics. Otherwise its first plans are made for empty tables."""
     if db.engine.dialect.name == "postgresql":
         db.session.execute(text("ANALYZE"))

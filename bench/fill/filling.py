@@ -1,7 +1,7 @@
-"""A large database of made-up groups and members, for measuring.
+"""Makes a large database of made-up groups and members, for measuring.
 
-It holds what the services would leave of places, groups and people; no audit trail, meetings or mail.
-The same seed makes the same people; only the nonces of what is encrypted differ.
+It contains what the services would store of places, groups and people, but no audit trail, meetings or mail.
+The same seed makes the same people; only the nonces of encrypted values differ.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ BATCH = 5_000  # members whose rows are in memory together
 
 @dataclass(frozen=True)
 class Wish:
-    """How much, and of what kind; `paper` is the share of members without an address."""
+    """How much to add; `paper` is the share of members without an address."""
 
     groups: int
     members: int
@@ -55,13 +55,13 @@ class Wish:
     seed: int
 
     def sizes(self) -> Iterator[int]:
-        """How many members each group has: all alike, the first ones one more where it does not come out."""
+        """Return the number of members of each group. The first groups get the remainder, one member each."""
         each, over = divmod(self.members, self.groups)
         return (each + (number < over) for number in range(self.groups))
 
 
 def fill(wish: Wish) -> Iterator[int]:
-    """Add to whatever is there; yields how many more groups are done. Adds, does not commit."""
+    """Add the groups, and yield after each batch how many groups it had. Does not commit."""
     make_room()
     officer = person_at(mailbox_at(f"matning@{wish.domain}"), "Mätning", Language.SWEDISH)
     areas = _make_areas(officer, wish)
@@ -89,7 +89,7 @@ def fill(wish: Wish) -> Iterator[int]:
 
 
 def _make_areas(officer: Person, wish: Wish) -> list[Area]:
-    """As many as the groups need, after those there are; the officer follows them all."""
+    """Add as many areas as the groups need. The officer follows them all."""
     number = reserve(Area, areas := -(-wish.groups // AREA_HOLDS))
     made = []
     for area_id in islice(number, areas):
@@ -127,7 +127,7 @@ def _reserve(wish: Wish) -> Ids:
 
 
 def give_posters(stairwells: Sequence[Row]) -> None:
-    """A poster's code for each; the rare code that another stairwell has is passed over."""
+    """Give each stairwell a poster code. A code that another stairwell has is replaced."""
     for row in stairwells:
         row["poster_index"] = _poster_index(row)
     wanted = [row["poster_index"] for row in stairwells]

@@ -1,4 +1,4 @@
-"""The rows of one made-up group: house, start, members; as the services would leave them, but in bulk."""
+"""Makes the rows of one made-up group in bulk, as the services would store them."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ from watch.ops.demo.people import stranger
 from watch.places.addresses import address_of, swedish_sort_key
 
 FLATS = tuple(f"{floor}0{place}" for floor in range(10, 15) for place in (1, 2, 3))
-TAKING_PART = 10  # at most, of the flats of a stairwell
+TAKING_PART = 10  # at most so many flats of a stairwell take part
 START = timedelta(days=60)
 TREES = ("Alm", "Apel", "Ask", "Asp", "Björk", "Ek", "En", "Gran", "Hägg", "Lind", "Lönn", "Rönn", "Tall")
 WAYS = ("backen", "gatan", "gränden", "gången", "plan", "slingan", "stigen", "stråket", "torget", "vägen")
@@ -47,7 +47,7 @@ WAYS = ("backen", "gatan", "gränden", "gången", "plan", "slingan", "stigen", "
 
 @dataclass(frozen=True)
 class Ids:
-    """The next free number of each table that others point at."""
+    """The next free ids of each table that others refer to."""
 
     property: Iterator[int]
     group: Iterator[int]
@@ -61,7 +61,7 @@ class Ids:
 
 @dataclass(frozen=True)
 class Run:
-    """What is the same for every group of a run; `paper` is the share of members without an address."""
+    """What all groups of a run have in common; `paper` is the share of members without an address."""
 
     ids: Ids
     chance: random.Random
@@ -73,7 +73,7 @@ class Run:
 
 
 class Street:
-    """The one street of an area, in a town of its own, so that its addresses are nobody else's."""
+    """The only street of an area, in a town of its own, so that its addresses are unique."""
 
     def __init__(self, area: Area) -> None:
         self.area_id, self.city = area.id, area.name
@@ -81,13 +81,13 @@ class Street:
         self.numbers = count(1)
 
     def take(self, houses: int) -> list[str]:
-        """The next street numbers."""
+        """Return the next street numbers."""
         return [str(next(self.numbers)) for _ in range(houses)]
 
 
 @dataclass(frozen=True)
 class Home:
-    """Where somebody lives, in which group, and since when they take part in it."""
+    """Where a member lives, in which group, and since when they are a member."""
 
     group_id: int
     stairwell_id: int
@@ -96,12 +96,12 @@ class Home:
 
 
 def stairwells_of(members: int) -> int:
-    """How many stairwells the house of so many members has."""
+    """Return the number of stairwells for so many members."""
     return -(-members // TAKING_PART)
 
 
 def add_group(batch: Batch, run: Run, street: Street, members: int) -> None:
-    """An active group in a house of its own, led by its first member; a household for each member."""
+    """Add an active group in a building of its own, led by its first member, a household for each member."""
     began = run.now - timedelta(days=run.chance.randint(START.days + 30, 900))
     numbers = street.take(stairwells_of(members))
     address = address_of((street.name, number) for number in numbers)
@@ -148,7 +148,7 @@ def _add_building(batch: Batch, run: Run, street: Street, group_id: int, address
 def _add_stairwell(
     batch: Batch, run: Run, street: Street, number: str, building_id: int
 ) -> tuple[int, list[int]]:
-    """Its number, and those of its flats from the entrance upwards."""
+    """Add a stairwell; return its id and those of its flats from the entrance floor upwards."""
     stairwell_id = next(run.ids.stairwell)
     batch.add(
         Stairwell, id=stairwell_id, building_id=building_id, street=street.name, number=number,
@@ -162,7 +162,10 @@ def _add_stairwell(
 
 
 def _add_member(batch: Batch, run: Run, home: Home, lead_id: int | None) -> int:
-    """Somebody who takes part; a lead has an address, others perhaps not, and then the lead let them in."""
+    """Add a member and return the person's id.
+
+    A lead has an address. Others may be on paper, and then the lead has admitted them.
+    """
     on_paper = run.chance.random() < run.paper and lead_id is not None
     household_id, since = next(run.ids.household), home.since
     person_id = _add_person(batch, run, since, on_paper)

@@ -1,4 +1,4 @@
-"""Faults to plant in the rules of who may see and do what, by kind; bench/planted.py plants them."""
+"""Faults to plant in the rules of who may see and do what. bench/planted.py plants them."""
 
 from bench.permission_faults import doors, house, links, roles, signing_in, told
 from bench.permission_faults.fault import Fault

@@ -1,4 +1,4 @@
-"""Asking, confirming, deciding, inviting and knocking: whose it is, and what it tells of others."""
+"""Faults in asking, confirming, deciding, inviting and canvassing: who may, and what others learn."""
 
 # ruff: noqa: E501  what is planted stands as in its file
 

@@ -1,4 +1,4 @@
-"""The house, its members and coordinators: what is seen of whom, and which roles end when."""
+"""Faults about the building, its members and coordinators: who sees whom, and which roles end when."""
 
 # ruff: noqa: E501  what is planted stands as in its file
 

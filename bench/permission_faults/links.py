@@ -1,4 +1,4 @@
-"""Mailed links, letters, posters and invitations: good for one thing, one row, once and for a time."""
+"""Faults in mailed links, letters, posters and invitations: for one purpose, one row, once, for a time."""
 
 # ruff: noqa: E501  what is planted stands as in its file
 

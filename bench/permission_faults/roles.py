@@ -1,4 +1,4 @@
-"""Who is what: relations, roles and what they permit."""
+"""Faults in relations, roles and what roles permit."""
 
 from bench.permission_faults.fault import Fault
 

@@ -1,4 +1,4 @@
-"""Signing in: links, who they are for, in which browser, and how long one is signed in."""
+"""Faults in signing in: the links, whom they are for, in which browser, and how long a sign-in lasts."""
 
 # ruff: noqa: E501  what is planted stands as in its file
 

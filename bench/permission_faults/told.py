@@ -1,4 +1,4 @@
-"""What is told and to whom: small numbers, other areas, notices, contacts, mails; and the traces of looks."""
+"""Faults in what is told to whom: small numbers, other areas, notices, contacts, mails, traces."""
 
 from bench.permission_faults.fault import Fault
 

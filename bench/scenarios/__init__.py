@@ -1,1 +1,1 @@
-"""What is done to the sending, and what has to come of it."""
+"""Scenarios of failures while mail is sent, and what each must result in."""

@@ -1,4 +1,4 @@
-"""Workers are killed, halted, and never come back."""
+"""Workers are killed, halted, or never come back."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SHORT = {"MAIL_TIMEOUT": "1", "MAIL_LEASE_SECONDS": "5", "MAIL_RETRY_MINUTES": "
 
 
 def random_kills(asked: Asked, kills: int | None = None) -> Result:
-    """(a) kill -9 at random moments: nothing lost; twice at most what was open."""
+    """(a) kill -9 at random moments: nothing is lost; at most the open messages are sent twice."""
     kills = kills or asked.kills or 200
     with stage(asked) as here:
         _queue_all(here)
@@ -49,13 +49,13 @@ def _queue_all(here: Stage) -> None:
 
 
 def _kill_now_and_then(here: Stage, workers: Workers, kills: int) -> float:
-    """Kill, restart, and let it send for a moment that nobody chose; the moment of the last restart."""
+    """Kill, restart and let it send for a random time; return the time of the last restart."""
     moment = time.time()
     for kill in range(1, kills + 1):
         if here.unsettled() < here.rows_each / 2:
             here.queue()
         before = _journal_size(here)
-        wait_for(lambda before=before: _journal_size(here) > before, 60)  # it sends: a kill means something
+        wait_for(lambda before=before: _journal_size(here) > before, 60)  # it is sending, so the kill matters
         time.sleep(here.random.uniform(0, 2))
         moment = workers.restart(workers.kill_any(here.random))
         if not kill % 10:
@@ -68,9 +68,9 @@ def _journal_size(here: Stage) -> int:
 
 
 def kill_points(asked: Asked) -> list[Result]:
-    """(b) kills at each point of the sending: only after the dot may a message come twice.
+    """(b) kills at each point of sending: only after the last dot may a message be sent twice.
 
-    That is said of the message at the point, so with one connection; with several the others stand anywhere.
+    This holds for the message at the point, so with one connection; with several, the others can be anywhere.
     """
     several = [replace(asked, connections=number) for number in (1, asked.connections)]
     return [_kill_point(each, point, asked.kills or 40) for each in several for point in POINTS]
@@ -94,7 +94,7 @@ def _kill_point(asked: Asked, point: str, kills: int) -> Result:
 
 
 def _dies(here: Stage, workers: Workers, worker: Process, point: str) -> bool:
-    """Wait until it has killed itself, with enough to send until then, and start the next."""
+    """Keep enough queued until the worker kills itself, then start the next; return True if it did."""
     often = 3 if point in {"after-claim", "after-commit"} else 40
     for _ in range(10):
         if here.unsettled() < here.rows_each:
@@ -122,7 +122,7 @@ def many_processes(asked: Asked) -> list[Result]:
 
 
 def _claim_races(asked: Asked, races: int) -> Result:
-    """Eight workers are woken for the same few rows, again and again."""
+    """Let eight workers race for the same few rows, again and again."""
     with stage(asked) as here, Workers(8, here.settings, here.folder):
         here.fill(addresses(60))
         for _ in range(races):
@@ -134,7 +134,7 @@ def _claim_races(asked: Asked, races: int) -> Result:
 
 @contextmanager
 def _dead_in_the_middle(here: Stage) -> Iterator[tuple[Workers, set[str]]]:
-    """A worker of host "here" was killed while it sent; the messages whose leases it left."""
+    """Kill a worker of host "here" while it sends; yield the messages whose leases it held."""
     here.fill(addresses(2000), sharing=0)
     here.queue()
     mine = {**here.settings, "WATCH_HOST_NAME": "here"}
@@ -142,13 +142,15 @@ def _dead_in_the_middle(here: Stage) -> Iterator[tuple[Workers, set[str]]]:
         wait_for(lambda: _journal_size(here) > 20_000, 60)
         workers.all[0].kill()
         held = select(OutboxRow.nonce).where(OutboxRow.state == OutboxState.SENDING)
-        names = {message_id(nonce) for nonce in db.session.scalars(held)}  # nobody shares: each row is a head
+        names = {
+            message_id(nonce) for nonce in db.session.scalars(held)
+        }  # nobody shares a mailbox, so each row is a head row
         db.session.rollback()
         yield workers, names
 
 
 def next_send(asked: Asked) -> list[Result]:
-    """(d) the next goes out in 5 s where the host is back, what a lost host held in 150 s."""
+    """(d) the next message is sent within 5 s if the host is back, a lost host's within 150 s."""
     return [_next_send(asked, returns=True), _next_send(asked, returns=False)]
 
 
@@ -169,13 +171,13 @@ def _next_send(asked: Asked, *, returns: bool) -> Result:
         first = min(again, default=None)
         result.notes.append(f"{len(held)} rows were held; the first of them went out after {first} s")
         result.demand(bool(held), "the worker held nothing when it was killed")
-        waited = counts.resumed if returns else first  # taken back, they stand behind what waits already
+        waited = counts.resumed if returns else first  # rows taken back come after those that waited already
         result.demand(waited is not None and waited <= limit, f"the next has to go out within {limit} s")
         return result.judge()
 
 
 def late_worker(asked: Asked) -> Result:
-    """(g) halted past its lease and woken: only what was open may come twice, before it was known as sent."""
+    """(g) halted past its lease and woken: only open messages may come twice, before they are recorded."""
     with stage(asked, relay=("--delay-ms", "50"), **SHORT) as here:
         here.fill(addresses(3000))
         here.queue()

@@ -1,4 +1,4 @@
-"""What stands around the sending fails: nasty mail servers, the database, the mail server, the disk."""
+"""Something around the worker fails: recipients' mail servers, the database, our mail server, the disk."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ from watch.extensions import db
 TIMEOUT = 2  # seconds for each step with the mail server
 NASTY = {"MAIL_TIMEOUT": str(TIMEOUT), "MAIL_RETRY_MINUTES": "0.05,0.1,0.2", "MAIL_UNCERTAIN_MINUTES": "0.05",
          "MAIL_GIVE_UP_HOURS": "0.08", "MAIL_LEASE_SECONDS": "20"}  # fmt: skip
-SHORT = {"MAIL_TIMEOUT": str(TIMEOUT), "MAIL_LEASE_SECONDS": "20"}  # a lease ends while one looks on
-# Where a recipient of each kind has to end.
+SHORT = {"MAIL_TIMEOUT": str(TIMEOUT), "MAIL_LEASE_SECONDS": "20"}  # a lease that ends during the scenario
+# The state in which the row of each kind of recipient must end.
 ENDS = {
     "ok": "sent", "slow": "sent", "garbled": "sent", "greylist": "sent", "hang-once": "sent",
     "drop-once": "sent", "storedrop-once": "sent", "closing-once": "sent", "busy": "bounced",
@@ -36,7 +36,7 @@ SELDOM = frozenset(
 
 
 def nasty(asked: Asked) -> Result:
-    """(e) mixed recipients: each in its right state, the good ones hardly later than without others."""
+    """(e) mixed recipients: each row in its right state, good ones hardly later than without the others."""
     many = min(asked.messages, 5000)
     mixed = _mixed(many)
     quiet, _here_rows, _doubles = _run(asked, addresses(many), patience=300)
@@ -58,7 +58,7 @@ def nasty(asked: Asked) -> Result:
 
 
 def _mixed(many: int) -> list[str]:
-    """Of 100, 57 are good; 1 of each kind that holds a connection up; the rest is shared by the others."""
+    """Return addresses: of 100, 57 good ones, one of each kind that blocks, and the other kinds in turn."""
     quick = [kind for kind in ENDS if kind not in SELDOM and kind != "ok"]
     hundred = ["ok"] * 57 + sorted(SELDOM)
     hundred += [quick[place % len(quick)] for place in range(100 - len(hundred))]
@@ -70,7 +70,7 @@ def _label(address: str) -> str:
 
 
 def _run(asked: Asked, whom: list[str], *, patience: float) -> tuple[float, list[truth.Row], int]:
-    """Send to these; seconds until 95 % of the good ones were out, the rows, how many came twice."""
+    """Send to these; return the seconds until 95 % of the good ones were sent, the rows, and the doubles."""
     with stage(asked, **NASTY) as here:
         here.fill(whom, sharing=0)
         with Workers(1, here.settings, here.folder):
@@ -86,7 +86,7 @@ def _run(asked: Asked, whom: list[str], *, patience: float) -> tuple[float, list
 
 
 def one_never_answers(asked: Asked) -> Result:
-    """(e) a fifth of the recipients at one destination that never answers, met for the first time."""
+    """(e) a fifth of the recipients are at a new destination that never answers."""
     many, hanging = 1900, 386
     every = many / hanging
     silent = {round(number * every) for number in range(hanging)}
@@ -100,8 +100,8 @@ def one_never_answers(asked: Asked) -> Result:
 
 
 def _last_good(asked: Asked, whom: list[str]) -> float:
-    """Seconds until the last of the good ones was out, where an answer is waited for as long as usual."""
-    good = sum(_label(each) == "ok" for each in whom) + 1  # and the lead
+    """Return the seconds until the last good one was sent, with the usual time limits."""
+    good = sum(_label(each) == "ok" for each in whom) + 1  # the lead too
     with stage(asked) as here:
         here.fill(whom, sharing=0)
         with Workers(1, here.settings, here.folder):
@@ -113,7 +113,7 @@ def _last_good(asked: Asked, whom: list[str]) -> float:
 
 
 def database_restarts(asked: Asked) -> Result:
-    """(f) PostgreSQL is restarted every 20 seconds, now in order, now as in a crash."""
+    """(f) PostgreSQL is stopped as in a crash, and started again, every 20 seconds."""
     restarts = asked.kills or 6
     with stage(asked, relay=("--delay-ms", "40"), MAIL_RETRY_MINUTES="0.02,0.05") as here:
         assert here.postgres
@@ -132,7 +132,7 @@ def database_restarts(asked: Asked) -> Result:
 
 
 def mail_server_away(asked: Asked) -> Result:
-    """(f) the mail server is away for longer than every step of the back-off, then back."""
+    """(f) the mail server is down for longer than every step of the back-off, then back."""
     steps = {"MAIL_RETRY_MINUTES": "0.02,0.05,0.1,0.2", "MAIL_TIMEOUT": "2"}
     with stage(asked, **steps) as here:
         here.fill(addresses(min(asked.messages, 5000)))
@@ -152,7 +152,7 @@ def mail_server_away(asked: Asked) -> Result:
 
 
 def disk_full(asked: Asked) -> Result:
-    """(f) the disk fills up while it sends: people read a plain answer, and it recovers by itself."""
+    """(f) the disk fills up while mail is sent: pages still answer readably, and it recovers by itself."""
     with _small_disk(64) as disk:
         if disk is None:
             return Result("f disk full", 0, None, broken=["a tmpfs cannot be mounted here: it takes root"])
@@ -171,7 +171,7 @@ def disk_full(asked: Asked) -> Result:
 
 
 def _fill_up(here: Stage, disk: Path) -> list[tuple[int, str]]:
-    """Fill the disk in the middle of the sending and ask for pages; make room again."""
+    """Fill the disk while mail is sent, ask for pages, then make room; return the answers."""
     browser = Browser(here)
     form = browser.form()
     here.queue()
@@ -191,7 +191,7 @@ def _fill_up(here: Stage, disk: Path) -> list[tuple[int, str]]:
 
 @contextmanager
 def _small_disk(megabytes: int) -> Iterator[Path | None]:
-    """A disk of its own that is soon full; None where there is no right to mount one."""
+    """Mount a small disk; yield None if that is not permitted."""
     with tempfile.TemporaryDirectory(prefix="watch-faults-disk-") as folder:
         mount = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", folder]
         if subprocess.run(mount, capture_output=True, check=False).returncode:

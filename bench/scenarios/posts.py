@@ -27,7 +27,7 @@ HEADING = re.compile(r"<h1[^>]*>(.*?)</h1>", re.DOTALL)
 
 @dataclass(frozen=True)
 class Answer:
-    """What the web server said; status 0 is nothing at all."""
+    """The web server's answer; status 0 means none."""
 
     status: int
     page: str = ""
@@ -35,13 +35,13 @@ class Answer:
 
     @property
     def heading(self) -> str:
-        """Its h1."""
+        """The page's h1."""
         found = HEADING.search(self.page)
         return " ".join(re.sub(r"<[^>]+>", "", found[1]).split()) if found else ""
 
 
 class Browser:
-    """The group's lead, signed in."""
+    """A browser in which the group's lead is signed in."""
 
     def __init__(self, here: Stage) -> None:
         self.address = urlsplit(here.settings["WATCH_BASE_URL"]).netloc
@@ -55,7 +55,7 @@ class Browser:
         self.cookie = f"{here.app.config['SESSION_COOKIE_NAME']}={said}"
 
     def ask(self, method: str, path: str, fields: Mapping[str, str] | None = None) -> Answer:
-        """One request; nothing is raised where the connection is lost."""
+        """Send one request. A lost connection raises nothing; its status is 0."""
         connection = http.client.HTTPConnection(self.address, timeout=30)
         headers = {"Cookie": self.cookie, "Content-Type": "application/x-www-form-urlencoded"}
         try:
@@ -72,7 +72,7 @@ class Browser:
         return Answer(answer.status, page, answer.headers.get("Location", ""))
 
     def form(self) -> dict[str, str]:
-        """A fresh form, filled in; asked for until the page comes."""
+        """Return a new, filled-in form. Asks until the page comes."""
         while (answer := self.ask("GET", f"{self.path}/new")).status != 200:
             if answer.status:
                 raise RuntimeError(f"the form's page answers {answer.status}: {answer.heading}")
@@ -85,12 +85,11 @@ class Browser:
         }  # fmt: skip
 
     def send(self, form: Mapping[str, str]) -> Answer:
-        """Press the button."""
         return self.ask("POST", self.path, form)
 
 
 def killed_posts(asked: Asked) -> Result:
-    """(i) as many results as forms, however often the process died in the middle of one."""
+    """(i) as many notices as forms, however often the process died while it handled one."""
     forms, port = asked.kills or 500, free_port()
     settings = {"BASE_URL": f"http://127.0.0.1:{port}", "FORMS_IN_TEN_MINUTES": "1000000"}
     with stage(asked, **settings) as here:
@@ -118,7 +117,7 @@ def killed_posts(asked: Asked) -> Result:
 
 
 def _send_until_answered(here: Stage, web: Web, browser: Browser) -> tuple[int, Answer]:
-    """Press, while a process is killed at some moment; again until there is an answer."""
+    """Send the form while a process is killed at some moment; repeat until there is an answer."""
     form = browser.form()
     killer = threading.Timer(here.random.uniform(0, 0.06), web.kill_any, (here.random,))
     killer.start()

@@ -1,4 +1,4 @@
-"""Somebody leaves, wants no more mail, or calls a meeting off, just while it is being sent."""
+"""Somebody leaves, unsubscribes or cancels a meeting while mail is being sent."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from watch.meetings.mails import MEETING_CALLED
 from watch.models import Group, Mailing, Meeting, Membership, NoticeChoice, OutboxRow, Person
 from watch.recipients import reached_by_mail
 
-MEETINGS = 5  # at once, so that one of them is being sent whenever one is called off
+MEETINGS = 5  # at once, so that one of them is always being sent when one is cancelled
 
 
 def against_sending(asked: Asked, races: int = 1000) -> Result:
@@ -29,7 +29,7 @@ def against_sending(asked: Asked, races: int = 1000) -> Result:
     with stage(asked, relay=("--delay-ms", "15")) as here:
         claims.note()
         here.fill(addresses(races), sharing=0)
-        too_late: list[tuple[int, float]] = []  # rows, and from when on no claim of them may be sent
+        too_late: list[tuple[int, float]] = []  # rows, and the time after which no claim of them may be sent
         with Workers(2, here.settings, here.folder):
             wait_for(lambda: bool(_first_claim(here)), 60)
             for kind, change in (("left", _leave), ("wants nothing", _unsubscribe)):
@@ -54,7 +54,7 @@ def _first_claim(here: Stage) -> object:
 
 
 def _race_readers(here: Stage, change: Callable[[Membership], object], count: int) -> list[tuple[int, float]]:
-    """One reader after the other changes their mind, while a notice to all is on its way."""
+    """Let one reader after the other leave or unsubscribe while a notice to all is being sent."""
     ids = list(
         db.session.scalars(
             select(Membership.id).where(
@@ -87,7 +87,7 @@ def _unsubscribe(membership: Membership) -> None:
 
 
 def _race_meetings(here: Stage, count: int) -> list[tuple[int, float]]:
-    """Meetings are called and called off again at some moment of their sending."""
+    """Call meetings and cancel each at some moment while its mails are being sent."""
     found: list[tuple[int, float]] = []
     open_: list[int] = []
     for _ in range(count):
@@ -108,7 +108,7 @@ def _rows_of(meeting: Meeting) -> Select[int]:
 
 
 def _call(here: Stage) -> int:
-    """A meeting, to some twenty of the members."""
+    """Call a meeting with some twenty of the members; return its id."""
     group, lead = db.session.get_one(Group, here.group_id), db.session.get_one(Person, here.lead_id)
     meeting = make_meeting(group, by=lead)
     some = reached_by_mail(active_member_ids(group)).order_by(Person.id.desc()).limit(20)

@@ -1,4 +1,4 @@
-"""What a scenario came to, and whether that is as it has to be."""
+"""The result of a scenario, and whether it keeps the promises."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.faults.truth import Counts
 
 @dataclass
 class Result:
-    """One line of the table: what was tried how often, the counts, the bound of D, what was broken."""
+    """A line of the table: the tries, the counts, the limit of D, and broken promises."""
 
     name: str
     tries: int
@@ -20,12 +20,12 @@ class Result:
     broken: list[str] = field(default_factory=list)
 
     def demand(self, is_so: bool, otherwise: str) -> None:
-        """A promise; where it is not kept, what is said of it."""
+        """Record a broken promise unless `is_so`."""
         if not is_so:
             self.broken.append(otherwise)
 
     def judge(self) -> Result:
-        """The promises that hold in every scenario: L = W = S = D0 = 0, and D within its bound."""
+        """Check the promises of every scenario: L = W = S = D0 = 0, and D within its limit."""
         if self.counts:
             self.demand(self.counts.is_clean, "L, D0, W and S have to be 0")
             bound = self.most_duplicates
@@ -34,12 +34,12 @@ class Result:
 
     @property
     def bound(self) -> str:
-        """Seen never in so many tries, it happens at most so often (95 %, the rule of three)."""
+        """The upper limit of the rate of what never happened (95 %, the rule of three)."""
         return f"0 in {self.tries}: at most {3 / self.tries:.2g}" if self.tries and not self.broken else "–"
 
 
 def table(results: Iterable[Result]) -> str:
-    """All results, to be read."""
+    """Return all results as a table."""
     rows: list[Sequence[object]] = [
         ("scenario", "tries", "L", "D", "D ≤", "D0", "W", "S", "R", "kept", "never seen")
     ]

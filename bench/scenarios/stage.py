@@ -1,4 +1,4 @@
-"""Where a scenario plays: a database with a group in it, our mail server, settings for processes."""
+"""The setting of a scenario: a database with a group, our mail server, and settings for processes."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ from watch.notices.mails import NOTICE
 from watch.recipients import reached_by_mail
 
 HANGS_UP = "--per-connection", "20", "--limit", "abrupt"
-SHARING = 50  # after so many addresses one more person shares the last one
+SHARING = 50  # after every so many addresses, a second person shares the last one
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What a run was asked for."""
+    """The options of a run."""
 
     seed: int
     messages: int
@@ -60,7 +60,7 @@ class Asked:
 
 @dataclass
 class Stage:
-    """A scenario's place; `app` has an application context for as long as it stands."""
+    """The setting of a scenario; `app` has an application context while the stage is open."""
 
     asked: Asked
     folder: Path
@@ -75,11 +75,10 @@ class Stage:
     rows_each: int = field(default=0)
 
     def say(self, words: str) -> None:
-        """A line of progress."""
         print(f"    {words}", flush=True)
 
     def fill(self, addresses: Sequence[str], *, sharing: int = SHARING) -> None:
-        """A group with a lead, whose members have these addresses."""
+        """Make a group with a lead and members with these addresses."""
         house = make_building(make_area("faults", "Faults"), make_landlord(), "Felgatan", (1,))
         group, flat = make_group(house), flat_of(house.stairwells[0], "1001")
         lead = make_person("Lead", "lead@ok.example.org")
@@ -96,7 +95,7 @@ class Stage:
         db.session.commit()
 
     def queue(self, *, not_after: datetime | None = None) -> int:
-        """A notice to the whole group, queued as the service does it, and committed; its mailing's id."""
+        """Queue a notice to the whole group as the service does, and commit; return the mailing's id."""
         group, lead = db.session.get_one(Group, self.group_id), db.session.get_one(Person, self.lead_id)
         notice = make_notice(group, by=lead)
         people = reached_by_mail(active_member_ids(group))
@@ -107,7 +106,7 @@ class Stage:
         return id_
 
     def unsettled(self) -> int:
-        """How many rows by mail are in no final state."""
+        """Return how many mail rows are not in a final state."""
         wanted = select(func.count(OutboxRow.id)).where(
             OutboxRow.channel == Channel.MAIL, OutboxRow.state.not_in(truth.FINAL)
         )
@@ -116,11 +115,11 @@ class Stage:
         return count
 
     def settle(self, seconds: float) -> bool:
-        """Wait until every row is in a final state; False where some are not after so many seconds."""
+        """Wait until every row is in a final state; return False if some are not after so many seconds."""
         return wait_for(lambda: self.unsettled() == 0, seconds, every=1.0)
 
     def count(self, *, restarted_at: float | None = None) -> Counts:
-        """What it came to."""
+        """Return the counts of the run."""
         return truth.count(
             truth.load_rows(), self.relay.entries(), seed=self.asked.seed,
             acknowledged=self.acknowledged, restarted_at=restarted_at,
@@ -128,7 +127,7 @@ class Stage:
 
 
 def wait_for(is_so: Callable[[], bool], seconds: float, *, every: float = 0.05) -> bool:
-    """Whether it became so within so many seconds."""
+    """Wait up to so many seconds; return True if it became so."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if is_so():
@@ -138,7 +137,7 @@ def wait_for(is_so: Callable[[], bool], seconds: float, *, every: float = 0.05) 
 
 
 def addresses(count: int, domain: str = "ok.example.org") -> list[str]:
-    """So many at one domain."""
+    """Return so many addresses at one domain."""
     return [f"n{number}@{domain}" for number in range(count)]
 
 
@@ -152,7 +151,7 @@ def _mailboxes(addresses: Sequence[str]) -> list[int]:
 
 
 def _ids(model: type, values: Sequence[dict[str, object]]) -> list[int]:
-    """Insert many, through the types of the model; their ids in order."""
+    """Insert many rows through the model's types; return their ids in order."""
     found: list[int] = []
     for start in range(0, len(values), 5000):
         many = insert(model).returning(model.id, sort_by_parameter_order=True)
@@ -164,9 +163,9 @@ def _ids(model: type, values: Sequence[dict[str, object]]) -> list[int]:
 def stage(
     asked: Asked, *, relay: Sequence[str] = (), disk: Path | None = None, **settings: str
 ) -> Iterator[Stage]:
-    """A fresh place; `settings` without WATCH_, `relay` as options of the test mail server.
+    """Set up a scenario; `settings` have no WATCH_ prefix, and `relay` are options of the test mail server.
 
-    SQLite's files lie on `disk`, where one is given; the journal never does.
+    SQLite's files lie on `disk` if it is given, but the journal never does.
     """
     with ExitStack() as stack:
         place = _folder(stack, asked.keep)
