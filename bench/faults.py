@@ -83,9 +83,7 @@ def main() -> int:
     for name in [name for name in os.environ if name.startswith("WATCH_")]:
         del os.environ[name]  # our own settings must not reach the processes
     given = vars(parser().parse_args())
-    signal.signal(
-        signal.SIGTERM, lambda *_: sys.exit(143)
-    )  # runs the clean-up: processes end, disks are unmounted
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends what was started
     names = given.pop("scenarios") or list(SCENARIOS)
     if unknown := set(names) - set(SCENARIOS):
         raise SystemExit(f"There is no scenario {', '.join(sorted(unknown))}: {' '.join(SCENARIOS)}.")

@@ -127,9 +127,7 @@ def ask(port: int, method: str, path: str, body: bytes = b"", **headers: str) ->
         **{k.replace("_", "-"): v for k, v in headers.items()},
     }
     try:
-        with suppress(
-            BrokenPipeError, ConnectionResetError
-        ):  # the server answered and closed before it had read everything
+        with suppress(BrokenPipeError, ConnectionResetError):  # it answered and closed before reading all
             connection.request(method, path, body or None, sent)
         answer = connection.getresponse()
         return answer.status, answer.read(), (answer.getheader("Set-Cookie") or "").partition(";")[0]

@@ -175,9 +175,7 @@ def _quote_problem(line: str, delimiter: str) -> tuple[int, TableProblem]:
         elif character == delimiter:
             place, after_quote, begins = place + 1, False, True
             continue
-        elif character == '"' and (
-            begins or after_quote
-        ):  # opens a cell, or is the second of a doubled quote
+        elif character == '"' and (begins or after_quote):  # opens a cell, or is the second of two
             is_open = True
         elif after_quote:
             return place, TableProblem.STRAY_QUOTE

@@ -89,9 +89,7 @@ def _read(data: bytes, limits: XlsxLimits) -> list[Sheet]:
 
 def _sheet(sheet: Any, most_rows: int) -> Sheet:
     """Return a sheet's visible rows. Rows that have only borders or colours are not counted."""
-    from openpyxl.worksheet._reader import (
-        WorkSheetParser,
-    )  # the public API does not tell which rows are hidden
+    from openpyxl.worksheet._reader import WorkSheetParser  # only this tells which rows are hidden
 
     found, book = Sheet(), sheet.parent
     with sheet._get_source() as source:

@@ -145,7 +145,7 @@ class SendLoop:
     sent: int = 0
     losses: int = 0
     is_all: bool = False  # nothing more was due at the last claim
-    asked_at: float = 0.0  # when that was
+    asked_at: float = 0.0  # time of the last claim
     looked_at: float = field(default_factory=time.monotonic)
 
     def __post_init__(self) -> None:

@@ -16,9 +16,7 @@ ALIVE = timedelta(minutes=2)  # a worker that has not been seen for longer count
 STUCK = timedelta(minutes=10)  # mail is due, and nothing has been sent for so long
 LATE = timedelta(minutes=5)  # a working mail server accepts a mail within this time
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
-STOPPABLE = frozenset(
-    {OutboxState.QUEUED, OutboxState.UNCERTAIN}
-)  # the waiting rows that mail.outbox.stop can stop
+STOPPABLE = frozenset({OutboxState.QUEUED, OutboxState.UNCERTAIN})  # by mail.outbox.stop
 LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 
 

@@ -146,9 +146,7 @@ def _message(host: Host, envelope: Envelope, may_go_on: Callable[[], bool]) -> R
     wire = envelope.wire.replace(b"\r\n.", b"\r\n..")
     is_whole = False
     try:
-        if (
-            not host.is_idle()
-        ):  # it closed after its 354: after sending, we could not know whether it accepted
+        if not host.is_idle():  # closed after its 354; once we send, nobody knows whether it accepted
             raise UnexpectedReply
         is_whole = _send(host, wire + (b".\r\n" if wire.endswith(b"\r\n") else b"\r\n.\r\n"), may_go_on)
         code, text = host.getreply()

@@ -142,9 +142,7 @@ class OutboxRow(Derived, Model):
     language: Mapped[Language] = personal("B", "the reader's language", AS_MAIL, default=Language.SWEDISH)
     channel: Mapped[Channel] = personal("B", "mail or paper", AS_MAIL, default=Channel.MAIL)
     state: Mapped[OutboxState] = mapped_column(default=OutboxState.QUEUED)
-    precedence: Mapped[int] = mapped_column(
-        default=1
-    )  # 0 is sent before 1: somebody waits for a sign-in link
+    precedence: Mapped[int] = mapped_column(default=1)  # 0 is sent first: somebody waits for it
     attempts: Mapped[int] = mapped_column(default=0)
     render_failures: Mapped[int] = mapped_column(default=0)
     in_doubt: Mapped[bool] = mapped_column(default=False)
@@ -168,9 +166,8 @@ class OutboxRow(Derived, Model):
 
     __table_args__ = (
         exactly_one("one_recipient", ("person_id", "household_id", "invited_mailbox_id")),
-        Index(
-            "uq_outbox_row_one_per_person", "mailing_id", "person_id", unique=True
-        ),  # also finds all rows of a mailing
+        # Also finds all rows of a mailing.
+        Index("uq_outbox_row_one_per_person", "mailing_id", "person_id", unique=True),
         one_where(
             "outbox_row_one_per_household", "mailing_id", "household_id", where="household_id IS NOT NULL"
         ),

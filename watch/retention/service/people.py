@@ -72,7 +72,7 @@ def invitations(now: datetime) -> int:
     said_no = Invitation.state == InvitationState.DECLINED
     its_index = select(Mailbox.address_index).where(Mailbox.id == Invitation.mailbox_id).scalar_subquery()
     columns = Invitation.mailbox_id, Invitation.flat_id, Invitation.by_id
-    # it is set already where the address asked never to be invited again
+    # it is set already if the address asked never to be invited again
     index = func.coalesce(its_index, Invitation.declined_index)
     forgetting = (
         update(Invitation)
