@@ -150,7 +150,7 @@ def can(permission: Permission, thing: Model) -> bool:
 
 
 def public(view: Callable[P, R]) -> Callable[P, R]:
-    """Let anybody reach the view. Links and codes with a token are checked by the view itself."""
+    """Let anybody reach the view, which checks any link or code itself."""
     view.access = "public"  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
     return view
 
@@ -243,6 +243,7 @@ def _ask_to_sign_in() -> Response:
 
 
 def init_app(app: Flask) -> None:
+    """Refuse every endpoint that declares no access, and give templates `can`."""
 
     @app.before_request
     def deny_by_default() -> None:
