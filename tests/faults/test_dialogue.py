@@ -1,6 +1,6 @@
-"""At each point of the dialogue the mail server replies in every manner: what it has said counts, once.
+"""Checks that every reply, in every manner, at each point of the dialogue counts exactly once.
 
-What is expected is told by rules and not by a list, so that a new point or manner is held to them by itself.
+Expectations are rules and not a list, so that a new point or manner is checked by itself.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Real workers are killed while they send: nobody is lost, nobody gets twice what was known to be sent."""
+"""Checks with killed workers that no mail is lost, and none sent again after it was recorded as sent."""
 
 from __future__ import annotations
 

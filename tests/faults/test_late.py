@@ -1,4 +1,4 @@
-"""A worker stands still for longer than its lease, and another takes over; then the first one goes on."""
+"""Checks a worker that stops for longer than its lease, is replaced by another, and then continues."""
 
 from __future__ import annotations
 

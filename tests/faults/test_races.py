@@ -1,4 +1,4 @@
-"""Somebody leaves, wants no more mail, or calls a meeting off, just while it is being sent."""
+"""Checks somebody who leaves, stops a kind of mail or cancels a meeting while mail is being sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The test mail server does what it promises: otherwise nothing that is measured with it means anything."""
+"""Checks the test mail server itself, so that what is measured with it can be trusted."""
 
 from __future__ import annotations
 
