@@ -1,4 +1,4 @@
-"""What goes to a whole area is a list of its own: left with one click, and one's own house goes on."""
+"""Checks that mail to an area is a list of its own: leaving it does not stop the group's mail."""
 
 from __future__ import annotations
 

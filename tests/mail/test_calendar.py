@@ -1,4 +1,4 @@
-"""A meeting in people's calendars: an entry that every program reads alike, and no other meeting's."""
+"""Checks the calendar entry of a meeting: every program reads it alike, and each meeting has its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A meeting is called off: whoever has heard of it is told, and nobody else, wherever the call has come."""
+"""Checks cancelling a meeting: those who may know of it are told, and nobody else."""
 
 from __future__ import annotations
 

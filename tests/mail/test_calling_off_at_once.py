@@ -1,6 +1,6 @@
-"""A meeting is called off at the very moment when its calls are claimed: none of them falls between.
+"""Checks cancelling a meeting at the moment when its mails are claimed: none is missed.
 
-Whatever the order, each call is either stopped and nobody is told, or it has left and its reader is told.
+Whatever the order, each mail is either stopped and its reader not told, or sent and its reader told.
 """
 
 from __future__ import annotations

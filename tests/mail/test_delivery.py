@@ -1,4 +1,4 @@
-"""From a row to the mail server and back: each row ends where it should, and nobody wrong is written to."""
+"""Checks the way of a row to the mail server and back: the right state, and the right recipient."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A destination that hangs or fails is tried over few connections; other neighbours wait for nobody."""
+"""Checks that a destination that hangs or fails gets few connections, and does not delay others."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Nothing reaches a header that was not meant to: hostile texts, one by one."""
+"""Checks with hostile texts, one by one, that nothing reaches a header that should not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The worker is woken by the commit, and a queue that is down hurts nobody."""
+"""Checks that a commit wakes the worker, and that a queue that is down stops nobody."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each mail is declared once, by its feature: somebody gets it, and who is left out is so for a reason."""
+"""Checks that each mail is declared once, by its feature, reaches somebody, and tells why it is left out."""
 
 from __future__ import annotations
 

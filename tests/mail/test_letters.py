@@ -1,4 +1,4 @@
-"""Every kind of mail: its snapshot, and what all of them keep.
+"""Checks every kind of mail: its snapshot, and the rules that all keep.
 
 `SNAPSHOTS=write pytest tests/mail/test_letters.py` writes tests/mail/snapshots anew; read the difference.
 """

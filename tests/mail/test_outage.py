@@ -1,4 +1,4 @@
-"""A mail server that is away: letters wait, and whoever sends and the operator are told."""
+"""Checks a mail server that is down: mail waits, and senders and the operator are told."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Queueing: a row for everybody it is for, in the transaction of what it tells of."""
+"""Checks queueing: a row for each recipient, in the transaction of the event."""
 
 from __future__ import annotations
 

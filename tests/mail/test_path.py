@@ -1,4 +1,4 @@
-"""A message goes through few modules, from the row that is due to the result that is recorded."""
+"""Checks that a message passes through few modules, from the due row to the recorded result."""
 
 from __future__ import annotations
 

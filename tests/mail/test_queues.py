@@ -1,4 +1,4 @@
-"""A ring wakes a worker, wherever the queue is kept; and where it is down, mail goes out all the same."""
+"""Checks that each kind of queue wakes a worker, and that mail is sent even while the queue is down."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connection to the mail server: verified or not at all."""
+"""Checks that the connection to the mail server is verified, or refused."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Those who were called are reminded a week and a day before; whoever has said no, or left, is not."""
+"""Checks reminders a week and a day before a meeting, to those called who have not declined or left."""
 
 from __future__ import annotations
 

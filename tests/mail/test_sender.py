@@ -1,4 +1,4 @@
-"""A database that cannot be written to: said once, asked again, and nothing else is taken for busy."""
+"""Checks the worker with a database that cannot be written: logged once, retried, not taken for busy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A mail carries the whole text twice, in any script, in less than 100 kB: larger ones are cut or refused."""
+"""Checks that a mail with any text is below 100 kB, with larger texts cut or refused."""
 
 from __future__ import annotations
 

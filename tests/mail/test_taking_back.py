@@ -1,4 +1,4 @@
-"""What is told is taken back while a worker has the mail in hand and cannot deliver it: it is never sent.
+"""Checks that what is taken back while a worker tries to deliver its mail is never sent.
 
 Each kind of mail has a line here: what takes it back, or why nothing does.
 """
