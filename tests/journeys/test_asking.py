@@ -1,6 +1,6 @@
-"""From the poster in the stairwell to an answer: how many screens, fields and presses it takes, as counted.
+"""From the poster to an answer, counting screens, fields and presses. The handbook states these counts.
 
-At 360 pixels, with and without script, in Swedish and in Arabic. What is counted here stands in the handbook.
+At 360 pixels, with and without script, in Swedish and in Arabic.
 """
 
 from __future__ import annotations

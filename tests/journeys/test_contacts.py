@@ -1,4 +1,4 @@
-"""Whom to call: the nearest first for a neighbour, by area for everybody, kept by the police contact."""
+"""Contact persons: the nearest first for a neighbour, by area for everybody, edited by the police contact."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Every page that somebody can come to is opened on a small phone, in Swedish and in Arabic.
+"""Every page that somebody can reach, on a small phone, in Swedish and in Arabic.
 
-`Phone.look` holds each to it: axe, no word over the edge, nothing in the browser's console.
+`Phone.look` checks each: axe, no overflowing word, nothing in the browser's console.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The coordinator fills the house: by invitation, by the poster, from the list, on paper; without script."""
+"""A coordinator fills the house by invitations, posters, the list and paper, without script."""
 
 from __future__ import annotations
 

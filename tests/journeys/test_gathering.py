@@ -1,4 +1,4 @@
-"""A gathering in the stairwell: called, answered from the letters, held, and counted."""
+"""A gathering in a stairwell: called, answered from the mails, held and counted."""
 
 from __future__ import annotations
 

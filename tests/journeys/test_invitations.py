@@ -1,4 +1,4 @@
-"""Addresses are pasted, looked at, mended and invited: on a small phone, without script, in Somali."""
+"""Addresses are pasted, previewed, corrected and invited: on a small phone, without script, in Somali."""
 
 from __future__ import annotations
 

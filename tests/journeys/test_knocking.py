@@ -1,4 +1,4 @@
-"""The walk through a stairwell with a small phone: without script as with it, and in Arabic."""
+"""Visits in a stairwell with a small phone: with and without script, and in Arabic."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Twelve stairwells of eight floors of four flats: on a small phone, by keyboard, in every way of looking."""
+"""A house of 384 flats on a small phone and by keyboard, in every view."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A letter is printed, found in the letterbox, and opens the door: with and without script, in Arabic too."""
+"""A letter is printed and its code used to join: with and without script, in Arabic too."""
 
 from __future__ import annotations
 

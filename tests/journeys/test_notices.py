@@ -1,4 +1,4 @@
-"""A notice: written, counted, sent, read by each in their language; and what the writer sees of it."""
+"""A notice is written, counted, sent, read by each in their language, and followed by its sender."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From the landlord's list to an active group: the police contact starts it, a neighbour takes it on."""
+"""From the landlord's list to an active group: started by the police contact, led by a neighbour."""
 
 from __future__ import annotations
 

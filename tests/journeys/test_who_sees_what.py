@@ -1,4 +1,4 @@
-"""The same addresses in the browsers of different people; what nobody meets, however far links lead."""
+"""The same addresses opened by different people, and what nobody reaches by any link."""
 
 from __future__ import annotations
 
