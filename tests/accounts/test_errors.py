@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the answer is a page that says what to do, in the reader's language."""
+"""Checks that every error becomes a page in the reader's language that says what to do."""
 
 from __future__ import annotations
 

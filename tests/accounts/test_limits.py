@@ -1,4 +1,4 @@
-"""Limits hold over processes and machines, on both databases, and never stand in their own way."""
+"""Checks that rate limits slow a flood but never the person it is aimed at, across servers and databases."""
 
 from __future__ import annotations
 

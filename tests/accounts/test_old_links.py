@@ -1,4 +1,4 @@
-"""What was mailed or printed for an erased row opens nothing that comes to have its number."""
+"""Checks that a link or code of an erased row does not open a later row with the same id."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in by a mailed link (trust.md 1–3)."""
+"""Checks signing in by a mailed link (trust.md 1–3)."""
 
 from __future__ import annotations
 

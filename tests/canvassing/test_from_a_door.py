@@ -1,6 +1,7 @@
-"""What somebody outside learns of a door, by whichever way they ask: of every door the same.
+"""Checks that outsiders learn nothing about a flat, however they ask: every flat gives the same response.
 
-Time tells as well: who takes part, who said no and where a knock is open must not stand in what is run.
+Response time must not tell either, so the statements are the same whether or not the household takes part,
+has declined or waits for a visit.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""A neighbour says yes at the door: in at once, on paper until the address is confirmed by its owner."""
+"""Checks joining at the door: a member on paper at once, by mail once the owner verifies the address."""
 
 from __future__ import annotations
 

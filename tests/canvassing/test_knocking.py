@@ -1,4 +1,4 @@
-"""The walk through the stairwell: which doors, in which order, one press each, and taking it back."""
+"""Checks visits: which flats are listed, in which order, one button each, and undoing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Contact persons: nearest first for a group, by area for everybody, kept by officers of the area."""
+"""Checks contact persons: nearest first for a group, by area for all, kept by the area's officers."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whole requests: every form is counted before it is read, and none that is too large is read at all."""
+"""Checks whole requests: each counts against its limit before its form is read; large ones are not read."""
 
 from __future__ import annotations
 

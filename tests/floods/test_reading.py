@@ -1,4 +1,4 @@
-"""Single values of every form, and of addresses: what is too long is refused before anything walks it."""
+"""Checks single values of forms and URLs: too long ones are refused before any loop over their text."""
 
 from __future__ import annotations
 

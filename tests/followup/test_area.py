@@ -1,4 +1,4 @@
-"""An area's buildings: state, counts in bands, filter, order, pages by key."""
+"""Checks the list of an area's buildings: status, counts in bands, filters, order and pages."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Areas side by side: counts in bands, what needs somebody, never a name."""
+"""Checks the overview of areas: counts in bands, groups that need attention, and no names."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever follows an area never sees who takes part: not as coordinator, and not by another name."""
+"""Checks that an officer never sees members, not even as coordinator or under another name."""
 
 from __future__ import annotations
 

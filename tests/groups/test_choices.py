@@ -1,4 +1,4 @@
-"""Which mails one wants, moving, leaving and second thoughts: what waits stops at once, others' goes on."""
+"""Checks choosing mails, moving, leaving and undoing: the person's queued mail stops, others' does not."""
 
 from __future__ import annotations
 

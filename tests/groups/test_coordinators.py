@@ -1,4 +1,4 @@
-"""Appointed, accepted, ended: who coordinates, and that somebody always does."""
+"""Checks appointing, accepting and ending, and that a group never loses its last coordinator."""
 
 from __future__ import annotations
 

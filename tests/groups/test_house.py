@@ -1,4 +1,4 @@
-"""The house: true positions for coordinators, each their own; sums that add up; looks that leave a trace."""
+"""Checks the household list: a coordinator's own flats, sums that agree, an audit entry for looking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The house page: filters with counts that add up, boxes for letters, windows that light up."""
+"""Checks the house page: filters whose counts agree, boxes for letters, and lit windows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who is let in, who leaves, who moves: and what becomes of the flat."""
+"""Checks joining, leaving and moving out, and what becomes of the flat."""
 
 from __future__ import annotations
 

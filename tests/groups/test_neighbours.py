@@ -1,4 +1,4 @@
-"""Who is seen by neighbours: whoever chose it, by just what they chose; nobody else by a line or a count."""
+"""Checks that neighbours see what a member chose to show, and no name, row or count of anybody else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An appointment counts from the yes until its end: before and after, nobody and nothing takes it for one."""
+"""Checks that an appointment counts only from its acceptance until its end, everywhere."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Live and exact are numbers of what one works with; of all else one reads last night's, in bands."""
+"""Checks that numbers are live and exact for those who work with them; for others last night's, in bands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two press at the same moment, each in a transaction of their own: one wins, the other hears why."""
+"""Checks two requests at once, each in a transaction of its own: one succeeds, the other says why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Interest in a building without a group: left, confirmed, named, turned into a request, withdrawn."""
+"""Checks interest in a building without a group: left, confirmed, named, made a join request, withdrawn."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The list of the invited: how it went, sent again, taken back."""
+"""Checks the list of invitations: states, resending and revoking."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-""" "Bjud in": exactly those who were shown, once, within the day's limit."""
+"""Checks "Bjud in": exactly those shown are invited, once, within the daily limit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a coordinator learns of addresses, by list, preview and press: of their own stairwells only."""
+"""Checks that list, preview and sending tell a coordinator of addresses in their own stairwells only."""
 
 from __future__ import annotations
 

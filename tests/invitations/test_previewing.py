@@ -1,4 +1,4 @@
-"""Before anything is sent: what was pasted or read from a file, row by row, and what is wrong with it."""
+"""Checks the preview of pasted or uploaded lists: every row, its errors and its state."""
 
 from __future__ import annotations
 

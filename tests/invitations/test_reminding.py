@@ -1,4 +1,4 @@
-"""Reminders to those who have not answered, and addresses that are mended."""
+"""Checks reminders to those who have not answered, and corrected addresses."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whatever is done at a house's doors, in any order: the sums hold, and nobody who left or said no is mailed.
+"""Checks random sequences of joining, declining and leaving: sums agree, nobody gone or declined is mailed.
 
-The same seeds on every run; `settings(derandomize=False, max_examples=500)` for a long look.
+The same seeds on every run; `settings(derandomize=False, max_examples=500)` for a long search.
 """
 
 from __future__ import annotations

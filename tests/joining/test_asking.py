@@ -1,4 +1,4 @@
-"""Asking to join: poster, address, a knock; and what strangers can learn from it (nothing)."""
+"""Checks asking to join by poster, by address or for a visit, and that strangers learn nothing from it."""
 
 from __future__ import annotations
 

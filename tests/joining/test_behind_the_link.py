@@ -1,4 +1,4 @@
-"""A mailed link whose question is answered, whose group has ended, or which opens in a fresh browser."""
+"""Checks mailed links whose request is answered, whose group has ended, or opened in another browser."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A wrong address, changed where it was typed: the first link dies, and nobody learns whose they are."""
+"""Checks changing a wrong address: the first link stops working, and nothing is revealed about either."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The coordinator's answer: from the list, from the mailed page, and when two answer at once."""
+"""Checks a coordinator's decision: from the list, from the mailed page, and when two decide at once."""
 
 from __future__ import annotations
 

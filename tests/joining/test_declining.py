@@ -1,4 +1,4 @@
-"""The mailed invitation: no, never again, and second thoughts."""
+"""Checks declining the mailed invitation, refusing all invitations, and taking that back."""
 
 from __future__ import annotations
 

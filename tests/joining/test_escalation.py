@@ -1,4 +1,4 @@
-"""Requests that nobody answers reach the lead, then every coordinator, and at last word to who waits."""
+"""Checks that unanswered requests reach the lead, then every coordinator, and that the applicant is told."""
 
 from __future__ import annotations
 

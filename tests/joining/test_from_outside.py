@@ -1,4 +1,4 @@
-"""What somebody outside learns of an address, by whichever door they ask: of everybody the same."""
+"""Checks that outsiders learn nothing about an address, however they ask: every address gives the same."""
 
 from __future__ import annotations
 

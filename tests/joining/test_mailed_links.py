@@ -1,4 +1,4 @@
-"""Every link of every mail: machines may open it as often as they like, and then the human's press works."""
+"""Checks that programs may open every mailed link any number of times, and the person's POST still works."""
 
 from __future__ import annotations
 

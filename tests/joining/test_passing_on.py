@@ -1,4 +1,4 @@
-"""An invitation that may be passed on: whoever has the link gives their own address, confirmed by mail."""
+"""Checks transferable invitations: whoever has the link gives an address and confirms it by mail."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whoever follows an address that is confirmed through the code comes by few functions."""
+"""Checks that confirming an address passes through few functions."""
 
 from __future__ import annotations
 

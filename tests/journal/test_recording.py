@@ -1,4 +1,4 @@
-"""Whatever a transaction takes away stands in the journal before the transaction is kept."""
+"""Checks that everything a transaction takes away is in the journal before it commits."""
 
 from __future__ import annotations
 

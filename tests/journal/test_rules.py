@@ -1,4 +1,4 @@
-"""Whatever could take something away from somebody is journaled, or says why it is not."""
+"""Checks that every column that could take something away is journaled, or says why not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An older copy in the database's place is noticed: nothing starts on it, and nothing is taken away in it."""
+"""Checks that an older copy of the database is noticed: nothing starts on it or erases in it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From interest to an active group: who is told, who is not seen, and what has to be done first."""
+"""Checks the way from interest to an active group: who is told, who stays unseen, what is required."""
 
 from __future__ import annotations
 

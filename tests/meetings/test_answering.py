@@ -1,4 +1,4 @@
-"""Neighbours answer: from the mail without signing in, or signed in; only their own."""
+"""Checks answering a meeting, from the mail without signing in, or signed in; each for themselves only."""
 
 from __future__ import annotations
 

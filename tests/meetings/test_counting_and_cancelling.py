@@ -1,4 +1,4 @@
-"""Afterwards a head count is written down; and a meeting that will not be is cancelled, once."""
+"""Checks recording the head count after a meeting, and cancelling a meeting once."""
 
 from __future__ import annotations
 

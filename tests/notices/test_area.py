@@ -1,4 +1,4 @@
-"""The police contact writes to an area: numbers, never names or flats; and nobody of another area."""
+"""Checks notices to an area: the police contact sees numbers, no names or flats, of no other area."""
 
 from __future__ import annotations
 

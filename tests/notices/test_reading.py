@@ -1,4 +1,4 @@
-"""Who reads what, finds it again, and how far a notice has come."""
+"""Checks who may read a notice and find it again, and its progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A coordinator writes to neighbours: what is counted before is what is sent, to just those it is for."""
+"""Checks a coordinator's notice: exactly those counted before sending get it."""
 
 from __future__ import annotations
 

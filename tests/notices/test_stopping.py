@@ -1,4 +1,4 @@
-"""A sender sees how fast it goes, stops what has not gone out, and is told when nothing goes out at all."""
+"""Checks that a sender sees the progress, can stop what is not sent, and is told when nothing is sent."""
 
 from __future__ import annotations
 

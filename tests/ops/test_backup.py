@@ -1,4 +1,4 @@
-"""A copy is made while everything runs: of one moment, whole or not at all, and for us alone."""
+"""Checks that a backup made while everything runs is of one moment, complete and private."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stands in deploy/ works, and no log of it holds an address, a link or where somebody is."""
+"""Checks that the files in deploy/ work, and that no log has an address, a link or a person's whereabouts."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`python -m bench.fill`: many made-up groups at once, and the application cannot tell them from others."""
+"""Checks `python -m bench.fill`: many made-up groups at once, like real ones to the application."""
 
 from __future__ import annotations
 

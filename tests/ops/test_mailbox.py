@@ -1,4 +1,4 @@
-"""The development mailbox: letters become files, readable on a page; it exists in development only."""
+"""Checks the development mailbox: mails become files, shown on a page, in development only."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The last word on each row is written into the copy; what nobody took away is as the copy says."""
+"""Checks that replaying the journal applies the last entry of each row, and changes nothing else."""
 
 from __future__ import annotations
 

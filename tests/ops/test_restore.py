@@ -1,4 +1,4 @@
-"""Yesterday's copy becomes the database: nobody is back who had left, and nothing is sent again."""
+"""Checks restoring yesterday's backup: nobody who left is back, and nothing is sent again."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Finding a building, and what anybody may see of it."""
+"""Checks finding a building, and what everybody may see of it."""
 
 from __future__ import annotations
 

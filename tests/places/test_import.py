@@ -1,4 +1,4 @@
-"""The landlord's list: read whole or refused with every problem named, once or twice."""
+"""Checks the landlord's list: read completely or refused with every error, and the same when read twice."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database keeps consents: none without a text, none later than the membership; and their receipts."""
+"""Checks that the database requires a consent with a text, before the membership; and its receipt."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Letters in the letterboxes: printed for chosen flats, read by a phone, good once."""
+"""Checks letters: printed for chosen flats, read by a phone, usable once."""
 
 from __future__ import annotations
 

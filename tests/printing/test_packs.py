@@ -1,4 +1,4 @@
-"""Long packs of letters: asked for, made file by file by the worker, fetched by nobody else."""
+"""Checks packs of letters: ordered, made file by file by the worker, downloaded only by who ordered them."""
 
 from __future__ import annotations
 

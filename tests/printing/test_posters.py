@@ -1,4 +1,4 @@
-"""Posters: a PDF with each stairwell's code, a new code where one has leaked, a code to hold up."""
+"""Checks posters: a PDF with each stairwell's code, a new code after a leak, and a code on the phone."""
 
 from __future__ import annotations
 

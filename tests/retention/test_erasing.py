@@ -1,4 +1,4 @@
-"""Who is gone is forgotten, to the day; who still is somebody is not, and the numbers stay right."""
+"""Checks erasing: people are erased on the right day, others are kept, and the counts stay right."""
 
 from __future__ import annotations
 

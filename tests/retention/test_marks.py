@@ -1,4 +1,4 @@
-"""Every promise of how long something is kept has a rule that keeps it, and the rules take everything."""
+"""Checks that every retention period of a column has a rule, and that the rules erase everything due."""
 
 from __future__ import annotations
 
