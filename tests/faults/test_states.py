@@ -53,7 +53,7 @@ def sends_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
 
 @pytest.fixture
 def connections() -> Iterator[Connections]:
-    """A worker's connections."""
+    """Return a worker's connections."""
     found = Connections()
     yield found
     found.close()

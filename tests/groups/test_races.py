@@ -33,7 +33,7 @@ from watch.models import (
 
 
 def at_once(app: Flask, work: Callable[[], Any]) -> list[str]:
-    """Do the same twice at the same moment; what each came to, by name."""
+    """Do the same twice at the same moment. Returns both results by name."""
     db.session.commit()
     start = Barrier(2)
 

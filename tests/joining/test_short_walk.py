@@ -29,7 +29,7 @@ MOST = 12
 
 @contextmanager
 def stations() -> Iterator[set[str]]:
-    """The functions of features and models that are entered in here."""
+    """Return the functions of features and models that are called in here."""
     found: set[str] = set()
 
     def note(frame: FrameType, event: str, _argument: object) -> None:

@@ -28,7 +28,7 @@ from watch.notices.mails import NOTICE
 
 @pytest.fixture(autouse=True)
 def empty_queue(app: Flask) -> None:
-    """Nothing rings but what the test does."""
+    """Empty the queue, so that only the test wakes a worker."""
     jobs.engine().flush()
 
 

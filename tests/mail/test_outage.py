@@ -25,7 +25,7 @@ STUCK = "Mejl går inte ut just nu"
 def outage(
     request: pytest.FixtureRequest, app: Flask, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
-    """A mail server that takes no connection of ours; call it and it does again."""
+    """Make the mail server refuse connections, until the returned function is called."""
     if request.param == "nobody listens":
         relay.stop()
         return relay.start

@@ -18,7 +18,7 @@ from watch.notices.mails import NOTICE
 
 
 def household_of(person: Person) -> int:
-    """The number of the household somebody is a member from."""
+    """Return the id of a member's household."""
     number = db.session.scalar(select(Membership.household_id).where(Membership.person_id == person.id))
     assert number
     return number

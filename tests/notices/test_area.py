@@ -47,7 +47,7 @@ def addresses(outbox: Outbox) -> list[str]:
 
 @pytest.fixture
 def more_members(scene: Scene) -> None:
-    """Six more in stairwell 1, so that there is a number to tell."""
+    """Add six members in stairwell 1, so that there is a number to show."""
     for number in ("1002", "1003", "1102", "1103", "1201", "1202"):
         make_member(
             make_person(f"Granne {number}", f"g{number}@example.org"),

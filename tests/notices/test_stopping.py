@@ -38,7 +38,7 @@ def sent_by(scene: Scene) -> Notice:
 
 
 def by_state(outbox: Outbox) -> dict[str, int]:
-    """How many rows stand where."""
+    """Return the number of rows in each state."""
     found: dict[str, int] = {}
     for row in outbox.rows():
         found[row.state.value] = found.get(row.state.value, 0) + 1
