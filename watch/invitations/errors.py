@@ -32,7 +32,7 @@ class WrittenLately(DomainError):
 
 
 class InvitationEnded(DomainError):
-    """The invitation has been answered, so it cannot be sent again or revoked."""
+    """The invitation has ended, so it can no longer be sent, corrected or revoked."""
 
 
 class RemindedLately(DomainError):
