@@ -71,7 +71,7 @@ def confirm_link(asked: JoinRequest | AddressVerification) -> str:
 
 
 def floor_link(asked: JoinRequest | AddressVerification) -> str:
-    """The address in the mail that asks whether an address that was recorded at the door is yours."""
+    """Return the link in the mail that asks to verify an address recorded at the door."""
     return f"{confirm_link(asked)}/floor"
 
 
@@ -115,7 +115,7 @@ def only() -> Invitation:
 
 
 def carried(*addresses: str, **more: Any) -> dict[str, Any]:
-    """What the preview of these addresses sends when "Skicka till" is pressed."""
+    """Return the form that the preview of these addresses sends when "Skicka till" is pressed."""
     rows = {
         f"rows-{place}-{cell}": address if cell == "address" else ""
         for place, address in enumerate(addresses)
@@ -125,9 +125,9 @@ def carried(*addresses: str, **more: Any) -> dict[str, Any]:
 
 
 def rows_of(page: Page) -> list[tuple[str, ...]]:
-    """The preview's rows in their order: number, address, name, flat (as they stand, or to mend), state.
+    """Return the preview's rows in order: number, address, name, flat and state.
 
-    Of another page the rows of its table, cell by cell.
+    Of another page return the rows of its table, cell by cell.
     """
     rows = [
         tuple(text_of(cell) for cell in row.iter("td"))
@@ -143,7 +143,7 @@ def rows_of(page: Page) -> list[tuple[str, ...]]:
 
 
 def _is_row(element: Any, state: str) -> bool:
-    """What is to be mended stands open; the other rows are folded."""
+    """Return True for a row of the preview: one to correct is open, the others are folded."""
     kind = "list-row" if state == "bad" else "row-of-list"
     return kind in (element.get("class") or "").split()
 
@@ -161,7 +161,7 @@ def _told(row: Any, state: str) -> tuple[str, ...]:
 
 
 def cures_of(page: Page) -> dict[str, str]:
-    """What has to be mended, by the name of its field: rows-0-address, rows-0-name, rows-0-flat."""
+    """Return the corrections asked for, by field name: rows-0-address, rows-0-name, rows-0-flat."""
     return {
         (each.get("id") or "").removesuffix("-error"): text_of(each)
         for each in page.tree.iter("p")
@@ -183,7 +183,7 @@ def look(client: PageClient, group: Group) -> Callable[..., Page]:
 
 @pytest.fixture
 def write(look: Callable[..., Page]) -> Callable[..., Page]:
-    """Paste lines and press "Skicka till" where the preview has that button; the page that comes."""
+    """Paste lines, press "Skicka till" if the preview has that button, and return the next page."""
 
     def sent(by: Person, *lines: str, form_key: str | None = None, **more: Any) -> Page:
         page = look(by, *lines, **more)
@@ -196,13 +196,13 @@ def write(look: Callable[..., Page]) -> Callable[..., Page]:
 
 @pytest.fixture
 def invited(group: Group, bengt: Person, stairwell_3: Stairwell) -> Invitation:
-    """Lina's invitation to flat 1203 in stairwell 3, by Bengt."""
+    """Return Lina's invitation to flat 1203 in stairwell 3, by Bengt."""
     return make_invitation(group, "lina@example.org", flat=flat_of(stairwell_3, "1203"), by=bengt)
 
 
 @pytest.fixture
 def five_a_day(app: Flask) -> Iterator[None]:
-    """The limit of invitations a day, low enough to be reached."""
+    """Set a daily limit of invitations low enough to be reached."""
     usual, app.config["INVITATIONS_A_DAY"] = app.config["INVITATIONS_A_DAY"], 5
     yield
     app.config["INVITATIONS_A_DAY"] = usual

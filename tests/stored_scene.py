@@ -1,4 +1,4 @@
-"""The scene's rows as the first test made them: to insert them takes a quarter of making them anew."""
+"""The scene's rows as the first test made them. Inserting them takes a quarter of the time of making them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ NOT_OF_THE_SCENE = {"journal_state", "journal_host"}  # they belong to the journ
 
 @dataclass(frozen=True)
 class Stored:
-    """When a scene was made, its rows, and who is called what in it."""
+    """A stored scene: when it was made, its rows, and which rows the cast are."""
 
     made_at: datetime
     rows: list[tuple[Table, list[dict[str, Any]]]]
@@ -29,7 +29,7 @@ _stored: dict[str, Stored] = {}  # by database
 
 
 def remember(cast: Mapping[str, Model]) -> None:
-    """Keep every row that there is now, and which rows the cast are."""
+    """Store all current rows, and which rows the cast are."""
     tables = [table for table in Model.metadata.sorted_tables if table.name not in NOT_OF_THE_SCENE]
     rows = [(table, [dict(row) for row in db.session.execute(select(table)).mappings()]) for table in tables]
     known = {name: (type(each), each.id) for name, each in cast.items()}  # type: ignore[attr-defined]  # all have
@@ -38,7 +38,7 @@ def remember(cast: Mapping[str, Model]) -> None:
 
 
 def restore() -> dict[str, Model]:
-    """Put the rows back as if they were made now, and return the cast; nobody where nothing is kept yet."""
+    """Insert the rows as if they were made now and return the cast, or None if no scene is stored yet."""
     stored = _stored.get(db.engine.dialect.name)
     if stored is None:
         return {}

@@ -1,4 +1,4 @@
-"""Prepared statements: built once, run with each caller's own values."""
+"""Checks prepared statements: built once, run with each caller's own values."""
 
 from __future__ import annotations
 

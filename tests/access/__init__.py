@@ -1,4 +1,4 @@
-"""Who may what, written by hand from permissions.md: one data file for each blueprint, and no code.
+"""Expected access, written by hand from permissions.md: one data file for each blueprint, without code.
 
 `tests/access/<blueprint>.py` holds `ENDPOINTS`, by endpoint:
 
@@ -17,48 +17,47 @@
         "joining.send_request": public(post="/buildings/{house}/join", status=422),
     }
 
-A value is the status of the answer; "login" is a 302 or 303 to /login. The address is a format string with
-the things of the scene (tests/cast.py): the group of Våglängdsgatan and what belongs to it, as seen by
+A value is the status of the response; "login" is a 302 or 303 to /login. The address is a format string with
+names from the scene (tests/cast.py): the group of Våglängdsgatan and what belongs to it, as seen by
 
     anybody            nobody is signed in
     stranger           Jenny: signed in, no relation to anything
     waiting            Farah: asked to join, port 3
     member             Carin: port 3
-    coordinator        Bengt: of port 3, where the thing is (or of the group, where it is the group's)
+    coordinator        Bengt: of port 3, to which the row belongs unless it is the whole group's
     other_coordinator  Dawit, for this test also coordinator of port 1 only
     lead               Amina
     officer            Gun: police contact of Hässleholmen and Norrby
     other_officer      Hodan: of Boda
     other_group        Ivan: coordinator of another group, in Boda
 
-and by people of whom nothing here is the own doing, without values by hand:
+and by people who made none of these rows, without values of their own:
 
-    whole_house        coordinator of the whole house, not its lead: as the coordinator, unless said otherwise
+    whole_house        coordinator of the whole house, not its lead: as the coordinator, unless given
     nothing_now        asked to be lead, once lead, once officer, once a member: as a stranger
     asked_member       a member of port 3, asked to be lead: as a member
-    officer_with_rows  of Hässleholmen, whatever rows of a coordinator there are: as an officer
-    officer_member     the same, living in port 3: what a member gets, and what an officer gets
+    officer_with_rows  officer of Hässleholmen with an appointment as coordinator: as an officer
+    officer_member     the same, living in port 3: what a member or an officer gets
 
-Where an answer depends on the row, an endpoint has several: a tuple of them.
+An endpoint whose response depends on the row has a tuple of several.
 
-The things: {group} {house} (building of the group) {empty_house} (no group, Norrby) {area} (slug)
+Names: {group} {house} (building of the group) {empty_house} (no group, Norrby) {area} (slug)
 {stairwell} (port 3) {flat} (port 3, taking part: Carin's) {empty_flat} (port 3, no household)
 {request} (Farah's) {invitation} (by Bengt, flat in port 3) {membership} (Carin's) {coordinator} (Bengt's
 appointment) {knock} (Bengt's, port 3) {meeting} (of the group, by Amina) {stairwell_meeting} (port 3, by
 Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by Amina) {stairwell_notice}
 (port 3, by Bengt) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
-{contact} (of Hässleholmen) {sign_in} (of the person who asks), and tokens and codes that are good: {poster}
+{contact} (of Hässleholmen) {sign_in} (of the person who asks), and valid tokens and codes: {poster}
 {sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {unsubscribe};
-{letter} is a name that no letter in the development mailbox has.
+{letter} is a name that no mail in the development mailbox has.
 
-Rows of nobody's port, or of no port any longer: {unplaced_membership} (nobody knows where Mona lives)
+Rows without a port, or whose people have left: {unplaced_membership} (Mona, whose port is unknown)
 {left_membership} (Olga's, who has left port 3) {bengts_open_invitation} {aminas_open_invitation} (to no flat)
-{old_request} (waits in port 3 for 15 days, and so is everybody's) {answered_request} (waited as long, and
-Bengt said no) {unconfirmed_request} (port 3).
+{old_request} (port 3, waiting for 15 days, so any coordinator may decide) {answered_request} (as old, and
+declined by Bengt) {unconfirmed_request} (port 3).
 
-POST is sent with a good token against forgery and the fields of `data` (few or none: an answer of 422, a
-form refused for what is missing, tells that one may press as well as 303 does). Each answer is asked of a
-fresh scene, so that one press does not change what the next person gets.
+POST is sent with a valid CSRF token and the fields of `data`, few or none: 422 for a form with missing fields
+proves access as well as 303 does. Each request gets a fresh scene, so that it changes nothing for the next.
 """
 
 from __future__ import annotations
@@ -80,15 +79,15 @@ ROLES = (
     "other_officer",
     "other_group",
 )
-# Who gets exactly what another role gets: what they are besides does not count, not yet or no longer.
+# These get exactly what another role gets: ended, unaccepted or additional roles must not count.
 AS = {"nothing_now": "stranger", "asked_member": "member", "officer_with_rows": "officer"}
 EVERYBODY = (*ROLES, "whole_house", "officer_member", *AS)
-REFUSED: tuple[Status, ...] = (404, 403)  # the one that says more comes last
+REFUSED: tuple[Status, ...] = (404, 403)  # the one that reveals more comes last
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expected:
-    """What each role gets from an endpoint, asked by GET or by POST: a status for every role."""
+    """The response that each role gets from an endpoint, by GET or by POST."""
 
     anybody: Status
     stranger: Status
@@ -101,7 +100,7 @@ class Expected:
     other_officer: Status
     other_group: Status
     whole_house: Status | None = None
-    is_own: bool = False  # nobody's but the one's who made it, whatever others are
+    is_own: bool = False  # only for the person who made it, whatever their roles
     get: str | None = None
     post: str | None = None
     data: Mapping[str, str] = field(default_factory=dict)
@@ -116,7 +115,7 @@ class Expected:
         return self.get or self.post or ""
 
     def of(self, role: str) -> Status:
-        """What a role gets."""
+        """Return what a role gets."""
         if self.is_own and role not in ROLES:
             return self.stranger
         if role == "officer_member":
@@ -128,7 +127,7 @@ class Expected:
 
 
 def _how_much(status: Status) -> int:
-    """A refusal grants nothing; anything else is an answer to somebody who may."""
+    """Return the rank of a status: refusals grant nothing, anything else grants access."""
     return REFUSED.index(status) if status in REFUSED else len(REFUSED)
 
 
@@ -142,7 +141,7 @@ def public(
     status: Status = 200,
     data: Mapping[str, str] | None = None,
 ) -> Expected:
-    """The same for everybody."""
+    """Return the same status for everybody."""
     return Expected(get=get, post=post, data=data or {}, **dict.fromkeys(ROLES, status))
 
 
@@ -153,7 +152,7 @@ def signed_in(
     status: Status = 200,
     data: Mapping[str, str] | None = None,
 ) -> Expected:
-    """The same for everybody who is signed in."""
+    """Return the same status for everybody who is signed in."""
     return Expected(
         get=get, post=post, data=data or {}, **(dict.fromkeys(ROLES, status) | {"anybody": "login"})
     )

@@ -1,4 +1,4 @@
-"""More people and rows than the cast has: what counts not yet, no longer, or for nobody's stairwell."""
+"""More people and rows than the cast has: not in force yet, no longer, or without a stairwell."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from watch.models import JoinRequest, Membership, Model, Person, RequestState, u
 
 
 def others(scene: Scene) -> dict[str, Person]:
-    """Who is something besides, not yet, or no longer."""
+    """Add people with several roles, and with roles that are not in force yet or no longer."""
     group, area, stairwell = scene.group, scene.group.area, scene.stairwell_3
     names = ("whole_house", "officer_member", *AS)
     people = {name: make_person(name, f"{name}@example.org") for name in names}
@@ -50,7 +50,7 @@ def others(scene: Scene) -> dict[str, Person]:
 
 
 def more_rows(scene: Scene) -> dict[str, Model]:
-    """Of no stairwell, of stairwell 3 only, or over."""
+    """Add rows without a stairwell, in stairwell 3 only, or in the past."""
     group, stairwell = scene.group, scene.stairwell_3
     held = make_meeting(group, stairwell=stairwell, by=scene.bengt, starts_at=utcnow() - timedelta(days=1))
     return {
@@ -73,7 +73,7 @@ def _left(scene: Scene) -> Membership:
 
 
 def _requests(scene: Scene) -> dict[str, JoinRequest]:
-    """Of stairwell 3, beside Farah's: two that were confirmed 15 days ago, and one that is not."""
+    """Add requests in stairwell 3: two confirmed 15 days ago, and one not confirmed."""
     states = {
         "old_request": RequestState.WAITING,
         "answered_request": RequestState.DECLINED,
@@ -90,7 +90,7 @@ def _requests(scene: Scene) -> dict[str, JoinRequest]:
 
 
 def restorer() -> Callable[[], None]:
-    """Put every row back as it is now: one role's press changes nothing for the next."""
+    """Return a function that restores every row, so that one role's POST changes nothing for the next."""
     db.session.commit()
     path = str(db.engine.url.database)
     kept = sqlite3.connect(":memory:")
@@ -101,6 +101,6 @@ def restorer() -> Callable[[], None]:
         db.session.commit()
         with closing(sqlite3.connect(path)) as live:
             kept.backup(live)
-        shutil.rmtree(current_app.config["JOURNAL"], ignore_errors=True)  # by which such a copy is noticed
+        shutil.rmtree(current_app.config["JOURNAL"], ignore_errors=True)  # else the copy is refused as old
 
     return again

@@ -1,9 +1,9 @@
-"""Signing in is for everybody; one's own settings and devices for whoever is signed in."""
+"""Signing in is for everybody; settings and devices are for the person signed in."""
 
 from tests.access import ROLES, Expected, public, signed_in
 
 ENDPOINTS = {
-    # Who is signed in already is led on to where the day's work begins.
+    # Whoever is signed in already is redirected to their start page.
     "accounts.login": Expected(get="/login", **(dict.fromkeys(ROLES, 302) | {"anybody": 200})),
     "accounts.send_link": public(post="/login", status=422),
     "accounts.open_link": public(get="/login/{sign_in_link}"),

@@ -1,4 +1,4 @@
-"""At the door: coordinators, each their own stairwells; never the police, never a neighbour."""
+"""Visits are for coordinators in their own stairwells; never for police or neighbours."""
 
 from tests.access import Expected
 from tests.access.house import ONE_MEMBER, OWN_STAIRWELL, WHOLE_GROUP

@@ -1,4 +1,4 @@
-"""Notice choices: by the link of a mail for whoever reads it, else for members alone, and their own only."""
+"""Choosing notices is for the reader of a mail by its link, else for members, about themselves only."""
 
 from tests.access import Expected, public
 

@@ -1,4 +1,4 @@
-"""Contact persons: anybody reads the public ones, officers keep those of their areas."""
+"""Anybody reads the public contact persons; officers keep those of their areas."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Coordinators: seen by their group and its officer; appointed by the lead, and the lead by the officer."""
+"""A group and its officer see the coordinators. The lead appoints them, and the officer appoints the lead."""
 
 from tests.access import Expected, public
 
@@ -21,7 +21,7 @@ ENDPOINTS = {
         coordinator=403, other_coordinator=403, lead=403,
         officer=422, other_officer=404, other_group=404,
     ),
-    "groups.coordinators.end": Expected(  # Bengt's appointment: his own to give back, the lead's to end
+    "groups.coordinators.end": Expected(  # Bengt's appointment: he may give it back, the lead may end it
         post="/coordinators/{coordinator}/end",
         anybody="login", stranger=404, waiting=404, member=403,
         coordinator=303, whole_house=403, other_coordinator=403, lead=303,

@@ -1,4 +1,4 @@
-"""Counts for officers, each in their own areas."""
+"""Counts are for officers, in their own areas."""
 
 from __future__ import annotations
 

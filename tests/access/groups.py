@@ -1,4 +1,4 @@
-"""Pages of a member: the group belongs to those in it, and is seen by the officer of its area."""
+"""Pages of a group are for its members and the officer of its area."""
 
 from tests.access import Expected, signed_in
 
@@ -16,7 +16,7 @@ ENDPOINTS = {
         coordinator=200, other_coordinator=200, lead=200,
         officer=403, other_officer=404, other_group=404,
     ),
-    # One's own and ended by oneself; Carin's is neither here.
+    # Only one's own membership or appointment; Carin's is neither here.
     "groups.take_back": Expected(
         post="/memberships/{membership}/back",
         anybody="login", stranger=404, waiting=404, member=404,

@@ -1,4 +1,4 @@
-"""Monitoring asks without signing in, and learns nothing of anybody."""
+"""Monitoring needs no sign-in and learns nothing about anybody."""
 
 from __future__ import annotations
 

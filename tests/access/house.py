@@ -1,4 +1,4 @@
-"""The household list: coordinators, each their own stairwells; never the police, never a neighbour."""
+"""The household list is for coordinators in their own stairwells; never for police or neighbours."""
 
 from tests.access import Expected
 
@@ -10,7 +10,7 @@ ONE_MEMBER = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404,
     "other_coordinator": 404, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-# Of whom nobody knows in which stairwell they live: for those alone who work with the whole group.
+# A member whose stairwell is unknown is only for those who work with the whole group.
 OF_NO_PORT = {**ONE_MEMBER, "coordinator": 404}
 WHOLE_GROUP = OWN_STAIRWELL | {"coordinator": 200, "other_coordinator": 200, "lead": 200}
 
@@ -54,7 +54,7 @@ ENDPOINTS = {
         Expected(post="/memberships/{unplaced_membership}/flat", **OF_NO_PORT, whole_house=422, lead=422),
         Expected(post="/memberships/{left_membership}/flat", **OF_NO_PORT, lead=404),
     ),
-    # Who may not read it learns nothing of whether it is there.
+    # Those who may not read it do not learn whether it exists.
     "groups.house.details": (
         Expected(post="/memberships/{membership}/details", **ONE_MEMBER, coordinator=200, lead=200),
         Expected(post="/memberships/{unplaced_membership}/details", **OF_NO_PORT, whole_house=200, lead=200),

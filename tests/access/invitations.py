@@ -1,12 +1,12 @@
-"""Inviting (permissions.md: invite; see an invitation's address: who sent it)."""
+"""Inviting (permissions.md: invite; see an invitation's address: its sender)."""
 
 from tests.access import Expected
 
-OF_STAIRWELL = {  # that somebody is invited is nobody else's to know, not even a colleague's elsewhere
+OF_STAIRWELL = {  # not even a coordinator of another stairwell may know that somebody is invited
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
     "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-# To no flat: for whoever sent it, and for those who work with the whole house.
+# An invitation to no flat is for its sender and for those who work with the whole house.
 BENGTS = OF_STAIRWELL
 AMINAS = OF_STAIRWELL | {"coordinator": 404, "whole_house": 303}
 OF_GROUP = {
@@ -18,7 +18,7 @@ ENDPOINTS = {
     "invitations.index": Expected(get="/groups/{group}/invitations", **OF_GROUP),
     "invitations.send": Expected(
         post="/groups/{group}/invitations",
-        **OF_GROUP,  # nothing is sent that was not shown: the rows are, first
+        **OF_GROUP,  # the preview comes first: nothing is sent that was not shown
     ),
     "invitations.back_to_new": Expected(
         get="/groups/{group}/invitations/preview",
@@ -38,7 +38,7 @@ ENDPOINTS = {
         Expected(post="/invitations/{bengts_open_invitation}/revoke", **BENGTS),
         Expected(post="/invitations/{aminas_open_invitation}/revoke", **AMINAS),
     ),
-    # The address is mended by whoever typed it.
+    # Only the sender corrects the address.
     "invitations.ask_correct": (
         Expected(
             get="/invitations/{invitation}/address",
@@ -65,7 +65,7 @@ ENDPOINTS = {
     ),
     "invitations.ask_remind": Expected(get="/groups/{group}/invitations/reminders", **OF_GROUP),
     "invitations.remind": Expected(
-        post="/groups/{group}/invitations/reminders",  # nobody waits for one: back to the list
+        post="/groups/{group}/invitations/reminders",  # nobody to remind: back to the list
         **(OF_GROUP | {"coordinator": 303, "other_coordinator": 303, "lead": 303}),
     ),
 }

@@ -1,18 +1,18 @@
-"""Asking to join, the answer, an invitation's yes or no (permissions.md: join, ask to join; approve)."""
+"""Asking to join, deciding, and answering an invitation (permissions.md: join, ask to join; approve)."""
 
 from tests.access import Expected, public
 
-DECIDING = {  # that somebody asks is known to those alone who answer
+DECIDING = {  # only those who decide know of a request
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 303,
     "other_coordinator": 404, "lead": 303, "officer": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-# Whose answer is out for 14 days is everybody's; once answered, its stairwell's and the answerer's again.
+# After 14 days a request is for every coordinator; once decided, for its stairwell's and its decider again.
 EVERYBODYS = DECIDING | {"other_coordinator": 303}
 NOBODYS = DECIDING | {"coordinator": 404, "lead": 404}
 
 
 def seen(of: dict[str, int | str]) -> dict[str, int | str]:
-    """The same of a page that is read."""
+    """Return the same for a page that is read."""
     return {role: 200 if status == 303 else status for role, status in of.items()}
 
 

@@ -1,4 +1,4 @@
-"""The start of a group is the officer's, inside their areas."""
+"""Only officers start groups, in their own areas."""
 
 from tests.access import Expected
 

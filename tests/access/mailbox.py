@@ -1,4 +1,4 @@
-"""The development mailbox is for whoever sits at the machine."""
+"""The development mailbox is for whoever uses the machine."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who may what with meetings."""
+"""Calling, answering, counting and cancelling meetings."""
 
 from tests.access import Expected, public
 
@@ -14,12 +14,12 @@ PLAN = {"kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19
 
 
 def coordinators(status: int) -> dict[str, int]:
-    """All of the group's coordinators alike: a meeting is the group's (permissions.md: own group)."""
+    """Return the same for all coordinators of the group (permissions.md: own group)."""
     return {"coordinator": status, "other_coordinator": status, "lead": status}
 
 
 def of_stairwell_3(status: int) -> dict[str, int]:
-    """A stairwell's gathering is its coordinators', of whoever called it, and of the lead."""
+    """Return what a stairwell's meeting is: for its coordinators, whoever called it, and for the lead."""
     return {"coordinator": status, "other_coordinator": 403, "lead": status}
 
 
@@ -35,7 +35,7 @@ ENDPOINTS = {
         get="/groups/{group}/meetings/preview", **CALLERS, **coordinators(303)
     ),
     "meetings.preview": Expected(post="/groups/{group}/meetings/preview", **CALLERS, **coordinators(422)),
-    # Answers are a member's own: Carin and Bengt live in this stairwell, Dawit and Amina in stairwell 1.
+    # Members answer for themselves: Carin and Bengt live in this stairwell, Dawit and Amina in stairwell 1.
     "meetings.answer": Expected(
         post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},
         anybody="login", stranger=404, waiting=404, member=303, coordinator=303, other_coordinator=403,
@@ -45,7 +45,7 @@ ENDPOINTS = {
         Expected(get="/meetings/{meeting}/paper", **CALLERS, **coordinators(200)),
         Expected(get="/meetings/{stairwell_meeting}/paper", **CALLERS, **of_stairwell_3(200)),
     ),
-    # The meeting is in a week: those who may count are led back to it with an explanation.
+    # The meeting is in a week: those who may count are sent back to it with an explanation.
     "meetings.count": (
         Expected(get="/meetings/{meeting}/count", **CALLERS, **coordinators(303)),
         Expected(get="/meetings/{held_meeting}/count", **CALLERS, **of_stairwell_3(200)),

@@ -1,4 +1,4 @@
-"""Who may what with notices."""
+"""Writing, reading, following and stopping notices."""
 
 from tests.access import Expected
 
@@ -6,7 +6,7 @@ WRITERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403,
     "officer": 403, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-# An area is known to its officers only.
+# Only the officers of an area may know of it.
 OFFICERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 404,
     "other_coordinator": 404, "lead": 404, "other_officer": 404, "other_group": 404,
@@ -14,12 +14,12 @@ OFFICERS = {
 
 
 def coordinators(status: int) -> dict[str, int]:
-    """All of the group's coordinators alike: they may write to the group."""
+    """Return the same for all coordinators of the group: they may write to the group."""
     return {"coordinator": status, "other_coordinator": status, "lead": status}
 
 
 def of_stairwell_3(status: int) -> dict[str, int]:
-    """What is said in a stairwell is its coordinators' and the lead's to follow."""
+    """Return what a stairwell's notice is: for its coordinators and the lead to follow."""
     return {"coordinator": status, "other_coordinator": 403, "lead": status}
 
 
@@ -44,7 +44,7 @@ ENDPOINTS = {
     "notices.area_new": Expected(get="/areas/{area}/notices/new", **OFFICERS, officer=200),
     "notices.area_preview": Expected(post="/areas/{area}/notices/preview", **OFFICERS, officer=422),
     "notices.area_send": Expected(post="/areas/{area}/notices", **OFFICERS, officer=422),
-    # The officer was no party to what a coordinator wrote to the group, and does not know of it.
+    # An officer is not a recipient of a coordinator's notice to the group, and does not see it.
     "notices.show": (
         Expected(get="/notices/{notice}", **IN_GROUP, member=200, **coordinators(200)),
         Expected(get="/notices/{stairwell_notice}", **IN_GROUP, member=200, **coordinators(200)),
@@ -52,13 +52,13 @@ ENDPOINTS = {
             get="/notices/{area_notice}", **(IN_GROUP | {"officer": 200}), member=200, **coordinators(200)
         ),
     ),
-    # How far it has come: for its sender, the coordinators of those it is for, and the lead.
+    # Progress is for the sender, the coordinators of the recipients, and the lead.
     "notices.report": (
         Expected(get="/notices/{notice}/report", **IN_GROUP, member=403, **coordinators(200)),
         Expected(get="/notices/{stairwell_notice}/report", **IN_GROUP, member=403, **of_stairwell_3(200)),
         Expected(get="/notices/{area_notice}/report", **OFFICERS, officer=200),
     ),
-    # Stopping it: its sender and the lead. Amina sent the one to the group, Bengt the one to stairwell 3.
+    # Only sender and lead may stop it. Amina sent the one to the group, Bengt the one to stairwell 3.
     "notices.ask_stop": (
         Expected(get="/notices/{notice}/stop", **IN_GROUP, member=403, **LEADS),
         Expected(get="/notices/{stairwell_notice}/stop", **IN_GROUP, member=403, **BENGTS),
@@ -69,7 +69,7 @@ ENDPOINTS = {
         Expected(post="/notices/{stairwell_notice}/stop", **IN_GROUP, member=403, **BENGTS),
         Expected(post="/notices/{area_notice}/stop", **OFFICERS, officer=303),
     ),
-    # Which flats: for those who work with them, of notices to their group and its area.
+    # Flats are for those who work with them, of notices to their group and its area.
     "notices.paper": Expected(
         get="/notices/{area_notice}/paper",
         anybody="login", stranger=404, waiting=404, member=404, coordinator=200, other_coordinator=200,

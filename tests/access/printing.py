@@ -1,4 +1,4 @@
-"""Letters, posters and receipts (permissions.md: print them); a long pack is for whoever asked for it."""
+"""Letters, posters and receipts (permissions.md: print them); a pack is for the person who ordered it."""
 
 from tests.access import Expected
 from tests.access.house import OF_NO_PORT, ONE_MEMBER

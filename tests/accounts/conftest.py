@@ -1,4 +1,4 @@
-"""What the tests of accounts share: links as they stand in mails."""
+"""Fixtures for the tests of accounts: links as they are mailed."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watch.models import Purpose, SignInLink
 
 @pytest.fixture
 def newest_link(app: Flask) -> Callable[[], str]:
-    """The path in the sign-in mail that was queued last."""
+    """Return the path in the sign-in mail that was queued last."""
 
     def path() -> str:
         db.session.rollback()

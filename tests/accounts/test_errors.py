@@ -1,4 +1,4 @@
-"""Whatever goes wrong, the answer is a page that says what to do, in the reader's language."""
+"""Checks that every error becomes a page in the reader's language that says what to do."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def test_an_address_that_is_no_page_has_words_of_its_own(client):
 
 
 def test_a_form_opened_anew_at_the_address_it_was_sent_to_leads_to_a_page(app, client):
-    """Reload, Back and bookmarks ask for it by GET; a refused form stays at its own address."""
+    """Reload, Back and bookmarks use GET. A refused form stays at the address it was sent to."""
     values = {"slug": "hassleholmen", "token": "x", "code": "x", "step": "x", "name": "x"}
     sent_to = set()
     for rule in app.url_map.iter_rules():
@@ -215,7 +215,7 @@ def test_a_form_that_another_site_sent_is_not_offered_again(client, carin):
 
 @pytest.fixture
 def broken(app: Flask, make_app: Callable[..., Flask]) -> PageClient:
-    """An application with three pages that fail, on the test's database."""
+    """Return an application with three pages that fail, on the test's database."""
     other = make_app(DATABASE_URL=app.config["DATABASE_URL"], PROPAGATE_EXCEPTIONS=False)
 
     @other.get("/broken")

@@ -1,4 +1,4 @@
-"""Limits hold over processes and machines, on both databases, and never stand in their own way."""
+"""Checks that rate limits slow a flood but never the person it is aimed at, across servers and databases."""
 
 from __future__ import annotations
 
@@ -51,12 +51,12 @@ def test_a_stranger_does_not_use_up_the_tries_of_whoever_reads_the_address(app, 
 
 
 def parts_of(wide, provider=0xDB8):
-    """Six /64 of each of so many /48."""
+    """Return six /64 networks of each of so many /48 networks."""
     return [f"2001:{provider:x}:{each:x}:{near}::1" for each in range(wide) for near in range(6)]
 
 
 def flood(app, address, networks, times=6):
-    """Strangers ask for one address as often as they may, from each of these networks."""
+    """Let strangers ask for one address as often as they may, from each of these networks."""
     for network in networks:
         browser = PageClient(app)
         for _ in range(times):
@@ -64,7 +64,7 @@ def flood(app, address, networks, times=6):
 
 
 def mails_to(address):
-    """The mails that leave for an address; what is withheld is written too, and expires at once."""
+    """Return the mails that leave for an address. A withheld mail is queued too, already expired."""
     db.session.rollback()
     leaves = OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at)
     rows = db.session.scalars(select(OutboxRow).join(OutboxRow.mailbox).where(leaves))
@@ -72,7 +72,7 @@ def mails_to(address):
 
 
 def gets_mail(client, address, network=HOME):
-    """Whether somebody who asks there for that address gets a mail."""
+    """Return True if somebody who asks from there for that address gets a mail."""
     before = mails_to(address)
     assert ask(client, 0, address, network).location == "/login?sent=yes"
     return mails_to(address) == before + 1
@@ -107,14 +107,14 @@ def test_an_address_gets_so_many_a_day_whoever_asks_and_nobody_sees_that_it_stop
 
 
 def use_up(app, address, provider=0xDB8):
-    """Strangers take what strangers can; two have two providers, or their own limits stop them."""
+    """Let strangers use up an address's mails. A second address needs another provider's networks."""
     flood(app, address, [f"2001:{provider:x}:{wide:x}::1" for wide in range(2)])
     flood(app, address, [f"2001:{provider:x}:{wide:x}::1" for wide in range(2, 2 + RESERVE)], times=1)
     assert mails_to(address) >= STRANGERS + RESERVE
 
 
 def signed_in(app, cli, address, network):
-    """A browser where somebody has signed in, from that network."""
+    """Return a browser on which somebody has signed in from that network."""
     browser = PageClient(app)
     link = cli("people", "sign-in-link", address).output.strip()
     page = browser.get(link, environ_overrides=network)
@@ -144,7 +144,7 @@ def test_a_flood_from_the_same_network_does_not_slow_the_browser_one_has_signed_
 
 
 def test_from_the_network_one_has_signed_in_from_a_new_browser_gets_its_mail(app, cli, scene):
-    """A kiosk forgets its cookies each night; what strangers use up elsewhere is not its own."""
+    """A kiosk deletes its cookies every night, but strangers elsewhere do not use up its network's limit."""
     signed_in(app, cli, "gun@example.org", HOME)
     use_up(app, "gun@example.org")
     assert gets_mail(PageClient(app), "gun@example.org", {"REMOTE_ADDR": "192.0.2.77"})

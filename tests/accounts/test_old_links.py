@@ -1,4 +1,4 @@
-"""What was mailed or printed for an erased row opens nothing that comes to have its number."""
+"""Checks that a link or code of an erased row does not open a later row with the same id."""
 
 from __future__ import annotations
 
@@ -36,9 +36,9 @@ Ask = Callable[..., Page]
 
 @contextmanager
 def later(days: int) -> Iterator[None]:
-    """So many days later, after the nights in between; and the numbers of what was erased are given again.
+    """Let so many days pass with their nightly jobs, and reuse the ids of what was erased.
 
-    No table does that by itself any more: a copy of the database put in place by hand would.
+    Tables do not reuse ids by themselves, but a copy of the database put in place by hand would.
     """
     with time_machine.travel(utcnow() + timedelta(days=days)):
         erase_all()
@@ -131,7 +131,7 @@ def test_an_old_mail_does_not_tell_name_and_street_of_the_next_applicant(
 def test_a_reader_who_signs_in_now_and_then_never_gets_the_same_message_id_twice(
     scene: Scene, ask: Ask
 ) -> None:
-    """Providers that drop duplicates would swallow the link."""
+    """Providers that drop duplicates would drop the link."""
     seen, numbers = set(), set()
     for _ in range(3):
         _restart()
@@ -149,5 +149,5 @@ def test_a_reader_who_signs_in_now_and_then_never_gets_the_same_message_id_twice
 
 @pytest.fixture(autouse=True)
 def _cast(scene: Scene) -> None:
-    """Everybody is there before the first day."""
+    """Return the cast, who exist before the first day."""
     db.session.commit()

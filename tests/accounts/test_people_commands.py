@@ -1,4 +1,4 @@
-"""`flask people …`: the operator appoints the police contact and prints a sign-in link."""
+"""Checks `flask people …`: appointing the police contact and printing a sign-in link."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own settings, and the language of pages."""
+"""Checks a person's own settings, and the language of pages."""
 
 from __future__ import annotations
 

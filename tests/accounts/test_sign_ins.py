@@ -1,4 +1,4 @@
-"""A sign-in lives in the database and ends at once (trust.md 3)."""
+"""Checks that a sign-in is a row in the database and ends at once (trust.md 3)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Signing in by a mailed link (trust.md 1–3)."""
+"""Checks signing in by a mailed link (trust.md 1–3)."""
 
 from __future__ import annotations
 
@@ -293,7 +293,7 @@ def test_nobody_is_led_to_another_site(client, scene, ask, newest_link, elsewher
 
 
 def test_a_session_from_before_is_not_the_signed_in_one(app, client, scene, ask, newest_link):
-    """Whoever planted a session in the browser has nothing of it afterwards."""
+    """Somebody who planted a session in the browser gains nothing when its owner signs in."""
     ask("carin@example.org")
     page = client.get(newest_link())
     planted = client.browser().get_cookie("session", domain="127.0.0.1").value

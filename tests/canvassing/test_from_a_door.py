@@ -1,6 +1,7 @@
-"""What somebody outside learns of a door, by whichever way they ask: of every door the same.
+"""Checks that outsiders learn nothing about a flat, however they ask: every flat gives the same response.
 
-Time tells as well: who takes part, who said no and where a knock is open must not stand in what is run.
+Response time must not tell either, so the statements are the same whether or not the household takes part,
+has declined or waits for a visit.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ NUMBERS = [f"1{floor}{place:02}" for floor in (0, 1, 2) for place in range(1, 5)
 
 @dataclass(frozen=True)
 class Outside:
-    """Somebody with a browser of their own who lives nowhere here."""
+    """An outsider with a browser of their own."""
 
     group: Group
     client: PageClient
@@ -56,36 +57,36 @@ class Outside:
 
     @property
     def form(self) -> dict[str, str]:
-        """What they write of themselves."""
+        """Return what they enter in a form."""
         return self.fill(name=self.name, address=self.address)
 
     @property
     def knock(self) -> dict[str, str]:
-        """The same without an address."""
+        """Return the form for a visit, without an address."""
         return self.fill(name=self.name, how="knock", address="")
 
     @property
     def yes(self) -> dict[str, str]:
-        """What they answer to an invitation."""
+        """Return the form for accepting an invitation."""
         return {"name": self.name, "language": "sv", "consent": "y"}
 
     def unconfirmed(self, flat: Flat) -> JoinRequest:
-        """They asked, from there."""
+        """Let them ask to join from this flat, unconfirmed."""
         person = make_person(self.name, self.address)
         return make_request(person, self.group, flat.stairwell, flat, state=RequestState.UNCONFIRMED)
 
     def at(self, flat: Flat) -> dict[str, str]:
-        """Where that is, as one says in a form."""
+        """Return the flat's floor and door as form fields."""
         return {"floor": str(flat.floor), "door": str(int(flat.number[2:]))}
 
     def letter(self, flat: Flat) -> str:
-        """The address in the letter that lies there."""
+        """Print a letter to the flat, and return the address of its code."""
         return f"/j/{show_code(code_of(make_letter(flat, self.group)))}"
 
 
 @pytest.fixture
 def doors(scene: Scene, landlord: Landlord) -> dict[str, Flat]:
-    """A house with a door for each way that a household can stand; Bengt coordinates it."""
+    """Return flats by every status a household can have, in a house that Bengt coordinates."""
     house = make_building(scene.group.area, landlord, "Storgatan", (1,), flats=NUMBERS)
     group = make_group(house)
     make_coordinator(scene.bengt, group)
@@ -105,93 +106,93 @@ def doors(scene: Scene, landlord: Landlord) -> dict[str, Flat]:
 
 
 def by_poster(who: Outside, flat: Flat) -> Prepared:
-    """Ask for a knock."""
+    """Ask for a visit by the poster."""
     address = f"/j/{poster_code(flat.stairwell)}"
     return lambda: who.client.post(address, who.knock | who.at(flat))
 
 
 def by_address(who: Outside, flat: Flat) -> Prepared:
-    """Ask for a knock, from the house's page."""
+    """Ask for a visit by the house's page."""
     address = f"/buildings/{flat.stairwell.building_id}/join?stairwell={flat.stairwell_id}"
     return lambda: who.client.post(address, who.knock | who.at(flat))
 
 
 def by_letter(who: Outside, flat: Flat) -> Prepared:
-    """Ask for a knock, with the letter that lies there."""
+    """Ask for a visit by the flat's letter."""
     address = who.letter(flat)
     return lambda: who.client.post(address, who.knock)
 
 
 def open_letter(who: Outside, flat: Flat) -> Prepared:
-    """Look at a letter's page."""
+    """Open the letter's page."""
     address = who.letter(flat)
     return lambda: who.client.get(address)
 
 
 def ask(who: Outside, flat: Flat) -> Prepared:
-    """Ask to join, from there."""
+    """Ask to join from the flat."""
     address = f"/j/{poster_code(flat.stairwell)}"
     return lambda: who.client.post(address, who.form | who.at(flat))
 
 
 def ask_by_letter(who: Outside, flat: Flat) -> Prepared:
-    """Ask to join with the letter that lies there."""
+    """Ask to join by the flat's letter."""
     address = who.letter(flat)
     return lambda: who.client.post(address, who.form)
 
 
 def change_address(who: Outside, flat: Flat) -> Prepared:
-    """Ask from there, and then with another address."""
+    """Ask from the flat, and then with another address."""
     ask(who, flat)()
     return lambda: who.client.post("/join/sent", {"address": f"again-{who.address}"})
 
 
 def confirm(who: Outside, flat: Flat) -> Prepared:
-    """Confirm the address of whoever asked from there."""
+    """Confirm the address of a request from the flat."""
     request = who.unconfirmed(flat)
     return lambda: who.client.post(confirm_link(request))
 
 
 def confirm_with_letter(who: Outside, flat: Flat) -> Prepared:
-    """The same with the letter that lies there: nobody has to approve."""
+    """Confirm a request by the flat's letter, which needs no approval."""
     request = who.unconfirmed(flat)
     request.letter = make_letter(flat, who.group)
     return lambda: who.client.post(confirm_link(request))
 
 
 def join_from_interest(who: Outside, flat: Flat) -> Prepared:
-    """Whoever was interested before there was a group asks to join, from there."""
+    """Ask to join from the flat after being interested before the group existed."""
     interest = make_interest(make_person(who.name, who.address), flat.stairwell.building)
     link = f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}"
     return lambda: who.client.post(f"{link}/join", who.at(flat))
 
 
 def accept(who: Outside, flat: Flat) -> Prepared:
-    """Accept an invitation to that flat."""
+    """Accept an invitation to the flat."""
     link = link_of(make_invitation(who.group, who.address, flat=flat))
     return lambda: who.client.post(f"{link}/accept", who.yes)
 
 
 def accept_anywhere(who: Outside, flat: Flat) -> Prepared:
-    """Accept an invitation, and say that one lives there."""
+    """Accept an invitation without a flat, and choose this one."""
     link = link_of(make_invitation(who.group, who.address))
     return lambda: who.client.post(f"{link}/accept", who.yes | who.at(flat))
 
 
 def accept_what_was_passed_on(who: Outside, flat: Flat) -> Prepared:
-    """Accept an invitation to that flat that may be passed on, with an address of one's own."""
+    """Accept a transferable invitation to the flat with an address of their own."""
     link = link_of(make_invitation(who.group, f"else-{who.address}", flat=flat, is_transferable=True))
     return lambda: who.client.post(f"{link}/accept", who.yes | {"address": who.address})
 
 
 def decline(who: Outside, flat: Flat) -> Prepared:
-    """Decline an invitation to that flat."""
+    """Decline an invitation to the flat."""
     link = link_of(make_invitation(who.group, who.address, flat=flat))
     return lambda: who.client.post(f"{link}/decline")
 
 
 def take_back_no(who: Outside, flat: Flat) -> Prepared:
-    """Decline it, and think again."""
+    """Decline an invitation and take that back."""
     link = link_of(make_invitation(who.group, who.address, flat=flat))
     who.client.post(f"{link}/decline")
     return lambda: who.client.post(f"{link}/undo")
@@ -224,5 +225,5 @@ def test_of_every_door_the_same_is_answered_and_run(
 
 
 def _alike(text: str, flat: Flat) -> str:
-    """Without what the reader knows: their link, and which flat they asked about."""
+    """Return a page without what the reader knows: their link, and the flat they asked about."""
     return re.sub(rf"[\w=-]{{30,}}|\b[0-9A-Z]{{4}}(-[0-9A-Z]{{4}})+\b|\b{flat.number}\b", "…", text)

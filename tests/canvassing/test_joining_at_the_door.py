@@ -1,4 +1,4 @@
-"""A neighbour says yes at the door: in at once, on paper until the address is confirmed by its owner."""
+"""Checks joining at the door: a member on paper at once, by mail once the owner verifies the address."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ def join(client: PageClient, scene: Scene, **more: str) -> Page:
 
 
 def page_of(client: PageClient, address: str) -> Page:
-    """Behind the link in the mail that asks whether the address is theirs; read in Swedish."""
+    """Return the page behind the link that asks to verify the address, in Swedish."""
     client.post("/language", {"language": "sv"})
     return client.get(floor_link(verification_on(address)))
 
 
 def verify(client: PageClient, address: str, floor: str = "2") -> Page:
-    """Recorded at the door they say where they live."""
+    """Give the floor of somebody recorded at the door."""
     return page_of(client, address).press("Ja, det är min adress", {"floor": floor})
 
 
@@ -183,7 +183,7 @@ def test_who_has_joined_another_way_and_verifies_the_address_is_in_once(
 
 
 def test_a_link_of_before_leads_to_the_page_of_today(client: PageClient, scene: Scene) -> None:
-    """Verifications were requests once: what was mailed then had the address of a request."""
+    """Verifications used to be join requests, and links mailed then have a request's address."""
     join(client, scene, address="greta@example.org")
     old = client.get(confirm_link(verification_on("greta@example.org")))
     assert (old.status, old.location) == (303, floor_link(verification_on("greta@example.org")))
@@ -192,7 +192,7 @@ def test_a_link_of_before_leads_to_the_page_of_today(client: PageClient, scene: 
 def test_who_reads_one_mail_a_day_answers_for_the_door_and_for_what_they_asked(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    """Kim asks with the same address on the same day, and gets no mail of their own."""
+    """Kim asks with the same address on the same day, and gets no second mail."""
     join(client, scene, address="greta@example.org")
     client.post(f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}", {
         "name": "Kim", "how": "mail", "address": "greta@example.org", "consent": "y",
@@ -214,7 +214,7 @@ def test_who_reads_one_mail_a_day_answers_for_the_door_and_for_what_they_asked(
 def test_a_mistyped_address_learns_nothing_of_the_neighbour(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    """Neither who it is, nor where: only that somebody said yes at a door."""
+    """It shows neither who the neighbour is nor where, only that somebody joined at a door."""
     join(client, scene, address="greta@exmaple.org")
     page = page_of(client, "greta@exmaple.org")
     assert page.h1 == "Är det här din e-postadress?"
@@ -282,7 +282,7 @@ def test_the_press_of_who_asked_confirms_nobody_recorded_at_the_door(
 def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    """Farah waits in stairwell 3; somebody in stairwell 1 is recorded with her name and address."""
+    """Farah waits in stairwell 3. Somebody in stairwell 1 is recorded with her name and address."""
     flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
     client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
@@ -300,7 +300,7 @@ def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
 def test_whoever_waits_elsewhere_too_long_is_recorded_here_all_the_same(
     client: PageClient, scene: Scene, outbox: Outbox, farahs_request: JoinRequest
 ) -> None:
-    """After two weeks her request is every coordinator's; she opens in stairwell 1."""
+    """After two weeks every coordinator may decide on her request. She opens the door in stairwell 1."""
     farahs_request.confirmed_at = utcnow() - timedelta(days=20)
     flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Farah Ahmadi", "address": "farah@example.org"}
@@ -368,7 +368,7 @@ def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient
 def test_the_coordinator_cannot_tell_who_is_behind_an_address(
     client: PageClient, scene: Scene, outbox: Outbox, address: str
 ) -> None:
-    """A member, somebody who waits elsewhere, a stranger: the same page and one mail."""
+    """A member, somebody who waits elsewhere, and a stranger: the same page and one mail."""
     flat = flat_of(scene.stairwell_1, "1201")
     form = YES | {"after": "0", "name": "Carin Öberg" if "carin" in address else "Farah Ahmadi"}
     page = client.post(f"/flats/{flat.id}/knock/join", {**form, "address": address}, as_=scene.amina).follow()

@@ -1,4 +1,4 @@
-"""The walk through the stairwell: which doors, in which order, one press each, and taking it back."""
+"""Checks visits: which flats are listed, in which order, one button each, and undoing."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ from watch.models import (
 
 
 def walk(page: Page) -> list[str]:
-    """The doors on the list, in order, by their number."""
+    """Return the numbers of the flats on the list, in order."""
     rows = [each for each in page.tree.iter("li") if (each.get("id") or "").startswith("door-")]
     numbers = [next(link for link in row.iter("a") if "/flats/" in (link.get("href") or "")) for row in rows]
     return ["".join(link.itertext()).split()[-1] for link in numbers]
 
 
 def visits() -> list[tuple[str, str]]:
-    """What stands written down, by flat."""
+    """Return the outcome recorded for each flat."""
     wanted = select(Visit).where(Visit.undone_at.is_(None)).order_by(Visit.id)
     return [(each.flat.number, each.outcome.value) for each in db.session.scalars(wanted)]
 

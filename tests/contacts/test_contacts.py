@@ -1,4 +1,4 @@
-"""Contact persons: nearest first for a group, by area for everybody, kept by officers of the area."""
+"""Checks contact persons: nearest first for a group, by area for all, kept by the area's officers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from watch.models import Area, AuditEntry, ContactPerson, ContactRole, ContactSc
 
 @pytest.fixture
 def contacts(scene: Scene) -> dict[str, ContactPerson]:
-    """One for each reach here, and some that are for others."""
+    """Add a contact for each reach here, and some for others."""
     landlord = scene.house.property.landlord
     elsewhere = make_landlord("Victoriahem")
     boda = scene.other_group.area
@@ -41,7 +41,7 @@ def contacts(scene: Scene) -> dict[str, ContactPerson]:
 
 
 def named(contacts: dict[str, ContactPerson], found: list[ContactPerson]) -> list[str]:
-    """The found ones by their names here."""
+    """Return the contacts found, by their names in this file."""
     return [next(name for name, each in contacts.items() if each is one) for one in found]
 
 

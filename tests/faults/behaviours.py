@@ -1,12 +1,12 @@
 """How the test mail server fails: by recipient, and at each point of the dialogue.
 
-By recipient it is chosen by the first label of the address's domain: `n1@dead.example.org` is refused. With a
-manner behind it (`dead-hangup`) the reply that decides comes in that manner; with `-once`
-(`n1@hang-once.example.org`, `n1@ok-hangup-once.example.org`) a recipient is treated so the first time, and
-like everybody else afterwards. Each behaviour has each manner by itself.
+The first label of the address's domain chooses the behaviour: `n1@dead.example.org` is refused. A suffix
+gives the manner of the decisive reply (`dead-hangup`). With `-once` (`n1@hang-once.example.org`,
+`n1@ok-hangup-once.example.org`) the first attempt is treated so, and later ones normally. Every behaviour
+exists in every manner.
 
-At a point of the dialogue it is a fault: `mail/hangup/421 4.3.2 closing` replies so to each MAIL and hangs
-up, `end/half` says half of the usual reply to a finished message; `rcpt/never*1` does it the first time only.
+A fault belongs to a point of the dialogue: `mail/hangup/421 4.3.2 closing` answers each MAIL so and hangs up,
+`end/half` sends half of the usual reply to a finished message, and `rcpt/never*1` applies only once.
 """
 
 from __future__ import annotations
@@ -32,11 +32,11 @@ FAULT = re.compile(r"(?P<point>\w+)/(?P<manner>\w+)(?:/(?P<reply>[^*]+))?(?:\*(?
 
 @dataclass(frozen=True)
 class Behaviour:
-    """The replies to RCPT and to the finished message, and what is done instead of replying.
+    """The replies to RCPT and to the finished message, and what happens instead of a reply.
 
-    `late` is how many seconds every reply comes late; `manner` is that of the reply that decides. `drops`:
-    the connection ends in the middle of the message. `is_stored` without a reply (`at_end` None) is a message
-    of which nobody hears.
+    `late` delays every reply by so many seconds. `manner` applies to the decisive reply. `drops` ends the
+    connection in the middle of the message. With `is_stored` and no `at_end`, a message is stored without a
+    reply.
     """
 
     at_rcpt: bytes = b"250 2.1.5 ok"
@@ -48,7 +48,7 @@ class Behaviour:
     manner: str = "plainly"
 
     def manner_at(self, point: str) -> str:
-        """The reply to RCPT decides where it is a refusal, else that to the message."""
+        """Return the manner at a point. A refused RCPT is decisive, else the reply to the message."""
         decides = "end" if self.at_rcpt.startswith(b"250") else "rcpt"
         return self.manner if point == decides else "plainly"
 
@@ -78,13 +78,13 @@ FIRST_TIME = {"greylist": GREYLISTED} | {f"{name}-once": way for name, way in BE
 
 
 class Memory:
-    """Which recipients were met before."""
+    """Remembers the recipients met before."""
 
     def __init__(self) -> None:
         self.met: set[str] = set()
 
     def behaviour(self, recipient: str) -> Behaviour:
-        """How this recipient is treated now."""
+        """Return how this recipient is treated now."""
         label = recipient.rpartition("@")[2].partition(".")[0].lower()
         if label in FIRST_TIME and recipient not in self.met:
             self.met.add(recipient)
@@ -94,7 +94,7 @@ class Memory:
 
 @dataclass
 class Fault:
-    """At a point of the dialogue another reply, or the usual one, in a manner; `times`, or always."""
+    """A reply or a manner at a point of the dialogue, so many `times` or always."""
 
     point: str
     manner: str = "plainly"
@@ -103,7 +103,7 @@ class Fault:
 
     @classmethod
     def read(cls, text: str) -> Fault:
-        """`point/manner/reply*times`; the last two may be left out. Raises ValueError."""
+        """Parse `point/manner/reply*times`; reply and times may be left out. Raises ValueError."""
         found = FAULT.fullmatch(text)
         if not found or found["point"] not in POINTS or found["manner"] not in MANNERS:
             raise ValueError(f"{text!r} is no fault")
@@ -115,12 +115,12 @@ class Fault:
 
 @dataclass
 class Faults:
-    """The faults that are on."""
+    """The active faults."""
 
     on: list[Fault] = field(default_factory=list)
 
     def at(self, point: str) -> Fault | None:
-        """The fault at this point, this time."""
+        """Return the fault at this point, and count it."""
         for fault in self.on:
             if fault.point == point and fault.times != 0:
                 if fault.times:

@@ -1,4 +1,4 @@
-"""A certificate that vouches for itself, for a mail server on loopback."""
+"""Self-signed certificates for a mail server on loopback."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from cryptography.x509.oid import NameOID
 def self_signed(path: Path, name: str) -> Path:
     """Write key and certificate of a host name or IP address into one file.
 
-    Who trusts it (SSL_CERT_FILE) finds nothing wrong; nobody else should.
+    A client that trusts the file (SSL_CERT_FILE) accepts it; no other client should.
     """
     key, now = ec.generate_private_key(ec.SECP256R1()), datetime.now(UTC)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])

@@ -1,4 +1,4 @@
-"""When each row was claimed, noted by the database itself: nothing of ours is asked."""
+"""Records when each row was claimed, by a trigger in the database, independently of our code."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ FORGET = {
 
 
 def note() -> None:
-    """From now on."""
+    """Start recording."""
     _order(NOTE)
 
 
 def forget() -> None:
-    """No more, and leave nothing behind."""
+    """Stop recording, and remove the trigger and its table."""
     _order(FORGET)
 
 
@@ -48,7 +48,7 @@ def _order(orders: dict[str, list[str]]) -> None:
 
 
 def noted() -> dict[int, list[float]]:
-    """The moments (time.time()) at which each row was claimed."""
+    """Return the moments (time.time()) at which each row was claimed."""
     found: dict[int, list[float]] = {}
     for row, at in db.session.execute(text("SELECT row_id, at FROM claim_note")):
         found.setdefault(row, []).append(at)
@@ -57,16 +57,17 @@ def noted() -> dict[int, list[float]]:
 
 
 def sent_too_late(too_late: Iterable[tuple[int, float]], journal: Sequence[Entry]) -> tuple[int, list[int]]:
-    """Of rows, and the moment from which on no claim of them may be sent: how many have a claim after it.
+    """Count the rows claimed after their moment, and return those that were sent by such a claim.
 
-    And those that were stored after that. None may share a mailbox: each row is its message's head.
+    `too_late` gives for each row the moment after which no claim of it may be sent. No two rows may share a
+    mailbox, so that each is the first row of its message.
     """
     claims, stored = noted(), {}
     for entry in journal:
         stored.setdefault(entry.message_id, []).append(entry.at)
     claimed, wrong, names = 0, [], message_ids([row for row, _moment in too_late])
     for row, moment in too_late:
-        later = [at for at in claims.get(row, []) if at > moment + 0.002]  # SQLite's clock tells milliseconds
+        later = [at for at in claims.get(row, []) if at > moment + 0.002]  # SQLite's clock has milliseconds
         claimed += bool(later)
         if later and any(at > later[0] for at in stored.get(names[row], [])):
             wrong.append(row)

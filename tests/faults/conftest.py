@@ -1,4 +1,4 @@
-"""A mail server whose journal is the truth, and what the worker processes of a test are given."""
+"""A mail server whose journal records what it stored, and the settings of worker processes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ CONNECTIONS = 4
 
 @pytest.fixture
 def mail_server(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Relay]:
-    """Our own, with its journal on disk before each answer; its options are the fixture's parameter."""
+    """Start a mail server that journals before it replies. Its options are the fixture's parameter."""
     with Relay(tmp_path / "journal.jsonl", getattr(request, "param", ())) as server:
         yield server
 
 
 @pytest.fixture
 def settings(app: Flask, mail_server: Relay, tmp_path: Path) -> dict[str, str]:
-    """What a worker process is given: this test's database, and short times."""
+    """Return a worker process's settings: this test's database, and short times."""
     return {
         "WATCH_ENV": "development",
         "WATCH_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),

@@ -1,4 +1,4 @@
-"""A worker stands still, as a machine without power does not: what it holds stays in its hands."""
+"""Stops a worker without ending it, so that it keeps its leases."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from watch.models import OutboxRow, OutboxState
 
 
 def halt(worker: Process, connections: int) -> None:
-    """Let it stand still where it holds more messages than it has connections, and no lock of the database.
+    """Stop the worker while it holds more messages than connections, and no lock of the database.
 
-    With SQLite's one lock in its hands nobody could write until it goes on, or dies. Raises RuntimeError.
+    With SQLite's only write lock held, nobody could write until it continues or dies. Raises RuntimeError.
     """
     for _ in range(50):
         worker.signal(signal.SIGSTOP)
@@ -28,7 +28,7 @@ def halt(worker: Process, connections: int) -> None:
 
 
 def held() -> int:
-    """How many rows are somebody's."""
+    """Return how many rows are claimed."""
     wanted = select(func.count(OutboxRow.id)).where(OutboxRow.state == OutboxState.SENDING)
     count = db.session.scalar(wanted) or 0
     db.session.rollback()
@@ -36,14 +36,14 @@ def held() -> int:
 
 
 def is_free() -> bool:
-    """Whether nobody else is amid a transaction."""
+    """Return True if nobody else is in a transaction."""
     try:
         if db.engine.dialect.name == "sqlite":
             db.session.execute(text("UPDATE outbox_row SET id = id WHERE id < 0"))
             return True
         others = "datname = current_database() AND state <> 'idle' AND pid <> pg_backend_pid()"
         return not db.session.scalar(text(f"SELECT count(*) FROM pg_stat_activity WHERE {others}"))
-    except OperationalError:  # SQLite's one writer is the one that stands still
+    except OperationalError:  # the stopped process holds SQLite's write lock
         return False
     finally:
         db.session.rollback()

@@ -1,4 +1,4 @@
-"""The test mail server's journal: what was stored, on disk before anybody is told so."""
+"""The test mail server's journal of stored messages, on disk before a reply is sent."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from pathlib import Path
 
 @dataclass(frozen=True)
 class Entry:
-    """A message that was stored: when (time.time()), for whom, which, from whom, how large.
+    """A stored message: when (time.time()), for whom, which, from whom, how large.
 
-    `recipient` is the envelope's, `to` what the message itself says.
+    `recipient` is from the envelope, `to` from the message itself.
     """
 
     recipient: str
@@ -28,7 +28,7 @@ class Entry:
 
 
 class Journal:
-    """Appends entries; all that wait at one moment share one fsync, and hear of it only after that."""
+    """Appends entries. All that wait at one moment share one fsync, and are told after it."""
 
     def __init__(self, path: Path) -> None:
         self.file = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
@@ -37,7 +37,7 @@ class Journal:
         self.committing: asyncio.Task[None] | None = None
 
     def store(self, entry: Entry, stored: Callable[[], None]) -> None:
-        """Write an entry down; `stored` is called when it is on disk."""
+        """Write an entry; `stored` is called when it is on disk."""
         self.waiting.append((entry, stored))
         if self.committing is None:
             self.committing = asyncio.get_running_loop().create_task(self._commit())
@@ -59,7 +59,7 @@ class Journal:
 
 
 def read(path: Path) -> list[Entry]:
-    """All entries, oldest first; a last line that is not finished was never answered for and is left out."""
+    """Return all entries, oldest first. An unfinished last line was never acknowledged and is left out."""
     if not path.exists():
         return []
     whole, _newline, _torn = path.read_text().rpartition("\n")
@@ -67,5 +67,5 @@ def read(path: Path) -> list[Entry]:
 
 
 def next_after(journal: Iterable[Entry], moment: float) -> float | None:
-    """Seconds from a moment to the next entry; None where there is none."""
+    """Return the seconds from a moment to the next entry, or None if there is none."""
     return min((entry.at - moment for entry in journal if entry.at >= moment), default=None)

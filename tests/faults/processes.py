@@ -1,7 +1,7 @@
-"""Real processes to be killed: the test mail server, workers, the web server. All on loopback.
+"""Real processes to be killed: the test mail server, workers and the web server, all on loopback.
 
-Each is started with settings as in the environment (`{"WATCH_ENV": "development", …}`), writes to a file of
-its own in `logs`, and is ended, by its id, when its `with` ends.
+Each is started with settings as environment variables (`{"WATCH_ENV": "development", …}`), logs to a file of
+its own in `logs`, and is ended by its id when its `with` block ends.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FRAGILE_WORKER = (sys.executable, "-m", "tests.faults.worker")
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind((HOST, 0))
         port: int = probe.getsockname()[1]
@@ -36,13 +36,13 @@ def free_port() -> int:
 
 
 def environment(settings: Mapping[str, str]) -> dict[str, str]:
-    """What a process is given: nothing of the settings of whoever runs this."""
+    """Return a process's environment, without the WATCH_ settings of the person who runs the tests."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("WATCH_")}
     return {**kept, "PYTHONUNBUFFERED": "1", "WATCH_JOURNAL": os.environ.get("TEST_JOURNAL", ""), **settings}
 
 
 def children(pid: int) -> list[int]:
-    """The processes that a process has started."""
+    """Return the ids of the processes that a process has started."""
     try:
         return [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
     except OSError:
@@ -51,7 +51,7 @@ def children(pid: int) -> list[int]:
 
 @dataclass
 class Process:
-    """A process that can be ended, killed, halted and started again; `log` is appended to."""
+    """A process that can be ended, killed, stopped and started again. Its output is appended to `log`."""
 
     words: Sequence[str]
     settings: Mapping[str, str]
@@ -59,7 +59,7 @@ class Process:
     process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
-        """Start it; it may take a while until it does something."""
+        """Start it. It may take a while to become ready."""
         with self.log.open("ab") as out:
             self.process = subprocess.Popen(
                 self.words, cwd=ROOT, env=environment(self.settings), stdin=subprocess.DEVNULL,
@@ -68,16 +68,16 @@ class Process:
 
     @property
     def is_running(self) -> bool:
-        """Started, and not ended."""
+        """True if it was started and has not ended."""
         return self.process is not None and self.process.poll() is None
 
     def signal(self, what: signal.Signals) -> None:
-        """SIGSTOP, SIGCONT, …"""
+        """Send SIGSTOP, SIGCONT or another signal."""
         if self.process is not None and self.is_running:
             self.process.send_signal(what)
 
     def kill(self) -> None:
-        """As a power cut would: no last word. Its children end too."""
+        """Kill it and its children at once, like a power cut."""
         if self.process is not None:
             for pid in children(self.process.pid):
                 os.kill(pid, signal.SIGKILL)
@@ -85,7 +85,7 @@ class Process:
             self.process.wait(10)
 
     def wait(self, seconds: float) -> int | None:
-        """Its exit code (-9 where it was killed); None where it runs after so many seconds."""
+        """Return its exit code (-9 if killed), or None if it still runs after so many seconds."""
         assert self.process
         try:
             return self.process.wait(seconds)
@@ -93,7 +93,7 @@ class Process:
             return None
 
     def end(self, patience: float = 20) -> None:
-        """Ask it to end, then make it."""
+        """Ask it to end, and kill it if it does not."""
         if self.process is None:
             return
         self.signal(signal.SIGCONT)
@@ -104,7 +104,7 @@ class Process:
 
 @dataclass
 class Workers:
-    """So many workers; with `kill_at` they are of the kind that kills itself there, see `worker.py`."""
+    """Several workers. With `kill_at` they kill themselves at that point, see `worker.py`."""
 
     number: int
     settings: Mapping[str, str]
@@ -134,13 +134,13 @@ class Workers:
         return {**self.settings, "WATCH_KILL_AT": self.kill_at, "WATCH_KILL_COUNT": str(passes)}
 
     def kill_any(self, random: Random) -> Process:
-        """Kill one of them, whichever."""
+        """Kill a random worker."""
         victim = random.choice(self.all)
         victim.kill()
         return victim
 
     def restart(self, each: Process, *, passes: int = 1) -> float:
-        """Start one again, to die at another pass of its point; the moment of it (time.time())."""
+        """Start a worker again, to die at another pass of its point. Returns the time (time.time())."""
         each.settings = self._settings(passes)
         now = time.time()
         each.start()
@@ -149,7 +149,7 @@ class Workers:
 
 @dataclass
 class Web:
-    """The web server with so many processes, on `port`."""
+    """The web server on `port`, with so many processes."""
 
     number: int
     settings: Mapping[str, str]
@@ -173,11 +173,11 @@ class Web:
         self.process.end()
 
     def wait_until_it_listens(self, seconds: float = 60) -> None:
-        """Raises TimeoutError, and RuntimeError where it ended."""
+        """Wait for the port. Raises TimeoutError, and RuntimeError if the process ended."""
         _wait_for_port(self.port, self.process, seconds)
 
     def kill_any(self, random: Random) -> bool:
-        """Kill one of its processes, whichever; another one is started by itself. False where none is."""
+        """Kill a random process of it; gunicorn starts another. Returns False if there is none."""
         assert self.process.process
         victims = children(self.process.process.pid)
         if not victims:
@@ -207,7 +207,7 @@ class Relay:
         return self
 
     def __exit__(self, _kind: type | None, _error: BaseException | None, _at: TracebackType | None) -> None:
-        self.process.kill()  # what it has answered for is on disk
+        self.process.kill()  # everything it acknowledged is on disk
         self.process.wait(10)
         for pipe in (self.process.stdin, self.process.stdout):
             if pipe is not None:
@@ -218,23 +218,23 @@ class Relay:
         self._tell("start")
 
     def stop(self) -> None:
-        """Listen no more, and end every connection at once."""
+        """Stop listening, and end every connection at once."""
         self._tell("stop")
 
     def drop(self) -> None:
-        """End every connection at once, and listen on."""
+        """End every connection at once, and keep listening."""
         self._tell("drop")
 
     def fault(self, fault: str = "") -> None:
-        """This fault from now on (behaviours.py), or none."""
+        """Activate this fault (behaviours.py), or none."""
         self._tell(f"fault {fault}")
 
     def connections(self) -> int:
-        """How many there were so far."""
+        """Return the number of connections so far."""
         return int(self._tell("connections").split()[1])
 
     def entries(self) -> list[Entry]:
-        """What it has stored."""
+        """Return what it has stored."""
         return read(self.journal)
 
     def _tell(self, word: str) -> str:

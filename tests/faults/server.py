@@ -1,11 +1,11 @@
-"""A mail server that fails on purpose, and whose journal is the truth of what it took.
+"""A mail server that fails on purpose, and journals every message it stores.
 
     python -m tests.faults.server --port 9325 --journal /tmp/journal.jsonl
 
-A process of its own on loopback. How a recipient is treated stands in behaviours.py; faults of connections
-are options. On its standard input it is told `stop` (listen no more, end every connection), `start`, `drop`
-(end every connection, listen on), `fault …` (from now on; without a fault: none), `connections` (how many so
-far) and `quit`; it answers each with a line. It ends when its input does.
+A process of its own on loopback. behaviours.py says how a recipient is treated; faults of connections are
+options. It reads commands from standard input and answers each with a line: `stop` (stop listening and end
+every connection), `start`, `drop` (end every connection but keep listening), `fault …` (from now on; none
+without a fault), `connections` (the number so far) and `quit`. It ends when its input ends.
 """
 
 from __future__ import annotations
@@ -29,13 +29,11 @@ HOST = "127.0.0.1"
 
 @dataclass
 class Server:
-    """Listens, or does not."""
-
     shared: Shared
     listening: asyncio.Server | None = None
 
     async def start(self) -> str:
-        """Listen; says where."""
+        """Start listening, and return the port."""
         if self.listening is None:
             loop = asyncio.get_running_loop()
             self.listening = await loop.create_server(
@@ -45,7 +43,7 @@ class Server:
         return f"listening {self.shared.options.port}"
 
     async def stop(self) -> str:
-        """Listen no more, and end every connection at once."""
+        """Stop listening, and end every connection at once."""
         if self.listening is not None:
             self.listening.close()
             self.listening = None
@@ -59,17 +57,17 @@ class Server:
         return "dropped"
 
     async def fault(self, *texts: str) -> str:
-        """These faults from now on."""
+        """Activate these faults."""
         self.shared.faults.on = [Fault.read(text) for text in texts if text]
         return "faults"
 
     async def connections(self) -> str:
-        """How many there were so far."""
+        """Return the number of connections so far."""
         return f"connections {self.shared.connections}"
 
 
 def options() -> argparse.ArgumentParser:
-    """What can be asked for."""
+    """Return the parser of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--port", type=int, default=0, help="0: any that is free; it is said on the output")
     parser.add_argument("--journal", type=Path, required=True)
@@ -93,7 +91,7 @@ def options() -> argparse.ArgumentParser:
 
 
 def tls_of(asked: argparse.Namespace) -> ssl.SSLContext | None:
-    """The certificate that was asked for."""
+    """Return a TLS context with the requested certificate, or None."""
     if not (asked.bad_certificate or asked.certificate):
         return None
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -1,4 +1,4 @@
-"""How a reply is said: plainly, late, in halves, twice, with the end of the connection behind, or never."""
+"""Sends replies in a manner: plainly, late, in halves, twice, with the end of the connection, or never."""
 
 from __future__ import annotations
 
@@ -15,41 +15,41 @@ NO_LINGERING = struct.pack("ii", 1, 0)
 
 
 class Speech(asyncio.Protocol, ABC):
-    """A connection's words; replies that are ready go out together."""
+    """The replies of one connection. Replies that are ready are sent together."""
 
     transport: asyncio.Transport
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
         self.said: list[bytes] = []
-        self.waits = False  # for a reply that is late, or for the journal
-        self.is_deaf = False  # nothing that comes is answered any more
-        self.is_last = False  # the connection ends after the words that wait
-        self.step: Callable[[], None] | None = None  # what comes after words that are late
+        self.waits = False  # for a late reply, or for the journal
+        self.is_deaf = False  # nothing received is answered any more
+        self.is_last = False  # the connection ends after the replies that wait
+        self.step: Callable[[], None] | None = None  # what follows late replies
         self.decided: Fault | None = None  # at the end of a message, before it is stored
 
     @abstractmethod
     def work(self) -> None:
-        """Go on with what has come."""
+        """Process what has been received."""
 
     @abstractmethod
     def lateness(self, point: str) -> float:
-        """Seconds that a reply comes late."""
+        """Return the seconds by which a reply is late."""
 
     def is_refused_at(self, point: str) -> bool:
-        """Whether a fault refuses what is about to be answered; it stays the answer."""
+        """Return True if a fault refuses here. The fault is kept for the reply."""
         self.decided = self.faults.at(point)
         return bool(self.decided and self.decided.reply and self.decided.reply[:1] not in b"23")
 
     def answer(self, point: str, usual: bytes, manner: str = "plainly") -> bool:
-        """Reply at a point of the dialogue; whether the client may go on."""
+        """Reply at a point of the dialogue. Returns True if the client may go on."""
         fault, self.decided = self.decided or self.faults.at(point), None
         reply = (fault and fault.reply) or usual
         self.say(reply, fault.manner if fault else manner, self.lateness(point))
         return reply[:1] in b"23"
 
     def say(self, reply: bytes, manner: str, late: float) -> None:
-        """Now or later."""
+        """Send a reply now or later, in a manner."""
         words = [reply + b"\r\n"]
         match manner:
             case "hangup" | "reset":
@@ -83,7 +83,7 @@ class Speech(asyncio.Protocol, ABC):
             self.end(manner)
 
     def drip(self, line: bytes) -> None:
-        """A reply of which there is always another line, as long as anybody listens."""
+        """Send one more line of the reply, again and again while the connection is open."""
         if not self.transport.is_closing():
             self.transport.write(line)
             asyncio.get_running_loop().call_later(A_MOMENT, self.drip, line)
@@ -100,7 +100,7 @@ class Speech(asyncio.Protocol, ABC):
             self.work()
 
     def end(self, manner: str) -> None:
-        """The words, and the end: in one packet, or reset right behind them."""
+        """End the connection in the same packet as the replies, or reset it after them."""
         own_socket = self.transport.get_extra_info("socket")
         if manner != "reset":
             own_socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_CORK, 1)
@@ -117,13 +117,13 @@ class Speech(asyncio.Protocol, ABC):
         self.said.clear()
 
     def close(self) -> None:
-        """End the connection after what has been said."""
+        """Send what waits and end the connection."""
         self.is_deaf = True
         self.flush()
         self.transport.close()
 
     def after_words(self, step: Callable[[], None]) -> None:
-        """Now, or when the words that are late have been said."""
+        """Take a step now, or after the late replies."""
         if self.waits:
             self.step = step
         elif not self.is_deaf:

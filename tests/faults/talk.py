@@ -1,4 +1,4 @@
-"""One conversation with the test mail server: commands come in, replies go out, in order."""
+"""One conversation with the test mail server: commands come in and are answered in order."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.faults.speech import Speech
 
 END = b"\r\n.\r\n"
 LONGEST_LINE = 4096
-SOON = 0.01  # seconds, until a connection that has carried all it may is ended without a word
+SOON = 0.01  # seconds before a connection at its limit is ended without a word
 PATH = re.compile(rb"(?i)^(?:MAIL FROM|RCPT TO):\s*<([^>]*)>")
 MESSAGE_ID = re.compile(rb"(?im)^Message-ID:\s*(<[^>\r\n]*>)")
 TO = re.compile(rb"(?im)^To:\s*(?:[^<\r\n]*<)?([^>\r\n]*)")
@@ -23,7 +23,7 @@ TO = re.compile(rb"(?im)^To:\s*(?:[^<\r\n]*<)?([^>\r\n]*)")
 
 @dataclass
 class Shared:
-    """What all conversations share."""
+    """State shared by all conversations."""
 
     options: argparse.Namespace
     journal: Journal
@@ -35,7 +35,7 @@ class Shared:
 
 
 class Talk(Speech):
-    """One connection. Commands may come in any number at once; they are answered in their order."""
+    """One connection. Pipelined commands are answered in order."""
 
     def __init__(self, shared: Shared) -> None:
         super().__init__(shared.faults)
@@ -46,7 +46,7 @@ class Talk(Speech):
         self.begin_anew()
 
     def begin_anew(self) -> None:
-        """No transaction is open."""
+        """Forget the current mail transaction."""
         self.sender: str | None = None
         self.recipient: str | None = None
         self.way = OK
@@ -76,19 +76,19 @@ class Talk(Speech):
             self.work()
 
     def work(self) -> None:
-        """Do what is there to do, then send the replies together."""
+        """Process everything received, then send the replies together."""
         while not (self.waits or self.is_deaf) and (self.message() if self.in_message else self.command()):
             pass
         self.flush()
 
     def lateness(self, point: str) -> float:
-        """Seconds that a reply comes late."""
+        """Return the seconds by which a reply is late."""
         options = self.shared.options
         is_late = options.delay_of == "reply" or point == "end"
         return self.way.late + (options.delay_ms / 1000 if is_late else 0)
 
     def command(self) -> bool:
-        """Answer one command; False where none is whole yet."""
+        """Answer one command. Returns False if none is complete."""
         end = self.buffer.find(b"\n")
         if end < 0:
             if len(self.buffer) > LONGEST_LINE:
@@ -139,7 +139,7 @@ class Talk(Speech):
         return [b"250-" + offer for offer in offers[:-1]] + [b"250 " + offers[-1]]
 
     def begin_tls(self, tls: ssl.SSLContext) -> None:
-        """Nothing in clear is heard any more."""
+        """Start TLS, and read no more clear text."""
         self.flush()
         self.waits = True
         self.starting = asyncio.get_running_loop().create_task(self.start_tls(tls))
@@ -148,7 +148,7 @@ class Talk(Speech):
         try:
             loop = asyncio.get_running_loop()
             transport = await loop.start_tls(self.transport, self, tls, server_side=True)
-        except (OSError, ssl.SSLError):  # the client did not like the certificate
+        except (OSError, ssl.SSLError):  # the client refused the certificate
             self.transport.abort()
             return
         if transport is not None:
@@ -161,7 +161,7 @@ class Talk(Speech):
         path, most = PATH.match(line), self.shared.options.per_connection
         if path is None:
             self.answer("", b"501 5.5.4 MAIL FROM:<address>")
-        elif most and self.carried >= most:  # of those that say so
+        elif most and self.carried >= most:  # `--limit polite`
             self.answer("", b"421 4.4.5 enough for this connection")
             self.after_words(self.close)
         elif self.answer("mail", b"250 2.1.0 ok"):
@@ -189,7 +189,7 @@ class Talk(Speech):
             self.buffer[:0] = b"\r\n"  # so that an empty message ends like others
 
     def message(self) -> bool:
-        """Take the message where it is whole."""
+        """Store the message if it is complete."""
         if self.way.drops and len(self.buffer) > 2:
             self.is_deaf = True
             self.transport.abort()
@@ -220,13 +220,13 @@ class Talk(Speech):
 
     def stored(self) -> None:
         self.waits = False
-        if self.is_deaf:  # the client has gone meanwhile
+        if self.is_deaf:  # the client has disconnected meanwhile
             return
         self.ended()
         self.work()
 
     def ended(self) -> None:
-        """Reply to a finished message, or do not."""
+        """Reply to a finished message, or not, as the behaviour says."""
         way, options = self.way, self.shared.options
         self.carried += 1
         if way.at_end is None:

@@ -1,6 +1,6 @@
-"""At each point of the dialogue the mail server replies in every manner: what it has said counts, once.
+"""Checks that every reply, in every manner, at each point of the dialogue counts exactly once.
 
-What is expected is told by rules and not by a list, so that a new point or manner is held to them by itself.
+Expectations are rules and not a list, so that a new point or manner is checked by itself.
 """
 
 from __future__ import annotations
@@ -34,19 +34,19 @@ numbers = itertools.count(1)
 
 
 class Sending:
-    """An application that sends to a mail server, one message after the other."""
+    """An application that sends one message after the other to a mail server."""
 
     def __init__(self, app: Flask, relay: Relay) -> None:
         self.app, self.relay = app, relay
         self.connections = Connections()
 
     def send(self, domain: str = "ok.example.org") -> tuple[str, str]:
-        """One message: what came of it, in words, and to whom it went."""
+        """Send one message. Returns its result in words and its recipient."""
         to = self.begin(domain)
         return self.outcome(), to
 
     def begin(self, domain: str = "ok.example.org") -> str:
-        """Start one; to whom it goes."""
+        """Start sending one message, and return its recipient."""
         number, now = next(numbers), utcnow()
         to = f"n{number}@{domain}"
         envelope = Envelope(f"bounce+{number}@example.org", to, WIRE % (number, to.encode()))
@@ -58,7 +58,7 @@ class Sending:
         return to
 
     def outcome(self) -> str:
-        """What came of it."""
+        """Return the result of what was started."""
         while not self.connections.ended:
             self.connections.wait(30)
         ((_thread, _claim, result),) = self.connections.ended
@@ -66,24 +66,24 @@ class Sending:
         return in_words(result)
 
     def cut(self) -> None:
-        """What is under way has taken too long."""
+        """Cut off what takes too long."""
         with self.app.app_context():
             self.app.config["MAIL_TIMEOUT"] = 0.01
             self.connections.cut_endless()
 
     def fault(self, fault: str, *, patience: float = LONG) -> None:
-        """From now on, over a new connection."""
+        """Activate a fault, for a new connection."""
         self.connections.close()
         self.relay.fault(fault)
         self.app.config["MAIL_TIMEOUT"] = patience
 
     def stored(self) -> Counter[str]:
-        """How often something was stored for whom."""
+        """Return how often a message was stored for a recipient."""
         return Counter(entry.recipient for entry in self.relay.entries())
 
 
 def in_words(result: Result) -> str:
-    """`sent`, `not tried`, `uncertain`, or the server's code with what it means."""
+    """Return `sent`, `not tried`, `uncertain`, or the server's code with its meaning."""
     if result.is_sent:
         return "sent"
     if result.not_tried or result.is_uncertain:
@@ -94,7 +94,7 @@ def in_words(result: Result) -> str:
 
 @contextmanager
 def sending(make_app: Callable[..., Flask], folder: Path, server: str, *more: str) -> Iterator[Sending]:
-    """Together with the mail server."""
+    """Return the application sending to a mail server."""
     folder.mkdir()
     options, secret, is_tls = [*SERVERS[server], *more], {}, server == "over TLS"
     with ExitStack() as stack:
@@ -114,7 +114,7 @@ def sending(make_app: Callable[..., Flask], folder: Path, server: str, *more: st
 def to_server(
     make_app: Callable[..., Flask], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[str], Sending]]:
-    """Sending to one of the mail servers, each started when it is asked for."""
+    """Return a function for sending to one of several mail servers, each started on demand."""
     folder = tmp_path_factory.mktemp("dialogue")
     with ExitStack() as stack:
         yield cache(
@@ -123,9 +123,9 @@ def to_server(
 
 
 def expected(point: str, manner: str, reply: str, *, once: bool, is_tls: bool) -> set[str]:
-    """What may come of a message, where the server does so once or always; nearly everywhere one thing.
+    """Return the possible results of a message if the server does this once or always, usually one.
 
-    A reset may come a moment later or sooner, and words out of step are found out anywhere.
+    A reset may come a moment later or sooner, and replies out of step may be noticed anywhere.
     """
     code, is_heard, again = reply[:3], manner not in UNHEARD, "sent" if once else "later"
     if point == "quit":

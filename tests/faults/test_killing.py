@@ -1,4 +1,4 @@
-"""Real workers are killed while they send: nobody is lost, nobody gets twice what was known to be sent."""
+"""Checks with killed workers that no mail is lost, and none sent again after it was recorded as sent."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ MAY_DOUBLE = {"after-dot": 1, "after-250": CONNECTIONS}
 
 
 def fill(scene: Scene, domain: str = "ok.example.org", number: int = NEIGHBOURS) -> None:
-    """Many more neighbours; two on every thirtieth mailbox."""
+    """Add many neighbours, two on every thirtieth mailbox."""
     house = make_building(scene.group.area, scene.house.property.landlord, "Felgatan", (1,), flats=FLATS)
     house.group_id = scene.group.id
     for place, flat in enumerate(FLATS[:number]):
@@ -45,7 +45,7 @@ FLATS = [f"{floor}{place:02}" for floor in range(10, 19) for place in range(1, 1
 
 
 def unsettled() -> int:
-    """Rows in no final state."""
+    """Return the number of rows in no final state."""
     wanted = select(func.count(OutboxRow.id)).where(
         OutboxRow.channel == Channel.MAIL, OutboxRow.state.not_in(FINAL)
     )
@@ -55,7 +55,7 @@ def unsettled() -> int:
 
 
 def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
-    """Until it is so."""
+    """Wait until a condition is true."""
     ends = time.monotonic() + seconds
     while not is_so():
         assert time.monotonic() < ends, "waited too long"
@@ -63,7 +63,7 @@ def wait_for(is_so: Callable[[], bool], seconds: float = 60) -> None:
 
 
 def outcome(mail_server: Relay) -> Counts:
-    """What it came to, by the mail server's journal."""
+    """Return the counts of the run, by the mail server's journal."""
     return truth.count(truth.load_rows(), mail_server.entries(), seed=SEED, acknowledged=NEIGHBOURS + 4)
 
 
@@ -170,7 +170,7 @@ with create_app().app_context():
 
 
 def codes() -> dict[int, str]:
-    """The code of each flat's letter."""
+    """Return the code of each flat's letter."""
     found = {letter.flat_id: queries.code_of(letter) for letter in db.session.scalars(select(Letter))}
     db.session.rollback()
     return found

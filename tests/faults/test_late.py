@@ -1,4 +1,4 @@
-"""A worker stands still for longer than its lease, and another takes over; then the first one goes on."""
+"""Checks a worker that stops for longer than its lease, is replaced by another, and then continues."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_a_worker_that_comes_late_sends_what_was_open_and_settles_nothing(
 
 
 def rows() -> list[Row[Any]]:
-    """How every row stands."""
+    """Return the state of every row."""
     found = db.session.execute(select(OutboxRow.__table__).order_by(OutboxRow.id)).all()
     db.session.rollback()
     return list(found)

@@ -1,4 +1,4 @@
-"""Somebody leaves, wants no more mail, or calls a meeting off, just while it is being sent."""
+"""Checks somebody who leaves, stops a kind of mail or cancels a meeting while mail is being sent."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ TooLate = list[tuple[int, float]]  # rows, and the moment from which on no claim
 
 @pytest.fixture
 def noted(app: Flask) -> Iterator[None]:
-    """The database notes each claim."""
+    """Let the database record each claim."""
     claims.note()
     yield
     db.session.rollback()
@@ -63,14 +63,14 @@ def test_what_is_claimed_after_somebody_changed_their_mind_is_not_sent(
 
 
 def readers_of(kind: str) -> set[tuple[int | None, int | None]]:
-    """To whom mails of a kind about each meeting were sent: that they were is held against the journal."""
+    """Return the recipients of one kind of mail about each meeting, to be compared with the journal."""
     sent = select(Mailing.meeting_id, OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     sent = sent.where(Mailing.kind == kind, OutboxRow.state == OutboxState.SENT)
     return {(meeting, person) for meeting, person in db.session.execute(sent)}
 
 
 def change_minds(group: int, lead: int) -> TooLate:
-    """One after the other leaves or wants no more, while a notice to all is on its way."""
+    """Let one after the other leave or unsubscribe, while a notice to all is being sent."""
     about = make_notice(db.session.get_one(Group, group), by=db.session.get_one(Person, lead))
     mailing = outbox.queue_many(NOTICE, people=active_member_ids(about.group), about=about).id
     db.session.commit()
@@ -92,7 +92,7 @@ def change_minds(group: int, lead: int) -> TooLate:
 
 
 def alone_on_their_mailbox(group: int, lead: int) -> list[int]:
-    """The memberships of those who share no mail."""
+    """Return the memberships of people who share no mailbox."""
     wanted = (
         select(Membership.id, Person.id, Person.mailbox_id)
         .join(Person, Person.id == Membership.person_id)
@@ -105,7 +105,7 @@ def alone_on_their_mailbox(group: int, lead: int) -> list[int]:
 
 
 def call_off(group: int, lead: int) -> TooLate:
-    """A meeting is called, and off again when the first hear of it."""
+    """Call a meeting, and cancel it when the first recipients have got their mail."""
     meeting = make_meeting(db.session.get_one(Group, group), by=db.session.get_one(Person, lead))
     people = reached_by_mail(active_member_ids(meeting.group))
     mailing, id_ = outbox.queue_many(MEETING_CALLED, people=people, about=meeting).id, meeting.id

@@ -1,4 +1,4 @@
-"""The test mail server does what it promises: otherwise nothing that is measured with it means anything."""
+"""Checks the test mail server itself, so that what is measured with it can be trusted."""
 
 from __future__ import annotations
 
@@ -22,21 +22,21 @@ Start = Callable[..., Relay]
 
 @pytest.fixture
 def start(tmp_path: Path) -> Iterator[Start]:
-    """A mail server: `start("--refuse")`."""
+    """Return a function that starts a mail server: `start("--refuse")`."""
     with ExitStack() as stack:
         yield lambda *options: stack.enter_context(Relay(tmp_path / "journal.jsonl", options))
 
 
 @pytest.fixture
 def relay(start: Start) -> Relay:
-    """One that takes connections."""
+    """Return a mail server that accepts connections."""
     return start()
 
 
 def send(
     relay: Relay, recipient: str, number: int = 1, client: smtplib.SMTP | None = None
 ) -> tuple[int, bytes]:
-    """Send one message; the last reply, -1 where the connection was lost, 0 where nobody answered."""
+    """Send one message. Returns the last reply's code, -1 if the connection was lost, 0 without a reply."""
     with contextlib.ExitStack() as stack:
         if client is None:
             client = smtplib.SMTP(HOST, relay.port, "me.example.org", timeout=1)
@@ -53,7 +53,7 @@ def send(
 
 
 def stored(relay: Relay) -> list[str]:
-    """For whom something was stored, in order."""
+    """Return the recipients of stored messages, in order."""
     return [entry.recipient for entry in relay.entries()]
 
 
@@ -140,7 +140,7 @@ def test_each_reply_takes_as_long_as_asked(start: Start) -> None:
 
 
 def read_lines(client: socket.socket, count: int) -> list[bytes]:
-    """So many reply lines."""
+    """Read so many reply lines."""
     lines = b""
     while lines.count(b"\r\n") < count:
         lines += client.recv(4096) or pytest.fail(f"ended after {lines!r}")
@@ -187,7 +187,7 @@ def test_dots_and_empty_messages_end_where_they_end(relay: Relay) -> None:
 
 
 def test_the_journal_is_on_disk_before_the_answer(relay: Relay) -> None:
-    """Killed right after each answer, it has forgotten nothing."""
+    """Killed right after each reply, the server has lost no entry."""
     with smtplib.SMTP(HOST, relay.port, timeout=5) as client:
         for number in range(1, 51):
             assert send(relay, f"n{number}@ok.example.org", number, client)[0] == 250

@@ -1,4 +1,4 @@
-"""Each way to treat a recipient ends in its own state, whether the mail server hangs up after it or not."""
+"""Checks that each behaviour leads to its own state, whether or not the mail server hangs up afterwards."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def sends_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]
 
 @pytest.fixture
 def connections() -> Iterator[Connections]:
-    """A worker's connections."""
+    """Return a worker's connections."""
     found = Connections()
     yield found
     found.close()

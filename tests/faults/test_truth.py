@@ -1,4 +1,4 @@
-"""The comparison finds what it is there to find."""
+"""Checks that the comparison of journal and database finds every kind of difference."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The truth of a run: the mail server's journal beside the rows of the database."""
+"""Compares what the mail server stored with the rows of the database after a run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ FINAL = frozenset(
 
 
 class Row(NamedTuple):
-    """A row by mail: where it goes, as which message, how it stands, and since when."""
+    """A row sent by mail: its address, message, state, and when it was settled."""
 
     address: str
     message_id: str
@@ -35,7 +35,7 @@ class Row(NamedTuple):
 
 @dataclass(frozen=True)
 class Counts:
-    """What a run came to; in a good one all but `duplicates` are 0, and those have a bound."""
+    """The result of a run. In a good one all counts but `duplicates` are 0, and those have a bound."""
 
     seed: int
     rows: int
@@ -56,7 +56,7 @@ class Counts:
 
     @property
     def is_clean(self) -> bool:
-        """Nothing lost, nobody wrong, nothing stuck, nothing sent again that was known to be sent."""
+        """True if nothing is lost, wrong, stuck, or sent again after it was recorded as sent."""
         return not (self.lost or self.wrong or self.stuck or self.late_duplicates)
 
 
@@ -68,9 +68,9 @@ def count(
     acknowledged: int | None = None,
     restarted_at: float | None = None,
 ) -> Counts:
-    """Compare. `acknowledged` is how many rows there must be, at least: what is missing is lost too.
+    """Compare rows and journal. `acknowledged` is the least number of rows; missing ones count as lost.
 
-    `restarted_at` (time.time()) is the moment from which the next entry is waited for.
+    `restarted_at` (time.time()) is the moment from which the next entry is timed.
     """
     rows = list(rows)
     missing = max(0, (acknowledged or 0) - len(rows))
@@ -88,7 +88,7 @@ def count(
 
 
 def lost(rows: Iterable[Row], journal: Iterable[Entry]) -> list[Row]:
-    """Recorded as sent, or never settled, and in both cases never stored by the mail server."""
+    """Return rows recorded as sent, or never settled, that the mail server never stored."""
     stored = {entry.message_id for entry in journal}
     return [
         row
@@ -98,13 +98,13 @@ def lost(rows: Iterable[Row], journal: Iterable[Entry]) -> list[Row]:
 
 
 def duplicates(journal: Iterable[Entry]) -> list[Entry]:
-    """Every entry beyond the first of its message."""
+    """Return every entry beyond the first of its message."""
     seen: set[str] = set()
     return [entry for entry in journal if entry.message_id in seen or seen.add(entry.message_id)]
 
 
 def late_duplicates(rows: Iterable[Row], journal: Iterable[Entry]) -> list[Entry]:
-    """Duplicates stored after the message was recorded as sent."""
+    """Return duplicates stored after the message was recorded as sent."""
     sent_at = {
         row.message_id: row.settled_at.timestamp()
         for row in rows
@@ -114,10 +114,10 @@ def late_duplicates(rows: Iterable[Row], journal: Iterable[Entry]) -> list[Entry
 
 
 def wrong(rows: Iterable[Row], journal: Sequence[Entry]) -> list[Entry]:
-    """Stored for somebody whom no row of that message names.
+    """Return entries stored for somebody whom no row of that message names.
 
-    Also: the message says another reader than its envelope, or two messages have one envelope sender, so
-    that a bounce would find the wrong row.
+    Also entries whose To header differs from the envelope, and entries of messages that share an envelope
+    sender, so that a bounce would find the wrong row.
     """
     readers: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -133,12 +133,12 @@ def wrong(rows: Iterable[Row], journal: Sequence[Entry]) -> list[Entry]:
 
 
 def stuck(rows: Iterable[Row]) -> list[Row]:
-    """Rows that are in no final state."""
+    """Return rows that are in no final state."""
     return [row for row in rows if row.state not in FINAL]
 
 
 def load_rows() -> list[Row]:
-    """Every row that goes by mail, read within an application context."""
+    """Return every row sent by mail. Needs an application context."""
     row, other, head = OutboxRow, aliased(OutboxRow), aliased(OutboxRow)
     heads = (
         select(other.mailing_id, other.mailbox_id, other.language, func.min(other.id).label("head"))
@@ -165,7 +165,7 @@ def load_rows() -> list[Row]:
 
 
 def message_ids(heads: Sequence[int]) -> dict[int, str]:
-    """The Message-ID of the message of each of these rows, which are their messages' first."""
+    """Return the Message-ID of each of these rows, which are the first of their messages."""
     found = db.session.execute(select(OutboxRow.id, OutboxRow.nonce).where(OutboxRow.id.in_(heads))).all()
     db.session.rollback()
     return {row: message_id(nonce) for row, nonce in found}

@@ -1,8 +1,7 @@
 """A worker that kills itself at a chosen point: `python -m tests.faults.worker`.
 
-WATCH_KILL_AT names the point (see POINTS), WATCH_KILL_COUNT at which pass of it (1 where it is not given).
-The engine's own steps are wrapped from outside: it knows nothing of this. Without WATCH_KILL_AT this is
-`flask worker`.
+WATCH_KILL_AT names the point (see POINTS), WATCH_KILL_COUNT at which pass of it (default 1). The functions of
+watch are wrapped from outside and know nothing of this. Without WATCH_KILL_AT this is `flask worker`.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ Step = Callable[..., Any]
 
 
 def killer(count: int) -> Callable[[], None]:
-    """Ends this process, as a power cut would, at the count-th call."""
+    """Return a function that kills this process at its count-th call."""
     passes = itertools.count(1)
 
     def die() -> None:
@@ -35,7 +34,7 @@ def killer(count: int) -> Callable[[], None]:
 
 
 def before(step: Step, die: Callable[[], None]) -> Step:
-    """The same step, and death before it."""
+    """Return the step, with death before it."""
 
     @wraps(step)
     def wrapped(*args: Any, **more: Any) -> Any:
@@ -46,7 +45,7 @@ def before(step: Step, die: Callable[[], None]) -> Step:
 
 
 def after(step: Step, die: Callable[[], None], where: Callable[..., bool]) -> Step:
-    """The same step, and death after it where its result and arguments are so."""
+    """Return the step, with death after it if its result and arguments match."""
 
     @wraps(step)
     def wrapped(*args: Any, **more: Any) -> Any:
@@ -59,17 +58,17 @@ def after(step: Step, die: Callable[[], None], where: Callable[..., bool]) -> St
 
 
 def has_ended(is_whole: bool, _host: object, words: bytes, *_: object) -> bool:
-    """The dot that ends a mail has left."""
+    """Return True once the dot that ends a mail has been sent."""
     return is_whole and words.endswith(b"\r\n.\r\n")
 
 
 def has_sent(_none: None, _round: SendLoop, came: Sequence[Sent]) -> bool:
-    """Something that was taken is written down."""
+    """Return True if a result that was recorded is a mail sent."""
     return any(sent.result.is_sent for sent in came)
 
 
 def plant(point: str, die: Callable[[], None]) -> None:
-    """Put death at a point of the engine."""
+    """Wrap the function at a point."""
     match point:
         case "after-claim":
             queue.claim = after(queue.claim, die, lambda claimed, *_: bool(claimed))
@@ -80,11 +79,10 @@ def plant(point: str, die: Callable[[], None]) -> None:
         case "after-250":
             connections.hand_over = after(connections.hand_over, die, lambda result, *_: result.is_sent)
         case "after-commit":
-            SendLoop._note_results = after(SendLoop._note_results, die, has_sent)  # death
+            SendLoop._note_results = after(SendLoop._note_results, die, has_sent)
 
 
 def main() -> None:
-    """Work until killed."""
     point, count = os.environ.pop("WATCH_KILL_AT", ""), int(os.environ.pop("WATCH_KILL_COUNT", "1"))
     app = create_app()
     if point:

@@ -1,4 +1,4 @@
-"""Whole requests: every form is counted before it is read, and none that is too large is read at all."""
+"""Checks whole requests: each counts against its limit before its form is read; large ones are not read."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no mat
 
 
 class Unread:
-    """A body that nobody may read."""
+    """A body that must not be read."""
 
     def read(self, *_more: Any) -> bytes:
-        """Fail."""
+        """Fail the test."""
         raise AssertionError("the body was read")
 
     readline = readlines = __iter__ = read
@@ -37,7 +37,7 @@ def is_public(app: Flask, endpoint: str) -> bool:
 
 
 def addresses(app: Flask) -> dict[str, str]:
-    """Of every endpoint that is posted to, an address that leads to it, if to nothing there."""
+    """Return an address for every endpoint with POST; its rows need not exist."""
     found: dict[str, str] = {}
     for rule in app.url_map.iter_rules():
         if "POST" in (rule.methods or ()):

@@ -1,4 +1,4 @@
-"""Single values of every form, and of addresses: what is too long is refused before anything walks it."""
+"""Checks single values of forms and URLs: too long ones are refused before any loop over their text."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # no mat
 
 @pytest.fixture
 def read(monkeypatch: pytest.MonkeyPatch) -> list[Field]:
-    """The fields of the forms that pages read."""
+    """Return the fields of the forms that pages read."""
     found: list[Field] = []
     cut = lengths.shortened
 
@@ -71,7 +71,7 @@ def test_a_value_that_is_too_long_makes_no_work_by_its_length_and_is_not_sent_ba
 
 
 def _who_may(expected: Expected, scene: Scene) -> Person | None:
-    """Somebody who gets as far as the form; who need not be signed in is not."""
+    """Return somebody who reaches the form: nobody signed in, if that is enough."""
     people = _people(scene)
     may = (role for role in people if expected.of(role) in {200, 303, 400, 409, 410, 422})
     return people[next(may, "lead")]
@@ -82,7 +82,7 @@ def _address(expected: Expected, found: Mapping[str, object], who: Any) -> str:
 
 
 def forms() -> Iterator[type[PlainForm]]:
-    """Every kind of form that there is."""
+    """Return every form class."""
     kinds = [fields.Form]
     while kinds:
         kind = kinds.pop()
@@ -91,7 +91,7 @@ def forms() -> Iterator[type[PlainForm]]:
 
 
 def bare_form(kind: type[PlainForm]) -> PlainForm:
-    """A form without what its page tells it."""
+    """Return a form without the data that its page gives it."""
 
     class Bare(kind):
         def __init__(self) -> None:
@@ -101,7 +101,7 @@ def bare_form(kind: type[PlainForm]) -> PlainForm:
 
 
 def shown_to(form: PlainForm) -> dict[str, int]:
-    """Of each field, the most characters that a filter or a rule of it was shown."""
+    """Return for each field the most characters that one of its filters or validators received."""
     most: dict[str, int] = {}
 
     def noted(name: str, act: Callable[..., Any], place: int) -> Callable[..., Any]:

@@ -1,4 +1,4 @@
-"""How much work an answer makes, counted and not timed: calls of Python functions."""
+"""Measures the work of a response by counting calls of Python functions, not by time."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from werkzeug.test import TestResponse
 from tests.page_client import BASE, PageClient, _forgery_token, outside
 from watch.models import Person
 
-# Calls of functions: whatever walks a text that is 4,000 characters longer makes more; what is done only now
-# and then (a cache that is cleaned) makes fewer.
+# A loop over text that is 4,000 characters longer makes more calls than this. Occasional work, such as
+# cleaning a cache, makes fewer.
 MORE = 2_000
 
 
 def calls_of(client: PageClient, who: Person | None, address: str, **more: Any) -> tuple[TestResponse, int]:
-    """The answer to a GET, or with `data` to a POST, and how many calls of Python functions it took."""
+    """Return the response to a GET, or with `data` to a POST, and the number of calls it took."""
     browser, calls = client.browser(who), 0
     if "data" in more:
         more["method"] = "POST"

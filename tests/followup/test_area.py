@@ -1,4 +1,4 @@
-"""An area's buildings: state, counts in bands, filter, order, pages by key."""
+"""Checks the list of an area's buildings: status, counts in bands, filters, order and pages."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from watch.models import Area, Building, Group, GroupState, Landlord, utcnow
 
 @pytest.fixture
 def street(norrby: Area, landlord: Landlord) -> dict[str, Building]:
-    """Six buildings in six states, four of them of another landlord."""
+    """Make six buildings in six states, four of them of another landlord."""
     other = make_landlord("Victoriahem")
     made = {}
     for number, state in enumerate([None, *GroupState, None], start=1):
@@ -39,13 +39,13 @@ def street(norrby: Area, landlord: Landlord) -> dict[str, Building]:
 
 
 def be_interested(house: Building, count: int) -> None:
-    """So many would like a group there."""
+    """Add so many people interested in a group."""
     for number in range(count):
         make_interest(make_person(f"Granne {number}"), house)
 
 
 def addresses(area: Area, **wanted: object) -> list[str]:
-    """What is found."""
+    """Return the addresses of the buildings found."""
     return [row.address for row in buildings_of(area, Filter(**wanted), utcnow()).rows]
 
 

@@ -1,4 +1,4 @@
-"""Areas side by side: counts in bands, what needs somebody, never a name."""
+"""Checks the overview of areas: counts in bands, groups that need attention, and no names."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ from watch.models import (
 
 
 def everybody(scene: Scene) -> list[str]:
-    """The names of all residents of the scene, whole and in part."""
+    """Return the names of all residents of the scene, whole and in part."""
     officers = {scene.gun, scene.hodan}
     people = [each for each in vars(scene).values() if isinstance(each, Person) and each not in officers]
     return [part for each in people for part in [each.name, *each.name.split()]] + ["example.org"]
@@ -107,7 +107,7 @@ def test_few_and_nearly_all_are_never_a_number(
 
 
 def be_interested(house: Building, count: int) -> None:
-    """So many would like a group there."""
+    """Add so many people interested in a group."""
     for number in range(count):
         make_interest(make_person(f"Granne {number}"), house)
 

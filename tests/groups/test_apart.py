@@ -1,4 +1,4 @@
-"""Whoever follows an area never sees who takes part: not as coordinator, and not by another name."""
+"""Checks that an officer never sees members, not even as coordinator or under another name."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_a_coordinator_is_not_appointed_officer(cli: Callable[..., Result], scen
 
 
 def test_whatever_the_rows_say_an_officer_sees_no_list(client: PageClient, scene: Scene) -> None:
-    """As two that were written at the same moment would: of this area, and of another one."""
+    """The rows are as two simultaneous transactions could leave them, in this area and in another."""
     for officer, flat in ((scene.gun, "1202"), (scene.hodan, "1203")):
         make_member(officer, scene.group, flat_of(scene.stairwell_1, flat))
         make_coordinator(officer, scene.group, lead=True)
@@ -132,7 +132,7 @@ def test_an_officer_who_lives_in_the_house_takes_part_and_sees_no_neighbour(
 def test_the_coordinators_hear_of_a_lead_even_when_it_is_over_again(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    """A private address gets round every check, so nobody becomes lead behind their backs."""
+    """A private address would pass every check, so nobody becomes lead without their knowledge."""
     make_coordinator(scene.dawit, scene.group, accepted=False)
     former = make_coordinator(scene.carin, scene.group)
     former.ended_at = utcnow()
@@ -156,7 +156,7 @@ def test_the_coordinators_hear_of_a_lead_even_when_it_is_over_again(
 
 @pytest.fixture
 def colleague(scene: Scene) -> Person:
-    """Kim follows Norrby and Hässleholmen as Gun does; Lo did until today, and Hodan follows another area."""
+    """Kim is officer of Norrby and Hässleholmen like Gun. Lo was until today; Hodan has another area."""
     kim, lo = make_person("Kim Falk", "kim@example.org"), make_person("Lo Strand", "lo@example.org")
     areas = scene.langgatan.property.area, scene.group.area
     make_officer(kim, *areas)
@@ -169,7 +169,7 @@ def colleague(scene: Scene) -> Person:
 def test_an_areas_other_officers_hear_of_a_lead_where_no_coordinator_would(
     client: PageClient, scene: Scene, outbox: Outbox, colleague: Person
 ) -> None:
-    """One officer alone could give the household list to a private address of their own."""
+    """One officer alone could otherwise give the household list to a private address of their own."""
     group = make_group(scene.langgatan)
     page = client.get(f"/groups/{group.id}/coordinators", as_=scene.gun)
     page.press("Skicka frågan", {"lead-address": "anna@private.example"})

@@ -1,4 +1,4 @@
-"""Which mails one wants, moving, leaving and second thoughts: what waits stops at once, others' goes on."""
+"""Checks choosing mails, moving, leaving and undoing: the person's queued mail stops, others' does not."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ EVERYTHING, MEETINGS, NOTHING = NoticeChoice
 
 
 def say(where: Group | Area, scene: Scene) -> None:
-    """A notice to a group or to an area's members is queued."""
+    """Queue a notice to a group or to an area's members."""
     area = where.id if isinstance(where, Area) else where.area_id
     in_area = select(Membership.person_id).join(Group).where(Group.area_id == area)
     people = in_area if isinstance(where, Area) else active_member_ids(where)
@@ -57,7 +57,7 @@ def say(where: Group | Area, scene: Scene) -> None:
 
 
 def call(scene: Scene) -> None:
-    """A meeting of the group is queued."""
+    """Queue a meeting of the group."""
     meeting = make_meeting(scene.group, by=scene.amina)
     mailing = queue.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     queue.queue_paper(mailing, paper_households(scene.group))
@@ -65,7 +65,7 @@ def call(scene: Scene) -> None:
 
 @pytest.fixture
 def waiting(scene: Scene) -> None:
-    """A notice and a meeting of the group wait to be sent, and a notice of its area; one of another group."""
+    """Queue a notice and a meeting of the group, a notice of its area, and a notice of another group."""
     say(scene.group, scene)
     call(scene)
     say(scene.group.area, scene)
@@ -96,7 +96,7 @@ def still_waiting(person: Person, outbox: Outbox) -> list[str]:
 
 
 def all_others_wait(person: Person, outbox: Outbox) -> bool:
-    """Nothing of anybody else was touched."""
+    """Return True if nobody else's mail was stopped."""
     others = [row for row in outbox.rows() if row.person_id != person.id]
     return bool(others) and {row.state for row in others} == {OutboxState.QUEUED, OutboxState.TO_PRINT}
 

@@ -1,4 +1,4 @@
-"""Appointed, accepted, ended: who coordinates, and that somebody always does."""
+"""Checks appointing, accepting and ending, and that a group never loses its last coordinator."""
 
 from __future__ import annotations
 
@@ -184,7 +184,7 @@ def test_a_question_taken_back_is_dead(client: PageClient, scene: Scene) -> None
 
 
 def test_nobody_asks_more_than_thirty_a_day(client: PageClient, scene: Scene, outbox: Outbox) -> None:
-    """Each question about a lead brings the coordinators and the area's officers a mail too."""
+    """Each appointment of a lead also mails the coordinators and the area's officers."""
     address = f"/groups/{scene.group.id}/coordinators"
     for number in range(31):
         page = client.post(address, {"address": f"n{number}@example.org"}, as_=scene.amina).follow()
@@ -443,7 +443,7 @@ def test_no_other_coordinator_ends_an_appointment_by_a_move(
 
 
 def test_nor_of_one_who_lives_with_them(client: PageClient, scene: Scene) -> None:
-    """Pressing for oneself does not end what others are."""
+    """Moving out oneself does not end other people's appointments."""
     flat = flat_of(scene.stairwell_1, "1001")
     members_service.admit(scene.farah, scene.group, stairwell=None, flat=flat)
     make_coordinator(scene.farah, scene.group)

@@ -1,4 +1,4 @@
-"""The house: true positions for coordinators, each their own; sums that add up; looks that leave a trace."""
+"""Checks the household list: a coordinator's own flats, sums that agree, an audit entry for looking."""
 
 from __future__ import annotations
 
@@ -134,7 +134,7 @@ def test_one_stairwell_is_a_table_with_a_row_a_floor(client: PageClient, scene: 
 
 
 def _floors(page: Page) -> dict[str, list[str]]:
-    """The table's rows: the floor's name and the flats from the left."""
+    """Return the table's rows: the floor's name and the flats from the left."""
     rows = [row for row in page.tree.iter("tr") if next(row.iter("th")).get("scope") == "row"]
     return {text_of(next(row.iter("th"))): [text_of(link) for link in row.iter("a")] for row in rows}
 

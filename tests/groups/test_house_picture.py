@@ -1,4 +1,4 @@
-"""The house page: filters with counts that add up, boxes for letters, windows that light up."""
+"""Checks the house page: filters whose counts agree, boxes for letters, and lit windows."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ from watch.models import AuditEntry, Household, HouseholdStatus, Suppression
 
 
 def chips(page: Page) -> dict[str, int]:
-    """The filters with their counts."""
+    """Return the filters with their counts."""
     (shown,) = (each for each in page.tree.iter("nav") if each.get("aria-label") == "Visa lägenheter")
     return {
         " ".join("".join(link.itertext()).split()[:-1]): int("".join(link.itertext()).split()[-1])
@@ -39,7 +39,7 @@ def chips(page: Page) -> dict[str, int]:
 
 
 def lighting(page: Page) -> list[str]:
-    """The windows that light up on this page, by number."""
+    """Return the numbers of the windows that light up on this page."""
     return [
         (each.get("aria-label") or "").split()[1].rstrip(",")
         for each in page.tree.iter("a")
@@ -48,7 +48,7 @@ def lighting(page: Page) -> list[str]:
 
 
 def _every_state(scene: Scene) -> None:
-    """Flats of every state that there is."""
+    """Add flats in every state."""
     others = [status for status in HouseholdStatus if status is not HouseholdStatus.TAKES_PART]
     for number, status in zip(("1201", "1202", "1203", "1103"), others, strict=True):
         make_household(flat_of(scene.stairwell_1, number), status)

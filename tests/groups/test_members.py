@@ -1,4 +1,4 @@
-"""Who is let in, who leaves, who moves: and what becomes of the flat."""
+"""Checks joining, leaving and moving out, and what becomes of the flat."""
 
 from __future__ import annotations
 
@@ -275,7 +275,7 @@ def test_a_member_whose_flat_is_unknown_is_placed_by_a_coordinator(client: PageC
 def test_a_coordinator_places_only_those_of_the_own_stairwells_and_only_there(
     client: PageClient, scene: Scene
 ) -> None:
-    """Bengt has stairwell 3."""
+    """Bengt coordinates stairwell 3."""
     lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.stairwell_3)
     elsewhere = [
         members_service.admit(make_person("Måns"), scene.group, stairwell=scene.stairwell_1),

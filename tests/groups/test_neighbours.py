@@ -1,4 +1,4 @@
-"""Who is seen by neighbours: whoever chose it, by just what they chose; nobody else by a line or a count."""
+"""Checks that neighbours see what a member chose to show, and no name, row or count of anybody else."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CARD = "Grannar som vill synas"
 
 @pytest.fixture
 def nora(scene: Scene) -> Person:
-    """A neighbour in stairwell 1 with address and phone, who has chosen nothing yet; nobody else is seen."""
+    """A neighbour in stairwell 1 with address and phone who shows nothing yet. Nobody else is shown."""
     scene.carin.shows_name = False
     nora = make_person("Nora Wik", "nora@example.org", phone="+46701740655")
     make_member(nora, scene.group, flat_of(scene.stairwell_1, "1003"))
@@ -26,7 +26,7 @@ def nora(scene: Scene) -> Person:
 
 
 def neighbours(page: Page) -> list[str]:
-    """Each line of the card, as it is read."""
+    """Return each line of the card as it is read."""
     (card,) = [each for each in page.tree.iter("section") if CARD in "".join(each.itertext())]
     return [" ".join("".join(line.itertext()).split()) for line in card.iter("li")]
 

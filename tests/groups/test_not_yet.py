@@ -1,4 +1,4 @@
-"""An appointment counts from the yes until its end: before and after, nobody and nothing takes it for one."""
+"""Checks that an appointment counts only from its acceptance until its end, everywhere."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ Make = Callable[[Group], Coordinator]
 
 @pytest.fixture(params=["asked", "ended"])
 def not_one(request: pytest.FixtureRequest, scene: Scene) -> Person:
-    """Sara lives in stairwell 1, flat 1003: she was asked to coordinate it, or has done so until today."""
+    """Sara lives in flat 1003 of stairwell 1. She was asked to coordinate it, or has done so until today."""
     sara = make_person("Sara Lund", "sara@example.org", shows_name=False)
     make_member(sara, scene.group, flat_of(scene.stairwell_1, "1003"))
     appointment = make_coordinator(
@@ -80,7 +80,7 @@ def test_no_mail_to_coordinators_goes_to_them(scene: Scene, outbox: Outbox, not_
 
 
 def test_what_was_queued_while_they_were_one_is_not_sent(scene: Scene, not_one: Person) -> None:
-    """Asked again, they are a coordinator no more than before."""
+    """An ended coordinator who is asked again is not a coordinator yet."""
     request = make_request(make_person("Tova", "tova@example.org"), scene.group, scene.stairwell_1)
     lead = db.session.scalars(select(Coordinator).where(Coordinator.is_lead)).first()
     assert lead
@@ -93,7 +93,7 @@ def test_what_was_queued_while_they_were_one_is_not_sent(scene: Scene, not_one: 
 
 
 def test_they_hold_no_door_open_and_no_group_up(scene: Scene, not_one: Person) -> None:
-    """Where everybody else has ended there is nobody: posters lead to interest."""
+    """If nobody else coordinates, the group cannot be joined, and posters lead to interest."""
     appointments = select(Coordinator).where(Coordinator.person_id.in_([scene.amina.id, scene.bengt.id]))
     aminas, bengts = db.session.scalars(appointments.order_by(Coordinator.id)).all()
     coordinators_service.end_appointment(bengts, by=scene.amina)

@@ -1,4 +1,4 @@
-"""Live and exact are numbers of what one works with; of all else one reads last night's, in bands."""
+"""Checks that numbers are live and exact for those who work with them; for others last night's, in bands."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def morning() -> Iterator[None]:
 
 @pytest.fixture
 def full_stairwell(scene: Scene) -> Stairwell:
-    """Port 1, whose coordinator Dawit is: seven of nine households have been in since the day before."""
+    """Port 1, which Dawit coordinates: seven of nine households have taken part since the day before."""
     make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     scene.dawit.language = Language.SWEDISH
     for number in ("1002", "1003", "1102", "1103", "1201"):
@@ -97,7 +97,7 @@ def test_a_coordinator_of_one_stairwell_counts_that_stairwell_alone(
 
 
 def _reads(client: PageClient, scene: Scene, reader: Person) -> Callable[[], list[object]]:
-    """All that somebody can do with a meeting or a notice, up to its preview: words and hidden fields."""
+    """Return everything shown about a meeting or a notice, up to its preview: words and hidden fields."""
     here = f"/groups/{scene.group.id}"
 
     def seen() -> list[object]:
@@ -179,7 +179,7 @@ def test_of_a_meeting_of_the_group_a_stairwells_coordinator_reads_who_answers_no
 
 @pytest.fixture
 def areas_notice(scene: Scene) -> Notice:
-    """The police wrote to all of Hässleholmen; everything has gone out."""
+    """A notice from the police to all of Hässleholmen, sent to everybody."""
     target = Target(Audience.AREA_MEMBERS, area=scene.group.area)
     notice = send(target, Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "police"), by=scene.gun)
     sent = {"state": OutboxState.SENT, "next_at": None, "settled_at": utcnow()}

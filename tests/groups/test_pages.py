@@ -1,4 +1,4 @@
-"""A member's own pages, and what the police contact sees of a group: never a member."""
+"""Checks a member's pages, and that the police contact's pages of a group show no member."""
 
 from __future__ import annotations
 

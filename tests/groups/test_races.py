@@ -1,4 +1,4 @@
-"""Two press at the same moment, each in a transaction of their own: one wins, the other hears why."""
+"""Checks two requests at once, each in a transaction of its own: one succeeds, the other says why not."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ from watch.models import (
 
 
 def at_once(app: Flask, work: Callable[[], Any]) -> list[str]:
-    """Do the same twice at the same moment; what each came to, by name."""
+    """Do the same twice at the same moment. Returns both results by name."""
     db.session.commit()
     start = Barrier(2)
 

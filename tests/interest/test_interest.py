@@ -1,4 +1,4 @@
-"""Interest in a building without a group: left, confirmed, named, turned into a request, withdrawn."""
+"""Checks interest in a building without a group: left, confirmed, named, made a join request, withdrawn."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ LINA = {"name": "Lina", "address": "lina@example.org"}
 
 @pytest.fixture
 def left(client: PageClient, langgatan: Building) -> Interest:
-    """Lina left her interest in Norrby Långgata 21–27 and could be kontaktombud."""
+    """Lina's interest in Norrby Långgata 21–27; she could be kontaktombud."""
     client.post(f"/buildings/{langgatan.id}/interest", LINA | {"could_coordinate": "y"})
     return db.session.scalars(select(Interest)).one()
 
 
 def counted(building: Building) -> Interested:
-    """What the police contact reads tomorrow: numbers are counted at night."""
+    """Return what the police contact sees tomorrow, because counts are made at night."""
     with time_machine.travel(utcnow() + timedelta(days=1)):
         return interested_in(building)
 
@@ -206,7 +206,7 @@ def test_what_is_refused(
 def test_what_a_stranger_left_with_ones_address_does_not_use_up_ones_own_mail(
     client: PageClient, outbox: Outbox, langgatan: Building
 ) -> None:
-    """One mail a day goes to an address, and it leads to whatever was left with it that day."""
+    """One mail a day goes to an address, and its link leads to all interest left with it that day."""
     address = f"/buildings/{langgatan.id}/interest"
     PageClient(client.app).post(address, LINA | {"name": "Somebody else"})
     client.post(address, LINA)

@@ -1,4 +1,4 @@
-"""The list of the invited: how it went, sent again, taken back."""
+"""Checks the list of invitations: states, resending and revoking."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ def test_nobody_gets_more_than_three_letters_a_day_from_a_coordinator(
     look: Callable[..., Page],
     scene: Scene,
 ) -> None:
-    """Sent again, taken back and invited anew: it is one address. A link that is refused stays as it is."""
+    """Resending, revoking and inviting again count together for an address. A refusal changes no link."""
     path = f"/groups/{scene.group.id}/invitations"
     write(scene.bengt, "lina@example.org")
     for _ in range(2):
@@ -165,7 +165,7 @@ def test_an_address_that_is_corrected_back_and_forth_is_written_to_three_times(
 def test_what_is_pressed_in_the_list_leads_back_to_it(
     client: PageClient, group: Group, bengt: Person, outbox: Outbox
 ) -> None:
-    """To its page, order and search; its links lead below the form, and there it is said what was done."""
+    """It returns to the same page, order and search. Links lead below the form, where the result is shown."""
     for number in range(60):
         make_invitation(group, f"granne{number:02}@example.org", by=bengt)
     path = f"/groups/{group.id}/invitations"
@@ -186,7 +186,7 @@ def test_what_is_pressed_in_the_list_leads_back_to_it(
 def test_whoever_joined_stands_with_their_flat_where_the_reader_may_know_it(
     client: PageClient, scene: Scene
 ) -> None:
-    """Carin lives in stairwell 3: the lead and its coordinator read so; before she answered nobody does."""
+    """Carin lives in stairwell 3. The lead and its coordinator see that, but only after she has joined."""
     invitation = make_invitation(scene.group, "carin@example.org", by=scene.bengt)
     path = f"/groups/{scene.group.id}/invitations"
     assert "Våglängdsgatan" not in rows_of(client.get(path, as_=scene.bengt))[0][1]

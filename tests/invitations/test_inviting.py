@@ -1,4 +1,4 @@
-""" "Bjud in": exactly those who were shown, once, within the day's limit."""
+"""Checks "Bjud in": exactly those shown are invited, once, within the daily limit."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ def test_good_rows_are_sent_and_bad_ones_stay_to_be_mended(
 def test_what_is_sent_is_what_was_seen(
     client: PageClient, outbox: Outbox, look: Callable[..., Page], write: Callable[..., Page], scene: Scene
 ) -> None:
-    """Mended on the way, or invited by somebody else meanwhile: the new number is shown first."""
+    """If a row was corrected, or somebody else invited it meanwhile, the new number is shown first."""
     seen = look(scene.amina, "lina@example.org", "kim.example.org")
     changed = seen.press("Skicka till 1 granne", {"rows-1-address": "kim@example.org"})
     assert (changed.flashes[0][0], changed.main_actions, outbox.names()) == (
@@ -185,7 +185,7 @@ def test_a_form_sent_twice_invites_once(
 def test_what_goes_beyond_the_days_limit_stays_and_says_when_it_can_go(
     outbox: Outbox, look: Callable[..., Page], write: Callable[..., Page], scene: Scene, five_a_day: None
 ) -> None:
-    """And then it goes; a colleague's letters are counted for themselves."""
+    """It can be sent the next day. A colleague's mails have a limit of their own."""
     write(scene.bengt, *(f"a{n}@example.org" for n in range(3)))
     seen = look(scene.bengt, *(f"b{n}@example.org" for n in range(4)), "kim.example.org", language="so")
     assert seen.main_actions == ["Skicka till 2 grannar"]

@@ -1,4 +1,4 @@
-"""What a coordinator learns of addresses, by list, preview and press: of their own stairwells only."""
+"""Checks that list, preview and sending tell a coordinator of addresses in their own stairwells only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from watch.models import (
 
 @pytest.fixture
 def known_elsewhere(scene: Scene) -> list[str]:
-    """Three addresses that Amina knows of, who has the whole house, and Bengt in stairwell 3 must not."""
+    """Return three addresses that Amina, with the whole house, knows of and Bengt of stairwell 3 must not."""
     make_invitation(scene.group, "nina@example.org", by=scene.amina)
     no = make_invitation(
         scene.group, "otto@example.org", flat=flat_of(scene.stairwell_1, "1203"), by=scene.amina
@@ -36,7 +36,7 @@ def known_elsewhere(scene: Scene) -> list[str]:
 def test_who_joins_in_another_stairwell_changes_nothing_in_the_inviters_list(
     client: PageClient, write: Callable[..., Page], scene: Scene
 ) -> None:
-    """Bengt invites to stairwell 3, and Amina lets them in to stairwell 1; her own invitation is settled."""
+    """Bengt invites to stairwell 3 and Amina admits them to stairwell 1. Her own invitation is revoked."""
     for by in (scene.amina, scene.bengt):
         assert write(by, "lina@example.org").follow().status == 200
     request = make_request(make_person("Lina", "lina@example.org"), scene.group, scene.stairwell_1)
@@ -53,7 +53,7 @@ def test_who_joins_in_another_stairwell_changes_nothing_in_the_inviters_list(
 def test_a_stairwells_coordinator_learns_nothing_of_the_other_stairwells(
     client: PageClient, write: Callable[..., Page], scene: Scene, known_elsewhere: list[str]
 ) -> None:
-    """Who takes part there, was invited or said no is invited like a stranger, all the way to the end."""
+    """Addresses that take part, are invited or have declined there are treated like strangers to the end."""
     addresses = ["lina@example.org", *known_elsewhere]
     path = f"/groups/{scene.group.id}/invitations"
 
@@ -97,7 +97,7 @@ def test_whoever_has_the_whole_house_is_told_what_stands_in_the_list(
 
 
 def test_only_the_sender_and_the_lead_see_an_address(client: PageClient, scene: Scene) -> None:
-    """Amina leads; Bengt has stairwell 3 and Kerstin too; each sees the addresses that are theirs to see."""
+    """Amina leads; Bengt and Kerstin coordinate stairwell 3. Each sees only the addresses they may."""
     kerstin = make_person("Kerstin", "kerstin@example.org")
     make_coordinator(kerstin, scene.group, stairwells=[scene.stairwell_3])
     make_invitation(

@@ -1,4 +1,4 @@
-"""Before anything is sent: what was pasted or read from a file, row by row, and what is wrong with it."""
+"""Checks the preview of pasted or uploaded lists: every row, its errors and its state."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ TYPED_TWICE = "Adressen står också på rad 1."
 
 
 def file(data: bytes | str, name: str = "grannar.csv") -> dict[str, Any]:
-    """A file that was chosen in the form."""
+    """Return a file as chosen in the form."""
     return {"file": (BytesIO(data.encode() if isinstance(data, str) else data), name)}
 
 
 def sheet(*rows: tuple[Any, ...], more: tuple[tuple[Any, ...], ...] = ()) -> dict[str, Any]:
-    """An XLSX file with these rows; with `more`, on a second sheet."""
+    """Return an XLSX file with these rows; `more` is a second sheet."""
     book = openpyxl.Workbook()
     for row in rows:
         book.active.append(row)
@@ -114,7 +114,7 @@ def test_what_is_no_address_beside_one_that_is_has_to_be_mended(look: Look, beng
 def test_words_beside_an_address_are_shown_and_guessed_to_be_nothing(
     pasted: str, beside: str, look: Look, bengt: Person
 ) -> None:
-    """Whoever knows the neighbour fills in the name; until then nobody is greeted by the name of a street."""
+    """The coordinator fills in the name. Until then nobody is greeted by the name of a street."""
     seen = look(bengt, pasted)
     assert rows_of(seen) == [("1", "karin@example.org", "–", "–", "Kan bjudas in")]
     assert ("Bredvid stod: " + beside if beside else "Bredvid stod") in seen.text or not beside
@@ -134,7 +134,7 @@ def test_looking_stores_nothing_but_that_somebody_looked(look: Look, outbox: Out
 def test_five_hundred_addresses_with_seventy_five_bad_ones(
     look: Look, bengt: Person, statements: Statements
 ) -> None:
-    """All on one page, those to mend first; what it asks of the database does not grow."""
+    """All on one page, those to correct first. The number of statements does not grow with the list."""
     lines = [f"granne{n}@example.org" if n % 20 > 2 else f"granne{n}.example.org" for n in range(MOST_PEOPLE)]
     with statements() as few:
         look(bengt, *lines[:20])
@@ -172,7 +172,7 @@ def test_a_row_that_could_be_sent_is_corrected_too(look: Look, outbox: Outbox, b
 
 
 def test_columns_are_found_by_their_names(look: Look, amina: Person, stairwell_3: Stairwell) -> None:
-    """In Swedish, English, Arabic or Somali, in any order; others are not read."""
+    """In Swedish, English, Arabic or Somali, in any order. Other columns are not read."""
     lists = [
         "Telefon;Namn;Port;Lägenhet;E-post\r\n0701234567;Lina;3;1203;lina@example.org\r\n",
         "E-mail,Name,Flat\r\nlina@example.org,Lina,3 1203\r\n",
@@ -199,7 +199,7 @@ def test_a_list_without_column_names_is_read_as_if_pasted(look: Look, bengt: Per
 
 
 def zip_bomb() -> bytes:
-    """A kilobyte that unpacks to 30 MB."""
+    """Return a kilobyte that unpacks to 30 MB."""
     data = BytesIO()
     with zipfile.ZipFile(data, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/sharedStrings.xml", b" " * (30 * 1024 * 1024))
@@ -260,7 +260,7 @@ HEAVY = {
 
 
 def heavy_sheet(part: str, unpacked: int) -> bytes:
-    """A few kilobytes that are a spreadsheet with a list, and unpack to so many bytes of one of its parts."""
+    """Return a small spreadsheet with a list, one part of which unpacks to so many bytes."""
     name, begins, one, ends = HEAVY[part]
     (data, _name) = sheet(("E-post",), ("lina@example.org",))["file"]
     made = BytesIO()
@@ -283,7 +283,7 @@ def test_a_small_file_that_unpacks_to_a_large_one_says_what_to_do(look: Look, be
 
 @pytest.mark.parametrize("part", HEAVY)
 def test_what_would_take_a_quarter_of_a_minute_or_half_a_gigabyte_is_ended(part: str) -> None:
-    """Without its limits the other process would read each of them, and find the list."""
+    """Without limits the other process would read each of them and find the list."""
     data = heavy_sheet(part, MOST_UNPACKED - MEGABYTE)
     assert len(data) < 30_000
     with pytest.raises(UnreadableWorkbook, match="too_heavy"):
@@ -299,7 +299,7 @@ def test_the_longest_list_of_a_spreadsheet_is_read(look: Look, bengt: Person) ->
 def test_nobody_waits_for_a_file_that_is_read(
     look: Look, bengt: Person, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """No transaction is open meanwhile: SQLite has one writer at a time."""
+    """No transaction is open while a file is read, because SQLite allows one writer at a time."""
     seen: list[bool] = []
     read = inviting.list_of_file
 
@@ -362,7 +362,7 @@ def test_a_row_with_a_wrong_quote_is_read_as_a_line(look: Look, bengt: Person) -
 def test_a_cell_may_hold_line_breaks_and_several_people(
     look: Look, amina: Person, stairwell_3: Stairwell
 ) -> None:
-    """Which of them has the name is for the coordinator to say; one row has the flat."""
+    """The coordinator chooses which of them has the name; one row has the flat."""
     listed = 'Namn;E-post;Port;Lägenhet\n"Lina\nEk";lina@example.org;"3";1203\n'
     listed += 'Kim och Mio;"kim@example.org\nmio@example.org";3;1202\n'
     seen = look(amina, **file(listed))
@@ -406,7 +406,7 @@ def test_addresses_in_columns_for_something_else_are_named_and_not_invited(look:
 
 
 def hidden_sheet() -> dict[str, Any]:
-    """A spreadsheet with a hidden row, a hidden column and a hidden sheet, and a tick for a name."""
+    """Return a spreadsheet with a hidden row, column and sheet, and a tick instead of a name."""
     book = openpyxl.Workbook()
     for row in ("Namn", "E-post", "Port"), (True, "lina@example.org", "9"), ("Kim", "kim@example.org", "9"):
         book.active.append(row)

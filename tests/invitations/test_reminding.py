@@ -1,4 +1,4 @@
-"""Reminders to those who have not answered, and addresses that are mended."""
+"""Checks reminders to those who have not answered, and corrected addresses."""
 
 from __future__ import annotations
 
@@ -38,19 +38,19 @@ DAY = timedelta(days=1)
 
 @pytest.fixture
 def path(group: Group) -> str:
-    """Where the reminders are."""
+    """Return the address of the reminders' page."""
     return f"/groups/{group.id}/invitations/reminders"
 
 
 def deliver() -> None:
-    """All that is queued has gone out."""
+    """Mark all queued mail as sent."""
     gone = update(OutboxRow).where(OutboxRow.state == OutboxState.QUEUED)
     db.session.execute(gone.values(state=OutboxState.SENT, next_at=None, settled_at=utcnow()))
     db.session.commit()
 
 
 def ticks(page: Page) -> dict[str, bool]:
-    """Who can be reminded, and who is ticked."""
+    """Return who can be reminded, and who is selected."""
     return {
         "".join(label.itertext()).split()[0].partition("@")[0]: box.get("checked") is not None
         for label in page.tree.iter("label")
@@ -60,7 +60,7 @@ def ticks(page: Page) -> dict[str, bool]:
 
 
 def ids(page: Page) -> list[str]:
-    """The numbers behind the boxes."""
+    """Return the ids behind the boxes."""
     return [box.get("value") or "" for box in page.tree.iter("input") if box.get("name") == "who"]
 
 
@@ -137,7 +137,7 @@ def test_when_the_days_letters_are_used_up_nothing_is_offered(
     path: str,
     five_a_day: None,
 ) -> None:
-    """Of one's own: the lead may still remind whom a colleague invited, out of the colleague's letters."""
+    """That holds for one's own invitations. The lead may remind a colleague's, by the colleague's limit."""
     with time_machine.travel(utcnow() - 4 * DAY):
         write(scene.amina, "lina@example.org")
     deliver()
@@ -159,7 +159,7 @@ def test_when_the_days_letters_are_used_up_nothing_is_offered(
 def test_the_link_stays_and_one_letter_a_day_is_enough(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene, path: str
 ) -> None:
-    """Pressed twice, or by two coordinators at once, it is one reminder."""
+    """Pressing twice, or two coordinators at once, sends one reminder."""
     with time_machine.travel(utcnow() - 4 * DAY):
         write(scene.bengt, "lina@example.org", flat=str(flat_of(scene.stairwell_3, "1203").id))
     deliver()
@@ -207,7 +207,7 @@ def test_reminders_count_against_the_days_limit(
 def test_reminders_tell_no_more_than_the_list(
     client: PageClient, write: Callable[..., Page], scene: Scene, path: str
 ) -> None:
-    """Who takes part elsewhere, or has said no to Amina, is reminded like anybody; nothing leaves to a no."""
+    """Members elsewhere, and people who declined for Amina, look like anybody; the latter get no mail."""
     kerstin = make_person("Kerstin", "kerstin@example.org")
     make_coordinator(kerstin, scene.group, stairwells=[scene.stairwell_1])
     no = make_invitation(
@@ -335,7 +335,7 @@ def test_an_answered_or_revoked_one_has_no_address_to_mend(
 def test_mending_tells_nothing_of_the_other_stairwells(
     client: PageClient, outbox: Outbox, scene: Scene
 ) -> None:
-    """To Bengt of stairwell 3, Dawit's address in stairwell 1 is as good as a stranger's."""
+    """For Bengt of stairwell 3, Dawit's address in stairwell 1 looks like a stranger's."""
     seen = set()
     for number, address in enumerate(("dawit@example.org", "mio@example.org")):
         wrong = make_invitation(scene.group, f"wrong{number}@example.org", by=scene.bengt)

@@ -1,4 +1,4 @@
-"""The mailed invitation: yes."""
+"""Checks accepting the mailed invitation."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Whatever is done at a house's doors, in any order: the sums hold, and nobody who left or said no is mailed.
+"""Checks random sequences of joining, declining and leaving: sums agree, nobody gone or declined is mailed.
 
-The same seeds on every run; `settings(derandomize=False, max_examples=500)` for a long look.
+The same seeds on every run; `settings(derandomize=False, max_examples=500)` for a long search.
 """
 
 from __future__ import annotations
@@ -82,12 +82,12 @@ name, place, number = st.sampled_from(NAMES), st.integers(0, 5), st.integers(0, 
 
 
 def address_of(who: str) -> str:
-    """Where somebody reads their mail."""
+    """Return somebody's address."""
     return f"{SHARED.get(who, who.lower())}@example.org"
 
 
 class House(RuleBasedStateMachine):
-    """Two stairwells of three flats; Amina leads and lives in stairwell 1, Bengt coordinates stairwell 3."""
+    """Two stairwells of three flats. Amina leads and lives in stairwell 1, Bengt coordinates stairwell 3."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -108,11 +108,11 @@ class House(RuleBasedStateMachine):
         db.session.commit()
 
     def teardown(self) -> None:
-        """What the next house finds is empty."""
+        """Roll back what the last act left open."""
         db.session.rollback()
 
     def do(self, act: Callable[..., Any], *what: Any, **more: Any) -> bool:
-        """One act as a request does it: all of it, or, where a rule says no, nothing."""
+        """Do one act in a transaction, as a request does; a refused act changes nothing."""
         try:
             act(*what, **more)
         except DomainError:
@@ -122,12 +122,12 @@ class House(RuleBasedStateMachine):
         return True
 
     def some(self, model: type[Any], which: int, *where: Any) -> Any:
-        """One of the rows that fit, or None."""
+        """Return one of the matching rows, or None."""
         rows = db.session.scalars(select(model).where(*where).order_by(model.id)).all()
         return rows[which % len(rows)] if rows else None
 
     def coordinator(self, *, last: bool = False) -> Person:
-        """The lead while there is one, or the last of them; roles end too."""
+        """Return the lead while there is one, else the last coordinator, because appointments end too."""
         current = select(Coordinator).where(Coordinator.ended_at.is_(None)).order_by(Coordinator.id)
         return db.session.scalars(current).all()[-1 if last else 0].person
 
@@ -135,7 +135,7 @@ class House(RuleBasedStateMachine):
 
     @rule(who=name, at=place, knows_flat=st.booleans())
     def ask(self, who: str, at: int, knows_flat: bool) -> None:
-        """From the poster, or by address."""
+        """Ask to join by poster or by address."""
         flat = self.flats[at]
         self._ask(who, Submission(flat.stairwell, flat if knows_flat else None))
 
@@ -145,7 +145,7 @@ class House(RuleBasedStateMachine):
 
     @rule(several=st.sets(name, min_size=1, max_size=2), at=place, at_once=st.booleans())
     def ask_by_letter(self, several: set[str], at: int, at_once: bool) -> None:
-        """With the newest letter of a flat, good or not; the mails are perhaps read at once."""
+        """Ask by the newest letter of a flat, valid or not. The mails may be read at once."""
         flat = self.flats[at]
         if self.some(Letter, 0, Letter.flat_id == flat.id) is None:
             self.do(letters.print_letters, self.group, [flat], by=self.coordinator())
@@ -158,13 +158,13 @@ class House(RuleBasedStateMachine):
 
     @rule(at=place)
     def ask_for_a_visit(self, at: int) -> None:
-        """Somebody without e-mail."""
+        """Ask for a visit without e-mail."""
         flat = self.flats[at]
         self.do(asking.ask_for_visit, flat.stairwell, flat, "Olle", language=Language.SWEDISH)
 
     @rule(which=number)
     def confirm(self, which: int) -> None:
-        """The owner of the address says that it was they."""
+        """Confirm a request as the owner of the address."""
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.UNCONFIRMED)
         if request:
             self.said_no.discard(request.person.mailbox.address)
@@ -172,7 +172,7 @@ class House(RuleBasedStateMachine):
 
     @rule(which=number, floor=st.sampled_from([0, 1]))
     def verify(self, which: int, floor: int) -> None:
-        """Whoever reads the address that was recorded at a door says on which floor they live."""
+        """Verify an address recorded at the door by a floor."""
         verification = self.some(AddressVerification, which, AddressVerification.ended_at.is_(None))
         if verification:
             address = verification.person.mailbox.address
@@ -182,7 +182,7 @@ class House(RuleBasedStateMachine):
 
     @rule(which=number, at=st.none() | place)
     def approve(self, which: int, at: int | None) -> None:
-        """Let in, with the flat where the coordinator knows it."""
+        """Approve a request, with the flat if the coordinator knows it."""
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.WAITING)
         if request:
             self.do(
@@ -191,14 +191,14 @@ class House(RuleBasedStateMachine):
 
     @rule(which=number)
     def decline(self, which: int) -> None:
-        """Say no, with a word of why."""
+        """Decline a request with a reason."""
         request = self.some(JoinRequest, which, JoinRequest.state == RequestState.WAITING)
         if request:
             self.do(deciding.decline, request, by=self.coordinator(), reason="Fel port?")
 
     @rule(days=st.sampled_from([8, 15]))
     def nobody_answers(self, days: int) -> None:
-        """Whoever waits has waited so long; the clock comes by."""
+        """Make all waiting requests older, and run the job that escalates them."""
         waits = JoinRequest.state == RequestState.WAITING
         db.session.execute(update(JoinRequest).where(waits).values(confirmed_at=utcnow() - timedelta(days)))
         self.do(escalation.escalate, utcnow())
@@ -207,7 +207,7 @@ class House(RuleBasedStateMachine):
 
     @rule(who=name, at=st.none() | place, by_bengt=st.booleans(), may_pass_on=st.booleans())
     def invite(self, who: str, at: int | None, by_bengt: bool, may_pass_on: bool) -> None:
-        """By e-mail."""
+        """Invite an address."""
         flat = None if at is None else self.flats[at]
         self._invite(address_of(who), flat, last=by_bengt, is_transferable=may_pass_on)
 
@@ -216,7 +216,7 @@ class House(RuleBasedStateMachine):
         self.do(inviting.invite, self.group, address, is_transferable=is_transferable, **sent)
 
     def open_invitation(self, which: int, *where: Any) -> Invitation | None:
-        """One that waits for an answer."""
+        """Return an open invitation."""
         is_open = Invitation.state == InvitationState.OPEN
         found: Invitation | None = self.some(Invitation, which, is_open, *where)
         return found
@@ -239,7 +239,7 @@ class House(RuleBasedStateMachine):
 
     @rule(which=number, who=name, at=place, at_once=st.booleans())
     def accept_what_was_passed_on(self, which: int, who: str, at: int, at_once: bool) -> None:
-        """A neighbour joins by somebody else's link, with an address of their own."""
+        """Join by somebody else's transferable link with an address of one's own."""
         if invitation := self.open_invitation(which, Invitation.is_transferable):
             flat = invitation.flat or self.flats[at]
             self._ask(who, Submission(flat.stairwell, flat, vouch=invitation))
@@ -248,7 +248,7 @@ class House(RuleBasedStateMachine):
 
     @rule(who=name, which=number, by_bengt=st.booleans(), never_again=st.booleans())
     def say_no(self, who: str, which: int, by_bengt: bool, never_again: bool) -> None:
-        """Decline an invitation: nobody of the group writes there again."""
+        """Decline an invitation. The group must not mail the address again."""
         if self.open_invitation(which) is None:
             self._invite(address_of(who), None, last=by_bengt)
         if invitation := self.open_invitation(which):
@@ -262,12 +262,12 @@ class House(RuleBasedStateMachine):
 
     @initialize(who=name, by_bengt=st.booleans(), never_again=st.booleans())
     def one_has_said_no(self, who: str, by_bengt: bool, never_again: bool) -> None:
-        """Before anything else happens, so that all of it might write to them."""
+        """Let one address decline before anything else, so that every later act could mail it."""
         self.say_no(who=who, which=0, by_bengt=by_bengt, never_again=never_again)
 
     @rule(which=number)
     def take_back_no(self, which: int) -> None:
-        """Second thoughts, by the same link."""
+        """Take a refusal back by the same link."""
         if invitation := self.some(Invitation, which, Invitation.state == InvitationState.DECLINED):
             token = tokens.make(Purpose.INVITATION, invitation)
             if self.do(answering.take_back_no, token):
@@ -284,7 +284,7 @@ class House(RuleBasedStateMachine):
 
     @rule(which=number, who=name)
     def correct(self, which: int, who: str) -> None:
-        """The address was mistyped."""
+        """Correct a mistyped address."""
         if invitation := self.some(Invitation, which):
             by = invitation.by or self.coordinator()
             self.do(invited.correct_address, invitation, address_of(who), days=30, by=by)
@@ -297,13 +297,13 @@ class House(RuleBasedStateMachine):
 
     @rule(which=number)
     def revoke(self, which: int) -> None:
-        """Take one back."""
+        """Revoke an invitation."""
         if invitation := self.some(Invitation, which):
             self.do(invited.revoke, invitation, by=self.coordinator())
 
     @rule(chosen=st.sets(place, min_size=1))
     def print_letters(self, chosen: set[int]) -> None:
-        """For the first time, or again."""
+        """Print letters, for the first time or again."""
         self.do(
             letters.print_letters,
             self.group,
@@ -315,7 +315,7 @@ class House(RuleBasedStateMachine):
 
     @rule(at=place)
     def add_on_paper(self, at: int) -> None:
-        """Somebody who said yes at the door."""
+        """Add somebody who joined at the door."""
         self.do(
             members.add_on_paper,
             self.flats[at],
@@ -327,12 +327,12 @@ class House(RuleBasedStateMachine):
 
     @rule(at=place, status=st.sampled_from([HouseholdStatus.DECLINED, HouseholdStatus.INVITED]))
     def note(self, at: int, status: HouseholdStatus) -> None:
-        """What they answered there."""
+        """Record a household's answer at the door."""
         self.do(households.note_household, self.flats[at], status, by=self.coordinator())
 
     @rule(at=place, outcome=st.sampled_from(Outcome), who=st.none() | name, is_stale=st.booleans())
     def knock(self, at: int, outcome: Outcome, who: str | None, is_stale: bool) -> None:
-        """By the list of doors, as it was shown a while ago or is now."""
+        """Record a visit by the list as it was a while ago or is now."""
         flat = self.flats[at]
         last = newest_visit(flat)
         where = {"after": 0 if is_stale or last is None else last.id, "by": self.coordinator()}
@@ -350,38 +350,38 @@ class House(RuleBasedStateMachine):
 
     @rule(which=number)
     def take_back_visit(self, which: int) -> None:
-        """It was another door."""
+        """Undo a visit."""
         if knock := self.some(Visit, which):
             self.do(service.take_back_visit, knock, by=knock.by or self.coordinator())
 
     @rule(at=place)
     def move_out(self, at: int) -> None:
-        """Another household comes to the flat."""
+        """Let a new household move into the flat."""
         self.do(households.move_out, self.flats[at], by=self.coordinator())
 
     # Members
 
     @rule(which=number)
     def leave(self, which: int) -> None:
-        """At once."""
+        """Leave the group."""
         if membership := self.some(Membership, which, Membership.is_current):
             self.do(members.leave, membership, by=membership.person)
 
     @rule(which=number)
     def move(self, which: int) -> None:
-        """Live elsewhere now."""
+        """Move away."""
         if membership := self.some(Membership, which, Membership.is_current):
             self.do(choices.i_have_moved, membership, by=membership.person)
 
     @rule(which=number)
     def come_back(self, which: int) -> None:
-        """Second thoughts about leaving."""
+        """Undo leaving."""
         if membership := self.some(Membership, which, Membership.left_at.is_not(None)):
             self.do(choices.take_back, membership, by=membership.person)
 
     @rule(which=number, choice=st.sampled_from(NoticeChoice))
     def choose_mails(self, which: int, choice: NoticeChoice) -> None:
-        """Unsubscribe, or the other way round."""
+        """Change which mails are wanted."""
         if membership := self.some(Membership, which, Membership.is_current):
             self.do(choices.choose_notices, membership, choice, by=membership.person)
 
@@ -389,13 +389,13 @@ class House(RuleBasedStateMachine):
 
     @rule()
     def tell_everybody(self) -> None:
-        """A notice to the group waits to be sent."""
+        """Queue a notice to the group."""
         notice = make_notice(self.group, by=self.coordinator())
         self.do(outbox.queue_many, NOTICE, people=active_member_ids(self.group), about=notice)
 
     @rule()
     def the_post_goes(self) -> None:
-        """A worker takes what waits: all that leaves now is wanted now."""
+        """Let a worker claim what waits, and check that all of it is wanted now."""
         claim("worker", 100)
         for row in db.session.scalars(select(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)):
             assert row.mailbox
@@ -427,14 +427,14 @@ class House(RuleBasedStateMachine):
 
     @invariant()
     def all_is_well(self) -> None:
-        """After every act."""
+        """Check the invariants after every act."""
         self.sums_add_up()
         self.who_takes_part_is_a_member()
         self.nobody_is_twice_what_one_is_once()
         assert self.coordinator()
 
     def sums_add_up(self) -> None:
-        """Every flat stands in one place, and all of them together are the flats there are."""
+        """Check that every flat is counted once, and that the counts add up to all flats."""
         flats = households_of(self.group)
         assert sorted(each.flat_id for each in flats) == sorted(flat.id for flat in self.flats)
         for counts in (sums(flats), counts_of_group(self.group.id)):
@@ -448,13 +448,13 @@ class House(RuleBasedStateMachine):
             assert (sum(stand), counts.flats) == (6, 6)
 
     def who_takes_part_is_a_member(self) -> None:
-        """A window is lit where somebody of the household is a member now, and nowhere else."""
+        """Check that exactly the households with a current member count as taking part."""
         lit = {each.flat_id for each in households_of(self.group) if each.state.is_lit}
         lives = select(Household.flat_id).join(Membership).where(Membership.is_current)
         assert lit == set(db.session.scalars(lives))
 
     def nobody_is_twice_what_one_is_once(self) -> None:
-        """One membership, one open request; one household and one good letter in a flat; a code used once."""
+        """Check that nobody has two memberships or open requests, and no flat two households or letters."""
         for column, where in (
             (Membership.person_id, Membership.is_current),
             (JoinRequest.person_id, JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING])),

@@ -1,4 +1,4 @@
-"""Asking to join: poster, address, a knock; and what strangers can learn from it (nothing)."""
+"""Checks asking to join by poster, by address or for a visit, and that strangers learn nothing from it."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from watch.tokens import show_code
 
 
 def requests() -> list[tuple[str, str, str | None, str]]:
-    """Every request: who, which stairwell, which flat, how far."""
+    """Return person, stairwell, flat and state of every request."""
     wanted = select(JoinRequest).order_by(JoinRequest.id).execution_options(populate_existing=True)
     return [
         (each.person.name, each.stairwell.number, each.flat and each.flat.number, each.state.value)
@@ -56,7 +56,7 @@ def requests() -> list[tuple[str, str, str | None, str]]:
 
 
 def meant(outbox: Outbox) -> list[tuple[str, str]]:
-    """Kind and address of each mail that is not left to expire, oldest first."""
+    """Return kind and address of each mail not queued as expired, oldest first."""
     rows = [row for row in outbox.rows() if not row.not_after]
     return [(row.mailing.kind, row.mailbox.address) for row in rows if row.mailbox]
 
@@ -187,7 +187,7 @@ def test_who_is_signed_in_is_counted_and_does_not_wait_for_themselves(
 def test_the_answer_takes_the_same_statements_for_everybody(
     client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill, statements: Statements
 ) -> None:
-    """What takes longer tells: nobody's ask leaves a statement out, the first time or the second that day."""
+    """Response time reveals a missing statement, so none is left out, at the first request or the second."""
     make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     make_request(
         make_person("Otto", "otto@example.org"), scene.group, scene.stairwell_3, state=RequestState.DECLINED
@@ -223,7 +223,7 @@ def test_the_answer_takes_the_same_statements_for_everybody(
 def test_what_is_asked_in_a_members_name_waits_for_nobody(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
-    """It is written, because a stranger's is, and withdrawn: no list has it, nor who shares the mailbox."""
+    """It is stored, because a stranger's is, but withdrawn, so it is in no list, nor its mailbox."""
     client.post(f"/j/{code}", fill(name="carin öberg", address="carin@example.org"))
     client.post(f"/j/{code}", fill(name="Pär Öberg", address="carin@example.org"))
     assert requests()[1:] == [
@@ -276,7 +276,7 @@ def test_the_link_lists_everyone_who_waits_on_the_mailbox(
 def test_two_adults_on_one_mailbox_each_get_an_answer(
     client: PageClient, outbox: Outbox, bengt: Person, group: Group, code: str, fill: Fill
 ) -> None:
-    """One mail, one page for both; after that each is a neighbour of their own."""
+    """They share one mail and one page. After that each is a neighbour of their own."""
     for name in ("Åsa", "Örjan"):
         client.post(f"/j/{code}", fill(name=name, address="familjen@example.org", floor="2", door="2"))
     assert what_leaves() == [("join-confirm", "familjen@example.org")]
@@ -502,7 +502,7 @@ def test_one_door_is_knocked_on_once_whoever_asks_there(
 def test_after_ten_requests_a_day_from_a_stairwell_the_rest_waits_in_the_list_unmailed(
     client: PageClient, outbox: Outbox, bengt: Person, stairwell_3: Stairwell, code: str, fill: Fill
 ) -> None:
-    """Whoever has a domain has as many addresses as they like, and a coordinator's mailbox is not theirs."""
+    """Somebody with a domain has any number of addresses, and must not fill a coordinator's mailbox."""
     for number in range(12):
         client.post(f"/j/{code}", fill(name=f"Lina {number}", address=f"n{number}@example.org"))
         request = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc())).first()
@@ -517,7 +517,7 @@ def test_after_three_knocks_a_day_the_rest_waits_in_the_list_unmailed(
     client: PageClient, outbox: Outbox, amina: Person, bengt: Person, stairwell_1: Stairwell,
     stairwell_3: Stairwell, code: str, fill: Fill,
 ) -> None:  # fmt: skip
-    """Anybody can ask for a knock at any door; a coordinator's mailbox is not theirs to fill."""
+    """Anybody can ask for a visit to any flat, and must not fill a coordinator's mailbox."""
     doors = [("0", "1"), ("0", "3"), ("1", "1"), ("1", "2"), ("1", "3")]
     pages = [client.post(f"/j/{code}", fill(how="knock", floor=floor, door=door)) for floor, door in doors]
     assert {(page.status, page.location, bytes_of(page)) for page in pages} == {
@@ -649,7 +649,7 @@ def test_asking_again_before_confirming_corrects_the_flat(
 def test_who_asks_after_a_member_on_the_same_mailbox_finds_the_question_in_the_one_mail(
     client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill
 ) -> None:
-    """Somebody asked in Carin's name first; her husband's own mail does not come that day."""
+    """Somebody asked in Carin's name first, so her husband gets no mail of his own that day."""
     client.post(f"/j/{code}", fill(name="Carin Öberg", address="carin@example.org"))
     client.post(f"/j/{code}", fill(name="Pär Öberg", address="carin@example.org"))
     assert what_leaves() == [("join-already-member", "carin@example.org")]
@@ -671,7 +671,7 @@ def test_interest_in_the_same_address_keeps_nobody_from_joining(
 def test_twenty_names_on_one_mailbox_are_four_mails_to_the_coordinator(
     client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill
 ) -> None:
-    """The rest waits in the list: what a stranger writes fills nobody's mailbox."""
+    """The rest waits in the list without mail, so that a stranger cannot fill a mailbox."""
     for number in range(20):
         client.post(f"/j/{code}", fill(name=f"Kim {number}"))
     db.session.execute(db.delete(RateCount))
@@ -691,7 +691,7 @@ def test_twenty_names_on_one_mailbox_are_four_mails_to_the_coordinator(
 
 
 def newest() -> JoinRequest:
-    """What was asked last."""
+    """Return the newest request."""
     return db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc()).limit(1)).one()
 
 
@@ -699,7 +699,7 @@ def newest() -> JoinRequest:
 def test_who_waits_is_let_in_by_the_letter_of_their_own_flat(
     first: str, before: str | None, client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill
 ) -> None:
-    """Asked from the poster, perhaps with another flat, confirmed, and then the letter came."""
+    """They asked by poster, perhaps with another flat, and confirmed; then the letter came."""
     where = {"floor": first[1], "door": first[3]} if first else {}
     client.post(f"/j/{code}", fill(**where))
     client.get(confirm_link(newest())).press("Ja, det stämmer")
@@ -748,7 +748,7 @@ def test_a_letter_that_is_used_leaves_who_waits_waiting(
 def test_who_has_said_no_still_has_when_the_question_is_answered(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
-    """Anybody can ask for a knock at any door; it undoes nobody's no, answered or not."""
+    """Anybody can ask for a visit to any flat, so it never undoes a refusal, decided or not."""
     make_household(flat_of(scene.stairwell_3, "1202"), HouseholdStatus.DECLINED)
     client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
     assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.DECLINED

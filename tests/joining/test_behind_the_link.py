@@ -1,4 +1,4 @@
-"""A mailed link whose question is answered, whose group has ended, or which opens in a fresh browser."""
+"""Checks mailed links whose request is answered, whose group has ended, or opened in another browser."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_what_was_answered_is_said_beside_what_waits_on_the_same_mailbox(
 def test_an_old_link_answers_for_nobody_who_has_had_a_mail_since(
     client: PageClient, scene: Scene, farahs_request: JoinRequest, bengt: Person
 ) -> None:
-    """Somebody was shown it, perhaps, and would let in whoever asks from that mailbox later."""
+    """Somebody who was shown the link could otherwise admit a later applicant from that mailbox."""
     deciding.decline(farahs_request, by=bengt)
     child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
     later = make_request(child, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
@@ -108,7 +108,7 @@ def test_an_answer_is_told_no_longer_than_the_link_is_good(
 
 
 def test_what_a_member_asked_says_that_they_are_in(client: PageClient, scene: Scene) -> None:
-    """Their mail has this link for others of the same mailbox; to whoever has left it says nothing."""
+    """The mail has this link for others of the same mailbox. To somebody who has left it says nothing."""
     request = make_request(scene.carin, scene.group, scene.stairwell_3, state=RequestState.WITHDRAWN)
     assert "Du är med i gruppen." in client.get(confirm_link(request)).text
     membership = active_membership(scene.carin, scene.group)
@@ -161,7 +161,7 @@ def test_no_window_is_lit_in_a_group_that_has_ended(
 
 
 def language_of(client: PageClient, path: str) -> str | None:
-    """Which language a page comes in for a browser that nobody has told anything."""
+    """Return the language of a page in a browser without a choice of language."""
     return PageClient(client.app).get(path, headers=READS_GERMAN).tree.get("lang")
 
 

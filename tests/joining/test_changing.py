@@ -1,4 +1,4 @@
-"""A wrong address, changed where it was typed: the first link dies, and nobody learns whose they are."""
+"""Checks changing a wrong address: the first link stops working, and nothing is revealed about either."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ CHANGE = "Skicka till den här adressen"
 
 
 def requests() -> list[tuple[str, str | None, str]]:
-    """Every request: who, at which address, how far."""
+    """Return person, address and state of every request."""
     wanted = select(JoinRequest).order_by(JoinRequest.id).execution_options(populate_existing=True)
     return [
         (each.person.name, each.person.mailbox and each.person.mailbox.address, each.state.value)
@@ -34,12 +34,12 @@ def requests() -> list[tuple[str, str | None, str]]:
 
 
 def newest() -> JoinRequest:
-    """What was asked last."""
+    """Return the newest request."""
     return db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc()).limit(1)).one()
 
 
 def ask(client: PageClient, code: str, form: dict[str, Any]) -> Page:
-    """Send the poster's form; the page that says what happens now."""
+    """Send the poster's form, and return the page that follows."""
     return client.post(f"/j/{code}", form).follow()
 
 
@@ -127,7 +127,7 @@ def test_nobody_ends_what_another_has_asked(client: PageClient, bengt: Person, c
 def test_nobody_ends_what_somebody_else_asks_after_them(
     client: PageClient, bengt: Person, code: str, fill: Fill
 ) -> None:
-    """A stranger asks in her name first and changes the address when she has asked; her link goes on."""
+    """A stranger asks in her name first and changes the address after her own request; her link works."""
     mallory = PageClient(client.app)
     page = ask(mallory, code, fill())
     ask(client, code, fill())
@@ -230,7 +230,7 @@ def test_a_stranger_cannot_tell_who_is_what(
     whose: str, client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill,
     statements: Statements,
 ) -> None:  # fmt: skip
-    """Whatever has become of the first ask, and whoever has the second address: same bytes and statements."""
+    """Bytes and statements are the same whatever the first request's state and the second address's owner."""
     make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     for name, state in (("Otto", RequestState.DECLINED), ("Rut", RequestState.UNCONFIRMED)):
         make_request(

@@ -1,4 +1,4 @@
-"""The coordinator's answer: from the list, from the mailed page, and when two answer at once."""
+"""Checks a coordinator's decision: from the list, from the mailed page, and when two decide at once."""
 
 from __future__ import annotations
 
@@ -49,14 +49,14 @@ from watch.models import (
 
 @pytest.fixture
 def asked(client: PageClient, outbox: Outbox, bengt: Person, amina: Person, code: str, fill: Fill) -> str:
-    """Lina asked for a knock in stairwell 3, flat 1202; the mailed page of Bengt."""
+    """Lina asked for a visit to flat 1202 in stairwell 3. Returns the page mailed to Bengt."""
     client.post(f"/j/{code}", fill(how="knock", address="", floor="2", door="2"))
     return decide_links(outbox)["Bengt Åkesson"]
 
 
 @pytest.fixture
 def farahs_page(outbox: Outbox, bengt: Person, farahs_request: JoinRequest) -> str:
-    """The mailed page about Farah that went to Bengt."""
+    """Return the page about Farah mailed to Bengt."""
     from watch.joining.service.asking import tell_coordinators
 
     tell_coordinators(farahs_request)
@@ -94,7 +94,7 @@ def test_who_came_to_say_no_has_that_for_the_main_button(
 
 
 def states() -> list[tuple[str, str, str | None]]:
-    """Who asked, how it ended, who decided."""
+    """Return applicant, state and decider of every request."""
     wanted = select(JoinRequest).order_by(JoinRequest.id).execution_options(populate_existing=True)
     return [
         (each.person.name, each.state.value, each.decided_by and each.decided_by.name)
@@ -103,7 +103,7 @@ def states() -> list[tuple[str, str, str | None]]:
 
 
 def members(group: Group) -> list[tuple[str, str | None]]:
-    """Who takes part, and in which flat."""
+    """Return every member with their flat."""
     wanted = select(Membership).where(Membership.group_id == group.id, Membership.is_current)
     return sorted(
         (each.person.name, each.household and each.household.flat.number)
@@ -155,7 +155,7 @@ def test_a_dead_link_leaves_no_trace_for_nothing_was_seen(
 
 
 def looks() -> list[tuple[int | None, int]]:
-    """Who looked at which request."""
+    """Return who looked at which request."""
     seen = select(AuditEntry.by_id, AuditEntry.about_id).where(AuditEntry.what == "request-seen")
     return [(by, about) for by, about in db.session.execute(seen)]
 
@@ -288,7 +288,7 @@ def test_a_knock_that_is_approved_becomes_a_member_on_paper(
 def test_a_no_to_a_knock_is_said_at_the_door(
     client: PageClient, outbox: Outbox, group: Group, bengt: Person, asked: str
 ) -> None:
-    """Nobody is asked for a reason that cannot be read, and no page says that a mail goes out."""
+    """No reason is asked for, because nobody could read it, and no page says that a mail is sent."""
     signed_in = client.get(f"/groups/{group.id}/members", as_=bengt).click("Säg nej Lina")
     for page in (signed_in, client.get(asked)):
         assert "Lina har ingen e-post: säg det vid dörren." in page.text
@@ -302,7 +302,7 @@ def test_a_no_to_a_knock_is_said_at_the_door(
 def test_the_answer_to_a_knock_stays_on_the_list_until_it_is_said(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
-    """No mail can tell them: so that the answer reaches them all the same."""
+    """No mail can tell the applicant, so a coordinator must."""
     members = f"/groups/{scene.group.id}/members"
     for name, door in (("Lina", "2"), ("Ove", "1")):
         client.post(f"/j/{code}", fill(name=name, how="knock", address="", floor="2", door=door))
@@ -462,7 +462,7 @@ def test_the_welcome_names_only_coordinators_who_show_neighbours_their_name(scen
 def test_what_nobody_has_confirmed_is_not_there_whoever_the_address_belongs_to(
     client: PageClient, outbox: Outbox, scene: Scene, code: str, fill: Fill
 ) -> None:
-    """Or a coordinator who asks in somebody's name would learn from her own list whether they take part."""
+    """Otherwise a coordinator who asks in somebody's name could see in the list whether they take part."""
     for name in ("Carin Öberg", "Kim"):
         address = f"{name.split()[0].lower()}@example.org"
         client.post(f"/j/{code}", fill(name=name, address=address))
@@ -487,7 +487,7 @@ def test_what_nobody_has_confirmed_is_not_there_whoever_the_address_belongs_to(
 def test_a_name_is_shown_as_its_owner_writes_it_only_once_they_have_confirmed(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
-    """Jenny takes part in another house; whoever types her name in capitals here learns nothing of it."""
+    """Jenny takes part in another house. Somebody who types her name in capitals here learns nothing."""
     client.post(f"/j/{code}", fill(name="JENNY ÄLVGREN", address="jenny@example.org"))
     members = f"/groups/{scene.group.id}/members"
     request = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc())).first()

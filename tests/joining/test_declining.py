@@ -1,4 +1,4 @@
-"""The mailed invitation: no, never again, and second thoughts."""
+"""Checks declining the mailed invitation, refusing all invitations, and taking that back."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_who_said_no_is_not_written_to_again(
     scene: Scene,
     other_group: Group,
 ) -> None:
-    """The promise on the page holds for every coordinator of the group, and for an older invitation."""
+    """The promise on the page binds every coordinator of the group, and older invitations too."""
     old = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
     client.post(f"/invitations/{old.id}/revoke", as_=scene.bengt)
     newer = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
@@ -117,7 +117,7 @@ def test_a_no_in_a_household_that_takes_part_puts_no_window_out(
 
 @pytest.fixture
 def refused(client: PageClient, scene: Scene) -> Invitation:
-    """Lina's invitation by Bengt to flat 1203, answered with "no, and do not ask me again"."""
+    """Lina's invitation by Bengt to flat 1203, declined with "do not ask me again"."""
     flat = flat_of(scene.stairwell_3, "1203")
     make_household(flat, HouseholdStatus.INVITED)
     invitation = make_invitation(scene.group, "lina@example.org", flat=flat, by=scene.bengt)
@@ -129,7 +129,7 @@ def refused(client: PageClient, scene: Scene) -> Invitation:
 def test_never_again_is_kept_as_a_keyed_hash_alone(
     client: PageClient, scene: Scene, refused: Invitation
 ) -> None:
-    """The invitation forgets the address at once, and nobody's list shows it."""
+    """The invitation forgets the address at once, and no list shows it."""
     (wish,) = db.session.scalars(select(Refusal))
     assert (refused.mailbox, refused.name) == (None, None)
     assert (
@@ -161,7 +161,7 @@ def test_a_plain_no_is_for_the_group_only(client: PageClient, invited: Invitatio
 def test_never_again_is_respected_by_every_coordinator_and_told_to_none_of_the_others(
     client: PageClient, look: Callable[..., Page], scene: Scene, refused: Invitation
 ) -> None:
-    """Ivan of another group sees what he would see of a stranger, to the end; nothing leaves."""
+    """Ivan of another group sees what he would see of a stranger to the end, and no mail is sent."""
     path = f"/groups/{scene.other_group.id}/invitations"
 
     def seen_by_ivan(address: str) -> list[str]:
@@ -199,7 +199,7 @@ def test_never_again_outlives_invitation_group_and_person(
 def test_second_thoughts_open_the_invitation_again(
     client: PageClient, scene: Scene, invited: Invitation, look: Callable[..., Page]
 ) -> None:
-    """And what the same address declined before in the group keeps nobody from asking."""
+    """Earlier refusals of the same address in the group do not prevent inviting it either."""
     before = make_invitation(scene.group, "lina@example.org", by=scene.amina)
     before.state, before.ended_at = InvitationState.DECLINED, utcnow()
     make_household(flat_of(scene.stairwell_3, "1203"), HouseholdStatus.INVITED)
@@ -220,7 +220,7 @@ def test_second_thoughts_open_the_invitation_again(
 def test_second_thoughts_about_never_again_let_coordinators_ask_again(
     client: PageClient, scene: Scene, refused: Invitation, write: Callable[..., Page]
 ) -> None:
-    """The old invitation has no address any more: a new one comes."""
+    """The old invitation has no address any more, so a new one is sent."""
     assert client.get(link_of(refused)).press("Ångra mitt nej").location == "/"
     assert db.session.scalars(select(Refusal)).all() == []
     assert client.get(link_of(refused)).status == 410
@@ -229,7 +229,7 @@ def test_second_thoughts_about_never_again_let_coordinators_ask_again(
 
 
 def test_whoever_holds_a_link_that_was_passed_on_silences_nobody(client: PageClient, scene: Scene) -> None:
-    """They need not be whoever was asked: the no is to this invitation, also where more was posted."""
+    """They need not own the address, so the refusal is for this invitation only, whatever the form says."""
     invitation = make_invitation(scene.group, "lina@example.org", by=scene.bengt)
     invitation.is_transferable, invitation.name = True, "Lina"
     page = client.get(link_of(invitation))

@@ -1,4 +1,4 @@
-"""Requests that nobody answers reach the lead, then every coordinator, and at last word to who waits."""
+"""Checks that unanswered requests reach the lead, then every coordinator, and that the applicant is told."""
 
 from __future__ import annotations
 
@@ -35,26 +35,26 @@ ESCALATED = ("join-waiting", "join-unanswered")
 
 
 def day(number: int, at: str = "09.00") -> datetime:
-    """A moment so many days after Farah asked, by the clock on the wall."""
+    """Return a moment so many days after Farah asked, in Swedish time."""
     when: date = ASKED.date() + timedelta(days=number)
     return datetime.combine(when, time(*map(int, at.split("."))), STOCKHOLM)
 
 
 def tick(number: int, at: str = "13.00") -> None:
-    """What the clock does on that day."""
+    """Run the jobs of that day."""
     with time_machine.travel(day(number, at)):
         clock.run_due(jobs.JOBS)
     db.session.expire_all()
 
 
 def escalated(outbox: Outbox) -> list[tuple[str, str]]:
-    """Whom it has reached, in order."""
+    """Return whom the request has reached, in order."""
     return [(kind, address.partition("@")[0]) for kind, address in outbox.addressed() if kind in ESCALATED]
 
 
 @pytest.fixture
 def request_(scene: Scene) -> JoinRequest:
-    """Farah asked on the second of March, in stairwell 3, Bengt's; Dawit coordinates stairwell 1."""
+    """Farah asked on 2 March in Bengt's stairwell 3. Dawit coordinates stairwell 1."""
     make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     request = db.session.scalars(select(JoinRequest)).one()
     request.created_at = request.confirmed_at = ASKED
@@ -199,7 +199,7 @@ def test_more_than_a_batch_goes_on_at_the_next_tick(
 
 
 def answers(client: PageClient, request: JoinRequest, who: Person) -> tuple[int, bool]:
-    """Whether somebody can open a request, and whether it stands in their list."""
+    """Return whether somebody can open a request, and whether their list has it."""
     members = client.get(f"/groups/{request.group_id}/members", as_=who)
     return client.get(f"/requests/{request.id}", as_=who).status, "Farah Ahmadi" in members.text
 

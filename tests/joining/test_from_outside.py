@@ -1,4 +1,4 @@
-"""What somebody outside learns of an address, by whichever door they ask: of everybody the same."""
+"""Checks that outsiders learn nothing about an address, however they ask: every address gives the same."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Send = Callable[[str, str], Page]
 
 @dataclass(frozen=True)
 class Applicant:
-    """Whom somebody outside asks for."""
+    """The address that an outsider asks for."""
 
     name: str
     address: str
@@ -31,7 +31,7 @@ class Applicant:
 
 @pytest.fixture
 def everybody(scene: Scene, olga: Person, carins_husband: Person) -> Mapping[str, Applicant]:
-    """All that an address can be to the group of one house."""
+    """Return an address of every kind of person, as one group knows them."""
     make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     make_request(
         make_person("Otto", "otto@example.org"), scene.group, scene.stairwell_3, state=RequestState.DECLINED
@@ -58,7 +58,7 @@ def everybody(scene: Scene, olga: Person, carins_husband: Person) -> Mapping[str
 
 @pytest.fixture
 def doors(client: PageClient, scene: Scene, code: str, fill: Fill) -> Mapping[str, Send]:
-    """Where one can write a name and an address."""
+    """Return all forms that take a name and an address."""
     old = make_letter(flat_of(scene.stairwell_3, "1202"), scene.group, by=scene.bengt)
     old.used_at = old.ended_at = utcnow()
     by_address = f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}"
@@ -79,9 +79,9 @@ def doors(client: PageClient, scene: Scene, code: str, fill: Fill) -> Mapping[st
 def test_whoever_it_is_there_is_one_answer_and_one_mail(
     door: str, outbox: Outbox, everybody: Mapping[str, Applicant], doors: Mapping[str, Send]
 ) -> None:
-    """Asked twice, too: the second time in a day brings nobody another mail about joining.
+    """A second request in a day sends nobody another mail about joining.
 
-    (Signing in differs there: who has a place to sign in to needs their new link.)
+    (Signing in differs: members and officers need their new link.)
     """
     for time in ("first", "second"):
         answers, mails = {}, {}
@@ -101,7 +101,7 @@ def test_whoever_it_is_there_is_one_answer_and_one_mail(
 def test_the_pages_where_one_asks_are_the_same_before_and_after(
     client: PageClient, scene: Scene, everybody: Mapping[str, Applicant], doors: Mapping[str, Send], code: str
 ) -> None:
-    """Nothing that anybody asks changes what the next stranger sees."""
+    """No request changes what the next stranger sees."""
     paths = (
         f"/j/{code}",
         f"/buildings/{scene.house.id}/join?stairwell={scene.stairwell_3.id}",

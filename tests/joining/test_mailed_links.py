@@ -1,4 +1,4 @@
-"""Every link of every mail: machines may open it as often as they like, and then the human's press works."""
+"""Checks that programs may open every mailed link any number of times, and the person's POST still works."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from watch.models import Coordinator, Language, Meeting, OutboxRow, RequestState
 
 @dataclass(frozen=True)
 class Press:
-    """What a human does on the page of a mail's button, and what changes by it."""
+    """What a person presses on the page of a mail's button, and what it changes."""
 
     button: str
     changes: str
@@ -29,20 +29,20 @@ class Press:
 
 
 def unconfirmed(row: OutboxRow) -> None:
-    """The applicant has not confirmed the address."""
+    """Undo the confirmation of the applicant's address."""
     request = row.mailing.join_request
     assert request
     request.state, request.confirmed_at = RequestState.UNCONFIRMED, None
 
 
 def unaccepted(row: OutboxRow) -> None:
-    """The neighbour has not said yes to being coordinator."""
+    """Undo the acceptance of the appointment."""
     assert isinstance(row.mailing.about, Coordinator)
     row.mailing.about.accepted_at = row.mailing.about.duty_version = None
 
 
 def coming(row: OutboxRow) -> None:
-    """The meeting is still to come."""
+    """Move the meeting to next week."""
     assert isinstance(row.mailing.about, Meeting)
     row.mailing.about.starts_at = utcnow() + timedelta(days=7)
     row.mailing.about.ends_at = utcnow() + timedelta(days=7, minutes=90)

@@ -1,4 +1,4 @@
-"""An invitation that may be passed on: whoever has the link gives their own address, confirmed by mail."""
+"""Checks transferable invitations: whoever has the link gives an address and confirms it by mail."""
 
 from __future__ import annotations
 
@@ -20,26 +20,26 @@ from watch.models import Invitation, JoinRequest, Membership, Person, RequestSta
 
 @pytest.fixture
 def passed_on(scene: Scene) -> Invitation:
-    """An invitation of Bengt's to flat 1201, sent to Lisa, that may be passed on."""
+    """Bengt's transferable invitation to flat 1201, sent to Lisa."""
     flat = flat_of(scene.stairwell_3, "1201")
     return make_invitation(scene.group, "lisa@example.org", flat=flat, by=scene.bengt, is_transferable=True)
 
 
 def ask(client: PageClient, invitation: Invitation, address: str = "kim@example.org") -> Page:
-    """Kim answers behind the link."""
+    """Ask to join as Kim by the link."""
     return client.get(link_of(invitation)).press(
         "Ja, jag vill vara med", YES | {"name": "Kim", "address": address, "language": "sv"}
     )
 
 
 def request_of(address: str) -> JoinRequest:
-    """What somebody has asked for."""
+    """Return somebody's request."""
     found = db.session.scalars(select(JoinRequest).execution_options(populate_existing=True))
     return next(each for each in found if each.person.mailbox and each.person.mailbox.address == address)
 
 
 def members() -> dict[str, str]:
-    """Who takes part, with flat and who let them in."""
+    """Return members with their flat and who admitted them."""
     found = db.session.scalars(select(Membership).execution_options(populate_existing=True))
     return {each.person.name: each.household.flat.number for each in found if each.household}
 
@@ -121,7 +121,7 @@ def test_a_link_that_died_before_the_address_was_confirmed_vouches_for_nobody(
 def test_the_answer_says_nothing_of_the_address(
     client: PageClient, outbox: Outbox, scene: Scene, passed_on: Invitation
 ) -> None:
-    """The invited, a member, a stranger: the same bytes, and one mail each."""
+    """Somebody invited, a member, and a stranger: the same bytes, and one mail each."""
     answers = set()
     for address in ("lisa@example.org", "carin@example.org", "mio@example.org"):
         done = ask(client, passed_on, address)

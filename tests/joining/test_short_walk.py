@@ -1,4 +1,4 @@
-"""Whoever follows an address that is confirmed through the code comes by few functions."""
+"""Checks that confirming an address passes through few functions."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ MOST = 12
 
 @contextmanager
 def stations() -> Iterator[set[str]]:
-    """The functions of features and models that are entered in here."""
+    """Return the functions of features and models that are called in here."""
     found: set[str] = set()
 
     def note(frame: FrameType, event: str, _argument: object) -> None:

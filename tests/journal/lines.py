@@ -1,4 +1,4 @@
-"""What stands in the journal of the test's database."""
+"""Reads the journal of the test's database."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from watch.models import Model, Person, Refusal
 
 
 def place() -> Path:
-    """The folder of the test's database; it has a name once something was journaled."""
+    """Return the folder of the test's database. It has a name once something was journaled."""
     known = name_and_serial()
     db.session.rollback()
     assert known
@@ -24,14 +24,14 @@ def place() -> Path:
 
 
 def journal() -> Journal:
-    """All of it."""
+    """Return the whole journal."""
     return read(place().name, [files.folder()])
 
 
 def said_of(thing: Model) -> dict[str, Any]:
-    """The last word on a row: what was taken from it or given back.
+    """Return the last entry about a row: what was taken from it or given back.
 
-    Raises KeyError where nothing was said of it, AssertionError where it was erased.
+    Raises KeyError if there is none, AssertionError if the row was erased.
     """
     last = _last_word(thing)
     assert last is not None, "it was erased"
@@ -45,12 +45,12 @@ def _last_word(thing: Model) -> dict[str, Any] | None:
 
 
 def is_erased(thing: Model) -> bool:
-    """Whether the last word on a row is that it was erased. Raises KeyError where nothing was said of it."""
+    """Return True if the last entry about a row says that it was erased. Raises KeyError if there is none."""
     return _last_word(thing) is None
 
 
 def is_said(thing: Model) -> bool:
-    """Whether there is any word on a row."""
+    """Return True if there is an entry about a row."""
     try:
         _last_word(thing)
     except (KeyError, AssertionError):
@@ -59,6 +59,6 @@ def is_said(thing: Model) -> bool:
 
 
 def change_settings(person: Person, **changed: Any) -> None:
-    """Save a person's settings with something changed."""
+    """Save a person's settings with some of them changed."""
     names = ("name", "language", "phone", "shows_name", "shows_email", "shows_phone")
     save_settings(person, **{name: getattr(person, name) for name in names} | changed)

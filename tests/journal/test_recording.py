@@ -1,4 +1,4 @@
-"""Whatever a transaction takes away stands in the journal before the transaction is kept."""
+"""Checks that everything a transaction takes away is in the journal before it commits."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ from watch.printing.service.posters import renew_poster
 
 
 def membership_of(person: Person, scene: Scene) -> Membership:
-    """The membership in the scene's group."""
+    """Return the membership in the scene's group."""
     found = active_membership(person, scene.group)
     assert found
     return found
@@ -106,7 +106,7 @@ def test_what_is_given_back_is_the_last_word(scene: Scene) -> None:
 
 
 def test_what_a_savepoint_took_back_is_not_said(scene: Scene) -> None:
-    """Somebody else lives there by now: the press fails half way, and the page tells so."""
+    """Somebody else lives there by now, so undoing fails half-way, and the page says so."""
     membership = membership_of(scene.carin, scene)
     i_have_moved(membership, by=scene.carin)
     db.session.commit()
@@ -188,7 +188,7 @@ def test_a_new_row_says_nothing(scene: Scene) -> None:
 def test_a_statement_that_finds_nothing_takes_as_long_as_one_that_does(
     scene: Scene, statements: Callable[..., AbstractContextManager[list[str]]]
 ) -> None:
-    """Else the time of a press would tell whether somebody had asked, or takes part."""
+    """Otherwise response time would reveal whether somebody had asked or takes part."""
     invitation = make_invitation(scene.group, "ny@example.org", by=scene.amina)
     db.session.commit()
 
@@ -226,7 +226,7 @@ def test_a_transaction_that_the_database_does_not_keep_leaves_a_void_line(scene:
 
 
 def test_a_connection_that_breaks_at_the_commit_leaves_the_line(scene: Scene) -> None:
-    """Nobody knows whether it was kept: it counts as taken away."""
+    """It is unknown whether the transaction was kept, so it counts as taken away."""
     if db.engine.dialect.name == "sqlite":
         return  # it is in this process
     membership = membership_of(scene.carin, scene)
@@ -386,6 +386,6 @@ def test_a_beat_raises_the_serial_and_the_marker(scene: Scene) -> None:
 
 
 def marker() -> int:
-    """What this machine's marker says."""
+    """Return what this machine's marker says."""
     (file,) = place().glob("*.marker")
     return int(file.read_text())

@@ -1,4 +1,4 @@
-"""Whatever could take something away from somebody is journaled, or says why it is not."""
+"""Checks that every column that could take something away is journaled, or says why not."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ TABLES = {model.__tablename__: journaled for model, journaled in JOURNALED.items
 
 
 def could_take() -> Iterator[Column[object]]:
-    """Columns that end, switch, choose, or can become empty; in tables of which the journal knows."""
+    """Return columns that end, switch, choose or can become empty, in journaled tables."""
     for name, journaled in TABLES.items():
         for column in db.metadata.tables[name].columns:
             is_such = column.nullable or isinstance(column.type, UtcDateTime | Date | Boolean | Enum)
@@ -26,7 +26,7 @@ def could_take() -> Iterator[Column[object]]:
 
 
 def ruled() -> set[str]:
-    """The columns of all rules."""
+    """Return the columns of all rules."""
     return {
         f"{table}.{column}"
         for table, journaled in TABLES.items()
@@ -36,7 +36,7 @@ def ruled() -> set[str]:
 
 
 def excused() -> Counter[str]:
-    """The columns that are left out, each with the number of reasons."""
+    """Return the columns left out, each with its number of reasons."""
     return Counter(column for columns in left_out.COLUMNS.values() for column in columns)
 
 
@@ -73,7 +73,7 @@ def test_a_rule_names_columns_that_are_there_each_once() -> None:
 
 
 def test_the_journal_holds_no_value_of_a_column_that_names_somebody() -> None:
-    """What is encrypted in the database must not lie beside it in clear."""
+    """What the database encrypts must not be beside it in clear."""
     told = {
         f"{table}.{column}"
         for table, journaled in TABLES.items()

@@ -1,4 +1,4 @@
-"""An older copy in the database's place is noticed: nothing starts on it, and nothing is taken away in it."""
+"""Checks that an older copy of the database is noticed: nothing starts on it or erases in it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ STARTED = {
 
 
 def used(scene: Scene) -> None:
-    """Something was taken away, and a minute has passed."""
+    """Take something away, and let a minute pass."""
     end_office(scene.group.area, scene.gun)
     db.session.commit()
     journal.beat()
@@ -41,7 +41,7 @@ def used(scene: Scene) -> None:
 
 
 def an_older_copy() -> None:
-    """As if yesterday's copy had been put in place."""
+    """Let the database be as if yesterday's copy were in its place."""
     db.session.execute(update(JournalState).values(serial=JournalState.serial - 1))
     db.session.commit()
 
@@ -83,7 +83,7 @@ def test_another_machine_knows_it_too(app: Flask, scene: Scene) -> None:
 def test_a_server_that_runs_takes_nothing_away_in_an_older_copy(
     app: Flask, scene: Scene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """And a worker ends, as it would send what was sent before."""
+    """A worker ends too, because it would send mail again."""
     used(scene)
     an_older_copy()
     end_office(scene.langgatan.property.area, scene.gun)
@@ -106,7 +106,7 @@ def test_a_server_that_runs_takes_nothing_away_in_an_older_copy(
 def test_a_database_without_a_name_beside_anothers_journal_does_not_start(
     app: Flask, make_app: Starts, tmp_path: Path
 ) -> None:
-    """It may be a copy from before there was a journal; on one's own machine it is a new one."""
+    """It may be a copy older than the journal. On a development machine it is a new database."""
     journal.beat()
     db.session.commit()
     lies = {"DATABASE_URL": app.config["DATABASE_URL"], "JOURNAL": app.config["JOURNAL"]}

@@ -1,6 +1,6 @@
-"""Journeys: whole stories in a real browser at phone width, on a server of their own with its database.
+"""Journeys: whole stories in a real browser at phone width, each on a server with its own database.
 
-`app` is here the served application, so the cast, `outbox` and `client` of the other tests are at hand.
+Here `app` is the served application, so the cast, `outbox` and `client` of the other tests work too.
 `@pytest.mark.parametrize("app", ["tls"], indirect=True)` serves it behind TLS.
 """
 
@@ -24,7 +24,7 @@ from watch.extensions import db
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Everything in this folder is a journey."""
+    """Mark everything in this folder as a journey."""
     for item in items:
         if "journeys" in item.path.parts:
             item.add_marker(pytest.mark.journey)
@@ -34,7 +34,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def browser_type_launch_args(
     browser_type_launch_args: dict[str, Any], playwright: Playwright
 ) -> dict[str, Any]:
-    """Debian's Chromium, or the one Playwright has brought."""
+    """Use Debian's Chromium, or the one that Playwright installed."""
     path = chromium() or own_chromium(playwright)
     if path is None:
         skip_or_fail(CHROMIUM)
@@ -43,7 +43,7 @@ def browser_type_launch_args(
 
 @pytest.fixture(scope="session")
 def servers(make_app: Callable[..., Flask]) -> Iterator[Callable[[str], Server]]:
-    """The server with and without TLS; one of each a worker."""
+    """Return a function for the server with or without TLS; each test process has one of each."""
     running: dict[str, Server] = {}
     with ExitStack() as places:
 
@@ -59,14 +59,14 @@ def servers(make_app: Callable[..., Flask]) -> Iterator[Callable[[str], Server]]
 
 @pytest.fixture
 def server(request: pytest.FixtureRequest, servers: Callable[[str], Server]) -> Server:
-    """The server of this test: plain, unless `app` is parametrised otherwise."""
+    """Return the server of this test: plain, unless `app` is parametrised otherwise."""
     given = getattr(request.node, "callspec", None)
     return servers(given.params.get("app", "plain") if given else "plain")
 
 
 @pytest.fixture
 def app(request: pytest.FixtureRequest, server: Server) -> Iterator[Flask]:
-    """The served application, on an empty database, with an application context for the test."""
+    """Yield the served application with an empty database, in an application context."""
     server.faults.clear()
     with server.app.app_context():
         try:
@@ -80,7 +80,7 @@ def app(request: pytest.FixtureRequest, server: Server) -> Iterator[Flask]:
 def make_phone(
     app: Flask, server: Server, new_context: Callable[..., BrowserContext]
 ) -> Callable[..., Phone]:
-    """Another phone: `make_phone(language="ar", javascript=False, color_scheme="dark")`."""
+    """Return a function: `make_phone(language="ar", javascript=False, color_scheme="dark")`."""
 
     def make(*, language: str = "sv-SE", javascript: bool = True, **more: Any) -> Phone:
         context = new_context(
@@ -101,13 +101,13 @@ def make_phone(
 
 @pytest.fixture
 def phone(make_phone: Callable[..., Phone]) -> Phone:
-    """A phone with nobody signed in, in Swedish."""
+    """Return a phone with nobody signed in, in Swedish."""
     return make_phone()
 
 
 @pytest.fixture
 def post(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Post]:
-    """A mail server on loopback that the worker's round sends to: see tests/post.py."""
+    """Yield a mail server on loopback that the worker's code sends to: see tests/post.py."""
     relay = Relay()
     monkeypatch.setattr(app.extensions["mail"], "server", "127.0.0.1")
     monkeypatch.setattr(app.extensions["mail"], "port", relay.port)

@@ -1,4 +1,4 @@
-"""All pages somebody comes to by links, and a house where every kind of page has something on it."""
+"""Visits all pages reachable by links, and fills a house so that every kind of page has content."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ TRACES = {"audit_entry", "rate_count"}
 
 @dataclass(frozen=True)
 class Seen:
-    """A page as the browser got it, and from where it was linked."""
+    """A page as the browser got it, and the page that linked to it."""
 
     path: str
     status: int
@@ -73,12 +73,12 @@ class Seen:
 
     @property
     def said(self) -> str:
-        """Its source without the random marks against forgery."""
+        """Its source without CSRF tokens and form keys."""
         return re.sub(r'name="(?:csrf_token|form_key)"[^>]*|[^<>]*value="[\w.-]{60,}"', "", self.source)
 
 
 def crawl(phone: Phone, *starts: str) -> list[Seen]:
-    """Every page reachable by links, with the cookies of the phone; only by GET."""
+    """Return every page reachable by links, with the phone's cookies; only by GET."""
     db.session.commit()
     home = phone.server.url
     waiting = dict.fromkeys([*START, *starts], "an address")
@@ -98,12 +98,12 @@ def crawl(phone: Phone, *starts: str) -> list[Seen]:
 
 
 def _is_page(path: str) -> bool:
-    """Not a file that is kept rather than opened."""
+    """Return False for static files and PDFs."""
     return not path.startswith("/static") and not path.endswith(".pdf")
 
 
 def rows_kept() -> dict[str, list[str]]:
-    """Every row of the database but traces, rate limits, and when somebody was last seen."""
+    """Return every row of the database except audit entries, rate limits, and when somebody was last seen."""
     db.session.commit()
     rows = {
         table.name: sorted(
@@ -113,12 +113,12 @@ def rows_kept() -> dict[str, list[str]]:
         for table in Model.metadata.sorted_tables
         if table.name not in TRACES
     }
-    db.session.commit()  # the server may write again
+    db.session.commit()  # so that the server can write again
     return rows
 
 
 def fill(scene: Scene) -> dict[str, str]:
-    """Something of everything; returns the address of each page that only a letter or a poster leads to."""
+    """Add one of everything. Returns the address of each page that only a mail or a poster leads to."""
     group, stairwell, area = scene.group, scene.stairwell_3, scene.group.area
     landlord = scene.house.property.landlord
     coming = make_meeting(group, by=scene.amina)

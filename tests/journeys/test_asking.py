@@ -1,6 +1,6 @@
-"""From the poster in the stairwell to an answer: how many screens, fields and presses it takes, as counted.
+"""From the poster to an answer, counting screens, fields and presses. The handbook states these counts.
 
-At 360 pixels, with and without script, in Swedish and in Arabic. What is counted here stands in the handbook.
+At 360 pixels, with and without script, in Swedish and in Arabic.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ EVERY_WAY = pytest.mark.parametrize(
 
 @dataclass
 class Counted:
-    """A phone that counts the screens it shows and the fields that are filled in."""
+    """A phone that counts its screens and the fields filled in."""
 
     phone: Phone
     screens: int = 0
@@ -75,7 +75,7 @@ def small_phone(make_phone: Callable[..., Phone]) -> Callable[..., Phone]:
 
 
 def fetched_code(phone: Phone, button: str) -> str:
-    """What a camera reads on the one page of the PDF behind a link."""
+    """Return the code on the only page of the PDF behind a link."""
     with phone.page.expect_download() as fetching:
         phone.page.get_by_role("link", name=button).click()
     (page,) = pages_of(Path(fetching.value.path()).read_bytes())
@@ -84,7 +84,7 @@ def fetched_code(phone: Phone, button: str) -> str:
 
 
 def code_on_screen(phone: Phone) -> str:
-    """What another phone's camera reads on the page that is held up to it."""
+    """Return the code that another phone's camera reads on the page held up to it."""
     found = [code for page in pages_of(phone.page.pdf()) for code in codes_on(page)]
     (code,) = found
     return code

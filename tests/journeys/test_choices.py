@@ -1,4 +1,4 @@
-"""Fewer mails, without signing in and without script: chosen, left and taken back from a mail's link."""
+"""Choosing fewer mails, leaving and coming back by a mail's link, without signing in and without script."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whom to call: the nearest first for a neighbour, by area for everybody, kept by the police contact."""
+"""Contact persons: the nearest first for a neighbour, by area for everybody, edited by the police contact."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from watch.models import AuditEntry, ContactPerson, ContactRole
 
 @pytest.fixture
 def contacts(scene: Scene) -> dict[str, ContactPerson]:
-    """One for each reach, the farthest written first."""
+    """Add a contact of each reach, the farthest first."""
     landlord = scene.house.property.landlord
     made = {
         "all": make_contact(ContactRole.MUNICIPALITY, "Borås Stad"),

@@ -1,6 +1,6 @@
-"""Every page that somebody can come to is opened on a small phone, in Swedish and in Arabic.
+"""Every page that somebody can reach, on a small phone, in Swedish and in Arabic.
 
-`Phone.look` holds each to it: axe, no word over the edge, nothing in the browser's console.
+`Phone.look` checks each: axe, no overflowing word, nothing in the browser's console.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ pytestmark = pytest.mark.timeout(300)
 
 
 def endpoint_of(app: Flask, path: str) -> str:
-    """Which page an address leads to."""
+    """Return the endpoint of an address."""
     try:
         endpoint, _arguments = app.url_map.bind("127.0.0.1").match(path.partition("?")[0], method="GET")
     except HTTPException:
@@ -55,9 +55,9 @@ def endpoint_of(app: Flask, path: str) -> str:
 
 
 def one_of_each(app: Flask, pages: Iterable[Seen]) -> list[Seen]:
-    """One page of every kind: of each endpoint the first that was found, and of each refusal one.
+    """Return one page of every kind: the first found of each endpoint, and one of each refusal.
 
-    A PDF is no page: the browser fetches it.
+    PDFs are left out, because the browser downloads them.
     """
     found: dict[tuple[str, bool, int], Seen] = {}
     for page in pages:
@@ -68,7 +68,7 @@ def one_of_each(app: Flask, pages: Iterable[Seen]) -> list[Seen]:
 
 
 def person_of(scene: Scene, who: str) -> Person | None:
-    """Who it is; nobody for "anybody"."""
+    """Return the person, or None for "anybody"."""
     return None if who == "anybody" else getattr(scene, who)
 
 
@@ -108,7 +108,7 @@ def test_every_page_is_whole_on_a_small_phone(
 def test_links_lead_to_pages_and_to_every_page(
     app: Flask, scene: Scene, make_phone: Callable[..., Phone]
 ) -> None:
-    """Nobody is shown a link that refuses them or leads nowhere; no page is come to by guessing only."""
+    """No link leads to a refusal or to nothing, and no page is reached only by guessing."""
     by_letter = fill(scene)
     pages = []
     dead = []

@@ -1,4 +1,4 @@
-"""The coordinator fills the house: by invitation, by the poster, from the list, on paper; without script."""
+"""A coordinator fills the house by invitations, posters, the list and paper, without script."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ AMINA = "amina@example.org"
 
 @pytest.fixture
 def plain_phone(make_phone: Callable[..., Phone]) -> Callable[[], Phone]:
-    """A phone of somebody's own that runs no script."""
+    """Return a new phone without script."""
     return lambda: make_phone(javascript=False)
 
 
@@ -117,7 +117,7 @@ def _amina_invites_three(phone: Phone, post: Post) -> None:
 
 
 def _kerstin_says_yes(phone: Phone, post: Post) -> None:
-    """And Olle, on the same sofa, says no."""
+    """Olle, on the same sofa, declines."""
     phone.open(post.link("kerstin@example.org", "/join/"))
     phone.fill("Ditt namn", "Kerstin")
     phone.choose("Port", "Våglängdsgatan 3")
@@ -241,6 +241,6 @@ def _invitations() -> dict[str, InvitationState]:
 
 
 def _interests() -> list[tuple[str, bool, bool]]:
-    """Who, whether confirmed, and whether the police contact may see the name."""
+    """Return person, confirmation and named state of all interest."""
     found = db.session.scalars(select(Interest).execution_options(populate_existing=True))
     return [(each.person.name, each.confirmed_at is not None, each.named_at is not None) for each in found]

@@ -1,4 +1,4 @@
-"""The front page, for somebody who has heard of it in the stairwell."""
+"""The front page, for somebody who has just heard of the product."""
 
 from __future__ import annotations
 

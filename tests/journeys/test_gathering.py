@@ -1,4 +1,4 @@
-"""A gathering in the stairwell: called, answered from the letters, held, and counted."""
+"""A gathering in a stairwell: called, answered from the mails, held and counted."""
 
 from __future__ import annotations
 
@@ -97,13 +97,13 @@ def _fill_in(phone: Phone, day: str, place: str) -> None:
 
 
 def _what_carin_reads(post: Post) -> list[str]:
-    """Place and hours, where they stand in her letter."""
+    """Check place and hours where they stand in her mail."""
     (letter,) = post.letters("carin@example.org")
     return [words for words in ("Tvättstugan i port 3", "18.00–19.30") if words in letter.text()]
 
 
 def _answer(phone: Phone, link: str, answer: str, people: int = 1) -> None:
-    """By the buttons' values: the words are in the letter's language."""
+    """Answer by the buttons' values, because the words are in the mail's language."""
     phone.open(link)
     phone.page.locator("main input[name=people]").fill(str(people))
     phone.page.locator(f"main button[value={answer}]").click()
@@ -113,7 +113,7 @@ def _answer(phone: Phone, link: str, answer: str, people: int = 1) -> None:
 
 
 def _dawit_answers_in_arabic(phone: Phone, post: Post) -> None:
-    """The phone is in Swedish; his letters, and what they lead to, are in his own language."""
+    """His phone is in Swedish; his mails, and their pages, are in his own language."""
     (letter,) = post.letters("dawit@example.org")
     assert '<html lang="ar" dir="rtl"' in letter.text("html")
     _answer(phone, post.link("dawit@example.org", "/r/"), "yes", people=2)

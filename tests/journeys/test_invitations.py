@@ -1,4 +1,4 @@
-"""Addresses are pasted, looked at, mended and invited: on a small phone, without script, in Somali."""
+"""Addresses are pasted, previewed, corrected and invited: on a small phone, without script, in Somali."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ LIST = "E-post;Namn;Lägenhet\nlina@example.org;Lina;1203\nkim@example.org;Kim;1
 
 
 def states() -> dict[str, InvitationState]:
-    """How each invitation stands, by address."""
+    """Return the state of each invitation, by address."""
     found = db.session.scalars(select(Invitation).execution_options(populate_existing=True)).all()
     said = {each.mailbox.address: each.state for each in found if each.mailbox}
     db.session.commit()
@@ -33,7 +33,7 @@ def states() -> dict[str, InvitationState]:
 
 @pytest.fixture
 def small(make_phone: Callable[..., Phone]) -> Callable[..., Phone]:
-    """A phone 360 pixels wide."""
+    """A phone of 360 pixels."""
     return lambda **more: make_phone(viewport=SMALL, **more)
 
 
@@ -44,7 +44,7 @@ def small(make_phone: Callable[..., Phone]) -> Callable[..., Phone]:
 def test_from_pasted_addresses_to_a_lit_window(
     spoken: Language, javascript: bool, scene: Scene, post: Post, small: Callable[..., Phone]
 ) -> None:
-    """Three screens and two presses for the coordinator; one screen for the invited."""
+    """Three screens and two presses for the coordinator; one screen for the person invited."""
 
     def say(words: str) -> str:
         with language.speaking(spoken):
@@ -71,7 +71,7 @@ def test_from_pasted_addresses_to_a_lit_window(
 
 
 def _lina_says_yes(phone: Phone, post: Post, say: Callable[[str], str]) -> None:
-    """Her name stands there already; she lives in flat 1203."""
+    """Her name is filled in already. She lives in flat 1203."""
     phone.open(post.link("lina@example.org", "/join/"))
     name = phone.page.get_by_label(say("Ditt namn"), exact=True)
     assert name.input_value() == "Lina Ek"
@@ -150,7 +150,7 @@ def _wishes() -> int:
 
 
 def test_an_invitation_that_was_passed_on(scene: Scene, post: Post, small: Callable[..., Phone]) -> None:
-    """The neighbour who got the link gives their own address, confirms it, and nobody has to approve."""
+    """The neighbour with the link gives their own address and confirms it; nobody has to approve."""
     invitation = make_invitation(scene.group, "lina@example.org", by=scene.bengt, is_transferable=True)
     phone = small()
     phone.open(link_of(invitation))

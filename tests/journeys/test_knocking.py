@@ -1,4 +1,4 @@
-"""The walk through a stairwell with a small phone: without script as with it, and in Arabic."""
+"""Visits in a stairwell with a small phone: with and without script, and in Arabic."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_six_doors_in_one_walk(
 def _joins(
     phone: Phone, words: dict[str, str], flat: str, *, name: str | None, address: str = "", reads: str = "sv"
 ) -> None:
-    """Three presses; the name of whoever asked for the knock stands there already."""
+    """Three presses; the name of the person who asked for the visit is filled in already."""
     phone.follow(f"{words['joins']} {words['flat']} {flat}")
     if name:
         phone.fill(words["name"], name)
@@ -104,7 +104,7 @@ def _joins(
 
 
 def _doors(phone: Phone) -> list[str]:
-    """The doors on the list, by number."""
+    """Return the numbers of the flats on the list."""
     names = phone.page.locator(".card .doors > li strong:first-of-type").all_inner_texts()
     return [name.split()[-1] for name in names if name.split()[-1].isdigit()]
 

@@ -1,4 +1,4 @@
-"""Twelve stairwells of eight floors of four flats: on a small phone, by keyboard, in every way of looking."""
+"""A house of 384 flats on a small phone and by keyboard, in every view."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ STATUSES = (HouseholdStatus.INVITED, HouseholdStatus.WANTS_TO_JOIN, HouseholdSta
 
 @pytest.fixture
 def large(hassleholmen: Area, landlord: Landlord) -> Building:
-    """Solvarvsgatan 2–24, with flats of every state."""
+    """Solvarvsgatan 2–24, with flats in every state."""
     building = make_building(hassleholmen, landlord, "Solvarvsgatan", range(2, 26, 2), flats=FLATS)
     group = make_group(building)
     statuses = cycle(STATUSES)
@@ -41,7 +41,7 @@ def large(hassleholmen: Area, landlord: Landlord) -> Building:
 
 @pytest.fixture
 def lead(large: Building) -> Person:
-    """Who leads its group."""
+    """The lead of its group."""
     person = make_person("Lena", "lena@example.org")
     make_coordinator(person, _group_of(large), lead=True)
     return person

@@ -1,4 +1,4 @@
-"""A letter is printed, found in the letterbox, and opens the door: with and without script, in Arabic too."""
+"""A letter is printed and its code used to join: with and without script, in Arabic too."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_letter_opens_the_door(
 
 
 def _amina_prints(phone: Phone, amina: Person, group: Group) -> list[object]:
-    """The flats not contacted are ticked from the start: one press."""
+    """The flats not contacted are selected at first, so it takes one press."""
     phone.sign_in(amina)
     phone.open(f"/groups/{group.id}/letters")
     with phone.page.expect_download() as fetching:

@@ -1,4 +1,4 @@
-"""A program opens every link of every mail and stays for a while: nothing happens until somebody presses."""
+"""A program opens every mailed link and stays for a while: nothing happens until somebody presses."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A notice: written, counted, sent, read by each in their language; and what the writer sees of it."""
+"""A notice is written, counted, sent, read by each in their language, and followed by its sender."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ARABIC = ("سرقة في القبو", "أقفل المخزن.")
 
 @pytest.fixture
 def noor(scene: Scene) -> Person:
-    """A member in stairwell 1 who reads English; flat 1203."""
+    """A member in flat 1203 of stairwell 1 who reads English."""
     person = make_person("Noor Lindqvist", "noor@example.org", language=Language.ENGLISH)
     make_member(person, scene.group, flat_of(scene.stairwell_1, "1203"))
     db.session.commit()

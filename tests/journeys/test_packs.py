@@ -1,4 +1,4 @@
-"""A long pack of letters: asked for by the police contact, waited for with and without script, fetched."""
+"""The police contact orders a pack of letters, waits with and without script, and downloads it."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def enter(phone: Phone, link: str) -> None:
 
 
 def newest(post: Post, name: str) -> str:
-    """The sign-in link in the newest letter to somebody."""
+    """Return the sign-in link in the newest mail to somebody."""
     return post.link(f"{name}@example.org", "/login/")
 
 
@@ -46,7 +46,7 @@ def _press_in_main(phone: Phone, words: str) -> None:
 
 
 def running() -> list[str]:
-    """Who is signed in, by name, once for each browser."""
+    """Return the names of people signed in, once for each browser."""
     db.session.rollback()
     names = select(Person).join(SignIn).where(SignIn.ended_at.is_(None))
     return sorted(person.name for person in db.session.execute(names).scalars().all())

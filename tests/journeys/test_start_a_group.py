@@ -1,4 +1,4 @@
-"""From the landlord's list to an active group: the police contact starts it, a neighbour takes it on."""
+"""From the landlord's list to an active group: started by the police contact, led by a neighbour."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ BOOKED = TODAY - timedelta(days=10)
 
 @pytest.fixture
 def places(cli: Callable[..., Result]) -> None:
-    """The real houses, read in by the operator, who then names the police contact."""
+    """The real buildings, imported by the operator, who then appoints the police contact."""
     areas = [f"--new-area={name}" for name in ("Boda", "Hässleholmen", "Norrby")]
     assert cli("places", "import", LIST, *areas).exit_code == 0
     for slug in ("norrby", "hassleholmen", "boda"):
@@ -53,7 +53,7 @@ def places(cli: Callable[..., Result]) -> None:
 
 @pytest.fixture
 def house(places: None) -> Building:
-    """Norrby Långgata 77–85, where five neighbours have said quietly that they would like a group."""
+    """Norrby Långgata 77–85, where five neighbours have left interest."""
     number_77 = Stairwell.street == "Norrby Långgata", Stairwell.number == "77"
     house = db.session.scalars(select(Building).join(Stairwell).where(*number_77)).one()
     for name in ("anna", "bo", "cem", "dina", "eva"):

@@ -1,4 +1,4 @@
-"""The same addresses in the browsers of different people; what nobody meets, however far links lead."""
+"""The same addresses opened by different people, and what nobody reaches by any link."""
 
 from __future__ import annotations
 
@@ -169,7 +169,7 @@ def _things(scene: Scene) -> dict[str, object]:
 
 
 def _traces_of(person: Person) -> list[str]:
-    """What would give a person away: last name, address, phone as written in a link and as read."""
+    """Return what would identify a person: last name, address, phone as in a link and as read."""
     words = [person.name.split()[-1], person.name.split()[0] + " "]
     if person.mailbox:
         words.append(person.mailbox.address)
@@ -183,12 +183,12 @@ def _traces_of(person: Person) -> list[str]:
 
 
 def _inside(pages: list[Seen]) -> list[Seen]:
-    """Without the public form to join, where every flat of the house can be chosen."""
+    """Return a page without the form to join, which offers every flat of the house."""
     return [page for page in pages if not re.match(r"/buildings/\d+/join", page.path)]
 
 
 def _met(pages: list[Seen], words: list[str]) -> list[str]:
-    """Where these words stand, with what stands around them."""
+    """Return where these words stand, with their surroundings."""
     return [
         f"{page.path}: …{page.said[max(found.start() - 60, 0) : found.end() + 20]}…"
         for page in pages

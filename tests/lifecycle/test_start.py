@@ -1,4 +1,4 @@
-"""From interest to an active group: who is told, who is not seen, and what has to be done first."""
+"""Checks the way from interest to an active group: who is told, who stays unseen, what is required."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ TODAY = utcnow().date() - timedelta(days=30)
 
 @pytest.fixture
 def interested(langgatan: Building) -> list[Interest]:
-    """Six would like a group; Olle chose to be named, Ulla never confirmed her address."""
+    """Add six interested people. Olle chose to be named; Ulla never confirmed her address."""
     people = [make_person(f"Intresserad {n}", f"i{n}@example.org") for n in range(5)]
     olle = make_person("Olle Väst", "olle@example.org")
     ulla = make_person("Ulla Norr", "ulla@example.org")
@@ -190,7 +190,7 @@ def test_start_group_says_which_group_there_is(gun: Person, langgatan: Building)
 
 @pytest.fixture
 def starting(langgatan: Building) -> Group:
-    """A group of Norrby Långgata at its start."""
+    """A group of Norrby Långgata that is starting."""
     return make_group(langgatan, GroupState.STARTING)
 
 

@@ -1,1 +1,1 @@
-"""Sending: what a mail carries, and that none is lost, none sent twice knowingly, nobody wrong."""
+"""Sending: what mails contain; none is lost, none knowingly sent twice, none sent to the wrong person."""

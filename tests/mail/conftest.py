@@ -13,7 +13,7 @@ from watch.mail.connections import Connections
 
 @pytest.fixture
 def send_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Relay], None]:
-    """Point the application at a mail server."""
+    """Return a function that points the application at a mail server."""
 
     def point(relay: Relay) -> None:
         monkeypatch.setattr(app.extensions["mail"], "server", "127.0.0.1")
@@ -25,7 +25,7 @@ def send_to(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[Relay], No
 
 @pytest.fixture
 def relay(send_to: Callable[[Relay], None]) -> Iterator[Relay]:
-    """A mail server that takes everything, until told otherwise."""
+    """Yield a mail server that takes everything, until told otherwise."""
     relay = Relay()
     send_to(relay)
     relay.start()
@@ -35,7 +35,7 @@ def relay(send_to: Callable[[Relay], None]) -> Iterator[Relay]:
 
 @pytest.fixture
 def connections(app: Flask, relay: Relay) -> Iterator[Connections]:
-    """A worker's connections, from round to round."""
+    """Yield a worker's connections, kept between rounds."""
     found = Connections()
     yield found
     found.close()

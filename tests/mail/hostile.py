@@ -1,7 +1,7 @@
-"""Texts that somebody could type to make a mail say or do more than was meant, by family.
+"""Hostile texts that somebody could type into a header or an address, by family.
 
-All characters are written as escapes: what is dangerous here cannot be seen. In `ADDRESSES` stands what tries
-to be more than one address, or none.
+All characters are written as escapes, because the dangerous ones cannot be seen. `ADDRESSES` holds texts that
+try to be several addresses, or none.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ UNSEEN = tuple(
     "\ufeff\uffa0\ufff9\ufffb\ufffc\ufffd\U0001d173\U000e0001\U000e0020\U000e007f\U000e0100"
 )
 NOBODYS = tuple("\u0378\ue000\ufdd0\ufffe\uffff\U0001fffe\U000f0000\U0010ffff")
-# As bytes their last octet, or as the standard library's escape their octet, is a line end.
+# Their last byte, or their last byte in the standard library's escape, is a line end.
 NEARLY_BREAKS = (
     "\u010a",
     "\u010d",
@@ -190,7 +190,7 @@ ADDRESSES: dict[str, tuple[str, ...]] = {
     ),
 }  # fmt: skip
 
-# What ends a line, or is not seen in it: refused wherever people's words reach a header.
+# Line ends and invisible characters, refused wherever people's words reach a header.
 NEVER_IN_A_LINE = (
     "a control in the middle", "a control at the start", "a control at the end", "a line end and a header",
     "a line end and a fold", "line ends alone", "bidirectional", "half a sign", "an encoded word",
@@ -217,11 +217,11 @@ HONEST = (
 
 
 def texts() -> list[tuple[str, str]]:
-    """Every hostile text once, with its family."""
+    """Return every hostile text once, with its family."""
     found = {text: family for kind in (ADDRESSES, FAMILIES) for family, many in kind.items() for text in many}
     return [(family, text) for text, family in found.items()]
 
 
 def is_half_a_sign(text: str) -> bool:
-    """Holds what is no text in any encoding."""
+    """Return True if the text holds a lone surrogate, which no encoding can represent."""
     return any("\ud800" <= sign <= "\udfff" for sign in text)

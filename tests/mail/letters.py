@@ -1,4 +1,4 @@
-"""One mail of each kind, as the services queue it: for snapshots, and for the rules that all mails keep."""
+"""One mail of each kind, as the services queue it, for snapshots and for rules that all mails keep."""
 
 from __future__ import annotations
 
@@ -178,7 +178,7 @@ LETTERS: dict[str, SampleMail] = {
 
 
 def in_language(letter: SampleMail, scene: Scene, language: Language) -> OutboxRow:
-    """The row of a letter for a reader of that language."""
+    """Return the row of a sample mail for a reader of that language."""
     row = letter(scene)
     assert row
     row.language = language
@@ -187,7 +187,7 @@ def in_language(letter: SampleMail, scene: Scene, language: Language) -> OutboxR
 
 
 def links_in(row: OutboxRow) -> set[str]:
-    """Our addresses in a mail as it is sent, in its text and its HTML."""
+    """Return our addresses in a mail as it is sent, in its text and its HTML."""
     assert row.mailbox
     reader = Recipient(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
     wire = prepare(row.mailing, row.language, greets=bool(reader.names)).render_for(reader).wire
@@ -198,6 +198,6 @@ def links_in(row: OutboxRow) -> set[str]:
 
 
 def button_of(row: OutboxRow) -> str:
-    """The address of a mail's one button; empty where it has none."""
+    """Return the address of a mail's only button, or an empty text."""
     purpose = KINDS[row.mailing.kind].for_row
     return address_of(row.mailing, tokens.make(purpose, row) if purpose else "") or ""

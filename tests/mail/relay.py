@@ -1,4 +1,4 @@
-"""A real mail server on loopback that does what a test tells it to, and remembers what it took."""
+"""A real mail server on loopback that answers as a test tells it to, and remembers what it took."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 def free_port() -> int:
-    """A port nobody listens on."""
+    """Return a port that nobody listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
@@ -33,11 +33,11 @@ class Taken:
 
     @property
     def mail(self) -> EmailMessage:
-        """As a reader's program sees it."""
+        """The parsed message."""
         return message_from_bytes(self.wire, policy=policy.default)
 
     def text(self, kind: str = "plain") -> str:
-        """One form of its body."""
+        """Return its text or HTML."""
         body = self.mail.get_body((kind,))
         assert body
         return str(body.get_content())
@@ -47,8 +47,8 @@ class Taken:
 class Relay:
     """Answers each recipient as `answers` says; unknown ones are accepted.
 
-    An answer is an SMTP reply to RCPT ("550 …"), one to the message ("data 451 …"), "drop" (the
-    connection ends after the message, without a reply) or "hang" (no reply for long).
+    An answer is an SMTP reply to RCPT ("550 …"), one to the message ("data 451 …"), "drop" (the connection
+    ends after the message, without a reply) or "hang" (no reply for long).
     """
 
     port: int = field(default_factory=free_port)
@@ -57,9 +57,9 @@ class Relay:
     tried: dict[str, int] = field(default_factory=lambda: defaultdict(int))
     greeted: int = 0
     hanging: int = 0
-    most_hanging: int = 0  # at the same moment
+    most_hanging: int = 0  # at one moment
     tls: ssl.SSLContext | None = None
-    at_rcpt: Callable[[], None] | None = None  # what happens meanwhile
+    at_rcpt: Callable[[], None] | None = None  # called during RCPT
     _controller: Controller | None = None
 
     async def handle_EHLO(
@@ -97,7 +97,7 @@ class Relay:
             self.most_hanging = max(self.most_hanging, self.hanging)
             try:
                 await asyncio.sleep(30)
-            finally:  # who asks has hung up
+            finally:  # the client has hung up
                 self.hanging -= 1
         wire = envelope.original_content
         assert isinstance(wire, bytes)
@@ -105,17 +105,15 @@ class Relay:
         return "250 taken"
 
     def start(self) -> None:
-        """Listen."""
         options = {"tls_context": self.tls, "require_starttls": True} if self.tls else {}
         self._controller = Controller(self, hostname="127.0.0.1", port=self.port, **options)
         self._controller.start()
 
     def stop(self) -> None:
-        """Listen no more."""
         if self._controller:
             self._controller.stop(no_assert=True)
             self._controller = None
 
     def addresses(self) -> list[str]:
-        """Whom the taken messages are for, in order."""
+        """Return the recipients of the messages taken, in order."""
         return [address for message in self.taken for address in message.recipients]

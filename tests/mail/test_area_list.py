@@ -1,4 +1,4 @@
-"""What goes to a whole area is a list of its own: left with one click, and one's own house goes on."""
+"""Checks that mail to an area is a list of its own: leaving it does not stop the group's mail."""
 
 from __future__ import annotations
 
@@ -54,14 +54,14 @@ ONE_CLICK = {"List-Unsubscribe": "One-Click"}
 
 
 def tell_area(scene: Scene, audience: Audience = Audience.AREA_MEMBERS, area: Area | None = None) -> None:
-    """Gun writes to the whole area."""
+    """Let Gun write to the whole area."""
     draft = Draft({Language.SWEDISH: ("Fler inbrott", "Lås förråden.")}, "police")
     send(Target(audience, area=area or scene.group.area), draft, by=scene.gun)
     db.session.commit()
 
 
 def tell_group(scene: Scene, group: Group | None = None) -> None:
-    """Amina writes to the house, and calls a gathering."""
+    """Let Amina write to the group and call a gathering."""
     draft = Draft({Language.SWEDISH: ("Ny lampa", "På plats.")}, "x")
     send(Target(Audience.GROUP, group or scene.group), draft, by=scene.amina)
     begins = utcnow() + timedelta(days=9)
@@ -72,7 +72,7 @@ def tell_group(scene: Scene, group: Group | None = None) -> None:
 
 
 def letters_to(relay: Relay, person: str) -> list[Taken]:
-    """All that came to somebody, in the order of the lists: the area's, then the house's."""
+    """Return all mails to somebody, the area's before the group's."""
     return [each for each in relay.taken if each.recipients == [f"{person}@example.org"]]
 
 
@@ -81,12 +81,12 @@ def subjects(letters: list[Taken]) -> list[str]:
 
 
 def way_out(letter: Taken) -> str:
-    """Where the mail program presses."""
+    """Return the address that a mail program requests to unsubscribe."""
     return urlsplit(str(letter.mail["List-Unsubscribe"]).strip("<>")).path
 
 
 def deliver(relay: Relay) -> None:
-    """A round; what came before is forgotten."""
+    """Send what is due, and forget earlier mails."""
     relay.taken.clear()
     db.session.commit()
     delivery.run()
@@ -105,7 +105,7 @@ def memberships_of(person: Person) -> list[Membership]:
 
 @pytest.fixture
 def near(scene: Scene) -> Group:
-    """A second group in the same area, where Carin takes part as well."""
+    """A second group in the same area, of which Carin is a member too."""
     building = make_building(scene.group.area, scene.house.property.landlord, "Kapplandsgatan", (4,))
     near = make_group(building)
     make_member(scene.carin, near, flat_of(building.stairwells[0], "1101"))
@@ -268,7 +268,7 @@ def test_the_claim_asks_again(scene: Scene, relay: Relay) -> None:
 
 
 def test_paper_comes_for_those_of_a_household_who_have_not_opted_out(scene: Scene, outbox: Outbox) -> None:
-    """Elsa is alone on paper; with Carin lives Märta, who has no e-mail."""
+    """Elsa, on paper, lives alone. Carin lives with Märta, who has no e-mail."""
     marta = make_member(make_person("Märta Öberg"), scene.group, flat_of(scene.stairwell_3, "1203"))
     carin = memberships_of(scene.carin)[0]
     marta.household = carin.household
@@ -347,7 +347,7 @@ def test_the_choice_is_kept_as_long_as_one_is_in_a_group_of_the_area(scene: Scen
 def test_a_link_whose_mailbox_its_person_has_left_chooses_for_nobody(
     client: PageClient, scene: Scene, carins_husband: Person, relay: Relay, is_of_area: bool
 ) -> None:
-    """Carin has another address now, and her old mails are read by Pär; then he leaves the mailbox too."""
+    """Carin has a new address, and Pär reads her old mails. Then he leaves the mailbox too."""
     tell_area(scene) if is_of_area else tell_group(scene)
     deliver(relay)
     address = way_out(letters_to(relay, "carin")[0])
@@ -379,12 +379,12 @@ def test_a_link_whose_mailbox_its_person_has_left_chooses_for_nobody(
 
 
 def chosen(page: Page, address: str) -> dict[str, str]:
-    """What the page's form would send."""
+    """Return what the page's form would send."""
     return {name: value for name, value in page.form(f"{address}/choose").items() if name != "csrf_token"}
 
 
 def untouched(person: Person) -> bool:
-    """Still a member who gets everything."""
+    """Check that they are still a member who gets everything."""
     (membership,) = memberships_of(person)
     out = select(AreaOptOut.id).where(AreaOptOut.person_id == person.id)
     is_there = membership.left_at is None and membership.notices is NoticeChoice.EVERYTHING

@@ -1,4 +1,4 @@
-"""A meeting in people's calendars: an entry that every program reads alike, and no other meeting's."""
+"""Checks the calendar entry of a meeting: every program reads it alike, and each meeting has its own."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ METHODS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-
 
 
 def taken(relay: Relay) -> Taken:
-    """The newest letter, as the mail server took it."""
+    """Return the newest mail as the mail server took it."""
     db.session.commit()
     delivery.run()
     return relay.taken[-1]
 
 
 def entry(letter: Taken) -> tuple[str, str, icalendar.Event]:
-    """The calendar part of a letter: its text, its method, and the one event in it."""
+    """Return the calendar part of a mail: its text, its method, and its only event."""
     (part,) = [each for each in letter.mail.iter_parts() if each.get_content_type() == "text/calendar"]
     text = part.get_content()
     calendar = icalendar.Calendar.from_ical(text)
@@ -110,7 +110,7 @@ def test_all_words_about_a_meeting_are_of_one_entry_and_another_meeting_is_anoth
 
 
 def test_a_meeting_that_gets_the_number_of_a_lost_one_is_not_taken_for_it(scene: Scene, relay: Relay) -> None:
-    """After a restore numbers are given again, and the lost meeting stands in its readers' calendars."""
+    """After a restore ids are reused, and the lost meeting is still in people's calendars."""
     lost = make_meeting(scene.group, by=scene.amina)
     outbox.queue(MEETING_CALLED, to=scene.carin, about=lost)
     before, number = entry(taken(relay))[2]["UID"], lost.id

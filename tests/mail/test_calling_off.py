@@ -1,4 +1,4 @@
-"""A meeting is called off: whoever has heard of it is told, and nobody else, wherever the call has come."""
+"""Checks cancelling a meeting: those who may know of it are told, and nobody else."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALL = ["amina", "bengt", "carin", "dawit"]
 
 @pytest.fixture
 def meeting(scene: Scene) -> Meeting:
-    """Called to the whole group, ten days ahead; nothing has left yet."""
+    """A meeting in ten days, called to the whole group; no mail has been sent yet."""
     begins = (utcnow() + timedelta(days=10)).replace(microsecond=0)
     plan = service.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), "Tvättstugan")
     meeting = service.call(scene.group, plan, by=scene.amina)
@@ -43,23 +43,23 @@ def meeting(scene: Scene) -> Meeting:
 
 
 def got(relay: Relay, word: str) -> list[str]:
-    """Who got a letter whose subject begins so."""
+    """Return who got a mail whose subject starts like this."""
     begins = [letter for letter in relay.taken if letter.mail["Subject"].startswith(word)]
     return sorted(address.partition("@")[0] for letter in begins for address in letter.recipients)
 
 
 def called(relay: Relay) -> list[str]:
-    """Who got the call (the reader of Arabic in Arabic)."""
+    """Return who got the invitation; one of them reads Arabic."""
     return sorted(got(relay, "Välkommen på träff") + got(relay, "أهلًا بك في لقاء"))
 
 
 def told(relay: Relay) -> list[str]:
-    """Who got the word that it is off."""
+    """Return who got the cancellation."""
     return sorted(got(relay, "Inställt") + got(relay, "أُلغي"))
 
 
 def send(minutes: float = 0) -> None:
-    """The worker's round, so much later."""
+    """Send what is due so much later."""
     db.session.commit()
     with time_machine.travel(utcnow() + timedelta(minutes=minutes), tick=True):
         delivery.run()
@@ -67,7 +67,7 @@ def send(minutes: float = 0) -> None:
 
 
 def call_off(client: PageClient, scene: Scene, meeting: Meeting) -> Page:
-    """Amina presses; the page that asked her."""
+    """Let Amina cancel the meeting. Returns the page that asked her to confirm."""
     db.session.commit()
     asked = client.get(f"/meetings/{meeting.id}/cancel", as_=scene.amina)
     assert asked.press("Ställ in träffen").status == 303
@@ -112,7 +112,7 @@ def test_of_those_whom_the_mail_server_has_put_off_nobody_is_told(
 def test_who_may_have_got_it_is_told(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    """The connection ended after the message, without an answer; later attempts were put off."""
+    """The connection ended after the message, without a reply; later attempts were deferred."""
     relay.answers = {
         "bengt@example.org": "drop",
         "carin@example.org": "drop",
@@ -145,7 +145,7 @@ def test_what_a_killed_worker_held_may_have_arrived(
 def test_what_a_worker_holds_and_gives_back_is_neither_sent_nor_told_of(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    """The mail server is away: at the moment of the press all calls are in a worker's hands."""
+    """The mail server is down, and a worker holds all invitations when the button is pressed."""
     claims = queue.claim("a worker", 10)
     assert claims
     asked = call_off(client, scene, meeting)
@@ -169,7 +169,7 @@ def test_what_a_worker_holds_and_sends_is_told_of(
 def test_a_reminder_that_came_counts_although_the_call_did_not(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    """Carin left, so that her call was stopped, came back, and was reminded."""
+    """Carin left, so that her invitation was stopped, then came back and was reminded."""
     carin = membership_of(scene.carin)
     members.leave(carin, by=scene.carin)
     choices.take_back(carin, by=scene.carin)
@@ -233,7 +233,7 @@ def test_who_answered_on_the_page_that_they_come_is_told_though_no_mail_came(
 def test_paper_is_for_those_who_may_have_got_the_call_on_paper_or_by_a_mailbox_that_died_since(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    """Bengt's call came and Carin's was refused; Dawit's waits; then their mailboxes die. Elsa has none."""
+    """Bengt's invitation came, Carin's was refused, Dawit's waits; their mailboxes fail. Elsa has none."""
     relay.answers = {"carin@example.org": "550 5.1.1 nobody", "dawit@example.org": "451 4.7.1 later"}
     send()
     for person in (scene.bengt, scene.dawit):
@@ -260,7 +260,7 @@ def test_a_late_member_on_paper_has_nothing_to_be_told(
 
 
 def rows(channel: Channel, meeting: Meeting) -> list[OutboxRow]:
-    """Of the word that the meeting is off."""
+    """Return the rows of the cancellation."""
     wanted = select(OutboxRow).where(OutboxRow.channel == channel)
     found = db.session.scalars(wanted.execution_options(populate_existing=True))
     return [row for row in found if (row.mailing.kind, row.mailing.meeting) == ("meeting-cancelled", meeting)]

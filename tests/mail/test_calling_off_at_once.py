@@ -1,6 +1,6 @@
-"""A meeting is called off at the very moment when its calls are claimed: none of them falls between.
+"""Checks cancelling a meeting at the moment when its mails are claimed: none is missed.
 
-Whatever the order, each call is either stopped and nobody is told, or it has left and its reader is told.
+Whatever the order, each mail is either stopped and its reader not told, or sent and its reader told.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WHO_WANTS_IT = "outbox_row.attempts, outbox_row.created_at"  # … and then
 
 
 def cancelling(meeting: Meeting, by: Person) -> Callable[[], None]:
-    """Call a meeting off, in a transaction of its own."""
+    """Cancel a meeting, in a transaction of its own."""
     number, who = meeting.id, by.id
 
     def cancel() -> None:
@@ -43,7 +43,7 @@ def cancelling(meeting: Meeting, by: Person) -> Callable[[], None]:
 
 
 def claim() -> list[Claim]:
-    """What a worker takes; nothing where somebody goes first."""
+    """Return what a worker claims, or nothing if another transaction is first."""
     try:
         return queue.claim("a worker", 10) or []
     except OperationalError:
@@ -85,7 +85,7 @@ def test_the_claim_comes_first(app: Flask, scene: Scene, meeting: Meeting, relay
 def test_what_one_worker_gives_back_another_does_not_get_in_between(
     app: Flask, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    """To the one who calls off these rows are being sent, and then they wait: they must not be sent now."""
+    """The cancelling transaction sees rows being sent that then wait again; they must not be sent now."""
     held = claim()
     assert readers(held) == ALL
 
@@ -107,7 +107,7 @@ def test_what_one_worker_gives_back_another_does_not_get_in_between(
 def test_a_reminder_that_is_queued_meanwhile_is_not_sent(
     app: Flask, client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    """The clock has found the meeting on, and stands still; then it is called off."""
+    """The job has seen the meeting as planned, and pauses. Then the meeting is cancelled."""
     send()
     due = meeting.starts_at - timedelta(days=6, hours=1)
 

@@ -1,4 +1,4 @@
-"""From a row to the mail server and back: each row ends where it should, and nobody wrong is written to."""
+"""Checks the way of a row to the mail server and back: the right state, and the right recipient."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ ALL = ["amina", "bengt", "carin", "dawit"]
 
 
 def tell(scene: Scene) -> Notice:
-    """A notice to the whole group, queued and committed."""
+    """Queue a notice to the whole group, and commit."""
     notice = make_notice(scene.group, by=scene.amina)
     outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     db.session.commit()
@@ -67,7 +67,7 @@ def tell(scene: Scene) -> Notice:
 
 
 def states() -> dict[str, list[str]]:
-    """Whose rows stand where."""
+    """Return the state of each person's row."""
     found: dict[str, list[str]] = {}
     rows = select(OutboxRow).order_by(OutboxRow.id).execution_options(populate_existing=True)
     for row in db.session.scalars(rows):
@@ -78,13 +78,13 @@ def states() -> dict[str, list[str]]:
 
 
 def row_of(person: Person) -> OutboxRow:
-    """The person's only row, fresh."""
+    """Return the person's only row, reloaded."""
     wanted = select(OutboxRow).where(OutboxRow.person_id == person.id)
     return db.session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
 def after(minutes: float) -> time_machine.travel:
-    """So much later."""
+    """Move the clock so much later."""
     return time_machine.travel(utcnow() + timedelta(minutes=minutes), tick=True)
 
 
@@ -365,7 +365,7 @@ def test_after_three_days_without_any_answer_it_could_not_be_reached(scene: Scen
 def test_without_an_answer_it_is_tried_again_after_twice_as_long_each_time(
     scene: Scene, relay: Relay
 ) -> None:
-    """A server that takes it, and says so too late, stores every one of them."""
+    """A server that takes the message but replies too late stores every attempt."""
     outbox.queue(NOTICE, to=scene.carin, about=make_notice(scene.group, by=scene.amina))
     db.session.commit()
     relay.answers["carin@example.org"] = "drop"

@@ -1,4 +1,4 @@
-"""A destination that hangs or fails is tried over few connections; other neighbours wait for nobody."""
+"""Checks that a destination that hangs or fails gets few connections, and does not delay others."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class To:
-    """As much of a claim as is sorted by."""
+    """The part of a claim that sorting uses."""
 
     domain: str
     kind: str = "notice"
@@ -44,14 +44,14 @@ def sort(
     most: int = 8,
     kind: str = "notice",
 ) -> tuple[list[str], list[float]]:
-    """Who may go soon, and how many seconds the others wait."""
+    """Return who may go soon, and how many seconds the others wait."""
     claims: list[Any] = [To(each, kind) for each in domains]
     now, waiting = destinations.sort(claims, under_way, most, longest=HOUR)
     return [each.domain for each in now], [turn.total_seconds() for _to, turn in waiting]
 
 
 def begun(destinations: Destinations, *domains: str, most: int = 8, is_alone: bool = False) -> list[str]:
-    """Which of them get a connection, one after the other, while none has ended."""
+    """Return which of them get a connection, one after the other, while none has ended."""
     under_way: Counter[str] = Counter()
     for domain in domains:
         if destinations.may_begin(domain, under_way, most, is_alone=is_alone):
@@ -60,7 +60,7 @@ def begun(destinations: Destinations, *domains: str, most: int = 8, is_alone: bo
 
 
 def known(*domains: str) -> Destinations:
-    """These have answered well."""
+    """Return what is known of destinations that have answered well."""
     destinations = Destinations()
     for domain in domains:
         for _ in range(3):
@@ -69,7 +69,7 @@ def known(*domains: str) -> Destinations:
 
 
 def failing(domain: str = "bad.example", *, seconds: float = 3.0, times: int = 3) -> Destinations:
-    """What is known after a destination that was well has failed so many times, of eight connections."""
+    """Return what is known of a destination that was well and then failed so often, of eight connections."""
     destinations = known(domain)
     destinations.seconds.clear()
     for _ in range(times):

@@ -1,4 +1,4 @@
-"""Nothing reaches a header that was not meant to: hostile texts, one by one."""
+"""Checks with hostile texts, one by one, that nothing reaches a header that should not."""
 
 from __future__ import annotations
 
@@ -65,14 +65,14 @@ def make(**more: Any) -> Message:
 
 
 def full(**more: Any) -> Message:
-    """A mail with every header there is."""
+    """Return a mail with every header."""
     calendar = Calendar("BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n", "REQUEST")
     listed = {"list_id": "<1.example.org>", "unsubscribe": "https://example.org/u/1"}
     return make(**{"calendar": calendar, **listed, **more})
 
 
 def read_again(wire: bytes, recipient: str, *, text: bytes = b"Hej\r\n") -> None:
-    """By two parsers and by its lines: the headers that were meant, each once, one reader, the same body."""
+    """Check by two parsers and by lines: the intended headers once each, one recipient, the same body."""
     head = wire.partition(b"\r\n\r\n")[0].decode()
     assert sorted(re.findall(r"^([^\s:]+):", head, re.MULTILINE)) == HEADERS
     assert head.count("\r") == head.count("\n") == head.count("\r\n")
@@ -90,7 +90,7 @@ def read_again(wire: bytes, recipient: str, *, text: bytes = b"Hej\r\n") -> None
 
 
 def commands_are_three(envelope: Envelope) -> None:
-    """MAIL, RCPT and DATA, and nothing that somebody else has written."""
+    """Check that the commands are MAIL, RCPT and DATA, without anything typed by somebody."""
     mail, rcpt, data, nothing = b"".join(commands_of(envelope)).split(b"\r\n")
     assert (mail, rcpt, data, nothing) == (
         f"MAIL FROM:<{envelope.sender}>".encode(), f"RCPT TO:<{envelope.recipient}>".encode(), b"DATA", b"",
@@ -99,12 +99,12 @@ def commands_are_three(envelope: Envelope) -> None:
 
 
 def decoded(wire: bytes, name: str) -> str:
-    """A header's text, as RFC 2047 says it: encoded words that follow each other are one."""
+    """Decode a header by RFC 2047, which joins adjacent encoded words."""
     return str(make_header(decode_header(message_from_bytes(wire)[name])))
 
 
 def values_are_as_given(message: Message, wire: bytes) -> None:
-    """What was not refused stands there as it was given, but for spaces that are not seen."""
+    """Check that accepted values stand there as given, except for invisible spaces."""
     given, found = message.subject, decoded(wire, "Subject")
     assert found.split() == given.split()
     name = message_from_bytes(wire, policy=policy.default)["From"].addresses[0].display_name
@@ -200,7 +200,7 @@ def test_an_honest_address_is_taken(text: str) -> None:
 
 @contextmanager
 def naming(field: str, family: str, text: str) -> Iterator[None]:
-    """Say of a failure which of hundreds of texts it was."""
+    """Name the text that failed, among hundreds."""
     try:
         yield
     except (Exception, pytest.fail.Exception) as broken:
@@ -255,7 +255,7 @@ def test_a_domain_with_letters_of_its_own_goes_as_smtp_wants_it() -> None:
 
 @pytest.fixture
 def app_context(make_app: Any) -> Any:
-    """Tokens want an application; no database is touched."""
+    """Push an application context, which tokens need. No database is used."""
     app: Flask = make_app(DATABASE_URL="sqlite://")
     with app.app_context():
         yield

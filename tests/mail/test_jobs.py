@@ -1,4 +1,4 @@
-"""The worker is woken by the commit, and a queue that is down hurts nobody."""
+"""Checks that a commit wakes the worker, and that a queue that is down stops nobody."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from watch.notices.mails import NOTICE
 
 @pytest.fixture(autouse=True)
 def empty_queue(app: Flask) -> None:
-    """Nothing rings but what the test does."""
+    """Empty the queue, so that only the test wakes a worker."""
     jobs.engine().flush()
 
 

@@ -1,4 +1,4 @@
-"""Each mail is declared once, by its feature: somebody gets it, and who is left out is so for a reason."""
+"""Checks that each mail is declared once, by its feature, reaches somebody, and tells why it is left out."""
 
 from __future__ import annotations
 
@@ -25,13 +25,13 @@ from watch.notices.mails import NOTICE
 
 
 def what_leaves() -> list[str]:
-    """The kinds of mail that a worker who comes now takes."""
+    """Return the kinds of mail that a worker claims now."""
     return [claim.kind for claim in queue.claim("worker", 100) or []]
 
 
 @pytest.fixture
 def told(scene: Scene) -> Notice:
-    """A notice to the four members with an address, who wait for it."""
+    """Queue a notice to the four members with an address."""
     notice = make_notice(scene.group, by=scene.amina)
     outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     db.session.commit()
@@ -39,7 +39,7 @@ def told(scene: Scene) -> Notice:
 
 
 def ends() -> dict[str, tuple[OutboxState, LeftOut | None]]:
-    """Where each reader's row stands, and why it was left out."""
+    """Return the state of each recipient's row, and why it was left out."""
     rows = db.session.scalars(select(OutboxRow).execution_options(populate_existing=True))
     return {row.person.name.split()[0]: (row.state, row.left_out) for row in rows if row.person}
 
@@ -72,7 +72,7 @@ def test_who_is_left_out_at_the_claim_is_so_for_a_reason(scene: Scene, told: Not
 
 
 def test_who_has_no_address_any_more_is_not_written_to_at_the_old_one(scene: Scene, told: Notice) -> None:
-    """The condition is neither true nor false then: that leaves out as well."""
+    """The condition is NULL then, neither true nor false, and that must leave the row out too."""
     scene.carin.mailbox = None
     db.session.commit()
     assert what_leaves() == ["notice"] * 3
@@ -93,7 +93,7 @@ def test_what_is_over_leaves_everybody_out(scene: Scene, told: Notice, cli: Call
 
 
 def test_a_mail_of_another_version_is_not_dropped(scene: Scene, told: Notice) -> None:
-    """It goes on to where a mail that cannot be made is parked, and is said to the operator."""
+    """It goes on to where a mail that cannot be rendered is parked and reported to the operator."""
     mailing = db.session.scalars(select(OutboxRow)).first()
     assert mailing
     mailing.mailing.kind = "coordinator-ended"  # which is about no notice

@@ -1,4 +1,4 @@
-"""Every kind of mail: its snapshot, and what all of them keep.
+"""Checks every kind of mail: its snapshot, and the rules that all keep.
 
 `SNAPSHOTS=write pytest tests/mail/test_letters.py` writes tests/mail/snapshots anew; read the difference.
 """
@@ -35,27 +35,27 @@ REPEATED = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-L
 
 
 def sent(scene: Scene, kind: str, language: Language) -> tuple[str, EmailMessage]:
-    """Envelope sender and mail, as the mail server gets them."""
+    """Return envelope sender and mail as the mail server gets them."""
     envelope = sealed(in_language(LETTERS[kind], scene, language))
     return envelope.sender, message_from_bytes(envelope.wire, policy=policy.default)
 
 
 def sealed(row: OutboxRow) -> Envelope:
-    """A row's mail as the worker makes it."""
+    """Return a row's mail as the worker renders it."""
     assert row.mailbox
     reader = Recipient(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
     return prepare(row.mailing, row.language, greets=bool(reader.names)).render_for(reader)
 
 
 def part(mail: EmailMessage, kind: str) -> str:
-    """One form of the body."""
+    """Return the text or the HTML of the body."""
     body = mail.get_body((kind,))
     assert body
     return str(body.get_content()).replace("\r\n", "\n")
 
 
 def shown(sender: str, mail: EmailMessage) -> str:
-    """What a snapshot holds: the headers, the text, and the visible words of the HTML."""
+    """Return the text of a snapshot: the headers, the text, and the visible words of the HTML."""
     headers = [f"{name}: {mail[name]}" for name in REPEATED if mail[name]]
     lines = ["Envelope: " + sender, *headers, "", part(mail, "plain")]
     text = "\n".join(lines)
@@ -110,7 +110,7 @@ def test_what_comes_from_the_notices_address_is_of_a_list_that_one_can_leave(sce
 @on_one_database
 @pytest.mark.parametrize("kind", KINDS)
 def test_light_words_stand_on_a_dark_ground_of_their_own(scene: Scene, kind: str) -> None:
-    """A filter that reads the element alone takes white words for hidden ones."""
+    """A spam filter that reads an element alone takes white words for hidden ones."""
     _, mail = sent(scene, kind, Language.SWEDISH)
     white = [
         style for style in re.findall(r'style="([^"]*)"', part(mail, "html")) if "color: #ffffff" in style
@@ -172,14 +172,14 @@ def test_every_kind_has_its_three_files_and_every_folder_a_kind() -> None:
 
 
 def test_every_kind_that_a_query_asks_for_is_declared() -> None:
-    """Queries name a mail by its kind: a misspelt one would find nothing, and nobody would notice."""
+    """Queries name a mail by its kind, and a misspelt one would silently find nothing."""
     asked = {kind for path in (ROOT / "watch").rglob("*.py") for kind in _kinds_asked_for(path)}
     assert asked, "Mailing.kind is compared with nothing any more"
     assert asked <= set(KINDS)
 
 
 def _kinds_asked_for(path: Path) -> set[str]:
-    """The texts that Mailing.kind is compared with, where they stand or as a constant of the same file."""
+    """Return the texts compared with Mailing.kind, literal or as a constant of the same file."""
     tree = ast.parse(path.read_text())
     constants = {
         ast.unparse(node.targets[0]): node.value for node in tree.body if isinstance(node, ast.Assign)

@@ -1,4 +1,4 @@
-"""A mail server that is away: letters wait, and whoever sends and the operator are told."""
+"""Checks a mail server that is down: mail waits, and senders and the operator are told."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ STUCK = "Mejl går inte ut just nu"
 def outage(
     request: pytest.FixtureRequest, app: Flask, relay: Relay, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[], None]:
-    """A mail server that takes no connection of ours; call it and it does again."""
+    """Make the mail server refuse connections, until the returned function is called."""
     if request.param == "nobody listens":
         relay.stop()
         return relay.start

@@ -1,4 +1,4 @@
-"""Queueing: a row for everybody it is for, in the transaction of what it tells of."""
+"""Checks queueing: a row for each recipient, in the transaction of the event."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from watch.notices.mails import NOTICE
 
 
 def household_of(person: Person) -> int:
-    """The number of the household somebody is a member from."""
+    """Return the id of a member's household."""
     number = db.session.scalar(select(Membership.household_id).where(Membership.person_id == person.id))
     assert number
     return number

@@ -1,4 +1,4 @@
-"""A message goes through few modules, from the row that is due to the result that is recorded."""
+"""Checks that a message passes through few modules, from the due row to the recorded result."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ FLOORS = 4  # each module imports only from floors below its own
 
 @contextmanager
 def modules_entered() -> Iterator[set[str]]:
-    """The modules of mail whose code the threads run that are started here."""
+    """Record the modules of watch.mail whose code runs in threads started here."""
     found: set[str] = set()
 
     def note(frame: FrameType, _event: str, _argument: object) -> None:

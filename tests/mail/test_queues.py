@@ -1,4 +1,4 @@
-"""A ring wakes a worker, wherever the queue is kept; and where it is down, mail goes out all the same."""
+"""Checks that each kind of queue wakes a worker, and that mail is sent even while the queue is down."""
 
 from __future__ import annotations
 
@@ -34,18 +34,18 @@ ONE_POSTGRESQL = pytest.mark.parametrize("app", ["postgresql"], indirect=True)
 
 @pytest.fixture
 def redis(tmp_path: Path) -> Iterator[RedisServer]:
-    """A Redis of this test's own."""
+    """A Redis server of this test's own."""
     with redis_server(tmp_path) as server:
         yield server
 
 
 def address_of_data() -> str:
-    """Of the database of the test, as a setting."""
+    """Return the test database's URL as a setting."""
     return db.engine.url.render_as_string(hide_password=False)
 
 
 def settings(app: Flask, relay: Relay, folder: Path, *, looks_every: str) -> dict[str, str]:
-    """What a worker process is given: this test's database and queue."""
+    """Return a worker process's settings: this test's database and queue."""
     return {
         "WATCH_ENV": "development",
         "WATCH_DATABASE_URL": address_of_data(),
@@ -57,12 +57,12 @@ def settings(app: Flask, relay: Relay, folder: Path, *, looks_every: str) -> dic
 
 
 def waiting() -> int:
-    """How many rings stand in the queue, whoever put them there."""
+    """Return how many wake-ups are in the queue."""
     return int(jobs.engine().pending_count())
 
 
 def is_all_sent(times: int = 1) -> bool:
-    """So many notices have reached everyone."""
+    """Return True if so many notices have reached everybody."""
     return states() == {"sent": ALL * times}
 
 

@@ -1,4 +1,4 @@
-"""What was stopped is sent when the operator says so, and not before."""
+"""Checks that stopped mail is sent when the operator orders it, and not before."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The connection to the mail server: verified or not at all."""
+"""Checks that the connection to the mail server is verified, or refused."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from watch.mail.types import TAKEN, Envelope
 
 @pytest.fixture
 def certificate(tmp_path: Path) -> Path:
-    """A certificate for 127.0.0.1 that only itself vouches for, with its key."""
+    """A self-signed certificate for 127.0.0.1, with its key."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "127.0.0.1")])
     now = datetime.now(UTC)
@@ -54,7 +54,7 @@ def certificate(tmp_path: Path) -> Path:
 def tls_relay(
     app: Flask, send_to: Callable[[Relay], None], certificate: Path, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Relay]:
-    """A mail server that wants STARTTLS."""
+    """A mail server that requires STARTTLS."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     relay = Relay(tls=context)

@@ -1,4 +1,4 @@
-"""Those who were called are reminded a week and a day before; whoever has said no, or left, is not."""
+"""Checks reminders a week and a day before a meeting, to those called who have not declined or left."""
 
 from __future__ import annotations
 
@@ -41,20 +41,20 @@ WEEK_BEFORE, DAY_BEFORE = date(2026, 3, 25), date(2026, 3, 31)
 
 
 def borås(day: date, at: str = "12.00") -> datetime:
-    """A moment by the clock on the wall."""
+    """Return a moment in Swedish time."""
     return datetime.combine(day, time(*map(int, at.split("."))), STOCKHOLM)
 
 
 @pytest.fixture(autouse=True)
 def when_it_is_called() -> Iterator[None]:
-    """It is the second of March."""
+    """Set the clock to 2 March."""
     with time_machine.travel(borås(CALLED)):
         yield
 
 
 @pytest.fixture
 def meeting(scene: Scene) -> Meeting:
-    """Called to the whole group, a month before; the calls have left."""
+    """A meeting in a month, called to the whole group; the mails have been sent."""
     return call(scene, MEETING)
 
 
@@ -67,14 +67,14 @@ def call(scene: Scene, day: date, at: str = "18.00") -> Meeting:
 
 
 def tick(day: date, at: str = "09.00") -> None:
-    """What the clock does at that moment."""
+    """Run the jobs due at that moment."""
     with time_machine.travel(borås(day, at)):
         clock.run_due([job for job in jobs.JOBS if job.name == "remind"])
     db.session.expire_all()
 
 
 def reminded(outbox: Outbox) -> list[str]:
-    """Who gets a reminder, as often as they do."""
+    """Return who got a reminder, once for each."""
     return sorted(
         address.partition("@")[0] for kind, address in outbox.addressed() if kind == "meeting-reminder"
     )

@@ -1,4 +1,4 @@
-"""A database that cannot be written to: said once, asked again, and nothing else is taken for busy."""
+"""Checks the worker with a database that cannot be written: logged once, retried, not taken for busy."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ READ_ONLY = {
 
 @contextmanager
 def read_only() -> Iterator[str]:
-    """The database takes nothing more, as a full disk does not; how its error is called."""
+    """Make the database refuse writes, as a full disk does. Returns the name of the error."""
     on, name = READ_ONLY[db.engine.dialect.name]
 
     def refuse(connection: Connection) -> None:
@@ -50,7 +50,7 @@ def read_only() -> Iterator[str]:
 
 @pytest.fixture
 def sender(app: Flask, tmp_path: Path) -> SenderThread:
-    """A worker's sender, which is not started: the test lets it try."""
+    """A worker's sender that is not started; the test calls it."""
     return SenderThread(app, take_worker_lock(tmp_path))
 
 

@@ -1,4 +1,4 @@
-"""A mail carries the whole text twice, in any script, in less than 100 kB: larger ones are cut or refused."""
+"""Checks that a mail with any text is below 100 kB, with larger texts cut or refused."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ WORST = {
 
 
 def filled(words: str, characters: int = MAX_CHARACTERS) -> str:
-    """The same words over and over; the last character is no space or line, which a form takes away."""
+    """Repeat the words. The last character is no space or line end, which a form would strip."""
     return "".join(islice(cycle(words), characters - 1)) + words[0]
 
 
 def write(client: PageClient, scene: Scene, body: str, language: str = "ar") -> Page:
-    """A notice whose every field is as full as it can be, with this body in two languages; its preview."""
+    """Write a notice with every field full and this body in two languages. Returns its preview."""
     long = filled("ᄀ", 120)
     said = {
         "audience": "group", "level": "urgent", "source": long, "valid_until": "2099-12-31",
@@ -56,7 +56,7 @@ def write(client: PageClient, scene: Scene, body: str, language: str = "ar") -> 
 
 
 def words_of(letter: Taken) -> tuple[str, str]:
-    """All that is read in the text and in the HTML, without the space between."""
+    """Return all words of the text and the HTML, without spaces."""
     tree = html5lib.parse(letter.text("html"), namespaceHTMLElements=False)
     return "".join(letter.text().split()), "".join("".join(tree.find("body").itertext()).split())
 

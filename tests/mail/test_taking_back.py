@@ -1,4 +1,4 @@
-"""What is told is taken back while a worker has the mail in hand and cannot deliver it: it is never sent.
+"""Checks that what is taken back while a worker tries to deliver its mail is never sent.
 
 Each kind of mail has a line here: what takes it back, or why nothing does.
 """
@@ -67,17 +67,17 @@ def unassign(scene: Scene, person: Person) -> None:
 
 
 def let_in(scene: Scene, person: Person) -> None:
-    """Somebody joins."""
+    """Let somebody join."""
     members.admit(person, scene.group, stairwell=scene.stairwell_3)
 
 
 def answered(scene: Scene, about: Any) -> None:
-    """By the colleague who was quicker."""
+    """Let a quicker colleague approve."""
     deciding.approve(about, by=scene.amina)
 
 
 def stop(scene: Scene, notice: Any) -> None:
-    """Its sender stops it, while another reader's mail waits."""
+    """Stop the notice, while another recipient's mail waits."""
     outbox.queue(NOTICE, to=scene.bengt, about=notice)
     notices.stop_sending(notice, by=scene.amina)
 
@@ -131,13 +131,13 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
 
 
 def withdraw(request: Any) -> None:
-    """As joining.change_address does."""
+    """Withdraw the request, as joining.change_address does."""
     request.state, request.decided_at = RequestState.WITHDRAWN, utcnow()
     outbox.cancel(request)
 
 
 def wanted(scene: Scene, kind: str) -> OutboxRow:
-    """A mail of that kind whose reader may have it."""
+    """Return a mail of that kind that its recipient may have."""
     match kind:
         case "coordinator-appointed":
             asked = make_coordinator(scene.carin, scene.group, accepted=False)
@@ -198,6 +198,6 @@ def test_what_was_not_taken_back_is_sent(scene: Scene, relay: Relay, kind: str) 
 
 
 def state_of(number: int) -> OutboxState:
-    """Where a row stands now."""
+    """Return a row's state now."""
     db.session.expire_all()
     return db.session.get_one(OutboxRow, number).state

@@ -1,4 +1,4 @@
-"""Neighbours answer: from the mail without signing in, or signed in; only their own."""
+"""Checks answering a meeting, from the mail without signing in, or signed in; each for themselves only."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from watch.models import Answer, Counting, Meeting, MeetingAnswer, Membership, P
 
 @pytest.fixture
 def meeting(scene: Scene) -> Meeting:
-    """In a week, called by mail."""
+    """A meeting in a week, called by mail."""
     meeting = make_meeting(scene.group, by=scene.amina)
     queue.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     db.session.commit()

@@ -1,4 +1,4 @@
-"""A coordinator calls a meeting: the page says whom it reaches, and just those get it, once."""
+"""Checks calling a meeting: the page says whom it reaches, and exactly those get it, once."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Afterwards a head count is written down; and a meeting that will not be is cancelled, once."""
+"""Checks recording the head count after a meeting, and cancelling a meeting once."""
 
 from __future__ import annotations
 
@@ -37,13 +37,13 @@ Statements = Callable[..., AbstractContextManager[list[str]]]
 
 @pytest.fixture
 def held(scene: Scene) -> Meeting:
-    """Began two hours ago."""
+    """A meeting that began two hours ago."""
     return make_meeting(scene.group, starts_at=utcnow() - timedelta(hours=2))
 
 
 @pytest.fixture
 def called(scene: Scene) -> Meeting:
-    """In a week: called on paper and by mail, and all of that has left but Bengt's."""
+    """A meeting in a week, called on paper and by mail; everything but Bengt's mail has been sent."""
     meeting = make_meeting(scene.group, by=scene.amina)
     mailing = queue.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     queue.queue_paper(mailing, paper_households(scene.group))

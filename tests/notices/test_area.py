@@ -1,4 +1,4 @@
-"""The police contact writes to an area: numbers, never names or flats; and nobody of another area."""
+"""Checks notices to an area: the police contact sees numbers, no names or flats, of no other area."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def addresses(outbox: Outbox) -> list[str]:
 
 @pytest.fixture
 def more_members(scene: Scene) -> None:
-    """Six more in stairwell 1, so that there is a number to tell."""
+    """Add six members in stairwell 1, so that there is a number to show."""
     for number in ("1002", "1003", "1102", "1103", "1201", "1202"):
         make_member(
             make_person(f"Granne {number}", f"g{number}@example.org"),

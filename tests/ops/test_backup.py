@@ -1,4 +1,4 @@
-"""A copy is made while everything runs: of one moment, whole or not at all, and for us alone."""
+"""Checks that a backup made while everything runs is of one moment, complete and private."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_it_raises_the_marker(scene: Scene, installation: Installation) -> None:
 
 
 def test_what_was_erased_is_in_no_copy(scene: Scene, installation: Installation) -> None:
-    """Where an erased row stood, its bytes must not be carried away."""
+    """The freed bytes of an erased row must not be copied."""
     db.session.add(Landlord(name="Hyresvärden Ulla-Britt Sjögren"))
     db.session.commit()
     whole = installation.backup("before").read_bytes()
@@ -79,7 +79,7 @@ def test_what_was_erased_is_in_no_copy(scene: Scene, installation: Installation)
 def test_a_copy_is_of_one_moment_though_others_write(
     app: Flask, scene: Scene, installation: Installation
 ) -> None:
-    """Each of their transactions makes a person and an address: a copy has as many of both."""
+    """Each transaction of the writers adds a person and an address, so a copy must have as many of both."""
 
     def pair() -> tuple[int, int]:
         people = select(func.count(Person.id)).where(Person.mailbox_id.is_not(None))
@@ -99,7 +99,7 @@ def test_a_copy_is_of_one_moment_though_others_write(
 
 @contextmanager
 def writing(app: Flask) -> Iterator[None]:
-    """Two who write all the time."""
+    """Run two threads that write all the time."""
     ends = threading.Event()
 
     def write(who: str) -> None:
@@ -125,7 +125,7 @@ def writing(app: Flask) -> Iterator[None]:
 
 
 def a_program(folder: Path, name: str, script: str) -> Path:
-    """A program of that name in a folder of its own."""
+    """Make a program of that name in a folder of its own."""
     path = folder / name
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -152,7 +152,7 @@ def test_a_program_that_is_missing_or_too_old_is_a_sentence(
 def test_the_password_stands_on_no_command_line(
     app: Flask, make_app: Callable[..., Flask], tmp_path: Path
 ) -> None:
-    """Whoever is on the machine can read those; and none of our own keys goes along."""
+    """Other users of the machine can read command lines. No key of ours is passed on either."""
     if db.engine.dialect.name == "sqlite":
         pytest.skip("SQLite copies itself")
     folder = tmp_path / "programs"

@@ -1,4 +1,4 @@
-"""A database that was written with another data key is left alone: nothing starts, nothing is added to it."""
+"""Checks that nothing starts on, or writes to, a database with another data key."""
 
 from __future__ import annotations
 

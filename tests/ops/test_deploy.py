@@ -1,4 +1,4 @@
-"""What stands in deploy/ works, and no log of it holds an address, a link or where somebody is."""
+"""Checks that the files in deploy/ work, and that no log has an address, a link or a person's whereabouts."""
 
 from __future__ import annotations
 
@@ -31,21 +31,21 @@ REFUSED = {
 
 
 def of_unit() -> Sequence[str]:
-    """The command of the web service's unit file."""
+    """Return the command of the web service's unit file."""
     text = (DEPLOY / "watch-web.service").read_text(encoding="utf-8").replace("\\\n", " ")
     (line,) = (line for line in text.splitlines() if line.startswith("ExecStart="))
     return shlex.split(line.removeprefix("ExecStart="))
 
 
 def of_procfile() -> Sequence[str]:
-    """The command of the Procfile."""
+    """Return the command of the Procfile."""
     (line,) = re.findall(r"^web: (.*)$", (DEPLOY / "Procfile").read_text(encoding="utf-8"), re.MULTILINE)
     return shlex.split(line)
 
 
 @contextmanager
 def running(words: Sequence[str], folder: Path) -> Iterator[tuple[Path, Path]]:
-    """The web server as a command says, but in this checkout and on a socket of its own; its log."""
+    """Run the web server by a command, in this checkout and on a socket of its own. Yields its log."""
     door, log = folder / "web.sock", folder / "web.log"
     words = list(words)
     words[0] = str(ROOT / ".venv/bin/gunicorn")
@@ -60,7 +60,7 @@ def running(words: Sequence[str], folder: Path) -> Iterator[tuple[Path, Path]]:
 
 
 def say(door: Path, words: str) -> bytes:
-    """Send a request through a socket that may not be open yet; the first bytes of the answer."""
+    """Send a request through a socket that may not be open yet. Returns the first bytes of the response."""
     ends = time.monotonic() + 60
     with socket.socket(socket.AF_UNIX) as client:
         client.settimeout(60)
@@ -86,7 +86,7 @@ def test_what_is_no_request_leaves_nothing_in_the_web_servers_log(
 
 
 def test_the_proxy_logs_no_address_and_no_link_whatever_happens() -> None:
-    """A server behind it that is down, and the first request without TLS, would write the whole address."""
+    """With the server down, or before TLS, a careless configuration would log the whole address."""
     text = re.sub(r"#.*", "", (DEPLOY / "nginx.conf").read_text(encoding="utf-8"))
     servers = text.split("server {")[1:]
     assert [re.findall(r"listen (\d+)", each) for each in servers] == [["443"], ["80"]]
@@ -96,7 +96,7 @@ def test_the_proxy_logs_no_address_and_no_link_whatever_happens() -> None:
 
 
 def orders_of(unit: str, name: str) -> list[list[str]]:
-    """The words of a unit's settings of that name, as systemd reads them."""
+    """Return the values of a unit's settings of that name, split as systemd does."""
     text = (DEPLOY / unit).read_text(encoding="utf-8").replace("\\\n", " ")
     lines = re.findall(rf"^{name}=(.*)$", text, re.MULTILINE)
     return [[word.replace("%%", "%").replace("$$", "$") for word in shlex.split(line)] for line in lines]

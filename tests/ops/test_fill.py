@@ -1,4 +1,4 @@
-"""`python -m bench.fill`: many made-up groups at once, and the application cannot tell them from others."""
+"""Checks `python -m bench.fill`: many made-up groups at once, like real ones to the application."""
 
 from __future__ import annotations
 
@@ -49,25 +49,25 @@ Cli = Callable[..., Result]
 
 @pytest.fixture
 def cli(app: Flask) -> Cli:
-    """The command, with its words."""
+    """Run the command with these words."""
     runner = app.test_cli_runner()
     return lambda *words: outside(lambda: runner.invoke(fill, [str(word) for word in words]))
 
 
 def fill_with(cli: Cli, groups: int, members: int, *more: Any) -> None:
-    """The command, which has to succeed."""
+    """Run the command, which has to succeed."""
     result = cli("--groups", groups, "--members", members, *more)
     assert (result.exit_code, result.output) == (0, "Groups\n")
     db.session.expire_all()
 
 
 def rows(*models: type[Model]) -> list[int]:
-    """How many rows each table has."""
+    """Return the number of rows of each table."""
     return [db.session.scalars(select(func.count()).select_from(model)).one() for model in models]
 
 
 def members() -> list[Membership]:
-    """All members, in the order they were made."""
+    """Return all members, in the order they were made."""
     return list(db.session.scalars(select(Membership).order_by(Membership.id)))
 
 

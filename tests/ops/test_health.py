@@ -1,4 +1,4 @@
-"""What monitoring asks: is it up, can it work, how does the sending go."""
+"""Checks what monitoring asks: whether the application is up and can work, and how sending goes."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The development mailbox: letters become files, readable on a page; it exists in development only."""
+"""Checks the development mailbox: mails become files, shown on a page, in development only."""
 
 from __future__ import annotations
 
@@ -42,14 +42,14 @@ asyncio.run(keep_letters(Keeper(Path(sys.argv[1])), socket.socket(fileno=int(sys
 
 
 def wait_for_greeting(port: int) -> None:
-    """The server has come to its door; on a busy machine it is a while on its way."""
+    """Wait until the server greets, which takes a while on a busy machine."""
     with socket.create_connection((running.HOST, port), timeout=120) as caller:
         assert caller.recv(3) == b"220"
 
 
 @pytest.fixture
 def own_folder(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A place for letters of this test's own."""
+    """A folder for mails of this test's own."""
     monkeypatch.setattr(app, "instance_path", str(tmp_path))
     return tmp_path / "mailbox"
 

@@ -1,4 +1,4 @@
-"""The last word on each row is written into the copy; what nobody took away is as the copy says."""
+"""Checks that replaying the journal applies the last entry of each row, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ from watch.tokens import Purpose
 
 @contextmanager
 def since_the_copy() -> Iterator[Counter[str]]:
-    """What happens in here is gone then but for what the journal plays; how much of what it played."""
+    """Undo what happens in the block, then replay the journal. Yields the number of changes replayed."""
     db.session.commit()
     copy, begins = everything(), len(lines())
     counts = Counter[str]()
@@ -94,7 +94,7 @@ def since_the_copy() -> Iterator[Counter[str]]:
 
 
 def lines() -> list[dict[str, object]]:
-    """The journal's lines, none where nothing was journaled yet."""
+    """Return the journal's lines, or none if nothing was journaled yet."""
     try:
         return journal().lines
     except AssertionError:
@@ -136,7 +136,7 @@ def test_who_had_left_before_the_copy_and_came_back_since_is_in(scene: Scene) ->
 
 
 def test_who_came_back_elsewhere_meanwhile_is_not_in_twice(scene: Scene) -> None:
-    """They left, joined again, left that and pressed "I am back" on the first: in the copy they are in."""
+    """They left, joined again, left that and undid leaving the first. In the copy they are still in."""
     first = membership_of(scene.carin, scene)
     leave(first, by=scene.carin)
     flat = flat_of(scene.stairwell_3, "1101")
@@ -152,7 +152,7 @@ def test_who_came_back_elsewhere_meanwhile_is_not_in_twice(scene: Scene) -> None
 
 
 def test_a_place_that_is_anothers_in_the_copy_is_not_given_back(scene: Scene) -> None:
-    """No press leads there; it must not end the restore."""
+    """No form leads there, but it must not stop the restore."""
     first = membership_of(scene.carin, scene)
     leave(first, by=scene.carin)
     second = add_on_paper(
@@ -194,7 +194,7 @@ def test_a_name_that_was_changed_is_told_to_nobody(scene: Scene) -> None:
 
 
 def test_a_household_whose_members_left_takes_part_no_more(scene: Scene, carins_husband: Person) -> None:
-    """It was invited again since, and that is not the copy's to know."""
+    """The household was invited again since, which the copy cannot know."""
     alone, shared = membership_of(scene.dawit, scene), membership_of(scene.carin, scene)
     membership_of(carins_husband, scene).household = shared.household
     with since_the_copy():
@@ -355,7 +355,7 @@ def test_what_was_called_off_or_stopped_stays_so(scene: Scene, outbox: Outbox) -
 
 
 def select_answers() -> object:
-    """All answers to meetings."""
+    """Return all answers to meetings."""
     from watch.models import MeetingAnswer
 
     return select(MeetingAnswer)

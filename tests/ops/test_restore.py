@@ -1,4 +1,4 @@
-"""Yesterday's copy becomes the database: nobody is back who had left, and nothing is sent again."""
+"""Checks restoring yesterday's backup: nobody who left is back, and nothing is sent again."""
 
 from __future__ import annotations
 
@@ -68,18 +68,18 @@ __all__ = ["installation"]
 
 
 def membership_of(person: Person, scene: Scene) -> Membership:
-    """The membership in the scene's group, ended or not."""
+    """Return the membership in the scene's group, ended or not."""
     mine = Membership.person_id == person.id, Membership.group_id == scene.group.id
     return db.session.scalars(select(Membership).where(*mine)).one()
 
 
 def coordinator(person: Person) -> Coordinator:
-    """Somebody's appointment."""
+    """Return somebody's appointment."""
     return db.session.scalars(select(Coordinator).where(Coordinator.person_id == person.id)).one()
 
 
 def hide(person: Person) -> None:
-    """Neighbours are not to see the name any more."""
+    """Hide the name from neighbours."""
     save_settings(
         person, name=person.name, language=person.language, phone=person.phone,
         shows_name=False, shows_email=False, shows_phone=False,
@@ -87,7 +87,7 @@ def hide(person: Person) -> None:
 
 
 def signed_in(person: Person) -> SignIn:
-    """A browser that is signed in, by the link that was mailed."""
+    """Return a browser that is signed in by the mailed link."""
     assert person.mailbox
     link = ask_for_link(person.mailbox.address, browser="phone", language=Language.SWEDISH)
     db.session.flush()
@@ -235,14 +235,14 @@ def test_numbers_are_not_given_again(scene: Scene, installation: Installation) -
 
 
 def remembers_numbers() -> bool:
-    """Whether the database knows which numbers it has given."""
+    """Return True if the database knows which ids it has given."""
     return db.engine.dialect.name == "postgresql" or inspect(db.engine).has_table("sqlite_sequence")
 
 
 def test_what_the_clock_has_sent_since_is_not_sent_again(
     scene: Scene, installation: Installation, outbox: Outbox
 ) -> None:
-    """The reminder went out this morning; the copy of last night does not know it."""
+    """The reminder was sent this morning, which last night's copy does not know."""
     begins = datetime(2026, 4, 1, 16, tzinfo=UTC)
     with time_machine.travel(begins - timedelta(days=30)):
         plan = Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
@@ -263,7 +263,7 @@ def test_what_the_clock_has_sent_since_is_not_sent_again(
 
 
 def test_what_is_too_old_by_now_is_erased(scene: Scene, olga: Person, installation: Installation) -> None:
-    """The journal need not say it: a copy of last month is a month older."""
+    """The journal need not say so: the rows of last month's copy are a month older now."""
     past, olgas = membership_of(olga, scene), olga.id
     past.joined_at = past.consent_at = olga.created_at = utcnow() - timedelta(days=90)
     past.left_at = utcnow() - timedelta(days=40)
@@ -291,7 +291,7 @@ def test_a_copy_put_in_place_by_hand_is_noticed_and_mended(scene: Scene, install
 def test_a_copy_beside_the_log_of_the_database_before_is_not_mixed_with_it(
     scene: Scene, installation: Installation
 ) -> None:
-    """SQLite would play the log into the copy, whose serial would be that of the marker then."""
+    """SQLite would apply the log to the copy, whose serial would then equal the marker's."""
     copy = installation.backup()
     own = Path(str(db.engine.url.database))
     log = own.with_name(f"{own.name}-wal")
@@ -332,7 +332,7 @@ def test_it_says_when_the_copy_was_made_and_where_nobody_is_now(
 
 
 def test_a_backup_alone_tells_its_copy_from_the_database(scene: Scene, installation: Installation) -> None:
-    """Nothing was taken away since: yet mail was sent, and somebody may have joined."""
+    """Nothing was taken away since, but mail was sent, and somebody may have joined."""
     copy = installation.backup()
     installation.put_by_hand(copy)
     refused = installation.process("worker")
@@ -512,14 +512,14 @@ def test_a_copy_of_a_younger_version_is_refused(scene: Scene, installation: Inst
 
 
 def before_the_journal() -> str:
-    """The migration before the one that made the journal's tables."""
+    """Return the migration before the one that made the journal's tables."""
     script = ScriptDirectory(str(ROOT / "migrations"))
     (ours,) = (each for each in script.walk_revisions() if each.path.endswith("_journal.py"))
     return str(ours.down_revision)
 
 
 def head() -> str:
-    """The newest migration."""
+    """Return the newest migration."""
     found = ScriptDirectory(str(ROOT / "migrations")).get_current_head()
     assert found
     return found
@@ -545,6 +545,6 @@ def test_a_restore_that_fails_half_way_leaves_a_file_as_it_was(
 
 
 def state() -> JournalState:
-    """The journal's state in the database, read anew."""
+    """Return the journal's state in the database, reloaded."""
     db.session.expire_all()
     return db.session.get_one(JournalState, 1)

@@ -1,4 +1,4 @@
-"""`flask demo seed`: the sample is a town in which everything that is offered can be done."""
+"""Checks `flask demo seed`: in the sample town every function can be used."""
 
 from __future__ import annotations
 

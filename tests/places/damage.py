@@ -1,6 +1,6 @@
-"""A small landlord's list, and every way in which one can be damaged, with what is said of it."""
+"""A small landlord's list, every way in which one can be damaged, and what each error says."""
 
-# ruff: noqa: E501  what is said stands whole, so that it is found
+# ruff: noqa: E501  an error stands on one line, so that it can be found
 
 from __future__ import annotations
 
@@ -12,12 +12,12 @@ SECOND = "Norrby;Skomakaren 3;Brf Norrbyhus;Hus 3;Norrby Långgata 23;1102;N-2;B
 
 
 def listed(*rows: str, header: str = HEADER) -> bytes:
-    """A list in UTF-8."""
+    """Return a list in UTF-8."""
     return "\r\n".join([header, *rows, ""]).encode()
 
 
 def with_second(old: str, new: str) -> bytes:
-    """A list of two rows, something changed in the second (row 3 of the file)."""
+    """Return a list of two rows, with a change in the second (row 3 of the file)."""
     assert old in SECOND
     return listed(FIRST, SECOND.replace(old, new, 1))
 

@@ -1,4 +1,4 @@
-"""Addresses as people say them, and in Swedish order."""
+"""Checks addresses as people say them, and their Swedish order."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small numbers are never exact outside the group."""
+"""Checks that small numbers are never exact outside the group."""
 
 from __future__ import annotations
 

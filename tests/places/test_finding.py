@@ -1,4 +1,4 @@
-"""Finding a building, and what anybody may see of it."""
+"""Checks finding a building, and what everybody may see of it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from watch.places.queries import find_buildings
 
 @pytest.fixture
 def houses(norrby: Area, hassleholmen: Area, landlord: Landlord) -> list[Building]:
-    """Some buildings in two areas."""
+    """Add buildings in two areas."""
     return [
         make_building(norrby, landlord, "Norrby Långgata", (21, 23, 25, 27)),
         make_building(norrby, landlord, "Norrby Långgata", (2, 4)),

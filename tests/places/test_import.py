@@ -1,4 +1,4 @@
-"""The landlord's list: read whole or refused with every problem named, once or twice."""
+"""Checks the landlord's list: read completely or refused with every error, and the same when read twice."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ ALL_NEW = [f"--new-area={name}" for name in ("Boda", "Hässleholmen", "Norrby")]
 
 
 def counts() -> dict[str, int]:
-    """How many there are of each place."""
+    """Return the number of places of each kind."""
     kinds: tuple[type[Model], ...] = (Area, Landlord, Property, Building, Stairwell, Flat)
     return {kind.__name__: db.session.scalar(select(func.count()).select_from(kind)) or 0 for kind in kinds}
 
@@ -123,7 +123,7 @@ def test_the_usual_ways_to_write_a_list_read_the_same(encoding: str, delimiter: 
 
 
 def as_spreadsheet(*rows: str) -> bytes:
-    """A list as XLSX, with a sheet of notes before it and a row that is hidden."""
+    """Return a list as XLSX, with a sheet of notes before it and a hidden row."""
     book = openpyxl.Workbook()
     book.active.append(("Anteckningar",))
     sheet = book.create_sheet("Lista")
@@ -151,7 +151,7 @@ def test_a_spreadsheet_reads_as_the_same_list_in_csv() -> None:
     [("sep=;", 2), ("Fastighetsägarens lista 2026", 3), ("Listan;från oss", 3)],
 )
 def test_a_title_and_a_line_for_excel_may_stand_above_the_columns(above: str, first: int) -> None:
-    """A spreadsheet shows no line that says what stands between the cells, and counts it not."""
+    """A spreadsheet does not show the `sep=` line, so it is not counted as a row."""
     (row,) = landlord_list.read(listed(FIRST, header=f"{above}\r\n{HEADER}"))
     assert (row.row, row.flat) == (first, "1001")
 
@@ -240,7 +240,7 @@ def test_stairwells_move_between_buildings_without_groups(app: Flask) -> None:
 
 
 def refused(*rows: str) -> list[RowError]:
-    """What is said of a list that is not taken in."""
+    """Return the errors of a list that is refused."""
     with pytest.raises(BadLandlordList) as bad:
         take_in(*rows)
     db.session.rollback()

@@ -1,4 +1,4 @@
-"""The database keeps consents: none without a text, none later than the membership; and their receipts."""
+"""Checks that the database requires a consent with a text, before the membership; and its receipt."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_receipt_says_to_what_when_how_and_how_to_leave(
 def test_the_receipt_names_whoever_shows_their_name_and_the_groups_contact(
     client: PageClient, scene: Scene, language: Language
 ) -> None:
-    """Port 1 has no coordinator of its own: the lead is told there, and Bengt's stairwell is not."""
+    """Port 1 has no coordinator of its own, so the lead is named, and not Bengt of stairwell 3."""
     scene.amina.shows_name = scene.bengt.shows_name = True
     make_contact(ContactRole.GROUP, "Husmötet", scene.group, phone="+46337000001")
     make_contact(ContactRole.POLICE, "Kommunpolisen", scene.group.area, phone="+46337000002")

@@ -1,4 +1,4 @@
-"""Letters in the letterboxes: printed for chosen flats, read by a phone, good once."""
+"""Checks letters: printed for chosen flats, read by a phone, usable once."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ ALL = ["sv", "en", "ar", "so"]
 
 
 def fetched_pages(answer: Page) -> list[Any]:
-    """The pages of a fetched PDF."""
+    """Return the pages of a downloaded PDF."""
     assert answer.response.mimetype == "application/pdf"
     return pages_of(answer.response.data)
 
@@ -47,39 +47,39 @@ def fetched_pages(answer: Page) -> list[Any]:
 def get_letters(
     client: PageClient, scene: Scene, *flats: Flat, as_: Person, languages: list[str] = ALL
 ) -> Page:
-    """The chosen letters, as the form fetches them."""
+    """Return the chosen letters as the form gets them."""
     sent = {"flats": [flat.id for flat in flats], "languages": languages}
     return client.post(f"/groups/{scene.group.id}/letters", sent, as_=as_)
 
 
 @pytest.fixture
 def empty(scene: Scene) -> Flat:
-    """Nobody of flat 1202 in stairwell 3 has been asked yet."""
+    """Flat 1202 in stairwell 3, which nobody has contacted."""
     return flat_of(scene.stairwell_3, "1202")
 
 
 @pytest.fixture
 def letter(scene: Scene, empty: Flat) -> Letter:
-    """The letter in its letterbox."""
+    """A printed letter in its letterbox."""
     (letter,) = print_letters(scene.group, [empty], by=scene.bengt)
     db.session.commit()
     return letter
 
 
 def door(letter: Letter) -> str:
-    """Where the letter's code leads."""
+    """Return the address of the letter's code."""
     return f"/j/{show_code(code_of(letter))}"
 
 
 def ask(client: PageClient, path: str, fill: Fill, **more: Any) -> JoinRequest:
-    """Fill in the letter's form; the request it makes."""
+    """Fill in the letter's form, and return the request."""
     answer = client.post(path, {k: v for k, v in fill(**more).items() if k not in {"floor", "door"}})
     assert answer.location.startswith("/join/sent")
     return newest_request()
 
 
 def newest_request() -> JoinRequest:
-    """What was asked last."""
+    """Return the newest request."""
     return db.session.scalars(db.select(JoinRequest).order_by(JoinRequest.id.desc()).limit(1)).one()
 
 
@@ -136,7 +136,7 @@ BECAME = ("good", "used", "run out", "moved out", "of another group")
 
 
 def let_become(letter: Letter, state: str, scene: Scene) -> None:
-    """What has become of a letter meanwhile."""
+    """Let the letter's flat reach a state."""
     if state == "used":
         letter.used_at = letter.ended_at = utcnow()
     elif state == "run out":
@@ -246,7 +246,7 @@ def test_the_same_letter_lets_nobody_else_in_without_an_answer(
 def test_of_a_letter_every_stranger_sees_the_same_whatever_has_become_of_it(
     client: PageClient, scene: Scene, letter: Letter, fill: Fill
 ) -> None:
-    """The page, what is wrong in the form, and where it leads once it is sent."""
+    """The page, the errors of its form, and the page that follows are the same."""
     wrong, right = fill(name=""), fill(address="kim@example.org")
     answers = {}
     for state in BECAME:
@@ -274,7 +274,7 @@ def test_a_letter_that_is_not_good_any_more_becomes_a_request(
 
 
 def print_stairwell(client: PageClient, scene: Scene) -> list[tuple[list[str], str]]:
-    """What Gun holds in her hand who prints the letters of stairwell 3: codes and words, page by page."""
+    """Print stairwell 3's letters as Gun. Returns codes and words, page by page."""
     sent = {"stairwells": [scene.stairwell_3.id], "languages": ALL}
     path, phone = f"/groups/{scene.group.id}/letters", PageClient(client.app)  # signed in anew: weeks pass
     pages = fetched_pages(phone.post(path, sent, as_=scene.gun))
@@ -302,7 +302,7 @@ def test_the_police_contact_who_prints_before_and_after_learns_not_who_joined_or
 def test_nor_for_which_flats_a_coordinator_has_printed_meanwhile(
     client: PageClient, scene: Scene, empty: Flat
 ) -> None:
-    """Those not contacted, as a rule: all others would be known by their day and code."""
+    """Coordinators print for flats not contacted; the others would be known by their day and code."""
     start = utcnow()
     before = print_stairwell(client, scene)
     for days, chosen in ((15, [empty]), (20, None), (22, [empty]), (24, None)):

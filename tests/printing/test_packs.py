@@ -1,4 +1,4 @@
-"""Long packs of letters: asked for, made file by file by the worker, fetched by nobody else."""
+"""Checks packs of letters: ordered, made file by file by the worker, downloaded only by who ordered them."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ ALL = ["sv", "en", "ar", "so"]
 
 @pytest.fixture(autouse=True)
 def small(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """More than three letters are a long pack, and a file holds about a stairwell."""
+    """Make more than three letters a pack, with about a stairwell in a file."""
     monkeypatch.setitem(app.config, "LETTERS_AT_ONCE", 3)
     monkeypatch.setattr(packs, "FILE_LETTERS", 10)
     jobs.engine().flush()
 
 
 def work() -> int:
-    """What a worker does who comes now, until the queue is empty; how many tasks that were."""
+    """Work as a worker until the queue is empty. Returns the number of tasks."""
     huey, done = jobs.engine(), 0
     db.session.commit()  # which may ring
     while task := huey.dequeue():
@@ -64,19 +64,19 @@ def work() -> int:
 
 
 def tick() -> None:
-    """A minute of the clock, and all that it brings."""
+    """Run a minute's jobs and what they start."""
     jobs.tasks()["tick"]()
     work()
 
 
 def ask(client: PageClient, scene: Scene) -> Page:
-    """Gun wants the letters of both stairwells."""
+    """Order the letters of both stairwells as Gun."""
     sent = {"stairwells": [scene.stairwell_1.id, scene.stairwell_3.id], "languages": ["sv"]}
     return client.post(f"/groups/{scene.group.id}/letters", sent, as_=scene.gun).follow()
 
 
 def files() -> list[LetterFile]:
-    """Every file, in order."""
+    """Return every file, in order."""
     return list(db.session.scalars(select(LetterFile).order_by(LetterFile.id)))
 
 
@@ -257,7 +257,7 @@ def second_house(scene: Scene) -> Building:
 
 
 def test_nobody_reads_where_a_colleagues_letters_go(client: PageClient, scene: Scene) -> None:
-    """Which flats somebody chose tells who has not joined."""
+    """The chosen flats would reveal who has not joined."""
     colleague = make_person("Hanna Vik", "hanna@example.org")
     make_officer(colleague, scene.group.area)
     make_pack(scene.group, scene.stairwell_3.flats, by=scene.bengt)
@@ -343,7 +343,7 @@ def test_the_page_of_a_pack_asks_as_little_for_many_files_as_for_few(
 
 
 def test_a_group_may_close_while_its_letters_wait(client: PageClient, scene: Scene) -> None:
-    """A house that is taken out of the group meanwhile gets none: its letters would open another door."""
+    """A building that leaves the group meanwhile gets no letters, which would lead to another group."""
     make_pack(scene.group, scene.stairwell_3.flats, by=scene.gun)
     other: Group = make_group(scene.langgatan)
     scene.house.group_id = other.id

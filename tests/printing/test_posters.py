@@ -1,4 +1,4 @@
-"""Posters: a PDF with each stairwell's code, a new code where one has leaked, a code to hold up."""
+"""Checks posters: a PDF with each stairwell's code, a new code after a leak, and a code on the phone."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ LEAKED = "Affischen har läckt bekräfta"
 
 
 def door(stairwell: Stairwell) -> str:
-    """Where the code on a stairwell's poster leads now."""
+    """Return the address of the code on a stairwell's current poster."""
     db.session.expire_all()
     return f"/j/{poster_code(stairwell)}"
 
 
 def fetched_pages(answer: Page) -> list[Any]:
-    """The pages of a fetched PDF."""
+    """Return the pages of a downloaded PDF."""
     assert answer.response.mimetype == "application/pdf"
     return pages_of(answer.response.data)
 
 
 def leak(client: PageClient, scene: Scene) -> Page:
-    """Bengt says that stairwell 3's poster has leaked, and where that leads."""
+    """Report stairwell 3's poster as leaked, as Bengt. Returns where that leads."""
     page = client.get(f"/stairwells/{scene.stairwell_3.id}/poster", as_=scene.bengt)
     return page.press(LEAKED).follow()
 

@@ -1,4 +1,4 @@
-"""The night's erasing, as the clock does it."""
+"""Erasing as the nightly job does it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from watch.retention.service.erasing import erase_what_is_over
 
 
 def erase_all() -> int:
-    """Batch after batch until nothing is over; how many there were."""
+    """Erase in batches until nothing is left to erase. Returns the number of batches."""
     rounds = 1
     while erase_what_is_over(utcnow()):
         db.session.commit()

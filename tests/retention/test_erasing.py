@@ -1,4 +1,4 @@
-"""Who is gone is forgotten, to the day; who still is somebody is not, and the numbers stay right."""
+"""Checks erasing: people are erased on the right day, others are kept, and the counts stay right."""
 
 from __future__ import annotations
 
@@ -82,12 +82,12 @@ Made = tuple[Model, timedelta]
 
 
 def is_there(thing: Model) -> bool:
-    """Whether its row still is."""
+    """Return True if the row still exists."""
     return db.session.get(type(thing), inspect(thing).identity, populate_existing=True) is not None
 
 
 def night(after: timedelta) -> None:
-    """Erase as it is done so long after now."""
+    """Run the erasing of a night so long after now."""
     db.session.commit()
     with time_machine.travel(utcnow() + after):
         erase_all()

@@ -1,4 +1,4 @@
-"""Every promise of how long something is kept has a rule that keeps it, and the rules take everything."""
+"""Checks that every retention period of a column has a rule, and that the rules erase everything due."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting"}  # steps 
 
 
 def marks() -> Iterator[tuple[str, Personal, Column[object]]]:
-    """Every personal column, with its table and its mark."""
+    """Return every personal column, with its table and its retention rule."""
     for table in db.metadata.sorted_tables:
         for column in table.columns:
             if isinstance(mark := column.info.get("personal"), Personal):

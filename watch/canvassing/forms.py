@@ -1,4 +1,4 @@
-"""What a coordinator writes down at a door."""
+"""Forms for recording what a household said at its door."""
 
 from __future__ import annotations
 
@@ -12,15 +12,13 @@ from watch.lengths import PATH
 
 
 class VisitForm(Form):
-    """One press: which visit the list had shown of this door, and where the list is."""
+    """The last visit that the list showed of this door, and the page to return to."""
 
     after = IntegerField(widget=HiddenInput(), default=0, validators=[InputRequired(), NumberRange(min=0)])
     back = HiddenField(validators=[PATH])
 
 
 class JoinAtDoorForm(VisitForm):
-    """A neighbour who says yes at the door."""
-
     name = NameField(_l("Grannens namn"))
     language = LanguageField(_l("Språk för meddelanden"))
     address = AddressField(_l("Grannens e-postadress"), optional=True)

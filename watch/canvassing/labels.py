@@ -1,4 +1,4 @@
-"""What is said of doors, and of what came of a visit."""
+"""Words for the filters of the visit list and for the outcomes of visits."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NOT_HOME_ON = (
 
 
 def not_home_word(at: datetime, now: datetime | None = None) -> str:
-    """When nobody opened, as one says it; after a week the day."""
+    """Return when nobody opened, in words for up to a week and as a date after that."""
     day, clock = language.local(at).date(), language.clock(at)
     ago = (language.local(now or utcnow()).date() - day).days
     if ago == 0:

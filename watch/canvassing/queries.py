@@ -1,4 +1,4 @@
-"""Which flats to visit, in the order one walks, and what came of the last visit."""
+"""Which flats to visit, in walking order, and the last visit to each."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ from watch.models import (
     Visit,
 )
 
-INVITED_DAYS = 7  # so long has somebody who was invited to answer before a coordinator visits
+INVITED_DAYS = 7  # a coordinator visits if an invitation is unanswered for this long
 UNDO_FOR = timedelta(hours=1)
-ANSWERED = timedelta(hours=12)  # so long a door that was chosen and has answered is not shown again
+ANSWERED = timedelta(hours=12)  # a flat chosen by hand that has answered is not shown again for this long
 
 
 @dataclass(frozen=True)
 class FlatToVisit:
-    """A flat's door: how its household stands, who asked for a visit, and the last visit of all."""
+    """A flat on the visit list, with its household's status, its request for a visit and its last visit."""
 
     flat: FlatInHouse
     visit_request: JoinRequest | None
@@ -40,44 +40,44 @@ class FlatToVisit:
 
     @property
     def kind(self) -> str:
-        """The filter it falls under: wish (asked for a visit), not_home, or how its household stands."""
+        """The filter the flat belongs to: wish (a visit was requested), not_home, or the status."""
         if self.visit_request is not None:
             return "wish"
         return "not_home" if self.tried_at else self.flat.state.value
 
     @property
     def tried_at(self) -> datetime | None:
-        """When nobody of this household was at home the last time."""
+        """When the current household was last found not at home; None if the last visit ended otherwise."""
         last = self.last
         is_theirs = last is not None and last.household_id == self.flat.household_id
         return last.at if last and is_theirs and last.outcome is Outcome.NOT_HOME else None
 
     @property
     def last_id(self) -> int:
-        """What a new visit follows; 0 where it is the first."""
+        """The visit that a new one follows; 0 if it is the first."""
         return self.last.id if self.last else 0
 
     @property
     def due_at(self) -> datetime | None:
-        """When a household that was invited, and does not answer, comes onto the list."""
+        """When an invited household that has not answered is put on the list."""
         since = self.flat.since if self.flat.state is FlatState.INVITED else None
         return since + timedelta(days=INVITED_DAYS) if since else None
 
     def is_due(self, now: datetime) -> bool:
-        """Somebody asked for a visit, never contacted, or invited long enough ago without an answer."""
+        """Return True for a requested visit, a household never contacted or an overdue invitation."""
         if self.visit_request is not None or self.flat.state is FlatState.NOT_CONTACTED:
             return True
         return self.due_at is not None and self.due_at < now
 
     def is_open(self, now: datetime) -> bool:
-        """Chosen by hand: not taking part, and not just answered."""
+        """Return True if a flat chosen by hand is shown: it neither takes part nor has just answered."""
         has_answered = self.last and self.last.outcome is not Outcome.NOT_HOME
         is_new = bool(has_answered and self.last and self.last.at > now - ANSWERED)
         return self.visit_request is not None or not (self.flat.state.is_lit or is_new)
 
 
 def flats_to_visit(group: Group, stairwells: Collection[int] | None = None) -> list[FlatToVisit]:
-    """Every door of a group (or of some of its stairwells), stairwell by stairwell (three statements)."""
+    """Return every flat of a group or of some of its stairwells, in order, in three statements."""
     flats = households_of(group, stairwells)
     visit_requests = {each.flat_id: each for each in waiting_requests(group, stairwells) if each.wants_visit}
     visits = {each.flat_id: each for each in db.session.scalars(_newest_visits(group))}
@@ -85,7 +85,7 @@ def flats_to_visit(group: Group, stairwells: Collection[int] | None = None) -> l
 
 
 def _newest_visits(group: Group) -> Select[Visit]:
-    """The last visit at each door of a group that was not undone."""
+    """Select the last visit that was not undone, for each flat of a group."""
     newest = (
         select(func.max(Visit.id))
         .join(Flat, Flat.id == Visit.flat_id)
@@ -102,9 +102,9 @@ def _newest_visits(group: Group) -> Select[Visit]:
 
 
 def visiting_order(doors: Iterable[FlatToVisit], last: Visit | None) -> list[FlatToVisit]:
-    """Stairwell by stairwell: who asked for a visit, then from the top floor down, those not at home last.
+    """Sort each stairwell: requested visits first, then from the top floor down, those not at home last.
 
-    The door that was just pressed stays where it was.
+    The flat of the visit `last` keeps the place it had before that visit.
     """
 
     def place(door: FlatToVisit) -> tuple[bool, bool, int, str]:
@@ -118,17 +118,20 @@ def visiting_order(doors: Iterable[FlatToVisit], last: Visit | None) -> list[Fla
 
 
 def newest_visit(flat: Flat) -> Visit | None:
-    """The last visit at a door that was not undone."""
+    """Return the last visit to a flat that was not undone."""
     wanted = select(Visit).where(Visit.flat_id == flat.id, Visit.undone_at.is_(None))
     return db.session.scalar(wanted.order_by(Visit.id.desc()).limit(1))
 
 
 def can_take_back(visit: Visit, by: Person, now: datetime) -> bool:
-    """Their own press within the hour; where a newer one stands at the door, that comes first."""
+    """Return True if the person recorded the visit themselves within the hour.
+
+    Only the newest visit to a flat can be taken back; the service checks that.
+    """
     return visit.by_id == by.id and visit.at > now - UNDO_FOR
 
 
 def recent_visits(doors: Iterable[FlatToVisit], by: Person, now: datetime) -> list[FlatToVisit]:
-    """The doors where somebody's own press can still be taken back, the newest first."""
+    """Return the flats whose last visit the person can still take back, newest first."""
     fresh = [door for door in doors if door.last and can_take_back(door.last, by, now)]
     return sorted(fresh, key=lambda door: door.last_id, reverse=True)

@@ -1,4 +1,4 @@
-"""At the door: which doors to visit, and what was said there, one press each."""
+"""The list of flats to visit, and one button for each outcome at a door."""
 
 from __future__ import annotations
 
@@ -34,7 +34,6 @@ bp.add_app_template_filter(not_home_word, "not_home")
 @bp.get("/groups/<int:group_id>/knock")
 @requires(Permission.SEE_HOUSE)
 def visits(group: Group) -> ViewAnswer:
-    """The doors to visit as one walks, or those that were chosen; by stairwell, by how they stand."""
     now, chosen = utcnow(), set(request.args.getlist("flats", type=int))
     everything = flats_to_visit(group, current_relations().stairwells_in(group))
     due = [each for each in everything if (each.is_open(now) if chosen else each.is_due(now))]
@@ -57,7 +56,7 @@ def visits(group: Group) -> ViewAnswer:
 
 
 def _asks_address(last: FlatToVisit | None) -> bool:
-    """Whether whoever joined at the last door was asked by mail for their address."""
+    """Return True if the neighbour who joined at the last door was asked by mail to verify their address."""
     visit = last.last if last else None
     return bool(visit and visit.membership and verification_of(visit.membership))
 
@@ -65,13 +64,13 @@ def _asks_address(last: FlatToVisit | None) -> bool:
 def _with_last(
     everything: list[FlatToVisit], shown: list[FlatToVisit], last: FlatToVisit | None, stairwell: int | None
 ) -> list[FlatToVisit]:
-    """The doors that are shown, and the one that was just pressed, to be taken back where it stood."""
+    """Return the flats shown and the one just visited, so that its visit can be undone where it stood."""
     stays = last if last and stairwell in (None, last.flat.stairwell_id) else None
     return [each for each in everything if each in shown or each is stays]
 
 
 def _later(everything: list[FlatToVisit], stairwell: int | None, now: datetime) -> list[FlatToVisit]:
-    """Doors that come onto the list if nobody answers, the next one first."""
+    """Return the flats that come onto the list if nobody answers, the next one first."""
     asked = [each for each in everything if each.due_at and not each.is_due(now)]
     return sorted(
         (each for each in asked if stairwell in (None, each.flat.stairwell_id)),
@@ -89,7 +88,7 @@ def _by_stairwell(
 
 
 def _kinds(doors: list[FlatToVisit]) -> list[tuple[str, str, int]]:
-    """Filters with how many doors each leaves."""
+    """Return each filter that matches a flat, with its word and the number of flats."""
     counts = {kind: sum(each.kind == kind for each in doors) for kind in VISIT_KINDS}
     return [(kind, str(word), counts[kind]) for kind, word in VISIT_KINDS.items() if counts[kind]]
 
@@ -101,21 +100,18 @@ def _stairwells(doors: Iterable[FlatToVisit]) -> list[tuple[int, str]]:
 @bp.post("/flats/<int:flat_id>/knock/not-home")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def not_home(flat: Flat) -> ViewAnswer:
-    """Nobody opened."""
     return _press(service.not_at_home, flat)
 
 
 @bp.post("/flats/<int:flat_id>/knock/no")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def say_no(flat: Flat) -> ViewAnswer:
-    """They said no."""
     return _press(service.say_no, flat)
 
 
 @bp.post("/flats/<int:flat_id>/knock/moved")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def say_moved(flat: Flat) -> ViewAnswer:
-    """Somebody else lives there now, or nobody."""
     return _press(service.say_moved, flat)
 
 
@@ -135,7 +131,7 @@ def _press(record: Callable[..., Visit], flat: Flat) -> Response:
 
 
 def _explain(no: DomainError) -> None:
-    """Why nothing was recorded."""
+    """Tell the coordinator why nothing was recorded."""
     if isinstance(no, service.TakesPart):
         flash(_("Hushållet är med. Öppna lägenheten om de har flyttat."), "warn")
     elif not isinstance(no, AlreadyRecorded):
@@ -152,7 +148,7 @@ def _explain(no: DomainError) -> None:
 
 
 def _to_list(flat: Flat, form: VisitForm | None = None, *, at_the_door: bool = False) -> Response:
-    """Back to the list or the flat where it was pressed, at the door that was pressed."""
+    """Redirect to the list or flat page that the form came from; after a visit, to that flat in the list."""
     path = local_path(form.back.data if form else None) or ""
     its_page = url_for("groups.house.flat", flat_id=flat.id)
     group_id = flat.stairwell.building.group_id
@@ -165,7 +161,6 @@ def _to_list(flat: Flat, form: VisitForm | None = None, *, at_the_door: bool = F
 @bp.get("/flats/<int:flat_id>/knock/join")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_join(flat: Flat) -> ViewAnswer:
-    """Who says yes at the door: a name, a language, and an e-mail address if they have one."""
     visit_request, last = open_visit_request(flat), newest_visit(flat)
     known = {
         "after": last.id if last else 0,
@@ -190,7 +185,6 @@ def _join_page(flat: Flat, form: JoinAtDoorForm) -> ViewAnswer:
 @limit_network("60 per hour")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def join(flat: Flat) -> ViewAnswer:
-    """They are in; whoever gave an address is asked by mail whether it is theirs."""
     form = JoinAtDoorForm()
     if not form.validate():
         return _join_page(flat, form)
@@ -210,7 +204,6 @@ def join(flat: Flat) -> ViewAnswer:
 @bp.post("/knocks/<int:visit_id>/undo")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def undo(visit: Visit) -> ViewAnswer:
-    """What was recorded last is not so."""
     form = VisitForm()
     try:
         service.take_back_visit(visit, by=current_person())

@@ -1,4 +1,4 @@
-"""Visits from door to door: what a household said is recorded in the stairwell, and can be taken back."""
+"""Records what households said at their doors, and takes a visit back."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ from watch.models import (
 
 
 class AlreadyRecorded(DomainError):
-    """Something was recorded about the door since the list was read; `visit` is what, if it still is."""
+    """A visit was recorded since the list was read. `visit` is that visit, or None if it was undone."""
 
     def __init__(self, visit: Visit | None) -> None:
         super().__init__("the door has answered")
@@ -43,13 +43,13 @@ class AlreadyRecorded(DomainError):
 
 
 class TakesPart(DomainError):
-    """The household takes part: that it moved is said on its own page, where one sees who goes."""
+    """The household takes part. Moving out is recorded on the flat's page, which shows who would leave."""
 
 
 def not_at_home(flat: Flat, *, after: int, by: Person) -> Visit:
-    """Nobody opened; the door stays on the list. `after` is the visit that the list showed.
+    """Record that nobody was at home. `after` is the last visit the list showed; the flat stays on the list.
 
-    Raises AlreadyRecorded, NotOpen.
+    Raises AlreadyRecorded and NotOpen.
     """
     visit = _record(flat, Outcome.NOT_HOME, after=after, by=by)
     audit.note("household-not-home", about=flat, by=by, group=visit.group)
@@ -57,7 +57,10 @@ def not_at_home(flat: Flat, *, after: int, by: Person) -> Visit:
 
 
 def say_no(flat: Flat, *, after: int, by: Person) -> Visit:
-    """They said no, and whoever asked for a visit is answered with it. Raises AlreadyRecorded, NotOpen."""
+    """Record that the household declined, and decline its request for a visit.
+
+    Raises AlreadyRecorded and NotOpen.
+    """
     visit = _record(flat, Outcome.DECLINED, after=after, by=by)
     note_household(flat, HouseholdStatus.DECLINED, by=by)
     _answer_no(visit.join_request, by)
@@ -65,9 +68,9 @@ def say_no(flat: Flat, *, after: int, by: Person) -> Visit:
 
 
 def say_moved(flat: Flat, *, after: int, by: Person) -> Visit:
-    """Whoever lived there has moved, and so has whoever asked for a visit.
+    """Record that the household has moved, and decline its request for a visit.
 
-    Raises AlreadyRecorded, TakesPart, NotOpen.
+    Raises AlreadyRecorded, TakesPart and NotOpen.
     """
     if status_of(flat) is HouseholdStatus.TAKES_PART:
         raise TakesPart
@@ -78,7 +81,7 @@ def say_moved(flat: Flat, *, after: int, by: Person) -> Visit:
 
 
 def _answer_no(visit_request: JoinRequest | None, by: Person) -> None:
-    """The answer is no, and was said where it was given."""
+    """Decline the request for a visit, and mark the applicant as told at the door."""
     if visit_request is not None:
         decline(visit_request, by=by)
         tell(visit_request, by=by)
@@ -87,9 +90,9 @@ def _answer_no(visit_request: JoinRequest | None, by: Person) -> None:
 def join_at_door(
     flat: Flat, *, after: int, name: str, language: Language, address: str | None, by: Person
 ) -> Visit:
-    """They said yes: in at once, on paper; an address is asked by mail whether it is theirs.
+    """Make the neighbour a member on paper at once, and mail the address to verify it.
 
-    Until it is confirmed nothing else is sent there. Raises AlreadyRecorded, NotOpen.
+    Until the address is verified nothing else is sent to it. Raises AlreadyRecorded and NotOpen.
     """
     visit = _record(flat, Outcome.JOINED, after=after, by=by)
     visit_request = visit.join_request
@@ -115,7 +118,7 @@ AT_DOOR = Consent(ConsentChannel.DOORSTEP)
 def _waits_already(
     flat: Flat, group: Group, name: str, language: Language, address: str
 ) -> JoinRequest | None:
-    """Their own request from this flat's stairwell, if they confirmed the address and wait for an answer."""
+    """Return the neighbour's own waiting request for this stairwell, if its address was confirmed."""
     person = person_for_asking(mailbox_for_asking(address), name, language)
     here = flat.stairwell_id
     theirs = (each for each in waiting_requests(group, {here}) if each.person_id == person.id)
@@ -123,9 +126,9 @@ def _waits_already(
 
 
 def _record(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Visit:
-    """One visit follows another: of two who saw the same list one is first.
+    """Store a visit that follows visit `after`. Of two coordinators who saw the same list only one succeeds.
 
-    Raises AlreadyRecorded, NotOpen.
+    Raises AlreadyRecorded and NotOpen.
     """
     group_id = flat.stairwell.building.group_id
     group = db.session.get(Group, group_id) if group_id else None
@@ -150,9 +153,9 @@ def _record(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Visit:
 
 
 def take_back_visit(visit: Visit, *, by: Person) -> None:
-    """What was recorded at a door is not so; taken back twice is once.
+    """Undo a visit. Undoing it twice has no further effect.
 
-    Raises TooLateToUndo where it was another's, is an hour old, or more has happened since; FlatTaken.
+    Raises FlatTaken, and TooLateToUndo if somebody else recorded it, it is an hour old or is not the last.
     """
     lock_flat(visit.flat)
     db.session.refresh(visit)
@@ -174,9 +177,9 @@ def take_back_visit(visit: Visit, *, by: Person) -> None:
 
 
 def _take_out(visit: Visit, by: Person) -> Household | None:
-    """Whoever was recorded is not in; what asks for their address stays unsent. Raises TooLateToUndo.
+    """End the membership recorded at the door and stop its verification mail.
 
-    Returns the household that this leaves empty.
+    Returns the household if it is left empty. Raises TooLateToUndo.
     """
     membership = visit.membership
     if membership is None or membership.left_at is not None or membership.person.mailbox_id is not None:

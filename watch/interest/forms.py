@@ -1,4 +1,4 @@
-"""What somebody fills in who would like a group in their building."""
+"""Forms for people who would like a group in their building."""
 
 from __future__ import annotations
 
@@ -14,12 +14,10 @@ from watch.places.forms import DoorForm
 
 
 class ShowInterestForm(Form):
-    """Interest in a building without a group."""
-
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     address = AddressField(_l("Din e-postadress"))
     could_coordinate = BooleanField(_l("Jag kan tänka mig att vara kontaktombud."))
 
 
 class JoinByInterestForm(DoorForm):
-    """Where one lives, when the group exists by now."""
+    """Asks in which stairwell and flat the interested person lives, once the group exists."""

@@ -1,4 +1,4 @@
-"""The mail that asks whether somebody is interested in a group for their building."""
+"""The mail that asks to confirm interest in a group."""
 
 from __future__ import annotations
 

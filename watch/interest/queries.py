@@ -1,4 +1,4 @@
-"""Interest in a building that has no group: how many wait, and what one mailbox's mail leads to."""
+"""Counts interest in buildings without a group, and finds interest that shares one mail."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watch.models import Building, Interest, Mailing, OutboxRow, Person, utcnow
 
 @dataclass(frozen=True)
 class Interested:
-    """How many waited for a group in a building last night, and those who chose to be named."""
+    """The number interested in a building last night, and those who chose to show their name."""
 
     count: int
     could_coordinate: int
@@ -23,9 +23,10 @@ class Interested:
 
 
 def interested_in(building: Building) -> Interested:
-    """Confirmed interest in a building; only those who pressed the button are named, and at once.
+    """Return confirmed interest in a building, in two statements.
 
-    The numbers are last night's: of now they would say that somebody has just come or gone (two statements).
+    The counts are last night's, because current ones would reveal that somebody has just come or gone. Names
+    are current.
     """
     here = Interest.building_id == building.id
     could = func.count(Interest.id).filter(Interest.could_coordinate)
@@ -41,9 +42,9 @@ def interested_in(building: Building) -> Interested:
 
 
 def interest_in_same_mail(interest: Interest) -> list[Interest]:
-    """Other interest that waits on the same mailbox, left within a day of a mail about this one.
+    """Return the mailbox's other unconfirmed interest left within a day of a mail about this one.
 
-    No mail of its own went out about it, so that mail's link leads to it, too. Oldest first.
+    Only one such mail a day is sent to a mailbox, so its link must lead to the others too. Oldest first.
     """
     confirm = Mailing.kind == "interest-confirm"
     about_this = select(OutboxRow.created_at).join(OutboxRow.mailing).where(confirm, *MEANT_TO_LEAVE)

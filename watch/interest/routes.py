@@ -1,4 +1,4 @@
-"""Interest in a building that has no group yet."""
+"""Pages for leaving, confirming and withdrawing interest in a group."""
 
 from __future__ import annotations
 
@@ -28,7 +28,6 @@ NO_GROUP = _l("Huset har ingen grupp att gå med i just nu.")
 @bp.get("/buildings/<int:building_id>/interest")
 @public
 def show(building_id: int) -> ViewAnswer:
-    """The form for somebody who would like a group in their building."""
     building = _building(building_id)
     return render_template("interest/show.html", building=building, form=ShowInterestForm())
 
@@ -37,7 +36,6 @@ def show(building_id: int) -> ViewAnswer:
 @ASKING
 @public
 def leave(building_id: int) -> ViewAnswer:
-    """Leave interest; the page afterwards is the same whoever it was."""
     building = _building(building_id)
     form = ShowInterestForm()
     if not form.validate():
@@ -47,7 +45,7 @@ def leave(building_id: int) -> ViewAnswer:
         language=language.current(),
     )  # fmt: skip
     db.session.commit()
-    session.pop("asked", None)  # what waits now is the interest
+    session.pop("asked", None)  # the page about waiting now shows the interest, not an earlier request
     session["interest"] = carried.sealed({"address": form.address.data})
     return redirect(url_for(".sent", building_id=building.id), 303)
 
@@ -55,7 +53,7 @@ def leave(building_id: int) -> ViewAnswer:
 @bp.get("/buildings/<int:building_id>/interest/sent")
 @public
 def sent(building_id: int) -> str:
-    """What happens now: the same page whoever it was, with the address that this browser has typed."""
+    """Show what happens next: the same page for everyone, with the address typed in this browser."""
     typed = carried.opened(session.get("interest"))
     address = typed["address"] if typed else None
     return render_template("interest/sent.html", building=_building(building_id), address=address)
@@ -69,20 +67,22 @@ def _building(building_id: int) -> Building:
 @bp.get("/interest/<token>")
 @public
 def open_link(token: str) -> ViewAnswer:
-    """The mailed page: confirm; then tell one's name, join when there is a group, or withdraw."""
     interest = _interest_behind(token)
     return _page(token, interest, _join_form(interest))
 
 
 def _interest_behind(token: str) -> Interest:
-    """The interest of a mailed link; its page speaks the mail's language. Raises LinkExpired, BadToken."""
+    """Return the interest of a mailed link, and set the page to the language of the mail.
+
+    Raises LinkExpired and BadToken.
+    """
     interest = service.interest_of(token)
     language.follow_letter(interest.person.language)
     return interest
 
 
 def _join_form(interest: Interest) -> JoinByInterestForm | None:
-    """The form for joining, where there is a group to join by now."""
+    """Return the form for joining, or None if the building has no group to join."""
     stairwells = joinable_stairwells(interest.building)
     if not stairwells:
         return None
@@ -101,7 +101,6 @@ def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> st
 @bp.post("/interest/<token>")
 @public
 def confirm(token: str) -> Response:
-    """It was I who left this interest."""
     service.confirm_interest(_interest_behind(token))
     session.pop("interest", None)
     db.session.commit()
@@ -112,7 +111,6 @@ def confirm(token: str) -> Response:
 @bp.post("/interest/<token>/name")
 @public
 def tell_name(token: str) -> Response:
-    """Let the police contact see the name."""
     interest = _interest_behind(token)
     with saving(_("Nu kan kommunpolisen se ditt namn.")):
         service.tell_name(interest)
@@ -122,7 +120,6 @@ def tell_name(token: str) -> Response:
 @bp.post("/interest/<token>/unname")
 @public
 def take_back_name(token: str) -> Response:
-    """The police contact sees the name no longer; the interest stays."""
     interest = _interest_behind(token)
     with saving(_("Nu kan kommunpolisen inte se ditt namn längre. Ditt intresse är kvar.")):
         service.take_back_name(interest)
@@ -132,14 +129,13 @@ def take_back_name(token: str) -> Response:
 @bp.get("/interest/<token>/join")
 @public
 def back_to_open(token: str) -> Response:
-    """A form that came back with its errors has this address, and the browser's arrow asks for it."""
+    """Redirect, because a form shown with errors has this address and Back requests it with GET."""
     return redirect(url_for(".open_link", token=token), 303)
 
 
 @bp.post("/interest/<token>/join")
 @public
 def join(token: str) -> ViewAnswer:
-    """Ask to join the group that exists by now; the address is confirmed already."""
     interest = _interest_behind(token)
     form = _join_form(interest)
     if form is None:
@@ -157,7 +153,6 @@ def join(token: str) -> ViewAnswer:
 @bp.post("/interest/<token>/withdraw")
 @public
 def withdraw(token: str) -> Response:
-    """Not interested any more."""
     interest = _interest_behind(token)
     service.withdraw(interest)
     db.session.commit()

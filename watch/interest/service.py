@@ -1,4 +1,4 @@
-"""Interest in a building that has no group, or whose group sleeps."""
+"""Records interest in buildings that have no group, or only a dormant one."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ from watch.models.base import is_fresh
 from watch.models.joining import CURRENT_INTEREST
 from watch.statements import upsert
 
-UNCONFIRMED_DAYS = 30  # how long an address waits for its owner's word
+UNCONFIRMED_DAYS = 30  # days in which an address can be confirmed
 
 
 def leave_interest(
     building: Building, address: str, name: str, *, could_coordinate: bool, language: Language
 ) -> None:
-    """Somebody who says that this is their address would like a group; the mail there decides.
+    """Store unconfirmed interest and mail the address to confirm it, at most once a day.
 
-    Returns nothing: the page and the statements are the same whether the address was known or not.
+    Returns nothing: page and statements are the same whether or not the address was known.
     """
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, name, language)
@@ -34,7 +34,10 @@ def leave_interest(
 
 
 def _interest(building: Building, person: Person, *, could_coordinate: bool) -> Interest:
-    """The person's current interest, known or new; until it is confirmed the newest word counts."""
+    """Return the person's current interest in the building, made if there is none.
+
+    Until it is confirmed, `could_coordinate` is replaced by the newest answer.
+    """
     new = upsert(Interest).values(
         building_id=building.id, person_id=person.id, could_coordinate=could_coordinate
     )
@@ -51,9 +54,9 @@ def _interest(building: Building, person: Person, *, could_coordinate: bool) -> 
 
 
 def interest_of(token: str) -> Interest:
-    """The interest that a mailed link belongs to; it works as long as the interest.
+    """Return the interest of a mailed link, valid as long as the interest.
 
-    Raises LinkExpired, BadToken.
+    Raises LinkExpired and BadToken.
     """
     interest = tokens.row_of(Purpose.CONFIRM_INTEREST, Interest, token)
     is_too_old = interest.confirmed_at is None and not is_fresh(interest.created_at, UNCONFIRMED_DAYS)
@@ -63,14 +66,14 @@ def interest_of(token: str) -> Interest:
 
 
 def confirm_interest(interest: Interest) -> None:
-    """The owner of the address says that it was they; confirmed twice is once."""
+    """Confirm the interest and the person's address. Confirming twice has no further effect."""
     if interest.confirmed_at is None:
         interest.confirmed_at = interest.person.address_confirmed_at = utcnow()
         audit.note("interest-confirmed", about=interest, by=None, area=interest.building.property.area)
 
 
 def tell_name(interest: Interest) -> None:
-    """Let the police contact see the name; to press it in one's own mail confirms the address too."""
+    """Let the police contact see the name. The mailed link has verified the address, so confirm that too."""
     confirm_interest(interest)
     if interest.named_at is None:
         interest.named_at = utcnow()
@@ -78,7 +81,7 @@ def tell_name(interest: Interest) -> None:
 
 
 def take_back_name(interest: Interest) -> None:
-    """The police contact sees the name no longer; taken back twice is once."""
+    """Hide the name from the police contact again. The interest stays."""
     if interest.named_at is not None:
         interest.named_at = None
         area = interest.building.property.area
@@ -86,16 +89,16 @@ def take_back_name(interest: Interest) -> None:
 
 
 def withdraw(interest: Interest) -> None:
-    """Not interested any more; mail that waits about it stays unsent."""
+    """End the interest and stop its waiting mail."""
     interest.ended_at = utcnow()
     outbox.cancel(interest)
     audit.note("interest-withdrawn", about=interest, by=None, area=interest.building.property.area)
 
 
 def join_from_interest(interest: Interest, stairwell: Stairwell, *, flat: Flat | None) -> JoinRequest:
-    """The group exists by now: ask to join it; the address is confirmed already.
+    """Ask to join the building's new group. The mailed link has verified the address.
 
-    Raises NotOpen, FlatElsewhere.
+    Raises NotOpen and FlatElsewhere.
     """
     confirm_interest(interest)
     request = wait_for_answer(interest.person, stairwell, flat=flat)

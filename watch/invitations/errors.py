@@ -1,4 +1,4 @@
-"""What a group's doors can answer."""
+"""Errors that inviting can raise."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from watch.errors import DomainError
 
 
 class AlreadyInvited(DomainError):
-    """The address has an invitation to this group that is still open."""
+    """The address has an open invitation to this group."""
 
 
 class InvitationDeclined(DomainError):
-    """The address has said no to this group, and was promised that nobody writes about it again."""
+    """The address declined before, and was promised that the group does not write to it again."""
 
 
 class TooManyInvitations(DomainError):
-    """The coordinator has had as many sent as one may in a day; `until` is when it goes on."""
+    """The coordinator has reached the daily limit. `until` is when the next invitation may be sent."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__("too many invitations in a day")
@@ -24,7 +24,7 @@ class TooManyInvitations(DomainError):
 
 
 class WrittenLately(DomainError):
-    """The address has had the letters of a day about the group; `until` is when the next may go."""
+    """The address has got three mails about the group in a day. `until` is when the next may be sent."""
 
     def __init__(self, until: datetime) -> None:
         super().__init__("too many letters to an address in a day")
@@ -32,12 +32,12 @@ class WrittenLately(DomainError):
 
 
 class InvitationEnded(DomainError):
-    """The invitation is answered; it cannot be sent again or taken back."""
+    """The invitation has ended, so it can no longer be sent, corrected or revoked."""
 
 
 class RemindedLately(DomainError):
-    """A letter about the invitation went out within a day."""
+    """A mail about the invitation was sent within the last day."""
 
 
 class SameAddress(DomainError):
-    """The address that is to be mended is the one that stands there."""
+    """The corrected address is the same as before."""

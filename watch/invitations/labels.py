@@ -1,4 +1,4 @@
-"""What an invitation's state, a row of the preview and an unreadable list are called."""
+"""Words for the states of invitations and preview rows, and for lists that cannot be read."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ PREVIEW_STATES = {
     "declined": _l("Vill inte bli tillfrågad"),
     "lately": _l("Har fått tre mejl på ett dygn"),
 }
-PREVIEW_SIGNS = {"new": "ok", "later": "lamp", "bad": "bad"}  # the others need nothing: neutral
+PREVIEW_SIGNS = {"new": "ok", "later": "lamp", "bad": "bad"}  # the others are neutral
 FILE_PROBLEMS = TABLE_PROBLEMS | {
     TableProblem.EMPTY_FILE: _l("Filen är tom. Välj filen med adresserna."),
     TableProblem.TOO_LARGE: _l("Listan är för stor. Högst 1 MB: dela den i två."),
@@ -68,7 +68,7 @@ LIST_PROBLEMS = {
 
 
 def why_unreadable(error: UnreadableTable) -> Any:
-    """Why a file or a pasted text is no list of neighbours, and what to do."""
+    """Return why a file or a pasted text cannot be read as a list, and what to do."""
     if not isinstance(error.problem, ListProblem):
         return FILE_PROBLEMS[TableProblem(error.problem)]
     numbers = {"count": language.number(error.count), "most": language.number(MOST_PEOPLE)}

@@ -1,7 +1,7 @@
-"""Lists of neighbours, pasted or in a file: read row by row, and not validated here.
+"""Reads lists of neighbours, pasted or from a file. Rows are not validated here.
 
-Columns are found by their names, else by what they hold. Every address comes back as somebody's, or is named
-as one that was not read.
+Columns are recognised by their names, else by their content. Every address is returned as a person's or in
+`unread`.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from watch.tables import ZIP, Table, TableProblem, UnreadableTable, read_tables,
 from watch.xlsx_table import XlsxLimits
 
 MOST_BYTES = 1024 * 1024
-MOST_PEOPLE = 500  # in one list; a house has some hundred flats
-MOST_ROWS = 20_000  # with them it is told how many there were
-MOST_ABOVE = 10  # rows with a title and the like before the column names
+MOST_PEOPLE = 500  # in one list; a building has some hundred flats
+MOST_ROWS = 20_000  # read all of these, to tell how many a list that is too long has
+MOST_ABOVE = 10  # rows with a title and the like above the column names
 
 ADDRESS, NAME, FLAT, PORT = "address", "name", "flat", "port"
-KINDS = {  # by what the name of a column contains or, with ^, begins with; the first that fits
+KINDS = {  # a column name that contains the pattern, or starts with it after ^; the first match counts
     ADDRESS: re.compile("e[- ]?post|mail|mejl|بريد|iimayl|iimeyl"),
     FLAT: re.compile("lägenhet|^lgh|^flat|apartment|شقة|^guri|lambarka guri"),
     NAME: re.compile("^(förnamn|namn|first name|given name|name|الاسم|اسم|magac)"),
@@ -38,7 +38,7 @@ Rows = Sequence[tuple[int, list[str]]]
 
 
 class ListProblem(StrEnum):
-    """Why a table is no list of neighbours."""
+    """Why a table cannot be read as a list of neighbours."""
 
     NO_ADDRESSES = auto()
     SEVERAL_SHEETS = auto()
@@ -47,7 +47,7 @@ class ListProblem(StrEnum):
 
 @dataclass
 class NeighbourList:
-    """Who stands in a list, and what was left out: hidden rows, and addresses in columns for other things."""
+    """The people in a list, the number of hidden rows skipped, and addresses found in unsuitable columns."""
 
     people: list[Typed] = field(default_factory=list)
     hidden: int = 0
@@ -55,7 +55,7 @@ class NeighbourList:
 
 
 def list_of_text(text: str) -> NeighbourList:
-    """Pasted lines, or cells of a spreadsheet. Raises UnreadableTable."""
+    """Read pasted lines or spreadsheet cells. Raises UnreadableTable."""
     for delimiter in filter(text.__contains__, "\t;,"):
         table = split_text(text, most_rows=MOST_ROWS, delimiter=delimiter)
         place = _names_in(table.rows)
@@ -66,7 +66,7 @@ def list_of_text(text: str) -> NeighbourList:
 
 
 def list_of_file(data: bytes) -> NeighbourList:
-    """The one table of a file that holds addresses, at most 1 MB and 500 people. Raises UnreadableTable."""
+    """Read the only table of a file with addresses, at most 1 MB and 500 people. Raises UnreadableTable."""
     tables = read_tables(data, most_bytes=MOST_BYTES, xlsx=XlsxLimits(rows=MOST_ROWS))
     with_addresses = [table for table in tables if _has_addresses(table)]
     if len(with_addresses) > 1:
@@ -91,7 +91,7 @@ def _expect_few(found: NeighbourList) -> NeighbourList:
 
 
 def _of_table(table: Table) -> NeighbourList:
-    """Everybody, in the order of the rows; a row whose quotes are wrong is read as a line of text."""
+    """Return all people in the order of the rows. A row with faulty quotes is read as a line of text."""
     place = _names_in(table.rows)
     unread: list[str] = []
     if place is None:
@@ -104,7 +104,7 @@ def _of_table(table: Table) -> NeighbourList:
 
 
 def _names_in(rows: Rows) -> int | None:
-    """The place of the row with the names of the columns: addresses stand below one that is called so."""
+    """Return the index of the row with column names: the column called e-mail has addresses below it."""
     for place, (_number, names) in enumerate(rows[:MOST_ABOVE]):
         if any("@" in name for name in names):
             return None
@@ -124,7 +124,7 @@ Read = list[tuple[int, list[Typed]]]
 
 
 def _by_names(names: Sequence[str], rows: Rows) -> tuple[Read, list[str]]:
-    """What stands below the names of the columns; cells beyond them, or below no name, may hold addresses."""
+    """Read rows below column names. Cells beyond the names, or below an empty one, may hold addresses too."""
     kinds = [_kind_of(name) for name in names]
     read: Read = []
     unread: dict[str, None] = {}
@@ -151,7 +151,7 @@ def _first(cells: Iterable[str]) -> str:
 
 
 def _by_content(rows: Rows) -> Read:
-    """Without names: the first column with nothing but words holds names, the first with numbers flats."""
+    """Read rows without column names: the first column of words holds names, the first of numbers flats."""
     columns = [*zip_longest(*(cells for _number, cells in rows), fillvalue="")]
     others = [place for place, cells in enumerate(columns) if not any("@" in cell for cell in cells)]
     of_names = next((place for place in others if _all(NAME_LIKE, columns[place])), None)
@@ -175,7 +175,7 @@ def _all(pattern: re.Pattern[str], cells: Iterable[str]) -> bool:
 
 
 def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
-    """Everybody with an address in these cells; of several nobody knows whose name it is."""
+    """Return everybody with an address in the cells. A name goes to nobody if there are several."""
     name = name if any(character.isalpha() for character in name) else ""
     filled = [cell for cell in cells if cell.strip()]
     people = [each for cell in filled if "@" in cell for each in people_in(cell)]

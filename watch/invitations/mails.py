@@ -1,4 +1,4 @@
-"""The mails that invite, and those to whoever has joined or takes part already."""
+"""The mails of an invitation, and those to new members and to people who are members already."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def _link(invitation: Invitation) -> str:
 def _ended(invitation: Invitation, now: datetime) -> Unless:
     return {
         LeftOut.OVER: invitation.state is not InvitationState.OPEN or invitation.expires_at <= now,
-        LeftOut.ADDRESS: OutboxRow.mailbox_id != invitation.mailbox_id,  # the first may have been mistyped
+        LeftOut.ADDRESS: OutboxRow.mailbox_id != invitation.mailbox_id,  # the address was corrected
     }
 
 
@@ -39,7 +39,10 @@ def _invitation_unless(invitation: Invitation, now: datetime) -> Unless:
 
 
 def _already_member_link(about: JoinRequest | AddressVerification | Invitation) -> str:
-    """Who asked in a member's name may be another who reads the same mail; an invitation asks nobody else."""
+    """Return a link to sign in, or to a page about a request made in the member's name.
+
+    Somebody else who reads the same mailbox may have made the request. An invitation has no such page.
+    """
     if isinstance(about, Invitation):
         return "/login"
     return f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, about)}"

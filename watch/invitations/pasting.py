@@ -1,7 +1,7 @@
-"""Addresses in a line or a cell, with the name of those that are written as `Name <name@example.org>`.
+"""Finds addresses in a line or a cell, and the names in `Name <name@example.org>`.
 
-Nothing else is taken for a name or a flat: what stands beside an address is shown to whoever fills it in.
-Whatever has an @ comes back, as an address or to be mended.
+No other text becomes a name or a flat; it is shown beside the address for the coordinator to fill in.
+Everything with an @ is returned, as an address or as text to correct.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from dataclasses import dataclass, replace
 
 from watch.personnummer import has_personnummer
 
-# In quotes, in brackets, a word, or what stands between two neighbours; what is quoted is bounded, so that
-# no start is tried to the end of a long text.
+# In quotes, in brackets, a word, or a separator. Quoted text is limited to 200 characters, so that an
+# unclosed quote is not searched to the end of a long text.
 TOKEN = re.compile(
     r'"(?P<quoted>(?:[^"\\]|\\.){0,200})"|<(?P<inside>[^<>]*)>|(?P<word>[^\s,;،؛<>"]+)|(?P<stop>[,;،؛])'
 )
 CURLY = str.maketrans(dict.fromkeys("“”„«»", '"'))
 AT = re.compile(r"\((?:at)\)|\[(?:at)\]", re.IGNORECASE)
 MAY_BE_ADDRESS = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
-AROUND = "'‘’.,:!?*•–-\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list leaves around a word
+AROUND = "'‘’.,:!?*•–-\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list puts around a word
 
 
 @dataclass(frozen=True)
 class Typed:
-    """One neighbour as typed; `beside` is what else stood there, to be looked at and not sent."""
+    """One person as typed. `beside` is other text that stood there, shown but not sent."""
 
     address: str
     name: str = ""
@@ -34,7 +34,7 @@ class Typed:
 
 
 def people_in(text: str) -> list[Typed]:
-    """Everybody in a line, each address once; what may be meant as an address and is none comes too."""
+    """Return everybody in a line, each address once, and text that may be meant as an address."""
     found = list(_people_in(text.translate(CURLY)))
     if not any("@" in each.address for each in found) and text.strip(' \t,;<>"'):
         return [Typed(" ".join(re.findall(r"[^\s,;<>\"]+", text)))]
@@ -46,8 +46,8 @@ def people_in(text: str) -> list[Typed]:
 
 def _people_in(text: str) -> Iterator[Typed]:
     last: Typed | None = None
-    before: list[str] = []  # what stood before, and belongs to nobody yet
-    run: list[str] = []  # the words since a comma
+    before: list[str] = []  # text before an address, which belongs to nobody yet
+    run: list[str] = []  # words since the last comma
     for token in TOKEN.finditer(text):
         kind, value = str(token.lastgroup), token[str(token.lastgroup)]
         if kind == "stop":
@@ -71,7 +71,7 @@ def _people_in(text: str) -> Iterator[Typed]:
 
 
 def _sorted_out(text: str) -> tuple[list[str], list[str]]:
-    """The addresses among some words, and the other words. Of mailto: and of a label only what follows."""
+    """Split some words into addresses and other words."""
     addresses, words = [], []
     for word in text.replace('\\"', '"').split():
         if "@" in word and not AT.search(word):
@@ -84,7 +84,7 @@ def _sorted_out(text: str) -> tuple[list[str], list[str]]:
 
 
 def _bare(word: str) -> str:
-    """An address without what stands around it: mailto: and its subject, a label, quotes, a full stop."""
+    """Return an address without mailto: and its subject, a label, quotes or a full stop."""
     local, _at, domain = word.partition("@")
     if local.casefold().startswith("mailto:"):
         local = local[len("mailto:") :]
@@ -93,14 +93,14 @@ def _bare(word: str) -> str:
 
 
 def _name_of(words: list[str]) -> str:
-    """The words before brackets as a name: without its quotes, a number before it, or a label."""
+    """Return the words before brackets as a name, without quotes, a leading number or a label."""
     said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-")
     name = re.sub(r"^\d{1,4}[.)]\s*", "", said)
     return name if any(character.isalpha() for character in name) and "@" not in name else ""
 
 
 def _checked(words: list[str]) -> tuple[str, list[Typed]]:
-    """What stands beside an address, and what of it is no mere word: to be mended, for it may be somebody."""
+    """Return the text beside an address, and the parts of it that may be somebody's mistyped address."""
     text = " ".join(words)
     if has_personnummer(text):
         return "", [Typed(text)]

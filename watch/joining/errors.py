@@ -1,4 +1,4 @@
-"""What an answer to somebody who asks to join can meet."""
+"""Errors that deciding on a join request can raise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from watch.models import Person, RequestState
 
 
 class AlreadyDecided(DomainError):
-    """A colleague was quicker; `by` is who, `state` what they answered."""
+    """The request has been decided already, by `by` (None if nobody decided) and with `state`."""
 
     def __init__(self, by: Person | None, state: RequestState) -> None:
         super().__init__("the request is decided")
@@ -16,4 +16,4 @@ class AlreadyDecided(DomainError):
 
 
 class NotDecided(DomainError):
-    """Nobody has answered the request yet, so that there is nothing to tell."""
+    """The request has not been decided yet, so there is no answer to tell."""

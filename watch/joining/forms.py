@@ -1,4 +1,4 @@
-"""What people fill in at a group's doors."""
+"""Forms for asking to join, deciding on a request and answering an invitation."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from watch.models import Flat, Stairwell
 from watch.places.forms import NOT_A_CHOICE, DoorForm
 from watch.places.labels import DO_NOT_KNOW, floor_word
 
-USUAL_TOP = 9  # the highest floor of most houses
-BY_MAIL, BY_VISIT = "mail", "knock"  # as forms and links say it
+USUAL_TOP = 9  # the highest floor of most buildings
+BY_MAIL, BY_VISIT = "mail", "knock"  # values in forms and links
 ADDRESS_OR_VISIT = _l("Skriv din e-postadress, eller välj att vi knackar på hos dig.")
 ADDRESS_MISSING = _l("Skriv din e-postadress.")
 CONSENT_MISSING = _l("Kryssa i rutan om du vill vara med. Utan ditt ja får vi inte spara uppgifterna.")
 
 
 class AskToJoinForm(DoorForm):
-    """The poster's form: by e-mail, or by a visit at the door."""
+    """The form behind a poster or a letter. The answer comes by e-mail or by a visit at the door."""
 
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     how = RadioField(
@@ -47,16 +47,16 @@ class AskToJoinForm(DoorForm):
     )
 
     def expect_no_visit(self) -> None:
-        """Nobody is there who could come: the answer comes by e-mail."""
+        """Leave out the visit, because there is no coordinator to visit."""
         del self.how
 
     @property
     def by_visit(self) -> bool:
-        """Whether they want a visit at the door."""
+        """True if a visit is wanted."""
         return bool(self.how and self.how.data == BY_VISIT)
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """With e-mail an address is needed; with a visit, floor and door."""
+        """Require an address for an answer by e-mail; floor and door for a visit."""
         super().validate(extra_validators)
         if self.by_visit:
             self.address.errors = ()
@@ -69,18 +69,21 @@ class AskToJoinForm(DoorForm):
 
 
 class ChangeAddressForm(Form):
-    """Another address than the one somebody has just asked with."""
+    """Another address for the request that was just sent."""
 
     address = AddressField(_l("Din e-postadress"))
 
 
 class FloorForm(Form):
-    """Where they live whose address was recorded at the door; a low house offers as many floors as others."""
+    """Asks for the floor of someone recorded at the door.
+
+    Always offers floors 0–9, so that guessing is no easier in a low building.
+    """
 
     floor = SelectField(_l("Vilken våning bor du på?"), validate_choice=False)
 
     def offer(self, stairwells: Iterable[Stairwell | None]) -> None:
-        """Fill the choices, so that the floors of these stairwells are among them."""
+        """Offer floors that include all of these stairwells."""
         theirs = [flat.floor for stairwell in stairwells if stairwell for flat in stairwell.flats]
         floors = range(min([0, *theirs]), max([USUAL_TOP, *theirs]) + 1)
         self.floor.choices = [
@@ -89,7 +92,6 @@ class FloorForm(Form):
         ]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """One of them must be chosen; to choose none is no answer."""
         super().validate(extra_validators)
         if not self.floor.data or self.floor.data not in {each.value for each in self.floor.choices}:
             self.floor.errors = (_l("Välj den våning du bor på."),)
@@ -97,7 +99,7 @@ class FloorForm(Form):
 
 
 class DecideRequestForm(Form):
-    """A coordinator's answer: the flat if it was unknown, a word of why if they wish."""
+    """A coordinator's answer: the flat if it is unknown, and a reason if they wish."""
 
     flat = SelectField(_l("Lägenhet"), validate_choice=False)
     reason = LineField(
@@ -107,7 +109,7 @@ class DecideRequestForm(Form):
     )
 
     def offer(self, flats: Iterable[Flat]) -> None:
-        """The flats of the applicant's stairwell."""
+        """Offer the flats of the applicant's stairwell."""
         self.flats = {str(flat.id): flat for flat in flats}
         self.flat.choices = [
             DO_NOT_KNOW,
@@ -116,19 +118,17 @@ class DecideRequestForm(Form):
 
     @property
     def chosen(self) -> Flat | None:
-        """The flat that was chosen."""
         return self.flats.get(self.flat.data or "") if self.flat else None
 
     def validate_flat(self, field: SelectField) -> None:
-        """Only a flat of that stairwell."""
         if field.data and field.data not in self.flats:
             raise ValidationError(NOT_A_CHOICE)
 
 
 class AcceptInvitationForm(DoorForm, SendingForm):
-    """Joining by invitation; the door only where the invitation does not say it.
+    """Joining by invitation. The flat is asked for only if the invitation does not name it.
 
-    The address is asked for where the link may be passed on: then it proves none.
+    A transferable invitation asks for an address too, because its link does not verify one.
     """
 
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
@@ -144,6 +144,6 @@ class AcceptInvitationForm(DoorForm, SendingForm):
 
 
 class DeclineInvitationForm(Form):
-    """No, thank you; and whether anybody may ask again."""
+    """Declining an invitation, and perhaps all future ones."""
 
     never_again = BooleanField(_l("Fråga mig inte igen, inte heller från ett annat hus"))

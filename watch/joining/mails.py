@@ -1,4 +1,4 @@
-"""The mails about joining: to whoever asks or is recorded at the door, and to the coordinators who answer."""
+"""The mails about join requests and recorded addresses, to applicants and coordinators."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ JOIN_CONFIRM = Mail(
     sender=FromAddress.ACCOUNT,
     link=lambda request: f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request)}",
     wanted_unless=lambda request, _now: {
-        # Who waits already is written to as well: nobody else learns that they do.
+        # A waiting applicant is mailed like anybody else, so that a second request does not reveal the first.
         LeftOut.OVER: request.state not in {RequestState.UNCONFIRMED, RequestState.WAITING}
     },
 )

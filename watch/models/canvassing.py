@@ -1,4 +1,4 @@
-"""What came of a coordinator's visits from door to door."""
+"""Coordinators' visits to flats and their outcomes."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ AS_VISIT = "30 days"
 
 
 class Outcome(StrEnum):
-    """What came of a visit."""
+    """The outcome of a visit."""
 
     JOINED = "joined"
     DECLINED = "declined"
@@ -27,13 +27,13 @@ class Outcome(StrEnum):
 
 
 class Visit(Model):
-    """A coordinator visited a flat's door: what came of it, and how the household stood before.
+    """A coordinator's visit to a flat, its outcome, and the household's status before it.
 
-    Each follows the one that its coordinator had seen (`after_id`, 0 where there was none): of two presses
-    on the same list the database takes one. A press that is undone stands in nobody's way.
+    `after_id` is the last visit its coordinator had seen, 0 if none; it is unique per flat, so of two visits
+    recorded from the same list one is refused. Undone visits do not count.
     """
 
-    __tablename__ = "knock"  # the journal names rows by it
+    __tablename__ = "knock"  # the journal names rows by this table name
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = personal("A", "whose list", AS_VISIT, ForeignKey("watch_group.id"), index=True)

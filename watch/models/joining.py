@@ -1,4 +1,4 @@
-"""Doors into a group: interest, asking to join, invitations."""
+"""Interest, join requests, invitations and the verification of recorded addresses."""
 
 from __future__ import annotations
 
@@ -29,15 +29,15 @@ from watch.models.places import Building, Flat, Stairwell
 
 AS_REFUSAL = "until its owner takes it back"
 CURRENT_INTEREST = "ended_at IS NULL"
-LEAD_AFTER = timedelta(days=7)  # a request that nobody answers reaches the lead
-EVERYBODY_AFTER = timedelta(days=14)  # and then every coordinator of the group
+LEAD_AFTER = timedelta(days=7)  # then the lead may answer a waiting request too
+EVERYBODY_AFTER = timedelta(days=14)  # then every coordinator of the group may
 OPEN_REQUEST = "state IN ('unconfirmed', 'waiting')"
 
 
 class Interest(Derived, Model):
-    """A resident of a building without a group would like one.
+    """A resident's wish for a group in a building that has none.
 
-    Counted once the address is confirmed; the police contact sees a name only where `named_at` is set.
+    It counts once the address is confirmed. The police contact sees the name only if `named_at` is set.
     """
 
     purposes = frozenset({Purpose.CONFIRM_INTEREST})
@@ -65,7 +65,7 @@ class Interest(Derived, Model):
 
 
 class RequestState(StrEnum):
-    """An application: the address is confirmed first, then a coordinator decides."""
+    """The state of a join request: the address is confirmed first, then a coordinator decides."""
 
     UNCONFIRMED = "unconfirmed"
     WAITING = "waiting"
@@ -75,11 +75,11 @@ class RequestState(StrEnum):
 
 
 class JoinRequest(Derived, Model):
-    """Somebody asks to join the group of a building; a coordinator of that stairwell decides.
+    """A request to join a building's group, decided by a coordinator of the stairwell.
 
-    Without an e-mail the applicant asked for a visit at the door, and is told the answer there (`told_at`).
-    The yes is as old as the request. `asked_index` is the keyed hash of a secret that only the browser holds
-    which sent the form: it alone can change the address until that is confirmed.
+    An applicant without e-mail asks for a visit, and is told the answer at the door (`told_at`). Consent
+    dates from the request. `asked_index` is the keyed hash of a secret in the browser that sent the form;
+    only that browser may change the address, until it is confirmed.
     """
 
     purposes = frozenset({Purpose.CONFIRM_REQUEST})
@@ -142,20 +142,21 @@ class JoinRequest(Derived, Model):
 
     @property
     def is_everybodys(self) -> bool:
-        """It waits so long that every coordinator of the group may answer."""
+        """True if it has waited so long that every coordinator of the group may answer."""
         if self.confirmed_at is None or self.state is not RequestState.WAITING:
             return False
         return utcnow() - self.confirmed_at >= EVERYBODY_AFTER
 
 
 class AddressVerification(Derived, Model):
-    """A coordinator recorded a neighbour's e-mail address at the door; whoever reads it is asked by mail.
+    """The verification of an e-mail address that a coordinator recorded at a neighbour's door.
 
-    The neighbour takes part on paper meanwhile (`membership`). `person` has the recorded name and address,
-    and becomes the member by saying on which floor the neighbour lives; `floor_tries` counts how often they
-    have tried. It has ended once the address is verified, or nobody is asked about it any more.
+    Meanwhile the neighbour is a member on paper (`membership`). `person` has the recorded name and address,
+    and becomes the member by giving the floor the neighbour lives on, in at most three tries (`floor_tries`).
+    Ended once the address is verified or given up.
 
-    Its link has the purpose of a request's: verifications were requests once, and links mailed then go on.
+    The link has the purpose of a join request's, because verifications used to be join requests and links
+    mailed then must still work.
     """
 
     purposes = frozenset({Purpose.CONFIRM_REQUEST})
@@ -192,7 +193,7 @@ class AddressVerification(Derived, Model):
 
 
 class InvitationState(StrEnum):
-    """An invitation's fate; expired is read from `expires_at`."""
+    """The state of an invitation. Whether it has expired is read from `expires_at`."""
 
     OPEN = "open"
     ACCEPTED = "accepted"
@@ -201,15 +202,15 @@ class InvitationState(StrEnum):
 
 
 class Invitation(Derived, Model):
-    """A coordinator invites an address that was given for it; accepting proves the address.
+    """An invitation from a coordinator to an e-mail address. Accepting it verifies the address.
 
-    Its link is derived from its nonce; sending again gives it another, and counts that in `generation`, so
-    that a press on a list says which link the list had shown. Coordinators who were given
-    the same address each have one open: they do not learn of each other's. Of a no there stays the keyed hash
-    of the address, so that the group does not write to it again, as it was promised.
+    Resending it changes the nonce, and so the link, and increases `generation`; a form carries the generation
+    its page showed. Two coordinators may each have an open invitation to one address, since they must not
+    learn of each other's. Once declined, the address's keyed hash stays, so that the group does not write to
+    it again.
 
-    It is for the owner of the address, or, `is_transferable`, for whoever is given the link: they give an
-    address of their own, which is confirmed by mail.
+    Only the owner of the address may use it, or, if `is_transferable`, anybody who has the link; they give an
+    address of their own and confirm it by mail.
     """
 
     purposes = frozenset({Purpose.INVITATION})
@@ -251,9 +252,9 @@ class Invitation(Derived, Model):
 
 
 class Refusal(Model):
-    """Somebody asked that nobody invites them again, whichever house: the keyed hash of an address, no more.
+    """The keyed hash of an address whose owner asked never to be invited again, by any group.
 
-    It hangs on nothing, so that it outlives the invitation, the group and the person.
+    It refers to no other row, so that it outlives the invitation, the group and the person.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

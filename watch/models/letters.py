@@ -57,7 +57,7 @@ class Letter(Derived, Model):
 
 
 class LetterPack(Model):
-    """An order of many letters. The worker makes it file by file; whoever ordered it fetches it."""
+    """An order for many letters. The worker makes its files, and the person who ordered it downloads them."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"))
@@ -84,7 +84,7 @@ class LetterPack(Model):
 
 
 class LetterFile(Model):
-    """One PDF of a pack, of whole stairwells. `held_until` is the lease of the worker that makes it."""
+    """One PDF of a pack, of whole stairwells. `held_until` is the lease of the worker that is making it."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     pack_id: Mapped[int] = mapped_column(ForeignKey("letter_pack.id", ondelete="CASCADE"))

@@ -1,4 +1,4 @@
-"""Whose letterbox gets a letter, and in which languages."""
+"""Forms for choosing which flats get a letter, and in which languages."""
 
 from __future__ import annotations
 
@@ -30,14 +30,14 @@ def _in_languages() -> TicksField:
 
 
 class PrintLettersForm(Form):
-    """Flats, or whole stairwells, and languages; those not contacted are ticked from the start."""
+    """Choose flats, or whole stairwells, and languages. Flats not contacted are selected at first."""
 
     flats = TicksField(_l("Lägenheter"), coerce=int, validators=[DataRequired(NOBODY_CHOSEN)])
     stairwells = TicksField(_l("Portar"), coerce=int, validators=[DataRequired(NO_PORT_CHOSEN)])
     languages = _in_languages()
 
     def offer_flats(self, flats: Iterable[Flat], words: Mapping[int, str], ticked: Collection[int]) -> None:
-        """These flats by stairwell; what there is to say of them and which are ticked at first, by id."""
+        """Offer flats by stairwell. `words` describes flats by id, and `ticked` are selected at first."""
         self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
         self.flats.choices = {
             stairwell.address: [(flat.id, _named(flat, words.get(flat.id))) for flat in behind]
@@ -48,13 +48,13 @@ class PrintLettersForm(Form):
         del self.stairwells
 
     def offer_nothing(self) -> None:
-        """Where letters would open no door."""
+        """Offer no flats, because the letters could not be used."""
         self._flats = {}
         self.flats.choices = []
         del self.stairwells
 
     def offer_stairwells(self, flats: Iterable[Flat]) -> None:
-        """Whole stairwells: nothing of their flats is told, so each flat there gets a letter."""
+        """Offer whole stairwells, so that the form reveals nothing about single flats."""
         self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
         behind = groupby(self._flats.values(), key=lambda flat: flat.stairwell)
         self.stairwells.choices = [_counted(stairwell, len(list(its))) for stairwell, its in behind]
@@ -62,7 +62,7 @@ class PrintLettersForm(Form):
 
     @property
     def chosen(self) -> list[Flat]:
-        """The flats that get a letter, as one walks down the stairs."""
+        """The chosen flats in the order of `staircase_order`."""
         if "stairwells" in self:
             return [
                 flat for flat in self._flats.values() if flat.stairwell_id in (self.stairwells.data or ())
@@ -71,13 +71,13 @@ class PrintLettersForm(Form):
 
 
 class ChooseHousesForm(Form):
-    """Whole houses of an area, all ticked from the start, and languages."""
+    """Choose whole buildings of an area, all selected at first, and languages."""
 
     houses = TicksField(_l("Hus"), coerce=int, validators=[DataRequired(NO_HOUSE_CHOSEN)])
     languages = _in_languages()
 
     def offer(self, flats: Iterable[Flat]) -> None:
-        """The houses of these flats."""
+        """Offer the buildings of these flats."""
         self._flats = sorted(flats, key=lambda flat: (_house(flat).sort_key, staircase_order(flat)))
         houses = [(house, len(list(its))) for house, its in groupby(self._flats, key=_house)]
         self.houses.choices = [_counted(house, flats) for house, flats in houses]
@@ -86,7 +86,7 @@ class ChooseHousesForm(Form):
 
     @property
     def chosen(self) -> list[Flat]:
-        """The flats that get a letter, house by house."""
+        """The flats of the chosen buildings, building by building."""
         return [flat for flat in self._flats if _house(flat).id in (self.houses.data or ())]
 
 
@@ -95,12 +95,12 @@ def _house(flat: Flat) -> Building:
 
 
 def in_staircase_order(flats: Iterable[Flat]) -> Sequence[Flat]:
-    """Stairwell by stairwell in street order, the top floor first: whoever hands out walks down once."""
+    """Sort flats as letters are handed out: by stairwell in street order, from the top floor down."""
     return sorted(flats, key=staircase_order)
 
 
 def staircase_order(flat: Flat) -> tuple[str, int, str]:
-    """Where a flat stands in that order."""
+    """Return the sort key for walking down each stairwell once."""
     return flat.stairwell.sort_key, -flat.floor, flat.number
 
 
@@ -109,7 +109,7 @@ def _named(flat: Flat, word: str | None) -> str:
 
 
 def _counted(place: Building | Stairwell, flats: int) -> SelectChoice:
-    """A place with how many letters it takes; its address apart, or it turned the words around."""
+    """Return a choice with address and number of flats. `<bdi>` keeps Arabic text in order."""
     count = ngettext("%(num)d lägenhet", "%(num)d lägenheter", flats)
     label = Markup("<bdi>{}</bdi> ({})").format(place.address, count)
     return choice(str(place.id), label, render_kw={"data-count": flats})

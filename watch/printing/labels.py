@@ -1,4 +1,4 @@
-"""What the poster says."""
+"""The text of posters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from watch.models import Language
 
 
 def poster_words() -> list[dict[str, str]]:
-    """What the poster says in each of the four languages, Swedish first."""
+    """Return the text of the poster in each of the four languages, Swedish first."""
     return [_poster_in(each) for each in Language]
 
 

@@ -1,4 +1,4 @@
-"""Letters as pages of paper: what stands on them, and the PDF."""
+"""Lays out letters as pages and as PDF."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from watch.groups.queries.joinable import group_to_join
 from watch.models import Language, Letter
 from watch.printing.queries import code_of
 
-FEW = 60  # letters that are drawn in this process
+FEW = 60  # more letters are drawn in a process of their own
 LETTER_SENTENCES = (
     _l("Grannsamverkan är att grannar i samma hus känner varandra och hjälps åt."),
     _l("Alla som bor här får vara med. Det kostar inget."),
@@ -29,7 +29,7 @@ BY_VISIT = _l("Har du ingen e-post kommer ett kontaktombud till dig.")
 
 
 def foot_words() -> str:
-    """Whom to call, at the foot of everything on paper."""
+    """Return the phone numbers for crime and tips, which stand at the foot of every printed page."""
     crime = _l("Pågående brott: ring %(number)s.", number="112")
     tips = _l("Tips: %(number)s eller %(site)s.", number="114 14", site="polisen.se")
     return f"{crime} {tips}"
@@ -37,7 +37,7 @@ def foot_words() -> str:
 
 @dataclass(frozen=True)
 class LetterWords:
-    """What every letter says in one language."""
+    """The text that is the same in every letter, in one language."""
 
     language: Language
     direction: str
@@ -48,7 +48,7 @@ class LetterWords:
 
 @dataclass(frozen=True)
 class OwnWords:
-    """What one letter says in one language: to whom, who comes to the door, how long its code is good."""
+    """The text that differs between letters, in one language: addressee, visit on request and expiry."""
 
     to: str
     knock: str
@@ -56,14 +56,14 @@ class OwnWords:
 
 
 def pages_of(letters: Sequence[Letter], languages: Collection[Language]) -> dict[str, Any]:
-    """What stands on the pages of these letters, for templates/print/letters.typ."""
+    """Return the values for templates/print/letters.typ. Each letter is in all the languages."""
     chosen = [each for each in Language if each in languages]
     stairwells = {letter.flat.stairwell for letter in letters}
     knocked = {
         stairwell.id for stairwell in stairwells if group_to_join(stairwell)
-    }  # elsewhere nobody is there who could
+    }  # elsewhere no coordinator could visit
     own = zip(*(_own_words_in(each, letters, knocked) for each in chosen), strict=True)
-    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
+    with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
         return {
             "title": str(_l("Brev om grannsamverkan")),
             "heading": "Grannsamverkan",
@@ -112,22 +112,25 @@ def _page_of(letter: Letter, words: Iterable[OwnWords]) -> dict[str, Any]:
 
 
 def file_name(address: str, place: int | None = None) -> str:
-    """What a file of letters is called that begins with this address: in ASCII, for every machine."""
+    """Return a file name in ASCII for letters that start with this address."""
     words = [str(_l("brev")), address.replace("–", "-"), *([str(place)] if place else [])]
     return secure_filename(" ".join(words) + ".pdf").lower().replace("_", "-")
 
 
 def pdf_of(pages: Mapping[str, Any]) -> bytes:
-    """The pages as a PDF, while somebody waits for it: a few at once, more in a second or two."""
+    """Return the pages as PDF. Up to 60 letters are drawn in this process, which takes a second or two."""
     return paper.pdf("letters", _with_codes(pages)) if len(pages["letters"]) <= FEW else long_pdf_of(pages)
 
 
 def long_pdf_of(pages: Mapping[str, Any]) -> bytes:
-    """The same for many pages, which would fill this process's memory. Raises subprocess.SubprocessError."""
+    """Return many pages as PDF, drawn in a process of its own to save memory.
+
+    Raises subprocess.SubprocessError.
+    """
     return paper.long_pdf("letters", _with_codes(pages))
 
 
 def _with_codes(pages: Mapping[str, Any]) -> dict[str, Any]:
-    """Each page with what a camera reads: drawn once the transaction is over, for it takes a while."""
+    """Add each page's QR code. This takes a while, so call it after the transaction has ended."""
     letters = [page | {"qr": paper.qr_for_pdf(page["link"])} for page in pages["letters"]]
     return {**pages, "letters": letters}

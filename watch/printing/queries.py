@@ -1,4 +1,4 @@
-"""Letters, found by their code, and the long packs of them."""
+"""Finds letters, packs of letters and posters, mostly by their codes."""
 
 from __future__ import annotations
 
@@ -28,23 +28,26 @@ from watch.models import (
 
 PACK_KEPT = timedelta(hours=24)
 PACK_TRIES = 3
-CODE_CHARACTERS = 12  # 60 bits: not to be guessed
+CODE_CHARACTERS = 12  # 60 bits, too many to guess
 
 
 def code_of(letter: Letter) -> str:
-    """What is printed in a letter and typed from it."""
+    """Return the code that is printed in a letter."""
     return tokens.code(Purpose.LETTER, letter.nonce, CODE_CHARACTERS)
 
 
 def letter_of_code(code: str) -> Letter | None:
-    """The letter with this code, good or not; typed codes are forgiven much."""
+    """Return the letter with this code, expired or not. `tidy_code` repairs typing errors."""
     index = tokens.code_index(Purpose.LETTER, tokens.tidy_code(code))
     return db.session.scalar(select(Letter).where(Letter.code_index == index))
 
 
 @dataclass(frozen=True)
 class PackProgress:
-    """How far a pack has come, in letters; it has failed where nobody goes on by themselves."""
+    """How many letters of a pack are made.
+
+    It has failed if a file was tried three times in vain and no worker holds it.
+    """
 
     made: int
     all: int
@@ -52,12 +55,12 @@ class PackProgress:
 
     @property
     def is_done(self) -> bool:
-        """Whether every file can be fetched."""
+        """Return True if every file can be downloaded."""
         return self.made == self.all
 
 
 def progress_of(pack: LetterPack, now: datetime) -> PackProgress:
-    """How far a pack has come."""
+    """Return the progress of a pack."""
     made = sum(len(file.flat_ids) for file in pack.files if file.made_at)
     given_up = [
         file.made_at is None and file.tries >= PACK_TRIES and (not file.held_until or file.held_until <= now)
@@ -67,12 +70,12 @@ def progress_of(pack: LetterPack, now: datetime) -> PackProgress:
 
 
 def is_kept(pack: LetterPack, now: datetime) -> bool:
-    """Whether it can still be fetched; the night's round takes it out later."""
+    """Return True if the pack can still be downloaded. It is deleted later, by the nightly jobs."""
     return pack.asked_at > now - PACK_KEPT
 
 
 def places_of(pack: LetterPack) -> list[str]:
-    """Where its letters go, in street order: to these stairwells of a group, or houses of an area."""
+    """Return the addresses of a pack in street order: a group's stairwells, or an area's buildings."""
     ids = [id_ for file in pack.files for id_ in file.flat_ids]
     behind = select(Stairwell).where(Stairwell.flats.any(Flat.id.in_(ids)))
     stairwells = db.session.scalars(
@@ -85,7 +88,7 @@ def places_of(pack: LetterPack) -> list[str]:
 
 
 def pack_of(by: Person, where: Group | Area) -> LetterPack | None:
-    """The long pack of letters that somebody asked for there within a day."""
+    """Return the person's newest pack for a group or an area, ordered within 24 hours."""
     place = LetterPack.group_id if isinstance(where, Group) else LetterPack.area_id
     asked = select(LetterPack).where(
         LetterPack.by_id == by.id, place == where.id, LetterPack.asked_at > utcnow() - PACK_KEPT
@@ -94,7 +97,7 @@ def pack_of(by: Person, where: Group | Area) -> LetterPack | None:
 
 
 def groups_to_write_to(area: Area) -> list[Group]:
-    """The groups of an area that a letter lets in, in street order."""
+    """Return the groups of an area that can be joined by letter, in street order."""
     is_open = Group.state.in_(OPEN_TO_JOIN)
     first = select(func.min(Building.sort_key)).where(Building.group_id == Group.id).scalar_subquery()
     wanted = select(Group).where(Group.area_id == area.id, is_open, first.is_not(None))
@@ -102,13 +105,13 @@ def groups_to_write_to(area: Area) -> list[Group]:
 
 
 def poster_code(stairwell: Stairwell) -> str:
-    """What stands on a stairwell's poster now, and is typed from it."""
+    """Return the code of a stairwell's current poster, as it is printed."""
     return tokens.show_code(tokens.code(Purpose.POSTER, stairwell.nonce))
 
 
 @dataclass(frozen=True)
 class Poster:
-    """What a stairwell's poster says: the address, the code, and the link that its QR code holds."""
+    """A stairwell's poster: its address, its code, and the link in its QR code."""
 
     address: str
     code: str
@@ -116,19 +119,19 @@ class Poster:
 
 
 def poster_of(stairwell: Stairwell) -> Poster:
-    """A stairwell's poster now; its link begins with the configured base address, never the request's."""
+    """Return a stairwell's current poster. Its link starts with BASE_URL, not the request's host."""
     code = poster_code(stairwell)
     return Poster(stairwell.address, code, f"{current_app.config['BASE_URL']}/j/{code}")
 
 
 def stairwell_of_poster(code: str) -> Stairwell | None:
-    """The stairwell where the poster with this code hangs; typed codes are forgiven much."""
+    """Return the stairwell whose current poster has this code. Typing errors are repaired by `tidy_code`."""
     wanted = select(Stairwell).where(Stairwell.poster_index == _index_of(code))
     return db.session.scalar(wanted.options(joinedload(Stairwell.building)))
 
 
 def stairwell_of_old_poster(code: str) -> Stairwell | None:
-    """The stairwell whose poster had this code before it leaked."""
+    """Return the stairwell whose poster had this code until it was replaced after a leak."""
     wanted = select(Stairwell).join(OldPoster).where(OldPoster.code_index == _index_of(code))
     return db.session.scalar(wanted.options(joinedload(Stairwell.building)))
 

@@ -1,4 +1,4 @@
-"""Whom to invite: pasted or from a file, and what holds for all of them."""
+"""The form for inviting addresses, pasted or from a file, and the choices for all of them."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from watch.places.forms import NOT_A_CHOICE
 from watch.places.labels import DO_NOT_KNOW
 from watch.tables import UnreadableTable
 
-MAX_CHARACTERS = 250_000  # of pasted text, more than 500 rows have: of more it is said how many they are
+MAX_CHARACTERS = 250_000  # more than 500 rows of text; longer text is refused with its number of rows
 LOCKED, TRANSFERABLE = "locked", "transferable"
 
 
 class InviteForm(Form):
-    """Addresses as one has them, pasted or in a file; nothing is sent before they have been looked at."""
+    """Addresses, pasted or in a file. Nothing is sent before the preview."""
 
     addresses = TextAreaField(
         _l("E-postadresser"),
@@ -62,7 +62,7 @@ class InviteForm(Form):
     )
 
     def offer(self, flats: Iterable[Flat], contacted: Collection[int]) -> None:
-        """The flats of the coordinator's own stairwells; those not contacted yet come first."""
+        """Offer the flats of the coordinator's stairwells, those not contacted first."""
         ordered = sorted(flats, key=lambda flat: flat.id in contacted)
         self.flats = {str(flat.id): flat for flat in ordered}
         self.flat.choices = [
@@ -74,7 +74,7 @@ class InviteForm(Form):
         ]
 
     def validate(self, extra_validators: Any = None) -> bool:
-        """The fields, and what stands in text and file; `found` has it then."""
+        """Validate the fields and read text or file into `found`."""
         self.found = NeighbourList()
         if not super().validate(extra_validators):
             return False
@@ -97,7 +97,7 @@ class InviteForm(Form):
                 field.errors = (_l("Skriv minst en e-postadress, eller välj en fil."),)
 
     def _place(self) -> bool:
-        """A flat that was chosen is for the one address there is."""
+        """Give the chosen flat to the only address. Several addresses cannot share the choice."""
         flat = self.flats.get(self.flat.data or "")
         if flat is not None and len(self.found.people) > 1:
             self.flat.errors = (_l("Skriv bara en adress när du väljer lägenhet, eller välj Vet inte."),)
@@ -107,7 +107,6 @@ class InviteForm(Form):
         return not self.errors
 
     def validate_flat(self, field: SelectField) -> None:
-        """Only a flat among those offered."""
         if field.data and field.data not in self.flats:
             raise ValidationError(NOT_A_CHOICE)
 

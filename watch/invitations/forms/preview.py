@@ -1,4 +1,4 @@
-"""What would be sent: every neighbour that was typed, with what can be sent and what has to be mended."""
+"""The preview of a list: every row as typed, what would be sent, and what must be corrected."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ from watch.models import Flat, Language, Stairwell
 from watch.personnummer import has_personnummer, personnummer_word
 
 MAX_BESIDE = 100  # characters
-MAX_CHARACTERS = 300  # of a cell; one that is longer is refused in any case
+MAX_CHARACTERS = 300  # longer cells are refused, so the rest need not be kept
 MOST_SENT = 900_000  # bytes of all rows; a form may have 1 MB
 NOT_A_PORT = re.compile(r"\b(?:port|lgh|lägenhet|flat|entrance)\b", re.IGNORECASE)
 
 
 class RowForm(Form):
-    """The cells of one row, by the rules that hold for such fields everywhere, and what stood beside them."""
+    """The cells of one row, with the usual rules for such fields, and the text that stood beside them."""
 
     address = AddressField(_l("E-postadress"))
     name = NameField(_l("Namn"), optional=True)
@@ -37,7 +37,7 @@ class RowForm(Form):
 
 
 class PreviewForm(SendingForm):
-    """What holds for all rows, on their way from the first page over the preview to the sending."""
+    """The choices for all rows, carried from the first page over the preview to the sending."""
 
     language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
     pass_on = HiddenField()
@@ -45,9 +45,9 @@ class PreviewForm(SendingForm):
 
 @dataclass
 class PreviewRow:
-    """A neighbour as typed, and what would become of it.
+    """A row as typed, and what would become of it.
 
-    `state`: new, later (the day's invitations are used up), member, invited, declined, lately, twice, bad.
+    `state` is new, later (the daily limit is reached), member, invited, declined, lately, twice or bad.
     """
 
     number: int
@@ -57,17 +57,17 @@ class PreviewRow:
 
     @property
     def address(self) -> str:
-        """The address, normalised where it can be."""
+        """The address, normalised if it is valid."""
         return self.cells.address.data or ""
 
     def is_bad(self, cell: str, error: Any) -> None:
-        """A cell cannot be used as it is."""
+        """Mark a cell as invalid with an error."""
         self.state = "bad"
         self.cells[cell].errors = (error,)
 
 
 def sent_of(people: Iterable[Typed]) -> MultiDict[str, str]:
-    """These people as the rows of a form that was sent."""
+    """Return these people as form data with one row each."""
     cells: MultiDict[str, str] = MultiDict()
     for place, each in enumerate(people):
         for name in ("address", "name", "flat"):
@@ -77,7 +77,7 @@ def sent_of(people: Iterable[Typed]) -> MultiDict[str, str]:
 
 
 def can_be_sent(cells: MultiDict[str, str]) -> bool:
-    """Whether rows are no more than a form can bring back."""
+    """Return True if the rows fit into a form that can be sent back."""
     return len(urlencode(cells)) <= MOST_SENT
 
 
@@ -86,14 +86,14 @@ def _prefix(place: int) -> str:
 
 
 def _visible(text: str) -> str:
-    """Characters that no page can show stand as one that says so."""
+    """Replace characters that no page can display by U+FFFD."""
     return "".join(
         "\ufffd" if unicodedata.category(character) in {"Cc", "Cs"} else character for character in text
     )
 
 
 def rows_sent(sent: Mapping[str, str]) -> Iterator[PreviewRow]:
-    """The rows that came, as they were typed or corrected, by the number they had; emptied ones are gone."""
+    """Yield the rows of a sent form, with the numbers they had. Rows that were emptied are left out."""
     for place in range(MOST_PEOPLE):
         if _prefix(place) + "address" in sent:
             cells = RowForm(sent, prefix=_prefix(place), meta={"csrf": False})
@@ -102,7 +102,7 @@ def rows_sent(sent: Mapping[str, str]) -> Iterator[PreviewRow]:
 
 
 def as_table(rows: Iterable[PreviewRow]) -> str:
-    """Rows as cells with their names above, to be pasted again."""
+    """Return the rows as a table with column names, to be pasted again."""
     names = "\t".join((_("E-post"), _("Namn"), _("Lägenhet")))
     return "\n".join([names, *map(_line_of, rows)])
 
@@ -114,7 +114,7 @@ def _line_of(row: PreviewRow) -> str:
 
 
 def validate(rows: Iterable[PreviewRow], flats: Iterable[Flat]) -> None:
-    """Each row by itself, and whether an address stands on an earlier one too."""
+    """Validate each row, and mark addresses that an earlier row has too."""
     doors, first = Doors(flats), dict[str, int]()
     for row in rows:
         _validate(row, doors)
@@ -143,7 +143,7 @@ def _validate(row: PreviewRow, doors: Doors) -> None:
 
 
 class Doors:
-    """The flats that somebody may invite to, found as people write them: 1203, 3 1203, Storgatan 3, 1203."""
+    """Finds a flat that a coordinator may invite to, as people write it: 1203, 3 1203, Storgatan 3, 1203."""
 
     def __init__(self, flats: Iterable[Flat]) -> None:
         self.by_number: dict[str, list[Flat]] = {}
@@ -151,7 +151,7 @@ class Doors:
             self.by_number.setdefault(flat.number, []).append(flat)
 
     def find(self, typed: str) -> Flat:
-        """The one flat that is meant. Raises ValueError with the cure."""
+        """Return the only flat that fits. Raises ValueError with a text that says how to correct it."""
         before, number = typed.strip()[:-4], typed.strip()[-4:]
         alike = [] if before[-1:].isdigit() else self.by_number.get(number, [])
         stairwell = " ".join(re.sub("[,/]", " ", NOT_A_PORT.sub(" ", before)).split())
@@ -171,7 +171,7 @@ def _names(stairwell: Stairwell) -> set[str]:
 
 
 def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, str], left: int) -> None:
-    """What is known of the addresses, one row a flat, and how many there is room for today."""
+    """Set the states that depend on known addresses, on one row per flat, and on the daily limit."""
     taken: dict[int, int] = {}
     for row in rows:
         if row.state == "new" and row.address in known:

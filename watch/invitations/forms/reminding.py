@@ -1,4 +1,4 @@
-"""Who of the invited is reminded."""
+"""Forms for reminding invited neighbours and for correcting an address."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from watch.models import Invitation
 
 
 class RemindForm(SendingForm):
-    """Boxes for those who have not answered; whoever was written to some days ago is ticked at first."""
+    """Choose whom to remind. Those last mailed some days ago are selected at first."""
 
     who = TicksField(
         _l("Grannar som inte har svarat"),
@@ -30,7 +30,10 @@ class RemindForm(SendingForm):
     )
 
     def offer(self, waiting: Sequence[SentInvitation], before: datetime, choose: str = "") -> None:
-        """These, in this order; ticked are those last written to before then, or `choose`: all, none."""
+        """Offer these invitations.
+
+        Selected are those last mailed before `before`, or all or none (`choose`).
+        """
         self.waiting = waiting
         self.who.choices = [choice(str(sent.invitation.id), "") for sent in waiting]
         if not self.is_submitted():
@@ -42,11 +45,9 @@ class RemindForm(SendingForm):
 
     @property
     def chosen(self) -> list[Invitation]:
-        """Those who are ticked and still wait."""
+        """The selected invitations that still wait for an answer."""
         return [sent.invitation for sent in self.waiting if sent.invitation.id in (self.who.data or ())]
 
 
 class CorrectAddressForm(Form):
-    """The address that was meant."""
-
     address = AddressField(_l("Rätt e-postadress"))

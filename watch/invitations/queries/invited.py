@@ -1,4 +1,4 @@
-"""The invited: whom a coordinator has invited, and how it went."""
+"""A coordinator's invitations and how far each has come."""
 
 from __future__ import annotations
 
@@ -27,15 +27,15 @@ from watch.models import (
     utcnow,
 )
 
-REMINDED_LATELY = timedelta(days=1)  # nobody gets two letters about an invitation within it by being reminded
+REMINDED_LATELY = timedelta(days=1)  # a reminder is not sent within a day of the last mail
 
 
 @dataclass(frozen=True)
 class SentInvitation:
-    """An invitation: how far its newest mail came and when, whether its address has a member now.
+    """An invitation, the state and time of its newest mail, and whether its address belongs to a member.
 
-    `has_refused`: the household of its flat has said no since, at the door perhaps. `homes`: where members
-    with that address live, as far as the reader may know.
+    `has_refused`: the flat's household has declined since. `homes`: the flats of members with that address,
+    as far as the reader may know.
     """
 
     invitation: Invitation
@@ -47,7 +47,7 @@ class SentInvitation:
 
     @property
     def flat(self) -> Flat | None:
-        """The flat that is invited, or where whoever joined lives."""
+        """The invited flat, else the home of the only member who has joined by the address."""
         (home,) = self.homes if len(self.homes) == 1 and self.state in {"accepted", "joined"} else (None,)
         return self.invitation.flat or home
 
@@ -63,19 +63,19 @@ class SentInvitation:
         mailbox = self.invitation.mailbox
         if self.mail is OutboxState.BOUNCED or (mailbox and mailbox.suppression is Suppression.BOUNCED):
             return "bounced"
-        # Kept back from who said no to somebody else: that is not the inviter's to know.
+        # A mail held back because the address declined another invitation: the inviter must not learn that.
         return "delivered" if self.mail in {OutboxState.SENT, OutboxState.CANCELLED} else "waiting"
 
     @property
     def waits_for_answer(self) -> bool:
-        """Whether its reader can be reminded: the letter went out more than a day ago, and nobody said no."""
+        """True if a reminder may be sent: mailed over a day ago, and nobody has declined or joined."""
         is_old = self.written_at is not None and self.written_at <= utcnow() - REMINDED_LATELY
         is_reached = self.state == "delivered" and self.invitation.mailbox_id is not None
         return is_reached and is_old and not self.has_member and not self.has_refused
 
     @property
     def can_be_corrected(self) -> bool:
-        """Whether its address can still be mended: nobody has answered, and it was not taken back."""
+        """True if the address can be corrected: the invitation is neither answered nor revoked."""
         is_open = self.invitation.state is InvitationState.OPEN
         return is_open and self.invitation.mailbox_id is not None
 
@@ -83,9 +83,9 @@ class SentInvitation:
 def invitations_of(
     group: Group, by: Person, stairwells: Collection[int] | None = None
 ) -> list[SentInvitation]:
-    """A group's invitations, newest first, with their newest mail's state (four statements).
+    """Return a group's invitations, newest first, with their newest mail's state, in four statements.
 
-    `stairwells` leaves out what was sent to flats elsewhere in the house, and by others to no flat.
+    With `stairwells`, invitations to flats elsewhere are left out, and those by others to no flat.
     """
     wanted = (
         select(Invitation)
@@ -113,7 +113,7 @@ def invitations_of(
 
 
 def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[int | None, set[Flat]]:
-    """Mailboxes of those who take part, with their flats where they are known."""
+    """Return the members' flats, where known, by mailbox."""
     wanted = (
         select(Person.mailbox_id, Flat)
         .join(Membership, Membership.person_id == Person.id)
@@ -131,7 +131,7 @@ def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[
 
 
 def _refused(group: Group) -> set[int | None]:
-    """Flats of invitations whose household has said no."""
+    """Return the ids of invited flats whose household has declined."""
     wanted = (
         select(Household.flat_id)
         .join(Invitation, Invitation.flat_id == Household.flat_id)
@@ -142,7 +142,7 @@ def _refused(group: Group) -> set[int | None]:
 
 
 def _newest_mails(group: Group) -> dict[int | None, tuple[OutboxState, datetime]]:
-    """State and time of each invitation's newest mail: it comes last and stays."""
+    """Return the state and time of each invitation's newest mail."""
     rows = (
         select(Mailing.invitation_id, OutboxRow.state, Mailing.created_at)
         .join(Mailing, Mailing.id == OutboxRow.mailing_id)

@@ -1,4 +1,4 @@
-"""Inviting: whom a coordinator may invite, and what they may hear of the others."""
+"""Whom a coordinator may invite, and what they may know of others' invitations."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from watch.models import (
 
 
 def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
-    """Where whoever is invited can say that they live: the flat's stairwell, else those of who invited."""
+    """Return the stairwells to choose from when accepting: the flat's, else the inviter's."""
     if invitation.flat is not None:
         return [invitation.flat.stairwell]
     latest = (
@@ -46,7 +46,7 @@ def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
 
 
 def contacted_flats(flats: Collection[Flat]) -> set[int]:
-    """Ids of those flats whose household has been asked, has answered or takes part."""
+    """Return the ids of the flats whose household has been invited, has answered or takes part."""
     wanted = select(Household.flat_id).where(
         Household.flat_id.in_([flat.id for flat in flats]),
         Household.is_current,
@@ -58,7 +58,7 @@ def contacted_flats(flats: Collection[Flat]) -> set[int]:
 def members_on_mailbox(
     group: Group, mailbox_id: int, stairwells: Collection[int] | None = None
 ) -> list[Membership]:
-    """Those who share a mailbox and take part in the group; `stairwells` leaves out who lives elsewhere."""
+    """Return the members of a group on a mailbox; with `stairwells`, only those who live there."""
     wanted = (
         select(Membership)
         .join(Membership.person)
@@ -72,7 +72,7 @@ def members_on_mailbox(
 
 
 def in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[bool]:
-    """The invitations that a coordinator of these stairwells (None: of the whole house) reads of."""
+    """Return the condition for invitations that a coordinator of these stairwells may see (None: all)."""
     if stairwells is None:
         return true()
     flats = select(Flat.id).where(Flat.stairwell_id.in_(stairwells))
@@ -80,9 +80,9 @@ def in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[
 
 
 def declined_in(group_id: int, mailbox: Mailbox | type[Mailbox]) -> Select[int]:
-    """Ids of a group's invitations to which this mailbox (or one of the outer select) has said no.
+    """Select the ids of a group's invitations that a mailbox (or one of the outer select) has declined.
 
-    The address was promised that nobody in the group writes to it again.
+    The address was promised that the group does not write to it again.
     """
     return select(Invitation.id).where(
         Invitation.group_id == group_id,
@@ -92,12 +92,12 @@ def declined_in(group_id: int, mailbox: Mailbox | type[Mailbox]) -> Select[int]:
 
 
 def refuses_all(mailbox: Mailbox | type[Mailbox]) -> ColumnElement[bool]:
-    """The condition that the address asked that nobody invites it again, whichever group."""
+    """Return the condition that the owner of the address asked never to be invited again, by any group."""
     return select(Refusal.id).where(Refusal.address_index == mailbox.address_index).exists()
 
 
 def has_declined(group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None) -> bool:
-    """Whether this address has said no to an invitation that stands in the coordinator's list."""
+    """Return True if the address has declined an invitation that the coordinator may see."""
     declined = declined_in(group.id, mailbox).where(in_list_of(by, stairwells))
     return db.session.scalar(declined.limit(1)) is not None
 
@@ -105,7 +105,7 @@ def has_declined(group: Group, mailbox: Mailbox, by: Person, stairwells: Collect
 def has_open_invitation(
     group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None
 ) -> bool:
-    """Whether an invitation in the coordinator's list waits for this address' answer."""
+    """Return True if the address has an open invitation that the coordinator may see."""
     waits = select(Invitation.id).where(
         Invitation.group_id == group.id,
         Invitation.mailbox_id == mailbox.id,
@@ -118,14 +118,14 @@ def has_open_invitation(
 
 @dataclass(frozen=True)
 class DailyQuota:
-    """How many letters of invitation a coordinator can have sent now, and when there is room for more."""
+    """How many invitation mails a coordinator may still send, and when the next becomes possible."""
 
     left: int
     until: datetime
 
 
 def quota_of(by: Person, most: int) -> DailyQuota:
-    """The room that is left of so many letters a day."""
+    """Return what is left of the coordinator's `most` mails a day."""
     day = timedelta(days=1)
     letters = (
         select(Mailing.created_at)
@@ -142,7 +142,7 @@ MOST_LETTERS = 3  # from one coordinator to one address about one group in a day
 
 
 def letters_to(address: ColumnElement[bool], group: Group, by_id: int | None) -> Select[int]:
-    """Mailboxes with the letters of invitation that went to them from one coordinator within a day."""
+    """Select the mailboxes of invitation mails that one coordinator sent within a day, a row per mail."""
     return (
         select(Mailbox.id)
         .join(OutboxRow, OutboxRow.mailbox_id == Mailbox.id)
@@ -154,7 +154,7 @@ def letters_to(address: ColumnElement[bool], group: Group, by_id: int | None) ->
 
 
 def can_be_written_to_from(group: Group, mailbox: Mailbox, by_id: int | None) -> datetime | None:
-    """When the next letter may go to an address that has had its letters of a day; None: at once."""
+    """Return when the address may be mailed again, or None if at once. Three mails a day are allowed."""
     letters = letters_to(Mailbox.id == mailbox.id, group, by_id).with_only_columns(Mailing.created_at)
     newest = list(db.session.scalars(letters.order_by(Mailing.created_at.desc()).limit(MOST_LETTERS)))
     return newest[-1] + timedelta(days=1) if len(newest) == MOST_LETTERS else None
@@ -163,9 +163,9 @@ def can_be_written_to_from(group: Group, mailbox: Mailbox, by_id: int | None) ->
 def known_among(
     group: Group, addresses: Collection[str], by: Person, stairwells: Collection[int] | None
 ) -> dict[str, str]:
-    """What a coordinator may know of these addresses: member, declined, invited, lately; others are as new.
+    """Return what a coordinator may know of these addresses: member, declined, invited or lately.
 
-    It is what `invite` would refuse, for a whole list at once (five statements).
+    Gives for a whole list what `invite` would refuse, in five statements. Other addresses look new.
     """
     indexes = {keyring().blind_index("address", address): address for address in addresses}
     here = Mailbox.address_index.in_(indexes)

@@ -1,4 +1,4 @@
-"""Inviting by e-mail: the list, the preview and the sending, and what is done with those invited."""
+"""Pages for inviting by e-mail: the list, the preview, sending, and each sent invitation."""
 
 from watch.invitations.routes import invited, inviting, sending
 from watch.invitations.routes.inviting import bp

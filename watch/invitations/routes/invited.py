@@ -1,4 +1,4 @@
-"""What a coordinator does with those invited: again, a reminder, the right address, taken back."""
+"""Pages for a sent invitation: resend, remind, correct the address, revoke."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ from watch.invitations.service import invited, inviting
 from watch.models import Group, Invitation, utcnow
 from watch.web import ViewAnswer
 
-SOME_DAYS = timedelta(days=3)  # after so long without an answer a reminder is suggested
-AT_ONCE = 100  # boxes on a page; whoever is reminded leaves it to the next in turn
+SOME_DAYS = timedelta(days=3)  # a reminder is suggested after this time without an answer
+AT_ONCE = 100  # boxes on a page; those not shown come up once these are reminded
 NOT_AGAIN: dict[type[DomainError], Any] = {
     InvitationEnded: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
     AlreadyMember: _l("Inbjudan är redan besvarad och kan inte skickas igen."),
@@ -56,7 +56,7 @@ def _to_list(group_id: int) -> Response:
 @bp.post("/invitations/<int:invitation_id>/resend")
 @requires(Permission.INVITE)
 def resend(invitation: Invitation) -> Response:
-    """Send again with a new link; pressed twice it is sent once."""
+    """Send again with a new link. The generation in the form makes pressing twice send once."""
     seen = request.form.get("generation", type=int)
     if seen is not None and seen != invitation.generation:
         return _to_list(invitation.group_id)
@@ -80,7 +80,6 @@ def resend(invitation: Invitation) -> Response:
 @bp.post("/invitations/<int:invitation_id>/revoke")
 @requires(Permission.INVITE)
 def revoke(invitation: Invitation) -> Response:
-    """Take an invitation back."""
     try:
         invited.revoke(invitation, by=current_person())
     except InvitationEnded:
@@ -95,7 +94,6 @@ def revoke(invitation: Invitation) -> Response:
 @bp.get("/invitations/<int:invitation_id>/address")
 @requires(Permission.CORRECT_INVITATION)
 def ask_correct(invitation: Invitation) -> ViewAnswer:
-    """The address as it was typed, to be mended by whoever typed it."""
     if not _can_be_corrected(invitation):
         return _too_late(invitation)
     return _correct_page(invitation, CorrectAddressForm(data={"address": _address(invitation)}))
@@ -104,7 +102,6 @@ def ask_correct(invitation: Invitation) -> ViewAnswer:
 @bp.post("/invitations/<int:invitation_id>/address")
 @requires(Permission.CORRECT_INVITATION)
 def correct(invitation: Invitation) -> ViewAnswer:
-    """A new address, a new link; the old link is dead."""
     form = CorrectAddressForm()
     if not form.validate():
         return _correct_page(invitation, form), 422
@@ -152,14 +149,13 @@ def _correct_page(invitation: Invitation, form: CorrectAddressForm) -> str:
 @bp.get("/groups/<int:group_id>/invitations/reminders")
 @requires(Permission.INVITE)
 def ask_remind(group: Group) -> ViewAnswer:
-    """Who has not answered; ticked are those whose letter went out some days ago."""
     return _remind_page(group, _remind_form(group))
 
 
 @bp.post("/groups/<int:group_id>/invitations/reminders")
 @requires(Permission.INVITE)
 def remind(group: Group) -> ViewAnswer:
-    """Remind those who were ticked when the number on the button was shown, and no others."""
+    """Remind the selected, if they are as many as the number shown on the button."""
     form, key = _remind_form(group), RemindForm().form_key.data
     if key and inviting.was_sent(key):
         return _to_list(group.id)
@@ -189,7 +185,10 @@ def remind(group: Group) -> ViewAnswer:
 
 
 def _remind_all(form: RemindForm) -> tuple[list[Invitation], str | None]:
-    """Those who got one, and a word where the day's letters ran out; who has answered meanwhile gets none."""
+    """Remind those chosen who still wait, until the daily limit is reached.
+
+    Returns those reminded, and a text if the limit was reached.
+    """
     reminded: list[Invitation] = []
     for invitation in form.chosen:
         try:

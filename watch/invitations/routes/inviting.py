@@ -1,4 +1,4 @@
-"""Inviting by e-mail: who is invited and how it went, a look at what would be sent, and the sending."""
+"""The page for inviting by e-mail, with the list of those invited."""
 
 from __future__ import annotations
 
@@ -38,12 +38,11 @@ SORTS: dict[str, Callable[[SentInvitation], Any]] = {
 @bp.get("/groups/<int:group_id>/invitations")
 @requires(Permission.INVITE)
 def index(group: Group) -> Response:
-    """Invite by e-mail, and how it went with those invited before."""
     return index_page(group, invite_form(group))
 
 
 def invite_form(group: Group) -> InviteForm:
-    """The first page's form, with the flats that are this coordinator's."""
+    """Return the first page's form with the coordinator's flats."""
     form = InviteForm(data={"flat": request.args.get("flat"), "language": Language.SWEDISH})
     flats = flats_of_group(group, current_relations().stairwells_in(group))
     form.offer(flats, contacted_flats(flats))
@@ -51,7 +50,7 @@ def invite_form(group: Group) -> InviteForm:
 
 
 def index_page(group: Group, form: InviteForm) -> Response:
-    """The form and the list: searched, of one state, sorted, a page of it."""
+    """Render the form, and a page of the list, searched, filtered and sorted."""
     everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
     text, state = (request.args.get(each, "")[:MAX_CHARACTERS].strip() for each in ("q", "state"))
     found = [sent for sent in everything if not text or text.casefold() in _words_of(sent)]
@@ -86,30 +85,30 @@ def _sort() -> str:
 
 
 def _sorted(sent: list[SentInvitation]) -> list[SentInvitation]:
-    """Newest first; by another column, those who are alike in it stay so."""
+    """Sort by the chosen column. Equal rows stay newest first."""
     sort = _sort()
     return sorted(sent, key=SORTS[sort.removeprefix("-")], reverse=sort.startswith("-"))
 
 
 def _link(group: Group) -> Callable[..., str]:
-    """The list's address with other choices; a new search, filter or order begins on the first page."""
+    """Return a function for links to the list with other choices, always from the first page."""
     now = {each: value for each, value in kept().items() if each not in OF_A_PAGE}
     return lambda **more: list_of(group.id, **(now | more))
 
 
 def kept() -> dict[str, Any]:
-    """What the list was searched, filtered and sorted by, and its page, for the way back to it."""
+    """Return search, filter, order and page of the list, for links back to it."""
     asked = ("q", "state", "sort", *OF_A_PAGE)
     return {each: request.args[each][:MAX_CHARACTERS] for each in asked if request.args.get(each)}
 
 
 def list_of(group_id: int, **choices: Any) -> str:
-    """The list's address: it begins below the form, and there one lands."""
+    """Return the list's address, with the anchor below the form."""
     return url_for("invitations.index", group_id=group_id, _anchor="list", **choices)
 
 
 def address_of(sent: SentInvitation) -> str | None:
-    """The address, for who sent it and for the lead only (permissions.md)."""
+    """Return the address if the reader may see it: the sender and the lead may (permissions.md)."""
     invitation = sent.invitation
     if invitation.mailbox is None or not can(Permission.SEE_INVITATION_ADDRESS, invitation):
         return None
@@ -117,7 +116,7 @@ def address_of(sent: SentInvitation) -> str | None:
 
 
 def full(too_many: TooManyInvitations) -> str:
-    """That the day's invitations are used up, and when there is room again."""
+    """Return the text that the daily limit is reached and when more can be sent."""
     return _(
         "Gränsen är %(number)s inbjudningar på ett dygn, och nu är den nådd. Du kan bjuda in fler %(when)s.",
         number=language.number(current_app.config["INVITATIONS_A_DAY"]),
@@ -126,7 +125,7 @@ def full(too_many: TooManyInvitations) -> str:
 
 
 def rested(lately: WrittenLately) -> str:
-    """That an address has had its letters of a day, and when the next may go."""
+    """Return the text that the address has got its mails for a day and when the next can be sent."""
     return _(
         "Adressen har fått tre mejl om inbjudan på ett dygn. Du kan skicka igen %(when)s.",
         when=language.moment(lately.until + timedelta(minutes=1)),

@@ -1,4 +1,4 @@
-"""Before anything is sent: every row with what would become of it; then exactly those are invited."""
+"""Shows a preview of every row, and invites exactly those shown."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ from watch.tables import TableProblem
 from watch.web import leave_trace
 
 LOOKING = limit_network("120 per hour", "invitation previews")
-FILES = limit_network(  # reading one may take seconds of a processor
+FILES = limit_network(  # reading a file may take seconds of processor time
     "20 per hour", "invitation files", exempt_when=lambda: not any(request.files.values())
 )
 REFUSALS = (AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately, TooManyInvitations)
@@ -50,7 +50,7 @@ REFUSALS = (AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately, To
 @bp.get("/groups/<int:group_id>/invitations/preview")
 @requires(Permission.INVITE)
 def back_to_new(group: Group) -> Response:
-    """A tab that is opened again has kept the address of the preview, and nothing of what was written."""
+    """Redirect, because a reopened tab has the preview's address but not the list."""
     return redirect(url_for(".index", group_id=group.id), 303)
 
 
@@ -60,11 +60,11 @@ def back_to_new(group: Group) -> Response:
 @FILES
 @requires(Permission.INVITE)
 def preview(group: Group) -> Response:
-    """What was pasted or read from a file, row by row; nothing is stored but that somebody looked."""
+    """Show pasted or uploaded rows. Nothing is stored except a trace that somebody looked."""
     if "form_key" in request.form:
         return _preview(group, PreviewForm(), _rows(group, rows_sent(request.form)))
     first = invite_form(group)
-    db.session.rollback()  # nobody waits for a database that waits for a file to be read
+    db.session.rollback()  # no transaction stays open while a file is read
     if not first.validate():
         return index_page(group, first)
     cells = sent_of(first.found.people)
@@ -80,7 +80,7 @@ def preview(group: Group) -> Response:
 @takes_bytes(MEGABYTE, fields=FIELDS_OF_A_LIST)
 @requires(Permission.INVITE)
 def send(group: Group) -> Response:
-    """Invite those who were shown as such, no more and no fewer; what could not be sent stays."""
+    """Invite exactly those shown as ready. Rows that could not be sent are shown again."""
     form, done = PreviewForm(), redirect(list_of(group.id), 303)
     key = form.form_key.data
     if key and inviting.was_sent(key):
@@ -109,12 +109,12 @@ def send(group: Group) -> Response:
 
 
 def _new_form(language: str | None, pass_on: str | None) -> PreviewForm:
-    """With a key of its own: what is sent from it is another thing than what was sent before."""
+    """Return a form with a new key, because what it sends next is not a repetition."""
     return PreviewForm(formdata=None, data={"language": language, "pass_on": pass_on})
 
 
 def _changed(group: Group, form: PreviewForm) -> Response:
-    """What is sent is what was seen: where that is another number by now, it is shown first."""
+    """Show the preview again, because the number of rows to send has changed since it was shown."""
     flash(_("Listan är en annan än den du såg. Se efter och tryck igen. Inget är skickat."), "info")
     return _preview(group, form, _rows(group, rows_sent(request.form)))
 
@@ -128,7 +128,7 @@ def _invite(group: Group, row: PreviewRow, form: PreviewForm) -> Invitation:
 
 
 def _rows(group: Group, sent: Iterable[PreviewRow]) -> list[PreviewRow]:
-    """Every row with its state, as far as this coordinator may know it."""
+    """Return the rows with their states, as far as this coordinator may know."""
     by, mine = current_person(), current_relations().stairwells_in(group)
     rows = [*sent]
     validate(rows, flats_of_group(group, mine))
@@ -144,7 +144,7 @@ def _quota() -> DailyQuota:
 def _preview(
     group: Group, form: PreviewForm, rows: Sequence[PreviewRow], found: NeighbourList | None = None
 ) -> Response:
-    """All rows, those to be mended first; of a list that was just read also what was left out of it."""
+    """Render the preview; for a list just read also what was left out of it."""
     in_state = {state: [row for row in rows if row.state == state] for state in PREVIEW_STATES}
     leave_trace("invitations-previewed", about=group)
     html = render_template(
@@ -158,6 +158,6 @@ def _preview(
 
 
 def _to_keep(form: PreviewForm, rows: Sequence[PreviewRow]) -> MultiDict[str, str]:
-    """What is not lost when the reader changes the language: the rows, to be pasted anew."""
+    """Return form data that keeps the rows when the reader changes the page's language."""
     of_all = {each.name: each.data or "" for each in (form.language, form.pass_on)}
     return MultiDict(of_all | {"addresses": as_table(rows)})

@@ -1,4 +1,4 @@
-"""What becomes of an invitation that is sent: again, a reminder, to the right address, taken back."""
+"""Resends, reminds, corrects and revokes invitations."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ from watch.statements import changed
 
 
 def resend(invitation: Invitation, *, days: int, by: Person) -> None:
-    """Send again with a new link; the old one is dead. Works for an expired or revoked one too.
+    """Send again with a new link; the old one stops working. Expired and revoked invitations can be resent.
 
-    Raises InvitationEnded when it is answered or its address erased, InvitationDeclined, AlreadyInvited,
-    AlreadyMember, WrittenLately, TooManyInvitations (both of whoever sent it first).
+    Raises InvitationEnded if it is answered or its address erased, InvitationDeclined, AlreadyInvited,
+    AlreadyMember, and WrittenLately and TooManyInvitations, which count the first sender's mails.
     """
     db.session.refresh(invitation, with_for_update={"of": Invitation})
     revivable = {InvitationState.OPEN, InvitationState.REVOKED}
@@ -60,7 +60,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
 
 
 def _renew(invitation: Invitation, mailbox: Mailbox, days: int) -> None:
-    """A new link, for so many days; what waits of the old one is stopped. Raises AlreadyInvited."""
+    """Open it with a new link for so many days, and stop waiting mail. Raises AlreadyInvited."""
     outbox.cancel(invitation)
     try:
         with db.session.begin_nested():
@@ -74,10 +74,10 @@ def _renew(invitation: Invitation, mailbox: Mailbox, days: int) -> None:
 
 
 def remind(invitation: Invitation, *, by: Person) -> None:
-    """Remind somebody who has not answered; the link stays as it is.
+    """Remind somebody who has not answered. The link stays the same.
 
-    Raises InvitationEnded, RemindedLately within a day of the last letter, InvitationDeclined, AlreadyMember,
-    TooManyInvitations (of whoever sent it first).
+    Raises InvitationEnded, RemindedLately within a day of the last mail, InvitationDeclined, AlreadyMember,
+    and TooManyInvitations, which counts the first sender's mails.
     """
     db.session.refresh(invitation, with_for_update={"of": Invitation})
     if invitation.state is not InvitationState.OPEN or invitation.expires_at <= utcnow():
@@ -96,11 +96,11 @@ def remind(invitation: Invitation, *, by: Person) -> None:
 
 
 def correct_address(invitation: Invitation, address: str, *, days: int, by: Person) -> None:
-    """The address was mistyped: the invitation goes to another one with a new link, and the old link is dead.
+    """Send the invitation to another address with a new link; the old link stops working.
 
-    Whoever was given the old link, and has not confirmed their address yet, waits for a coordinator's answer
-    then. Raises InvitationEnded when it is answered, taken back or erased, SameAddress, AlreadyMember,
-    InvitationDeclined, AlreadyInvited, WrittenLately, TooManyInvitations.
+    An unconfirmed join request by the old link loses its invitation, so a coordinator decides on it. Raises
+    InvitationEnded if answered, revoked or erased, SameAddress, AlreadyMember, InvitationDeclined,
+    AlreadyInvited, WrittenLately and TooManyInvitations.
     """
     db.session.refresh(invitation, with_for_update={"of": Invitation})
     if invitation.state is not InvitationState.OPEN or invitation.mailbox_id is None:
@@ -120,7 +120,10 @@ def correct_address(invitation: Invitation, address: str, *, days: int, by: Pers
 
 
 def revoke(invitation: Invitation, *, by: Person | None) -> None:
-    """Take an invitation back; its link is dead at once. Revoked twice is once. Raises InvitationEnded."""
+    """Revoke an invitation; its link stops working. Revoking twice has no further effect.
+
+    Raises InvitationEnded.
+    """
     if not end(invitation, InvitationState.REVOKED):
         if invitation.state is InvitationState.REVOKED:
             return
@@ -134,7 +137,7 @@ def revoke(invitation: Invitation, *, by: Person | None) -> None:
 
 
 def others_invited(flat: Flat) -> bool:
-    """Whether another invitation to a flat waits for its answer."""
+    """Return True if another invitation to the flat is open."""
     still = select(Invitation.id).where(
         Invitation.flat_id == flat.id,
         Invitation.state == InvitationState.OPEN,
@@ -144,7 +147,7 @@ def others_invited(flat: Flat) -> bool:
 
 
 def end(invitation: Invitation, state: InvitationState) -> bool:
-    """End an open invitation. The first answer counts; the database says whether this was it."""
+    """End an open invitation and return True. Return False if another answer came first."""
     ended = changed(
         update(Invitation)
         .where(Invitation.id == invitation.id, Invitation.state == InvitationState.OPEN)

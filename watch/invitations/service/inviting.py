@@ -1,4 +1,4 @@
-"""Invitations by e-mail: to whom one may send, and sending."""
+"""Sends invitations and checks whom a coordinator may invite."""
 
 from __future__ import annotations
 
@@ -54,11 +54,10 @@ def invite(
     name: str | None = None,
     is_transferable: bool = False,
 ) -> Invitation:
-    """Invite an address that its owner gave for it; the link works for so many days.
+    """Invite an address that its owner gave for it. The link works for `days` days.
 
-    Who takes part, is invited or said no where the inviter may not know of it is invited like anybody.
-    Raises AlreadyMember, AlreadyInvited, InvitationDeclined, WrittenLately, TooManyInvitations,
-    FlatElsewhere.
+    A member, or somebody invited or declined whom the inviter may not know of, is treated as new. Raises
+    AlreadyMember, AlreadyInvited, InvitationDeclined, WrittenLately, TooManyInvitations and FlatElsewhere.
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
@@ -82,19 +81,19 @@ def invite(
 
 
 def mailbox_with_number(address: str) -> Mailbox:
-    """The mailbox of an address, known to the database."""
+    """Return the mailbox of an address, flushed so that it has an id."""
     mailbox = mailbox_at(address)
     db.session.flush()
     return mailbox
 
 
 def _sight_of(by: Person, group: Group) -> frozenset[int] | None:
-    """The stairwells whose neighbours a coordinator may know of; None for the whole house."""
+    """Return the stairwells whose neighbours a coordinator may know of; None for all."""
     return relations_of(by).stairwells_in(group)
 
 
 def is_in_sight(membership: Membership, invitation: Invitation) -> bool:
-    """Whether everybody in whose list an invitation stands may know of the membership."""
+    """Return True if everybody who sees the invitation may know of the membership."""
     if invitation.flat is not None:
         return invitation.flat.stairwell_id == membership.stairwell_id
     if invitation.by is None:
@@ -105,7 +104,7 @@ def is_in_sight(membership: Membership, invitation: Invitation) -> bool:
 
 
 def expect_nothing_open(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """Raises AlreadyMember, InvitationDeclined, AlreadyInvited, WrittenLately; of what one may know only."""
+    """Raise AlreadyMember, InvitationDeclined, AlreadyInvited or WrittenLately, if the inviter may know."""
     expect_stranger(group, mailbox, by)
     if has_open_invitation(group, mailbox, by, _sight_of(by, group)):
         raise AlreadyInvited
@@ -113,7 +112,7 @@ def expect_nothing_open(group: Group, mailbox: Mailbox, by: Person) -> None:
 
 
 def expect_stranger(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """Raises AlreadyMember, InvitationDeclined; only of what the inviter may know."""
+    """Raise AlreadyMember or InvitationDeclined, if the inviter may know."""
     sight = _sight_of(by, group)
     if members := members_on_mailbox(group, mailbox.id, sight):
         raise AlreadyMember(members[0])
@@ -122,7 +121,7 @@ def expect_stranger(group: Group, mailbox: Mailbox, by: Person) -> None:
 
 
 def expect_quota(by: Person) -> None:
-    """Raises TooManyInvitations; two forms of the same coordinator take turns."""
+    """Raise TooManyInvitations. The lock makes two forms of one coordinator take turns."""
     db.session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
     quota = quota_of(by, current_app.config["INVITATIONS_A_DAY"])
     if not quota.left:
@@ -130,13 +129,16 @@ def expect_quota(by: Person) -> None:
 
 
 def expect_not_lately(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """Raises WrittenLately; what others sent counts not, for it is not the inviter's to know."""
+    """Raise WrittenLately.
+
+    Counts only this inviter's mails, because the limit must not reveal other inviters'.
+    """
     if until := can_be_written_to_from(group, mailbox, by.id):
         raise WrittenLately(until)
 
 
 def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """The same coordinator's invitation that ran out does not stand in a new one's way."""
+    """Revoke the coordinator's own expired invitation, so that a new one can be made."""
     db.session.execute(
         update(Invitation)
         .where(
@@ -151,17 +153,17 @@ def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:
 
 
 def note_invited(flat: Flat | None, by: Person) -> None:
-    """The household of a flat that nobody has contacted is invited now."""
+    """Mark the flat's household as invited, if nobody has contacted it or it had declined."""
     if flat is not None:
         change_household(flat, HouseholdStatus.INVITED, by=by, only=BEFORE_INVITED)
 
 
 def send(invitation: Invitation, mail: Mail[Invitation] = INVITATION) -> None:
-    """A letter to whoever is invited; it may be the `invitation` or its reminder.
+    """Mail the invitation or its reminder.
 
-    Who takes part out of the inviter's sight is told that they need not answer; the list looks alike.
-
-    What goes to an address that has said no is kept back when it is claimed (its mail's `wanted_unless`).
+    If the address belongs to a member the inviter may not see, mail "already a member" instead; the inviter's
+    list shows no difference. A mail to an address that has declined is held back when it is claimed
+    (`wanted_unless` of the mail).
     """
     assert invitation.mailbox is not None
     members = members_on_mailbox(invitation.group, invitation.mailbox.id)
@@ -175,7 +177,7 @@ def send(invitation: Invitation, mail: Mail[Invitation] = INVITATION) -> None:
 
 
 def mark_sent(invitation: Invitation, form_key: str) -> None:
-    """Tie a form's key to the first letter it made. Raises Duplicate when the form came before."""
+    """Store a form's key with the invitation's newest mail. Raises Duplicate if the form was sent before."""
     letters = select(Mailing).where(Mailing.invitation_id == invitation.id).order_by(Mailing.id.desc())
     mailing = db.session.scalars(letters.limit(1)).one()
     mailing.form_key = form_key
@@ -186,5 +188,5 @@ def mark_sent(invitation: Invitation, form_key: str) -> None:
 
 
 def was_sent(form_key: str) -> bool:
-    """Whether a form with this key has done its work."""
+    """Return True if a form with this key was sent before."""
     return db.session.scalar(select(Mailing.id).where(Mailing.form_key == form_key)) is not None

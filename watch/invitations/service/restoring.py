@@ -1,4 +1,4 @@
-"""What a restore writes down of doors: a poster that explains itself, a no that the copy has not heard."""
+"""Applies declined invitations after a restore from backup."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from watch.models import Group, Invitation, InvitationState
 
 
 def decline_again(group_id: int, declined_index: bytes, at: datetime) -> bool:
-    """An invitation that the copy does not have was declined: the group does not write there again.
+    """Store that an address declined an invitation missing from the backup, so that it is not mailed again.
 
-    Returns whether it would have.
+    Returns False if the group is gone or the refusal is known.
     """
     known = select(Invitation.id).where(
         Invitation.group_id == group_id,

@@ -1,4 +1,4 @@
-"""What waits at a group's doors: requests and interest, and whose door a poster opens."""
+"""Join requests that wait for an answer, and the limits for mail about them."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ from watch.models import (
 from watch.models.joining import EVERYBODY_AFTER, LEAD_AFTER
 from watch.statements import prepared
 
-ASKS_OWNER = frozenset({"join-confirm", "join-already-member", "address-recorded"})  # of an address
+ASKS_OWNER = frozenset({"join-confirm", "join-already-member", "address-recorded"})  # asks an address' owner
 MAILED_REQUESTS_A_DAY = 10  # about one stairwell
-MAILED_PEOPLE_A_DAY = 4  # of one mailbox
+MAILED_PEOPLE_A_DAY = 4  # from one mailbox
 DECIDE_DAYS = 14  # how long a coordinator's mailed page works
 MEANT_TO_LEAVE = (
     OutboxRow.not_after.is_(None) | (OutboxRow.not_after > OutboxRow.created_at),
@@ -37,7 +37,7 @@ MEANT_TO_LEAVE = (
 
 
 def waits_long(now: datetime) -> ColumnElement[bool]:
-    """Whether somebody has waited long for an answer, of a group of the outer select."""
+    """Return the condition that a group of the outer select has a request unanswered for 7 days."""
     since = func.coalesce(JoinRequest.confirmed_at, JoinRequest.created_at)
     waiting = select(JoinRequest.id).where(
         JoinRequest.group_id == Group.id, JoinRequest.state == RequestState.WAITING, since < now - LEAD_AFTER
@@ -46,13 +46,13 @@ def waits_long(now: datetime) -> ColumnElement[bool]:
 
 
 def has_waited_long(group: Group) -> bool:
-    """Whether somebody has waited long for an answer in this group."""
+    """Return True if a request in this group has been unanswered for 7 days."""
     wanted = select(Group.id).where(Group.id == group.id, waits_long(utcnow()))
     return db.session.scalar(wanted) is not None
 
 
 def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
-    """Ids of those flats that the requests name where somebody takes part already."""
+    """Return the ids of flats named in the requests whose household takes part already."""
     wanted = select(Household.flat_id).where(
         Household.flat_id.in_({each.flat_id for each in requests if each.flat_id}),
         Household.is_current,
@@ -62,9 +62,9 @@ def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
 
 
 def waiting_requests(group: Group, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
-    """Requests that coordinators of these stairwells (None: of the group) have to decide, oldest first.
+    """Return the requests that coordinators of these stairwells (None: of the group) decide, oldest first.
 
-    After 14 days they are every coordinator's.
+    After 14 days a request belongs to every coordinator.
     """
     everybodys = utcnow() - EVERYBODY_AFTER
     found = _waiting(group.id, stairwells or (), everybodys, only_some=stairwells is not None)
@@ -88,9 +88,9 @@ def _waiting(
 
 
 def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None = None) -> list[JoinRequest]:
-    """Answers that nobody has said yet at the door of who has no e-mail, oldest first.
+    """Return decided requests of applicants without e-mail who have not been told yet, oldest first.
 
-    Those of these stairwells (None: of the group), and those that this coordinator gave elsewhere.
+    Those of these stairwells (None: of the group), and those that this coordinator decided elsewhere.
     """
     wanted = (
         select(JoinRequest)
@@ -112,7 +112,7 @@ def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None
 
 
 def open_visit_request(flat: Flat) -> JoinRequest | None:
-    """The request of somebody at this door who waits for a visit."""
+    """Return the first waiting request for a visit to this flat."""
     wanted = select(JoinRequest).where(
         JoinRequest.flat_id == flat.id, JoinRequest.wants_visit, JoinRequest.state == RequestState.WAITING
     )
@@ -120,7 +120,7 @@ def open_visit_request(flat: Flat) -> JoinRequest | None:
 
 
 def visit_requests_since(stairwell: Stairwell, since: datetime) -> int:
-    """How many visits were asked for in a stairwell since then, each door once."""
+    """Return how many visits to a stairwell were requested since then, one per flat at a time."""
     asked = select(func.count(JoinRequest.id)).where(
         JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_visit, JoinRequest.created_at > since,
         JoinRequest.state != RequestState.WITHDRAWN,
@@ -129,7 +129,7 @@ def visit_requests_since(stairwell: Stairwell, since: datetime) -> int:
 
 
 def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> bool:
-    """Whether mail of these kinds that was meant to leave was queued for a mailbox since then."""
+    """Return True if mail of these kinds, meant to be sent, was queued for the mailbox since then."""
     found = (
         select(OutboxRow.id)
         .join(OutboxRow.mailing)
@@ -140,10 +140,10 @@ def was_written_to(mailbox_id: int, kinds: Collection[str], since: datetime) -> 
 
 
 def has_mailed_enough(request: JoinRequest) -> bool:
-    """Whether the coordinators get no mail about a request: the day has brought too many.
+    """Return True if the coordinators are not mailed about a request, because of the day's limits.
 
-    From its stairwell ten, of all kinds; or from its mailbox more people than a family has (two statements,
-    without a mailbox one).
+    The limits are ten mails about a stairwell, and four confirmed requests from one mailbox. Two statements,
+    or one without a mailbox.
     """
     since = utcnow() - timedelta(days=1)
     mailed = (

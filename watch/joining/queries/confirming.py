@@ -1,4 +1,4 @@
-"""What the owner of a mailbox is asked: whether they sent a request, whether a recorded address is theirs."""
+"""What the owner of a mailbox may confirm: join requests and recorded addresses."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from watch.models import (
     RequestState,
 )
 
-CONFIRM_DAYS = 14  # how long the link that confirms a request, or verifies an address, works
+CONFIRM_DAYS = 14  # how long the link works for confirming a request or verifying an address
 
 
 def asked_last_at(request: JoinRequest) -> datetime:
-    """When somebody asked, or asked again, so that the owner of the mailbox was written to."""
+    """Return when the request was last made or its owner last mailed about it."""
     written = select(func.max(Mailing.created_at)).where(
         Mailing.join_request_id == request.id, Mailing.kind.in_(ASKS_OWNER)
     )
@@ -35,9 +35,9 @@ def asked_last_at(request: JoinRequest) -> datetime:
 def open_on_mailbox(
     mailbox_id: int, before: datetime
 ) -> tuple[Sequence[JoinRequest], Sequence[AddressVerification]]:
-    """The undecided requests and the open verifications of everyone on a mailbox, oldest first.
+    """Return the undecided requests and open verifications of everybody on a mailbox, oldest first.
 
-    Those that came before a moment, in groups that are not closed (two statements).
+    Only those created before `before`, in groups that are not closed. Two statements.
     """
     is_theirs = Person.mailbox_id == mailbox_id, Group.state != GroupState.CLOSED
     requests = (
@@ -61,7 +61,7 @@ def open_on_mailbox(
 
 
 def verification_of(membership: Membership) -> AddressVerification | None:
-    """The verification of the address that was recorded for a neighbour at the door."""
+    """Return the verification of the address recorded for a member at the door."""
     return db.session.scalar(
         select(AddressVerification).where(AddressVerification.membership_id == membership.id)
     )

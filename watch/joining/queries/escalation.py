@@ -1,4 +1,4 @@
-"""Requests that nobody has answered: which reach others now, and whom."""
+"""Finds unanswered join requests to escalate, and who is asked next."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ ESCALATED = "join-waiting"
 
 
 def escalation_key(request: JoinRequest, step: str) -> str:
-    """What makes twice the same step once. No form can send it: the keys of forms have no colon."""
+    """Return the form key that makes a step happen once. Keys from forms have no colon, so none collides."""
     return f"waiting:{request.id}:{step}"
 
 
 def requests_to_escalate(now: datetime, limit: int) -> tuple[Sequence[JoinRequest], Sequence[JoinRequest]]:
-    """Those that reach every coordinator of their group now, and those that reach the lead; oldest first.
+    """Return the requests due for every coordinator, and those due for the lead, oldest first.
 
-    What was missed is made up for, and who waits for 14 days skips the step of 7 (two statements).
+    Steps missed earlier are included; a request older than 14 days skips the lead's step. Two statements.
     """
     to_all = _waiting(JoinRequest.confirmed_at <= now - EVERYBODY_AFTER, "all", limit)
     for_a_week = JoinRequest.confirmed_at <= now - LEAD_AFTER
@@ -48,12 +48,12 @@ def _waiting(since: ColumnElement[bool], step: str, limit: int) -> Sequence[Join
 
 
 def leads_to_ask(request: JoinRequest) -> Select[int]:
-    """Ids of the leads whom mail reaches."""
+    """Select the ids of leads who can be mailed and have not been mailed about this request."""
     return coordinators_to_ask(request).where(Coordinator.is_lead)
 
 
 def coordinators_to_ask(request: JoinRequest) -> Select[int]:
-    """Ids of the coordinators whom mail reaches, and whom this request has not reached before."""
+    """Select the ids of coordinators who can be mailed and have not been mailed about this request."""
     asked = (
         select(OutboxRow.person_id)
         .join(OutboxRow.mailing)

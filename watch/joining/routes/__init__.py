@@ -1,4 +1,4 @@
-"""How one joins: asking, confirming the address, the coordinator's answer, an invitation's yes or no."""
+"""Pages for joining: asking, confirming, deciding, verifying and accepting an invitation."""
 
 from watch.joining.routes import accepting, asking, confirming, deciding, verifying, waiting
 from watch.joining.routes.blueprint import bp

@@ -1,4 +1,4 @@
-"""The mailed invitation: yes, no, and the window that is lit."""
+"""Pages of the mailed invitation: accept, decline, take a refusal back, and the welcome page."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from watch.printing.queries import poster_of
 @bp.get("/join/<token>")
 @public
 def open_invitation(token: str) -> Response:
-    """The mailed invitation: who invites, what it means, yes or no; after a no, second thoughts."""
+    """Show the invitation; after it was declined, the page for taking that back."""
     if declined := answering.declined_invitation_of(token):
         invitation, never_again = declined
         _speak_as(invitation)
@@ -54,7 +54,7 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
 
 def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -> Response:
     no = DeclineInvitationForm()
-    if invitation.is_transferable:  # its holder need not be whoever was asked
+    if invitation.is_transferable:  # whoever has the link need not be the owner of the address
         del no.never_again
     page = render_template(
         "joining/open_invitation.html", token=token, invitation=invitation, form=form, no=no
@@ -65,12 +65,12 @@ def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -
 @bp.get("/join/<token>/accept")
 @public
 def back_to_invitation(token: str) -> Response:
-    """A form that came back with its errors has this address, and the browser's arrow asks for it."""
+    """Redirect, because a form shown with errors has this address and Back requests it with GET."""
     return redirect(url_for(".open_invitation", token=token), 303)
 
 
 def _speak_as(invitation: Invitation) -> None:
-    """In the letter's language; Swedish perhaps nobody has chosen, and the browser knows better."""
+    """Use the invitation's language, except Swedish, the default that perhaps nobody chose."""
     if invitation.language is not Language.SWEDISH:
         language.follow_letter(invitation.language)
 
@@ -79,7 +79,10 @@ def _speak_as(invitation: Invitation) -> None:
 @ASKING
 @public
 def accept(token: str) -> Response:
-    """Join; the link has proved the address, so nobody has to approve. Pressed twice it is once."""
+    """Join without approval, because the link has verified the address.
+
+    The form key makes pressing twice show the first result.
+    """
     key = AcceptInvitationForm().form_key.data
     try:
         invitation = answering.invitation_of(token)
@@ -106,7 +109,7 @@ def accept(token: str) -> Response:
 
 
 def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
-    """A link that may be passed on proves no address: the one that was given is confirmed by mail first."""
+    """Send a join request, because a transferable link verifies no address."""
     assert form.chosen_stairwell is not None
     stairwell, flat = form.chosen_stairwell, invitation.flat or form.flat
     try:
@@ -122,7 +125,7 @@ def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
 
 
 def light_window(membership: Membership) -> Response:
-    """To the window of whoever has just joined with this browser; phones here are often shared."""
+    """Redirect to the welcome page. The session expires quickly, because phones are often shared."""
     session["joined"] = membership.id, utcnow().timestamp()
     return redirect(url_for("joining.joined"), 303)
 
@@ -130,7 +133,7 @@ def light_window(membership: Membership) -> Response:
 @bp.get("/join/joined")
 @public
 def joined() -> Response:
-    """Your window is lit: an anonymous house with one more light, for the browser that has just joined."""
+    """Show the house anonymously with one more lit window, to the browser that has just joined."""
     number, at = session.get("joined", (0, 0))
     is_over = utcnow().timestamp() - at > SHOWN_WITHIN.total_seconds()
     membership = None if is_over else db.session.get(Membership, number)
@@ -151,7 +154,6 @@ def joined() -> Response:
 @bp.post("/join/<token>/decline")
 @public
 def decline_invitation(token: str) -> Response:
-    """No, thank you; and perhaps: never again, whoever would ask."""
     form = DeclineInvitationForm()
     invitation = answering.invitation_of(token)
     _speak_as(invitation)
@@ -164,7 +166,6 @@ def decline_invitation(token: str) -> Response:
 @bp.post("/join/<token>/undo")
 @public
 def take_back_no(token: str) -> Response:
-    """Second thoughts: one may be asked again, and answer this invitation while it is good."""
     invitation = answering.take_back_no(token)
     _speak_as(invitation)
     db.session.commit()

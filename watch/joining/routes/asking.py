@@ -1,4 +1,4 @@
-"""Asking to join: by a poster, a letter, or the address of the house."""
+"""Pages for asking to join by poster, letter or address."""
 
 from __future__ import annotations
 
@@ -40,14 +40,14 @@ from watch.printing.queries import letter_of_code, stairwell_of_old_poster, stai
 
 
 def is_wrong_code(answer: AnyResponse) -> bool:
-    """Whether a code led nowhere; such tries are counted."""
+    """Return True for an unknown code. Such attempts are counted by the limits."""
     return answer.status_code == 404
 
 
 WRONG_CODES_HERE = limiter.shared_limit(
     "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks, deduct_when=is_wrong_code
 )
-WRONG_CODES = limit_network(  # a house may share one network, and a phone company's customers too
+WRONG_CODES = limit_network(  # a building's residents, or a phone company's customers, may share one network
     "100 per hour", "wrong codes", deduct_when=is_wrong_code
 )
 MAX_CHARACTERS = 40  # of a typed code
@@ -56,7 +56,7 @@ MAX_CHARACTERS = 40  # of a typed code
 @bp.get("/j")
 @public
 def find_code() -> AnyResponse:
-    """A code typed into a field becomes its address; only there it is tried, and counted."""
+    """Redirect a typed code to its address, where it is tried and counted."""
     typed = request.args.get("code", "")[: 2 * MAX_CHARACTERS]
     typed = "".join(character for character in typed if character.isalnum())[:MAX_CHARACTERS]
     return redirect(url_for(".poster", code=typed), 303) if typed else _unknown_code()
@@ -67,7 +67,6 @@ def find_code() -> AnyResponse:
 @WRONG_CODES_HERE
 @public
 def poster(code: str) -> AnyResponse:
-    """A poster's or letter's landing: who invites, what happens with what one writes, the form."""
     return _ask_behind(code)
 
 
@@ -77,12 +76,11 @@ def poster(code: str) -> AnyResponse:
 @ASKING
 @public
 def ask_by_poster(code: str) -> AnyResponse:
-    """Ask to join by the poster's or the letter's form."""
     return _ask_behind(code)
 
 
 def _ask_behind(code: str) -> AnyResponse:
-    """Every letter answers alike, whatever has become of it: else whoever printed it saw who has joined."""
+    """Answer alike for every letter, used or not, so that who printed it cannot see who has joined."""
     if len(code) > MAX_CHARACTERS:
         return _unknown_code()
     action = url_for(".ask_by_poster", code=code)
@@ -97,7 +95,7 @@ def _ask_behind(code: str) -> AnyResponse:
 
 
 def _unknown_code() -> Response:
-    """Old, mistyped or invented: the same page. The reading ends first, so that the limit can count."""
+    """Answer 404. The transaction ends first, so that the limit can count in the database."""
     page = make_response(render_template("joining/unknown_code.html"), 404)
     db.session.rollback()
     return page
@@ -106,7 +104,7 @@ def _unknown_code() -> Response:
 @bp.get("/buildings/<int:building_id>/join")
 @public
 def ask(building_id: int) -> AnyResponse:
-    """The same form for somebody who found the building by its address; the stairwell first."""
+    """Ask by the building's address. The stairwell is chosen first."""
     return _ask_in(building_id)
 
 
@@ -114,7 +112,6 @@ def ask(building_id: int) -> AnyResponse:
 @ASKING
 @public
 def send_request(building_id: int) -> AnyResponse:
-    """Ask to join by address."""
     return _ask_in(building_id)
 
 
@@ -148,7 +145,7 @@ def _ask_page(
     *,
     consent: ConsentChannel = ConsentChannel.WEB,
 ) -> AnyResponse:
-    """The form for one stairwell; sent and fine, it goes to a page that is the same for everybody."""
+    """Show the form for one stairwell. A valid form leads to a page that is the same for everybody."""
     (stairwell,) = stairwells
     form = AskToJoinForm()
     if letter:
@@ -188,7 +185,7 @@ def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, conse
 
 @dataclass(frozen=True)
 class Welcome:
-    """What somebody who has just joined wants to know."""
+    """The coordinators and the next meeting, for somebody who has just joined."""
 
     coordinators: str
     meeting: Meeting | None
@@ -196,7 +193,7 @@ class Welcome:
 
 @bp.app_template_global()
 def welcome_of(membership: Membership) -> Welcome:
-    """Coordinators near a new member who show neighbours their name, and the next meeting; for the mail."""
+    """Return nearby coordinators who show neighbours their name, and the next meeting; used by the mail."""
     near = coordinators_for(membership.stairwell) if membership.stairwell else []
     names = [each.name for each in near if each.shows_name]
     meetings = (each for each in upcoming_meetings(membership.group) if is_called(each, membership.person))

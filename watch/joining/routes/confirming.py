@@ -1,4 +1,4 @@
-"""The mailed link that asks whether it was you, and what its one button does."""
+"""The page of the mailed link for confirming a join request."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from watch.web import ViewAnswer
 @bp.get("/join/confirm/<token>")
 @public
 def confirm(token: str) -> ViewAnswer:
-    """Who asks from this mailbox, and in which street; one button says that it was they."""
+    """Show who asked from this mailbox, and in which street, with one button to confirm."""
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
     if link.verifications:
@@ -32,9 +32,9 @@ def confirm(token: str) -> ViewAnswer:
 @bp.post("/join/confirm/<token>")
 @public
 def confirm_address(token: str) -> Response:
-    """The owner of the mailbox confirms those who were ticked; a lone request needs no tick.
+    """Confirm the selected requests; a single one needs no selection.
 
-    Whoever is in sees the window that is lit; the others, what waits.
+    Redirects to the welcome page if that made somebody a member.
     """
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)

@@ -1,4 +1,4 @@
-"""The coordinator's answer to somebody who asks: signed in, or from the mailed page."""
+"""Pages where a coordinator decides on a join request, signed in or by the mailed link."""
 
 from __future__ import annotations
 
@@ -23,13 +23,16 @@ from watch.web import leave_trace
 @bp.get("/a/<token>")
 @public
 def decide(token: str) -> Response:
-    """For the coordinator it was mailed to: one applicant, approve or decline; no signing in."""
+    """Show one request to the coordinator it was mailed to, without signing in."""
     join_request, coordinator = _mailed_request(token)
     return _decide_page(join_request, coordinator, *_mailed(token))
 
 
 def _mailed_request(token: str) -> tuple[JoinRequest, Person]:
-    """The request of a mailed page, in the language of its coordinator. Raises LinkExpired, BadToken."""
+    """Return the request of a mailed page, and use its coordinator's language.
+
+    Raises LinkExpired and BadToken.
+    """
     join_request, coordinator = deciding.request_to_decide(token)
     language.follow_letter(coordinator.language)
     return join_request, coordinator
@@ -60,7 +63,7 @@ def _decide_page(
     leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
     form = form or _decide_form(join_request)
     waits = join_request.state is RequestState.WAITING
-    sees_flats = may(reader, Permission.SEE_HOUSE, join_request.stairwell)  # not of another's stairwell
+    sees_flats = may(reader, Permission.SEE_HOUSE, join_request.stairwell)  # not in others' stairwells
     page = render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
         decline_action=decline_action, waits=waits,
@@ -73,7 +76,6 @@ def _decide_page(
 @bp.post("/a/<token>/approve")
 @public
 def approve_by_mail(token: str) -> Response:
-    """Approve from the mailed page."""
     join_request, coordinator = _mailed_request(token)
     onwards = url_for("joining.decide", token=token)
     return _answer(_approve, join_request, coordinator, _mailed(token), onwards)
@@ -82,7 +84,6 @@ def approve_by_mail(token: str) -> Response:
 @bp.post("/a/<token>/decline")
 @public
 def decline_by_mail(token: str) -> Response:
-    """Decline from the mailed page."""
     join_request, coordinator = _mailed_request(token)
     onwards = url_for("joining.decide", token=token)
     return _answer(_decline, join_request, coordinator, _mailed(token), onwards)
@@ -91,28 +92,24 @@ def decline_by_mail(token: str) -> Response:
 @bp.get("/requests/<int:join_request_id>")
 @requires(Permission.DECIDE_REQUESTS)
 def show(join_request: JoinRequest) -> Response:
-    """One applicant, for somebody signed in: to choose the flat, or to say why not."""
     return _decide_page(join_request, current_person(), *_signed_in(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/approve")
 @requires(Permission.DECIDE_REQUESTS)
 def approve(join_request: JoinRequest) -> Response:
-    """Approve, signed in."""
     return _answer(_approve, join_request, current_person(), _signed_in(join_request), _members(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/decline")
 @requires(Permission.DECIDE_REQUESTS)
 def decline(join_request: JoinRequest) -> Response:
-    """Decline, signed in."""
     return _answer(_decline, join_request, current_person(), _signed_in(join_request), _members(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/told")
 @requires(Permission.DECIDE_REQUESTS)
 def tell(join_request: JoinRequest) -> Response:
-    """The answer was said at the door; it leaves the coordinators' list."""
     try:
         deciding.tell(join_request, by=current_person())
     except NotDecided:
@@ -140,7 +137,7 @@ def _answer(
     actions: tuple[str, str],
     onwards: str,
 ) -> Response:
-    """Validate, decide once, and tell who was first when it was somebody else."""
+    """Validate and decide. If a colleague was first, say who."""
     form = _decide_form(join_request)
     if not form.validate():
         return _decide_page(join_request, by, *actions, form)

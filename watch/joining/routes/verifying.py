@@ -1,4 +1,4 @@
-"""Whether an e-mail address recorded at the door is one's own: its owner says on which floor they live."""
+"""The page where the owner of an address recorded at the door verifies it by giving their floor."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from watch.joining.service import confirming, verifying
 @bp.get("/join/confirm/<token>/floor")
 @public
 def ask_floor(token: str) -> Response:
-    """Nothing of the neighbour is shown: who has the address by mistake learns that somebody said yes."""
+    """Ask for the floor. Nothing about the neighbour is shown, because the address may be mistyped."""
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
     if not link.verifications:
@@ -36,7 +36,6 @@ def _floor_page(token: str, link: confirming.Link, form: FloorForm) -> Response:
 @bp.post("/join/confirm/<token>/floor")
 @public
 def verify_address(token: str) -> Response:
-    """Whoever was recorded at the door verifies the address by what only they know."""
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
     if not link.verifications:

@@ -1,4 +1,4 @@
-"""After asking: what happens now, and a wrong address changed."""
+"""The page after asking to join, where a wrong address can be changed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from watch.limits import ASKING
 @bp.get("/join/sent")
 @public
 def sent() -> str:
-    """What happens now: the same page whoever asked."""
     pending = PendingRequest.opened(session.get("asked"))
     form = ChangeAddressForm(data={"address": pending.address}) if pending else None
     by_visit = request.args.get("how") == BY_VISIT
@@ -38,7 +37,7 @@ def _sent_page(
 @ASKING
 @public
 def change_address() -> Response | tuple[str, int]:
-    """Ask again with another address, for the browser that has just asked; the same answer whoever it was."""
+    """Ask again with another address. Only the browser that asked can, and the answer is the same for all."""
     pending, form = PendingRequest.opened(session.get("asked")), ChangeAddressForm()
     if pending is None:
         flash(_("Det har gått för lång tid. Fråga en gång till, med rätt adress."), "info")
@@ -69,7 +68,7 @@ def change_address() -> Response | tuple[str, int]:
 @bp.post("/join/forget")
 @public
 def forget() -> Response:
-    """Nothing of who asked or joined here is shown on this phone any more."""
+    """Remove everything about requests and joining from this browser."""
     for each in ("asked", "joined", "interest"):
         session.pop(each, None)
     flash(_("Klart. På den här telefonen syns inget om dig."), "done")

@@ -1,4 +1,4 @@
-"""What somebody answers to an invitation: yes, or no."""
+"""Accepts and declines invitations."""
 
 from __future__ import annotations
 
@@ -40,9 +40,9 @@ BY_MAIL = Consent(ConsentChannel.MAIL)
 
 
 def invitation_of(token: str) -> Invitation:
-    """The open invitation of a mailed link.
+    """Return the open invitation of a mailed link.
 
-    Raises LinkExpired (used, revoked, too old), GroupEnded, BadToken.
+    Raises LinkExpired if it is used, revoked or too old, GroupEnded and BadToken.
     """
     invitation = tokens.row_of(Purpose.INVITATION, Invitation, token)
     if invitation.group.state is GroupState.CLOSED:
@@ -56,7 +56,7 @@ def invitation_of(token: str) -> Invitation:
 
 
 def take_up(invitation: Invitation) -> bool:
-    """Whether an invitation that was passed on vouches for somebody: once, and as long as it is good."""
+    """Use up a transferable invitation and return True, unless it has ended or expired."""
     is_good = invitation.is_transferable and invitation.expires_at > utcnow()
     return is_good and end(invitation, InvitationState.ACCEPTED)
 
@@ -70,9 +70,9 @@ def accept(
     language: Language,
     form_key: str | None = None,
 ) -> Membership:
-    """Join by invitation: the link has proved the address, and nobody has to approve.
+    """Join by invitation. The link has verified the address, so nobody has to approve.
 
-    Raises FlatElsewhere, LinkExpired when it was answered meanwhile.
+    Raises FlatElsewhere, and LinkExpired if it was answered meanwhile.
     """
     flat = invitation.flat or flat
     stairwell = _door(invitation, stairwell, flat)
@@ -97,7 +97,7 @@ def accept(
 
 
 def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> Stairwell:
-    """The stairwell that the invitation says, or that was chosen. Raises FlatElsewhere."""
+    """Return the invitation's stairwell, else the chosen one. Raises FlatElsewhere."""
     stairwell = invitation.flat.stairwell if invitation.flat else stairwell
     if stairwell not in stairwells_to_accept_in(invitation) or (flat and flat.stairwell_id != stairwell.id):
         raise FlatElsewhere
@@ -105,7 +105,7 @@ def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> St
 
 
 def end_requests(membership: Membership, *, by_id: int | None) -> None:
-    """Somebody who has joined does not wait for an answer any more."""
+    """Mark the new member's open requests as approved."""
     db.session.execute(
         update(JoinRequest)
         .where(
@@ -118,7 +118,7 @@ def end_requests(membership: Membership, *, by_id: int | None) -> None:
 
 
 def membership_of_form(form_key: str) -> Membership | None:
-    """What an accepted invitation's form made the first time it was sent."""
+    """Return the membership that the invitation form with this key made."""
     return db.session.scalar(
         select(Membership)
         .join(Mailing, Mailing.membership_id == Membership.id)
@@ -127,12 +127,11 @@ def membership_of_form(form_key: str) -> Membership | None:
 
 
 def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> None:
-    """No, thank you: nothing more is sent; the flat waits on while another of its invitations does.
+    """Decline an invitation; nothing more is sent. The flat stays invited if another invitation is open.
 
-    `never_again` is kept for the address, whoever invites it from now on: its letters are not sent, and the
-    inviter is not told. The invitation forgets the address at once. Where the link may be passed on, its
-    holder need not be the owner of the address, and says no to this invitation only. Raises LinkExpired
-    when it was answered meanwhile.
+    With `never_again` the address is never mailed an invitation again; later inviters are not told, and this
+    invitation forgets the address. It is ignored for a transferable invitation, whose holder need not own the
+    address. Raises LinkExpired if it was answered meanwhile.
     """
     if not end(invitation, InvitationState.DECLINED):
         raise LinkExpired
@@ -142,7 +141,7 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
         only, counts = {HouseholdStatus.INVITED}, not others_invited(flat)
         change_household(flat, HouseholdStatus.DECLINED, by=None, only=only, counts=counts)
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
-    if invitation.mailbox is not None:  # the no lasts as long as the group, whatever becomes of the address
+    if invitation.mailbox is not None:  # kept as long as the group, even if the address is erased
         invitation.declined_index = invitation.mailbox.address_index
     if never_again and invitation.mailbox is not None and not invitation.is_transferable:
         _refuse(invitation.mailbox.address_index)
@@ -150,7 +149,7 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
 
 
 def _refuse(index: bytes) -> None:
-    """Keep the wish not to be asked; said twice is once."""
+    """Store the refusal. Storing it twice has no further effect."""
     try:
         with db.session.begin_nested():
             db.session.add(Refusal(address_index=index))
@@ -159,9 +158,9 @@ def _refuse(index: bytes) -> None:
 
 
 def declined_invitation_of(token: str) -> tuple[Invitation, bool] | None:
-    """The invitation of a mailed link whose answer was no, and whether nobody may ask again; None for others.
+    """Return the declined invitation of a link and whether all others are refused; None if not declined.
 
-    It proves the address as long as the group stands, also when the address itself is erased.
+    The link verifies the address as long as the group exists, even if the address has been erased.
     """
     invitation = tokens.row_of(Purpose.INVITATION, Invitation, token)
     if invitation.state is not InvitationState.DECLINED or invitation.group.state is GroupState.CLOSED:
@@ -175,9 +174,9 @@ def _index_of(invitation: Invitation) -> bytes | None:
 
 
 def take_back_no(token: str) -> Invitation:
-    """Second thoughts of whoever said no: they may be asked again, by everybody, and can answer this one.
+    """Take a refusal back: everybody may invite the address again, and this invitation is open again.
 
-    What the same address declined in the group before is as if taken back by its sender. Raises LinkExpired.
+    Earlier declined invitations to this address in the group become revoked. Raises LinkExpired.
     """
     found = declined_invitation_of(token)
     if found is None:
@@ -200,7 +199,7 @@ def take_back_no(token: str) -> Invitation:
 
 
 def _open_again(invitation: Invitation) -> None:
-    """It waits for an answer again, unless it ran out, or another of the same sender does."""
+    """Reopen an invitation, unless it has expired or the sender has another open one to the address."""
     if invitation.mailbox_id is None or invitation.expires_at <= utcnow():
         return
     try:
@@ -215,5 +214,5 @@ def _open_again(invitation: Invitation) -> None:
 
 
 def lift_refusal(index: bytes | None) -> None:
-    """Whoever asks of their own accord, or takes it back, may be asked again."""
+    """Delete the refusal of an address whose owner asks to join or takes the refusal back."""
     db.session.execute(delete(Refusal).where(Refusal.address_index == index))

@@ -1,4 +1,4 @@
-"""Asking to join: from a poster, by address, or for a visit at the door."""
+"""Asks to join: by poster, letter or address, or for a visit at the door."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ from watch.statements import upsert
 AskedFor = TypeVar("AskedFor", JoinRequest, AddressVerification, Interest)
 
 MAILED_VISITS_A_DAY = 3  # about one stairwell
-BEFORE_ASKING = frozenset(  # whoever asks undoes no no
+BEFORE_ASKING = frozenset(  # a household that declined stays declined
     {HouseholdStatus.NOT_CONTACTED, HouseholdStatus.INVITED, HouseholdStatus.WANTS_TO_JOIN}
 )
 NEWEST_COUNTS = (
@@ -63,10 +63,10 @@ NEWEST_COUNTS = (
 
 @dataclass(frozen=True)
 class Submission:
-    """What somebody sends to join: where they live, how they said yes, and what vouches for them.
+    """What somebody sends to join: where they live, how they consented, and what makes approval unnecessary.
 
-    With the flat's own letter, or an invitation that may be passed on, nobody has to approve. Whoever holds
-    the `secret` can change the address until it is confirmed.
+    That is the flat's own letter or a transferable invitation (`vouch`). The browser that holds `secret` can
+    change the address until it is confirmed.
     """
 
     stairwell: Stairwell
@@ -77,22 +77,20 @@ class Submission:
 
     @property
     def letter_id(self) -> int | None:
-        """The letter that vouches."""
+        """The id of the letter that makes approval unnecessary."""
         return self.vouch.id if isinstance(self.vouch, Letter) else None
 
     @property
     def invitation_id(self) -> int | None:
-        """The invitation that vouches."""
+        """The id of the invitation that makes approval unnecessary."""
         return self.vouch.id if isinstance(self.vouch, Invitation) else None
 
 
 def ask_to_join(submission: Submission, *, name: str, address: str, language: Language) -> None:
-    """Somebody who says that this is their address asks; the mail there decides if it was they.
+    """Store a join request and mail the address to confirm it. A letter works without a coordinator too.
 
-    A letter lets in where there is no coordinator, too.
-
-    Returns nothing, whoever it was: the page is the same for strangers, members and the invited, and so
-    are the statements, or the time it takes would tell who takes part. Raises NotOpen, FlatElsewhere.
+    Returns nothing: page and statements are the same for strangers, members and the invited, because response
+    time would reveal who takes part. Raises NotOpen and FlatElsewhere.
     """
     stairwell, vouch = submission.stairwell, submission.vouch
     group = group_at(stairwell, submission.flat, by_letter=isinstance(vouch, Letter))
@@ -106,10 +104,10 @@ def ask_to_join(submission: Submission, *, name: str, address: str, language: La
 
 
 def write_once_a_day(mail: Mail[AskedFor], person: Person, mailbox: Mailbox, *, about: AskedFor) -> None:
-    """What strangers ask for brings one mail a day to an address about joining, and one about interest.
+    """Queue mail that a stranger asked for, one a day per address about joining and one about interest.
 
-    The second is written too, and left to expire: whether somebody asked before is not learnt either. The
-    page behind the one about joining shows everybody on the mailbox who asks, whoever came first.
+    Later mails the same day are queued already expired, so response time does not reveal an earlier request.
+    The page about joining shows all requests from the mailbox, so one mail is enough.
     """
     alike = ASKS_OWNER if mail.kind in ASKS_OWNER else {mail.kind}
     was_told = was_written_to(mailbox.id, alike, utcnow() - timedelta(days=1))
@@ -117,12 +115,11 @@ def write_once_a_day(mail: Mail[AskedFor], person: Person, mailbox: Mailbox, *, 
 
 
 def request_of(group: Group, person: Person, submission: Submission, *, is_open: bool = True) -> JoinRequest:
-    """The person's open request, known or new; until it is confirmed the newest flat counts.
+    """Return the person's open request, made or updated. Until it is confirmed the newest flat counts.
 
-    A letter counts for whoever waits, too. What a second browser asks nobody changes any more: neither ends
-    what the other has asked.
-
-    Who takes part has nothing to ask: theirs is withdrawn as it is written.
+    A letter is added even to a waiting request. If two browsers send it, neither can change the address any
+    more. For a current member (`is_open` false) the request is stored as withdrawn, so that the statements
+    are the same for everyone.
     """
     flat, secret = submission.flat, submission.secret
     new = upsert(JoinRequest).values(
@@ -143,7 +140,7 @@ def request_of(group: Group, person: Person, submission: Submission, *, is_open:
 
 
 def _newest(asked: ColumnCollection[str, ColumnElement[Any]]) -> dict[str, ColumnElement[Any]]:
-    """What of a request that is asked again takes the place of what stood there."""
+    """Return the values that replace those of an open request when it is sent again."""
     is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
     newest: dict[str, ColumnElement[Any]] = {
         place.key: case((is_unconfirmed, asked[place.key]), else_=place) for place in NEWEST_COUNTS
@@ -156,7 +153,7 @@ def _newest(asked: ColumnCollection[str, ColumnElement[Any]]) -> dict[str, Colum
 
 
 def asked_index(secret: str) -> bytes:
-    """Under what a request is found by the browser that sent it; the secret itself is stored nowhere."""
+    """Return the keyed hash by which the sending browser's request is found. The secret is not stored."""
     return keyring().blind_index("asked", secret)
 
 
@@ -168,13 +165,11 @@ def ask_for_visit(
     language: Language,
     consent: ConsentChannel = ConsentChannel.WEB,
 ) -> None:
-    """Somebody without e-mail asks for a visit at the door; it goes straight to the coordinators' list.
+    """Store a request for a visit by somebody without e-mail. It waits for the coordinators at once.
 
-    A door is visited once, whoever asks there meanwhile: what another asks is withdrawn as it is written.
-    Nobody has proved who they are: so after a few mails a day about a stairwell the rest waits in the list,
-    and the mail is left to expire. Raises NotOpen, FlatElsewhere.
-
-    Returns nothing, and the statements are the same, whatever is known of the door.
+    Further requests for the same flat are stored as withdrawn. Nobody has verified an identity, so after
+    three mails a day about a stairwell the rest are queued already expired. Page and statements are the same
+    in every case. Raises NotOpen and FlatElsewhere.
     """
     group = group_at(stairwell, flat)
     in_turn = select(Stairwell.id).where(Stairwell.id == stairwell.id).with_for_update()
@@ -193,7 +188,7 @@ def ask_for_visit(
 
 
 def group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = False) -> Group:
-    """The group to ask there. Raises NotOpen, FlatElsewhere."""
+    """Return the group to join at a stairwell. Raises NotOpen and FlatElsewhere."""
     if flat is not None and flat.stairwell_id != stairwell.id:
         raise FlatElsewhere
     group = group_to_join(stairwell, by_letter=by_letter)
@@ -203,10 +198,10 @@ def group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = False
 
 
 def tell_coordinators(request: JoinRequest, *, by_mail: bool = True) -> None:
-    """Somebody waits for their answer: it is in their list, and mailed unless the day has brought many.
+    """Mark the flat as wanting to join and mail the coordinators, unless the day's limit is reached.
 
-    Whoever has a domain has as many addresses as they like, and could mail the coordinators all day. What is
-    not mailed is written too, and left to expire: the time does not tell which it was.
+    The limit stops somebody with many addresses from mailing them all day. Mails beyond it are queued already
+    expired, so response time tells nothing.
     """
     flat, waits = request.flat, request.state is RequestState.WAITING
     if flat is not None:

@@ -1,4 +1,4 @@
-"""What a browser has just sent to join: it is carried there, and a wrong address in it can be changed."""
+"""Keeps a sent request in the browser, so that a wrong address can be changed."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from watch.models import (
 
 @dataclass(frozen=True)
 class PendingRequest:
-    """What somebody has just written in the form, as their own browser carries it; nobody reads it there.
+    """The form that a browser has just sent, kept there in an encrypted cookie.
 
-    It holds what was typed, never what was found: the cookie is the same whoever the address belongs to.
+    It holds what was typed and nothing that was looked up, so that it tells nothing about the address.
     """
 
     name: str
@@ -42,7 +42,7 @@ class PendingRequest:
 
     @classmethod
     def opened(cls, cookie: str | None) -> PendingRequest | None:
-        """From the cookie; None where there is nothing that could be changed any more."""
+        """Read the cookie. Returns None if it is missing or too old, or the stairwell is gone."""
         facts = browser_state.opened(cookie)
         stairwell = db.session.get(Stairwell, facts["stairwell_id"]) if facts else None
         if facts is None or stairwell is None:
@@ -55,7 +55,7 @@ class PendingRequest:
         return cls(facts["name"], facts["address"], submission, facts["at"])
 
     def sealed(self) -> str:
-        """For the cookie."""
+        """Return the encrypted cookie."""
         sent = self.submission
         return browser_state.sealed(
             {
@@ -70,10 +70,10 @@ class PendingRequest:
 def send_request(
     submission: Submission, *, name: str, address: str, language: Language, before: str | None
 ) -> str:
-    """Ask to join, from a browser; `before` is what it has carried until now, returned is what it carries on.
+    """Ask to join and return the new cookie; `before` is the browser's cookie until now.
 
-    The same name and address that were just sent from there are the same person, who asks again. Raises
-    NotOpen, FlatElsewhere.
+    Sending the same name and address again keeps the secret, so the browser can still change the address.
+    Raises NotOpen and FlatElsewhere.
     """
     last = PendingRequest.opened(before)
     is_again = last is not None and (last.name, last.address) == (name, address)
@@ -84,10 +84,10 @@ def send_request(
 
 
 def change_address(pending: PendingRequest, address: str, *, language: Language) -> str:
-    """Ask again with another address. The first mail's link dies with its request, unless it was confirmed.
+    """Ask again with another address and return the new cookie. An unconfirmed first request is withdrawn.
 
-    The same statements run whatever has become of the request. Returns what the browser carries from now
-    on. Raises NotOpen, FlatElsewhere.
+    Its mailed link stops working. The statements are the same whatever the request's state. Raises NotOpen
+    and FlatElsewhere.
     """
     mailbox, submission = mailbox_for_asking(address), pending.submission
     assert submission.secret is not None

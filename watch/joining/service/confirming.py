@@ -1,4 +1,4 @@
-"""What the owner of a mailbox answers to a request: that it was they."""
+"""Confirms join requests by the link mailed to the applicant."""
 
 from __future__ import annotations
 
@@ -35,33 +35,33 @@ from watch.tokens import BadToken
 
 @dataclass(frozen=True)
 class Link:
-    """A mailed link: what was `asked` with it, and all that the owner of the mailbox may answer behind it.
+    """A mailed link, the request or verification it was mailed for, and all that it can confirm.
 
-    Whoever asked a day after its mail, or later, has had one of their own: an old link that somebody was
-    shown answers for nobody new.
+    It covers the whole mailbox up to a day after its mail. Later requests were mailed about themselves, so an
+    old link that was shown to somebody confirms nothing new.
     """
 
     asked: JoinRequest | AddressVerification
     requests: Sequence[JoinRequest]  # unconfirmed, or waiting with a newer letter
-    waiting: Sequence[JoinRequest]  # confirmed: a coordinator answers
+    waiting: Sequence[JoinRequest]  # confirmed, a coordinator decides
     verifications: Sequence[AddressVerification]
 
     @property
     def is_member(self) -> bool:
-        """Whether the reader of the mail is in the group by now."""
+        """True if the reader of the mail is a member by now."""
         return active_membership(self.asked.person, self.asked.group) is not None
 
     @property
     def is_declined(self) -> bool:
-        """Whether the request was answered with a no."""
+        """True if the request was declined."""
         return isinstance(self.asked, JoinRequest) and self.asked.state is RequestState.DECLINED
 
 
 def open_link(token: str) -> Link:
-    """What a mailed link asks.
+    """Return what a mailed link can confirm.
 
-    Raises LinkExpired two weeks after it was asked last, or where it has ended and nothing else waits;
-    GroupEnded, BadToken.
+    Raises LinkExpired two weeks after the last request, or if it has ended and nothing else can be confirmed;
+    GroupEnded and BadToken.
     """
     asked: JoinRequest | AddressVerification
     try:
@@ -85,10 +85,10 @@ def open_link(token: str) -> Link:
 
 
 def confirm(request: JoinRequest) -> bool:
-    """The owner of the mailbox says that they sent the request. Confirmed twice is once.
+    """Confirm a request. Returns False if it was confirmed before and has no newer letter.
 
-    Whoever has a letter or an invitation that is still good is let in at once; else the coordinators are
-    told. Returns whether it was confirmed now.
+    With a valid letter or transferable invitation the applicant becomes a member at once; otherwise the
+    coordinators are told.
     """
     now, has_waited = utcnow(), request.state is RequestState.WAITING
     is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
@@ -111,14 +111,14 @@ def confirm(request: JoinRequest) -> bool:
     elif invitation is not None and take_up(invitation):
         approve(request, by=invitation.by)
     else:
-        request.letter = request.invitation = None  # nothing vouches any more
+        request.letter = request.invitation = None  # approval is needed from now on
         if not has_waited:
             tell_coordinators(request)
     return True
 
 
 def _move_to(request: JoinRequest, flat: Flat) -> None:
-    """Where the letter came is where they live, whatever they had written before."""
+    """Replace the flat that the applicant gave by the letter's."""
     before, request.flat, request.stairwell = request.flat, flat, flat.stairwell
     if before is not None and before is not flat:
         db.session.flush()
@@ -126,7 +126,7 @@ def _move_to(request: JoinRequest, flat: Flat) -> None:
 
 
 def wait_for_answer(person: Person, stairwell: Stairwell, *, flat: Flat | None) -> JoinRequest:
-    """Somebody whose address is confirmed already asks to join. Raises NotOpen, FlatElsewhere."""
+    """Ask to join for a person whose address is confirmed already. Raises NotOpen and FlatElsewhere."""
     request = request_of(group_at(stairwell, flat), person, Submission(stairwell, flat))
     confirm(request)
     return request

@@ -1,4 +1,4 @@
-"""A coordinator's answer to somebody who asks to join."""
+"""Decides on join requests."""
 
 from __future__ import annotations
 
@@ -38,9 +38,9 @@ from watch.statements import changed
 
 
 def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
-    """The request of a mailed page, and the coordinator it was mailed to.
+    """Return the request of a mailed page, and the coordinator it was mailed to.
 
-    Raises LinkExpired after 14 days, or when they are not its coordinator any more; BadToken.
+    Raises BadToken, and LinkExpired after 14 days or if the coordinator may not decide any more.
     """
     row = tokens.row_of(Purpose.DECIDE, OutboxRow, token)
     if row.mailing.join_request is None or row.person is None:
@@ -56,12 +56,10 @@ def request_to_decide(token: str) -> tuple[JoinRequest, Person]:
 def approve(
     request: JoinRequest, *, by: Person | None, flat: Flat | None = None, consent: Consent | None = None
 ) -> Membership | None:
-    """Let the applicant in and tell them; `flat` is where the coordinator knows that they live.
+    """Make the applicant a member and mail them; `flat` is where the coordinator knows that they live.
 
-    `by` is None where the flat's own letter vouches for them. The consent is that of the request, or a newer.
-
-    None for somebody who had joined another way meanwhile. Raises AlreadyDecided when a colleague was
-    quicker, FlatElsewhere.
+    `by` is None if the flat's letter makes approval unnecessary. Without `consent` the request's counts.
+    Returns None if they have joined another way meanwhile. Raises AlreadyDecided and FlatElsewhere.
     """
     if flat is not None and flat.stairwell_id != request.stairwell_id:
         raise FlatElsewhere
@@ -83,9 +81,9 @@ def approve(
 
 
 def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> None:
-    """Say no, with a word of why if the applicant can read one; the flat is as before.
+    """Decline a request, with a reason if the applicant has e-mail.
 
-    Raises AlreadyDecided.
+    The flat's status is reset if no other request is waiting. Raises AlreadyDecided.
     """
     _decide(request, RequestState.DECLINED, by=by)
     request.reason = reason or None if request.person.mailbox_id else None
@@ -96,7 +94,7 @@ def decline(request: JoinRequest, *, by: Person, reason: str | None = None) -> N
 
 
 def tell(request: JoinRequest, *, by: Person) -> None:
-    """Somebody without e-mail was told the answer at the door; told twice is once. Raises NotDecided."""
+    """Record that an applicant was told the answer at the door, once. Raises NotDecided."""
     if request.decided_at is None:
         raise NotDecided
     if request.wants_visit and request.told_at is None:
@@ -105,7 +103,7 @@ def tell(request: JoinRequest, *, by: Person) -> None:
 
 
 def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> None:
-    """The first who answers decides; the database says who that was."""
+    """Store the answer if nobody has decided before; otherwise raise AlreadyDecided."""
     decided = changed(
         update(JoinRequest)
         .where(JoinRequest.id == request.id, JoinRequest.state == RequestState.WAITING)
@@ -117,7 +115,7 @@ def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> 
 
 
 def forget_request(flat: Flat, *, by: Person | None) -> None:
-    """Somebody there waits no more: where nobody else does, the flat is as before."""
+    """Reset the flat to "not contacted" if no other request from it is waiting."""
     only, counts = {HouseholdStatus.WANTS_TO_JOIN}, not _others_wait(flat)
     change_household(flat, HouseholdStatus.NOT_CONTACTED, by=by, only=only, counts=counts)
 
@@ -130,9 +128,9 @@ def _others_wait(flat: Flat) -> bool:
 
 
 def _settle_invitations(membership: Membership, by: Person | None) -> None:
-    """Somebody who is let in has no use for an open invitation to the same group: it is taken back.
+    """Revoke the new member's open invitations to the group.
 
-    Not where its inviter may not know of the membership, and would learn of it so: that one runs out.
+    An invitation whose inviter may not know of the membership is left to expire, so that they learn nothing.
     """
     if membership.person.mailbox_id is None:
         return

@@ -1,4 +1,4 @@
-"""Requests that nobody answers reach others: the lead after 7 days, every coordinator after 14."""
+"""Escalates unanswered join requests: to the lead after 7 days, to every coordinator after 14."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from watch.mail import outbox
 from watch.models import JoinRequest, Person
 
 ESCALATE_AT = time(9)
-BATCH = 200  # requests of a step that one transaction takes
+BATCH = 200  # requests per step in one transaction
 
 
 def escalate(now: datetime) -> bool:
-    """Ask those who may answer by now. Where nobody is left to ask, the applicant is told.
+    """Mail the coordinators who may now decide, or the applicant if none is left.
 
-    Twice is once, and a step that was missed is made up for. Returns whether there may be more.
+    Repeating it sends nothing twice, and missed steps are caught up. Returns True if more may remain.
     """
     to_all, to_lead = requests_to_escalate(now, BATCH)
     for request in to_lead:

@@ -1,4 +1,4 @@
-"""Whether an e-mail address that a coordinator recorded at the door is the neighbour's own."""
+"""Verifies e-mail addresses that a coordinator recorded at the door."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ FLOOR_TRIES = 3
 
 
 def ask_owner(membership: Membership, address: str) -> None:
-    """Ask by mail whether a recorded address is the neighbour's, who takes part on paper meanwhile.
+    """Mail the recorded address to verify it. The neighbour is a member on paper meanwhile.
 
-    Anybody who asks to join gets the same mails, and the statements are the same: so the coordinator does
-    not learn whether the address takes part already.
+    Mails and statements are like those of any join request, so that the coordinator does not learn whether
+    the address belongs to a member.
     """
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, membership.person.name, membership.person.language)
@@ -48,7 +48,7 @@ def ask_owner(membership: Membership, address: str) -> None:
 
 
 def give_up(membership: Membership) -> None:
-    """Nobody is asked about a member's recorded address any more; the mail that waits stays unsent."""
+    """End the verification of a member's recorded address, and stop its waiting mail."""
     verification = verification_of(membership)
     if verification is not None and verification.ended_at is None:
         verification.ended_at = utcnow()
@@ -56,10 +56,10 @@ def give_up(membership: Membership) -> None:
 
 
 def verify(verification: AddressVerification, floor: int) -> bool:
-    """Whoever reads the recorded address says on which floor the neighbour lives: a mistyped one is nobody's.
+    """Verify a recorded address by the neighbour's floor, which a stranger at a mistyped address cannot know.
 
-    Returns whether that is right; the address is theirs then. After three wrong answers nobody is asked any
-    more. Each answer is counted before it is looked at, so that many at once are no more than three.
+    Returns True if the floor is right. After three wrong answers the verification ends. A try is counted
+    before it is checked, so that simultaneous answers get no more than three.
     """
     counted = changed(
         update(AddressVerification)
@@ -79,10 +79,10 @@ def verify(verification: AddressVerification, floor: int) -> bool:
 
 
 def _hand_over(verification: AddressVerification, home: Flat) -> None:
-    """The neighbour is a member with an address: from now on mail reaches them.
+    """Make the recorded person the member, so that mail reaches them.
 
-    Where they had joined another way meanwhile they are in once, not twice. Where they have left, it becomes
-    a request to the coordinators.
+    If they have joined another way meanwhile, the paper membership ends. If they have left, a join request is
+    made instead.
     """
     person, membership = verification.person, verification.membership
     person.address_confirmed_at = utcnow()
@@ -107,5 +107,5 @@ def _hand_over(verification: AddressVerification, home: Flat) -> None:
 def _ask_coordinators(verification: AddressVerification, home: Flat) -> None:
     said_yes = Submission(home.stairwell, home, ConsentChannel.DOORSTEP)
     request = request_of(verification.group, verification.person, said_yes)
-    request.created_at = min(request.created_at, verification.created_at)  # the yes is as old as that
+    request.created_at = min(request.created_at, verification.created_at)  # consent dates from the recording
     confirm(request)

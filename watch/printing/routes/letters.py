@@ -1,4 +1,4 @@
-"""Letters for letterboxes: coordinators print them flat by flat, the police for whole stairwells."""
+"""Pages for printing letters: coordinators choose flats, police contacts whole stairwells."""
 
 from __future__ import annotations
 
@@ -28,16 +28,14 @@ UNTOUCHED = FlatState.NOT_CONTACTED
 @bp.get("/groups/<int:group_id>/letters")
 @requires(Permission.PRINT_LETTERS)
 def letters(group: Group) -> ViewAnswer:
-    """Which flats get a letter, and in which languages."""
     return _page(group, _form(group))
 
 
 @bp.post("/groups/<int:group_id>/letters")
 @requires(Permission.PRINT_LETTERS)
 def print_letters(group: Group) -> ViewAnswer:
-    """The chosen letters, top floor first."""
     if group.state not in OPEN_TO_JOIN:
-        return redirect(url_for("printing.letters", group_id=group.id), 303)  # which says why
+        return redirect(url_for("printing.letters", group_id=group.id), 303)  # the page explains why
     form = _form(group)
     if not form.validate():
         return _page(group, form), 422
@@ -47,7 +45,7 @@ def print_letters(group: Group) -> ViewAnswer:
 
 
 def made(where: Group | Area, flats: Sequence[Flat], languages: Iterable[str], name: str) -> ViewAnswer:
-    """These letters as one PDF, or the page where a long pack of them can be waited for."""
+    """Send the letters as one PDF, or redirect to the page of the pack if there are too many."""
     answer = packs.print_or_ask(where, flats, [Language(each) for each in languages], by=current_person())
     db.session.commit()
     if isinstance(answer, LetterPack):
@@ -57,7 +55,7 @@ def made(where: Group | Area, flats: Sequence[Flat], languages: Iterable[str], n
 
 
 def _form(group: Group) -> PrintLettersForm:
-    """Coordinators choose flats; the police contact whole stairwells, whoever takes part there."""
+    """Offer flats to coordinators; whole stairwells to police contacts, who must not see who takes part."""
     relations, form = current_relations(), PrintLettersForm()
     if group.state not in OPEN_TO_JOIN:
         form.offer_nothing()

@@ -1,4 +1,4 @@
-"""Long packs of letters: chosen by the house, waited for, fetched file by file by whoever asked for them."""
+"""Pages for ordering packs of letters and downloading their files."""
 
 from __future__ import annotations
 
@@ -24,14 +24,12 @@ from watch.web import ViewAnswer
 @bp.get("/areas/<slug>/letters")
 @requires(Permission.PRINT_LETTERS)
 def choose_houses(area: Area) -> str:
-    """Whole houses of an area for which letters are made."""
     return _page(area, _form(area))
 
 
 @bp.post("/areas/<slug>/letters")
 @requires(Permission.PRINT_LETTERS)
 def ask_for_letters(area: Area) -> ViewAnswer:
-    """The letters of the chosen houses; nothing of their flats is told."""
     form = _form(area)
     if not form.validate():
         return _page(area, form), 422
@@ -55,7 +53,6 @@ def _page(area: Area, form: ChooseHousesForm) -> str:
 @bp.get("/packs/<int:pack_id>")
 @requires(Permission.FETCH_PACK)
 def show_pack(pack: LetterPack) -> str:
-    """How far it has come, and the files that are made."""
     _expect_kept(pack)
     progress = progress_of(pack, utcnow())
     return render_template("printing/show_pack.html", pack=pack, progress=progress, places=places_of(pack))
@@ -64,7 +61,6 @@ def show_pack(pack: LetterPack) -> str:
 @bp.get("/packs/<int:pack_id>/<int:place>")
 @requires(Permission.FETCH_PACK)
 def fetch_file(pack: LetterPack, place: int) -> Response:
-    """One of its files."""
     _expect_kept(pack)
     file = next((file for file in pack.files if file.place == place), None)
     if file is None or file.pdf is None:
@@ -76,7 +72,6 @@ def fetch_file(pack: LetterPack, place: int) -> Response:
 @bp.post("/packs/<int:pack_id>/again")
 @requires(Permission.FETCH_PACK)
 def try_again(pack: LetterPack) -> Response:
-    """Make what could not be made."""
     _expect_kept(pack)
     packs.try_again(pack)
     db.session.commit()
@@ -86,7 +81,6 @@ def try_again(pack: LetterPack) -> Response:
 @bp.post("/packs/<int:pack_id>/remove")
 @requires(Permission.FETCH_PACK)
 def remove_pack(pack: LetterPack) -> Response:
-    """Stop making them, or forget the files before the day is over."""
     _expect_kept(pack)
     group, area = pack.group, pack.area
     packs.remove(pack)
@@ -97,6 +91,6 @@ def remove_pack(pack: LetterPack) -> Response:
 
 
 def _expect_kept(pack: LetterPack) -> None:
-    """After a day there is nothing left to fetch."""
+    """Answer 404 once a pack is older than 24 hours."""
     if not is_kept(pack, utcnow()):
         abort(404)

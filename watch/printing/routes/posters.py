@@ -1,4 +1,4 @@
-"""Posters for the stairwells: as PDF, as they look, with a new code where one has leaked, and on a phone."""
+"""Pages for stairwells' posters: print, preview, renew after a leak, and show on a phone."""
 
 from __future__ import annotations
 
@@ -25,7 +25,6 @@ from watch.printing.service import posters as service
 @bp.get("/groups/<int:group_id>/posters")
 @requires(Permission.PRINT_POSTERS)
 def posters(group: Group) -> str:
-    """The stairwells with their codes, each a poster to print."""
     rows = [(stairwell, poster_code(stairwell)) for stairwell in _stairwells(group)]
     return render_template("printing/posters.html", group=group, rows=rows)
 
@@ -33,13 +32,12 @@ def posters(group: Group) -> str:
 @bp.get("/groups/<int:group_id>/posters.pdf")
 @requires(Permission.PRINT_POSTERS)
 def print_posters(group: Group) -> Response:
-    """All of them, a page each, in the order of the stairwells."""
     stairwells = _stairwells(group)
     return _pdf(stairwells, _("affischer")) if stairwells else abort(404)
 
 
 def _stairwells(group: Group) -> list[Stairwell]:
-    """A coordinator's own; the police contact's are all."""
+    """Return the stairwells of a coordinator, or all of the group for a police contact."""
     relations = current_relations()
     coordinates = group.id in relations.coordinates
     return stairwells_of_group(group, relations.stairwells_in(group) if coordinates else None)
@@ -48,21 +46,18 @@ def _stairwells(group: Group) -> list[Stairwell]:
 @bp.get("/stairwells/<int:stairwell_id>/poster")
 @requires(Permission.PRINT_POSTERS)
 def show_poster(stairwell: Stairwell) -> str:
-    """What one stairwell's poster looks like, and what can be done with it."""
     return render_template("printing/show_poster.html", stairwell=stairwell, code=poster_code(stairwell))
 
 
 @bp.get("/stairwells/<int:stairwell_id>/poster.pdf")
 @requires(Permission.PRINT_POSTERS)
 def print_poster(stairwell: Stairwell) -> Response:
-    """One stairwell's poster."""
     return _pdf([stairwell], _("affisch %(address)s", address=stairwell.address))
 
 
 @bp.get("/stairwells/<int:stairwell_id>/poster.png")
 @requires(Permission.PRINT_POSTERS)
 def poster_picture(stairwell: Stairwell) -> Response:
-    """The same page as a picture for the screen."""
     return send_file(BytesIO(paper.picture("posters", _facts([stairwell]))), "image/png")
 
 
@@ -72,7 +67,7 @@ def _pdf(stairwells: Sequence[Stairwell], name: str) -> Response:
 
 
 def _facts(stairwells: Sequence[Stairwell]) -> dict[str, object]:
-    with language.speaking(Language.SWEDISH):  # whoever prints them reads another, perhaps
+    with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
         return {
             "title": _("Affisch om grannsamverkan"),
             "heading": "Grannsamverkan",
@@ -96,7 +91,6 @@ def _poster(stairwell: Stairwell) -> dict[str, str]:
 @bp.post("/stairwells/<int:stairwell_id>/poster/new-code")
 @requires(Permission.RENEW_POSTERS)
 def renew_poster(stairwell: Stairwell) -> Response:
-    """The poster has leaked: a new code; pressed twice it is once."""
     leaked = request.form.get("leaked", "")
     if service.renew_poster(stairwell, leaked, by=current_person()):
         flash(_("Porten har en ny kod. Skriv ut affischen och byt den som hänger."), "done")
@@ -107,7 +101,7 @@ def renew_poster(stairwell: Stairwell) -> Response:
 @bp.get("/groups/<int:group_id>/share")
 @requires(Permission.SEE_GROUP)
 def share(group: Group) -> str:
-    """Show a neighbour: the code of one's own stairwell, else of each, to hold up on the phone; no person."""
+    """Show the posters' codes on a phone: of the member's own stairwell, or of each. No person is named."""
     membership = active_membership(current_person(), group)
     own = membership.stairwell if membership else None
     stairwells = [own] if own else stairwells_of_group(group)

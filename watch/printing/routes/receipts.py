@@ -1,4 +1,4 @@
-"""A receipt on paper for whoever said yes: to what, when and how, what is kept, and how one leaves."""
+"""A printed receipt of consent: what was agreed to, when and how, what is stored, and how to leave."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from watch.printing.letter_pages import foot_words
 from watch.printing.routes.blueprint import bp
 from watch.web import leave_trace
 
-LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # a code reads so in Arabic too
+LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # keep codes and numbers left to right in Arabic text
 
 
 @bp.get("/memberships/<int:membership_id>/receipt")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def receipt(membership: Membership) -> Response:
-    """The receipt as a PDF: in the neighbour's language and in Swedish."""
+    """Send the receipt as PDF, in the neighbour's language and in Swedish."""
     with language.speaking(Language.SWEDISH):
         facts: dict[str, object] = {"title": _("Kvitto på ditt ja"), "foot": foot_words()}
     reads = membership.person.language
@@ -85,7 +85,7 @@ def _parts(membership: Membership) -> list[tuple[str, list[str]]]:
 
 
 def _whom(membership: Membership) -> list[str]:
-    """Whom to tell: the coordinators who show neighbours their name, and the group's own contact."""
+    """Return whom to contact: coordinators who show neighbours their name, and the group's own contact."""
     near = coordinators_for(membership.stairwell) if membership.stairwell else []
     names = language.listed(_with_phone(each) for each in near if each.shows_name)
     tell = (

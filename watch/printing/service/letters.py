@@ -1,4 +1,4 @@
-"""Letters into letterboxes: printed, opened by their code, good once."""
+"""Prints letters and lets a resident join by a letter's code, once."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from watch.printing.queries import code_of
 from watch.statements import changed
 
 LETTER_DAYS = 30
-REPRINT_DAYS = 14  # so long the same letter comes out again
+REPRINT_DAYS = 14  # within these days the same letter is printed again
 
 
 def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Letter]:
-    """The letters of these flats, in their order, good for 30 days from when they were first printed.
+    """Return the letters of these flats, in their order. A letter expires 30 days after its first printing.
 
-    A young letter is printed again as it was, whatever has become of it: so nobody who prints learns who
-    has joined or moved. Raises FlatElsewhere; NotOpen where its code would open nothing.
+    A letter printed within 14 days is returned unchanged, used or not, so that reprinting does not reveal who
+    has joined or moved. Raises FlatElsewhere, and NotOpen if the group cannot be joined.
     """
     if any(flat.stairwell.building.group_id != group.id for flat in flats):
         raise FlatElsewhere
@@ -37,17 +37,17 @@ def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Le
     letters = _printed_lately(group, flats, now)
     _replace([flat for flat in flats if flat.id not in letters], letters, group, by=by, now=now)
     statuses = statuses_of(flats)
-    new = [flat for flat in flats if statuses[flat.id] is HouseholdStatus.NOT_CONTACTED]  # a no stays a no
+    new = [flat for flat in flats if statuses[flat.id] is HouseholdStatus.NOT_CONTACTED]  # "declined" stays
     note_households(new, HouseholdStatus.INVITED, by=by)
     audit.note("letters-printed", about=group, by=by, group=group)
     return [letters[flat.id] for flat in flats]
 
 
 def _printed_lately(group: Group, flats: Sequence[Flat], now: datetime) -> dict[int, Letter]:
-    """The newest letter of each flat that is young, by the flat's id.
+    """Return the letters printed within 14 days, by flat id.
 
-    Of a whole stairwell they are of one print, or none: else old and new ones would tell which flats a
-    coordinator has chosen meanwhile, and that is almost who takes part.
+    A whole stairwell's letters count only if they were printed together. Otherwise new ones among old would
+    show which flats a coordinator had chosen, and so nearly who takes part.
     """
     young = select(Letter).where(
         Letter.flat_id.in_([flat.id for flat in flats]),
@@ -73,7 +73,7 @@ def _stairwell_of(flat: Flat) -> int:
 def _replace(
     flats: Sequence[Flat], letters: dict[int, Letter], group: Group, *, by: Person, now: datetime
 ) -> None:
-    """New letters for these flats, put among the others; their old ones end."""
+    """End the flats' open letters, and add new ones to `letters`."""
     old = update(Letter).where(Letter.flat_id.in_([flat.id for flat in flats]), Letter.ended_at.is_(None))
     db.session.execute(old.values(ended_at=now))
     new = [
@@ -91,7 +91,10 @@ def _replace(
 
 
 def use(letter: Letter, now: datetime) -> bool:
-    """Somebody joins by the letter; the first does, and the database says whether this was they."""
+    """Use up a letter and return True, unless it has ended or expired.
+
+    Of two people who use it at once only one succeeds.
+    """
     used = changed(
         update(Letter)
         .where(Letter.id == letter.id, Letter.ended_at.is_(None), Letter.expires_at > now)

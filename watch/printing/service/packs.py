@@ -1,4 +1,4 @@
-"""Long packs of letters: asked for by somebody, made file by file by the worker, kept for a day."""
+"""Packs of letters: ordered by a person, made file by file by the worker, kept for 24 hours."""
 
 from __future__ import annotations
 
@@ -30,15 +30,15 @@ from watch.printing.letter_pages import pages_of
 from watch.printing.queries import PACK_TRIES
 from watch.printing.service.letters import print_letters
 
-ASKED = "letters are asked for"  # the mark on the session that lets the commit wake the worker (jobs.py)
-FILE_LETTERS = 250  # half a pack of paper; 4 MB, and 0.2 GB of memory while it is made
-HELD = timedelta(minutes=1)  # many times as long as one file takes
+ASKED = "letters are asked for"  # set on the session, so that the commit wakes the worker (jobs.py)
+FILE_LETTERS = 250  # half a ream of paper; a 4 MB file that takes 0.2 GB of memory to make
+HELD = timedelta(minutes=1)  # many times longer than a file takes
 
 
 def print_or_ask(
     where: Group | Area, flats: Sequence[Flat], languages: Sequence[Language], *, by: Person
 ) -> dict[str, Any] | LetterPack:
-    """What stands on the pages of these letters; of more than `LETTERS_AT_ONCE` a pack for the worker."""
+    """Return the pages of the letters, or a pack for the worker if there are more than `LETTERS_AT_ONCE`."""
     if len(flats) > current_app.config["LETTERS_AT_ONCE"]:
         return ask_for_letters(where, flats, languages, by=by)
     return pages_of(_print(flats, where if isinstance(where, Group) else None, by=by), languages)
@@ -47,9 +47,9 @@ def print_or_ask(
 def ask_for_letters(
     where: Group | Area, flats: Sequence[Flat], languages: Sequence[Language], *, by: Person
 ) -> LetterPack:
-    """The letters of these flats, in their order, to be made by the worker.
+    """Order letters from the worker, in the order of the flats.
 
-    They take the place of what the same person asked for there before.
+    Replaces the person's earlier packs for the same group or area.
     """
     place = {"group_id": where.id} if isinstance(where, Group) else {"area_id": where.id}
     before = select(LetterPack).filter_by(by_id=by.id, **place)
@@ -71,7 +71,7 @@ def ask_for_letters(
 
 
 def _by_whole_stairwells(flats: Sequence[Flat]) -> Iterator[list[Flat]]:
-    """Whoever hands out has all letters of a stairwell in one pack of paper."""
+    """Split flats into lists of whole stairwells, of at most 250 flats unless one stairwell has more."""
     some: list[Flat] = []
     for _stairwell, its in groupby(flats, key=lambda flat: flat.stairwell_id):
         stairwell = list(its)
@@ -84,21 +84,21 @@ def _by_whole_stairwells(flats: Sequence[Flat]) -> Iterator[list[Flat]]:
 
 
 def try_again(pack: LetterPack) -> None:
-    """Make the files that failed."""
+    """Let the worker make the unfinished files again, with all three tries."""
     unmade = update(LetterFile).where(LetterFile.pack_id == pack.id, LetterFile.made_at.is_(None))
     db.session.execute(unmade.values(tries=0, held_until=None))
     db.session.info[ASKED] = True
 
 
 def remove(pack: LetterPack) -> None:
-    """Nobody wants its files any more; letters that are printed stay good."""
+    """Delete a pack and its files. Printed letters stay valid."""
     db.session.delete(pack)
 
 
 def claim_file(now: datetime) -> int | None:
-    """The next file to make, held until the caller has had time enough; None when all are made.
+    """Lease the next unfinished file for a minute and return its id, or None if there is none.
 
-    Whoever dies over one leaves it to the next, three times.
+    After a crash the file is free again when the lease ends. Each file is tried three times.
     """
     is_free = or_(LetterFile.held_until.is_(None), LetterFile.held_until <= now)
     due = select(LetterFile).where(LetterFile.made_at.is_(None), LetterFile.tries < PACK_TRIES, is_free)
@@ -111,9 +111,9 @@ def claim_file(now: datetime) -> int | None:
 
 
 def pages_to_make(file_id: int) -> dict[str, Any] | None:
-    """Give the flats of a file their letters; what stands on its pages. None when nobody wants it any more.
+    """Print the letters of a file and return its pages, or None if the pack was removed or has no letters.
 
-    Made a second time, the codes are the same.
+    Making a file again gives the same codes.
     """
     file = db.session.get(LetterFile, file_id)
     letters = _print(_flats_of(file), file.pack.group, by=file.pack.by) if file else []
@@ -128,7 +128,7 @@ def _flats_of(file: LetterFile) -> list[Flat]:
 
 
 def _print(flats: Sequence[Flat], only: Group | None, *, by: Person) -> list[Letter]:
-    """The letters of these flats, as far as they have an open group; of one group only, or of any."""
+    """Return the letters of flats whose group can be joined: of one group only, or of any."""
     letters: list[Letter] = []
     for group_id, its in groupby(flats, key=lambda flat: flat.stairwell.building.group_id):
         group = db.session.get(Group, group_id) if group_id else None
@@ -138,11 +138,11 @@ def _print(flats: Sequence[Flat], only: Group | None, *, by: Person) -> list[Let
 
 
 def keep_file(file_id: int, pdf: bytes) -> None:
-    """The file is made; of a pack that was removed meanwhile nothing is kept."""
+    """Store a finished file. Does nothing if the pack was removed meanwhile."""
     made = {"pdf": pdf, "made_at": utcnow(), "held_until": None}
     db.session.execute(update(LetterFile).where(LetterFile.id == file_id).values(made))
 
 
 def give_back(file_id: int) -> None:
-    """It could not be made: whoever comes next may try."""
+    """Release a file that could not be made, for another try."""
     db.session.execute(update(LetterFile).where(LetterFile.id == file_id).values(held_until=None))

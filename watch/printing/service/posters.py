@@ -1,4 +1,4 @@
-"""Posters in the stairwells: a new code where one has leaked."""
+"""Replaces the codes of leaked posters."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from watch.statements import changed
 
 
 def renew_poster(stairwell: Stairwell, leaked: str, *, by: Person) -> bool:
-    """The poster has leaked: from now on its stairwell has a new code, and the old one explains itself.
+    """Replace a stairwell's poster code and return True, or return False if it was replaced already.
 
-    `leaked` is the code which leaked: pressed twice, or by two, is once. Returns whether this press was the
-    first.
+    `leaked` is the code to replace, so that pressing twice renews once. The old code is stored to explain
+    itself where it still hangs.
     """
     leaked_index = tokens.code_index(Purpose.POSTER, tokens.tidy_code(leaked))
     nonce, index = new_poster()
@@ -35,8 +35,8 @@ def renew_poster(stairwell: Stairwell, leaked: str, *, by: Person) -> bool:
 
 
 def new_poster() -> tuple[bytes, bytes]:
-    """A nonce whose code no other poster has or had, and the keyed hash of that code."""
-    while True:  # of eight characters nearly every code is new
+    """Return a nonce whose code no poster has or had, and the keyed hash of that code."""
+    while True:  # a collision is rare with eight characters
         nonce = secrets.token_bytes(NONCE_BYTES)
         index = tokens.code_index(Purpose.POSTER, tokens.code(Purpose.POSTER, nonce))
         hangs, hung = Stairwell.poster_index == index, OldPoster.code_index == index
