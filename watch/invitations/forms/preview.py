@@ -17,7 +17,7 @@ from wtforms import HiddenField
 from watch.fields import AddressField, Form, LineField, NameField, SendingForm
 from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
-from watch.lengths import AtMost
+from watch.lengths import TOO_LONG, AtMost
 from watch.models import Flat, Language, Stairwell
 from watch.personnummer import has_personnummer, personnummer_word
 
@@ -33,7 +33,7 @@ class RowForm(Form):
     address = AddressField(_l("E-postadress"))
     name = NameField(_l("Namn"), optional=True)
     flat = LineField(_l("Lägenhet"), most=100)
-    beside = HiddenField(validators=[AtMost(MAX_BESIDE, "", reads=MAX_BESIDE)])
+    beside = HiddenField(validators=[AtMost(MAX_BESIDE, TOO_LONG, reads=MAX_BESIDE)])
 
 
 class PreviewForm(SendingForm):

@@ -72,18 +72,13 @@ def call(group: Group) -> ViewAnswer:
 
 
 def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
-    reach, exact = (
-        calls.recipients_of_call(group, form.chosen_stairwell),
-        _knows(group, form.chosen_stairwell),
-    )
+    stairwell = form.chosen_stairwell
+    recipients, exact = calls.recipients_of_call(group, stairwell), _knows(group, stairwell)
+    promised = form.counted.data or None if exact else None
+    key = form.form_key.data or None
     try:
         meeting = service.call(
-            group,
-            plan,
-            by=current_person(),
-            stairwell=form.chosen_stairwell,
-            form_key=form.form_key.data or None,
-            promised=form.counted.data or None if exact else None,
+            group, plan, by=current_person(), stairwell=stairwell, form_key=key, promised=promised
         )
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
@@ -95,11 +90,11 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
     said = ngettext(
         "Träffen är inlagd. %(num)d granne får ett mejl.",
         "Träffen är inlagd. %(num)d grannar får ett mejl.",
-        reach.mail,
+        recipients.mail,
     )
     if not exact:
         said = _("Träffen är inlagd. Inbjudan är på väg.")
-    if (reach.mail or not exact) and (reminder := reminding.next_reminder(meeting, utcnow())):
+    if (recipients.mail or not exact) and (reminder := reminding.next_reminder(meeting, utcnow())):
         said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
     flash(said, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
