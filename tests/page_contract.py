@@ -12,6 +12,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
+from hashlib import sha256
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element
 
@@ -75,8 +76,22 @@ def _words(element: Element) -> Iterator[str]:
         yield " "
 
 
+_good: set[tuple[str, int]] = set()
+TOKEN = re.compile(r'value="[\w.-]{60,}"')  # against forgery: another one on each answer
+
+
 def broken_promises(html: str, status: int = 200) -> list[str]:
-    """Return every way in which a page breaks the contract; none for a good page."""
+    """Return every way in which a page breaks the contract; none for a good page, which is read only once."""
+    page = sha256(TOKEN.sub("", html).encode()).hexdigest(), status
+    if page in _good:
+        return []
+    broken = _read(html, status)
+    if not broken:
+        _good.add(page)
+    return broken
+
+
+def _read(html: str, status: int) -> list[str]:
     tree, wrong = parse(html)
     parents = {child: parent for parent in tree.iter() for child in parent}
     return [

@@ -28,7 +28,7 @@ from watch.printing.service import packs
 
 NEIGHBOURS = 90
 SEED = 1
-MAY_DOUBLE = {"after-dot": 1, "after-250": CONNECTIONS}
+MAY_DOUBLE = {"after-dot": CONNECTIONS, "after-250": CONNECTIONS}  # another thread may be as far
 
 
 def fill(scene: Scene, domain: str = "ok.example.org", number: int = NEIGHBOURS) -> None:
