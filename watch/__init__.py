@@ -17,7 +17,7 @@ from watch.bodies import bound_body, refuse_unreadable
 from watch.canvassing import routes as canvassing
 from watch.contacts import routes as contacts
 from watch.database import has_log_of_another, is_made, prepare_sqlite
-from watch.extensions import babel, csrf, db, limiter, login_manager, migrate
+from watch.extensions import babel, catalogues, csrf, db, limiter, login_manager, migrate
 from watch.followup import routes as followup
 from watch.groups import routes as groups
 from watch.interest import routes as interest
@@ -53,6 +53,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     mail.init_app(app)
     csrf.init_app(app)
     babel.init_app(app, locale_selector=language.of_reader)
+    catalogues.translate_templates(app.jinja_env)
     login_manager.init_app(app)
     journal.listen()
     for part in (access, web, cli):

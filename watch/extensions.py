@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import secrets
 from ipaddress import IPv6Address, ip_address, ip_network
+from typing import Any
 
 from flask import session
 from flask_babel import Babel, Domain, get_locale
@@ -21,7 +22,7 @@ from watch.database import Base
 class Catalogues(Domain):
     """The translations by language; flask-babel's own spells out the language's whole name for every text."""
 
-    def get_translations(self) -> object:
+    def get_translations(self) -> Any:
         """Those of the language that is spoken now."""
         locale = get_locale()
         language = locale and locale.language
@@ -29,13 +30,23 @@ class Catalogues(Domain):
             self.cache[language] = super().get_translations()
         return self.cache[language]
 
+    def translate_templates(self, environment: Any) -> None:
+        """Let templates look texts up here; flask-babel asks for the domain anew for every text."""
+        environment.install_gettext_callables(
+            lambda text: self.get_translations().gettext(text),
+            lambda one, many, number: self.get_translations().ngettext(one, many, number),
+            newstyle=True,
+            pgettext=lambda what, text: self.get_translations().pgettext(what, text),
+            npgettext=lambda what, one, many, n: self.get_translations().npgettext(what, one, many, n),
+        )
+
 
 db = SQLAlchemy(model_class=Base)
 migrate = Migrate()
 login_manager = LoginManager()
 csrf = CSRFProtect()
 babel = Babel()
-babel.domain_instance = Catalogues()
+catalogues = babel.domain_instance = Catalogues()
 
 
 def network_of_reader() -> str:

@@ -111,11 +111,12 @@ def picture_of(
     ordered = sorted(behind, key=lambda flat: (-flat.floor, flat.number))
     words = {state: str(word) for state, word in FLAT_STATES.items()}  # once, not for each of a hundred flats
     name = _("Lägenhet %(number)s, %(state)s")
+    address = url_for("groups.house.flat", flat_id=0).removesuffix("0")
 
     def window(flat: FlatInHouse) -> Window:
         state, is_lit = flat.state, flat.state.is_lit
         return Window(
-            href=url_for("groups.house.flat", flat_id=flat.flat_id),
+            href=f"{address}{flat.flat_id}",
             number=flat.number,
             state=state.value,
             name=name % {"number": flat.number, "state": words[state]},
