@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, RadioField, SelectField
-from wtforms.validators import AnyOf, DataRequired, ValidationError
+from wtforms.validators import AnyOf, DataRequired, InputRequired, ValidationError
 
 from watch.fields import (
     AddressField,
@@ -74,13 +74,20 @@ class ChangeAddressForm(Form):
     address = AddressField(_l("Din e-postadress"))
 
 
+CHOOSE_FLOOR = _l("Välj den våning du bor på.")
+
+
 class FloorForm(Form):
     """Asks for the floor of someone recorded at the door.
 
     Always offers floors 0–9, so that guessing is no easier in a low building.
     """
 
-    floor = SelectField(_l("Vilken våning bor du på?"), validate_choice=False)
+    floor = SelectField(
+        _l("Vilken våning bor du på?"),
+        validators=[InputRequired(CHOOSE_FLOOR)],
+        invalid_choice_message=CHOOSE_FLOOR,
+    )
 
     def offer(self, stairwells: Iterable[Stairwell | None]) -> None:
         """Offer floors that include all of these stairwells."""
@@ -90,12 +97,6 @@ class FloorForm(Form):
             choice("", _l("Välj våning")),
             *(choice(str(n), floor_word(n)) for n in floors),
         ]
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        super().validate(extra_validators)
-        if not self.floor.data or self.floor.data not in {each.value for each in self.floor.choices}:
-            self.floor.errors = (_l("Välj den våning du bor på."),)
-        return not self.errors
 
 
 class DecideRequestForm(Form):

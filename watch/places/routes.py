@@ -19,7 +19,7 @@ from watch.places.queries import find_buildings, public_building
 bp = Blueprint("places", __name__)
 
 MAX_CHARACTERS = 100  # of a search
-POSTER_CODE = re.compile(r"(?=.*[\d-]|[A-Z]+$)\w{4}[- ]?\w{4}", re.ASCII)  # a word in capitals, too
+POSTER_CODE = re.compile(r"(?=.*[\d-]|[A-Z ]+$)\w{4}[- ]?\w{4}", re.ASCII)  # a word in capitals, too
 
 
 @bp.get("/")

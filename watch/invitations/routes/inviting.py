@@ -6,9 +6,8 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
-from flask import Blueprint, current_app, make_response, render_template, request, url_for
+from flask import Blueprint, current_app, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, can, current_person, current_relations, requires
@@ -20,7 +19,7 @@ from watch.invitations.queries.invited import SentInvitation, invitations_of
 from watch.invitations.queries.inviting import contacted_flats
 from watch.models import Group, Language
 from watch.paging import page_of
-from watch.web import leave_trace
+from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("invitations", __name__)
 ROWS_A_PAGE = 50
@@ -37,7 +36,7 @@ SORTS: dict[str, Callable[[SentInvitation], Any]] = {
 
 @bp.get("/groups/<int:group_id>/invitations")
 @requires(Permission.INVITE)
-def index(group: Group) -> Response:
+def index(group: Group) -> ViewAnswer:
     return index_page(group, invite_form(group))
 
 
@@ -49,7 +48,7 @@ def invite_form(group: Group) -> InviteForm:
     return form
 
 
-def index_page(group: Group, form: InviteForm) -> Response:
+def index_page(group: Group, form: InviteForm) -> str:
     """Render the form, and a page of the list, searched, filtered and sorted."""
     everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
     text, state = (request.args.get(each, "")[:MAX_CHARACTERS].strip() for each in ("q", "state"))
@@ -59,14 +58,13 @@ def index_page(group: Group, form: InviteForm) -> Response:
     after, before = (request.args.get(each, type=int) for each in ("after", "before"))
     page = page_of([*by_id], after=after, before=before, size=ROWS_A_PAGE)
     leave_trace("invitations-seen", about=group)
-    html = render_template(
+    return render_template(
         "invitations/index.html", group=group, form=form, text=text, state=state, sort=_sort(), page=page,
         rows=[(by_id[key], address_of(by_id[key])) for key in page.keys], link=_link(group), kept=kept(),
         states=INVITATION_STATES, signs=INVITATION_SIGNS, found=len(found), any=bool(everything),
         counts={each: sum(sent.state == each for sent in found) for each in INVITATION_STATES},
         unanswered=sum(sent.waits_for_answer for sent in everything), me=current_person(),
     )  # fmt: skip
-    return make_response(html, 422 if form.errors else 200)
 
 
 def _words_of(sent: SentInvitation) -> str:

@@ -38,7 +38,7 @@ from watch.invitations.service import inviting
 from watch.limits import limit_network
 from watch.models import Group, Invitation, Language
 from watch.tables import TableProblem
-from watch.web import leave_trace
+from watch.web import ViewAnswer, leave_trace
 
 LOOKING = limit_network("120 per hour", "invitation previews")
 FILES = limit_network(  # reading a file may take seconds of processor time
@@ -59,19 +59,19 @@ def back_to_new(group: Group) -> Response:
 @LOOKING
 @FILES
 @requires(Permission.INVITE)
-def preview(group: Group) -> Response:
+def preview(group: Group) -> ViewAnswer:
     """Show pasted or uploaded rows. Nothing is stored except a trace that somebody looked."""
     if "form_key" in request.form:
         return _preview(group, PreviewForm(), _rows(group, rows_sent(request.form)))
     first = invite_form(group)
     db.session.rollback()  # no transaction stays open while a file is read
     if not first.validate():
-        return index_page(group, first)
+        return index_page(group, first), 422
     cells = sent_of(first.found.people)
     if not can_be_sent(cells):
         field = first.file if first.file.data else first.addresses
         field.errors = (FILE_PROBLEMS[TableProblem.TOO_LARGE],)
-        return index_page(group, first)
+        return index_page(group, first), 422
     form = _new_form(first.language.data, first.pass_on.data)
     return _preview(group, form, _rows(group, rows_sent(cells)), first.found)
 

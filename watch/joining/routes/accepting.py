@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
@@ -22,19 +22,19 @@ from watch.joining.service.asking import Submission
 from watch.limits import ASKING
 from watch.models import ConsentChannel, GroupState, Invitation, Language, Membership, utcnow
 from watch.printing.queries import poster_of
+from watch.web import ViewAnswer
 
 
 @bp.get("/join/<token>")
 @public
-def open_invitation(token: str) -> Response:
+def open_invitation(token: str) -> ViewAnswer:
     """Show the invitation; after it was declined, the page for taking that back."""
     if declined := answering.declined_invitation_of(token):
         invitation, never_again = declined
         _speak_as(invitation)
-        page = render_template(
+        return render_template(
             "joining/declined.html", token=token, invitation=invitation, never_again=never_again
         )
-        return make_response(page)
     invitation = answering.invitation_of(token)
     _speak_as(invitation)
     return _open_page(token, invitation, _accept_form(invitation))
@@ -52,14 +52,13 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
     return form
 
 
-def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -> Response:
+def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -> str:
     no = DeclineInvitationForm()
     if invitation.is_transferable:  # whoever has the link need not be the owner of the address
         del no.never_again
-    page = render_template(
+    return render_template(
         "joining/open_invitation.html", token=token, invitation=invitation, form=form, no=no
     )
-    return make_response(page, 422 if form.errors else 200)
 
 
 @bp.get("/join/<token>/accept")
@@ -78,7 +77,7 @@ def _speak_as(invitation: Invitation) -> None:
 @bp.post("/join/<token>/accept")
 @ASKING
 @public
-def accept(token: str) -> Response:
+def accept(token: str) -> ViewAnswer:
     """Join without approval, because the link has verified the address.
 
     The form key makes pressing twice show the first result.
@@ -89,7 +88,7 @@ def accept(token: str) -> Response:
         _speak_as(invitation)
         form = _accept_form(invitation)
         if not form.validate() or form.chosen_stairwell is None:
-            return _open_page(token, invitation, form)
+            return _open_page(token, invitation, form), 422
         if invitation.is_transferable:
             return _ask_for(invitation, form)
         membership = answering.accept(
@@ -108,7 +107,7 @@ def accept(token: str) -> Response:
     return light_window(membership)
 
 
-def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> Response:
+def _ask_for(invitation: Invitation, form: AcceptInvitationForm) -> ViewAnswer:
     """Send a join request, because a transferable link verifies no address."""
     assert form.chosen_stairwell is not None
     stairwell, flat = form.chosen_stairwell, invitation.flat or form.flat
@@ -132,7 +131,7 @@ def light_window(membership: Membership) -> Response:
 
 @bp.get("/join/joined")
 @public
-def joined() -> Response:
+def joined() -> ViewAnswer:
     """Show the house anonymously with one more lit window, to the browser that has just joined."""
     number, at = session.get("joined", (0, 0))
     is_over = utcnow().timestamp() - at > SHOWN_WITHIN.total_seconds()
@@ -144,11 +143,10 @@ def joined() -> Response:
     if group.state is GroupState.CLOSED:
         raise GroupEnded(membership.person.language, stairwell.building_id if stairwell else None)
     flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
-    page = render_template(
+    return render_template(
         "joining/joined.html", group=group, shown=poster_of(stairwell) if stairwell else None,
         lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
-    return make_response(page)
 
 
 @bp.post("/join/<token>/decline")

@@ -7,14 +7,12 @@ from dataclasses import dataclass
 from flask import (
     Response,
     abort,
-    make_response,
     redirect,
     render_template,
     request,
     session,
     url_for,
 )
-from werkzeug.wrappers import Response as AnyResponse
 
 from watch import language
 from watch.access import public
@@ -37,9 +35,10 @@ from watch.models import (
     Stairwell,
 )
 from watch.printing.queries import letter_of_code, stairwell_of_old_poster, stairwell_of_poster
+from watch.web import ViewAnswer
 
 
-def is_wrong_code(answer: AnyResponse) -> bool:
+def is_wrong_code(answer: Response) -> bool:
     """Return True for an unknown code. Such attempts are counted by the limits."""
     return answer.status_code == 404
 
@@ -55,7 +54,7 @@ MAX_CHARACTERS = 40  # of a typed code
 
 @bp.get("/j")
 @public
-def find_code() -> AnyResponse:
+def find_code() -> ViewAnswer:
     """Redirect a typed code to its address, where it is tried and counted."""
     typed = request.args.get("code", "")[: 2 * MAX_CHARACTERS]
     typed = "".join(character for character in typed if character.isalnum())[:MAX_CHARACTERS]
@@ -66,7 +65,7 @@ def find_code() -> AnyResponse:
 @WRONG_CODES
 @WRONG_CODES_HERE
 @public
-def poster(code: str) -> AnyResponse:
+def poster(code: str) -> ViewAnswer:
     return _ask_behind(code)
 
 
@@ -75,11 +74,11 @@ def poster(code: str) -> AnyResponse:
 @WRONG_CODES_HERE
 @ASKING
 @public
-def ask_by_poster(code: str) -> AnyResponse:
+def ask_by_poster(code: str) -> ViewAnswer:
     return _ask_behind(code)
 
 
-def _ask_behind(code: str) -> AnyResponse:
+def _ask_behind(code: str) -> ViewAnswer:
     """Answer alike for every letter, used or not, so that who printed it cannot see who has joined."""
     if len(code) > MAX_CHARACTERS:
         return _unknown_code()
@@ -94,16 +93,16 @@ def _ask_behind(code: str) -> AnyResponse:
     return _unknown_code()
 
 
-def _unknown_code() -> Response:
+def _unknown_code() -> ViewAnswer:
     """Answer 404. The transaction ends first, so that the limit can count in the database."""
-    page = make_response(render_template("joining/unknown_code.html"), 404)
+    page = render_template("joining/unknown_code.html")
     db.session.rollback()
-    return page
+    return page, 404
 
 
 @bp.get("/buildings/<int:building_id>/join")
 @public
-def ask(building_id: int) -> AnyResponse:
+def ask(building_id: int) -> ViewAnswer:
     """Ask by the building's address. The stairwell is chosen first."""
     return _ask_in(building_id)
 
@@ -111,11 +110,11 @@ def ask(building_id: int) -> AnyResponse:
 @bp.post("/buildings/<int:building_id>/join")
 @ASKING
 @public
-def send_request(building_id: int) -> AnyResponse:
+def send_request(building_id: int) -> ViewAnswer:
     return _ask_in(building_id)
 
 
-def _ask_in(building_id: int) -> AnyResponse:
+def _ask_in(building_id: int) -> ViewAnswer:
     building = db.session.get(Building, building_id)
     if building is None:
         abort(404)
@@ -125,13 +124,11 @@ def _ask_in(building_id: int) -> AnyResponse:
     stairwell = request.args.get("stairwell", "")
     chosen = [each for each in stairwells if str(each.id) == stairwell or len(stairwells) == 1]
     if not chosen:
-        return make_response(
-            render_template(
-                "joining/choose_stairwell.html",
-                building=building,
-                stairwells=stairwells,
-                missing="stairwell" in request.args,
-            )
+        return render_template(
+            "joining/choose_stairwell.html",
+            building=building,
+            stairwells=stairwells,
+            missing="stairwell" in request.args,
         )
     action = url_for(".send_request", building_id=building.id, stairwell=chosen[0].id)
     return _ask_page("joining/ask.html", chosen, action)
@@ -144,7 +141,7 @@ def _ask_page(
     letter: Letter | None = None,
     *,
     consent: ConsentChannel = ConsentChannel.WEB,
-) -> AnyResponse:
+) -> ViewAnswer:
     """Show the form for one stairwell. A valid form leads to a page that is the same for everybody."""
     (stairwell,) = stairwells
     form = AskToJoinForm()
@@ -167,7 +164,7 @@ def _ask_page(
     page = render_template(
         template, form=form, stairwell=stairwell, building=stairwell.building, action=action, letter=letter
     )
-    return make_response(page, 422 if form.is_submitted() else 200)
+    return page, 422 if form.is_submitted() else 200
 
 
 def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, consent: ConsentChannel) -> None:

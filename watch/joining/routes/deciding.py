@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import flash, make_response, redirect, render_template, request, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, current_person, may, public, requires
@@ -17,12 +16,12 @@ from watch.joining.queries.asking import taken_flats
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import deciding
 from watch.models import JoinRequest, Person, RequestState
-from watch.web import leave_trace
+from watch.web import ViewAnswer, leave_trace
 
 
 @bp.get("/a/<token>")
 @public
-def decide(token: str) -> Response:
+def decide(token: str) -> ViewAnswer:
     """Show one request to the coordinator it was mailed to, without signing in."""
     join_request, coordinator = _mailed_request(token)
     return _decide_page(join_request, coordinator, *_mailed(token))
@@ -59,23 +58,22 @@ def _decide_page(
     approve_action: str,
     decline_action: str,
     form: DecideRequestForm | None = None,
-) -> Response:
+) -> str:
     leave_trace("request-seen", about=join_request, group=join_request.group, by=reader)
     form = form or _decide_form(join_request)
     waits = join_request.state is RequestState.WAITING
     sees_flats = may(reader, Permission.SEE_HOUSE, join_request.stairwell)  # not in others' stairwells
-    page = render_template(
+    return render_template(
         "joining/decide.html", join_request=join_request, form=form, approve_action=approve_action,
         decline_action=decline_action, waits=waits,
         is_taken=bool(waits and sees_flats and taken_flats([join_request])),
         says_no="reason" in form.errors or request.args.get("answer") == "no",
     )  # fmt: skip
-    return make_response(page, 422 if form.errors else 200)
 
 
 @bp.post("/a/<token>/approve")
 @public
-def approve_by_mail(token: str) -> Response:
+def approve_by_mail(token: str) -> ViewAnswer:
     join_request, coordinator = _mailed_request(token)
     onwards = url_for("joining.decide", token=token)
     return _answer(_approve, join_request, coordinator, _mailed(token), onwards)
@@ -83,7 +81,7 @@ def approve_by_mail(token: str) -> Response:
 
 @bp.post("/a/<token>/decline")
 @public
-def decline_by_mail(token: str) -> Response:
+def decline_by_mail(token: str) -> ViewAnswer:
     join_request, coordinator = _mailed_request(token)
     onwards = url_for("joining.decide", token=token)
     return _answer(_decline, join_request, coordinator, _mailed(token), onwards)
@@ -91,25 +89,25 @@ def decline_by_mail(token: str) -> Response:
 
 @bp.get("/requests/<int:join_request_id>")
 @requires(Permission.DECIDE_REQUESTS)
-def show(join_request: JoinRequest) -> Response:
+def show(join_request: JoinRequest) -> ViewAnswer:
     return _decide_page(join_request, current_person(), *_signed_in(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/approve")
 @requires(Permission.DECIDE_REQUESTS)
-def approve(join_request: JoinRequest) -> Response:
+def approve(join_request: JoinRequest) -> ViewAnswer:
     return _answer(_approve, join_request, current_person(), _signed_in(join_request), _members(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/decline")
 @requires(Permission.DECIDE_REQUESTS)
-def decline(join_request: JoinRequest) -> Response:
+def decline(join_request: JoinRequest) -> ViewAnswer:
     return _answer(_decline, join_request, current_person(), _signed_in(join_request), _members(join_request))
 
 
 @bp.post("/requests/<int:join_request_id>/told")
 @requires(Permission.DECIDE_REQUESTS)
-def tell(join_request: JoinRequest) -> Response:
+def tell(join_request: JoinRequest) -> ViewAnswer:
     try:
         deciding.tell(join_request, by=current_person())
     except NotDecided:
@@ -136,11 +134,11 @@ def _answer(
     by: Person,
     actions: tuple[str, str],
     onwards: str,
-) -> Response:
+) -> ViewAnswer:
     """Validate and decide. If a colleague was first, say who."""
     form = _decide_form(join_request)
     if not form.validate():
-        return _decide_page(join_request, by, *actions, form)
+        return _decide_page(join_request, by, *actions, form), 422
     try:
         say(join_request, form, by)
     except AlreadyDecided as decided:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from flask import flash, make_response, redirect, render_template, session, url_for
+from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
-from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import public
@@ -13,37 +12,36 @@ from watch.joining.forms import FloorForm
 from watch.joining.routes.accepting import light_window
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import confirming, verifying
+from watch.web import ViewAnswer
 
 
 @bp.get("/join/confirm/<token>/floor")
 @public
-def ask_floor(token: str) -> Response:
+def ask_floor(token: str) -> ViewAnswer:
     """Ask for the floor. Nothing about the neighbour is shown, because the address may be mistyped."""
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
     if not link.verifications:
         return redirect(url_for(".confirm", token=token), 303)
+    return render_template("joining/ask_floor.html", token=token, link=link, form=_floor_form(link))
+
+
+def _floor_form(link: confirming.Link) -> FloorForm:
     form = FloorForm()
     form.offer(each.membership.stairwell for each in link.verifications)
-    return _floor_page(token, link, form)
-
-
-def _floor_page(token: str, link: confirming.Link, form: FloorForm) -> Response:
-    page = render_template("joining/ask_floor.html", token=token, link=link, form=form)
-    return make_response(page, 422 if form.errors else 200)
+    return form
 
 
 @bp.post("/join/confirm/<token>/floor")
 @public
-def verify_address(token: str) -> Response:
+def verify_address(token: str) -> ViewAnswer:
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
     if not link.verifications:
         return redirect(url_for(".confirm", token=token), 303)
-    form = FloorForm()
-    form.offer(each.membership.stairwell for each in link.verifications)
+    form = _floor_form(link)
     if not form.validate():
-        return _floor_page(token, link, form)
+        return render_template("joining/ask_floor.html", token=token, link=link, form=form), 422
     verified = [each for each in link.verifications if verifying.verify(each, int(form.floor.data))]
     if not verified:
         flash(_("Det stämmer inte med vad som skrevs upp vid dörren. Du är med på papper så länge."), "warn")
