@@ -4,6 +4,7 @@
 
 from bench.permission_faults.fault import Fault
 
+ACCESS = "watch/access.py"
 ASKING, VISITS = "watch/joining/queries/asking.py", "watch/canvassing/queries.py"
 INVITING, INVITED = "watch/invitations/queries/inviting.py", "watch/invitations/queries/invited.py"
 CONFIRMING, DECIDING = "watch/joining/service/confirming.py", "watch/joining/service/deciding.py"
@@ -13,22 +14,22 @@ FAULTS = (
     Fault(
         "a coordinator reads who asks in every stairwell",
         ASKING,
-        "wanted = wanted.where(JoinRequest.stairwell_id.in_(stairwells) | is_everybodys)",
-        "wanted = wanted.where(JoinRequest.stairwell_id.is_not(None) | is_everybodys)",
+        "theirs = JoinRequest.stairwell_id.in_(stairwells) | (JoinRequest.confirmed_at <= confirmed_by)",
+        "theirs = JoinRequest.stairwell_id.is_not(None) | (JoinRequest.confirmed_at <= confirmed_by)",
         "joining/test_deciding groups/test_members groups/test_house",
     ),
     Fault(
         "after a week every coordinator reads who asks",
         ASKING,
-        "is_everybodys = JoinRequest.confirmed_at <= utcnow() - EVERYBODY_AFTER",
-        "is_everybodys = JoinRequest.confirmed_at <= utcnow() - LEAD_AFTER",
+        "everybodys = utcnow() - EVERYBODY_AFTER",
+        "everybodys = utcnow() - LEAD_AFTER",
         "joining/test_escalation joining/test_deciding",
     ),
     Fault(
         "whoever has not confirmed stands in the coordinators' list",
         ASKING,
-        ".where(JoinRequest.group_id == group.id, JoinRequest.state == RequestState.WAITING)",
-        ".where(JoinRequest.group_id == group.id, JoinRequest.decided_at.is_(None))",
+        ".where(JoinRequest.group_id == group_id, JoinRequest.state == RequestState.WAITING)",
+        ".where(JoinRequest.group_id == group_id, JoinRequest.decided_at.is_(None))",
         "joining/test_asking joining/test_from_outside joining/test_deciding",
     ),
     Fault(
@@ -153,15 +154,15 @@ FAULTS = (
     Fault(
         "every coordinator reads the address of an invitation",
         "watch/invitations/routes/inviting.py",
-        "if invitation.mailbox is None or not (is_lead or invitation.by_id == current_person().id):",
+        "if invitation.mailbox is None or not can(Permission.SEE_INVITATION_ADDRESS, invitation):",
         "if invitation.mailbox is None:",
         "invitations/test_invitations",
     ),
     Fault(
         "a coordinator mends, and so reads, the address that another typed",
-        "watch/invitations/routes/invited.py",
-        "    if invitation.by_id != current_person().id:\n        abort(403)\n",
-        "    pass\n",
+        ACCESS,
+        "    Permission.CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me,\n",
+        "",
         "invitations/test_reminding::test_nobody_mends_and_so_reads_what_another_typed",
     ),
     Fault(
@@ -208,16 +209,16 @@ FAULTS = (
     ),
     Fault(
         "a colleague fetches a pack of letters with its codes",
-        "watch/printing/routes/packs.py",
-        "if pack.by_id != current_person().id or not is_kept(pack, utcnow()):",
-        "if not is_kept(pack, utcnow()):",
+        ACCESS,
+        "    Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,",
+        "   ",
         "printing/test_packs",
     ),
     Fault(
         "a pack of letters can be fetched after its day",
         "watch/printing/routes/packs.py",
-        "if pack.by_id != current_person().id or not is_kept(pack, utcnow()):",
-        "if pack.by_id != current_person().id:",
+        "    if not is_kept(pack, utcnow()):\n        abort(404)\n",
+        "",
         "printing/test_packs",
     ),
     Fault(

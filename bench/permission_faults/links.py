@@ -227,8 +227,8 @@ FAULTS = (
     Fault(
         "whom a coordinator moved out comes back by the link in a mail",
         CHOICES,
-        "return and_(Membership.left_at > now - SECOND_THOUGHTS, said_so.exists())",
-        "return Membership.left_at > now - SECOND_THOUGHTS",
+        "return and_(Membership.left_at > since, said_so.exists())",
+        "return Membership.left_at > since",
         "groups/test_choices",
     ),
     Fault(
