@@ -9,6 +9,7 @@ MEMBERS, PAGES = "watch/groups/queries/members.py", "watch/groups/queries/pages.
 ACCESS = "watch/access.py"
 COORDINATORS, SHOW = "watch/groups/routes/coordinators.py", "templates/groups/show.html"
 IN_HOUSE, ON_PAGES = "groups/test_house groups/test_members", "groups/test_pages groups/test_neighbours"
+ENDING = "groups/test_coordinators test_access::test_each_role_gets_what_permissions_say"
 
 FAULTS = (
     Fault(
@@ -72,7 +73,14 @@ FAULTS = (
         ACCESS,
         "or (appointment.is_lead and Role.OFFICER in roles)",
         "or Role.OFFICER in roles",
-        "groups/test_coordinators test_access",
+        ENDING,
+    ),
+    Fault(
+        "whoever reads who coordinates ends an appointment",
+        COORDINATORS,
+        "@requires(Permission.END_APPOINTMENT)",
+        "@requires(Permission.SEE_COORDINATORS)",
+        ENDING,
     ),
     Fault(
         "everybody reads the addresses of those who were asked to coordinate",
@@ -114,7 +122,7 @@ FAULTS = (
         PAGES,
         "coordinates = (Coordinator.group_id == group_id) & Coordinator.is_current",
         "coordinates = (Coordinator.group_id == group_id) & Coordinator.ended_at.is_(None)",
-        ON_PAGES,
+        "groups/test_not_yet",
     ),
     Fault(
         "somebody who was only asked stands among the group's contacts",
