@@ -31,7 +31,8 @@ from tests.databases import postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 NOT_COPIED = shutil.ignore_patterns(".git", ".venv*", "instance", ".*_cache")
-ALL_TESTS = ("tests", "--ignore", "tests/journeys")
+# test_planted.py fails with any fault, because its text is gone.
+ALL_TESTS = ("tests", "--ignore", "tests/journeys", "--ignore", "tests/test_planted.py")
 PYTEST = "-m", "pytest", "-q", "-n", "1", "-p", "no:randomly", "-p", "no:cacheprovider"
 FAILED = re.compile(r"^(?:FAILED|ERROR) (.+?)(?: - (.*))?$", re.MULTILINE)
 # Errors of a program that does not run at all, so that no test has checked the rule.

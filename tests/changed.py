@@ -16,7 +16,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 ALWAYS = tuple(
-    f"tests/test_{name}.py" for name in ("architecture", "labels", "templates", "translations", "urls")
+    f"tests/test_{name}.py"
+    for name in ("architecture", "labels", "planted", "templates", "translations", "urls")
 )
 OF_TABLES = ("tests/test_migrations.py", "tests/test_personal_data.py")
 CALLED = {

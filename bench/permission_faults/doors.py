@@ -1,34 +1,34 @@
-"""Faults in asking, confirming, deciding, inviting and canvassing: who may, and what others learn."""
+"""Faults in asking, at the doors, verifying, confirming, deciding and interest: who may, and what others learn."""
 
 # ruff: noqa: E501  what is planted stands as in its file
 
 from bench.permission_faults.fault import Fault
 
 ASKING, VISITS = "watch/joining/queries/asking.py", "watch/canvassing/queries.py"
-INVITING, INVITED = "watch/invitations/queries/inviting.py", "watch/invitations/queries/invited.py"
 CONFIRMING, DECIDING = "watch/joining/service/confirming.py", "watch/joining/service/deciding.py"
-ROUTES, IN_SECRET = "watch/joining/routes/", "invitations/test_inviting_in_secret"
+VERIFYING, CONFIRMABLE = "watch/joining/service/verifying.py", "watch/joining/queries/confirming.py"
+AT_THE_DOOR, ROUTES = "canvassing/test_joining_at_the_door", "watch/joining/routes/"
 
 FAULTS = (
     Fault(
         "a coordinator reads who asks in every stairwell",
         ASKING,
-        "wanted = wanted.where(JoinRequest.stairwell_id.in_(stairwells) | is_everybodys)",
-        "wanted = wanted.where(JoinRequest.stairwell_id.is_not(None) | is_everybodys)",
+        "theirs = JoinRequest.stairwell_id.in_(stairwells) | (JoinRequest.confirmed_at <= confirmed_by)",
+        "theirs = JoinRequest.stairwell_id.is_not(None) | (JoinRequest.confirmed_at <= confirmed_by)",
         "joining/test_deciding groups/test_members groups/test_house",
     ),
     Fault(
         "after a week every coordinator reads who asks",
         ASKING,
-        "is_everybodys = JoinRequest.confirmed_at <= utcnow() - EVERYBODY_AFTER",
-        "is_everybodys = JoinRequest.confirmed_at <= utcnow() - LEAD_AFTER",
+        "everybodys = utcnow() - EVERYBODY_AFTER",
+        "everybodys = utcnow() - LEAD_AFTER",
         "joining/test_escalation joining/test_deciding",
     ),
     Fault(
         "whoever has not confirmed stands in the coordinators' list",
         ASKING,
-        ".where(JoinRequest.group_id == group.id, JoinRequest.state == RequestState.WAITING)",
-        ".where(JoinRequest.group_id == group.id, JoinRequest.decided_at.is_(None))",
+        ".where(JoinRequest.group_id == group_id, JoinRequest.state == RequestState.WAITING)",
+        ".where(JoinRequest.group_id == group_id, JoinRequest.decided_at.is_(None))",
         "joining/test_asking joining/test_from_outside joining/test_deciding",
     ),
     Fault(
@@ -61,24 +61,96 @@ FAULTS = (
     ),
     Fault(
         "the link of an address from a door lives on after three wrong floors",
-        "watch/joining/service/verifying.py",
+        VERIFYING,
         "        if verification.floor_tries == FLOOR_TRIES:\n",
         "        if verification.floor_tries > FLOOR_TRIES:\n",
-        "canvassing/test_joining_at_the_door",
+        AT_THE_DOOR,
     ),
     Fault(
         "a mistyped address learns who was written up at a door",
         "templates/joining/ask_floor.html",
         "{{ heading(title,",
         "{{ link.verifications[0].person.name }} {{ heading(title,",
-        "canvassing/test_joining_at_the_door",
+        AT_THE_DOOR,
     ),
     Fault(
         "any floor proves who was written up at a door",
-        "watch/joining/service/verifying.py",
+        VERIFYING,
         "if not counted or household is None or household.flat.floor != floor:",
         "if not counted or household is None:",
-        "canvassing/test_joining_at_the_door",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "a wrong floor is not counted",
+        VERIFYING,
+        ".values(floor_tries=AddressVerification.floor_tries + 1)",
+        ".values(floor_tries=AddressVerification.floor_tries)",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "a link of any purpose opens the address recorded at a door that has its number",
+        CONFIRMING,
+        "        asked = tokens.row_of(Purpose.CONFIRM_REQUEST, AddressVerification, token)\n",
+        "        number = tokens.base64.b32hexdecode(token, casefold=True)[: tokens.NUMBER_BYTES]\n"
+        "        if not (asked := db.session.get(AddressVerification, int.from_bytes(number))):\n"
+        "            raise\n",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "the link of one address verifies what was recorded with every other",
+        CONFIRMABLE,
+        ".where(*is_theirs, AddressVerification.created_at < before, AddressVerification",
+        ".where(is_theirs[1], AddressVerification.created_at < before, AddressVerification",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "an old link verifies what was recorded with its address since",
+        CONFIRMABLE,
+        ".where(*is_theirs, AddressVerification.created_at < before, AddressVerification",
+        ".where(*is_theirs, AddressVerification",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "an address recorded in a group that has ended is verified",
+        CONFIRMABLE,
+        ".where(*is_theirs, AddressVerification.created_at < before, AddressVerification",
+        ".where(is_theirs[0], AddressVerification.created_at < before, AddressVerification",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "an address whose verification has ended is verified by its link",
+        CONFIRMABLE,
+        "AddressVerification.created_at < before, AddressVerification.ended_at.is_(None))",
+        "AddressVerification.created_at < before)",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "the link of an address recorded at a door works for ever",
+        CONFIRMING,
+        "asked_at = asked_last_at(asked) if isinstance(asked, JoinRequest) else asked.created_at",
+        "asked_at = asked_last_at(asked) if isinstance(asked, JoinRequest) else utcnow()",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "a neighbour who was taken back at the door is let in by the mail",
+        VERIFYING,
+        "        verification.ended_at = utcnow()\n        outbox.cancel(verification)\n",
+        "        outbox.cancel(verification)\n",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "a neighbour who has moved becomes a member by the mail from the door",
+        VERIFYING,
+        "    if membership.left_at is not None:\n",
+        "    if membership.person is person:\n",
+        AT_THE_DOOR,
+    ),
+    Fault(
+        "a member's mailbox ends what was recorded with its address at another door",
+        VERIFYING,
+        "ended_at=utcnow() if is_member else None",
+        "ended_at=None",
+        AT_THE_DOOR,
     ),
     Fault(
         "a letter to another group's flat vouches",
@@ -121,111 +193,6 @@ FAULTS = (
         "membership = None if is_over else db.session.get(Membership, number)",
         "membership = db.session.get(Membership, number)",
         "joining/test_accepting joining/test_changing",
-    ),
-    Fault(
-        "a coordinator invites to a flat of another stairwell",
-        "watch/invitations/routes/sending.py",
-        "validate(rows, flats_of_group(group, mine))",
-        "validate(rows, flats_of_group(group))",
-        "invitations/test_inviting invitations/test_previewing",
-    ),
-    Fault(
-        "a coordinator reads which flats of other stairwells have answered",
-        "watch/invitations/routes/inviting.py",
-        "flats = flats_of_group(group, current_relations().stairwells_in(group))",
-        "flats = flats_of_group(group)",
-        "invitations/test_inviting invitations/test_invitations",
-    ),
-    Fault(
-        "a coordinator reads of every invitation",
-        INVITING,
-        "    if stairwells is None:\n        return true()\n    flats",
-        "    if stairwells is None or by.id:\n        return true()\n    flats",
-        f"invitations/test_invitations {IN_SECRET}",
-    ),
-    Fault(
-        "a coordinator reads of what others sent to no flat",
-        INVITING,
-        "or_(and_(Invitation.flat_id.is_(None), Invitation.by_id == by.id), Invitation",
-        "or_(Invitation.flat_id.is_(None), Invitation",
-        f"invitations/test_invitations {IN_SECRET}",
-    ),
-    Fault(
-        "every coordinator reads the address of an invitation",
-        "watch/invitations/routes/inviting.py",
-        "if invitation.mailbox is None or not (is_lead or invitation.by_id == current_person().id):",
-        "if invitation.mailbox is None:",
-        "invitations/test_invitations",
-    ),
-    Fault(
-        "a coordinator mends, and so reads, the address that another typed",
-        "watch/invitations/routes/invited.py",
-        "    if invitation.by_id != current_person().id:\n        abort(403)\n",
-        "    pass\n",
-        "invitations/test_reminding::test_nobody_mends_and_so_reads_what_another_typed",
-    ),
-    Fault(
-        "the preview of an invitation tells who takes part in other stairwells",
-        INVITING,
-        "return wanted if stairwells is None else wanted.where(Membership.stairwell_id.in_(stairwells))",
-        "return wanted",
-        f"{IN_SECRET} invitations/test_previewing",
-    ),
-    Fault(
-        "an invitation is refused because its reader takes part in another stairwell",
-        "watch/invitations/service/inviting.py",
-        "if members := members_on_mailbox(group, mailbox.id, sight):",
-        "if members := members_on_mailbox(group, mailbox.id):",
-        f"{IN_SECRET} invitations/test_reminding",
-    ),
-    Fault(
-        "the list of invitations tells who takes part in other stairwells",
-        INVITED,
-        "        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))\n",
-        "        wanted = wanted.where(Membership.group_id == group.id)\n",
-        f"{IN_SECRET} invitations/test_invitations",
-    ),
-    Fault(
-        "an invitation that ends tells its sender who joined in another stairwell",
-        DECIDING,
-        "        if is_in_sight(membership, invitation):\n            revoke(invitation, by=by)\n",
-        "        revoke(invitation, by=by)\n",
-        IN_SECRET,
-    ),
-    Fault(
-        "a coordinator prints letters to another stairwell",
-        "watch/printing/routes/letters.py",
-        "flats = flats_of_group(group, relations.stairwells_in(group))",
-        "flats = flats_of_group(group)",
-        "printing/test_letters",
-    ),
-    Fault(
-        "a coordinator prints the posters of another stairwell",
-        "watch/printing/routes/posters.py",
-        "relations.stairwells_in(group) if coordinates else None",
-        "None",
-        "printing/test_posters",
-    ),
-    Fault(
-        "a colleague fetches a pack of letters with its codes",
-        "watch/printing/routes/packs.py",
-        "if pack.by_id != current_person().id or not is_kept(pack, utcnow()):",
-        "if not is_kept(pack, utcnow()):",
-        "printing/test_packs",
-    ),
-    Fault(
-        "a pack of letters can be fetched after its day",
-        "watch/printing/routes/packs.py",
-        "if pack.by_id != current_person().id or not is_kept(pack, utcnow()):",
-        "if pack.by_id != current_person().id:",
-        "printing/test_packs",
-    ),
-    Fault(
-        "a colleague reads to which houses a pack of letters goes",
-        "watch/printing/queries.py",
-        "LetterPack.by_id == by.id, place == where.id",
-        "place == where.id",
-        "printing/test_packs",
     ),
     Fault(
         "a coordinator reads the list of doors of every stairwell",

@@ -1,37 +1,40 @@
 """Faults in relations, roles and what roles permit."""
 
+# ruff: noqa: E501  what is planted stands as in its file
+
 from bench.permission_faults.fault import Fault
 
 RELATIONS, ACCESS = "watch/relations.py", "watch/access.py"
 WHO_IS_WHO = "groups/test_apart groups/test_members groups/test_pages groups/test_coordinators"
+ENDING = "groups/test_coordinators test_access::test_each_role_gets_what_permissions_say"
 
 FAULTS = (
     Fault(
         "a member who has left is a member",
         RELATIONS,
-        "Membership.person_id == person.id, Membership.is_current",
-        "Membership.person_id == person.id",
+        "Membership.person_id == person_id, Membership.is_current",
+        "Membership.person_id == person_id",
         "groups/test_choices groups/test_pages groups/test_members",
     ),
     Fault(
         "an appointment that is not accepted counts",
         RELATIONS,
-        ".where(Coordinator.person_id == person.id, Coordinator.is_current)",
-        ".where(Coordinator.person_id == person.id, Coordinator.ended_at.is_(None))",
+        ".where(Coordinator.person_id == person_id, Coordinator.is_current)",
+        ".where(Coordinator.person_id == person_id, Coordinator.ended_at.is_(None))",
         "groups/test_not_yet",
     ),
     Fault(
         "an appointment that has ended counts",
         RELATIONS,
-        ".where(Coordinator.person_id == person.id, Coordinator.is_current)",
-        ".where(Coordinator.person_id == person.id, Coordinator.accepted_at.is_not(None))",
+        ".where(Coordinator.person_id == person_id, Coordinator.is_current)",
+        ".where(Coordinator.person_id == person_id, Coordinator.accepted_at.is_not(None))",
         WHO_IS_WHO,
     ),
     Fault(
         "an assignment as officer that has ended counts",
         RELATIONS,
-        "Officer.person_id == person.id, Officer.is_current",
-        "Officer.person_id == person.id",
+        "Officer.person_id == person_id, Officer.is_current",
+        "Officer.person_id == person_id",
         "accounts/test_people_commands followup/test_overview",
     ),
     Fault(
@@ -180,6 +183,50 @@ FAULTS = (
         "MAY[permission] >= _OFFICER and relations.officer_of",
         "relations.officer_of or relations.leads",
         "test_access",
+    ),
+    Fault(
+        "every coordinator of a flat may read the address of its invitation",
+        ACCESS,
+        "    Permission.SEE_INVITATION_ADDRESS: lambda sent, me, roles: Role.LEAD in roles or sent.by_id == me,\n",
+        "",
+        "invitations/test_invitations invitations/test_reminding",
+    ),
+    Fault(
+        "a lead mends, and so reads, the address that a coordinator typed",
+        ACCESS,
+        "CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me",
+        "CORRECT_INVITATION: lambda sent, me, roles: Role.LEAD in roles or sent.by_id == me",
+        "invitations/test_reminding",
+    ),
+    Fault(
+        "an officer fetches a pack that a coordinator asked for",
+        ACCESS,
+        "FETCH_PACK: lambda pack, me, roles: pack.by_id == me,",
+        "FETCH_PACK: lambda pack, me, roles: Role.OFFICER in roles or pack.by_id == me,",
+        "printing/test_packs",
+    ),
+    Fault(
+        "whoever coordinates no more still fetches their pack",
+        ACCESS,
+        "Permission.FETCH_PACK: _COORDINATORS | _OFFICER,",
+        "Permission.FETCH_PACK: _GROUP | _OFFICER,",
+        "printing/test_packs test_access::test_what_one_did_is_out_of_reach_once_the_role_has_ended",
+    ),
+    Fault(
+        "every member ends anybody's appointment",
+        ACCESS,
+        "    Permission.END_APPOINTMENT: lambda appointment, me, roles: (\n"
+        "        Role.LEAD in roles or appointment.person_id == me or (appointment.is_lead and Role.OFFICER in roles)\n"
+        "    ),\n",
+        "",
+        ENDING,
+    ),
+    Fault(
+        "every coordinator ends every appointment",
+        ACCESS,
+        "        Role.LEAD in roles or appointment.person_id == me or",
+        "        Role.COORDINATOR in roles or appointment.person_id == me or",
+        ENDING,
     ),
     Fault(
         "a form of leaving asks for no token",

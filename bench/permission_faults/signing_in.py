@@ -90,7 +90,7 @@ FAULTS = (
     ),
     Fault(
         "a session outlives its end",
-        SESSIONS,
+        QUERIES,
         "where(SignIn.id == sign_in_id, SignIn.ended_at.is_(None))",
         "where(SignIn.id == sign_in_id)",
         SIGNING_IN,

@@ -104,7 +104,7 @@ FAULTS = (
     Fault(
         "a group reads the contacts of other groups",
         CONTACTS,
-        "        ContactPerson.group_id == group.id,\n",
+        "        ContactPerson.group_id == group_id,\n",
         "        ContactPerson.group_id.is_not(None),\n",
         "contacts/test_contacts",
     ),
@@ -146,8 +146,8 @@ FAULTS = (
     Fault(
         "whoever has left reads what is said to the group",
         NOTICES,
-        "Membership.person_id == person.id, Membership.is_current)\n    office",
-        "Membership.person_id == person.id)\n    office",
+        "Membership.person_id == person_id, Membership.is_current)\n    office",
+        "Membership.person_id == person_id)\n    office",
         READING,
     ),
     Fault(

@@ -16,6 +16,8 @@ from tests.factories import (
     make_letter,
     make_member,
     make_person,
+    make_request,
+    make_verification,
     make_visit_request,
 )
 from tests.groups.test_members import state_of
@@ -32,9 +34,11 @@ from watch.models import (
     AddressVerification,
     Channel,
     ConsentChannel,
+    GroupState,
     JoinRequest,
     Language,
     Membership,
+    Person,
     Purpose,
     RequestState,
     utcnow,
@@ -254,6 +258,74 @@ def test_after_three_other_floors_the_link_is_dead(client: PageClient, scene: Sc
     assert client.get(link).status == 410
     assert client.post(link, {"floor": "2"}).status == 410
     assert (member("Greta").channel, outbox.names()) == (Channel.PAPER, ["address-recorded"])
+
+
+def is_dead(client: PageClient, link: str) -> bool:
+    """Return True if the link neither opens nor verifies, with the right floor."""
+    return [client.get(link).status, client.post(link, {"floor": "2"}).status] == [410, 410]
+
+
+def test_no_other_link_opens_what_was_recorded_at_the_door(client: PageClient, scene: Scene) -> None:
+    """A link for another purpose, and one of another row, with the number of Greta's verification."""
+    join(client, scene, address="greta@example.org")
+    asked, kim = verification_on("greta@example.org"), recorded("Kim", "kim@example.org", scene)
+    others = [tokens.token_of(each, asked.id, asked.nonce) for each in set(Purpose) - asked.purposes]
+    others.append(tokens.token_of(Purpose.CONFIRM_REQUEST, asked.id, kim.nonce))
+    assert [each for each in others if not is_dead(client, f"/join/confirm/{each}/floor")] == []
+    assert member("Greta").channel is Channel.PAPER
+
+
+def recorded(name: str, address: str, scene: Scene) -> AddressVerification:
+    """Record an address for a neighbour in flat 1202, on the same floor as Greta."""
+    at_home = make_member(
+        make_person(name), scene.group, flat_of(scene.stairwell_3, "1202"), channel=Channel.PAPER
+    )
+    return make_verification(make_person(name, address), at_home)
+
+
+@pytest.mark.parametrize(
+    ("address", "earlier"),
+    [("kim@example.org", timedelta(0)), ("greta@example.org", timedelta(days=3))],
+    ids=["another address", "recorded since"],
+)
+def test_a_link_verifies_only_what_its_mail_was_about(
+    client: PageClient, scene: Scene, address: str, earlier: timedelta
+) -> None:
+    join(client, scene, address="greta@example.org")
+    asked = verification_on("greta@example.org")
+    asked.created_at -= earlier
+    kim = recorded("Kim", address, scene)
+    client.post(floor_link(asked), {"floor": "2"})
+    assert (member("Greta").channel, member("Kim").channel, kim.ended_at) == (
+        Channel.MAIL, Channel.PAPER, None,
+    )  # fmt: skip
+
+
+def test_the_link_is_dead_after_two_weeks_and_in_a_group_that_has_ended(
+    client: PageClient, scene: Scene
+) -> None:
+    join(client, scene, address="greta@example.org")
+    asked = verification_on("greta@example.org")
+    link, recorded_at = floor_link(asked), asked.created_at
+    asked.created_at = recorded_at - timedelta(days=15)
+    assert is_dead(client, link)
+    asked.created_at, scene.group.state = recorded_at, GroupState.CLOSED
+    assert is_dead(client, link)
+    assert (member("Greta").channel, asked.floor_tries) == (Channel.PAPER, 0)
+
+
+def test_a_member_whose_address_was_recorded_at_another_door_is_asked_for_no_floor(
+    client: PageClient, scene: Scene
+) -> None:
+    """Somebody at the door calls herself Carin Öberg. Carin has a link that she or others may answer by."""
+    flat = flat_of(scene.stairwell_1, "1201")
+    form = YES | {"after": "0", "name": "Carin Öberg", "address": "carin@example.org"}
+    client.post(f"/flats/{flat.id}/knock/join", form, as_=scene.amina)
+    child = Person(name="Idil", mailbox=scene.carin.mailbox)
+    asked = make_request(child, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
+    assert client.get(confirm_link(asked)).status == 200
+    assert client.post(floor_link(asked), {"floor": "2"}).location == confirm_link(asked)
+    assert state_of(flat) is FlatState.ON_PAPER
 
 
 def test_all_floors_at_once_are_no_more_than_three_answers(client: PageClient, scene: Scene) -> None:
