@@ -19,7 +19,7 @@ ALWAYS = tuple(
     f"tests/test_{name}.py"
     for name in ("architecture", "labels", "planted", "templates", "translations", "urls")
 )
-OF_TABLES = ("tests/test_migrations.py", "tests/test_personal_data.py")
+OF_TABLES = ("tests/journal/test_rules.py", "tests/test_migrations.py", "tests/test_personal_data.py")
 CALLED = {
     "email": "mail",
     "print": "printing",

@@ -24,7 +24,10 @@ def test_each_feature_has_a_folder_of_tests_by_its_name(feature: str) -> None:
         ("tests/factories.py", set()),
         ("watch/tokens.py", {"tests/test_tokens.py"}),
         ("config.py", {"tests/test_config.py"}),
-        ("watch/models/people.py", {"tests/test_migrations.py", "tests/test_personal_data.py"}),
+        (
+            "watch/models/people.py",
+            {"tests/journal/test_rules.py", "tests/test_migrations.py", "tests/test_personal_data.py"},
+        ),
         ("templates/email/join-requested/subject.txt", {"tests/mail"}),
         ("README.md", set()),
     ],
