@@ -27,11 +27,11 @@ def prepared(
     """
     parameters = signature(build).parameters.values()
     names = [each.name for each in parameters if each.kind is Parameter.POSITIONAL_OR_KEYWORD]
-    built = cache(lambda **shape: build(*map(bindparam, names), **shape))  # type: ignore[arg-type]
+    built = cache(lambda **shape: build(*map(bindparam, names), **shape))  # type: ignore[arg-type]  # parameters stand for values
 
     @wraps(build)
     def run(*values: P.args, **shape: P.kwargs) -> Result[*Columns]:
-        statement = built(**shape)  # type: ignore[arg-type]  # flags
+        statement = built(**shape)  # type: ignore[arg-type]  # flags can be hashed
         return db.session.execute(statement, dict(zip(names, values, strict=True)))
 
     return run
