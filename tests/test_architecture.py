@@ -24,6 +24,7 @@ FEATURES = (
     "meetings",
     "notices",
     "followup",
+    "handbook",
     "retention",
     "ops",
 )
