@@ -43,12 +43,14 @@ def overview() -> str:
 @bp.get("/areas/<slug>")
 @requires(Permission.SEE_AREA, second_factor=True)
 def area(area: Area) -> str:
+    now = utcnow()
     form = FilterForm(request.args, buildings.landlords_in(area))
     return render_template(
         "followup/area.html",
         area=area,
         form=form,
-        page=buildings.buildings_of(area, form.filter(request.args), utcnow()),
+        page=buildings.buildings_of(area, form.filter(request.args), now),
+        numbers=counts.areas_side_by_side({area.id}, now)[0],
     )
 
 

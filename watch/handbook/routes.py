@@ -31,9 +31,7 @@ def index() -> Response:
 def show(name: str) -> str:
     if name not in READERS:
         abort(404)
-    offered = [
-        (label, url_for(".show", name=each), each == name, None) for each, label in READERS.items()
-    ]
+    offered = [(label, url_for(".show", name=each), each == name, None) for each, label in READERS.items()]
     shown = page(name, language.current())
     return render_template(
         "handbook/show.html",
