@@ -29,6 +29,7 @@ ENDPOINTS = {
         Expected(get="/meetings/{meeting}", **READERS),
         Expected(get="/meetings/{stairwell_meeting}", **READERS),
     ),
+    "meetings.sheet": Expected(get="/meetings/{meeting}/sheet.pdf", **READERS),
     "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
     "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
     "meetings.back_to_new": Expected(

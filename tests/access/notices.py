@@ -52,6 +52,15 @@ ENDPOINTS = {
             get="/notices/{area_notice}", **(IN_GROUP | {"officer": 200}), member=200, **coordinators(200)
         ),
     ),
+    "notices.sheet": (
+        Expected(get="/notices/{notice}/sheet.pdf", **IN_GROUP, member=200, **coordinators(200)),
+        Expected(
+            get="/notices/{area_notice}/sheet.pdf",
+            **(IN_GROUP | {"officer": 200}),
+            member=200,
+            **coordinators(200),
+        ),
+    ),
     # Progress is for the sender, the coordinators of the recipients, and the lead.
     "notices.report": (
         Expected(get="/notices/{notice}/report", **IN_GROUP, member=403, **coordinators(200)),

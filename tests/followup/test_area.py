@@ -113,11 +113,18 @@ def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlo
 def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: Scene) -> None:
     page = client.get("/areas/norrby", as_=scene.gun)
     assert page.h1 == "Norrby"
-    assert "Norrby Långgata 21–27 Ingen grupp färre än 5 är intresserade AB Bostäder i Borås" in page.text
+    assert "Norrby Långgata 21–27 Ingen grupp Starta" in page.text
     assert page.links["Starta Norrby Långgata 21–27"] == f"/groups/new?building={scene.langgatan.id}"
     page = client.get("/areas/hassleholmen", as_=scene.gun)
-    assert "Våglängdsgatan 1–3 Aktiv 5 av 18 hushåll är med AB Bostäder i Borås" in page.text
+    assert "Våglängdsgatan 1–3 Aktiv 5 av 18 hushåll är med Öppna" in page.text
     assert page.links["Öppna Våglängdsgatan 1–3"] == f"/groups/{scene.group.id}/lifecycle"
+
+
+def test_whose_the_houses_are_is_told_where_there_are_several_landlords(
+    client: PageClient, scene: Scene, norrby: Area
+) -> None:
+    make_building(norrby, make_landlord("Brf Norrby"), "Allégatan", (1,))
+    assert "Allégatan 1 Ingen grupp Brf Norrby Starta" in client.get("/areas/norrby", as_=scene.gun).text
 
 
 def test_of_few_it_is_not_told_how_many(client: PageClient, scene: Scene) -> None:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from flask import abort, flash, redirect, render_template, request, url_for
+from io import BytesIO
+
+from flask import abort, flash, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
 
 from watch import language, tokens
 from watch.access import Permission, can, current_person, current_relations, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.limits import limit_network
-from watch.meetings import service
+from watch.meetings import service, sheets
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, reminding
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
@@ -51,6 +54,16 @@ def index(group: Group) -> str:
 def show(meeting: Meeting) -> str:
     """Show a meeting and the reader's own answer; coordinators also see totals."""
     return _show_page(meeting)
+
+
+@bp.get("/meetings/<int:meeting_id>/sheet.pdf")
+@requires(Permission.SEE_GROUP)
+def sheet(meeting: Meeting) -> Response:
+    """Give a meeting as an A4 for the notice board."""
+    if meeting.cancelled_at:
+        abort(404)
+    pdf, day = BytesIO(sheets.sheet_of(meeting)), language.local(meeting.starts_at).date()
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"träff-{day}.pdf")
 
 
 @bp.post("/meetings/<int:meeting_id>/answer")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from io import BytesIO
 
-from flask import abort, flash, g, redirect, render_template, request, url_for
+from flask import abort, flash, g, redirect, render_template, request, send_file, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from watch.bands import roughly
 from watch.extensions import db
 from watch.mail.progress import sending
 from watch.models import Area, Group, LeftOut, Notice, utcnow
-from watch.notices import queries, service
+from watch.notices import queries, service, sheets
 from watch.notices.labels import LEFT_OUT
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import NothingWaits
@@ -81,6 +82,15 @@ def show(notice_id: int) -> str:
             text=notice.text_in(language.current()),
             own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         )
+
+
+@bp.get("/notices/<int:notice_id>/sheet.pdf")
+@signed_in
+def sheet(notice_id: int) -> Response:
+    """Give a notice as an A4 for the notice board."""
+    notice = _readable(notice_id)
+    pdf = BytesIO(sheets.sheet_of(notice))
+    return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"meddelande-{notice.id}.pdf")
 
 
 @bp.get("/notices/<int:notice_id>/report")

@@ -1,0 +1,37 @@
+"""A meeting as an A4 for the notice board: Swedish in large letters, a sentence in each other language."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+
+from watch import language
+from watch.meetings.labels import KINDS
+from watch.models import Language, Meeting
+from watch.printing.sheets import OtherWords, SheetPage, sheet
+
+
+def sheet_of(meeting: Meeting) -> bytes:
+    """Return a meeting as PDF. Times are in Sweden."""
+    house = meeting.stairwell.building if meeting.stairwell else meeting.group.buildings[0]
+    with language.speaking(Language.SWEDISH):
+        page = SheetPage(
+            language=Language.SWEDISH,
+            direction="ltr",
+            source=meeting.stairwell.address if meeting.stairwell else meeting.group.name,
+            title=str(KINDS[meeting.kind]),
+            facts=[_time(meeting), meeting.place],
+            paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
+            others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
+        )
+        return sheet([page], house)
+
+
+def _in(reader: Language, meeting: Meeting) -> OtherWords:
+    with language.speaking(reader):
+        said = f"{KINDS[meeting.kind]}: {_time(meeting)}, {meeting.place}"
+        return OtherWords(reader, language.direction(reader), said)
+
+
+def _time(meeting: Meeting) -> str:
+    begins, ends = language.moment(meeting.starts_at), language.clock(meeting.ends_at)
+    return _("%(moment)s–%(end)s", moment=begins, end=ends)

@@ -1,0 +1,59 @@
+"""A4 sheets for the notice board: what every such sheet has besides its own text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+
+from flask import current_app, url_for
+from flask_babel import lazy_gettext as _l
+
+from watch import language, paper
+from watch.models import Building, Language
+from watch.printing.letter_pages import foot_words
+
+
+@dataclass(frozen=True)
+class OtherWords:
+    """The sheet's message in one sentence of another language."""
+
+    language: Language
+    direction: str
+    text: str
+
+
+@dataclass(frozen=True)
+class SheetPage:
+    """A page in one language. `source` is who says it; `facts` are set large, such as a day and a place."""
+
+    language: Language
+    direction: str
+    source: str
+    title: str
+    facts: list[str] = field(default_factory=list)
+    paragraphs: list[str] = field(default_factory=list)
+    closing: str = ""
+    others: list[OtherWords] = field(default_factory=list)
+
+
+def sheet(pages: Sequence[SheetPage], building: Building | None) -> bytes:
+    """Return the pages as PDF. Its code leads to the building's page, or else to the front page."""
+    link = _link(building)
+    with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
+        return paper.pdf(
+            "sheet",
+            {
+                "title": pages[0].title,
+                "pages": [asdict(each) for each in pages],
+                "invitation": str(_l("Vill du vara med i grannsamverkan? Rikta telefonens kamera hit.")),
+                "address": link.partition("://")[2],
+                "qr": paper.qr_for_pdf(link),
+                "alt": str(_l("QR-kod till %(address)s", address=link)),
+                "foot": foot_words(),
+            },
+        )
+
+
+def _link(building: Building | None) -> str:
+    path = url_for("places.building", building_id=building.id) if building else url_for("places.front")
+    return f"{current_app.config['BASE_URL']}{path}"
