@@ -7,6 +7,7 @@ it imports nothing of ours.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
@@ -19,6 +20,15 @@ from typing import Any
 
 PROGRAM = str(Path(__file__).resolve())
 TOO_HEAVY, TOO_MANY_ROWS, BROKEN = "too_heavy", "too_many_rows", "broken_spreadsheet"
+STRICT = "strict_spreadsheet"
+STRICT_NAMES = b"http://purl.oclc.org/ooxml/"  # of Excel's "Strict Open XML", which openpyxl does not know
+WORKBOOK = "xl/workbook.xml"
+OTHERS = {  # what else is a ZIP file, by a part that it has or by its MIME type
+    re.compile(r"xl/workbook\.bin|Index/CalculationEngine|.*opendocument\.spreadsheet"): "other_spreadsheet",
+    re.compile(r"word/|ppt/|Index/|.*opendocument\."): "document",
+    re.compile("(?!xl/)"): "archive",
+}
+ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}  # what a formula came to
 LONGEST_WAIT = 5  # times the processor time, by the clock
 MOST_COLUMNS = 200
 MAX_CHARACTERS = 500  # of a cell; addresses, names and flats are shorter
@@ -44,7 +54,7 @@ class Sheet:
 
 
 class UnreadableWorkbook(Exception):
-    """The workbook cannot be read; `problem`: too_heavy, too_many_rows or broken_spreadsheet."""
+    """The workbook cannot be read; `problem` is the value of a TableProblem."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -77,14 +87,28 @@ def _read(data: bytes, limits: XlsxLimits) -> list[Sheet]:
     import openpyxl  # slow to load, and used in the other process only
 
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        if sum(each.file_size for each in archive.infolist()) > limits.unpacked:
-            raise UnreadableWorkbook(TOO_HEAVY)
+        _expect_workbook(archive, limits.unpacked)
     book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
     sheets = [_sheet(sheet, limits.rows) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     cells = (cell for sheet in sheets for _number, cells in sheet.rows for cell in cells)
     if sum(map(len, cells)) > MOST_CHARACTERS_IN_ALL:
         raise UnreadableWorkbook(TOO_HEAVY)
     return sheets
+
+
+def _expect_workbook(archive: zipfile.ZipFile, most_unpacked: int) -> None:
+    """Raise UnreadableWorkbook if the archive is something else, or a workbook that cannot be read."""
+    sizes = {each.filename: each.file_size for each in archive.infolist()}
+    parts = [*sizes]
+    if 0 < sizes.get("mimetype", 0) < 100:
+        parts.append(archive.read("mimetype").decode("ascii", errors="replace"))
+    has_sheets = any(part.startswith("xl/") for part in parts) and "xl/workbook.bin" not in parts
+    if not has_sheets:
+        raise UnreadableWorkbook(next(kind for is_of, kind in OTHERS.items() if any(map(is_of.match, parts))))
+    if sum(sizes.values()) > most_unpacked:
+        raise UnreadableWorkbook(TOO_HEAVY)
+    if WORKBOOK in parts and STRICT_NAMES in archive.read(WORKBOOK):
+        raise UnreadableWorkbook(STRICT)
 
 
 def _sheet(sheet: Any, most_rows: int) -> Sheet:
@@ -139,7 +163,7 @@ def _text(value: Any) -> str:
     """Return a cell as people read it. 1203 may be stored as 1203.0, and a checkbox is no text."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or value in ERRORS:
         return ""
     return str(value).replace("_x000D_", "\n").strip()[:MAX_CHARACTERS]
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,17 +13,18 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
 from wtforms import HiddenField
 
+from watch.encodings import is_garbled
 from watch.fields import AddressField, Form, LineField, NameField, SendingForm
+from watch.invitations.doors import Doors, NoSuchFlat
 from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
 from watch.lengths import TOO_LONG, AtMost
-from watch.models import Flat, Language, Stairwell
+from watch.models import Flat, Language
 from watch.personnummer import has_personnummer, personnummer_word
 
 MAX_BESIDE = 100  # characters
 MAX_CHARACTERS = 300  # longer cells are refused, so the rest need not be kept
 MOST_SENT = 900_000  # bytes of all rows; a form may have 1 MB
-NOT_A_PORT = re.compile(r"\b(?:port|lgh|lägenhet|flat|entrance)\b", re.IGNORECASE)
 
 
 class RowForm(Form):
@@ -131,6 +131,8 @@ def _validate(row: PreviewRow, doors: Doors) -> None:
     for name in ("address", "name", "flat"):
         if "\ufffd" in (cells[name].data or ""):
             row.is_bad(name, _l("En bokstav går inte att läsa. Skriv den igen."))
+        elif is_garbled(cells[name].data or ""):
+            row.is_bad(name, _l("Å, ä eller ö har blivit fel tecken på vägen. Skriv texten igen."))
         elif name == "address" and "@" not in typed and has_personnummer(typed):
             row.is_bad(name, personnummer_word(typed))
         elif cells[name].errors:
@@ -138,36 +140,8 @@ def _validate(row: PreviewRow, doors: Doors) -> None:
     if cells.flat.data and not cells.flat.errors:
         try:
             row.flat = doors.find(cells.flat.data)
-        except ValueError as wrong:
-            row.is_bad("flat", wrong.args[0])
-
-
-class Doors:
-    """Finds a flat that a coordinator may invite to, as people write it: 1203, 3 1203, Storgatan 3, 1203."""
-
-    def __init__(self, flats: Iterable[Flat]) -> None:
-        self.by_number: dict[str, list[Flat]] = {}
-        for flat in flats:
-            self.by_number.setdefault(flat.number, []).append(flat)
-
-    def find(self, typed: str) -> Flat:
-        """Return the only flat that fits. Raises ValueError with a text that says how to correct it."""
-        before, number = typed.strip()[:-4], typed.strip()[-4:]
-        alike = [] if before[-1:].isdigit() else self.by_number.get(number, [])
-        stairwell = " ".join(re.sub("[,/]", " ", NOT_A_PORT.sub(" ", before)).split())
-        if stairwell:
-            alike = [flat for flat in alike if stairwell.casefold() in _names(flat.stairwell)]
-        if len(alike) == 1:
-            return alike[0]
-        if alike:
-            raise ValueError(_l("Flera portar har den lägenheten. Skriv porten först, till exempel 3 1203."))
-        raise ValueError(
-            _l("Lägenheten finns inte i dina portar. Skriv port och nummer, till exempel 3 1203.")
-        )
-
-
-def _names(stairwell: Stairwell) -> set[str]:
-    return {stairwell.number.casefold(), stairwell.address.casefold()}
+        except NoSuchFlat as wrong:
+            row.is_bad("flat", wrong.said)
 
 
 def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, str], left: int) -> None:
