@@ -38,6 +38,7 @@ PREVIEW_STATES = {
     "later": _l("Får vänta"),
     "bad": _l("Behöver rättas"),
     "twice": _l("Står två gånger"),
+    "shared": _l("Fråga: två på samma adress"),
     "member": _l("Redan med"),
     "invited": _l("Redan inbjuden"),
     "declined": _l("Vill inte bli tillfrågad"),

@@ -11,13 +11,14 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField
 
 from watch.encodings import is_garbled
 from watch.fields import AddressField, Form, LineField, NameField, SendingForm
 from watch.invitations.doors import Doors, NoSuchFlat
 from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
+from watch.invitations.queries.inviting import Known, may_be_same
 from watch.lengths import TOO_LONG, AtMost
 from watch.models import Flat, Language
 from watch.personnummer import has_personnummer, personnummer_word
@@ -33,6 +34,7 @@ class RowForm(Form):
     address = AddressField(_l("E-postadress"))
     name = NameField(_l("Namn"), optional=True)
     flat = LineField(_l("Lägenhet"), most=100)
+    also = BooleanField()  # to be invited although somebody else has the address
     beside = HiddenField(validators=[AtMost(MAX_BESIDE, TOO_LONG, reads=MAX_BESIDE)])
 
 
@@ -47,13 +49,20 @@ class PreviewForm(SendingForm):
 class PreviewRow:
     """A row as typed, and what would become of it.
 
-    `state` is new, later (the daily limit is reached), member, invited, declined, lately, twice or bad.
+    `state` is new, later (the daily limit is reached), shared (somebody else has the address, and `question`
+    asks whether to go on), member, invited, declined, lately, twice or bad.
     """
 
     number: int
     cells: RowForm
     flat: Flat | None = None
     state: str = "new"
+    question: str = ""
+
+    @property
+    def name(self) -> str:
+        """The name, empty if none was given."""
+        return self.cells.name.data or ""
 
     @property
     def address(self) -> str:
@@ -114,15 +123,33 @@ def _line_of(row: PreviewRow) -> str:
 
 
 def validate(rows: Iterable[PreviewRow], flats: Iterable[Flat]) -> None:
-    """Validate each row, and mark addresses that an earlier row has too."""
-    doors, first = Doors(flats), dict[str, int]()
+    """Validate each row, and mark addresses that an earlier row has too.
+
+    Another name on such an address may be another person, whom the coordinator is asked about.
+    """
+    doors, first = Doors(flats), dict[str, list[PreviewRow]]()
     for row in rows:
         _validate(row, doors)
-        if row.state == "new" and first.setdefault(row.address.casefold(), row.number) != row.number:
+        if row.state != "new":
+            continue
+        earlier = first.setdefault(row.address.casefold(), [])
+        same = [each for each in earlier if _is_one_person(row.name, each.name)]
+        if same:
             row.state = "twice"
-            row.cells.address.errors = (
-                _("Adressen står också på rad %(row)s.", row=first[row.address.casefold()]),
+            row.cells.address.errors = (_("Adressen står också på rad %(row)s.", row=earlier[0].number),)
+        elif earlier and not row.cells.also.data:
+            row.state = "shared"
+            row.question = _(
+                "Adressen står också på rad %(row)s. Bjud in %(name)s också?",
+                row=earlier[0].number,
+                name=row.name,
             )
+        earlier.append(row)
+
+
+def _is_one_person(name: str, other: str | None) -> bool:
+    """Return True if a row names nobody, or somebody who is known under that name."""
+    return not name or (bool(other) and may_be_same(name, other))
 
 
 def _validate(row: PreviewRow, doors: Doors) -> None:
@@ -144,12 +171,12 @@ def _validate(row: PreviewRow, doors: Doors) -> None:
             row.is_bad("flat", wrong.said)
 
 
-def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, str], left: int) -> None:
+def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, Sequence[Known]], left: int) -> None:
     """Set the states that depend on known addresses, on one row per flat, and on the daily limit."""
     taken: dict[int, int] = {}
     for row in rows:
-        if row.state == "new" and row.address in known:
-            row.state = known[row.address]
+        if row.state in {"new", "shared"}:
+            _compare(row, known.get(row.address.casefold(), ()))
         if row.state == "new" and row.flat is not None:
             other = taken.setdefault(row.flat.id, row.number)
             if other != row.number:
@@ -157,6 +184,25 @@ def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, str], left: int
         if row.state == "new":
             row.state = "new" if left > 0 else "later"
             left -= 1
+
+
+def _compare(row: PreviewRow, known: Sequence[Known]) -> None:
+    """Set the row's state by what is known of the address. A member counts before an invitation."""
+    for each in known:
+        is_of_address = each.state in {"declined", "lately"}
+        if is_of_address or _is_one_person(row.name, each.name):
+            row.state = each.state
+            return
+    if known and not row.cells.also.data:
+        told = next((each.name for each in known if each.is_told and each.name), None)
+        row.state = "shared"
+        row.question = _whose(told, row.name)
+
+
+def _whose(owner: str | None, name: str) -> str:
+    if owner:
+        return _("Adressen hör till %(owner)s. Bjud in %(name)s också?", owner=owner, name=name)
+    return _("Adressen är med redan. Bjud in %(name)s också?", name=name)
 
 
 def _twice(row: int) -> str:

@@ -101,7 +101,7 @@ def send(group: Group) -> Response:
         return _changed(group, form)
     db.session.commit()
     flash(ngettext("%(num)d inbjudan är på väg.", "%(num)d inbjudningar är på väg.", len(sent)), "done")
-    stay = {row.number for row in rows if row.state in {"bad", "later"}}
+    stay = {row.number for row in rows if row.state in {"bad", "later", "shared"}}
     if not stay:
         return done
     left = [row for row in rows_sent(request.form) if row.number in stay]
@@ -132,7 +132,7 @@ def _rows(group: Group, sent: Iterable[PreviewRow]) -> list[PreviewRow]:
     by, mine = current_person(), current_relations().stairwells_in(group)
     rows = [*sent]
     validate(rows, flats_of_group(group, mine))
-    known = known_among(group, {row.address for row in rows if row.state == "new"}, by, mine)
+    known = known_among(group, {row.address for row in rows if row.state in {"new", "shared"}}, by, mine)
     apply_limits(rows, known, _quota().left)
     return rows
 
