@@ -243,16 +243,20 @@ def _save_flats(
             stairwell = stairwells[row.row]
             flat_id, own = known.get((stairwell.id, row.flat), (None, None))
             if flat_id is None:
-                number = {"number": row.flat, "landlord_number": row.landlord_number}
-                added.append({"stairwell_id": stairwell.id, **number})
+                own = row.landlord_number
+                added.append({"stairwell_id": stairwell.id, "number": row.flat, "landlord_number": own})
                 new.append((stairwell, row.flat))
             elif row.landlord_number and row.landlord_number != own:
                 changed.append({"id": flat_id, "landlord_number": row.landlord_number})
-                where = f"{stairwell.address}, {row.flat}"
-                renumbered.append(Change("Flat landlord_number", where, own or "–", row.landlord_number))
+                renumbered.append(_renumbered(row, own))
         if added:
             db.session.execute(insert(Flat), added)
         if changed:
             db.session.execute(update(Flat), changed)
         progress(len(part))
     return new, renumbered
+
+
+def _renumbered(row: FlatRow, old: str | None) -> Change:
+    where = f"{row.street} {row.number}, {row.flat}"
+    return Change("Flat landlord_number", where, old or "–", row.landlord_number or "–")

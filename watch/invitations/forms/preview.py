@@ -18,9 +18,9 @@ from watch.fields import AddressField, Form, LineField, NameField, SendingForm
 from watch.invitations.doors import Doors, NoSuchFlat
 from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
-from watch.invitations.queries.inviting import Known, may_be_same
+from watch.invitations.queries.inviting import Known
 from watch.lengths import TOO_LONG, AtMost
-from watch.models import Flat, Language
+from watch.models import Flat, Language, may_be_one_person
 from watch.personnummer import has_personnummer, personnummer_word
 
 MAX_BESIDE = 100  # characters
@@ -149,7 +149,7 @@ def validate(rows: Iterable[PreviewRow], flats: Iterable[Flat]) -> None:
 
 def _is_one_person(name: str, other: str | None) -> bool:
     """Return True if a row names nobody, or somebody who is known under that name."""
-    return not name or (bool(other) and may_be_same(name, other))
+    return not name or (bool(other) and may_be_one_person(name, other))
 
 
 def _validate(row: PreviewRow, doors: Doors) -> None:

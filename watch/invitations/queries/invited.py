@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
-from watch.invitations.queries.inviting import in_list_of, may_be_same
+from watch.invitations.queries.inviting import in_list_of
 from watch.models import (
     Flat,
     Group,
@@ -24,6 +24,7 @@ from watch.models import (
     OutboxState,
     Person,
     Suppression,
+    may_be_one_person,
     utcnow,
 )
 
@@ -109,7 +110,9 @@ def invitations_of(
         )
         for each in db.session.scalars(wanted)
         for state, written_at in [mails.get(each.id, (None, None))]
-        for theirs in [[home for home in homes.get(each.mailbox_id, ()) if may_be_same(each.name, home[0])]]
+        for theirs in [
+            [home for home in homes.get(each.mailbox_id, ()) if may_be_one_person(each.name, home[0])]
+        ]
     ]
 
 

@@ -27,9 +27,9 @@ from watch.models import (
     Person,
     Refusal,
     Stairwell,
+    may_be_one_person,
     utcnow,
 )
-from watch.places.addresses import folded
 
 
 def stairwells_to_accept_in(invitation: Invitation) -> list[Stairwell]:
@@ -56,15 +56,6 @@ def contacted_flats(flats: Collection[Flat]) -> set[int]:
     return set(db.session.scalars(wanted))
 
 
-def may_be_same(name: str | None, other: str | None) -> bool:
-    """Return True if two names on one address may be one person's: one has all the words of the other.
-
-    Without a name it may be anybody.
-    """
-    one, two = set(folded(name or "").split()), set(folded(other or "").split())
-    return one <= two or two <= one
-
-
 def members_on_mailbox(
     group: Group, mailbox_id: int, stairwells: Collection[int] | None = None, *, name: str | None = None
 ) -> list[Membership]:
@@ -81,7 +72,7 @@ def members_on_mailbox(
     )
     if stairwells is not None:
         wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
-    return [each for each in db.session.scalars(wanted) if may_be_same(name, each.person.name)]
+    return [each for each in db.session.scalars(wanted) if may_be_one_person(name, each.person.name)]
 
 
 def in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[bool]:
@@ -130,7 +121,8 @@ def has_open_invitation(
         in_list_of(by, stairwells),
     )
     return any(
-        not name or (other is not None and may_be_same(name, other)) for other in db.session.scalars(waits)
+        not name or (other is not None and may_be_one_person(name, other))
+        for other in db.session.scalars(waits)
     )
 
 

@@ -14,7 +14,7 @@ from watch.groups.service.households import change_household
 from watch.invitations.errors import AlreadyInvited, InvitationEnded, RemindedLately, SameAddress
 from watch.invitations.mails import INVITATION_REMINDER
 from watch.invitations.queries.invited import REMINDED_LATELY
-from watch.invitations.queries.inviting import free_ordinal, may_be_same, open_ordinals
+from watch.invitations.queries.inviting import free_ordinal, open_ordinals
 from watch.invitations.service.inviting import (
     expect_not_lately,
     expect_nothing_open,
@@ -35,6 +35,7 @@ from watch.models import (
     Mailbox,
     Mailing,
     Person,
+    may_be_one_person,
     utcnow,
 )
 from watch.statements import changed
@@ -65,7 +66,7 @@ def _renew(invitation: Invitation, mailbox: Mailbox, days: int) -> None:
     outbox.cancel(invitation)
     if invitation.state is not InvitationState.OPEN or invitation.mailbox_id != mailbox.id:
         others = open_ordinals(invitation.group_id, mailbox.id, invitation.by_id)
-        if any(may_be_same(invitation.name, name) for name in others.values()):
+        if any(may_be_one_person(invitation.name, name) for name in others.values()):
             raise AlreadyInvited
         invitation.ordinal = free_ordinal(others)
     try:

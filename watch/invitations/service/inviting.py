@@ -21,7 +21,6 @@ from watch.invitations.queries.inviting import (
     free_ordinal,
     has_declined,
     has_open_invitation,
-    may_be_same,
     members_on_mailbox,
     open_ordinals,
     quota_of,
@@ -39,6 +38,7 @@ from watch.models import (
     Mailing,
     Membership,
     Person,
+    may_be_one_person,
     utcnow,
 )
 from watch.relations import relations_of
@@ -60,8 +60,8 @@ def invite(
     """Invite an address that its owner gave for it. The link works for `days` days.
 
     Another name on a known address is another person. A member, or somebody invited or declined whom the
-    inviter may not know of, is treated as new. Raises
-    AlreadyMember, AlreadyInvited, InvitationDeclined, WrittenLately, TooManyInvitations and FlatElsewhere.
+    inviter may not know of, is treated as new. Raises AlreadyMember, AlreadyInvited, InvitationDeclined,
+    WrittenLately, TooManyInvitations and FlatElsewhere.
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
@@ -74,15 +74,20 @@ def invite(
         group_id=group.id, mailbox=mailbox, flat=flat, language=language, by_id=by.id, name=name or None,
         is_transferable=is_transferable, ordinal=ordinal, expires_at=utcnow() + timedelta(days=days),
     )  # fmt: skip
+    _add(invitation)
+    note_invited(flat, by)
+    send(invitation)
+    audit.note("invitation-sent", about=invitation, by=by, group=group)
+    return invitation
+
+
+def _add(invitation: Invitation) -> None:
+    """Store it. Raises AlreadyInvited if another form was quicker."""
     try:
         with db.session.begin_nested():
             db.session.add(invitation)
     except IntegrityError:
         raise AlreadyInvited from None
-    note_invited(flat, by)
-    send(invitation)
-    audit.note("invitation-sent", about=invitation, by=by, group=group)
-    return invitation
 
 
 def mailbox_with_number(address: str) -> Mailbox:
@@ -155,7 +160,7 @@ def _end_expired(group: Group, mailbox: Mailbox, by: Person, name: str | None) -
         Invitation.expires_at <= utcnow(),
     )
     for invitation in db.session.scalars(expired):
-        if may_be_same(name, invitation.name):
+        if may_be_one_person(name, invitation.name):
             invitation.state, invitation.ended_at = InvitationState.REVOKED, utcnow()
     db.session.flush()
 

@@ -12,7 +12,6 @@ from watch.groups.errors import AlreadyMember, FlatElsewhere
 from watch.groups.service.households import change_household
 from watch.groups.service.members import Consent, admit
 from watch.invitations.mails import JOIN_APPROVED
-from watch.invitations.queries.inviting import may_be_same
 from watch.invitations.service.invited import revoke
 from watch.invitations.service.inviting import is_in_sight
 from watch.joining.errors import AlreadyDecided, NotDecided
@@ -32,6 +31,7 @@ from watch.models import (
     Person,
     Purpose,
     RequestState,
+    may_be_one_person,
     utcnow,
 )
 from watch.models.base import is_fresh
@@ -141,6 +141,6 @@ def _settle_invitations(membership: Membership, by: Person | None) -> None:
         Invitation.state == InvitationState.OPEN,
     )
     for invitation in db.session.scalars(theirs).all():
-        is_theirs = may_be_same(invitation.name, membership.person.name)
+        is_theirs = may_be_one_person(invitation.name, membership.person.name)
         if is_theirs and is_in_sight(membership, invitation):
             revoke(invitation, by=by)
