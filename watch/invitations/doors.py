@@ -47,6 +47,16 @@ class Doors:
             return alike[0]
         raise SeveralFlats if alike else NoSuchFlat
 
+    def is_ambiguous(self, typed: str) -> bool:
+        """Return True if only the stairwell is missing."""
+        try:
+            self.find(typed)
+        except SeveralFlats:
+            return True
+        except NoSuchFlat:
+            pass
+        return False
+
 
 class NoSuchFlat(ValueError):
     """No flat of the coordinator's stairwells fits."""

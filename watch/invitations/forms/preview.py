@@ -11,11 +11,11 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField
+from wtforms import BooleanField, HiddenField, SelectField
 
 from watch.encodings import is_garbled
-from watch.fields import AddressField, Form, LineField, NameField, SendingForm
-from watch.invitations.doors import Doors, NoSuchFlat
+from watch.fields import AddressField, Form, LineField, NameField, SendingForm, choice
+from watch.invitations.doors import Doors, NoSuchFlat, SeveralFlats
 from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
 from watch.invitations.queries.inviting import Known
@@ -25,6 +25,7 @@ from watch.personnummer import has_personnummer, personnummer_word
 
 MAX_BESIDE = 100  # characters
 MAX_CHARACTERS = 300  # longer cells are refused, so the rest need not be kept
+NO_FLATS = "none"
 MOST_SENT = 900_000  # bytes of all rows; a form may have 1 MB
 
 
@@ -41,8 +42,29 @@ class RowForm(Form):
 class PreviewForm(SendingForm):
     """The choices for all rows, carried from the first page over the preview to the sending."""
 
+    stairwell = SelectField(_l("Port för de raderna"), validate_choice=False)
     language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
     pass_on = HiddenField()
+
+    def offer(self, flats: Iterable[Flat]) -> None:
+        """Offer the stairwells of these flats, and to leave the flats out."""
+        self.stairwells = {str(flat.stairwell_id): flat.stairwell for flat in flats}
+        self.stairwell.choices = [
+            choice("", _l("Jag skriver porten på varje rad")),
+            *(choice(key, each.address) for key, each in self.stairwells.items()),
+            choice(NO_FLATS, _l("Ingen: lämna lägenheterna tomma")),
+        ]
+
+    def fill_in(self, rows: Iterable[PreviewRow], flats: Iterable[Flat]) -> None:
+        """Give the rows whose flat is in several stairwells the chosen one, or no flat."""
+        chosen = self.stairwells.get(self.stairwell.data or "")
+        if chosen is None and self.stairwell.data != NO_FLATS:
+            return
+        doors = Doors(flats)
+        for row in rows:
+            typed = row.cells.flat.data or ""
+            if doors.is_ambiguous(typed):
+                row.cells.flat.data = f"{chosen.address} {typed}" if chosen else ""
 
 
 @dataclass
@@ -58,6 +80,7 @@ class PreviewRow:
     flat: Flat | None = None
     state: str = "new"
     question: str = ""
+    lacks_stairwell: bool = False
 
     @property
     def name(self) -> str:
@@ -169,6 +192,7 @@ def _validate(row: PreviewRow, doors: Doors) -> None:
             row.flat = doors.find(cells.flat.data)
         except NoSuchFlat as wrong:
             row.is_bad("flat", wrong.said)
+            row.lacks_stairwell = isinstance(wrong, SeveralFlats)
 
 
 def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, Sequence[Known]], left: int) -> None:
