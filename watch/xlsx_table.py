@@ -12,7 +12,7 @@ import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -31,7 +31,8 @@ OTHERS = {  # what else is a ZIP file, by a part that it has or by its MIME type
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}  # what a formula came to
 LONGEST_WAIT = 5  # times the processor time, by the clock
 MOST_COLUMNS = 200
-MAX_CHARACTERS = 500  # of a cell; addresses, names and flats are shorter
+MAX_CHARACTERS = 500  # of a cell without an address; names and flats are shorter
+MOST_IN_A_CELL = 32_767  # Excel's own limit
 MOST_CHARACTERS_IN_ALL = 10_000_000
 
 
@@ -122,14 +123,14 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
             timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
         for number, cells in parser.parse():
-            texts = {cell["column"]: _text(cell["value"]) for cell in cells if cell["column"] <= MOST_COLUMNS}
+            texts = _texts_of(cells)
             is_hidden = _is_hidden(parser.row_dimensions.pop(str(number), {}))
-            if not any(texts.values()):
+            if not any(texts):
                 continue
             if is_hidden:
                 found.hidden += 1
             else:
-                found.rows.append((number, [texts.get(column, "") for column in range(1, max(texts) + 1)]))
+                found.rows.append((number, texts))
             if len(found.rows) > most_rows:
                 raise UnreadableWorkbook(TOO_MANY_ROWS)
     widest = max((len(cells) for _number, cells in found.rows), default=0)
@@ -138,6 +139,14 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
     for column in _hidden_columns(parser.column_dimensions.values()):
         found.hidden += _emptied(found.rows, column)
     return found
+
+
+def _texts_of(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a row's texts by their columns. Of columns beyond those that are read only addresses follow."""
+    texts = {cell["column"]: _text(cell["value"]) for cell in cells}
+    far = [text for column, text in texts.items() if column > MOST_COLUMNS and "@" in text]
+    last = MOST_COLUMNS if far else min(max(texts, default=0), MOST_COLUMNS)
+    return [texts.get(column, "") for column in range(1, last + 1)] + far
 
 
 def _hidden_columns(columns: Any) -> Iterator[int]:
@@ -165,7 +174,8 @@ def _text(value: Any) -> str:
         value = int(value)
     if value is None or isinstance(value, bool) or value in ERRORS:
         return ""
-    return str(value).replace("_x000D_", "\n").strip()[:MAX_CHARACTERS]
+    text = str(value).replace("_x000D_", "\n").strip()
+    return text[: MOST_IN_A_CELL if "@" in text else MAX_CHARACTERS]
 
 
 def _answer(limits: XlsxLimits) -> Any:

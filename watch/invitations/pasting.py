@@ -115,7 +115,7 @@ def _sorted_out(text: str) -> tuple[list[str], list[str]]:
 
 def _several(word: str) -> list[str]:
     """Split addresses with nothing but a sign between them: each has one @ and a dot after it."""
-    bits = re.split(r"[()\[\]/|&+]", word)
+    bits = re.split(r"[()\[\]/|]", word)
     is_each = all(re.fullmatch(r"[^@]+@[^@]+\.[^@]+", bit) for bit in bits if bit)
     return bits if is_each else [word]
 
