@@ -83,10 +83,8 @@ def test_one_byte_of_another_encoding_is_named_by_its_row(look: Look, bengt: Per
 
 def test_what_cannot_be_made_good_has_to_be_mended(look: Look, bengt: Person) -> None:
     """Column names in one encoding, rows in another: no reading of the whole file is right."""
-    data = "Namn;E-post;Lägenhet\n".encode("cp1252") + "Bo Björk på Sjö;bo@x.se;\nÅsa;asa@x.se;\n".encode(
-        "cp850"
-    )
-    seen = look(bengt, file=(BytesIO(data), "x.csv"))
+    rows = "Bo Björk på Sjö;bo@x.se;\nÅsa;asa@x.se;\n".encode("cp850")
+    seen = look(bengt, file=(BytesIO("Namn;E-post;Uppgång\n".encode("cp1252") + rows), "x.csv"))
     assert [row[1] for row in rows_of(seen)] == ["bo@x.se", "asa@x.se"]
     assert cures_of(seen)["rows-0-name"].startswith("Å, ä eller ö har blivit fel tecken på vägen.")
 
