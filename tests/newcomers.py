@@ -142,17 +142,24 @@ def rows_of(page: Page) -> list[tuple[str, ...]]:
     return sorted(rows, key=lambda row: int(row[0]))
 
 
+OPEN_ROWS = {"bad", "shared"}
+
+
 def _is_row(element: Any, state: str) -> bool:
-    """Return True for a row of the preview: one to correct is open, the others are folded."""
-    kind = "list-row" if state == "bad" else "row-of-list"
+    """Return True for a row of the preview: one to correct or to answer is open, the others are folded."""
+    kind = "list-row" if state in OPEN_ROWS else "row-of-list"
     return kind in (element.get("class") or "").split()
 
 
 def _told(row: Any, state: str) -> tuple[str, ...]:
-    fields = [field.get("value") or "" for field in row.iter("input") if field.get("type") != "hidden"]
+    fields = [
+        field.get("value") or ""
+        for field in row.iter("input")
+        if field.get("type") not in {"hidden", "checkbox"}
+    ]
     label = next(each.get("aria-label") for each in row.iter() if each.get("role") == "group")
     number, word = label.split()[-1], str(PREVIEW_STATES[state])
-    if state == "bad":
+    if state in OPEN_ROWS:
         return (number, *fields, word)
     summary = next(row.iter("summary"))
     said = {each.get("class"): text_of(each) for each in summary.iter() if each.tag in {"bdi", "span"}}

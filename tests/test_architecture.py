@@ -78,14 +78,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recipients": MODELS | {"errors"},
     "bodies": {"database"},
     "errors": {"bodies", "errors", "extensions", "language", "limits", "models", "tokens"},
-    "fields": {"language", "lengths", "models", "personnummer"},
+    "email_address": set(),
+    "encodings": set(),
+    "fields": {"email_address", "language", "lengths", "models", "personnummer"},
     "lengths": set(),
     "personnummer": set(),
     "limits": {"crypto", "database", "extensions", "models", "statements"},
     "paging": {"extensions"},
     "statements": {"extensions"},
     "saving": {"errors", "extensions"},
-    "tables": {"errors", "xlsx_table"},
+    "tables": {"encodings", "errors", "xlsx_table"},
     "xlsx_table": set(),
     "paper": {"language", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
@@ -95,8 +97,8 @@ MAY_IMPORT: dict[str, set[str]] = {
         "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "recipients",
         "relations", "saving", "tables", "tokens", "web",
     },
-    "forms": {"bands", "fields", "language", "lengths", "models", "personnummer", "tables"},
-    "labels": {"bands", "fields", "language", "models", "tables"},
+    "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
+    "labels": {"bands", "fields", "language", "models", "personnummer", "tables"},
     "queries": MODELS | {"errors", "language", "mail.kinds", "mail.progress", "recipients", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
@@ -105,9 +107,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"recipients", "relations", "tokens"},
     "part": MODELS
     | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tables", "tokens"}
-    | {"clock", "journal", "xlsx_table"},
+    | {"clock", "encodings", "journal", "xlsx_table"},
     "cli": MODELS
-    | {"audit", "errors", "fields", "journal", "language", "mail", "jobs", "presence", "tokens"},
+    | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs"}
+    | {"presence", "tokens"},
     "jobs": MODELS | {"clock", "journal", "mail", "presence"},
 }  # fmt: skip
 # Which rooms a room may use: of other features (earlier ones only; routes and commands of any), and its

@@ -20,7 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTIAL = {  # tables that may be incomplete, by the last two parts of their names, with the reason
     "access.ONLY": "most permissions ask for the role alone",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
-    "landlord_list.FORMS": "columns of free text have no form",
+    "list_cells.FORMS": "columns of free text have no form",
     "notices/_fields.html": "the languages that a notice can be written in besides Swedish",
 }
 MODULES = [import_module(each.name) for each in walk_packages(watch.__path__, "watch.")]

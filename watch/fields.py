@@ -14,7 +14,6 @@ from itertools import groupby
 from typing import Any
 
 import phonenumbers
-from email_validator import EmailNotValidError, validate_email
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -38,6 +37,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, readable_address
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.lengths import AtMost, ReadsNoMore
 from watch.models import Language
@@ -51,8 +51,6 @@ LINK = re.compile(  # mail programs also link evil.example, evil。se, 8.8.8.8 a
 )
 MOST_MARKS = 30  # combining marks on one letter; written languages need a few (Unicode's "stream-safe" text)
 MAY_BE_PILE = re.compile(rf"\W{{{MOST_MARKS + 1},}}")  # combining marks are no word characters
-MOST_ADDRESS = 254
-ADDRESS_TOO_LONG = _l("E-postadressen är för lång. Högst 254 tecken.")
 WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.")
 
 
@@ -173,23 +171,6 @@ class TextField(TextAreaField):
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         rules = [needed, too_long, no_hidden_characters_but_line_breaks, no_personnummer]
         super().__init__(label, validators=rules, filters=[_strip], **more)
-
-
-def readable_address(text: str) -> str:
-    """Return an e-mail address, normalised. Raises ValueError with a message for the reader."""
-    if len(text) > MOST_ADDRESS:
-        raise ValueError(str(ADDRESS_TOO_LONG))
-    if text.count("@") > 1 or any(mark in text for mark in ",;"):
-        raise ValueError(str(_l("Skriv bara en e-postadress i fältet.")))
-    if "@" not in text:
-        raise ValueError(str(_l("Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se.")))
-    try:
-        found = validate_email(text, check_deliverability=False, allow_smtputf8=False, test_environment=True)
-    except EmailNotValidError:
-        raise ValueError(
-            str(_l("E-postadressen stämmer inte. Skriv till exempel namn@exempel.se."))
-        ) from None
-    return found.normalized
 
 
 class AddressField(EmailField):

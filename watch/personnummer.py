@@ -24,6 +24,9 @@ DIGIT_BY_DIGIT = re.compile(rf"(?<!\d)\d(?:{ONE_MORE}){{9}}(?:(?:{ONE_MORE}){{2}
 APART = (" ", " ", " ", PLUS, " ")  # the gaps of a match of DIGIT_BY_DIGIT
 COUNTRY_CODE = re.compile(r"\+\d{1,3}\W?\Z")
 MOBILE = re.compile(r"(?<!\d)07\d{8}(?!\d)")  # ten digits that may also be a personnummer
+PERSONNUMMER_COLUMN = re.compile(  # what a column of them is called
+    r"person-? ?n(?:umme)?r|\bpnr\b|samordningsn|social security|\bssn\b|الرقم الشخصي", re.IGNORECASE
+)
 DAYS = (31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
 CENTURIES = frozenset({18, 19, 20})
 LATELY, SOON = 10, 2  # years before and after now in which a date with an hour is likely

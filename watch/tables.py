@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
+from watch import encodings
 from watch.errors import DomainError
 from watch.xlsx_table import UnreadableWorkbook, XlsxLimits, visible_sheets
 
@@ -31,6 +32,13 @@ class TableProblem(StrEnum):
     OLD_SPREADSHEET = auto()
     LOCKED_SPREADSHEET = auto()
     BROKEN_SPREADSHEET = auto()
+    STRICT_SPREADSHEET = auto()
+    OTHER_SPREADSHEET = auto()
+    PICTURE = auto()
+    PDF = auto()
+    DOCUMENT = auto()
+    ARCHIVE = auto()
+    WEB_PAGE = auto()
     NOT_A_LIST = auto()
     WRONG_ENCODING = auto()
     UNCLOSED_QUOTE = auto()
@@ -39,12 +47,14 @@ class TableProblem(StrEnum):
 
 
 MAGIC = {
-    b"\x89PNG": TableProblem.NOT_A_LIST,
-    b"\xff\xd8\xff": TableProblem.NOT_A_LIST,  # JPEG
-    b"GIF8": TableProblem.NOT_A_LIST,
-    b"%PDF": TableProblem.NOT_A_LIST,
-    b"\xff\xfe": TableProblem.WRONG_ENCODING,  # UTF-16
-    b"\xfe\xff": TableProblem.WRONG_ENCODING,
+    re.compile(rb"\x89PNG|\xff\xd8\xff|GIF8|BM.{4}\0{4}|II\*\0|MM\0\*|....ftyp|RIFF....WEBP", re.DOTALL): (
+        TableProblem.PICTURE
+    ),
+    re.compile(rb"\s*%PDF"): TableProblem.PDF,
+    re.compile(rb"{\\rtf"): TableProblem.DOCUMENT,
+    re.compile(rb"\x1f\x8b|Rar!|7z\xbc\xaf"): TableProblem.ARCHIVE,
+    re.compile(rb"\s*<(?:!doctype html|html|head|meta|table|\?xml)", re.IGNORECASE): TableProblem.WEB_PAGE,
+    re.compile(rb"\xff\xfe|\xfe\xff|(?:[^\0]\0){8}|(?:\0[^\0]){8}"): TableProblem.WRONG_ENCODING,  # UTF-16
 }
 
 
@@ -71,25 +81,30 @@ class BrokenRow:
 class Table:
     """The rows that are not empty, numbered as in a spreadsheet, and the rows that cannot be read.
 
-    `hidden` counts hidden rows and columns, which are left out.
+    `hidden` counts hidden rows and columns, which are left out. `is_mixed` is True if the file has bytes of
+    two encodings.
     """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     broken: list[BrokenRow] = field(default_factory=list)
     hidden: int = 0
+    is_mixed: bool = False
 
 
-def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits) -> list[Table]:
-    """Return the table of a CSV file, or of each visible sheet of a spreadsheet. Raises UnreadableTable."""
+def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits, name: str = "") -> list[Table]:
+    """Return the table of a CSV file, or of each visible sheet of a spreadsheet. Raises UnreadableTable.
+
+    `name` is the file's, which tells a new spreadsheet with a password from an old one.
+    """
     if not data.strip():
         raise UnreadableTable(TableProblem.EMPTY_FILE)
     if len(data) > most_bytes:
         raise UnreadableTable(TableProblem.TOO_LARGE)
     if data.startswith(OLE):
-        is_locked = ENCRYPTED in data
+        is_locked = ENCRYPTED in data or name.casefold().endswith(("x", "xlsm"))
         raise UnreadableTable(TableProblem.LOCKED_SPREADSHEET if is_locked else TableProblem.OLD_SPREADSHEET)
     if not data.startswith(ZIP):
-        return [split_text(_decoded(data), most_rows=xlsx.rows)]
+        return [_table_of(data, xlsx.rows)]
     try:
         return [Table(sheet.rows, hidden=sheet.hidden) for sheet in visible_sheets(data, xlsx)]
     except UnreadableWorkbook as unreadable:
@@ -118,17 +133,22 @@ def split_text(text: str, *, most_rows: int, delimiter: str | None = None) -> Ta
     return table
 
 
-def _decoded(data: bytes) -> str:
-    """Return the text. An invalid byte becomes U+FFFD, so that an error can name its row and column."""
-    for start, problem in MAGIC.items():
-        if data.startswith(start):
+def decoded(data: bytes) -> tuple[str, bool]:
+    """Return a file's text, and whether it is in two encodings. Raises UnreadableTable if it is no text.
+
+    An invalid byte becomes U+FFFD, so that an error can name its row and column.
+    """
+    for beginning, problem in MAGIC.items():
+        if beginning.match(data):
             raise UnreadableTable(problem)
-    if data.startswith(b"\xef\xbb\xbf"):
-        return data.decode("utf-8-sig", errors="replace")
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError:
-        return data.decode("cp1252", errors="replace")
+    return encodings.decoded(data)
+
+
+def _table_of(data: bytes, most_rows: int) -> Table:
+    text, is_mixed = decoded(data)
+    table = split_text(text, most_rows=most_rows)
+    table.is_mixed = is_mixed
+    return table
 
 
 def _delimiter_of(lines: Sequence[str]) -> str:

@@ -7,11 +7,12 @@ it imports nothing of ours.
 from __future__ import annotations
 
 import json
+import re
 import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -19,9 +20,19 @@ from typing import Any
 
 PROGRAM = str(Path(__file__).resolve())
 TOO_HEAVY, TOO_MANY_ROWS, BROKEN = "too_heavy", "too_many_rows", "broken_spreadsheet"
+STRICT = "strict_spreadsheet"
+STRICT_NAMES = b"http://purl.oclc.org/ooxml/"  # of Excel's "Strict Open XML", which openpyxl does not know
+WORKBOOK = "xl/workbook.xml"
+OTHERS = {  # what else is a ZIP file, by a part that it has or by its MIME type
+    re.compile(r"xl/workbook\.bin|Index/CalculationEngine|.*opendocument\.spreadsheet"): "other_spreadsheet",
+    re.compile(r"word/|ppt/|Index/|.*opendocument\."): "document",
+    re.compile("(?!xl/)"): "archive",
+}
+ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}  # what a formula came to
 LONGEST_WAIT = 5  # times the processor time, by the clock
 MOST_COLUMNS = 200
-MAX_CHARACTERS = 500  # of a cell; addresses, names and flats are shorter
+MAX_CHARACTERS = 500  # of a cell without an address; names and flats are shorter
+MOST_IN_A_CELL = 32_767  # Excel's own limit
 MOST_CHARACTERS_IN_ALL = 10_000_000
 
 
@@ -44,7 +55,7 @@ class Sheet:
 
 
 class UnreadableWorkbook(Exception):
-    """The workbook cannot be read; `problem`: too_heavy, too_many_rows or broken_spreadsheet."""
+    """The workbook cannot be read; `problem` is the value of a TableProblem."""
 
     def __init__(self, problem: str) -> None:
         super().__init__(problem)
@@ -77,14 +88,28 @@ def _read(data: bytes, limits: XlsxLimits) -> list[Sheet]:
     import openpyxl  # slow to load, and used in the other process only
 
     with zipfile.ZipFile(BytesIO(data)) as archive:
-        if sum(each.file_size for each in archive.infolist()) > limits.unpacked:
-            raise UnreadableWorkbook(TOO_HEAVY)
+        _expect_workbook(archive, limits.unpacked)
     book = openpyxl.load_workbook(BytesIO(data), read_only=True, data_only=True, keep_links=False)
     sheets = [_sheet(sheet, limits.rows) for sheet in book.worksheets if sheet.sheet_state == "visible"]
     cells = (cell for sheet in sheets for _number, cells in sheet.rows for cell in cells)
     if sum(map(len, cells)) > MOST_CHARACTERS_IN_ALL:
         raise UnreadableWorkbook(TOO_HEAVY)
     return sheets
+
+
+def _expect_workbook(archive: zipfile.ZipFile, most_unpacked: int) -> None:
+    """Raise UnreadableWorkbook if the archive is something else, or a workbook that cannot be read."""
+    sizes = {each.filename: each.file_size for each in archive.infolist()}
+    parts = [*sizes]
+    if 0 < sizes.get("mimetype", 0) < 100:
+        parts.append(archive.read("mimetype").decode("ascii", errors="replace"))
+    has_sheets = any(part.startswith("xl/") for part in parts) and "xl/workbook.bin" not in parts
+    if not has_sheets:
+        raise UnreadableWorkbook(next(kind for is_of, kind in OTHERS.items() if any(map(is_of.match, parts))))
+    if sum(sizes.values()) > most_unpacked:
+        raise UnreadableWorkbook(TOO_HEAVY)
+    if WORKBOOK in parts and STRICT_NAMES in archive.read(WORKBOOK):
+        raise UnreadableWorkbook(STRICT)
 
 
 def _sheet(sheet: Any, most_rows: int) -> Sheet:
@@ -98,14 +123,14 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
             timedelta_formats=book._timedelta_formats,
         )  # fmt: skip
         for number, cells in parser.parse():
-            texts = {cell["column"]: _text(cell["value"]) for cell in cells if cell["column"] <= MOST_COLUMNS}
+            texts = _texts_of(cells)
             is_hidden = _is_hidden(parser.row_dimensions.pop(str(number), {}))
-            if not any(texts.values()):
+            if not any(texts):
                 continue
             if is_hidden:
                 found.hidden += 1
             else:
-                found.rows.append((number, [texts.get(column, "") for column in range(1, max(texts) + 1)]))
+                found.rows.append((number, texts))
             if len(found.rows) > most_rows:
                 raise UnreadableWorkbook(TOO_MANY_ROWS)
     widest = max((len(cells) for _number, cells in found.rows), default=0)
@@ -114,6 +139,14 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
     for column in _hidden_columns(parser.column_dimensions.values()):
         found.hidden += _emptied(found.rows, column)
     return found
+
+
+def _texts_of(cells: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return a row's texts by their columns. Of columns beyond those that are read only addresses follow."""
+    texts = {cell["column"]: _text(cell["value"]) for cell in cells}
+    far = [text for column, text in texts.items() if column > MOST_COLUMNS and "@" in text]
+    last = MOST_COLUMNS if far else min(max(texts, default=0), MOST_COLUMNS)
+    return [texts.get(column, "") for column in range(1, last + 1)] + far
 
 
 def _hidden_columns(columns: Any) -> Iterator[int]:
@@ -139,9 +172,10 @@ def _text(value: Any) -> str:
     """Return a cell as people read it. 1203 may be stored as 1203.0, and a checkbox is no text."""
     if isinstance(value, float) and value.is_integer():
         value = int(value)
-    if value is None or isinstance(value, bool):
+    if value is None or isinstance(value, bool) or value in ERRORS:
         return ""
-    return str(value).replace("_x000D_", "\n").strip()[:MAX_CHARACTERS]
+    text = str(value).replace("_x000D_", "\n").strip()
+    return text[: MOST_IN_A_CELL if "@" in text else MAX_CHARACTERS]
 
 
 def _answer(limits: XlsxLimits) -> Any:

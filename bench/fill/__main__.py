@@ -11,8 +11,8 @@ from flask.cli import ScriptInfo, with_appcontext
 
 from bench.fill import filling
 from watch import create_app
+from watch.email_address import readable_address
 from watch.extensions import db
-from watch.fields import readable_address
 
 SEED = 2019
 

@@ -74,28 +74,25 @@ def test_good_rows_are_sent_and_bad_ones_stay_to_be_mended(
     make_invitation(scene.group, "nina@example.org", by=scene.bengt)
     seen = look(
         scene.bengt, "Lina <lina@example.org>", "kim.example.org", "CARIN@example.org", "nina@example.org",
-        "a@b@example.org", "li\u200bna@example.org",
+        "a@b@example.org", "mi\u200bo@example.org",
     )  # fmt: skip
     assert [row[4] for row in rows_of(seen)] == [
-        "Kan bjudas in", "Behöver rättas", "Redan med", "Redan inbjuden", "Behöver rättas", "Behöver rättas",
+        "Kan bjudas in", "Behöver rättas", "Redan med", "Redan inbjuden", "Behöver rättas", "Kan bjudas in",
     ]  # fmt: skip
     assert (outbox.names(), len(invitations())) == ([], 1)
-    left = seen.press("Skicka till 1 granne")
-    assert (left.status, left.flashes) == (200, [("done", "1 inbjudan är på väg.")])
-    assert [row[:2] for row in rows_of(left)] == [
-        ("2", "kim.example.org"), ("5", "a@b@example.org"), ("6", "li\u200bna@example.org"),
-    ]  # fmt: skip
+    left = seen.press("Skicka till 2 grannar")
+    assert (left.status, left.flashes) == (200, [("done", "2 inbjudningar är på väg.")])
+    assert [row[:2] for row in rows_of(left)] == [("2", "kim.example.org"), ("5", "a@b@example.org")]
     assert cures_of(left) == {
         "rows-1-address": "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se.",
-        "rows-4-address": "Skriv bara en e-postadress i fältet.",
-        "rows-5-address": "Här finns osynliga tecken. Skriv texten igen utan att klistra in den.",
+        "rows-4-address": "Det står två @ i e-postadressen. Ta bort det ena.",
     }
     mended = left.press("Se efter igen", {"rows-1-address": "kim@example.org", "rows-4-address": ""})
-    assert [row[1::3] for row in rows_of(mended)] == [
-        ("kim@example.org", "Kan bjudas in"), ("li\u200bna@example.org", "Behöver rättas"),
+    assert [row[1::3] for row in rows_of(mended)] == [("kim@example.org", "Kan bjudas in")]
+    assert mended.press("Skicka till 1 granne").status == 303
+    assert outbox.addressed() == [
+        ("invitation", f"{name}@example.org") for name in ("lina", "mio", "kim")
     ]  # fmt: skip
-    assert mended.press("Skicka till 1 granne").status == 200
-    assert outbox.addressed() == [("invitation", "lina@example.org"), ("invitation", "kim@example.org")]
 
 
 def test_what_is_sent_is_what_was_seen(
@@ -120,8 +117,8 @@ def test_a_name_is_greeted_and_waits_in_the_form(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person
 ) -> None:
     write(bengt, '"Ek, Lina" <lina@example.org>')
-    assert only().name == "Ek, Lina"
-    assert client.get(link_of(only())).form(f"{link_of(only())}/accept")["name"] == "Ek, Lina"
+    assert only().name == "Ek Lina"
+    assert client.get(link_of(only())).form(f"{link_of(only())}/accept")["name"] == "Ek Lina"
 
 
 def test_flats_not_contacted_come_first_and_one_flat_takes_one_address(

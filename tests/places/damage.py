@@ -4,6 +4,9 @@
 
 from __future__ import annotations
 
+import zipfile
+from io import BytesIO
+
 HEADER = (
     "Område;Fastighetsbeteckning;Fastighetsägare;Hus;Adress;Lägenhetsnummer;Internt nummer;Ort;Postnummer"
 )
@@ -14,6 +17,14 @@ SECOND = "Norrby;Skomakaren 3;Brf Norrbyhus;Hus 3;Norrby Långgata 23;1102;N-2;B
 def listed(*rows: str, header: str = HEADER) -> bytes:
     """Return a list in UTF-8."""
     return "\r\n".join([header, *rows, ""]).encode()
+
+
+def zipped(name: str) -> bytes:
+    """Return a ZIP file with a list in it."""
+    data = BytesIO()
+    with zipfile.ZipFile(data, "w") as archive:
+        archive.writestr(name, listed(FIRST))
+    return data.getvalue()
 
 
 def with_second(old: str, new: str) -> bytes:
@@ -34,7 +45,7 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
     ),
     "a picture": (
         b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR",
-        ["Filen är ingen CSV-lista. Exportera listan igen som CSV."],
+        ["Filen är ingen lista, den är en bild. Välj en CSV- eller XLSX-fil."],
     ),
     "another binary file": (
         b"\x7fELF\x02\x01\x01\0\0\0\0",
@@ -121,6 +132,34 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
             for row, number in ((2, 21), (3, 23))
         ],
     ),
+    "a byte of another encoding": (
+        listed(FIRST, SECOND).replace(
+            "Brf Norrbyhus;Hus 3;Norrby Långgata 23".encode(), b"Brf N\xf6rrbyhus;Hus 3;Norrby L 23"
+        ),
+        [
+            "Rad 3, kolumn Fastighetsägare, ”Brf N�rrbyhus”: En bokstav har en annan teckenkodning än resten av filen. "
+            "Skriv den igen och spara hela filen som UTF-8."
+        ],
+    ),
+    "rows of a Macintosh under other column names": (
+        HEADER.encode("cp1252") + b"\r\n" + FIRST.encode("mac_roman"),
+        [
+            f"Rad 2, kolumn {column}, ”{value}”: Å, ä eller ö har blivit fel tecken på vägen. Exportera filen igen som UTF-8."
+            for column, value in (("Adress", "Norrby LŒnggata 21"), ("Ort", "BorŒs"))
+        ],
+    ),
+    "column names garbled on the way": (
+        HEADER.replace("ä", "„").encode() + b"\r\n" + FIRST.encode(),
+        [
+            f"Rad 1, kolumn {place}, ”{HEADER.replace('ä', '„').split(';')[place - 1]}”: "
+            "Å, ä eller ö har blivit fel tecken på vägen. Exportera filen igen som UTF-8."
+            for place in (3, 6)
+        ],
+    ),
+    "a ZIP file": (
+        zipped("lista.csv"),
+        ["Filen är ett packat arkiv (till exempel ZIP). Packa upp det och välj listan som ligger i det."],
+    ),
     "letters garbled on the way": (
         with_second("Långgata", "LÃ¥nggata"),
         [
@@ -145,7 +184,7 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
     "a personnummer": (
         with_second("N-2", "19850709-9805"),
         [
-            "Rad 3, kolumn Internt nummer, ”19850709-9805”: Det ser ut som ett personnummer. "
+            "Rad 3, kolumn Internt nummer, ”••••••••-••••”: Det ser ut som ett personnummer. "
             "Ta bort det: listan ska inte säga något om personer."
         ],
     ),

@@ -13,13 +13,14 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import Scene
-from tests.factories import make_group
+from tests.factories import make_coordinator, make_group, make_member, make_person
 from tests.page_client import PageClient
 from tests.places.damage import DAMAGE, FIRST, HEADER, SECOND, listed
 from watch import tokens
 from watch.extensions import db
 from watch.models import Area, AuditEntry, Building, Flat, Landlord, Model, Property, Purpose, Stairwell
 from watch.places import landlord_list, service
+from watch.places.labels import sentence
 from watch.places.problems import BadLandlordList, Problem, RowError
 
 SAMPLE = Path(__file__).resolve().parents[2] / "watch/ops/sample/fastigheter-boras.csv"
@@ -42,12 +43,14 @@ def test_damage_is_named_by_row_and_column_and_nothing_is_saved(
     damage: str, cli: Callable[..., Result], tmp_path: Path
 ) -> None:
     data, said = DAMAGE[damage]
+    with pytest.raises(BadLandlordList) as bad:
+        landlord_list.read(data)
+    assert [sentence(error) for error in bad.value.errors] == said
     (file := tmp_path / "list.csv").write_bytes(data)
     answer = cli("places", "import", file)
-    assert (answer.exit_code, answer.stderr.splitlines()) == (
-        1,
-        [*said, f"{len(said)} fel. Inget är sparat."],
-    )
+    lines = answer.stderr.splitlines()
+    assert (answer.exit_code, len(lines)) == (1, len(said) + 1)
+    assert lines[-1] == f"{'1 error' if len(said) == 1 else f'{len(said)} errors'}. Nothing is saved."
     assert counts() == NOTHING
 
 
@@ -55,12 +58,12 @@ def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[.
     everything = {"Area": 3, "Landlord": 3, "Property": 89, "Building": 89, "Stairwell": 351, "Flat": 3486}
     first = cli("places", "import", SAMPLE, *ALL_NEW)
     assert first.output.splitlines()[-1] == (
-        "Nya lägenheter: 3\N{NO-BREAK SPACE}486, trappuppgångar: 351, hus: 89, fastigheter: 89, "
-        "fastighetsägare: 3, områden: 3."
+        "New: flats 3486, stairwells 351, buildings 89, properties 89, landlords 3, areas 3. "
+        "Changed: 0. Gone: 0. Back: 0."
     )
     assert (first.exit_code, counts()) == (0, everything)
     second = cli("places", "import", SAMPLE)
-    assert second.output.splitlines()[-1] == "Inget nytt: alla platser i listan fanns redan."
+    assert second.output.splitlines()[-1] == "Nothing new: the list says what was known."
     assert (second.exit_code, counts()) == (0, everything)
     by_area = select(Area.slug).order_by(Area.sort_key)
     assert db.session.scalars(by_area).all() == ["boda", "hassleholmen", "norrby"]
@@ -83,8 +86,8 @@ def test_a_misspelt_area_is_not_made(cli: Callable[..., Result], tmp_path: Path,
     )
     answer = cli("places", "import", file, "--new-area", "norrby")
     assert (answer.exit_code, answer.stderr) == (1, (
-        "Error: De här områdena finns inte: Norbry Öst. Områdena är: Boda. Inget är sparat. "
-        "Är de nya, kör igen med --new-area 'Norbry Öst'.\n"
+        "Error: There are no such areas: Norbry Öst. The areas are: Boda. Nothing is saved. "
+        "If they are new, run again with --new-area 'Norbry Öst'.\n"
     ))  # fmt: skip
     assert db.session.scalars(select(Area.name)).all() == ["Boda"]
     assert cli("places", "import", file, "--new-area=norrby", "--new-area=Norbry Öst").exit_code == 0
@@ -95,7 +98,7 @@ def test_a_misspelt_area_is_not_made(cli: Callable[..., Result], tmp_path: Path,
 
 def test_an_area_gets_a_target(cli: Callable[..., Result], client: PageClient, scene: Scene) -> None:
     done = cli("places", "target", "norrby", "6", "2031-06-30")
-    assert (done.exit_code, done.output) == (0, "Mål för Norrby: 6 grupper till 2031-06-30.\n")
+    assert (done.exit_code, done.output) == (0, "Target of Norrby: 6 groups by 2031-06-30.\n")
     text = client.get("/overview", as_=scene.gun).text
     assert "0 grupper, mål 6" in text
     assert "Målet gäller till 30 juni 2031." in text
@@ -103,7 +106,7 @@ def test_an_area_gets_a_target(cli: Callable[..., Result], client: PageClient, s
     assert cli("places", "target", "norrby", "6", "30 juni").exit_code == 2
     unknown = cli("places", "target", "norbry", "6", "2031-06-30")
     assert (unknown.exit_code, unknown.output) == (
-        1, "Error: Området norbry finns inte. Områdena är: boda, hassleholmen, norrby.\n"
+        1, "Error: There is no area norbry. The areas are: boda, hassleholmen, norrby.\n"
     )  # fmt: skip
 
 
@@ -272,3 +275,127 @@ def test_two_areas_of_nearly_the_same_name_get_addresses_of_their_own(app: Flask
     take_in(FIRST, SECOND.replace("Norrby;Skomakaren 3", "Nörrby;Skomakaren 4"))
     slugs = select(Area.name, Area.slug).order_by(Area.id)
     assert db.session.execute(slugs).all() == [("Norrby", "norrby"), ("Nörrby", "norrby-1")]
+
+
+def imported(cli: Callable[..., Result], tmp_path: Path, *rows: str, more: tuple[str, ...] = ()) -> list[str]:
+    """Import a list by the command, and return what it says."""
+    (file := tmp_path / "list.csv").write_bytes(listed(*rows))
+    answer = cli("places", "import", file, "--new-area=Norrby", *more)
+    assert (answer.exit_code, answer.stderr) == (0, "")
+    return [line for line in answer.output.splitlines() if not line.startswith("Reading")]
+
+
+def test_a_new_list_says_what_is_new_changed_and_gone(cli: Callable[..., Result], tmp_path: Path) -> None:
+    third = SECOND.replace("1102;N-2", "1103;N-3")
+    imported(cli, tmp_path, FIRST, SECOND, third)
+    changed = [row.replace("504 34", "504 35").replace("N-2", "N-20") for row in (SECOND, third)]
+    fourth = changed[0].replace("1102;N-20", "1201;N-4")
+    new = [row.replace("Brf Norrbyhus", "Victoriahem") for row in (FIRST, changed[0], fourth)]
+    dry = imported(cli, tmp_path, *new, more=("--dry-run",))
+    assert dry[-1] == "Nothing is saved: this was a dry run."
+    said = imported(cli, tmp_path, *new)
+    assert said == dry[:-1]
+    assert said == [
+        "New: 1 flat.",
+        "  Norrby Långgata 23: 1201",
+        "Gone from the list, and marked: 1 flat.",
+        "  Norrby Långgata 23: 1103",
+        "Changed: 3.",
+        "  Norrby Långgata 23, 1102: landlord's number N-2 → N-20",
+        "  Skomakaren 3: landlord Brf Norrbyhus → Victoriahem",
+        "  Norrby Långgata 23: postcode 504 34 → 504 35",
+        "New: flats 1, stairwells 0, buildings 0, properties 0, landlords 1, areas 0. "
+        "Changed: 3. Gone: 1. Back: 0.",
+    ]
+
+
+def gone() -> list[str]:
+    """Return the numbers of the flats that are marked."""
+    db.session.commit()
+    return list(
+        db.session.scalars(select(Flat.number).where(Flat.gone_at.is_not(None)).order_by(Flat.number))
+    )
+
+
+def test_a_gone_flat_is_marked_and_comes_back(cli: Callable[..., Result], tmp_path: Path) -> None:
+    """Also where a whole stairwell, or a whole property, is in the list no more. Other areas stay."""
+    other = FIRST.replace("Skomakaren 3", "Skomakaren 4").replace("Långgata 21", "Långgata 30")
+    boda = (
+        other.replace("Norrby;", "Boda;")
+        .replace("Skomakaren 4", "Boda 1")
+        .replace("Långgata 30", "Bodagatan 1")
+    )
+    imported(cli, tmp_path, FIRST, SECOND, other, boda, more=("--new-area=Boda",))
+    said = imported(cli, tmp_path, FIRST)
+    assert gone() == ["1001", "1102"]
+    assert said[:3] == [
+        "Gone from the list, and marked: 2 flats.",
+        "  Norrby Långgata 23: 1102",
+        "  Norrby Långgata 30: 1001",
+    ]
+    assert imported(cli, tmp_path, FIRST) == ["Nothing new: the list says what was known."]
+    assert "Back in the list, and no longer marked: 1 flat." in imported(cli, tmp_path, FIRST, SECOND)
+    assert gone() == ["1001"]
+
+
+def test_whoever_lives_in_a_gone_flat_stays(
+    cli: Callable[..., Result], tmp_path: Path, client: PageClient
+) -> None:
+    imported(cli, tmp_path, FIRST, SECOND)
+    group = make_group(db.session.scalars(select(Building)).one())
+    flat = db.session.scalars(select(Flat).where(Flat.number == "1102")).one()
+    carin, bengt = make_person("Carin", "carin@example.org"), make_person("Bengt", "bengt@example.org")
+    make_member(carin, group, flat)
+    make_coordinator(bengt, group, lead=True)
+    db.session.commit()
+    imported(cli, tmp_path, FIRST)
+    assert gone() == ["1102"]
+    house = client.get(f"/groups/{group.id}/house", as_=bengt)
+    assert "1 lägenhet finns inte längre i hyresvärdens lista: Norrby Långgata 23, 1102" in house.text
+    page = client.get(f"/flats/{flat.id}", as_=bengt)
+    assert "Carin" in page.text
+    assert "Lägenheten finns inte längre i hyresvärdens lista." in page.text
+    assert "1102" not in client.get(f"/groups/{group.id}/invitations", as_=bengt).text
+    assert "1102" not in client.get(f"/groups/{group.id}/letters", as_=bengt).text
+    imported(cli, tmp_path, FIRST, SECOND)
+    assert "finns inte längre" not in client.get(f"/groups/{group.id}/house", as_=bengt).text
+
+
+def test_a_list_without_most_flats_is_asked_about(cli: Callable[..., Result], tmp_path: Path) -> None:
+    rows = [
+        FIRST.replace("1001;N-1", f"{floor}{door:02};N-1") for floor in range(10, 20) for door in range(1, 13)
+    ]
+    imported(cli, tmp_path, *rows)
+    (file := tmp_path / "list.csv").write_bytes(listed(rows[0]))
+    assert cli("places", "import", file, input="n\n").exit_code == 1
+    assert gone() == []
+    imported(cli, tmp_path, rows[0], more=("--yes",))
+    assert len(gone()) == 119
+
+
+def test_a_column_of_personnummer_is_not_read_and_never_printed(
+    cli: Callable[..., Result], tmp_path: Path
+) -> None:
+    (file := tmp_path / "list.csv").write_bytes(
+        listed(f"{FIRST};19850709-9805", header=f"{HEADER};Kontraktshavare")
+    )
+    answer = cli("places", "import", file, "--new-area=Norrby")
+    assert answer.exit_code == 0
+    assert "The column Kontraktshavare has personnummer. It is not read." in answer.stderr
+    assert "9805" not in answer.output + answer.stderr
+
+
+@pytest.mark.parametrize(
+    "postcode", ["SE-507 52", "S-50752", "507  52", "507\u00a052", "50752 Borås", "50752.0"]
+)
+def test_a_postcode_is_read_as_people_write_it(postcode: str) -> None:
+    (row,) = landlord_list.read(listed(FIRST.replace("504 34", postcode)))
+    assert row.postcode == "507 52"
+
+
+@pytest.mark.parametrize("encoding", ["mac_roman", "cp850", "twice"])
+def test_a_list_of_another_system_is_read_as_it_was_meant(encoding: str) -> None:
+    plain = listed(FIRST, SECOND).decode()
+    twice = plain.encode().decode("cp1252").encode()
+    data = twice if encoding == "twice" else plain.encode(encoding)
+    assert landlord_list.read(data) == landlord_list.read(plain.encode())

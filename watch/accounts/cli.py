@@ -10,8 +10,8 @@ from sqlalchemy import select
 from watch.accounts import queries, service
 from watch.accounts.errors import AlreadyOfficer, CoordinatorNeverFollows
 from watch.crypto import keyring
+from watch.email_address import readable_address
 from watch.extensions import db
-from watch.fields import readable_address
 from watch.models import Area, Language, Mailbox, Organisation, Person
 
 NEVER_BOTH = (

@@ -38,6 +38,7 @@ PREVIEW_STATES = {
     "later": _l("Får vänta"),
     "bad": _l("Behöver rättas"),
     "twice": _l("Står två gånger"),
+    "shared": _l("Fråga: två på samma adress"),
     "member": _l("Redan med"),
     "invited": _l("Redan inbjuden"),
     "declined": _l("Vill inte bli tillfrågad"),
@@ -49,6 +50,12 @@ FILE_PROBLEMS = TABLE_PROBLEMS | {
     TableProblem.TOO_LARGE: _l("Listan är för stor. Högst 1 MB: dela den i två."),
     TableProblem.TOO_HEAVY: _l("Filen är för stor eller går inte att läsa. Klistra in adresserna i stället."),
     TableProblem.TOO_MANY_ROWS: _l("Listan är för lång. Högst 500 rader: dela den i två."),
+    TableProblem.PDF: _l(
+        "Filen är ingen lista, den är en PDF. Kopiera adresserna ur den och klistra in dem."
+    ),
+    TableProblem.DOCUMENT: _l(
+        "Filen är ingen lista, den är ett dokument. Kopiera adresserna ur det och klistra in dem."
+    ),
     TableProblem.NOT_A_LIST: _l("Filen är ingen lista. Välj en CSV- eller XLSX-fil."),
     TableProblem.WRONG_ENCODING: _l(
         "Filen har en teckenkodning som inte går att läsa. Spara som CSV i UTF-8, eller som XLSX."

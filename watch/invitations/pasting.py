@@ -1,7 +1,8 @@
 """Finds addresses in a line or a cell, and the names in `Name <name@example.org>`.
 
-No other text becomes a name or a flat; it is shown beside the address for the coordinator to fill in.
-Everything with an @ is returned, as an address or as text to correct.
+Words before an address in other brackets are a name too. No other text becomes a name or a flat; it is shown
+beside the address for the coordinator to fill in. Everything with an @ is returned, as an address or as text
+to correct.
 """
 
 from __future__ import annotations
@@ -15,12 +16,28 @@ from watch.personnummer import has_personnummer
 # In quotes, in brackets, a word, or a separator. Quoted text is limited to 200 characters, so that an
 # unclosed quote is not searched to the end of a long text.
 TOKEN = re.compile(
-    r'"(?P<quoted>(?:[^"\\]|\\.){0,200})"|<(?P<inside>[^<>]*)>|(?P<word>[^\s,;،؛<>"]+)|(?P<stop>[,;،؛])'
+    r'"(?P<quoted>(?:[^"\\]|\\.){0,200})"|<(?P<inside>[^<>]*)>'
+    r'|(?P<word>[^\s,;،؛<>"@]*@[\w-]+,[A-Za-z]{2,4}(?![\w.@-])|[^\s,;،؛<>"]+)|(?P<stop>[,;،؛])'  # gmail,com
 )
-CURLY = str.maketrans(dict.fromkeys("“”„«»", '"'))
+CURLY = str.maketrans(dict.fromkeys("“”„«»", '"') | {"\u00a0": " "})
 AT = re.compile(r"\((?:at)\)|\[(?:at)\]", re.IGNORECASE)
 MAY_BE_ADDRESS = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
-AROUND = "'‘’.,:!?*•–-\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list puts around a word
+UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+AROUND = "'‘’.,:!?*•–-…`_|\\\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list puts around a word
+NUMBER = re.compile(r"\d{1,3}[.)]")  # of a line in a list
+# Other ways to put a name before an address: a web page's link, a Markdown link, brackets, a formula
+AN_ADDRESS = r"(?:(?:mailto|e-?post|e-?mail):)?\s*([^\s()\[\]<>@\"';]+@[^\s()\[\]<>@\"';]+)\s*"
+LINKS = (
+    (re.compile(rf"<a\s[^<>]*href=[\"']?{AN_ADDRESS}[\"'][^<>]*>([^<>]*)</a>", re.IGNORECASE), r" \2 <\1> "),
+    (re.compile(r"&(?:lt|#60);"), "<"),
+    (re.compile(r"&(?:gt|#62);"), ">"),
+    (re.compile(r"<br ?/?>", re.IGNORECASE), "; "),
+    (re.compile(rf"=HYPERLINK\(\s*\"{AN_ADDRESS}\"\s*[;,]\s*\"([^\"]*)\"\)", re.IGNORECASE), r" \2 <\1> "),
+    (re.compile(rf"\[([^\[\]]*)\]\({AN_ADDRESS}\)", re.IGNORECASE), r" \1 <\2> "),
+    (re.compile(rf"[(\[]{AN_ADDRESS}[)\]]", re.IGNORECASE), r" <\1> "),
+)
+APART = re.compile(r"(?<![^\s,;<>\"])([^\s,;<>\"@]+) +(@[\w.-]+)|([^\s,;<>\"@]+@) +([\w-]+\.[\w.-]+)")
+JOINED = "\ue000"  # stands for a space inside an address while the words are told apart
 
 
 @dataclass(frozen=True)
@@ -35,13 +52,26 @@ class Typed:
 
 def people_in(text: str) -> list[Typed]:
     """Return everybody in a line, each address once, and text that may be meant as an address."""
-    found = list(_people_in(text.translate(CURLY)))
+    text = text.translate(CURLY)
+    for pattern, plain in LINKS:
+        text = pattern.sub(plain, text)
+    found = list(_people_in(APART.sub(rf"\1\3{JOINED}\2\4", text)))
     if not any("@" in each.address for each in found) and text.strip(' \t,;<>"'):
         return [Typed(" ".join(re.findall(r"[^\s,;<>\"]+", text)))]
     if not found and re.search('[<>"]', text):
         return [Typed(text.strip())]
-    once = {each.address.casefold(): each for each in reversed(found)}
-    return [*reversed(once.values())]
+    return [*_each_once(found)]
+
+
+def _each_once(found: list[Typed]) -> Iterator[Typed]:
+    """Yield each address once, and once more for each other name. Two people may share an address."""
+    named = {each.address.casefold() for each in found if each.name}
+    seen: set[tuple[str, str]] = set()
+    for each in found:
+        key = each.address.casefold(), each.name.casefold()
+        if key not in seen and (each.name or key[0] not in named):
+            seen.add(key)
+            yield each
 
 
 def _people_in(text: str) -> Iterator[Typed]:
@@ -75,7 +105,7 @@ def _sorted_out(text: str) -> tuple[list[str], list[str]]:
     addresses, words = [], []
     for word in text.replace('\\"', '"').split():
         if "@" in word and not AT.search(word):
-            bits = re.split(r"[()\[\]]", word)
+            bits = re.split(r"[()\[\]]", word) if word.count("@") < 2 else _several(word)
             addresses += [_bare(bit) for bit in bits if "@" in bit]
             words += [bit for bit in bits if "@" not in bit and bit.strip(AROUND)]
         else:
@@ -83,19 +113,30 @@ def _sorted_out(text: str) -> tuple[list[str], list[str]]:
     return list(dict.fromkeys(addresses)), words
 
 
+def _several(word: str) -> list[str]:
+    """Split addresses with nothing but a sign between them: each has one @ and a dot after it."""
+    bits = re.split(r"[()\[\]/|]", word)
+    is_each = all(re.fullmatch(r"[^@]+@[^@]+\.[^@]+", bit) for bit in bits if bit)
+    return bits if is_each else [word]
+
+
 def _bare(word: str) -> str:
-    """Return an address without mailto: and its subject, a label, quotes or a full stop."""
-    local, _at, domain = word.partition("@")
+    """Return an address without mailto: and its subject, a label, quotes, unseen signs or a full stop."""
+    local, at, domain = UNSEEN.sub("", word).replace(JOINED, " ").partition("@")
     if local.casefold().startswith("mailto:"):
         local = local[len("mailto:") :]
-    local = local.rpartition(":")[2].lstrip("'‘’\u200b\u200e\u200f\u2060\ufeff")
-    return f"{local}@{domain.partition('?')[0].rstrip(AROUND)}"
+    if "//" not in local:
+        local = local.rpartition(":")[2].lstrip("'‘’`*")
+    if domain.endswith("_"):
+        local = local.lstrip("_")
+    return f"{local}{at}{domain.partition('?')[0].rstrip(AROUND)}"
 
 
 def _name_of(words: list[str]) -> str:
     """Return the words before brackets as a name, without quotes, a leading number or a label."""
-    said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-")
-    name = re.sub(r"^\d{1,4}[.)]\s*", "", said)
+    said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-_`|()[]")
+    said = " ".join(said.replace(",", " ").split())
+    name = re.sub(r"^\d{1,4}[.)]\s*|\s+via\s.*", "", said)
     return name if any(character.isalpha() for character in name) and "@" not in name else ""
 
 
@@ -105,5 +146,6 @@ def _checked(words: list[str]) -> tuple[str, list[Typed]]:
     if has_personnummer(text):
         return "", [Typed(text)]
     doubtful = [word for word in words if AT.search(word) or MAY_BE_ADDRESS.search(word)]
-    beside = " ".join(word for word in words if word not in doubtful and word.strip(AROUND + "()[]/|"))
+    said = [word for word in words if word not in doubtful and word.strip(AROUND + "()[]/|")]
+    beside = " ".join(word for word in said if not NUMBER.fullmatch(word))
     return beside, [Typed(each) for each in doubtful]

@@ -43,7 +43,15 @@ from watch.models.mail import (
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
-from watch.models.people import Language, Mailbox, Person, SignIn, SignInLink, Suppression
+from watch.models.people import (
+    Language,
+    Mailbox,
+    Person,
+    SignIn,
+    SignInLink,
+    Suppression,
+    may_be_one_person,
+)
 from watch.models.places import (
     Area,
     Building,
@@ -130,5 +138,6 @@ __all__ = [
     "Visit",
     "Worker",
     "coordinator_stairwell",
+    "may_be_one_person",
     "utcnow",
 ]

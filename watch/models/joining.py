@@ -209,6 +209,9 @@ class Invitation(Derived, Model):
     learn of each other's. Once declined, the address's keyed hash stays, so that the group does not write to
     it again.
 
+    Two people may share an address, and each has an invitation: `ordinal` is 0 for the first, 1 for the
+    second.
+
     Only the owner of the address may use it, or, if `is_transferable`, anybody who has the link; they give an
     address of their own and confirm it by mail.
     """
@@ -227,6 +230,7 @@ class Invitation(Derived, Model):
     declined_index: Mapped[bytes | None] = personal("B", "not to ask again whoever said no", AS_GROUP)
     flat_id: Mapped[int | None] = personal("A", "which flat is invited", AS_INVITED, ForeignKey("flat.id"))
     name: Mapped[str | None] = personal("B", "to greet", AS_INVITED, Encrypted("invitation.name"))
+    ordinal: Mapped[int] = mapped_column(default=0)
     is_transferable: Mapped[bool] = mapped_column(default=False)
     language: Mapped[Language] = personal("B", "language of the mail", AS_INVITED, default=Language.SWEDISH)
     state: Mapped[InvitationState] = mapped_column(default=InvitationState.OPEN)
@@ -246,7 +250,12 @@ class Invitation(Derived, Model):
     __table_args__ = (
         CheckConstraint("(state = 'open') = (ended_at IS NULL)", name="ended_has_a_time"),
         one_where(
-            "invitation_one_open_per_address", "group_id", "mailbox_id", "by_id", where="state = 'open'"
+            "invitation_one_open_per_address",
+            "group_id",
+            "mailbox_id",
+            "by_id",
+            "ordinal",
+            where="state = 'open'",
         ),
     )
 

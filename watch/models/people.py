@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from datetime import datetime
 from enum import StrEnum
 
@@ -44,6 +45,20 @@ class Mailbox(Model):
     __table_args__ = (
         CheckConstraint("(suppression IS NULL) = (suppressed_at IS NULL)", name="suppressed_has_a_time"),
     )
+
+
+def may_be_one_person(name: str | None, other: str | None) -> bool:
+    """Return True if two names on one mailbox may be one person's: one has all the words of the other.
+
+    Case and accents do not count. Without a name it may be anybody.
+    """
+    one, two = _words(name), _words(other)
+    return one <= two or two <= one
+
+
+def _words(name: str | None) -> set[str]:
+    plain = unicodedata.normalize("NFKD", (name or "").casefold())
+    return {*"".join(each for each in plain if not unicodedata.combining(each)).split()}
 
 
 class Person(Model):

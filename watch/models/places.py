@@ -106,12 +106,16 @@ class OldPoster(Model):
 
 
 class Flat(Model):
-    """A flat. Its lägenhetsnummer is two digits of floor (10 = entrance) and two of door from the left."""
+    """A flat. Its lägenhetsnummer is two digits of floor (10 = entrance) and two of door from the left.
+
+    `gone_at` is when a landlord's new list had it no longer; it stays, with whoever lives in it.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     stairwell_id: Mapped[int] = mapped_column(ForeignKey("stairwell.id"))
     number: Mapped[str] = impersonal("a flat exists whoever lives there", String(4))
     landlord_number: Mapped[str | None] = impersonal("the landlord's own number of a flat", String(40))
+    gone_at: Mapped[datetime | None]
 
     stairwell: Mapped[Stairwell] = relationship(back_populates="flats")
 

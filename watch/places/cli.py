@@ -3,24 +3,39 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 from flask import Flask
 from flask.cli import AppGroup
-from flask_babel import gettext as _
-from flask_babel import ngettext
 from sqlalchemy import select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from watch import language
 from watch.extensions import db
-from watch.models import Area
+from watch.models import Area, Language
 from watch.places import landlord_list, service
 from watch.places.labels import sentence
 from watch.places.problems import BadLandlordList
+
+MANY = 100  # flats that are gone; perhaps the list is only a part
+COUNTED = ("flats", "stairwells", "buildings", "properties", "landlords", "areas")
+CHANGED = {  # what the values of a Change are
+    "Area name": "area",
+    "Landlord name": "landlord",
+    "Property designation": "property",
+    "Property landlord": "landlord",
+    "Building name": "building",
+    "Building property": "property",
+    "Building address": "name of the building",
+    "Stairwell street": "street",
+    "Stairwell postcode": "postcode",
+    "Stairwell city": "city",
+    "Stairwell building": "building",
+    "Flat landlord_number": "landlord's number",
+}
 
 places = AppGroup("places", help="Areas, buildings, stairwells and flats.")
 
@@ -28,24 +43,45 @@ places = AppGroup("places", help="Areas, buildings, stairwells and flats.")
 @places.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--new-area", "new", multiple=True, metavar="NAME", help="An area that the list may add.")
-def import_file(file: Path, new: tuple[str, ...]) -> None:
-    """Import a landlord's list (CSV). If anything in it is wrong, nothing is saved."""
+@click.option("--dry-run", is_flag=True, help="Say what the list would change, and save nothing.")
+@click.option("--yes", is_flag=True, help="Do not ask when the list lacks many flats.")
+def import_file(file: Path, new: tuple[str, ...], dry_run: bool, yes: bool) -> None:
+    """Import a landlord's list (CSV or XLSX). If anything in it is wrong, nothing is saved.
+
+    Flats that the list no longer has are marked, never erased. The list must have all flats of its landlords
+    in its areas.
+    """
+    with language.speaking(Language.ENGLISH):
+        imported = _import(file, new)
+    for line in _told(imported):
+        click.echo(line)
+    if dry_run:
+        db.session.rollback()
+        click.echo("Nothing is saved: this was a dry run.")
+        return
+    if _size(imported.gone) >= MANY and not yes:
+        click.confirm("Is the list whole, and are all these flats gone?", abort=True)
+    db.session.commit()
+
+
+def _import(file: Path, new: tuple[str, ...]) -> service.Imported:
     try:
-        rows = landlord_list.read(_some_of(file))
-        _demand_known_areas(rows, new)
-        with click.progressbar(length=len(rows), label=_("Läser in lägenheter")) as bar:
-            imported = service.import_landlord_list(rows, progress=bar.update)
+        listed = landlord_list.read_list(_some_of(file), file.name)
+        _demand_known_areas(listed.rows, new)
+        for column in listed.personnummer:
+            click.echo(
+                f"The column {column} has personnummer. It is not read. Ask the landlord to leave it out.",
+                err=True,
+            )
+        with click.progressbar(length=len(listed.rows), label="Reading the flats") as bar:
+            return service.import_landlord_list(listed.rows, progress=bar.update)
     except BadLandlordList as bad:
         db.session.rollback()
         for error in bad.errors:
             click.echo(sentence(error), err=True)
-        click.echo(
-            ngettext("%(num)d fel. Inget är sparat.", "%(num)d fel. Inget är sparat.", len(bad.errors)),
-            err=True,
-        )
+        count = f"{len(bad.errors)} errors" if len(bad.errors) > 1 else "1 error"
+        click.echo(f"{count}. Nothing is saved.", err=True)
         raise SystemExit(1) from None
-    db.session.commit()
-    click.echo(_told(imported))
 
 
 @places.command("target")
@@ -56,15 +92,10 @@ def set_target(slug: str, groups: int, by: datetime) -> None:
     """Set the target of an AREA: GROUPS groups by DAY, like 2027-06-30."""
     area = db.session.scalar(select(Area).where(Area.slug == slug))
     if area is None:
-        raise click.ClickException(
-            _("Området %(name)s finns inte. Områdena är: %(known)s.", name=slug, known=_known(Area.slug))
-        )
+        raise click.ClickException(f"There is no area {slug}. The areas are: {_known(Area.slug)}.")
     service.set_target(area, groups, by.date())
     db.session.commit()
-    click.echo(
-        _("Mål för %(area)s: %(groups)s grupper till %(day)s.", area=area.name,
-          groups=language.number(groups), day=by.date().isoformat())
-    )  # fmt: skip
+    click.echo(f"Target of {area.name}: {groups} groups by {by.date().isoformat()}.")
 
 
 def _demand_known_areas(rows: Sequence[landlord_list.FlatRow], new: tuple[str, ...]) -> None:
@@ -72,16 +103,16 @@ def _demand_known_areas(rows: Sequence[landlord_list.FlatRow], new: tuple[str, .
     allowed = {landlord_list.same(name) for name in new}
     unknown = [name for name in service.new_areas(rows) if landlord_list.same(name) not in allowed]
     if unknown:
+        options = " ".join(f"--new-area {shlex.quote(name)}" for name in unknown)
         raise click.ClickException(
-            _("De här områdena finns inte: %(unknown)s. Områdena är: %(known)s. Inget är sparat. "
-              "Är de nya, kör igen med %(options)s.", unknown=", ".join(unknown), known=_known(Area.name),
-              options=" ".join(f"--new-area {shlex.quote(name)}" for name in unknown))
-        )  # fmt: skip
+            f"There are no such areas: {', '.join(unknown)}. The areas are: {_known(Area.name)}. "
+            f"Nothing is saved. If they are new, run again with {options}."
+        )
 
 
 def _known(column: InstrumentedAttribute[str]) -> str:
     """Return the values of a column of all areas, in Swedish order."""
-    return ", ".join(db.session.scalars(select(column).order_by(Area.sort_key))) or _("inga än")
+    return ", ".join(db.session.scalars(select(column).order_by(Area.sort_key))) or "none"
 
 
 def _some_of(file: Path) -> bytes:
@@ -90,14 +121,32 @@ def _some_of(file: Path) -> bytes:
         return opened.read(landlord_list.MOST_BYTES + 1)
 
 
-def _told(new: service.Imported) -> str:
-    if new == service.Imported():
-        return _("Inget nytt: alla platser i listan fanns redan.")
-    return _(
-        "Nya lägenheter: %(flats)s, trappuppgångar: %(stairwells)s, hus: %(buildings)s, "
-        "fastigheter: %(properties)s, fastighetsägare: %(landlords)s, områden: %(areas)s.",
-        **{what: language.number(count) for what, count in vars(new).items()},
-    )
+def _told(imported: service.Imported) -> Iterator[str]:
+    """Yield lines that count and list what is new, changed, gone and back again."""
+    if imported.is_nothing():
+        yield "Nothing new: the list says what was known."
+        return
+    for word, flats in (
+        ("New", imported.added),
+        ("Gone from the list, and marked", imported.gone),
+        ("Back in the list, and no longer marked", imported.back),
+    ):
+        if flats:
+            yield f"{word}: {_size(flats)} {'flat' if _size(flats) == 1 else 'flats'}."
+            yield from (f"  {address}: {', '.join(numbers)}" for address, numbers in flats.items())
+    if imported.changed:
+        yield f"Changed: {len(imported.changed)}."
+        yield from (
+            f"  {each.where}: {CHANGED[each.what]} {each.old} → {each.new}" for each in imported.changed
+        )
+    counts = {name: getattr(imported, name) for name in COUNTED}
+    new = ", ".join(f"{name} {count}" for name, count in counts.items())
+    gone, back = _size(imported.gone), _size(imported.back)
+    yield f"New: {new}. Changed: {len(imported.changed)}. Gone: {gone}. Back: {back}."
+
+
+def _size(flats: Mapping[str, Sequence[str]]) -> int:
+    return sum(map(len, flats.values()))
 
 
 def init_app(app: Flask) -> None:

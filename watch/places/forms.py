@@ -39,7 +39,7 @@ class DoorForm(Form):
     def offer(self, stairwells: Sequence[Stairwell]) -> None:
         """Fill the choices from these stairwells. With only one, its field is removed."""
         self.stairwells = stairwells
-        flats = [flat for stairwell in stairwells for flat in stairwell.flats]
+        flats = [flat for stairwell in stairwells for flat in stairwell.flats if flat.gone_at is None]
         self.floor.choices = floor_choices(flats)
         self.door.choices = door_choices(flats)
         if len(stairwells) == 1:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Any
 
@@ -11,6 +12,7 @@ from wtforms import SelectChoice
 
 from watch.fields import choice, is_hidden_character
 from watch.models import Flat
+from watch.personnummer import has_personnummer
 from watch.places.problems import Problem, RowError
 from watch.tables import TableProblem
 
@@ -25,6 +27,22 @@ TABLE_PROBLEMS = {
     TableProblem.LOCKED_SPREADSHEET: _l("Kalkylbladet har ett lösenord. Ta bort det och spara igen."),
     TableProblem.BROKEN_SPREADSHEET: _l(
         "Kalkylbladet går inte att öppna. Spara det igen som XLSX eller CSV."
+    ),
+    TableProblem.STRICT_SPREADSHEET: _l(
+        "Kalkylbladet är sparat som Strict Open XML, som inte går att läsa. "
+        "Spara det som vanlig Excel-arbetsbok (XLSX) eller CSV."
+    ),
+    TableProblem.OTHER_SPREADSHEET: _l(
+        "Filen är ett kalkylblad av ett annat slag. Spara det som XLSX eller CSV."
+    ),
+    TableProblem.PICTURE: _l("Filen är ingen lista, den är en bild. Välj en CSV- eller XLSX-fil."),
+    TableProblem.PDF: _l("Filen är ingen lista, den är en PDF. Välj en CSV- eller XLSX-fil."),
+    TableProblem.DOCUMENT: _l("Filen är ingen lista, den är ett dokument. Välj en CSV- eller XLSX-fil."),
+    TableProblem.ARCHIVE: _l(
+        "Filen är ett packat arkiv (till exempel ZIP). Packa upp det och välj listan som ligger i det."
+    ),
+    TableProblem.WEB_PAGE: _l(
+        "Filen är en webbsida, även om den heter som ett kalkylblad. Öppna den i Excel och spara som XLSX."
     ),
     TableProblem.NOT_A_LIST: _l("Filen är ingen CSV-lista. Exportera listan igen som CSV."),
     TableProblem.WRONG_ENCODING: _l(
@@ -50,6 +68,10 @@ PROBLEMS = {
     Problem.UNREADABLE_LETTER: _l("En bokstav går inte att läsa. Spara filen som UTF-8 eller Windows-1252."),
     Problem.GARBLED_LETTER: _l(
         "Å, ä eller ö har blivit fel tecken på vägen. Exportera filen igen som UTF-8."
+    ),
+    Problem.OTHER_ENCODING: _l(
+        "En bokstav har en annan teckenkodning än resten av filen. "
+        "Skriv den igen och spara hela filen som UTF-8."
     ),
     Problem.EMPTY_CELL: _l("Värdet saknas. Fyll i det."),
     Problem.PERSONNUMMER: _l(
@@ -106,7 +128,12 @@ def _place(error: RowError) -> str:
 
 
 def shown(value: str, most: int = 40) -> str:
-    """Return a cell's text for display: hidden characters made visible, cut after `most` characters."""
+    """Return a cell's text for display, without a personnummer's digits and cut after `most` characters.
+
+    Hidden characters are made visible.
+    """
+    if has_personnummer(value):  # never whole, not in a terminal either
+        value = re.sub(r"\d", "•", value)
     plain = "".join("�" if is_hidden_character(character) else character for character in value)
     return plain if len(plain) <= most else plain[: most - 1] + "…"
 

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from enum import StrEnum
 
+from watch.encodings import is_garbled
 from watch.fields import is_hidden_character
-from watch.personnummer import has_personnummer
-from watch.places.problems import AnyProblem, BadLandlordList, Problem, RowError
+from watch.personnummer import PERSONNUMMER_COLUMN, has_personnummer
+from watch.places.list_cells import ADDRESS, OPTIONAL, POSTCODE, Column, cell_problem, same, tidy
+from watch.places.problems import BadLandlordList, Problem, RowError
 from watch.tables import BrokenRow, Table, TableProblem, UnreadableTable, read_tables
 from watch.xlsx_table import XlsxLimits
 
-__all__ = ["MOST_BYTES", "Column", "FlatRow", "read", "same"]
+__all__ = ["MOST_BYTES", "Column", "FlatRow", "LandlordList", "read", "read_list", "same"]
 
 MEGABYTE = 1024 * 1024
 MOST_BYTES = 5 * MEGABYTE
@@ -24,40 +23,7 @@ LIMITS = XlsxLimits(rows=20_001, unpacked=50 * MEGABYTE, memory=1024 * MEGABYTE,
 MOST_ABOVE = 10  # rows with a title and the like before the column names
 
 
-class Column(StrEnum):
-    """The names of the columns, as landlords' systems export them."""
-
-    AREA = "Område"
-    PROPERTY = "Fastighetsbeteckning"
-    LANDLORD = "Fastighetsägare"
-    BUILDING = "Hus"
-    ADDRESS = "Adress"
-    FLAT = "Lägenhetsnummer"
-    LANDLORD_NUMBER = "Internt nummer"
-    CITY = "Ort"
-    POSTCODE = "Postnummer"
-
-
 KNOWN = {column.casefold(): column for column in Column}
-OPTIONAL = frozenset({Column.LANDLORD_NUMBER})
-MAX_CHARACTERS = {
-    Column.AREA: 80,
-    Column.PROPERTY: 80,
-    Column.LANDLORD: 120,
-    Column.BUILDING: 80,
-    Column.ADDRESS: 90,
-    Column.FLAT: 20,
-    Column.LANDLORD_NUMBER: 40,
-    Column.CITY: 60,
-    Column.POSTCODE: 20,
-}
-FLOORS = range(1, 75)  # 10 is the entrance floor; Sweden's highest house has 74 floors
-POSITIONS = range(1, 61)
-ADDRESS = re.compile(r"(?P<street>\S.{0,78}?\S) (?P<number>\d{1,4}) ?(?P<letter>[A-Za-zÅÄÖåäö]?)")
-POSTCODE = re.compile(r"([1-9]\d{2}) ?(\d{2})")
-# å, ä, ö and é written in UTF-8 and read as Windows-1252 by some program
-GARBLED = re.compile("Ã[¥¤¶©\u0085…„–]")
-MARKED_AS_TEXT = re.compile(r"'(?=[=+\-@])")  # the quote tells a spreadsheet that the cell is not a formula
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +51,31 @@ class FlatRow:
         )
 
 
-def read(data: bytes) -> list[FlatRow]:
-    """The rows of a list in CSV or XLSX, at most 5 MB and 20,000 rows.
+@dataclass(frozen=True)
+class LandlordList:
+    """The rows of a list, and the names of columns with personnummer, which are not read."""
 
-    At most 5 MB and 20,000 rows. Raises BadLandlordList with every problem.
+    rows: list[FlatRow]
+    personnummer: list[str]
+
+
+def read(data: bytes) -> list[FlatRow]:
+    """Return the rows of a list. Raises BadLandlordList with every problem."""
+    return read_list(data).rows
+
+
+def read_list(data: bytes, name: str = "") -> LandlordList:
+    """Read a list in CSV or XLSX, at most 5 MB and 20,000 rows; `name` is the file's.
+
+    Raises BadLandlordList with every problem.
     """
     try:
-        listed = [_list_in(table) for table in read_tables(data, most_bytes=MOST_BYTES, xlsx=LIMITS)]
+        tables = read_tables(data, most_bytes=MOST_BYTES, xlsx=LIMITS, name=name)
     except UnreadableTable as unreadable:
         raise BadLandlordList(
             [RowError(unreadable.row, None, "", TableProblem(unreadable.problem))]
         ) from None
-    (first, names), table = max(listed, key=lambda each: len(_known(each[0][1])))
+    (first, names), table = max(map(_list_in, tables), key=lambda each: len(_known(each[0][1])))
     places = _places(first, names, table)
     errors, rows = [_quote_error(broken, names) for broken in table.broken], []
     for number, cells in table.rows:
@@ -108,18 +87,27 @@ def read(data: bytes) -> list[FlatRow]:
         errors.append(RowError(1, None, "", Problem.NO_ROWS))
     errors += _contradictions(rows)
     if errors:
-        raise BadLandlordList(errors)
-    return rows
+        raise BadLandlordList([_of_its_file(error, table) for error in errors])
+    return LandlordList(rows, _with_personnummer(names, table, {*places.values()}))
 
 
-def same(text: str) -> str:
-    """Return the form of a name that is equal for two spellings of the same place."""
-    return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+def _of_its_file(error: RowError, table: Table) -> RowError:
+    """Return the error of an unreadable letter as that of another encoding, if the file is in two."""
+    is_other = table.is_mixed and error.problem is Problem.UNREADABLE_LETTER
+    return replace(error, problem=Problem.OTHER_ENCODING) if is_other else error
 
 
-def tidy(cell: str) -> str:
-    """Return a cell without extra spaces and without the quote that marks =, +, - or @ as text."""
-    return unicodedata.normalize("NFC", MARKED_AS_TEXT.sub("", " ".join(cell.split()), count=1))
+def _with_personnummer(names: Sequence[str], table: Table, read: set[int]) -> list[str]:
+    """Return the names of the columns that are not read and hold a personnummer."""
+    return [
+        _column_at(names, place)
+        for place in range(len(names))
+        if place not in read
+        and (
+            PERSONNUMMER_COLUMN.search(names[place])
+            or any(has_personnummer(cells[place]) for _row, cells in table.rows)
+        )
+    ]
 
 
 def _list_in(table: Table) -> tuple[tuple[int, list[str]], Table]:
@@ -127,7 +115,7 @@ def _list_in(table: Table) -> tuple[tuple[int, list[str]], Table]:
     most = max((len(_known(cells)) for _number, cells in table.rows[:MOST_ABOVE]), default=0)
     for place, (number, cells) in enumerate(table.rows):
         if len(_known(cells)) == most and not any(broken.number < number for broken in table.broken):
-            return (number, cells), Table(table.rows[place + 1 :], table.broken)
+            return (number, cells), replace(table, rows=table.rows[place + 1 :])
     return (1, []), table
 
 
@@ -151,6 +139,8 @@ def _places(row: int, columns: Sequence[str], table: Table) -> dict[Column, int]
         raise BadLandlordList([RowError(row, None, "", TableProblem.NOT_A_LIST)])
     if unread := [_quote_error(broken, ()) for broken in table.broken if not columns]:
         raise BadLandlordList(unread)
+    if spoilt := [*_spoilt_names(row, columns)]:
+        raise BadLandlordList([_of_its_file(error, table) for error in spoilt])
     errors = []
     for name, times in Counter(names).items():
         if times > 1 and name in KNOWN:
@@ -166,6 +156,15 @@ def _places(row: int, columns: Sequence[str], table: Table) -> dict[Column, int]
     return {column: names.index(name) for name, column in KNOWN.items() if name in names}
 
 
+def _spoilt_names(row: int, columns: Sequence[str]) -> Iterator[RowError]:
+    """Yield the errors of column names with letters that were lost on the way."""
+    for place, name in enumerate(columns, start=1):
+        if "\ufffd" in name:
+            yield RowError(row, str(place), name, Problem.UNREADABLE_LETTER)
+        elif is_garbled(name):
+            yield RowError(row, str(place), name, Problem.GARBLED_LETTER)
+
+
 def _row_errors(
     number: int, cells: Sequence[str], places: Mapping[Column, int], names: Sequence[str]
 ) -> Iterator[RowError]:
@@ -177,59 +176,14 @@ def _row_errors(
         yield RowError(number, _column_at(names, wanted), str(len(cells)), Problem.TOO_MANY_CELLS)
     else:
         for column, at in places.items():
-            if problem := _cell_problem(column, cells[at]):
+            if problem := cell_problem(column, cells[at]):
                 yield RowError(number, column, cells[at], problem)
-
-
-def _cell_problem(column: Column, raw: str) -> AnyProblem | None:
-    """Return what is wrong with a cell, or None."""
-    cell = tidy(raw)
-    if "\0" in raw:
-        return Problem.NUL_CHARACTER
-    if "\ufffd" in raw:
-        return Problem.UNREADABLE_LETTER
-    if GARBLED.search(raw):
-        return Problem.GARBLED_LETTER
-    if any(is_hidden_character(character) for character in cell):
-        return Problem.HIDDEN_CHARACTER
-    if not cell:
-        return None if column in OPTIONAL else Problem.EMPTY_CELL
-    if len(cell) > MAX_CHARACTERS[column]:
-        return TableProblem.TOO_LONG
-    if has_personnummer(cell):
-        return Problem.PERSONNUMMER
-    return FORMS[column](cell) if column in FORMS else None
-
-
-def _flat_problem(cell: str) -> AnyProblem | None:
-    if not re.fullmatch(r"[0-9]{4}", cell):
-        return Problem.FLAT_NUMBER_FORM
-    if int(cell[:2]) not in FLOORS:
-        return Problem.FLAT_FLOOR
-    return None if int(cell[2:]) in POSITIONS else Problem.FLAT_POSITION
-
-
-def _address_problem(cell: str) -> AnyProblem | None:
-    if not re.search(r"\d", cell):
-        return Problem.ADDRESS_WITHOUT_NUMBER
-    return None if ADDRESS.fullmatch(cell) else Problem.ADDRESS_FORM
-
-
-def _postcode_problem(cell: str) -> AnyProblem | None:
-    return None if POSTCODE.fullmatch(cell) else Problem.POSTCODE_FORM
-
-
-FORMS: dict[Column, Callable[[str], AnyProblem | None]] = {
-    Column.FLAT: _flat_problem,
-    Column.ADDRESS: _address_problem,
-    Column.POSTCODE: _postcode_problem,
-}
 
 
 def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
     address, postcode = ADDRESS.fullmatch(cell[Column.ADDRESS]), POSTCODE.fullmatch(cell[Column.POSTCODE])
-    assert address, "_cell_problem has seen to it"
-    assert postcode, "_cell_problem has seen to it"
+    assert address, "cell_problem has seen to it"
+    assert postcode, "cell_problem has seen to it"
     return FlatRow(
         row=row,
         area=cell[Column.AREA],
@@ -238,7 +192,7 @@ def _flat_row(row: int, cell: Mapping[Column, str]) -> FlatRow:
         building=cell[Column.BUILDING],
         street=address["street"],
         number=address["number"] + address["letter"].upper(),
-        flat=cell[Column.FLAT],
+        flat=cell[Column.FLAT][:4],
         landlord_number=cell.get(Column.LANDLORD_NUMBER) or None,
         city=cell[Column.CITY],
         postcode=f"{postcode[1]} {postcode[2]}",

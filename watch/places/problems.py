@@ -25,6 +25,7 @@ class Problem(StrEnum):
     HIDDEN_CHARACTER = auto()
     UNREADABLE_LETTER = auto()
     GARBLED_LETTER = auto()
+    OTHER_ENCODING = auto()
     # one cell
     EMPTY_CELL = auto()
     PERSONNUMMER = auto()

@@ -1,10 +1,10 @@
-"""Imports a landlord's list: new places are added, changed ones updated, none deleted."""
+"""Imports a landlord's list: new places are added, changed ones updated, gone flats marked, none deleted."""
 
 from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import insert, select, update
@@ -14,22 +14,11 @@ from watch import audit, tokens
 from watch.extensions import db
 from watch.models import NONCE_BYTES, Area, Building, Flat, Group, Landlord, Property, Purpose, Stairwell
 from watch.places.addresses import address_of, slug_of, swedish_sort_key
+from watch.places.changes import AT_ONCE, Change, Imported, by_address, changes_in, mark_back, mark_gone
 from watch.places.landlord_list import Column, FlatRow, same
 from watch.places.problems import BadLandlordList, Problem, RowError
 
 __all__ = ["Imported", "import_landlord_list", "new_areas", "set_target", "swedish_sort_key"]
-
-
-@dataclass(frozen=True)
-class Imported:
-    """The number of new places of each kind."""
-
-    areas: int = 0
-    landlords: int = 0
-    properties: int = 0
-    buildings: int = 0
-    stairwells: int = 0
-    flats: int = 0
 
 
 def new_areas(rows: Sequence[FlatRow]) -> list[str]:
@@ -49,21 +38,41 @@ def import_landlord_list(
 ) -> Imported:
     """Add and update the places of a list. Importing the same list again changes nothing.
 
+    A flat of a listed landlord in a listed area that is not in the list is marked as gone, and a marked one
+    that is listed again is not marked any more.
+
     `progress` is called with the number of rows done since the last call. Raises BadLandlordList if a row
     would move the building of a group; the caller must not commit then.
     """
     places = _Places(rows)
     with db.session.no_autoflush:
         stairwells = {row.row: places.stairwell(row) for row in rows}
+        changed = list(changes_in(db.session()))
     if places.errors:
         raise BadLandlordList(places.errors)
     db.session.flush()
-    places.name_buildings()
+    with db.session.no_autoflush:
+        places.name_buildings()
+        changed += changes_in(db.session())
+    db.session.flush()
     _give_posters(places.all_stairwells())
-    new_flats = _save_flats(rows, stairwells, progress)
+    added, renumbered = _save_flats(rows, stairwells, progress)
+    listed = {(stairwells[row.row].id, row.flat) for row in rows}
+    owners = {one.id for row in rows if (one := places.landlords[same(row.landlord)])}
+    gone = mark_gone(listed, owners, [area.id for area in places.listed_areas.values()])
+    back = mark_back(listed)
     for area in places.listed_areas.values():
         audit.note("places-imported", about=area, by=None, area=area)
-    return replace(places.made(), flats=new_flats)
+    return replace(
+        places.made(), flats=len(added), added=by_address(added),
+        changed=sorted(changed + renumbered, key=_order),
+        gone=by_address([(flat.stairwell, flat.number) for flat in gone]),
+        back=by_address([(flat.stairwell, flat.number) for flat in back]),
+    )  # fmt: skip
+
+
+def _order(change: Change) -> tuple[str, str]:
+    return change.what, swedish_sort_key(change.where)
 
 
 Address = tuple[str, str, str]
@@ -77,7 +86,9 @@ class _Places:
         self.wanted = {self._building_key(row.property, row.building) for row in rows}
         self.areas = {same(area.name): area for area in db.session.scalars(select(Area))}
         self.landlords = {same(one.name): one for one in db.session.scalars(select(Landlord))}
-        properties = db.session.scalars(select(Property).options(joinedload(Property.area)))
+        properties = db.session.scalars(
+            select(Property).options(joinedload(Property.area), joinedload(Property.landlord))
+        )
         self.properties = {same(one.designation): one for one in properties}
         buildings = list(
             db.session.scalars(
@@ -95,7 +106,10 @@ class _Places:
         return tuple(len(places) for places in counted)
 
     def made(self) -> Imported:
-        return Imported(*(now - then for now, then in zip(self._sizes(), self.before, strict=True)))
+        areas, landlords, properties, buildings, stairwells = (
+            now - then for now, then in zip(self._sizes(), self.before, strict=True)
+        )
+        return Imported(areas, landlords, properties, buildings, stairwells)
 
     @staticmethod
     def _building_key(designation: str, name: str) -> tuple[str, str]:
@@ -212,31 +226,37 @@ def _give_posters(stairwells: Sequence[Stairwell]) -> None:
 
 def _save_flats(
     rows: Sequence[FlatRow], stairwells: dict[int, Stairwell], progress: Callable[[int], None]
-) -> int:
-    """Insert and update flats, a thousand rows a statement. Return how many were new."""
+) -> tuple[list[tuple[Stairwell, str]], list[Change]]:
+    """Insert and update flats, a thousand rows a statement. Return the new ones and the changed numbers."""
     known = {
         (stairwell_id, number): (flat_id, landlord_number)
         for flat_id, stairwell_id, number, landlord_number in db.session.execute(
             select(Flat.id, Flat.stairwell_id, Flat.number, Flat.landlord_number)
         )
     }
-    new = 0
-    for start in range(0, len(rows), 1000):
-        part = rows[start : start + 1000]
+    new: list[tuple[Stairwell, str]] = []
+    renumbered: list[Change] = []
+    for start in range(0, len(rows), AT_ONCE):
+        part = rows[start : start + AT_ONCE]
         added, changed = [], []
         for row in part:
-            place = (stairwells[row.row].id, row.flat)
-            flat_id, landlord_number = known.get(place, (None, None))
+            stairwell = stairwells[row.row]
+            flat_id, own = known.get((stairwell.id, row.flat), (None, None))
             if flat_id is None:
-                added.append(
-                    {"stairwell_id": place[0], "number": row.flat, "landlord_number": row.landlord_number}
-                )
-            elif row.landlord_number and row.landlord_number != landlord_number:
+                own = row.landlord_number
+                added.append({"stairwell_id": stairwell.id, "number": row.flat, "landlord_number": own})
+                new.append((stairwell, row.flat))
+            elif row.landlord_number and row.landlord_number != own:
                 changed.append({"id": flat_id, "landlord_number": row.landlord_number})
+                renumbered.append(_renumbered(row, own))
         if added:
             db.session.execute(insert(Flat), added)
         if changed:
             db.session.execute(update(Flat), changed)
-        new += len(added)
         progress(len(part))
-    return new
+    return new, renumbered
+
+
+def _renumbered(row: FlatRow, old: str | None) -> Change:
+    where = f"{row.street} {row.number}, {row.flat}"
+    return Change("Flat landlord_number", where, old or "–", row.landlord_number or "–")

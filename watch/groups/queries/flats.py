@@ -24,17 +24,32 @@ def flats_of_group(group: Group, stairwells: Collection[int] | None = None) -> l
 
 
 def flats_of_groups(groups: Collection[Group], stairwells: Collection[int] | None = None) -> list[Flat]:
-    """Return the flats of several groups, in street order."""
+    """Return the flats of several groups, in street order.
+
+    Flats that are gone are left out: nobody is asked there.
+    """
     wanted = (
         select(Flat)
         .join(Flat.stairwell)
         .join(Stairwell.building)
-        .where(Building.group_id.in_([group.id for group in groups]))
+        .where(Building.group_id.in_([group.id for group in groups]), Flat.gone_at.is_(None))
         .options(joinedload(Flat.stairwell).joinedload(Stairwell.building))
         .order_by(Stairwell.sort_key, Flat.number)
     )
     if stairwells is not None:
         wanted = wanted.where(Stairwell.id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def gone_flats(stairwells: Collection[int]) -> list[Flat]:
+    """Return the flats of these stairwells that the landlord's newest list is without, in street order."""
+    wanted = (
+        select(Flat)
+        .join(Flat.stairwell)
+        .where(Stairwell.id.in_(stairwells), Flat.gone_at.is_not(None))
+        .options(joinedload(Flat.stairwell))
+        .order_by(Stairwell.sort_key, Flat.number)
+    )
     return list(db.session.scalars(wanted))
 
 

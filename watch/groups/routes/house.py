@@ -17,7 +17,7 @@ from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
 from watch.groups.queries import households, pages, stairwells
 from watch.groups.queries import members as members_queries
-from watch.groups.queries.flats import stairwells_of_group
+from watch.groups.queries.flats import gone_flats, stairwells_of_group
 from watch.groups.queries.households import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
 from watch.groups.service import households as households_service
@@ -63,6 +63,7 @@ def show(group: Group) -> ViewAnswer:
         only_some=mine is not None,
         by_state=counts_by_state(flats),
         legend=_legend(flats),
+        gone=gone_flats([each.id for each in work.stairwells]),
     )
 
 
@@ -112,6 +113,7 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
         previous=neighbours[place - 1] if place else None,
         next=neighbours[place + 1] if place + 1 < len(neighbours) else None,
         legend=_legend(flats),
+        gone=gone_flats([stairwell.id]),
     )
 
 

@@ -44,8 +44,8 @@ class InviteForm(Form):
     file = FileField(
         _l("Eller välj en fil"),
         description=_l(
-            "CSV eller Excel (XLSX), högst 1\u00a0MB och 500 rader. Kolumner: E-post, och om du vill "
-            "Namn, Port och Lägenhet. Andra kolumner läser vi inte."
+            "CSV, Excel (XLSX) eller kontaktkort (vCard), högst 1\u00a0MB och 500 rader. Kolumner: E-post, "
+            "och om du vill Namn, Port och Lägenhet. Andra kolumner läser vi inte."
         ),
     )
     flat = SelectField(_l("Lägenhet"), validate_choice=False)
@@ -82,7 +82,7 @@ class InviteForm(Form):
         if data and (self.addresses.data or "").strip():
             self.file.errors = (_l("Klistra in adresser eller välj en fil, inte båda."),)
         elif self.file.data:
-            self._read(self.file, lambda: list_of_file(data))
+            self._read(self.file, lambda: list_of_file(data, self.file.data.filename or ""))
         else:
             self._read(self.addresses, lambda: list_of_text(self.addresses.data or ""))
         return not self.errors and self._place()

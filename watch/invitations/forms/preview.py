@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -12,19 +11,22 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
+from wtforms import BooleanField, HiddenField, SelectField
 
-from watch.fields import AddressField, Form, LineField, NameField, SendingForm
+from watch.encodings import is_garbled
+from watch.fields import AddressField, Form, LineField, NameField, SendingForm, choice
+from watch.invitations.doors import Doors, NoSuchFlat, SeveralFlats
 from watch.invitations.lists import MOST_PEOPLE
 from watch.invitations.pasting import Typed
+from watch.invitations.queries.inviting import Known
 from watch.lengths import TOO_LONG, AtMost
-from watch.models import Flat, Language, Stairwell
+from watch.models import Flat, Language, may_be_one_person
 from watch.personnummer import has_personnummer, personnummer_word
 
 MAX_BESIDE = 100  # characters
 MAX_CHARACTERS = 300  # longer cells are refused, so the rest need not be kept
+NO_FLATS = "none"
 MOST_SENT = 900_000  # bytes of all rows; a form may have 1 MB
-NOT_A_PORT = re.compile(r"\b(?:port|lgh|lägenhet|flat|entrance)\b", re.IGNORECASE)
 
 
 class RowForm(Form):
@@ -33,27 +35,57 @@ class RowForm(Form):
     address = AddressField(_l("E-postadress"))
     name = NameField(_l("Namn"), optional=True)
     flat = LineField(_l("Lägenhet"), most=100)
+    also = BooleanField()  # to be invited although somebody else has the address
     beside = HiddenField(validators=[AtMost(MAX_BESIDE, TOO_LONG, reads=MAX_BESIDE)])
 
 
 class PreviewForm(SendingForm):
     """The choices for all rows, carried from the first page over the preview to the sending."""
 
+    stairwell = SelectField(_l("Port för de raderna"), validate_choice=False)
     language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
     pass_on = HiddenField()
+
+    def offer(self, flats: Iterable[Flat]) -> None:
+        """Offer the stairwells of these flats, and to leave the flats out."""
+        self.stairwells = {str(flat.stairwell_id): flat.stairwell for flat in flats}
+        self.stairwell.choices = [
+            choice("", _l("Jag skriver porten på varje rad")),
+            *(choice(key, each.address) for key, each in self.stairwells.items()),
+            choice(NO_FLATS, _l("Ingen: lämna lägenheterna tomma")),
+        ]
+
+    def fill_in(self, rows: Iterable[PreviewRow], flats: Iterable[Flat]) -> None:
+        """Give the rows whose flat is in several stairwells the chosen one, or no flat."""
+        chosen = self.stairwells.get(self.stairwell.data or "")
+        if chosen is None and self.stairwell.data != NO_FLATS:
+            return
+        doors = Doors(flats)
+        for row in rows:
+            typed = row.cells.flat.data or ""
+            if doors.is_ambiguous(typed):
+                row.cells.flat.data = f"{chosen.address} {typed}" if chosen else ""
 
 
 @dataclass
 class PreviewRow:
     """A row as typed, and what would become of it.
 
-    `state` is new, later (the daily limit is reached), member, invited, declined, lately, twice or bad.
+    `state` is new, later (the daily limit is reached), shared (somebody else has the address, and `question`
+    asks whether to go on), member, invited, declined, lately, twice or bad.
     """
 
     number: int
     cells: RowForm
     flat: Flat | None = None
     state: str = "new"
+    question: str = ""
+    lacks_stairwell: bool = False
+
+    @property
+    def name(self) -> str:
+        """The name, empty if none was given."""
+        return self.cells.name.data or ""
 
     @property
     def address(self) -> str:
@@ -114,15 +146,33 @@ def _line_of(row: PreviewRow) -> str:
 
 
 def validate(rows: Iterable[PreviewRow], flats: Iterable[Flat]) -> None:
-    """Validate each row, and mark addresses that an earlier row has too."""
-    doors, first = Doors(flats), dict[str, int]()
+    """Validate each row, and mark addresses that an earlier row has too.
+
+    Another name on such an address may be another person, whom the coordinator is asked about.
+    """
+    doors, first = Doors(flats), dict[str, list[PreviewRow]]()
     for row in rows:
         _validate(row, doors)
-        if row.state == "new" and first.setdefault(row.address.casefold(), row.number) != row.number:
+        if row.state != "new":
+            continue
+        earlier = first.setdefault(row.address.casefold(), [])
+        same = [each for each in earlier if _is_one_person(row.name, each.name)]
+        if same:
             row.state = "twice"
-            row.cells.address.errors = (
-                _("Adressen står också på rad %(row)s.", row=first[row.address.casefold()]),
+            row.cells.address.errors = (_("Adressen står också på rad %(row)s.", row=earlier[0].number),)
+        elif earlier and not row.cells.also.data:
+            row.state = "shared"
+            row.question = _(
+                "Adressen står också på rad %(row)s. Bjud in %(name)s också?",
+                row=earlier[0].number,
+                name=row.name,
             )
+        earlier.append(row)
+
+
+def _is_one_person(name: str, other: str | None) -> bool:
+    """Return True if a row names nobody, or somebody who is known under that name."""
+    return not name or (bool(other) and may_be_one_person(name, other))
 
 
 def _validate(row: PreviewRow, doors: Doors) -> None:
@@ -131,6 +181,8 @@ def _validate(row: PreviewRow, doors: Doors) -> None:
     for name in ("address", "name", "flat"):
         if "\ufffd" in (cells[name].data or ""):
             row.is_bad(name, _l("En bokstav går inte att läsa. Skriv den igen."))
+        elif is_garbled(cells[name].data or ""):
+            row.is_bad(name, _l("Å, ä eller ö har blivit fel tecken på vägen. Skriv texten igen."))
         elif name == "address" and "@" not in typed and has_personnummer(typed):
             row.is_bad(name, personnummer_word(typed))
         elif cells[name].errors:
@@ -138,44 +190,17 @@ def _validate(row: PreviewRow, doors: Doors) -> None:
     if cells.flat.data and not cells.flat.errors:
         try:
             row.flat = doors.find(cells.flat.data)
-        except ValueError as wrong:
-            row.is_bad("flat", wrong.args[0])
+        except NoSuchFlat as wrong:
+            row.is_bad("flat", wrong.said)
+            row.lacks_stairwell = isinstance(wrong, SeveralFlats)
 
 
-class Doors:
-    """Finds a flat that a coordinator may invite to, as people write it: 1203, 3 1203, Storgatan 3, 1203."""
-
-    def __init__(self, flats: Iterable[Flat]) -> None:
-        self.by_number: dict[str, list[Flat]] = {}
-        for flat in flats:
-            self.by_number.setdefault(flat.number, []).append(flat)
-
-    def find(self, typed: str) -> Flat:
-        """Return the only flat that fits. Raises ValueError with a text that says how to correct it."""
-        before, number = typed.strip()[:-4], typed.strip()[-4:]
-        alike = [] if before[-1:].isdigit() else self.by_number.get(number, [])
-        stairwell = " ".join(re.sub("[,/]", " ", NOT_A_PORT.sub(" ", before)).split())
-        if stairwell:
-            alike = [flat for flat in alike if stairwell.casefold() in _names(flat.stairwell)]
-        if len(alike) == 1:
-            return alike[0]
-        if alike:
-            raise ValueError(_l("Flera portar har den lägenheten. Skriv porten först, till exempel 3 1203."))
-        raise ValueError(
-            _l("Lägenheten finns inte i dina portar. Skriv port och nummer, till exempel 3 1203.")
-        )
-
-
-def _names(stairwell: Stairwell) -> set[str]:
-    return {stairwell.number.casefold(), stairwell.address.casefold()}
-
-
-def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, str], left: int) -> None:
+def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, Sequence[Known]], left: int) -> None:
     """Set the states that depend on known addresses, on one row per flat, and on the daily limit."""
     taken: dict[int, int] = {}
     for row in rows:
-        if row.state == "new" and row.address in known:
-            row.state = known[row.address]
+        if row.state in {"new", "shared"}:
+            _compare(row, known.get(row.address.casefold(), ()))
         if row.state == "new" and row.flat is not None:
             other = taken.setdefault(row.flat.id, row.number)
             if other != row.number:
@@ -183,6 +208,25 @@ def apply_limits(rows: Sequence[PreviewRow], known: Mapping[str, str], left: int
         if row.state == "new":
             row.state = "new" if left > 0 else "later"
             left -= 1
+
+
+def _compare(row: PreviewRow, known: Sequence[Known]) -> None:
+    """Set the row's state by what is known of the address. A member counts before an invitation."""
+    for each in known:
+        is_of_address = each.state in {"declined", "lately"}
+        if is_of_address or _is_one_person(row.name, each.name):
+            row.state = each.state
+            return
+    if known and not row.cells.also.data:
+        told = next((each.name for each in known if each.is_told and each.name), None)
+        row.state = "shared"
+        row.question = _whose(told, row.name)
+
+
+def _whose(owner: str | None, name: str) -> str:
+    if owner:
+        return _("Adressen hör till %(owner)s. Bjud in %(name)s också?", owner=owner, name=name)
+    return _("Adressen är med redan. Bjud in %(name)s också?", name=name)
 
 
 def _twice(row: int) -> str:

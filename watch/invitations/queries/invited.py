@@ -24,6 +24,7 @@ from watch.models import (
     OutboxState,
     Person,
     Suppression,
+    may_be_one_person,
     utcnow,
 )
 
@@ -102,20 +103,26 @@ def invitations_of(
         SentInvitation(
             each,
             state,
-            each.mailbox_id in homes,
+            bool(theirs),
             written_at,
             each.flat_id in refused,
-            frozenset(homes.get(each.mailbox_id, ())),
+            frozenset(flat for _name, flat in theirs if flat is not None),
         )
         for each in db.session.scalars(wanted)
         for state, written_at in [mails.get(each.id, (None, None))]
+        for theirs in [
+            [home for home in homes.get(each.mailbox_id, ()) if may_be_one_person(each.name, home[0])]
+        ]
     ]
 
 
-def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[int | None, set[Flat]]:
-    """Return the members' flats, where known, by mailbox."""
+Home = tuple[str, Flat | None]
+
+
+def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[int | None, list[Home]]:
+    """Return the members' names and flats, where known, by mailbox."""
     wanted = (
-        select(Person.mailbox_id, Flat)
+        select(Person.mailbox_id, Person.name, Flat)
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Household, Household.id == Membership.household_id)
         .outerjoin(Flat, Flat.id == Household.flat_id)
@@ -124,9 +131,9 @@ def _homes_of_members(group: Group, stairwells: Collection[int] | None) -> dict[
     )
     if stairwells is not None:
         wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
-    homes: dict[int | None, set[Flat]] = {}
-    for mailbox_id, flat in db.session.execute(wanted):
-        homes.setdefault(mailbox_id, set()).update({flat} - {None})
+    homes: dict[int | None, list[Home]] = {}
+    for mailbox_id, name, flat in db.session.execute(wanted):
+        homes.setdefault(mailbox_id, []).append((name, flat))
     return homes
 
 

@@ -27,6 +27,7 @@ from watch.models import (
     Person,
     Refusal,
     Stairwell,
+    may_be_one_person,
     utcnow,
 )
 
@@ -56,9 +57,12 @@ def contacted_flats(flats: Collection[Flat]) -> set[int]:
 
 
 def members_on_mailbox(
-    group: Group, mailbox_id: int, stairwells: Collection[int] | None = None
+    group: Group, mailbox_id: int, stairwells: Collection[int] | None = None, *, name: str | None = None
 ) -> list[Membership]:
-    """Return the members of a group on a mailbox; with `stairwells`, only those who live there."""
+    """Return the members of a group on a mailbox who may have that name.
+
+    With `stairwells`, only those who live there.
+    """
     wanted = (
         select(Membership)
         .join(Membership.person)
@@ -68,7 +72,7 @@ def members_on_mailbox(
     )
     if stairwells is not None:
         wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
-    return list(db.session.scalars(wanted))
+    return [each for each in db.session.scalars(wanted) if may_be_one_person(name, each.person.name)]
 
 
 def in_list_of(by: Person, stairwells: Collection[int] | None) -> ColumnElement[bool]:
@@ -103,17 +107,39 @@ def has_declined(group: Group, mailbox: Mailbox, by: Person, stairwells: Collect
 
 
 def has_open_invitation(
-    group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None
+    group: Group, mailbox: Mailbox, by: Person, stairwells: Collection[int] | None, name: str | None = None
 ) -> bool:
-    """Return True if the address has an open invitation that the coordinator may see."""
-    waits = select(Invitation.id).where(
+    """Return True if the address has an open invitation that the coordinator may see.
+
+    With a name, only one to the same name counts.
+    """
+    waits = select(Invitation.name).where(
         Invitation.group_id == group.id,
         Invitation.mailbox_id == mailbox.id,
         Invitation.state == InvitationState.OPEN,
         Invitation.expires_at > utcnow(),
         in_list_of(by, stairwells),
     )
-    return db.session.scalar(waits.limit(1)) is not None
+    return any(
+        not name or (other is not None and may_be_one_person(name, other))
+        for other in db.session.scalars(waits)
+    )
+
+
+def open_ordinals(group_id: int, mailbox_id: int, by_id: int | None) -> dict[int, str | None]:
+    """Return the ordinals of a coordinator's open invitations to an address, each with its name."""
+    taken = select(Invitation.ordinal, Invitation.name).where(
+        Invitation.group_id == group_id,
+        Invitation.mailbox_id == mailbox_id,
+        Invitation.by_id == by_id,
+        Invitation.state == InvitationState.OPEN,
+    )
+    return {row.ordinal: row.name for row in db.session.execute(taken)}
+
+
+def free_ordinal(taken: Collection[int]) -> int:
+    """Return the lowest ordinal that is not taken."""
+    return next(each for each in range(len(taken) + 1) if each not in taken)
 
 
 @dataclass(frozen=True)
@@ -160,14 +186,26 @@ def can_be_written_to_from(group: Group, mailbox: Mailbox, by_id: int | None) ->
     return newest[-1] + timedelta(days=1) if len(newest) == MOST_LETTERS else None
 
 
+@dataclass(frozen=True)
+class Known:
+    """What a coordinator may know of an address: member, declined, invited or lately, and of whom it is.
+
+    `name` is None where nobody has a name, or where the coordinator may not know it (`is_told`).
+    """
+
+    state: str
+    name: str | None = None
+    is_told: bool = False
+
+
 def known_among(
     group: Group, addresses: Collection[str], by: Person, stairwells: Collection[int] | None
-) -> dict[str, str]:
-    """Return what a coordinator may know of these addresses: member, declined, invited or lately.
+) -> dict[str, list[Known]]:
+    """Return what a coordinator may know of these addresses, by the address in small letters.
 
     Gives for a whole list what `invite` would refuse, in five statements. Other addresses look new.
     """
-    indexes = {keyring().blind_index("address", address): address for address in addresses}
+    indexes = {keyring().blind_index("address", address): address.casefold() for address in addresses}
     here = Mailbox.address_index.in_(indexes)
     open_ = and_(Invitation.state == InvitationState.OPEN, Invitation.expires_at > utcnow())
     in_list = and_(Invitation.group_id == group.id, in_list_of(by, stairwells))
@@ -176,24 +214,26 @@ def known_among(
     declined = Invitation.state == InvitationState.DECLINED
     lately = letters_to(here, group, by.id).with_only_columns(Mailbox.address_index)
     lately = lately.group_by(Mailbox.address_index).having(func.count() >= MOST_LETTERS)
-    found = [
-        ("lately", lately),
-        ("invited", by_mailbox.where(here, in_list, open_)),
+    of_address = [
         ("declined", by_mailbox.where(here, in_list, declined)),
         ("declined", by_hash.where(in_list, declined)),
-        ("member", _members_among(group, stairwells).where(here)),
+        ("lately", lately),
     ]
-    return {
-        indexes[bytes(index)]: state
-        for state, wanted in found
-        for index in db.session.scalars(wanted)
-        if index
-    }
+    found: dict[str, list[Known]] = {}
+    for index, name in db.session.execute(_members_among(group, stairwells).where(here)):
+        found.setdefault(indexes[bytes(index)], []).append(Known("member", name, is_told=True))
+    for state, wanted in of_address:
+        for index in filter(None, db.session.scalars(wanted)):
+            found.setdefault(indexes[bytes(index)], []).append(Known(state))
+    invited = by_mailbox.add_columns(Invitation.name, Invitation.by_id).where(here, in_list, open_)
+    for index, name, by_id in db.session.execute(invited):
+        found.setdefault(indexes[bytes(index)], []).append(Known("invited", name, is_told=by_id == by.id))
+    return found
 
 
-def _members_among(group: Group, stairwells: Collection[int] | None) -> Select[bytes]:
+def _members_among(group: Group, stairwells: Collection[int] | None) -> Select[bytes, str]:
     wanted = (
-        select(Mailbox.address_index)
+        select(Mailbox.address_index, Person.name)
         .join(Person, Person.mailbox_id == Mailbox.id)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.group_id == group.id, Membership.is_current)

@@ -62,7 +62,8 @@ def back_to_new(group: Group) -> Response:
 def preview(group: Group) -> ViewAnswer:
     """Show pasted or uploaded rows. Nothing is stored except a trace that somebody looked."""
     if "form_key" in request.form:
-        return _preview(group, PreviewForm(), _rows(group, rows_sent(request.form)))
+        form = PreviewForm()
+        return _preview(group, form, _rows(group, rows_sent(request.form), form))
     first = invite_form(group)
     db.session.rollback()  # no transaction stays open while a file is read
     if not first.validate():
@@ -85,7 +86,7 @@ def send(group: Group) -> Response:
     key = form.form_key.data
     if key and inviting.was_sent(key):
         return done
-    rows = _rows(group, rows_sent(request.form))
+    rows = _rows(group, rows_sent(request.form), form)
     chosen = [row for row in rows if row.state == "new"]
     if not chosen or request.form.get("count", type=int) != len(chosen):
         return _changed(group, form)
@@ -101,7 +102,7 @@ def send(group: Group) -> Response:
         return _changed(group, form)
     db.session.commit()
     flash(ngettext("%(num)d inbjudan är på väg.", "%(num)d inbjudningar är på väg.", len(sent)), "done")
-    stay = {row.number for row in rows if row.state in {"bad", "later"}}
+    stay = {row.number for row in rows if row.state in {"bad", "later", "shared"}}
     if not stay:
         return done
     left = [row for row in rows_sent(request.form) if row.number in stay]
@@ -116,7 +117,7 @@ def _new_form(language: str | None, pass_on: str | None) -> PreviewForm:
 def _changed(group: Group, form: PreviewForm) -> Response:
     """Show the preview again, because the number of rows to send has changed since it was shown."""
     flash(_("Listan är en annan än den du såg. Se efter och tryck igen. Inget är skickat."), "info")
-    return _preview(group, form, _rows(group, rows_sent(request.form)))
+    return _preview(group, form, _rows(group, rows_sent(request.form), form))
 
 
 def _invite(group: Group, row: PreviewRow, form: PreviewForm) -> Invitation:
@@ -127,12 +128,18 @@ def _invite(group: Group, row: PreviewRow, form: PreviewForm) -> Invitation:
     )  # fmt: skip
 
 
-def _rows(group: Group, sent: Iterable[PreviewRow]) -> list[PreviewRow]:
-    """Return the rows with their states, as far as this coordinator may know."""
+def _rows(group: Group, sent: Iterable[PreviewRow], form: PreviewForm | None = None) -> list[PreviewRow]:
+    """Return the rows with their states, as far as this coordinator may know.
+
+    A stairwell chosen in the form is filled in where a row lacks it.
+    """
     by, mine = current_person(), current_relations().stairwells_in(group)
-    rows = [*sent]
-    validate(rows, flats_of_group(group, mine))
-    known = known_among(group, {row.address for row in rows if row.state == "new"}, by, mine)
+    rows, flats = [*sent], flats_of_group(group, mine)
+    if form:
+        form.offer(flats)
+        form.fill_in(rows, flats)
+    validate(rows, flats)
+    known = known_among(group, {row.address for row in rows if row.state in {"new", "shared"}}, by, mine)
     apply_limits(rows, known, _quota().left)
     return rows
 
@@ -146,13 +153,17 @@ def _preview(
 ) -> Response:
     """Render the preview; for a list just read also what was left out of it."""
     in_state = {state: [row for row in rows if row.state == state] for state in PREVIEW_STATES}
+    lacking = sum(row.lacks_stairwell for row in rows)
+    if lacking:
+        form.offer(flats_of_group(group, current_relations().stairwells_in(group)))
+        form.stairwell.data = ""
     leave_trace("invitations-previewed", about=group)
     html = render_template(
         "invitations/preview.html", group=group, form=form, rows=rows, in_state=in_state,
         states=PREVIEW_STATES, found=found, when=_quota().until + timedelta(minutes=1),
         most=current_app.config["INVITATIONS_A_DAY"], tongue=language.OWN_NAMES[Language(form.language.data)],
         transferable=form.pass_on.data == TRANSFERABLE, posted_to=url_for(".preview", group_id=group.id),
-        later=as_table(in_state["later"]), typed=_to_keep(form, rows),
+        later=as_table(in_state["later"]), typed=_to_keep(form, rows), lacking=lacking,
     )  # fmt: skip
     return make_response(html)
 

@@ -14,6 +14,7 @@ from watch.groups.service.households import change_household
 from watch.invitations.errors import AlreadyInvited, InvitationEnded, RemindedLately, SameAddress
 from watch.invitations.mails import INVITATION_REMINDER
 from watch.invitations.queries.invited import REMINDED_LATELY
+from watch.invitations.queries.inviting import free_ordinal, open_ordinals
 from watch.invitations.service.inviting import (
     expect_not_lately,
     expect_nothing_open,
@@ -34,6 +35,7 @@ from watch.models import (
     Mailbox,
     Mailing,
     Person,
+    may_be_one_person,
     utcnow,
 )
 from watch.statements import changed
@@ -50,7 +52,7 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
     if invitation.state not in revivable or invitation.mailbox_id is None:
         raise InvitationEnded
     assert invitation.mailbox is not None
-    expect_stranger(invitation.group, invitation.mailbox, by)
+    expect_stranger(invitation.group, invitation.mailbox, by, invitation.name)
     expect_quota(invitation.by or by)
     expect_not_lately(invitation.group, invitation.mailbox, invitation.by or by)
     _renew(invitation, invitation.mailbox, days)
@@ -62,6 +64,11 @@ def resend(invitation: Invitation, *, days: int, by: Person) -> None:
 def _renew(invitation: Invitation, mailbox: Mailbox, days: int) -> None:
     """Open it with a new link for so many days, and stop waiting mail. Raises AlreadyInvited."""
     outbox.cancel(invitation)
+    if invitation.state is not InvitationState.OPEN or invitation.mailbox_id != mailbox.id:
+        others = open_ordinals(invitation.group_id, mailbox.id, invitation.by_id)
+        if any(may_be_one_person(invitation.name, name) for name in others.values()):
+            raise AlreadyInvited
+        invitation.ordinal = free_ordinal(others)
     try:
         with db.session.begin_nested():
             invitation.state, invitation.ended_at = InvitationState.OPEN, None
@@ -89,7 +96,7 @@ def remind(invitation: Invitation, *, by: Person) -> None:
     )
     if written is not None and written > utcnow() - REMINDED_LATELY:
         raise RemindedLately
-    expect_stranger(invitation.group, invitation.mailbox, by)
+    expect_stranger(invitation.group, invitation.mailbox, by, invitation.name)
     expect_quota(invitation.by or by)
     send(invitation, INVITATION_REMINDER)
     audit.note("invitation-reminded", about=invitation, by=by, group=invitation.group)
@@ -109,7 +116,7 @@ def correct_address(invitation: Invitation, address: str, *, days: int, by: Pers
     if mailbox.id == invitation.mailbox_id:
         raise SameAddress
     expect_quota(by)
-    expect_nothing_open(invitation.group, mailbox, by)
+    expect_nothing_open(invitation.group, mailbox, by, invitation.name)
     _renew(invitation, mailbox, days)
     db.session.execute(
         update(JoinRequest).where(JoinRequest.invitation_id == invitation.id).values(invitation_id=None)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import current_app
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -18,9 +18,11 @@ from watch.invitations.errors import AlreadyInvited, InvitationDeclined, TooMany
 from watch.invitations.mails import INVITATION, JOIN_ALREADY_MEMBER
 from watch.invitations.queries.inviting import (
     can_be_written_to_from,
+    free_ordinal,
     has_declined,
     has_open_invitation,
     members_on_mailbox,
+    open_ordinals,
     quota_of,
 )
 from watch.mail import outbox
@@ -36,6 +38,7 @@ from watch.models import (
     Mailing,
     Membership,
     Person,
+    may_be_one_person,
     utcnow,
 )
 from watch.relations import relations_of
@@ -56,28 +59,35 @@ def invite(
 ) -> Invitation:
     """Invite an address that its owner gave for it. The link works for `days` days.
 
-    A member, or somebody invited or declined whom the inviter may not know of, is treated as new. Raises
-    AlreadyMember, AlreadyInvited, InvitationDeclined, WrittenLately, TooManyInvitations and FlatElsewhere.
+    Another name on a known address is another person. A member, or somebody invited or declined whom the
+    inviter may not know of, is treated as new. Raises AlreadyMember, AlreadyInvited, InvitationDeclined,
+    WrittenLately, TooManyInvitations and FlatElsewhere.
     """
     if flat is not None and flat.stairwell.building.group_id != group.id:
         raise FlatElsewhere
     expect_quota(by)
     mailbox = mailbox_with_number(address)
-    expect_nothing_open(group, mailbox, by)
+    _end_expired(group, mailbox, by, name)
+    expect_nothing_open(group, mailbox, by, name)
+    ordinal = free_ordinal(open_ordinals(group.id, mailbox.id, by.id))
     invitation = Invitation(
         group_id=group.id, mailbox=mailbox, flat=flat, language=language, by_id=by.id, name=name or None,
-        is_transferable=is_transferable, expires_at=utcnow() + timedelta(days=days),
+        is_transferable=is_transferable, ordinal=ordinal, expires_at=utcnow() + timedelta(days=days),
     )  # fmt: skip
-    _end_expired(group, mailbox, by)
+    _add(invitation)
+    note_invited(flat, by)
+    send(invitation)
+    audit.note("invitation-sent", about=invitation, by=by, group=group)
+    return invitation
+
+
+def _add(invitation: Invitation) -> None:
+    """Store it. Raises AlreadyInvited if another form was quicker."""
     try:
         with db.session.begin_nested():
             db.session.add(invitation)
     except IntegrityError:
         raise AlreadyInvited from None
-    note_invited(flat, by)
-    send(invitation)
-    audit.note("invitation-sent", about=invitation, by=by, group=group)
-    return invitation
 
 
 def mailbox_with_number(address: str) -> Mailbox:
@@ -103,18 +113,21 @@ def is_in_sight(membership: Membership, invitation: Invitation) -> bool:
     return membership.group_id in relations.leads or not stairwells or membership.stairwell_id in stairwells
 
 
-def expect_nothing_open(group: Group, mailbox: Mailbox, by: Person) -> None:
+def expect_nothing_open(group: Group, mailbox: Mailbox, by: Person, name: str | None) -> None:
     """Raise AlreadyMember, InvitationDeclined, AlreadyInvited or WrittenLately, if the inviter may know."""
-    expect_stranger(group, mailbox, by)
-    if has_open_invitation(group, mailbox, by, _sight_of(by, group)):
+    expect_stranger(group, mailbox, by, name)
+    if has_open_invitation(group, mailbox, by, _sight_of(by, group), name):
         raise AlreadyInvited
     expect_not_lately(group, mailbox, by)
 
 
-def expect_stranger(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """Raise AlreadyMember or InvitationDeclined, if the inviter may know."""
+def expect_stranger(group: Group, mailbox: Mailbox, by: Person, name: str | None) -> None:
+    """Raise AlreadyMember or InvitationDeclined, if the inviter may know.
+
+    Somebody else on the address is no reason, if both names are known.
+    """
     sight = _sight_of(by, group)
-    if members := members_on_mailbox(group, mailbox.id, sight):
+    if members := members_on_mailbox(group, mailbox.id, sight, name=name):
         raise AlreadyMember(members[0])
     if has_declined(group, mailbox, by, sight):
         raise InvitationDeclined
@@ -137,19 +150,19 @@ def expect_not_lately(group: Group, mailbox: Mailbox, by: Person) -> None:
         raise WrittenLately(until)
 
 
-def _end_expired(group: Group, mailbox: Mailbox, by: Person) -> None:
-    """Revoke the coordinator's own expired invitation, so that a new one can be made."""
-    db.session.execute(
-        update(Invitation)
-        .where(
-            Invitation.group_id == group.id,
-            Invitation.mailbox_id == mailbox.id,
-            Invitation.by_id == by.id,
-            Invitation.state == InvitationState.OPEN,
-            Invitation.expires_at <= utcnow(),
-        )
-        .values(state=InvitationState.REVOKED, ended_at=utcnow())
+def _end_expired(group: Group, mailbox: Mailbox, by: Person, name: str | None) -> None:
+    """Revoke the coordinator's own expired invitation to the same person, so that a new one can be made."""
+    expired = select(Invitation).where(
+        Invitation.group_id == group.id,
+        Invitation.mailbox_id == mailbox.id,
+        Invitation.by_id == by.id,
+        Invitation.state == InvitationState.OPEN,
+        Invitation.expires_at <= utcnow(),
     )
+    for invitation in db.session.scalars(expired):
+        if may_be_one_person(name, invitation.name):
+            invitation.state, invitation.ended_at = InvitationState.REVOKED, utcnow()
+    db.session.flush()
 
 
 def note_invited(flat: Flat | None, by: Person) -> None:
@@ -166,7 +179,7 @@ def send(invitation: Invitation, mail: Mail[Invitation] = INVITATION) -> None:
     (`wanted_unless` of the mail).
     """
     assert invitation.mailbox is not None
-    members = members_on_mailbox(invitation.group, invitation.mailbox.id)
+    members = members_on_mailbox(invitation.group, invitation.mailbox.id, name=invitation.name)
     outbox.queue(
         JOIN_ALREADY_MEMBER if members else mail,
         to=members[0].person if members else invitation.mailbox,

@@ -14,7 +14,7 @@ from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.errors import NotOpen
 from watch.groups.queries.households import counts_of_group
-from watch.invitations.queries.inviting import stairwells_to_accept_in
+from watch.invitations.queries.inviting import members_on_mailbox, stairwells_to_accept_in
 from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import answering, changing
@@ -56,9 +56,14 @@ def _open_page(token: str, invitation: Invitation, form: AcceptInvitationForm) -
     no = DeclineInvitationForm()
     if invitation.is_transferable:  # whoever has the link need not be the owner of the address
         del no.never_again
-    return render_template(
-        "joining/open_invitation.html", token=token, invitation=invitation, form=form, no=no
+    shared = (
+        members_on_mailbox(invitation.group, invitation.mailbox_id)
+        if invitation.mailbox_id is not None and not invitation.is_transferable
+        else []
     )
+    return render_template(
+        "joining/open_invitation.html", token=token, invitation=invitation, form=form, no=no, shared=shared
+    )  # fmt: skip
 
 
 @bp.get("/join/<token>/accept")

@@ -31,6 +31,7 @@ from watch.models import (
     Person,
     Purpose,
     RequestState,
+    may_be_one_person,
     utcnow,
 )
 from watch.models.base import is_fresh
@@ -140,5 +141,6 @@ def _settle_invitations(membership: Membership, by: Person | None) -> None:
         Invitation.state == InvitationState.OPEN,
     )
     for invitation in db.session.scalars(theirs).all():
-        if is_in_sight(membership, invitation):
+        is_theirs = may_be_one_person(invitation.name, membership.person.name)
+        if is_theirs and is_in_sight(membership, invitation):
             revoke(invitation, by=by)

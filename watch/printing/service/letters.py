@@ -56,7 +56,9 @@ def _printed_lately(group: Group, flats: Sequence[Flat], now: datetime) -> dict[
     )
     letters = {letter.flat_id: letter for letter in db.session.scalars(young.order_by(Letter.id))}
     stairwells = {flat.stairwell_id for flat in flats}
-    counts = select(Flat.stairwell_id, func.count()).where(Flat.stairwell_id.in_(stairwells))
+    counts = select(Flat.stairwell_id, func.count()).where(
+        Flat.stairwell_id.in_(stairwells), Flat.gone_at.is_(None)
+    )
     sizes = dict(db.session.execute(counts.group_by(Flat.stairwell_id)).all())
     for stairwell, behind in groupby(sorted(flats, key=_stairwell_of), key=_stairwell_of):
         its = [flat.id for flat in behind]

@@ -1,0 +1,87 @@
+"""Reads the bytes of a text file in the encoding that gives Swedish words.
+
+A list comes from Excel for Windows (Windows-1252 or UTF-8), from a Macintosh (Mac Roman) or from an old
+system (MS-DOS, code page 850), and may have been read in the wrong encoding on its way. Each reading is
+judged by its letters: å, ä and ö count for it, signs inside words against it.
+"""
+
+from __future__ import annotations
+
+import re
+from contextlib import suppress
+
+from charset_normalizer import from_bytes
+
+ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # the first wins between equals
+# A cell rarely begins with a small one, so "Šahin" stays what it is
+SWEDISH = re.compile("(?<![;,\\t\\n])[åäö]|[ÅÄÖÉ]|(?<=[a-z])é")
+SIGNS = "†‡ˆ‰„‚¤¬¸˜ƒ÷√∂∫≈≠≤≥◊∏∑∞ˇ˘˙˚˛˝\u0080-\u009f\u2190-\u25ff"  # beside no Swedish letter
+ODD = re.compile(
+    rf"[^\W\d_][{SIGNS}]|[{SIGNS}][^\W\d_]"
+    r"|[^\W\d_][“”…™€¢£¥¦§¨©ª«»®¯°±²³¶¹º¿¡›‹•¼½¾][^\W\d_]|(?<!\S)[…™][^\W\d_]"
+    r"|[^\W\d_][À-ÖØ-ÞŠŽŒŸ][a-zåäö]|[a-zåäö][À-ÖØ-ÞŠŽŒŸ]|(?<!\w)[ß-öø-ÿ][A-Z]"  # large within small
+)
+# The bytes of a letter in UTF-8, read as Windows-1252 (Ã¥), Mac Roman (√•) or code page 850 (├Ñ)
+TWICE = re.compile(r"[Ã√├][^\x00-\x7f]|Ã\Z|Â[\u00a0-\u00bf]|â€|‚Ä|ÔÇ")
+
+
+def is_garbled(text: str) -> bool:
+    """Return True if the text has letters that come from reading it in a wrong encoding."""
+    return bool(TWICE.search(text) or ODD.search(text))
+
+
+def decoded(data: bytes) -> tuple[str, bool]:
+    """Return the text, and whether bytes of two encodings are mixed in it.
+
+    A byte that cannot be read becomes U+FFFD, so that an error can name its row and column.
+    """
+    data = data.removeprefix(b"\xef\xbb\xbf")
+    with suppress(UnicodeDecodeError):
+        return repaired(data.decode("utf-8")), False
+    text = data.decode("utf-8", errors="replace")
+    if any(ord(character) > 127 and character != "\ufffd" for character in text) and _is_mostly_utf8(data):
+        return text, True
+    return _of_one_byte(data), False
+
+
+def _is_mostly_utf8(data: bytes) -> bool:
+    """Return True if as many letters are written in UTF-8 as bytes are left over."""
+    spoilt = len(data.decode("utf-8", errors="ignore").encode())
+    written = len(re.findall(rb"[\xc3\xc4\xc5\xe2][\x80-\xbf]", data))
+    return written >= len(data) - spoilt
+
+
+def _of_one_byte(data: bytes) -> str:
+    """Return the reading with most Swedish letters. Without a good one the cells are shown as garbled."""
+    likely = from_bytes(
+        data, cp_isolation=list(ONE_BYTE), threshold=0.6, preemptive_behaviour=False, enable_fallback=False
+    )
+    names = [name for name in ONE_BYTE if any(name in match.could_be_from_charset for match in likely)]
+    readings = [data.decode(name) for name in names]
+    good = [text for text in readings if not ODD.search(text)]
+    return max(good, key=_letters, default=data.decode("cp1252", errors="replace"))
+
+
+def _letters(text: str) -> int:
+    return len(SWEDISH.findall(text))
+
+
+def repaired(text: str) -> str:
+    """Return a text that was encoded twice as it was meant, if the whole of it can be read so."""
+    for _time in range(2):
+        if not TWICE.search(text):
+            break
+        text = next((better for name in ONE_BYTE if (better := _undone(text, name)) is not None), text)
+    return text
+
+
+def _undone(text: str, name: str) -> str | None:
+    """Return the text of the bytes that were read in this encoding; None if they are no UTF-8."""
+    with suppress(UnicodeError):
+        return b"".join(_byte(character, name) for character in text).decode("utf-8")
+    return None
+
+
+def _byte(character: str, name: str) -> bytes:
+    """Return the byte of a character. Five bytes that Windows-1252 leaves out are passed on as they are."""
+    return character.encode("latin-1" if "\x80" <= character <= "\x9f" else name)
