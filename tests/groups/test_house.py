@@ -67,11 +67,11 @@ def test_a_coordinator_of_one_stairwell_sees_nothing_of_the_other(client: PageCl
     assert client.post(f"/memberships/{hidden.id}/details", as_=scene.amina).status == 200
 
 
-def test_a_member_without_a_flat_is_counted_beside(client: PageClient, scene: Scene) -> None:
+def test_a_member_without_a_flat_is_a_household_too(client: PageClient, scene: Scene) -> None:
     members_service.admit(make_person("Hulda"), scene.group, stairwell=None)
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
-    assert "5 av 18 hushåll" in page.text
-    assert "Dessutom är 1 granne med utan känd lägenhet." in page.text
+    assert "6 av 18 hushåll" in page.text
+    assert "Av dem är 1 granne med utan känd lägenhet." in page.text
     assert "Utan känd port Hulda" in client.get(f"/groups/{scene.group.id}/members", as_=scene.amina).text
 
 

@@ -141,7 +141,7 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
         (scene.amina, f"/groups/{group.id}/knock", 7),
         (scene.amina, f"/groups/{group.id}/members", 7),
         (scene.amina, f"/groups/{group.id}/coordinators", 8),
-        (scene.amina, f"/groups/{group.id}/letters", 5),
+        (scene.amina, f"/groups/{group.id}/letters", 6),
         (scene.gun, f"/groups/{group.id}/letters", 5),
         (scene.carin, "/me", 6),
         (scene.gun, f"/groups/{starting.id}/lifecycle", 9),

@@ -33,7 +33,7 @@ def test_three_neighbours_are_invited(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt)
-    assert "Ingen är bjuden med e-post än" in page.text
+    assert "Ingen är bjuden med mejl än" in page.text
     done = write(
         scene.bengt, "lina@example.org", "", " Kim@Example.org ", "lina@example.org", "mio@example.org"
     )

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
+from watch import language
+from watch.bands import banded, banded_share
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.households import FlatState
 from watch.models import ConsentChannel, GroupState, NoticeChoice
@@ -71,12 +74,39 @@ EVENTS = {
     "household-invited": _l("Bjöds in"),
     "household-wants-to-join": _l("Ville gå med"),
     "household-declined": _l("Tackade nej"),
-    "household-not-contacted": _l("Blev ej kontaktad igen"),
+    "household-not-contacted": _l("Sattes tillbaka till ej kontaktad"),
     "household-moved-out": _l("Flyttade ut"),
     "household-not-home": _l("Var inte hemma"),
     "household-undone": _l("Det senaste togs tillbaka"),
+    "household-invited-by-mail": _l("Bjöds in med mejl"),
+    "household-letter-delivered": _l("Brevet lades i brevlådan"),
+    "household-letter-left-out": _l("Brevet kom inte ut"),
+    "household-letter-taken-back": _l("Svaret om brevet togs tillbaka"),
     "letter-printed": _l("Ett brev skrevs ut"),
 }
+
+
+@dataclass(frozen=True)
+class HouseholdsSaid:
+    """How many of a house's households take part, as a reader is told: `part` of `total`.
+
+    `share` is the width of a meter, 0–1, that shows no more than `part`.
+    """
+
+    part: str
+    total: int
+    share: float
+
+    @classmethod
+    def exactly(cls, count: int, flats: int) -> HouseholdsSaid:
+        """Return the present number, for coordinators of the whole house."""
+        return cls(language.number(count), flats, min(count / flats, 1) if flats else 0)
+
+    @classmethod
+    def roughly(cls, counted: int, flats: int) -> HouseholdsSaid:
+        """Return last night's number in bands, for everybody else."""
+        return cls(banded(counted, flats), flats, banded_share(counted, flats))
+
 
 _SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
 

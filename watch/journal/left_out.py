@@ -63,7 +63,8 @@ COLUMNS = {
     ),
     HIDES_NOTHING: (
         "checklist_item.done_on", "contact_person.hours", "contact_person.checked_on",
-        "household.sticker_given_on", "join_request.flat_id", "meeting.counting", "meeting.head_count",
+        "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",
+        "meeting.counting", "meeting.head_count",
         "meeting_answer.answered_at", "membership.channel", "membership.stairwell_id", "person.language",
         "watch_group.counted_at",
     ),

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 
 from watch.models import (
     Building,
@@ -26,7 +26,7 @@ from watch.statements import prepared
 
 @dataclass(frozen=True)
 class StairwellInHouse:
-    """A stairwell of a group, with what its coordinators have to do there."""
+    """A stairwell of a group, its members without a known flat, and its coordinators' work."""
 
     id: int
     number: str
@@ -34,6 +34,7 @@ class StairwellInHouse:
     has_coordinator: bool
     waiting: int
     visit_requests: int
+    without_flat: int
 
 
 @dataclass(frozen=True)
@@ -53,12 +54,13 @@ def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int]
     """
     rows = _work(group.id, by.id, now, stairwells or (), only_some=stairwells is not None).all()
     found = [
-        StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, visits)
-        for key, number, street, coordinators, waiting, visits, *_rest in rows
+        StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, visits, hidden)
+        for key, number, street, coordinators, waiting, visits, hidden, *_rest in rows
     ]
+    theirs = sum(each.without_flat for each in found)
     return Work(
         found,
-        without_flat=rows[0][-2] if rows and stairwells is None else 0,
+        without_flat=rows[0][-2] if rows and stairwells is None else theirs,
         uncounted_meetings=rows[0][-1] if rows else 0,
     )
 
@@ -66,7 +68,7 @@ def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int]
 @prepared
 def _work(
     group_id: int, by_id: int, now: datetime, stairwells: Collection[int], *, only_some: bool
-) -> Select[int, str, str, int, int, int, int, int]:
+) -> Select[int, str, str, int, int, int, int, int, int]:
     uncounted = _uncounted_meetings(group_id, now)
     wanted = select(Stairwell).join(Building, Building.id == Stairwell.building_id)
     wanted = wanted.where(Building.group_id == group_id).order_by(Stairwell.sort_key, Stairwell.id)
@@ -77,7 +79,8 @@ def _work(
     return wanted.with_only_columns(
         Stairwell.id, Stairwell.number, Stairwell.street, _coordinators(group_id),
         _requests(group_id, visit=False), _requests(group_id, visit=True),
-        _members_without_flat(group_id), uncounted.scalar_subquery(),
+        _members_without_flat(Membership.stairwell_id == Stairwell.id).correlate(Stairwell).scalar_subquery(),
+        _members_without_flat(Membership.group_id == group_id).scalar_subquery(), uncounted.scalar_subquery(),
     )  # fmt: skip
 
 
@@ -109,11 +112,9 @@ def _requests(group_id: int, *, visit: bool) -> ScalarSelect[int]:
     return waiting.correlate(Stairwell).scalar_subquery()
 
 
-def _members_without_flat(group_id: int) -> ScalarSelect[int]:
-    hidden = select(func.count(Membership.id)).where(
-        Membership.group_id == group_id, Membership.is_current, Membership.household_id.is_(None)
-    )
-    return hidden.scalar_subquery()
+def _members_without_flat(where: ColumnElement[bool]) -> Select[int]:
+    unknown = Membership.is_current, Membership.household_id.is_(None)
+    return select(func.count(Membership.id)).where(where, *unknown)
 
 
 def _uncounted_meetings(group_id: int, now: datetime) -> Select[int]:

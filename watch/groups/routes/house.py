@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
@@ -10,12 +12,12 @@ from werkzeug.wrappers import Response
 from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
-from watch.canvassing.queries import can_take_back, newest_visit
+from watch.canvassing.queries import INVITED_DAYS, can_take_back, newest_visit
 from watch.extensions import db
 from watch.groups.errors import AlreadyPlaced, CoordinatorLivesThere, LastCoordinator
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
-from watch.groups.queries import households, pages, stairwells
+from watch.groups.queries import households, letters, pages, stairwells
 from watch.groups.queries import members as members_queries
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.households import FlatState
@@ -55,6 +57,8 @@ def show(group: Group) -> ViewAnswer:
             if len(work.stairwells) <= SIDE_BY_SIDE
         ],
         work=work,
+        letters=letters.number_unanswered(group, mine),
+        due_at=_first_visit(flats),
         waiting=len(requests),
         elsewhere=sum(mine is not None and each.stairwell_id not in mine for each in requests),
         nowhere=sum(each.flat_id is None for each in requests),
@@ -64,6 +68,13 @@ def show(group: Group) -> ViewAnswer:
         by_state=counts_by_state(flats),
         legend=_legend(flats),
     )
+
+
+def _first_visit(flats: list[households.FlatInHouse]) -> datetime | None:
+    """Return when the first invited household comes onto the list of visits; None if it is there already."""
+    since = [flat.since for flat in flats if flat.state is FlatState.INVITED and flat.since]
+    due_at = min(since) + timedelta(days=INVITED_DAYS) if since else None
+    return due_at if due_at and due_at > utcnow() else None
 
 
 def _state_asked_for() -> FlatState | None:
@@ -103,7 +114,7 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
         picture=picture_of(
             neighbours[place], flats, state, lit_since=seen, ticked=request.args.get("choose", "")
         ),
-        sums=households.sums(flats),
+        sums=households.sums(flats, neighbours[place].without_flat),
         by_state=counts_by_state(flats),
         flats=len(flats),
         state=state,

@@ -75,7 +75,7 @@ def rows_of(
             PictureRow(
                 href=url_for("groups.house.stairwell", stairwell_id=each.id, state=only),
                 title=_("Port %(number)s", number=each.number),
-                taking_part=sum(flat.state.is_lit for flat in behind),
+                taking_part=sum(flat.state.is_lit for flat in behind) + each.without_flat,
                 total=len(behind),
                 note=f"{str(FLAT_STATES[only]).capitalize()}: {such}" if only else _note(each, behind),
             )

@@ -12,7 +12,9 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import HiddenField
+from wtforms import HiddenField, IntegerField
+from wtforms.validators import NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from watch.fields import AddressField, Form, LineField, NameField, SendingForm
 from watch.invitations.lists import MOST_PEOPLE
@@ -37,10 +39,14 @@ class RowForm(Form):
 
 
 class PreviewForm(SendingForm):
-    """The choices for all rows, carried from the first page over the preview to the sending."""
+    """The choices for all rows, carried from the first page over the preview to the sending.
+
+    `sent` is how many of the list are invited already, when the rest is shown again.
+    """
 
     language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
     pass_on = HiddenField()
+    sent = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, MOST_PEOPLE)])
 
 
 @dataclass
