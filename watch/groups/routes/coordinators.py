@@ -13,7 +13,7 @@ from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
 from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
-from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
+from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE, name_key
 from watch.groups.queries import members
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.service import coordinators as coordinators_service
@@ -23,7 +23,7 @@ from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell
 from watch.saving import Explanations, saving
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("coordinators", __name__)
 IS_ASKED: Explanations = {
@@ -77,7 +77,11 @@ def _called(coordinators: list[Coordinator], group: Group) -> dict[int, str]:
 
 def _coordinator_form(group: Group, *, filled: bool = False) -> AppointCoordinatorForm:
     form = AppointCoordinatorForm() if filled else AppointCoordinatorForm(None)
-    form.offer(_stairwells(group))
+    leads = can(Permission.APPOINT_COORDINATORS, group)
+    people = members.members_to_ask(group) if leads else []
+    if people:
+        leave_trace("members-seen", about=group)
+    form.offer(sorted(people, key=lambda each: name_key(each.person.name)), _stairwells(group))
     return form
 
 
@@ -101,11 +105,22 @@ def _stairwells(group: Group) -> list[Stairwell]:
 @bp.post("/groups/<int:group_id>/coordinators")
 @requires(Permission.APPOINT_COORDINATORS, second_factor=True)
 def appoint(group: Group) -> ViewAnswer:
+    """Show what the coordinator would see, and ask them once that is confirmed."""
     form = _coordinator_form(group, filled=True)
     if not form.validate():
         return _index(group, form, _lead_form(group)), 422
-    chosen = [each for each in _stairwells(group) if each.id in form.stairwells.data]
-    return _appoint(group, form.address.data, chosen, lead=False)
+    if form.confirmed.data:
+        return _appoint(group, form.whom, form.chosen, lead=False)
+    form.confirmed.data = "yes"
+    whom, here = form.whom, {each.id for each in form.chosen} or None
+    return render_template(
+        "groups/coordinators/ask_appoint.html",
+        group=group,
+        form=form,
+        name=whom if isinstance(whom, str) else whom.name,
+        people=len(members.members_of(group, here)),
+        stairwells=[each.number for each in form.chosen],
+    )
 
 
 @bp.post("/groups/<int:group_id>/coordinators/lead")
