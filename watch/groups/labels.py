@@ -13,7 +13,7 @@ from watch import language
 from watch.bands import banded, banded_share
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.households import FlatState
-from watch.models import ConsentChannel, GroupState, NoticeChoice
+from watch.models import ConsentChannel, GroupState, NoticeChoice, Task
 
 GROUP_STATES = {
     GroupState.STARTING: _l("Under uppstart"),
@@ -26,6 +26,11 @@ GROUP_STATE_KINDS = {
     GroupState.ACTIVE: "ok",
     GroupState.DORMANT: "warn",
     GroupState.CLOSED: "neutral",
+}
+SET_ASIDE = {
+    Task.POSTERS: _l("Bra! Affischerna sitter uppe."),
+    Task.FIRST_STEPS: _l("De första stegen visas inte mer."),
+    Task.MORE_COORDINATORS: _l("Portarna utan eget kontaktombud visas inte mer."),
 }
 FLAT_STATES = {
     FlatState.TAKES_PART: _l("deltar"),

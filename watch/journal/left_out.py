@@ -12,6 +12,7 @@ TABLES = {
     "building": COUNTS,
     "flat": COUNTS,
     "group_transition": COUNTS,
+    "set_aside": COUNTS,
     "erased_rows": COUNTS,
     "worker": COUNTS,
     "old_poster": "is written anew when a stairwell's code is played again",
@@ -62,7 +63,8 @@ COLUMNS = {
         "meeting.called_by_id", "membership.admitted_by_id", "notice.by_id",
     ),
     HIDES_NOTHING: (
-        "checklist_item.done_on", "contact_person.hours", "contact_person.checked_on",
+        "checklist_item.done_on", "checklist_item.meeting_on",
+        "contact_person.hours", "contact_person.checked_on",
         "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",
         "meeting.counting", "meeting.head_count",
         "meeting_answer.answered_at", "membership.channel", "membership.stairwell_id", "person.language",

@@ -14,14 +14,14 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
 from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE, name_key
-from watch.groups.queries import members
+from watch.groups.queries import members, tasks
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.service import coordinators as coordinators_service
 from watch.groups.service import members as members_service
 from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
-from watch.models import Coordinator, Group, Person, Purpose, Stairwell
+from watch.models import Coordinator, Group, Person, Purpose, Stairwell, Task
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, leave_trace
 
@@ -56,6 +56,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
         refusals=members.refusals_to(current_person(), group),
         me=current_person(),
+        lets_ports_be=group.id in relations.leads and Task.MORE_COORDINATORS in tasks.set_aside_in(group),
     )
 
 
