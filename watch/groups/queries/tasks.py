@@ -35,9 +35,9 @@ class FirstSteps:
     told: int
 
     @property
-    def done(self) -> int:
-        """The number of steps that are done."""
-        return self.posters + self.letters + self.gathering
+    def are_done(self) -> bool:
+        """True if all three steps are done."""
+        return self.posters and self.letters and self.gathering
 
 
 def set_aside_in(group: Group) -> set[Task]:

@@ -115,7 +115,7 @@ def appoint(group: Group) -> ViewAnswer:
     form.confirmed.data = "yes"
     whom, here = form.whom, {each.id for each in form.chosen} or None
     return render_template(
-        "groups/coordinators/ask_appoint.html",
+        "groups/coordinators/appoint.html",
         group=group,
         form=form,
         name=whom if isinstance(whom, str) else whom.name,

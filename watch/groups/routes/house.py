@@ -12,27 +12,27 @@ from werkzeug.wrappers import Response
 from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
-from watch.canvassing.queries import INVITED_DAYS, can_take_back, newest_visit
+from watch.canvassing.queries import INVITED_DAYS, can_take_back, is_settled, newest_visit
 from watch.extensions import db
 from watch.groups.errors import AlreadyPlaced, CoordinatorLivesThere, LastCoordinator
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
-from watch.groups.queries import households, letters, pages, stairwells, tasks
+from watch.groups.queries import households, letters, pages, stairwells
 from watch.groups.queries import members as members_queries
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.households import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
+from watch.groups.routes.tasks import tasks_for
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
-from watch.models import Flat, Group, Membership, Stairwell, Task, utcnow
+from watch.models import Flat, Group, Membership, Stairwell, Visit, utcnow
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("house", __name__)
 
 SIDE_BY_SIDE = 4
-STEPS = ("posters", "letters", "gathering")
 CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.visits"}
 
 
@@ -64,31 +64,11 @@ def show(group: Group) -> ViewAnswer:
         elsewhere=sum(mine is not None and each.stairwell_id not in mine for each in requests),
         nowhere=sum(each.flat_id is None for each in requests),
         visit_requests=sum(each.visit_requests for each in work.stairwells),
-        **_tasks(group, work),
+        **tasks_for(group, work),
         only_some=mine is not None,
         by_state=counts_by_state(flats),
         legend=_legend(flats),
     )
-
-
-def _tasks(group: Group, work: stairwells.Work) -> dict[str, object]:
-    """Return the first steps of a new lead, and the stairwells without a coordinator of their own.
-
-    These wait until the first steps are done, and are left out once the lead has set them aside.
-    """
-    missing = [each for each in work.stairwells if not each.has_coordinator]
-    if group.id not in current_relations().leads:
-        return {"first_steps": None, "was_new": False, "missing": missing}
-    aside = tasks.set_aside_in(group)
-    is_new = tasks.is_new_lead(group, current_person(), utcnow())
-    steps = tasks.first_steps_of(group, aside) if is_new else None
-    shown = steps if steps and steps.done < len(STEPS) and Task.FIRST_STEPS not in aside else None
-    is_quiet = bool(shown) or Task.MORE_COORDINATORS in aside
-    return {
-        "first_steps": shown,
-        "was_new": is_new and Task.FIRST_STEPS in aside,
-        "missing": [] if is_quiet else missing,
-    }
 
 
 def _first_visit(flats: list[households.FlatInHouse]) -> datetime | None:
@@ -167,11 +147,18 @@ def flat(flat: Flat) -> ViewAnswer:
         members=households.members_at(here),
         consents=CONSENT_CHANNELS,
         last_visit=last.id if last else 0,
-        just_pressed=last if last and can_take_back(last, current_person(), utcnow()) else None,
+        just_pressed=_undoable(last, here.household_id),
         outcomes=OUTCOMES,
         requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
         history=[(at, EVENTS[what]) for at, what in households.history_of(flat) if what in EVENTS],
     )
+
+
+def _undoable(visit: Visit | None, household_id: int | None) -> Visit | None:
+    """Return the visit if the reader can still take it back."""
+    if visit is None or is_settled(visit, household_id):
+        return None
+    return visit if can_take_back(visit, current_person(), utcnow()) else None
 
 
 @bp.get("/flats/<int:flat_id>/paper")

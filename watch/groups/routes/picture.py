@@ -54,6 +54,12 @@ class Picture:
     caption: str
     floors: list[Floor]
 
+    @property
+    def ticked(self) -> int:
+        """The number of flats whose box is ticked."""
+        windows = [window for floor in self.floors for window in floor.flats]
+        return sum(window.checkbox is not None and window.checkbox[2] for window in windows)
+
 
 def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, int]]:
     """Return how many flats have each state. The counts add up to all flats."""
