@@ -278,3 +278,16 @@ def test_a_name_is_found_by_those_who_see_the_address(client: PageClient, scene:
     path = f"/groups/{scene.group.id}/invitations?q=li"
     assert ["Li" in client.get(path, as_=who).text for who in (scene.amina, scene.bengt)] == [True, False]
     assert "Alla 0" in client.get(path, as_=scene.bengt).text
+
+
+def test_just_sent_the_list_comes_first_and_sending_again_is_not_loud(
+    client: PageClient, scene: Scene
+) -> None:
+    empty = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt).html
+    assert empty.index('id="invite"') < empty.index('id="list"')  # nobody is invited: the form first
+    make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    db.session.commit()
+    html = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt).html
+    assert html.index('id="list"') < html.index('id="invite"')
+    again = html[: html.index("Skicka igen")].rpartition("<button")[2]
+    assert "button-plain" in again

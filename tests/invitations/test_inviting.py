@@ -82,6 +82,9 @@ def test_good_rows_are_sent_and_bad_ones_stay_to_be_mended(
     assert (outbox.names(), len(invitations())) == ([], 1)
     left = seen.press("Skicka till 1 granne")
     assert (left.status, left.flashes) == (200, [("done", "1 inbjudan är på väg.")])
+    assert left.h1 == "1 granne är bjuden. 3 rader är kvar att rätta."
+    assert "skickat än" not in left.text
+    assert ("Klar" in left.links, "Avbryt" in left.links) == (True, False)
     assert [row[:2] for row in rows_of(left)] == [
         ("2", "kim.example.org"), ("5", "a@b@example.org"), ("6", "li\u200bna@example.org"),
     ]  # fmt: skip
@@ -94,7 +97,10 @@ def test_good_rows_are_sent_and_bad_ones_stay_to_be_mended(
     assert [row[1::3] for row in rows_of(mended)] == [
         ("kim@example.org", "Kan bjudas in"), ("li\u200bna@example.org", "Behöver rättas"),
     ]  # fmt: skip
-    assert mended.press("Skicka till 1 granne").status == 200
+    assert mended.h1 == "1 granne är bjuden. 1 rad är kvar att rätta."  # still, after another look
+    assert "skickat än" not in mended.text
+    rest = mended.press("Skicka till 1 granne")
+    assert (rest.status, rest.h1) == (200, "2 grannar är bjudna. 1 rad är kvar att rätta.")
     assert outbox.addressed() == [("invitation", "lina@example.org"), ("invitation", "kim@example.org")]
 
 
@@ -200,6 +206,7 @@ def test_what_goes_beyond_the_days_limit_stays_and_says_when_it_can_go(
     ]
     left = seen.press("Skicka till 2 grannar")
     assert left.flashes == [("done", "2 inbjudningar är på väg.")]
+    assert left.h1.startswith("2 grannar är bjudna. ")
     assert [row[1::3] for row in rows_of(left)] == [
         ("b2@example.org", "Får vänta"), ("b3@example.org", "Får vänta"),
         ("kim.example.org", "Behöver rättas"),
