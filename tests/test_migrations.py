@@ -49,6 +49,7 @@ from watch.models import (
     Flat,
     Group,
     JoinRequest,
+    Letter,
     Mailing,
     Person,
     Purpose,
@@ -57,6 +58,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.printing.service.delivery import take_back
 from watch.tokens import BadToken
 
 THEN = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)
@@ -185,6 +187,56 @@ def test_what_was_chosen_before_there_was_a_list_of_the_area_is_kept(two_apps: l
             named = connection.execute(text("SELECT uid FROM meeting")).scalars().all()
         assert [tuple(row) for row in out] == [(1, 2), (2, 1)]
         assert (doubts, named) == ([3], ["meeting-7"])
+
+
+LATER = THEN + timedelta(minutes=1)
+BEFORE_LETTERBOXES = {
+    "area": [{"id": 1, "slug": "a", "name": "a", "sort_key": "a"}],
+    "landlord": [{"id": 1, "name": "L"}],
+    "property": [{"id": 1, "area_id": 1, "landlord_id": 1, "designation": "P 1"}],
+    "watch_group": [
+        {"id": 1, "area_id": 1, "name": "G", "state": "active", "started_at": THEN, "counted_taking_part": 0}
+    ],
+    "building": [
+        {"id": 1, "property_id": 1, "name": "B", "address": "G 1", "sort_key": "g", "group_id": 1}
+    ],
+    "stairwell": [
+        {"id": 1, "building_id": 1, "street": "G", "number": "1", "postcode": "1", "city": "B",
+         "sort_key": "g", "nonce": b"s" * 16}
+    ],
+    "flat": [{"id": number, "stairwell_id": 1, "number": f"100{number}"} for number in (1, 2)],
+    "household": [
+        {"id": 1, "flat_id": 1, "status": "invited", "status_at": LATER},
+        {"id": 2, "flat_id": 2, "status": "declined", "status_at": LATER},
+    ],
+    "letter": [
+        {"id": number, "group_id": 1, "flat_id": number, "printed_at": THEN,
+         "expires_at": THEN + timedelta(days=30), "nonce": bytes([number]) * 16}
+        for number in (1, 2)
+    ],
+    "checklist_item": [{"id": 1, "group_id": 1, "step": "meeting_booked", "done_on": THEN.date()}],
+}  # fmt: skip
+
+
+def test_letters_that_counted_go_on_counting_and_can_be_taken_back(two_apps: list[Flask]) -> None:
+    app, _other = two_apps
+    with app.app_context():
+        upgrade(str(FOLDER), revision="0022")
+        known = MetaData()
+        known.reflect(db.engine)
+        with db.engine.begin() as connection:
+            for table, rows in BEFORE_LETTERBOXES.items():
+                connection.execute(known.tables[table].insert(), rows)
+        upgrade(str(FOLDER))
+        letters = db.session.scalars(select(Letter).order_by(Letter.id)).all()
+        assert [each.delivered_at for each in letters] == [LATER, THEN]
+        assert [each.discarded_at for each in letters] == [None, None]
+        booked = db.session.execute(text("SELECT done_on, meeting_on FROM checklist_item")).one()
+        assert booked.meeting_on is None  # its own day is not known
+        take_back(db.session.get_one(Group, 1), letters, by=make_person("Amina", "amina@example.org"))
+        status = text("SELECT status FROM household ORDER BY id")
+        assert db.session.scalars(status).all() == ["not_contacted", "declined"]
+        db.session.rollback()
 
 
 @dataclass(frozen=True)

@@ -31,6 +31,7 @@ WORDS = {
     "code",
     "name",
     "step",
+    "task",
     "sign_in_id",
 }  # parameters of a URL that are not ids
 

@@ -65,6 +65,7 @@ class Permission(Enum):
     END_APPOINTMENT = auto()
     SEE_AREA = auto()
     START_GROUPS = auto()
+    SEE_LIFECYCLE = auto()
     CHANGE_GROUP_STATE = auto()
     EDIT_CONTACTS = auto()
 
@@ -104,6 +105,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.END_APPOINTMENT: _GROUP | _OFFICER,
     Permission.SEE_AREA: _OFFICER,
     Permission.START_GROUPS: _OFFICER,
+    Permission.SEE_LIFECYCLE: _LEAD | _OFFICER,
     Permission.CHANGE_GROUP_STATE: _OFFICER,
     Permission.EDIT_CONTACTS: _OFFICER,
 }

@@ -29,8 +29,8 @@ FAULTS = (
     Fault(
         "a coordinator of one stairwell counts those without a flat in the whole house",
         "watch/groups/queries/stairwells.py",
-        "without_flat=rows[0][-2] if rows and stairwells is None else 0,",
-        "without_flat=rows[0][-2] if rows else 0,",
+        "without_flat=rows[0][-3] if rows and stairwells is None else theirs,",
+        "without_flat=rows[0][-3] if rows else 0,",
         IN_HOUSE,
     ),
     Fault(

@@ -13,8 +13,8 @@ FAULTS = (
     Fault(
         "an officer reads exactly how few households of a house take part",
         AREA,
-        "part=banded(row.taking_part, row.flats)",
-        "part=row.taking_part",
+        "households_words(households_of(row.taking_part, row.flats))",
+        "row.taking_part",
         "followup/test_area",
     ),
     Fault(
@@ -27,8 +27,8 @@ FAULTS = (
     Fault(
         "a member reads exactly how few households take part",
         "watch/groups/routes/groups.py",
-        "count=banded(group.counted_taking_part, facts.flats),",
-        "count=str(group.counted_taking_part),",
+        "return HouseholdsSaid.roughly(group.counted_taking_part, flats)",
+        "return HouseholdsSaid.exactly(group.counted_taking_part, flats)",
         "groups/test_pages",
     ),
     Fault(

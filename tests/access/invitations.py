@@ -16,6 +16,7 @@ OF_GROUP = {
 
 ENDPOINTS = {
     "invitations.index": Expected(get="/groups/{group}/invitations", **OF_GROUP),
+    "invitations.flats": Expected(get="/groups/{group}/invitations/flats", **OF_GROUP),
     "invitations.send": Expected(
         post="/groups/{group}/invitations",
         **OF_GROUP,  # the preview comes first: nothing is sent that was not shown

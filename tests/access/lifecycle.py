@@ -26,7 +26,11 @@ ENDPOINTS = {
     "lifecycle.create": Expected(
         post="/buildings/{empty_house}/group", anybody="login", **NO_GROUP_YET, officer=422
     ),
-    "lifecycle.checklist": Expected(get="/groups/{group}/lifecycle", **IN_AREA, officer=200),
+    "lifecycle.checklist": Expected(
+        get="/groups/{group}/lifecycle", **(IN_AREA | {"lead": 200}), officer=200
+    ),
+    "lifecycle.rest": Expected(post="/groups/{group}/rest", **IN_AREA, officer=303),
+    "lifecycle.wake": Expected(post="/groups/{group}/wake", **IN_AREA, officer=303),
     "lifecycle.tick": Expected(post="/groups/{group}/lifecycle/meeting_booked", **IN_AREA, officer=303),
     "lifecycle.untick": Expected(
         post="/groups/{group}/lifecycle/meeting_booked/undo", **IN_AREA, officer=303

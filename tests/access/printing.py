@@ -19,6 +19,14 @@ ENDPOINTS = {
         post="/groups/{group}/letters",
         **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422, "officer": 422}),
     ),
+    "printing.say_delivered": Expected(
+        post="/groups/{group}/letters/letterboxes",
+        **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422, "officer": 422}),
+    ),
+    "printing.take_back_delivered": Expected(
+        post="/groups/{group}/letters/letterboxes/undo",
+        **(OF_GROUP | {"coordinator": 303, "other_coordinator": 303, "lead": 303, "officer": 303}),
+    ),
     "printing.choose_houses": Expected(get="/areas/{area}/letters", **(NOBODY | {"officer": 200})),
     "printing.ask_for_letters": Expected(post="/areas/{area}/letters", **(NOBODY | {"officer": 422})),
     "printing.show_pack": Expected(get="/packs/{pack}", **(NOBODY | {"coordinator": 200}), is_own=True),

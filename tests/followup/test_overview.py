@@ -16,6 +16,7 @@ from tests.factories import (
     make_group,
     make_household,
     make_interest,
+    make_member,
     make_person,
     make_request,
     stairwell_of,
@@ -100,7 +101,7 @@ def test_few_and_nearly_all_are_never_a_number(
     flats = [flat for stairwell in scene.other_group.buildings[0].stairwells for flat in stairwell.flats]
     empty = [flat for flat in flats if flat.number != "1003" or flat.stairwell.number != "10"]
     for flat in empty[: taking_part - 1]:
-        make_household(flat)
+        make_member(make_person(f"Boende i {flat.id}"), scene.other_group, flat)
     assert "18 hushåll. Inget hus" in client.get("/overview", as_=scene.hodan).text  # until the night
     recount_groups(utcnow())
     assert said in client.get("/overview", as_=scene.hodan).text

@@ -54,9 +54,20 @@ def latest() -> Coordinator:
 
 def appointed(client: PageClient, lead: Person, group: Group, *stairwells: Stairwell) -> Coordinator:
     page = client.get(f"/groups/{group.id}/coordinators", as_=lead)
-    chosen = [str(each.id) for each in stairwells]
-    page.press("Skicka frågan", {"address": "nina@example.org", "stairwells": chosen})
+    asked(page, "nina@example.org", *stairwells)
     return latest()
+
+
+def asked(page: Page, address: str, *stairwells: Stairwell) -> Page:
+    """Ask an address for these stairwells, or without any for the whole house, and confirm it."""
+    chosen = [str(each.id) for each in stairwells]
+    sent = {"address": address, "scope": "stairwells" if chosen else "house", "stairwells": chosen}
+    return page.press("Gå vidare", sent).press("Skicka frågan")
+
+
+def at_once(address: str) -> dict[str, str]:
+    """Return what the page that confirms an appointment for the whole house sends."""
+    return {"address": address, "scope": "house", "confirmed": "yes"}
 
 
 def test_the_lead_asks_somebody_new_who_accepts_and_sees_only_their_stairwell(
@@ -187,11 +198,11 @@ def test_nobody_asks_more_than_thirty_a_day(client: PageClient, scene: Scene, ou
     """Each appointment of a lead also mails the coordinators and the area's officers."""
     address = f"/groups/{scene.group.id}/coordinators"
     for number in range(31):
-        page = client.post(address, {"address": f"n{number}@example.org"}, as_=scene.amina).follow()
+        page = client.post(address, at_once(f"n{number}@example.org"), as_=scene.amina).follow()
     assert page.flashes[-1:] == [("warn", "Du har frågat många i dag. Fråga igen i morgon.")]
     assert outbox.names() == ["coordinator-appointed"] * 30
     with time_machine.travel(utcnow() + timedelta(hours=25)):
-        client.post(address, {"address": "n31@example.org"}, as_=scene.amina)
+        client.post(address, at_once("n31@example.org"), as_=scene.amina)
     assert outbox.names() == ["coordinator-appointed"] * 31
 
 
@@ -202,16 +213,17 @@ def test_asked_taken_back_and_asked_again_an_address_is_mailed_three_times_a_day
         coordinator = appointed(client, scene.amina, scene.group)
         outbox.rows()[-1].state = OutboxState.SENT
         client.post(f"/coordinators/{coordinator.id}/end", as_=scene.amina)
-    asked = {"address": "Nina@example.org"}
-    page = client.post(f"/groups/{scene.group.id}/coordinators", asked, as_=scene.amina).follow()
+    again = at_once("Nina@example.org")
+    page = client.post(f"/groups/{scene.group.id}/coordinators", again, as_=scene.amina).follow()
     assert page.flashes[-1:] == [
         ("warn", "Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon.")
     ]
     assert outbox.names() == ["coordinator-appointed"] * 3
-    client.post(f"/groups/{scene.group.id}/coordinators", {"address": "olle@example.org"}, as_=scene.amina)
+    olle = at_once("olle@example.org")
+    client.post(f"/groups/{scene.group.id}/coordinators", olle, as_=scene.amina)
     assert outbox.addressed()[3:] == [("coordinator-appointed", "olle@example.org")]
     with time_machine.travel(utcnow() + timedelta(hours=25)):
-        client.post(f"/groups/{scene.group.id}/coordinators", asked, as_=scene.amina)
+        client.post(f"/groups/{scene.group.id}/coordinators", again, as_=scene.amina)
     assert outbox.addressed()[4:] == [("coordinator-appointed", "nina@example.org")]
 
 
@@ -265,7 +277,7 @@ def test_a_name_that_a_stranger_wrote_beside_an_address_is_not_taken_over(
 def test_nobody_is_asked_twice(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
     for _time in range(2):
-        answer = page.press("Skicka frågan", {"address": "nina@example.org"})
+        answer = asked(page, "nina@example.org")
     assert answer.follow().flashes[-1] == (
         "info", "Den personen är redan kontaktombud, eller har redan fått frågan."
     )  # fmt: skip
@@ -303,9 +315,9 @@ def test_the_questions_before_an_end_do_not_vie_with_the_main_button(
     client: PageClient, scene: Scene
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
-    assert page.buttons.count("Skicka frågan") == 1
+    assert page.buttons.count("Gå vidare") == 1
     assert "Avsluta uppdraget bekräfta Bengt Åkesson" in page.buttons
-    assert page.main_actions == ["Skicka frågan"]
+    assert page.main_actions == ["Gå vidare"]
 
 
 def names_on(page: Page, scene: Scene) -> set[str]:
@@ -324,12 +336,60 @@ def test_members_see_the_names_that_are_shown_others_all(client: PageClient, sce
     assert names_on(client.get(address, as_=scene.bengt), scene) == accepted
     assert names_on(client.get(address, as_=scene.gun), scene) == accepted
     assert names_on(client.get(address, as_=scene.amina), scene) == accepted | {"Dawit Tesfaye"}
+    assert "Lova" in client.get(address, as_=scene.amina).html  # the lead may ask any member
+    assert "Lova" not in client.get(address, as_=scene.bengt).html + client.get(address, as_=scene.gun).html
+
+
+def test_the_whole_house_is_never_the_default_and_each_refusal_names_the_cure(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
+    assert page.form(page.path).get("scope") is None
+    ticks = [str(scene.stairwell_3.id)]
+    for sent, error in (
+        ({}, "Välj om uppdraget gäller hela huset eller vissa portar."),
+        ({"stairwells": ticks}, "Välj om uppdraget gäller hela huset eller vissa portar."),
+        ({"scope": "stairwells"}, "Kryssa för minst en port, eller välj Hela huset."),
+        (
+            {"scope": "house", "stairwells": ticks},
+            "Du har kryssat för portar men valt Hela huset. Ta bort kryssen, eller välj Vissa portar.",
+        ),
+    ):
+        answer = page.press("Gå vidare", {"address": "nina@example.org", **sent})
+        assert (answer.status, answer.errors) == (422, [error])
+        assert 'value="nina@example.org"' in answer.html
+    both = page.press(
+        "Gå vidare", {"address": "n@example.org", "member": str(scene.carin.id), "scope": "house"}
+    )
+    none = page.press("Gå vidare", {"scope": "house"})
+    stranger = page.press("Gå vidare", {"scope": "house", "member": str(scene.jenny.id)})
+    assert both.errors == ["Välj antingen en medlem eller skriv en mejladress, inte båda."]
+    assert none.errors == ["Välj en medlem, eller skriv en mejladress."]
+    assert stranger.errors == ["Den medlemmen går inte att fråga. Välj en annan i listan."]
+    assert outbox.names() == []
+
+
+def test_a_member_is_chosen_by_name_and_the_lead_reads_what_they_will_see(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/coordinators", as_=scene.amina)
+    offered = page.html.split('name="member"')[1].split("</select>")[0]
+    assert "Carin Öberg, Våglängdsgatan 3" in offered
+    assert not [name for name in ("Bengt", "Elsa", "Farah", "Jenny") if name in offered]
+    sent = {"member": str(scene.carin.id), "scope": "stairwells", "stairwells": [str(scene.stairwell_3.id)]}
+    confirm = page.press("Gå vidare", sent)
+    assert confirm.h1 == "Fråga Carin Öberg?"
+    assert "Uppdraget gäller port 3. Namn och lägenhet på 3 personer som är med." in confirm.text
+    assert outbox.names() == []
+    confirm.press("Skicka frågan")
+    assert outbox.addressed() == [("coordinator-appointed", "carin@example.org")]
+    assert (latest().person, latest().stairwells) == (scene.carin, [scene.stairwell_3])
 
 
 def test_an_address_does_not_tell_the_lead_whose_it_is(client: PageClient, scene: Scene) -> None:
     address = f"/groups/{scene.group.id}/coordinators"
     for known in (scene.ivan, scene.jenny):
-        client.get(address, as_=scene.amina).press("Skicka frågan", {"address": known.mailbox.address})
+        asked(client.get(address, as_=scene.amina), known.mailbox.address)
         assert known.name not in client.get(address, as_=scene.amina).html
 
 

@@ -251,7 +251,7 @@ def test_a_flat_whose_mail_comes_back_is_reached_on_paper(scene: Scene) -> None:
 def test_a_member_whose_flat_is_unknown_is_placed_by_a_coordinator(client: PageClient, scene: Scene) -> None:
     lova = members_service.admit(make_person("Lova"), scene.group, stairwell=scene.stairwell_3)
     house = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
-    members = house.click("Dessutom är 1 granne med utan känd lägenhet.")
+    members = house.click("Av dem är 1 granne med utan känd lägenhet.")
     page = members.click("Välj lägenhet Lova")
     empty = page.press("Spara lägenheten")
     assert (empty.status, empty.errors) == (422, ["Välj en lägenhet i listan."])

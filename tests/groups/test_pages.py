@@ -136,13 +136,13 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     starting = make_group(scene.langgatan, GroupState.STARTING)
     addresses = [
         (scene.carin, f"/groups/{group.id}", 6),
-        (scene.amina, f"/groups/{group.id}/house", 7),
+        (scene.amina, f"/groups/{group.id}/house", 10),
         (scene.amina, f"/stairwells/{scene.stairwell_3.id}/house", 9),
         (scene.amina, f"/groups/{group.id}/knock", 7),
         (scene.amina, f"/groups/{group.id}/members", 7),
-        (scene.amina, f"/groups/{group.id}/coordinators", 8),
-        (scene.amina, f"/groups/{group.id}/letters", 5),
-        (scene.gun, f"/groups/{group.id}/letters", 5),
+        (scene.amina, f"/groups/{group.id}/coordinators", 10),
+        (scene.amina, f"/groups/{group.id}/letters", 9),
+        (scene.gun, f"/groups/{group.id}/letters", 8),
         (scene.carin, "/me", 6),
         (scene.gun, f"/groups/{starting.id}/lifecycle", 9),
         (scene.gun, f"/groups/new?building={scene.house.id}", 9),

@@ -48,7 +48,7 @@ def test_the_list_says_how_it_went(
     path = f"/groups/{group.id}/invitations"
     page = client.get(path, as_=bengt)
     assert [link for link in page.links if link[-1:].isdigit() and "–" not in link] == [
-        "Alla 7", "Väntar 1", "Levererad till e-postservern 1", "Kunde inte nås 1", "Tackat ja 1",
+        "Alla 7", "Väntar 1", "Skickad 1", "Kunde inte nås 1", "Tackat ja 1",
         "Tackat nej 1", "Gäller inte längre 1", "Återkallad 1",
     ]  # fmt: skip
     bounced = page.click("Kunde inte nås 1")
@@ -278,3 +278,16 @@ def test_a_name_is_found_by_those_who_see_the_address(client: PageClient, scene:
     path = f"/groups/{scene.group.id}/invitations?q=li"
     assert ["Li" in client.get(path, as_=who).text for who in (scene.amina, scene.bengt)] == [True, False]
     assert "Alla 0" in client.get(path, as_=scene.bengt).text
+
+
+def test_just_sent_the_list_comes_first_and_sending_again_is_not_loud(
+    client: PageClient, scene: Scene
+) -> None:
+    empty = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt).html
+    assert empty.index('id="invite"') < empty.index('id="list"')  # nobody is invited: the form first
+    make_invitation(scene.group, "lina@example.org", by=scene.bengt)
+    db.session.commit()
+    html = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt).html
+    assert html.index('id="list"') < html.index('id="invite"')
+    again = html[: html.index("Skicka igen")].rpartition("<button")[2]
+    assert "button-plain" in again

@@ -33,7 +33,7 @@ def test_three_neighbours_are_invited(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], scene: Scene
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/invitations", as_=scene.bengt)
-    assert "Ingen är bjuden med e-post än" in page.text
+    assert "Ingen är bjuden med mejl än" in page.text
     done = write(
         scene.bengt, "lina@example.org", "", " Kim@Example.org ", "lina@example.org", "mio@example.org"
     )
@@ -82,6 +82,9 @@ def test_good_rows_are_sent_and_bad_ones_stay_to_be_mended(
     assert (outbox.names(), len(invitations())) == ([], 1)
     left = seen.press("Skicka till 2 grannar")
     assert (left.status, left.flashes) == (200, [("done", "2 inbjudningar är på väg.")])
+    assert left.h1 == "2 grannar är bjudna. 2 rader är kvar att rätta."
+    assert "skickat än" not in left.text
+    assert ("Klar" in left.links, "Avbryt" in left.links) == (True, False)
     assert [row[:2] for row in rows_of(left)] == [("2", "kim.example.org"), ("5", "a@b@example.org")]
     assert cures_of(left) == {
         "rows-1-address": "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se.",
@@ -93,6 +96,7 @@ def test_good_rows_are_sent_and_bad_ones_stay_to_be_mended(
     assert outbox.addressed() == [
         ("invitation", f"{name}@example.org") for name in ("lina", "mio", "kim")
     ]  # fmt: skip
+    assert mended.h1 == "2 grannar är bjudna. 1 kan bjudas in nu."
 
 
 def test_what_is_sent_is_what_was_seen(
@@ -197,6 +201,7 @@ def test_what_goes_beyond_the_days_limit_stays_and_says_when_it_can_go(
     ]
     left = seen.press("Skicka till 2 grannar")
     assert left.flashes == [("done", "2 inbjudningar är på väg.")]
+    assert left.h1.startswith("2 grannar är bjudna. ")
     assert [row[1::3] for row in rows_of(left)] == [
         ("b2@example.org", "Får vänta"), ("b3@example.org", "Får vänta"),
         ("kim.example.org", "Behöver rättas"),

@@ -81,7 +81,7 @@ def test_a_stairwells_coordinator_learns_nothing_of_the_other_stairwells(
         sent = db.update(OutboxRow).where(OutboxRow.state == OutboxState.SENDING)
         db.session.execute(sent.values(state=OutboxState.SENT, settled_at=utcnow(), **UNLEASED))
         (row,) = rows()
-        assert "Levererad till e-postservern" in row
+        assert "Skickad" in row
         alike("Skicka igen")
     alike("Återkalla")
     assert len(rows()) == 1

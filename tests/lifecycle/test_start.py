@@ -255,7 +255,7 @@ def test_a_meeting_is_booked_on_a_day_not_long_before_the_start(
     client: PageClient, gun: Person, starting: Group
 ) -> None:
     address = f"/groups/{starting.id}/lifecycle"
-    assert "Bokades den Dagen då ni bokade, inte dagen då mötet är." in client.get(address, as_=gun).text
+    assert "Mötet är den" in client.get(address, as_=gun).text
     long_ago = (utcnow() - timedelta(days=367)).date().isoformat()
     refused = client.post(f"{address}/meeting_booked", {"meeting_booked-done_on": long_ago}, as_=gun)
     assert (refused.status, refused.errors) == (
@@ -276,16 +276,16 @@ def test_the_start_is_one_of_the_groups_rooms(client: PageClient, gun: Person, s
 def test_a_step_is_not_done_in_the_future_nor_on_a_day_that_does_not_exist(
     client: PageClient, gun: Person, starting: Group
 ) -> None:
-    address = f"/groups/{starting.id}/lifecycle/meeting_booked"
+    address = f"/groups/{starting.id}/lifecycle/meeting_held"
     tomorrow = (utcnow() + timedelta(days=2)).date().isoformat()
-    future = client.post(address, {"meeting_booked-done_on": tomorrow}, as_=gun)
+    future = client.post(address, {"meeting_held-done_on": tomorrow}, as_=gun)
     assert (future.status, future.errors) == (
         422, ["Datumet ligger i framtiden. Skriv en dag som har varit."]
     )  # fmt: skip
     assert tomorrow in future.html
-    nonsense = client.post(address, {"meeting_booked-done_on": "2019-02-31"}, as_=gun)
+    nonsense = client.post(address, {"meeting_held-done_on": "2019-02-31"}, as_=gun)
     assert nonsense.errors == ["Det datumet finns inte. Skriv till exempel 2026-09-23."]
-    assert client.post(address.replace("booked", "x"), as_=gun).status == 404
+    assert client.post(address.replace("held", "x"), as_=gun).status == 404
     assert starting.checklist == []
 
 

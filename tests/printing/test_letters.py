@@ -11,7 +11,7 @@ import time_machine
 from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import flat_of, make_person
-from tests.newcomers import Fill, bytes_of, confirm_link, status_of
+from tests.newcomers import Fill, bytes_of, confirm_link
 from tests.page_client import BASE, Page, PageClient
 from tests.pages_of_paper import codes_on, pages_of, words_on
 from watch.extensions import db
@@ -23,7 +23,6 @@ from watch.models import (
     Coordinator,
     Flat,
     GroupState,
-    HouseholdStatus,
     JoinRequest,
     Letter,
     Mailing,
@@ -108,28 +107,6 @@ def test_each_letter_has_its_flat_a_code_that_the_camera_reads_and_the_chosen_la
 def test_the_file_is_called_after_its_house(client: PageClient, scene: Scene, empty: Flat) -> None:
     answer = get_letters(client, scene, empty, as_=scene.bengt)
     assert answer.response.headers["Content-Disposition"].endswith("filename=brev-vaglangdsgatan-3.pdf")
-
-
-def test_who_gets_a_letter_counts_as_invited_and_who_takes_part_goes_on_doing_so(
-    client: PageClient, scene: Scene, empty: Flat
-) -> None:
-    page = client.get(f"/groups/{scene.group.id}/letters", as_=scene.bengt)
-    assert "1202" in page.text
-    at_home = db.session.get_one(Flat, active_membership(scene.carin, scene.group).household.flat_id)
-    get_letters(client, scene, empty, at_home, as_=scene.bengt)
-    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.INVITED
-    assert status_of(scene.stairwell_3, at_home.number) is HouseholdStatus.TAKES_PART
-
-
-def test_a_no_stays_a_no_also_where_its_flat_is_ticked(client: PageClient, scene: Scene, empty: Flat) -> None:
-    declined = flat_of(scene.stairwell_3, "1201")
-    households.note_household(declined, HouseholdStatus.DECLINED, by=scene.bengt)
-    db.session.commit()
-    get_letters(client, scene, empty, declined, as_=scene.bengt)
-    assert status_of(scene.stairwell_3, "1201") is HouseholdStatus.DECLINED
-    assert status_of(scene.stairwell_3, "1202") is HouseholdStatus.INVITED
-    noes = f"/stairwells/{scene.stairwell_3.id}/house?state=declined"
-    assert "1201" in client.get(noes, as_=scene.bengt).text
 
 
 BECAME = ("good", "used", "run out", "moved out", "of another group")

@@ -97,7 +97,11 @@ def _newest_visits(group: Group) -> Select[Visit]:
     return (
         select(Visit)
         .where(Visit.id.in_(newest))
-        .options(joinedload(Visit.by), joinedload(Visit.membership).joinedload(Membership.person))
+        .options(
+            joinedload(Visit.by),
+            joinedload(Visit.household),
+            joinedload(Visit.membership).joinedload(Membership.person),
+        )
     )
 
 
@@ -124,14 +128,30 @@ def newest_visit(flat: Flat) -> Visit | None:
 
 
 def can_take_back(visit: Visit, by: Person, now: datetime) -> bool:
-    """Return True if the person recorded the visit themselves within the hour.
+    """Return True if the person recorded the visit themselves within the hour and nobody has left since.
 
-    Only the newest visit to a flat can be taken back; the service checks that.
+    Only the newest visit to a flat can be taken back, and a move only while nobody else is known to live
+    there; the service checks that.
     """
-    return visit.by_id == by.id and visit.at > now - UNDO_FOR
+    if visit.by_id != by.id or visit.at <= now - UNDO_FOR:
+        return False
+    if visit.membership is not None and visit.membership.left_at is not None:
+        return False
+    return visit.outcome is Outcome.MOVED or visit.household.ended_at is None
+
+
+def is_settled(visit: Visit, household_id: int | None) -> bool:
+    """Return True if the visit recorded a move and the flat has a household (its id) again."""
+    return visit.outcome is Outcome.MOVED and household_id is not None
 
 
 def recent_visits(doors: Iterable[FlatToVisit], by: Person, now: datetime) -> list[FlatToVisit]:
     """Return the flats whose last visit the person can still take back, newest first."""
-    fresh = [door for door in doors if door.last and can_take_back(door.last, by, now)]
+    fresh = [
+        door
+        for door in doors
+        if door.last
+        and can_take_back(door.last, by, now)
+        and not is_settled(door.last, door.flat.household_id)
+    ]
     return sorted(fresh, key=lambda door: door.last_id, reverse=True)

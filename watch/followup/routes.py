@@ -15,6 +15,7 @@ from watch.followup.labels import ACTIONS, KINDS, REASONS, STATES
 from watch.followup.queries import buildings, counts
 from watch.followup.queries import needs as needs_queries
 from watch.followup.queries.needs import Need, Reason
+from watch.groups.labels import HouseholdsSaid
 from watch.models import Area, utcnow
 
 bp = Blueprint("followup", __name__)
@@ -22,7 +23,7 @@ bp = Blueprint("followup", __name__)
 
 @bp.context_processor
 def _words() -> dict[str, object]:
-    return {"banded": banded, "states": STATES, "kinds": KINDS}
+    return {"banded": banded, "households_of": HouseholdsSaid.roughly, "states": STATES, "kinds": KINDS}
 
 
 @bp.get("/overview")

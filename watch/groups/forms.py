@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, RadioField, SelectChoice, SelectField, ValidationError
+from wtforms import BooleanField, HiddenField, RadioField, SelectChoice, SelectField, ValidationError
 from wtforms.validators import InputRequired
 
 from watch.fields import (
@@ -17,6 +17,7 @@ from watch.fields import (
     NameField,
     SendingForm,
     TicksField,
+    choice,
     choices_of,
 )
 from watch.groups.labels import AREA_CHOICES, NOTICE_CHOICES
@@ -24,6 +25,7 @@ from watch.models import (
     ConsentChannel,
     Flat,
     HouseholdStatus,
+    Membership,
     NoticeChoice,
     Person,
     Stairwell,
@@ -63,12 +65,78 @@ class AppointLeadForm(SendingForm):
         return valid
 
 
-class AppointCoordinatorForm(SendingForm):
-    address = AddressField(_l("E-postadress"))
-    stairwells = TicksField(_l("Portar"), coerce=int)
+WHOLE_HOUSE, SOME_STAIRWELLS = "house", "stairwells"
 
-    def offer(self, stairwells: Iterable[Stairwell]) -> None:
-        self.stairwells.choices = [(each.id, each.address) for each in stairwells]
+
+class AppointCoordinatorForm(SendingForm):
+    """Asks the lead whom to ask, a member or an address, and for which stairwells.
+
+    Nothing is chosen at first: a coordinator of the whole house sees everybody in it, which must never come
+    from a forgotten tick. `confirmed` is sent by the page that says what the coordinator will see.
+    """
+
+    member = SelectField(_l("Vem i gruppen vill du fråga?"), validate_choice=False)
+    address = AddressField(_l("Eller någon annan: mejladress"), optional=True)
+    scope = RadioField(
+        _l("Vad gäller uppdraget?"),
+        choices=[choice(WHOLE_HOUSE, _l("Hela huset")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
+        validators=[InputRequired(_l("Välj om uppdraget gäller hela huset eller vissa portar."))],
+    )
+    stairwells = TicksField(_l("Vilka portar?"), coerce=int)
+    confirmed = HiddenField()
+
+    def offer(self, members: Iterable[Membership], stairwells: Iterable[Stairwell]) -> None:
+        """Offer these members by name, and these stairwells."""
+        self._people = {str(each.person_id): each.person for each in members}
+        self._stairwells = list(stairwells)
+        self.member.choices = [
+            SelectChoice("", _("Välj en medlem")),
+            *(SelectChoice(str(each.person_id), _with_port(each)) for each in members),
+        ]
+        self.stairwells.choices = [(each.id, each.address) for each in self._stairwells]
+
+    @property
+    def whom(self) -> Person | str:
+        """The chosen member, or the typed address."""
+        return self._people.get(self.member.data or "") or str(self.address.data)
+
+    @property
+    def chosen(self) -> list[Stairwell]:
+        """The stairwells of the appointment; none for the whole house."""
+        if self.scope.data == WHOLE_HOUSE:
+            return []
+        return [each for each in self._stairwells if each.id in (self.stairwells.data or ())]
+
+    def validate_member(self, field: SelectField) -> None:
+        if field.data and field.data not in self._people:
+            raise ValidationError(_l("Den medlemmen går inte att fråga. Välj en annan i listan."))
+
+    def validate_stairwells(self, field: TicksField) -> None:
+        if self.scope.data == SOME_STAIRWELLS and not field.data:
+            raise ValidationError(_l("Kryssa för minst en port, eller välj Hela huset."))
+        if self.scope.data == WHOLE_HOUSE and field.data:
+            raise ValidationError(
+                _l("Du har kryssat för portar men valt Hela huset. Ta bort kryssen, eller välj Vissa portar.")
+            )
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Demand either a member or an address."""
+        valid = bool(super().validate(extra_validators))
+        if self.address.errors or self.member.errors:
+            return False
+        if bool(self.member.data) == bool(self.address.data):
+            both, none = (
+                _l("Välj antingen en medlem eller skriv en mejladress, inte båda."),
+                _l("Välj en medlem, eller skriv en mejladress."),
+            )
+            self.member.errors = (both if self.member.data else none,)
+            return False
+        return valid
+
+
+def _with_port(membership: Membership) -> str:
+    name, stairwell = membership.person.name, membership.stairwell
+    return f"{name}, {stairwell.address}" if stairwell else name
 
 
 class AcceptAppointmentForm(Form):

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import format_datetime
 from flask_babel import lazy_gettext as _l
 
+from watch import language
+from watch.bands import banded, banded_share
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.households import FlatState
-from watch.models import ConsentChannel, GroupState, NoticeChoice
+from watch.models import ConsentChannel, GroupState, NoticeChoice, Task
 
 GROUP_STATES = {
     GroupState.STARTING: _l("Under uppstart"),
@@ -23,6 +26,11 @@ GROUP_STATE_KINDS = {
     GroupState.ACTIVE: "ok",
     GroupState.DORMANT: "warn",
     GroupState.CLOSED: "neutral",
+}
+SET_ASIDE = {
+    Task.POSTERS: _l("Bra! Affischerna sitter uppe."),
+    Task.FIRST_STEPS: _l("De första stegen visas inte mer."),
+    Task.MORE_COORDINATORS: _l("Portarna utan eget kontaktombud visas inte mer."),
 }
 FLAT_STATES = {
     FlatState.TAKES_PART: _l("deltar"),
@@ -71,12 +79,39 @@ EVENTS = {
     "household-invited": _l("Bjöds in"),
     "household-wants-to-join": _l("Ville gå med"),
     "household-declined": _l("Tackade nej"),
-    "household-not-contacted": _l("Blev ej kontaktad igen"),
+    "household-not-contacted": _l("Sattes tillbaka till ej kontaktad"),
     "household-moved-out": _l("Flyttade ut"),
     "household-not-home": _l("Var inte hemma"),
     "household-undone": _l("Det senaste togs tillbaka"),
+    "household-invited-by-mail": _l("Bjöds in med mejl"),
+    "household-letter-delivered": _l("Brevet lades i brevlådan"),
+    "household-letter-left-out": _l("Brevet kom inte ut"),
+    "household-letter-taken-back": _l("Svaret om brevet togs tillbaka"),
     "letter-printed": _l("Ett brev skrevs ut"),
 }
+
+
+@dataclass(frozen=True)
+class HouseholdsSaid:
+    """How many of a house's households take part, as a reader is told: `part` of `total`.
+
+    `share` is the width of a meter, 0–1, that shows no more than `part`.
+    """
+
+    part: str
+    total: int
+    share: float
+
+    @classmethod
+    def exactly(cls, count: int, flats: int) -> HouseholdsSaid:
+        """Return the present number, for coordinators of the whole house."""
+        return cls(language.number(count), flats, min(count / flats, 1) if flats else 0)
+
+    @classmethod
+    def roughly(cls, counted: int, flats: int) -> HouseholdsSaid:
+        """Return last night's number in bands, for everybody else."""
+        return cls(banded(counted, flats), flats, banded_share(counted, flats))
+
 
 _SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
 

@@ -13,7 +13,7 @@ from watch.tables import TableProblem, UnreadableTable
 
 INVITATION_STATES = {
     "waiting": _l("Väntar"),
-    "delivered": _l("Levererad till e-postservern"),
+    "delivered": _l("Skickad"),
     "bounced": _l("Kunde inte nås"),
     "accepted": _l("Tackat ja"),
     "declined": _l("Tackat nej"),
@@ -23,7 +23,7 @@ INVITATION_STATES = {
 }
 INVITATION_SIGNS = {
     "waiting": "neutral",
-    "delivered": "lamp",
+    "delivered": "neutral",
     "bounced": "bad",
     "accepted": "ok",
     "declined": "neutral",

@@ -156,7 +156,12 @@ JOURNALED: dict[type[Model], Journaled] = {
             emptied("names taken back from the police contact", "named_at"),
         )
     ),
-    Letter: Journaled((dated("letters that were used or ended", "ended_at", "used_at"),)),
+    Letter: Journaled(
+        (
+            dated("letters that were used or ended", "ended_at", "used_at"),
+            emptied("letters that were not put in the letterboxes after all", "delivered_at"),
+        )
+    ),
     JoinRequest: Journaled(
         (
             stands(

@@ -36,3 +36,15 @@ class NobodyAccepted(NotReady):
 
     def __init__(self) -> None:
         super().__init__([StartStep.COORDINATORS_TRAINED])
+
+
+class MeetingNotHeld(DomainError):
+    """The start meeting is on a day to come, so it cannot have been held."""
+
+
+class NotActive(DomainError):
+    """The group is not active, so it cannot rest."""
+
+
+class NotDormant(DomainError):
+    """The group does not rest, so it cannot be woken."""

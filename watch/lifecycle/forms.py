@@ -23,6 +23,7 @@ from watch.models import (
 )
 
 BY_MAIL, LATER = "mail", "later"
+AT_MOST_AHEAD = timedelta(days=365)  # of a booked meeting
 AT_MOST_BEFORE = timedelta(days=365)  # how long before the group's start a step may have been done
 
 
@@ -56,7 +57,7 @@ class StartGroupForm(SendingForm):
 
 
 class TickStepForm(Form):
-    """The day a step was done. For a booked meeting, the day it was booked, not the day it is held."""
+    """The day a step was done. For a booked meeting, the day of the meeting itself, which may be to come."""
 
     done_on = DayField(_l("Datum"), missing=_l("Skriv vilken dag det var."), default=today)
 
@@ -66,12 +67,16 @@ class TickStepForm(Form):
         else:
             super().__init__(None, prefix=step.value)
         self._earliest = local(group.started_at).date() - AT_MOST_BEFORE
-        if step is StartStep.MEETING_BOOKED:
-            self.done_on.label.text = _l("Bokades den")
-            self.done_on.description = _l("Dagen då ni bokade, inte dagen då mötet är.")
+        self._is_to_come = step is StartStep.MEETING_BOOKED
+        if self._is_to_come:
+            self.done_on.label.text = _l("Mötet är den")
+            if not filled:
+                self.done_on.data = None
 
     def validate_done_on(self, field: DayField) -> None:
-        if field.data and field.data > today():
+        if field.data and self._is_to_come and field.data > today() + AT_MOST_AHEAD:
+            raise ValidationError(_l("Det är för långt fram. Välj en dag inom ett år."))
+        if field.data and not self._is_to_come and field.data > today():
             raise ValidationError(_l("Datumet ligger i framtiden. Skriv en dag som har varit."))
         if field.data and field.data < self._earliest:
             raise ValidationError(_l("Datumet ligger mer än ett år före gruppens start. Titta på årtalet."))

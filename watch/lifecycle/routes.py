@@ -14,14 +14,28 @@ from watch.bands import banded
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.groups.errors import AskedMany
-from watch.groups.labels import ASKED_MANY, GROUP_STATE_KINDS, GROUP_STATES, OFFICERS_NEVER_COORDINATE
+from watch.groups.labels import (
+    ASKED_MANY,
+    GROUP_STATE_KINDS,
+    GROUP_STATES,
+    OFFICERS_NEVER_COORDINATE,
+    HouseholdsSaid,
+)
 from watch.groups.queries import members, pages
 from watch.interest.queries import Interested, interested_in
-from watch.lifecycle import service
-from watch.lifecycle.errors import GroupExists, NobodyAccepted, NotReady, NotStarting
+from watch.lifecycle import queries, service
+from watch.lifecycle.errors import (
+    GroupExists,
+    MeetingNotHeld,
+    NobodyAccepted,
+    NotActive,
+    NotDormant,
+    NotReady,
+    NotStarting,
+)
 from watch.lifecycle.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
 from watch.lifecycle.labels import STEPS
-from watch.models import Building, Group, GroupState, Person, StartStep
+from watch.models import Building, Group, GroupState, Person, StartStep, utcnow
 from watch.relations import position_of
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
@@ -33,6 +47,11 @@ PAST_ITS_START: Explanations = {
 NOT_YET: Explanations = {
     NobodyAccepted: _l("Gruppen behöver först ett kontaktombud som har tackat ja."),
     NotReady: _l("Alla fem stegen behöver vara klara först."),
+    MeetingNotHeld: _l("Uppstartsmötet har inte varit än. Klara av steget när det har hållits."),
+}
+ALREADY_SO: Explanations = {
+    NotActive: _l("Gruppen vilar redan, eller har inte blivit aktiv."),
+    NotDormant: _l("Gruppen vilar inte."),
 }
 
 
@@ -120,25 +139,28 @@ def _exists(group_id: int) -> Response:
 
 
 @bp.get("/groups/<int:group_id>/lifecycle")
-@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+@requires(Permission.SEE_LIFECYCLE, second_factor=True)
 def checklist(group: Group) -> ViewAnswer:
-    return _checklist(group, {step: TickStepForm(step, group) for step in StartStep})
+    return _page(group, {step: TickStepForm(step, group, filled=False) for step in StartStep})
 
 
-def _checklist(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
-    done = {item.step: item.done_on for item in group.checklist}
-    coordinators = members.coordinators_of(group)
+def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
+    now, coordinators = utcnow(), members.coordinators_of(group)
+    start, flats = queries.start_of(group, now), pages.facts_of(group).flats
+    last = queries.last_meeting(group, now)
     return render_template(
         "lifecycle/checklist.html",
         group=group,
         forms=forms,
-        done=done,
-        is_starting=group.state is GroupState.STARTING,
-        next_step=next((step for step in StartStep if step not in done), None),
+        start=start,
+        changes=can(Permission.CHANGE_GROUP_STATE, group),
+        next_step=next((step for step in StartStep if step not in start.done), None),
         dates={transition.state: transition.at for transition in group.transitions},
-        interest_since=group.interest_since,
         coordinators=[each for each in coordinators if each.accepted_at],
         questions=[each for each in coordinators if members.is_open(each)],
+        households=HouseholdsSaid.roughly(group.counted_taking_part, flats),
+        last_meeting=last,
+        is_quiet=last is None or last < now - queries.QUIET_AFTER,
         states=GROUP_STATES,
         kinds=GROUP_STATE_KINDS,
         steps=STEPS,
@@ -152,7 +174,7 @@ def tick(group: Group, step: str) -> ViewAnswer:
     forms = {each: TickStepForm(each, group, filled=each is ticked) for each in StartStep}
     form = forms[ticked]
     if not form.validate() and group.state is GroupState.STARTING:
-        return _checklist(group, forms), 422
+        return _page(group, forms), 422
     with saving(already=PAST_ITS_START, unless=NOT_YET):
         service.tick(group, ticked, form.done_on.data, by=current_person())
     return _to_checklist(group)
@@ -171,6 +193,22 @@ def untick(group: Group, step: str) -> ViewAnswer:
 def activate(group: Group) -> ViewAnswer:
     with saving(_("Gruppen är aktiv."), already=PAST_ITS_START, unless=NOT_YET):
         service.activate(group, by=current_person())
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/rest")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def rest(group: Group) -> ViewAnswer:
+    with saving(_("Gruppen vilar. Medlemmarna är kvar, och ingen kan gå med."), already=ALREADY_SO):
+        service.rest(group, by=current_person())
+    return _to_checklist(group)
+
+
+@bp.post("/groups/<int:group_id>/wake")
+@requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
+def wake(group: Group) -> ViewAnswer:
+    with saving(_("Gruppen är aktiv igen."), already=ALREADY_SO, unless=NOT_YET):
+        service.wake(group, by=current_person())
     return _to_checklist(group)
 
 

@@ -13,10 +13,19 @@ from watch.groups.queries.areas import (
     last_night,
     were_interested,
 )
-from watch.groups.service.coordinators import appoint
+from watch.groups.service.coordinators import appoint, tell_the_interested
 from watch.groups.service.recounting import recount_groups
 from watch.language import local
-from watch.lifecycle.errors import GroupExists, NobodyAccepted, NotReady, NotStarting
+from watch.lifecycle.errors import (
+    GroupExists,
+    MeetingNotHeld,
+    NobodyAccepted,
+    NotActive,
+    NotDormant,
+    NotReady,
+    NotStarting,
+)
+from watch.lifecycle.queries import start_of
 from watch.models import (
     FEW,
     Building,
@@ -79,21 +88,28 @@ def _many_since(building: Building, now: datetime) -> Select[datetime | None]:
 def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
     """Mark a step as done on that day; ticking it again changes the day.
 
-    Raises NotStarting and NobodyAccepted.
+    For a booked meeting it is the meeting's own day, which may be to come. Raises NotStarting, NobodyAccepted
+    and MeetingNotHeld.
     """
     _must_be_starting(group)
+    today, meeting_on = local(utcnow()).date(), None
     if step is StartStep.COORDINATORS_TRAINED:
         _must_be_coordinated(group)
+    if step is StartStep.MEETING_BOOKED:
+        meeting_on, done_on = done_on, min(done_on, today)
+    if step is StartStep.MEETING_HELD and (start_of(group, utcnow()).meeting_on or today) > today:
+        raise MeetingNotHeld
     known = select(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
     item = db.session.scalar(known)
     if item is None:
         try:
             with db.session.begin_nested():
-                db.session.add(ChecklistItem(group=group, step=step, done_on=done_on, by_id=by.id))
+                item = ChecklistItem(group=group, step=step, done_on=done_on, by_id=by.id)
+                item.meeting_on = meeting_on
+                db.session.add(item)
         except IntegrityError:
             item = db.session.scalars(known).one()
-    if item is not None:
-        item.done_on, item.by_id = done_on, by.id
+    item.done_on, item.meeting_on, item.by_id = done_on, meeting_on, by.id
     audit.note("start-step-ticked", about=group, by=by)
 
 
@@ -121,10 +137,35 @@ def activate(group: Group, *, by: Person) -> None:
     """Activate a group whose steps are all done. Raises NotReady, NobodyAccepted and NotStarting."""
     db.session.refresh(group, ["state"], with_for_update=True)
     _must_be_starting(group)
-    done = set(db.session.scalars(select(ChecklistItem.step).where(ChecklistItem.group_id == group.id)))
+    done = start_of(group, utcnow()).done
     if missing := [step for step in StartStep if step not in done]:
         raise NotReady(missing)
     _must_be_coordinated(group)
-    group.state = GroupState.ACTIVE
-    db.session.add(GroupTransition(group_id=group.id, state=GroupState.ACTIVE, by_id=by.id))
-    audit.note("group-activated", about=group, by=by)
+    _become(group, GroupState.ACTIVE, "group-activated", by)
+
+
+def rest(group: Group, *, by: Person) -> None:
+    """Let an active group rest: nobody can join it, and its members stay. Raises NotActive."""
+    db.session.refresh(group, ["state"], with_for_update=True)
+    if group.state is not GroupState.ACTIVE:
+        raise NotActive
+    _become(group, GroupState.DORMANT, "group-rests", by)
+
+
+def wake(group: Group, *, by: Person) -> None:
+    """Make a resting group active again, and tell those who became interested meanwhile.
+
+    Raises NotDormant and NobodyAccepted.
+    """
+    db.session.refresh(group, ["state"], with_for_update=True)
+    if group.state is not GroupState.DORMANT:
+        raise NotDormant
+    _must_be_coordinated(group)
+    _become(group, GroupState.ACTIVE, "group-woken", by)
+    tell_the_interested(group)
+
+
+def _become(group: Group, state: GroupState, what: str, by: Person) -> None:
+    group.state = state
+    db.session.add(GroupTransition(group_id=group.id, state=state, by_id=by.id))
+    audit.note(what, about=group, by=by)

@@ -17,7 +17,9 @@ from watch.models.groups import (
     NoticeChoice,
     Officer,
     Organisation,
+    SetAside,
     StartStep,
+    Task,
     coordinator_stairwell,
 )
 from watch.models.joining import (
@@ -130,11 +132,13 @@ __all__ = [
     "RateCount",
     "Refusal",
     "RequestState",
+    "SetAside",
     "SignIn",
     "SignInLink",
     "Stairwell",
     "StartStep",
     "Suppression",
+    "Task",
     "Visit",
     "Worker",
     "coordinator_stairwell",

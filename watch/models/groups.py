@@ -72,19 +72,42 @@ class StartStep(StrEnum):
 
 
 class ChecklistItem(Model):
-    """A step of the start that is done, with its date."""
+    """A step of the start that is done, with its date; `meeting_on` is the day of a booked start meeting."""
 
     id: Mapped[int] = mapped_column(primary_key=True)
     group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"))
     step: Mapped[StartStep]
     done_on: Mapped[date]
+    meeting_on: Mapped[date | None]
     by_id: Mapped[int | None] = personal(
         "D", "who ticked the step", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
     )
 
     group: Mapped[Group] = relationship(back_populates="checklist")
 
-    __table_args__ = (UniqueConstraint("group_id", "step", name="uq_checklist_item_once_per_group"),)
+    __table_args__ = (
+        UniqueConstraint("group_id", "step", name="uq_checklist_item_once_per_group"),
+        CheckConstraint("meeting_on IS NULL OR step = 'meeting_booked'", name="day_of_a_booked_meeting"),
+    )
+
+
+class Task(StrEnum):
+    """A task of a group's lead that is done, or set aside, by saying so."""
+
+    POSTERS = "posters"  # they hang in the stairwells
+    FIRST_STEPS = "first_steps"  # the card of a new lead is not wanted any more
+    MORE_COORDINATORS = "more_coordinators"  # the lead manages without
+
+
+class SetAside(Model):
+    """A task that the lead of a group has ticked as done or set aside."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"))
+    task: Mapped[Task]
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    __table_args__ = (UniqueConstraint("group_id", "task", name="uq_set_aside_once_per_group"),)
 
 
 class Channel(StrEnum):

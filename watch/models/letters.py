@@ -30,7 +30,9 @@ class Letter(Derived, Model):
     """A paper letter to a flat. Its code lets a resident join without approval.
 
     The code is derived from the nonce, so a reprint has the same code; only its keyed hash is stored. It
-    works once, until it expires or the household moves out.
+    works once, until it expires or the household moves out. Whether the paper lies in the flat's letterbox is
+    what somebody says afterwards: `delivered_at` is when they said yes, `discarded_at` when they said no. The
+    code works in every case, because a letter may be put in without saying so.
     """
 
     purposes = frozenset({Purpose.LETTER})
@@ -46,11 +48,14 @@ class Letter(Derived, Model):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     ended_at: Mapped[datetime | None]
+    delivered_at: Mapped[datetime | None]
+    discarded_at: Mapped[datetime | None]
 
     group: Mapped[Group] = relationship()
     flat: Mapped[Flat] = relationship()
 
     __table_args__ = (
+        CheckConstraint("delivered_at IS NULL OR discarded_at IS NULL", name="delivered_or_discarded"),
         CheckConstraint("used_at IS NULL OR ended_at IS NOT NULL", name="used_is_ended"),
         one_where("letter_one_open_per_flat", "flat_id", where="ended_at IS NULL"),
     )

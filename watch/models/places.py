@@ -158,8 +158,8 @@ class Household(Model):
 
     __table_args__ = (one_where("household_one_current_per_flat", "flat_id", where="ended_at IS NULL"),)
 
-    def become(self, status: HouseholdStatus) -> None:
-        """Change the status and its date."""
+    def become(self, status: HouseholdStatus, at: datetime | None = None) -> None:
+        """Change the status and its date, which is now unless given."""
         if self.status is not status:
             self.status = status
-            self.status_at = utcnow()
+            self.status_at = at or utcnow()

@@ -8,16 +8,18 @@ from itertools import groupby
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from markupsafe import Markup
-from wtforms import SelectChoice
-from wtforms.validators import DataRequired
+from wtforms import IntegerField, RadioField, SelectChoice
+from wtforms.validators import DataRequired, InputRequired
+from wtforms.widgets import HiddenInput
 
 from watch.fields import Form, TicksField, choice
 from watch.language import OWN_NAMES
-from watch.models import Building, Flat, Language, Stairwell
+from watch.models import Building, Flat, Language, Letter, Stairwell
 
 NOBODY_CHOSEN = _l("Kryssa för minst en lägenhet.")
 NO_HOUSE_CHOSEN = _l("Kryssa för minst ett hus.")
 NO_PORT_CHOSEN = _l("Kryssa för minst en port.")
+WHICH_LETTERS = _l("Välj om breven är i brevlådorna eller inte.")
 
 
 def _in_languages() -> TicksField:
@@ -36,14 +38,16 @@ class PrintLettersForm(Form):
     stairwells = TicksField(_l("Portar"), coerce=int, validators=[DataRequired(NO_PORT_CHOSEN)])
     languages = _in_languages()
 
-    def offer_flats(self, flats: Iterable[Flat], words: Mapping[int, str], ticked: Collection[int]) -> None:
-        """Offer flats by stairwell. `words` describes flats by id, and `ticked` are selected at first."""
+    def offer_flats(
+        self, flats: Iterable[Flat], words: Mapping[int, str], ticked: Collection[int] | None
+    ) -> None:
+        """Offer flats by stairwell. `words` describes flats by id, `ticked` (unless None) selects some."""
         self._flats = {flat.id: flat for flat in in_staircase_order(flats)}
         self.flats.choices = {
             stairwell.address: [(flat.id, _named(flat, words.get(flat.id))) for flat in behind]
             for stairwell, behind in groupby(self._flats.values(), key=lambda flat: flat.stairwell)
         }
-        if not self.is_submitted():
+        if ticked is not None:
             self.flats.data = [id_ for id_ in self._flats if id_ in ticked]
         del self.stairwells
 
@@ -68,6 +72,69 @@ class PrintLettersForm(Form):
                 flat for flat in self._flats.values() if flat.stairwell_id in (self.stairwells.data or ())
             ]
         return [flat for id_, flat in self._flats.items() if id_ in (self.flats.data or ())]
+
+
+class LetterboxesForm(Form):
+    """Says of printed letters that all lie in the letterboxes, only those selected, or none.
+
+    `through` is the newest letter that the page showed: letters printed since are not answered for.
+    Coordinators select flats, police contacts whole stairwells, so that the form reveals nothing about single
+    flats.
+    """
+
+    answer = RadioField(choices=["all", "some", "none"], validators=[InputRequired(WHICH_LETTERS)])
+    through = IntegerField(widget=HiddenInput(), validators=[InputRequired(WHICH_LETTERS)])
+    letters = TicksField(_l("Vilka brev är i brevlådorna?"), coerce=int)
+    whole_stairwells = TicksField(_l("I vilka portar är breven i brevlådorna?"), coerce=int)
+
+    def offer(self, letters: Sequence[Letter], *, by_stairwell: bool) -> None:
+        """Offer these letters, in their order."""
+        self._letters, self._by_stairwell = letters, by_stairwell
+        by_address: dict[Stairwell, list[Letter]] = {}
+        for letter in letters:
+            by_address.setdefault(letter.flat.stairwell, []).append(letter)
+        self.whole_stairwells.choices = [_counted(place, len(its)) for place, its in by_address.items()]
+        self.letters.choices = {
+            place.address: [(letter.id, letter.flat.number) for letter in its]
+            for place, its in by_address.items()
+        }
+        if by_stairwell:
+            del self.letters
+        else:
+            del self.whole_stairwells
+        if self.through.data is None:
+            self.through.data = max((letter.id for letter in letters), default=0)
+
+    @property
+    def number(self) -> int:
+        """The number of letters that are asked about."""
+        return len(self._letters)
+
+    @property
+    def ticks(self) -> TicksField:
+        """The field in which some are selected."""
+        field: TicksField = self.whole_stairwells if self._by_stairwell else self.letters
+        return field
+
+    @property
+    def chosen(self) -> list[Letter]:
+        """The letters that are answered for."""
+        shown = [letter for letter in self._letters if letter.id <= (self.through.data or 0)]
+        if self.answer.data != "some":
+            return shown
+        ticked = set(self.ticks.data or ())
+        if self._by_stairwell:
+            return [letter for letter in shown if letter.flat.stairwell_id in ticked]
+        return [letter for letter in shown if letter.id in ticked]
+
+    def validate(self, extra_validators: object = None) -> bool:
+        """Demand a tick where only some are answered for. One that was answered for meanwhile is no error."""
+        self.ticks.validate_choice = False
+        valid = bool(super().validate(extra_validators))
+        if valid and self.answer.data == "some" and not self.ticks.data:
+            self.ticks.errors = (NO_PORT_CHOSEN if self._by_stairwell else NOBODY_CHOSEN,)
+            return False
+        return valid
 
 
 class ChooseHousesForm(Form):

@@ -1,4 +1,7 @@
-"""What outsiders see of groups: numbers as of last night, which reveal no more when added up."""
+"""How many households take part, and what outsiders see of it: last night's numbers, which add up safely.
+
+Every page counts households by HOUSEHOLDS. Coordinators read the present number, everybody else last night's.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,14 @@ from watch.language import STOCKHOLM, local
 from watch.models import FEW, Area, Building, Flat, Group, Interest, Membership, Stairwell
 
 RECOUNT_AT = time(2, 30)  # local time in Borås
+# Over Membership: the flats of members, and members whose flat is unknown, who count as a household each.
+HOUSEHOLDS = func.count(func.coalesce(Membership.household_id, -Membership.id).distinct())
+
+
+def households_taking_part(group: Group) -> int:
+    """Return the number of households of a group that take part now, for its coordinators; one statement."""
+    now = select(HOUSEHOLDS).where(Membership.group_id == group.id, Membership.is_current)
+    return db.session.scalar(now) or 0
 
 
 def last_night(now: datetime) -> datetime:
@@ -27,13 +38,9 @@ def were_interested(night: datetime) -> ColumnElement[bool]:
 
 
 def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[int, int]]:
-    """Return, by stairwell, the households that took part that night and the flats; one statement.
-
-    A member without a known flat counts as a household of their own.
-    """
-    home = func.coalesce(Membership.household_id, -Membership.id)
+    """Return, by stairwell, the households that took part that night and the flats; one statement."""
     taking_part = (
-        select(func.count(home.distinct()))
+        select(HOUSEHOLDS)
         .where(Membership.group_id == group.id, Membership.stairwell_id == Stairwell.id)
         .where(Membership.joined_at <= night, or_(Membership.is_current, Membership.left_at > night))
         .correlate(Stairwell)

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
-from sqlalchemy.orm import InstrumentedAttribute, joinedload, selectinload
+from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, selectinload
 
 from watch.extensions import db
 from watch.models import (
@@ -124,6 +124,23 @@ def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[
     )
     if stairwells is not None:
         wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
+    return list(db.session.scalars(wanted))
+
+
+def members_to_ask(group: Group) -> list[Membership]:
+    """Return the members whom mail reaches and who are neither coordinators nor asked to be."""
+    asked = select(Coordinator.person_id).where(
+        Coordinator.group_id == group.id, Coordinator.ended_at.is_(None)
+    )
+    wanted = (
+        select(Membership)
+        .join(Membership.person)
+        .join(Person.mailbox)
+        .where(Membership.group_id == group.id, Membership.is_current, Mailbox.suppression.is_(None))
+        .where(Membership.person_id.not_in(asked))
+        .options(contains_eager(Membership.person), joinedload(Membership.stairwell))
+        .order_by(Membership.id)
+    )
     return list(db.session.scalars(wanted))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ScalarSelect, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, ScalarSelect, Select, and_, func, or_, select
 
 from watch.models import (
     Building,
@@ -26,7 +26,7 @@ from watch.statements import prepared
 
 @dataclass(frozen=True)
 class StairwellInHouse:
-    """A stairwell of a group, with what its coordinators have to do there."""
+    """A stairwell of a group, its members without a known flat, and its coordinators' work."""
 
     id: int
     number: str
@@ -34,39 +34,47 @@ class StairwellInHouse:
     has_coordinator: bool
     waiting: int
     visit_requests: int
+    without_flat: int
 
 
 @dataclass(frozen=True)
 class Work:
-    """A coordinator's work: by stairwell, and meetings that were held and not counted."""
+    """A coordinator's work: by stairwell, and meetings that were held and not counted.
+
+    With a lead, stairwells without a coordinator of their own are looked after.
+    """
 
     stairwells: list[StairwellInHouse]
     without_flat: int
     uncounted_meetings: int
+    has_lead: bool
 
 
 def work_in(group: Group, by: Person, now: datetime, stairwells: Collection[int] | None = None) -> Work:
     """Return the stairwells of a group, or a coordinator's, with the work there; one statement.
 
-    A stairwell has a coordinator if somebody other than the lead works for it or the whole group. Meetings
-    not counted are those of the group, of these stairwells, and those that `by` has called.
+    A stairwell has a coordinator if somebody other than the lead works for it or the whole group, or if a
+    lead lives there. Meetings not counted are those of the group, of these stairwells, and those that `by`
+    has called.
     """
     rows = _work(group.id, by.id, now, stairwells or (), only_some=stairwells is not None).all()
     found = [
-        StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, visits)
-        for key, number, street, coordinators, waiting, visits, *_rest in rows
+        StairwellInHouse(key, number, f"{street} {number}", bool(coordinators), waiting, visits, hidden)
+        for key, number, street, coordinators, waiting, visits, hidden, *_rest in rows
     ]
+    theirs = sum(each.without_flat for each in found)
     return Work(
         found,
-        without_flat=rows[0][-2] if rows and stairwells is None else 0,
-        uncounted_meetings=rows[0][-1] if rows else 0,
+        without_flat=rows[0][-3] if rows and stairwells is None else theirs,
+        uncounted_meetings=rows[0][-2] if rows else 0,
+        has_lead=bool(rows and rows[0][-1]),
     )
 
 
 @prepared
 def _work(
     group_id: int, by_id: int, now: datetime, stairwells: Collection[int], *, only_some: bool
-) -> Select[int, str, str, int, int, int, int, int]:
+) -> Select[int, str, str, int, int, int, int, int, int, int]:
     uncounted = _uncounted_meetings(group_id, now)
     wanted = select(Stairwell).join(Building, Building.id == Stairwell.building_id)
     wanted = wanted.where(Building.group_id == group_id).order_by(Stairwell.sort_key, Stairwell.id)
@@ -77,25 +85,39 @@ def _work(
     return wanted.with_only_columns(
         Stairwell.id, Stairwell.number, Stairwell.street, _coordinators(group_id),
         _requests(group_id, visit=False), _requests(group_id, visit=True),
-        _members_without_flat(group_id), uncounted.scalar_subquery(),
+        _members_without_flat(Membership.stairwell_id == Stairwell.id).correlate(Stairwell).scalar_subquery(),
+        _members_without_flat(Membership.group_id == group_id).scalar_subquery(), uncounted.scalar_subquery(),
+        _leads(group_id),
     )  # fmt: skip
 
 
 def _coordinators(group_id: int) -> ScalarSelect[int]:
-    """Return a subquery for the number of coordinators, leads of the whole group left out."""
+    """Return a subquery for the number of coordinators; leads count where they live."""
     scope = coordinator_stairwell.c
     has_scope = select(scope.stairwell_id).where(scope.coordinator_id == Coordinator.id)
     this_one = has_scope.where(scope.stairwell_id == Stairwell.id).correlate(Coordinator, Stairwell)
+    lives = (
+        select(Membership.id)
+        .where(Membership.person_id == Coordinator.person_id, Membership.group_id == group_id)
+        .where(Membership.is_current, Membership.stairwell_id == Stairwell.id)
+        .correlate(Coordinator, Stairwell)
+        .exists()
+    )
     return (
         select(func.count(Coordinator.id))
         .where(
             Coordinator.group_id == group_id,
             Coordinator.is_current,
-            or_(this_one.exists(), and_(Coordinator.is_lead.is_(False), ~has_scope.exists())),
+            or_(this_one.exists(), and_(or_(Coordinator.is_lead.is_(False), lives), ~has_scope.exists())),
         )
         .correlate(Stairwell)
         .scalar_subquery()
     )
+
+
+def _leads(group_id: int) -> ScalarSelect[int]:
+    leads = Coordinator.group_id == group_id, Coordinator.is_current, Coordinator.is_lead
+    return select(func.count(Coordinator.id)).where(*leads).scalar_subquery()
 
 
 def _requests(group_id: int, *, visit: bool) -> ScalarSelect[int]:
@@ -109,11 +131,9 @@ def _requests(group_id: int, *, visit: bool) -> ScalarSelect[int]:
     return waiting.correlate(Stairwell).scalar_subquery()
 
 
-def _members_without_flat(group_id: int) -> ScalarSelect[int]:
-    hidden = select(func.count(Membership.id)).where(
-        Membership.group_id == group_id, Membership.is_current, Membership.household_id.is_(None)
-    )
-    return hidden.scalar_subquery()
+def _members_without_flat(where: ColumnElement[bool]) -> Select[int]:
+    unknown = Membership.is_current, Membership.household_id.is_(None)
+    return select(func.count(Membership.id)).where(where, *unknown)
 
 
 def _uncounted_meetings(group_id: int, now: datetime) -> Select[int]:

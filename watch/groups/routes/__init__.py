@@ -1,9 +1,9 @@
 """Pages of a group. The blueprints below are registered inside its own."""
 
-from watch.groups.routes import choices, coordinators, groups, house
+from watch.groups.routes import choices, coordinators, groups, house, tasks
 
 bp = groups.bp
-for each in (choices, coordinators, house):
+for each in (choices, coordinators, house, tasks):
     bp.register_blueprint(each.bp)
 
 __all__ = ["bp"]

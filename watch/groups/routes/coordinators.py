@@ -13,17 +13,17 @@ from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
 from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
-from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE
-from watch.groups.queries import members
+from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE, name_key
+from watch.groups.queries import members, tasks
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.service import coordinators as coordinators_service
 from watch.groups.service import members as members_service
 from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
-from watch.models import Coordinator, Group, Person, Purpose, Stairwell
+from watch.models import Coordinator, Group, Person, Purpose, Stairwell, Task
 from watch.saving import Explanations, saving
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("coordinators", __name__)
 IS_ASKED: Explanations = {
@@ -56,6 +56,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         sees_names=group.id in relations.coordinates or group.area_id in relations.officer_of,
         refusals=members.refusals_to(current_person(), group),
         me=current_person(),
+        lets_ports_be=group.id in relations.leads and Task.MORE_COORDINATORS in tasks.set_aside_in(group),
     )
 
 
@@ -77,7 +78,11 @@ def _called(coordinators: list[Coordinator], group: Group) -> dict[int, str]:
 
 def _coordinator_form(group: Group, *, filled: bool = False) -> AppointCoordinatorForm:
     form = AppointCoordinatorForm() if filled else AppointCoordinatorForm(None)
-    form.offer(_stairwells(group))
+    leads = can(Permission.APPOINT_COORDINATORS, group)
+    people = members.members_to_ask(group) if leads else []
+    if people:
+        leave_trace("members-seen", about=group)
+    form.offer(sorted(people, key=lambda each: name_key(each.person.name)), _stairwells(group))
     return form
 
 
@@ -101,11 +106,22 @@ def _stairwells(group: Group) -> list[Stairwell]:
 @bp.post("/groups/<int:group_id>/coordinators")
 @requires(Permission.APPOINT_COORDINATORS, second_factor=True)
 def appoint(group: Group) -> ViewAnswer:
+    """Show what the coordinator would see, and ask them once that is confirmed."""
     form = _coordinator_form(group, filled=True)
     if not form.validate():
         return _index(group, form, _lead_form(group)), 422
-    chosen = [each for each in _stairwells(group) if each.id in form.stairwells.data]
-    return _appoint(group, form.address.data, chosen, lead=False)
+    if form.confirmed.data:
+        return _appoint(group, form.whom, form.chosen, lead=False)
+    form.confirmed.data = "yes"
+    whom, here = form.whom, {each.id for each in form.chosen} or None
+    return render_template(
+        "groups/coordinators/appoint.html",
+        group=group,
+        form=form,
+        name=whom if isinstance(whom, str) else whom.name,
+        people=len(members.members_of(group, here)),
+        stairwells=[each.number for each in form.chosen],
+    )
 
 
 @bp.post("/groups/<int:group_id>/coordinators/lead")

@@ -8,12 +8,19 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from watch.access import Permission, current_person, current_relations, requires, signed_in
-from watch.bands import banded, banded_share
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
 from watch.groups.errors import LastCoordinator
-from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES, NOT_BACK, WELCOME_BACK, name_key, tile
-from watch.groups.queries import choices, members, pages
+from watch.groups.labels import (
+    GROUP_STATE_KINDS,
+    GROUP_STATES,
+    NOT_BACK,
+    WELCOME_BACK,
+    HouseholdsSaid,
+    name_key,
+    tile,
+)
+from watch.groups.queries import areas, choices, members, pages
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.meetings.labels import ANSWERS, KINDS
@@ -71,8 +78,7 @@ def show(group: Group) -> ViewAnswer:
         "groups/show.html",
         group=group,
         facts=facts,
-        count=banded(group.counted_taking_part, facts.flats),
-        width=banded_share(group.counted_taking_part, facts.flats),
+        households=_households(group, facts.flats),
         is_member=group.id in relations.member_of,
         belongs=belongs,
         coming=coming,
@@ -89,6 +95,13 @@ def show(group: Group) -> ViewAnswer:
         state_kinds=GROUP_STATE_KINDS,
         meeting_kinds=KINDS,
     )
+
+
+def _households(group: Group, flats: int) -> HouseholdsSaid:
+    """Return how many households take part: now, for whoever coordinates the whole group, else last night."""
+    if current_relations().works_with_all_of(group, None):
+        return HouseholdsSaid.exactly(areas.households_taking_part(group), flats)
+    return HouseholdsSaid.roughly(group.counted_taking_part, flats)
 
 
 @bp.get("/groups/<int:group_id>/leave")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
@@ -10,20 +12,21 @@ from werkzeug.wrappers import Response
 from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
-from watch.canvassing.queries import can_take_back, newest_visit
+from watch.canvassing.queries import INVITED_DAYS, can_take_back, is_settled, newest_visit
 from watch.extensions import db
 from watch.groups.errors import AlreadyPlaced, CoordinatorLivesThere, LastCoordinator
 from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
 from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
-from watch.groups.queries import households, pages, stairwells
+from watch.groups.queries import households, letters, pages, stairwells
 from watch.groups.queries import members as members_queries
 from watch.groups.queries.flats import gone_flats, stairwells_of_group
 from watch.groups.queries.households import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
+from watch.groups.routes.tasks import tasks_for
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
-from watch.models import Flat, Group, Membership, Stairwell, utcnow
+from watch.models import Flat, Group, Membership, Stairwell, Visit, utcnow
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 
@@ -48,23 +51,32 @@ def show(group: Group) -> ViewAnswer:
         facts=pages.facts_of(group),
         sums=households.sums(flats, work.without_flat),
         state=state,
-        rows=rows_of(work.stairwells, flats, state),
+        rows=rows_of(work, flats, state),
         pictures=[
             picture_of(each, flats, state, lit_since=seen)
             for each in work.stairwells
             if len(work.stairwells) <= SIDE_BY_SIDE
         ],
         work=work,
+        letters=letters.number_unanswered(group, mine),
+        due_at=_first_visit(flats),
         waiting=len(requests),
         elsewhere=sum(mine is not None and each.stairwell_id not in mine for each in requests),
         nowhere=sum(each.flat_id is None for each in requests),
         visit_requests=sum(each.visit_requests for each in work.stairwells),
-        missing=[each for each in work.stairwells if not each.has_coordinator],
+        **tasks_for(group, work),
         only_some=mine is not None,
         by_state=counts_by_state(flats),
         legend=_legend(flats),
         gone=gone_flats([each.id for each in work.stairwells]),
     )
+
+
+def _first_visit(flats: list[households.FlatInHouse]) -> datetime | None:
+    """Return when the first invited household comes onto the list of visits; None if it is there already."""
+    since = [flat.since for flat in flats if flat.state is FlatState.INVITED and flat.since]
+    due_at = min(since) + timedelta(days=INVITED_DAYS) if since else None
+    return due_at if due_at and due_at > utcnow() else None
 
 
 def _state_asked_for() -> FlatState | None:
@@ -104,7 +116,7 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
         picture=picture_of(
             neighbours[place], flats, state, lit_since=seen, ticked=request.args.get("choose", "")
         ),
-        sums=households.sums(flats),
+        sums=households.sums(flats, neighbours[place].without_flat),
         by_state=counts_by_state(flats),
         flats=len(flats),
         state=state,
@@ -137,11 +149,18 @@ def flat(flat: Flat) -> ViewAnswer:
         members=households.members_at(here),
         consents=CONSENT_CHANNELS,
         last_visit=last.id if last else 0,
-        just_pressed=last if last and can_take_back(last, current_person(), utcnow()) else None,
+        just_pressed=_undoable(last, here.household_id),
         outcomes=OUTCOMES,
         requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
         history=[(at, EVENTS[what]) for at, what in households.history_of(flat) if what in EVENTS],
     )
+
+
+def _undoable(visit: Visit | None, household_id: int | None) -> Visit | None:
+    """Return the visit if the reader can still take it back."""
+    if visit is None or is_settled(visit, household_id):
+        return None
+    return visit if can_take_back(visit, current_person(), utcnow()) else None
 
 
 @bp.get("/flats/<int:flat_id>/paper")

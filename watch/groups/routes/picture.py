@@ -14,7 +14,7 @@ from flask_babel import ngettext
 
 from watch.groups.labels import FLAT_STATES
 from watch.groups.queries.households import FlatInHouse, FlatState
-from watch.groups.queries.stairwells import StairwellInHouse
+from watch.groups.queries.stairwells import StairwellInHouse, Work
 
 
 @dataclass(frozen=True)
@@ -54,6 +54,12 @@ class Picture:
     caption: str
     floors: list[Floor]
 
+    @property
+    def ticked(self) -> int:
+        """The number of flats whose box is ticked."""
+        windows = [window for floor in self.floors for window in floor.flats]
+        return sum(window.checkbox is not None and window.checkbox[2] for window in windows)
+
 
 def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, int]]:
     """Return how many flats have each state. The counts add up to all flats."""
@@ -61,12 +67,10 @@ def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, 
     return [(each, str(word), states.count(each)) for each, word in FLAT_STATES.items()]
 
 
-def rows_of(
-    stairwells: Iterable[StairwellInHouse], flats: Sequence[FlatInHouse], only: FlatState | None = None
-) -> list[PictureRow]:
+def rows_of(work: Work, flats: Sequence[FlatInHouse], only: FlatState | None = None) -> list[PictureRow]:
     """Return the overview, a row per stairwell; with `only`, those that have flats of that state."""
     rows = []
-    for each in stairwells:
+    for each in work.stairwells:
         behind = [flat for flat in flats if flat.stairwell_id == each.id]
         such = sum(flat.state is only for flat in behind)
         if only and not such:
@@ -75,20 +79,20 @@ def rows_of(
             PictureRow(
                 href=url_for("groups.house.stairwell", stairwell_id=each.id, state=only),
                 title=_("Port %(number)s", number=each.number),
-                taking_part=sum(flat.state.is_lit for flat in behind),
+                taking_part=sum(flat.state.is_lit for flat in behind) + each.without_flat,
                 total=len(behind),
-                note=f"{str(FLAT_STATES[only]).capitalize()}: {such}" if only else _note(each, behind),
+                note=f"{str(FLAT_STATES[only]).capitalize()}: {such}" if only else _note(each, behind, work),
             )
         )
     return rows
 
 
-def _note(stairwell: StairwellInHouse, flats: Iterable[FlatInHouse]) -> str:
+def _note(stairwell: StairwellInHouse, flats: Iterable[FlatInHouse], work: Work) -> str:
     """Return the most important remark on a stairwell: who waits, no coordinator, or how many are invited."""
     wanting = stairwell.waiting + stairwell.visit_requests
     if wanting:
         return str(ngettext("%(num)d granne vill gå med", "%(num)d grannar vill gå med", wanting))
-    if not stairwell.has_coordinator:
+    if not stairwell.has_coordinator and not work.has_lead:
         return str(_("kontaktombud saknas"))
     invited = sum(flat.state is FlatState.INVITED for flat in flats)
     return str(ngettext("%(num)d inbjuden", "%(num)d inbjudna", invited)) if invited else ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import datetime
 
 from sqlalchemy import case, literal, select, text, update
 from sqlalchemy.exc import IntegrityError
@@ -11,7 +12,7 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.errors import FlatTaken
 from watch.groups.service.coordinators import demand_may_end_roles, end_roles
-from watch.groups.service.flats import lock_flat
+from watch.groups.service.flats import current_household, lock_flat
 from watch.groups.service.stopping import stop_unwanted
 from watch.models import (
     Flat,
@@ -30,12 +31,15 @@ from watch.statements import upsert
 NOT_TAKING_PART = frozenset(HouseholdStatus) - {HouseholdStatus.TAKES_PART}
 
 
-def note_household(flat: Flat, status: HouseholdStatus, *, by: Person | None) -> Household:
+def note_household(
+    flat: Flat, status: HouseholdStatus, *, by: Person | None, what: str | None = None
+) -> Household:
     """Record the status of a flat's household. A household that takes part keeps that status.
 
-    Inviting or declining another family member does not change a participating household.
+    Inviting or declining another family member does not change a participating household. `what` is the entry
+    in the flat's history, unless it is called after the status.
     """
-    household = change_household(flat, status, by=by, only=NOT_TAKING_PART)
+    household = change_household(flat, status, by=by, only=NOT_TAKING_PART, what=what)
     assert household is not None
     return household
 
@@ -47,6 +51,7 @@ def change_household(
     by: Person | None,
     only: Collection[HouseholdStatus],
     counts: bool = True,
+    what: str | None = None,
 ) -> Household | None:
     """Change the status of a flat's household if it is one of `only` and `counts` is true.
 
@@ -67,13 +72,19 @@ def change_household(
     since = case((stands == Household.status, Household.status_at), else_=utcnow())
     changed = update(Household).where(*current).values(status=stands, status_at=since)
     db.session.execute(changed.execution_options(synchronize_session=False))
-    what = f"household-{status.value.replace('_', '-')}"
-    audit.note_if(changes, what, about=flat, by=by, group=_group_of(flat))
+    event = what or f"household-{status.value.replace('_', '-')}"
+    audit.note_if(changes, event, about=flat, by=by, group=_group_of(flat))
     return db.session.scalar(select(Household).where(*current).execution_options(populate_existing=True))
 
 
-def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Person | None) -> None:
-    """Record the same status for many flats of one group, in a few statements."""
+def note_households(
+    flats: Sequence[Flat], status: HouseholdStatus, *, by: Person | None, at: datetime, what: str
+) -> None:
+    """Record the same status for many flats of one group since `at`, in a few statements.
+
+    `what` is the audit entry that the history of each flat shows. A household that takes part keeps its
+    status.
+    """
     ids = [flat.id for flat in flats]
     # the same lock as lock_flat
     db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())
@@ -82,8 +93,7 @@ def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Perso
     for flat in flats:
         household = known.get(flat.id) or Household(flat_id=flat.id, status=HouseholdStatus.NOT_CONTACTED)
         if household.status is not HouseholdStatus.TAKES_PART:
-            household.become(status)
-            what = f"household-{status.value.replace('_', '-')}"
+            household.become(status, at)
             trace = audit.entry(what, about=flat, by=by, group=_group_of(flat))
             db.session.add_all([household, trace])
     db.session.flush()
@@ -100,9 +110,7 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
     The flat is not contacted afterwards. Raises CoordinatorLivesThere and LastCoordinator.
     """
     lock_flat(flat)
-    household = db.session.scalar(select(Household).where(Household.flat_id == flat.id, Household.is_current))
-    if household is None:
-        return
+    household = current_household(flat)  # made if none is known: the flat may still have an open letter
     living_here = db.session.scalars(
         select(Membership).where(Membership.household_id == household.id, Membership.is_current)
     ).all()

@@ -11,7 +11,9 @@ from urllib.parse import urlencode
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, HiddenField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, SelectField
+from wtforms.validators import NumberRange, Optional
+from wtforms.widgets import HiddenInput
 
 from watch.encodings import is_garbled
 from watch.fields import AddressField, Form, LineField, NameField, SendingForm, choice
@@ -40,11 +42,15 @@ class RowForm(Form):
 
 
 class PreviewForm(SendingForm):
-    """The choices for all rows, carried from the first page over the preview to the sending."""
+    """The choices for all rows, carried from the first page over the preview to the sending.
+
+    `sent` is how many of the list are invited already, when the rest is shown again.
+    """
 
     stairwell = SelectField(_l("Port för de raderna"), validate_choice=False)
     language = HiddenField(filters=[lambda text: text if text in set(Language) else Language.SWEDISH.value])
     pass_on = HiddenField()
+    sent = IntegerField(widget=HiddenInput(), validators=[Optional(), NumberRange(0, MOST_PEOPLE)])
 
     def offer(self, flats: Iterable[Flat]) -> None:
         """Offer the stairwells of these flats, and to leave the flats out."""

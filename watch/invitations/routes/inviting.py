@@ -11,7 +11,11 @@ from flask_babel import gettext as _
 
 from watch import language
 from watch.access import Permission, can, current_person, current_relations, requires
+from watch.canvassing.labels import OUTCOMES
+from watch.groups.labels import FLAT_STATES
+from watch.groups.queries import letters
 from watch.groups.queries.flats import flats_of_group
+from watch.groups.queries.households import households_of
 from watch.invitations.errors import TooManyInvitations, WrittenLately
 from watch.invitations.forms.inviting import InviteForm
 from watch.invitations.labels import INVITATION_SIGNS, INVITATION_STATES
@@ -23,6 +27,7 @@ from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("invitations", __name__)
 ROWS_A_PAGE = 50
+FLATS_A_PAGE = 100
 MAX_CHARACTERS = 100  # of a search
 NEWEST_FIRST = "-sent"
 OF_A_PAGE = "after", "before"
@@ -55,6 +60,7 @@ def index_page(group: Group, form: InviteForm) -> str:
     found = [sent for sent in everything if not text or text.casefold() in _words_of(sent)]
     shown = _sorted([sent for sent in found if not state or sent.state == state])
     by_id = {sent.invitation.id: sent for sent in shown}
+    asked = letters.how_flats_were_asked(group, current_relations().stairwells_in(group))
     after, before = (request.args.get(each, type=int) for each in ("after", "before"))
     page = page_of([*by_id], after=after, before=before, size=ROWS_A_PAGE)
     leave_trace("invitations-seen", about=group)
@@ -62,8 +68,28 @@ def index_page(group: Group, form: InviteForm) -> str:
         "invitations/index.html", group=group, form=form, text=text, state=state, sort=_sort(), page=page,
         rows=[(by_id[key], address_of(by_id[key])) for key in page.keys], link=_link(group), kept=kept(),
         states=INVITATION_STATES, signs=INVITATION_SIGNS, found=len(found), any=bool(everything),
+        is_form_first=not everything or bool(form.errors) or "flat" in request.args,
         counts={each: sum(sent.state == each for sent in found) for each in INVITATION_STATES},
         unanswered=sum(sent.waits_for_answer for sent in everything), me=current_person(),
+        printed=sum(each.letter is not None for each in asked.values()),
+        delivered=sum(bool(each.letter and each.letter.delivered_at) for each in asked.values()),
+        visited=sum(each.visited_at is not None for each in asked.values()),
+    )  # fmt: skip
+
+
+@bp.get("/groups/<int:group_id>/invitations/flats")
+@requires(Permission.INVITE)
+def flats(group: Group) -> ViewAnswer:
+    """Show how and when each flat was asked: by letter, by mail and at the door."""
+    mine = current_relations().stairwells_in(group)
+    asked = letters.how_flats_were_asked(group, mine)
+    everything = {flat.flat_id: flat for flat in households_of(group, mine)}
+    after, before = (request.args.get(each, type=int) for each in OF_A_PAGE)
+    page = page_of([*everything], after=after, before=before, size=FLATS_A_PAGE)
+    leave_trace("house-seen", about=group)
+    return render_template(
+        "invitations/flats.html", group=group, page=page, words=FLAT_STATES, outcomes=OUTCOMES,
+        rows=[(everything[key], asked.get(key)) for key in page.keys], only_some=mine is not None,
     )  # fmt: skip
 
 

@@ -31,7 +31,7 @@ from watch.invitations.forms.preview import (
     validate,
 )
 from watch.invitations.labels import FILE_PROBLEMS, PREVIEW_STATES
-from watch.invitations.lists import NeighbourList
+from watch.invitations.lists import MOST_PEOPLE, NeighbourList
 from watch.invitations.queries.inviting import DailyQuota, known_among, quota_of
 from watch.invitations.routes.inviting import bp, index_page, invite_form, list_of
 from watch.invitations.service import inviting
@@ -106,17 +106,28 @@ def send(group: Group) -> Response:
     if not stay:
         return done
     left = [row for row in rows_sent(request.form) if row.number in stay]
-    return _preview(group, _new_form(form.language.data, form.pass_on.data), _rows(group, left))
+    rest = _new_form(form.language.data, form.pass_on.data, sent=len(sent) + _sent_before(form))
+    return _preview(group, rest, _rows(group, left))
 
 
-def _new_form(language: str | None, pass_on: str | None) -> PreviewForm:
+def _new_form(language: str | None, pass_on: str | None, *, sent: int | None = None) -> PreviewForm:
     """Return a form with a new key, because what it sends next is not a repetition."""
-    return PreviewForm(formdata=None, data={"language": language, "pass_on": pass_on})
+    return PreviewForm(formdata=None, data={"language": language, "pass_on": pass_on, "sent": sent})
+
+
+def _sent_before(form: PreviewForm) -> int:
+    """Return how many of the list are invited already; the form says so, and nothing depends on it."""
+    number = form.sent.data or 0
+    return number if 0 < number <= MOST_PEOPLE else 0
 
 
 def _changed(group: Group, form: PreviewForm) -> Response:
     """Show the preview again, because the number of rows to send has changed since it was shown."""
-    flash(_("Listan är en annan än den du såg. Se efter och tryck igen. Inget är skickat."), "info")
+    if _sent_before(form):
+        told = _("Listan är en annan än den du såg. Se efter och tryck igen. Inget mer är skickat.")
+    else:
+        told = _("Listan är en annan än den du såg. Se efter och tryck igen. Inget är skickat.")
+    flash(told, "info")
     return _preview(group, form, _rows(group, rows_sent(request.form), form))
 
 

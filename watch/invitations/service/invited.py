@@ -32,6 +32,7 @@ from watch.models import (
     Invitation,
     InvitationState,
     JoinRequest,
+    Letter,
     Mailbox,
     Mailing,
     Person,
@@ -138,7 +139,7 @@ def revoke(invitation: Invitation, *, by: Person | None) -> None:
     outbox.cancel(invitation)
     flat = invitation.flat
     if flat is not None:
-        only, counts = {HouseholdStatus.INVITED}, not others_invited(flat)
+        only, counts = {HouseholdStatus.INVITED}, not (others_invited(flat) or _has_letter(flat))
         change_household(flat, HouseholdStatus.NOT_CONTACTED, by=by, only=only, counts=counts)
     audit.note("invitation-revoked", about=invitation, by=by, group=invitation.group)
 
@@ -151,6 +152,16 @@ def others_invited(flat: Flat) -> bool:
         Invitation.expires_at > utcnow(),
     )
     return db.session.scalar(still.limit(1)) is not None
+
+
+def _has_letter(flat: Flat) -> bool:
+    letter = select(Letter.id).where(
+        Letter.flat_id == flat.id,
+        Letter.delivered_at.is_not(None),
+        Letter.ended_at.is_(None),
+        Letter.expires_at > utcnow(),
+    )
+    return db.session.scalar(letter.limit(1)) is not None
 
 
 def end(invitation: Invitation, state: InvitationState) -> bool:

@@ -168,7 +168,8 @@ def _end_expired(group: Group, mailbox: Mailbox, by: Person, name: str | None) -
 def note_invited(flat: Flat | None, by: Person) -> None:
     """Mark the flat's household as invited, if nobody has contacted it or it had declined."""
     if flat is not None:
-        change_household(flat, HouseholdStatus.INVITED, by=by, only=BEFORE_INVITED)
+        what = "household-invited-by-mail"
+        change_household(flat, HouseholdStatus.INVITED, by=by, only=BEFORE_INVITED, what=what)
 
 
 def send(invitation: Invitation, mail: Mail[Invitation] = INVITATION) -> None:

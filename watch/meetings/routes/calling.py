@@ -9,9 +9,9 @@ from werkzeug.wrappers import Response
 
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires
-from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
+from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
 from watch.meetings import service
@@ -209,5 +209,5 @@ def _crowds(group: Group) -> dict[int | None, str]:
 
 
 def _crowd(count: int, total: int) -> str:
-    said = {"part": banded(count, total), "total": language.number(total)}
-    return _("%(part)s av %(total)s hushåll är med", **said)
+    said = HouseholdsSaid.roughly(count, total)
+    return _("%(part)s av %(total)s hushåll är med", part=said.part, total=language.number(total))

@@ -14,9 +14,9 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, current_relations, requires
-from watch.bands import banded
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
+from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
 from watch.models import Area, Audience, Group, Organisation
@@ -190,8 +190,11 @@ def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: Recipie
         target=target,
         reach=reach if exact else None,
         households=queries.households_in(target.area) if target.area and not exact else None,
-        flats=facts_of(target.group).flats if target.group and not exact else None,
-        banded=banded,
+        crowd=_crowd(target.group) if target.group and not exact else None,
         texts=form.texts(),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )
+
+
+def _crowd(group: Group) -> HouseholdsSaid:
+    return HouseholdsSaid.roughly(group.counted_taking_part, facts_of(group).flats)

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, requires
 from watch.extensions import db
 from watch.groups.queries.flats import flats_of_groups
-from watch.models import Area, LetterPack, utcnow
+from watch.groups.queries.letters import groups_with_letters, officers_unanswered_letters
+from watch.models import Area, Group, LetterPack, utcnow
 from watch.printing.forms import ChooseHousesForm
 from watch.printing.letter_pages import file_name
 from watch.printing.queries import groups_to_write_to, is_kept, pack_of, places_of, progress_of
@@ -47,7 +48,14 @@ def _page(area: Area, form: ChooseHousesForm) -> str:
     return render_template(
         "printing/choose_houses.html", area=area, form=form, days=letters.LETTER_DAYS,
         again=letters.REPRINT_DAYS, pack=pack, places=places_of(pack) if pack else None,
+        unanswered=_unanswered(area),
     )  # fmt: skip
+
+
+def _unanswered(area: Area) -> list[tuple[Group, int]]:
+    """Return the groups without a coordinator whose printed letters the police contact has to answer for."""
+    groups = [(group, len(officers_unanswered_letters(group))) for group in groups_with_letters(area)]
+    return [(group, number) for group, number in groups if number]
 
 
 @bp.get("/packs/<int:pack_id>")

@@ -11,10 +11,8 @@ from sqlalchemy import func, select, update
 from watch import audit, tokens
 from watch.extensions import db
 from watch.groups.errors import FlatElsewhere, NotOpen
-from watch.groups.queries.flats import statuses_of
 from watch.groups.queries.joinable import OPEN_TO_JOIN
-from watch.groups.service.households import note_households
-from watch.models import Flat, Group, HouseholdStatus, Letter, Person, Purpose, utcnow
+from watch.models import Flat, Group, Letter, Person, Purpose, utcnow
 from watch.printing.queries import code_of
 from watch.statements import changed
 
@@ -26,7 +24,8 @@ def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Le
     """Return the letters of these flats, in their order. A letter expires 30 days after its first printing.
 
     A letter printed within 14 days is returned unchanged, used or not, so that reprinting does not reveal who
-    has joined or moved. Raises FlatElsewhere, and NotOpen if the group cannot be joined.
+    has joined or moved. The households count as asked once somebody says that the letters lie in the
+    letterboxes (delivery.py). Raises FlatElsewhere, and NotOpen if the group cannot be joined.
     """
     if any(flat.stairwell.building.group_id != group.id for flat in flats):
         raise FlatElsewhere
@@ -36,9 +35,8 @@ def print_letters(group: Group, flats: Sequence[Flat], *, by: Person) -> list[Le
     db.session.execute(select(Flat.id).where(Flat.id.in_(ids)).with_for_update())  # two who print take turns
     letters = _printed_lately(group, flats, now)
     _replace([flat for flat in flats if flat.id not in letters], letters, group, by=by, now=now)
-    statuses = statuses_of(flats)
-    new = [flat for flat in flats if statuses[flat.id] is HouseholdStatus.NOT_CONTACTED]  # "declined" stays
-    note_households(new, HouseholdStatus.INVITED, by=by)
+    for letter in letters.values():
+        letter.discarded_at = None  # printed again, it is asked about again
     audit.note("letters-printed", about=group, by=by, group=group)
     return [letters[flat.id] for flat in flats]
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Select, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func, or_, select, true, update
 
 from watch.extensions import db
 from watch.mail import outbox
@@ -84,7 +85,8 @@ def invitations(now: datetime) -> int:
     def forget_flats(ids: Sequence[int]) -> None:
         ours, theirs = Invitation.id.in_(ids), Invitation.flat_id.is_not(None)
         flats = select(Invitation.flat_id).where(ours, theirs)
-        _forget(flats, select(Invitation.flat_id).where(~ours, theirs), HouseholdStatus.INVITED, now)
+        others = select(Invitation.flat_id).where(~ours, theirs)
+        _forget(flats, others.union(_with_letter(true())), HouseholdStatus.INVITED, now)
 
     return take_out(Invitation, and_(over, ~said_no), forget_flats)
 
@@ -94,12 +96,15 @@ def letters(now: datetime) -> int:
 
     def forget_flats(ids: Sequence[int]) -> None:
         ours = Letter.id.in_(ids)
-        _forget(
-            select(Letter.flat_id).where(ours), select(Letter.flat_id).where(~ours),
-            HouseholdStatus.INVITED, now,
-        )  # fmt: skip
+        mailed = select(Invitation.flat_id).where(Invitation.flat_id.is_not(None))
+        _forget(_with_letter(ours), _with_letter(~ours).union(mailed), HouseholdStatus.INVITED, now)
 
     return take_out(Letter, Letter.expires_at < now - AFTER_INVITATION, forget_flats)
+
+
+def _with_letter(which: ColumnElement[bool]) -> Select[int]:
+    """Return a select of the ids of the flats into whose letterbox one of these letters was put."""
+    return select(Letter.flat_id).where(which, Letter.delivered_at.is_not(None))
 
 
 def visits(now: datetime) -> int:
@@ -123,7 +128,7 @@ def join_requests(now: datetime) -> int:
 
 
 def _forget(
-    flats: Select[int | None], others: Select[int | None], status: HouseholdStatus, now: datetime
+    flats: Select[Any], others: Select[Any] | CompoundSelect[Any], status: HouseholdStatus, now: datetime
 ) -> None:
     """Reset flats to 'not contacted' if no other row gives them this status."""
     standing = update(Household).where(

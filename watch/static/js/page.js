@@ -41,6 +41,7 @@ for (const form of document.querySelectorAll("form:has([data-ticked], [data-coun
       place.textContent = folded ? number : `(${number})`;
       place.hidden = !number && !folded;
     }
+    for (const button of form.querySelectorAll("[data-needs-ticks]")) button.disabled = !ticked(form, "");
     for (const button of form.querySelectorAll("[data-counts]")) {
       button.value = ticked(form, "");
       button.textContent = `${button.dataset.counts} ${button.value}`;

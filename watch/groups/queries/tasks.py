@@ -1,0 +1,71 @@
+"""The first steps of a new lead, and which tasks were set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.sql import func
+
+from watch.extensions import db
+from watch.models import (
+    Building,
+    Coordinator,
+    Group,
+    Interest,
+    Letter,
+    Mailing,
+    Meeting,
+    Person,
+    SetAside,
+    Task,
+)
+
+SHOWN_FOR = timedelta(days=60)  # after a lead accepted
+
+
+@dataclass(frozen=True)
+class FirstSteps:
+    """Which first steps a new lead has done, and how many interested neighbours were told of the group."""
+
+    posters: bool
+    letters: bool
+    gathering: bool
+    told: int
+
+    @property
+    def are_done(self) -> bool:
+        """True if all three steps are done."""
+        return self.posters and self.letters and self.gathering
+
+
+def set_aside_in(group: Group) -> set[Task]:
+    """Return the tasks that the group's lead has ticked or set aside."""
+    return set(db.session.scalars(select(SetAside.task).where(SetAside.group_id == group.id)))
+
+
+def is_new_lead(group: Group, person: Person, now: datetime) -> bool:
+    """Return True if the person became the group's lead within 60 days."""
+    lately = select(Coordinator.id).where(
+        Coordinator.group_id == group.id,
+        Coordinator.person_id == person.id,
+        Coordinator.is_lead,
+        Coordinator.is_current,
+        Coordinator.accepted_at > now - SHOWN_FOR,
+    )
+    return db.session.scalar(lately.limit(1)) is not None
+
+
+def first_steps_of(group: Group, tasks: set[Task]) -> FirstSteps:
+    """Return the first steps of a group; `tasks` are those set aside. One statement."""
+    letters = select(Letter.id).where(Letter.group_id == group.id, Letter.delivered_at.is_not(None))
+    gathering = select(Meeting.id).where(Meeting.group_id == group.id, Meeting.cancelled_at.is_(None))
+    told = (
+        select(func.count(Mailing.id))
+        .join(Interest, Interest.id == Mailing.interest_id)
+        .join(Building, Building.id == Interest.building_id)
+        .where(Building.group_id == group.id, Mailing.kind == "group-started")
+    )
+    row = db.session.execute(select(letters.exists(), gathering.exists(), told.scalar_subquery())).one()
+    return FirstSteps(Task.POSTERS in tasks, *row)
