@@ -20,6 +20,7 @@ from watch.models import (
     Building,
     Channel,
     ConsentChannel,
+    ContactMessage,
     ContactPerson,
     ContactRole,
     ContactScope,
@@ -41,6 +42,7 @@ from watch.models import (
     MeetingAnswer,
     MeetingKind,
     Membership,
+    MessageAudience,
     Model,
     Notice,
     NoticeText,
@@ -217,6 +219,14 @@ def make_coordinator(
             duty_version="2026-01" if accepted else None,
         )
     )
+
+
+def make_message(
+    sender: Person, group: Group, text: str = "När är nästa träff?", *, answers: ContactMessage | None = None
+) -> ContactMessage:
+    """Add a message to the coordinators, or the answer of a coordinator; no mail is queued."""
+    audience = MessageAudience.MEMBER if answers else MessageAudience.COORDINATORS
+    return store(ContactMessage(audience=audience, group=group, sender=sender, answers=answers, text=text))
 
 
 def make_officer(

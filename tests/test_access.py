@@ -26,6 +26,7 @@ from tests.factories import (
     make_invitation,
     make_meeting,
     make_member,
+    make_message,
     make_notice,
     make_pack,
     make_person,
@@ -40,6 +41,7 @@ from watch.extensions import db
 from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
+from watch.messages.mails import NEIGHBOUR_WROTE
 from watch.models import (
     AddressVerification,
     ContactRole,
@@ -352,6 +354,8 @@ def _links(scene: Scene) -> dict[str, object]:
     called = outbox.queue(MEETING_CALLED, to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
     assert isinstance(decide, OutboxRow)
     assert isinstance(called, OutboxRow)
+    wrote = outbox.queue(NEIGHBOUR_WROTE, to=scene.bengt, about=make_message(scene.carin, scene.group))
+    assert isinstance(wrote, OutboxRow)
     return {
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
@@ -361,6 +365,7 @@ def _links(scene: Scene) -> dict[str, object]:
         "appointment": tokens.make(Purpose.APPOINTMENT, appointment),
         "decide": tokens.make(Purpose.DECIDE, decide),
         "answer": tokens.make(Purpose.ANSWER, called),
+        "reply": tokens.make(Purpose.REPLY, wrote),
         "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
     }
 

@@ -23,6 +23,7 @@ FEATURES = (
     "canvassing",
     "meetings",
     "notices",
+    "messages",
     "followup",
     "retention",
     "ops",

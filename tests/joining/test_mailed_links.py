@@ -61,6 +61,9 @@ PRESSES = {
     "meeting-called": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
     "meeting-reminder": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
 }
+PRESSES |= dict.fromkeys(
+    ("neighbour-wrote", "message-answered"), Press("Skicka svaret", "contact_message", {"text": "Tack!"})
+)
 LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked",
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",

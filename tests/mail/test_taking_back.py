@@ -126,6 +126,8 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "left": lambda s, about: leave(s, s.carin),
         "gatherings only": lambda s, about: choose(s.carin, NoticeChoice.MEETINGS),
     },
+    "neighbour-wrote": {"coordinates no more": lambda s, about: end(s, s.bengt)},
+    "message-answered": {},  # what was answered stays so, also to somebody who has left
     "sign-in-unknown": {},  # it says how to join, whatever happens, and ends by itself
 }
 

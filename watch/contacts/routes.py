@@ -42,11 +42,13 @@ def public_page() -> str:
 @bp.get("/groups/<int:group_id>/contacts")
 @requires(Permission.SEE_GROUP)
 def of_group(group: Group) -> str:
+    relations = current_relations()
     return render_template(
         "contacts/of_group.html",
         group=group,
         coordinators=[each for each in coordinators_of(group) if each.is_current],
         contacts=queries.contacts_for(group),
+        belongs=group.id in relations.member_of or group.id in relations.coordinates,
     )
 
 

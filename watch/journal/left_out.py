@@ -37,7 +37,9 @@ HIDES_NOTHING = "changes nothing of who sees what, and of who is written to"
 COLUMNS = {
     NEVER_CHANGES: (
         "address_verification.created_at",
-        "checklist_item.step", "contact_person.role", "contact_person.reach", "contact_person.group_id",
+        "checklist_item.step", "contact_message.answers_id", "contact_message.audience",
+        "contact_message.building_id", "contact_message.form_key", "contact_message.group_id",
+        "contact_message.sent_at", "contact_person.role", "contact_person.reach", "contact_person.group_id",
         "contact_person.building_id", "contact_person.landlord_id", "contact_person.area_id",
         "coordinator.appointed_at", "coordinator.appointed_by_id",
         "area_opt_out.at", "interest.could_coordinate", "interest.created_at", "invitation.is_transferable",

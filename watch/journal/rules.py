@@ -16,6 +16,7 @@ from watch.models import (
     Answer,
     AreaOptOut,
     ChecklistItem,
+    ContactMessage,
     ContactPerson,
     Coordinator,
     Group,
@@ -217,6 +218,7 @@ JOURNALED: dict[type[Model], Journaled] = {
             hidden("addresses of contacts that were changed", "email"),
         )
     ),
+    ContactMessage: Journaled(),
     ChecklistItem: Journaled(),
     LetterPack: Journaled(),
 }

@@ -42,6 +42,7 @@ from watch.models.mail import (
     Worker,
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
+from watch.models.messages import ContactMessage, MessageAudience
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import Language, Mailbox, Person, SignIn, SignInLink, Suppression
 from watch.models.places import (
@@ -72,6 +73,7 @@ __all__ = [
     "ChecklistItem",
     "ClockRun",
     "ConsentChannel",
+    "ContactMessage",
     "ContactPerson",
     "ContactRole",
     "ContactScope",
@@ -104,6 +106,7 @@ __all__ = [
     "MeetingAnswer",
     "MeetingKind",
     "Membership",
+    "MessageAudience",
     "Model",
     "Notice",
     "NoticeChoice",

@@ -1,0 +1,17 @@
+"""What the rules of messages refuse."""
+
+from __future__ import annotations
+
+from watch.errors import DomainError, Duplicate
+
+
+class WroteOften(DomainError):
+    """The person has written as many messages as one day allows."""
+
+
+class NobodyReads(DomainError):
+    """No coordinator with a working address would get the message."""
+
+
+class AlreadyWritten(Duplicate):
+    """The same form was sent before."""
