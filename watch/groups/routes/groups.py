@@ -12,7 +12,15 @@ from watch.bands import banded, banded_share
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
 from watch.groups.errors import LastCoordinator
-from watch.groups.labels import GROUP_STATE_KINDS, GROUP_STATES, NOT_BACK, WELCOME_BACK, name_key, tile
+from watch.groups.labels import (
+    GROUP_STATE_KINDS,
+    GROUP_STATES,
+    NOT_BACK,
+    WELCOME_BACK,
+    name_key,
+    signature,
+    tile,
+)
 from watch.groups.queries import choices, members, pages
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
@@ -23,6 +31,7 @@ from watch.saving import saving
 from watch.web import ViewAnswer
 
 bp = Blueprint("groups", __name__)
+bp.add_app_template_global(signature)
 
 CONTACTS_SHOWN = 4
 NOTICES_SHOWN = 3
