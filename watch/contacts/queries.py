@@ -141,6 +141,20 @@ def kept_by(areas: Collection[int]) -> list[ContactPerson]:
     return _in_order(db.session.scalars(editable_contacts(areas)))
 
 
+SHOWN = ("role", "organisation", "name", "phone", "email", "hours")
+
+
+def cards_of(contacts: Iterable[ContactPerson]) -> list[list[ContactPerson]]:
+    """Return the contacts in their order, those that differ only in whom they are for together.
+
+    An officer of three areas is published three times, but kept as one.
+    """
+    cards: dict[tuple[object, ...], list[ContactPerson]] = {}
+    for contact in contacts:
+        cards.setdefault(tuple(getattr(contact, name) for name in SHOWN), []).append(contact)
+    return list(cards.values())
+
+
 @dataclass(frozen=True)
 class Targets:
     """The places an officer may publish a contact person for."""
