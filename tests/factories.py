@@ -222,11 +222,24 @@ def make_coordinator(
 
 
 def make_message(
-    sender: Person, group: Group, text: str = "När är nästa träff?", *, answers: ContactMessage | None = None
+    sender: Person,
+    to: Group | Building,
+    text: str = "När är nästa träff?",
+    *,
+    answers: ContactMessage | None = None,
+    audience: MessageAudience = MessageAudience.COORDINATORS,
 ) -> ContactMessage:
-    """Add a message to the coordinators, or the answer of a coordinator; no mail is queued."""
-    audience = MessageAudience.MEMBER if answers else MessageAudience.COORDINATORS
-    return store(ContactMessage(audience=audience, group=group, sender=sender, answers=answers, text=text))
+    """Add a message, by default to the coordinators, or a coordinator's answer; no mail is queued."""
+    return store(
+        ContactMessage(
+            audience=MessageAudience.MEMBER if answers else audience,
+            group=to if isinstance(to, Group) else None,
+            building=to if isinstance(to, Building) else None,
+            sender=sender,
+            answers=answers,
+            text=text,
+        )
+    )
 
 
 def make_officer(

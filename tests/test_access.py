@@ -41,7 +41,7 @@ from watch.extensions import db
 from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
-from watch.messages.mails import NEIGHBOUR_WROTE
+from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED
 from watch.models import (
     AddressVerification,
     ContactRole,
@@ -49,6 +49,7 @@ from watch.models import (
     GroupState,
     JoinRequest,
     Membership,
+    MessageAudience,
     Officer,
     OutboxRow,
     Person,
@@ -356,7 +357,12 @@ def _links(scene: Scene) -> dict[str, object]:
     assert isinstance(called, OutboxRow)
     wrote = outbox.queue(NEIGHBOUR_WROTE, to=scene.bengt, about=make_message(scene.carin, scene.group))
     assert isinstance(wrote, OutboxRow)
+    letter = make_message(scene.gun, scene.langgatan, audience=MessageAudience.INTERESTED)
+    make_interest(scene.jenny, scene.langgatan)
+    unseen = outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.jenny, about=letter)
+    assert isinstance(unseen, OutboxRow)
     return {
+        "to_interested": tokens.make(Purpose.REPLY, unseen),
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
         "verification": tokens.make(Purpose.CONFIRM_REQUEST, _verification(scene)),

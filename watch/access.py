@@ -68,6 +68,7 @@ class Permission(Enum):
     START_GROUPS = auto()
     CHANGE_GROUP_STATE = auto()
     EDIT_CONTACTS = auto()
+    WRITE_UNSEEN = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -108,6 +109,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.START_GROUPS: _OFFICER,
     Permission.CHANGE_GROUP_STATE: _OFFICER,
     Permission.EDIT_CONTACTS: _OFFICER,
+    Permission.WRITE_UNSEEN: _OFFICER,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.

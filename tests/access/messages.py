@@ -8,6 +8,14 @@ _OF_THE_GROUP = {
     "anybody": "login", "stranger": 404, "waiting": 404, "officer": 403,
     "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+_OF_NORRBY = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 404,
+    "other_coordinator": 404, "lead": 404, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+_OF_OFFICERS = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 403,
+    "other_coordinator": 403, "lead": 403, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
 
 ENDPOINTS = {
     "messages.index": Expected(
@@ -19,6 +27,13 @@ ENDPOINTS = {
         post="/groups/{group}/messages",
         **_OF_THE_GROUP, member=422, coordinator=422, other_coordinator=422, lead=422, nothing_now=422,
     ),
+    "messages.ask_interested": Expected(get="/buildings/{empty_house}/messages", **_OF_NORRBY, officer=200),
+    "messages.write_interested": Expected(
+        post="/buildings/{empty_house}/messages", **_OF_NORRBY, officer=422
+    ),
+    "messages.ask_members": Expected(get="/groups/{group}/messages/members", **_OF_OFFICERS, officer=200),
+    "messages.write_members": Expected(post="/groups/{group}/messages/members", **_OF_OFFICERS, officer=422),
+    "messages.open_interest": public(get="/messages/interest/{to_interested}", status=302),
     "messages.read": public(get="/messages/{reply}"),
     "messages.answer": public(post="/messages/{reply}", status=422),
 }  # fmt: skip

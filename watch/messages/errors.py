@@ -15,3 +15,7 @@ class NobodyReads(DomainError):
 
 class AlreadyWritten(Duplicate):
     """The same form was sent before."""
+
+
+class HasCoordinator(DomainError):
+    """The group has a coordinator who can be reached, so its members are written to through them."""

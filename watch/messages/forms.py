@@ -28,3 +28,7 @@ class WriteMessageForm(SendingForm):
 
 class AnswerMessageForm(SendingForm):
     text = MessageField(_l("Ditt svar"))
+
+
+class WriteUnseenForm(SendingForm):
+    text = MessageField(_l("Meddelande"))

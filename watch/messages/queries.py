@@ -12,18 +12,23 @@ from sqlalchemy.orm import aliased, joinedload
 from watch.extensions import db
 from watch.groups.queries.members import REACHED_BY_MAIL, coordinators_for
 from watch.models import (
+    Area,
+    Building,
     ContactMessage,
     Coordinator,
     Group,
+    Interest,
     Mailing,
     Membership,
     MessageAudience,
+    Officer,
     OutboxRow,
     OutboxState,
     Person,
     Stairwell,
     utcnow,
 )
+from watch.notices.queries import officer_in
 
 KEPT = timedelta(days=30)  # how long a message is kept, and how long somebody who has left may still write
 WAITING = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD)
@@ -139,6 +144,41 @@ def answers_by(person: Person, message: ContactMessage) -> Sequence[ContactMessa
         ContactMessage.answers_id == message.id, ContactMessage.sender_id == person.id
     )
     return db.session.scalars(theirs.order_by(ContactMessage.id)).all()
+
+
+def is_reached(group: Group) -> bool:
+    """Return True if the group has a coordinator with a working address."""
+    current = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
+    return db.session.scalar(current.where(REACHED_BY_MAIL).limit(1)) is not None
+
+
+def written_unseen(to: Building | Group) -> Sequence[ContactMessage]:
+    """Return what officers have written to a building's interested or a group's members, the latest first."""
+    place = ContactMessage.building_id if isinstance(to, Building) else ContactMessage.group_id
+    unseen = ContactMessage.audience.in_([MessageAudience.INTERESTED, MessageAudience.MEMBERS])
+    wanted = select(ContactMessage).where(place == to.id, unseen, _is_kept())
+    return db.session.scalars(wanted.order_by(ContactMessage.id.desc())).all()
+
+
+def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:
+    """Return the area of a message from an officer, and their office in it; None if it has ended."""
+    assert message.group or message.building
+    area = message.group.area if message.group else message.building.property.area  # type: ignore[union-attr]
+    return area, officer_in(area, message.sender)
+
+
+def interest_behind(row: OutboxRow) -> Interest | None:
+    """Return the reader's interest in the building that a mailed message is about, if it goes on."""
+    message = row.mailing.contact_message
+    if message is None:
+        return None
+    return db.session.scalar(
+        select(Interest).where(
+            Interest.person_id == row.person_id,
+            Interest.building_id == message.building_id,
+            Interest.is_current,
+        )
+    )
 
 
 def _is_kept() -> ColumnElement[bool]:

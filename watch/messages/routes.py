@@ -8,22 +8,29 @@ from flask import Blueprint, abort, flash, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
+from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import current_person, current_relations, public, signed_in
+from watch.access import Permission, current_person, current_relations, public, requires, signed_in
+from watch.bands import banded
 from watch.extensions import db
+from watch.groups.queries.pages import facts_of, flats_in
+from watch.interest.queries import interested_in
 from watch.limits import limit_network
 from watch.messages import queries, service
-from watch.messages.errors import AlreadyWritten, NobodyReads, WroteOften
-from watch.messages.forms import AnswerMessageForm, WriteMessageForm
-from watch.models import ContactMessage, Group, Person, Purpose
+from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, WroteOften
+from watch.messages.forms import AnswerMessageForm, WriteMessageForm, WriteUnseenForm
+from watch.messages.labels import officer_who_wrote
+from watch.models import Building, ContactMessage, Group, Person, Purpose
 from watch.relations import position_of
 from watch.saving import Explanations
 from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("messages", __name__)
+bp.add_app_template_global(officer_who_wrote)
 NOT_SENT: Explanations = {
     WroteOften: _l("Du har skrivit fem gånger det senaste dygnet. Skriv igen i morgon, eller ring."),
+    HasCoordinator: _l("Gruppen har ett kontaktombud som går att nå. Ring eller mejla dit."),
     NobodyReads: _l("Det finns ingen att skicka till just nu. Ring i stället."),
 }
 
@@ -81,14 +88,16 @@ def write(group_id: int) -> ViewAnswer:
     return _index(group, form), 422
 
 
-def _sent(form: WriteMessageForm | AnswerMessageForm, told: str, send: Callable[[], object]) -> bool:
+def _sent(
+    form: WriteMessageForm | AnswerMessageForm | WriteUnseenForm, told: str, send: Callable[[], object]
+) -> bool:
     """Send, commit and say so. If a rule forbids it, say why at the field, which keeps the text."""
     try:
         send()
     except AlreadyWritten:
         db.session.rollback()
         flash(_("Det är redan skickat."), "info")
-    except (WroteOften, NobodyReads) as refused:
+    except tuple(NOT_SENT) as refused:
         db.session.rollback()
         form.text.errors = (NOT_SENT[type(refused)],)
         return False
@@ -135,3 +144,69 @@ def answer(token: str) -> ViewAnswer:
     ):
         return redirect(url_for(".read", token=token), 303)
     return _read_page(token, message, reader, form), 422
+
+
+@bp.get("/buildings/<int:building_id>/messages")
+@requires(Permission.WRITE_UNSEEN, second_factor=True)
+def ask_interested(building: Building) -> ViewAnswer:
+    """Show an officer the form for the people interested in a building, whom they do not see."""
+    return _interested_page(building, WriteUnseenForm(None))
+
+
+@bp.post("/buildings/<int:building_id>/messages")
+@requires(Permission.WRITE_UNSEEN, second_factor=True)
+def write_interested(building: Building) -> ViewAnswer:
+    form = WriteUnseenForm()
+    text, key, by = form.text.data, form.form_key.data, current_person()
+    told = _("Skickat till dem som är intresserade.")
+    if form.validate() and _sent(
+        form, told, lambda: service.write_to_interested(building, text, by=by, form_key=key)
+    ):
+        return redirect(url_for(".ask_interested", building_id=building.id), 303)
+    return _interested_page(building, form), 422
+
+
+def _interested_page(building: Building, form: WriteUnseenForm) -> str:
+    interest, flats = interested_in(building), flats_in(building)
+    return render_template(
+        "messages/ask_interested.html", building=building, form=form,
+        written=queries.written_unseen(building), interested=banded(interest.count, flats),
+        could_coordinate=banded(interest.could_coordinate, flats),
+    )  # fmt: skip
+
+
+@bp.get("/groups/<int:group_id>/messages/members")
+@requires(Permission.WRITE_UNSEEN, second_factor=True)
+def ask_members(group: Group) -> ViewAnswer:
+    """Show an officer the form for the members of a group without coordinator, whom they do not see."""
+    return _members_page(group, WriteUnseenForm(None))
+
+
+@bp.post("/groups/<int:group_id>/messages/members")
+@requires(Permission.WRITE_UNSEEN, second_factor=True)
+def write_members(group: Group) -> ViewAnswer:
+    form = WriteUnseenForm()
+    text, key, by = form.text.data, form.form_key.data, current_person()
+    told = _("Skickat till dem som är med och vill ha meddelanden.")
+    if form.validate() and _sent(
+        form, told, lambda: service.write_to_members(group, text, by=by, form_key=key)
+    ):
+        return redirect(url_for(".ask_members", group_id=group.id), 303)
+    return _members_page(group, form), 422
+
+
+def _members_page(group: Group, form: WriteUnseenForm) -> str:
+    flats = facts_of(group).flats
+    return render_template(
+        "messages/ask_members.html", group=group, form=form, written=queries.written_unseen(group),
+        is_reached=queries.is_reached(group), flats=flats, count=banded(group.counted_taking_part, flats),
+    )  # fmt: skip
+
+
+@bp.get("/messages/interest/<token>")
+@public
+def open_interest(token: str) -> Response:
+    """Lead from an officer's mail to the page where the reader can tell their name, or withdraw."""
+    interest = service.interest_of_message(token)
+    link = tokens.make(Purpose.CONFIRM_INTEREST, interest)
+    return redirect(url_for("interest.open_link", token=link))

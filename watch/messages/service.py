@@ -11,15 +11,23 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit, tokens
 from watch.errors import LinkExpired
 from watch.extensions import db
+from watch.groups.queries.choices import WANTS_NOTICES, wants_mail_of
 from watch.groups.queries.members import coordinates
 from watch.mail import outbox
-from watch.messages.errors import AlreadyWritten, NobodyReads, WroteOften
-from watch.messages.mails import MESSAGE_ANSWERED, NEIGHBOUR_WROTE
-from watch.messages.queries import KEPT
+from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, WroteOften
+from watch.messages.mails import (
+    MESSAGE_ANSWERED,
+    NEIGHBOUR_WROTE,
+    OFFICER_WROTE_INTERESTED,
+    OFFICER_WROTE_MEMBERS,
+)
+from watch.messages.queries import KEPT, interest_behind, is_reached
 from watch.models import (
+    Building,
     ContactMessage,
     Group,
     GroupState,
+    Interest,
     MessageAudience,
     OutboxRow,
     Person,
@@ -65,6 +73,47 @@ def answer(message: ContactMessage, text: str, *, by: Person, form_key: str | No
         raise NobodyReads
     audit.note("message-answered", about=given, by=by, group=message.group)
     return given
+
+
+def write_to_interested(
+    building: Building, text: str, *, by: Person, form_key: str | None = None
+) -> ContactMessage:
+    """Mail everybody who is interested in the building now. Nobody is told how many there are.
+
+    Raises AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    """
+    message = ContactMessage(audience=MessageAudience.INTERESTED, building_id=building.id, text=text)
+    _demand_few(by, ContactMessage.building_id == building.id)
+    _store(message, by, form_key)
+    interested = select(Interest.person_id).where(Interest.building_id == building.id, Interest.is_current)
+    outbox.queue_many(OFFICER_WROTE_INTERESTED, people=interested, about=message)
+    audit.note("interested-written-to", about=message, by=by, area=building.property.area)
+    return message
+
+
+def write_to_members(group: Group, text: str, *, by: Person, form_key: str | None = None) -> ContactMessage:
+    """Mail the members of a group whose coordinators nobody can reach, unless they want no notices.
+
+    Raises HasCoordinator, AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    """
+    if is_reached(group):
+        raise HasCoordinator
+    message = ContactMessage(audience=MessageAudience.MEMBERS, group_id=group.id, text=text)
+    _demand_few(by, ContactMessage.group_id == group.id)
+    _store(message, by, form_key)
+    wanted = wants_mail_of(Person.id, Group.id == group.id, WANTS_NOTICES)
+    outbox.queue_many(OFFICER_WROTE_MEMBERS, people=select(Person.id).where(wanted), about=message)
+    audit.note("members-written-to", about=message, by=by, group=group)
+    return message
+
+
+def interest_of_message(token: str) -> Interest:
+    """Return the interest of the reader of an officer's mail. Raises BadToken and LinkExpired."""
+    row = tokens.row_of(Purpose.REPLY, OutboxRow, token)
+    interest = interest_behind(row)
+    if interest is None:
+        raise LinkExpired(row.language)
+    return interest
 
 
 def _demand_few(by: Person, which: ColumnElement[bool]) -> None:

@@ -182,6 +182,12 @@ def active_membership(person: Person, group: Group) -> Membership | None:
     )
 
 
+def is_reached(coordinator: Coordinator) -> bool:
+    """Return True if the appointment is current and its mailbox works; REACHED_BY_MAIL for a row."""
+    mailbox = coordinator.person.mailbox
+    return coordinator.is_current and mailbox is not None and mailbox.suppression is not Suppression.BOUNCED
+
+
 def is_open(coordinator: Coordinator) -> bool:
     """Return True if the appointment is unanswered and can still be accepted."""
     return coordinator.accepted_at is None and coordinator.appointed_at >= utcnow() - QUESTION_LASTS

@@ -51,6 +51,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         group=group,
         coordinators=coordinators,
         called=_called(coordinators, group),
+        nobody_reached=not any(members.is_reached(each) for each in coordinators),
         somebody_waits=appoints and has_waited_long(group),
         form=form,
         lead_form=lead_form,
