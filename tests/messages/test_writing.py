@@ -172,8 +172,10 @@ def test_the_link_ends_with_the_appointment_and_with_the_month(client: PageClien
     assert client.get(link).status == 200
     with time_machine.travel(utcnow() + timedelta(days=31)):
         assert client.get(link).status == 410
+    assert QUESTION in page_of(client, scene, scene.bengt).text
     db.session.execute(update(Coordinator).values(ended_at=utcnow()))
     db.session.commit()
+    assert QUESTION not in page_of(client, scene, scene.bengt).text
     assert client.get(link).status == 410
     assert client.post(link, {"text": "Nej"}).status == 410
 

@@ -119,11 +119,16 @@ def sent_by(person: Person, group: Group) -> list[SentMessage]:
     return [SentMessage(*row) for row in db.session.execute(wanted)]
 
 
-def received_by(person: Person, group: Group) -> list[tuple[ContactMessage, OutboxRow, bool]]:
+def received_by(
+    person: Person, group: Group, *, coordinates: bool
+) -> list[tuple[ContactMessage, OutboxRow, bool]]:
     """Return what was written to a person in a group, the latest first, and whether they have answered.
 
-    The row is the person's own, from which the link to answer is made. One statement.
+    What was written to them as a coordinator is left out once they are none. The row is the person's own,
+    from which the link to answer is made. One statement.
     """
+    as_coordinator = (MessageAudience.COORDINATORS, MessageAudience.COORDINATOR)
+    shown = (MessageAudience.MEMBER, *(as_coordinator if coordinates else ()))
     answer = aliased(ContactMessage)
     answered = exists().where(answer.answers_id == ContactMessage.id, answer.sender_id == person.id)
     wanted = (
@@ -131,7 +136,7 @@ def received_by(person: Person, group: Group) -> list[tuple[ContactMessage, Outb
         .join(Mailing, Mailing.contact_message_id == ContactMessage.id)
         .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
         .where(OutboxRow.person_id == person.id, ContactMessage.group_id == group.id, _is_kept())
-        .where(ContactMessage.audience != MessageAudience.MEMBERS)
+        .where(ContactMessage.audience.in_(shown))
         .options(joinedload(ContactMessage.sender))
         .order_by(ContactMessage.id.desc())
     )

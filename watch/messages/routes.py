@@ -60,7 +60,8 @@ def _belongs(group: Group) -> bool:
 
 def _index(group: Group, form: WriteMessageForm) -> str:
     person = current_person()
-    received = queries.received_by(person, group)
+    coordinates = group.id in current_relations().coordinates
+    received = queries.received_by(person, group, coordinates=coordinates)
     if received:
         leave_trace("messages-seen", about=group)
     return render_template(
