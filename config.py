@@ -29,6 +29,8 @@ DEFAULTS: dict[str, Any] = {
     "BASE_URL": "",  # what links in mails begin with, never taken from a request
     "TRUSTED_PROXIES": 0,  # how many of our proxies set X-Forwarded-*; required with https
     "CONTROLLER": "",  # personuppgiftsansvarig: name and postal address, shown on pages and in mails
+    "MUNICIPALITY": "",  # the partners named on posters, letters and mails; empty: "kommunen" and "polisen"
+    "POLICE": "",
     "MAIL_SERVER": "",
     "MAIL_PORT": 587,
     "MAIL_USE_TLS": True,  # STARTTLS, certificate verified
@@ -96,6 +98,7 @@ DEVELOPMENT: dict[str, Any] = {
     "DATA_KEY": "ZGV2ZWxvcG1lbnQgb25seSwgbm90IGEgc2VjcmV0ISE=",
     "BASE_URL": "http://127.0.0.1:8000",
     "CONTROLLER": "Exempelkommunen, Rådhustorget 1, 501 80 Borås",
+    "MUNICIPALITY": "Borås stad",
     "MAIL_SERVER": "127.0.0.1",
     "MAIL_PORT": 8025,
     "MAIL_USE_TLS": False,

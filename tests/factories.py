@@ -20,6 +20,7 @@ from watch.models import (
     Building,
     Channel,
     ConsentChannel,
+    ContactMessage,
     ContactPerson,
     ContactRole,
     ContactScope,
@@ -41,6 +42,7 @@ from watch.models import (
     MeetingAnswer,
     MeetingKind,
     Membership,
+    MessageAudience,
     Model,
     Notice,
     NoticeText,
@@ -215,6 +217,27 @@ def make_coordinator(
             stairwells=list(stairwells),
             accepted_at=utcnow() if accepted else None,
             duty_version="2026-01" if accepted else None,
+        )
+    )
+
+
+def make_message(
+    sender: Person,
+    to: Group | Building,
+    text: str = "När är nästa träff?",
+    *,
+    answers: ContactMessage | None = None,
+    audience: MessageAudience = MessageAudience.COORDINATORS,
+) -> ContactMessage:
+    """Add a message, by default to the coordinators, or a coordinator's answer; no mail is queued."""
+    return store(
+        ContactMessage(
+            audience=MessageAudience.MEMBER if answers else audience,
+            group=to if isinstance(to, Group) else None,
+            building=to if isinstance(to, Building) else None,
+            sender=sender,
+            answers=answers,
+            text=text,
         )
     )
 

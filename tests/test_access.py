@@ -26,6 +26,7 @@ from tests.factories import (
     make_invitation,
     make_meeting,
     make_member,
+    make_message,
     make_notice,
     make_pack,
     make_person,
@@ -40,6 +41,7 @@ from watch.extensions import db
 from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
+from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED
 from watch.models import (
     AddressVerification,
     ContactRole,
@@ -47,6 +49,7 @@ from watch.models import (
     GroupState,
     JoinRequest,
     Membership,
+    MessageAudience,
     Officer,
     OutboxRow,
     Person,
@@ -352,7 +355,14 @@ def _links(scene: Scene) -> dict[str, object]:
     called = outbox.queue(MEETING_CALLED, to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
     assert isinstance(decide, OutboxRow)
     assert isinstance(called, OutboxRow)
+    wrote = outbox.queue(NEIGHBOUR_WROTE, to=scene.bengt, about=make_message(scene.carin, scene.group))
+    assert isinstance(wrote, OutboxRow)
+    letter = make_message(scene.gun, scene.langgatan, audience=MessageAudience.INTERESTED)
+    make_interest(scene.jenny, scene.langgatan)
+    unseen = outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.jenny, about=letter)
+    assert isinstance(unseen, OutboxRow)
     return {
+        "to_interested": tokens.make(Purpose.REPLY, unseen),
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
         "verification": tokens.make(Purpose.CONFIRM_REQUEST, _verification(scene)),
@@ -361,6 +371,7 @@ def _links(scene: Scene) -> dict[str, object]:
         "appointment": tokens.make(Purpose.APPOINTMENT, appointment),
         "decide": tokens.make(Purpose.DECIDE, decide),
         "answer": tokens.make(Purpose.ANSWER, called),
+        "reply": tokens.make(Purpose.REPLY, wrote),
         "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
     }
 

@@ -23,6 +23,7 @@ FEATURES = (
     "canvassing",
     "meetings",
     "notices",
+    "messages",
     "followup",
     "handbook",
     "retention",
@@ -69,6 +70,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "browser_state": {"crypto", "models"},
     "language": {"models"},
     "bands": {"language", "models"},
+    "partners": {"language"},
     "audit": {"extensions", "models"},
     "clock": {"extensions", "language", "models", "statements"},
     "journal": MODELS | {"journal"},
@@ -91,14 +93,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "xlsx_table": set(),
     "paper": {"language", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
-    "mail": MODELS | {"errors", "language", "mail", "tokens"},
+    "mail": MODELS | {"errors", "language", "mail", "partners", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "recipients",
-        "relations", "saving", "tables", "tokens", "web",
+        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "partners",
+        "recipients", "relations", "saving", "tables", "tokens", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
-    "labels": {"bands", "fields", "language", "models", "personnummer", "tables"},
+    "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "tables"},
     "queries": MODELS | {"errors", "language", "mail.kinds", "mail.progress", "recipients", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
@@ -107,7 +109,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"recipients", "relations", "tokens"},
     "part": MODELS
     | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tables", "tokens"}
-    | {"clock", "encodings", "journal", "xlsx_table"},
+    | {"clock", "encodings", "journal", "partners", "xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs"}
     | {"presence", "tokens"},
@@ -129,7 +131,7 @@ ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {
         {"queries", "mails", "service", "errors"},
         {"queries", "mails", "service", "errors", "part"},
     ),
-    "part": ({"queries", "service", "errors", "part"}, {"queries", "errors", "part"}),
+    "part": ({"queries", "labels", "service", "errors", "part"}, {"queries", "errors", "part"}),
     "cli": (
         {"queries", "service", "labels", "errors"},
         {"labels", "queries", "service", "errors", "part", "cli"},

@@ -47,6 +47,8 @@ BAD: dict[str, list[str]] = {  # values that each setting refuses; every setting
                      "postgresql+psycopg://localhost:port/watch"],
     "QUEUE_URL": ["amqp://localhost", "queue.db", "redis"],
     "TRUSTED_PROXIES": [*COUNT, "11"],
+    "MUNICIPALITY": ["Borås\nstad"],
+    "POLICE": ["polisen\nBcc: a@example.org"],
     "CONTROLLER": ["", "  ", "Kommunen\nBcc: a@example.org"],
     "MAIL_SERVER": ["", "smtp.example.org:587", "smtp://smtp.example.org", "a@smtp.example.org",
                     "smtp example.org"],

@@ -28,6 +28,7 @@ from watch.lifecycle import routes as lifecycle
 from watch.limits import count_form
 from watch.mail.connections import mail
 from watch.meetings import routes as meetings
+from watch.messages import routes as messages
 from watch.notices import routes as notices
 from watch.ops import health, mailbox
 from watch.places import routes as places
@@ -35,7 +36,7 @@ from watch.printing import routes as printing
 
 FEATURES = (
     places, accounts, contacts, groups, lifecycle, printing, invitations, joining, interest, canvassing,
-    meetings, notices, followup, handbook, health,
+    meetings, notices, messages, followup, handbook, health,
 )  # fmt: skip
 
 

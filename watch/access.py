@@ -60,6 +60,7 @@ class Permission(Enum):
     SEE_NOTICE_REPORT = auto()
     STOP_NOTICES = auto()
     SEE_COORDINATORS = auto()
+    SEE_COORDINATOR_DETAILS = auto()
     APPOINT_COORDINATORS = auto()
     APPOINT_LEAD = auto()
     END_APPOINTMENT = auto()
@@ -68,6 +69,7 @@ class Permission(Enum):
     SEE_LIFECYCLE = auto()
     CHANGE_GROUP_STATE = auto()
     EDIT_CONTACTS = auto()
+    WRITE_UNSEEN = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -100,6 +102,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_NOTICE_REPORT: _COORDINATORS | _OFFICER | _OWNER,
     Permission.STOP_NOTICES: _LEAD | _OFFICER | _OWNER,
     Permission.SEE_COORDINATORS: _GROUP | _OFFICER,
+    Permission.SEE_COORDINATOR_DETAILS: _COORDINATORS | _OFFICER,
     Permission.APPOINT_COORDINATORS: _LEAD,
     Permission.APPOINT_LEAD: _OFFICER,
     Permission.END_APPOINTMENT: _GROUP | _OFFICER,
@@ -108,6 +111,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_LIFECYCLE: _LEAD | _OFFICER,
     Permission.CHANGE_GROUP_STATE: _OFFICER,
     Permission.EDIT_CONTACTS: _OFFICER,
+    Permission.WRITE_UNSEEN: _OFFICER,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
@@ -115,6 +119,9 @@ ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
     Permission.SEE_INVITATION_ADDRESS: lambda sent, me, roles: Role.LEAD in roles or sent.by_id == me,
     Permission.CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me,
     Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,  # a pack reveals which flats were chosen
+    Permission.SEE_COORDINATOR_DETAILS: lambda appointment, me, roles: (
+        appointment.is_current and (bool(_COORDINATORS & roles) or appointment.officers_see_details)
+    ),
     Permission.END_APPOINTMENT: lambda appointment, me, roles: (
         Role.LEAD in roles or appointment.person_id == me or (appointment.is_lead and Role.OFFICER in roles)
     ),

@@ -168,8 +168,10 @@ def _page_context() -> dict[str, object]:
     if not has_request_context():  # a mail or a print
         return {**spoken, "navigation": []}
     relations = current_relations()
+    own = set(relations.coordinates) | relations.member_of
     return {
         **spoken,
+        "own_group_id": _group_of_page(relations, own),
         "navigation": list(_navigation(relations)),
         "home": _home(relations),
         "is_officer": bool(relations.officer_of),
@@ -247,7 +249,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         yield _item(_l("Gruppen"), "groups.show", *rooms, group_id=group_id)
     yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
     yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)
-    yield _item(_l("Kontakter"), "contacts.of_group", "contacts", group_id=group_id)
+    yield _item(_l("Kontakter"), "contacts.of_group", "contacts", "messages", group_id=group_id)
 
 
 def _group_of_page(relations: Relations, own: set[int]) -> int | None:

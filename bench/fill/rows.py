@@ -11,7 +11,7 @@ from itertools import count
 
 from bench.fill.bulk import Batch
 from watch.crypto import keyring
-from watch.groups.service.coordinators import DUTY_VERSION
+from watch.groups.service.contact_details import DUTY_VERSION
 from watch.groups.service.members import CONSENT_VERSION
 from watch.models import (
     NONCE_BYTES,

@@ -256,4 +256,32 @@ FAULTS = (
         '    if app.config["ENV"]:\n',
         "ops/test_mailbox",
     ),
+    Fault(
+        "an officer sees the details of a coordinator who was not told so",
+        ACCESS,
+        "(bool(_COORDINATORS & roles) or appointment.officers_see_details)",
+        "bool((_COORDINATORS | _OFFICER) & roles)",
+        "groups/test_contact_details",
+    ),
+    Fault(
+        "a message to coordinators can be answered after the appointment has ended",
+        "watch/messages/service.py",
+        "    if message.audience is not MessageAudience.MEMBER and not _coordinates(reader, message.group):\n",
+        "    if False:\n",
+        "messages/test_writing",
+    ),
+    Fault(
+        "a coordinator's name is shown in an answer whatever they chose",
+        "watch/models/messages.py",
+        "        return self.sender.name if is_shown else None\n",
+        "        return self.sender.name\n",
+        "messages/test_writing",
+    ),
+    Fault(
+        "everybody may write to a group's coordinators",
+        "watch/messages/routes.py",
+        "    return is_in_it or queries.has_left_lately(current_person(), group)\n",
+        "    return True\n",
+        "test_access::test_each_role_gets_what_permissions_say",
+    ),
 )

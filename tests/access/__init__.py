@@ -34,7 +34,7 @@ names from the scene (tests/cast.py): the group of Våglängdsgatan and what bel
 and by people who made none of these rows, without values of their own:
 
     whole_house        coordinator of the whole house, not its lead: as the coordinator, unless given
-    nothing_now        asked to be lead, once lead, once officer, once a member: as a stranger
+    nothing_now        asked to be lead, once lead, once officer, once a member: as a stranger, unless given
     asked_member       a member of port 3, asked to be lead: as a member
     officer_with_rows  officer of Hässleholmen with an appointment as coordinator: as an officer
     officer_member     the same, living in port 3: what a member or an officer gets
@@ -48,7 +48,8 @@ appointment) {knock} (Bengt's, port 3) {meeting} (of the group, by Amina) {stair
 Bengt) {held_meeting} (port 3, by Bengt, yesterday) {notice} (to the group, by Amina) {stairwell_notice}
 (port 3, by Bengt) {area_notice} {pack} (Bengt's letters, not made yet) {area_pack} (Gun's, made)
 {contact} (of Hässleholmen) {sign_in} (of the person who asks), and valid tokens and codes: {poster}
-{sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {unsubscribe};
+{sign_in_link} {confirm_request} {interest} {invitation_link} {appointment} {decide} {answer} {reply}
+{to_interested} {unsubscribe};
 {letter} is a name that no mail in the development mailbox has.
 
 Rows without a port, or whose people have left: {unplaced_membership} (Mona, whose port is unknown)
@@ -100,6 +101,7 @@ class Expected:
     other_officer: Status
     other_group: Status
     whole_house: Status | None = None
+    nothing_now: Status | None = None
     is_own: bool = False  # only for the person who made it, whatever their roles
     get: str | None = None
     post: str | None = None
@@ -120,6 +122,8 @@ class Expected:
             return self.stranger
         if role == "officer_member":
             return max(self.member, self.officer, key=_how_much)
+        if role == "nothing_now" and self.nothing_now is not None:
+            return self.nothing_now
         if role == "whole_house" and self.whole_house is None:
             return self.coordinator
         status: Status = getattr(self, AS.get(role, role))

@@ -27,6 +27,18 @@ ENDPOINTS = {
         coordinator=303, whole_house=403, other_coordinator=403, lead=303,
         officer=403, other_officer=404, other_group=404,
     ),
+    "groups.coordinators.details": Expected(  # Bengt's
+        post="/coordinators/{coordinator}/details",
+        anybody="login", stranger=404, waiting=404, member=403,
+        coordinator=200, other_coordinator=200, lead=200,
+        officer=200, other_officer=404, other_group=404,
+    ),
+    "groups.coordinators.accept_new_duty": Expected(  # only one's own appointment
+        post="/coordinators/{coordinator}/duty",
+        anybody="login", stranger=404, waiting=404, member=403,
+        coordinator=303, whole_house=403, other_coordinator=403, lead=403,
+        officer=403, other_officer=404, other_group=404,
+    ),
     "groups.coordinators.open_appointment": public(get="/appointment/{appointment}"),
     "groups.coordinators.accept": public(post="/appointment/{appointment}", status="login"),
     "groups.coordinators.decline": public(post="/appointment/{appointment}/decline", status=303),

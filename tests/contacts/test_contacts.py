@@ -75,6 +75,32 @@ def test_an_officer_keeps_what_is_inside_the_areas_and_never_anothers(
     }  # fmt: skip
 
 
+def test_an_officer_of_several_areas_keeps_one_card(
+    client: PageClient, scene: Scene, norrby: Area, hassleholmen: Area, boda: Area
+) -> None:
+    areas = (norrby, hassleholmen, boda)
+    mine = [make_contact(ContactRole.POLICE, "Polisen", area, phone="+4633123456") for area in areas]
+    other = make_contact(ContactRole.POLICE, "Polisen", norrby, phone="+4633999999")
+    db.session.commit()
+    page = client.get("/contacts/edit", as_=scene.gun)
+    assert page.text.count("033-12 34 56") == 1
+    assert "Norrby, Hässleholmen" in page.text
+    form = client.get(f"/contacts/{mine[0].id}/edit", as_=scene.gun)
+    assert "Gäller för: Norrby, Hässleholmen." in form.text
+    form.press("Spara ändringen", {"phone": "033-12 34 57"})
+    numbers = {each.id: each.phone for each in db.session.scalars(select(ContactPerson))}
+    assert [numbers[each.id] for each in (*mine, other)] == [
+        "+4633123457", "+4633123457", "+4633123456", "+4633999999",
+    ], "another area's, and another person's, stay"  # fmt: skip
+    again = client.get("/contacts/edit", as_=scene.gun)
+    assert again.text.count("033-12 34 57") == 1
+    client.post(f"/contacts/{mine[1].id}/checked", as_=scene.gun)
+    checked = {each.id: each.checked_on for each in db.session.scalars(select(ContactPerson))}
+    assert checked[mine[0].id] == checked[mine[1].id] != checked[mine[2].id]
+    client.post(f"/contacts/{mine[0].id}/remove", as_=scene.gun)
+    assert set(db.session.scalars(select(ContactPerson.id))) == {mine[2].id, other.id}
+
+
 def test_the_public_page_has_112_first_and_says_when_it_was_checked(
     client: PageClient, contacts: dict[str, ContactPerson]
 ) -> None:

@@ -61,10 +61,13 @@ PRESSES = {
     "meeting-called": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
     "meeting-reminder": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
 }
+PRESSES |= dict.fromkeys(
+    ("neighbour-wrote", "message-answered"), Press("Skicka svaret", "contact_message", {"text": "Tack!"})
+)
 LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked",
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
-    "join-unanswered",
+    "join-unanswered", "officer-wrote-interested", "officer-wrote-members",
 }  # fmt: skip
 
 

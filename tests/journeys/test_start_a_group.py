@@ -80,7 +80,7 @@ def test_the_police_contact_starts_a_group_and_a_neighbour_takes_it_on(
     _samira_takes_it_on(samiras, post)
     assert post.deliver() == [f"{name}@example.org" for name in ("anna", "bo", "cem", "dina", "eva")]
     group = db.session.scalars(select(Group)).one()
-    assert _coordinators(group) == [("Samira Haddad", True, "2026-1", None)]
+    assert _coordinators(group) == [("Samira Haddad", True, "2026-2", None)]
     assert _members(group) == [("Samira Haddad", "81", "1001")]
 
     _gun_ticks_the_steps(guns, group)

@@ -17,6 +17,7 @@ from tests.factories import (
     make_invitation,
     make_meeting,
     make_member,
+    make_message,
     make_notice,
     make_person,
     make_request,
@@ -52,12 +53,19 @@ from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
 from watch.mail.types import Recipient
 from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_REMINDER
+from watch.messages.mails import (
+    MESSAGE_ANSWERED,
+    NEIGHBOUR_WROTE,
+    OFFICER_WROTE_INTERESTED,
+    OFFICER_WROTE_MEMBERS,
+)
 from watch.models import (
     Coordinator,
     Invitation,
     JoinRequest,
     Language,
     Membership,
+    MessageAudience,
     OutboxRow,
     OutboxState,
     RequestState,
@@ -145,6 +153,20 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
     return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
 
 
+def _answered(scene: Scene) -> OutboxRow | None:
+    asked = make_message(scene.carin, scene.group)
+    scene.bengt.shows_name = True
+    answer = make_message(scene.bengt, scene.group, "På torsdag i tvättstugan.", answers=asked)
+    return outbox.queue(MESSAGE_ANSWERED, to=scene.carin, about=answer)
+
+
+def _to_interested(scene: Scene) -> OutboxRow | None:
+    make_interest(scene.carin, scene.langgatan)
+    text, interested = "Startmötet är på torsdag.", MessageAudience.INTERESTED
+    message = make_message(scene.gun, scene.langgatan, text, audience=interested)
+    return outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.carin, about=message)
+
+
 LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
@@ -173,6 +195,16 @@ LETTERS: dict[str, SampleMail] = {
         MEETING_REMINDER, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),
     "meeting-cancelled": _cancelled,
+    "neighbour-wrote": lambda s: outbox.queue(
+        NEIGHBOUR_WROTE, to=s.bengt, about=make_message(s.carin, s.group)
+    ),
+    "message-answered": _answered,
+    "officer-wrote-interested": _to_interested,
+    "officer-wrote-members": lambda s: outbox.queue(
+        OFFICER_WROTE_MEMBERS,
+        to=s.carin,
+        about=make_message(s.gun, s.group, "Vem kan vara ombud?", audience=MessageAudience.MEMBERS),
+    ),
     "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }
 

@@ -17,11 +17,14 @@ import pytest
 import time_machine
 
 from tests.cast import Scene
+from tests.factories import make_notice
 from tests.mail.letters import LETTERS, NOW, in_language
+from watch.mail import outbox
 from watch.mail.compose import message_id, prepare
 from watch.mail.kinds import KINDS
 from watch.mail.types import Envelope, Recipient
 from watch.models import Language, Level, OutboxRow
+from watch.notices.mails import NOTICE
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 SNAPSHOTS = Path(__file__).parent / "snapshots"
@@ -102,7 +105,9 @@ def test_what_every_mail_keeps(scene: Scene, kind: str, language: Language) -> N
 def test_what_comes_from_the_notices_address_is_of_a_list_that_one_can_leave(scene: Scene, kind: str) -> None:
     _, mail = sent(scene, kind, Language.SWEDISH)
     is_of_a_list = mail["From"].addresses[0].username == "meddelanden"
-    assert is_of_a_list == kind.startswith(("notice", "meeting-"))  # all else is about one's own doings
+    assert is_of_a_list == kind.startswith(
+        ("notice", "meeting-", "officer-wrote-members")
+    )  # all else is about one's own doings
     for header in ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"):
         assert (mail[header] is not None) == is_of_a_list
 
@@ -151,10 +156,49 @@ def test_a_subject_on_a_lock_screen_tells_nothing(scene: Scene, kind: str) -> No
 @pytest.mark.parametrize("kind", [kind for kind in KINDS if KINDS[kind].link])
 def test_text_and_html_have_the_same_one_link_of_ours(scene: Scene, kind: str) -> None:
     _, mail = sent(scene, kind, Language.SWEDISH)
-    links = re.compile(r"http://127\.0\.0\.1:8000/(?!privacy\b|u/)[^\s\"<]*")
+    links = re.compile(r"http://127\.0\.0\.1:8000/(?!privacy\b|u/|groups/\d+/messages)[^\s\"<]*")
     in_text, in_html = set(links.findall(part(mail, "plain"))), set(links.findall(part(mail, "html")))
     assert in_text == in_html
     assert len(in_text) == 1
+
+
+@on_one_database
+def test_the_foot_of_a_groups_mail_leads_to_its_coordinators(scene: Scene) -> None:
+    for kind, is_groups in (("notice", True), ("meeting-called", True), ("sign-in", False)):
+        _, mail = sent(scene, kind, Language.SWEDISH)
+        link = f"/groups/{scene.group.id}/messages"
+        assert (link in part(mail, "plain"), link in part(mail, "html")) == (is_groups, is_groups), kind
+
+
+@on_one_database
+def test_a_mail_says_who_stands_behind_and_who_writes_in_which_role(scene: Scene) -> None:
+    scene.amina.shows_name = True
+    behind = "I samarbete med Borås stad, polisen och AB Bostäder i Borås."
+    for kind, sender in (
+        ("notice", "Information från Amina Yusuf, huvudkontaktombud"),
+        ("meeting-called", "Från: Amina Yusuf, huvudkontaktombud"),
+        ("invitation", "Från: ett kontaktombud"),  # Bengt does not show his name
+    ):
+        _, mail = sent(scene, kind, Language.SWEDISH)
+        for form in ("plain", "html"):
+            assert behind in part(mail, form), kind
+            assert sender in part(mail, form), kind
+            assert "Bengt" not in part(mail, form), kind
+        assert str(mail["From"]).startswith("Grannsamverkan <")  # neutral on a lock screen
+        assert mail["Reply-To"] is None
+    _, mail = sent(scene, "sign-in", Language.SWEDISH)
+    assert "I samarbete med Borås stad och polisen." in part(mail, "plain")
+
+
+@on_one_database
+def test_an_areas_notice_is_from_its_police_contact(scene: Scene) -> None:
+    notice = make_notice(scene.group.area, by=scene.gun)
+    notice.organisation = "police"
+    row = outbox.queue(NOTICE, to=scene.carin, about=notice)
+    assert row
+    mail = message_from_bytes(sealed(row).wire, policy=policy.default)
+    assert "från Kommunpolisen i Hässleholmen" in part(mail, "plain")
+    assert "Gun" not in part(mail, "plain")
 
 
 def test_a_retry_makes_the_same_mail_again(scene: Scene) -> None:

@@ -27,6 +27,7 @@ from watch.meetings import service as meetings
 from watch.models import (
     Answer,
     Coordinator,
+    Interest,
     Membership,
     NoticeChoice,
     Officer,
@@ -126,8 +127,20 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "left": lambda s, about: leave(s, s.carin),
         "gatherings only": lambda s, about: choose(s.carin, NoticeChoice.MEETINGS),
     },
+    "neighbour-wrote": {"coordinates no more": lambda s, about: end(s, s.bengt)},
+    "message-answered": {},  # what was answered stays so, also to somebody who has left
+    "officer-wrote-interested": {"withdrawn": lambda s, about: withdraw_interest(s)},
+    "officer-wrote-members": {
+        "left": lambda s, about: leave(s, s.carin),
+        "wants nothing": lambda s, about: choose(s.carin, NoticeChoice.NOTHING),
+    },
     "sign-in-unknown": {},  # it says how to join, whatever happens, and ends by itself
 }
+
+
+def withdraw_interest(scene: Scene) -> None:
+    """Withdraw Carin's interest."""
+    service.withdraw(db.session.scalars(select(Interest).where(Interest.person_id == scene.carin.id)).one())
 
 
 def withdraw(request: Any) -> None:

@@ -17,6 +17,7 @@ from tests.factories import (
     make_letter,
     make_meeting,
     make_member,
+    make_message,
     make_notice,
     make_pack,
     make_person,
@@ -124,6 +125,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     outbox.queue_paper(called, paper_households(scene.group))
     notice = make_notice(scene.group, by=scene.amina)
     outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
+    make_message(scene.carin, scene.group)
     make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
     store(SignIn(id="random", person=scene.carin, device="Firefox"))
     store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow()))

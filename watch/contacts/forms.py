@@ -36,10 +36,15 @@ class ContactForm(Form):
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
     whom = SelectField(_l("För vem"), validators=[InputRequired(CHOOSE)], **IF_STRANGE)
 
-    def __init__(self, targets: Targets, contact: ContactPerson | None = None, **more: Any) -> None:
+    def __init__(
+        self, targets: Targets, contact: ContactPerson | None = None, *, several: bool = False, **more: Any
+    ) -> None:
+        """Offer the targets. A contact published for several of them keeps those, and is not asked."""
         before = {"whom": _whom(contact.reach, _target(contact))} if contact else {}
         super().__init__(obj=contact, data=before, **more)
         self.whom.choices = _choices(targets)
+        if several:
+            del self.whom
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Demand a phone number or an address as well: a contact must be reachable."""
@@ -51,7 +56,15 @@ class ContactForm(Form):
 
     @property
     def entry(self) -> Entry:
-        reach, _, target = self.whom.data.partition(" ")
+        """The entry as it was typed. Call it only where the form asks for whom it is."""
+        return self._entry(self.whom.data)
+
+    def entry_for(self, contact: ContactPerson) -> Entry:
+        """Return the entry for a contact that is shown, for whom it was or for whom was chosen."""
+        return self._entry(self.whom.data if "whom" in self else _whom(contact.reach, _target(contact)))
+
+    def _entry(self, whom: str) -> Entry:
+        reach, _, target = whom.partition(" ")
         return Entry(
             role=self.role.data,
             organisation=self.organisation.data,

@@ -6,7 +6,10 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from watch.models import ContactRole, ContactScope
+from watch import language
+from watch.contacts.queries import TO_ASK, Backing, contacts_for
+from watch.models import ContactPerson, ContactRole, ContactScope, Group
+from watch.partners import partners_of
 
 ROLES = {
     ContactRole.POLICE: _l("Kommunpolis"),
@@ -23,3 +26,26 @@ SCOPES: dict[ContactScope, Any] = {
     ContactScope.AREA: _l("Ett område"),
     ContactScope.EVERYWHERE: _l("Alla områden"),
 }
+
+LEFT_TO_RIGHT, AS_BEFORE = "\u2066", "\u2069"  # keep a number left to right in Arabic text
+
+
+def whom_to_ask(contact: ContactPerson | None) -> str:
+    """Return "Frågor: Kommunpolis, 033-12 34 56." in the current language, or nothing."""
+    if contact is None or contact.phone is None:
+        return ""
+    number = language.readable_phone(contact.phone).replace(" ", "\u00a0")  # on one line
+    phone = f"{LEFT_TO_RIGHT}{number}{AS_BEFORE}"
+    return str(_l("Frågor: %(role)s, %(phone)s.", role=ROLES[contact.role], phone=phone))
+
+
+def backing_words(backing: Backing) -> str:
+    """Return who stands behind a group and whom to ask, for a sheet that anybody may see."""
+    return f"{partners_of([backing.landlord])} {whom_to_ask(backing.contact)}".strip()
+
+
+def group_backing_words(group: Group) -> str:
+    """Return the same for the group's own people, who also see contact persons of group and building."""
+    landlords = [each.property.landlord.name for each in group.buildings]
+    to_ask = (each for each in contacts_for(group) if each.role in TO_ASK and each.phone)
+    return f"{partners_of(landlords)} {whom_to_ask(next(to_ask, None))}".strip()

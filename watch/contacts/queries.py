@@ -54,6 +54,43 @@ def _contacts_for(group_id: int, area_id: int) -> Select[ContactPerson]:
     return select(ContactPerson).where(theirs)
 
 
+TO_ASK = (ContactRole.GROUP, ContactRole.POLICE, ContactRole.MUNICIPALITY, ContactRole.LANDLORD)
+
+
+@dataclass(frozen=True)
+class Backing:
+    """Who stands behind a group in a building: the landlord, and whom to ask by phone, if anybody."""
+
+    landlord: str
+    contact: ContactPerson | None
+
+
+def backing_of(buildings: Collection[Building]) -> dict[int, Backing]:
+    """Return what a sheet that anybody may see says, by building; two statements.
+
+    The contact person is the nearest one with a phone; those of a group or a building are for residents only.
+    """
+    properties = {each.property_id: each.property for each in buildings}
+    with_phone = ContactPerson.phone.is_not(None), ContactPerson.role.in_(TO_ASK)
+    reach = or_(
+        ContactPerson.landlord_id.in_({each.landlord_id for each in properties.values()}),
+        ContactPerson.area_id.in_({each.area_id for each in properties.values()}),
+        ContactPerson.reach == ContactScope.EVERYWHERE,
+    )
+    contacts = _in_order(db.session.scalars(select(ContactPerson).where(reach, *with_phone)))
+    return {
+        each.id: Backing(
+            each.property.landlord.name,
+            next((one for one in contacts if _is_for(one, each.property)), None),
+        )
+        for each in buildings
+    }
+
+
+def _is_for(contact: ContactPerson, of: Property) -> bool:
+    return contact.landlord_id in (None, of.landlord_id) and contact.area_id in (None, of.area_id)
+
+
 @dataclass
 class AreaContacts:
     """The public contact persons of an area; with `area` None, those for all areas."""
@@ -102,6 +139,20 @@ def editable_contacts(areas: Collection[int]) -> Select[ContactPerson]:
 def kept_by(areas: Collection[int]) -> list[ContactPerson]:
     """Return the contact persons that officers of these areas may edit, as a list ready to show."""
     return _in_order(db.session.scalars(editable_contacts(areas)))
+
+
+SHOWN = ("role", "organisation", "name", "phone", "email", "hours")
+
+
+def cards_of(contacts: Iterable[ContactPerson]) -> list[list[ContactPerson]]:
+    """Return the contacts in their order, those that differ only in whom they are for together.
+
+    An officer of three areas is published three times, but kept as one.
+    """
+    cards: dict[tuple[object, ...], list[ContactPerson]] = {}
+    for contact in contacts:
+        cards.setdefault(tuple(getattr(contact, name) for name in SHOWN), []).append(contact)
+    return list(cards.values())
 
 
 @dataclass(frozen=True)

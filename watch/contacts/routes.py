@@ -12,7 +12,6 @@ from watch.access import Permission, current_person, current_relations, public, 
 from watch.contacts import queries, service
 from watch.contacts.forms import ContactForm
 from watch.contacts.labels import ROLES
-from watch.extensions import db
 from watch.groups.queries.members import coordinators_of
 from watch.language import STOCKHOLM
 from watch.models import ContactPerson, Group
@@ -42,18 +41,20 @@ def public_page() -> str:
 @bp.get("/groups/<int:group_id>/contacts")
 @requires(Permission.SEE_GROUP)
 def of_group(group: Group) -> str:
+    relations = current_relations()
     return render_template(
         "contacts/of_group.html",
         group=group,
         coordinators=[each for each in coordinators_of(group) if each.is_current],
         contacts=queries.contacts_for(group),
+        belongs=group.id in relations.member_of or group.id in relations.coordinates,
     )
 
 
 @bp.get("/contacts/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def edit() -> str:
-    return render_template("contacts/edit.html", contacts=queries.kept_by(current_relations().officer_of))
+    return render_template("contacts/edit.html", cards=queries.cards_of(_all_kept()))
 
 
 @bp.get("/contacts/new")
@@ -76,54 +77,63 @@ def create() -> ViewAnswer:
 @bp.get("/contacts/<int:contact_id>/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def change(contact_id: int) -> str:
-    contact = _kept(contact_id)
-    return render_template("contacts/change.html", contact=contact, form=_form(contact))
+    card = _kept(contact_id)
+    return render_template("contacts/change.html", card=card, contact=card[0], form=_form(card))
 
 
 @bp.post("/contacts/<int:contact_id>/edit")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def save(contact_id: int) -> ViewAnswer:
-    contact = _kept(contact_id)
-    form = _form(contact)
+    card = _kept(contact_id)
+    form = _form(card)
     if not form.validate():
-        return render_template("contacts/change.html", contact=contact, form=form), 422
+        return render_template("contacts/change.html", card=card, contact=card[0], form=form), 422
     with saving(_("Kontakten är ändrad.")):
-        service.change_contact(contact, form.entry, by=current_person(), today=_today())
+        for contact in card:
+            service.change_contact(contact, form.entry_for(contact), by=current_person(), today=_today())
     return _to_list()
 
 
 @bp.post("/contacts/<int:contact_id>/checked")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def check(contact_id: int) -> Response:
-    contact = _kept(contact_id)
-    with saving(_("%(organisation)s är kontrollerad i dag.", organisation=contact.organisation)):
-        service.check_contact(contact, by=current_person(), today=_today())
+    card = _kept(contact_id)
+    with saving(_("%(organisation)s är kontrollerad i dag.", organisation=card[0].organisation)):
+        for contact in card:
+            service.check_contact(contact, by=current_person(), today=_today())
     return _to_list()
 
 
 @bp.get("/contacts/<int:contact_id>/remove")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def ask_remove(contact_id: int) -> str:
-    return render_template("contacts/ask_remove.html", contact=_kept(contact_id))
+    card = _kept(contact_id)
+    return render_template("contacts/ask_remove.html", card=card, contact=card[0])
 
 
 @bp.post("/contacts/<int:contact_id>/remove")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def remove(contact_id: int) -> Response:
+    card = _kept(contact_id)
     with saving(_("Kontakten är borttagen.")):
-        service.remove_contact(_kept(contact_id), by=current_person())
+        for contact in card:
+            service.remove_contact(contact, by=current_person())
     return _to_list()
 
 
-def _kept(contact_id: int) -> ContactPerson:
-    """Return a contact person that the officer may edit. Answer 404 for any other."""
-    mine = queries.editable_contacts(current_relations().officer_of)
-    found = db.session.scalar(mine.where(ContactPerson.id == contact_id))
-    return found or abort(404)
+def _kept(contact_id: int) -> list[ContactPerson]:
+    """Return the card that holds a contact person whom the officer may edit. Answer 404 for any other."""
+    cards = queries.cards_of(_all_kept())
+    return next((card for card in cards if contact_id in {each.id for each in card}), None) or abort(404)
 
 
-def _form(contact: ContactPerson | None = None) -> ContactForm:
-    return ContactForm(queries.targets_in(current_relations().officer_of), contact)
+def _all_kept() -> list[ContactPerson]:
+    return queries.kept_by(current_relations().officer_of)
+
+
+def _form(card: list[ContactPerson] | None = None) -> ContactForm:
+    targets = queries.targets_in(current_relations().officer_of)
+    return ContactForm(targets, card[0] if card else None, several=bool(card) and len(card or []) > 1)
 
 
 def _to_list() -> Response:

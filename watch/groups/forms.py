@@ -15,6 +15,7 @@ from watch.fields import (
     LanguageField,
     LineField,
     NameField,
+    PhoneField,
     SendingForm,
     TicksField,
     choice,
@@ -144,7 +145,10 @@ class AcceptAppointmentForm(Form):
 
     name = NameField(_l("Ditt namn"), optional=True)
     language = LanguageField(_l("Språk för meddelanden"))
+    phone = PhoneField(_l("Telefon"))
     shows_name = BooleanField(_l("Mina grannar får se mitt namn"))
+    shows_email = BooleanField(_l("Mina grannar får se min e-postadress"))
+    shows_phone = BooleanField(_l("Mina grannar får se mitt telefonnummer"))
     stairwell = SelectField(_l("Var bor du?"), coerce=int, default=0)
     flat = LineField(_l("Lägenhetsnummer"), most=4)
 
@@ -164,6 +168,9 @@ class AcceptAppointmentForm(Form):
         valid = bool(super().validate(extra_validators))
         if self.needs_name and not self.name.data and not self.name.errors:
             self.name.errors = (_l("Skriv ditt namn. Förnamn räcker."),)
+            valid = False
+        if self.shows_phone.data and not self.phone.data and not self.phone.errors:
+            self.phone.errors = (_l("Skriv numret som grannarna ska se, eller ta bort krysset."),)
             valid = False
         if valid and self.flat.data and self.chosen_flat is None:
             self.flat.errors = (

@@ -13,7 +13,20 @@ from watch import language
 from watch.bands import banded, banded_share
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.households import FlatState
-from watch.models import ConsentChannel, GroupState, NoticeChoice, Task
+from watch.groups.queries.members import appointment_of
+from watch.models import (
+    ConsentChannel,
+    Group,
+    GroupState,
+    Invitation,
+    JoinRequest,
+    Meeting,
+    Membership,
+    Model,
+    NoticeChoice,
+    RequestState,
+    Task,
+)
 
 GROUP_STATES = {
     GroupState.STARTING: _l("Under uppstart"),
@@ -113,6 +126,7 @@ class HouseholdsSaid:
         return cls(banded(counted, flats), flats, banded_share(counted, flats))
 
 
+DECIDED = (RequestState.APPROVED, RequestState.DECLINED)  # whoever decided a request signs its mail
 _SWEDISH_ORDER = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})
 
 
@@ -124,3 +138,31 @@ def name_key(name: str) -> str:
 def tile(moment: datetime) -> tuple[str, str]:
     """Day and short month of a moment, for a tile."""
     return format_datetime(moment, "d"), format_datetime(moment, "MMM").rstrip(".")
+
+
+def signature(about: Model) -> str | None:
+    """Return who sends a mail about this, in the current language; None if nobody in particular does."""
+    match about:
+        case Meeting():
+            return coordinators_signature(about.called_by_id, about.group)
+        case Invitation():
+            return coordinators_signature(about.by_id, about.group)
+        case Membership():
+            return coordinators_signature(about.admitted_by_id, about.group)
+        case JoinRequest() if about.state in DECIDED:
+            return coordinators_signature(about.decided_by_id, about.group)
+    return None
+
+
+def coordinators_signature(person_id: int | None, group: Group) -> str | None:
+    """Return "Gun, huvudkontaktombud"; without the name if neighbours may not see it.
+
+    None if the person is erased or coordinates no more.
+    """
+    appointment = appointment_of(person_id, group.id) if person_id else None
+    if appointment is None:
+        return None
+    if not appointment.person.shows_name:
+        return str(_l("huvudkontaktombudet") if appointment.is_lead else _l("ett kontaktombud"))
+    role = _l("%(name)s, huvudkontaktombud") if appointment.is_lead else _l("%(name)s, kontaktombud")
+    return str(role) % {"name": appointment.person.name}

@@ -38,9 +38,11 @@ HIDES_NOTHING = "changes nothing of who sees what, and of who is written to"
 COLUMNS = {
     NEVER_CHANGES: (
         "address_verification.created_at",
-        "checklist_item.step", "contact_person.role", "contact_person.reach", "contact_person.group_id",
+        "checklist_item.step", "contact_message.answers_id", "contact_message.audience",
+        "contact_message.building_id", "contact_message.form_key", "contact_message.group_id",
+        "contact_message.sent_at", "contact_person.role", "contact_person.reach", "contact_person.group_id",
         "contact_person.building_id", "contact_person.landlord_id", "contact_person.area_id",
-        "coordinator.appointed_at", "coordinator.appointed_by_id", "coordinator.duty_version",
+        "coordinator.appointed_at", "coordinator.appointed_by_id",
         "area_opt_out.at", "interest.could_coordinate", "interest.created_at", "invitation.is_transferable",
         "invitation.language", "invitation.created_at", "join_request.consent_channel",
         "join_request.wants_visit", "join_request.created_at", "join_request.decided_by_id",
@@ -54,8 +56,8 @@ COLUMNS = {
         "person.created_at", "refusal.said_at", "watch_group.started_at", "watch_group.interest_since",
     ),
     GIVES: (
-        "coordinator.accepted_at", "interest.confirmed_at", "invitation.expires_at",
-        "join_request.confirmed_at", "join_request.told_at", "letter.expires_at",
+        "coordinator.accepted_at", "coordinator.duty_version", "interest.confirmed_at",
+        "invitation.expires_at", "join_request.confirmed_at", "join_request.told_at", "letter.expires_at",
         "person.address_confirmed_at",
     ),
     BY_THE_NIGHT: (

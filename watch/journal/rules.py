@@ -16,6 +16,7 @@ from watch.models import (
     Answer,
     AreaOptOut,
     ChecklistItem,
+    ContactMessage,
     ContactPerson,
     Coordinator,
     Group,
@@ -222,6 +223,7 @@ JOURNALED: dict[type[Model], Journaled] = {
             hidden("addresses of contacts that were changed", "email"),
         )
     ),
+    ContactMessage: Journaled(),
     ChecklistItem: Journaled(),
     LetterPack: Journaled(),
 }

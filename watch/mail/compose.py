@@ -24,6 +24,7 @@ from watch.mail.kinds import KINDS, FromAddress
 from watch.mail.message import CompiledMail, Message, Placeholder, has_placeholder
 from watch.mail.types import Calendar, Claim, Envelope, Recipient
 from watch.models import Area, Group, Interest, Language, Mailing, Purpose
+from watch.partners import partners_of
 
 MOST_PREPARED = 500
 SENDER_NAME = "Grannsamverkan"  # tells nothing about the group: others can read a lock screen
@@ -165,6 +166,7 @@ def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any
         "link": address_of(mailing, Placeholder.LINK),
         "unsubscribe": unsubscribe_address(Placeholder.UNSUBSCRIBE) if KINDS[mailing.kind].list_of else None,
         "base_url": current_app.config["BASE_URL"],
+        "partners": partners_of(_landlords(mailing)),
         "controller": current_app.config["CONTROLLER"],
         "language": reading.value,
         "direction": language.direction(reading),
@@ -197,6 +199,12 @@ def _group(mailing: Mailing) -> Group | None:
         return db.session.get(Group, about.building.group_id) if about.building.group_id else None
     found: Group | None = getattr(about, "group", None)
     return found
+
+
+def _landlords(mailing: Mailing) -> list[str]:
+    """Return the landlords of the houses that a mail is about."""
+    group = _group(mailing)
+    return [each.property.landlord.name for each in group.buildings] if group else []
 
 
 def _list_id(mailing: Mailing) -> str | None:

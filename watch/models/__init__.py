@@ -44,6 +44,7 @@ from watch.models.mail import (
     Worker,
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
+from watch.models.messages import ContactMessage, MessageAudience
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import (
     Language,
@@ -82,6 +83,7 @@ __all__ = [
     "ChecklistItem",
     "ClockRun",
     "ConsentChannel",
+    "ContactMessage",
     "ContactPerson",
     "ContactRole",
     "ContactScope",
@@ -114,6 +116,7 @@ __all__ = [
     "MeetingAnswer",
     "MeetingKind",
     "Membership",
+    "MessageAudience",
     "Model",
     "Notice",
     "NoticeChoice",

@@ -24,6 +24,7 @@ class Purpose(StrEnum):
     INVITATION = "invitation"
     APPOINTMENT = "appointment"
     DECIDE = "decide"
+    REPLY = "reply"
     ANSWER = "answer"
     POSTER = "poster"
     LETTER = "letter"

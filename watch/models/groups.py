@@ -16,6 +16,7 @@ from watch.models.people import Person
 from watch.models.places import Area, Building, Household, Stairwell
 
 AS_OFFICER = "as long as the assignment"
+BEFORE_OFFICERS_SAW = "2026-1"  # the duty's version that did not say yet that officers see phone and e-mail
 
 
 class GroupState(StrEnum):
@@ -239,6 +240,11 @@ class Coordinator(Derived, Model):
     )
 
     is_current = current(since="accepted_at", until="ended_at")
+
+    @property
+    def officers_see_details(self) -> bool:
+        """True if the coordinator was told, when accepting, that officers see their phone and e-mail."""
+        return self.duty_version not in (None, BEFORE_OFFICERS_SAW)
 
     __table_args__ = (
         one_where("coordinator_one_current_per_person", "group_id", "person_id", where="ended_at IS NULL"),

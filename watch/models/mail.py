@@ -15,6 +15,7 @@ from watch.models.derived import Derived, Purpose
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
 from watch.models.meetings import Meeting
+from watch.models.messages import ContactMessage
 from watch.models.notices import Notice
 from watch.models.people import Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
@@ -22,7 +23,7 @@ from watch.models.places import Household
 # What a mailing can be about: each has a column and a relationship in Mailing, named after its table.
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
-    | AddressVerification
+    | AddressVerification | ContactMessage
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -59,6 +60,9 @@ class Mailing(Model):
     address_verification_id: Mapped[int | None] = mapped_column(
         ForeignKey("address_verification.id", ondelete="CASCADE"), index=True
     )
+    contact_message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("contact_message.id", ondelete="CASCADE"), index=True
+    )
 
     notice: Mapped[Notice | None] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
@@ -69,6 +73,7 @@ class Mailing(Model):
     membership: Mapped[Membership | None] = relationship()
     coordinator: Mapped[Coordinator | None] = relationship()
     address_verification: Mapped[AddressVerification | None] = relationship()
+    contact_message: Mapped[ContactMessage | None] = relationship()
 
     __table_args__ = (exactly_one("one_parent", PARENTS),)
 
@@ -122,7 +127,14 @@ class OutboxRow(Derived, Model):
     """
 
     purposes = frozenset(
-        {Purpose.ANSWER, Purpose.BOUNCE, Purpose.DECIDE, Purpose.MESSAGE_ID, Purpose.UNSUBSCRIBE}
+        {
+            Purpose.ANSWER,
+            Purpose.BOUNCE,
+            Purpose.DECIDE,
+            Purpose.MESSAGE_ID,
+            Purpose.REPLY,
+            Purpose.UNSUBSCRIBE,
+        }
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -26,3 +26,7 @@ SENDERS: dict[str, LazyString] = {
     Organisation.POLICE: _l("Polisen"),
     Organisation.MUNICIPALITY: _l("Kommunen"),
 }
+OFFICERS: dict[str, LazyString] = {  # by an officer's organisation
+    Organisation.POLICE: _l("Kommunpolisen i %(area)s"),
+    Organisation.MUNICIPALITY: _l("Kommunens samordnare i %(area)s"),
+}

@@ -11,14 +11,18 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.utils import secure_filename
 
 from watch import language, paper, tokens
+from watch.contacts.labels import backing_words
+from watch.contacts.queries import Backing, backing_of
 from watch.groups.queries.joinable import group_to_join
 from watch.models import Language, Letter
+from watch.partners import NOTHING_LOST
 from watch.printing.queries import code_of
 
 FEW = 60  # more letters are drawn in a process of their own
 LETTER_SENTENCES = (
     _l("Grannsamverkan är att grannar i samma hus känner varandra och hjälps åt."),
-    _l("Alla som bor här får vara med. Det kostar inget."),
+    _l("Alla som bor här får vara med."),
+    NOTHING_LOST,
     _l(
         "Bara kontaktombuden för din port och huvudkontaktombudet ser ditt namn och din lägenhet. "
         "Polisen och hyresvärden ser det aldrig."
@@ -44,15 +48,17 @@ class LetterWords:
     heading: str
     sentences: list[str]
     code: str
+    by_hand: str
 
 
 @dataclass(frozen=True)
 class OwnWords:
-    """The text that differs between letters, in one language: addressee, visit on request and expiry."""
+    """The text that differs between letters, in one language: addressee, visit, expiry, who stands behind."""
 
     to: str
     knock: str
     until: str
+    behind: str
 
 
 def pages_of(letters: Sequence[Letter], languages: Collection[Language]) -> dict[str, Any]:
@@ -62,7 +68,8 @@ def pages_of(letters: Sequence[Letter], languages: Collection[Language]) -> dict
     knocked = {
         stairwell.id for stairwell in stairwells if group_to_join(stairwell)
     }  # elsewhere no coordinator could visit
-    own = zip(*(_own_words_in(each, letters, knocked) for each in chosen), strict=True)
+    backing = backing_of({stairwell.building for stairwell in stairwells})
+    own = zip(*(_own_words_in(each, letters, knocked, backing) for each in chosen), strict=True)
     with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
         return {
             "title": str(_l("Brev om grannsamverkan")),
@@ -81,21 +88,29 @@ def _words_in(reader: Language) -> LetterWords:
             heading=str(_l("Var med i grannsamverkan i ditt hus")),
             sentences=[str(each) for each in LETTER_SENTENCES],
             code=str(_l("Kod")),
+            by_hand=str(_l("Ditt kontaktombud")),
         )
 
 
-def _own_words_in(reader: Language, letters: Sequence[Letter], knocked: Collection[int]) -> list[OwnWords]:
+def _own_words_in(
+    reader: Language, letters: Sequence[Letter], knocked: Collection[int], backing: Mapping[int, Backing]
+) -> list[OwnWords]:
     with language.speaking(reader):
-        return [_own_words(letter, letter.flat.stairwell_id in knocked) for letter in letters]
+        behind = {number: backing_words(each) for number, each in backing.items()}
+        return [
+            _own_words(letter, letter.flat.stairwell_id in knocked, behind[letter.flat.stairwell.building_id])
+            for letter in letters
+        ]
 
 
-def _own_words(letter: Letter, is_knocked: bool) -> OwnWords:
+def _own_words(letter: Letter, is_knocked: bool, behind: str) -> OwnWords:
     place = {"address": letter.flat.stairwell.address, "flat": letter.flat.number}
     day = language.day(letter.expires_at)
     return OwnWords(
         knock=str(BY_VISIT) if is_knocked else "",
         to=str(_l("Till dig som bor på %(address)s, lägenhet %(flat)s", **place)),
         until=str(_l("Koden gäller din lägenhet, en gång, till och med %(day)s.", day=day)),
+        behind=behind,
     )
 
 
@@ -109,6 +124,21 @@ def _page_of(letter: Letter, words: Iterable[OwnWords]) -> dict[str, Any]:
         "link": address,
         "alt": str(_l("QR-kod till %(address)s", address=address)),
     }
+
+
+def behind_words(backing: Backing) -> list[dict[str, str]]:
+    """Return in each language who stands behind the group and what joining costs."""
+    return [_behind_in(each, backing) for each in Language]
+
+
+def _behind_in(reader: Language, backing: Backing) -> dict[str, str]:
+    with language.speaking(reader):
+        return {
+            "language": reader,
+            "direction": language.direction(reader),
+            "behind": f"{backing_words(backing)} {NOTHING_LOST}",
+            "by_hand": str(_l("Ditt kontaktombud")),
+        }
 
 
 def file_name(address: str, place: int | None = None) -> str:

@@ -175,6 +175,15 @@ def coordinates(
     return current.exists()
 
 
+def appointment_of(person_id: int, group_id: int) -> Coordinator | None:
+    """Return the person's current appointment in the group, or None."""
+    return db.session.scalar(
+        select(Coordinator)
+        .where(Coordinator.person_id == person_id, Coordinator.group_id == group_id, Coordinator.is_current)
+        .options(joinedload(Coordinator.person))
+    )
+
+
 def active_member_ids(group: Group, stairwell: Stairwell | None = None) -> Select[int]:
     """Return a select of the ids of the current members, with or without a mailbox."""
     wanted = select(Membership.person_id).where(Membership.group_id == group.id, Membership.is_current)
@@ -188,6 +197,12 @@ def active_membership(person: Person, group: Group) -> Membership | None:
             Membership.person_id == person.id, Membership.group_id == group.id, Membership.is_current
         )
     )
+
+
+def is_reached(coordinator: Coordinator) -> bool:
+    """Return True if the appointment is current and its mailbox works; REACHED_BY_MAIL for a row."""
+    mailbox = coordinator.person.mailbox
+    return coordinator.is_current and mailbox is not None and mailbox.suppression is not Suppression.BOUNCED
 
 
 def is_open(coordinator: Coordinator) -> bool:

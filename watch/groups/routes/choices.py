@@ -25,7 +25,16 @@ from watch.groups.queries.choices import AreaChoice, Choosing
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
-from watch.models import Group, Membership, NoticeChoice, OutboxRow, Purpose, utcnow
+from watch.models import (
+    Group,
+    Mailing,
+    Membership,
+    MessageAudience,
+    NoticeChoice,
+    OutboxRow,
+    Purpose,
+    utcnow,
+)
 from watch.saving import saving
 from watch.web import ViewAnswer
 
@@ -198,11 +207,16 @@ def _my_forms(group: Group) -> Forms:
 
 
 def _row_behind(token: str) -> OutboxRow:
-    """Return the outbox row of a link in a notice or meeting mail. Raises BadToken and LinkExpired."""
+    """Return the outbox row of a link in a mail to a whole list. Raises BadToken and LinkExpired."""
     row = tokens.row_of(Purpose.UNSUBSCRIBE, OutboxRow, token)
-    if not (row.mailing.notice_id or row.mailing.meeting_id):
+    if not (row.mailing.notice_id or row.mailing.meeting_id or _is_to_members(row.mailing)):
         raise LinkExpired
     return row
+
+
+def _is_to_members(mailing: Mailing) -> bool:
+    message = mailing.contact_message
+    return message is not None and message.audience is MessageAudience.MEMBERS
 
 
 def _behind(token: str) -> Choosing:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
@@ -16,6 +16,7 @@ from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, Ap
 from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE, name_key
 from watch.groups.queries import members, tasks
 from watch.groups.queries.flats import stairwells_of_group
+from watch.groups.service import contact_details
 from watch.groups.service import coordinators as coordinators_service
 from watch.groups.service import members as members_service
 from watch.interest.queries import interested_in
@@ -50,6 +51,7 @@ def _index(group: Group, form: AppointCoordinatorForm, lead_form: AppointLeadFor
         group=group,
         coordinators=coordinators,
         called=_called(coordinators, group),
+        nobody_reached=not any(members.is_reached(each) for each in coordinators),
         somebody_waits=appoints and has_waited_long(group),
         form=form,
         lead_form=lead_form,
@@ -150,6 +152,26 @@ def end(coordinator: Coordinator) -> ViewAnswer:
     return _to_index(coordinator.group_id)
 
 
+@bp.post("/coordinators/<int:coordinator_id>/details")
+@requires(Permission.SEE_COORDINATOR_DETAILS)
+def details(coordinator: Coordinator) -> ViewAnswer:
+    """Show a coordinator's e-mail and phone. An audit entry records that they were seen."""
+    contact_details.note_details_seen(coordinator, by=current_person())
+    db.session.commit()
+    return render_template("groups/coordinators/details.html", coordinator=coordinator)
+
+
+@bp.post("/coordinators/<int:coordinator_id>/duty")
+@requires(Permission.SEE_COORDINATORS)
+def accept_new_duty(coordinator: Coordinator) -> ViewAnswer:
+    """Accept that officers see one's phone and e-mail, which an older text of the duty did not say."""
+    if coordinator.person_id != current_person().id:
+        abort(403)
+    with saving(_("Tack! Nu kan kommunpolisen se hur du nås.")):
+        contact_details.accept_new_duty(coordinator)
+    return _to_index(coordinator.group_id)
+
+
 def _to_index(group_id: int) -> Response:
     return redirect(url_for("groups.coordinators.index", group_id=group_id), 303)
 
@@ -174,7 +196,10 @@ def accept(token: str) -> ViewAnswer:
     with saving(thanks, unless={OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE}) as accepted:
         coordinators_service.accept_appointment(coordinator, form.name.data if form.needs_name else None)
         coordinator.person.language = form.language.data
-        coordinator.person.shows_name = form.shows_name.data
+        contact_details.show_to_neighbours(
+            coordinator.person, name=form.shows_name.data, email=form.shows_email.data,
+            phone=form.shows_phone.data, number=form.phone.data,
+        )  # fmt: skip
         members_service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
     onwards = url_for("accounts.login") if accepted else url_for(".open_appointment", token=token)
     return redirect(onwards, 303)
@@ -205,7 +230,8 @@ def _appointment(token: str) -> Coordinator:
 
 def _acceptance(coordinator: Coordinator, *, filled: bool) -> AcceptAppointmentForm:
     person = coordinator.person
-    known = {"language": person.language, "shows_name": person.shows_name}
+    names = ("language", "phone", "shows_name", "shows_email", "shows_phone")
+    known = {name: getattr(person, name) for name in names}
     form = AcceptAppointmentForm(data=known) if filled else AcceptAppointmentForm(None, data=known)
     form.prepare(_stairwells(coordinator.group), needs_name=not person.name)
     return form

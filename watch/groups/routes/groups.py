@@ -18,6 +18,7 @@ from watch.groups.labels import (
     WELCOME_BACK,
     HouseholdsSaid,
     name_key,
+    signature,
     tile,
 )
 from watch.groups.queries import areas, choices, members, pages
@@ -30,6 +31,7 @@ from watch.saving import saving
 from watch.web import ViewAnswer
 
 bp = Blueprint("groups", __name__)
+bp.add_app_template_global(signature)
 
 CONTACTS_SHOWN = 4
 NOTICES_SHOWN = 3

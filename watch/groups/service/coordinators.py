@@ -28,6 +28,7 @@ from watch.groups.mails import (
     LEAD_ASKED_IN_AREA,
 )
 from watch.groups.queries.members import QUESTION_LASTS, is_open
+from watch.groups.service.contact_details import DUTY_VERSION
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
@@ -45,7 +46,6 @@ from watch.models import (
     utcnow,
 )
 
-DUTY_VERSION = "2026-1"
 MOST_QUESTIONS = 3  # appointment mails about one group to one mailbox in a day
 QUESTIONS_A_DAY = 30  # appointments by one person; each also mails other people
 

@@ -10,8 +10,9 @@ from flask_babel.speaklater import LazyString
 
 from watch.access import current_relations
 from watch.bands import roughly
+from watch.groups.labels import coordinators_signature
 from watch.models import Audience, Level, Notice
-from watch.notices.labels import LEVELS, SENDERS
+from watch.notices.labels import LEVELS, OFFICERS, SENDERS
 from watch.notices.queries import Target
 
 bp = Blueprint("notices", __name__)
@@ -31,6 +32,16 @@ def knows_numbers(of: Notice | Target) -> bool:
 @bp.app_template_filter("notice_level")
 def notice_level(level: Level) -> LazyString:
     return LEVELS[level]
+
+
+@bp.app_template_global("sender_of_notice")
+def sender_of_notice(notice: Notice) -> str:
+    """Return the role that sends a notice: "Gun, huvudkontaktombud", "Kommunpolisen i Norrby"."""
+    if notice.area is not None:
+        role = OFFICERS.get(notice.organisation)
+        return str(role) % {"area": notice.area.name} if role else notice.organisation
+    assert notice.group is not None
+    return coordinators_signature(notice.by_id, notice.group) or notice.organisation
 
 
 @bp.app_template_filter("organisation")

@@ -14,6 +14,7 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.bands import roughly
+from watch.contacts.labels import group_backing_words
 from watch.extensions import db
 from watch.mail.progress import sending
 from watch.models import Area, Group, LeftOut, Notice, utcnow
@@ -22,6 +23,7 @@ from watch.notices.labels import LEFT_OUT
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import NothingWaits
 from watch.paging import page_of
+from watch.partners import partners_of
 from watch.recipients import flats_on_paper
 from watch.relations import position_of
 from watch.saving import saving
@@ -80,6 +82,7 @@ def show(notice_id: int) -> str:
             "notices/show.html",
             notice=notice,
             text=notice.text_in(language.current()),
+            behind=group_backing_words(notice.group) if notice.group else partners_of(),
             own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         )
 

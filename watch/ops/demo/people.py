@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
-from watch.groups.service.coordinators import DUTY_VERSION
+from watch.groups.service.contact_details import DUTY_VERSION
 from watch.models import (
     Building,
     Coordinator,

@@ -11,12 +11,13 @@ from werkzeug.wrappers import Response
 
 from watch import language, paper
 from watch.access import Permission, current_person, current_relations, requires
+from watch.contacts.queries import backing_of
 from watch.extensions import db
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.members import active_membership
 from watch.models import Group, Language, Stairwell
 from watch.printing.labels import poster_words
-from watch.printing.letter_pages import foot_words
+from watch.printing.letter_pages import behind_words, foot_words
 from watch.printing.queries import poster_code, poster_of
 from watch.printing.routes.blueprint import bp
 from watch.printing.service import posters as service
@@ -67,20 +68,23 @@ def _pdf(stairwells: Sequence[Stairwell], name: str) -> Response:
 
 
 def _facts(stairwells: Sequence[Stairwell]) -> dict[str, object]:
+    backing = backing_of([each.building for each in stairwells])
+    behind = {number: behind_words(each) for number, each in backing.items()}
     with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
         return {
             "title": _("Affisch om grannsamverkan"),
             "heading": "Grannsamverkan",
             "foot": foot_words(),
             "words": poster_words(),
-            "posters": [_poster(stairwell) for stairwell in stairwells],
+            "posters": [_poster(each, behind[each.building_id]) for each in stairwells],
         }
 
 
-def _poster(stairwell: Stairwell) -> dict[str, str]:
+def _poster(stairwell: Stairwell, behind: list[dict[str, str]]) -> dict[str, object]:
     poster = poster_of(stairwell)
     return {
         "stairwell": _("Port %(address)s", address=stairwell.address),
+        "behind": behind,
         "code": poster.code,
         "address": poster.link.partition("://")[2],
         "qr": paper.qr_for_pdf(poster.link),

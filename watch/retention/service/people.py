@@ -13,6 +13,7 @@ from watch.mail import outbox
 from watch.models import (
     AddressVerification,
     AreaOptOut,
+    ContactMessage,
     Coordinator,
     Group,
     Household,
@@ -110,6 +111,11 @@ def _with_letter(which: ColumnElement[bool]) -> Select[int]:
 def visits(now: datetime) -> int:
     """Delete visits that are a month old."""
     return take_out(Visit, Visit.at < now - MONTH)
+
+
+def messages(now: datetime) -> int:
+    """Delete messages to coordinators and their answers a month after they were sent, with their mails."""
+    return take_out(ContactMessage, ContactMessage.sent_at < now - MONTH)
 
 
 def join_requests(now: datetime) -> int:

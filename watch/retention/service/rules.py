@@ -14,6 +14,7 @@ from watch.models import (
     AreaOptOut,
     AuditEntry,
     ChecklistItem,
+    ContactMessage,
     ContactPerson,
     Coordinator,
     GroupTransition,
@@ -47,6 +48,7 @@ from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
 from watch.models.meetings import AS_ANSWER
+from watch.models.messages import AS_MESSAGE
 from watch.models.people import AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
 from watch.retention.service import groups, people, traces
@@ -80,6 +82,7 @@ RULES = (
     Rule(AS_ANSWER, (MeetingAnswer,), traces.meeting_answers),
     Rule(AS_CONTACT, (ContactPerson,), _at_once),
     Rule(AS_REFUSAL, (Refusal,), _at_once),
+    Rule(AS_MESSAGE, (ContactMessage,), people.messages),
     Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
     Rule(AS_GROUP, (Meeting, GroupTransition, ChecklistItem, Invitation), groups.closed),
     Rule(AS_INVITED, (Invitation,), people.invitations),

@@ -10,7 +10,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
+revision = "0023"
 down_revision = "0022"
 
 NUMBERED = {"sqlite_autoincrement": True}  # made anew, a table would give numbers of erased rows again

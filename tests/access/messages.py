@@ -1,0 +1,39 @@
+"""Who belongs to a group writes to its coordinators; the mail's link is enough to answer."""
+
+from __future__ import annotations
+
+from tests.access import Expected, public
+
+_OF_THE_GROUP = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "officer": 403,
+    "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+_OF_NORRBY = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 404,
+    "other_coordinator": 404, "lead": 404, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+_OF_OFFICERS = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 403, "coordinator": 403,
+    "other_coordinator": 403, "lead": 403, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
+
+ENDPOINTS = {
+    "messages.index": Expected(
+        get="/groups/{group}/messages",
+        **_OF_THE_GROUP, member=200, coordinator=200, other_coordinator=200, lead=200,
+        nothing_now=200,  # has left today, perhaps by mistake
+    ),
+    "messages.write": Expected(
+        post="/groups/{group}/messages",
+        **_OF_THE_GROUP, member=422, coordinator=422, other_coordinator=422, lead=422, nothing_now=422,
+    ),
+    "messages.ask_interested": Expected(get="/buildings/{empty_house}/messages", **_OF_NORRBY, officer=200),
+    "messages.write_interested": Expected(
+        post="/buildings/{empty_house}/messages", **_OF_NORRBY, officer=422
+    ),
+    "messages.ask_members": Expected(get="/groups/{group}/messages/members", **_OF_OFFICERS, officer=200),
+    "messages.write_members": Expected(post="/groups/{group}/messages/members", **_OF_OFFICERS, officer=422),
+    "messages.open_interest": public(get="/messages/interest/{to_interested}", status=302),
+    "messages.read": public(get="/messages/{reply}"),
+    "messages.answer": public(post="/messages/{reply}", status=422),
+}  # fmt: skip

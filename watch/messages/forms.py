@@ -1,0 +1,34 @@
+"""The form for a message. Others read it, so the guard of notices reads it first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField
+
+from watch.fields import SendingForm, TextField
+from watch.notices.forms import RULES
+
+MOST = 2000  # characters
+
+
+class MessageField(TextField):
+    def __init__(self, label: Any, **more: Any) -> None:
+        super().__init__(label, most=MOST, missing=_l("Skriv något först."), **more)
+        self.validators = (*self.validators, *RULES)
+
+
+class WriteMessageForm(SendingForm):
+    """Asks for a message. `to` is the value of the pressed button: "near" or "all"."""
+
+    text = MessageField(_l("Ditt meddelande"))
+    to = HiddenField()
+
+
+class AnswerMessageForm(SendingForm):
+    text = MessageField(_l("Ditt svar"))
+
+
+class WriteUnseenForm(SendingForm):
+    text = MessageField(_l("Meddelande"))

@@ -1,0 +1,190 @@
+"""Who may write to a group's coordinators, who reads it, and what was written."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy.orm import aliased, joinedload
+
+from watch.extensions import db
+from watch.groups.queries.members import REACHED_BY_MAIL, coordinators_for
+from watch.models import (
+    Area,
+    Building,
+    ContactMessage,
+    Coordinator,
+    Group,
+    Interest,
+    Mailing,
+    Membership,
+    MessageAudience,
+    Officer,
+    OutboxRow,
+    OutboxState,
+    Person,
+    Stairwell,
+    utcnow,
+)
+from watch.notices.queries import officer_in
+
+KEPT = timedelta(days=30)  # how long a message is kept, and how long somebody who has left may still write
+WAITING = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD)
+
+
+@dataclass(frozen=True)
+class Readers:
+    """The coordinators who would get a message: those of the writer's stairwell, and all of the group."""
+
+    near: Sequence[Person]
+    everybody: Sequence[Person]
+
+    @property
+    def has_choice(self) -> bool:
+        """True if the stairwell's coordinators are some, and not all."""
+        return 0 < len(self.near) < len(self.everybody)
+
+
+def has_left_lately(person: Person, group: Group) -> bool:
+    """Return True for a month after somebody has left a group.
+
+    They may have left by mistake, and the pages about undoing it send them to a coordinator.
+    """
+    left = exists().where(
+        Membership.person_id == person.id,
+        Membership.group_id == group.id,
+        Membership.left_at > utcnow() - KEPT,
+    )
+    return bool(db.session.scalar(select(left)))
+
+
+def readers_for(person: Person, group: Group) -> Readers:
+    """Return the coordinators whom the person can write to, other than themselves."""
+    wanted = (
+        select(Person)
+        .join(Coordinator, Coordinator.person_id == Person.id)
+        .where(Coordinator.group_id == group.id, Coordinator.is_current, REACHED_BY_MAIL)
+        .order_by(Coordinator.is_lead.desc(), Coordinator.id)
+    )
+    everybody = [each for each in db.session.scalars(wanted) if each.id != person.id]
+    stairwell = _stairwell_of(person, group)
+    near = coordinators_for(stairwell) if stairwell else []
+    return Readers([each for each in near if each.id != person.id], everybody)
+
+
+def _stairwell_of(person: Person, group: Group) -> Stairwell | None:
+    lives = (
+        select(Stairwell)
+        .join(Membership, Membership.stairwell_id == Stairwell.id)
+        .where(Membership.person_id == person.id, Membership.group_id == group.id)
+        .order_by(Membership.id.desc())
+    )
+    return db.session.scalar(lives.limit(1))
+
+
+@dataclass(frozen=True)
+class SentMessage:
+    """A message, the number of its readers, how many mails wait and have been sent, and of answers."""
+
+    message: ContactMessage
+    readers: int
+    waiting: int
+    sent: int
+    answers: int
+
+
+def sent_by(person: Person, group: Group) -> list[SentMessage]:
+    """Return what a person has written in a group, the latest first; one statement."""
+    answer = aliased(ContactMessage)
+    answers = select(func.count(answer.id)).where(answer.answers_id == ContactMessage.id).scalar_subquery()
+    counts = (
+        select(
+            Mailing.contact_message_id.label("message_id"),
+            func.count(OutboxRow.id).label("readers"),
+            func.count(OutboxRow.id).filter(OutboxRow.state.in_(WAITING)).label("waiting"),
+            func.count(OutboxRow.id).filter(OutboxRow.state == OutboxState.SENT).label("sent"),
+        )
+        .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
+        .group_by(Mailing.contact_message_id)
+        .subquery()
+    )
+    wanted = (
+        select(ContactMessage, counts.c.readers, counts.c.waiting, counts.c.sent, answers)
+        .join(counts, counts.c.message_id == ContactMessage.id)
+        .where(ContactMessage.sender_id == person.id, ContactMessage.group_id == group.id, _is_kept())
+        .order_by(ContactMessage.id.desc())
+    )
+    return [SentMessage(*row) for row in db.session.execute(wanted)]
+
+
+def received_by(
+    person: Person, group: Group, *, coordinates: bool
+) -> list[tuple[ContactMessage, OutboxRow, bool]]:
+    """Return what was written to a person in a group, the latest first, and whether they have answered.
+
+    What was written to them as a coordinator is left out once they are none. The row is the person's own,
+    from which the link to answer is made. One statement.
+    """
+    as_coordinator = (MessageAudience.COORDINATORS, MessageAudience.COORDINATOR)
+    shown = (MessageAudience.MEMBER, *(as_coordinator if coordinates else ()))
+    answer = aliased(ContactMessage)
+    answered = exists().where(answer.answers_id == ContactMessage.id, answer.sender_id == person.id)
+    wanted = (
+        select(ContactMessage, OutboxRow, answered)
+        .join(Mailing, Mailing.contact_message_id == ContactMessage.id)
+        .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
+        .where(OutboxRow.person_id == person.id, ContactMessage.group_id == group.id, _is_kept())
+        .where(ContactMessage.audience.in_(shown))
+        .options(joinedload(ContactMessage.sender))
+        .order_by(ContactMessage.id.desc())
+    )
+    return [(message, row, bool(is_so)) for message, row, is_so in db.session.execute(wanted)]
+
+
+def answers_by(person: Person, message: ContactMessage) -> Sequence[ContactMessage]:
+    """Return a person's answers to a message, the oldest first."""
+    theirs = select(ContactMessage).where(
+        ContactMessage.answers_id == message.id, ContactMessage.sender_id == person.id
+    )
+    return db.session.scalars(theirs.order_by(ContactMessage.id)).all()
+
+
+def is_reached(group: Group) -> bool:
+    """Return True if the group has a coordinator with a working address."""
+    current = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
+    return db.session.scalar(current.where(REACHED_BY_MAIL).limit(1)) is not None
+
+
+def written_unseen(to: Building | Group) -> Sequence[ContactMessage]:
+    """Return what officers have written to a building's interested or a group's members, the latest first."""
+    place = ContactMessage.building_id if isinstance(to, Building) else ContactMessage.group_id
+    unseen = ContactMessage.audience.in_([MessageAudience.INTERESTED, MessageAudience.MEMBERS])
+    wanted = select(ContactMessage).where(place == to.id, unseen, _is_kept())
+    return db.session.scalars(wanted.order_by(ContactMessage.id.desc())).all()
+
+
+def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:
+    """Return the area of a message from an officer, and their office in it; None if it has ended."""
+    assert message.group or message.building
+    area = message.group.area if message.group else message.building.property.area  # type: ignore[union-attr]
+    return area, officer_in(area, message.sender)
+
+
+def interest_behind(row: OutboxRow) -> Interest | None:
+    """Return the reader's interest in the building that a mailed message is about, if it goes on."""
+    message = row.mailing.contact_message
+    if message is None:
+        return None
+    return db.session.scalar(
+        select(Interest).where(
+            Interest.person_id == row.person_id,
+            Interest.building_id == message.building_id,
+            Interest.is_current,
+        )
+    )
+
+
+def _is_kept() -> ColumnElement[bool]:
+    return ContactMessage.sent_at > utcnow() - KEPT

@@ -1,0 +1,160 @@
+"""Sends messages to coordinators, and answers, without showing anybody's address."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit, tokens
+from watch.errors import LinkExpired
+from watch.extensions import db
+from watch.groups.queries.choices import WANTS_NOTICES, wants_mail_of
+from watch.groups.queries.members import coordinates
+from watch.mail import outbox
+from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, WroteOften
+from watch.messages.mails import (
+    MESSAGE_ANSWERED,
+    NEIGHBOUR_WROTE,
+    OFFICER_WROTE_INTERESTED,
+    OFFICER_WROTE_MEMBERS,
+)
+from watch.messages.queries import KEPT, interest_behind, is_reached
+from watch.models import (
+    Building,
+    ContactMessage,
+    Group,
+    GroupState,
+    Interest,
+    MessageAudience,
+    OutboxRow,
+    Person,
+    Purpose,
+    utcnow,
+)
+
+MOST_A_DAY = 5  # messages by one person, and answers by one person to one message
+DAY = timedelta(days=1)
+
+
+def write_to_coordinators(
+    group: Group, coordinators: Collection[Person], text: str, *, by: Person, form_key: str | None = None
+) -> ContactMessage:
+    """Mail a message to coordinators of a group.
+
+    Raises NobodyReads, AlreadyWritten, and WroteOften after five messages in 24 hours.
+    """
+    if not coordinators:
+        raise NobodyReads
+    _demand_few(by, ContactMessage.audience == MessageAudience.COORDINATORS)
+    message = _store(
+        ContactMessage(audience=MessageAudience.COORDINATORS, group_id=group.id, text=text), by, form_key
+    )
+    readers = select(Person.id).where(Person.id.in_([each.id for each in coordinators]))
+    outbox.queue_many(NEIGHBOUR_WROTE, people=readers, about=message)
+    audit.note("coordinators-written-to", about=message, by=by, group=group)
+    return message
+
+
+def answer(message: ContactMessage, text: str, *, by: Person, form_key: str | None = None) -> ContactMessage:
+    """Mail an answer to whoever wrote the message.
+
+    Raises NobodyReads if they have no working address, AlreadyWritten, and WroteOften after five answers to
+    the same message in 24 hours.
+    """
+    _demand_few(by, ContactMessage.answers_id == message.id)
+    is_to_coordinator = message.audience is MessageAudience.MEMBER
+    audience = MessageAudience.COORDINATOR if is_to_coordinator else MessageAudience.MEMBER
+    given = ContactMessage(audience=audience, group_id=message.group_id, answers_id=message.id, text=text)
+    _store(given, by, form_key)
+    if outbox.queue(MESSAGE_ANSWERED, to=message.sender, about=given) is None:
+        raise NobodyReads
+    audit.note("message-answered", about=given, by=by, group=message.group)
+    return given
+
+
+def write_to_interested(
+    building: Building, text: str, *, by: Person, form_key: str | None = None
+) -> ContactMessage:
+    """Mail everybody who is interested in the building now. Nobody is told how many there are.
+
+    Raises AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    """
+    message = ContactMessage(audience=MessageAudience.INTERESTED, building_id=building.id, text=text)
+    _demand_few(by, ContactMessage.building_id == building.id)
+    _store(message, by, form_key)
+    interested = select(Interest.person_id).where(Interest.building_id == building.id, Interest.is_current)
+    outbox.queue_many(OFFICER_WROTE_INTERESTED, people=interested, about=message)
+    audit.note("interested-written-to", about=message, by=by, area=building.property.area)
+    return message
+
+
+def write_to_members(group: Group, text: str, *, by: Person, form_key: str | None = None) -> ContactMessage:
+    """Mail the members of a group whose coordinators nobody can reach, unless they want no notices.
+
+    Raises HasCoordinator, AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    """
+    if is_reached(group):
+        raise HasCoordinator
+    message = ContactMessage(audience=MessageAudience.MEMBERS, group_id=group.id, text=text)
+    _demand_few(by, ContactMessage.group_id == group.id)
+    _store(message, by, form_key)
+    wanted = wants_mail_of(Person.id, Group.id == group.id, WANTS_NOTICES)
+    outbox.queue_many(OFFICER_WROTE_MEMBERS, people=select(Person.id).where(wanted), about=message)
+    audit.note("members-written-to", about=message, by=by, group=group)
+    return message
+
+
+def interest_of_message(token: str) -> Interest:
+    """Return the interest of the reader of an officer's mail. Raises BadToken and LinkExpired."""
+    row = tokens.row_of(Purpose.REPLY, OutboxRow, token)
+    interest = interest_behind(row)
+    if interest is None:
+        raise LinkExpired(row.language)
+    return interest
+
+
+def _demand_few(by: Person, which: ColumnElement[bool]) -> None:
+    """Raise WroteOften. The lock makes two messages at the same moment count one after the other."""
+    db.session.execute(select(Person.id).where(Person.id == by.id).with_for_update())
+    today = ContactMessage.sender_id == by.id, ContactMessage.sent_at > utcnow() - DAY
+    written = select(func.count(ContactMessage.id)).where(*today, which)
+    if (db.session.scalar(written) or 0) >= MOST_A_DAY:
+        raise WroteOften
+
+
+def _store(message: ContactMessage, by: Person, form_key: str | None) -> ContactMessage:
+    message.sender_id, message.form_key = by.id, form_key
+    try:
+        with db.session.begin_nested():
+            db.session.add(message)
+    except IntegrityError:
+        before = db.session.scalar(select(ContactMessage).where(ContactMessage.form_key == form_key))
+        if form_key is None or before is None:
+            raise
+        raise AlreadyWritten(before) from None
+    return message
+
+
+def message_to_answer(token: str) -> tuple[ContactMessage, Person]:
+    """Return the message of a mailed link, and the person it was mailed to.
+
+    Raises BadToken, and LinkExpired after 30 days, when the group has ended, or if a coordinator's
+    appointment has.
+    """
+    row = tokens.row_of(Purpose.REPLY, OutboxRow, token)
+    message, reader = row.mailing.contact_message, row.person
+    if message is None or reader is None or message.group is None:
+        raise LinkExpired
+    if message.sent_at < utcnow() - KEPT or message.group.state is GroupState.CLOSED:
+        raise LinkExpired(reader.language)
+    if message.audience is not MessageAudience.MEMBER and not _coordinates(reader, message.group):
+        raise LinkExpired(reader.language)
+    return message, reader
+
+
+def _coordinates(person: Person, group: Group) -> bool:
+    here = select(Person.id).where(Person.id == person.id, coordinates(Person.id, Group.id == group.id))
+    return db.session.scalar(here) is not None
