@@ -9,7 +9,10 @@ from flask import current_app, url_for
 from flask_babel import lazy_gettext as _l
 
 from watch import language, paper
+from watch.contacts.labels import backing_words
+from watch.contacts.queries import backing_of
 from watch.models import Building, Language
+from watch.partners import partners_of
 from watch.printing.letter_pages import foot_words
 
 
@@ -49,9 +52,15 @@ def sheet(pages: Sequence[SheetPage], building: Building | None) -> bytes:
                 "address": link.partition("://")[2],
                 "qr": paper.qr_for_pdf(link),
                 "alt": str(_l("QR-kod till %(address)s", address=link)),
+                "behind": _behind(building),
                 "foot": foot_words(),
             },
         )
+
+
+def _behind(building: Building | None) -> str:
+    """Return who stands behind the sheet, and whom to ask, as the posters say it."""
+    return backing_words(backing_of([building])[building.id]) if building else partners_of()
 
 
 def _link(building: Building | None) -> str:
