@@ -12,6 +12,7 @@ from flask import Flask
 ROOT = Path(__file__).resolve().parent.parent
 FEATURES = (
     "accounts",
+    "addresses",
     "places",
     "contacts",
     "groups",

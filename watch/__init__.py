@@ -13,6 +13,7 @@ import config as settings
 from watch import access, cli, crypto, errors, journal, language, presence, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
+from watch.addresses import routes as addresses
 from watch.bodies import bound_body, refuse_unreadable
 from watch.canvassing import routes as canvassing
 from watch.contacts import routes as contacts
@@ -33,8 +34,8 @@ from watch.places import routes as places
 from watch.printing import routes as printing
 
 FEATURES = (
-    places, accounts, contacts, groups, lifecycle, printing, invitations, joining, interest, canvassing,
-    meetings, notices, followup, health,
+    places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
+    canvassing, meetings, notices, followup, health,
 )  # fmt: skip
 
 

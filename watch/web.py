@@ -199,7 +199,7 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
     else:
         yield _item(_l("Kontakter"), "contacts.public", "contacts")
     if current_user.is_authenticated:
-        yield _item(_l("Inställningar"), "accounts.settings", "accounts")
+        yield _item(_l("Inställningar"), "accounts.settings", "accounts", "addresses")
 
 
 def _wants_own_page(relations: Relations, own: set[int]) -> bool:

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.factories import (
+    make_address_change,
     make_interest,
     make_invitation,
     make_meeting,
@@ -24,6 +25,7 @@ from tests.factories import (
 )
 from watch import tokens
 from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
+from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
 from watch.extensions import db
 from watch.groups.mails import (
     COORDINATOR_APPOINTED,
@@ -53,6 +55,7 @@ from watch.mail.kinds import KINDS, Mail
 from watch.mail.types import Recipient
 from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_REMINDER
 from watch.models import (
+    AddressChange,
     Coordinator,
     Invitation,
     JoinRequest,
@@ -145,9 +148,29 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
     return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
 
 
+def _undone(scene: Scene) -> AddressChange:
+    change = make_address_change(scene.carin, "carin@home.example")
+    change.ended_at = utcnow()
+    return change
+
+
+def _changed(scene: Scene) -> OutboxRow | None:
+    old = scene.carin.mailbox
+    assert old
+    change = make_address_change(scene.carin, "carin@home.example", confirmed=True)
+    return outbox.queue(ADDRESS_CHANGED, to=old, about=change, language=scene.carin.language)
+
+
 LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
+    "address-change": lambda s: outbox.queue(
+        ADDRESS_CHANGE, to=s.carin.mailbox, about=make_address_change(s.jenny, "carin@example.org")
+    ),
+    "address-changed": _changed,
+    "address-change-undone": lambda s: outbox.queue(
+        ADDRESS_CHANGE_UNDONE, to=s.carin.mailbox, about=_undone(s)
+    ),
     "join-confirm": lambda s: outbox.queue(JOIN_CONFIRM, to=s.farah, about=_request(s)),
     "address-recorded": _recorded,
     "join-requested": lambda s: outbox.queue(JOIN_REQUESTED, to=s.bengt, about=_request(s)),

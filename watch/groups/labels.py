@@ -75,6 +75,8 @@ EVENTS = {
     "household-moved-out": _l("Flyttade ut"),
     "household-not-home": _l("Var inte hemma"),
     "household-undone": _l("Det senaste togs tillbaka"),
+    "household-address-changed": _l("Någon bytte e-postadress"),
+    "household-address-works": _l("Någons e-postadress fungerar igen"),
     "letter-printed": _l("Ett brev skrevs ut"),
 }
 

@@ -29,6 +29,7 @@ COORDINATOR_APPOINTED = Mail(
     wanted_unless=lambda coordinator, _now: {
         LeftOut.OVER: coordinator.ended_at is not None or coordinator.accepted_at is not None
     },
+    proves_address=True,
 )
 COORDINATOR_ENDED = Mail(
     "coordinator-ended",

@@ -36,6 +36,7 @@ HIDES_NOTHING = "changes nothing of who sees what, and of who is written to"
 
 COLUMNS = {
     NEVER_CHANGES: (
+        "address_change.created_at", "address_change.mailbox_id", "address_change.browser_index",
         "address_verification.created_at",
         "checklist_item.step", "contact_person.role", "contact_person.reach", "contact_person.group_id",
         "contact_person.building_id", "contact_person.landlord_id", "contact_person.area_id",

@@ -43,7 +43,7 @@ from watch.models.mail import (
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
 from watch.models.notices import Audience, Level, Notice, NoticeText
-from watch.models.people import Language, Mailbox, Person, SignIn, SignInLink, Suppression
+from watch.models.people import AddressChange, Language, Mailbox, Person, SignIn, SignInLink, Suppression
 from watch.models.places import (
     Area,
     Building,
@@ -61,6 +61,7 @@ __all__ = [
     "FEW",
     "NONCE_BYTES",
     "PARENTS",
+    "AddressChange",
     "AddressVerification",
     "Answer",
     "Area",

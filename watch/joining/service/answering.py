@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
-from watch.accounts.service import person_at
+from watch.accounts.service import confirm_address, person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
@@ -79,7 +79,8 @@ def accept(
     if invitation.mailbox is None or not end(invitation, InvitationState.ACCEPTED):
         raise LinkExpired
     person = person_at(invitation.mailbox, name, language)
-    person.language, person.address_confirmed_at = language, utcnow()
+    person.language = language
+    confirm_address(person)
     try:
         membership = admit(
             person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL
