@@ -22,6 +22,7 @@ FEATURES = (
     "joining",
     "interest",
     "canvassing",
+    "records",
     "meetings",
     "notices",
     "followup",

@@ -32,10 +32,11 @@ from watch.notices import routes as notices
 from watch.ops import health, mailbox
 from watch.places import routes as places
 from watch.printing import routes as printing
+from watch.records import routes as records
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, meetings, notices, followup, health,
+    canvassing, records, meetings, notices, followup, health,
 )  # fmt: skip
 
 

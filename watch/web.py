@@ -228,6 +228,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         members = (
             "groups.house.members",
             "groups.house.details",
+            "records",
             "joining",
             "invitations",
             "groups.coordinators",

@@ -33,6 +33,8 @@ from watch.groups.mails import (
     GROUP_STARTED,
     LEAD_ASKED,
     LEAD_ASKED_IN_AREA,
+    MEMBERSHIP_ENDED,
+    RECORD_CORRECTED,
 )
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import (
@@ -112,6 +114,12 @@ def _ended(scene: Scene) -> Coordinator:
     return appointment
 
 
+def _membership_ended(scene: Scene) -> OutboxRow | None:
+    membership = _membership(scene)
+    membership.left_at = utcnow()
+    return outbox.queue(MEMBERSHIP_ENDED, to=scene.carin, about=membership)
+
+
 def _declined(scene: Scene) -> JoinRequest:
     return make_request(scene.farah, scene.group, scene.stairwell_3, state=RequestState.DECLINED)
 
@@ -187,6 +195,8 @@ LETTERS: dict[str, SampleMail] = {
     "group-started": _group_started,
     "coordinator-appointed": lambda s: outbox.queue(COORDINATOR_APPOINTED, to=s.bengt, about=_unanswered(s)),
     "coordinator-ended": lambda s: outbox.queue(COORDINATOR_ENDED, to=s.bengt, about=_ended(s)),
+    "record-corrected": lambda s: outbox.queue(RECORD_CORRECTED, to=s.carin, about=_membership(s)),
+    "membership-ended": _membership_ended,
     "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
     "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),
     "meeting-called": lambda s: outbox.queue(

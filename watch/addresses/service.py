@@ -93,8 +93,29 @@ def confirm_change(change: AddressChange, *, browser: str | None) -> None:
         raise LinkExpired(person.language)
     if relations_of(person).has_role and not _asked_here(change, browser):
         raise ConfirmedElsewhere
+    _carry_out(change, change.mailbox)
+
+
+def give_address(person: Person, mailbox: Mailbox) -> None:
+    """Give a person an address that a coordinator recorded and its reader has confirmed.
+
+    An address before it is told, and can undo this.
+    """
+    _lock(person)
+    if person.mailbox is None:
+        move_to(person, mailbox)
+        return
+    cancel_change(person)
+    change = AddressChange(person=person, mailbox=mailbox)
+    db.session.add(change)
+    _carry_out(change, mailbox)
+
+
+def _carry_out(change: AddressChange, mailbox: Mailbox) -> None:
+    """Move the person to the new address, and tell the old one."""
+    person = change.person
     change.confirmed_at, change.old_mailbox = utcnow(), person.mailbox
-    move_to(person, change.mailbox)
+    move_to(person, mailbox)
     if change.old_mailbox is not None:
         outbox.queue(
             ADDRESS_CHANGED,

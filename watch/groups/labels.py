@@ -76,6 +76,12 @@ EVENTS = {
     "household-not-home": _l("Var inte hemma"),
     "household-undone": _l("Det senaste togs tillbaka"),
     "household-address-changed": _l("Någon bytte e-postadress"),
+    "household-address-asked": _l("En e-postadress skrevs upp"),
+    "household-address-dropped": _l("En e-postadress ströks"),
+    "household-corrected": _l("Uppgifterna rättades"),
+    "household-merged": _l("Två uppgifter om samma person slogs ihop"),
+    "household-member-ended": _l("En person är inte med längre"),
+    "household-member-back": _l("En person är med igen"),
     "household-address-works": _l("Någons e-postadress fungerar igen"),
     "letter-printed": _l("Ett brev skrevs ut"),
 }

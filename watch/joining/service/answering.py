@@ -10,12 +10,14 @@ from watch.accounts.service import confirm_address, person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
+from watch.groups.queries.members import paper_member_at
 from watch.groups.service.households import change_household
 from watch.groups.service.members import Consent, admit
 from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.queries.inviting import stairwells_to_accept_in
 from watch.invitations.service.invited import end, others_invited
 from watch.invitations.service.inviting import was_sent
+from watch.joining.service.handing_over import hand_over
 from watch.mail import outbox
 from watch.models import (
     ConsentChannel,
@@ -29,6 +31,7 @@ from watch.models import (
     Mailbox,
     Mailing,
     Membership,
+    Person,
     Purpose,
     Refusal,
     RequestState,
@@ -69,10 +72,12 @@ def accept(
     flat: Flat | None,
     language: Language,
     form_key: str | None = None,
+    was_on_paper: bool = False,
 ) -> Membership:
     """Join by invitation. The link has verified the address, so nobody has to approve.
 
-    Raises FlatElsewhere, and LinkExpired if it was answered meanwhile.
+    A member on paper of that name in the flat, or with `was_on_paper` the only one there, gets the address
+    and stays one person. Raises FlatElsewhere, and LinkExpired if it was answered meanwhile.
     """
     flat = invitation.flat or flat
     stairwell = _door(invitation, stairwell, flat)
@@ -81,20 +86,32 @@ def accept(
     person = person_at(invitation.mailbox, name, language)
     person.language = language
     confirm_address(person)
+    known = paper_member_at(flat, invitation.group, name, is_the_one=was_on_paper) if flat else None
     try:
-        membership = admit(
-            person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL
+        membership = (
+            _as_before(known, person, name, language)
+            if known
+            else admit(
+                person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL
+            )
         )
     except AlreadyMember as already:
         if already.membership is None:
             raise
         return already.membership
     end_requests(membership, by_id=invitation.by_id)
-    row = outbox.queue(JOIN_APPROVED, to=person, about=membership)
+    row = outbox.queue(JOIN_APPROVED, to=membership.person, about=membership)
     if row is not None and form_key and not was_sent(form_key):
         row.mailing.form_key = form_key
-    audit.note("invitation-accepted", about=invitation, by=person, group=invitation.group)
+    audit.note("invitation-accepted", about=invitation, by=membership.person, group=invitation.group)
     return membership
+
+
+def _as_before(membership: Membership, reader: Person, name: str, language: Language) -> Membership:
+    """Give a member on paper the address of the invitation, with the name and language they chose now."""
+    now = hand_over(membership, reader)
+    now.person.name, now.person.language = name, language
+    return now
 
 
 def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> Stairwell:
