@@ -84,17 +84,12 @@ def accept(
     if invitation.mailbox is None or not end(invitation, InvitationState.ACCEPTED):
         raise LinkExpired
     person = person_at(invitation.mailbox, name, language)
-    person.language = language
-    confirm_address(person)
     known = paper_member_at(flat, invitation.group, name, is_the_one=was_on_paper) if flat else None
     try:
-        membership = (
-            _as_before(known, person, name, language)
-            if known
-            else admit(
-                person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL
-            )
-        )
+        if known is not None:
+            membership = _as_before(known, person, name, language)
+        else:
+            membership = _as_new(invitation, person, stairwell, flat, language)
     except AlreadyMember as already:
         if already.membership is None:
             raise
@@ -112,6 +107,14 @@ def _as_before(membership: Membership, reader: Person, name: str, language: Lang
     now = hand_over(membership, reader)
     now.person.name, now.person.language = name, language
     return now
+
+
+def _as_new(
+    invitation: Invitation, person: Person, stairwell: Stairwell, flat: Flat | None, language: Language
+) -> Membership:
+    person.language = language
+    confirm_address(person)
+    return admit(person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL)
 
 
 def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> Stairwell:

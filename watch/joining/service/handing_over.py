@@ -19,9 +19,9 @@ def hand_over(membership: Membership, reader: Person) -> Membership:
     member's own record gets the address, and the other goes. If the reader has joined the group as well, both
     records become one. Raises HasRole.
     """
-    confirm_address(reader)
     mailbox = reader.mailbox
-    _wait_for_others(membership)
+    wait_for_others(membership)
+    confirm_address(reader)
     if reader is membership.person or membership.person.mailbox is mailbox:
         return membership
     if (joined := active_membership(reader, membership.group)) is not None:
@@ -39,8 +39,11 @@ def hand_over(membership: Membership, reader: Person) -> Membership:
     return membership
 
 
-def _wait_for_others(membership: Membership) -> None:
-    """Lock the membership, and read what another link has made of it at the same moment."""
+def wait_for_others(membership: Membership) -> None:
+    """Lock the membership, and read what another link has made of it at the same moment.
+
+    Every link locks it before anything else of the member, or two would wait for each other.
+    """
     db.session.flush()
     db.session.refresh(membership, with_for_update={"of": Membership})
     db.session.refresh(membership.person)

@@ -14,7 +14,7 @@ from watch.joining.queries.confirming import verification_of
 from watch.joining.service.answering import end_requests, lift_refusal
 from watch.joining.service.asking import Submission, request_of, write_once_a_day
 from watch.joining.service.confirming import confirm
-from watch.joining.service.handing_over import hand_over
+from watch.joining.service.handing_over import hand_over, wait_for_others
 from watch.mail import outbox
 from watch.models import (
     AddressVerification,
@@ -61,6 +61,7 @@ def verify(verification: AddressVerification, floor: int) -> bool:
     Returns True if the floor is right. After three wrong answers the verification ends. A try is counted
     before it is checked, so that simultaneous answers get no more than three.
     """
+    wait_for_others(verification.membership)
     counted = changed(
         update(AddressVerification)
         .where(AddressVerification.id == verification.id, AddressVerification.ended_at.is_(None))
@@ -85,10 +86,10 @@ def _hand_over(verification: AddressVerification, home: Flat) -> None:
     made instead.
     """
     person, membership = verification.person, verification.membership
-    confirm_address(person)
     if person.mailbox is not None:
         lift_refusal(person.mailbox.address_index)
     if membership.left_at is not None:
+        confirm_address(person)
         if active_membership(person, membership.group) is None:
             _ask_coordinators(verification, home)
         return
