@@ -13,6 +13,7 @@ from watch import tokens
 from watch.accounts.service import mailbox_at
 from watch.extensions import db
 from watch.models import (
+    AddressChange,
     AddressVerification,
     Answer,
     Area,
@@ -294,6 +295,14 @@ def make_visit(flat: Flat, group: Group, outcome: Outcome = Outcome.NOT_HOME, *,
             status_before=home.status, status_before_at=home.status_at,
         )
     )  # fmt: skip
+
+
+def make_address_change(person: Person, address: str, *, confirmed: bool = False) -> AddressChange:
+    """Add a change of a person's address: asked for in some browser, or confirmed just now."""
+    change = store(AddressChange(person=person, mailbox=mailbox_at(address)))
+    if confirmed:
+        change.confirmed_at, change.old_mailbox, person.mailbox = utcnow(), person.mailbox, change.mailbox
+    return store(change)
 
 
 def make_invitation(

@@ -20,6 +20,7 @@ from tests.access._rows import more_rows, others, restorer
 from tests.cast import Scene
 from tests.factories import (
     flat_of,
+    make_address_change,
     make_contact,
     make_coordinator,
     make_interest,
@@ -350,6 +351,7 @@ def _links(scene: Scene) -> dict[str, object]:
     lars = make_person("Lars Nyström", "lars@example.org")
     appointment = make_coordinator(lars, scene.group, stairwells=[scene.stairwell_1], accepted=False)
     sign_in = store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + timedelta(minutes=10)))
+    changed = make_address_change(kerstin, "kerstin@home.example", confirmed=True)
     asked = _one(select(JoinRequest).where(JoinRequest.person == scene.farah))
     decide = outbox.queue(JOIN_REQUESTED, to=scene.bengt, about=asked)
     called = outbox.queue(MEETING_CALLED, to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
@@ -365,6 +367,10 @@ def _links(scene: Scene) -> dict[str, object]:
         "to_interested": tokens.make(Purpose.REPLY, unseen),
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),
+        "address_change": tokens.make(
+            Purpose.CONFIRM_ADDRESS, make_address_change(lars, "lars@home.example")
+        ),
+        "address_undo": tokens.make(Purpose.UNDO_ADDRESS, changed),
         "verification": tokens.make(Purpose.CONFIRM_REQUEST, _verification(scene)),
         "confirm_request": tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed),
         "interest": tokens.make(Purpose.CONFIRM_INTEREST, interest),

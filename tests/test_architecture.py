@@ -12,6 +12,7 @@ from flask import Flask
 ROOT = Path(__file__).resolve().parent.parent
 FEATURES = (
     "accounts",
+    "addresses",
     "places",
     "contacts",
     "groups",
@@ -21,6 +22,7 @@ FEATURES = (
     "joining",
     "interest",
     "canvassing",
+    "records",
     "meetings",
     "notices",
     "messages",

@@ -83,6 +83,7 @@ def test_an_encrypted_column_names_itself() -> None:
 def test_personal_text_is_encrypted_or_a_keyed_hash() -> None:
     keyed = {"mailbox.address_index", "sign_in_link.browser_index", "sign_in.id", "rate_count.key"}
     keyed |= {"invitation.declined_index", "refusal.address_index", "join_request.asked_index"}
+    keyed |= {"address_change.browser_index"}
     in_clear = [
         name
         for name, column in columns()

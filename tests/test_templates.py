@@ -28,6 +28,8 @@ def page_app(make_app: Callable[..., Flask]) -> Flask:
 
 OTHER_ANSWERS = {  # templates that are not an endpoint's own, with the endpoint that renders them
     "accounts/asked_elsewhere.html": "accounts.sign_in",
+    "records/choose_double.html": "records.ask_merge",
+    "addresses/elsewhere.html": "addresses.confirm_change",
     "joining/confirmed.html": "joining.confirm",
     "joining/declined.html": "joining.open_invitation",
     "joining/choose_stairwell.html": "joining.ask",

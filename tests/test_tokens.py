@@ -15,6 +15,7 @@ from sqlalchemy import delete, insert, inspect, select, update
 from tests.cast import Scene
 from tests.factories import (
     flat_of,
+    make_address_change,
     make_building,
     make_coordinator,
     make_interest,
@@ -123,6 +124,7 @@ def _outbox_row(scene: Scene) -> Derived:
 
 
 MAKE: dict[str, Callable[[Scene], Derived]] = {
+    "AddressChange": lambda scene: make_address_change(scene.carin, "carin@home.example"),
     "AddressVerification": lambda scene: make_verification(
         make_person("Greta", "greta@example.org"),
         make_member(make_person("Greta"), scene.group, flat_of(scene.stairwell_3, "1203")),
@@ -172,6 +174,7 @@ def test_nothing_derived_comes_back_with_a_number(scene: Scene, model: type[Deri
 
 OUTLIVE_A_RESTORE = {
     Purpose.ANSWER, Purpose.BOUNCE, Purpose.LETTER, Purpose.MESSAGE_ID, Purpose.POSTER, Purpose.UNSUBSCRIBE,
+    Purpose.UNDO_ADDRESS,
 }  # fmt: skip
 
 

@@ -13,6 +13,7 @@ import config as settings
 from watch import access, cli, crypto, errors, journal, language, presence, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
+from watch.addresses import routes as addresses
 from watch.bodies import bound_body, refuse_unreadable
 from watch.canvassing import routes as canvassing
 from watch.contacts import routes as contacts
@@ -33,10 +34,11 @@ from watch.notices import routes as notices
 from watch.ops import health, mailbox
 from watch.places import routes as places
 from watch.printing import routes as printing
+from watch.records import routes as records
 
 FEATURES = (
-    places, accounts, contacts, groups, lifecycle, printing, invitations, joining, interest, canvassing,
-    meetings, notices, messages, followup, handbook, health,
+    places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
+    canvassing, records, meetings, notices, messages, followup, handbook, health,
 )  # fmt: skip
 
 

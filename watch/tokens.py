@@ -28,7 +28,7 @@ LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, 
 LETS_IN = frozenset(
     {
         Purpose.SIGN_IN, Purpose.CONFIRM_REQUEST, Purpose.CONFIRM_INTEREST, Purpose.INVITATION,
-        Purpose.APPOINTMENT, Purpose.DECIDE, Purpose.REPLY,
+        Purpose.APPOINTMENT, Purpose.DECIDE, Purpose.REPLY, Purpose.CONFIRM_ADDRESS,
     }
 )  # fmt: skip
 

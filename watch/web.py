@@ -201,7 +201,7 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
     else:
         yield _item(_l("Kontakter"), "contacts.public", "contacts")
     if current_user.is_authenticated:
-        yield _item(_l("Inställningar"), "accounts.settings", "accounts")
+        yield _item(_l("Inställningar"), "accounts.settings", "accounts", "addresses")
 
 
 def _wants_own_page(relations: Relations, own: set[int]) -> bool:
@@ -230,6 +230,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         members = (
             "groups.house.members",
             "groups.house.details",
+            "records",
             "joining",
             "invitations",
             "groups.coordinators",

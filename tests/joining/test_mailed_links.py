@@ -50,6 +50,8 @@ def coming(row: OutboxRow) -> None:
 
 PRESSES = {
     "sign-in": Press("Logga in", "sign_in"),
+    "address-change": Press("Ja, byt till den här adressen", "person"),
+    "address-changed": Press("Ångra bytet", "person"),
     "join-confirm": Press("Ja, det stämmer", "join_request", before=unconfirmed),
     "address-recorded": Press("Ja, det är min adress", "address_verification", {"floor": "1"}),
     "join-requested": Press("Ja, släpp in", "membership"),
@@ -67,7 +69,8 @@ PRESSES |= dict.fromkeys(
 LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked",
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
-    "join-unanswered", "officer-wrote-interested", "officer-wrote-members",
+    "join-unanswered", "officer-wrote-interested", "officer-wrote-members", "address-change-undone",
+    "record-corrected", "membership-ended",
 }  # fmt: skip
 
 

@@ -24,7 +24,8 @@ EVERYWHERE = {
     "models/derived.py",
     "accounts/sessions.py",
 }  # who it is, and what the time is
-MOST = 12
+# at the door the member, the record of the address and a dead or old address come together
+MOST = {"asked": 14, "recorded at the door": 24}
 
 
 @contextmanager
@@ -47,7 +48,7 @@ def stations() -> Iterator[set[str]]:
         sys.setprofile(None)
 
 
-@pytest.mark.parametrize("way", ["asked", "recorded at the door"])
+@pytest.mark.parametrize("way", MOST)
 def test_an_address_is_confirmed_in_few_steps(client: PageClient, scene: Scene, way: str) -> None:
     flat, greta = flat_of(scene.stairwell_3, "1201"), make_person("Greta", "greta@example.org")
     if way == "asked":
@@ -57,4 +58,4 @@ def test_an_address_is_confirmed_in_few_steps(client: PageClient, scene: Scene, 
         link = floor_link(make_verification(greta, make_member(make_person("Greta"), scene.group, flat)))
     with stations() as walked:
         assert client.post(link, {"floor": "2"}).status == 303
-    assert len(walked) <= MOST, sorted(walked)
+    assert len(walked) <= MOST[way], sorted(walked)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.factories import (
+    make_address_change,
     make_interest,
     make_invitation,
     make_meeting,
@@ -25,6 +26,7 @@ from tests.factories import (
 )
 from watch import tokens
 from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
+from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
 from watch.extensions import db
 from watch.groups.mails import (
     COORDINATOR_APPOINTED,
@@ -32,6 +34,8 @@ from watch.groups.mails import (
     GROUP_STARTED,
     LEAD_ASKED,
     LEAD_ASKED_IN_AREA,
+    MEMBERSHIP_ENDED,
+    RECORD_CORRECTED,
 )
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import (
@@ -60,6 +64,7 @@ from watch.messages.mails import (
     OFFICER_WROTE_MEMBERS,
 )
 from watch.models import (
+    AddressChange,
     Coordinator,
     Invitation,
     JoinRequest,
@@ -117,6 +122,12 @@ def _ended(scene: Scene) -> Coordinator:
     return appointment
 
 
+def _membership_ended(scene: Scene) -> OutboxRow | None:
+    membership = _membership(scene)
+    membership.left_at = utcnow()
+    return outbox.queue(MEMBERSHIP_ENDED, to=scene.carin, about=membership)
+
+
 def _declined(scene: Scene) -> JoinRequest:
     return make_request(scene.farah, scene.group, scene.stairwell_3, state=RequestState.DECLINED)
 
@@ -167,9 +178,29 @@ def _to_interested(scene: Scene) -> OutboxRow | None:
     return outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.carin, about=message)
 
 
+def _undone(scene: Scene) -> AddressChange:
+    change = make_address_change(scene.carin, "carin@home.example")
+    change.ended_at = utcnow()
+    return change
+
+
+def _changed(scene: Scene) -> OutboxRow | None:
+    old = scene.carin.mailbox
+    assert old
+    change = make_address_change(scene.carin, "carin@home.example", confirmed=True)
+    return outbox.queue(ADDRESS_CHANGED, to=old, about=change, language=scene.carin.language)
+
+
 LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
+    "address-change": lambda s: outbox.queue(
+        ADDRESS_CHANGE, to=s.carin.mailbox, about=make_address_change(s.jenny, "carin@example.org")
+    ),
+    "address-changed": _changed,
+    "address-change-undone": lambda s: outbox.queue(
+        ADDRESS_CHANGE_UNDONE, to=s.carin.mailbox, about=_undone(s)
+    ),
     "join-confirm": lambda s: outbox.queue(JOIN_CONFIRM, to=s.farah, about=_request(s)),
     "address-recorded": _recorded,
     "join-requested": lambda s: outbox.queue(JOIN_REQUESTED, to=s.bengt, about=_request(s)),
@@ -186,6 +217,8 @@ LETTERS: dict[str, SampleMail] = {
     "group-started": _group_started,
     "coordinator-appointed": lambda s: outbox.queue(COORDINATOR_APPOINTED, to=s.bengt, about=_unanswered(s)),
     "coordinator-ended": lambda s: outbox.queue(COORDINATOR_ENDED, to=s.bengt, about=_ended(s)),
+    "record-corrected": lambda s: outbox.queue(RECORD_CORRECTED, to=s.carin, about=_membership(s)),
+    "membership-ended": _membership_ended,
     "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
     "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),
     "meeting-called": lambda s: outbox.queue(

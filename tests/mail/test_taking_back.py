@@ -16,6 +16,7 @@ from tests.factories import make_coordinator, make_meeting, make_request
 from tests.mail.letters import LETTERS
 from tests.mail.relay import Relay
 from watch.accounts import service as accounts
+from watch.addresses import service as addresses
 from watch.extensions import db
 from watch.groups.service import choices, coordinators, members
 from watch.interest import service
@@ -85,6 +86,9 @@ def stop(scene: Scene, notice: Any) -> None:
 
 TAKEN_BACK: dict[str, dict[str, Act]] = {
     "sign-in": {"asked again": lambda s, about: accounts.end_links(s.carin.mailbox_id)},
+    "address-change": {"cancelled": lambda s, about: addresses.cancel_change(about.person)},
+    "address-changed": {"undone": lambda s, about: addresses.undo_change(about)},
+    "address-change-undone": {},  # it was so, and stays so: a new change is another one
     "join-confirm": {"asked by another address": lambda s, about: withdraw(about)},
     "address-recorded": {"taken back at the door": lambda s, about: verifying.give_up(about.membership)},
     "join-requested": {"answered": answered, "not theirs to answer now": lambda s, about: end(s, s.bengt)},
@@ -110,6 +114,8 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "accepted": lambda s, about: coordinators.accept_appointment(about),
     },
     "coordinator-ended": {},  # it was so, and stays so: a new appointment is another one
+    "record-corrected": {"left": lambda s, about: leave(s, s.carin)},
+    "membership-ended": {"undone": lambda s, about: choices.take_back(about, by=s.amina)},
     "lead-asked": {"coordinates no more": lambda s, about: end(s, s.bengt)},  # that it was asked stays so
     "lead-asked-in-area": {"follows the area no more": lambda s, about: unassign(s, s.gun)},  # the same
     "meeting-called": {

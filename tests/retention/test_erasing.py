@@ -17,6 +17,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import (
     flat_of,
+    make_address_change,
     make_answer,
     make_coordinator,
     make_household,
@@ -108,6 +109,17 @@ def a_trace(scene: Scene) -> Made:
 def a_sign_in_link(scene: Scene) -> Made:
     ten = timedelta(minutes=10)
     return store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow() + ten)), ten + DAY
+
+
+def a_change_of_address(scene: Scene) -> Made:
+    return make_address_change(scene.carin, "carin@home.example", confirmed=True), 30 * DAY
+
+
+def the_address_before(scene: Scene) -> Made:
+    old = scene.carin.mailbox
+    assert old
+    make_address_change(scene.carin, "carin@home.example", confirmed=True)
+    return old, 30 * DAY
 
 
 def a_sign_in_that_ended(scene: Scene) -> Made:
@@ -235,7 +247,8 @@ def membership_of(person: Person) -> Membership:
 
 
 OVER = [
-    a_rate_count, a_trace, a_sign_in_link, a_sign_in_that_ended, a_sign_in_that_nobody_ended,
+    a_rate_count, a_trace, a_sign_in_link, a_change_of_address, the_address_before,
+    a_sign_in_that_ended, a_sign_in_that_nobody_ended,
     a_row_of_the_outbox, an_answer_to_a_meeting, an_invitation, the_address_of_an_invitation,
     the_address_of_a_no, an_address_that_only_asked_to_sign_in, a_request_that_was_answered,
     a_request_that_nobody_confirmed, an_address_that_was_recorded_at_a_door, a_knock_that_nobody_made,

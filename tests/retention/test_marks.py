@@ -10,6 +10,7 @@ from sqlalchemy import Column, func, select, update
 
 from tests.cast import Scene
 from tests.factories import (
+    make_address_change,
     make_answer,
     make_contact,
     make_interest,
@@ -107,6 +108,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     make_request(scene.jenny, scene.group, scene.stairwell_1, state=RequestState.DECLINED).reason = "Fel port"
     on_paper = make_member(make_person("Greta"), scene.group, scene.stairwell_1.flats[5])
     make_verification(make_person("Greta", "greta@example.org"), on_paper)
+    make_address_change(scene.carin, "carin@home.example", confirmed=True)
     make_interest(scene.jenny, scene.langgatan)
     make_invitation(scene.group, "ny@example.org", flat=scene.stairwell_1.flats[5], by=scene.amina)
     make_invitation(scene.group, "nej@example.org", by=scene.amina)

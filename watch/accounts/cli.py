@@ -84,6 +84,21 @@ def sign_in_link(email: str, name: str | None) -> None:
     click.echo(link)
 
 
+@people.command("address-works")
+@click.argument("email")
+def address_works(email: str) -> None:
+    """Let mail go to EMAIL again, after it came back as undeliverable. What came back stays known."""
+    address = _address(email)
+    mailbox = _mailbox_of(address)
+    if mailbox is None:
+        raise click.ClickException(f"Nobody here has the address {address}.")
+    if not service.works_again(mailbox, by=None):
+        click.echo(f"Mail goes to {address} already.")
+        return
+    db.session.commit()
+    click.echo(f"Mail goes to {address} again.")
+
+
 def _area(slug: str) -> Area:
     area = db.session.scalar(select(Area).where(Area.slug == slug))
     if area is None:
@@ -111,9 +126,13 @@ def _address(text: str) -> str:
 
 
 def _people_at(address: str) -> list[Person]:
-    index = keyring().blind_index("address", address)
-    mailbox = db.session.scalar(select(Mailbox).where(Mailbox.address_index == index))
+    mailbox = _mailbox_of(address)
     return list(queries.people_at(mailbox.id)) if mailbox else []
+
+
+def _mailbox_of(address: str) -> Mailbox | None:
+    index = keyring().blind_index("address", address)
+    return db.session.scalar(select(Mailbox).where(Mailbox.address_index == index))
 
 
 def _officer_to_be(address: str, name: str | None) -> Person:

@@ -13,6 +13,7 @@ SIGN_IN = Mail(
     link=lambda link: f"/login/{tokens.make(Purpose.SIGN_IN, link)}",
     wanted_unless=lambda link, _now: {LeftOut.OVER: link.ended_at is not None},
     one_time=True,
+    proves_address=True,
 )
 SIGN_IN_UNKNOWN = Mail(
     "sign-in-unknown",
@@ -22,4 +23,5 @@ SIGN_IN_UNKNOWN = Mail(
     # it explains how to join, which is useful whatever has happened since
     wanted_unless=lambda _link, _now: {},
     one_time=True,
+    proves_address=True,
 )

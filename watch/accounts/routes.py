@@ -16,12 +16,14 @@ from watch.access import current_person, current_relations, public, signed_in
 from watch.accounts import labels, queries, service, sessions, shares
 from watch.accounts.errors import AskedElsewhere
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
+from watch.addresses.queries import pending_change
 from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes
 from watch.extensions import browser_that_asks, db, limiter, network_of_reader
+from watch.groups.queries.pages import groups_of
 from watch.language import current as current_language
 from watch.language import speaking
 from watch.limits import limit_network
-from watch.models import Language, Person, SignIn, SignInLink
+from watch.models import Language, Person, SignIn, SignInLink, utcnow
 from watch.web import ViewAnswer, is_page, local_path
 
 bp = Blueprint("accounts", __name__)
@@ -189,7 +191,15 @@ def _answers(form: SaveSettingsForm) -> dict[str, Any]:
 
 
 def _settings(form: SaveSettingsForm) -> str:
-    return render_template("accounts/settings.html", form=form, person=current_person())
+    person = current_person()
+    return render_template(
+        "accounts/settings.html",
+        form=form,
+        person=person,
+        pending=pending_change(person, utcnow()),
+        groups=groups_of(person),
+        is_member_of=current_relations().member_of,
+    )
 
 
 @bp.get("/me/security")

@@ -35,6 +35,7 @@ from watch.models import (
     Purpose,
     SignIn,
     SignInLink,
+    Suppression,
     utcnow,
 )
 from watch.relations import relations_of
@@ -121,6 +122,24 @@ def mailbox_for_asking(address: str) -> Mailbox:
     return mailbox
 
 
+def confirm_address(person: Person) -> None:
+    """Record that the person reads the address: they pressed a link that was mailed to it."""
+    person.address_confirmed_at = utcnow()
+    works_again(person.mailbox, by=person)
+
+
+def works_again(mailbox: Mailbox | None, *, by: Person | None) -> bool:
+    """Let mail go to an address that bounced; return False if none was stopped. What bounced stays known.
+
+    `by` is the owner, who pressed a mailed link, or whoever says so: a coordinator, or the operator (None).
+    """
+    if mailbox is None or mailbox.suppression is not Suppression.BOUNCED:
+        return False
+    mailbox.suppression = mailbox.suppressed_at = None
+    audit.note("address-works", about=mailbox, by=by)
+    return True
+
+
 def end_links(mailbox_id: int | None, which: ColumnElement[bool] | None = None) -> None:
     """End a mailbox's open links, or those that `which` selects, and stop their queued mails.
 
@@ -161,6 +180,7 @@ def sign_in(link: SignInLink, person: Person, *, browser: str | None, device: st
     if link.browser_index is not None and relations_of(person).has_role and not _asked_here(link, browser):
         raise AskedElsewhere
     _use_up(link)
+    works_again(link.mailbox, by=person)
     sign_in = SignIn(id=secrets.token_urlsafe(32), person=person, device=device)
     db.session.add(sign_in)
     audit.note("signed-in", about=person, by=person)

@@ -52,3 +52,11 @@ class AlreadyMember(DomainError):
 
 class AlreadyPlaced(DomainError):
     """The member has a flat already, or has left."""
+
+
+class DifferentAddresses(DomainError):
+    """The two records have different addresses. Only the person can say which is right."""
+
+
+class HasRole(DomainError):
+    """The person coordinates a group or is an officer, and so changes the address themselves."""

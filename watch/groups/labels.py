@@ -100,6 +100,14 @@ EVENTS = {
     "household-letter-delivered": _l("Brevet lades i brevlådan"),
     "household-letter-left-out": _l("Brevet kom inte ut"),
     "household-letter-taken-back": _l("Svaret om brevet togs tillbaka"),
+    "household-address-changed": _l("Någon bytte e-postadress"),
+    "household-address-asked": _l("En e-postadress skrevs upp"),
+    "household-address-dropped": _l("En e-postadress ströks"),
+    "household-corrected": _l("Uppgifterna rättades"),
+    "household-merged": _l("Två uppgifter om samma person slogs ihop"),
+    "household-member-ended": _l("En person är inte med längre"),
+    "household-member-back": _l("En person är med igen"),
+    "household-address-works": _l("Någons e-postadress fungerar igen"),
     "letter-printed": _l("Ett brev skrevs ut"),
 }
 

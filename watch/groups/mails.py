@@ -6,7 +6,7 @@ from watch import tokens
 from watch.accounts.queries import follows
 from watch.groups.queries.members import coordinates
 from watch.mail.kinds import FromAddress, Mail
-from watch.models import Coordinator, Group, Interest, LeftOut, OutboxRow, Purpose
+from watch.models import Coordinator, Group, Interest, LeftOut, Membership, OutboxRow, Purpose
 
 
 def _coordinators_page(coordinator: Coordinator) -> str:
@@ -29,6 +29,7 @@ COORDINATOR_APPOINTED = Mail(
     wanted_unless=lambda coordinator, _now: {
         LeftOut.OVER: coordinator.ended_at is not None or coordinator.accepted_at is not None
     },
+    proves_address=True,
 )
 COORDINATOR_ENDED = Mail(
     "coordinator-ended",
@@ -53,4 +54,18 @@ LEAD_ASKED_IN_AREA = Mail(
     sender=FromAddress.ACCOUNT,
     link=_coordinators_page,
     wanted_unless=lambda lead, _now: {LeftOut.READER: ~follows(OutboxRow.person_id, lead.group.area_id)},
+)
+RECORD_CORRECTED = Mail(
+    "record-corrected",
+    about=Membership,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _membership: "/me/settings",
+    wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is not None},
+)
+MEMBERSHIP_ENDED = Mail(
+    "membership-ended",
+    about=Membership,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _membership: "/",
+    wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is None},
 )

@@ -12,4 +12,5 @@ INTEREST_CONFIRM = Mail(
     sender=FromAddress.ACCOUNT,
     link=lambda interest: f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}",
     wanted_unless=lambda interest, _now: {LeftOut.OVER: interest.ended_at is not None},
+    proves_address=True,
 )

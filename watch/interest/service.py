@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import case, text
 
 from watch import audit, tokens
-from watch.accounts.service import mailbox_for_asking, person_for_asking
+from watch.accounts.service import confirm_address, mailbox_for_asking, person_for_asking
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.interest.mails import INTEREST_CONFIRM
@@ -68,7 +68,8 @@ def interest_of(token: str) -> Interest:
 def confirm_interest(interest: Interest) -> None:
     """Confirm the interest and the person's address. Confirming twice has no further effect."""
     if interest.confirmed_at is None:
-        interest.confirmed_at = interest.person.address_confirmed_at = utcnow()
+        interest.confirmed_at = utcnow()
+        confirm_address(interest.person)
         audit.note("interest-confirmed", about=interest, by=None, area=interest.building.property.area)
 
 

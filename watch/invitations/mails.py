@@ -60,6 +60,7 @@ INVITATION = Mail(
     sender=FromAddress.ACCOUNT,
     link=_link,
     wanted_unless=_invitation_unless,
+    proves_address=True,
 )
 INVITATION_REMINDER = Mail(
     "invitation-reminder",

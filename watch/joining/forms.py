@@ -138,6 +138,10 @@ class AcceptInvitationForm(DoorForm, SendingForm):
         description=_l("Vi skickar ett mejl dit. Där bekräftar du att adressen är din."),
     )
     language = LanguageField(_l("Språk för meddelanden"))
+    was_on_paper = BooleanField(
+        _l("Jag är redan med, och har fått allt på papper"),
+        description=_l("Då får du mejl i stället, och står bara en gång i listan."),
+    )
     consent = BooleanField(
         _l("Jag vill gå med, och gruppen får spara det jag har skrivit här."),
         validators=[DataRequired(CONSENT_MISSING)],

@@ -26,6 +26,7 @@ JOIN_CONFIRM = Mail(
         # A waiting applicant is mailed like anybody else, so that a second request does not reveal the first.
         LeftOut.OVER: request.state not in {RequestState.UNCONFIRMED, RequestState.WAITING}
     },
+    proves_address=True,
 )
 ADDRESS_RECORDED = Mail(
     "address-recorded",
@@ -33,6 +34,7 @@ ADDRESS_RECORDED = Mail(
     sender=FromAddress.ACCOUNT,
     link=lambda verification: f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, verification)}/floor",
     wanted_unless=lambda verification, _now: {LeftOut.OVER: verification.ended_at is not None},
+    proves_address=True,
 )
 JOIN_REQUESTED = Mail(
     "join-requested",

@@ -37,6 +37,7 @@ HIDES_NOTHING = "changes nothing of who sees what, and of who is written to"
 
 COLUMNS = {
     NEVER_CHANGES: (
+        "address_change.created_at", "address_change.mailbox_id", "address_change.browser_index",
         "address_verification.created_at",
         "checklist_item.step", "contact_message.answers_id", "contact_message.audience",
         "contact_message.building_id", "contact_message.form_key", "contact_message.group_id",
@@ -50,7 +51,7 @@ COLUMNS = {
         "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
         "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.stairwell_id",
         "meeting.kind", "meeting.starts_at", "meeting.ends_at", "meeting.called_at",
-        "membership.joined_at", "membership.consent_at", "membership.consent_channel", "notice.audience",
+        "notice.audience",
         "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
         "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
         "person.created_at", "refusal.said_at", "watch_group.started_at", "watch_group.interest_since",
@@ -71,6 +72,9 @@ COLUMNS = {
         "meeting.counting", "meeting.head_count",
         "meeting_answer.answered_at", "membership.channel", "membership.stairwell_id", "person.language",
         "watch_group.counted_at",
+    ),
+    "says how the person joined: of two records of one person, either is true": (
+        "membership.joined_at", "membership.consent_at", "membership.consent_channel",
     ),
     "the browser that may change an address forgets it after a quarter of an hour": (
         "join_request.asked_index",

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from watch.models import (
+    AddressChange,
     AddressVerification,
     Answer,
     AreaOptOut,
@@ -118,6 +119,12 @@ JOURNALED: dict[type[Model], Journaled] = {
             switched_off("names hidden from neighbours, or shown", "shows_name"),
             switched_off("addresses hidden from neighbours, or shown", "shows_email"),
             switched_off("phones hidden from neighbours, or shown", "shows_phone"),
+        )
+    ),
+    AddressChange: Journaled(
+        (
+            dated("changes of address that were confirmed", "confirmed_at", "old_mailbox_id"),
+            dated("changes of address that were cancelled or undone", "ended_at"),
         )
     ),
     Mailbox: Journaled((dated("addresses that mail must not go to", "suppressed_at", "suppression"),)),

@@ -33,7 +33,8 @@ from sqlalchemy.types import Interval, LargeBinary
 
 from watch.crypto import Unreadable, keyring
 from watch.extensions import db
-from watch.mail.kinds import KINDS, FromAddress, Mail
+from watch.mail.dead_addresses import may_be_written_to
+from watch.mail.kinds import KINDS, Mail
 from watch.mail.types import Claim, Lease, Recipient, lease_seconds
 from watch.models import (
     Language,
@@ -44,7 +45,6 @@ from watch.models import (
     OutboxState,
     Person,
     RandomNonce,
-    Suppression,
     utcnow,
 )
 
@@ -164,21 +164,18 @@ def reason_to_leave_out(mailing: Mailing, now: datetime) -> ColumnElement[LeftOu
         return literal(None, OutboxRow.left_out.type)
     rules = [
         (LeftOut.TOO_LATE, and_(OutboxRow.not_after.is_not(None), OutboxRow.not_after <= now)),
-        (LeftOut.ADDRESS, ~_reaches_its_reader(mail)),
+        (LeftOut.ADDRESS, ~_reaches_its_reader(mail, now)),
         *mail.wanted_unless(mailing.about, now).items(),
     ]
     whens = [(func.coalesce(rule, True), literal(word, OutboxRow.left_out.type)) for word, rule in rules]
     return case(*whens, else_=None)
 
 
-def _reaches_its_reader(mail: Mail[Any]) -> ColumnElement[bool]:
+def _reaches_its_reader(mail: Mail[Any], now: datetime) -> ColumnElement[bool]:
     """Return the condition that the mailbox is still the reader's and may be written to."""
-    stops = {Suppression.BOUNCED}
-    if mail.sender is FromAddress.NOTICES:
-        stops.add(Suppression.COMPLAINED)
     return and_(
         Mailbox.id.is_not(None),
-        or_(Mailbox.suppression.is_(None), Mailbox.suppression.not_in(stops)),
+        may_be_written_to(mail, now),
         or_(OutboxRow.person_id.is_(None), Person.mailbox_id == OutboxRow.mailbox_id),
     )
 

@@ -100,7 +100,7 @@ def _record_not_sent(came: Sequence[tuple[Claim, Result]]) -> None:
         if mine and outcome.due_at:
             heads.append({"head": claim.head, "again": outcome.due_at})
         if result.meaning is Meaning.DEAD_ADDRESS:
-            _suppress(claim.mailbox_id)
+            _suppress(claim.mailbox_id, now)
     for statement, values in ((NOT_SENT, rows), (HEAD_ROW, heads)):
         if values:
             db.session.connection().execute(statement, values)
@@ -211,10 +211,10 @@ def _update(claims: Sequence[Claim], **values: Any) -> list[int]:
     return [claim.head for claim in claims if done & set(claim.ids)]
 
 
-def _suppress(mailbox_id: int) -> None:
-    """Suppress a dead mailbox: nothing is sent to it until its owner gives another address."""
+def _suppress(mailbox_id: int, now: datetime) -> None:
+    """Suppress a dead mailbox: until somebody shows that it works, only mail that proves it is tried."""
     dead = update(Mailbox).where(Mailbox.id == mailbox_id, Mailbox.suppression.is_(None))
-    db.session.execute(dead.values(suppression=Suppression.BOUNCED, suppressed_at=utcnow()))
+    db.session.execute(dead.values(suppression=Suppression.BOUNCED, suppressed_at=now))
 
 
 def renew(leases: Collection[Lease]) -> None:

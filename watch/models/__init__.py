@@ -47,6 +47,7 @@ from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, Meet
 from watch.models.messages import ContactMessage, MessageAudience
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import (
+    AddressChange,
     Language,
     Mailbox,
     Person,
@@ -72,6 +73,7 @@ __all__ = [
     "FEW",
     "NONCE_BYTES",
     "PARENTS",
+    "AddressChange",
     "AddressVerification",
     "Answer",
     "Area",

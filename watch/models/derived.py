@@ -23,6 +23,8 @@ class Purpose(StrEnum):
     CONFIRM_INTEREST = "confirm-interest"
     INVITATION = "invitation"
     APPOINTMENT = "appointment"
+    CONFIRM_ADDRESS = "confirm-address"
+    UNDO_ADDRESS = "undo-address"
     DECIDE = "decide"
     REPLY = "reply"
     ANSWER = "answer"

@@ -167,7 +167,7 @@ class AddressVerification(Derived, Model):
         "who gave the address",
         AS_APPLICANT,
         ForeignKey("membership.id", ondelete="CASCADE"),
-        unique=True,
+        index=True,
     )
     person_id: Mapped[int] = personal(
         "A", "whose address it is", AS_APPLICANT, ForeignKey("person.id", ondelete="CASCADE"), index=True
@@ -179,7 +179,10 @@ class AddressVerification(Derived, Model):
     membership: Mapped[Membership] = relationship()
     person: Mapped[Person] = relationship()
 
-    __table_args__ = (CheckConstraint("floor_tries BETWEEN 0 AND 3", name="few_floor_tries"),)
+    __table_args__ = (
+        CheckConstraint("floor_tries BETWEEN 0 AND 3", name="few_floor_tries"),
+        one_where("address_verification_one_open_per_member", "membership_id", where="ended_at IS NULL"),
+    )
 
     @property
     def group(self) -> Group:

@@ -17,13 +17,13 @@ from watch.models.joining import AddressVerification, Interest, Invitation, Join
 from watch.models.meetings import Meeting
 from watch.models.messages import ContactMessage
 from watch.models.notices import Notice
-from watch.models.people import Language, Mailbox, Person, SignInLink
+from watch.models.people import AddressChange, Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
 
 # What a mailing can be about: each has a column and a relationship in Mailing, named after its table.
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
-    | AddressVerification | ContactMessage
+    | AddressVerification | AddressChange | ContactMessage
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -60,6 +60,9 @@ class Mailing(Model):
     address_verification_id: Mapped[int | None] = mapped_column(
         ForeignKey("address_verification.id", ondelete="CASCADE"), index=True
     )
+    address_change_id: Mapped[int | None] = mapped_column(
+        ForeignKey("address_change.id", ondelete="CASCADE"), index=True
+    )
     contact_message_id: Mapped[int | None] = mapped_column(
         ForeignKey("contact_message.id", ondelete="CASCADE"), index=True
     )
@@ -73,6 +76,7 @@ class Mailing(Model):
     membership: Mapped[Membership | None] = relationship()
     coordinator: Mapped[Coordinator | None] = relationship()
     address_verification: Mapped[AddressVerification | None] = relationship()
+    address_change: Mapped[AddressChange | None] = relationship()
     contact_message: Mapped[ContactMessage | None] = relationship()
 
     __table_args__ = (exactly_one("one_parent", PARENTS),)

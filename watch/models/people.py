@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import unicodedata
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import CheckConstraint, ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_MEMBER, Model, personal, utcnow
+from watch.models.base import AS_MEMBER, Model, one_where, personal, utcnow
 from watch.models.derived import Derived, Purpose
 
 AS_LINK = "1 day"
 AS_SIGN_IN = "30 days after its end"
+AS_CHANGE = "30 days after it was asked for"
+CONFIRM_WITHIN = timedelta(days=3)  # how long the link to the new address works
+UNDO_WITHIN = timedelta(days=7)  # how long the old address can undo a change
 
 
 class Language(StrEnum):
@@ -139,3 +142,60 @@ class SignIn(Model):
     def get_id(self) -> str:
         """Return the value that Flask-Login keeps in the cookie."""
         return self.id
+
+
+class AddressChange(Derived, Model):
+    """A person's change of their own e-mail address.
+
+    Nothing changes before the link mailed to the new address is pressed (`confirmed_at`). The old address is
+    then told, and can undo the change for a week. `ended_at` is when the change was cancelled, replaced by a
+    newer one, or undone. `browser_index` is the keyed hash of the browser that asked; a person with a role
+    confirms only there.
+    """
+
+    purposes = frozenset({Purpose.CONFIRM_ADDRESS, Purpose.UNDO_ADDRESS})
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = personal(
+        "B", "whose address it is", AS_CHANGE, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    mailbox_id: Mapped[int | None] = personal(
+        "B", "the new address", AS_CHANGE, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
+    )
+    old_mailbox_id: Mapped[int | None] = personal(
+        "B", "who can undo it", AS_CHANGE, ForeignKey("mailbox.id", ondelete="SET NULL"), index=True
+    )
+    browser_index: Mapped[bytes | None] = personal("B", "where it was asked for", AS_CHANGE)
+    created_at: Mapped[datetime] = mapped_column(default=utcnow)
+    confirmed_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+
+    person: Mapped[Person] = relationship()
+    mailbox: Mapped[Mailbox | None] = relationship(foreign_keys=[mailbox_id])
+    old_mailbox: Mapped[Mailbox | None] = relationship(foreign_keys=[old_mailbox_id])
+
+    __table_args__ = (
+        one_where(
+            "address_change_one_pending_per_person",
+            "person_id",
+            where="confirmed_at IS NULL AND ended_at IS NULL",
+        ),
+    )
+
+    @property
+    def expires_at(self) -> datetime:
+        """When the link to the new address stops working."""
+        return self.created_at + CONFIRM_WITHIN
+
+    @property
+    def undo_until(self) -> datetime:
+        """When the link to the old address stops working."""
+        return (self.confirmed_at or self.created_at) + UNDO_WITHIN
+
+    def is_pending(self, now: datetime) -> bool:
+        """Return True if it waits to be confirmed."""
+        return self.confirmed_at is None and self.ended_at is None and now < self.expires_at
+
+    def can_be_undone(self, now: datetime) -> bool:
+        """Return True if it was confirmed within the last week and has not been undone."""
+        return self.confirmed_at is not None and self.ended_at is None and now < self.undo_until

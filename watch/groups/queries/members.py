@@ -13,6 +13,7 @@ from watch.extensions import db
 from watch.models import (
     AuditEntry,
     Coordinator,
+    Flat,
     Group,
     Household,
     Mailbox,
@@ -203,6 +204,38 @@ def is_reached(coordinator: Coordinator) -> bool:
     """Return True if the appointment is current and its mailbox works; REACHED_BY_MAIL for a row."""
     mailbox = coordinator.person.mailbox
     return coordinator.is_current and mailbox is not None and mailbox.suppression is not Suppression.BOUNCED
+
+
+def paper_members_at(flat: Flat, group: Group) -> Sequence[Membership]:
+    """Return the current members of a flat who have no address, the oldest first."""
+    here = (
+        select(Membership)
+        .join(Person, Person.id == Membership.person_id)
+        .join(Household, Household.id == Membership.household_id)
+        .where(Household.flat_id == flat.id, Membership.group_id == group.id, Membership.is_current)
+        .where(Person.mailbox_id.is_(None))
+    )
+    return db.session.scalars(here.order_by(Membership.id)).all()
+
+
+def paper_member_at(flat: Flat, group: Group, name: str, *, is_the_one: bool) -> Membership | None:
+    """Return the member on paper of that name in the flat; with `is_the_one`, else the only one there."""
+    found = paper_members_at(flat, group)
+    same = [each for each in found if _folded(each.person.name) == _folded(name)]
+    if same:
+        return same[0]
+    return found[0] if is_the_one and len(found) == 1 else None
+
+
+def has_paper_members(group: Group) -> bool:
+    """Return True if a current member of the group has no address."""
+    found = select(Membership.id).join(Person, Person.id == Membership.person_id)
+    found = found.where(Membership.group_id == group.id, Membership.is_current, Person.mailbox_id.is_(None))
+    return db.session.scalar(found.limit(1)) is not None
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.casefold().split())
 
 
 def is_open(coordinator: Coordinator) -> bool:

@@ -27,6 +27,7 @@ from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, Visit, utcnow
+from watch.records.queries import ended_lately
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 
@@ -147,6 +148,7 @@ def flat(flat: Flat) -> ViewAnswer:
         state=here.state,
         word=FLAT_STATES[here.state],
         members=households.members_at(here),
+        ended=ended_lately(group, utcnow(), flat=flat),
         consents=CONSENT_CHANNELS,
         last_visit=last.id if last else 0,
         just_pressed=_undoable(last, here.household_id),
@@ -242,7 +244,7 @@ def members(group: Group) -> ViewAnswer:
         taken=taken_flats([each for each in requests if each not in elsewhere]),
         to_tell=answers_to_tell(group, current_person(), mine), stairwells=_by_stairwell(found),
         without_stairwell=[each for each in found if each.stairwell is None], shown=len(found), q=text,
-        only_some=mine is not None,
+        only_some=mine is not None, ended=ended_lately(group, utcnow(), mine),
     )  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.access import Permission, may
-from watch.accounts.service import demand_no_officer, mailbox_at
+from watch.accounts.service import confirm_address, demand_no_officer, mailbox_at
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import (
@@ -196,7 +196,8 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
     if name and not coordinator.person.name:
         _introduce(coordinator, name)
     person = coordinator.person
-    person.address_confirmed_at = coordinator.accepted_at = utcnow()
+    confirm_address(person)
+    coordinator.accepted_at = utcnow()
     coordinator.duty_version = DUTY_VERSION
     _has_come_true(coordinator)
     if coordinator.group.state in {GroupState.STARTING, GroupState.ACTIVE}:

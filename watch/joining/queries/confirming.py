@@ -61,7 +61,6 @@ def open_on_mailbox(
 
 
 def verification_of(membership: Membership) -> AddressVerification | None:
-    """Return the verification of the address recorded for a member at the door."""
-    return db.session.scalar(
-        select(AddressVerification).where(AddressVerification.membership_id == membership.id)
-    )
+    """Return the newest verification of an address that a coordinator recorded for a member."""
+    newest = select(AddressVerification).where(AddressVerification.membership_id == membership.id)
+    return db.session.scalar(newest.order_by(AddressVerification.id.desc()).limit(1))

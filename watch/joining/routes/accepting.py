@@ -14,6 +14,7 @@ from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.errors import NotOpen
 from watch.groups.queries.households import counts_of_group
+from watch.groups.queries.members import has_paper_members
 from watch.invitations.queries.inviting import members_on_mailbox, stairwells_to_accept_in
 from watch.joining.forms import AcceptInvitationForm, DeclineInvitationForm
 from watch.joining.routes.blueprint import bp
@@ -45,6 +46,8 @@ def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
     form = AcceptInvitationForm(data={"language": language.current(), "name": name})
     if not invitation.is_transferable:
         del form.address
+    if invitation.is_transferable or not has_paper_members(invitation.group):
+        del form.was_on_paper
     if invitation.flat:
         form.know_door(invitation.flat)
     else:
@@ -99,7 +102,7 @@ def accept(token: str) -> ViewAnswer:
         membership = answering.accept(
             invitation, form.name.data, stairwell=form.chosen_stairwell, flat=form.flat,
             language=form.language.data,
-            form_key=key,
+            form_key=key, was_on_paper=bool(form.was_on_paper and form.was_on_paper.data),
         )  # fmt: skip
     except LinkExpired:
         db.session.rollback()

@@ -6,16 +6,18 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
-from watch.accounts.service import person_at
+from watch.accounts.service import confirm_address, person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
+from watch.groups.queries.members import paper_member_at
 from watch.groups.service.households import change_household
 from watch.groups.service.members import Consent, admit
 from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.queries.inviting import stairwells_to_accept_in
 from watch.invitations.service.invited import end, others_invited
 from watch.invitations.service.inviting import was_sent
+from watch.joining.service.handing_over import hand_over
 from watch.mail import outbox
 from watch.models import (
     ConsentChannel,
@@ -29,6 +31,7 @@ from watch.models import (
     Mailbox,
     Mailing,
     Membership,
+    Person,
     Purpose,
     Refusal,
     RequestState,
@@ -69,31 +72,49 @@ def accept(
     flat: Flat | None,
     language: Language,
     form_key: str | None = None,
+    was_on_paper: bool = False,
 ) -> Membership:
     """Join by invitation. The link has verified the address, so nobody has to approve.
 
-    Raises FlatElsewhere, and LinkExpired if it was answered meanwhile.
+    A member on paper of that name in the flat, or with `was_on_paper` the only one there, gets the address
+    and stays one person. Raises FlatElsewhere, and LinkExpired if it was answered meanwhile.
     """
     flat = invitation.flat or flat
     stairwell = _door(invitation, stairwell, flat)
     if invitation.mailbox is None or not end(invitation, InvitationState.ACCEPTED):
         raise LinkExpired
     person = person_at(invitation.mailbox, name, language)
-    person.language, person.address_confirmed_at = language, utcnow()
+    known = paper_member_at(flat, invitation.group, name, is_the_one=was_on_paper) if flat else None
     try:
-        membership = admit(
-            person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL
-        )
+        if known is not None:
+            membership = _as_before(known, person, name, language)
+        else:
+            membership = _as_new(invitation, person, stairwell, flat, language)
     except AlreadyMember as already:
         if already.membership is None:
             raise
         return already.membership
     end_requests(membership, by_id=invitation.by_id)
-    row = outbox.queue(JOIN_APPROVED, to=person, about=membership)
+    row = outbox.queue(JOIN_APPROVED, to=membership.person, about=membership)
     if row is not None and form_key and not was_sent(form_key):
         row.mailing.form_key = form_key
-    audit.note("invitation-accepted", about=invitation, by=person, group=invitation.group)
+    audit.note("invitation-accepted", about=invitation, by=membership.person, group=invitation.group)
     return membership
+
+
+def _as_before(membership: Membership, reader: Person, name: str, language: Language) -> Membership:
+    """Give a member on paper the address of the invitation, with the name and language they chose now."""
+    now = hand_over(membership, reader)
+    now.person.name, now.person.language = name, language
+    return now
+
+
+def _as_new(
+    invitation: Invitation, person: Person, stairwell: Stairwell, flat: Flat | None, language: Language
+) -> Membership:
+    person.language = language
+    confirm_address(person)
+    return admit(person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL)
 
 
 def _door(invitation: Invitation, stairwell: Stairwell, flat: Flat | None) -> Stairwell:

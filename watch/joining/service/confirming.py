@@ -9,6 +9,7 @@ from datetime import timedelta
 from sqlalchemy import func, or_, update
 
 from watch import tokens
+from watch.accounts.service import confirm_address
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
@@ -101,7 +102,7 @@ def confirm(request: JoinRequest) -> bool:
     if not confirmed:
         return False
     db.session.refresh(request)
-    request.person.address_confirmed_at = now
+    confirm_address(request.person)
     if request.person.mailbox is not None:
         lift_refusal(request.person.mailbox.address_index)
     letter, invitation = request.letter, request.invitation

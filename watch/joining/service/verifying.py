@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from sqlalchemy import update
-from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.accounts.service import mailbox_for_asking, person_for_asking
+from watch.accounts.service import confirm_address, mailbox_for_asking, person_for_asking
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
-from watch.groups.service.members import leave
 from watch.invitations.mails import JOIN_ALREADY_MEMBER, JOIN_APPROVED
 from watch.joining.mails import ADDRESS_RECORDED
 from watch.joining.queries.confirming import verification_of
 from watch.joining.service.answering import end_requests, lift_refusal
 from watch.joining.service.asking import Submission, request_of, write_once_a_day
 from watch.joining.service.confirming import confirm
+from watch.joining.service.handing_over import hand_over, wait_for_others
 from watch.mail import outbox
 from watch.models import (
     AddressVerification,
@@ -30,15 +29,16 @@ from watch.statements import changed
 FLOOR_TRIES = 3
 
 
-def ask_owner(membership: Membership, address: str) -> None:
-    """Mail the recorded address to verify it. The neighbour is a member on paper meanwhile.
+def ask_owner(membership: Membership, address: str, *, joins: bool = False) -> None:
+    """Mail the recorded address to verify it. The neighbour is reached as before meanwhile.
 
     Mails and statements are like those of any join request, so that the coordinator does not learn whether
-    the address belongs to a member.
+    the address belongs to a member. With `joins`, a member of that name at the address is asked as well: if
+    they say that both are the same person, the two records become one.
     """
     mailbox = mailbox_for_asking(address)
     person = person_for_asking(mailbox, membership.person.name, membership.person.language)
-    is_member = active_membership(person, membership.group) is not None
+    is_member = active_membership(person, membership.group) is not None and not joins
     verification = AddressVerification(
         membership=membership, person=person, ended_at=utcnow() if is_member else None
     )
@@ -61,6 +61,7 @@ def verify(verification: AddressVerification, floor: int) -> bool:
     Returns True if the floor is right. After three wrong answers the verification ends. A try is counted
     before it is checked, so that simultaneous answers get no more than three.
     """
+    wait_for_others(verification.membership)
     counted = changed(
         update(AddressVerification)
         .where(AddressVerification.id == verification.id, AddressVerification.ended_at.is_(None))
@@ -79,28 +80,25 @@ def verify(verification: AddressVerification, floor: int) -> bool:
 
 
 def _hand_over(verification: AddressVerification, home: Flat) -> None:
-    """Make the recorded person the member, so that mail reaches them.
+    """Let mail reach the member at the recorded address.
 
-    If they have joined another way meanwhile, the paper membership ends. If they have left, a join request is
+    If they have joined another way meanwhile, both records become one. If they have left, a join request is
     made instead.
     """
     person, membership = verification.person, verification.membership
-    person.address_confirmed_at = utcnow()
     if person.mailbox is not None:
         lift_refusal(person.mailbox.address_index)
     if membership.left_at is not None:
+        confirm_address(person)
         if active_membership(person, membership.group) is None:
             _ask_coordinators(verification, home)
         return
-    try:
-        with db.session.begin_nested():
-            membership.person, membership.channel = person, Channel.MAIL
-    except IntegrityError:
-        db.session.refresh(membership)
-        leave(membership)
-        return
-    end_requests(membership, by_id=membership.admitted_by_id)
-    outbox.queue(JOIN_APPROVED, to=person, about=membership)
+    was_on_paper = membership.channel is Channel.PAPER
+    had_joined = active_membership(person, membership.group)
+    now = hand_over(membership, person)
+    end_requests(now, by_id=now.admitted_by_id)
+    if was_on_paper and had_joined is None:
+        outbox.queue(JOIN_APPROVED, to=now.person, about=now)
     audit.note("join-approved", about=verification, by=None, group=membership.group)
 
 

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, CompoundSelect, Select, and_, exists, func
 from watch.extensions import db
 from watch.mail import outbox
 from watch.models import (
+    AddressChange,
     AddressVerification,
     AreaOptOut,
     ContactMessage,
@@ -152,6 +153,11 @@ def address_verifications(now: datetime) -> int:
     return take_out(AddressVerification, AddressVerification.created_at < now - MONTH)
 
 
+def address_changes(now: datetime) -> int:
+    """Delete changes of address that were asked for a month ago; they could be undone for a week."""
+    return take_out(AddressChange, AddressChange.created_at < now - MONTH)
+
+
 def interests(now: datetime) -> int:
     """Delete interest that ended a month ago, and interest not confirmed within a month."""
     unconfirmed = and_(Interest.confirmed_at.is_(None), Interest.created_at < now - MONTH)
@@ -182,12 +188,14 @@ def persons(now: datetime) -> int:
 
 
 def mailboxes(_now: datetime) -> int:
-    """Delete mailboxes that no person, invitation or sign-in link refers to."""
+    """Delete mailboxes that no person, invitation, sign-in link or change of address refers to."""
     return take_out(
         Mailbox,
         and_(
             ~exists().where(Person.mailbox_id == Mailbox.id),
             ~exists().where(Invitation.mailbox_id == Mailbox.id),
             ~exists().where(SignInLink.mailbox_id == Mailbox.id),
+            ~exists().where(AddressChange.mailbox_id == Mailbox.id),
+            ~exists().where(AddressChange.old_mailbox_id == Mailbox.id),
         ),
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watch.models import (
+    AddressChange,
     AddressVerification,
     AreaOptOut,
     AuditEntry,
@@ -49,7 +50,7 @@ from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
 from watch.models.meetings import AS_ANSWER
 from watch.models.messages import AS_MESSAGE
-from watch.models.people import AS_LINK, AS_SIGN_IN
+from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
 from watch.retention.service import groups, people, traces
 
@@ -92,6 +93,7 @@ RULES = (
     Rule(AS_APPLICANT, (JoinRequest,), people.join_requests),
     Rule(AS_APPLICANT, (AddressVerification,), people.address_verifications),
     Rule(AS_APPLICANT, (Interest,), people.interests),
+    Rule(AS_CHANGE, (AddressChange,), people.address_changes),
     Rule(AS_OFFICER, (Officer,), people.officers),
     Rule(AS_MEMBER, (Membership,), people.memberships),
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),

@@ -5,12 +5,12 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0024"
-down_revision = "0023"
+revision = "0025"
+down_revision = "0024"
 
 NUMBERED = {"sqlite_autoincrement": True}  # made anew, a table would give numbers of erased rows again
 PARENTS = ("notice", "meeting", "invitation", "sign_in_link", "join_request", "interest", "membership",
-           "coordinator", "address_verification", "contact_message")  # fmt: skip
+           "coordinator", "address_verification", "address_change", "contact_message")  # fmt: skip
 AUDIENCE = sa.Enum(
     "coordinators", "member", "coordinator", "interested", "members",
     name="messageaudience", native_enum=False, create_constraint=True, length=40,

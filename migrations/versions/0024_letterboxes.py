@@ -10,8 +10,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0023"
-down_revision = "0022"
+revision = "0024"
+down_revision = "0023"
 
 NUMBERED = {"sqlite_autoincrement": True}  # made anew, a table would give numbers of erased rows again
 TASK = sa.Enum(

@@ -1,0 +1,165 @@
+"""Joins two records of one person in a group into one."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from watch import audit
+from watch.extensions import db
+from watch.groups.errors import DifferentAddresses, HasRole
+from watch.groups.service.members import depart
+from watch.mail import outbox
+from watch.models import (
+    AddressVerification,
+    AreaOptOut,
+    Coordinator,
+    Household,
+    HouseholdStatus,
+    Interest,
+    JoinRequest,
+    Meeting,
+    MeetingAnswer,
+    Membership,
+    NoticeChoice,
+    Officer,
+    Person,
+    RequestState,
+    SignIn,
+    utcnow,
+)
+from watch.relations import relations_of
+
+MOST_WANTED_FIRST = (NoticeChoice.EVERYTHING, NoticeChoice.MEETINGS, NoticeChoice.NOTHING)
+
+
+def demand_one_address(kept: Person, lost: Person) -> None:
+    """Raise DifferentAddresses if both have an address and not the same: only the person can say which."""
+    if None not in {kept.mailbox_id, lost.mailbox_id} and kept.mailbox_id != lost.mailbox_id:
+        raise DifferentAddresses
+
+
+def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
+    """End one membership of a person and keep the other, with the answers, consent and roles of both.
+
+    The person of the one that is kept stays as they are, and has a phone, a flat and a wish for fewer mails
+    of the other. Of two answers to a meeting the later counts, of two consents the one to the newer text, or
+    else the older. Only what belongs to this group is joined; the other person's record goes with it unless
+    it is used elsewhere. Raises HasRole if a role would come to another address.
+    """
+    theirs, other = kept.person, lost.person
+    if theirs is not other:
+        _demand_no_role_moves(theirs, other)
+        join_answers(kept.group_id, theirs, other)
+        _join_appointments(kept, lost)
+        _join_opt_outs(theirs, other)
+        theirs.phone = theirs.phone or other.phone
+    kept.notices = max(kept.notices, lost.notices, key=MOST_WANTED_FIRST.index)
+    _join_consents(kept, lost)
+    if kept.household is None and lost.household is not None:
+        kept.household, kept.stairwell = lost.household, lost.household.flat.stairwell
+    elif kept.stairwell is None:
+        kept.stairwell = lost.stairwell
+    end_verifications(lost)
+    db.session.flush()
+    forget_home(depart(lost, by=by), by=by, membership=kept)
+    if theirs is not other:
+        let_go(other)
+    audit.note("member-merged", about=kept, by=by, group=kept.group)
+    if kept.household is not None:
+        audit.note("household-merged", about=kept.household.flat, by=by, group=kept.group)
+
+
+def _demand_no_role_moves(kept: Person, lost: Person) -> None:
+    if kept.mailbox_id != lost.mailbox_id and relations_of(lost).has_role:
+        raise HasRole
+
+
+def forget_home(emptied: Household | None, *, by: Person | None, membership: Membership) -> None:
+    """Record that nobody of the group lives in a household any more."""
+    if emptied is not None:
+        emptied.become(HouseholdStatus.NOT_CONTACTED)
+        audit.note("household-not-contacted", about=emptied.flat, by=by, group=membership.group)
+
+
+def join_answers(group_id: int, kept: Person, lost: Person) -> None:
+    """Move the answers to a group's meetings to another record; of two to one meeting the later counts."""
+    here = select(Meeting.id).where(Meeting.group_id == group_id)
+    given = select(MeetingAnswer).where(MeetingAnswer.meeting_id.in_(here))
+    mine = {
+        each.meeting_id: each for each in db.session.scalars(given.where(MeetingAnswer.person_id == kept.id))
+    }
+    for answer in db.session.scalars(given.where(MeetingAnswer.person_id == lost.id)).all():
+        known = mine.get(answer.meeting_id)
+        if known is not None and known.answered_at >= answer.answered_at:
+            db.session.delete(answer)
+            continue
+        if known is not None:
+            db.session.delete(known)
+            db.session.flush()
+        answer.person = kept
+
+
+def _join_appointments(kept: Membership, lost: Membership) -> None:
+    open_here = Coordinator.group_id == kept.group_id, Coordinator.ended_at.is_(None)
+    given = select(Coordinator).where(*open_here)
+    mine = db.session.scalar(given.where(Coordinator.person_id == kept.person_id))
+    other = db.session.scalar(given.where(Coordinator.person_id == lost.person_id))
+    if other is None:
+        return
+    if mine is None:
+        other.person = kept.person
+        return
+    is_whole = not (mine.stairwells and other.stairwells)
+    mine.stairwells = [] if is_whole else sorted({*mine.stairwells, *other.stairwells}, key=lambda s: s.id)
+    mine.is_lead = mine.is_lead or other.is_lead
+    if mine.accepted_at is None:
+        mine.accepted_at, mine.duty_version = other.accepted_at, other.duty_version
+    other.ended_at = utcnow()
+    outbox.cancel(other)
+
+
+def _join_opt_outs(kept: Person, lost: Person) -> None:
+    mine = set(db.session.scalars(select(AreaOptOut.area_id).where(AreaOptOut.person_id == kept.id)))
+    theirs = select(AreaOptOut).where(AreaOptOut.person_id == lost.id)
+    for out in db.session.scalars(theirs).all():
+        if out.area_id not in mine:
+            db.session.add(AreaOptOut(person_id=kept.id, area_id=out.area_id))
+
+
+def _join_consents(kept: Membership, lost: Membership) -> None:
+    newer_text = lost.consent_version > kept.consent_version
+    same_text = lost.consent_version == kept.consent_version
+    if newer_text or (same_text and lost.consent_at < kept.consent_at):
+        kept.consent_version, kept.consent_channel = lost.consent_version, lost.consent_channel
+        kept.consent_at, kept.joined_at = lost.consent_at, max(lost.consent_at, lost.joined_at)
+
+
+def end_verifications(membership: Membership) -> None:
+    """End the open questions whether an address that was recorded for a member is right."""
+    asked = AddressVerification.membership_id == membership.id, AddressVerification.ended_at.is_(None)
+    for verification in db.session.scalars(select(AddressVerification).where(*asked)).all():
+        verification.ended_at = utcnow()
+        outbox.cancel(verification)
+
+
+def let_go(person: Person) -> None:
+    """Take the address from a record that nothing needs any more, and end its sign-ins; nights erase it."""
+    if is_used(person):
+        return
+    person.mailbox = person.address_confirmed_at = None
+    signed_in = SignIn.person_id == person.id, SignIn.ended_at.is_(None)
+    db.session.execute(update(SignIn).where(*signed_in).values(ended_at=utcnow()))
+
+
+def is_used(person: Person) -> bool:
+    """Return True if a person is a member, coordinator, officer, applicant or interested anywhere."""
+    db.session.flush()
+    open_request = JoinRequest.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING])
+    uses = (
+        select(Membership.id).where(Membership.person_id == person.id, Membership.is_current),
+        select(Coordinator.id).where(Coordinator.person_id == person.id, Coordinator.ended_at.is_(None)),
+        select(Officer.id).where(Officer.person_id == person.id, Officer.is_current),
+        select(JoinRequest.id).where(JoinRequest.person_id == person.id, open_request),
+        select(Interest.id).where(Interest.person_id == person.id, Interest.ended_at.is_(None)),
+    )
+    return any(db.session.scalar(each.limit(1)) is not None for each in uses)

@@ -1,0 +1,46 @@
+"""Addresses that mail did not reach: what is still sent to them, and how they are used again."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import aliased
+
+from watch.mail.kinds import FromAddress, Mail
+from watch.models import Mailbox, OutboxRow, OutboxState, Suppression
+
+A_DAY = timedelta(days=1)
+
+
+def may_be_written_to(mail: Mail[Any], now: datetime) -> ColumnElement[bool]:
+    """Return the condition that this kind of mail may go to a row's mailbox (joined as Mailbox).
+
+    An address that bounced gets only mail that proves it, once a day. One whose owner complained gets
+    everything but notices.
+    """
+    stops = {Suppression.BOUNCED}
+    if mail.sender is FromAddress.NOTICES:
+        stops.add(Suppression.COMPLAINED)
+    works = or_(Mailbox.suppression.is_(None), Mailbox.suppression.not_in(stops))
+    return or_(works, ~_was_tried_today(now)) if mail.proves_address else works
+
+
+def _was_tried_today(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that the mailbox was tried since it bounced, and within a day, by another mail.
+
+    A mail that is tried again because the server asked to wait is the same try. Of two mails claimed at the
+    same moment the older one is the day's try.
+    """
+    tried = aliased(OutboxRow)
+    is_settled = and_(
+        tried.state.in_([OutboxState.SENT, OutboxState.BOUNCED]),
+        tried.settled_at > Mailbox.suppressed_at,
+        tried.settled_at > now - A_DAY,
+    )
+    goes_first = and_(
+        tried.state.in_([OutboxState.SENDING, OutboxState.UNCERTAIN]), tried.mailing_id < OutboxRow.mailing_id
+    )
+    other = tried.mailbox_id == OutboxRow.mailbox_id, tried.mailing_id != OutboxRow.mailing_id
+    return select(tried.id).where(*other, or_(is_settled, goes_first)).exists()

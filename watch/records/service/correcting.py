@@ -1,0 +1,141 @@
+"""Corrects what a group knows of a member, ends one membership of several in a flat, and undoes that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select, update
+
+from watch import audit
+from watch.extensions import db
+from watch.groups.errors import FlatElsewhere
+from watch.groups.mails import MEMBERSHIP_ENDED, RECORD_CORRECTED
+from watch.groups.service.choices import take_back
+from watch.groups.service.coordinators import demand_may_end_roles
+from watch.groups.service.flats import lock_flat
+from watch.groups.service.households import note_household
+from watch.groups.service.members import leave
+from watch.groups.service.merging import end_verifications, forget_home
+from watch.mail import outbox
+from watch.models import (
+    Flat,
+    Household,
+    HouseholdStatus,
+    Language,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    Person,
+)
+
+
+def correct_name(membership: Membership, name: str, *, by: Person) -> None:
+    """Correct a member's name, and mail them that it was done."""
+    if membership.person.name == name:
+        return
+    membership.person.name = name
+    _note("name", membership, by)
+    tell_corrected(membership, by=by)
+
+
+def correct_paper_member(
+    membership: Membership, *, name: str, language: Language, phone: str | None, by: Person
+) -> None:
+    """Correct what a coordinator wrote down of a member without e-mail."""
+    person = membership.person
+    before = person.name, person.language, person.phone
+    person.name, person.language, person.phone = name, language, phone or None
+    if before != (person.name, person.language, person.phone):
+        _note("details", membership, by)
+
+
+def _note(what: str, membership: Membership, by: Person) -> None:
+    audit.note(f"member-{what}-corrected", about=membership, by=by, group=membership.group)
+    if membership.household is not None:
+        flat = membership.household.flat
+        audit.note("household-corrected", about=flat, by=by, group=membership.group)
+
+
+def tell_corrected(membership: Membership, *, by: Person) -> None:
+    """Mail a member how their record stands now; of several corrections in a row only the last is mailed."""
+    if membership.person_id != by.id:
+        outbox.cancel(membership, RECORD_CORRECTED)
+        outbox.queue(RECORD_CORRECTED, to=membership.person, about=membership)
+
+
+def correct_flat(membership: Membership, flat: Flat, *, by: Person, everybody: bool = False) -> None:
+    """Record that a member, or everybody of the same flat, lives in another flat, and mail them.
+
+    A flat that was recorded by mistake is not contacted again; what waits to be printed for it goes to the
+    right one. Raises FlatElsewhere.
+    """
+    if flat.stairwell.building.group_id != membership.group_id:
+        raise FlatElsewhere
+    before = membership.household
+    if before is not None and before.flat_id == flat.id:
+        return
+    moving = household_of(membership) if everybody else [membership]
+    for place in sorted({flat, *([before.flat] if before else [])}, key=lambda place: place.id):
+        lock_flat(place)
+    household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
+    for each in moving:
+        each.household, each.stairwell = household, flat.stairwell
+        db.session.flush()
+        _note("flat", each, by)
+        tell_corrected(each, by=by)
+    if before is not None:
+        _leave_behind(before, household, membership, by)
+
+
+def household_of(membership: Membership) -> Sequence[Membership]:
+    """Return the members of the same flat in the group, the oldest first."""
+    if membership.household_id is None:
+        return [membership]
+    same = Membership.household_id == membership.household_id, Membership.is_current
+    return db.session.scalars(select(Membership).where(*same).order_by(Membership.id)).all()
+
+
+def _leave_behind(before: Household, now: Household, membership: Membership, by: Person) -> None:
+    audit.note("household-corrected", about=before.flat, by=by, group=membership.group)
+    staying = select(Membership.id).where(Membership.household_id == before.id, Membership.is_current)
+    if db.session.scalar(staying.limit(1)) is not None:
+        return
+    now.sticker_given_on = now.sticker_given_on or before.sticker_given_on
+    there = select(OutboxRow.mailing_id).where(OutboxRow.household_id == now.id)
+    paper = OutboxRow.household_id == before.id, OutboxRow.state == OutboxState.TO_PRINT
+    moved = update(OutboxRow).where(*paper, OutboxRow.mailing_id.not_in(there))
+    db.session.execute(moved.values(household_id=now.id).execution_options(synchronize_session=False))
+    forget_home(before, by=by, membership=membership)
+
+
+def end_membership(membership: Membership, *, by: Person) -> None:
+    """End one membership because the coordinator knows that the person has left, and mail them.
+
+    Others of the flat stay. Raises CoordinatorLivesThere and LastCoordinator.
+    """
+    if membership.left_at is not None:
+        return
+    demand_may_end_roles(membership.group, [membership.person_id], by=by)
+    end_verifications(membership)
+    leave(membership, by=by)
+    audit.note("member-ended", about=membership, by=by, group=membership.group)
+    if membership.household is not None:
+        flat = membership.household.flat
+        audit.note("household-member-ended", about=flat, by=by, group=membership.group)
+    if membership.person_id != by.id:
+        outbox.queue(MEMBERSHIP_ENDED, to=membership.person, about=membership)
+
+
+def take_back_end(membership: Membership, *, by: Person) -> None:
+    """Undo the end of one membership. An appointment as coordinator stays ended.
+
+    Raises TooLateToUndo, FlatTaken, and AlreadyMember if the person has joined again meanwhile.
+    """
+    if membership.left_at is None:
+        return
+    take_back(membership, by=by)
+    if membership.household is not None:
+        flat = membership.household.flat
+        audit.note("household-member-back", about=flat, by=by, group=membership.group)
+    outbox.cancel(membership, MEMBERSHIP_ENDED)
+    tell_corrected(membership, by=by)
