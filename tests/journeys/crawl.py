@@ -24,6 +24,7 @@ from tests.factories import (
     make_invitation,
     make_meeting,
     make_member,
+    make_message,
     make_notice,
     make_person,
     make_request,
@@ -38,6 +39,7 @@ from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.mail.kinds import Mail
 from watch.meetings.mails import MEETING_CALLED
+from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED
 from watch.models import (
     Answer,
     ContactRole,
@@ -46,6 +48,7 @@ from watch.models import (
     Mailing,
     Meeting,
     Membership,
+    MessageAudience,
     Model,
     Notice,
     OutboxRow,
@@ -159,6 +162,11 @@ def fill(scene: Scene) -> dict[str, str]:
     neighbour = make_member(make_person("Greta"), group, flat_of(stairwell, "1201"))
     recorded = make_verification(make_person("Greta", "greta@example.org"), neighbour)
     appointment = make_coordinator(scene.dawit, group, stairwells=[scene.stairwell_1], accepted=False)
+    asked = outbox.queue(NEIGHBOUR_WROTE, to=scene.bengt, about=make_message(scene.carin, group))
+    unseen = make_message(scene.gun, scene.langgatan, audience=MessageAudience.INTERESTED)
+    told_unseen = outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.jenny, about=unseen)
+    assert asked
+    assert told_unseen
     code = tokens.show_code(tokens.code(Purpose.POSTER, stairwell.nonce))
     other = stairwell_of(scene.langgatan, 23)
     waiting_code = tokens.show_code(tokens.code(Purpose.POSTER, other.nonce))
@@ -172,6 +180,8 @@ def fill(scene: Scene) -> dict[str, str]:
         "confirm": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed)}",
         "appointment": f"/appointment/{tokens.make(Purpose.APPOINTMENT, appointment)}",
         "decide": f"/a/{tokens.make(Purpose.DECIDE, decide)}",
+        "message": f"/messages/{tokens.make(Purpose.REPLY, asked)}",
+        "message to the interested": f"/messages/interest/{tokens.make(Purpose.REPLY, told_unseen)}",
         "answer": f"/r/{tokens.make(Purpose.ANSWER, answer)}",
         "choices": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}",
         "moved": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}/{dawits_membership}/moved",

@@ -27,7 +27,6 @@ NOT_BY_LINKS = {
     "printing.show_pack",  # while a long pack is made, see the tests of packs
     "printing.fetch_file",
     "groups.house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
-    "messages.ask_members",  # where no coordinator can be reached, see tests/messages
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
     "notices.back_to_new",
     "invitations.back_to_new",
