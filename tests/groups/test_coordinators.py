@@ -527,7 +527,12 @@ def test_the_lead_writes_that_a_coordinator_moved_who_is_told(
     members_service.admit(scene.farah, scene.group, stairwell=None, flat=flat_of(scene.stairwell_3, "1002"))
     assert the_household_moves(client, flat_of(scene.stairwell_3, "1002"), scene.amina) == [HAS_MOVED]
     assert the_household_moves(client, flat_of(scene.stairwell_3, "1102"), scene.amina) == [HAS_MOVED]
-    assert outbox.addressed() == [("coordinator-ended", "bengt@example.org")]
+    assert outbox.addressed() == [
+        ("coordinator-ended", "bengt@example.org"),
+        ("membership-ended", "bengt@example.org"),
+        ("membership-ended", "farah@example.org"),
+        ("membership-ended", "carin@example.org"),
+    ]
 
 
 def test_a_household_without_coordinators_moves_as_before(client: PageClient, scene: Scene) -> None:

@@ -167,7 +167,7 @@ def test_paper_that_waits_goes_to_the_right_flat(client: PageClient, scene: Scen
 
 
 def ask_address(client: PageClient, person: Person, by: Person, address: str) -> Page:
-    return record(client, person, by).press("Fråga adressen", {"address": address})
+    return record(client, person, by).press("Mejla och fråga", {"address": address})
 
 
 def answer(client: PageClient, floor: str) -> Page:

@@ -11,9 +11,11 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.extensions import db
 from watch.groups.errors import FlatTaken
+from watch.groups.mails import MEMBERSHIP_ENDED
 from watch.groups.service.coordinators import demand_may_end_roles, end_roles
 from watch.groups.service.flats import current_household, lock_flat
 from watch.groups.service.stopping import stop_unwanted
+from watch.mail import outbox
 from watch.models import (
     Flat,
     Group,
@@ -124,6 +126,14 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
     if group is not None:
         stop_unwanted(group, people, [household.id])
     end_household(household, by=by)
+    for membership in living_here:
+        tell_ended(membership, by=by)
+
+
+def tell_ended(membership: Membership, *, by: Person | None) -> None:
+    """Mail a member that somebody else has ended their membership."""
+    if by is None or membership.person_id != by.id:
+        outbox.queue(MEMBERSHIP_ENDED, to=membership.person, about=membership)
 
 
 def end_household(household: Household, *, by: Person | None) -> None:

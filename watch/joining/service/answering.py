@@ -85,11 +85,10 @@ def accept(
         raise LinkExpired
     person = person_at(invitation.mailbox, name, language)
     known = paper_member_at(flat, invitation.group, name, is_the_one=was_on_paper) if flat else None
+    person.language = language
+    new = invitation, person, stairwell, flat
     try:
-        if known is not None:
-            membership = _as_before(known, person, name, language)
-        else:
-            membership = _as_new(invitation, person, stairwell, flat, language)
+        membership = _as_before(known, person, name) if known else _as_new(*new)
     except AlreadyMember as already:
         if already.membership is None:
             raise
@@ -102,17 +101,14 @@ def accept(
     return membership
 
 
-def _as_before(membership: Membership, reader: Person, name: str, language: Language) -> Membership:
+def _as_before(membership: Membership, reader: Person, name: str) -> Membership:
     """Give a member on paper the address of the invitation, with the name and language they chose now."""
-    now = hand_over(membership, reader)
+    language, now = reader.language, hand_over(membership, reader)
     now.person.name, now.person.language = name, language
     return now
 
 
-def _as_new(
-    invitation: Invitation, person: Person, stairwell: Stairwell, flat: Flat | None, language: Language
-) -> Membership:
-    person.language = language
+def _as_new(invitation: Invitation, person: Person, stairwell: Stairwell, flat: Flat | None) -> Membership:
     confirm_address(person)
     return admit(person, invitation.group, stairwell=stairwell, flat=flat, by=invitation.by, consent=BY_MAIL)
 

@@ -13,7 +13,7 @@ from watch.groups.mails import MEMBERSHIP_ENDED, RECORD_CORRECTED
 from watch.groups.service.choices import take_back
 from watch.groups.service.coordinators import demand_may_end_roles
 from watch.groups.service.flats import lock_flat
-from watch.groups.service.households import note_household
+from watch.groups.service.households import note_household, tell_ended
 from watch.groups.service.members import leave
 from watch.groups.service.merging import end_verifications, forget_home
 from watch.mail import outbox
@@ -122,8 +122,7 @@ def end_membership(membership: Membership, *, by: Person) -> None:
     if membership.household is not None:
         flat = membership.household.flat
         audit.note("household-member-ended", about=flat, by=by, group=membership.group)
-    if membership.person_id != by.id:
-        outbox.queue(MEMBERSHIP_ENDED, to=membership.person, about=membership)
+    tell_ended(membership, by=by)
 
 
 def take_back_end(membership: Membership, *, by: Person) -> None:
