@@ -11,8 +11,8 @@ FAULTS = (
     Fault(
         "a coordinator invites to a flat of another stairwell",
         "watch/invitations/routes/sending.py",
-        "validate(rows, flats_of_group(group, mine))",
-        "validate(rows, flats_of_group(group))",
+        "rows, flats = [*sent], flats_of_group(group, mine)",
+        "rows, flats = [*sent], flats_of_group(group)",
         "invitations/test_inviting invitations/test_previewing",
     ),
     Fault(
@@ -74,8 +74,8 @@ FAULTS = (
     Fault(
         "an invitation is refused because its reader takes part in another stairwell",
         "watch/invitations/service/inviting.py",
-        "if members := members_on_mailbox(group, mailbox.id, sight):",
-        "if members := members_on_mailbox(group, mailbox.id):",
+        "if members := members_on_mailbox(group, mailbox.id, sight, name=name):",
+        "if members := members_on_mailbox(group, mailbox.id, name=name):",
         f"{IN_SECRET} invitations/test_reminding",
     ),
     Fault(
@@ -88,8 +88,8 @@ FAULTS = (
     Fault(
         "an invitation that ends tells its sender who joined in another stairwell",
         DECIDING,
-        "        if is_in_sight(membership, invitation):\n            revoke(invitation, by=by)\n",
-        "        revoke(invitation, by=by)\n",
+        "        if is_theirs and is_in_sight(membership, invitation):\n",
+        "        if is_theirs:\n",
         IN_SECRET,
     ),
     Fault(

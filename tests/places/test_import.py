@@ -361,13 +361,18 @@ def test_whoever_lives_in_a_gone_flat_stays(
     assert "finns inte längre" not in client.get(f"/groups/{group.id}/house", as_=bengt).text
 
 
-def test_a_list_without_most_flats_is_asked_about(cli: Callable[..., Result], tmp_path: Path) -> None:
+def test_a_list_without_most_flats_has_to_be_confirmed(cli: Callable[..., Result], tmp_path: Path) -> None:
     rows = [
         FIRST.replace("1001;N-1", f"{floor}{door:02};N-1") for floor in range(10, 20) for door in range(1, 13)
     ]
     imported(cli, tmp_path, *rows)
     (file := tmp_path / "list.csv").write_bytes(listed(rows[0]))
-    assert cli("places", "import", file, input="n\n").exit_code == 1
+    refused = cli("places", "import", file)
+    assert (refused.exit_code, refused.stderr.splitlines()[-1]) == (
+        1,
+        "Error: So many flats are gone that the list may be only a part. Nothing is saved. "
+        "If it is whole, run again with --yes.",
+    )
     assert gone() == []
     imported(cli, tmp_path, rows[0], more=("--yes",))
     assert len(gone()) == 119

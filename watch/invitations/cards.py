@@ -14,7 +14,7 @@ BEGIN = re.compile(r"^\s*BEGIN:VCARD\s*$", re.IGNORECASE | re.MULTILINE)
 END = re.compile(r"\s*END:VCARD\s*", re.IGNORECASE)
 FOLDED = re.compile(r"\r?\n[ \t]")
 SOFT_BREAK = re.compile(r"(QUOTED-PRINTABLE[^\n]*)=\r?\n", re.IGNORECASE)
-PROPERTY = re.compile(r'(?:[\w-]+\.)?(?P<name>[\w-]+)(?P<more>(?:;(?:"[^"]*"|[^:"])*)?):(?P<value>.*)')
+PROPERTY = re.compile(r'(?:[\w-]+\.)?(?P<name>[\w -]+)(?P<more>(?:;(?:"[^"]*"|[^:"])*)?):(?P<value>.*)')
 ESCAPED = re.compile(r"\\([\\,;:nN])")
 
 
@@ -72,9 +72,9 @@ def _note(card: Card, line: str) -> None:
     if "QUOTED-PRINTABLE" in said["more"].upper():
         value = encodings.decoded(quopri.decodestring(value.encode()))[0]
     match said["name"].upper():
-        case "EMAIL" if value.strip():
+        case "EMAIL" | "E-MAIL" | "E-MAIL 1" | "E-MAIL 2" | "MAIL" | "E-POST" if value.strip():
             card.addresses.append(_plain(value))
-        case "FN" if "@" not in value:
+        case "FN" | "NAME" | "FIRST NAME" if "@" not in value:
             card.name = _plain(value)
         case "N" if "@" not in value:
             family, given, *_more = [*map(_plain, re.split(r"(?<!\\);", value)), "", ""]

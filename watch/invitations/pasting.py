@@ -56,7 +56,7 @@ def people_in(text: str) -> list[Typed]:
     for pattern, plain in LINKS:
         text = pattern.sub(plain, text)
     found = list(_people_in(APART.sub(rf"\1\3{JOINED}\2\4", text)))
-    if not any("@" in each.address for each in found) and text.strip(' \t,;<>"'):
+    if not any("@" in each.address for each in found) and re.search(r"\w", text):
         return [Typed(" ".join(re.findall(r"[^\s,;<>\"]+", text)))]
     if not found and re.search('[<>"]', text):
         return [Typed(text.strip())]
@@ -86,7 +86,7 @@ def _people_in(text: str) -> Iterator[Typed]:
             continue
         addresses, words = _sorted_out(value) if kind != "quoted" or "@" in value else ([], [value])
         named = kind == "inside" and addresses
-        name, run = (_name_of(run), []) if named else ("", run)
+        name, run = (_name_of(run), []) if named and not before else ("", run)
         for address in addresses:
             if last:
                 yield last
@@ -136,7 +136,7 @@ def _name_of(words: list[str]) -> str:
     """Return the words before brackets as a name, without quotes, a leading number or a label."""
     said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-_`|()[]")
     said = " ".join(said.replace(",", " ").split())
-    name = re.sub(r"^\d{1,4}[.)]\s*|\s+via\s.*", "", said)
+    name = re.sub(r"^\d{1,4}[.)]\s*|\s+via\s.*|\s*[(\[].*", "", said)
     return name if any(character.isalpha() for character in name) and "@" not in name else ""
 
 

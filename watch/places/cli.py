@@ -44,7 +44,7 @@ places = AppGroup("places", help="Areas, buildings, stairwells and flats.")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--new-area", "new", multiple=True, metavar="NAME", help="An area that the list may add.")
 @click.option("--dry-run", is_flag=True, help="Say what the list would change, and save nothing.")
-@click.option("--yes", is_flag=True, help="Do not ask when the list lacks many flats.")
+@click.option("--yes", is_flag=True, help=f"Save also if {MANY} flats or more are gone.")
 def import_file(file: Path, new: tuple[str, ...], dry_run: bool, yes: bool) -> None:
     """Import a landlord's list (CSV or XLSX). If anything in it is wrong, nothing is saved.
 
@@ -60,7 +60,11 @@ def import_file(file: Path, new: tuple[str, ...], dry_run: bool, yes: bool) -> N
         click.echo("Nothing is saved: this was a dry run.")
         return
     if _size(imported.gone) >= MANY and not yes:
-        click.confirm("Is the list whole, and are all these flats gone?", abort=True)
+        db.session.rollback()
+        raise click.ClickException(
+            "So many flats are gone that the list may be only a part. Nothing is saved. "
+            "If it is whole, run again with --yes."
+        )
     db.session.commit()
 
 
