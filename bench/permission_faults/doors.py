@@ -204,15 +204,15 @@ FAULTS = (
     Fault(
         "a coordinator takes back what a colleague wrote down at a door",
         VISITS,
-        "return visit.by_id == by.id and visit.at > now - UNDO_FOR",
-        "return visit.at > now - UNDO_FOR",
+        "if visit.by_id != by.id or visit.at <= now - UNDO_FOR:",
+        "if visit.at <= now - UNDO_FOR:",
         "canvassing/test_knocking",
     ),
     Fault(
         "what was written down at a door is taken back the day after",
         VISITS,
-        "return visit.by_id == by.id and visit.at > now - UNDO_FOR",
-        "return visit.by_id == by.id",
+        "if visit.by_id != by.id or visit.at <= now - UNDO_FOR:",
+        "if visit.by_id != by.id:",
         "canvassing/test_knocking",
     ),
     Fault(

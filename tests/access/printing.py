@@ -21,7 +21,7 @@ ENDPOINTS = {
     ),
     "printing.say_delivered": Expected(
         post="/groups/{group}/letters/letterboxes",
-        **(OF_GROUP | {"coordinator": 422, "other_coordinator": 422, "lead": 422, "officer": 422}),
+        **(OF_GROUP | {"coordinator": 303, "other_coordinator": 303, "lead": 303, "officer": 303}),
     ),
     "printing.take_back_delivered": Expected(
         post="/groups/{group}/letters/letterboxes/undo",

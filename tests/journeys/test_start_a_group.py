@@ -175,7 +175,7 @@ def _samira_takes_it_on(phone: Phone, post: Post) -> None:
 
 def _gun_ticks_the_steps(phone: Phone, group: Group) -> None:
     phone.open(f"/groups/{group.id}/lifecycle")
-    assert "1 har tagit uppdraget." in phone.text
+    assert "Samira Haddad har tagit uppdraget." in phone.text
     steps = (
         (0, "Uppstartsmötet är bokat"),
         (3, "Uppstartsmötet har hållits"),
@@ -184,7 +184,7 @@ def _gun_ticks_the_steps(phone: Phone, group: Group) -> None:
     )
     for days, step in steps:
         assert phone.page.get_by_role("button", name="Gör gruppen aktiv").count() == 0
-        label = "Bokades den" if days == 0 else "Datum"
+        label = "Mötet är den" if days == 0 else "Datum"
         day = phone.page.get_by_label(label, exact=True).locator("visible=true")
         day.fill((BOOKED + timedelta(days=days)).isoformat())
         phone.press(f"Klart {step}")

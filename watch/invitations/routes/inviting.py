@@ -15,7 +15,7 @@ from watch.canvassing.labels import OUTCOMES
 from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import letters
 from watch.groups.queries.flats import flats_of_group
-from watch.groups.queries.households import households_of
+from watch.groups.queries.households import FlatState, households_of
 from watch.invitations.errors import TooManyInvitations, WrittenLately
 from watch.invitations.forms.inviting import InviteForm
 from watch.invitations.labels import INVITATION_SIGNS, INVITATION_STATES
@@ -80,10 +80,14 @@ def index_page(group: Group, form: InviteForm) -> str:
 @bp.get("/groups/<int:group_id>/invitations/flats")
 @requires(Permission.INVITE)
 def flats(group: Group) -> ViewAnswer:
-    """Show how and when each flat was asked: by letter, by mail and at the door."""
+    """Show how and when flats were asked, by letter, by mail and at the door; not those that never were."""
     mine = current_relations().stairwells_in(group)
     asked = letters.how_flats_were_asked(group, mine)
-    everything = {flat.flat_id: flat for flat in households_of(group, mine)}
+    everything = {
+        flat.flat_id: flat
+        for flat in households_of(group, mine)
+        if flat.flat_id in asked or flat.state is not FlatState.NOT_CONTACTED
+    }
     after, before = (request.args.get(each, type=int) for each in OF_A_PAGE)
     page = page_of([*everything], after=after, before=before, size=FLATS_A_PAGE)
     leave_trace("house-seen", about=group)

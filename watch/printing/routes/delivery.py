@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import redirect, request, url_for
+from flask import flash, redirect, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
@@ -29,6 +29,9 @@ ANSWERED: Explanations = {NothingToAnswer: _l("Det är redan besvarat. Så här 
 def say_delivered(group: Group) -> ViewAnswer:
     """Record which of the letters shown lie in the letterboxes."""
     form = letterboxes_form(group, filled=True)
+    if not form.number:
+        flash(str(ANSWERED[NothingToAnswer]), "info")
+        return _to_letters(group)
     if not form.validate():
         return page(group, print_form(group), form), 422
     chosen, is_out = form.chosen, form.answer.data != "none"
