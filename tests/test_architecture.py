@@ -77,7 +77,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recipients": MODELS | {"errors"},
     "bodies": {"database"},
     "errors": {"bodies", "errors", "extensions", "language", "limits", "models", "tokens"},
-    "fields": {"language", "lengths", "models", "personnummer"},
+    "fields": {"field_rules", "guarding", "language", "lengths", "models", "names", "personnummer", "phones",
+               "signs"},
+    "field_rules": {"names", "personnummer", "signs"},
+    "guarding": {"guard", "lengths"},
+    "guard": {"guard"},
+    "names": {"signs"},
+    "phones": set(),
+    "signs": set(),
     "lengths": set(),
     "personnummer": set(),
     "limits": {"crypto", "database", "extensions", "models", "statements"},
@@ -92,18 +99,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "recipients",
-        "relations", "saving", "tables", "tokens", "web",
+        "names", "relations", "saving", "tables", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer", "tables"},
-    "labels": {"bands", "fields", "language", "models", "tables"},
-    "queries": MODELS | {"errors", "language", "mail.kinds", "mail.progress", "recipients", "tokens"},
+    "labels": {"bands", "fields", "language", "models", "signs", "tables"},
+    "queries": MODELS
+    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
     | {"paper"}
-    | {"recipients", "relations", "tokens"},
+    | {"names", "recipients", "relations", "tokens"},
     "part": MODELS
-    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tables", "tokens"}
+    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "signs", "tables", "tokens"}
     | {"clock", "journal", "xlsx_table"},
     "cli": MODELS
     | {"audit", "errors", "fields", "journal", "language", "mail", "jobs", "presence", "tokens"},

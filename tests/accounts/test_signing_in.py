@@ -177,7 +177,7 @@ def test_two_quick_questions_of_a_stranger_still_bring_one_mail(scene, ask, outb
         ("a@b@x.se", "Skriv bara en e-postadress i fältet."),
         (
             "carin@example.org\nBcc: x@y.se",
-            "Här finns osynliga tecken. Skriv texten igen utan att klistra in den.",
+            "Här finns osynliga tecken. Det första står efter ”carin@example.org”: skriv om det stället.",
         ),
         ("å@example.org", "E-postadressen stämmer inte. Skriv till exempel namn@exempel.se."),
         ("a" * 250 + "@x.se", "E-postadressen är för lång. Högst 254 tecken."),

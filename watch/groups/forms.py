@@ -78,7 +78,7 @@ class AcceptAppointmentForm(Form):
     language = LanguageField(_l("Språk för meddelanden"))
     shows_name = BooleanField(_l("Mina grannar får se mitt namn"))
     stairwell = SelectField(_l("Var bor du?"), coerce=int, default=0)
-    flat = LineField(_l("Lägenhetsnummer"), most=4)
+    flat = LineField(_l("Lägenhetsnummer"), most=4, unguarded="a number that the form looks up")
 
     def prepare(self, stairwells: Iterable[Stairwell], *, needs_name: bool) -> None:
         """Offer these stairwells, and ask for a name only if the person has none yet."""

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
 
-from watch.fields import is_hidden_character
 from watch.personnummer import has_personnummer
 from watch.places.problems import AnyProblem, BadLandlordList, Problem, RowError
+from watch.signs import is_hidden_character
 from watch.tables import BrokenRow, Table, TableProblem, UnreadableTable, read_tables
 from watch.xlsx_table import XlsxLimits
 
@@ -40,7 +40,7 @@ class Column(StrEnum):
 
 KNOWN = {column.casefold(): column for column in Column}
 OPTIONAL = frozenset({Column.LANDLORD_NUMBER})
-MAX_CHARACTERS = {
+MAX_CHARACTERS: dict[str | None, int] = {
     Column.AREA: 80,
     Column.PROPERTY: 80,
     Column.LANDLORD: 120,
