@@ -136,7 +136,7 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
         with_second("Brf Norrbyhus", "Brf " * 40),
         [
             "Rad 3, kolumn Fastighetsägare, ”Brf Brf Brf Brf Brf Brf Brf Brf Brf Brf…”: Värdet är för långt: "
-            "159 tecken. Högst 120. Korta det."
+            "160 tecken. Högst 120. Korta det."
         ],
     ),
     "a cell longer than any reader takes": (

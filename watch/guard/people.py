@@ -55,6 +55,7 @@ SURNAME = re.compile(r"\w{2,}(?:sson|ström|qvist|kvist|gren|lund|blad|stedt|ovi
 WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"(?<!\b[A-ZÅÄÖ])[.!?…]+(?=[\s\"”')]|\Z)|\n+")
 CLAUSE_BEGINS = re.compile(r"[:\-–—(\"”'•*]\s*\Z")
+NEAR = 60  # characters before a word that may say whether it begins a clause
 PLAINLY_SAID = re.compile(r"\bmisstänk\w*(?:\W+(?:är|person\w*|mot))?\W*\Z", re.IGNORECASE)
 
 
@@ -125,10 +126,13 @@ def _suspects_of(sentence: str) -> list[str]:
 
 
 def _linked(culprit: re.Match[str], sentence: str) -> Iterator[str]:
-    """Yield names that a few words link to a culprit: "Tjuven heter Kalle"."""
-    for name in Sentence(sentence).people(is_strict=True):
-        place = sentence.find(name)
-        between = sentence[min(place + len(name), culprit.end()) : max(place, culprit.start())]
+    """Yield names that a few words near a culprit link to it: "Tjuven heter Kalle"."""
+    begin = max(0, culprit.start() - NEAR)
+    near = sentence[begin : culprit.end() + NEAR]
+    start, end = culprit.start() - begin, culprit.end() - begin
+    for name in Sentence(near).people(is_strict=True):
+        place = near.find(name)
+        between = near[min(place + len(name), end) : max(place, start)]
         if LINKED.search(between) and len(between.split()) <= 6:
             yield name
 
@@ -178,7 +182,8 @@ class Sentence:
         return self.text[self.words[place].end : self.words[place + 1].begin]
 
     def _is_person(self, place: int, *, is_strict: bool) -> bool:
-        word, before = self.words[place], self.text[: self.words[place].begin]
+        word = self.words[place]
+        before = self.text[max(0, word.begin - NEAR) : word.begin]
         begins = not before.strip() or (CLAUSE_BEGINS.search(before) and not PLAINLY_SAID.search(before))
         if word.is_first_name:
             is_name = word.is_capital and (not word.is_other_word or self._is_paired(place) or not begins)

@@ -18,7 +18,9 @@ PLATE = re.compile(
     rf"(?<![^\W_])(?<![/@=&#.-])({LETTER}{{3}})(?:{BETWEEN}){{0,3}}(\d\d(?:\d|{LETTER}))(?![^\W_])(?!-\d)",
     re.IGNORECASE,
 )
-WEB = re.compile(r"\b(?:https?:|www\.)\S+|\S+@\S+|\b[\w-]+(?:\.[\w-]+)*\.[a-z]{2,6}/\S*", re.IGNORECASE)
+WEB = re.compile(
+    r"\b(?:https?:|www\.)\S+|\S{1,64}@\S+|\b[\w-]{1,63}(?:\.[\w-]{1,63}){0,4}\.[a-z]{2,6}/\S*", re.IGNORECASE
+)
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u2060-\u2069\ufeff]")
 VEHICLE = re.compile(
     r"\b(?:\w*bil(?:en|ar|arna)?|fordon\w*|moped\w*|mc|motorcykel\w*|släp\w*|skylt\w*|nummerplåt\w*"
@@ -41,6 +43,8 @@ AMOUNT = re.compile(
     r"|kg\b|watt|lumen|grader|°|sidor|personer|hushåll|lägenheter|minuter|dagar|timmar)",
     re.IGNORECASE,
 )
+SENTENCE_END = re.compile(r"[\n!?]|\. ")
+NEAR = 100  # characters
 SHORT_PHONE = re.compile(r"11[346][^\S\n]?\d\d")  # 113 13, 114 14, 116 117
 
 
@@ -53,13 +57,15 @@ def plates_in(text: str) -> list[str]:
 def _is_plate(found: re.Match[str], text: str) -> bool:
     letters, number = found.groups()
     is_joined = found[0].isupper() and len(found[0]) == 6 and number[-1].isalpha()
-    if SHORT_PHONE.match(text, found.start(2)) or (
-        letters.lower() in words("of_three_letters") and not is_joined
-    ):
+    is_word = letters.lower() in words("of_three_letters") and not is_joined
+    before, after = _around(found, text)
+    if is_word or SHORT_PHONE.match(text, found.start(2)) or CODE.search(before):
         return False
-    begin = max(text.rfind("\n", 0, found.start()), text.rfind(". ", 0, found.start())) + 1
-    before, sentence = text[begin : found.start()], re.split(r"[\n!?]|\. ", text[begin:])[0]
-    if CODE.search(before[-80:]):
-        return False
-    is_numbered = NUMBERED.search(before[-80:]) or AMOUNT.match(text, found.end())
-    return not is_numbered or VEHICLE.search(sentence) is not None
+    is_numbered = NUMBERED.search(before) or AMOUNT.match(text, found.end())
+    return not is_numbered or VEHICLE.search(before + found[0] + after) is not None
+
+
+def _around(found: re.Match[str], text: str) -> tuple[str, str]:
+    """Return what stands before and after in the same sentence, as far as it matters."""
+    before = text[max(0, found.start() - NEAR) : found.start()]
+    return SENTENCE_END.split(before)[-1], SENTENCE_END.split(text[found.end() : found.end() + NEAR])[0]
