@@ -10,7 +10,7 @@ from wtforms.validators import ValidationError
 
 from watch.names import has_letter, is_like_link
 from watch.personnummer import has_personnummer, personnummer_word
-from watch.signs import before_hidden_sign, has_pile
+from watch.signs import JOINERS, before_hidden_sign, has_pile
 
 
 def hidden_signs_word(before: str) -> Any:
@@ -29,7 +29,7 @@ class NoHiddenSigns:
         self.allowed = allowed + ("\r\n\t" if lines else "")
 
     def __call__(self, _form: Any, field: Field) -> None:
-        before = before_hidden_sign(field.data or "", self.allowed)
+        before = before_hidden_sign(field.data or "", self.allowed, joins=self.allowed == JOINERS)
         if before is not None:
             raise ValidationError(hidden_signs_word(before))
 

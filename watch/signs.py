@@ -14,8 +14,9 @@ from itertools import groupby
 JOINERS = "\u200c\u200d"  # zero-width non-joiner and joiner
 ISOLATES, END_OF_ISOLATE = "\u2066\u2067\u2068", "\u2069"
 OF_TEXTS = f"{JOINERS}\u061c\u200e\u200f{ISOLATES}{END_OF_ISOLATE}"
-# soft hyphen, zero-width space, word joiner, byte order mark, and Word's optional hyphen
-MEANINGLESS = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff\x1f"))
+# soft hyphen, zero-width space, word joiner, byte order mark, Word's optional hyphen, the place of a picture,
+# and the tags that make a black flag that of England
+MEANINGLESS = dict.fromkeys([*map(ord, "\u00ad\u200b\u2060\ufeff\x1f\ufffc"), *range(0xE0001, 0xE0080)])
 IN_ADDRESSES = MEANINGLESS | dict.fromkeys(map(ord, OF_TEXTS))
 LINE_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")  # Word's vertical tab among them
 BLANKS = "\u115f\u1160\u3164\uffa0\u2800"  # letters and a pattern that look like a space
@@ -40,14 +41,14 @@ def plain_line(text: str) -> str:
     return text.translate(MEANINGLESS | dict.fromkeys(LINE_BREAKS, " ") | {0x1E: "-"})
 
 
-def before_hidden_sign(text: str, allowed: str = "") -> str | None:
+def before_hidden_sign(text: str, allowed: str = "", *, joins: bool = False) -> str | None:
     """Return the words before the first sign that nobody sees, or None if there is none.
 
-    `allowed` are taken, isolates only where each is ended, joiners only beside something visible.
+    `allowed` are taken, isolates only where each is ended; with `joins`, joiners only between visible signs.
     """
     for place, sign in enumerate(text):
         is_wrong = sign not in allowed and (is_hidden_character(sign) or sign in BLANKS)
-        if is_wrong or (sign in JOINERS and not _is_joined(text, place)):
+        if is_wrong or (joins and sign in JOINERS and not _is_joined(text, place)):
             return _words_before(text, place)
     return None if _is_balanced(text) else _words_before(text, _first_isolate(text))
 
