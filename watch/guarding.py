@@ -29,12 +29,12 @@ LOOKS_LIKE_SUSPECT = _l(
 
 
 class AssuranceField(HiddenField):
-    """Digests of what the writer has said points at nobody. `found` are those of all that was found now."""
+    """Digests of what the writer has said points at nobody. `found` has what was found now, by digest."""
 
     def __init__(self, **more: Any) -> None:
         most = AtMost(MOST_CHARACTERS, TOO_LONG, reads=MOST_CHARACTERS)
         super().__init__(validators=[most], default="", **more)
-        self.found: dict[str, None] = {}
+        self.found: dict[str, str] = {}
 
     def process_formdata(self, valuelist: Sequence[Any]) -> None:
         self.data = " ".join(map(str, valuelist)).strip()
@@ -56,7 +56,7 @@ def about_nobody(form: Any, field: Field) -> None:
     """Refuse a text that seems to point at a person or a car, unless the writer has said that it does not."""
     text = field.data or ""
     plates, suspects = plates_in(text), suspects_in(text)
-    digests = {_digest(words): None for words in (*plates, *suspects)}
+    digests = {_digest(words): words for words in (*plates, *suspects)}
     assurance: AssuranceField = form.about_nobody
     assurance.found |= digests
     if digests.keys() - set((assurance.data or "").split()):

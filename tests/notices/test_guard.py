@@ -150,6 +150,7 @@ def test_a_writer_goes_on_with_one_more_press_which_is_written_down(
     stopped = client.post(f"{address}/preview", NOTICE, as_=scene.amina)
     assert (stopped.status, stopped.errors[0][: len(SUSPECT)]) == (422, SUSPECT)
     assert stopped.form()["body"] == NOTICE["body"]
+    assert "Det gäller: Zorbo" in stopped.text
 
     seen = stopped.press(PRESS)
     assert (seen.status, PRESS in seen.buttons) == (200, False)

@@ -93,7 +93,7 @@ class Word:
         """True if it is a firm, a place, an abbreviation, or itself a word of suspicion."""
         small = self.text.casefold()
         is_short = self.text.isupper() and 1 < len(self.text) <= 5
-        is_listed = bool({small, small.removesuffix("s")} & words("no_people"))
+        is_listed = bool({small, small.removesuffix("s"), small.split("-")[0]} & words("no_people"))
         is_listed = is_listed or any(small in words(name) for name in ("contacts", "roles", "prepositions"))
         return is_short or is_listed or bool(IS_PLACE.search(small) or SUSPECT.match(self.text))
 

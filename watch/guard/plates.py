@@ -34,7 +34,7 @@ CODE = re.compile(  # "Koden till tvättstugan är abc123"
 )
 NUMBERED = re.compile(  # "Ärende med referens ABC 123"
     r"\b(?:modell\w*|artikel\w*|referens\w*|ref"
-    r"|ärende\w*|diarie\w*|order\w*|bokning\w*|faktura\w*|kundnummer\w*|ocr|id|serienummer|flight|buss|linje)"
+    r"|ärende\w*|diarie\w*|order\w*|bokning\w*|faktura\w*|kundnummer\w*|ocr|id|serienummer|flight|buss|linje|tagg|bricka|kvarter\w*|fastighet\w*)"
     r"\W+(?:[\w-]+\W+){0,5}\Z",
     re.IGNORECASE,
 )
@@ -43,7 +43,7 @@ AMOUNT = re.compile(
     r"|kg\b|watt|lumen|grader|°|sidor|personer|hushåll|lägenheter|minuter|dagar|timmar)",
     re.IGNORECASE,
 )
-SENTENCE_END = re.compile(r"[\n!?]|\. ")
+SENTENCE_END = re.compile(r"[\n!?]|(?<!nr)\. ")
 NEAR = 100  # characters
 SHORT_PHONE = re.compile(r"11[346][^\S\n]?\d\d")  # 113 13, 114 14, 116 117
 
