@@ -114,7 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "signs", "tables", "tokens"}
     | {"clock", "journal", "xlsx_table"},
     "cli": MODELS
-    | {"audit", "errors", "fields", "journal", "language", "mail", "jobs", "presence", "tokens"},
+    | {"audit", "errors", "fields", "journal", "language", "mail", "jobs", "names", "presence", "tokens"},
     "jobs": MODELS | {"clock", "journal", "mail", "presence"},
 }  # fmt: skip
 # Which rooms a room may use: of other features (earlier ones only; routes and commands of any), and its
