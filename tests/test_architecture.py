@@ -84,7 +84,14 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"bodies", "errors", "extensions", "language", "limits", "models", "tokens"},
     "email_address": set(),
     "encodings": set(),
-    "fields": {"email_address", "language", "lengths", "models", "personnummer"},
+    "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "models", "names", "phones",
+               "signs"},
+    "field_rules": {"names", "personnummer", "signs"},
+    "guarding": {"guard", "lengths"},
+    "guard": {"guard"},
+    "names": {"signs"},
+    "phones": set(),
+    "signs": set(),
     "lengths": set(),
     "personnummer": set(),
     "limits": {"crypto", "database", "extensions", "models", "statements"},
@@ -98,22 +105,23 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mail": MODELS | {"errors", "language", "mail", "partners", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "partners",
+        "journal", "language", "limits", "mail.progress", "models", "names", "paging", "paper", "partners",
         "recipients", "relations", "saving", "tables", "tokens", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
-    "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "tables"},
-    "queries": MODELS | {"errors", "language", "mail.kinds", "mail.progress", "recipients", "tokens"},
+    "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
+    "queries": MODELS
+    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
     | {"paper"}
-    | {"recipients", "relations", "tokens"},
+    | {"names", "recipients", "relations", "tokens"},
     "part": MODELS
-    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "tables", "tokens"}
+    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "signs", "tables", "tokens"}
     | {"clock", "encodings", "journal", "partners", "xlsx_table"},
     "cli": MODELS
-    | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs"}
+    | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}
     | {"presence", "tokens"},
     "jobs": MODELS | {"clock", "journal", "mail", "presence"},
 }  # fmt: skip

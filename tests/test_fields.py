@@ -14,22 +14,17 @@ from werkzeug.datastructures import MultiDict
 from wtforms import Form, HiddenField, ValidationError
 
 from tests.mail import hostile
-from watch import fields, personnummer
-from watch.fields import (
-    MOST_MARKS,
-    LineField,
-    NameField,
-    TextField,
-    composed,
-    no_encoded_word,
-)
+from watch import fields, names, personnummer, phones, signs
+from watch.field_rules import no_encoded_word
+from watch.fields import LineField, NameField, TextField
+from watch.guard import people, plates
 from watch.invitations import pasting
 from watch.invitations.forms import inviting, preview
 from watch.invitations.forms.inviting import InviteForm
 from watch.joining import forms
 from watch.mail import message
-from watch.notices import suspicion
 from watch.personnummer import has_personnummer
+from watch.signs import MOST_MARKS, composed
 
 ROOT = Path(__file__).resolve().parent.parent
 EVERYTHING_WRONG = "=?UTF-8?Q?=0A?= 19811218-9876 \u200b "
@@ -59,7 +54,7 @@ def test_what_is_too_long_is_read_by_no_other_rule(plain_app: Flask) -> None:
         }  # fmt: skip
         form = Typed(MultiDict(dict.fromkeys(("name", "line", "text"), EVERYTHING_WRONG)))
         assert not form.validate()
-        assert [len(each.errors) for each in (form.name, form.line, form.text)] == [3, 3, 2]
+        assert [len(each.errors) for each in (form.name, form.line, form.text)] == [3, 2, 1]
 
 
 def test_what_is_somewhat_too_long_is_kept_whole_and_what_is_much_too_long_is_cut(plain_app: Flask) -> None:
@@ -134,8 +129,8 @@ def test_a_hostile_text_of_any_length_makes_no_work_by_its_length(plain_app: Fla
 
 
 def test_no_mark_is_a_letter_so_that_piles_are_looked_for_where_none_is() -> None:
-    signs = map(chr, range(sys.maxunicode + 1))
-    assert [sign for sign in signs if fields._is_mark(sign) and not re.match(r"\W", sign)] == []
+    every = map(chr, range(sys.maxunicode + 1))
+    assert [sign for sign in every if signs.is_mark_on_letter(sign) and not re.match(r"\W", sign)] == []
 
 
 def test_addresses_that_are_too_many_signs_are_not_taken_apart(
@@ -183,7 +178,7 @@ def test_an_encoded_word_is_found_wherever_it_stands(plain_app: Flask) -> None:
 
 
 def test_no_pattern_over_typed_text_tries_every_end_from_every_start() -> None:
-    modules = fields, personnummer, forms, pasting, preview, suspicion, message
+    modules = fields, names, people, phones, plates, personnummer, signs, forms, pasting, preview, message
     read = [each for module in modules for each in vars(module).values()]
     compiled = [each for each in read if isinstance(each, re.Pattern) and isinstance(each.pattern, str)]
     patterns = [each.pattern for each in compiled]

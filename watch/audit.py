@@ -7,6 +7,8 @@ from sqlalchemy import insert, literal, select
 from watch.extensions import db
 from watch.models import Area, AuditEntry, Group, Model, Person, utcnow
 
+ABOUT_NOBODY = "said-about-nobody"  # the writer went on though a text seemed to point at a person
+
 
 def entry(
     what: str, *, about: Model, by: Person | None, group: Group | None = None, area: Area | None = None

@@ -7,19 +7,15 @@ from __future__ import annotations
 
 import re
 import secrets
-import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, time
-from itertools import groupby
 from typing import Any
 
-import phonenumbers
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     DateField,
     EmailField,
-    Field,
     HiddenField,
     SelectChoice,
     SelectField,
@@ -38,26 +34,47 @@ from wtforms.validators import (
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, readable_address
+from watch.field_rules import (
+    NoHiddenSigns,
+    a_letter,
+    no_encoded_word,
+    no_link,
+    no_personnummer,
+    no_pile_of_marks,
+)
+from watch.guarding import AssuranceField, about_nobody
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.lengths import AtMost, ReadsNoMore
 from watch.models import Language
-from watch.personnummer import has_personnummer, personnummer_word
+from watch.names import tidy_name
+from watch.phones import WordsInPhone, read_phone
+from watch.signs import (
+    IN_ADDRESSES,
+    JOINERS,
+    OF_TEXTS,
+    composed,
+    plain_line,
+    plain_text,
+)
 
-REGISTRATION_PLATE = re.compile(
-    r"(?<!\w)[A-HJ-PR-UW-Za-hj-pr-uw-z]{3} ?\d{2}[0-9A-HJ-PR-UW-Za-hj-pr-uw-z](?!\w)"
-)
-LINK = re.compile(  # mail programs also link evil.example, evil。se, 8.8.8.8 and tel:112
-    r"[/\\@]|www\.|\w[.。]\w{2}|\d[.。]\d|\w{2}:\S", re.IGNORECASE
-)
-MOST_MARKS = 30  # combining marks on one letter; written languages need a few (Unicode's "stream-safe" text)
-MAY_BE_PILE = re.compile(rf"\W{{{MOST_MARKS + 1},}}")  # combining marks are no word characters
 WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.")
 
 
 class Form(FlaskForm):
-    """The base of all forms: protected by a CSRF token, long values cut, unknown fields ignored."""
+    """The base of all forms: protected by a CSRF token, long values cut, unknown fields ignored.
+
+    A form with a text that others read has `about_nobody`, by which its writer says that a text that seems to
+    point at a person does not.
+    """
 
     Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
+
+    about_nobody = AssuranceField()
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        if not any(about_nobody in field.validators for field in self):
+            del self.about_nobody
 
 
 def _own_key(key: str | None) -> str | None:
@@ -76,65 +93,12 @@ class SendingForm(Form):
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
 
 
-def is_hidden_character(character: str) -> bool:
-    """Return True for control, bidirectional, zero-width and line-separating characters."""
-    return unicodedata.category(character) in {"Cc", "Cf", "Zl", "Zp", "Cs", "Co", "Cn"}
-
-
-def no_hidden_signs(_form: Form, field: Field) -> None:
-    """Refuse characters that nobody can see, and line breaks."""
-    if any(is_hidden_character(character) for character in field.data or ""):
-        raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
-
-
-def no_hidden_characters_but_line_breaks(_form: Form, field: Field) -> None:
-    """Refuse characters that nobody can see, except line breaks and tabs."""
-    if any(is_hidden_character(character) and character not in "\r\n\t" for character in field.data or ""):
-        raise ValidationError(_l("Här finns osynliga tecken. Skriv texten igen utan att klistra in den."))
-
-
-def no_personnummer(_form: Form, field: Field) -> None:
-    """Refuse a personnummer."""
-    if has_personnummer(field.data or ""):
-        raise ValidationError(personnummer_word(field.data))
-
-
-def no_encoded_word(_form: Form, field: Field) -> None:
-    """Refuse an RFC 2047 encoded word, which a mail's header would decode to something else."""
-    text = field.data or ""
-    begins = text.find("=?")
-    if begins >= 0 and text.find("?=", begins + 2) >= 0:
-        raise ValidationError(_l("Teckenföljden =? … ?= kan inte skickas. Ta bort den."))
-
-
-def composed(text: str) -> str:
-    """Return text in composed form (NFC), unless combining marks are piled up on one letter.
-
-    Python's normalisation takes quadratic time in such marks, so a form full of them would take minutes.
-    """
-    is_pile = any(_has_pile(found[0]) for found in MAY_BE_PILE.finditer(text))
-    return text if is_pile else unicodedata.normalize("NFC", text)
-
-
-def _has_pile(text: str) -> bool:
-    return any(
-        is_mark and len(list(characters)) > MOST_MARKS for is_mark, characters in groupby(text, _is_mark)
-    )
-
-
-def _is_mark(character: str) -> bool:
-    """Return True if the character combines with the letter before it."""
-    return unicodedata.combining(unicodedata.normalize("NFD", character)[0]) > 0
-
-
-def no_link(_form: Form, field: Field) -> None:
-    """Refuse what a mail program would turn into a link, because names are mailed to others."""
-    if not field.errors and LINK.search(unicodedata.normalize("NFKC", field.data or "")):
-        raise ValidationError(_l("Skriv bara ett namn, utan webbadress, e-postadress och snedstreck."))
-
-
 def _strip(text: str | None) -> str | None:
     return composed(text.strip()) if text else text
+
+
+def _filter(tidy: Callable[[str], str]) -> Callable[[str | None], str | None]:
+    return lambda text: tidy(text) if text else text
 
 
 class NameField(StringField):
@@ -145,32 +109,42 @@ class NameField(StringField):
         rules = [
             needed,
             AtMost(60, _l("Namnet är för långt. Högst 60 tecken.")),
-            no_hidden_signs,
+            NoHiddenSigns(allowed=JOINERS),
+            no_pile_of_marks,
             no_encoded_word,
             no_link,
             no_personnummer,
+            a_letter,
         ]
-        super().__init__(label, validators=rules, filters=[_strip], **more)
+        super().__init__(label, validators=rules, filters=[_filter(tidy_name)], **more)
 
 
 class LineField(StringField):
-    """One line of text, at most `most` characters."""
+    """One line of text, at most `most` characters, which must not point at a person.
 
-    def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
+    `unguarded` says why a text may: nobody else reads it.
+    """
+
+    def __init__(
+        self, label: Any, *, most: int, missing: Any = None, unguarded: str = "", **more: Any
+    ) -> None:
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
-        rules = [needed, too_long, no_hidden_signs, no_encoded_word, no_personnummer]
-        super().__init__(label, validators=rules, filters=[_strip], **more)
+        hidden = NoHiddenSigns(allowed=OF_TEXTS)
+        rules = (needed, too_long, hidden, no_pile_of_marks, no_encoded_word, no_personnummer)
+        guard = () if unguarded else (about_nobody,)
+        super().__init__(label, validators=rules + guard, filters=[_filter(plain_line), _strip], **more)
 
 
 class TextField(TextAreaField):
-    """Several lines of text, at most `most` characters."""
+    """Several lines of text, at most `most` characters, which must not point at a person."""
 
     def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
-        rules = [needed, too_long, no_hidden_characters_but_line_breaks, no_personnummer]
-        super().__init__(label, validators=rules, filters=[_strip], **more)
+        hidden = NoHiddenSigns(allowed=OF_TEXTS, lines=True)
+        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer, about_nobody]
+        super().__init__(label, validators=rules, filters=[_filter(plain_text), _strip], **more)
 
 
 class AddressField(EmailField):
@@ -179,11 +153,12 @@ class AddressField(EmailField):
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv en e-postadress."))
         rules = [needed, AtMost(MOST_ADDRESS, ADDRESS_TOO_LONG)]
-        super().__init__(label, validators=rules, filters=[_strip], **more)
+        seen = _filter(lambda text: text.translate(IN_ADDRESSES))
+        super().__init__(label, validators=rules, filters=[seen, _strip], **more)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         if self.data and not validation_stopped:
-            no_hidden_signs(form, self)
+            NoHiddenSigns()(form, self)
             try:
                 self.data = readable_address(self.data)
             except ValueError as wrong:
@@ -191,25 +166,25 @@ class AddressField(EmailField):
 
 
 class PhoneField(TelField):
-    """A phone number, stored as +46…. It is Swedish unless it begins with +."""
+    """A phone number, stored as +46…. With `takes_short`, also a short number such as 114 14."""
 
     def _value(self) -> str:
         """Return the field's text as people write it."""
         return readable_phone(self.data) if self.data else ""
 
-    def __init__(self, label: Any, **more: Any) -> None:
+    def __init__(self, label: Any, *, takes_short: bool = False, **more: Any) -> None:
         super().__init__(label, validators=[Optional(), AtMost(50, WRONG_PHONE)], filters=[_strip], **more)
+        self.takes_short = takes_short
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         if not self.data or validation_stopped:
             return
         try:
-            number = phonenumbers.parse(self.data, "SE")
-        except phonenumbers.NumberParseException:
-            number = None
-        if number is None or not phonenumbers.is_possible_number(number):
-            raise ValidationError(WRONG_PHONE)
-        self.data = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+            self.data = read_phone(self.data, takes_short=self.takes_short)
+        except WordsInPhone:
+            raise ValidationError(_l("Skriv bara numret, utan ord: till exempel 070-123 45 67.")) from None
+        except ValueError:
+            raise ValidationError(WRONG_PHONE) from None
 
 
 class LanguageField(SelectField):

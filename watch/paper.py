@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Collection, Iterator, Mapping
+from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -20,6 +22,9 @@ LAYOUTS = Path(__file__).parent.parent / "templates" / "print"
 SCREEN = 96  # pixels an inch
 PROGRAM = str(Path(__file__).resolve())
 DRAWN_WITHIN = 50  # seconds; 250 pages take one or two
+ATKINSON = ("Atkinson Hyperlegible Next", "Atkinson Hyperlegible Next Ext")  # for letters of Latin
+FIRST_FONTS = (*ATKINSON, "Noto Sans Arabic", "Paper Sans")  # the others are for one script each
+NO_LETTER = "\u25a1"  # what is printed for a letter that no font has, an emoji for example: an empty square
 PLAIN_MASK = 0  # choosing the best of eight masks takes most of the time, and cameras read every mask
 
 
@@ -51,13 +56,76 @@ def picture(layout: str, facts: Mapping[str, Any]) -> bytes:
     return _made(layout, facts, format="png", ppi=SCREEN)
 
 
+class CannotPrint(Exception):
+    """A paper could not be drawn; says which layout. The text is left out, because it holds names."""
+
+
 def _made(layout: str, facts: Mapping[str, Any], **how: Any) -> bytes:
+    """Return a page drawn with all fonts, or where that fails with those of Latin letters only."""
+    try:
+        return _drawn(layout, printable(facts, [*_letters_of_fonts()]), **how)
+    except typst.TypstError:  # it quotes the text, so it must not get into a log
+        pass
+    try:
+        return _drawn(layout, printable(facts, ATKINSON), **how)
+    except typst.TypstError:
+        raise CannotPrint(layout) from None
+
+
+def _drawn(layout: str, facts: Any, **how: Any) -> bytes:
+    fonts = dict.fromkeys([*FIRST_FONTS, *_letters_of_fonts()])
     made = typst.compile(
         LAYOUTS / f"{layout}.typ", root=LAYOUTS, font_paths=[FONTS], ignore_system_fonts=True,
-        sys_inputs={"facts": json.dumps(facts)}, **how,
+        sys_inputs={"facts": json.dumps(facts), "fonts": json.dumps([*fonts])}, **how,
     )  # fmt: skip
     assert isinstance(made, bytes)
     return made
+
+
+@cache
+def _letters_of_fonts() -> dict[str, frozenset[int]]:
+    """Return the code points that each font family has, as deploy/print_fonts.py found them."""
+    covered = json.loads((FONTS / "letters.json").read_text(encoding="utf-8"))
+    return {
+        family: frozenset(code for first, last in ranges for code in range(first, last + 1))
+        for family, ranges in covered.items()
+    }
+
+
+def printable(facts: Any, families: Collection[str]) -> Any:
+    """Return facts with each letter that none of the fonts has replaced by an empty square."""
+    if isinstance(facts, Mapping):
+        return {key: printable(value, families) for key, value in facts.items()}
+    if isinstance(facts, list | tuple):
+        return [printable(value, families) for value in facts]
+    if not isinstance(facts, str) or (facts.isascii() and facts.isprintable()):
+        return facts
+    fonts = [_letters_of_fonts()[family] for family in families]
+    return "".join(_printed(letter, fonts) for letter in _with_marks(facts))
+
+
+def _with_marks(text: str) -> Iterator[str]:
+    """Yield each character together with the marks on it, because one font must have them all."""
+    letter = ""
+    for character in text:
+        if letter and unicodedata.category(character)[0] == "M":
+            letter += character
+        else:
+            if letter:
+                yield letter
+            letter = character
+    yield letter
+
+
+def _printed(letter: str, fonts: Collection[frozenset[int]]) -> str:
+    """Return a letter with its marks; without them if no font has both; or a square."""
+    kind = unicodedata.category(letter[0])
+    if kind in {"Cc", "Cf"}:
+        return letter if letter in "\n\t" or (kind == "Cf" and letter != "\ufeff") else ""
+    for shown in (letter, letter[:1]):
+        if any(font.issuperset(map(ord, shown)) for font in fonts):
+            return shown
+    return " " if kind[0] == "Z" else NO_LETTER
 
 
 def long_pdf(layout: str, facts: Mapping[str, Any]) -> bytes:

@@ -23,6 +23,10 @@ ONE_MORE = rf"(?:{BETWEEN}){{1,3}}\d"
 DIGIT_BY_DIGIT = re.compile(rf"(?<!\d)\d(?:{ONE_MORE}){{9}}(?:(?:{ONE_MORE}){{2}})?(?!\d)")
 APART = (" ", " ", " ", PLUS, " ")  # the gaps of a match of DIGIT_BY_DIGIT
 COUNTRY_CODE = re.compile(r"\+\d{1,3}\W?\Z")
+NUMBERED = re.compile(  # what follows is no personnummer unless its check digit is right
+    r"(?:giro\w*|\bbg|\bpg|\bocr|faktur\w*|ärende\w*|diarie\w*|\border\w*|kundn\w*|\borg\w*|konto\w*)\W+(?:\w+\W+){0,2}\Z",
+    re.IGNORECASE,
+)
 MOBILE = re.compile(r"(?<!\d)07\d{8}(?!\d)")  # ten digits that may also be a personnummer
 PERSONNUMMER_COLUMN = re.compile(  # what a column of them is called
     r"person-? ?n(?:umme)?r|\bpnr\b|samordningsn|social security|\bssn\b|الرقم الشخصي", re.IGNORECASE
@@ -39,6 +43,7 @@ class Written:
     century: str
     digits: str  # ten
     gaps: tuple[str, ...]  # after the century, the year, the month, the day, and within the number
+    is_numbered: bool = False  # a bankgiro, an invoice or the like is said to follow
 
     @property
     def is_one(self) -> bool:
@@ -49,8 +54,11 @@ class Written:
         _century, year, month, day, within = self.gaps
         is_usual = bool(year) == bool(month) and not within
         is_said = any(sign in DASHES + PLUS for sign in day) or (self.century and not any(self.gaps))
+        is_apart = day.isspace() and not (year or self.digits[0] == "0" or self._is_time())
         if is_usual and is_said:
-            return is_right or not self._is_time()
+            return is_right or not (self._is_time() or self.is_numbered)
+        if is_usual and is_apart:
+            return is_right or not self.is_numbered
         return is_right and not (self._is_time() or self._is_phone())
 
     def _is_day(self) -> bool:
@@ -93,7 +101,8 @@ def _all_written(text: str) -> Iterator[Written]:
             century, *rest = (part or "" for part in found.groups())
             digits = "".join(_plain(pair) for pair in rest[1::2])
             if not COUNTRY_CODE.search(text, max(0, found.start() - 6), found.start()):
-                yield Written(_plain(century), digits, tuple(rest[0::2]))
+                is_numbered = NUMBERED.search(text, max(0, found.start() - 30), found.start()) is not None
+                yield Written(_plain(century), digits, tuple(rest[0::2]), is_numbered)
     for found in DIGIT_BY_DIGIT.finditer(text):
         digits = _plain("".join(sign for sign in found[0] if sign.isdecimal()))
         yield Written(digits[:-10], digits[-10:], APART)

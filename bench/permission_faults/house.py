@@ -15,8 +15,8 @@ FAULTS = (
     Fault(
         "a coordinator of one stairwell reads the members of all",
         HOUSE,
-        "in members_queries.members_of(group, mine)\n",
-        "in members_queries.members_of(group)\n",
+        "in members_queries.members_of(group, mine) if",
+        "in members_queries.members_of(group) if",
         IN_HOUSE,
     ),
     Fault(

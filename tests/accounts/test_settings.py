@@ -48,7 +48,10 @@ def test_what_was_ticked_can_be_unticked_and_the_phone_taken_away(client, carin)
     [
         ({"name": ""}, "Skriv ett namn. Förnamn räcker."),
         ({"name": "C" * 61}, "Namnet är för långt. Högst 60 tecken."),
-        ({"name": "Carin\u202e"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        (
+            {"name": "Carin\u202e"},
+            "Här finns osynliga tecken. Det första står efter ”Carin”: skriv om det stället.",
+        ),
         ({"name": "=?utf-8?q?x?="}, "Teckenföljden =? … ?= kan inte skickas. Ta bort den."),
         ({"name": "Carin 19121212-1212"},
          "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."),

@@ -177,7 +177,7 @@ def test_two_quick_questions_of_a_stranger_still_bring_one_mail(scene, ask, outb
         ("a@b@x.se", "Det står två @ i e-postadressen. Ta bort det ena."),
         (
             "carin@example.org\nBcc: x@y.se",
-            "Här finns osynliga tecken. Skriv texten igen utan att klistra in den.",
+            "Här finns osynliga tecken. Det första står efter ”carin@example.org”: skriv om det stället.",
         ),
         (
             "å@example.org",

@@ -474,8 +474,14 @@ def test_whoever_waits_in_the_same_stairwell_is_let_in_at_the_door(
             {"name": "850709-9805"},
             "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.",
         ),
-        ({"name": "Gr\u202eeta"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
-        ({"name": "Gre\u200bta"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        (
+            {"name": "Gr\u202eeta"},
+            "Här finns osynliga tecken. Det första står efter ”Gr”: skriv om det stället.",
+        ),
+        (
+            {"name": "Gre\u200bta"},
+            "Här finns osynliga tecken. Det första står efter ”Gre”: skriv om det stället.",
+        ),
         ({"name": "G" * 300}, "Namnet är för långt. Högst 60 tecken."),
         ({"address": "greta"}, "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se."),
         ({"address": "a@example.org, b@example.org"}, "Skriv bara en e-postadress i fältet."),

@@ -219,10 +219,15 @@ def test_a_contact_can_be_for_a_landlord_a_building_or_a_group(
         ({"organisation": "x" * 121}, "Texten är för lång. Högst 120 tecken."),
         ({"phone": ""}, "Skriv en telefon eller en e-postadress, så att kontakten går att nå."),
         ({"phone": "ring mig"}, "Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."),
+        (
+            {"phone": "033-35 70 00 (växel)"},
+            "Skriv bara numret, utan ord: till exempel 070-123 45 67.",
+        ),
+        ({"phone": "7012345"}, "Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."),
         ({"email": "jour"}, "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se."),
         (
             {"hours": "vard\u202eagar"},
-            "Här finns osynliga tecken. Skriv texten igen utan att klistra in den.",
+            "Här finns osynliga tecken. Det första står efter ”vard”: skriv om det stället.",
         ),
     ],
 )

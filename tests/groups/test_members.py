@@ -319,3 +319,13 @@ def test_a_request_concerns_the_nearest_coordinators(scene: Scene) -> None:
     assert members_queries.coordinators_for(scene.stairwell_1) == [scene.dawit]
     make_coordinator(scene.carin, scene.group, stairwells=[scene.stairwell_1], accepted=False)
     assert members_queries.coordinators_for(scene.stairwell_1) == [scene.dawit]
+
+
+@pytest.mark.parametrize("typed", ["akesson", "ÅKESSON", "A\u030akesson", "bengt  åk", "åkesson bengt"])
+def test_a_member_is_found_without_rings_dots_and_single_spaces(
+    typed: str, client: PageClient, scene: Scene
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/members", query_string={"q": typed}, as_=scene.amina)
+    assert scene.bengt.name == "Bengt Åkesson"
+    assert scene.bengt.name in page.text
+    assert scene.dawit.name not in page.text

@@ -195,9 +195,15 @@ def test_a_stairwell_of_another_house_is_refused(client: PageClient, scene: Scen
             {"place": "Hos 19800101-1234"},
             "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.",
         ),
-        ({"place": "Trappan\u202e"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        (
+            {"place": "Trappan\u202e"},
+            "Här finns osynliga tecken. Det första står efter ”Trappan”: skriv om det stället.",
+        ),
         ({"place": "Trappan =?UTF-8?Q?=0A?="}, "Teckenföljden =? … ?= kan inte skickas. Ta bort den."),
-        ({"about": "x\u2066y"}, "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."),
+        (
+            {"about": "x\u2066y"},
+            "Här finns osynliga tecken. Det första står efter ”x”: skriv om det stället.",
+        ),
     ],
 )
 def test_what_cannot_be_is_refused_by_name_and_kept(

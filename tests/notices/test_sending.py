@@ -198,7 +198,7 @@ NO_SUSPECT = (
     "Det ser ut som att du pekar ut en person. Ring 112 om brottet pågår, annars tipsa polisen på 114 14. "
     "Ta bort namnet här."
 )
-HIDDEN = "Här finns osynliga tecken. Skriv texten igen utan att klistra in den."
+HIDDEN = "Här finns osynliga tecken. Det första står efter ”a”: skriv om det stället."
 
 
 @pytest.mark.parametrize(
@@ -211,10 +211,13 @@ HIDDEN = "Här finns osynliga tecken. Skriv texten igen utan att klistra in den.
         ({"body": "Ring 19800101-1234"}, NO_PERSONNUMMER),
         ({"body": "En vit bil, ABC 123, stod här"}, NO_PLATE),
         ({"title": "abc12d igen"}, NO_PLATE),
+        ({"body": "En bil, abc-123, stod här"}, NO_PLATE),
+        ({"body": "Ring 850709–9805"}, NO_PERSONNUMMER),
+        ({"source": "Kalle Karlsson, misstänkt"}, NO_SUSPECT),
         ({"body": "Kalle Karlsson är misstänkt för inbrottet"}, NO_SUSPECT),
         ({"body": "Polisen har gripit en misstänkt. Den misstänkte heter Kalle."}, NO_SUSPECT),
         ({"title_en": "ABC 123", "body_en": "x"}, NO_PLATE),
-        ({"title": "Rubrik\u200b"}, HIDDEN),
+        ({"title": "a\u202eb"}, HIDDEN),
         ({"body": "a\u202eb"}, HIDDEN),
         ({"title": "=?UTF-8?Q?=0A?=Bcc: x@y"}, "Teckenföljden =? … ?= kan inte skickas. Ta bort den."),
         (

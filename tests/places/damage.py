@@ -174,12 +174,13 @@ DAMAGE: dict[str, tuple[bytes, list[str]]] = {
     "a cell that is too long": (
         with_second("Brf Norrbyhus", "Brf " * 40),
         [
-            "Rad 3, kolumn Fastighetsägare, ”Brf Brf Brf Brf Brf Brf Brf Brf Brf Brf…”: Värdet är för långt. Korta det."
+            "Rad 3, kolumn Fastighetsägare, ”Brf Brf Brf Brf Brf Brf Brf Brf Brf Brf…”: Värdet är för långt: "
+            "160 tecken. Högst 120. Korta det."
         ],
     ),
     "a cell longer than any reader takes": (
         with_second("Hus 3", "x" * 140_000),
-        [f"Rad 3, kolumn Hus, ”{'x' * 39}…”: Värdet är för långt. Korta det."],
+        [f"Rad 3, kolumn Hus, ”{'x' * 39}…”: Värdet är för långt: 140\u00a0000 tecken. Högst 80. Korta det."],
     ),
     "a personnummer": (
         with_second("N-2", "19850709-9805"),

@@ -13,6 +13,7 @@ from watch.crypto import keyring
 from watch.email_address import readable_address
 from watch.extensions import db
 from watch.models import Area, Language, Mailbox, Organisation, Person
+from watch.names import is_same_name
 
 NEVER_BOTH = (
     "{name}, or somebody with the same address, is coordinator of a group and knows who takes part there. "
@@ -109,7 +110,7 @@ def _area(slug: str) -> Area:
 
 def _one_at(email: str, name: str | None) -> Person:
     address = _address(email)
-    sharing = [person for person in _people_at(address) if name is None or person.name == name]
+    sharing = [person for person in _people_at(address) if name is None or is_same_name(person.name, name)]
     if not sharing:
         raise click.ClickException(f"Nobody here has the address {address}.")
     if len(sharing) > 1:

@@ -38,6 +38,7 @@ from watch.models import (
     Suppression,
     utcnow,
 )
+from watch.names import is_same_name
 from watch.relations import relations_of
 from watch.statements import upsert
 
@@ -61,7 +62,7 @@ def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
     """Return the person with that name at the mailbox, made where new. Several people may share a mailbox."""
     sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id))
     for person in sharing:
-        if person.name.casefold() == name.casefold():
+        if is_same_name(person.name, name):
             return person
     person = Person(name=name, mailbox=mailbox, language=language)
     db.session.add(person)
@@ -71,7 +72,7 @@ def person_at(mailbox: Mailbox, name: str, language: Language) -> Person:
 def person_for_asking(mailbox: Mailbox, name: str, language: Language) -> Person:
     """Return the same as `person_at`, by the same statements for all: response time tells nothing."""
     sharing = db.session.scalars(select(Person).where(Person.mailbox_id == mailbox.id)).all()
-    known = next((person for person in sharing if person.name.casefold() == name.casefold()), None)
+    known = next((person for person in sharing if is_same_name(person.name, name)), None)
     wanted = {Person.name: name, Person.mailbox_id: mailbox.id, Person.language: language}
     values = (literal(value, column.type) for column, value in wanted.items())
     new = insert(Person).from_select(list(wanted), select(*values).where(literal(known is None)))

@@ -8,6 +8,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from watch import audit
 from watch.access import Permission, current_person, current_relations, public, requires
 from watch.contacts import queries, service
 from watch.contacts.forms import ContactForm
@@ -70,7 +71,8 @@ def create() -> ViewAnswer:
     if not form.validate():
         return render_template("contacts/new.html", form=form), 422
     with saving(_("Kontakten är sparad och syns nu.")):
-        service.publish_contact(form.entry, by=current_person(), today=_today())
+        contact = service.publish_contact(form.entry, by=current_person(), today=_today())
+        _note_assurance(form, contact)
     return _to_list()
 
 
@@ -91,7 +93,13 @@ def save(contact_id: int) -> ViewAnswer:
     with saving(_("Kontakten är ändrad.")):
         for contact in card:
             service.change_contact(contact, form.entry_for(contact), by=current_person(), today=_today())
+        _note_assurance(form, card[0])
     return _to_list()
+
+
+def _note_assurance(form: ContactForm, contact: ContactPerson) -> None:
+    if form.about_nobody.is_given:
+        audit.note(audit.ABOUT_NOBODY, about=contact, by=current_person(), area=contact.area)
 
 
 @bp.post("/contacts/<int:contact_id>/checked")

@@ -150,7 +150,7 @@ class AcceptAppointmentForm(Form):
     shows_email = BooleanField(_l("Mina grannar får se min e-postadress"))
     shows_phone = BooleanField(_l("Mina grannar får se mitt telefonnummer"))
     stairwell = SelectField(_l("Var bor du?"), coerce=int, default=0)
-    flat = LineField(_l("Lägenhetsnummer"), most=4)
+    flat = LineField(_l("Lägenhetsnummer"), most=4, unguarded="a number that the form looks up")
 
     def prepare(self, stairwells: Iterable[Stairwell], *, needs_name: bool) -> None:
         """Offer these stairwells, and ask for a name only if the person has none yet."""

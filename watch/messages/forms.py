@@ -1,4 +1,4 @@
-"""The form for a message. Others read it, so the guard of notices reads it first."""
+"""The forms for messages."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField
 
 from watch.fields import SendingForm, TextField
-from watch.notices.forms import RULES
 
 MOST = 2000  # characters
 
@@ -16,7 +15,6 @@ MOST = 2000  # characters
 class MessageField(TextField):
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, most=MOST, missing=_l("Skriv något först."), **more)
-        self.validators = (*self.validators, *RULES)
 
 
 class WriteMessageForm(SendingForm):

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from watch import language, tokens
+from watch import audit, language, tokens
 from watch.access import Permission, current_person, current_relations, public, requires, signed_in
 from watch.bands import banded
 from watch.extensions import db
@@ -90,11 +90,15 @@ def write(group_id: int) -> ViewAnswer:
 
 
 def _sent(
-    form: WriteMessageForm | AnswerMessageForm | WriteUnseenForm, told: str, send: Callable[[], object]
+    form: WriteMessageForm | AnswerMessageForm | WriteUnseenForm,
+    told: str,
+    send: Callable[[], ContactMessage],
 ) -> bool:
     """Send, commit and say so. If a rule forbids it, say why at the field, which keeps the text."""
     try:
-        send()
+        message = send()
+        if form.about_nobody.is_given:
+            audit.note(audit.ABOUT_NOBODY, about=message, by=message.sender, group=message.group)
     except AlreadyWritten:
         db.session.rollback()
         flash(_("Det är redan skickat."), "info")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,29 +15,10 @@ from watch.language import local
 from watch.models import Language, Level, utcnow
 from watch.notices.labels import LEVELS
 from watch.notices.queries import Target
-from watch.notices.suspicion import SCRIPT_LINK, has_plate, names_a_suspect
 
 MAX_CHARACTERS = 10_000
+SCRIPT_LINK = re.compile(r"javascript\s*:", re.IGNORECASE)
 OTHER_LANGUAGES = (Language.ENGLISH, Language.ARABIC, Language.SOMALI)
-
-
-def nothing_about_suspects(_form: Form, field: Field) -> None:
-    """Refuse text that belongs with the police (trust.md, rule 8)."""
-    text = field.data or ""
-    if has_plate(text):
-        raise ValidationError(
-            _l(
-                "Det ser ut som ett registreringsnummer. Ring 112 om brottet pågår, annars tipsa polisen "
-                "på 114 14. Ta bort numret här."
-            )
-        )
-    if names_a_suspect(text):
-        raise ValidationError(
-            _l(
-                "Det ser ut som att du pekar ut en person. Ring 112 om brottet pågår, annars tipsa polisen "
-                "på 114 14. Ta bort namnet här."
-            )
-        )
 
 
 def no_script_links(_form: Form, field: Field) -> None:
@@ -57,19 +39,16 @@ def fits_a_mail(_form: Form, field: Field) -> None:
         )
 
 
-RULES = (nothing_about_suspects, no_script_links)
-
-
 class TitleField(LineField):
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, most=120, **more)
-        self.validators = (*self.validators, *RULES)
+        self.validators = (*self.validators, no_script_links)
 
 
 class BodyField(TextField):
     def __init__(self, label: Any, **more: Any) -> None:
         super().__init__(label, most=MAX_CHARACTERS, **more)
-        self.validators = (*self.validators, fits_a_mail, *RULES)
+        self.validators = (*self.validators, fits_a_mail, no_script_links)
 
 
 class WriteNoticeForm(SendingForm):

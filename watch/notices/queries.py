@@ -28,6 +28,7 @@ from watch.models import (
     Person,
     Stairwell,
 )
+from watch.names import is_found
 from watch.recipients import RecipientCounts, count_recipients, households_without_mail, reached_by_mail
 from watch.statements import prepared
 
@@ -173,7 +174,7 @@ def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
     if not search:
         return ids
     titles = select(NoticeText.notice_id, NoticeText.title).where(NoticeText.notice_id.in_(ids))
-    found = {notice for notice, title in db.session.execute(titles) if search.casefold() in title.casefold()}
+    found = {notice for notice, title in db.session.execute(titles) if is_found(search, title)}
     return [each for each in ids if each in found]
 
 

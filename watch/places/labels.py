@@ -10,10 +10,13 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectChoice
 
-from watch.fields import choice, is_hidden_character
+from watch import language
+from watch.fields import choice
 from watch.models import Flat
 from watch.personnummer import has_personnummer
+from watch.places.list_cells import MAX_CHARACTERS
 from watch.places.problems import Problem, RowError
+from watch.signs import is_hidden_character
 from watch.tables import TableProblem
 
 TABLE_PROBLEMS = {
@@ -109,7 +112,12 @@ PROBLEMS = {
 def sentence(error: RowError) -> str:
     """Return an error as one line: the place in the file, the cell, and what to do."""
     kind = error.problem
-    problem = TABLE_PROBLEMS[kind] if isinstance(kind, TableProblem) else PROBLEMS[kind]
+    problem: Any = TABLE_PROBLEMS[kind] if isinstance(kind, TableProblem) else PROBLEMS[kind]
+    if kind is TableProblem.TOO_LONG and (most := MAX_CHARACTERS.get(error.column)):
+        length = language.number(len(error.value))
+        problem = _(
+            "Värdet är för långt: %(length)s tecken. Högst %(max)d. Korta det.", length=length, max=most
+        )
     return _("%(place)s %(problem)s", place=_place(error), problem=problem).strip()
 
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from watch.encodings import is_garbled
-from watch.fields import is_hidden_character
 from watch.personnummer import PERSONNUMMER_COLUMN, has_personnummer
 from watch.places.list_cells import ADDRESS, OPTIONAL, POSTCODE, Column, cell_problem, same, tidy
 from watch.places.problems import BadLandlordList, Problem, RowError
+from watch.signs import is_hidden_character
 from watch.tables import BrokenRow, Table, TableProblem, UnreadableTable, read_tables
 from watch.xlsx_table import XlsxLimits
 

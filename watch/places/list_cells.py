@@ -8,9 +8,9 @@ from collections.abc import Callable
 from enum import StrEnum
 
 from watch.encodings import is_garbled
-from watch.fields import is_hidden_character
 from watch.personnummer import has_personnummer
 from watch.places.problems import AnyProblem, Problem
+from watch.signs import is_hidden_character
 from watch.tables import TableProblem
 
 
@@ -29,7 +29,7 @@ class Column(StrEnum):
 
 
 OPTIONAL = frozenset({Column.LANDLORD_NUMBER})
-MAX_CHARACTERS = {
+MAX_CHARACTERS: dict[str | None, int] = {
     Column.AREA: 80,
     Column.PROPERTY: 80,
     Column.LANDLORD: 120,

@@ -36,6 +36,8 @@ OPEN = (
     GroupState.ACTIVE,
 )  # a dormant or closed group admits nobody; its building collects interest
 ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
+# "Våglängdsgatan 21 lgh 1203", "… 21 1 tr", "… 21–27": what stands after the first number is left out
+BEGINNING = re.compile(r"(?P<words>[^\d]+) (?P<number>\d{1,4}(?: ?[a-z])?)\b")
 
 
 @dataclass(frozen=True)
@@ -110,14 +112,21 @@ def buildings_at(text: str) -> ColumnElement[bool]:
     return false()
 
 
+def _words_and_number(text: str) -> list[tuple[list[str], str]]:
+    """Return what may be street and number: the whole text, or as far as its first number."""
+    plain = folded(text.split(",")[0])
+    found = filter(None, (ADDRESS.fullmatch(plain), BEGINNING.match(plain)))
+    typed = [(each["words"].split(), (each["number"] or "").replace(" ", "").upper()) for each in found]
+    return [each for place, each in enumerate(typed) if each[0] and each not in typed[:place]]
+
+
 def _readings(text: str) -> Iterator[Asked]:
     """Yield what an address may mean: first as spelled, then with one typing error a word.
 
     Python compares the words, because databases ignore accents in different ways.
     """
-    typed = ADDRESS.fullmatch(folded(text.split(",")[0]))
-    words = typed["words"].split() if typed else []
-    if typed is None or not words:
+    typed = _words_and_number(text)
+    if not typed:
         return
     known = [(city, name, area_id, folded(name)) for city, name, area_id in _streets_and_areas()]
     areas = [(area_id, plain) for _city, _name, area_id, plain in known if area_id is not None]
@@ -127,15 +136,16 @@ def _readings(text: str) -> Iterator[Asked]:
         def areas_with(*words: str, holds: Callable[[str, str], bool] = holds) -> list[int]:
             return [area_id for area_id, plain in areas if all(holds(plain, word) for word in words)]
 
-        asked = Asked((typed["number"] or "").replace(" ", "").upper(), areas=areas_with(*words))
-        for city, street, area_id, plain in known:
-            missing = [word for word in words if not holds(plain, word)]
-            if area_id is None and not missing:
-                asked.streets.append((city, street))
-            elif area_id is None and len(missing) < len(words):
-                asked.in_areas.extend((each, city, street) for each in areas_with(*missing))
-        if asked.streets or asked.areas or asked.in_areas:
-            yield asked
+        for words, number in typed:
+            asked = Asked(number, areas=areas_with(*words))
+            for city, street, area_id, plain in known:
+                missing = [word for word in words if not holds(plain, word)]
+                if area_id is None and not missing:
+                    asked.streets.append((city, street))
+                elif area_id is None and len(missing) < len(words):
+                    asked.in_areas.extend((each, city, street) for each in areas_with(*missing))
+            if asked.streets or asked.areas or asked.in_areas:
+                yield asked
 
 
 @prepared

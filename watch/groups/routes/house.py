@@ -27,6 +27,7 @@ from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, Visit, utcnow
+from watch.names import is_found
 from watch.records.queries import ended_lately
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
@@ -229,11 +230,7 @@ def members(group: Group) -> ViewAnswer:
     """Show waiting requests and members by stairwell. Names are encrypted, so Python searches them."""
     mine = current_relations().stairwells_in(group)
     text = request.args.get("q", "")[:100].strip()
-    found = [
-        each
-        for each in members_queries.members_of(group, mine)
-        if text.casefold() in each.person.name.casefold()
-    ]
+    found = [each for each in members_queries.members_of(group, mine) if is_found(text, each.person.name)]
     found.sort(key=lambda each: name_key(each.person.name))
     requests = waiting_requests(group, mine)
     elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]

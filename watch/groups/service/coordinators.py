@@ -45,6 +45,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.names import is_same_name
 
 MOST_QUESTIONS = 3  # appointment mails about one group to one mailbox in a day
 QUESTIONS_A_DAY = 30  # appointments by one person; each also mails other people
@@ -225,7 +226,7 @@ def _introduce(coordinator: Coordinator, name: str) -> None:
     """Give the unnamed person a name, or use the person of that name at the same mailbox."""
     unnamed = coordinator.person
     for known in db.session.scalars(select(Person).where(Person.mailbox_id == unnamed.mailbox_id)):
-        if known is not unnamed and known.name.casefold() == name.casefold():
+        if known is not unnamed and is_same_name(known.name, name):
             coordinator.person = known
             return
     unnamed.name = name

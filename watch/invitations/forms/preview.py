@@ -36,7 +36,7 @@ class RowForm(Form):
 
     address = AddressField(_l("E-postadress"))
     name = NameField(_l("Namn"), optional=True)
-    flat = LineField(_l("Lägenhet"), most=100)
+    flat = LineField(_l("Lägenhet"), most=100, unguarded="a flat that the form looks up")
     also = BooleanField()  # to be invited although somebody else has the address
     beside = HiddenField(validators=[AtMost(MAX_BESIDE, TOO_LONG, reads=MAX_BESIDE)])
 

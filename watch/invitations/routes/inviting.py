@@ -22,6 +22,7 @@ from watch.invitations.labels import INVITATION_SIGNS, INVITATION_STATES
 from watch.invitations.queries.invited import SentInvitation, invitations_of
 from watch.invitations.queries.inviting import contacted_flats
 from watch.models import Group, Language
+from watch.names import is_found
 from watch.paging import page_of
 from watch.web import ViewAnswer, leave_trace
 
@@ -57,7 +58,7 @@ def index_page(group: Group, form: InviteForm) -> str:
     """Render the form, and a page of the list, searched, filtered and sorted."""
     everything = invitations_of(group, current_person(), current_relations().stairwells_in(group))
     text, state = (request.args.get(each, "")[:MAX_CHARACTERS].strip() for each in ("q", "state"))
-    found = [sent for sent in everything if not text or text.casefold() in _words_of(sent)]
+    found = [sent for sent in everything if not text or is_found(text, _words_of(sent))]
     shown = _sorted([sent for sent in found if not state or sent.state == state])
     by_id = {sent.invitation.id: sent for sent in shown}
     asked = letters.how_flats_were_asked(group, current_relations().stairwells_in(group))
@@ -99,7 +100,7 @@ def flats(group: Group) -> ViewAnswer:
 
 def _words_of(sent: SentInvitation) -> str:
     address = address_of(sent)
-    return f"{address} {sent.invitation.name or ''}".casefold() if address else ""
+    return f"{address} {sent.invitation.name or ''}" if address else ""
 
 
 def _door(sent: SentInvitation) -> tuple[bool, str, str]:

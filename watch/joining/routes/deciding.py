@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
-from watch import language
+from watch import audit, language
 from watch.access import Permission, current_person, may, public, requires
 from watch.extensions import db
 from watch.joining.errors import AlreadyDecided, NotDecided
@@ -162,6 +162,8 @@ def _approve(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> 
 
 def _decline(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> None:
     deciding.decline(join_request, by=by, reason=form.reason.data if form.reason else None)
+    if form.about_nobody.is_given:
+        audit.note(audit.ABOUT_NOBODY, about=join_request, by=by, group=join_request.group)
     name = join_request.person.name
     if join_request.person.mailbox_id is None:
         flash(_("Du har svarat nej. %(name)s har ingen e-post: säg det vid dörren.", name=name), "done")

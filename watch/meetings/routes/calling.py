@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from watch import language
+from watch import audit, language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
@@ -65,6 +65,7 @@ def call(group: Group) -> ViewAnswer:
     plan = Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
     if isinstance(form, WriteDownMeetingForm):
         meeting = service.write_down(group, plan, by=current_person(), stairwell=form.chosen_stairwell)
+        _note_assurance(form, meeting)
         db.session.commit()
         flash(_("Träffen är uppskriven. Ingen har fått mejl."), "done")
         return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
@@ -86,6 +87,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
     except service.AlreadyCalled as sent:
         flash(_("Inbjudan är redan skickad."), "info")
         return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
+    _note_assurance(form, meeting)
     db.session.commit()
     said = ngettext(
         "Träffen är inlagd. %(num)d granne får ett mejl.",
@@ -98,6 +100,11 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
         said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
     flash(said, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+def _note_assurance(form: CallMeetingForm, meeting: Meeting) -> None:
+    if form.about_nobody.is_given:
+        audit.note(audit.ABOUT_NOBODY, about=meeting, by=current_person(), group=meeting.group)
 
 
 @bp.get("/meetings/<int:meeting_id>/paper")

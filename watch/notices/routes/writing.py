@@ -13,6 +13,7 @@ from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
+from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
@@ -165,6 +166,9 @@ def _send(compose: ComposeContext) -> ViewAnswer:
     except AlreadySent as sent:
         flash(_("Meddelandet är redan skickat."), "info")
         return redirect(url_for("notices.report", notice_id=sent.notice.id), 303)
+    if form.about_nobody.is_given:
+        reader = current_person()
+        audit.note(audit.ABOUT_NOBODY, about=notice, by=reader, group=notice.group, area=notice.area)
     db.session.commit()
     flash(_("Meddelandet är på väg."), "done")
     return redirect(url_for("notices.report", notice_id=notice.id), 303)

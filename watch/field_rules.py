@@ -1,0 +1,68 @@
+"""Rules for typed text that hold in every form (trust.md, "Input that must be refused")."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field
+from wtforms.validators import ValidationError
+
+from watch.names import has_letter, is_like_link
+from watch.personnummer import has_personnummer, personnummer_word
+from watch.signs import JOINERS, before_hidden_sign, has_pile
+
+
+def hidden_signs_word(before: str) -> Any:
+    """Return the message for a sign that nobody sees, which stands after these words."""
+    if not before:
+        return _l("Här finns osynliga tecken, det första allra först. Skriv om början.")
+    return _l(
+        "Här finns osynliga tecken. Det första står efter ”%(before)s”: skriv om det stället.", before=before
+    )
+
+
+class NoHiddenSigns:
+    """Refuses characters that nobody can see, but those that are allowed; line breaks only if `lines`."""
+
+    def __init__(self, *, allowed: str = "", lines: bool = False) -> None:
+        self.allowed = allowed + ("\r\n\t" if lines else "")
+
+    def __call__(self, _form: Any, field: Field) -> None:
+        before = before_hidden_sign(field.data or "", self.allowed, joins=self.allowed == JOINERS)
+        if before is not None:
+            raise ValidationError(hidden_signs_word(before))
+
+
+def no_pile_of_marks(_form: Any, field: Field) -> None:
+    """Refuse a letter with so many accents that they cover what stands around it."""
+    if has_pile(field.data or ""):
+        raise ValidationError(
+            _l("En bokstav har för många accenter, högst 4 får plats. Skriv bokstaven igen.")
+        )
+
+
+def no_personnummer(_form: Any, field: Field) -> None:
+    """Refuse a personnummer."""
+    if has_personnummer(field.data or ""):
+        raise ValidationError(personnummer_word(field.data))
+
+
+def no_encoded_word(_form: Any, field: Field) -> None:
+    """Refuse an RFC 2047 encoded word, which a mail's header would decode to something else."""
+    text = field.data or ""
+    begins = text.find("=?")
+    if begins >= 0 and text.find("?=", begins + 2) >= 0:
+        raise ValidationError(_l("Teckenföljden =? … ?= kan inte skickas. Ta bort den."))
+
+
+def no_link(_form: Any, field: Field) -> None:
+    """Refuse what a mail program would turn into a link, because names are mailed to others."""
+    if not field.errors and is_like_link(field.data or ""):
+        raise ValidationError(_l("Skriv bara ett namn, utan webbadress och e-postadress."))
+
+
+def a_letter(_form: Any, field: Field) -> None:
+    """Refuse a name without any letter that can be seen."""
+    if field.data and not field.errors and not has_letter(field.data):
+        raise ValidationError(_l("Skriv ett namn med minst en bokstav."))

@@ -1,0 +1,10 @@
+"""Finds what points at a person in free text that others will read (trust.md, rule 8).
+
+Texts about suspects belong with the police (GDPR article 10). The rules find the usual wordings only, and may
+be wrong: the writer can reword the text, or say that it is about nobody and go on.
+"""
+
+from watch.guard.people import suspects_in
+from watch.guard.plates import plates_in
+
+__all__ = ["plates_in", "suspects_in"]

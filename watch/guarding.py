@@ -1,0 +1,67 @@
+"""The rule of forms that a text which others read must not point at a person, and the writer's assurance.
+
+Whoever is stopped can reword the text, or press "Det är ingen person". That covers only what was found then:
+a digest of each finding comes with the form. The route writes it into the audit trail.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import Field, HiddenField
+from wtforms.validators import ValidationError
+
+from watch.guard import plates_in, suspects_in
+from watch.lengths import TOO_LONG, AtMost
+
+MOST_CHARACTERS = 2000  # of all digests
+LOOKS_LIKE_PLATE = _l(
+    "Det ser ut som ett registreringsnummer. Ring 112 om brottet pågår, annars tipsa polisen på 114 14. "
+    "Ta bort numret här."
+)
+LOOKS_LIKE_SUSPECT = _l(
+    "Det ser ut som att du pekar ut en person. Ring 112 om brottet pågår, annars tipsa polisen på 114 14. "
+    "Ta bort namnet här."
+)
+
+
+class AssuranceField(HiddenField):
+    """Digests of what the writer has said points at nobody. `found` has what was found now, by digest."""
+
+    def __init__(self, **more: Any) -> None:
+        most = AtMost(MOST_CHARACTERS, TOO_LONG, reads=MOST_CHARACTERS)
+        super().__init__(validators=[most], default="", **more)
+        self.found: dict[str, str] = {}
+
+    def process_formdata(self, valuelist: Sequence[Any]) -> None:
+        self.data = " ".join(map(str, valuelist)).strip()
+        self.raw_data = [self.data]  # the button's value comes beside the hidden field's
+
+    @property
+    def asked(self) -> str:
+        """What the button "Det är ingen person" sends; empty if nothing more was found."""
+        is_new = self.found.keys() - set((self.data or "").split())
+        return " ".join(self.found) if is_new else ""
+
+    @property
+    def is_given(self) -> bool:
+        """True if something was found and the writer has said that it points at nobody."""
+        return bool(self.found) and not self.asked
+
+
+def about_nobody(form: Any, field: Field) -> None:
+    """Refuse a text that seems to point at a person or a car, unless the writer has said that it does not."""
+    text = field.data or ""
+    plates, suspects = plates_in(text), suspects_in(text)
+    digests = {_digest(words): words for words in (*plates, *suspects)}
+    assurance: AssuranceField = form.about_nobody
+    assurance.found |= digests
+    if digests.keys() - set((assurance.data or "").split()):
+        raise ValidationError(LOOKS_LIKE_PLATE if plates else LOOKS_LIKE_SUSPECT)
+
+
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.casefold().encode()).hexdigest()[:12]
