@@ -31,6 +31,7 @@ from watch.groups.mails import (
     GROUP_STARTED,
     LEAD_ASKED,
     LEAD_ASKED_IN_AREA,
+    UNSUBSCRIBED,
 )
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import (
@@ -58,6 +59,7 @@ from watch.models import (
     JoinRequest,
     Language,
     Membership,
+    NoticeChoice,
     OutboxRow,
     OutboxState,
     RequestState,
@@ -145,6 +147,12 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
     return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
 
 
+def _unsubscribed(scene: Scene) -> OutboxRow | None:
+    membership = _membership(scene)
+    membership.notices = NoticeChoice.MEETINGS
+    return outbox.queue(UNSUBSCRIBED, to=scene.carin, about=membership)
+
+
 LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
@@ -173,6 +181,7 @@ LETTERS: dict[str, SampleMail] = {
         MEETING_REMINDER, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),
     "meeting-cancelled": _cancelled,
+    "unsubscribed": _unsubscribed,
     "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }
 

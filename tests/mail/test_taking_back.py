@@ -126,6 +126,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "left": lambda s, about: leave(s, s.carin),
         "gatherings only": lambda s, about: choose(s.carin, NoticeChoice.MEETINGS),
     },
+    "unsubscribed": {
+        "left": lambda s, about: leave(s, s.carin),
+        "thought again": lambda s, about: choose(s.carin, NoticeChoice.EVERYTHING),
+    },
     "sign-in-unknown": {},  # it says how to join, whatever happens, and ends by itself
 }
 

@@ -47,6 +47,7 @@ OFFICERS_NEVER_COORDINATE = _l(
 )
 NOTICE_CHOICES = {
     NoticeChoice.EVERYTHING: _l("Allt"),
+    NoticeChoice.NOTICES: _l("Bara meddelanden"),
     NoticeChoice.MEETINGS: _l("Bara träffar"),
     NoticeChoice.NOTHING: _l("Inget"),
 }
