@@ -21,6 +21,7 @@ FEATURES = (
     "joining",
     "interest",
     "canvassing",
+    "handouts",
     "meetings",
     "notices",
     "followup",

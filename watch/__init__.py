@@ -20,6 +20,7 @@ from watch.database import has_log_of_another, is_made, prepare_sqlite
 from watch.extensions import babel, catalogues, csrf, db, limiter, login_manager, migrate
 from watch.followup import routes as followup
 from watch.groups import routes as groups
+from watch.handouts import routes as handouts
 from watch.interest import routes as interest
 from watch.invitations import routes as invitations
 from watch.joining import routes as joining
@@ -34,7 +35,7 @@ from watch.printing import routes as printing
 
 FEATURES = (
     places, accounts, contacts, groups, lifecycle, printing, invitations, joining, interest, canvassing,
-    meetings, notices, followup, health,
+    handouts, meetings, notices, followup, health,
 )  # fmt: skip
 
 

@@ -64,7 +64,7 @@ PRESSES = {
 LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked",
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
-    "join-unanswered", "unsubscribed",
+    "join-unanswered", "unsubscribed", "paper-to-hand-out",
 }  # fmt: skip
 
 

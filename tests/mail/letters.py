@@ -33,6 +33,8 @@ from watch.groups.mails import (
     LEAD_ASKED_IN_AREA,
     UNSUBSCRIBED,
 )
+from watch.groups.queries.households import paper_households
+from watch.handouts.mails import PAPER_TO_HAND_OUT
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import (
     INVITATION,
@@ -58,6 +60,7 @@ from watch.models import (
     Invitation,
     JoinRequest,
     Language,
+    Mailing,
     Membership,
     NoticeChoice,
     OutboxRow,
@@ -153,6 +156,14 @@ def _unsubscribed(scene: Scene) -> OutboxRow | None:
     return outbox.queue(UNSUBSCRIBED, to=scene.carin, about=membership)
 
 
+def _paper(scene: Scene) -> OutboxRow | None:
+    mailing = Mailing(kind="notice", notice=make_notice(scene.group, by=scene.amina))
+    db.session.add(mailing)
+    db.session.flush()
+    outbox.queue_paper(mailing, paper_households(scene.group))
+    return outbox.queue(PAPER_TO_HAND_OUT, to=scene.bengt, about=_appointment(scene))
+
+
 LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
@@ -182,6 +193,7 @@ LETTERS: dict[str, SampleMail] = {
     ),
     "meeting-cancelled": _cancelled,
     "unsubscribed": _unsubscribed,
+    "paper-to-hand-out": _paper,
     "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }
 

@@ -18,6 +18,7 @@ from tests.mail.relay import Relay
 from watch.accounts import service as accounts
 from watch.extensions import db
 from watch.groups.service import choices, coordinators, members
+from watch.handouts import service as handouts
 from watch.interest import service
 from watch.invitations.service import invited
 from watch.joining.service import answering, deciding, verifying
@@ -27,6 +28,7 @@ from watch.meetings import service as meetings
 from watch.models import (
     Answer,
     Coordinator,
+    Mailing,
     Membership,
     NoticeChoice,
     Officer,
@@ -38,6 +40,7 @@ from watch.models import (
 )
 from watch.notices import service as notices
 from watch.notices.mails import NOTICE
+from watch.recipients import flats_on_paper
 
 Act = Callable[[Scene, Any], object]  # the second is what the mail is about
 
@@ -69,6 +72,12 @@ def unassign(scene: Scene, person: Person) -> None:
 def let_in(scene: Scene, person: Person) -> None:
     """Let somebody join."""
     members.admit(person, scene.group, stairwell=scene.stairwell_3)
+
+
+def hand_out_all(scene: Scene) -> None:
+    """Let Amina tick off every paper of the group."""
+    flats = flats_on_paper(select(Mailing.id), {scene.group.id: None})
+    handouts.hand_out(flats, by=scene.amina)
 
 
 def answered(scene: Scene, about: Any) -> None:
@@ -125,6 +134,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "stopped": lambda s, about: stop(s, about),
         "left": lambda s, about: leave(s, s.carin),
         "gatherings only": lambda s, about: choose(s.carin, NoticeChoice.MEETINGS),
+    },
+    "paper-to-hand-out": {
+        "ended": lambda s, about: end(s, s.bengt),
+        "handed out": lambda s, about: hand_out_all(s),
     },
     "unsubscribed": {
         "left": lambda s, about: leave(s, s.carin),

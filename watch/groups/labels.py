@@ -76,6 +76,8 @@ EVENTS = {
     "household-moved-out": _l("Flyttade ut"),
     "household-not-home": _l("Var inte hemma"),
     "household-undone": _l("Det senaste togs tillbaka"),
+    "household-got-paper": _l("Fick ett papper"),
+    "household-lacks-paper": _l("Papperet togs tillbaka"),
     "letter-printed": _l("Ett brev skrevs ut"),
 }
 

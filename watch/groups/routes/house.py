@@ -22,6 +22,7 @@ from watch.groups.queries.households import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
+from watch.handouts.queries import open_handouts
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, utcnow
 from watch.saving import saving
@@ -63,6 +64,7 @@ def show(group: Group) -> ViewAnswer:
         only_some=mine is not None,
         by_state=counts_by_state(flats),
         legend=_legend(flats),
+        handouts=open_handouts({group.id: mine}, utcnow()),
     )
 
 

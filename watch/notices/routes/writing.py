@@ -19,6 +19,7 @@ from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
+from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
@@ -190,6 +191,8 @@ def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: Recipie
         target=target,
         reach=reach if exact else None,
         households=queries.households_in(target.area) if target.area and not exact else None,
+        alone=without_bringer(target.households()) if target.area else 0,
+        uncovered=groups_without_coordinator(target.area) if target.area else [],
         flats=facts_of(target.group).flats if target.group and not exact else None,
         banded=banded,
         texts=form.texts(),
