@@ -23,6 +23,7 @@ FEATURES = (
     "interest",
     "canvassing",
     "records",
+    "handouts",
     "meetings",
     "notices",
     "messages",

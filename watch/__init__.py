@@ -22,6 +22,7 @@ from watch.extensions import babel, catalogues, csrf, db, limiter, login_manager
 from watch.followup import routes as followup
 from watch.groups import routes as groups
 from watch.handbook import routes as handbook
+from watch.handouts import routes as handouts
 from watch.interest import routes as interest
 from watch.invitations import routes as invitations
 from watch.joining import routes as joining
@@ -38,7 +39,7 @@ from watch.records import routes as records
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, meetings, notices, messages, followup, handbook, health,
+    canvassing, records, handouts, meetings, notices, messages, followup, handbook, health,
 )  # fmt: skip
 
 

@@ -33,6 +33,7 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.queries import areas
 from watch.groups.service import recounting
+from watch.handouts import service as handouts
 from watch.joining.service import escalation
 from watch.mail import metrics
 from watch.mail.delivery import SenderThread
@@ -51,6 +52,8 @@ JOBS = (
     Job("erase", time(3, 30), erasing.erase_what_is_over),
     Job("remind", reminding.REMIND_AT, meetings.remind),
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
+    Job("papers", time(9), handouts.tell_coordinators),
+    Job("papers of the day", time(16), handouts.tell_coordinators),
 )
 
 TASKS_BY_FLAG = {WAKE: "wake", packs.ASKED: "letters"}  # run after a commit with the flag in session.info

@@ -23,6 +23,8 @@ from watch.models import (
     Stairwell,
 )
 
+Scopes = Mapping[int, frozenset[int] | None]  # ids of groups, each with those of stairwells; None: all
+
 
 @dataclass(frozen=True)
 class RecipientCounts:
@@ -70,17 +72,27 @@ class CountChanged(DomainError):
 
 @dataclass(frozen=True)
 class FlatOnPaper:
-    """A flat that gets its copy on paper, and the languages its members read.
+    """A flat that gets its copy of a mailing on paper, and the languages its members read.
 
-    `bounced` means that a mail to the flat was not delivered.
+    `bounced` means that a mail to the flat was not delivered. `state` is that of its paper: to print, printed
+    or handed out.
     """
 
+    flat_id: int
+    household_id: int
+    mailing_id: int
     group_id: int
     address: str
     sort_key: str
     number: str
     bounced: bool = False
+    state: OutboxState = OutboxState.TO_PRINT
     languages: tuple[Language, ...] = ()
+
+    @property
+    def is_handed_out(self) -> bool:
+        """True if the coordinator has ticked it."""
+        return self.state is OutboxState.HANDED_OUT
 
 
 def reached_by_mail(people: Select[int]) -> Select[int]:
@@ -140,25 +152,29 @@ def count_recipients(
     return RecipientCounts(*db.session.execute(select(*counts)).one())
 
 
-def flats_on_paper(mailings: Select[int], scopes: Mapping[int, frozenset[int] | None]) -> list[FlatOnPaper]:
+def flats_on_paper(mailings: Select[int], scopes: Scopes) -> list[FlatOnPaper]:
     """Return flats that get these mailings on paper, or whose mail bounced, in street order.
 
-    `scopes` are the reader's groups, each with the stairwells they work with (None: all).
+    A household that has moved out is left out. `scopes` are the reader's groups, each with the stairwells
+    they work with (None: all).
     """
     flats: dict[int, FlatOnPaper] = {}
-    for household, bounced in ((_bounced_households(mailings), True), (_paper_households(mailings), False)):
+    for rows, is_bounced in ((_bounced(mailings).subquery(), True), (_papers(mailings).subquery(), False)):
         wanted = (
-            select(Flat.id, Household.id, Building.group_id, Stairwell, Flat.number)
+            select(Flat, Household.id, rows.c.mailing_id, rows.c.state, Building.group_id, Stairwell)
             .join(Household, Household.flat_id == Flat.id)
+            .join(rows, rows.c.household_id == Household.id)
             .join(Stairwell, Stairwell.id == Flat.stairwell_id)
             .join(Building, Building.id == Stairwell.building_id)
-            .where(Household.id.in_(household), _within(scopes))
+            .where(Household.is_current, within(scopes))
         )
-        read = _languages_of(household)
-        for flat, home, group, stairwell, number in db.session.execute(wanted):
-            flats[flat] = FlatOnPaper(
-                group or 0, stairwell.address, stairwell.sort_key, number, bounced, read.get(home, ())
-            )
+        read = _languages_of(select(rows.c.household_id))
+        for flat, home, mailing, state, group, stairwell in db.session.execute(wanted):
+            flats[flat.id] = FlatOnPaper(
+                flat.id, home, mailing, group or 0, stairwell.address, stairwell.sort_key, flat.number,
+                bounced=is_bounced or (flat.id in flats and flats[flat.id].bounced),
+                state=OutboxState.TO_PRINT if is_bounced else state, languages=read.get(home, ()),
+            )  # fmt: skip
     return sorted(flats.values(), key=lambda flat: (flat.sort_key, flat.number))
 
 
@@ -177,17 +193,17 @@ def _languages_of(households: Select[int | None]) -> dict[int, tuple[Language, .
     return {home: tuple(each for each in Language if each in found) for home, found in read.items()}
 
 
-def _paper_households(mailings: Select[int]) -> Select[int | None]:
-    return select(OutboxRow.household_id).where(
+def _papers(mailings: Select[int]) -> Select[int | None, int, OutboxState]:
+    return select(OutboxRow.household_id, OutboxRow.mailing_id, OutboxRow.state).where(
         OutboxRow.mailing_id.in_(mailings),
         OutboxRow.channel == Channel.PAPER,
         OutboxRow.state != OutboxState.CANCELLED,
     )
 
 
-def _bounced_households(mailings: Select[int]) -> Select[int | None]:
+def _bounced(mailings: Select[int]) -> Select[int | None, int, OutboxState]:
     return (
-        select(Membership.household_id)
+        select(Membership.household_id, OutboxRow.mailing_id, OutboxRow.state)
         .join(OutboxRow, OutboxRow.person_id == Membership.person_id)
         .where(
             OutboxRow.mailing_id.in_(mailings), OutboxRow.state == OutboxState.BOUNCED, Membership.is_current
@@ -195,7 +211,8 @@ def _bounced_households(mailings: Select[int]) -> Select[int | None]:
     )
 
 
-def _within(scopes: Mapping[int, frozenset[int] | None]) -> ColumnElement[bool]:
+def within(scopes: Scopes) -> ColumnElement[bool]:
+    """Return the condition on Building and Stairwell that it is in one of these groups and stairwells."""
     parts = [
         Building.group_id == group if stairwells is None
         else and_(Building.group_id == group, Stairwell.id.in_(stairwells))

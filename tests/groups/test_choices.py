@@ -43,7 +43,7 @@ from watch.models import (
 from watch.notices.mails import NOTICE
 
 ONE_CLICK = {"List-Unsubscribe": "One-Click"}
-EVERYTHING, MEETINGS, NOTHING = NoticeChoice
+EVERYTHING, NOTICES, MEETINGS, NOTHING = NoticeChoice
 
 
 def say(where: Group | Area, scene: Scene) -> None:
@@ -114,14 +114,46 @@ def test_one_click_in_the_mail_program_stops_the_groups_list_without_cookie_or_r
         answer = client.post(address, ONE_CLICK, csrf=False)
         assert (answer.status, answer.location, answer.response.mimetype) == (200, None, "text/plain")
         assert "Set-Cookie" not in answer.response.headers
-        assert answer.html.startswith("Klart. Det kommer inga fler mejl från gruppen.")
-    assert membership_of(scene.carin).notices is NOTHING
-    assert still_waiting(scene.carin, outbox) == ["notice"]  # of the area: another list
+        assert answer.html.startswith("Klart. Inga fler meddelanden från gruppen kommer.")
+    assert membership_of(scene.carin).notices is MEETINGS
+    assert still_waiting(scene.carin, outbox) == ["meeting-called", "notice", "unsubscribed"]  # of the area
+    assert of_area(scene.carin, outbox)
     assert all_others_wait(scene.carin, outbox)
     assert [entry.what for entry in db.session.scalars(select(AuditEntry))] == ["notices-chosen"]
     back = client.get(address)
     assert choose(back, **{f"m{membership_of(scene.carin).id}": EVERYTHING}).status == 303
     assert membership_of(scene.carin).notices is EVERYTHING
+
+
+def of_area(person: Person, outbox: Outbox) -> bool:
+    """Return True if the only waiting notice to a person is one to a whole area."""
+    (notice,) = [row.mailing.notice for row in waiting_of(person, outbox) if row.mailing.notice]
+    return notice.area is not None
+
+
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize(
+    ("kind", "before", "after"),
+    [
+        ("notice", EVERYTHING, MEETINGS),
+        ("notice", NOTICES, NOTHING),
+        ("notice", MEETINGS, MEETINGS),
+        ("notice", NOTHING, NOTHING),
+        ("meeting-called", EVERYTHING, NOTICES),
+        ("meeting-called", MEETINGS, NOTHING),
+        ("meeting-called", NOTICES, NOTICES),
+        ("meeting-called", NOTHING, NOTHING),
+    ],
+)
+def test_one_click_stops_its_own_list_only_and_says_so_by_mail(
+    client: PageClient, scene: Scene, outbox: Outbox, kind: str, before: NoticeChoice, after: NoticeChoice
+) -> None:
+    membership_of(scene.carin).notices = before
+    for _time in range(2):
+        assert client.post(link(scene.carin, outbox, kind), ONE_CLICK, csrf=False).status == 200
+    assert membership_of(scene.carin).notices is after
+    assert still_waiting(scene.carin, outbox).count("unsubscribed") == (before is not after)
+    assert {membership_of(each).notices for each in (scene.amina, scene.bengt, scene.dawit)} == {EVERYTHING}
 
 
 @pytest.mark.usefixtures("waiting")
@@ -183,7 +215,7 @@ def test_two_on_one_mailbox_choose_each_for_themselves(
     assert (membership_of(scene.carin).notices, membership_of(carins_husband).notices) == (MEETINGS, NOTHING)
     assert still_waiting(scene.carin, outbox) == ["meeting-called"]
     assert still_waiting(carins_husband, outbox) == []
-    client.post(link(scene.carin, outbox), ONE_CLICK, csrf=False)
+    client.post(link(scene.carin, outbox, "meeting-called"), ONE_CLICK, csrf=False)
     assert (membership_of(scene.carin).notices, membership_of(carins_husband).notices) == (NOTHING, NOTHING)
 
 
@@ -256,7 +288,7 @@ def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
     new = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
     page = new.press("Förhandsgranska", said)
     assert "2 personer får ett mejl." in page.text
-    assert "1 hushåll får det på papper: där har ingen lämnat någon e-postadress." in page.text
+    assert "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress." in page.text
     assert "e-postadressen där fungerar inte" not in page.text
     assert "3 personer har valt bort sådana mejl och får inget, inte heller på papper." in page.text
     page.press("Skicka till 2 grannar")

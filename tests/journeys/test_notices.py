@@ -55,7 +55,7 @@ def test_a_coordinator_tells_the_group_in_two_languages(
     phone.press("Förhandsgranska")
 
     assert "5 personer får ett mejl." in phone.text
-    assert "1 hushåll får det på papper" in phone.text
+    assert "1 hushåll behöver det på papper" in phone.text
     assert phone.page.locator("[lang=ar][dir=rtl]").all_inner_texts() == [*ARABIC]
 
     phone.press("Ändra")
@@ -127,7 +127,7 @@ def test_each_coordinator_sees_which_of_their_own_flats_need_paper(
     phone.open(f"/groups/{scene.group.id}/notices/new")
     write(phone, *SWEDISH)
     phone.press("Förhandsgranska")
-    assert "2 hushåll får det på papper" in phone.text
+    assert "2 hushåll behöver det på papper" in phone.text
     phone.press("Skicka till 4 grannar")
     report = phone.path
     phone.follow("Visa dina 2 lägenheter")

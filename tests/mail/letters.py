@@ -36,7 +36,10 @@ from watch.groups.mails import (
     LEAD_ASKED_IN_AREA,
     MEMBERSHIP_ENDED,
     RECORD_CORRECTED,
+    UNSUBSCRIBED,
 )
+from watch.groups.queries.households import paper_households
+from watch.handouts.mails import PAPER_TO_HAND_OUT
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.invitations.mails import (
     INVITATION,
@@ -69,8 +72,10 @@ from watch.models import (
     Invitation,
     JoinRequest,
     Language,
+    Mailing,
     Membership,
     MessageAudience,
+    NoticeChoice,
     OutboxRow,
     OutboxState,
     RequestState,
@@ -191,6 +196,20 @@ def _changed(scene: Scene) -> OutboxRow | None:
     return outbox.queue(ADDRESS_CHANGED, to=old, about=change, language=scene.carin.language)
 
 
+def _unsubscribed(scene: Scene) -> OutboxRow | None:
+    membership = _membership(scene)
+    membership.notices = NoticeChoice.MEETINGS
+    return outbox.queue(UNSUBSCRIBED, to=scene.carin, about=membership)
+
+
+def _paper(scene: Scene) -> OutboxRow | None:
+    mailing = Mailing(kind="notice", notice=make_notice(scene.group, by=scene.amina))
+    db.session.add(mailing)
+    db.session.flush()
+    outbox.queue_paper(mailing, paper_households(scene.group))
+    return outbox.queue(PAPER_TO_HAND_OUT, to=scene.bengt, about=_appointment(scene))
+
+
 LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
@@ -238,6 +257,8 @@ LETTERS: dict[str, SampleMail] = {
         to=s.carin,
         about=make_message(s.gun, s.group, "Vem kan vara ombud?", audience=MessageAudience.MEMBERS),
     ),
+    "unsubscribed": _unsubscribed,
+    "paper-to-hand-out": _paper,
     "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }
 

@@ -7,12 +7,14 @@ from datetime import UTC, datetime, timedelta
 
 import icalendar
 import pytest
+from flask import Flask
 from sqlalchemy import delete
 
 from tests.cast import Scene
 from tests.factories import make_meeting
 from tests.mail.letters import LETTERS
 from tests.mail.relay import Relay, Taken
+from tests.page_client import PageClient
 from watch.extensions import db
 from watch.language import STOCKHOLM
 from watch.mail import delivery, outbox
@@ -20,7 +22,19 @@ from watch.mail.kinds import KINDS
 from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED
 from watch.models import Language, Meeting, OutboxRow, OutboxState, utcnow
 
-METHODS = {"meeting-called": "REQUEST", "meeting-reminder": "REQUEST", "meeting-cancelled": "CANCEL"}
+KINDS_OF_ENTRY = {
+    "meeting-called": ("CONFIRMED", 1, "Träff med grannar"),
+    "meeting-reminder": ("CONFIRMED", 1, "Träff med grannar"),
+    "meeting-cancelled": ("CANCELLED", 2, "Inställd: träff med grannar"),
+}
+HARD_PLACES = [
+    "Tvättstugan, port 21; ring på \\ knacka",
+    "Rad ett\nrad två\n\nrad fyra",
+    "في غرفة الغسيل، الطابق الأرضي، بجانب المدخل الرئيسي للمبنى من جهة الشارع",
+    "Gården 🏡 vid grillen 👨‍👩‍👧‍👦 och lekplatsen 🛝🛝🛝 bakom huset, gå runt knuten 🧭🧭🧭🧭",
+    "x" * 63 + "å" * 20,
+    "a\u2028b\u0085c",  # separators of lines to Python, but not in a calendar
+]
 
 
 def taken(relay: Relay) -> Taken:
@@ -40,8 +54,10 @@ def entry(letter: Taken) -> tuple[str, str, icalendar.Event]:
     return text, str(calendar["METHOD"]), event
 
 
-@pytest.mark.parametrize(("kind", "method"), METHODS.items())
-def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, relay: Relay, kind: str, method: str) -> None:
+@pytest.mark.parametrize("kind", KINDS_OF_ENTRY)
+def test_a_meeting_comes_as_a_calendar_entry_that_asks_for_no_answer(
+    scene: Scene, relay: Relay, kind: str
+) -> None:
     row = LETTERS[kind](scene)
     assert row
     assert row.mailing.meeting
@@ -52,12 +68,49 @@ def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, relay: Relay, kind: s
         call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
         assert call
         call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
-    _text, told, event = entry(taken(relay))
-    assert (told, event["STATUS"]) == (method, "CANCELLED" if method == "CANCEL" else "CONFIRMED")
-    assert event["SEQUENCE"] == 1 + (method == "CANCEL")
+    text, method, event = entry(taken(relay))
+    assert (method, event["STATUS"], event["SEQUENCE"], event["SUMMARY"]) == (
+        "PUBLISH", *KINDS_OF_ENTRY[kind],
+    )  # fmt: skip
     assert (event["DTSTART"].dt, event["DTEND"].dt) == (meeting.starts_at, meeting.ends_at)
-    assert event["ATTENDEE"] == "mailto:carin@example.org"
-    assert "Våglängdsgatan" not in event["SUMMARY"]
+    assert "ATTENDEE" not in event  # RFC 5546, 3.2.1: an organiser, and no attendee
+    assert event["ORGANIZER"].startswith("mailto:meddelanden@")
+    assert "carin" not in text
+    is_on = event["STATUS"] == "CONFIRMED"
+    assert (event.get("DESCRIPTION"), "URL" in event) == (
+        "Svara med länken i mejlet." if is_on else None,
+        is_on,
+    )
+
+
+def test_its_link_answers_as_the_mails_own_does(client: PageClient, scene: Scene, relay: Relay) -> None:
+    meeting = make_meeting(scene.group, by=scene.amina)
+    outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
+    letter = taken(relay)
+    link = str(entry(letter)[2]["URL"])
+    assert link in letter.text()
+    assert (
+        client.get(link.removeprefix("http://127.0.0.1:8000")).press("Jag kommer", {"people": "1"}).status
+        == 303
+    )
+
+
+@pytest.mark.parametrize("place", HARD_PLACES)
+@pytest.mark.parametrize("base", ["http://127.0.0.1:8000", f"https://{'grannsamverkan.' * 4}example.org"])
+def test_whatever_a_place_holds_comes_out_the_same_and_no_line_is_long(
+    app: Flask, scene: Scene, relay: Relay, monkeypatch: pytest.MonkeyPatch, place: str, base: str
+) -> None:
+    monkeypatch.setitem(app.config, "BASE_URL", base)
+    meeting = make_meeting(scene.group, by=scene.amina)
+    meeting.place = place
+    outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
+    text, _method, event = entry(taken(relay))
+    assert str(event["LOCATION"]) == place
+    assert re.fullmatch(re.escape(base) + "/r/[0-9a-v]{32}", str(event["URL"]))
+    lines = text.replace("\r\n", "\n").split("\n")
+    assert max(len(line.encode()) for line in lines) <= 75
+    assert lines[-1] == ""
+    assert "\ufffd" not in text
 
 
 @pytest.mark.parametrize(
@@ -65,6 +118,10 @@ def test_a_meeting_comes_as_a_calendar_entry(scene: Scene, relay: Relay, kind: s
     [
         (datetime(2027, 4, 10, 18, tzinfo=STOCKHOLM), "20270410T160000Z"),
         (datetime(2027, 1, 10, 18, tzinfo=STOCKHOLM), "20270110T170000Z"),
+        (datetime(2027, 3, 27, 18, tzinfo=STOCKHOLM), "20270327T170000Z"),
+        (datetime(2027, 3, 28, 18, tzinfo=STOCKHOLM), "20270328T160000Z"),
+        (datetime(2027, 10, 30, 18, tzinfo=STOCKHOLM), "20271030T160000Z"),
+        (datetime(2027, 10, 31, 18, tzinfo=STOCKHOLM), "20271031T170000Z"),
         (
             datetime(2027, 3, 28, 1, 30, tzinfo=STOCKHOLM),
             "20270328T003000Z",

@@ -19,6 +19,7 @@ from watch.accounts import service as accounts
 from watch.addresses import service as addresses
 from watch.extensions import db
 from watch.groups.service import choices, coordinators, members
+from watch.handouts import service as handouts
 from watch.interest import service
 from watch.invitations.service import invited
 from watch.joining.service import answering, deciding, verifying
@@ -29,6 +30,7 @@ from watch.models import (
     Answer,
     Coordinator,
     Interest,
+    Mailing,
     Membership,
     NoticeChoice,
     Officer,
@@ -40,6 +42,7 @@ from watch.models import (
 )
 from watch.notices import service as notices
 from watch.notices.mails import NOTICE
+from watch.recipients import flats_on_paper
 
 Act = Callable[[Scene, Any], object]  # the second is what the mail is about
 
@@ -71,6 +74,12 @@ def unassign(scene: Scene, person: Person) -> None:
 def let_in(scene: Scene, person: Person) -> None:
     """Let somebody join."""
     members.admit(person, scene.group, stairwell=scene.stairwell_3)
+
+
+def hand_out_all(scene: Scene) -> None:
+    """Let Amina tick off every paper of the group."""
+    flats = flats_on_paper(select(Mailing.id), {scene.group.id: None})
+    handouts.hand_out(flats, by=scene.amina)
 
 
 def answered(scene: Scene, about: Any) -> None:
@@ -139,6 +148,14 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "officer-wrote-members": {
         "left": lambda s, about: leave(s, s.carin),
         "wants nothing": lambda s, about: choose(s.carin, NoticeChoice.NOTHING),
+    },
+    "paper-to-hand-out": {
+        "ended": lambda s, about: end(s, s.bengt),
+        "handed out": lambda s, about: hand_out_all(s),
+    },
+    "unsubscribed": {
+        "left": lambda s, about: leave(s, s.carin),
+        "thought again": lambda s, about: choose(s.carin, NoticeChoice.EVERYTHING),
     },
     "sign-in-unknown": {},  # it says how to join, whatever happens, and ends by itself
 }

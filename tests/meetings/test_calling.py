@@ -330,3 +330,40 @@ def test_the_number_said_is_the_number_of_rows(
 ) -> None:
     reach = recipients_of_call(scene.group, scene.stairwell_3)
     assert (reach.mail, reach.paper, reach.paper_no_address, reach.paper_dead_address) == (2, 2, 1, 1)
+
+
+@pytest.mark.parametrize("ends", ["24.00", "24:00", "00.00", "00:00", "0.00"])
+@pytest.mark.parametrize(
+    ("day", "in_utc"),
+    [
+        ("2026-03-12", datetime(2026, 3, 12, 23, tzinfo=UTC)),
+        ("2026-03-28", datetime(2026, 3, 28, 23, tzinfo=UTC)),  # before the night in which clocks go forward
+        ("2026-12-31", datetime(2026, 12, 31, 23, tzinfo=UTC)),
+    ],
+)
+def test_a_meeting_may_last_until_midnight(
+    client: PageClient, scene: Scene, ends: str, day: str, in_utc: datetime
+) -> None:
+    new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page = new.press("Förhandsgranska", PLAN | {"day": day, "starts": "22.30", "ends": ends})
+    assert "kl. 22.30–\u206000.00" in page.text
+    page.press("Kalla 4 grannar")
+    assert db.session.scalars(select(Meeting)).one().ends_at == in_utc
+
+
+@pytest.mark.parametrize(("starts", "ends"), [("24.00", "24.00"), ("22.30", "24.01"), ("22.30", "25.00")])
+def test_only_the_end_may_be_24_and_nothing_later(
+    client: PageClient, scene: Scene, starts: str, ends: str
+) -> None:
+    new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page = new.press("Förhandsgranska", PLAN | {"starts": starts, "ends": ends})
+    assert (page.status, page.errors) == (422, ["Den tiden finns inte. Skriv till exempel 18.00."])
+    assert page.form()["ends"] == ends
+
+
+def test_an_empty_line_begins_a_paragraph_on_every_page_about_it(client: PageClient, scene: Scene) -> None:
+    new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    preview = new.press("Förhandsgranska", PLAN | {"about": "Rad ett\nrad två\n\nNytt stycke"})
+    shown = preview.press("Kalla 4 grannar").follow()
+    for page in (preview, shown):
+        assert '<p dir="auto">Rad ett<br>rad två</p><p dir="auto">Nytt stycke</p>' in page.html

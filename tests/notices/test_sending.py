@@ -47,8 +47,8 @@ def test_the_group_gets_what_the_preview_counted(
     page = preview(client, scene, scene.amina, audience="group", level="important", source="Polisen")
 
     assert "4 personer får ett mejl." in page.text
-    assert "1 hushåll får det på papper: där har ingen lämnat någon e-postadress." in page.text
-    assert "1 hushåll får det på papper: e-postadressen där fungerar inte längre." in page.text
+    assert "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress." in page.text
+    assert "1 hushåll behöver det på papper: e-postadressen där fungerar inte längre." in page.text
     assert "Källa: Polisen" in page.text
     assert "Pågående brott: ring 112 . Tips: 114 14 eller polisen.se ." in page.text
     assert (page.buttons, outbox.rows()) == (["Skicka till 4 grannar", "Ändra"], [])
@@ -94,7 +94,7 @@ def test_a_household_where_somebody_has_mail_gets_no_paper(
         row.household for row in db.session.scalars(select(type(membership))) if row.person == scene.carin
     )
     page = preview(client, scene, scene.amina, audience="group")
-    assert "1 hushåll får det på papper" in page.text
+    assert "1 hushåll behöver det på papper" in page.text
     page.press("Skicka till 4 grannar")
     assert rows(outbox)[1] == ["1001"]
 

@@ -68,6 +68,7 @@ OFFICERS_NEVER_COORDINATE = _l(
 )
 NOTICE_CHOICES = {
     NoticeChoice.EVERYTHING: _l("Allt"),
+    NoticeChoice.NOTICES: _l("Bara meddelanden"),
     NoticeChoice.MEETINGS: _l("Bara träffar"),
     NoticeChoice.NOTHING: _l("Inget"),
 }
@@ -108,6 +109,8 @@ EVENTS = {
     "household-member-ended": _l("En person är inte med längre"),
     "household-member-back": _l("En person är med igen"),
     "household-address-works": _l("Någons e-postadress fungerar igen"),
+    "household-got-paper": _l("Fick ett papper"),
+    "household-lacks-paper": _l("Papperet togs tillbaka"),
     "letter-printed": _l("Ett brev skrevs ut"),
 }
 

@@ -2,17 +2,44 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from watch import tokens
 from watch.accounts.queries import follows
+from watch.groups.queries.choices import has_opted_out
 from watch.groups.queries.members import coordinates
-from watch.mail.kinds import FromAddress, Mail
-from watch.models import Coordinator, Group, Interest, LeftOut, Membership, OutboxRow, Purpose
+from watch.mail.kinds import FromAddress, Mail, Unless
+from watch.models import (
+    Coordinator,
+    Group,
+    Interest,
+    LeftOut,
+    Membership,
+    NoticeChoice,
+    OutboxRow,
+    Purpose,
+)
 
 
 def _coordinators_page(coordinator: Coordinator) -> str:
     return f"/groups/{coordinator.group_id}/coordinators"
 
 
+def _unsubscribed_unless(membership: Membership, _now: datetime) -> Unless:
+    """Leave it out if the member has left, or wants everything again."""
+    if membership.left_at is not None or membership.notices is not NoticeChoice.EVERYTHING:
+        return {LeftOut.OVER: membership.left_at is not None}
+    return {LeftOut.OVER: ~has_opted_out(OutboxRow.person_id, membership.group.area_id)}
+
+
+UNSUBSCRIBED = Mail(
+    "unsubscribed",
+    about=Membership,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _membership: "/u/",
+    wanted_unless=_unsubscribed_unless,
+    for_row=Purpose.UNSUBSCRIBE,
+)
 GROUP_STARTED = Mail(
     "group-started",
     about=Interest,

@@ -80,6 +80,7 @@ JOIN_APPROVED = Mail(
     "join-approved",
     about=Membership,
     sender=FromAddress.ACCOUNT,
-    link=lambda membership: f"/groups/{membership.group_id}",
+    link=lambda _membership: "/r/",  # to answer the meeting that it names
     wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is not None},
+    for_row=Purpose.ANSWER,
 )

@@ -20,7 +20,8 @@ TABLES = {
     "notice_text": "goes with its notice, and is never changed",
     "letter_file": "goes with its pack",
     "mailing": "goes with what it tells of",
-    "outbox_row": "what waits is held by a restore, and asked again when it is claimed; erased by the night",
+    "outbox_row": "what waits is held by a restore, and asked again when it is claimed; a paper whose tick "
+    "is lost is asked for again, which harms nobody; erased by the night",
     "sign_in": ENDS_ANYWAY,
     "sign_in_link": ENDS_ANYWAY,
     "audit_entry": "is only added to; erased by the night",

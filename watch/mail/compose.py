@@ -21,7 +21,7 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail import message
 from watch.mail.kinds import KINDS, FromAddress
-from watch.mail.message import CompiledMail, Message, Placeholder, has_placeholder
+from watch.mail.message import CompiledMail, Message, Placeholder, around_placeholders
 from watch.mail.types import Calendar, Claim, Envelope, Recipient
 from watch.models import Area, Group, Interest, Language, Mailing, Purpose
 from watch.partners import partners_of
@@ -52,8 +52,6 @@ class Prepared:
             Placeholder.ADDRESS: address.encode(),
             Placeholder.MESSAGE: _name_of(recipient.nonce).encode(),
         }
-        if Placeholder.GUEST in placeholders:
-            values[Placeholder.GUEST] = address.encode()
         if Placeholder.LINK in placeholders and for_row:
             values[Placeholder.LINK] = _token(recipient, for_row).encode()
         if Placeholder.UNSUBSCRIBE in placeholders:
@@ -183,14 +181,22 @@ def _joined(names: Sequence[str], reading: Language) -> str:
 
 
 def _calendar(mailing: Mailing) -> Calendar | None:
-    """Return the mail's calendar entry. Lines that hold a placeholder are not folded."""
+    """Return the mail's calendar entry. A placeholder begins a line of its own: what it stands for is short.
+
+    Only CRLF ends a line here (RFC 5545, 3.1); the text of a place may hold other separators of lines.
+    """
     make = KINDS[mailing.kind].calendar
     if make is None:
         return None
-    entry = make(mailing, Placeholder.GUEST, address_of(mailing, Placeholder.LINK))
-    lines = entry.to_ical().decode().replace("\r\n ", "").splitlines()
-    folded = [each if has_placeholder(each) else Contentline(each).to_ical().decode() for each in lines]
-    return Calendar("\r\n".join([*folded, ""]), str(entry["method"]))
+    entry = make(mailing, address_of(mailing, Placeholder.LINK))
+    lines = entry.to_ical().decode().replace("\r\n ", "").split("\r\n")
+    return Calendar("".join(map(_folded, filter(None, lines))), str(entry["method"]))
+
+
+def _folded(text: str) -> str:
+    first, *others = around_placeholders(text)
+    pieces = [first, *(f" {each}" for each in others)]
+    return "".join(f"{Contentline(each).to_ical().decode()}\r\n" for each in pieces)
 
 
 def _group(mailing: Mailing) -> Group | None:
@@ -208,12 +214,17 @@ def _landlords(mailing: Mailing) -> list[str]:
 
 
 def _list_id(mailing: Mailing) -> str | None:
-    """Return an opaque List-Id, because a readable name would reveal the group in a header."""
+    """Return an opaque List-Id, because a readable name would reveal the group in a header.
+
+    A group's meetings are a list of their own beside its notices.
+    """
     list_of = KINDS[mailing.kind].list_of
     if list_of is None:
         return None
     of = list_of(mailing.about)
-    name = keyring().blind_index("list", f"{'area' if isinstance(of, Area) else 'group'} {of.id}").hex()[:16]
+    of_whom = f"{'area' if isinstance(of, Area) else 'group'} {of.id}"
+    facts = f"{of_whom} meetings" if mailing.meeting_id else of_whom
+    name = keyring().blind_index("list", facts).hex()[:16]
     return f"<{name}.{_domain(current_app.config[FromAddress.NOTICES])}>"
 
 

@@ -40,7 +40,7 @@ class Mail(Generic[About]):
     A `one_time` mail is never sent again when it is unknown whether it arrived. `list_of` returns the group
     or area whose mailing list it belongs to and that can be unsubscribed from; it is None for mail about the
     reader's own actions. A mail `to_many` goes after mail that somebody waits for. `calendar` makes the
-    attached calendar entry from the mailing, the recipient's address and the mail's link. A mail that
+    attached calendar entry from the mailing and the mail's link. A mail that
     `proves_address` when its link is pressed is tried once a day even at an address that bounced, so that
     its owner can show that it works again.
 
@@ -60,7 +60,7 @@ class Mail(Generic[About]):
     list_of: Callable[[About], Group | Area] | None = None
     to_many: bool = False
     proves_address: bool = False
-    calendar: Callable[[Mailing, str, str | None], icalendar.Calendar] | None = None
+    calendar: Callable[[Mailing, str | None], icalendar.Calendar] | None = None
 
     def __post_init__(self) -> None:
         if KINDS.setdefault(self.kind, self) is not self:

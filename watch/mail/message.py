@@ -201,7 +201,6 @@ class Placeholder(StrEnum):
     NAMES = f"names{_KEY}"
     NAMES_IN_HTML = f"markup{_KEY}"
     ADDRESS = f"address{_KEY}@mark.invalid"
-    GUEST = f"guest{_KEY}@mark.invalid"  # the same address, in a calendar entry
     LINK = f"link{_KEY}"
     UNSUBSCRIBE = f"unsubscribe{_KEY}"
     MESSAGE = f"message{_KEY}"
@@ -210,15 +209,15 @@ class Placeholder(StrEnum):
 _PLACEHOLDERS = re.compile(f"({'|'.join(re.escape(each) for each in Placeholder)})")
 _PLACEHOLDERS_IN_BYTES = re.compile(_PLACEHOLDERS.pattern.encode())
 # These stand in bodies only, and their values may hold any character.
-_WRITTEN = frozenset({Placeholder.NAMES, Placeholder.NAMES_IN_HTML, Placeholder.GUEST})
+_WRITTEN = frozenset({Placeholder.NAMES, Placeholder.NAMES_IN_HTML})
 _ENCODED = f"encoded{_KEY}"  # marks the start and the end of a base64 body that holds placeholders
 SOFT_BREAK = "=\r\n"
 LONGEST_LINE = 76  # characters of an encoded body (RFC 2045, 6.7 and 6.8)
 
 
-def has_placeholder(text: str) -> bool:
-    """Return True if the text holds a placeholder."""
-    return _PLACEHOLDERS.search(text) is not None
+def around_placeholders(text: str) -> list[str]:
+    """Return a text cut before and after each placeholder, without empty pieces."""
+    return [each for each in _PLACEHOLDERS.split(text) if each]
 
 
 def encoded(text: str) -> tuple[str, str]:
@@ -226,15 +225,13 @@ def encoded(text: str) -> tuple[str, str]:
     quoted, packed = _quoted(text), _base64(_lines(text).encode()).decode()
     if len(quoted) <= len(packed):
         return quoted, "quoted-printable"
-    return f"{_ENCODED}{packed}{_ENCODED}" if has_placeholder(text) else packed, "base64"
+    return f"{_ENCODED}{packed}{_ENCODED}" if _PLACEHOLDERS.search(text) else packed, "base64"
 
 
 def _quoted(text: str) -> str:
     """Return a body as quoted-printable, with each placeholder whole and on a line of its own."""
-    pieces = [
-        each if _PLACEHOLDERS.fullmatch(each) else _quote(each) for each in _PLACEHOLDERS.split(text) if each
-    ]
-    return SOFT_BREAK.join(pieces)
+    pieces = around_placeholders(text)
+    return SOFT_BREAK.join([each if _PLACEHOLDERS.fullmatch(each) else _quote(each) for each in pieces])
 
 
 def _quote(text: str) -> str:
@@ -248,8 +245,8 @@ def _base64(octets: bytes) -> bytes:
 
 
 def _lines(text: str) -> str:
-    """Return the text with CRLF line ends."""
-    return "\r\n".join(text.splitlines() + [""] * text.endswith("\n"))
+    """Return the text with CRLF line ends. Other separators of lines, such as U+2028, are left alone."""
+    return re.sub(r"\r\n?|\n", "\r\n", text)
 
 
 def _quoted_value(text: bytes) -> bytes:

@@ -28,6 +28,9 @@ from watch.statements import changed, upsert
 
 AnyParent = TypeVar("AnyParent", bound=Parent)
 
+WAITING = (
+    OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT, OutboxState.PRINTED,
+)  # fmt: skip
 WAKE = "mail is waiting"  # a flag on the session: its commit wakes the worker (jobs.py)
 
 
@@ -126,16 +129,15 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
 
 
 def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
-    """Cancel all rows about this thing, or those of one kind of mail, that are not claimed or printed yet."""
+    """Cancel all rows about this thing, or those of one kind, that are not claimed or handed out yet."""
     mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
     if mail is not None:
         mailings = mailings.where(Mailing.kind == mail.kind)
-    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT)
     db.session.execute(
         update(OutboxRow)
         .where(
             OutboxRow.mailing_id.in_(mailings),
-            OutboxRow.state.in_(waiting),
+            OutboxRow.state.in_(WAITING),
         )
         .values(state=OutboxState.CANCELLED, left_out=LeftOut.OVER, settled_at=utcnow())
     )
@@ -167,14 +169,13 @@ def _mailing(mail: Mail[AnyParent], about: AnyParent, form_key: str | None = Non
 def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut) -> int:
     """Stop waiting rows of these mailings (a select of ids) for some recipients; return how many.
 
-    `recipients` is a condition on OutboxRow, and `why` is stored as the reason. Paper that is not printed yet
-    is stopped too. Other rows of the same message stay due. If none is left, the next claim finds nothing to
-    send.
+    `recipients` is a condition on OutboxRow, and `why` is stored as the reason. Paper that is not handed out
+    yet is stopped too. Other rows of the same message stay due. If none is left, the next claim finds nothing
+    to send.
     """
-    waiting = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT)
     stopping = (
         update(OutboxRow)
-        .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(waiting))
+        .where(recipients, OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(WAITING))
         .values(state=OutboxState.CANCELLED, left_out=why, settled_at=utcnow())
     )
     return changed(stopping)

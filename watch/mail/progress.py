@@ -52,7 +52,8 @@ def sending(now: datetime | None = None) -> Sending:
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a message to many has come, in rows: people by mail, and households on `paper`.
+    """How far a message to many has come, in rows: people by mail, and households on `paper`, of
+    which some have been `handed_out` theirs.
 
     Of the `waiting`, the `delayed` ones have failed or wait unusually long, because the mail server is down,
     and the `stoppable` ones have not been claimed. `reasons` counts the `left_out` by reason, if it is known.
@@ -67,6 +68,7 @@ class Progress:
     reasons: Mapping[LeftOut, int] = field(default_factory=dict)
     parked: int = 0
     paper: int = 0
+    handed_out: int = 0
 
     @property
     def mail(self) -> int:
@@ -85,6 +87,7 @@ def progress_of_mailings(mailings: Select[int]) -> Progress:
     erased = erased.where(ErasedRows.mailing_id.in_(mailings))
     rows = db.session.execute(union_all(wanted, erased)).all()
     mails = [row[1:] for row in rows if row[0] is Channel.MAIL]
+    papers = [(state, count) for channel, state, *_, count in rows if channel is Channel.PAPER]
 
     def in_states(states: frozenset[OutboxState]) -> int:
         return sum(count for state, *_, count in mails if state in states)
@@ -98,7 +101,6 @@ def progress_of_mailings(mailings: Select[int]) -> Progress:
         left_out=in_states(LEFT_OUT),
         reasons=sum((Counter({why: count}) for *_, why, count in mails if why), Counter[LeftOut]()),
         parked=in_states(frozenset({OutboxState.PARKED})),
-        paper=sum(
-            count for channel, state, *_, count in rows if channel is Channel.PAPER and state not in LEFT_OUT
-        ),
+        paper=sum(count for state, count in papers if state not in LEFT_OUT),
+        handed_out=sum(count for state, count in papers if state is OutboxState.HANDED_OUT),
     )

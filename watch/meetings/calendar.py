@@ -1,6 +1,9 @@
 """A meeting as a calendar entry: one UID for life, and a higher SEQUENCE with each change.
 
-Times are in UTC, which every calendar program reads alike, unlike time zones written as lists of dates.
+Times are in UTC, which every calendar program reads alike, unlike time zones written as lists of dates. The
+method is PUBLISH (RFC 5546, 3.2.1), which asks for no answer: after REQUEST, mail programs offer buttons
+whose answers are mailed to an address that nobody reads. A cancelled meeting is published again with
+STATUS:CANCELLED, because CANCEL may only follow a REQUEST. PUBLISH names an organiser and no attendee.
 """
 
 from __future__ import annotations
@@ -15,43 +18,44 @@ from watch.mail.kinds import FromAddress
 from watch.models import Mailing
 
 
-def invitation(mailing: Mailing, recipient: str, link: str | None) -> icalendar.Calendar:
+def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar:
     """Return the entry of a call or reminder, which a calendar program adds or updates."""
-    return _calendar("REQUEST", _event(mailing, recipient, link, cancelled=False))
+    event = _event(mailing, "CONFIRMED", sequence=mailing.version)
+    event.add("summary", _("Träff med grannar"))
+    event.add("description", _("Svara med länken i mejlet."))
+    if link:
+        event.add("url", link)
+    return _published(event)
 
 
-def cancellation(mailing: Mailing, recipient: str, _link: str | None) -> icalendar.Calendar:
-    """Return the entry that removes the meeting from a calendar."""
-    return _calendar("CANCEL", _event(mailing, recipient, None, cancelled=True))
+def cancellation(mailing: Mailing, _link: str | None) -> icalendar.Calendar:
+    """Return the entry that marks the meeting in a calendar as cancelled."""
+    event = _event(mailing, "CANCELLED", sequence=mailing.version + 1)
+    event.add("summary", _("Inställd: träff med grannar"))
+    return _published(event)
 
 
-def _calendar(method: str, event: icalendar.Event) -> icalendar.Calendar:
+def _published(event: icalendar.Event) -> icalendar.Calendar:
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Grannsamverkan//SV")
     calendar.add("version", "2.0")
-    calendar.add("method", method)  # RFC 5546
+    calendar.add("method", "PUBLISH")
     calendar.add_component(event)
     return calendar
 
 
-def _event(mailing: Mailing, recipient: str, link: str | None, *, cancelled: bool) -> icalendar.Event:
+def _event(mailing: Mailing, status: str, *, sequence: int) -> icalendar.Event:
     event, meeting = icalendar.Event(), mailing.meeting
     assert meeting is not None
     event.add("uid", f"{meeting.uid}@{urlsplit(current_app.config['BASE_URL']).hostname}")
     event.add("dtstamp", mailing.created_at)
-    event.add("sequence", mailing.version + cancelled)
+    event.add("sequence", sequence)
     event.add("dtstart", meeting.starts_at)
     event.add("dtend", meeting.ends_at)
-    event.add("summary", _("Träff med grannar"))
     event.add("location", meeting.place)
-    event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
+    event.add("status", status)
     event.add("class", "PRIVATE")
     organiser = icalendar.vCalAddress(f"mailto:{current_app.config[FromAddress.NOTICES]}")
     organiser.params["CN"] = icalendar.vText("Grannsamverkan")
     event.add("organizer", organiser)
-    attendee = icalendar.vCalAddress(f"mailto:{recipient}")
-    attendee.params["RSVP"] = icalendar.vText("FALSE")  # answers go through the mail's link
-    event.add("attendee", attendee)
-    if link:
-        event.add("url", link)
     return event

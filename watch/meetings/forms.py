@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -31,6 +31,25 @@ EVERYBODY = "all"
 FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS]
 
 
+class EndField(HourField):
+    """A time of day at which something ends. 24.00 and 00.00 are the midnight that ends the day."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(
+            ["00:00" if each.strip() in {"24.00", "24:00"} else each for each in valuelist]
+        )
+
+    @property
+    def is_midnight(self) -> bool:
+        """True if it ends at midnight."""
+        return bool(self.data == time.min)
+
+    @property
+    def until(self) -> time | None:
+        """The time of day, comparable with one at which something begins."""
+        return time.max if self.is_midnight else self.data
+
+
 class CallMeetingForm(SendingForm):
     """Asks when, where and why to meet. Once valid, `starts_at` and `ends_at` hold the times in UTC."""
 
@@ -43,7 +62,7 @@ class CallMeetingForm(SendingForm):
     )
     day = DayField(_l("Dag"), missing=_l("Välj en dag."))
     starts = HourField(_l("Börjar klockan"), missing=_l("Skriv när träffen börjar, till exempel 18.00."))
-    ends = HourField(_l("Slutar klockan"), missing=_l("Skriv när träffen slutar, till exempel 19.00."))
+    ends = EndField(_l("Slutar klockan"), missing=_l("Skriv när träffen slutar, till exempel 19.00."))
     place = LineField(_l("Plats"), most=120, missing=_l("Skriv var ni ses, till exempel i trappuppgången."))
     about = TextField(_l("Vad ska ni prata om?"), most=2000)
     counted = HiddenField()
@@ -87,16 +106,20 @@ class CallMeetingForm(SendingForm):
         if self.starts.errors or self.ends.errors:
             return False
         if self.day.errors:
-            return self._ends_after_it_begins(self.starts.data, self.ends.data) and is_valid
+            return self._ends_after_it_begins(self.starts.data, self.ends.until) and is_valid
         if not self._has_moments():
             return False
         is_in_order = self._ends_after_it_begins(self.starts_at, self.ends_at)
         return self._is_at_the_right_time() and is_in_order and is_valid
 
     def _has_moments(self) -> bool:
-        for field, moment in ((self.starts, "starts_at"), (self.ends, "ends_at")):
+        next_day = self.day.data + timedelta(days=self.ends.is_midnight)
+        for field, day, moment in (
+            (self.starts, self.day.data, "starts_at"),
+            (self.ends, next_day, "ends_at"),
+        ):
             try:
-                setattr(self, moment, moment_in_stockholm(self.day.data, field.data))
+                setattr(self, moment, moment_in_stockholm(day, field.data))
             except ValueError:
                 return _wrong(
                     field, _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")

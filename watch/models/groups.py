@@ -122,6 +122,7 @@ class NoticeChoice(StrEnum):
     """The mails of a group that a member wants. Mails about one's own account always come."""
 
     EVERYTHING = "everything"
+    NOTICES = "notices"
     MEETINGS = "meetings"
     NOTHING = "nothing"
 

@@ -25,6 +25,8 @@ from watch.models import (
     Notice,
     NoticeText,
     Officer,
+    OutboxRow,
+    OutboxState,
     Person,
     Stairwell,
 )
@@ -205,6 +207,12 @@ def _notices(ids: Sequence[int]) -> Select[Notice]:
 def mailings_of(notice: Notice) -> Select[int]:
     """Return a select of the ids of a notice's mailings."""
     return select(Mailing.id).where(Mailing.notice_id == notice.id)
+
+
+def homes_without_paper(notice: Notice) -> Select[int | None]:
+    """Return a select of the ids of households that need a notice on paper and have not got it."""
+    waiting = OutboxRow.state.in_([OutboxState.TO_PRINT, OutboxState.PRINTED])
+    return select(OutboxRow.household_id).where(OutboxRow.mailing_id.in_(mailings_of(notice)), waiting)
 
 
 def progress_of(notice: Notice) -> Progress:

@@ -14,6 +14,7 @@ from watch.extensions import db
 from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import KINDS
 from watch.models import (
+    Answer,
     Area,
     AreaOptOut,
     Audience,
@@ -22,18 +23,35 @@ from watch.models import (
     Group,
     Mailing,
     Meeting,
+    MeetingAnswer,
     Membership,
     Notice,
     NoticeChoice,
     OutboxRow,
     Person,
+    Purpose,
 )
 from watch.statements import prepared
 
 # Conditions on Membership: who wants which messages to their group. Those who declined get neither mail nor
 # paper. Notices to a whole area are a choice of their own: has_opted_out.
-WANTS_NOTICES: ColumnElement[bool] = Membership.notices == NoticeChoice.EVERYTHING
-WANTS_MEETINGS: ColumnElement[bool] = Membership.notices != NoticeChoice.NOTHING
+WANTS_NOTICES: ColumnElement[bool] = Membership.notices.in_([NoticeChoice.EVERYTHING, NoticeChoice.NOTICES])
+WANTS_MEETINGS: ColumnElement[bool] = Membership.notices.in_([NoticeChoice.EVERYTHING, NoticeChoice.MEETINGS])
+
+
+def wants_word_of(meeting_id: Any) -> ColumnElement[bool]:
+    """Return the condition on Membership that a member gets mail about a meeting (its id) that was called.
+
+    They want mail about meetings, or have answered yes or maybe: such an answer counts more than a list that
+    they have left, because they rely on the meeting. It does not count after leaving the group.
+    """
+    comes = select(MeetingAnswer.id).where(
+        MeetingAnswer.meeting_id == meeting_id,
+        MeetingAnswer.person_id == Membership.person_id,
+        MeetingAnswer.answer != Answer.NO,
+    )
+    return or_(WANTS_MEETINGS, comes.correlate(Membership, Meeting).exists())
+
 
 SECOND_THOUGHTS = timedelta(days=7)  # how long leaving can be undone
 _AT_ONCE = timedelta(minutes=1)  # an appointment ended by leaving ends just before the membership
@@ -66,8 +84,15 @@ class Choosing:
         return len({each.person_id for each in (*self.current, *self.ended)})
 
 
+def opens_choices(mailing: Mailing) -> bool:
+    """Return True if a link in such a mail opens its reader's choices."""
+    mail = KINDS.get(mailing.kind)  # None if an older version of the program sent it
+    is_of_them = mail is not None and mail.for_row is Purpose.UNSUBSCRIBE
+    return is_of_them or bool(mailing.notice_id or mailing.meeting_id)
+
+
 def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
-    """Return the choices that the link of a notice's or meeting's mail opens; two statements.
+    """Return the choices that such a mail's link opens (opens_choices); two statements.
 
     They are those of people whom the mail names and who still read its mailbox, in the groups of its list. An
     ended membership is included if its owner ended it and can still undo that.
@@ -181,7 +206,7 @@ def _whose(membership: Membership) -> tuple[int, int]:
 
 
 def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
-    """Return the condition on Group for the groups of the mail's list, a group's or an area's."""
+    """Return the condition on Group for the groups of the mail's list, or for the group that it is about."""
     of = _list_of(mailing)
     if isinstance(of, Area):
         return Group.area_id == of.id
@@ -189,7 +214,9 @@ def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
 
 
 def _list_of(mailing: Mailing) -> Group | Area | None:
-    mail = KINDS.get(mailing.kind)  # None if an older version of the program sent it
+    if mailing.membership is not None:
+        return mailing.membership.group
+    mail = KINDS.get(mailing.kind)
     return mail.list_of(mailing.about) if mail and mail.list_of else None
 
 
@@ -234,7 +261,7 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, coordinates_it)
     of_area = and_(*in_area, ~has_opted_out(Membership.person_id, Group.area_id))
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
-    comes = still.where(WANTS_MEETINGS, Membership.group_id == Meeting.group_id)
+    comes = still.where(wants_word_of(Meeting.id), Membership.group_id == Meeting.group_id)
     said_here = or_(Notice.group_id == group.id, Notice.area_id == group.area_id)
     return (
         select(Mailing.id)

@@ -25,16 +25,7 @@ from watch.groups.queries.choices import AreaChoice, Choosing
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
-from watch.models import (
-    Group,
-    Mailing,
-    Membership,
-    MessageAudience,
-    NoticeChoice,
-    OutboxRow,
-    Purpose,
-    utcnow,
-)
+from watch.models import Group, Mailing, Membership, MessageAudience, OutboxRow, Purpose, utcnow
 from watch.saving import saving
 from watch.web import ViewAnswer
 
@@ -91,32 +82,46 @@ def show(token: str) -> ViewAnswer:
 def unsubscribe(token: str) -> Response:
     """Unsubscribe everybody the mail names from its mailing list, by one click (RFC 8058).
 
-    An area's notices are one list and a group's own mails another; each goes on without the other.
+    An area's notices, a group's notices and a group's meetings are three lists; each goes on without the
+    others. A mail says what was left, and how to take it back.
     """
     name, value = ONE_CLICK
     if request.form.get(name) != value:
         abort(400)
     row = _row_behind(token)
+    if not (row.mailing.notice_id or row.mailing.meeting_id):
+        raise LinkExpired
     choosing = choices.choosing_by_mail(row, utcnow())
     if choosing.of_area:
         for person in choices.readers_of(row):
-            choices_service.choose_area_notices(person, choosing.of_area, is_wanted=False, by=person)
+            choices_service.unsubscribe_from_area(person, choosing.of_area, choosing.current)
     else:
         for membership in choosing.current:
-            choices_service.choose_notices(membership, NoticeChoice.NOTHING, by=membership.person)
+            choices_service.unsubscribe(membership, meetings=row.mailing.meeting_id is not None)
     db.session.commit()
     with language.speaking(row.language):
-        told = _unsubscribed(choosing)
+        told = _unsubscribed(row, choosing)
     return Response(f"{told}\n", mimetype="text/plain", headers={"Content-Language": row.language.value})
 
 
-def _unsubscribed(choosing: Choosing) -> str:
+def _unsubscribed(row: OutboxRow, choosing: Choosing) -> str:
     if choosing.of_area:
         return _(
             "Klart. Inga fler meddelanden till hela %(area)s kommer. Du kan ändra dig med länken i mejlet.",
             area=choosing.of_area.name,
         )
-    return _("Klart. Det kommer inga fler mejl från gruppen. Du kan ändra dig med länken i mejlet.")
+    if row.mailing.meeting_id:
+        return _(
+            "Klart. Inga fler inbjudningar till träffar kommer, utom besked om en träff som du har tackat "
+            "ja till. Du kan ändra dig med länken i mejlet."
+        )
+    return _("Klart. Inga fler meddelanden från gruppen kommer. Du kan ändra dig med länken i mejlet.")
+
+
+@bp.app_template_global()
+def wants_area_notices(membership: Membership) -> bool:
+    """Return True if the member wants notices to the group's whole area; used by a mail."""
+    return choices.area_choices([membership])[0].is_wanted
 
 
 @bp.post("/u/<token>/choose")
@@ -207,9 +212,9 @@ def _my_forms(group: Group) -> Forms:
 
 
 def _row_behind(token: str) -> OutboxRow:
-    """Return the outbox row of a link in a mail to a whole list. Raises BadToken and LinkExpired."""
+    """Return the outbox row of a link to its reader's choices. Raises BadToken and LinkExpired."""
     row = tokens.row_of(Purpose.UNSUBSCRIBE, OutboxRow, token)
-    if not (row.mailing.notice_id or row.mailing.meeting_id or _is_to_members(row.mailing)):
+    if not (choices.opens_choices(row.mailing) or _is_to_members(row.mailing)):
         raise LinkExpired
     return row
 

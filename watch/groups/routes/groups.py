@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask import Blueprint, abort, redirect, render_template, url_for
 from flask_babel import gettext as _
@@ -24,6 +25,7 @@ from watch.groups.labels import (
 from watch.groups.queries import areas, choices, members, pages
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
+from watch.handouts.queries import Handout, open_handouts
 from watch.meetings.labels import ANSWERS, KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
@@ -51,6 +53,7 @@ def mine() -> ViewAnswer:
         unanswered=[each.meeting for each in coming if each.answer is None and each.meeting.starts_at > now],
         coming=coming,
         notices=_latest(groups, person),
+        handouts=_handouts(groups, now),
         ended=choices.ended_lately(person, now),
         second_thoughts=choices.SECOND_THOUGHTS,
         states=GROUP_STATES,
@@ -59,6 +62,13 @@ def mine() -> ViewAnswer:
         answers=ANSWERS,
         tile=tile,
     )
+
+
+def _handouts(groups: Sequence[Group], now: datetime) -> list[Handout]:
+    """Return what the reader has to hand out on paper as a coordinator."""
+    relations = current_relations()
+    scopes = {each.id: relations.stairwells_in(each) for each in groups if each.id in relations.coordinates}
+    return open_handouts(scopes, now)
 
 
 def _latest(groups: Sequence[Group], person: Person) -> list[Notice]:

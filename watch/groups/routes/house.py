@@ -25,6 +25,7 @@ from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
 from watch.groups.routes.tasks import tasks_for
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
+from watch.handouts.queries import open_handouts
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Flat, Group, Membership, Stairwell, Visit, utcnow
 from watch.names import is_found
@@ -71,6 +72,7 @@ def show(group: Group) -> ViewAnswer:
         by_state=counts_by_state(flats),
         legend=_legend(flats),
         gone=gone_flats([each.id for each in work.stairwells]),
+        handouts=open_handouts({group.id: mine}, utcnow()),
     )
 
 

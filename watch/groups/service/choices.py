@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
+from watch.groups.mails import UNSUBSCRIBED
 from watch.groups.queries.choices import SECOND_THOUGHTS
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import depart
 from watch.groups.service.stopping import stop_unwanted
+from watch.mail import outbox
 from watch.models import (
     Area,
     AreaOptOut,
@@ -26,6 +30,20 @@ from watch.models import (
     utcnow,
 )
 
+# What is left of a choice after leaving one of the two lists.
+WITHOUT_NOTICES = {
+    NoticeChoice.EVERYTHING: NoticeChoice.MEETINGS,
+    NoticeChoice.NOTICES: NoticeChoice.NOTHING,
+    NoticeChoice.MEETINGS: NoticeChoice.MEETINGS,
+    NoticeChoice.NOTHING: NoticeChoice.NOTHING,
+}
+WITHOUT_MEETINGS = {
+    NoticeChoice.EVERYTHING: NoticeChoice.NOTICES,
+    NoticeChoice.NOTICES: NoticeChoice.NOTICES,
+    NoticeChoice.MEETINGS: NoticeChoice.NOTHING,
+    NoticeChoice.NOTHING: NoticeChoice.NOTHING,
+}
+
 
 def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> None:
     """Save which mails of the group a member wants, and stop queued mails no longer wanted."""
@@ -36,26 +54,44 @@ def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) 
     audit.note("notices-chosen", about=membership, by=by, group=membership.group)
 
 
-def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Person) -> None:
+def unsubscribe(membership: Membership, *, meetings: bool) -> None:
+    """Take a member off one of the group's lists, that of meetings or that of notices, and mail them so."""
+    choice = (WITHOUT_MEETINGS if meetings else WITHOUT_NOTICES)[membership.notices]
+    if choice is not membership.notices:
+        choose_notices(membership, choice, by=membership.person)
+        outbox.queue(UNSUBSCRIBED, to=membership.person, about=membership)
+
+
+def unsubscribe_from_area(person: Person, area: Area, memberships: Iterable[Membership]) -> None:
+    """Take a person off an area's list. If they have a membership among these, mail them so."""
+    if choose_area_notices(person, area, is_wanted=False, by=person):
+        for membership in [each for each in memberships if each.person_id == person.id][:1]:
+            outbox.queue(UNSUBSCRIBED, to=person, about=membership)
+
+
+def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Person) -> bool:
     """Save whether a person wants notices to a whole area, and stop queued ones if not.
+
+    Returns False if they had chosen so before.
 
     The audit entry names no area, because its officers must not see who is a member.
     """
     mine = AreaOptOut.person_id == person.id, AreaOptOut.area_id == area.id
     if is_wanted:
         if db.session.scalar(delete(AreaOptOut).where(*mine).returning(AreaOptOut.id)) is None:
-            return
+            return False
     else:
         try:
             with db.session.begin_nested():
                 db.session.add(AreaOptOut(person_id=person.id, area_id=area.id))
         except IntegrityError:
-            return
+            return False
     theirs = select(Membership).join(Group, Group.id == Membership.group_id)
     theirs = theirs.where(Membership.person_id == person.id, Membership.is_current)
     for membership in db.session.scalars(theirs.where(Group.area_id == area.id)).all():
         stop_unwanted(membership.group, [person.id], [membership.household_id])
     audit.note("area-notices-chosen", about=person, by=by)
+    return True
 
 
 def i_have_moved(membership: Membership, *, by: Person) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, case, func, select
 from watch.extensions import db
 from watch.meetings.queries.coming import called_people
 from watch.models import Answer, Meeting, MeetingAnswer, OutboxRow, Person
+from watch.recipients import reached_by_mail
 
 
 @dataclass(frozen=True)
@@ -64,10 +65,19 @@ def sums(meeting: Meeting) -> Sums:
     return Sums(*db.session.execute(wanted).one())
 
 
-def people_of_mail(row: OutboxRow) -> list[Person]:
-    """Return the people whom a mail names, who still read its mailbox and are still called."""
-    meeting = row.mailing.meeting
-    if meeting is None or row.mailbox_id is None:
+def coming_without_mail(meeting: Meeting) -> int:
+    """Return how many of those who are called have answered yes or maybe and cannot be reached by mail."""
+    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
+    called = select(MeetingAnswer.person_id).where(
+        *comes, MeetingAnswer.person_id.in_(called_people(meeting))
+    )
+    wanted = select(func.count(Person.id)).where(Person.id.in_(called))
+    return db.session.scalar(wanted.where(Person.id.not_in(reached_by_mail(called)))) or 0
+
+
+def people_of_mail(row: OutboxRow, meeting: Meeting) -> list[Person]:
+    """Return the people whom a mail names, who still read its mailbox and are called to the meeting."""
+    if row.mailbox_id is None:
         return []
     wanted = (
         select(Person)

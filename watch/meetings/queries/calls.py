@@ -9,9 +9,10 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute
 
 from watch.extensions import db
-from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of
+from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_word_of
 from watch.groups.queries.households import paper_households
-from watch.groups.queries.members import active_member_ids
+from watch.groups.queries.members import active_member_ids, takes_part
+from watch.meetings.queries.welcoming import WELCOME, is_named_to_newcomer
 from watch.models import (
     Answer,
     Building,
@@ -71,14 +72,18 @@ def was_called(meeting: Meeting) -> bool:
 
 
 def people_called_by_mail(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of those called by mail who are still members and want such mail."""
+    """Return a select of the ids of members whom a call was queued for, or who may know of the meeting.
+
+    They want word of it (wants_word_of). Somebody who joined later knows of it from their welcome mail.
+    """
     rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
-    return people_to_call(meeting.group, None).where(Membership.person_id.in_(rows))
+    is_called = or_(Membership.person_id.in_(rows), _has_heard_of(meeting))
+    return active_member_ids(meeting.group).where(wants_word_of(meeting.id), is_called)
 
 
 def people_to_tell(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of members who may know of the meeting and want such mail."""
-    return people_to_call(meeting.group, None).where(_has_heard_of(meeting))
+    """Return a select of the ids of members who may know of the meeting and want word of it."""
+    return active_member_ids(meeting.group).where(wants_word_of(meeting.id), _has_heard_of(meeting))
 
 
 def households_to_tell(meeting: Meeting) -> Select[int]:
@@ -90,7 +95,8 @@ def households_to_tell(meeting: Meeting) -> Select[int]:
     on_the_list = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.state == OutboxState.BOUNCED)
     was_called = or_(_has_heard_of(meeting), Membership.person_id.in_(on_the_list))
     lost = select(Membership.household_id).where(was_called)
-    return households_to_call(meeting.group, None).where(or_(Household.id.in_(rows), Household.id.in_(lost)))
+    on_paper = paper_households(meeting.group, None, wanting=wants_word_of(meeting.id))
+    return on_paper.where(or_(Household.id.in_(rows), Household.id.in_(lost)))
 
 
 def hears_of(
@@ -98,7 +104,8 @@ def hears_of(
 ) -> ColumnElement[bool]:
     """Return the condition that a person, given as a column of ids, may get mail about the meeting.
 
-    They are a member or coordinator of its group who wants such mail, or interested in one of its buildings.
+    They are a member or coordinator of its group who wants such mail, a member who has answered yes or maybe,
+    or interested in one of its buildings.
     """
     interested = (
         select(Interest.id)
@@ -106,7 +113,12 @@ def hears_of(
         .where(Interest.person_id == person_id, Interest.ended_at.is_(None))
         .where(Building.group_id == meeting.group_id)
     )
-    return or_(wants_mail_of(person_id, Group.id == meeting.group_id, WANTS_MEETINGS), interested.exists())
+    here = Group.id == meeting.group_id
+    return or_(
+        wants_mail_of(person_id, here, WANTS_MEETINGS),
+        takes_part(person_id, here, wants_word_of(meeting.id)),
+        interested.exists(),
+    )
 
 
 def heard_of(meeting: Meeting) -> list[Select[int | None]]:
@@ -117,11 +129,12 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     """
     words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
-    is_welcome = Mailing.kind == "join-approved", Membership.group_id == meeting.group_id
-    after_call = or_(OutboxRow.settled_at.is_(None), OutboxRow.settled_at >= meeting.called_at)
-    welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome, after_call)
-    if meeting.stairwell_id is not None:
-        welcomed = welcomed.where(Membership.stairwell_id == meeting.stairwell_id)
+    is_welcome = (
+        Mailing.kind == WELCOME,
+        Membership.group_id == meeting.group_id,
+        is_named_to_newcomer(meeting),
+    )
+    welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome)
     said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
     comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
     return [words.where(*said), welcomed, select(MeetingAnswer.person_id).where(*comes)]

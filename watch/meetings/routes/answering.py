@@ -17,6 +17,7 @@ from watch.limits import limit_network
 from watch.meetings import service, sheets
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, reminding
+from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.meetings.service import MeetingCancelled, MeetingStarted
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
@@ -81,9 +82,15 @@ def answer(meeting: Meeting) -> ViewAnswer:
 
 @bp.get("/r/<token>")
 @public
-def open_answer(token: str) -> str:
-    """Show a form for everybody the mail names, without signing in."""
-    return _answer_page(token, _row_behind(token))
+def open_answer(token: str) -> ViewAnswer:
+    """Show a form for everybody the mail names, without signing in.
+
+    A welcome mail that named no meeting leads to the group.
+    """
+    row = _row_behind(token)
+    if row.mailing.membership and meeting_in_welcome(row) is None:
+        return redirect(url_for("groups.show", group_id=row.mailing.membership.group_id), 303)
+    return _answer_page(token, row)
 
 
 @bp.post("/r/<token>")
@@ -92,11 +99,12 @@ def open_answer(token: str) -> str:
 def answer_by_mail(token: str) -> ViewAnswer:
     row = _row_behind(token)
     form = AnswerMeetingForm()
-    person = _whose(form, answers.people_of_mail(row))
+    meeting = _meeting_of(row)
+    person = _whose(form, answers.people_of_mail(row, meeting))
     if not form.validate():
         return _answer_page(token, row, person, form), 422
     try:
-        service.answer(_meeting_of(row), person, form.answer.data, form.people.data or 1)
+        service.answer(meeting, person, form.answer.data, form.people.data or 1)
     except (MeetingCancelled, MeetingStarted):
         return _answer_page(token, row), 409
     db.session.commit()
@@ -121,6 +129,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
         sums=answers.sums(meeting) if is_asked else None,
+        unreached=answers.coming_without_mail(meeting) if coordinates else 0,
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         own_flats=len(own_flats(meeting)) if coordinates else 0,
@@ -136,16 +145,18 @@ def _answer_form(given: MeetingAnswer | None) -> AnswerMeetingForm:
 def _row_behind(token: str) -> OutboxRow:
     """Return the row of an answer link and switch to the mail's language. Raises BadToken, LinkExpired."""
     row = tokens.row_of(Purpose.ANSWER, OutboxRow, token)
-    if row.mailing.meeting is None:
+    if row.mailing.meeting is None and row.mailing.kind != WELCOME:
         raise LinkExpired
     language.follow_letter(row.language)
     return row
 
 
 def _meeting_of(row: OutboxRow) -> Meeting:
-    if row.mailing.meeting is None:
+    """Return the meeting of a call or reminder, or the one that a welcome mail named. Raises LinkExpired."""
+    meeting = row.mailing.meeting or meeting_in_welcome(row)
+    if meeting is None:
         raise LinkExpired
-    return row.mailing.meeting
+    return meeting
 
 
 def _whose(form: AnswerMeetingForm, people: list[Person]) -> Person:
@@ -161,7 +172,7 @@ def _answer_page(
     token: str, row: OutboxRow, person: Person | None = None, form: AnswerMeetingForm | None = None
 ) -> str:
     meeting = _meeting_of(row)
-    people = answers.people_of_mail(row)
+    people = answers.people_of_mail(row, meeting)
     if not people:
         raise LinkExpired
     given = answers.answers_of(meeting, people)

@@ -16,6 +16,7 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.bands import roughly
 from watch.contacts.labels import group_backing_words
 from watch.extensions import db
+from watch.handouts.queries import groups_reached, groups_without_coordinator, without_bringer
 from watch.mail.progress import sending
 from watch.models import Area, Group, LeftOut, Notice, utcnow
 from watch.notices import queries, service, sheets
@@ -115,6 +116,8 @@ def report(notice: Notice) -> str:
         exact=exact,
         own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         coordinates=bool(scopes),
+        alone=without_bringer(queries.homes_without_paper(notice)) if notice.area else 0,
+        uncovered=groups_without_coordinator(notice.area) if notice.area else [],
     )
 
 
@@ -183,6 +186,5 @@ def _readable(notice_id: int) -> Notice:
 def _scopes(notice: Notice) -> Mapping[int, frozenset[int] | None]:
     """Return the reader's groups among the recipients, each with the stairwells they work with."""
     relations = current_relations()
-    wanted = select(Group).where(Group.id.in_(relations.leads | set(relations.coordinates)))
-    where = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
-    return {group.id: relations.stairwells_in(group) for group in db.session.scalars(wanted.where(where))}
+    groups = groups_reached(notice, relations.leads | set(relations.coordinates))
+    return {group.id: relations.stairwells_in(group) for group in groups}

@@ -20,6 +20,7 @@ from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
+from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
@@ -195,6 +196,8 @@ def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: Recipie
         reach=reach if exact else None,
         households=queries.households_in(target.area) if target.area and not exact else None,
         crowd=_crowd(target.group) if target.group and not exact else None,
+        alone=without_bringer(target.households()) if target.area else 0,
+        uncovered=groups_without_coordinator(target.area) if target.area else [],
         texts=form.texts(),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )

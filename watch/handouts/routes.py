@@ -1,0 +1,70 @@
+"""Ticking off papers: what is printed, and which flats have got theirs."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from flask import Blueprint, abort, flash, g, redirect, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, current_relations, requires, signed_in
+from watch.extensions import db
+from watch.handouts import service
+from watch.handouts.queries import Handout, groups_reached, open_handouts, scopes_of
+from watch.meetings.queries.calls import mailings_of as mailings_of_meeting
+from watch.models import Coordinator, Meeting, Notice, utcnow
+from watch.notices.queries import mailings_of, may_read
+from watch.recipients import FlatOnPaper, flats_on_paper
+from watch.relations import position_of
+
+bp = Blueprint("handouts", __name__)
+
+
+@bp.app_template_global()
+def handouts_of(coordinator: Coordinator) -> list[Handout]:
+    """Return what a coordinator has to hand out; used by the mail."""
+    return open_handouts(scopes_of(coordinator), utcnow())
+
+
+@bp.app_template_test("notice")
+def is_notice(about: Notice | Meeting) -> bool:
+    return isinstance(about, Notice)
+
+
+@bp.post("/notices/<int:notice_id>/paper/ticks")
+@signed_in
+def tick_notice(notice_id: int) -> Response:
+    notice = db.session.get(Notice, notice_id)
+    if notice is None or not may_read(notice, current_person()):
+        abort(404)
+    g.position, relations = position_of(notice), current_relations()
+    groups = groups_reached(notice, relations.leads | set(relations.coordinates))
+    scopes = {group.id: relations.stairwells_in(group) for group in groups} or abort(404)
+    _tick(flats_on_paper(mailings_of(notice), scopes))
+    return redirect(url_for("notices.paper", notice_id=notice.id), 303)
+
+
+@bp.post("/meetings/<int:meeting_id>/paper/ticks")
+@requires(Permission.MANAGE_MEETINGS)
+def tick_meeting(meeting: Meeting) -> Response:
+    scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
+    _tick(flats_on_paper(mailings_of_meeting(meeting), scopes))
+    return redirect(url_for("meetings.paper", meeting_id=meeting.id), 303)
+
+
+def _tick(flats: Sequence[FlatOnPaper]) -> None:
+    """Save what was pressed. Only boxes that changed count, because a colleague may have ticked others."""
+    done, was = (set(request.form.getlist(name, type=int)) for name in ("done", "was"))
+    match request.form.get("press"):
+        case "printed":
+            service.note_printed(flats)
+        case "all":
+            service.hand_out(flats, by=current_person())
+        case "none":
+            service.take_back(flats, by=current_person())
+        case _:
+            service.hand_out([each for each in flats if each.flat_id in done - was], by=current_person())
+            service.take_back([each for each in flats if each.flat_id in was - done], by=current_person())
+    db.session.commit()
+    flash(_("Sparat."), "done")

@@ -1,0 +1,56 @@
+"""The meeting that a newcomer's welcome mail names: the next one for them when it was sent."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from watch.extensions import db
+from watch.models import Meeting, Membership, OutboxRow, utcnow
+
+WELCOME = "join-approved"  # the kind of the mail
+
+
+def meeting_in_welcome(row: OutboxRow) -> Meeting | None:
+    """Return the meeting that a welcome mail named, also if it is over or was cancelled since."""
+    membership = row.mailing.membership
+    if membership is None or row.mailing.kind != WELCOME:
+        return None
+    sent = row.settled_at or utcnow()
+    wanted = select(Meeting).where(
+        Meeting.group_id == membership.group_id,
+        or_(Meeting.stairwell_id.is_(None), Meeting.stairwell_id == membership.stairwell_id),
+        _is_on_at(Meeting, sent),
+    )
+    return db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id).limit(1)).first()
+
+
+def is_named_to_newcomer(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition on a welcome mail's OutboxRow and Membership that it named this meeting."""
+    sent = func.coalesce(OutboxRow.settled_at, literal(utcnow(), OutboxRow.settled_at.type))
+    this, other = aliased(Meeting), aliased(Meeting)
+    sooner = select(other.id).where(
+        other.group_id == meeting.group_id,
+        _is_for(other),
+        _is_on_at(other, sent),
+        tuple_(other.starts_at, other.id) < tuple_(this.starts_at, this.id),
+    )
+    named = select(this.id).where(
+        this.id == meeting.id,
+        _is_for(this),
+        this.called_at <= sent,
+        ~sooner.correlate(this, OutboxRow, Membership).exists(),
+    )
+    return named.correlate(OutboxRow, Membership).exists()
+
+
+def _is_for(meeting: Any) -> ColumnElement[bool]:
+    return or_(meeting.stairwell_id.is_(None), meeting.stairwell_id == Membership.stairwell_id)
+
+
+def _is_on_at(meeting: Any, moment: Any) -> ColumnElement[bool]:
+    """Return the condition that a meeting was called, and neither over nor cancelled, at a moment."""
+    goes_on = or_(meeting.cancelled_at.is_(None), meeting.cancelled_at > moment)
+    return and_(meeting.called_at <= moment, meeting.ends_at > moment, goes_on)
