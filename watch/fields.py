@@ -40,6 +40,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
 from watch.lengths import AtMost, ReadsNoMore
+from watch.made_for import MarkedTokens
 from watch.models import Language
 from watch.personnummer import has_personnummer, personnummer_word
 
@@ -59,7 +60,8 @@ WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.
 class Form(FlaskForm):
     """The base of all forms: protected by a CSRF token, long values cut, unknown fields ignored."""
 
-    Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
+    class Meta(ReadsNoMore):
+        csrf_class = MarkedTokens
 
 
 def _own_key(key: str | None) -> str | None:

@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
-from watch import audit, language
+from watch import audit, language, made_for
 from watch.access import current_relations
 from watch.bodies import MOST_OF_ADDRESS
 from watch.database import LARGEST_NUMBER
@@ -170,6 +170,7 @@ def _page_context() -> dict[str, object]:
     relations = current_relations()
     return {
         **spoken,
+        "csrf_token": made_for.token,
         "navigation": list(_navigation(relations)),
         "home": _home(relations),
         "is_officer": bool(relations.officer_of),

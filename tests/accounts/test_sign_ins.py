@@ -183,5 +183,8 @@ def test_what_an_officer_wrote_for_too_long_waits_until_they_are_in_again(client
     assert gun.name == "Gun från polisen"
 
 
-def test_what_was_sent_without_being_signed_in_leads_nowhere_afterwards(client, scene):
-    assert client.post("/me/settings", {"name": "Carin"}).location == "/login"
+def test_what_was_sent_without_being_signed_in_waits_for_signing_in(client, scene):
+    page = client.post("/me/settings", {"name": "Carin"})
+    assert (page.status, page.h1) == (401, "Du har blivit utloggad")
+    assert page.form()["name"] == "Carin"
+    assert page.links["Logga in i en ny flik"] == "/login?next=/me/settings"

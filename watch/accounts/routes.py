@@ -12,6 +12,7 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from watch import made_for
 from watch.access import current_person, current_relations, public, signed_in
 from watch.accounts import labels, queries, service, sessions, shares
 from watch.accounts.errors import AskedElsewhere
@@ -54,11 +55,11 @@ def is_known_here() -> bool:
 @public
 def login() -> ViewAnswer:
     if current_user.is_authenticated:
-        return redirect(_landing())
+        return redirect(_page_to_open(request.args.get("next")) or _landing())
     if "sent" in request.args:
         return render_template("accounts/send_link.html")
     form = AskForLinkForm(data={"next": request.args.get("next")})
-    return render_template("accounts/login.html", form=form)
+    return render_template("accounts/login.html", form=form, why=sessions.why_signed_out())
 
 
 @bp.post("/login")
@@ -115,9 +116,17 @@ def _begin(link: SignInLink, person: Person) -> Response:
     db.session.commit()
     if address:
         shares.remember_network(address)
-    wanted = local_path(session.get("next"))
+    wanted = _page_to_open(session.get("next"))
     sessions.begin(started)
     return redirect(wanted or _landing(), 303)
+
+
+def _page_to_open(wanted: str | None) -> str | None:
+    """Return the address to open after signing in, unless it is no page or one for signing in."""
+    path = local_path(wanted)
+    sign_in = url_for("accounts.login")
+    is_sign_in = path is not None and f"{path.partition('?')[0]}/".startswith(f"{sign_in}/")
+    return path if path and is_page(path) and not is_sign_in else None
 
 
 def _landing() -> str:
@@ -132,10 +141,13 @@ def _landing() -> str:
 @bp.post("/logout")
 @signed_in
 def sign_out() -> Response:
+    """End this browser's sign-in. With `to_login`, lead to the sign-in page for somebody else."""
     language = current_person().language
     service.sign_out(current_user._get_current_object())
     db.session.commit()
     sessions.end(language)
+    if "to_login" in request.form:
+        return redirect(url_for("accounts.login"), 303)
     flash(_("Du är utloggad."), "done")
     return redirect(url_for("places.front"), 303)
 
@@ -161,8 +173,11 @@ def choose_language() -> ViewAnswer:
 
 
 def _typed_before() -> MultiDict[str, str]:
-    typed = request.form.items(multi=True)
-    return MultiDict((name.removeprefix(TYPED), answer) for name, answer in typed if name.startswith(TYPED))
+    sent = request.form.items(multi=True)
+    typed = MultiDict((name.removeprefix(TYPED), answer) for name, answer in sent if name.startswith(TYPED))
+    if typed and made_for.FIELD in request.form:  # the form was sent once more after its sign-in had ended
+        typed[made_for.FIELD] = request.form[made_for.FIELD]
+    return typed
 
 
 @bp.get("/me/settings")
