@@ -30,6 +30,7 @@ FEATURES = (
 ROOMS = ("routes", "forms", "labels", "queries", "mails", "service", "errors", "cli")
 OF_THE_WEB = {
     "watch.accounts.sessions",
+    "watch.accounts.languages",
     "watch.accounts.shares",
     "watch.ops.health",
     "watch.ops.mailbox",

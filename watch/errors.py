@@ -86,10 +86,10 @@ def _page_above(error: MethodNotAllowed) -> BaseResponse | HTTPException:
 
     The browser shows a refused form at such an address, and reloads or reopens it with GET.
     """
-    return redirect(_page_of_form(), 303) if request.method == "GET" else _http_error(error)
+    return redirect(page_of_form(), 303) if request.method == "GET" else _http_error(error)
 
 
-def _page_of_form() -> str:
+def page_of_form() -> str:
     """Return the address of the nearest page at or above this one; some addresses only take a POST."""
     address = request.path
     while address and not _is_page(address):
@@ -211,7 +211,7 @@ def signed_out_while_writing(why: str | None, code: int = 401) -> Response:
 
     `why` says how the sign-in ended, if that is known. Signing in leads to the page of the form.
     """
-    facts = {"answers": answers_to_keep(), "why": why, "form_page": _page_of_form()}
+    facts = {"answers": answers_to_keep(), "why": why, "form_page": page_of_form()}
     return _page("errors/signed_out.html", code, **facts)
 
 

@@ -28,6 +28,7 @@ OWN_NAMES = {
     Language.ARABIC: "العربية",
     Language.SOMALI: "Soomaali",
 }
+CHOICE = "speak"  # the name of the buttons that choose a language and show a form again as it is
 MOST_ASKED = 200  # characters read of Accept-Language
 TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
 
@@ -50,6 +51,11 @@ def of_browser() -> str:
     asked = request.headers.get("Accept-Language", "")[:MOST_ASKED]
     known = [language.value for language in Language]
     return parse_accept_header(asked, LanguageAccept).best_match(known) or Language.SWEDISH
+
+
+def is_being_chosen() -> bool:
+    """Return True if the form was sent by a press on a language: it is shown again, and nothing is saved."""
+    return bool(g.get("language_chosen"))
 
 
 def follow_letter(written_in: Language) -> None:

@@ -12,20 +12,21 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from watch import made_for
+from watch import language, made_for
 from watch.access import current_person, current_relations, public, signed_in
-from watch.accounts import labels, queries, service, sessions, shares
+from watch.accounts import labels, languages, queries, service, sessions, shares
 from watch.accounts.errors import AskedElsewhere
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
 from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes
 from watch.extensions import browser_that_asks, db, limiter, network_of_reader
-from watch.language import current as current_language
-from watch.language import speaking
 from watch.limits import limit_network
-from watch.models import Language, Person, SignIn, SignInLink
-from watch.web import ViewAnswer, is_page, local_path
+from watch.models import Person, SignIn, SignInLink
+from watch.web import ViewAnswer, is_page, local_path, sent_to
 
 bp = Blueprint("accounts", __name__)
+bp.before_app_request(languages.choose_in_form)
+bp.app_errorhandler(languages.NothingIsSaved)(languages.back_to_page)
+bp.after_app_request(languages.shown_again)
 
 
 MOST_KEPT = 1000  # characters of the page to open after signing in: browsers keep 4,096 bytes of a cookie
@@ -54,6 +55,8 @@ def is_known_here() -> bool:
 @bp.get("/login")
 @public
 def login() -> ViewAnswer:
+    if current_user.is_authenticated and "other" in request.args:
+        return render_template("accounts/login.html", form=None)
     if current_user.is_authenticated:
         return redirect(_page_to_open(request.args.get("next")) or _landing())
     if "sent" in request.args:
@@ -75,7 +78,7 @@ def send_link() -> ViewAnswer:
     db.session.rollback()
     is_withheld = not shares.may_be_mailed(form.email.data.casefold())
     service.ask_for_link(
-        form.email.data, browser=browser, language=current_language(), is_withheld=is_withheld
+        form.email.data, browser=browser, language=language.current(), is_withheld=is_withheld
     )
     db.session.commit()
     session["next"] = wanted if (wanted := local_path(form.next.data)) and len(wanted) < MOST_KEPT else None
@@ -85,7 +88,8 @@ def send_link() -> ViewAnswer:
 @bp.get("/login/<token>")
 @public
 def open_link(token: str) -> ViewAnswer:
-    queries.link_of(token)
+    link = queries.link_of(token)
+    sent_to(person_id=link.person_id, mailbox_id=link.mailbox_id)
     return render_template("accounts/open_link.html", token=token)
 
 
@@ -142,10 +146,10 @@ def _landing() -> str:
 @signed_in
 def sign_out() -> Response:
     """End this browser's sign-in. With `to_login`, lead to the sign-in page for somebody else."""
-    language = current_person().language
+    spoken = current_person().language
     service.sign_out(current_user._get_current_object())
     db.session.commit()
-    sessions.end(language)
+    sessions.end(spoken)
     if "to_login" in request.form:
         return redirect(url_for("accounts.login"), 303)
     flash(_("Du är utloggad."), "done")
@@ -156,19 +160,11 @@ def sign_out() -> Response:
 @takes_bytes(MEGABYTE, fields=FIELDS_OF_A_LIST)  # as much as any form that came back
 @public
 def choose_language() -> ViewAnswer:
-    """Change the language of the pages. A form in progress is shown again as typed and sends nothing."""
-    try:
-        chosen = Language(request.form.get("language", ""))
-    except ValueError:
-        abort(400)
-    if current_user.is_authenticated:
-        current_person().language = chosen
-        db.session.commit()
-    session["language"] = chosen.value
+    """Change the language of the pages. What an earlier form held is shown again and sends nothing."""
+    languages.choose(request.form.get(language.CHOICE) or request.form.get("language"))
     back = local_path(request.form.get("next"))
     if back and (typed := _typed_before()):
-        with speaking(chosen):
-            return render_template("accounts/choose_language.html", typed=typed, posted_to=back)
+        return render_template("accounts/choose_language.html", typed=typed, posted_to=back)
     return redirect(back if back and is_page(back) else "/", 303)
 
 
@@ -233,9 +229,9 @@ def end_sign_in(sign_in_id: str) -> Response:
 @bp.post("/me/security/end-all")
 @signed_in
 def end_all() -> Response:
-    language = current_person().language
+    spoken = current_person().language
     service.sign_out_everywhere(current_person())
     db.session.commit()
-    sessions.end(language)
+    sessions.end(spoken)
     flash(_("Du är utloggad överallt."), "done")
     return redirect(url_for("places.front"), 303)

@@ -23,7 +23,7 @@ from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell
 from watch.saving import Explanations, saving
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, is_anothers_mail, sent_to
 
 bp = Blueprint("coordinators", __name__)
 IS_ASKED: Explanations = {
@@ -160,8 +160,9 @@ def accept(token: str) -> ViewAnswer:
         coordinator.person.language = form.language.data
         coordinator.person.shows_name = form.shows_name.data
         members_service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
-    onwards = url_for("accounts.login") if accepted else url_for(".open_appointment", token=token)
-    return redirect(onwards, 303)
+    if not accepted:
+        return redirect(url_for(".open_appointment", token=token), 303)
+    return redirect(url_for("accounts.login", other="yes" if is_anothers_mail() else None), 303)
 
 
 @bp.post("/appointment/<token>/decline")
@@ -184,6 +185,7 @@ def already_accepted(_error: coordinators_service.AlreadyAccepted) -> Response:
 def _appointment(token: str) -> Coordinator:
     coordinator = tokens.row_of(Purpose.APPOINTMENT, Coordinator, token)
     language.follow_letter(coordinator.person.language)
+    sent_to(person_id=coordinator.person_id)
     return coordinators_service.waiting_appointment(coordinator)
 
 
