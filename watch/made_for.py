@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 
-from flask import current_app, g, request, session
+from flask import Response, current_app, g, request, session
 from flask_login import current_user
 from flask_wtf.csrf import _FlaskFormCSRF, generate_csrf
 from itsdangerous import BadData, URLSafeTimedSerializer
@@ -70,6 +70,22 @@ def of_form() -> str | None:
     except BadData:
         return None
     return marked if secret and dot else None
+
+
+def turn() -> int:
+    """Return how many forms this browser has sent without being signed in; the next may be another person's.
+
+    A form with another turn is another form to the browser, which then does not fill it in on Back.
+    """
+    return int(session.get("turn", 0))
+
+
+def next_turn(response: Response) -> Response:
+    """Begin the next turn after a form has been accepted."""
+    is_accepted = request.method == "POST" and response.status_code == 303 and "_user_id" not in session
+    if is_accepted and request.endpoint != "accounts.choose_language":
+        session["turn"] = turn() + 1
+    return response
 
 
 def wants_sign_in() -> bool:

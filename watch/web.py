@@ -142,12 +142,13 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     app.url_map.converters["int"] = RowNumber
+    app.after_request(made_for.next_turn)
     app.after_request(_store_traces)
     app.after_request(_protect)
     app.context_processor(_page_context)
     app.jinja_env.globals.update(
-        csrf_token=made_for.token, is_anothers_mail=is_anothers_mail, page_form=page_form,
-        claim_page_form=claim_page_form,
+        csrf_token=made_for.token, form_turn=made_for.turn, is_anothers_mail=is_anothers_mail,
+        page_form=page_form, claim_page_form=claim_page_form,
     )  # fmt: skip
     app.jinja_env.filters.update(
         day=language.day, short_day=language.short_day, clock=language.clock, moment=language.moment,
@@ -263,7 +264,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         yield _item(_l("Huset"), "groups.house.show", *house, group_id=group_id)
         yield _item(_l("Medlemmar"), "groups.house.members", *people, group_id=group_id)
     group = "groups", "not groups.mine", "groups.choices"
-    more = () if coordinates else ("groups.coordinators",)
+    more = () if coordinates else ("groups.coordinators", "printing")
     yield _item(_l("Gruppen"), "groups.show", *group, *more, group_id=group_id)
     yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
     yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)

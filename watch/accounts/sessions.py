@@ -107,9 +107,10 @@ def begin(sign_in: SignIn) -> None:
 
 def end(language: Language) -> None:
     """Sign this browser out and keep the language of the page."""
+    turn = made_for.turn()
     logout_user()
     session.clear()
-    session["language"] = language.value
+    session["language"], session["turn"] = language.value, turn
     g.pop("relations", None)
     made_for.forget_reader()
 
