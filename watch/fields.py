@@ -8,9 +8,8 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, time
-from functools import wraps
 from itertools import groupby
 from typing import Any
 
@@ -39,7 +38,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from watch.language import OWN_NAMES, STOCKHOLM, is_being_chosen, readable_phone
+from watch.language import OWN_NAMES, STOCKHOLM, readable_phone, unless_being_chosen
 from watch.lengths import AtMost, ReadsNoMore
 from watch.made_for import MarkedTokens
 from watch.models import Language
@@ -58,14 +57,6 @@ ADDRESS_TOO_LONG = _l("E-postadressen är för lång. Högst 254 tecken.")
 WRONG_PHONE = _l("Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67.")
 
 
-def _unless_only_shown(validate: Callable[..., bool]) -> Callable[..., bool]:
-    @wraps(validate)
-    def checked(form: Any, *more: Any, **by_name: Any) -> bool:
-        return not is_being_chosen() and validate(form, *more, **by_name)
-
-    return checked
-
-
 class Form(FlaskForm):
     """The base of all forms: protected by a CSRF token, long values cut, unknown fields ignored."""
 
@@ -74,7 +65,7 @@ class Form(FlaskForm):
 
     def __init_subclass__(cls) -> None:
         """Let no form be valid, and none wrong, that was sent only to be shown in another language."""
-        cls.validate = _unless_only_shown(cls.validate)  # type: ignore[method-assign]
+        cls.validate = unless_being_chosen(cls.validate)  # type: ignore[method-assign]
 
 
 def _own_key(key: str | None) -> str | None:

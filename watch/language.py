@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -56,6 +58,16 @@ def of_browser() -> str:
 def is_being_chosen() -> bool:
     """Return True if the form was sent by a press on a language: it is shown again, and nothing is saved."""
     return bool(g.get("language_chosen"))
+
+
+def unless_being_chosen(validate: Callable[..., bool]) -> Callable[..., bool]:
+    """Return the same check of a form, but a form that is only shown is not valid, and has no errors."""
+
+    @wraps(validate)
+    def checked(*form: Any, **more: Any) -> bool:
+        return not is_being_chosen() and validate(*form, **more)
+
+    return checked
 
 
 def follow_letter(written_in: Language) -> None:
