@@ -146,8 +146,11 @@ class Phone:
         self._act(lambda: self.page.get_by_role("button", name=words, exact=True).click())
 
     def follow(self, words: str) -> None:
-        """Follow the link whose name contains this text."""
-        self._act(lambda: self.page.get_by_role("link", name=words).first.click())
+        """Follow the link whose name contains this text, opening the menu in the header if it is in there."""
+        link = self.page.get_by_role("link", name=words).first
+        if not link.count():
+            self.page.locator("header summary").click()
+        self._act(link.click)
 
     def fill(self, label: str, text: str) -> None:
         """Fill in the field with this label."""

@@ -246,7 +246,7 @@ def _ask(
 
 def _status(page: Page) -> Status:
     is_login = page.status in {302, 303} and (page.location or "").partition("?")[0] == "/login"
-    return "login" if is_login else page.status
+    return "login" if is_login or page.status == 401 else page.status
 
 
 def _is_that_endpoint(app: Flask, endpoint: str, expected: Expected, things: Mapping[str, object]) -> None:

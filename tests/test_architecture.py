@@ -35,6 +35,7 @@ FEATURES = (
 ROOMS = ("routes", "forms", "labels", "queries", "mails", "service", "errors", "cli")
 OF_THE_WEB = {
     "watch.accounts.sessions",
+    "watch.accounts.languages",
     "watch.accounts.shares",
     "watch.ops.health",
     "watch.ops.mailbox",
@@ -59,6 +60,7 @@ KNOW_THE_REQUEST = {
     "watch.language",
     "watch.lengths",
     "watch.limits",
+    "watch.made_for",
     "watch.web",
 }
 
@@ -78,15 +80,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     "clock": {"extensions", "language", "models", "statements"},
     "journal": MODELS | {"journal"},
     "presence": {"extensions"},
-    "access": {"models", "relations", "statements"},
+    "access": {"made_for", "models", "relations", "statements"},
+    "made_for": {"crypto", "database", "extensions"},
     "relations": {"models", "statements"},
     "recipients": MODELS | {"errors"},
     "bodies": {"database"},
-    "errors": {"bodies", "errors", "extensions", "language", "limits", "models", "tokens"},
+    "errors": {"bodies", "errors", "extensions", "language", "limits", "made_for", "models", "tokens"},
     "email_address": set(),
     "encodings": set(),
-    "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "models", "names", "phones",
-               "signs"},
+    "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "made_for", "models", "names",
+               "phones", "signs"},
     "field_rules": {"names", "personnummer", "signs"},
     "guarding": {"guard", "lengths"},
     "guard": {"guard"},
@@ -102,11 +105,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "tables": {"encodings", "errors", "xlsx_table"},
     "xlsx_table": set(),
     "paper": {"language", "tokens"},
-    "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
+    "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
+    | {"relations"},
     "mail": MODELS | {"errors", "language", "mail", "partners", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal", "language", "limits", "mail.progress", "models", "names", "paging", "paper", "partners",
+        "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper", "partners",
         "recipients", "relations", "saving", "tables", "tokens", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},

@@ -18,6 +18,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
+from watch import made_for
 from watch.models import (
     Area,
     Group,
@@ -171,6 +172,7 @@ def signed_in(view: Callable[P, R]) -> Callable[P, R | Response]:
     def guarded(*args: P.args, **kwargs: P.kwargs) -> R | Response:
         if not current_user.is_authenticated:
             return _ask_to_sign_in()
+        made_for.demand_reader()
         return view(*args, **kwargs)
 
     guarded.access = "signed in"  # type: ignore[attr-defined]  # the mark that deny_by_default looks for
@@ -193,6 +195,7 @@ def requires(
         def guarded(**url: Any) -> Any:
             if not current_user.is_authenticated:
                 return _ask_to_sign_in()
+            made_for.demand_reader()
             if model is None:
                 _demand_anywhere(permission)
                 return view(**url)

@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, make_response, redirect, render_template, request, session
+from flask_login import current_user
 from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import (
@@ -18,14 +19,15 @@ from werkzeug.exceptions import (
 )
 from werkzeug.wrappers import Response as BaseResponse
 
+from watch import made_for
 from watch.bodies import NotAForm, NotText
-from watch.extensions import db, limiter
+from watch.extensions import db, limiter, login_manager
 from watch.language import direction, follow_letter, of_browser, speaking
 from watch.limits import Flooding, TooManyForms
 from watch.models import Language
 from watch.tokens import BadToken
 
-SECRET_FIELDS = frozenset({"csrf_token", "password"})
+SECRET_FIELDS = ("csrf_token", "password")  # and with a form's prefix before them
 
 
 class DomainError(Exception):
@@ -71,6 +73,7 @@ def init_app(app: Flask) -> None:
     app.register_error_handler(405, _page_above)
     app.register_error_handler(DomainError, _rule_says_no)
     app.register_error_handler(CSRFError, _form_too_old)
+    app.register_error_handler(made_for.MadeForAnother, _made_for_another)
 
 
 def _log(exc_info: Any) -> None:
@@ -83,12 +86,15 @@ def _page_above(error: MethodNotAllowed) -> BaseResponse | HTTPException:
 
     The browser shows a refused form at such an address, and reloads or reopens it with GET.
     """
+    return redirect(page_of_form(), 303) if request.method == "GET" else _http_error(error)
+
+
+def page_of_form() -> str:
+    """Return the address of the nearest page at or above this one; some addresses only take a POST."""
     address = request.path
-    while request.method == "GET" and address:
+    while address and not _is_page(address):
         address = address.rpartition("/")[0]
-        if _is_page(address or "/"):
-            return redirect(address or "/", 303)
-    return _http_error(error)
+    return address or "/"
 
 
 def _is_page(address: str) -> bool:
@@ -147,13 +153,24 @@ def _group_ended(error: GroupEnded) -> Response:
 
 
 def _form_too_old(error: CSRFError) -> Response:
-    """Offer the same answers to be sent again.
+    """Offer the same answers to be sent again, unless somebody else wrote them or nobody is signed in.
 
     A form that another site sent is not offered, because the reader has typed none of it.
     """
     if _comes_from_elsewhere():
         return _bare(error)
+    if made_for.wants_sign_in() and not current_user.is_authenticated:
+        if made_for.of_form() is not None:
+            return login_manager.unauthorized()  # type: ignore[no-any-return]  # by Flask-Login
+        return signed_out_while_writing(None, code=400)
+    if made_for.is_anothers():
+        return _made_for_another(error)
     return _page("errors/send_again.html", 400, answers=answers_to_keep())
+
+
+def _made_for_another(_error: Exception) -> Response:
+    """Show what somebody else typed in this browser, so that it can be copied; nothing offers to save it."""
+    return _page("errors/made_for_another.html", 409, answers=answers_to_keep())
 
 
 def _comes_from_elsewhere() -> bool:
@@ -170,7 +187,12 @@ def answers_to_keep() -> MultiDict[str, str] | None:
         typed = ((name, cut.get(name, answers)) for name, answers in request.form.lists())
     except RequestEntityTooLarge:
         return None
-    return MultiDict((name, answer) for name, all_ in typed if name not in SECRET_FIELDS for answer in all_)
+    kept = MultiDict(
+        (name, answer) for name, all_ in typed if not name.endswith(SECRET_FIELDS) for answer in all_
+    )
+    if maker := made_for.of_form():
+        kept[made_for.FIELD] = maker
+    return kept
 
 
 def _typed_here() -> MultiDict[str, str]:
@@ -184,9 +206,13 @@ def _typed_here() -> MultiDict[str, str]:
     )
 
 
-def signed_out_while_writing() -> Response:
-    """Answer a form sent after the sign-in had ended: its text is kept while the person signs in."""
-    return _page("errors/signed_out.html", 401, answers=answers_to_keep())
+def signed_out_while_writing(why: str | None, code: int = 401) -> Response:
+    """Answer a form sent after the sign-in had ended: its text is kept while the person signs in.
+
+    `why` says how the sign-in ended, if that is known. Signing in leads to the page of the form.
+    """
+    facts = {"answers": answers_to_keep(), "why": why, "form_page": page_of_form()}
+    return _page("errors/signed_out.html", code, **facts)
 
 
 def _page(template: str, code: int, **more: object) -> Response:

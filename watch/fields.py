@@ -43,8 +43,9 @@ from watch.field_rules import (
     no_pile_of_marks,
 )
 from watch.guarding import AssuranceField, about_nobody
-from watch.language import OWN_NAMES, STOCKHOLM, readable_phone
+from watch.language import OWN_NAMES, STOCKHOLM, readable_phone, unless_being_chosen
 from watch.lengths import AtMost, ReadsNoMore
+from watch.made_for import MarkedTokens
 from watch.models import Language
 from watch.names import tidy_name
 from watch.phones import WordsInPhone, read_phone
@@ -67,7 +68,12 @@ class Form(FlaskForm):
     point at a person does not.
     """
 
-    Meta = ReadsNoMore  # type: ignore[assignment]  # WTForms puts its own beneath
+    class Meta(ReadsNoMore):
+        csrf_class = MarkedTokens
+
+    def __init_subclass__(cls) -> None:
+        """Let no form be valid, and none wrong, that was sent only to be shown in another language."""
+        cls.validate = unless_being_chosen(cls.validate)  # type: ignore[method-assign]
 
     about_nobody = AssuranceField()
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import wraps
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import phonenumbers
@@ -28,6 +30,7 @@ OWN_NAMES = {
     Language.ARABIC: "العربية",
     Language.SOMALI: "Soomaali",
 }
+CHOICE = "speak"  # the name of the buttons that choose a language and show a form again as it is
 MOST_ASKED = 200  # characters read of Accept-Language
 TAG_OR_RANGE = re.compile(r"<[^>]*>|\w+–\w+")
 
@@ -50,6 +53,21 @@ def of_browser() -> str:
     asked = request.headers.get("Accept-Language", "")[:MOST_ASKED]
     known = [language.value for language in Language]
     return parse_accept_header(asked, LanguageAccept).best_match(known) or Language.SWEDISH
+
+
+def is_being_chosen() -> bool:
+    """Return True if the form was sent by a press on a language: it is shown again, and nothing is saved."""
+    return bool(g.get("language_chosen"))
+
+
+def unless_being_chosen(validate: Callable[..., bool]) -> Callable[..., bool]:
+    """Return the same check of a form, but a form that is only shown is not valid, and has no errors."""
+
+    @wraps(validate)
+    def checked(*form: Any, **more: Any) -> bool:
+        return not is_being_chosen() and validate(*form, **more)
+
+    return checked
 
 
 def follow_letter(written_in: Language) -> None:

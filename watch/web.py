@@ -18,7 +18,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 from werkzeug.wrappers import Response as AnyResponse
 
-from watch import audit, language
+from watch import audit, language, made_for
 from watch.access import current_relations
 from watch.bodies import MOST_OF_ADDRESS
 from watch.database import LARGEST_NUMBER
@@ -91,6 +91,39 @@ def leave_trace(what: str, *, about: Model, group: Group | None = None, by: Pers
     g.setdefault("traces", []).append(audit.entry(what, about=about, by=reader, group=group))
 
 
+def sent_to(*, person_id: int | None = None, mailbox_id: int | None = None) -> None:
+    """Remember whose mail the page's link came in: a person's, or else anybody's at a mailbox.
+
+    The page says so if somebody else is signed in.
+    """
+    g.sent_to = person_id, mailbox_id
+
+
+def is_anothers_mail() -> bool:
+    """Return True if the page's link came in a mail to somebody else than the signed-in person."""
+    person_id, mailbox_id = g.get("sent_to", (None, None))
+    if not current_user.is_authenticated or (person_id is None and mailbox_id is None):
+        return False
+    reader: Person = current_user.person
+    return bool(reader.mailbox_id != mailbox_id if person_id is None else reader.id != person_id)
+
+
+def claim_page_form() -> str | None:
+    """Return the id of the page's own form, to the first form that asks; None to the others.
+
+    The names of the languages are buttons of that form, so that a press on one keeps what is typed.
+    """
+    is_first = page_form() is None
+    g.page_form = "page-form"
+    return "page-form" if is_first else None
+
+
+def page_form() -> str | None:
+    """Return the id of the page's own form, or None if no form has claimed it so far."""
+    found: str | None = g.get("page_form")
+    return found
+
+
 class Templates(Environment):
     """Flask's Jinja environment with one plain dictionary of globals.
 
@@ -109,9 +142,14 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     app.url_map.converters["int"] = RowNumber
+    app.after_request(made_for.next_turn)
     app.after_request(_store_traces)
     app.after_request(_protect)
     app.context_processor(_page_context)
+    app.jinja_env.globals.update(
+        csrf_token=made_for.token, form_turn=made_for.turn, is_anothers_mail=is_anothers_mail,
+        page_form=page_form, claim_page_form=claim_page_form,
+    )  # fmt: skip
     app.jinja_env.filters.update(
         day=language.day, short_day=language.short_day, clock=language.clock, moment=language.moment,
         number=language.number, phone=language.readable_phone, listed=language.listed,
@@ -172,6 +210,7 @@ def _page_context() -> dict[str, object]:
     return {
         **spoken,
         "own_group_id": _group_of_page(relations, own),
+        "csrf_token": made_for.token,
         "navigation": list(_navigation(relations)),
         "home": _home(relations),
         "is_officer": bool(relations.officer_of),
@@ -187,12 +226,12 @@ def _home(relations: Relations) -> str:
 
 
 def _navigation(relations: Relations) -> Iterator[NavigationItem]:
-    """Yield few links, by role: areas for an officer, the group's pages for a neighbour."""
+    """Yield few links, by role and the same on every page: an officer's area, a neighbour's group."""
     own = set(relations.coordinates) | relations.member_of
     group_id = _group_of_page(relations, own)
     if relations.officer_of:
         yield from _rooms_of_officers(None if group_id else _area_of_page(relations))
-    if current_user.is_authenticated and _wants_own_page(relations, own):
+    if current_user.is_authenticated and (own or not relations.officer_of):
         yield _item(_l("Min sida"), "groups.mine", "groups.mine")
     if group_id:
         yield from _rooms_of_group(group_id, group_id in relations.coordinates)
@@ -204,50 +243,31 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
         yield _item(_l("Inställningar"), "accounts.settings", "accounts", "addresses")
 
 
-def _wants_own_page(relations: Relations, own: set[int]) -> bool:
-    """Return False if the start page is another: a coordinator of one group, an officer without any."""
-    return len(own) > 1 or (bool(own) if relations.officer_of else not relations.coordinates)
-
-
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", "followup.overview")
     if area:
-        rooms = "followup.area", "lifecycle", "groups", "groups.coordinators", "invitations", "meetings"
-        yield _item(_l("Området"), "followup.area", *rooms, slug=area.slug)
+        groups = "lifecycle", "groups", "groups.coordinators", "invitations", "meetings", "printing"
+        yield _item(_l("Området"), "followup.area", "followup.area", *groups, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 
 
 def _area_of_page(relations: Relations) -> Area | None:
-    """Return the page's area if the reader is its officer."""
+    """Return the page's area if the reader is its officer, else the first of the reader's areas."""
     position = g.get("position")
-    if position is None or position.area_id not in relations.officer_of:
-        return None
-    return db.session.get(Area, position.area_id)
+    is_own = position is not None and position.area_id in relations.officer_of
+    return db.session.get(Area, position.area_id if is_own else min(relations.officer_of))
 
 
 def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem]:
     if coordinates:
-        members = (
-            "groups.house.members",
-            "groups.house.details",
-            "records",
-            "joining",
-            "invitations",
-            "groups.coordinators",
-        )
-        yield _item(
-            _l("Huset"),
-            "groups.house.show",
-            "groups.house",
-            "canvassing",
-            "not groups.house.members",
-            "not groups.house.details",
-            group_id=group_id,
-        )
-        yield _item(_l("Medlemmar"), "groups.house.members", *members, group_id=group_id)
-    else:
-        rooms = "groups", "not groups.mine", "groups.coordinators", "groups.choices"
-        yield _item(_l("Gruppen"), "groups.show", *rooms, group_id=group_id)
+        lists = "groups.house.members", "groups.house.details"
+        house = "groups.house", "canvassing", "printing", *(f"not {each}" for each in lists)
+        people = *lists, "records", "joining", "invitations", "groups.coordinators"
+        yield _item(_l("Huset"), "groups.house.show", *house, group_id=group_id)
+        yield _item(_l("Medlemmar"), "groups.house.members", *people, group_id=group_id)
+    group = "groups", "not groups.mine", "groups.choices", "messages"
+    more = () if coordinates else ("groups.coordinators", "printing")
+    yield _item(_l("Gruppen"), "groups.show", *group, *more, group_id=group_id)
     yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
     yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)
     yield _item(_l("Kontakter"), "contacts.of_group", "contacts", "messages", group_id=group_id)

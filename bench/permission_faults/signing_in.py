@@ -6,10 +6,31 @@ from bench.permission_faults.fault import Fault
 
 QUERIES, SERVICE = "watch/accounts/queries.py", "watch/accounts/service.py"
 ROUTES, SESSIONS = "watch/accounts/routes.py", "watch/accounts/sessions.py"
-RELATIONS = "watch/relations.py"
+RELATIONS, MADE_FOR = "watch/relations.py", "watch/made_for.py"
 SIGNING_IN = "accounts/test_signing_in accounts/test_sign_ins accounts/test_old_links"
 
 FAULTS = (
+    Fault(
+        "what one left open in a shared browser is saved as another's",
+        MADE_FOR,
+        "    return maker not in {None, mark()} and (maker != NOBODY or wants_sign_in())",
+        "    return False",
+        "accounts/test_whose_form",
+    ),
+    Fault(
+        "a press on a language sends the form",
+        "watch/accounts/languages.py",
+        "        g.language_chosen = True\n",
+        "",
+        "accounts/test_language_in_a_form",
+    ),
+    Fault(
+        "a press on a language is saved by a view that reads no form",
+        "watch/accounts/languages.py",
+        "if has_request_context() and is_being_chosen() and not",
+        "if not has_request_context() and not",
+        "accounts/test_language_in_a_form",
+    ),
     Fault(
         "a sign-in link that was used still says who shares the mailbox",
         QUERIES,
@@ -98,15 +119,15 @@ FAULTS = (
     Fault(
         "an officer who goes away stays signed in",
         SESSIONS,
-        "if now - sign_in.last_seen_at < OFFICER_IDLE and now - sign_in.created_at < OFFICER_LONGEST",
-        "if now - sign_in.created_at < OFFICER_LONGEST",
+        "is_idle = now - sign_in.last_seen_at >= OFFICER_IDLE",
+        "is_idle = False",
         SIGNING_IN,
     ),
     Fault(
         "an officer who is busy stays signed in for days",
         SESSIONS,
-        "if now - sign_in.last_seen_at < OFFICER_IDLE and now - sign_in.created_at < OFFICER_LONGEST",
-        "if now - sign_in.last_seen_at < OFFICER_IDLE",
+        "if not is_idle and now - sign_in.created_at < OFFICER_LONGEST:",
+        "if not is_idle:",
         SIGNING_IN,
     ),
     Fault(

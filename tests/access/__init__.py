@@ -17,8 +17,9 @@
         "joining.send_request": public(post="/buildings/{house}/join", status=422),
     }
 
-A value is the status of the response; "login" is a 302 or 303 to /login. The address is a format string with
-names from the scene (tests/cast.py): the group of Våglängdsgatan and what belongs to it, as seen by
+A value is the status of the response; "login" is a 302 or 303 to /login, and for a form 401, which keeps it.
+The address is a format string with names from the scene (tests/cast.py): the group of Våglängdsgatan and what
+belongs to it, as seen by
 
     anybody            nobody is signed in
     stranger           Jenny: signed in, no relation to anything

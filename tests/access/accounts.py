@@ -8,7 +8,7 @@ ENDPOINTS = {
     "accounts.send_link": public(post="/login", status=422),
     "accounts.open_link": public(get="/login/{sign_in_link}"),
     "accounts.sign_in": public(post="/login/{sign_in_link}", status=303),
-    "accounts.sign_out": signed_in(post="/logout", status=303),
+    "accounts.sign_out": public(post="/logout", status=303),
     "accounts.choose_language": public(post="/language", status=303, data={"language": "so"}),
     "accounts.settings": signed_in(get="/me/settings"),
     "accounts.save_settings": signed_in(post="/me/settings", status=422),

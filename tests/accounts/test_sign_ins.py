@@ -50,11 +50,14 @@ def test_a_sign_in_ended_by_another_process_is_over_on_the_next_request(client, 
 
 
 def test_a_role_that_ended_is_gone_on_the_next_request(client, scene):
-    assert _navigation(client, scene.gun) == ["Översikt", "Kontakter", "Inställningar"]
+    assert _navigation(client, scene.gun) == OF_OFFICERS
     for officer in db.session.scalars(select(Officer).where(Officer.person == scene.gun)):
         officer.ended_at = utcnow()
     db.session.commit()
     assert _navigation(client, scene.gun) == ["Min sida", "Kontakter", "Inställningar"]
+
+
+OF_OFFICERS = ["Översikt", "Området", "Meddelanden", "Kontakter", "Inställningar"]
 
 
 def _navigation(client, person):
@@ -65,7 +68,16 @@ def _navigation(client, person):
 
 def test_navigation_shows_the_rooms_of_the_readers_group(client, scene):
     assert {name: _navigation(client, getattr(scene, name)) for name in ("amina", "carin", "jenny")} == {
-        "amina": ["Huset", "Medlemmar", "Möten", "Meddelanden", "Kontakter", "Inställningar"],
+        "amina": [
+            "Min sida",
+            "Huset",
+            "Medlemmar",
+            "Gruppen",
+            "Möten",
+            "Meddelanden",
+            "Kontakter",
+            "Inställningar",
+        ],
         "carin": ["Min sida", "Gruppen", "Möten", "Meddelanden", "Kontakter", "Inställningar"],
         "jenny": ["Boggayga", "Lambarrada la wacayo", "Dejinta"],  # she reads Somali
     }
@@ -183,5 +195,8 @@ def test_what_an_officer_wrote_for_too_long_waits_until_they_are_in_again(client
     assert gun.name == "Gun från polisen"
 
 
-def test_what_was_sent_without_being_signed_in_leads_nowhere_afterwards(client, scene):
-    assert client.post("/me/settings", {"name": "Carin"}).location == "/login"
+def test_what_was_sent_without_being_signed_in_waits_for_signing_in(client, scene):
+    page = client.post("/me/settings", {"name": "Carin"})
+    assert (page.status, page.h1) == (401, "Du har blivit utloggad")
+    assert page.form()["name"] == "Carin"
+    assert page.links["Logga in i en ny flik"] == "/login?next=/me/settings"

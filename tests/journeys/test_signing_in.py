@@ -168,6 +168,7 @@ def test_one_phone_is_signed_out_from_another(
     assert other.path.startswith("/login")
     phone.open("/me")
     assert phone.path == "/me"
+    phone.page.locator("header summary").click()
     phone.page.locator("header").get_by_role("button", name="Logga ut").click()
     phone.look()
     assert "Du är utloggad." in phone.text

@@ -12,21 +12,23 @@ from flask_login import current_user
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
+from watch import language, made_for
 from watch.access import current_person, current_relations, public, signed_in
-from watch.accounts import labels, queries, service, sessions, shares
+from watch.accounts import labels, languages, queries, service, sessions, shares
 from watch.accounts.errors import AskedElsewhere
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
 from watch.addresses.queries import pending_change
 from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes
 from watch.extensions import browser_that_asks, db, limiter, network_of_reader
 from watch.groups.queries.pages import groups_of
-from watch.language import current as current_language
-from watch.language import speaking
 from watch.limits import limit_network
-from watch.models import Language, Person, SignIn, SignInLink, utcnow
-from watch.web import ViewAnswer, is_page, local_path
+from watch.models import Person, SignIn, SignInLink, utcnow
+from watch.web import ViewAnswer, is_page, local_path, sent_to
 
 bp = Blueprint("accounts", __name__)
+bp.before_app_request(languages.choose_in_form)
+bp.app_errorhandler(languages.NothingIsSaved)(languages.back_to_page)
+bp.after_app_request(languages.shown_again)
 
 
 MOST_KEPT = 1000  # characters of the page to open after signing in: browsers keep 4,096 bytes of a cookie
@@ -55,12 +57,14 @@ def is_known_here() -> bool:
 @bp.get("/login")
 @public
 def login() -> ViewAnswer:
+    if current_user.is_authenticated and "other" in request.args:
+        return render_template("accounts/login.html", form=None)
     if current_user.is_authenticated:
-        return redirect(_landing())
+        return redirect(_page_to_open(request.args.get("next")) or _landing())
     if "sent" in request.args:
         return render_template("accounts/send_link.html")
     form = AskForLinkForm(data={"next": request.args.get("next")})
-    return render_template("accounts/login.html", form=form)
+    return render_template("accounts/login.html", form=form, why=sessions.why_signed_out())
 
 
 @bp.post("/login")
@@ -76,7 +80,7 @@ def send_link() -> ViewAnswer:
     db.session.rollback()
     is_withheld = not shares.may_be_mailed(form.email.data.casefold())
     service.ask_for_link(
-        form.email.data, browser=browser, language=current_language(), is_withheld=is_withheld
+        form.email.data, browser=browser, language=language.current(), is_withheld=is_withheld
     )
     db.session.commit()
     session["next"] = wanted if (wanted := local_path(form.next.data)) and len(wanted) < MOST_KEPT else None
@@ -86,7 +90,8 @@ def send_link() -> ViewAnswer:
 @bp.get("/login/<token>")
 @public
 def open_link(token: str) -> ViewAnswer:
-    queries.link_of(token)
+    link = queries.link_of(token)
+    sent_to(person_id=link.person_id, mailbox_id=link.mailbox_id)
     return render_template("accounts/open_link.html", token=token)
 
 
@@ -117,9 +122,17 @@ def _begin(link: SignInLink, person: Person) -> Response:
     db.session.commit()
     if address:
         shares.remember_network(address)
-    wanted = local_path(session.get("next"))
+    wanted = _page_to_open(session.get("next"))
     sessions.begin(started)
     return redirect(wanted or _landing(), 303)
+
+
+def _page_to_open(wanted: str | None) -> str | None:
+    """Return the address to open after signing in, unless it is no page or one for signing in."""
+    path = local_path(wanted)
+    sign_in = url_for("accounts.login")
+    is_sign_in = path is not None and f"{path.partition('?')[0]}/".startswith(f"{sign_in}/")
+    return path if path and is_page(path) and not is_sign_in else None
 
 
 def _landing() -> str:
@@ -134,10 +147,13 @@ def _landing() -> str:
 @bp.post("/logout")
 @signed_in
 def sign_out() -> Response:
-    language = current_person().language
+    """End this browser's sign-in. With `to_login`, lead to the sign-in page for somebody else."""
+    spoken = current_person().language
     service.sign_out(current_user._get_current_object())
     db.session.commit()
-    sessions.end(language)
+    sessions.end(spoken)
+    if "to_login" in request.form:
+        return redirect(url_for("accounts.login"), 303)
     flash(_("Du är utloggad."), "done")
     return redirect(url_for("places.front"), 303)
 
@@ -146,25 +162,20 @@ def sign_out() -> Response:
 @takes_bytes(MEGABYTE, fields=FIELDS_OF_A_LIST)  # as much as any form that came back
 @public
 def choose_language() -> ViewAnswer:
-    """Change the language of the pages. A form in progress is shown again as typed and sends nothing."""
-    try:
-        chosen = Language(request.form.get("language", ""))
-    except ValueError:
-        abort(400)
-    if current_user.is_authenticated:
-        current_person().language = chosen
-        db.session.commit()
-    session["language"] = chosen.value
+    """Change the language of the pages. What an earlier form held is shown again and sends nothing."""
+    languages.choose(request.form.get(language.CHOICE) or request.form.get("language"))
     back = local_path(request.form.get("next"))
     if back and (typed := _typed_before()):
-        with speaking(chosen):
-            return render_template("accounts/choose_language.html", typed=typed, posted_to=back)
+        return render_template("accounts/choose_language.html", typed=typed, posted_to=back)
     return redirect(back if back and is_page(back) else "/", 303)
 
 
 def _typed_before() -> MultiDict[str, str]:
-    typed = request.form.items(multi=True)
-    return MultiDict((name.removeprefix(TYPED), answer) for name, answer in typed if name.startswith(TYPED))
+    sent = request.form.items(multi=True)
+    typed = MultiDict((name.removeprefix(TYPED), answer) for name, answer in sent if name.startswith(TYPED))
+    if typed and made_for.FIELD in request.form:  # the form was sent once more after its sign-in had ended
+        typed[made_for.FIELD] = request.form[made_for.FIELD]
+    return typed
 
 
 @bp.get("/me/settings")
@@ -228,9 +239,9 @@ def end_sign_in(sign_in_id: str) -> Response:
 @bp.post("/me/security/end-all")
 @signed_in
 def end_all() -> Response:
-    language = current_person().language
+    spoken = current_person().language
     service.sign_out_everywhere(current_person())
     db.session.commit()
-    sessions.end(language)
+    sessions.end(spoken)
     flash(_("Du är utloggad överallt."), "done")
     return redirect(url_for("places.front"), 303)

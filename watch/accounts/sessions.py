@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import g, make_response, redirect, request, session, url_for
-from flask_login import login_user, logout_user
+from flask import flash, g, make_response, redirect, request, session, url_for
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
+from watch import made_for
 from watch.accounts.queries import running_sign_in
 from watch.accounts.service import mark_of
 from watch.database import SAFE_METHODS
@@ -19,6 +22,11 @@ from watch.web import here
 
 OFFICER_IDLE = timedelta(minutes=30)
 OFFICER_LONGEST = timedelta(hours=12)
+SIGNED_OUT = _l("Du har blivit utloggad.")
+SIGNED_OUT_IDLE = _l(
+    "Du loggades ut efter 30 minuter utan att något hände. Det är till skydd för områdets grannar."
+)
+SIGNED_OUT_LONG = _l("Du loggades ut efter 12 timmar. Det är till skydd för områdets grannar.")
 
 # Words in a user agent. The order matters: Edge also says Chrome and Safari, an iPhone also says Mac.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
@@ -34,30 +42,43 @@ login_manager.session_protection = None
 def load_sign_in(sign_in_id: str) -> SignIn | None:
     """Return the current sign-in of that id with its person, or None if it has ended."""
     sign_in = running_sign_in(sign_in_id).scalar()
-    return None if sign_in is None or _is_too_old(sign_in) else sign_in
+    if sign_in is None:
+        return None
+    g.why_signed_out = _what_ends(sign_in)
+    return sign_in if g.why_signed_out is None else None
 
 
-def _is_too_old(sign_in: SignIn) -> bool:
-    """Return True for an officer's sign-in after 30 idle minutes or 12 hours (trust.md 3)."""
+def _what_ends(sign_in: SignIn) -> LazyString | None:
+    """Return why an officer's sign-in is over: after 30 idle minutes or 12 hours (trust.md 3). Else None."""
     now = utcnow()
-    if now - sign_in.last_seen_at < OFFICER_IDLE and now - sign_in.created_at < OFFICER_LONGEST:
-        return False
+    is_idle = now - sign_in.last_seen_at >= OFFICER_IDLE
+    if not is_idle and now - sign_in.created_at < OFFICER_LONGEST:
+        return None
     g.relations = relations_of(sign_in.person)
     if not g.relations.officer_of:
-        return False
+        return None
     del g.relations
-    return True
+    return SIGNED_OUT_IDLE if is_idle else SIGNED_OUT_LONG
+
+
+def why_signed_out() -> LazyString | None:
+    """Return why this browser is not signed in any more, or None if its reader signed out or never was in."""
+    if current_user.is_authenticated or "_user_id" not in session:
+        return None
+    why: LazyString | None = g.get("why_signed_out")
+    return SIGNED_OUT if why is None else why
 
 
 @login_manager.unauthorized_handler
 def ask_to_sign_in() -> Response:
-    """Redirect to the sign-in page, and from there back if this was a GET.
-
-    A form sent after the sign-in had ended gets a page that says so.
-    """
-    if request.method == "POST" and "_user_id" in session:
-        return signed_out_while_writing()
-    url = url_for("accounts.login", next=here() if request.method in SAFE_METHODS else None)
+    """Redirect to the sign-in page, and from there back. A form gets a page that keeps what was typed."""
+    if request.endpoint == "accounts.sign_out":
+        flash(str(SIGNED_OUT), "done")
+        return redirect(url_for("places.front"), 303)
+    if request.method not in SAFE_METHODS:
+        why = why_signed_out()
+        return signed_out_while_writing(str(why) if why else None)
+    url = url_for("accounts.login", next=here())
     if request.headers.get("HX-Request"):
         answer = make_response("", 200)
         answer.headers["HX-Redirect"] = url
@@ -80,15 +101,18 @@ def begin(sign_in: SignIn) -> None:
     if sign_in.person.mailbox:
         session["address"] = mark_of(sign_in.person.mailbox.address)
     g.pop("relations", None)
+    made_for.forget_reader()
     login_user(sign_in)
 
 
 def end(language: Language) -> None:
     """Sign this browser out and keep the language of the page."""
+    turn = made_for.turn()
     logout_user()
     session.clear()
-    session["language"] = language.value
+    session["language"], session["turn"] = language.value, turn
     g.pop("relations", None)
+    made_for.forget_reader()
 
 
 def device_of_reader() -> str:

@@ -19,7 +19,7 @@ from watch.interest.queries import interest_in_same_mail
 from watch.limits import ASKING
 from watch.models import Building, Interest, Purpose
 from watch.saving import saving
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, sent_to
 
 bp = Blueprint("interest", __name__)
 NO_GROUP = _l("Huset har ingen grupp att gå med i just nu.")
@@ -78,6 +78,7 @@ def _interest_behind(token: str) -> Interest:
     """
     interest = service.interest_of(token)
     language.follow_letter(interest.person.language)
+    sent_to(mailbox_id=interest.person.mailbox_id)
     return interest
 
 

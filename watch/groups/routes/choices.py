@@ -27,7 +27,7 @@ from watch.groups.service import members as members_service
 from watch.limits import limit_network
 from watch.models import Group, Mailing, Membership, MessageAudience, OutboxRow, Purpose, utcnow
 from watch.saving import saving
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, sent_to
 
 bp = Blueprint("choices", __name__)
 
@@ -228,6 +228,7 @@ def _behind(token: str) -> Choosing:
     """Return what the link lets its reader choose, in the mail's language. Raises BadToken, LinkExpired."""
     row = _row_behind(token)
     language.follow_letter(row.language)
+    sent_to(mailbox_id=row.mailbox_id)
     choosing = choices.choosing_by_mail(row, utcnow())
     if not choosing.people:
         raise LinkExpired

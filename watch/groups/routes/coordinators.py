@@ -24,7 +24,7 @@ from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell, Task
 from watch.saving import Explanations, saving
-from watch.web import ViewAnswer, leave_trace
+from watch.web import ViewAnswer, is_anothers_mail, leave_trace, sent_to
 
 bp = Blueprint("coordinators", __name__)
 IS_ASKED: Explanations = {
@@ -201,8 +201,9 @@ def accept(token: str) -> ViewAnswer:
             phone=form.shows_phone.data, number=form.phone.data,
         )  # fmt: skip
         members_service.take_part(coordinator, stairwell=form.chosen_stairwell, flat=form.chosen_flat)
-    onwards = url_for("accounts.login") if accepted else url_for(".open_appointment", token=token)
-    return redirect(onwards, 303)
+    if not accepted:
+        return redirect(url_for(".open_appointment", token=token), 303)
+    return redirect(url_for("accounts.login", other="yes" if is_anothers_mail() else None), 303)
 
 
 @bp.post("/appointment/<token>/decline")
@@ -225,6 +226,7 @@ def already_accepted(_error: coordinators_service.AlreadyAccepted) -> Response:
 def _appointment(token: str) -> Coordinator:
     coordinator = tokens.row_of(Purpose.APPOINTMENT, Coordinator, token)
     language.follow_letter(coordinator.person.language)
+    sent_to(person_id=coordinator.person_id)
     return coordinators_service.waiting_appointment(coordinator)
 
 

@@ -23,7 +23,7 @@ from watch.joining.service.asking import Submission
 from watch.limits import ASKING
 from watch.models import ConsentChannel, GroupState, Invitation, Language, Membership, utcnow
 from watch.printing.queries import poster_of
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, sent_to
 
 
 @bp.get("/join/<token>")
@@ -80,6 +80,8 @@ def _speak_as(invitation: Invitation) -> None:
     """Use the invitation's language, except Swedish, the default that perhaps nobody chose."""
     if invitation.language is not Language.SWEDISH:
         language.follow_letter(invitation.language)
+    if not invitation.is_transferable:
+        sent_to(mailbox_id=invitation.mailbox_id)
 
 
 @bp.post("/join/<token>/accept")
@@ -152,7 +154,8 @@ def joined() -> ViewAnswer:
         raise GroupEnded(membership.person.language, stairwell.building_id if stairwell else None)
     flats, lit = counts_of_group(group.id).flats, group.counted_taking_part
     return render_template(
-        "joining/joined.html", group=group, shown=poster_of(stairwell) if stairwell else None,
+        "joining/joined.html", group=group, member=membership.person,
+        shown=poster_of(stairwell) if stairwell else None,
         lit=min(lit + 1 if lit >= FEW else FEW - 1, flats - 1), total=flats, how_many=banded(lit, flats),
     )  # fmt: skip
 

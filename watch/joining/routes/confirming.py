@@ -14,7 +14,7 @@ from watch.joining.routes.accepting import light_window
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import confirming
 from watch.models import RequestState
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, sent_to
 
 
 @bp.get("/join/confirm/<token>")
@@ -23,6 +23,7 @@ def confirm(token: str) -> ViewAnswer:
     """Show who asked from this mailbox, and in which street, with one button to confirm."""
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
+    sent_to(mailbox_id=link.asked.person.mailbox_id)
     if link.verifications:
         return redirect(url_for(".ask_floor", token=token), 303)
     template = "joining/confirm.html" if link.requests else "joining/confirmed.html"
@@ -38,6 +39,7 @@ def confirm_address(token: str) -> Response:
     """
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
+    sent_to(mailbox_id=link.asked.person.mailbox_id)
     ticked, is_lone = request.form.getlist("who"), len(link.requests) == 1
     chosen = [each for each in link.requests if is_lone or str(each.id) in ticked]
     if link.requests and not chosen:

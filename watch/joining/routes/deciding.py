@@ -16,7 +16,7 @@ from watch.joining.queries.asking import taken_flats
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import deciding
 from watch.models import JoinRequest, Person, RequestState
-from watch.web import ViewAnswer, leave_trace
+from watch.web import ViewAnswer, leave_trace, sent_to
 
 
 @bp.get("/a/<token>")
@@ -34,6 +34,7 @@ def _mailed_request(token: str) -> tuple[JoinRequest, Person]:
     """
     join_request, coordinator = deciding.request_to_decide(token)
     language.follow_letter(coordinator.language)
+    sent_to(person_id=coordinator.id)
     return join_request, coordinator
 
 

@@ -12,7 +12,7 @@ from watch.joining.forms import FloorForm
 from watch.joining.routes.accepting import light_window
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import confirming, verifying
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, sent_to
 
 
 @bp.get("/join/confirm/<token>/floor")
@@ -21,6 +21,7 @@ def ask_floor(token: str) -> ViewAnswer:
     """Ask for the floor. Nothing about the neighbour is shown, because the address may be mistyped."""
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
+    sent_to(mailbox_id=link.asked.person.mailbox_id)
     if not link.verifications:
         return redirect(url_for(".confirm", token=token), 303)
     return render_template("joining/ask_floor.html", token=token, link=link, form=_floor_form(link))
@@ -37,6 +38,7 @@ def _floor_form(link: confirming.Link) -> FloorForm:
 def verify_address(token: str) -> ViewAnswer:
     link = confirming.open_link(token)
     language.follow_letter(link.asked.person.language)
+    sent_to(mailbox_id=link.asked.person.mailbox_id)
     if not link.verifications:
         return redirect(url_for(".confirm", token=token), 303)
     form = _floor_form(link)

@@ -23,7 +23,7 @@ from watch.meetings.service import MeetingCancelled, MeetingStarted
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, sent_to
 
 IS_OVER: Explanations = {
     MeetingCancelled: _l("Träffen är inställd, så du behöver inte svara."),
@@ -148,6 +148,7 @@ def _row_behind(token: str) -> OutboxRow:
     if row.mailing.meeting is None and row.mailing.kind != WELCOME:
         raise LinkExpired
     language.follow_letter(row.language)
+    sent_to(person_id=row.person_id, mailbox_id=row.mailbox_id)
     return row
 
 
