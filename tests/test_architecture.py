@@ -46,6 +46,7 @@ COMMIT = {
 }
 KNOW_THE_REQUEST = {
     "watch.saving",
+    "watch.sure",
     "watch.access",
     "watch.bodies",
     "watch.database",
@@ -54,6 +55,7 @@ KNOW_THE_REQUEST = {
     "watch.language",
     "watch.lengths",
     "watch.limits",
+    "watch.urls",
     "watch.web",
 }
 
@@ -84,15 +86,18 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paging": {"extensions"},
     "statements": {"extensions"},
     "saving": {"errors", "extensions"},
+    "sure": set(),
+    "pressed": {"web"},
     "tables": {"errors", "xlsx_table"},
     "xlsx_table": set(),
     "paper": {"language", "tokens"},
+    "urls": {"database", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "models", "relations"},
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "recipients",
-        "relations", "saving", "tables", "tokens", "web",
+        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "pressed", "recipients",
+        "relations", "saving", "sure", "tables", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "tables"},

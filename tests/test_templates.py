@@ -28,6 +28,7 @@ def page_app(make_app: Callable[..., Flask]) -> Flask:
 
 OTHER_ANSWERS = {  # templates that are not an endpoint's own, with the endpoint that renders them
     "accounts/asked_elsewhere.html": "accounts.sign_in",
+    "accounts/signed_in.html": "accounts.open_link",
     "joining/confirmed.html": "joining.confirm",
     "joining/declined.html": "joining.open_invitation",
     "joining/choose_stairwell.html": "joining.ask",

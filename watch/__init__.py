@@ -10,7 +10,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import config as settings
-from watch import access, cli, crypto, errors, journal, language, presence, web
+from watch import access, cli, crypto, errors, journal, language, presence, urls, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.bodies import bound_body, refuse_unreadable
@@ -36,6 +36,7 @@ FEATURES = (
     places, accounts, contacts, groups, lifecycle, printing, invitations, joining, interest, canvassing,
     meetings, notices, followup, health,
 )  # fmt: skip
+FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -45,7 +46,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings.load(overrides=overrides))
     crypto.init_app(app)
     errors.init_app(app)
-    for step in (bound_body, count_form, refuse_unreadable):  # before all: a flood costs little
+    for step in FIRST_STEPS:
         app.before_request(step)
     limiter.init_app(app)  # and this before the request's transaction
     db.init_app(app)

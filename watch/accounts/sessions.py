@@ -5,20 +5,21 @@ from __future__ import annotations
 from datetime import timedelta
 
 from flask import g, make_response, redirect, request, session, url_for
-from flask_login import login_user, logout_user
+from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
-from watch.accounts.queries import running_sign_in
+from watch.accounts.queries import running_sign_in, sign_ins_of
 from watch.accounts.service import mark_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
-from watch.extensions import login_manager
+from watch.extensions import db, login_manager
 from watch.models import Language, SignIn, utcnow
 from watch.relations import relations_of
 from watch.web import here
 
 OFFICER_IDLE = timedelta(minutes=30)
 OFFICER_LONGEST = timedelta(hours=12)
+SIGNED_OUT = "signed out"
 
 # Words in a user agent. The order matters: Edge also says Chrome and Safari, an iPhone also says Mac.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
@@ -49,7 +50,6 @@ def _is_too_old(sign_in: SignIn) -> bool:
     return True
 
 
-@login_manager.unauthorized_handler
 def ask_to_sign_in() -> Response:
     """Redirect to the sign-in page, and from there back if this was a GET.
 
@@ -63,6 +63,9 @@ def ask_to_sign_in() -> Response:
         answer.headers["HX-Redirect"] = url
         return answer
     return redirect(url)
+
+
+login_manager.unauthorized_handler(ask_to_sign_in)  # a decorator would lose its types
 
 
 def has_signed_in_here(address: str) -> bool:
@@ -83,12 +86,35 @@ def begin(sign_in: SignIn) -> None:
     login_user(sign_in)
 
 
-def end(language: Language) -> None:
-    """Sign this browser out and keep the language of the page."""
+def end(language: Language, *, everywhere: bool = False) -> None:
+    """Sign this browser out and keep the language of the page. `everywhere`: all other browsers were, too."""
     logout_user()
     session.clear()
     session["language"] = language.value
+    session[SIGNED_OUT] = everywhere
     g.pop("relations", None)
+
+
+def has_ended() -> bool:
+    """Return True if this browser was signed out, even if it missed the answer that took its cookie away.
+
+    Whoever presses "sign out" twice, or presses it again because the first answer was lost, gets here.
+    """
+    if current_user.is_authenticated:
+        return False
+    before = _before()
+    return SIGNED_OUT in session or (before is not None and before.ended_at is not None)
+
+
+def has_ended_everywhere() -> bool:
+    """Return True if this browser was signed out, and no other of the same person's is signed in."""
+    before = _before()
+    is_last = before is not None and not sign_ins_of(before.person)
+    return has_ended() and (is_last or session.get(SIGNED_OUT, False))
+
+
+def _before() -> SignIn | None:
+    return db.session.get(SignIn, session.get("_user_id", ""))
 
 
 def device_of_reader() -> str:

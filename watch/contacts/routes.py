@@ -111,7 +111,8 @@ def ask_remove(contact_id: int) -> str:
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def remove(contact_id: int) -> Response:
     with saving(_("Kontakten är borttagen.")):
-        service.remove_contact(_kept(contact_id), by=current_person())
+        if db.session.get(ContactPerson, contact_id) is not None:  # else pressed again
+            service.remove_contact(_kept(contact_id), by=current_person())
     return _to_list()
 
 

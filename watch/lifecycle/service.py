@@ -93,6 +93,8 @@ def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
         except IntegrityError:
             item = db.session.scalars(known).one()
     if item is not None:
+        if item.done_on == done_on:
+            return
         item.done_on, item.by_id = done_on, by.id
     audit.note("start-step-ticked", about=group, by=by)
 
@@ -100,9 +102,10 @@ def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
 def untick(group: Group, step: StartStep, *, by: Person) -> None:
     """Mark a step as not done. Raises NotStarting."""
     _must_be_starting(group)
-    db.session.execute(
+    if not changed(
         delete(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
-    )
+    ):
+        return
     audit.note("start-step-unticked", about=group, by=by)
 
 

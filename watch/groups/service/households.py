@@ -68,7 +68,7 @@ def change_household(
     changed = update(Household).where(*current).values(status=stands, status_at=since)
     db.session.execute(changed.execution_options(synchronize_session=False))
     what = f"household-{status.value.replace('_', '-')}"
-    audit.note_if(changes, what, about=flat, by=by, group=_group_of(flat))
+    audit.note_if(changes and before is not status, what, about=flat, by=by, group=_group_of(flat))
     return db.session.scalar(select(Household).where(*current).execution_options(populate_existing=True))
 
 
@@ -81,7 +81,7 @@ def note_households(flats: Sequence[Flat], status: HouseholdStatus, *, by: Perso
     known = {household.flat_id: household for household in db.session.scalars(current)}
     for flat in flats:
         household = known.get(flat.id) or Household(flat_id=flat.id, status=HouseholdStatus.NOT_CONTACTED)
-        if household.status is not HouseholdStatus.TAKES_PART:
+        if household.status not in {HouseholdStatus.TAKES_PART, status}:
             household.become(status)
             what = f"household-{status.value.replace('_', '-')}"
             trace = audit.entry(what, about=flat, by=by, group=_group_of(flat))
