@@ -96,8 +96,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mail": MODELS | {"errors", "language", "mail", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "pressed", "recipients",
-        "relations", "saving", "sure", "tables", "tokens", "web",
+        "journal", "language", "limits", "mail.progress", "models", "paging", "paper", "pressed",
+        "recipients", "relations", "saving", "sure", "tables", "tokens", "web",
     },
     "forms": {"bands", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "tables"},

@@ -1,9 +1,9 @@
 """Every button is pressed twice, the first answer being lost: the second does what one press does.
 
 The buttons are found by walking: from the pages of tests/access/ that somebody may read, by what one press
-leads to, and on from there. A new button is pressed by itself; an address that takes a form and is not reached
-fails the last test. Each button is pressed as a browser without JavaScript would: once with the cookies of the
-first press, whose answer never came, and once with those that its answer brought.
+leads to, and on from there. A new button is pressed by itself; an address that takes a form and is not
+reached fails the last test. Each is pressed as a browser without JavaScript would: once with the cookies of
+the first press, whose answer never came, and once with those that its answer brought.
 """
 
 from __future__ import annotations

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
+gc.disable()  # collecting while everything is imported takes a quarter of a command's time
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -31,6 +35,9 @@ from watch.notices import routes as notices
 from watch.ops import health, mailbox
 from watch.places import routes as places
 from watch.printing import routes as printing
+
+gc.enable()
+gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, contacts, groups, lifecycle, printing, invitations, joining, interest, canvassing,
@@ -67,9 +74,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(feature.bp)
     if app.config["ENV"] == "development":
         app.register_blueprint(mailbox.bp)
-    else:
+    elif not _is_command():
         access.say_what_is_missing(app)
     return app
+
+
+def _is_command() -> bool:
+    return click.get_current_context(silent=True) is not None
 
 
 def _demand_our_database() -> None:
@@ -82,7 +93,7 @@ def _demand_our_database() -> None:
             f"{db.engine.url.database} is a copy, and the log of the database before lies beside it: remove "
             f"the two files whose names end in -wal and -shm, then mend the copy: {journal.RESTORE}"
         )
-    is_command = click.get_current_context(silent=True) is not None
+    is_command = _is_command()
     try:
         sentence = _other_key() if is_command else _other_key() or journal.trouble()
     except SQLAlchemyError:  # it has no tables yet, or does not answer: others tell of that
