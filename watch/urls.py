@@ -19,10 +19,9 @@ from watch import tokens
 from watch.database import SAFE_METHODS
 
 LONGEST = 1000  # characters of a path that is looked at; a mailed one has less than a hundred
-SOFT_BREAK = re.compile(r"=0D|=0A|=\s*|[\u00ad\u200b-\u200f\u2060-\u2064\ufeff]")  # also invisible signs
-ANOTHER_URL = re.compile(
-    r"\W*https?:.*", re.DOTALL | re.IGNORECASE
-)  # `link<https://link>`, `link](https://link)`
+INVISIBLE = "\u00ad\u200b-\u200f\u2060-\u2064\ufeff"
+SOFT_BREAK = re.compile(rf"=0D|=0A|=20(?![0-9A-Za-z])|=\s*|[{INVISIBLE}]")  # of quoted-printable; signs
+ANOTHER_URL = re.compile(r"\W*https?:.*", re.DOTALL | re.IGNORECASE)  # of `link<https://link>`
 REMAINS = r"(?:%[0-9a-f]{2}|[\W_])*"  # signs that no word of a path begins or ends with
 NEXT_WORDS = r"[\s&?<>\"')\]].*"  # what follows the link in its sentence
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
