@@ -74,6 +74,14 @@ def test_the_same_press_within_a_minute_gives_the_same_sign_in(client, scene, as
     assert len(running(scene.carin)) == 1
 
 
+def test_a_link_that_another_browser_has_just_used_says_nobodys_name(app, client, scene, ask, newest_link):
+    nils = make_person("Nils Öberg", "carin@example.org")
+    ask("carin@example.org")
+    client.get(newest_link()).press("Logga in").press("Logga in", {"person": nils.id})
+    again = PageClient(app).post(newest_link())
+    assert (again.status, "Nils" in again.html) == (410, False)
+
+
 def test_whoever_has_signed_out_everywhere_is_not_led_in_by_the_same_press(client, scene, ask, newest_link):
     ask("carin@example.org")
     page = client.get(newest_link())

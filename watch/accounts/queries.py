@@ -63,15 +63,6 @@ def link_of(token: str) -> SignInLink:
     return link
 
 
-def link_pressed(token: str) -> SignInLink:
-    """Return the sign-in link of a token, also if it ended less than a minute ago, by a first press perhaps.
-
-    Raises BadToken and LinkExpired.
-    """
-    link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
-    return link if link.ended_at and link.ended_at > utcnow() - PRESSED_AGAIN else link_of(token)
-
-
 def is_for(token: str, person: Person) -> bool:
     """Return True if a sign-in link, used or not, is the person's. Raises BadToken."""
     return person in people_for(tokens.row_of(Purpose.SIGN_IN, SignInLink, token))

@@ -109,7 +109,7 @@ def sign_in(token: str) -> ViewAnswer:
         if not _is_in_by(token):
             raise
         return redirect(_landing(), 303)
-    link = queries.link_pressed(token)
+    link = service.link_to_press(token, browser=browser_that_asks())
     people = queries.people_for(link)
     form = ChoosePersonForm(people)
     if len(people) > 1:

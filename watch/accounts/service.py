@@ -169,6 +169,19 @@ def sign_in(link: SignInLink, person: Person, *, browser: str, device: str) -> S
     return sign_in
 
 
+def link_to_press(token: str, *, browser: str) -> SignInLink:
+    """Return the open sign-in link of a token, or one that this browser has used less than a minute ago.
+
+    Raises BadToken and LinkExpired, before anybody learns who shares the mailbox.
+    """
+    link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
+    if link.ended_at and link.ended_at > utcnow() - queries.PRESSED_AGAIN:
+        names = [name_of_press(link, person, browser) for person in queries.people_for(link)]
+        if any(queries.running_sign_in(name).scalar() for name in names):
+            return link
+    return queries.link_of(token)
+
+
 def name_of_press(link: SignInLink, person: Person, browser: str) -> str:
     """Return the id of the sign-in that the link gives this person in this browser. It cannot be guessed."""
     pressed = f"{link.id} {link.nonce.hex()} {person.id} {browser}"
