@@ -119,12 +119,12 @@ class Page:
 
     def form(self, action: str | None = None) -> dict[str, Any]:
         """Return what the form with this action (by default the main part's first) would send unchanged."""
-        return _fields(self._form(lambda form, _button: action in {None, form.get("action")}, str(action))[0])
+        return fields(self._form(lambda form, _button: action in {None, form.get("action")}, str(action))[0])
 
     def press(self, button: str, data: Mapping[str, Any] | None = None) -> Page:
         """Fill in the form of the button with this text, and submit it."""
         form, pressed = self._form(lambda _form, each: each is not None and text_of(each) == button, button)
-        sent = _fields(form) | dict(data or {})
+        sent = fields(form) | dict(data or {})
         if pressed is not None and pressed.get("name"):
             sent[pressed.get("name") or ""] = pressed.get("value") or ""
         address = urljoin(self.path, form.get("action") or self.path)
@@ -206,7 +206,7 @@ def _forgery_token(app: Flask, browser: FlaskClient) -> str:
     return str(URLSafeTimedSerializer(key, salt="wtf-csrf-token").dumps(secret))
 
 
-def _fields(form: Element) -> dict[str, Any]:
+def fields(form: Element) -> dict[str, Any]:
     """Return what a browser would send of a form: hidden fields, and what is typed, ticked and chosen."""
     sent: dict[str, Any] = {}
     for field in form.iter():

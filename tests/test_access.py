@@ -262,7 +262,7 @@ def _signed_in(
     """Return each role's rows, with its own sign-in among them."""
     for person in filter(None, people.values()):
         client.browser(person)
-    return {role: {**things, "sign_in": _sign_in_of(person)} for role, person in people.items()}
+    return {role: {**things, "sign_in": sign_in_of(person)} for role, person in people.items()}
 
 
 def _people(scene: Scene) -> dict[str, Person | None]:
@@ -281,7 +281,8 @@ def _people(scene: Scene) -> dict[str, Person | None]:
     }
 
 
-def _sign_in_of(person: Person | None) -> str:
+def sign_in_of(person: Person | None) -> str:
+    """Return the id of a person's sign-in, or a word if there is none."""
     sign_ins = select(SignIn.id).where(SignIn.person_id == (person.id if person else None))
     return db.session.scalar(sign_ins) or "nobodys"
 
@@ -303,6 +304,11 @@ def _rows_kept() -> dict[str, list[Any]]:
 @pytest.fixture
 def things(scene: Scene) -> dict[str, object]:
     """The rows that the names in the addresses of tests/access/ stand for."""
+    return rows_of_pages(scene)
+
+
+def rows_of_pages(scene: Scene) -> dict[str, object]:
+    """Add a row for each name in the addresses of tests/access/, and return them."""
     make_coordinator(scene.dawit, scene.group, stairwells=[scene.stairwell_1])
     found = _rows(scene) | _links(scene)
     db.session.commit()

@@ -52,6 +52,7 @@ COMMIT = {
 }
 KNOW_THE_REQUEST = {
     "watch.saving",
+    "watch.sure",
     "watch.access",
     "watch.bodies",
     "watch.database",
@@ -61,6 +62,7 @@ KNOW_THE_REQUEST = {
     "watch.lengths",
     "watch.limits",
     "watch.made_for",
+    "watch.urls",
     "watch.web",
 }
 
@@ -88,8 +90,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"bodies", "errors", "extensions", "language", "limits", "made_for", "models", "tokens"},
     "email_address": set(),
     "encodings": set(),
-    "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "made_for", "models", "names",
-               "phones", "signs"},
+    "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "made_for", "models",
+               "names", "phones", "signs"},
     "field_rules": {"names", "personnummer", "signs"},
     "guarding": {"guard", "lengths"},
     "guard": {"guard"},
@@ -102,16 +104,19 @@ MAY_IMPORT: dict[str, set[str]] = {
     "paging": {"extensions"},
     "statements": {"extensions"},
     "saving": {"errors", "extensions"},
+    "sure": set(),
+    "pressed": {"web"},
     "tables": {"encodings", "errors", "xlsx_table"},
     "xlsx_table": set(),
     "paper": {"language", "tokens"},
+    "urls": {"database", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
     | {"relations"},
     "mail": MODELS | {"errors", "language", "mail", "partners", "tokens"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper", "partners",
-        "recipients", "relations", "saving", "tables", "tokens", "web",
+        "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper",
+        "partners", "pressed", "recipients", "relations", "saving", "sure", "tables", "tokens", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},

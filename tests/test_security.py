@@ -180,11 +180,11 @@ def test_a_fault_of_ours_is_a_readable_page_without_its_trace(
 
     broken.access = "public"
     app.add_url_rule("/broken/<token>", "broken", broken)
-    answer = app.test_client().get("/broken/a-secret-link", base_url=BASE)
+    answer = app.test_client().get("/broken/asecretlink", base_url=BASE)
     assert answer.status_code == 500
     assert "nowhere" not in answer.get_data(as_text=True)
     assert "Exception in broken" in caplog.text
-    assert "a-secret-link" not in caplog.text
+    assert "asecretlink" not in caplog.text
     assert f"Carin, {BASE}" not in caplog.text
     assert_readable(answer.get_data(as_text=True))
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+
+gc.disable()  # collecting while everything is imported takes a quarter of a command's time
+
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,7 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import config as settings
-from watch import access, cli, crypto, errors, journal, language, presence, web
+from watch import access, cli, crypto, errors, journal, language, presence, urls, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.addresses import routes as addresses
@@ -37,10 +41,14 @@ from watch.places import routes as places
 from watch.printing import routes as printing
 from watch.records import routes as records
 
+gc.enable()
+gc.freeze()  # what stays for good is not looked at again
+
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
     canvassing, records, handouts, meetings, notices, messages, followup, handbook, health,
 )  # fmt: skip
+FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 
 
 def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
@@ -50,7 +58,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings.load(overrides=overrides))
     crypto.init_app(app)
     errors.init_app(app)
-    for step in (bound_body, count_form, refuse_unreadable):  # before all: a flood costs little
+    for step in FIRST_STEPS:
         app.before_request(step)
     limiter.init_app(app)  # and this before the request's transaction
     db.init_app(app)
@@ -71,9 +79,13 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
         app.register_blueprint(feature.bp)
     if app.config["ENV"] == "development":
         app.register_blueprint(mailbox.bp)
-    else:
+    elif not _is_command():
         access.say_what_is_missing(app)
     return app
+
+
+def _is_command() -> bool:
+    return click.get_current_context(silent=True) is not None
 
 
 def _demand_our_database() -> None:
@@ -86,7 +98,7 @@ def _demand_our_database() -> None:
             f"{db.engine.url.database} is a copy, and the log of the database before lies beside it: remove "
             f"the two files whose names end in -wal and -shm, then mend the copy: {journal.RESTORE}"
         )
-    is_command = click.get_current_context(silent=True) is not None
+    is_command = _is_command()
     try:
         sentence = _other_key() if is_command else _other_key() or journal.trouble()
     except SQLAlchemyError:  # it has no tables yet, or does not answer: others tell of that

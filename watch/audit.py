@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from sqlalchemy import insert, literal, select
 
 from watch.extensions import db
@@ -32,6 +34,16 @@ def note(
     """Store an audit entry in the transaction of the act itself."""
     db.session.flush()  # a new row gets its id first
     db.session.add(entry(what, about=about, by=by, group=group, area=area))
+
+
+def done_by(person: Person, what: str, about_id: int, *, since: datetime | None = None) -> AuditEntry | None:
+    """Return the last entry of an act of that person about the row of that id, or None."""
+    acts = select(AuditEntry).where(
+        AuditEntry.by_id == person.id, AuditEntry.what == what, AuditEntry.about_id == about_id
+    )
+    if since is not None:
+        acts = acts.where(AuditEntry.at > since)
+    return db.session.scalar(acts.order_by(AuditEntry.id.desc()).limit(1))
 
 
 def note_if(is_so: bool, what: str, *, about: Model, by: Person | None, group: Group | None = None) -> None:

@@ -24,9 +24,19 @@ from watch.bodies import NotAForm, NotText
 from watch.extensions import db, limiter, login_manager
 from watch.language import direction, follow_letter, of_browser, speaking
 from watch.limits import Flooding, TooManyForms
-from watch.models import Language
-from watch.tokens import BadToken
+from watch.models import Language, Purpose
+from watch.tokens import BadToken, CutToken
 
+LINKS = {  # what the link of a URL that ends in a token, or goes on behind one, is for
+    "/login/": Purpose.SIGN_IN,
+    "/join/": Purpose.INVITATION,
+    "/join/confirm/": Purpose.CONFIRM_REQUEST,
+    "/interest/": Purpose.CONFIRM_INTEREST,
+    "/appointment/": Purpose.APPOINTMENT,
+    "/a/": Purpose.DECIDE,
+    "/r/": Purpose.ANSWER,
+    "/u/": Purpose.UNSUBSCRIBE,
+}
 SECRET_FIELDS = ("csrf_token", "password")  # and with a form's prefix before them
 
 
@@ -130,13 +140,15 @@ def _rule_says_no(_error: DomainError) -> Response:
     return _page("errors/page.html", 409)
 
 
-def _dead_link(_error: Exception) -> Response:
-    """Give one answer for expired, used, revoked and altered links, which must look alike."""
-    return _page("errors/dead_link.html", 410)
+def _dead_link(error: Exception) -> Response:
+    """Answer alike for expired, used, revoked and altered links of one purpose; others for those cut off."""
+    rule = request.url_rule.rule if request.url_rule else ""
+    purpose = LINKS.get(rule.partition("<token>")[0])
+    return _page("errors/dead_link.html", 410, purpose=purpose, is_cut=isinstance(error, CutToken))
 
 
 def _link_expired(error: LinkExpired) -> Response:
-    """Give the same answer in the language of the mail."""
+    """Answer in the language of the mail."""
     _speak_as_mail(error)
     return _dead_link(error)
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
+import re
+import unicodedata
 from typing import TypeVar
 
 from watch.crypto import keyring
@@ -19,9 +21,20 @@ from watch.models import Derived, Purpose
 
 NUMBER_BYTES = 4
 MARK_BYTES = 16
+TOKEN_LENGTH = 32
 CODE_BYTES = 15  # of the MAC that make a code; never change it, because posters hang for years
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V", "-": None, " ": None})
+LOOK_ALIKES = str.maketrans({"O": "0", "I": "1", "L": "1", "U": "V"})
+# What programs leave in a link: encoded bytes, soft line breaks, tags such as <wbr>, character references
+IN_A_TOKEN = re.compile(r"%[0-9A-Fa-f]{2}|=3D|<[^<>]{0,20}>|&#?\w{1,10};")
+FOUR, BETWEEN = r"[0-9A-Z]{4}", r"\s?[-_.‐-―−·~]+\s?"
+CODES = (  # from the surest to the least sure: with dashes, in one word, nothing but the code, with spaces
+    rf"(?<![^\W_]){FOUR}{BETWEEN}{FOUR}(?:{BETWEEN}{FOUR})?(?!-?[^\W_])",
+    rf"(?<![^\W_])(?=[A-Z]*\d)(?:{FOUR}){{2,3}}(?![^\W_])",
+    r"^[\W_]*(?:[0-9A-Z][\W_]*){8}(?:(?:[0-9A-Z][\W_]*){4})?$",
+    rf"(?<![^\W_]){FOUR}\s+{FOUR}(?:\s+{FOUR})?(?![^\W_])",
+)
+BESIDE_A_CODE = re.compile(r"\b(?:CODE|PORT|POST|FROM)\b")  # as long as a group, and no code has an O
 
 # Links that let somebody in end with a restore, because what became of them since the copy is unknown.
 # Links to leave or answer, and printed codes, go on.
@@ -37,6 +50,10 @@ Row = TypeVar("Row", bound=Derived)
 
 class BadToken(Exception):
     """The link or code was altered, made for another purpose, or not made by this installation."""
+
+
+class CutToken(BadToken):
+    """The token is shorter than any: whoever copied the link left out its end."""
 
 
 def _mark(purpose: Purpose, nonce: bytes) -> bytes:
@@ -63,7 +80,9 @@ def token_of(purpose: Purpose, number: int, nonce: bytes) -> str:
 
 
 def row_of(purpose: Purpose, model: type[Row], token: str) -> Row:
-    """Return the row that a token was made from. Raises BadToken, also if the row is gone."""
+    """Return the row that a token was made from. Raises BadToken, also if the row is gone, and CutToken."""
+    if len(token) < TOKEN_LENGTH:
+        raise CutToken(purpose)
     try:
         raw = base64.b32hexdecode(token.encode("ascii"), casefold=True)
     except ValueError as garbled:
@@ -86,9 +105,31 @@ def code(purpose: Purpose, nonce: bytes, characters: int = 8) -> str:
     return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(characters))
 
 
+def tidy_token(text: str) -> str:
+    """Return the token in a part of a URL, without what programs put into it and after it."""
+    signs = IN_A_TOKEN.sub("", text)
+    return "".join(sign for sign in signs if sign.isascii() and sign.isalnum())[:TOKEN_LENGTH]
+
+
 def tidy_code(typed: str) -> str:
-    """Return a typed code in its printed form without dashes; look-alikes such as O and 0 are accepted."""
-    return typed.strip().upper().translate(LOOK_ALIKES)
+    """Return a typed code in its printed form without dashes; look-alikes such as O and 0 are accepted.
+
+    What stands beside it is left out: a whole printed URL, `Kod:`, quotes, a full stop. If there is no code,
+    all letters and digits are returned.
+    """
+    plain = "".join(sign for sign in find_code(typed) or typed if sign.isalnum())
+    return plain.upper().translate(LOOK_ALIKES)
+
+
+def find_code(typed: str) -> str | None:
+    """Return the part of a text that looks like a printed code, or None."""
+    seen = (sign for sign in unicodedata.normalize("NFKC", typed) if unicodedata.category(sign) != "Cf")
+    text = "".join(str(unicodedata.decimal(sign, sign)) for sign in seen).upper()  # Arabic digits, too
+    text = BESIDE_A_CODE.sub("", text.split("/J/")[-1].partition("?")[0])
+    for pattern in CODES:
+        if found := re.search(pattern, text):
+            return found[0]
+    return None
 
 
 def show_code(plain: str) -> str:

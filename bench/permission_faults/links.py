@@ -241,9 +241,23 @@ FAULTS = (
     Fault(
         "anybody takes back anybody's leaving by its number",
         "watch/groups/routes/groups.py",
-        "membership = left.get(membership_id) or abort(404)",
+        "membership = left.get(membership_id) or _back_again(membership_id) or abort(404)",
         "membership = left.get(membership_id) or db.session.get(Membership, membership_id) or abort(404)",
         "groups/test_members groups/test_choices",
+    ),
+    Fault(
+        "an accepted invitation leads any reader into its group",
+        "watch/joining/service/answering.py",
+        "is_theirs = invitation.mailbox_id == mailbox_id",
+        "is_theirs = True",
+        "test_links",
+    ),
+    Fault(
+        "a program that presses every button says no",
+        "watch/sure.py",
+        'if "sure" in request.form:',
+        "if request.form is not None:",
+        "test_links",
     ),
     Fault(
         "the link of a call answers for whoever has left",

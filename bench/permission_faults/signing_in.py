@@ -41,8 +41,22 @@ FAULTS = (
     Fault(
         "a sign-in link signs in twice",
         SERVICE,
-        ".values(ended_at=now).returning(SignInLink.id)",
-        ".values(ended_at=None).returning(SignInLink.id)",
+        "update(SignInLink).where(*unused).values(ended_at=now)",
+        "update(SignInLink).where(*unused).values(ended_at=None)",
+        SIGNING_IN,
+    ),
+    Fault(
+        "a used sign-in link leads in again from any browser",
+        SERVICE,
+        "{person.id} {browser}",
+        "{person.id}",
+        SIGNING_IN,
+    ),
+    Fault(
+        "the same press of a sign-in link leads in for hours",
+        QUERIES,
+        "PRESSED_AGAIN = timedelta(minutes=1)",
+        "PRESSED_AGAIN = timedelta(hours=9)",
         SIGNING_IN,
     ),
     Fault(
@@ -70,8 +84,8 @@ FAULTS = (
     Fault(
         "a link to somebody with a role opens in every browser that has asked for one",
         SERVICE,
-        'return browser is not None and keyring().blind_index("browser", browser) == link.browser_index',
-        "return browser is not None",
+        'return keyring().blind_index("browser", browser) == link.browser_index',
+        "return bool(browser)",
         SIGNING_IN,
     ),
     Fault(

@@ -41,5 +41,7 @@ ENDPOINTS = {
     ),
     "groups.coordinators.open_appointment": public(get="/appointment/{appointment}"),
     "groups.coordinators.accept": public(post="/appointment/{appointment}", status="login"),
-    "groups.coordinators.decline": public(post="/appointment/{appointment}/decline", status=303),
+    "groups.coordinators.decline": public(
+        post="/appointment/{appointment}/decline", status=303, data={"sure": "y"}
+    ),
 }  # fmt: skip

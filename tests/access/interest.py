@@ -12,5 +12,5 @@ ENDPOINTS = {
     "interest.take_back_name": public(post="/interest/{interest}/unname", status=303),
     "interest.back_to_open": public(get="/interest/{interest}/join", status=303),
     "interest.join": public(post="/interest/{interest}/join", status=303),
-    "interest.withdraw": public(post="/interest/{interest}/withdraw", status=303),
+    "interest.withdraw": public(post="/interest/{interest}/withdraw", status=303, data={"sure": "y"}),
 }

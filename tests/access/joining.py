@@ -51,7 +51,9 @@ ENDPOINTS = {
     "joining.back_to_invitation": public(get="/join/{invitation_link}/accept", status=303),
     "joining.accept": public(post="/join/{invitation_link}/accept", status=422),
     "joining.joined": public(get="/join/joined", status=303),
-    "joining.decline_invitation": public(post="/join/{invitation_link}/decline", status=303),
+    "joining.decline_invitation": public(
+        post="/join/{invitation_link}/decline", status=303, data={"sure": "y"}
+    ),
     "joining.take_back_no": public(post="/join/{invitation_link}/undo", status=410),
     "joining.sent": public(get="/join/sent"),
     "joining.change_address": public(post="/join/sent", status=303),

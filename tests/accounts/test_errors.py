@@ -45,7 +45,11 @@ def test_error_pages_are_in_the_readers_language(client, status, send):
 
 @pytest.mark.parametrize(
     ("path", "title"),
-    [("/no/such/page", "Sidan finns inte"), ("/login/x", "Länken gäller inte längre. Be om en ny")],
+    [
+        ("/no/such/page", "Sidan finns inte"),
+        ("/login/x", "Länken kan ha blivit avkortad"),
+        ("/login/" + "x" * 32, "Länken gäller inte längre. Be om en ny"),
+    ],
 )
 def test_each_error_has_its_own_words(client, path, title):
     assert client.get(path).h1 == title

@@ -188,13 +188,13 @@ def accept_what_was_passed_on(who: Outside, flat: Flat) -> Prepared:
 def decline(who: Outside, flat: Flat) -> Prepared:
     """Decline an invitation to the flat."""
     link = link_of(make_invitation(who.group, who.address, flat=flat))
-    return lambda: who.client.post(f"{link}/decline")
+    return lambda: who.client.post(f"{link}/decline", {"sure": "y"})
 
 
 def take_back_no(who: Outside, flat: Flat) -> Prepared:
     """Decline an invitation and take that back."""
     link = link_of(make_invitation(who.group, who.address, flat=flat))
-    who.client.post(f"{link}/decline")
+    who.client.post(f"{link}/decline", {"sure": "y"})
     return lambda: who.client.post(f"{link}/undo")
 
 

@@ -392,7 +392,7 @@ def test_whoever_was_taken_back_or_moved_is_not_let_in_by_the_mail(
     page.press("Ångra lägenhet 1201")
     assert state_of(flat_of(scene.stairwell_3, "1201")) is FlatState.NOT_CONTACTED
     assert [row.state.value for row in outbox.rows()] == ["cancelled"]
-    assert page_of(client, "greta@example.org").h1 == "Länken gäller inte längre. Be om en ny"
+    assert page_of(client, "greta@example.org").h1 == "Länken till din anmälan gäller inte längre"
     assert "Greta" not in [each.person.name for each in members_of(scene.group)]
 
 

@@ -83,7 +83,7 @@ def test_who_became_officer_after_the_question_cannot_say_yes(client: PageClient
     assert (refused.path, refused.flashes) == (link, [REFUSED])
     db.session.refresh(coordinator)
     assert coordinator.accepted_at is None
-    assert refused.press("Nej tack").status == 303
+    assert refused.press("Nej tack", {"sure": "y"}).status == 303
 
 
 def test_who_has_ended_as_officer_may_coordinate(client: PageClient, scene: Scene, outbox: Outbox) -> None:

@@ -83,7 +83,7 @@ def test_an_expired_or_revoked_one_can_be_sent_again_and_an_answered_one_not(
     client.post(f"{path}/revoke", as_=bengt)
     client.post(f"{path}/resend", as_=bengt)
     assert (only().state, only().generation) == (InvitationState.OPEN, 2)
-    client.post(f"{link_of(only())}/decline")
+    client.post(f"{link_of(only())}/decline", {"sure": "y"})
     client.post(f"{path}/resend", as_=bengt)
     client.post(f"{path}/revoke", as_=bengt)
     assert (only().state, only().generation) == (InvitationState.DECLINED, 2)

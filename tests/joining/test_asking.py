@@ -336,8 +336,8 @@ def test_links_that_are_old_or_altered_are_dead(
 ) -> None:
     good = confirm_link(farahs_request)
     assert client.get(good).h1 == "Din fråga väntar på svar"
-    wrong = [good[:-2] + "xx", "/join/confirm/x", "/join/confirm/" + "å" * 20, good.swapcase()]
-    assert [client.get(link).status for link in wrong] == [404 if "JOIN" in w else 410 for w in wrong]
+    wrong = [good[:-2] + "xx", "/join/confirm/x", "/join/confirm/" + "å" * 20]
+    assert [client.get(link).status for link in wrong] == [410] * 3
     farahs_request.created_at = utcnow() - timedelta(days=15)
     assert client.get(good).status == 410
     assert client.post(good).status == 410

@@ -138,7 +138,7 @@ def test_an_invitation_to_a_group_that_has_ended_says_so(client: PageClient, sce
     assert page.links["Jag är intresserad"] == f"/buildings/{scene.house.id}/interest"
     assert client.get(link_of(anywhere)).links["Sök efter ditt hus"] == "/"
     altered = tokens.token_of(Purpose.INVITATION, invitation.id, b"another")
-    assert client.get(f"/join/{altered}").h1 == "Länken gäller inte längre. Be om en ny"
+    assert client.get(f"/join/{altered}").h1 == "Inbjudan gäller inte längre"
 
 
 def test_poster_and_building_say_only_that_there_is_no_group_to_join_now(

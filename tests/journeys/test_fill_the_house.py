@@ -127,6 +127,7 @@ def _kerstin_says_yes(phone: Phone, post: Post) -> None:
     phone.press("Ja, jag vill vara med")
     assert phone.h1 == "Ditt fönster lyser"
     phone.open(post.link("olle@example.org", "/join/"))
+    phone.tick("Ja, jag vill tacka nej")
     phone.press("Nej tack")
     assert "Tack för ditt svar. Vi skriver inte till dig mer om det här." in phone.text
     assert post.deliver() == ["kerstin@example.org"]

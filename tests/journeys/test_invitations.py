@@ -136,6 +136,7 @@ def test_never_again_and_second_thoughts(javascript: bool, scene: Scene, small: 
     phone = small(javascript=javascript)
     phone.open(link)
     phone.tick("Fråga mig inte igen, inte heller från ett annat hus")
+    phone.tick("Ja, jag vill tacka nej")
     phone.press("Nej tack")
     assert phone.h1 == "Du har tackat nej"
     assert _wishes() == 1

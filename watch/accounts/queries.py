@@ -29,6 +29,7 @@ from watch.models import (
 )
 from watch.statements import prepared
 
+PRESSED_AGAIN = timedelta(minutes=1)  # how long the same press leads in again
 NEVER_LEFT = (OutboxState.CANCELLED, OutboxState.EXPIRED)
 
 
@@ -60,6 +61,11 @@ def link_of(token: str) -> SignInLink:
     if link.ended_at is not None or link.expires_at <= utcnow():
         raise LinkExpired
     return link
+
+
+def is_for(token: str, person: Person) -> bool:
+    """Return True if a sign-in link, used or not, is the person's. Raises BadToken."""
+    return person in people_for(tokens.row_of(Purpose.SIGN_IN, SignInLink, token))
 
 
 def open_links(mailbox_id: int | None) -> Select[SignInLink]:

@@ -9,20 +9,22 @@ from email_validator import EmailNotValidError, validate_email
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
+from flask_wtf.csrf import CSRFError
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response
 
-from watch import language, made_for
+from watch import language, made_for, tokens
 from watch.access import current_person, current_relations, public, signed_in
 from watch.accounts import labels, languages, queries, service, sessions, shares
 from watch.accounts.errors import AskedElsewhere
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
 from watch.addresses.queries import pending_change
 from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes
-from watch.extensions import browser_that_asks, db, limiter, network_of_reader
+from watch.errors import LinkExpired
+from watch.extensions import browser_that_asks, csrf, db, limiter, network_of_reader
 from watch.groups.queries.pages import groups_of
 from watch.limits import limit_network
-from watch.models import Person, SignIn, SignInLink, utcnow
+from watch.models import Person, Purpose, SignIn, SignInLink, utcnow
 from watch.web import ViewAnswer, is_page, local_path, sent_to
 
 bp = Blueprint("accounts", __name__)
@@ -90,16 +92,30 @@ def send_link() -> ViewAnswer:
 @bp.get("/login/<token>")
 @public
 def open_link(token: str) -> ViewAnswer:
-    link = queries.link_of(token)
+    """Show the button. Whoever is signed in already and opens an old link of theirs is led on."""
+    try:
+        link = queries.link_of(token)
+    except LinkExpired:
+        if not (current_user.is_authenticated and queries.is_for(token, current_person())):
+            raise
+        return render_template("accounts/signed_in.html", onwards=_landing())
     sent_to(person_id=link.person_id, mailbox_id=link.mailbox_id)
+    browser_that_asks()  # by its cookie a second press is known
     return render_template("accounts/open_link.html", token=token)
 
 
 @bp.post("/login/<token>")
+@csrf.exempt  # the first press has begun a new session, with another token; protected below
 @public
 @limit_network("120 per hour")
 def sign_in(token: str) -> ViewAnswer:
-    link = queries.link_of(token)
+    try:
+        csrf.protect()
+    except CSRFError:
+        if not _is_in_by(token):
+            raise
+        return redirect(_landing(), 303)
+    link = service.link_to_press(token, browser=browser_that_asks())
     people = queries.people_for(link)
     form = ChoosePersonForm(people)
     if len(people) > 1:
@@ -114,10 +130,17 @@ def sign_in(token: str) -> ViewAnswer:
         return render_template("accounts/asked_elsewhere.html", form=AskForLinkForm(formdata=None)), 403
 
 
+def _is_in_by(token: str) -> bool:
+    """Return True if the reader was signed in by this link, in this browser."""
+    if not current_user.is_authenticated:
+        return False
+    link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
+    name: str = service.name_of_press(link, current_person(), browser_that_asks())
+    return bool(name == current_user.id)
+
+
 def _begin(link: SignInLink, person: Person) -> Response:
-    started = service.sign_in(
-        link, person, browser=session.get("browser"), device=sessions.device_of_reader()
-    )
+    started = service.sign_in(link, person, browser=browser_that_asks(), device=sessions.device_of_reader())
     address = person.mailbox.address.casefold() if person.mailbox else None
     db.session.commit()
     if address:
@@ -145,16 +168,25 @@ def _landing() -> str:
 
 
 @bp.post("/logout")
-@signed_in
+@csrf.exempt  # pressed twice, the second form holds the token of the session before; protected below
+@public
 def sign_out() -> Response:
     """End this browser's sign-in. With `to_login`, lead to the sign-in page for somebody else."""
-    spoken = current_person().language
-    service.sign_out(current_user._get_current_object())
-    db.session.commit()
-    sessions.end(spoken)
+    if not sessions.has_ended():
+        csrf.protect()
+        if not current_user.is_authenticated:
+            return sessions.ask_to_sign_in()
+        service.sign_out(current_user._get_current_object())
+        db.session.commit()
     if "to_login" in request.form:
+        sessions.end(language.current())
         return redirect(url_for("accounts.login"), 303)
-    flash(_("Du är utloggad."), "done")
+    return _signed_out(_("Du är utloggad."))
+
+
+def _signed_out(told: str, *, everywhere: bool = False) -> Response:
+    sessions.end(language.current(), everywhere=everywhere)
+    flash(told, "done")
     return redirect(url_for("places.front"), 303)
 
 
@@ -237,11 +269,13 @@ def end_sign_in(sign_in_id: str) -> Response:
 
 
 @bp.post("/me/security/end-all")
-@signed_in
+@csrf.exempt  # as signing out
+@public
 def end_all() -> Response:
-    spoken = current_person().language
-    service.sign_out_everywhere(current_person())
-    db.session.commit()
-    sessions.end(spoken)
-    flash(_("Du är utloggad överallt."), "done")
-    return redirect(url_for("places.front"), 303)
+    if not sessions.has_ended_everywhere():
+        csrf.protect()
+        if not current_user.is_authenticated:
+            return sessions.ask_to_sign_in()
+        service.sign_out_everywhere(current_person())
+        db.session.commit()
+    return _signed_out(_("Du är utloggad överallt."), everywhere=True)

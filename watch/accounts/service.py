@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
+import base64
 from datetime import datetime, timedelta
 
 from flask import current_app
@@ -40,7 +40,7 @@ from watch.models import (
 )
 from watch.names import is_same_name
 from watch.relations import relations_of
-from watch.statements import upsert
+from watch.statements import changed, upsert
 
 
 def mailbox_at(address: str) -> Mailbox:
@@ -172,32 +172,58 @@ def _link_expires_at() -> datetime:
     return utcnow() + timedelta(minutes=current_app.config["SIGN_IN_LINK_MINUTES"])
 
 
-def sign_in(link: SignInLink, person: Person, *, browser: str | None, device: str) -> SignIn:
-    """Use up the link and sign the person in.
+def sign_in(link: SignInLink, person: Person, *, browser: str, device: str) -> SignIn:
+    """Use up the link and sign the person in. The same press within a minute gives the same sign-in again.
 
     Raises AskedElsewhere, after which the link still works in the browser that asked for it, and LinkExpired
     if the link has been used meanwhile.
     """
     if link.browser_index is not None and relations_of(person).has_role and not _asked_here(link, browser):
         raise AskedElsewhere
-    _use_up(link)
+    name = name_of_press(link, person, browser)
+    if not _use_up(link):
+        return _of_same_press(name)
     works_again(link.mailbox, by=person)
-    sign_in = SignIn(id=secrets.token_urlsafe(32), person=person, device=device)
+    sign_in = SignIn(id=name, person=person, device=device)
     db.session.add(sign_in)
     audit.note("signed-in", about=person, by=person)
     return sign_in
 
 
-def _asked_here(link: SignInLink, browser: str | None) -> bool:
-    return browser is not None and keyring().blind_index("browser", browser) == link.browser_index
+def link_to_press(token: str, *, browser: str) -> SignInLink:
+    """Return the open sign-in link of a token, or one that this browser has used less than a minute ago.
+
+    Raises BadToken and LinkExpired, before anybody learns who shares the mailbox.
+    """
+    link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
+    if link.ended_at and link.ended_at > utcnow() - queries.PRESSED_AGAIN:
+        names = [name_of_press(link, person, browser) for person in queries.people_for(link)]
+        if any(queries.running_sign_in(name).scalar() for name in names):
+            return link
+    return queries.link_of(token)
 
 
-def _use_up(link: SignInLink) -> None:
+def name_of_press(link: SignInLink, person: Person, browser: str) -> str:
+    """Return the id of the sign-in that the link gives this person in this browser. It cannot be guessed."""
+    pressed = f"{link.id} {link.nonce.hex()} {person.id} {browser}"
+    return base64.urlsafe_b64encode(keyring().blind_index("sign-in", pressed)).decode().rstrip("=")
+
+
+def _of_same_press(name: str) -> SignIn:
+    known = queries.running_sign_in(name).scalar()
+    if known is None or known.created_at <= utcnow() - queries.PRESSED_AGAIN:
+        raise LinkExpired
+    return known
+
+
+def _asked_here(link: SignInLink, browser: str) -> bool:
+    return keyring().blind_index("browser", browser) == link.browser_index
+
+
+def _use_up(link: SignInLink) -> bool:
     now = utcnow()
     unused = SignInLink.id == link.id, SignInLink.ended_at.is_(None), SignInLink.expires_at > now
-    used = db.session.execute(update(SignInLink).where(*unused).values(ended_at=now).returning(SignInLink.id))
-    if used.scalar() is None:
-        raise LinkExpired
+    return changed(update(SignInLink).where(*unused).values(ended_at=now)) == 1
 
 
 def sign_out(sign_in: SignIn) -> None:

@@ -11,11 +11,11 @@ from flask_login import current_user, login_user, logout_user
 from werkzeug.wrappers import Response
 
 from watch import made_for
-from watch.accounts.queries import running_sign_in
+from watch.accounts.queries import running_sign_in, sign_ins_of
 from watch.accounts.service import mark_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
-from watch.extensions import login_manager
+from watch.extensions import db, login_manager
 from watch.models import Language, SignIn, utcnow
 from watch.relations import relations_of
 from watch.web import here
@@ -27,6 +27,7 @@ SIGNED_OUT_IDLE = _l(
     "Du loggades ut efter 30 minuter utan att något hände. Det är till skydd för områdets grannar."
 )
 SIGNED_OUT_LONG = _l("Du loggades ut efter 12 timmar. Det är till skydd för områdets grannar.")
+ENDED = "signed out"  # in the cookie of a browser that was signed out; true if all others were, too
 
 # Words in a user agent. The order matters: Edge also says Chrome and Safari, an iPhone also says Mac.
 BROWSERS = {"Edg": "Edge", "OPR/": "Opera", "SamsungBrowser": "Samsung Internet", "Firefox": "Firefox",
@@ -69,7 +70,6 @@ def why_signed_out() -> LazyString | None:
     return SIGNED_OUT if why is None else why
 
 
-@login_manager.unauthorized_handler
 def ask_to_sign_in() -> Response:
     """Redirect to the sign-in page, and from there back. A form gets a page that keeps what was typed."""
     if request.endpoint == "accounts.sign_out":
@@ -84,6 +84,9 @@ def ask_to_sign_in() -> Response:
         answer.headers["HX-Redirect"] = url
         return answer
     return redirect(url)
+
+
+login_manager.unauthorized_handler(ask_to_sign_in)  # a decorator would lose its types
 
 
 def has_signed_in_here(address: str) -> bool:
@@ -105,14 +108,36 @@ def begin(sign_in: SignIn) -> None:
     login_user(sign_in)
 
 
-def end(language: Language) -> None:
-    """Sign this browser out and keep the language of the page."""
+def end(language: Language, *, everywhere: bool = False) -> None:
+    """Sign this browser out and keep the language of the page. `everywhere`: all other browsers were, too."""
     turn = made_for.turn()
     logout_user()
     session.clear()
-    session["language"], session["turn"] = language.value, turn
+    session["language"], session["turn"], session[ENDED] = language.value, turn, everywhere
     g.pop("relations", None)
     made_for.forget_reader()
+
+
+def has_ended() -> bool:
+    """Return True if this browser was signed out, even if it missed the answer that took its cookie away.
+
+    Whoever presses "sign out" twice, or presses it again because the first answer was lost, gets here.
+    """
+    if current_user.is_authenticated:
+        return False
+    before = _before()
+    return ENDED in session or (before is not None and before.ended_at is not None)
+
+
+def has_ended_everywhere() -> bool:
+    """Return True if this browser was signed out, and no other of the same person's is signed in."""
+    before = _before()
+    is_last = before is not None and not sign_ins_of(before.person)
+    return has_ended() and (is_last or session.get(ENDED, False))
+
+
+def _before() -> SignIn | None:
+    return db.session.get(SignIn, session.get("_user_id", ""))
 
 
 def device_of_reader() -> str:

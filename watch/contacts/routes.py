@@ -13,6 +13,7 @@ from watch.access import Permission, current_person, current_relations, public, 
 from watch.contacts import queries, service
 from watch.contacts.forms import ContactForm
 from watch.contacts.labels import ROLES
+from watch.extensions import db
 from watch.groups.queries.members import coordinators_of
 from watch.language import STOCKHOLM
 from watch.models import ContactPerson, Group
@@ -122,10 +123,10 @@ def ask_remove(contact_id: int) -> str:
 @bp.post("/contacts/<int:contact_id>/remove")
 @requires(Permission.EDIT_CONTACTS, second_factor=True)
 def remove(contact_id: int) -> Response:
-    card = _kept(contact_id)
     with saving(_("Kontakten är borttagen.")):
-        for contact in card:
-            service.remove_contact(contact, by=current_person())
+        if db.session.get(ContactPerson, contact_id) is not None:  # else pressed again
+            for contact in _kept(contact_id):
+                service.remove_contact(contact, by=current_person())
     return _to_list()
 
 

@@ -19,6 +19,7 @@ from watch.interest.queries import interest_in_same_mail
 from watch.limits import ASKING
 from watch.models import Building, Interest, Purpose
 from watch.saving import saving
+from watch.sure import is_sure
 from watch.web import ViewAnswer, sent_to
 
 bp = Blueprint("interest", __name__)
@@ -137,24 +138,30 @@ def back_to_open(token: str) -> Response:
 @bp.post("/interest/<token>/join")
 @public
 def join(token: str) -> ViewAnswer:
-    interest = _interest_behind(token)
-    form = _join_form(interest)
+    thanks = _("Tack! Ett kontaktombud i huset svarar dig med e-post.")
+    interest = service.interest_asked(token)
+    building = url_for("places.building", building_id=interest.building_id)
+    if service.has_become_request(interest):  # pressed again
+        flash(thanks, "done")
+        return redirect(building, 303)
+    form = _join_form(_interest_behind(token))
     if form is None:
         flash(str(NO_GROUP), "info")
         return redirect(url_for(".open_link", token=token), 303)
     if not form.validate() or form.chosen_stairwell is None:
         return _page(token, interest, form), 422
-    thanks = _("Tack! Ett kontaktombud i huset svarar dig med e-post.")
     with saving(thanks, already={NotOpen: NO_GROUP}) as asked:
         service.join_from_interest(interest, form.chosen_stairwell, flat=form.flat)
-    building = url_for("places.building", building_id=interest.building_id)
     return redirect(building if asked else url_for(".open_link", token=token), 303)
 
 
 @bp.post("/interest/<token>/withdraw")
 @public
 def withdraw(token: str) -> Response:
-    interest = _interest_behind(token)
+    interest = service.interest_asked(token)
+    language.follow_letter(interest.person.language)
+    if not is_sure():
+        return redirect(url_for(".open_link", token=token), 303)
     service.withdraw(interest)
     db.session.commit()
     flash(_("Ditt intresse är borttaget. Vi skriver inte till dig mer om det här."), "done")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, text
+from sqlalchemy import case, select, text
 
 from watch import audit, tokens
 from watch.accounts.service import confirm_address, mailbox_for_asking, person_for_asking
@@ -12,7 +12,18 @@ from watch.interest.mails import INTEREST_CONFIRM
 from watch.joining.service.asking import write_once_a_day
 from watch.joining.service.confirming import wait_for_answer
 from watch.mail import outbox
-from watch.models import Building, Flat, Interest, JoinRequest, Language, Person, Purpose, Stairwell, utcnow
+from watch.models import (
+    Building,
+    Flat,
+    Interest,
+    JoinRequest,
+    Language,
+    Person,
+    Purpose,
+    RequestState,
+    Stairwell,
+    utcnow,
+)
 from watch.models.base import is_fresh
 from watch.models.joining import CURRENT_INTEREST
 from watch.statements import upsert
@@ -58,11 +69,26 @@ def interest_of(token: str) -> Interest:
 
     Raises LinkExpired and BadToken.
     """
-    interest = tokens.row_of(Purpose.CONFIRM_INTEREST, Interest, token)
+    interest = interest_asked(token)
     is_too_old = interest.confirmed_at is None and not is_fresh(interest.created_at, UNCONFIRMED_DAYS)
     if interest.ended_at is not None or is_too_old:
         raise LinkExpired(interest.person.language)
     return interest
+
+
+def interest_asked(token: str) -> Interest:
+    """Return the interest of a mailed link, also if it has ended. Raises BadToken."""
+    return tokens.row_of(Purpose.CONFIRM_INTEREST, Interest, token)
+
+
+def has_become_request(interest: Interest) -> bool:
+    """Return True if the interest has ended because its person asked to join the building's group by it."""
+    asked = select(JoinRequest.id).where(
+        JoinRequest.person_id == interest.person_id,
+        JoinRequest.group_id == interest.building.group_id,
+        JoinRequest.state == RequestState.WAITING,
+    )
+    return interest.ended_at is not None and db.session.scalar(asked.limit(1)) is not None
 
 
 def confirm_interest(interest: Interest) -> None:
@@ -90,7 +116,9 @@ def take_back_name(interest: Interest) -> None:
 
 
 def withdraw(interest: Interest) -> None:
-    """End the interest and stop its waiting mail."""
+    """End the interest and stop its waiting mail. Ending it twice has no further effect."""
+    if interest.ended_at is not None:
+        return
     interest.ended_at = utcnow()
     outbox.cancel(interest)
     audit.note("interest-withdrawn", about=interest, by=None, area=interest.building.property.area)

@@ -104,21 +104,25 @@ def tick(group: Group, step: StartStep, done_on: date, *, by: Person) -> None:
     if item is None:
         try:
             with db.session.begin_nested():
-                item = ChecklistItem(group=group, step=step, done_on=done_on, by_id=by.id)
-                item.meeting_on = meeting_on
-                db.session.add(item)
+                new = ChecklistItem(group=group, step=step, done_on=done_on, by_id=by.id)
+                new.meeting_on = meeting_on
+                db.session.add(new)
         except IntegrityError:
             item = db.session.scalars(known).one()
-    item.done_on, item.meeting_on, item.by_id = done_on, meeting_on, by.id
+    if item is not None:
+        if (item.done_on, item.meeting_on) == (done_on, meeting_on):
+            return
+        item.done_on, item.meeting_on, item.by_id = done_on, meeting_on, by.id
     audit.note("start-step-ticked", about=group, by=by)
 
 
 def untick(group: Group, step: StartStep, *, by: Person) -> None:
     """Mark a step as not done. Raises NotStarting."""
     _must_be_starting(group)
-    db.session.execute(
+    if not changed(
         delete(ChecklistItem).where(ChecklistItem.group_id == group.id, ChecklistItem.step == step)
-    )
+    ):
+        return
     audit.note("start-step-unticked", about=group, by=by)
 
 

@@ -1,21 +1,23 @@
-"""Commands for the operator about mail: `flask worker` and `flask outbox …`."""
+"""Commands for the operator about mail: `flask worker`, `flask outbox …` and `flask mail test`."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import click
+from email_validator import EmailNotValidError, validate_email
 from flask import Flask
 from flask.cli import AppGroup, with_appcontext
 from sqlalchemy import func, select
 
 from watch import jobs
 from watch.extensions import db
-from watch.mail import recovery
+from watch.mail import recovery, trial
 from watch.mail.outbox import WAKE
 from watch.mail.progress import ALIVE, sending
 from watch.models import LeftOut, OutboxRow, OutboxState, Worker, utcnow
 
+mail = AppGroup("mail", help="The mail server: whether it takes our mail.")
 outbox = AppGroup("outbox", help="The mails that wait, are sent, or could not be.")
 
 WORDS = {
@@ -44,6 +46,7 @@ def init_app(app: Flask) -> None:
     """Register the commands, and wake the worker after commits that queue mail."""
     app.cli.add_command(worker)
     app.cli.add_command(outbox)
+    app.cli.add_command(mail)
     jobs.init_app(app)
 
 
@@ -52,6 +55,23 @@ def init_app(app: Flask) -> None:
 def worker() -> None:
     """Send mail and keep the clock, in the foreground; SIGTERM or Ctrl-C ends it after the mail in hand."""
     jobs.work()
+
+
+@mail.command()
+@click.argument("address")
+def test(address: str) -> None:
+    """Send a test mail from each sender to ADDRESS and say what worked. Exit code 1 if a step failed."""
+    try:
+        to = validate_email(address, check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise click.ClickException(f"{address!r} is not an e-mail address.") from None
+    try:
+        for sentence in trial.send_test_mails(to):
+            click.echo(f"ok      {sentence}")
+    except trial.Failed as failed:
+        click.echo(f"failed  {failed}")
+        raise click.exceptions.Exit(1) from None
+    click.echo("The mail server took everything. Now look whether it arrives, and not among the spam.")
 
 
 @outbox.command()

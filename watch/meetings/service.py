@@ -150,7 +150,8 @@ def answer(meeting: Meeting, person: Person, said: Answer, people: int = 1) -> M
     try:
         with db.session.begin_nested():
             given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
-            given.answer, given.people, given.answered_at = said, people, utcnow()
+            if (given.answer, given.people) != (said, people):
+                given.answer, given.people, given.answered_at = said, people, utcnow()
             db.session.add(given)
     except IntegrityError:  # the same person answered at the same time in another window: the last one counts
         given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
@@ -167,8 +168,10 @@ def write_count(meeting: Meeting, head_count: int | None, *, by: Person) -> None
         raise MeetingCancelled
     if meeting.starts_at > utcnow():
         raise MeetingNotStarted
-    meeting.counting = Counting.NOT_COUNTED if head_count is None else Counting.COUNTED
-    meeting.head_count = head_count
+    counting = Counting.NOT_COUNTED if head_count is None else Counting.COUNTED
+    if (meeting.counting, meeting.head_count) == (counting, head_count):
+        return
+    meeting.counting, meeting.head_count = counting, head_count
     audit.note("head-count-written", about=meeting, by=by, group=meeting.group)
 
 

@@ -113,7 +113,8 @@ class SignInLink(Derived, Model):
 class SignIn(Model):
     """A signed-in browser. Ending the row signs it out at once, in every process.
 
-    `id` is random; Flask-Login keeps it in the signed cookie.
+    `id` cannot be guessed, and is the same if the link's button is pressed twice. Flask-Login keeps it in
+    the signed cookie.
     """
 
     id: Mapped[str] = personal("B", "to know the browser again", AS_SIGN_IN, primary_key=True)

@@ -19,7 +19,6 @@ from watch.places.queries import find_buildings, public_building
 bp = Blueprint("places", __name__)
 
 MAX_CHARACTERS = 100  # of a search
-POSTER_CODE = re.compile(r"(?=.*[\d-]|[A-Z ]+$)\w{4}[- ]?\w{4}", re.ASCII)  # a word in capitals, too
 
 
 @bp.get("/")
@@ -41,10 +40,10 @@ def front() -> str | Response:
 
 
 def _code_in(asked: str) -> str | None:
-    """Return the poster's code that was typed into the search for an address, or None."""
-    plain = tokens.tidy_code(asked)
-    looks_like_one = POSTER_CODE.fullmatch(asked) and set(plain) <= set(tokens.CROCKFORD)
-    return tokens.show_code(plain) if looks_like_one else None
+    """Return the printed code that was typed into the search for a house, perhaps in its URL, or None."""
+    found, plain = tokens.find_code(asked), tokens.tidy_code(asked)
+    is_no_word = found and (re.search(r"[\d-]", found) or asked.isupper() or "/j/" in asked.lower())
+    return tokens.show_code(plain) if is_no_word and set(plain) <= set(tokens.CROCKFORD) else None
 
 
 @bp.get("/buildings/<int:building_id>")

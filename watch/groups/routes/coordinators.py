@@ -24,6 +24,7 @@ from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell, Task
 from watch.saving import Explanations, saving
+from watch.sure import is_sure
 from watch.web import ViewAnswer, is_anothers_mail, leave_trace, sent_to
 
 bp = Blueprint("coordinators", __name__)
@@ -210,7 +211,9 @@ def accept(token: str) -> ViewAnswer:
 @public
 @limit_network("30 per hour")
 def decline(token: str) -> Response:
-    coordinator = _appointment(token)
+    coordinator = _asked(token)
+    if not is_sure():
+        return redirect(url_for(".open_appointment", token=token), 303)
     with saving(_("Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")):
         coordinators_service.decline_appointment(coordinator)
     return redirect(url_for("places.front"), 303)
@@ -223,11 +226,15 @@ def already_accepted(_error: coordinators_service.AlreadyAccepted) -> Response:
     return redirect(url_for("accounts.login"), 303)
 
 
-def _appointment(token: str) -> Coordinator:
+def _asked(token: str) -> Coordinator:
     coordinator = tokens.row_of(Purpose.APPOINTMENT, Coordinator, token)
     language.follow_letter(coordinator.person.language)
     sent_to(person_id=coordinator.person_id)
-    return coordinators_service.waiting_appointment(coordinator)
+    return coordinator
+
+
+def _appointment(token: str) -> Coordinator:
+    return coordinators_service.waiting_appointment(_asked(token))
 
 
 def _acceptance(coordinator: Coordinator, *, filled: bool) -> AcceptAppointmentForm:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from flask import Blueprint, abort, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_login import current_user
 
 from watch.access import Permission, current_person, current_relations, requires, signed_in
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
+from watch.extensions import db
 from watch.groups.errors import LastCoordinator
 from watch.groups.labels import (
     GROUP_STATE_KINDS,
@@ -29,6 +32,7 @@ from watch.handouts.queries import Handout, open_handouts
 from watch.meetings.labels import ANSWERS, KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
+from watch.pressed import unless_done
 from watch.saving import saving
 from watch.web import ViewAnswer
 
@@ -37,6 +41,7 @@ bp.add_app_template_global(signature)
 
 CONTACTS_SHOWN = 4
 NOTICES_SHOWN = 3
+LEFT = _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")
 
 
 @bp.get("/me")
@@ -125,12 +130,22 @@ def ask_leave(group: Group) -> ViewAnswer:
     )
 
 
+def _has_left(group_id: int) -> ViewAnswer | None:
+    if not current_user.is_authenticated:
+        return None
+    left = (each.group_id for each in choices.ended_lately(current_person(), utcnow()))
+    if group_id not in left:
+        return None
+    flash(str(LEFT), "done")
+    return redirect(url_for("groups.mine"), 303)
+
+
 @bp.post("/groups/<int:group_id>/leave")
+@unless_done(_has_left)
 @requires(Permission.SEE_GROUP)
 def leave(group: Group) -> ViewAnswer:
     is_last = _("Du är gruppens enda kontaktombud. Utse en ersättare först.")
-    left = _("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")
-    with saving(left, unless={LastCoordinator: is_last}) as saved:
+    with saving(LEFT, unless={LastCoordinator: is_last}) as saved:
         members_service.leave(_my_membership(group), by=current_person())
     coordinators = url_for("groups.coordinators.index", group_id=group.id)
     return redirect(url_for("groups.mine") if saved else coordinators, 303)
@@ -140,10 +155,16 @@ def leave(group: Group) -> ViewAnswer:
 @signed_in
 def take_back(membership_id: int) -> ViewAnswer:
     left = {each.id: each for each in choices.ended_lately(current_person(), utcnow())}
-    membership = left.get(membership_id) or abort(404)
+    membership = left.get(membership_id) or _back_again(membership_id) or abort(404)
     with saving(WELCOME_BACK, unless=NOT_BACK):
-        choices_service.take_back(membership, by=current_person())
+        if membership.left_at is not None:  # else pressed again
+            choices_service.take_back(membership, by=current_person())
     return redirect(url_for("groups.mine"), 303)
+
+
+def _back_again(membership_id: int) -> Membership | None:
+    own = db.session.get(Membership, membership_id)
+    return own if own and own.person_id == current_person().id and own.left_at is None else None
 
 
 def _my_membership(group: Group) -> Membership:

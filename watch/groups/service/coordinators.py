@@ -215,8 +215,10 @@ def _has_come_true(coordinator: Coordinator) -> None:
 
 
 def decline_appointment(coordinator: Coordinator) -> None:
-    """Decline an appointment. Nobody is mailed about it. Raises LinkExpired."""
+    """Decline an appointment, once or twice. Nobody is mailed. Raises LinkExpired and AlreadyAccepted."""
     db.session.refresh(coordinator, with_for_update={"of": Coordinator})
+    if coordinator.ended_at and not coordinator.accepted_at:
+        return
     waiting_appointment(coordinator).ended_at = utcnow()
     outbox.cancel(coordinator, COORDINATOR_APPOINTED)
     audit.note("coordinator-declined", about=coordinator, by=coordinator.person, group=coordinator.group)
@@ -233,8 +235,8 @@ def _introduce(coordinator: Coordinator, name: str) -> None:
 
 
 def end_appointment(coordinator: Coordinator, *, by: Person) -> None:
-    """End an appointment at once and mail its coordinator. Raises LastCoordinator."""
-    _end(coordinator.group, [coordinator], by=by)
+    """End an appointment at once, if it has not ended, and mail its coordinator. Raises LastCoordinator."""
+    _end(coordinator.group, [coordinator] if coordinator.ended_at is None else [], by=by)
 
 
 def demand_may_end_roles(group: Group, person_ids: Collection[int], *, by: Person) -> None:

@@ -75,7 +75,7 @@ def change_household(
     changed = update(Household).where(*current).values(status=stands, status_at=since)
     db.session.execute(changed.execution_options(synchronize_session=False))
     event = what or f"household-{status.value.replace('_', '-')}"
-    audit.note_if(changes, event, about=flat, by=by, group=_group_of(flat))
+    audit.note_if(changes and before is not status, event, about=flat, by=by, group=_group_of(flat))
     return db.session.scalar(select(Household).where(*current).execution_options(populate_existing=True))
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
+from watch.accounts.queries import PRESSED_AGAIN
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, AlreadyPlaced
 from watch.groups.queries.members import active_membership
@@ -100,7 +101,12 @@ def add_on_paper(
     by: Person,
     said_yes: ConsentChannel = ConsentChannel.DOORSTEP,
 ) -> Membership:
-    """Add a neighbour without e-mail, who gets everything on paper."""
+    """Add a neighbour without e-mail, who gets everything on paper.
+
+    The same name in the same flat within a minute is the same neighbour: the button was pressed twice.
+    """
+    if known := _added_just_now(flat, name, by):
+        return known
     person = Person(name=name, language=language)
     db.session.add(person)
     return admit(
@@ -112,6 +118,16 @@ def add_on_paper(
         channel=Channel.PAPER,
         consent=Consent(said_yes),
     )
+
+
+def _added_just_now(flat: Flat, name: str, by: Person) -> Membership | None:
+    lately = (
+        select(Membership)
+        .join(Household, Household.id == Membership.household_id)
+        .where(Household.flat_id == flat.id, Membership.is_current, Membership.admitted_by_id == by.id)
+        .where(Membership.channel == Channel.PAPER, Membership.joined_at > utcnow() - PRESSED_AGAIN)
+    )
+    return next((each for each in db.session.scalars(lately) if each.person.name == name), None)
 
 
 def take_part(coordinator: Coordinator, *, stairwell: Stairwell | None, flat: Flat | None) -> None:

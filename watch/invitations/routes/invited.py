@@ -11,7 +11,9 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
+from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
+from watch.accounts.queries import PRESSED_AGAIN
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember
@@ -113,9 +115,21 @@ def correct(invitation: Invitation) -> ViewAnswer:
         return _too_late(invitation)
     except REFUSALS as refused:
         db.session.rollback()
+        if isinstance(refused, SameAddress) and _has_just_corrected(invitation):
+            return _corrected(invitation)
         form.address.errors = (_not_there(refused),)
         return _correct_page(invitation, form), 422
     db.session.commit()
+    return _corrected(invitation)
+
+
+def _has_just_corrected(invitation: Invitation) -> bool:
+    """Return True if the reader corrected this address less than a minute ago, by a first press."""
+    since = utcnow() - PRESSED_AGAIN
+    return audit.done_by(current_person(), "invitation-corrected", invitation.id, since=since) is not None
+
+
+def _corrected(invitation: Invitation) -> Response:
     flash(_("Inbjudan är på väg till den nya adressen. Den gamla länken gäller inte längre."), "done")
     return _to_list(invitation.group_id)
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from flask import flash, redirect, render_template, session, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from watch import language
-from watch.access import public
+from watch.access import current_person, public
 from watch.bands import FEW, banded
 from watch.browser_state import SHOWN_WITHIN
 from watch.errors import GroupEnded, LinkExpired
@@ -23,22 +24,38 @@ from watch.joining.service.asking import Submission
 from watch.limits import ASKING
 from watch.models import ConsentChannel, GroupState, Invitation, Language, Membership, utcnow
 from watch.printing.queries import poster_of
+from watch.sure import is_sure
 from watch.web import ViewAnswer, sent_to
 
 
 @bp.get("/join/<token>")
 @public
 def open_invitation(token: str) -> ViewAnswer:
-    """Show the invitation; after it was declined, the page for taking that back."""
+    """Show the invitation; after it was declined, the page for taking that back; lead a member on."""
     if declined := answering.declined_invitation_of(token):
         invitation, never_again = declined
         _speak_as(invitation)
         return render_template(
             "joining/declined.html", token=token, invitation=invitation, never_again=never_again
         )
-    invitation = answering.invitation_of(token)
+    try:
+        invitation = answering.invitation_of(token)
+    except LinkExpired:
+        if accepted := _accepted_by_reader(token):
+            return redirect(accepted, 303)
+        raise
     _speak_as(invitation)
     return _open_page(token, invitation, _accept_form(invitation))
+
+
+def _accepted_by_reader(token: str) -> str | None:
+    """Return the page of the group that the reader has joined by this invitation, or None."""
+    if current_user.is_authenticated:
+        membership = answering.membership_by(token, current_person().mailbox_id)
+        return url_for("groups.show", group_id=membership.group_id) if membership else None
+    joined = db.session.get(Membership, session.get("joined", (0, 0))[0])
+    is_here = joined and answering.membership_by(token, joined.person.mailbox_id) is joined
+    return url_for("joining.joined") if is_here else None
 
 
 def _accept_form(invitation: Invitation) -> AcceptInvitationForm:
@@ -164,8 +181,11 @@ def joined() -> ViewAnswer:
 @public
 def decline_invitation(token: str) -> Response:
     form = DeclineInvitationForm()
-    invitation = answering.invitation_of(token)
+    declined = answering.declined_invitation_of(token)
+    invitation = declined[0] if declined else answering.invitation_of(token)
     _speak_as(invitation)
+    if not is_sure():
+        return redirect(url_for(".open_invitation", token=token), 303)
     answering.decline_invitation(invitation, never_again=bool(form.never_again.data))
     db.session.commit()
     flash(_("Tack för ditt svar. Vi skriver inte till dig mer om det här."), "done")

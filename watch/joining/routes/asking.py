@@ -14,7 +14,7 @@ from flask import (
     url_for,
 )
 
-from watch import language
+from watch import language, tokens
 from watch.access import public
 from watch.extensions import browser_that_asks, db, limiter
 from watch.groups.errors import NotOpen
@@ -49,16 +49,16 @@ WRONG_CODES_HERE = limiter.shared_limit(
 WRONG_CODES = limit_network(  # a building's residents, or a phone company's customers, may share one network
     "100 per hour", "wrong codes", deduct_when=is_wrong_code
 )
-MAX_CHARACTERS = 40  # of a typed code
+MAX_CHARACTERS = 40  # of a code
+MOST_TYPED = 300  # characters of a code with the URL or the sentence around it
 
 
 @bp.get("/j")
 @public
 def find_code() -> ViewAnswer:
-    """Redirect a typed code to its address, where it is tried and counted."""
-    typed = request.args.get("code", "")[: 2 * MAX_CHARACTERS]
-    typed = "".join(character for character in typed if character.isalnum())[:MAX_CHARACTERS]
-    return redirect(url_for(".poster", code=typed), 303) if typed else _unknown_code()
+    """Redirect a typed code to its URL, where it is tried and counted. What stands beside it is left out."""
+    typed = tokens.tidy_code(request.args.get("code", "")[:MOST_TYPED])[:MAX_CHARACTERS]
+    return redirect(url_for(".poster", code=tokens.show_code(typed)), 303) if typed else _unknown_code()
 
 
 @bp.get("/j/<code>")

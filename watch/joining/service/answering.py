@@ -143,15 +143,39 @@ def membership_of_form(form_key: str) -> Membership | None:
     )
 
 
+def membership_by(token: str, mailbox_id: int | None) -> Membership | None:
+    """Return the current membership of whoever accepted the invitation from this mailbox. Raises BadToken."""
+    invitation = tokens.row_of(Purpose.INVITATION, Invitation, token)
+    if invitation.state is not InvitationState.ACCEPTED or mailbox_id is None:
+        return None
+    theirs = (
+        select(Membership)
+        .join(Membership.person)
+        .where(
+            Membership.group_id == invitation.group_id, Membership.is_current, Person.mailbox_id == mailbox_id
+        )
+    )
+    is_theirs = invitation.mailbox_id == mailbox_id
+    return db.session.scalar(theirs.order_by(Membership.id.desc()).limit(1)) if is_theirs else None
+
+
 def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> None:
     """Decline an invitation; nothing more is sent. The flat stays invited if another invitation is open.
 
     With `never_again` the address is never mailed an invitation again; later inviters are not told, and this
     invitation forgets the address. It is ignored for a transferable invitation, whose holder need not own the
-    address. Raises LinkExpired if it was answered meanwhile.
+    address. Declining twice has no further effect. Raises LinkExpired if it was answered otherwise meanwhile.
     """
-    if not end(invitation, InvitationState.DECLINED):
+    if end(invitation, InvitationState.DECLINED):
+        _say_no(invitation)
+    elif invitation.state is not InvitationState.DECLINED:
         raise LinkExpired
+    if never_again and invitation.mailbox is not None and not invitation.is_transferable:
+        _refuse(invitation.mailbox.address_index)
+        invitation.mailbox, invitation.name = None, None
+
+
+def _say_no(invitation: Invitation) -> None:
     outbox.cancel(invitation)
     flat = invitation.flat
     if flat is not None:
@@ -160,9 +184,6 @@ def decline_invitation(invitation: Invitation, *, never_again: bool = False) -> 
     audit.note("invitation-declined", about=invitation, by=None, group=invitation.group)
     if invitation.mailbox is not None:  # kept as long as the group, even if the address is erased
         invitation.declined_index = invitation.mailbox.address_index
-    if never_again and invitation.mailbox is not None and not invitation.is_transferable:
-        _refuse(invitation.mailbox.address_index)
-        invitation.mailbox, invitation.name = None, None
 
 
 def _refuse(index: bytes) -> None:
@@ -193,11 +214,12 @@ def _index_of(invitation: Invitation) -> bytes | None:
 def take_back_no(token: str) -> Invitation:
     """Take a refusal back: everybody may invite the address again, and this invitation is open again.
 
-    Earlier declined invitations to this address in the group become revoked. Raises LinkExpired.
+    Earlier declined invitations to this address in the group become revoked. Taking it back twice has no
+    further effect. Raises LinkExpired.
     """
     found = declined_invitation_of(token)
     if found is None:
-        raise LinkExpired
+        return _taken_back(token)
     invitation, _never_again = found
     index = _index_of(invitation)
     lift_refusal(index)
@@ -212,6 +234,15 @@ def take_back_no(token: str) -> Invitation:
     db.session.refresh(invitation)
     _open_again(invitation)
     audit.note("invitation-no-taken-back", about=invitation, by=None, group=invitation.group)
+    return invitation
+
+
+def _taken_back(token: str) -> Invitation:
+    """Return an invitation that is not declined, or not any more. Raises LinkExpired and BadToken."""
+    invitation = tokens.row_of(Purpose.INVITATION, Invitation, token)
+    is_asked = invitation.state in {InvitationState.OPEN, InvitationState.REVOKED}
+    if not is_asked or invitation.group.state is GroupState.CLOSED:
+        raise LinkExpired(invitation.language)
     return invitation
 
 

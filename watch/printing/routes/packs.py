@@ -6,13 +6,16 @@ from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, send_file, url_for
 from flask_babel import gettext as _
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from watch import audit
 from watch.access import Permission, current_person, requires
 from watch.extensions import db
 from watch.groups.queries.flats import flats_of_groups
 from watch.groups.queries.letters import groups_with_letters, officers_unanswered_letters
 from watch.models import Area, Group, LetterPack, utcnow
+from watch.pressed import unless_done
 from watch.printing.forms import ChooseHousesForm
 from watch.printing.letter_pages import file_name
 from watch.printing.queries import groups_to_write_to, is_kept, pack_of, places_of, progress_of
@@ -86,16 +89,30 @@ def try_again(pack: LetterPack) -> Response:
     return redirect(url_for(".show_pack", pack_id=pack.id), 303)
 
 
+def _has_removed(pack_id: int) -> Response | None:
+    gone = db.session.get(LetterPack, pack_id) is None and current_user.is_authenticated
+    removed = audit.done_by(current_person(), "letter-pack-removed", pack_id) if gone else None
+    if removed is None:
+        return None
+    area = db.session.get(Area, removed.area_id) if removed.area_id else None
+    return _removed(removed.group_id, area)
+
+
+def _removed(group_id: int | None, area: Area | None) -> Response:
+    flash(_("Filerna är borttagna. Brev som du har skrivit ut gäller ändå."), "done")
+    place = url_for("printing.letters", group_id=group_id) if group_id else None
+    return redirect(place or url_for(".choose_houses", slug=area.slug if area else ""), 303)
+
+
 @bp.post("/packs/<int:pack_id>/remove")
+@unless_done(_has_removed)
 @requires(Permission.FETCH_PACK)
 def remove_pack(pack: LetterPack) -> Response:
     _expect_kept(pack)
     group, area = pack.group, pack.area
-    packs.remove(pack)
+    packs.remove(pack, by=current_person())
     db.session.commit()
-    flash(_("Filerna är borttagna. Brev som du har skrivit ut gäller ändå."), "done")
-    place = url_for("printing.letters", group_id=group.id) if group else None
-    return redirect(place or url_for(".choose_houses", slug=area.slug if area else ""), 303)
+    return _removed(group.id if group else None, area)
 
 
 def _expect_kept(pack: LetterPack) -> None:

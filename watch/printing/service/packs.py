@@ -90,8 +90,9 @@ def try_again(pack: LetterPack) -> None:
     db.session.info[ASKED] = True
 
 
-def remove(pack: LetterPack) -> None:
+def remove(pack: LetterPack, *, by: Person) -> None:
     """Delete a pack and its files. Printed letters stay valid."""
+    audit.note("letter-pack-removed", about=pack, by=by, group=pack.group, area=pack.area)
     db.session.delete(pack)
 
 

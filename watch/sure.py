@@ -1,0 +1,18 @@
+"""The tick beside a button that says no on a mailed page.
+
+Some mail programs open a mail's links and press every button behind them to examine the pages. They tick
+nothing, so a no that they press is not one.
+"""
+
+from __future__ import annotations
+
+from flask import flash, request
+from flask_babel import gettext as _
+
+
+def is_sure() -> bool:
+    """Return True if the tick of the macro `sure_button` was sent, else tell the reader to set it."""
+    if "sure" in request.form:
+        return True
+    flash(_("Kryssa i rutan vid knappen först, så vet vi att det är du som svarar."), "warn")
+    return False
