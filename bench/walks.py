@@ -102,7 +102,7 @@ def walks(app: Flask) -> dict[str, Walk]:
 
     joining = client.get(f"/j/{tokens.code(Purpose.POSTER, stairwell.nonce)}")
     typed = {"name": "Lina", "address": "lina@example.org", "consent": "y"}
-    walk("an address that asks", lambda: joining.press("Fråga om att gå med", typed))
+    walk("an address that asks", lambda: joining.press("Be att få gå med", typed))
     request = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id.desc()).limit(1)).one()
     page = client.get(f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, request)}")
     walk("… and is confirmed", lambda: page.press("Ja, det stämmer"))
@@ -114,7 +114,7 @@ def walks(app: Flask) -> dict[str, Walk]:
     join = next(where for words, where in doors.links.items() if "/knock/join" in where)
     door = client.get(join, as_=amina)
     yes = {"name": "Greta", "consent": "y", "address": "greta@example.org"}
-    walk("a knock: yes, with an address", lambda: door.press("Skriv upp grannen", yes))
+    walk("a knock: yes, with an address", lambda: door.press("Lägg till grannen", yes))
     return found
 
 

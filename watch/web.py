@@ -268,7 +268,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
     group = "groups", "not groups.mine", "groups.choices", "messages"
     more = () if coordinates else ("groups.coordinators", "printing")
     yield _item(_l("Gruppen"), "groups.show", *group, *more, group_id=group_id)
-    yield _item(_l("Möten"), "meetings.index", "meetings", group_id=group_id)
+    yield _item(_l("Träffar"), "meetings.index", "meetings", group_id=group_id)
     yield _item(_l("Meddelanden"), "notices.index", "notices", group_id=group_id)
     yield _item(_l("Kontakter"), "contacts.of_group", "contacts", "messages", group_id=group_id)
 

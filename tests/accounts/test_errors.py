@@ -78,12 +78,15 @@ def test_a_form_opened_anew_at_the_address_it_was_sent_to_leads_to_a_page(app, c
 
 def test_what_someone_may_not_see_says_so(client, scene):
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.carin)
-    assert (page.status, page.h1) in {(403, "Du får inte se den här sidan"), (404, "Sidan finns inte")}
+    assert (page.status, page.h1) in {
+        (403, "Du har inte behörighet till den här sidan"),
+        (404, "Sidan finns inte"),
+    }
 
 
 def test_an_officer_is_led_back_to_their_areas(client, scene):
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.gun)
-    assert (page.status, page.h1) == (403, "Du får inte se den här sidan")
+    assert (page.status, page.h1) == (403, "Du har inte behörighet till den här sidan")
     assert "Dina områden finns i översikten." in page.text
     assert "ditt kontaktombud" not in page.text
     assert page.links == {"Till översikten": "/overview"}

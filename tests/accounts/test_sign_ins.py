@@ -73,12 +73,12 @@ def test_navigation_shows_the_rooms_of_the_readers_group(client, scene):
             "Huset",
             "Medlemmar",
             "Gruppen",
-            "Möten",
+            "Träffar",
             "Meddelanden",
             "Kontakter",
             "Inställningar",
         ],
-        "carin": ["Min sida", "Gruppen", "Möten", "Meddelanden", "Kontakter", "Inställningar"],
+        "carin": ["Min sida", "Gruppen", "Träffar", "Meddelanden", "Kontakter", "Inställningar"],
         "jenny": ["Boggayga", "Lambarrada la wacayo", "Dejinta"],  # she reads Somali
     }
 

@@ -24,7 +24,7 @@ def running(person):
 def test_a_member_asks_opens_the_link_and_is_in(client, scene, ask, newest_link, outbox):
     sent = ask("carin@example.org")
     assert (sent.status, sent.location) == (303, "/login?sent=yes")
-    assert sent.follow().h1 == "Titta i din e-post"
+    assert sent.follow().h1 == "Titta i din mejl"
     assert outbox.addressed() == [("sign-in", "carin@example.org")]
 
     page = client.get(newest_link())

@@ -96,7 +96,8 @@ def test_the_link_changes_the_address_and_the_old_one_is_told_at_once(
 
 
 def test_pressed_twice_is_pressed_once(client: PageClient, carin: Person, outbox: Outbox) -> None:
-    ask(client, carin)
+    for _press in range(2):
+        ask(client, carin)
     page = client.get(confirm_path(carin))
     for _press in range(2):
         assert page.press(YES).follow().h1 == "Adressen är bytt"

@@ -79,7 +79,7 @@ def verification_on(address: str) -> AddressVerification:
 
 def join(client: PageClient, scene: Scene, **more: str) -> Page:
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1201")
-    return page.press("Skriv upp grannen", {**YES, **more})
+    return page.press("Lägg till grannen", {**YES, **more})
 
 
 def page_of(client: PageClient, address: str) -> Page:
@@ -363,9 +363,10 @@ def test_a_stranger_at_the_door_ends_nothing_that_its_owner_has_asked(
     db.session.expire_all()
     assert request_on("farah@example.org").state is RequestState.WAITING
     link = confirm_link(request_on("farah@example.org"))
-    assert client.get(link).h1 == "Din fråga väntar på svar"
+    assert client.get(link).h1 == "Din anmälan väntar på svar"
     assert (
-        client.get(floor_link(verification_on("farah@example.org"))).follow().h1 == "Din fråga väntar på svar"
+        client.get(floor_link(verification_on("farah@example.org"))).follow().h1
+        == "Din anmälan väntar på svar"
     )
 
 
@@ -422,7 +423,7 @@ def test_taking_back_a_yes_leaves_the_others_of_the_household(client: PageClient
     make_member(make_person("Kajsa"), scene.group, flat_of(scene.stairwell_3, "1201"))
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1003")
     assert page.form()["name"] == "Knut"
-    pressed = page.press("Skriv upp grannen", {"name": "Knut Ek", "consent": "y"}).follow()
+    pressed = page.press("Lägg till grannen", {"name": "Knut Ek", "consent": "y"}).follow()
     db.session.refresh(wish)
     knut = member("Knut Ek")
     assert (wish.state, knut.person_id, knut.consent_channel) == (
@@ -554,7 +555,7 @@ def test_the_poster_asks_for_a_knock_with_its_consent(client: PageClient, scene:
 def test_signed_on_paper_is_written_so(client: PageClient, scene: Scene) -> None:
     flat = flat_of(scene.stairwell_3, "1201")
     page = client.get(f"/flats/{flat.id}/paper", as_=scene.bengt)
-    page.press("Skriv upp grannen", {**YES, "said_yes": "paper"})
+    page.press("Lägg till grannen", {**YES, "said_yes": "paper"})
     assert member("Greta").consent_channel is ConsentChannel.PAPER
     refused = client.post(f"/flats/{flat.id}/paper", {**YES, "said_yes": "web"}, as_=scene.bengt)
     assert refused.status == 422

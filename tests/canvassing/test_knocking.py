@@ -182,7 +182,7 @@ def test_what_was_said_at_the_door_does_not_wait_to_be_told_there(
     page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
     if answer == "Går med":
         page = page.click("Går med lägenhet 1003")
-        pressed = page.press("Skriv upp grannen", {"consent": "y"}).follow()
+        pressed = page.press("Lägg till grannen", {"consent": "y"}).follow()
     else:
         pressed = page.press(f"{answer} lägenhet 1003").follow()
     assert told not in client.get(members, as_=scene.bengt).text

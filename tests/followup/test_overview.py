@@ -75,7 +75,7 @@ def test_the_overview_shows_the_officers_own_areas_in_bands(client: PageClient, 
     assert page.h1 == "Översikt"
     assert (
         "Hässleholmen 1 grupp Aktiva: 1. minst 5 av 18 hushåll deltar 1 hus. "
-        "Intresserade: inget hus har fem eller fler än."
+        "Inget hus har fem intresserade ännu."
     ) in page.text
     assert (
         "Norrby 0 grupper, mål 15 Aktiva: 0. Målet gäller till 31 december 2031. 36 hushåll. Inget"
@@ -179,7 +179,7 @@ def test_a_coordinator_whom_no_mail_reaches_is_none(client: PageClient, scene: S
         Need(Reason.NO_COORDINATOR, "Våglängdsgatan 1–3", scene.group.id)
     ]
     text = client.get("/overview", as_=scene.gun).text
-    assert "Grupper där inget kontaktombud nås med e-post Våglängdsgatan 1–3" in text
+    assert "Grupper där inget kontaktombud nås med mejl Våglängdsgatan 1–3" in text
     scene.amina.mailbox.suppression = scene.amina.mailbox.suppressed_at = None
     db.session.flush()
     assert what_needs_somebody({scene.group.area_id}, utcnow(), utcnow().date()) == []
@@ -205,7 +205,7 @@ def test_a_small_interest_is_not_told_at_all(client: PageClient, scene: Scene) -
     be_interested(scene.langgatan, 4)
     text = client.get("/overview", as_=scene.gun).text
     assert "Norrby Långgata" not in text
-    assert "Intresserade: inget hus har fem eller fler än." in text
+    assert "Inget hus har fem intresserade ännu." in text
 
 
 def test_interests_of_nearly_all_are_not_told_apart_by_their_order(scene: Scene) -> None:

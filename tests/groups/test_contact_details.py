@@ -11,7 +11,7 @@ from watch import tokens
 from watch.extensions import db
 from watch.models import AuditEntry, Coordinator, Purpose
 
-SEEN = "Visa e-post och telefon"
+SEEN = "Visa e-postadress och telefon"
 
 
 def appointment_of(number: int) -> Coordinator:

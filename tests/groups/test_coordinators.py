@@ -446,7 +446,7 @@ def test_the_officer_reads_why_a_group_needs_somebody_and_what_to_do(
     page = client.get(address, as_=scene.gun)
     assert said in page.text
     assert page.links["Skriv ut brev"] == f"/groups/{scene.group.id}/letters"
-    assert page.press(f"Visa e-post och telefon {scene.bengt.name}").status == 200
+    assert page.press(f"Visa e-postadress och telefon {scene.bengt.name}").status == 200
     assert page.click("Skriv ut brev").status == 200
     for reader in (scene.amina, scene.bengt, scene.carin):
         assert said not in client.get(address, as_=reader).text

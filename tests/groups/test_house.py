@@ -28,7 +28,7 @@ def test_the_lead_sees_the_whole_house(client: PageClient, scene: Scene) -> None
     letters = page.click("Skriv ut brev till 11 hushåll").form(f"/groups/{scene.group.id}/letters")
     assert len(letters["flats"]) == 11
     assert page.links["Knacka på"] == f"/groups/{scene.group.id}/knock"
-    assert page.links["Bjud in med e-post"] == f"/groups/{scene.group.id}/invitations"
+    assert page.links["Bjud in med mejl"] == f"/groups/{scene.group.id}/invitations"
     assert "Port 1 · 2 av 9" in page.text
     assert "Port 3 · 3 av 9 1 granne vill gå med" in page.text
     assert "kontaktombud saknas" not in page.text  # the lead lives there
@@ -85,7 +85,7 @@ def test_what_there_is_to_do(client: PageClient, scene: Scene) -> None:
     todo = page.text.partition("Att göra")[2]
     assert "2 grannar vill gå med" in todo  # Farah asked by mail
     assert "1 av dem vill att du knackar på" in todo
-    assert "Skriv upp hur många som kom på 1 möte" in todo
+    assert "Skriv hur många som kom på 1 träff" in todo
     assert "knackar på" not in client.get(f"/groups/{scene.group.id}/house", as_=scene.bengt).text
 
 
@@ -144,7 +144,7 @@ def test_a_flat_shows_names_and_contact_details_cost_a_press(client: PageClient,
     assert "Carin Öberg" in page.text
     assert "carin@example.org" not in page.html
     assert "0701740607" not in page.html.replace("+46", "0")
-    shown = page.press("Visa e-post och telefon Carin Öberg")
+    shown = page.press("Visa e-postadress och telefon Carin Öberg")
     assert shown.links["carin@example.org"] == "mailto:carin@example.org"
     assert shown.links["070-174 06 07"] == "tel:0701740607"
     membership = db.session.scalars(select(Membership).where(Membership.person == scene.carin)).one()
@@ -191,7 +191,9 @@ def test_who_wants_to_join_is_answered_from_their_flat(client: PageClient, scene
     flat, neighbours = flat_of(scene.stairwell_3, "1203"), flat_of(scene.stairwell_3, "1202")
     page = client.get(f"/flats/{flat.id}", as_=scene.bengt)
     assert "Farah Ahmadi vill gå med" in page.text
-    assert page.click("Svara grannen").press("Ja, släpp in").location == f"/groups/{scene.group.id}/members"
+    assert (
+        page.click("Svara grannen").press("Ja, välkommen in").location == f"/groups/{scene.group.id}/members"
+    )
     assert "vill gå med" not in client.get(f"/flats/{flat.id}", as_=scene.bengt).text
     assert "Farah" not in client.get(f"/flats/{neighbours.id}", as_=scene.bengt).text
 

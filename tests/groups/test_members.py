@@ -71,11 +71,11 @@ def test_a_neighbour_on_paper_agreed_at_the_door(
     client: PageClient, bengt: Person, group: Group, stairwell_3: Stairwell
 ) -> None:
     flat = flat_of(stairwell_3, "1202")
-    page = client.get(f"/flats/{flat.id}", as_=bengt).click("Skriv upp en granne utan e-post")
-    refused = page.press("Skriv upp grannen", {"name": "Greta"})
+    page = client.get(f"/flats/{flat.id}", as_=bengt).click("Lägg till en granne utan e-postadress")
+    refused = page.press("Lägg till grannen", {"name": "Greta"})
     assert refused.errors == ["Fråga grannen först, och kryssa i rutan när svaret är ja."]
     assert "Greta" in refused.html
-    done = page.press("Skriv upp grannen", {"name": "Greta", "language": "so", "consent": "y"}).follow()
+    done = page.press("Lägg till grannen", {"name": "Greta", "language": "so", "consent": "y"}).follow()
     assert done.flashes == [("done", "Greta är med. Meddelanden kommer på papper.")]
     greta = next(each for each in members_queries.members_of(group) if each.person.name == "Greta")
     assert (greta.channel, greta.consent_channel, greta.person.language, greta.admitted_by_id) == (

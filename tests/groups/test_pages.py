@@ -70,11 +70,11 @@ def test_the_officer_sees_the_group_without_any_member(client: PageClient, scene
 def test_no_mail_is_promised_to_an_officer(client: PageClient, scene: Scene) -> None:
     address = f"/groups/{scene.group.id}"
     assert (
-        "Inget möte är bestämt. Du får ett mejl när det finns ett."
+        "Ingen träff är bestämd. Du får ett mejl när det finns en."
         in client.get(address, as_=scene.carin).text
     )
     officers = client.get(address, as_=scene.gun).text
-    assert "Inget möte är planerat just nu." in officers
+    assert "Ingen träff är planerad just nu." in officers
     assert "Du får ett mejl" not in officers
 
 
@@ -100,7 +100,7 @@ def test_the_next_meeting_is_answered_where_it_is_seen(client: PageClient, scene
     assert "Trapphusträff" not in in_stairwell_1.text
     next_one.cancelled_at = later.cancelled_at = utcnow()
     none = client.get(f"/groups/{scene.group.id}", as_=scene.carin)
-    assert "Inget möte är bestämt." in none.text
+    assert "Ingen träff är bestämd." in none.text
 
 
 def test_my_page_says_what_waits_for_me(client: PageClient, scene: Scene) -> None:
@@ -111,7 +111,7 @@ def test_my_page_says_what_waits_for_me(client: PageClient, scene: Scene) -> Non
     make_meeting(scene.other_group, kind=MeetingKind.COORDINATORS)
     make_notice(scene.group, "Ny lampa", by=scene.amina)
     page = client.get("/me", as_=scene.carin)
-    waiting = page.text.partition("Väntar på ditt svar")[2].partition("Kommande möten")[0]
+    waiting = page.text.partition("Väntar på ditt svar")[2].partition("Kommande träffar")[0]
     assert "Trapphusträff" in waiting
     assert "Årlig träff" not in waiting
     assert "Ditt svar: Kanske" in page.text

@@ -43,7 +43,7 @@ def test_left_confirmed_and_named(
     assert outbox.addressed() == [("interest-confirm", "lina@example.org")]
     assert counted(langgatan) == Interested(0, 0, ())
     page = client.get(link_of(left))
-    assert page.h1 == "Var det du som lämnade intresse?"
+    assert page.h1 == "Var det du som anmälde intresse?"
     page = page.press("Ja, det var jag").follow()
     assert page.flashes == [("done", "Tack! Ditt intresse är bekräftat.")]
     assert counted(langgatan) == Interested(1, 1, ())
@@ -83,7 +83,7 @@ def test_a_wrong_address_is_seen_afterwards_and_written_again(
     assert ("lina@exmaple.org" in page.text, "Vänta på svar" in page.text) == (True, False)
     with client.browser().session_transaction(base_url=BASE) as session:
         assert "exmaple" not in str(dict(session))
-    page = page.click("Skriv om").press("Lämna intresse", LINA).follow()
+    page = page.click("Skriv om").press("Anmäl intresse", LINA).follow()
     assert "lina@example.org" in page.text
     assert "example.org" not in PageClient(client.app).get(page.path).text
     with time_machine.travel(utcnow() + timedelta(minutes=16)):

@@ -135,7 +135,7 @@ def test_nobody_gets_more_than_three_letters_a_day_from_a_coordinator(
     seen = look(scene.bengt, "Lina@example.org")
     assert (rows_of(seen)[0][4], seen.main_actions) == ("Har fått tre mejl på ett dygn", [])
     posted = client.post(path, carried("lina@example.org"), as_=scene.bengt)
-    assert "Inget är skickat." in posted.text
+    assert "Inget har skickats." in posted.text
     assert outbox.names() == ["invitation"] * 3
     # What Bengt sent is not Amina's to know; and tomorrow it can go again.
     assert write(scene.amina, "lina@example.org").status == 303

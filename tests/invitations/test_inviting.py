@@ -90,7 +90,7 @@ def test_good_rows_are_sent_and_bad_ones_stay_to_be_mended(
         "rows-1-address": "Det saknas ett @ i e-postadressen. Skriv till exempel namn@exempel.se.",
         "rows-4-address": "Det står två @ i e-postadressen. Ta bort det ena.",
     }
-    mended = left.press("Se efter igen", {"rows-1-address": "kim@example.org", "rows-4-address": ""})
+    mended = left.press("Granska igen", {"rows-1-address": "kim@example.org", "rows-4-address": ""})
     assert [row[1::3] for row in rows_of(mended)] == [("kim@example.org", "Kan bjudas in")]
     assert mended.press("Skicka till 1 granne").status == 303
     assert outbox.addressed() == [
@@ -216,7 +216,7 @@ def test_what_goes_beyond_the_days_limit_stays_and_says_when_it_can_go(
     with time_machine.travel(utcnow() + timedelta(hours=23, minutes=50), tick=False):
         assert write(scene.bengt, "mio@example.org").main_actions == []
     with time_machine.travel(utcnow() + timedelta(hours=24, minutes=1), tick=False):
-        assert left.press("Se efter igen").press("Skicka till 2 grannar").status == 200
+        assert left.press("Granska igen").press("Skicka till 2 grannar").status == 200
     assert outbox.addressed()[-2:] == [("invitation", "b2@example.org"), ("invitation", "b3@example.org")]
 
 

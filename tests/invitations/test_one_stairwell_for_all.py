@@ -26,7 +26,7 @@ def test_the_stairwell_is_chosen_once(
     assert "På 2 rader står lägenheter som finns i flera portar, utan port." in seen.text
     assert "eller lämna lägenheten tom" in cures_of(seen)["rows-0-flat"]
     chosen = {"1": stairwell_1, "3": stairwell_3}[stairwell]
-    again = seen.press("Se efter igen", {"stairwell": str(chosen.id)})
+    again = seen.press("Granska igen", {"stairwell": str(chosen.id)})
     flat = f"Våglängdsgatan {stairwell}, "
     assert [row[3] for row in rows_of(again)] == [f"{flat}1203", f"{flat}1202", "9999"]
     assert list(cures_of(again)) == ["rows-2-flat"]
@@ -36,13 +36,13 @@ def test_the_stairwell_is_chosen_once(
 
 
 def test_or_the_flats_are_left_out(look: Callable[..., Page], amina: Person) -> None:
-    again = look(amina, *LISTED).press("Se efter igen", {"stairwell": "none"})
+    again = look(amina, *LISTED).press("Granska igen", {"stairwell": "none"})
     assert [row[3] for row in rows_of(again)] == ["–", "–", "9999"]
 
 
 def test_another_groups_stairwell_is_no_choice(
     look: Callable[..., Page], amina: Person, bengt: Person
 ) -> None:
-    again = look(amina, *LISTED).press("Se efter igen", {"stairwell": "999999"})
+    again = look(amina, *LISTED).press("Granska igen", {"stairwell": "999999"})
     assert list(cures_of(again)) == ["rows-0-flat", "rows-1-flat", "rows-2-flat"]
     assert "utan port" not in look(bengt, *LISTED).text  # who has one stairwell is not asked

@@ -119,7 +119,7 @@ def test_words_beside_an_address_are_shown_and_guessed_to_be_nothing(
     assert rows_of(seen) == [("1", "karin@example.org", "–", "–", "Kan bjudas in")]
     assert ("Bredvid stod: " + beside if beside else "Bredvid stod") in seen.text or not beside
     assert ("Bredvid stod" in seen.text) == bool(beside)
-    assert (f"Bredvid stod: {beside}" in seen.press("Se efter igen").text) == bool(beside)
+    assert (f"Bredvid stod: {beside}" in seen.press("Granska igen").text) == bool(beside)
 
 
 def test_looking_stores_nothing_but_that_somebody_looked(look: Look, outbox: Outbox, scene: Scene) -> None:
@@ -146,7 +146,7 @@ def test_five_hundred_addresses_with_seventy_five_bad_ones(
         "Kan bjudas in": 100, "Får vänta": 325, "Behöver rättas": 75
     }  # fmt: skip
     assert (seen.main_actions, len(cures_of(seen))) == (["Skicka till 100 grannar"], 75)
-    again = seen.press("Se efter igen", {"rows-0-address": "mended@example.org"})
+    again = seen.press("Granska igen", {"rows-0-address": "mended@example.org"})
     assert rows_of(again)[0][1:] == ("mended@example.org", "–", "–", "Kan bjudas in")
     assert len(rows_of(again)) == MOST_PEOPLE
     left = again.press("Skicka till 100 grannar")
@@ -165,7 +165,7 @@ def test_of_more_it_is_said_how_many_they_are_and_nothing_typed_is_lost(look: Lo
 
 def test_a_row_that_could_be_sent_is_corrected_too(look: Look, outbox: Outbox, bengt: Person) -> None:
     seen = look(bengt, "Lina <lina@exmaple.org>", "kim@example.org")
-    again = seen.press("Se efter igen", {"rows-0-address": "lina@example.org", "rows-0-name": "Lina Ek"})
+    again = seen.press("Granska igen", {"rows-0-address": "lina@example.org", "rows-0-name": "Lina Ek"})
     assert rows_of(again)[0][1:3] == ("lina@example.org", "Lina Ek")
     assert again.press("Skicka till 2 grannar").status == 303
     assert invitations() == [("lina@example.org", "open", None), ("kim@example.org", "open", None)]
@@ -499,7 +499,7 @@ def test_the_same_flat_or_address_twice(look: Look, outbox: Outbox, bengt: Perso
         "Kan bjudas in", "Behöver rättas", f"Står två gånger {TYPED_TWICE}",
     ]  # fmt: skip
     assert cures_of(seen)["rows-1-flat"].startswith("Lägenheten står också på rad 1.")
-    mended = seen.press("Se efter igen", {"rows-1-flat": ""})
+    mended = seen.press("Granska igen", {"rows-1-flat": ""})
     assert mended.press("Skicka till 2 grannar").status == 303
     assert invitations() == [("a@example.org", "open", "1203"), ("b@example.org", "open", None)]
 
@@ -536,10 +536,10 @@ def test_five_hundred_rows_come_back_and_no_more_fields_than_they_have(
 ) -> None:
     beside = [f"Granne {n} granne{n}@example.org" for n in range(MOST_PEOPLE)]
     seen = look(bengt, *beside)
-    again = seen.press("Se efter igen")
+    again = seen.press("Granska igen")
     assert (again.status, len(rows_of(again))) == (200, MOST_PEOPLE)
     more = {f"more-{n}": "" for n in range(700)}
-    assert seen.press("Se efter igen", more).status == 413
+    assert seen.press("Granska igen", more).status == 413
 
 
 def test_every_state_beside_the_others(look: Look, scene: Scene) -> None:

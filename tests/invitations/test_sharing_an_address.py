@@ -32,7 +32,7 @@ def test_another_name_on_a_members_address_is_asked_about(look: Look, outbox: Ou
     left = seen.press("Skicka till 1 granne")
     assert names() == [(None, "open")]
     assert "Bjud in Per Ek också?" in left.text
-    asked = left.press("Se efter igen", {"rows-0-also": "y"})
+    asked = left.press("Granska igen", {"rows-0-also": "y"})
     assert asked.press("Skicka till 1 granne").status == 303
     assert names() == [(None, "open"), ("Per Ek", "open")]
     assert outbox.addressed() == [("invitation", "lina@example.org"), ("invitation", "carin@example.org")]
@@ -40,7 +40,7 @@ def test_another_name_on_a_members_address_is_asked_about(look: Look, outbox: Ou
 
 def test_the_second_person_joins_on_the_same_mailbox(client: PageClient, look: Look, scene: Scene) -> None:
     look(scene.bengt, "Per <carin@example.org>").press(
-        "Se efter igen", {"rows-0-also": "y"}
+        "Granska igen", {"rows-0-also": "y"}
     ).press("Skicka till 1 granne")  # fmt: skip
     invitation = db.session.scalars(select(Invitation)).one()
     page = client.get(link_of(invitation))
@@ -59,7 +59,7 @@ def test_two_names_in_one_list_are_two_people(look: Look, outbox: Outbox, bengt:
     assert "Adressen står också på rad 1. Bjud in Bo också?" in seen.text
     states = [row[4].partition(" Adr")[0] for row in rows_of(seen) if row[2] != "Bo"]
     assert sorted(states)[-3:] == ["Kan bjudas in", "Står två gånger", "Står två gånger"]
-    both = seen.press("Se efter igen", {"rows-1-also": "y"})
+    both = seen.press("Granska igen", {"rows-1-also": "y"})
     assert both.main_actions == ["Skicka till 2 grannar"]
     assert both.press("Skicka till 2 grannar").status == 303
     assert names() == [("Åsa", "open"), ("Bo", "open")]

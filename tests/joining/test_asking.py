@@ -88,7 +88,7 @@ def test_from_poster_to_the_coordinators_list(
     assert ("Våglängdsgatan 3" in page.text, "1202" in page.html) == (True, False)
     confirmed = page.press("Ja, det stämmer").follow()
     assert confirmed.flashes == [("done", "Tack! Nu är din e-postadress bekräftad.")]
-    assert confirmed.h1 == "Din fråga väntar på svar"
+    assert confirmed.h1 == "Din anmälan väntar på svar"
     assert requests() == [("Lina", "3", "1202", "waiting")]
     assert status_of(stairwell_3, "1202") is HouseholdStatus.WANTS_TO_JOIN
     # Bengt has stairwell 3; Amina, the lead, is asked only where nobody is nearer
@@ -267,7 +267,7 @@ def test_the_link_lists_everyone_who_waits_on_the_mailbox(
     page.press("Ja, det stämmer")
     assert requests() == [("Lina", "3", None, "waiting"), ("Kim", "3", "1201", "unconfirmed")]
     page = client.get(confirm_link(request))
-    assert page.h1 == "Var det du som frågade?"
+    assert page.h1 == "Var det du som ville gå med?"
     page.press("Ja, det stämmer")
     assert [state for *_, state in requests()] == ["waiting", "waiting"]
     assert [kind for kind, _ in what_leaves()] == ["join-requested", "join-requested"]
@@ -282,9 +282,9 @@ def test_two_adults_on_one_mailbox_each_get_an_answer(
     assert what_leaves() == [("join-confirm", "familjen@example.org")]
     asa, orjan = db.session.scalars(select(JoinRequest).order_by(JoinRequest.id)).all()
     page = client.get(confirm_link(asa))
-    assert page.h1 == "Var det du som frågade?"
+    assert page.h1 == "Var det du som ville gå med?"
     done = client.post(confirm_link(asa), {"who": [str(asa.id), str(orjan.id)]}).follow()
-    assert (done.h1, "Åsa" in done.text, "Örjan" in done.text) == ("Din fråga väntar på svar", True, True)
+    assert (done.h1, "Åsa" in done.text, "Örjan" in done.text) == ("Din anmälan väntar på svar", True, True)
     client.post(f"/requests/{asa.id}/approve", as_=bengt)
     client.post(f"/requests/{orjan.id}/decline", as_=bengt)
     assert [state for *_, state in requests()] == ["approved", "declined"]
@@ -335,7 +335,7 @@ def test_links_that_are_old_or_altered_are_dead(
     client: PageClient, bengt: Person, farahs_request: JoinRequest
 ) -> None:
     good = confirm_link(farahs_request)
-    assert client.get(good).h1 == "Din fråga väntar på svar"
+    assert client.get(good).h1 == "Din anmälan väntar på svar"
     wrong = [good[:-2] + "xx", "/join/confirm/x", "/join/confirm/" + "å" * 20]
     assert [client.get(link).status for link in wrong] == [410] * 3
     farahs_request.created_at = utcnow() - timedelta(days=15)
@@ -351,7 +351,7 @@ def test_by_address_the_stairwell_comes_first(
     page = page.press("Fortsätt", {"stairwell": str(stairwell_1.id)})
     assert "Port Våglängdsgatan 1" in page.text
     assert ("Ett kontaktombud i huset svarar dig." in page.text, "bjuder in" in page.text) == (True, False)
-    sent = page.press("Fråga om att gå med", fill(floor="0", door="3"))
+    sent = page.press("Be att få gå med", fill(floor="0", door="3"))
     assert sent.location == "/join/sent"
     assert requests() == [("Lina", "1", "1003", "unconfirmed")]
 
@@ -470,7 +470,7 @@ def test_a_knock_goes_straight_to_the_coordinators(
     for _ in range(2):
         sent = client.post(f"/j/{code}", knock)
         assert sent.location == "/join/sent?how=knock"
-    assert sent.follow().h1 == "Tack, vi har fått din fråga"
+    assert sent.follow().h1 == "Tack, vi har fått din anmälan"
     assert requests() == [("Lina", "3", "1101", "waiting"), ("Lina", "3", "1101", "withdrawn")]
     for request in db.session.scalars(select(JoinRequest)):
         assert (request.wants_visit, request.person.mailbox_id) == (True, None)
@@ -738,7 +738,7 @@ def test_who_waits_is_let_in_by_the_letter_of_their_own_flat(
     ]  # what a coordinator sees is not changed unasked
     assert what_leaves()[-1] == ("join-confirm", "lina@example.org")
     page = client.get(confirm_link(lina))
-    assert page.h1 == "Var det du som frågade?"
+    assert page.h1 == "Var det du som ville gå med?"
     assert page.press("Ja, det stämmer").location == "/join/joined"
     assert requests()[1:] == [("Lina", "3", "1202", "approved")]
     assert outbox.names().count("join-requested") == told
@@ -760,7 +760,7 @@ def test_a_letter_that_is_used_leaves_who_waits_waiting(
     letter.used_at = letter.ended_at = utcnow()
     db.session.commit()
     done = client.get(confirm_link(newest())).press("Ja, det stämmer").follow()
-    assert done.h1 == "Din fråga väntar på svar"
+    assert done.h1 == "Din anmälan väntar på svar"
     assert requests()[1:] == [("Lina", "3", "1202", "waiting")]
     assert outbox.names().count("join-requested") == 1  # not asked a second time
 

@@ -56,7 +56,7 @@ def test_who_was_told_no_is_told_where_the_answer_is_and_may_ask_again(
     page = client.get(confirm_link(farahs_request))
     assert (page.status, page.h1) == (200, "Frågan är besvarad")
     assert ("Du är med" in page.text, "känner inte" in page.text) == (False, False)
-    assert page.click("Fråga en gång till").h1 == "Gå med i grannsamverkan"
+    assert page.click("Anmäl dig en gång till").h1 == "Gå med i grannsamverkan"
 
 
 def test_what_was_answered_is_said_beside_what_waits_on_the_same_mailbox(
@@ -66,9 +66,9 @@ def test_what_was_answered_is_said_beside_what_waits_on_the_same_mailbox(
     child = Person(name="Idil", mailbox=farahs_request.person.mailbox)
     make_request(child, scene.group, scene.stairwell_3, state=RequestState.UNCONFIRMED)
     page = client.get(confirm_link(farahs_request))
-    assert page.h1 == "Var det du som frågade?"
+    assert page.h1 == "Var det du som ville gå med?"
     assert "Svaret står i mejlet" in page.text
-    assert "Din fråga väntar på svar" in page.press("Ja, det stämmer").follow().text
+    assert "Din anmälan väntar på svar" in page.press("Ja, det stämmer").follow().text
 
 
 def test_an_old_link_answers_for_nobody_who_has_had_a_mail_since(

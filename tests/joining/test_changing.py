@@ -54,7 +54,7 @@ def test_the_address_is_changed_and_the_first_link_dies(
     changed = page.press(CHANGE, {"address": "lina@example.org"}).follow()
     ((kind, words),) = changed.flashes
     assert (kind, words.split(". ")[0]) == ("done", "Adressen är ändrad")
-    assert changed.h1 == "Titta i din e-post"
+    assert changed.h1 == "Titta i din mejl"
     assert what_leaves() == [("join-confirm", "lina@example.org")]
     assert requests() == [
         ("Lina", "lina@exmaple.org", "withdrawn"), ("Lina", "lina@example.org", "unconfirmed"),
@@ -121,7 +121,7 @@ def test_nobody_ends_what_another_has_asked(client: PageClient, bengt: Person, c
     stranger = PageClient(client.app)
     ask(stranger, code, fill()).press(CHANGE, {"address": "mallory@example.org"})
     assert requests()[0] == ("Lina", "lina@example.org", "unconfirmed")
-    assert client.get(link).h1 == "Var det du som frågade?"
+    assert client.get(link).h1 == "Var det du som ville gå med?"
 
 
 def test_nobody_ends_what_somebody_else_asks_after_them(

@@ -81,7 +81,7 @@ def test_a_coordinator_is_told_where_somebody_takes_part_already(
     assert told in page.text
     assert "Carin" not in page.text
     assert told in client.get(members, as_=scene.bengt).text
-    page.press("Ja, släpp in")
+    page.press("Ja, välkommen in")
     assert told not in client.get(mailed).text  # answered, and the newcomer is the one who takes part
 
 
@@ -89,7 +89,7 @@ def test_who_came_to_say_no_has_that_for_the_main_button(
     client: PageClient, farahs_page: str, farahs_request: JoinRequest, bengt: Person
 ) -> None:
     for path in (farahs_page, f"/requests/{farahs_request.id}"):
-        assert client.get(path, as_=bengt).main_actions == ["Ja, släpp in"]
+        assert client.get(path, as_=bengt).main_actions == ["Ja, välkommen in"]
         assert client.get(f"{path}?answer=no", as_=bengt).main_actions == ["Svara nej"]
 
 
@@ -118,7 +118,7 @@ def test_approved_from_the_mailed_page_without_signing_in(
     assert page.h1 == "Farah Ahmadi vill gå med"
     assert "1203" in page.text
     assert "farah@example.org" not in page.html
-    done = page.press("Ja, släpp in").follow()
+    done = page.press("Ja, välkommen in").follow()
     assert done.flashes == [("done", "Farah Ahmadi är med i gruppen. Vi mejlar besked.")]
     assert "Frågan är besvarad: ja." in done.text
     assert "vill gå med" not in done.text
@@ -256,7 +256,7 @@ def test_the_coordinator_says_where_the_applicant_lives(
     make_request(kim, group, stairwell_3)
     flat = flat_of(stairwell_3, "1101")
     page = client.get(f"/groups/{group.id}/members", as_=bengt).click("Välj lägenhet Kim")
-    page.press("Ja, släpp in", {"flat": str(flat.id)})
+    page.press("Ja, välkommen in", {"flat": str(flat.id)})
     assert members(group) == [("Bengt Åkesson", "1002"), ("Kim", "1101")]
     assert status_of(stairwell_3, "1101") is HouseholdStatus.TAKES_PART
 
@@ -278,7 +278,7 @@ def test_a_knock_that_is_approved_becomes_a_member_on_paper(
 ) -> None:
     page = client.get(asked)
     assert "Vid dörren" in page.text
-    done = page.press("Ja, släpp in").follow()
+    done = page.press("Ja, välkommen in").follow()
     assert done.flashes == [("done", "Lina är med i gruppen. Gå förbi och berätta det.")]
     lina = next(each for each in db.session.scalars(select(Membership)) if each.person.name == "Lina")
     assert (lina.channel, lina.consent_channel) == (Channel.PAPER, ConsentChannel.POSTER)
@@ -291,10 +291,10 @@ def test_a_no_to_a_knock_is_said_at_the_door(
     """No reason is asked for, because nobody could read it, and no page says that a mail is sent."""
     signed_in = client.get(f"/groups/{group.id}/members", as_=bengt).click("Säg nej Lina")
     for page in (signed_in, client.get(asked)):
-        assert "Lina har ingen e-post: säg det vid dörren." in page.text
+        assert "Lina har ingen e-postadress: säg det vid dörren." in page.text
         assert ("Några ord om varför" in page.text, "mejl" in page.text) == (False, False)
     done = signed_in.press("Svara nej", {"reason": "Ingen läser det."}).follow()
-    assert done.flashes == [("done", "Du har svarat nej. Lina har ingen e-post: säg det vid dörren.")]
+    assert done.flashes == [("done", "Du har svarat nej. Lina har ingen e-postadress: säg det vid dörren.")]
     assert db.session.scalars(select(JoinRequest.reason)).all() == [None]
     assert outbox.names() == ["join-requested"]
 

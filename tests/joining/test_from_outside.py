@@ -68,8 +68,8 @@ def doors(client: PageClient, scene: Scene, code: str, fill: Fill) -> Mapping[st
         return lambda name, address: client.get(path).press(button, fill(name=name, address=address))
 
     return {
-        "poster": ask(f"/j/{code}", "Fråga om att gå med"),
-        "address": ask(by_address, "Fråga om att gå med"),
+        "poster": ask(f"/j/{code}", "Be att få gå med"),
+        "address": ask(by_address, "Be att få gå med"),
         "old letter": ask(letter, "Gå med"),
         "sign in": lambda _name, address: client.get("/login").press("Skicka länken", {"email": address}),
     }

@@ -15,6 +15,7 @@ from tests.browser import Phone
 from tests.cast import Scene
 from tests.factories import (
     flat_of,
+    make_address_change,
     make_answer,
     make_building,
     make_contact,
@@ -167,6 +168,9 @@ def fill(scene: Scene) -> dict[str, str]:
     told_unseen = outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.jenny, about=unseen)
     assert asked
     assert told_unseen
+    olle = make_person("Olle Väst", "olle.vast@example.org")
+    changed = make_address_change(olle, "olle@home.example", confirmed=True)
+    changing = make_address_change(olle, "olle@work.example")
     code = tokens.show_code(tokens.code(Purpose.POSTER, stairwell.nonce))
     other = stairwell_of(scene.langgatan, 23)
     waiting_code = tokens.show_code(tokens.code(Purpose.POSTER, other.nonce))
@@ -178,6 +182,8 @@ def fill(scene: Scene) -> dict[str, str]:
         "invitation": f"/join/{tokens.make(Purpose.INVITATION, invitation)}",
         "address": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, recorded)}/floor",
         "confirm": f"/join/confirm/{tokens.make(Purpose.CONFIRM_REQUEST, unconfirmed)}",
+        "new address": f"/email/{tokens.make(Purpose.CONFIRM_ADDRESS, changing)}",
+        "old address": f"/email/undo/{tokens.make(Purpose.UNDO_ADDRESS, changed)}",
         "appointment": f"/appointment/{tokens.make(Purpose.APPOINTMENT, appointment)}",
         "decide": f"/a/{tokens.make(Purpose.DECIDE, decide)}",
         "message": f"/messages/{tokens.make(Purpose.REPLY, asked)}",

@@ -25,9 +25,9 @@ WORDS = {
         "name": "Ditt namn",
         "address": "Din e-postadress",
         "consent": "Jag vill gå med, och gruppen får spara det jag har skrivit här.",
-        "ask": "Fråga om att gå med",
+        "ask": "Be att få gå med",
         "yes": "Ja, det stämmer",
-        "waiting": "Din fråga väntar på svar",
+        "waiting": "Din anmälan väntar på svar",
     },
     "ar": {
         "name": "اسمك",
@@ -116,7 +116,7 @@ def test_from_the_poster_to_waiting_in_four_screens_and_three_fields_and_a_yes_i
     assert post.deliver() == ["bengt@example.org"]
     from_the_mail = Counted(small_phone(javascript=javascript))
     from_the_mail.open(post.link("bengt@example.org", "/a/"))
-    from_the_mail.press("Ja, släpp in")
+    from_the_mail.press("Ja, välkommen in")
     assert "Lina är med i gruppen. Vi mejlar besked." in from_the_mail.phone.text
     assert (from_the_mail.screens, from_the_mail.fields) == (2, 0)
     assert post.deliver() == ["lina@example.org"]
@@ -155,9 +155,9 @@ def test_a_poster_that_has_leaked_is_renewed(
     phone.sign_in(bengt)
     phone.open(f"/stairwells/{stairwell_3.id}/poster")
     old = fetched_code(phone, "Hämta affischen som PDF")
-    phone.page.locator("summary", has_text="Affischen har läckt").click()
+    phone.page.locator("summary", has_text="Ge porten en ny kod").click()
     assert "Porten får en ny kod" in phone.text
-    phone.press("Affischen har läckt bekräfta")
+    phone.press("Ge porten en ny kod bekräfta")
     new = fetched_code(phone, "Hämta affischen som PDF")
 
     reader = small_phone(javascript=javascript)
@@ -194,7 +194,7 @@ def test_a_member_shows_a_neighbour_the_code(scene: Scene, small_phone: Callable
     phone = small_phone(color_scheme="dark")
     phone.sign_in(scene.carin)
     phone.open(f"/groups/{scene.group.id}")
-    phone.follow("Visa en granne")
+    phone.follow("Bjud in en granne med din telefon")
     assert poster_code(scene.stairwell_3) in phone.text
     neighbours = small_phone(language="ar")
     neighbours.open(code_on_screen(phone))

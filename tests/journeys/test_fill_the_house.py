@@ -87,14 +87,14 @@ def test_a_building_without_a_group_collects_interest(
     phone.press("Sök")
     phone.follow(langgatan.address)
     phone.follow("Jag är intresserad")
-    phone.press("Lämna intresse")
+    phone.press("Anmäl intresse")
     assert phone.page.locator(".error-summary a").all_inner_texts() == [
         "Skriv ett namn. Förnamn räcker.",
         "Skriv en e-postadress.",
     ]
     phone.fill("Ditt namn", "Rut")
     phone.fill("Din e-postadress", "rut@example.org")
-    phone.press("Lämna intresse")
+    phone.press("Anmäl intresse")
     assert _interests() == [("Rut", False, False)]
     assert post.deliver() == ["rut@example.org"]
     phone.open(post.link("rut@example.org", "/interest/"))
@@ -104,10 +104,10 @@ def test_a_building_without_a_group_collects_interest(
 
 
 def _amina_invites_three(phone: Phone, post: Post) -> None:
-    phone.follow("Bjud in med e-post")
+    phone.follow("Bjud in med mejl")
     addresses = [f"{name}@example.org" for name in ("kerstin", "olle", "petra")]
     phone.fill("E-postadresser", "\n".join(addresses))
-    phone.press("Se efter")
+    phone.press("Granska")
     phone.press("Skicka till 3 grannar")
     assert "3 inbjudningar är på väg." in phone.text
     assert post.deliver() == addresses
@@ -150,7 +150,7 @@ def _latif_asks_by_the_poster(phone: Phone, code: str, post: Post) -> None:
     phone.open(post.link("latif@example.org", "/join/confirm/"))
     assert "Latif" in phone.text
     phone.press("Ja, det stämmer")
-    assert phone.h1 == "Din fråga väntar på svar"
+    assert phone.h1 == "Din anmälan väntar på svar"
 
 
 def _ask(phone: Phone, name: str, *, floor: str, door: str) -> None:
@@ -159,8 +159,8 @@ def _ask(phone: Phone, name: str, *, floor: str, door: str) -> None:
     phone.choose("Våning", floor)
     phone.choose("Dörr från vänster", door)
     phone.tick("Jag vill gå med, och gruppen får spara det jag har skrivit här.")
-    phone.press("Fråga om att gå med")
-    assert phone.h1 == "Titta i din e-post"
+    phone.press("Be att få gå med")
+    assert phone.h1 == "Titta i din mejl"
 
 
 def _amina_lets_him_in_from_the_letter(phone: Phone, post: Post) -> None:
@@ -168,7 +168,7 @@ def _amina_lets_him_in_from_the_letter(phone: Phone, post: Post) -> None:
     assert post.deliver() == [AMINA]
     phone.open(post.link(AMINA, "/a/"))
     assert phone.h1 == "Latif vill gå med"
-    phone.press("Ja, släpp in")
+    phone.press("Ja, välkommen in")
     assert "Latif är med i gruppen. Vi mejlar besked." in phone.text
     assert post.deliver() == ["latif@example.org"]
     phone.open(post.link(AMINA, "/a/"))
@@ -202,10 +202,10 @@ def _nils_is_recorded_on_paper(phone: Phone, group: Group) -> None:
     phone.open(f"/groups/{group.id}/house")
     phone.follow("Port 1")
     phone.follow("Lägenhet 1202, ej kontaktad")
-    phone.follow("Skriv upp en granne utan e-post")
+    phone.follow("Lägg till en granne utan e-postadress")
     phone.fill("Grannens namn", "Nils")
     phone.tick("Grannen har sagt ja till att vara med och till att vi sparar namn och lägenhet")
-    phone.press("Skriv upp grannen")
+    phone.press("Lägg till grannen")
     assert "Nils är med. Meddelanden kommer på papper." in phone.text
 
 

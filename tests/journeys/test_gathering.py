@@ -60,7 +60,7 @@ def test_a_gathering_that_was_is_written_down_though_nobody_counted(
     phone = make_phone(javascript=False)
     phone.sign_in(scene.bengt)
     phone.open(f"/groups/{scene.group.id}/meetings")
-    phone.follow("Skriv upp en träff som har varit")
+    phone.follow("Lägg till en träff som har varit")
     phone.tick("Hela gruppen")
     _fill_in(phone, day.isoformat(), "På gården")
     phone.choose("Vad är det för träff?", "Årlig träff")
@@ -146,7 +146,7 @@ def _it_is_too_late_to_answer(phone: Phone, link: str) -> None:
 
 def _amina_writes_that_nobody_came(phone: Phone, meeting: Meeting) -> None:
     phone.open(f"/groups/{meeting.group_id}/house")
-    phone.follow("Skriv upp hur många som kom på 1 möte")
+    phone.follow("Skriv hur många som kom på 1 träff")
     phone.follow("Skriv hur många som kom")
     phone.fill("Hur många kom?", "0")
     phone.press("Spara antalet")

@@ -56,10 +56,10 @@ def test_from_pasted_addresses_to_a_lit_window(
     phone.open(f"/groups/{scene.group.id}/invitations")
     phone.fill(say("E-postadresser"), PASTED)
     phone.page.locator("#language").select_option(spoken.value)
-    phone.press(say("Se efter"))
-    assert (phone.h1, states()) == (say("Se efter innan du bjuder in"), {})
+    phone.press(say("Granska"))
+    assert (phone.h1, states()) == (say("Granska innan du bjuder in"), {})
     phone.page.locator("#rows-2-address").fill("mio@example.org")
-    phone.press(say("Se efter igen"))
+    phone.press(say("Granska igen"))
     with language.speaking(spoken):
         send = ngettext("Skicka till %(num)d granne", "Skicka till %(num)d grannar", 3)
     phone.press(send)
@@ -96,7 +96,7 @@ def test_a_list_from_a_file_with_a_flat_that_does_not_exist(
     phone.open(f"/groups/{scene.group.id}/invitations")
     chosen = {"name": "grannar.csv", "mimeType": "text/csv", "buffer": LIST.encode("cp1252")}
     phone.page.get_by_label("Eller välj en fil").set_input_files(chosen)
-    phone.press("Se efter")
+    phone.press("Granska")
     assert "Lägenheten finns inte i dina portar." in phone.text
     phone.page.locator("#rows-1-flat").fill("1201")
     phone.press("Skicka till 1 granne")
@@ -113,7 +113,7 @@ def test_those_who_have_not_answered_are_reminded_and_a_slip_is_mended(
     phone.sign_in(scene.bengt)
     phone.open(f"/groups/{scene.group.id}/invitations")
     phone.fill("E-postadresser", "lina@example.org, kim@exmaple.org")
-    phone.press("Se efter")
+    phone.press("Granska")
     phone.press("Skicka till 2 grannar")
     assert post.deliver() == ["kim@exmaple.org", "lina@example.org"]
     db.session.execute(update(Mailing).values(created_at=utcnow() - timedelta(days=4)))
@@ -159,7 +159,7 @@ def test_an_invitation_that_was_passed_on(scene: Scene, post: Post, small: Calla
     phone.fill("Din e-postadress", "kim@example.org")
     phone.tick("Jag vill gå med, och gruppen får spara det jag har skrivit här.")
     phone.press("Ja, jag vill vara med")
-    assert phone.h1 == "Titta i din e-post"
+    assert phone.h1 == "Titta i din mejl"
     assert post.deliver() == ["kim@example.org"]
     phone.open(post.link("kim@example.org", "/join/confirm/"))
     phone.press("Ja, det stämmer")

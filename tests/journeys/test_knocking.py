@@ -22,7 +22,7 @@ SWEDISH = {
     "joins": "Går med", "out": "Ej hemma", "no": "Tackar nej", "moved": "Har flyttat", "undo": "Ångra",
     "flat": "lägenhet", "name": "Grannens namn", "address": "Grannens e-postadress (frivilligt)",
     "yes": "Grannen har sagt ja till att vara med och till att vi sparar namn, lägenhet och e-postadress",
-    "write": "Skriv upp grannen", "receipt": "Kvitto på papper", "confirm": "Ja, det är min adress",
+    "write": "Lägg till grannen", "receipt": "Kvitto på papper", "confirm": "Ja, det är min adress",
     "lit": "Ditt fönster lyser", "where": "Vilken våning bor du på?", "floor": "Våning 1",
 }  # fmt: skip
 ARABIC = {

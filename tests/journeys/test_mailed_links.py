@@ -41,5 +41,5 @@ def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_w
     human = make_phone()
     human.open(confirm)
     human.press("Ja, det stämmer")
-    assert human.h1 == "Din fråga väntar på svar"
+    assert human.h1 == "Din anmälan väntar på svar"
     assert dump()["join_request"] != before["join_request"]

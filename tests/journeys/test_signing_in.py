@@ -24,7 +24,7 @@ def ask(phone: Phone, name: str) -> None:
     phone.follow("Logga in")
     phone.fill("Din e-postadress", f"{name}@example.org")
     phone.press("Skicka länken")
-    assert phone.h1 == "Titta i din e-post"
+    assert phone.h1 == "Titta i din mejl"
 
 
 def enter(phone: Phone, link: str) -> None:

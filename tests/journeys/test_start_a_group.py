@@ -103,8 +103,8 @@ def _samira_is_interested_and_says_who_she_is(phone: Phone, house: Building, pos
     phone.fill("Ditt namn", "Samira Haddad")
     phone.fill("Din e-postadress", "samira@example.org")
     phone.tick("Jag kan tänka mig att vara kontaktombud.")
-    phone.press("Lämna intresse")
-    assert phone.h1 == "Titta i din e-post"
+    phone.press("Anmäl intresse")
+    assert phone.h1 == "Titta i din mejl"
     assert post.deliver() == ["samira@example.org"]
     phone.open(post.link("samira@example.org", "/interest/"))
     phone.press("Ja, det var jag")
@@ -117,7 +117,7 @@ def _gun_signs_in(phone: Phone, post: Post, somebody_elses: Phone) -> None:
     phone.follow("Logga in")
     phone.fill("Din e-postadress", "gun@example.org")
     phone.press("Skicka länken")
-    assert phone.h1 == "Titta i din e-post"
+    assert phone.h1 == "Titta i din mejl"
     assert post.deliver() == ["gun@example.org"]
     link = post.link("gun@example.org", "/login/")
     somebody_elses.open(link)

@@ -241,7 +241,7 @@ def test_the_officer_reads_that_the_question_is_sent_and_waits(
     checklist = page.press("Starta gruppen", {"first": "mail", "address": "nina@example.org"}).follow()
     assert [message for _kind, message in checklist.flashes] == [
         "Gruppen är startad. De som är intresserade får ett mejl när ett kontaktombud har tackat ja.",
-        "Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja.",
+        "Frågan är på väg med mejl. Uppdraget gäller när personen har svarat ja.",
     ]
     assert f"En fråga väntar på svar sedan {short_day(utcnow())}." in checklist.text
     assert "nina@" not in checklist.html

@@ -214,7 +214,7 @@ LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
     "address-change": lambda s: outbox.queue(
-        ADDRESS_CHANGE, to=s.carin.mailbox, about=make_address_change(s.jenny, "carin@example.org")
+        ADDRESS_CHANGE, to=s.carin.mailbox, about=make_address_change(s.farah, "carin@example.org")
     ),
     "address-changed": _changed,
     "address-change-undone": lambda s: outbox.queue(

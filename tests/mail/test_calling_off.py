@@ -50,7 +50,7 @@ def got(relay: Relay, word: str) -> list[str]:
 
 def called(relay: Relay) -> list[str]:
     """Return who got the invitation; one of them reads Arabic."""
-    return sorted(got(relay, "Välkommen på träff") + got(relay, "أهلًا بك في لقاء"))
+    return sorted(got(relay, "Välkommen på träff") + got(relay, "أنت مدعو إلى لقاء"))
 
 
 def told(relay: Relay) -> list[str]:

@@ -262,7 +262,7 @@ def test_a_meeting_that_was_held_is_written_down_and_mails_nobody(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
-    held = page.click("Skriv upp den här, ingen får mejl").press(
+    held = page.click("Lägg till den här, ingen får mejl").press(
         "Spara träffen", PLAN | {"day": "2026-02-12"}
     )
     again = client.post(
@@ -282,7 +282,7 @@ def test_a_meeting_that_was_held_is_written_down_and_mails_nobody(
     ("typed", "said"),
     [
         ({"day": "2026-03-03"}, "Den dagen har inte varit än. Välj en dag som har varit."),
-        ({"day": "2026-03-02"}, "Träffen har inte slutat än. Skriv upp den när den är över."),
+        ({"day": "2026-03-02"}, "Träffen har inte slutat ännu. Lägg till den när den är över."),
         ({"day": "1926-03-02"}, "Det är för länge sedan. Kontrollera årtalet."),
     ],
 )
@@ -290,7 +290,7 @@ def test_only_what_has_been_can_be_written_down(
     typed: dict[str, str], said: str, client: PageClient, scene: Scene
 ) -> None:
     page = client.post(f"/groups/{scene.group.id}/meetings", PLAN | {"held": "yes"} | typed, as_=scene.amina)
-    assert (page.status, page.errors, page.h1) == (422, [said], "Skriv upp en träff som har varit")
+    assert (page.status, page.errors, page.h1) == (422, [said], "Lägg till en träff som har varit")
 
 
 def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(

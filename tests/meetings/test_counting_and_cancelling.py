@@ -183,7 +183,7 @@ def test_the_list_is_coming_first_then_past_with_counts(
     make_meeting(scene.other_group, place="Hos Ivan")
 
     text = client.get(f"/groups/{scene.group.id}/meetings", as_=scene.carin).text
-    assert text.index("Kommande") < text.index("Har varit") < text.index("0 personer kom")
+    assert text.index("Kommande") < text.index("Tidigare träffar") < text.index("0 personer kom")
     assert "Hos Ivan" not in text
 
 
@@ -191,7 +191,7 @@ def test_an_empty_list_says_what_to_do_first(client: PageClient, scene: Scene) -
     address = f"/groups/{scene.group.id}/meetings"
     assert "Kalla till träff" in client.get(address, as_=scene.amina).links
     assert "Kalla till träff" not in client.get(address, as_=scene.carin).links
-    assert "Inga möten än" in client.get(address, as_=scene.carin).text
+    assert "Inga träffar ännu" in client.get(address, as_=scene.carin).text
 
 
 def test_an_empty_list_promises_no_officer_a_mail(client: PageClient, scene: Scene) -> None:

@@ -141,9 +141,7 @@ def test_who_joins_after_the_preview_makes_it_be_shown_again(
 
     again = page.press("Skicka till 4 grannar")
     assert (again.status, outbox.rows()) == (409, [])
-    assert again.flashes == [
-        ("warn", "Antalet har ändrats sedan du tittade. Se efter igen innan du skickar.")
-    ]
+    assert again.flashes == [("warn", "Antalet har ändrats sedan du tittade. Granska igen innan du skickar.")]
     again.press("Skicka till 5 grannar")
     assert len(outbox.rows()) == 6
 

@@ -12,6 +12,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import (
     flat_of,
+    make_address_change,
     make_answer,
     make_contact,
     make_interest,
@@ -29,6 +30,8 @@ from tests.journal.lines import change_settings, journal
 from tests.ops.installation import differences, everything, put_back
 from tests.ops.test_restore import coordinator, membership_of
 from watch import tokens
+from watch.accounts.service import works_again
+from watch.addresses.service import cancel_change, confirm_change, undo_change
 from watch.canvassing.service import join_at_door, say_no, take_back_visit
 from watch.contacts.entry import Entry
 from watch.contacts.service import change_contact, remove_contact
@@ -367,6 +370,37 @@ def test_an_address_that_is_dead_or_complained_stays_so(scene: Scene) -> None:
         scene.carin.mailbox.suppression = Suppression.COMPLAINED
         scene.carin.mailbox.suppressed_at = utcnow()
     assert scene.carin.mailbox.suppression is Suppression.COMPLAINED
+
+
+def test_an_address_that_works_again_is_used_again(scene: Scene, nils: Person) -> None:
+    with since_the_copy():
+        assert works_again(nils.mailbox, by=None)
+    assert nils.mailbox
+    assert nils.mailbox.suppression is None
+
+
+def test_a_change_of_address_that_was_undone_or_cancelled_does_not_come_back(scene: Scene) -> None:
+    old = scene.carin.mailbox_id
+    undone = make_address_change(scene.carin, "stranger@example.org", confirmed=True)
+    cancelled = make_address_change(scene.dawit, "dawit@home.example")
+    db.session.commit()
+    with since_the_copy() as counts:
+        undo_change(undone)
+        cancel_change(scene.dawit)
+    assert scene.carin.mailbox_id == old
+    assert None not in {undone.ended_at, cancelled.ended_at}
+    assert counts["changes of address that were cancelled or undone"] == 2
+
+
+def test_a_change_that_was_confirmed_since_can_still_be_undone(scene: Scene) -> None:
+    change = make_address_change(scene.carin, "carin@home.example")
+    db.session.commit()
+    with since_the_copy():
+        confirm_change(change, browser=None)
+    assert scene.carin.mailbox_id == change.mailbox_id
+    assert change.can_be_undone(utcnow())
+    assert change.old_mailbox
+    assert change.old_mailbox.address == "carin@example.org"
 
 
 def test_contacts_that_were_changed_or_removed(scene: Scene) -> None:

@@ -96,7 +96,7 @@ def test_each_letter_has_its_flat_a_code_that_the_camera_reads_and_the_chosen_la
         assert codes_on(page) == [f"{BASE}{door(letters[flat.id])}"]
         assert show_code(code_of(letters[flat.id])) in words_on(page)
     assert "Var med i grannsamverkan" in words_on(first)
-    assert "Har du ingen e-post kommer ett kontaktombud till dig." in " ".join(words_on(first).split())
+    assert "Har du ingen e-postadress kommer ett kontaktombud till dig." in " ".join(words_on(first).split())
     assert "Join" not in words_on(first)
     (english,) = fetched_pages(get_letters(client, scene, empty, as_=scene.bengt, languages=["en", "so"]))
     for words in ("To you who live at Våglängdsgatan 3, flat 1202", "Adiga ku nool", "Code · Kood"):
@@ -213,7 +213,7 @@ def test_the_same_letter_lets_nobody_else_in_without_an_answer(
     second = ask(client, door(letter), fill, name="Kim", address="kim@example.org")
     client.get(confirm_link(first)).press("Ja, det stämmer")
     waits = client.get(confirm_link(second)).press("Ja, det stämmer").follow()
-    assert waits.h1 == "Din fråga väntar på svar"
+    assert waits.h1 == "Din anmälan väntar på svar"
     db.session.expire_all()
     assert (first.state, second.state) == (RequestState.APPROVED, RequestState.WAITING)
     assert active_membership(second.person, scene.group) is None
@@ -245,7 +245,7 @@ def test_a_letter_that_is_not_good_any_more_becomes_a_request(
     let_become(letter, state, scene)
     request = ask(client, door(letter), fill)
     waits = client.get(confirm_link(request)).press("Ja, det stämmer").follow()
-    assert waits.h1 == "Din fråga väntar på svar"
+    assert waits.h1 == "Din anmälan väntar på svar"
     db.session.expire_all()
     assert (request.state, request.flat_id) == (RequestState.WAITING, letter.flat_id)
 
@@ -369,7 +369,7 @@ def test_a_used_letter_there_waits_until_there_is_one(client: PageClient, alone:
     let_become(letter, "used", alone)
     request = ask(client, door(letter), fill)
     waits = client.get(confirm_link(request)).press("Ja, det stämmer").follow()
-    assert waits.h1 == "Din fråga väntar på svar"
+    assert waits.h1 == "Din anmälan väntar på svar"
     db.session.expire_all()
     assert request.state is RequestState.WAITING
     with time_machine.travel(utcnow() + timedelta(days=15)):

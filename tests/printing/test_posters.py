@@ -18,7 +18,7 @@ from watch.models import AuditEntry, JoinRequest, OldPoster, RequestState, Stair
 from watch.printing.queries import poster_code, stairwell_of_old_poster, stairwell_of_poster
 
 CENTIMETRE = 72 / 2.54  # in the points of a PDF
-LEAKED = "Affischen har läckt bekräfta"
+LEAKED = "Ge porten en ny kod bekräfta"
 
 
 def door(stairwell: Stairwell) -> str:
@@ -176,7 +176,7 @@ def test_a_press_that_saw_nothing_changes_nothing(seen: str, client: PageClient,
 
 def test_only_the_stairwells_own_coordinators_are_offered_it(client: PageClient, scene: Scene) -> None:
     offered = {
-        who.name: "Affischen har läckt"
+        who.name: "Ge porten en ny kod"
         in client.get(f"/stairwells/{scene.stairwell_3.id}/poster", as_=who).text
         for who in (scene.amina, scene.bengt, scene.gun)
     }
@@ -184,7 +184,7 @@ def test_only_the_stairwells_own_coordinators_are_offered_it(client: PageClient,
 
 
 def test_a_member_holds_up_the_code_of_their_own_stairwell(client: PageClient, scene: Scene) -> None:
-    page = client.get(f"/groups/{scene.group.id}", as_=scene.carin).click("Visa en granne")
+    page = client.get(f"/groups/{scene.group.id}", as_=scene.carin).click("Bjud in en granne med din telefon")
     assert (poster_code(scene.stairwell_3) in page.text, poster_code(scene.stairwell_1) in page.text) == (
         True,
         False,

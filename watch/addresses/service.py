@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from sqlalchemy import select, update
 
 from watch import audit
@@ -14,7 +16,7 @@ from watch.accounts.service import (
 )
 from watch.addresses.errors import AskedOften, ConfirmedElsewhere, SameAddress
 from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
-from watch.addresses.queries import changes_today, mails_today
+from watch.addresses.queries import changes_today, mails_today, pending_change
 from watch.crypto import keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
@@ -32,6 +34,7 @@ from watch.models import (
 from watch.relations import relations_of
 
 CHANGES_A_DAY = 5  # by one person
+PRESSED_TWICE = timedelta(minutes=1)  # within this the same address is the same request
 MAILS_A_DAY = 3  # to one new address, whoever asks
 
 
@@ -45,6 +48,9 @@ def ask_for_change(person: Person, address: str, *, browser: str) -> AddressChan
     if mailbox.id == person.mailbox_id:
         raise SameAddress
     _lock(person)
+    waits = pending_change(person, utcnow())
+    if waits is not None and waits.mailbox is mailbox and utcnow() - waits.created_at < PRESSED_TWICE:
+        return waits
     if changes_today(person) >= CHANGES_A_DAY:
         raise AskedOften
     cancel_change(person)

@@ -27,8 +27,8 @@ KINDS = {
 }
 REASONS = {
     Reason.INTEREST: _l("Intresse, men ingen grupp"),
-    Reason.NO_COORDINATOR: _l("Grupper där inget kontaktombud nås med e-post"),
-    Reason.WAITING: _l("Ansökningar som har väntat mer än sju dagar"),
+    Reason.NO_COORDINATOR: _l("Grupper där inget kontaktombud nås med mejl"),
+    Reason.WAITING: _l("Anmälningar som har väntat mer än sju dagar"),
     Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
 }
 ACTIONS = {

@@ -45,7 +45,7 @@ class AppointLeadForm(SendingForm):
         """Offer the interested people who gave their name, and an e-mail address."""
         self._named = {str(person.id): person for person in named}
         people = [(number, person.name) for number, person in self._named.items()]
-        self.whom.choices = [*people, (BY_MAIL, _l("Någon annan, med e-post"))]
+        self.whom.choices = [*people, (BY_MAIL, _l("Någon annan, med mejl"))]
 
     @property
     def offers_names(self) -> bool:

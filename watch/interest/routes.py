@@ -138,7 +138,7 @@ def back_to_open(token: str) -> Response:
 @bp.post("/interest/<token>/join")
 @public
 def join(token: str) -> ViewAnswer:
-    thanks = _("Tack! Ett kontaktombud i huset svarar dig med e-post.")
+    thanks = _("Tack! Ett kontaktombud i huset svarar dig med mejl.")
     interest = service.interest_asked(token)
     building = url_for("places.building", building_id=interest.building_id)
     if service.has_become_request(interest):  # pressed again

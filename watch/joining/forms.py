@@ -35,7 +35,7 @@ class AskToJoinForm(DoorForm):
     name = NameField(_l("Ditt namn"), description=_l("Förnamn räcker."))
     how = RadioField(
         _l("Hur vill du få svar?"),
-        choices=[choice(BY_MAIL, _l("Med e-post")), choice(BY_VISIT, _l("Knacka på hos mig"))],
+        choices=[choice(BY_MAIL, _l("Med mejl")), choice(BY_VISIT, _l("Knacka på hos mig"))],
         default=BY_MAIL,
         validate_choice=False,
         validators=[AnyOf((BY_MAIL, BY_VISIT), message=_l("Välj hur du vill få svar."))],
@@ -106,7 +106,7 @@ class DecideRequestForm(Form):
     reason = LineField(
         _l("Några ord om varför"),
         most=200,
-        description=_l("Den som frågade får läsa det. Skriv inget om någon annan."),
+        description=_l("Den som anmälde sig får läsa det. Skriv inget om någon annan."),
     )
 
     def offer(self, flats: Iterable[Flat]) -> None:

@@ -44,7 +44,7 @@ class StartGroupForm(SendingForm):
         people = [(str(person.id), person.name) for person in named]
         self.first.choices = [
             *people,
-            (BY_MAIL, _l("Någon annan, med e-post")),
+            (BY_MAIL, _l("Någon annan, med mejl")),
             (LATER, _l("Senare")),
         ]
 

@@ -113,7 +113,7 @@ def create(building: Building) -> ViewAnswer:
     told = _("Gruppen är startad. De som är intresserade får ett mejl när ett kontaktombud har tackat ja.")
     flash(told, "done")
     if first:
-        flash(_("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja."), "done")
+        flash(_("Frågan är på väg med mejl. Uppdraget gäller när personen har svarat ja."), "done")
     return redirect(url_for("lifecycle.checklist", group_id=group.id), 303)
 
 

@@ -155,7 +155,7 @@ class WriteDownMeetingForm(CallMeetingForm):
 
     def _is_at_the_right_time(self) -> bool:
         if self.ends_at > utcnow():
-            return _wrong(self.ends, _l("Träffen har inte slutat än. Skriv upp den när den är över."))
+            return _wrong(self.ends, _l("Träffen har inte slutat ännu. Lägg till den när den är över."))
         return True
 
 

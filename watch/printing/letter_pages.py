@@ -29,7 +29,7 @@ LETTER_SENTENCES = (
     ),
     _l("Rikta telefonens kamera mot koden, eller skriv adressen i webbläsaren."),
 )
-BY_VISIT = _l("Har du ingen e-post kommer ett kontaktombud till dig.")
+BY_VISIT = _l("Har du ingen e-postadress kommer ett kontaktombud till dig.")
 
 
 def foot_words() -> str:

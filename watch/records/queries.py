@@ -86,3 +86,22 @@ def ended_lately(
         ended = ended.where(Membership.stairwell_id.in_(stairwells))
     found = db.session.scalars(ended).all()
     return [each for each in found if flat is None or (each.household and each.household.flat_id == flat.id)]
+
+
+def record_in(
+    group: Group, membership_id: int, now: datetime, stairwells: Collection[int] | None
+) -> Membership | None:
+    """Return a membership of the group in these stairwells, current or taken out or joined lately."""
+    wanted = select(Membership).where(Membership.id == membership_id, Membership.group_id == group.id)
+    if stairwells is not None:
+        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
+    found = db.session.scalar(wanted)
+    if found is None or found.left_at is None:
+        return found
+    by_coordinator = select(AuditEntry.id).where(
+        AuditEntry.what.in_(["member-ended", "member-joined-to-another"]),
+        AuditEntry.about_kind == Membership.__tablename__,
+        AuditEntry.about_id == found.id,
+    )
+    is_lately = found.left_at > now - SECOND_THOUGHTS
+    return found if is_lately and db.session.scalar(by_coordinator.limit(1)) is not None else None

@@ -167,21 +167,26 @@ def ask_end(membership: Membership) -> ViewAnswer:
     return render_template("records/ask_end.html", membership=membership, others=others)
 
 
-@bp.post("/memberships/<int:membership_id>/record/end")
+@bp.post("/groups/<int:group_id>/records/<int:membership_id>/end")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def end(membership: Membership) -> ViewAnswer:
+def end(group: Group, membership_id: int) -> ViewAnswer:
+    membership = _in_sight(group, membership_id)
     ended = _("%(name)s är inte med längre. Du kan ångra det i 7 dagar.", name=membership.person.name)
     with saving(ended, unless={CoordinatorLivesThere: COORDINATOR_LIVES_THERE, LastCoordinator: LAST}):
         correcting.end_membership(membership, by=current_person())
     return _to_home(membership)
 
 
-@bp.post("/groups/<int:group_id>/ended/<int:membership_id>/back")
+def _in_sight(group: Group, membership_id: int | None) -> Membership:
+    """Return a membership that the reader works with, also one ended lately: a press may come twice."""
+    mine = current_relations().stairwells_in(group)
+    return queries.record_in(group, membership_id or 0, utcnow(), mine) or abort(404)
+
+
+@bp.post("/groups/<int:group_id>/records/<int:membership_id>/back")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def take_back(group: Group, membership_id: int) -> ViewAnswer:
-    mine = current_relations().stairwells_in(group)
-    theirs = {each.id: each for each in queries.ended_lately(group, utcnow(), mine)}
-    membership = theirs.get(membership_id) or abort(404)
+    membership = _in_sight(group, membership_id)
     with saving(_("%(name)s är med igen.", name=membership.person.name), unless=NOT_BACK):
         correcting.take_back_end(membership, by=current_person())
     return _to_home(membership)
@@ -235,18 +240,19 @@ def _address_in_words(membership: Membership) -> str:
     return _("den som %(name)s lämnade, med sedan %(day)s", **words)
 
 
-@bp.post("/memberships/<int:membership_id>/record/merge")
+@bp.post("/groups/<int:group_id>/records/<int:membership_id>/merge")
 @requires(Permission.MANAGE_HOUSEHOLDS)
-def merge(membership: Membership) -> ViewAnswer:
-    chosen = _double_form(membership)
-    if not chosen.validate():
-        return redirect(url_for(".ask_merge", membership_id=membership.id), 303)
-    kept, lost = queries.kept_of(membership, chosen.chosen)
+def merge(group: Group, membership_id: int) -> ViewAnswer:
+    one = _in_sight(group, membership_id)
+    other = _in_sight(group, request.args.get("other", type=int))
+    if one.left_at or other.left_at:  # pressed twice: they are one already
+        return _to_home(other if one.left_at else one)
+    kept, lost = queries.kept_of(one, other)
     form = MergeForm()
     form.offer(kept, lost)
     if not form.validate():
         flash(_("Välj vad som ska gälla, och tryck igen."), "warn")
-        return redirect(url_for(".ask_merge", membership_id=membership.id, other=chosen.chosen.id), 303)
+        return redirect(url_for(".ask_merge", membership_id=one.id, other=other.id), 303)
     with saving(_("Nu står %(name)s en gång i listan.", name=form.chosen_name), unless=TOGETHER):
         kept = merging.merge(kept, lost, name=form.chosen_name, flat=form.chosen_flat, by=current_person())
     return _to_home(kept)

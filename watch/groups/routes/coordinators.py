@@ -137,7 +137,7 @@ def appoint_lead(group: Group) -> ViewAnswer:
 
 
 def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, lead: bool) -> Response:
-    asked = _("Frågan är på väg med e-post. Uppdraget gäller när personen har svarat ja.")
+    asked = _("Frågan är på väg med mejl. Uppdraget gäller när personen har svarat ja.")
     with saving(asked, already=IS_ASKED, unless=NOT_ASKED):
         coordinators_service.appoint(group, whom, lead=lead, stairwells=stairwells, by=current_person())
     return _to_index(group.id)

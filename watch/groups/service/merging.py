@@ -64,6 +64,7 @@ def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
     forget_home(depart(lost, by=by), by=by, membership=kept)
     if theirs is not other:
         let_go(other)
+    audit.note("member-joined-to-another", about=lost, by=by, group=kept.group)
     audit.note("member-merged", about=kept, by=by, group=kept.group)
     if kept.household is not None:
         audit.note("household-merged", about=kept.household.flat, by=by, group=kept.group)

@@ -178,7 +178,7 @@ def remind(group: Group) -> ViewAnswer:
     if not form.validate():
         return _remind_page(group, form), 422
     if request.form.get("count", type=int) != len(form.chosen) or not form.chosen:
-        flash(_("Du har ändrat vilka som är ikryssade. Se efter och tryck igen. Inget är skickat."), "info")
+        flash(_("Du har ändrat vilka som är ikryssade. Granska och tryck igen. Inget har skickats."), "info")
         return _remind_page(group, form)
     try:
         reminded, word = _remind_all(form)

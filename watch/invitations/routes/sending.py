@@ -124,9 +124,9 @@ def _sent_before(form: PreviewForm) -> int:
 def _changed(group: Group, form: PreviewForm) -> Response:
     """Show the preview again, because the number of rows to send has changed since it was shown."""
     if _sent_before(form):
-        told = _("Listan är en annan än den du såg. Se efter och tryck igen. Inget mer är skickat.")
+        told = _("Listan är en annan än den du såg. Granska och tryck igen. Inget mer har skickats.")
     else:
-        told = _("Listan är en annan än den du såg. Se efter och tryck igen. Inget är skickat.")
+        told = _("Listan är en annan än den du såg. Granska och tryck igen. Inget har skickats.")
     flash(told, "info")
     return _preview(group, form, _rows(group, rows_sent(request.form), form))
 

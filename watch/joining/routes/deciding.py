@@ -167,14 +167,14 @@ def _decline(join_request: JoinRequest, form: DecideRequestForm, by: Person) -> 
         audit.note(audit.ABOUT_NOBODY, about=join_request, by=by, group=join_request.group)
     name = join_request.person.name
     if join_request.person.mailbox_id is None:
-        flash(_("Du har svarat nej. %(name)s har ingen e-post: säg det vid dörren.", name=name), "done")
+        flash(_("Du har svarat nej. %(name)s har ingen e-postadress: säg det vid dörren.", name=name), "done")
     else:
         flash(_("Du har svarat nej. Vi mejlar besked."), "done")
 
 
 def _tell_who_was_first(decided: AlreadyDecided, by: Person) -> None:
     if decided.by is None or decided.state is RequestState.WITHDRAWN:
-        flash(_("Ansökan gäller inte längre."), "info")
+        flash(_("Anmälan gäller inte längre."), "info")
     elif decided.by.id == by.id:
         flash(_("Du har redan svarat."), "info")
     elif decided.state is RequestState.APPROVED:

@@ -40,7 +40,7 @@ def change_address() -> Response | tuple[str, int]:
     """Ask again with another address. Only the browser that asked can, and the answer is the same for all."""
     pending, form = PendingRequest.opened(session.get("asked")), ChangeAddressForm()
     if pending is None:
-        flash(_("Det har gått för lång tid. Fråga en gång till, med rätt adress."), "info")
+        flash(_("Det har gått för lång tid. Anmäl dig en gång till, med rätt adress."), "info")
         return redirect(url_for("places.front"), 303)
     if not form.validate():
         return _sent_page(pending, form), 422
@@ -57,7 +57,7 @@ def change_address() -> Response | tuple[str, int]:
     session["asked"] = changed
     flash(
         _(
-            "Adressen är ändrad. Frågade du bara en gång gäller inte länken till den förra adressen längre. "
+            "Adressen är ändrad. Anmälde du dig bara en gång gäller inte länken till den förra adressen längre. "
             "Har du redan fått ett mejl till den nya adressen i dag gäller länken i det."
         ),
         "done",

@@ -67,7 +67,7 @@ def call(group: Group) -> ViewAnswer:
         meeting = service.write_down(group, plan, by=current_person(), stairwell=form.chosen_stairwell)
         _note_assurance(form, meeting)
         db.session.commit()
-        flash(_("Träffen är uppskriven. Ingen har fått mejl."), "done")
+        flash(_("Träffen är sparad. Ingen har fått mejl."), "done")
         return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
     return _send_call(group, form, plan)
 
@@ -82,7 +82,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
             group, plan, by=current_person(), stairwell=stairwell, form_key=key, promised=promised
         )
     except CountChanged as now:
-        flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
+        flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(group, form, now.counts), 409
     except service.AlreadyCalled as sent:
         flash(_("Inbjudan är redan skickad."), "info")

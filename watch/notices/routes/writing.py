@@ -162,7 +162,7 @@ def _send(compose: ComposeContext) -> ViewAnswer:
     except ReachesNobody:
         return _refuse_for_nobody(compose, form)
     except CountChanged as now:
-        flash(_("Antalet har ändrats sedan du tittade. Se efter igen innan du skickar."), "warn")
+        flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(compose, form, now.counts), 409
     except AlreadySent as sent:
         flash(_("Meddelandet är redan skickat."), "info")

@@ -10,6 +10,7 @@ from watch.joining.service import verifying
 from watch.joining.service.verifying import ask_owner
 from watch.models import Membership, Person
 from watch.records.errors import SameAddress
+from watch.records.queries import open_question
 from watch.relations import relations_of
 
 
@@ -24,6 +25,10 @@ def record_address(membership: Membership, address: str, *, by: Person) -> None:
         raise HasRole
     if mailbox is not None and mailbox.address_index == keyring().blind_index("address", address):
         raise SameAddress
+    index = keyring().blind_index("address", address)
+    asked = open_question(membership)
+    if asked is not None and asked.person.mailbox and asked.person.mailbox.address_index == index:
+        return  # pressed twice
     verifying.give_up(membership)
     ask_owner(membership, address, joins=True)
     _note("household-address-asked", membership, by)

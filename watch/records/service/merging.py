@@ -11,7 +11,7 @@ from watch.joining.service import verifying
 from watch.mail import outbox
 from watch.models import AddressVerification, Flat, Membership, Person
 from watch.records.errors import NotTwo
-from watch.records.queries import kept_of
+from watch.records.queries import kept_of, open_question
 from watch.records.service.correcting import correct_flat, tell_corrected
 from watch.relations import relations_of
 
@@ -41,6 +41,9 @@ def ask_the_person(kept: Membership, lost: Membership, *, by: Person) -> None:
         raise NotTwo
     if relations_of(lost.person).has_role:
         raise HasRole
+    asked = open_question(lost)
+    if asked is not None and asked.person_id == kept.person_id:
+        return  # pressed twice
     verifying.give_up(lost)
     verification = AddressVerification(membership=lost, person=kept.person)
     db.session.add(verification)
