@@ -10,7 +10,7 @@ from typing import TypeVar
 from sqlalchemy import select
 
 from watch import tokens
-from watch.accounts.service import mailbox_at
+from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.models import (
     AddressChange,

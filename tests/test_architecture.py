@@ -151,7 +151,7 @@ ROOMS_SEEN: dict[str, tuple[set[str], set[str]]] = {
         {"queries", "mails", "service", "errors"},
         {"queries", "mails", "service", "errors", "part"},
     ),
-    "part": ({"queries", "labels", "service", "errors", "part"}, {"queries", "errors", "part"}),
+    "part": ({"queries", "labels", "service", "errors", "part"}, {"queries", "labels", "errors", "part"}),
     "cli": (
         {"queries", "service", "labels", "errors"},
         {"labels", "queries", "service", "errors", "part", "cli"},

@@ -28,7 +28,7 @@ from tests.factories import (
     make_verification,
 )
 from watch import journal, tokens
-from watch.accounts.service import ask_for_link
+from watch.accounts.service.signing_in import ask_for_link
 from watch.extensions import db
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED

@@ -17,7 +17,8 @@ from sqlalchemy import select
 from bench.fill.bulk import Batch, Row, analyze, make_room, reserve
 from bench.fill.rows import FLATS, Ids, Run, Street, add_group, stairwells_of
 from watch import tokens
-from watch.accounts.service import appoint_officer, mailbox_at, person_at
+from watch.accounts.service.officers import appoint_officer
+from watch.accounts.service.people import mailbox_at, person_at
 from watch.extensions import db
 from watch.models import (
     NONCE_BYTES,

@@ -4,7 +4,7 @@
 
 from bench.permission_faults.fault import Fault
 
-QUERIES, SERVICE = "watch/accounts/queries.py", "watch/accounts/service.py"
+QUERIES, SERVICE = "watch/accounts/queries.py", "watch/accounts/service/signing_in.py"
 ROUTES, SESSIONS = "watch/accounts/routes.py", "watch/accounts/sessions.py"
 RELATIONS, MADE_FOR = "watch/relations.py", "watch/made_for.py"
 SIGNING_IN = "accounts/test_signing_in accounts/test_sign_ins accounts/test_old_links"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
-from watch.accounts.service import mailbox_at, person_at, person_for_asking
+from watch.accounts.service.people import mailbox_at, person_at, person_for_asking
 from watch.extensions import db
 from watch.models import Language
 

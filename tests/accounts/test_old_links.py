@@ -15,7 +15,7 @@ from tests.factories import flat_of, make_person, make_request
 from tests.page_client import Page, PageClient
 from tests.retention.nights import erase_all
 from watch import tokens
-from watch.accounts.service import operator_link
+from watch.accounts.service.signing_in import operator_link
 from watch.extensions import db
 from watch.mail.compose import message_id
 from watch.models import (

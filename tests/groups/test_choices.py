@@ -13,7 +13,7 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_coordinator, make_meeting, make_member, make_notice, make_person
 from tests.page_client import Page, PageClient
 from watch import tokens
-from watch.accounts.service import mailbox_at
+from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.mails import COORDINATOR_APPOINTED

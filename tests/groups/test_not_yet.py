@@ -21,7 +21,7 @@ from tests.factories import (
 from tests.newcomers import what_leaves
 from tests.page_client import PageClient
 from watch.accounts.errors import CoordinatorNeverFollows
-from watch.accounts.service import appoint_officer, demand_no_coordinator
+from watch.accounts.service.officers import appoint_officer, demand_no_coordinator
 from watch.extensions import db
 from watch.groups.errors import LastCoordinator
 from watch.groups.mails import LEAD_ASKED

@@ -12,7 +12,7 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.factories import flat_of, make_coordinator, make_person
-from watch.accounts.service import appoint_officer
+from watch.accounts.service.officers import appoint_officer
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.queries import members

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import inspect
 
-from watch.accounts.service import save_settings
+from watch.accounts.service.people import save_settings
 from watch.extensions import db
 from watch.journal import files
 from watch.journal.reading import Journal, last_words, read

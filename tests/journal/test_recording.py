@@ -22,7 +22,7 @@ from tests.journal.lines import change_settings, is_erased, is_said, journal, pl
 from tests.page_client import PageClient
 from tests.retention.nights import erase_all
 from watch import journal as journals
-from watch.accounts.service import end_office
+from watch.accounts.service.officers import end_office
 from watch.extensions import db
 from watch.groups.errors import FlatTaken
 from watch.groups.queries.members import active_membership

@@ -20,7 +20,7 @@ from tests.cast import Scene
 from tests.journal.lines import place
 from tests.page_client import PageClient
 from watch import jobs, journal
-from watch.accounts.service import end_office
+from watch.accounts.service.officers import end_office
 from watch.extensions import db
 from watch.journal.state import IS_OLD
 from watch.models import JournalState

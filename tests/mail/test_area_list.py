@@ -24,7 +24,7 @@ from tests.groups.test_races import at_once
 from tests.mail.relay import Relay, Taken
 from tests.page_client import Page, PageClient
 from tests.retention.nights import erase_all
-from watch.accounts.service import mailbox_at
+from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.groups.queries import choices, members
 from watch.groups.service import choices as choices_service

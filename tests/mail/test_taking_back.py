@@ -15,7 +15,7 @@ from tests.cast import Scene
 from tests.factories import make_coordinator, make_meeting, make_request
 from tests.mail.letters import LETTERS
 from tests.mail.relay import Relay
-from watch.accounts import service as accounts
+from watch.accounts.service import signing_in
 from watch.addresses import service as addresses
 from watch.extensions import db
 from watch.groups.service import choices, coordinators, members
@@ -94,7 +94,7 @@ def stop(scene: Scene, notice: Any) -> None:
 
 
 TAKEN_BACK: dict[str, dict[str, Act]] = {
-    "sign-in": {"asked again": lambda s, about: accounts.end_links(s.carin.mailbox_id)},
+    "sign-in": {"asked again": lambda s, about: signing_in.end_links(s.carin.mailbox_id)},
     "address-change": {"cancelled": lambda s, about: addresses.cancel_change(about.person)},
     "address-changed": {"undone": lambda s, about: addresses.undo_change(about)},
     "address-change-undone": {},  # it was so, and stays so: a new change is another one

@@ -16,7 +16,7 @@ from tests.cast import Scene
 from tests.conftest import outside
 from tests.page_client import PageClient
 from watch import tokens
-from watch.accounts.service import mailbox_at
+from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.groups.service.households import move_out
 from watch.groups.service.recounting import recount_groups

@@ -30,7 +30,7 @@ from tests.journal.lines import change_settings, journal
 from tests.ops.installation import differences, everything, put_back
 from tests.ops.test_restore import coordinator, membership_of
 from watch import tokens
-from watch.accounts.service import works_again
+from watch.accounts.service.people import works_again
 from watch.addresses.service import cancel_change, confirm_change, undo_change
 from watch.canvassing.service import join_at_door, say_no, take_back_visit
 from watch.contacts.entry import Entry

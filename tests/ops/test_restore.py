@@ -26,7 +26,9 @@ from tests.ops.installation import Installation, differences, everything, instal
 from tests.page_client import PageClient
 from tests.retention.nights import erase_all
 from watch import clock, jobs, journal, tokens
-from watch.accounts.service import ask_for_link, end_office, save_settings, sign_in, sign_out_everywhere
+from watch.accounts.service.officers import end_office
+from watch.accounts.service.people import save_settings
+from watch.accounts.service.signing_in import ask_for_link, sign_in, sign_out_everywhere
 from watch.accounts.sessions import load_sign_in
 from watch.crypto import Keyring
 from watch.extensions import db

@@ -7,8 +7,11 @@ from flask import Flask
 from flask.cli import AppGroup
 from sqlalchemy import select
 
-from watch.accounts import queries, service
+from watch.accounts import queries
 from watch.accounts.errors import AlreadyOfficer, CoordinatorNeverFollows
+from watch.accounts.service import officers as officers_service
+from watch.accounts.service.people import mailbox_at, person_at, works_again
+from watch.accounts.service.signing_in import operator_link
 from watch.crypto import keyring
 from watch.email_address import readable_address
 from watch.extensions import db
@@ -42,7 +45,7 @@ def appoint_officer(email: str, slug: str, name: str | None, organisation: str) 
     area = _area(slug)
     person = _officer_to_be(_address(email), name)
     try:
-        service.appoint_officer(area, person, Organisation(organisation))
+        officers_service.appoint_officer(area, person, Organisation(organisation))
     except AlreadyOfficer:
         click.echo(f"{person.name} follows {area.name} already.")
         return
@@ -59,7 +62,7 @@ def appoint_officer(email: str, slug: str, name: str | None, organisation: str) 
 def end_officer(email: str, slug: str, name: str | None) -> None:
     """End EMAIL's office in an area. They cannot see the area any more."""
     area, person = _area(slug), _one_at(email, name)
-    if not service.end_office(area, person):
+    if not officers_service.end_office(area, person):
         raise click.ClickException(f"{person.name} does not follow {area.name}.")
     db.session.commit()
     click.echo(f"{person.name} follows {area.name} no more.")
@@ -80,7 +83,7 @@ def officers() -> None:
 @click.option("--name", help="Who of those that share the address.")
 def sign_in_link(email: str, name: str | None) -> None:
     """Print a sign-in link for EMAIL. It works once, in any browser."""
-    link = service.operator_link(_one_at(email, name))
+    link = operator_link(_one_at(email, name))
     db.session.commit()
     click.echo(link)
 
@@ -93,7 +96,7 @@ def address_works(email: str) -> None:
     mailbox = _mailbox_of(address)
     if mailbox is None:
         raise click.ClickException(f"Nobody here has the address {address}.")
-    if not service.works_again(mailbox, by=None):
+    if not works_again(mailbox, by=None):
         click.echo(f"Mail goes to {address} already.")
         return
     db.session.commit()
@@ -141,7 +144,7 @@ def _officer_to_be(address: str, name: str | None) -> Person:
     if name is None and len(known := _people_at(address)) == 1:
         return known[0]
     name = name or address.partition("@")[0].replace(".", " ").title()
-    return service.person_at(service.mailbox_at(address), name, Language.SWEDISH)
+    return person_at(mailbox_at(address), name, Language.SWEDISH)
 
 
 def init_app(app: Flask) -> None:

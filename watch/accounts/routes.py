@@ -15,9 +15,11 @@ from werkzeug.wrappers import Response
 
 from watch import language, made_for, tokens
 from watch.access import current_person, current_relations, public, signed_in
-from watch.accounts import labels, languages, queries, service, sessions, shares
+from watch.accounts import labels, languages, queries, sessions, shares
 from watch.accounts.errors import AskedElsewhere
 from watch.accounts.forms import AskForLinkForm, ChoosePersonForm, SaveSettingsForm
+from watch.accounts.service import people as people_service
+from watch.accounts.service import signing_in
 from watch.addresses.queries import pending_change
 from watch.bodies import FIELDS_OF_A_LIST, MEGABYTE, takes_bytes
 from watch.errors import LinkExpired
@@ -81,7 +83,7 @@ def send_link() -> ViewAnswer:
     # end the read transaction, or counting on a connection of its own would wait for it
     db.session.rollback()
     is_withheld = not shares.may_be_mailed(form.email.data.casefold())
-    service.ask_for_link(
+    signing_in.ask_for_link(
         form.email.data, browser=browser, language=language.current(), is_withheld=is_withheld
     )
     db.session.commit()
@@ -115,7 +117,7 @@ def sign_in(token: str) -> ViewAnswer:
         if not _is_in_by(token):
             raise
         return redirect(_landing(), 303)
-    link = service.link_to_press(token, browser=browser_that_asks())
+    link = signing_in.link_to_press(token, browser=browser_that_asks())
     people = queries.people_for(link)
     form = ChoosePersonForm(people)
     if len(people) > 1:
@@ -135,12 +137,13 @@ def _is_in_by(token: str) -> bool:
     if not current_user.is_authenticated:
         return False
     link = tokens.row_of(Purpose.SIGN_IN, SignInLink, token)
-    name: str = service.name_of_press(link, current_person(), browser_that_asks())
+    name: str = signing_in.name_of_press(link, current_person(), browser_that_asks())
     return bool(name == current_user.id)
 
 
 def _begin(link: SignInLink, person: Person) -> Response:
-    started = service.sign_in(link, person, browser=browser_that_asks(), device=sessions.device_of_reader())
+    browser, device = browser_that_asks(), sessions.device_of_reader()
+    started = signing_in.sign_in(link, person, browser=browser, device=device)
     address = person.mailbox.address.casefold() if person.mailbox else None
     db.session.commit()
     if address:
@@ -176,7 +179,7 @@ def sign_out() -> Response:
         csrf.protect()
         if not current_user.is_authenticated:
             return sessions.ask_to_sign_in()
-        service.sign_out(current_user._get_current_object())
+        signing_in.sign_out(current_user._get_current_object())
         db.session.commit()
     if "to_login" in request.form:
         sessions.end(language.current())
@@ -222,7 +225,7 @@ def save_settings() -> ViewAnswer:
     form = SaveSettingsForm()
     if not form.validate():
         return _settings(form), 422
-    service.save_settings(current_person(), **_answers(form))
+    people_service.save_settings(current_person(), **_answers(form))
     db.session.commit()
     session["language"] = form.language.data.value
     flash(_("Sparat."), "done")
@@ -262,7 +265,7 @@ def end_sign_in(sign_in_id: str) -> Response:
     there = db.session.get(SignIn, sign_in_id)
     if there is None or there.person_id != current_person().id:
         abort(404)
-    service.sign_out(there)
+    signing_in.sign_out(there)
     db.session.commit()
     flash(_("%(device)s är utloggad.", device=labels.device_name(there.device)), "done")
     return redirect(url_for("accounts.security"), 303)
@@ -276,6 +279,6 @@ def end_all() -> Response:
         csrf.protect()
         if not current_user.is_authenticated:
             return sessions.ask_to_sign_in()
-        service.sign_out_everywhere(current_person())
+        signing_in.sign_out_everywhere(current_person())
         db.session.commit()
     return _signed_out(_("Du är utloggad överallt."), everywhere=True)

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from watch import made_for
 from watch.accounts.queries import running_sign_in, sign_ins_of
-from watch.accounts.service import mark_of
+from watch.accounts.service.signing_in import mark_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
 from watch.extensions import db, login_manager

@@ -7,13 +7,9 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from watch import audit
-from watch.accounts.service import (
-    confirm_address,
-    demand_no_coordinator,
-    demand_no_officer,
-    mailbox_for_asking,
-    sign_out_everywhere,
-)
+from watch.accounts.service.officers import demand_no_coordinator, demand_no_officer
+from watch.accounts.service.people import confirm_address, mailbox_for_asking
+from watch.accounts.service.signing_in import sign_out_everywhere
 from watch.addresses.errors import AskedOften, ConfirmedElsewhere, SameAddress
 from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
 from watch.addresses.queries import changes_today, mails_today, pending_change

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.accounts.service import mailbox_for_asking, person_for_asking
+from watch.accounts.service.people import mailbox_for_asking, person_for_asking
 from watch.canvassing.queries import can_take_back, newest_visit
 from watch.errors import DomainError
 from watch.extensions import db

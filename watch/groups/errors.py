@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watch.errors import DomainError
+from watch.errors import DomainError, LinkExpired
 from watch.models import Membership
 
 
@@ -20,6 +20,10 @@ class TooLateToUndo(DomainError):
 
 class AlreadyCoordinator(DomainError):
     """The person is a coordinator of this group, or has been asked to be."""
+
+
+class AlreadyAccepted(LinkExpired):
+    """The appointment was accepted before and is current."""
 
 
 class AskedOften(DomainError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import case, select, text
 
 from watch import audit, tokens
-from watch.accounts.service import confirm_address, mailbox_for_asking, person_for_asking
+from watch.accounts.service.people import confirm_address, mailbox_for_asking, person_for_asking
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.interest.mails import INTEREST_CONFIRM

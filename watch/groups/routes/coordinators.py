@@ -11,7 +11,7 @@ from watch import language, tokens
 from watch.access import Permission, can, current_person, current_relations, public, requires
 from watch.accounts.errors import OfficerNeverCoordinates
 from watch.extensions import db
-from watch.groups.errors import AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
+from watch.groups.errors import AlreadyAccepted, AlreadyCoordinator, AskedMany, AskedOften, LastCoordinator
 from watch.groups.forms import AcceptAppointmentForm, AppointCoordinatorForm, AppointLeadForm
 from watch.groups.labels import ASKED_MANY, OFFICERS_NEVER_COORDINATE, name_key
 from watch.groups.queries import members, tasks
@@ -219,8 +219,8 @@ def decline(token: str) -> Response:
     return redirect(url_for("places.front"), 303)
 
 
-@bp.errorhandler(coordinators_service.AlreadyAccepted)
-def already_accepted(_error: coordinators_service.AlreadyAccepted) -> Response:
+@bp.errorhandler(AlreadyAccepted)
+def already_accepted(_error: AlreadyAccepted) -> Response:
     """Say that they have accepted before. It is no secret, because the reader owns the mailbox."""
     flash(_("Du har redan tackat ja. Logga in."), "info")
     return redirect(url_for("accounts.login"), 303)

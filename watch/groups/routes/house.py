@@ -21,7 +21,7 @@ from watch.groups.queries import households, letters, pages, stairwells
 from watch.groups.queries import members as members_queries
 from watch.groups.queries.flats import gone_flats, stairwells_of_group
 from watch.groups.queries.households import FlatState
-from watch.groups.routes.picture import counts_by_state, picture_of, rows_of
+from watch.groups.routes.picture import counts_by_state, picture_of, pictures_of, rows_of
 from watch.groups.routes.tasks import tasks_for
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
@@ -35,7 +35,6 @@ from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("house", __name__)
 
-SIDE_BY_SIDE = 4
 CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.visits"}
 
 
@@ -55,11 +54,7 @@ def show(group: Group) -> ViewAnswer:
         sums=households.sums(flats, work.without_flat),
         state=state,
         rows=rows_of(work, flats, state),
-        pictures=[
-            picture_of(each, flats, state, lit_since=seen)
-            for each in work.stairwells
-            if len(work.stairwells) <= SIDE_BY_SIDE
-        ],
+        pictures=pictures_of(work, flats, state, lit_since=seen),
         work=work,
         letters=letters.number_unanswered(group, mine),
         due_at=_first_visit(flats),

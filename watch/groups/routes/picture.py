@@ -16,6 +16,8 @@ from watch.groups.labels import FLAT_STATES
 from watch.groups.queries.households import FlatInHouse, FlatState
 from watch.groups.queries.stairwells import StairwellInHouse, Work
 
+SIDE_BY_SIDE = 4  # stairwells in one picture of the house; more are rows
+
 
 @dataclass(frozen=True)
 class PictureRow:
@@ -96,6 +98,14 @@ def _note(stairwell: StairwellInHouse, flats: Iterable[FlatInHouse], work: Work)
         return str(_("kontaktombud saknas"))
     invited = sum(flat.state is FlatState.INVITED for flat in flats)
     return str(ngettext("%(num)d inbjuden", "%(num)d inbjudna", invited)) if invited else ""
+
+
+def pictures_of(
+    work: Work, flats: Sequence[FlatInHouse], only: FlatState | None, *, lit_since: datetime | None
+) -> list[Picture]:
+    """Return the stairwells as pictures; none if they are too many to stand side by side."""
+    few = work.stairwells if len(work.stairwells) <= SIDE_BY_SIDE else []
+    return [picture_of(each, flats, only, lit_since=lit_since) for each in few]
 
 
 def picture_of(

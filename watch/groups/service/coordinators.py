@@ -10,10 +10,12 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.access import Permission, may
-from watch.accounts.service import confirm_address, demand_no_officer, mailbox_at
+from watch.accounts.service.officers import demand_no_officer
+from watch.accounts.service.people import confirm_address, mailbox_at
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import (
+    AlreadyAccepted,
     AlreadyCoordinator,
     AskedMany,
     AskedOften,
@@ -49,10 +51,6 @@ from watch.names import is_same_name
 
 MOST_QUESTIONS = 3  # appointment mails about one group to one mailbox in a day
 QUESTIONS_A_DAY = 30  # appointments by one person; each also mails other people
-
-
-class AlreadyAccepted(LinkExpired):
-    """The appointment was accepted before and is current."""
 
 
 def appoint(

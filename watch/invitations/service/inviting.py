@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
-from watch.accounts.service import mailbox_at
+from watch.accounts.service.people import mailbox_at
 from watch.errors import Duplicate
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere

@@ -57,8 +57,8 @@ def change_address() -> Response | tuple[str, int]:
     session["asked"] = changed
     flash(
         _(
-            "Adressen är ändrad. Anmälde du dig bara en gång gäller inte länken till den förra adressen längre. "
-            "Har du redan fått ett mejl till den nya adressen i dag gäller länken i det."
+            "Adressen är ändrad. Anmälde du dig bara en gång gäller inte länken till den förra adressen "
+            "längre. Har du redan fått ett mejl till den nya adressen i dag gäller länken i det."
         ),
         "done",
     )

@@ -6,7 +6,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit, tokens
-from watch.accounts.service import confirm_address, person_at
+from watch.accounts.service.people import confirm_address, person_at
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere

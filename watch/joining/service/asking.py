@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnCollection, ColumnElement, case, func, select, text
 
 from watch import audit
-from watch.accounts.service import mailbox_for_asking, person_for_asking
+from watch.accounts.service.people import mailbox_for_asking, person_for_asking
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.groups.errors import FlatElsewhere, NotOpen

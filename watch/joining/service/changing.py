@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from sqlalchemy import select, true, update
 
 from watch import browser_state
-from watch.accounts.service import mailbox_for_asking
+from watch.accounts.service.people import mailbox_for_asking
 from watch.extensions import db
 from watch.joining.service.asking import Submission, ask_to_join, asked_index
 from watch.mail import outbox

@@ -9,7 +9,7 @@ from datetime import timedelta
 from sqlalchemy import func, or_, update
 
 from watch import tokens
-from watch.accounts.service import confirm_address
+from watch.accounts.service.people import confirm_address
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries.members import active_membership

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import select
 
-from watch.accounts.service import confirm_address
+from watch.accounts.service.people import confirm_address
 from watch.addresses.service import give_address
 from watch.extensions import db
 from watch.groups.queries.members import active_membership

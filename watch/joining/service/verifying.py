@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import update
 
 from watch import audit
-from watch.accounts.service import confirm_address, mailbox_for_asking, person_for_asking
+from watch.accounts.service.people import confirm_address, mailbox_for_asking, person_for_asking
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.invitations.mails import JOIN_ALREADY_MEMBER, JOIN_APPROVED

@@ -10,8 +10,8 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 from flask_migrate import upgrade
 
-from watch.accounts import service as accounts
-from watch.accounts.service import mailbox_at
+from watch.accounts.service import signing_in
+from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.models import Person
 from watch.ops import demo as sample
@@ -87,7 +87,7 @@ def _welcome(port: int) -> str:
     for role, address in WELCOME.items():
         person = db.session.query(Person).filter_by(mailbox_id=mailbox_at(address).id).first()
         if person:
-            lines.append(f"  Sign in as {role}, {person.name}:\n    {accounts.operator_link(person)}")
+            lines.append(f"  Sign in as {role}, {person.name}:\n    {signing_in.operator_link(person)}")
     return "\n".join([*lines, "", "  Ctrl-C ends everything; the data stays.", ""])
 
 

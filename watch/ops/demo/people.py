@@ -7,7 +7,7 @@ from collections.abc import Collection
 
 from sqlalchemy import select
 
-from watch.accounts.service import mailbox_at
+from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.groups.service.contact_details import DUTY_VERSION
 from watch.models import (

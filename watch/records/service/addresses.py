@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watch import audit
-from watch.accounts.service import works_again
+from watch.accounts.service.people import works_again
 from watch.crypto import keyring
 from watch.groups.errors import HasRole
 from watch.joining.service import verifying
