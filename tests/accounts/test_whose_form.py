@@ -18,7 +18,7 @@ import time_machine
 
 from tests.cast import Scene
 from tests.conftest import Dump
-from tests.page_client import BASE, Page, PageClient, _fields
+from tests.page_client import BASE, Page, PageClient, fields
 from tests.test_access import EXPECTED, things
 from watch.extensions import db
 from watch.models import Person, SignIn, utcnow
@@ -59,7 +59,7 @@ def filled(form: Element) -> dict[str, object]:
     }
     pressed = [button for button in form.iter("button") if button.get("name")]
     press = {button.get("name"): button.get("value") or "" for button in pressed[:1]}
-    return {name: value for name, value in {**_fields(form), **typed, **press}.items() if name}
+    return {name: value for name, value in {**fields(form), **typed, **press}.items() if name}
 
 
 def every_form(client: PageClient, reader: Person | None, things: Mapping[str, object]) -> list[Form]:

@@ -16,7 +16,7 @@ from tests.access import Expected
 from tests.cast import Scene
 from tests.floods.work import MORE, calls_of
 from tests.page_client import PageClient
-from tests.test_access import EXPECTED, _people, _sign_in_of, things  # noqa: F401  a fixture
+from tests.test_access import EXPECTED, _people, sign_in_of, things  # noqa: F401  a fixture
 from watch import fields, lengths
 from watch.lengths import most_of
 from watch.models import Person
@@ -78,7 +78,7 @@ def _who_may(expected: Expected, scene: Scene) -> Person | None:
 
 
 def _address(expected: Expected, found: Mapping[str, object], who: Any) -> str:
-    return expected.address.format_map({**found, "sign_in": _sign_in_of(who)})
+    return expected.address.format_map({**found, "sign_in": sign_in_of(who)})
 
 
 def forms() -> Iterator[type[PlainForm]]:
