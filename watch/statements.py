@@ -7,7 +7,7 @@ from functools import cache, wraps
 from inspect import Parameter, signature
 from typing import Any, ParamSpec, TypeVarTuple
 
-from sqlalchemy import CompoundSelect, Delete, Result, Select, Update, bindparam
+from sqlalchemy import CompoundSelect, Delete, Insert, Result, Select, Update, bindparam
 from sqlalchemy.dialects import postgresql, sqlite
 
 from watch.extensions import db
@@ -44,8 +44,8 @@ def upsert(model: type[Any]) -> postgresql.Insert | sqlite.Insert:
     return insert
 
 
-def changed(statement: Update | Delete) -> int:
-    """Run an UPDATE or DELETE and return the number of rows it changed.
+def changed(statement: Update | Delete | Insert) -> int:
+    """Run an UPDATE, DELETE or INSERT and return the number of rows it changed.
 
     Of several concurrent requests the database lets one change the row; the others get 0.
     """

@@ -16,10 +16,10 @@ ENDPOINTS = {
         coordinator=200, other_coordinator=200, lead=200,
         officer=403, other_officer=404, other_group=404,
     ),
-    # Only one's own membership or appointment; Carin's is neither here.
+    # Only one's own, which Carin's is; she has not left, so that it is as if she had pressed twice.
     "groups.take_back": Expected(
         post="/memberships/{membership}/back",
-        anybody="login", stranger=404, waiting=404, member=404,
+        anybody="login", stranger=404, waiting=404, member=303,
         coordinator=404, other_coordinator=404, lead=404,
         officer=404, other_officer=404, other_group=404,
     ),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import case, literal, select, text, update
+from sqlalchemy import case, exists, literal, or_, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -112,6 +112,8 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
     The flat is not contacted afterwards. Raises CoordinatorLivesThere and LastCoordinator.
     """
     lock_flat(flat)
+    if not _has_something_to_end(flat):
+        return  # pressed again
     household = current_household(flat)  # made if none is known: the flat may still have an open letter
     living_here = db.session.scalars(
         select(Membership).where(Membership.household_id == household.id, Membership.is_current)
@@ -128,6 +130,16 @@ def move_out(flat: Flat, *, by: Person | None) -> None:
     end_household(household, by=by)
     for membership in living_here:
         tell_ended(membership, by=by)
+
+
+def _has_something_to_end(flat: Flat) -> bool:
+    """Return True if somebody is known to live in the flat, or a letter or an invitation to it is open."""
+    either = (
+        exists().where(Household.flat_id == flat.id, Household.is_current),
+        exists().where(Letter.flat_id == flat.id, Letter.ended_at.is_(None)),
+        exists().where(Invitation.flat_id == flat.id, Invitation.state == InvitationState.OPEN),
+    )
+    return bool(db.session.scalar(select(or_(*either))))
 
 
 def tell_ended(membership: Membership, *, by: Person | None) -> None:

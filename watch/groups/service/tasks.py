@@ -5,19 +5,18 @@ from __future__ import annotations
 from sqlalchemy import delete
 
 from watch import audit
-from watch.extensions import db
 from watch.models import Group, Person, SetAside, Task, utcnow
-from watch.statements import upsert
+from watch.statements import changed, upsert
 
 
 def set_aside(group: Group, task: Task, *, by: Person) -> None:
     """Tick a task as done, or set it aside. Doing so twice has no further effect."""
     row = {"group_id": group.id, "task": task, "at": utcnow()}
-    db.session.execute(upsert(SetAside).values(row).on_conflict_do_nothing())
-    audit.note("task-set-aside", about=group, by=by)
+    if changed(upsert(SetAside).values(row).on_conflict_do_nothing()):
+        audit.note("task-set-aside", about=group, by=by)
 
 
 def bring_back(group: Group, task: Task, *, by: Person) -> None:
-    """Show a task again."""
-    db.session.execute(delete(SetAside).where(SetAside.group_id == group.id, SetAside.task == task))
-    audit.note("task-brought-back", about=group, by=by)
+    """Show a task again. Doing so twice has no further effect."""
+    if changed(delete(SetAside).where(SetAside.group_id == group.id, SetAside.task == task)):
+        audit.note("task-brought-back", about=group, by=by)

@@ -47,12 +47,17 @@ def ask_owner(membership: Membership, address: str, *, joins: bool = False) -> N
     write_once_a_day(mail, person, mailbox, about=verification)
 
 
-def give_up(membership: Membership) -> None:
-    """End the verification of a member's recorded address, and stop its waiting mail."""
+def give_up(membership: Membership) -> bool:
+    """End the verification of a member's recorded address, and stop its waiting mail.
+
+    Return False if none was open.
+    """
     verification = verification_of(membership)
-    if verification is not None and verification.ended_at is None:
-        verification.ended_at = utcnow()
-        outbox.cancel(verification)
+    if verification is None or verification.ended_at is not None:
+        return False
+    verification.ended_at = utcnow()
+    outbox.cancel(verification)
+    return True
 
 
 def verify(verification: AddressVerification, floor: int) -> bool:

@@ -36,8 +36,8 @@ def record_address(membership: Membership, address: str, *, by: Person) -> None:
 
 def cancel_address(membership: Membership, *, by: Person) -> None:
     """Drop the address that was asked about; its link stops working."""
-    verifying.give_up(membership)
-    _note("household-address-dropped", membership, by)
+    if verifying.give_up(membership):
+        _note("household-address-dropped", membership, by)
 
 
 def says_it_works(membership: Membership, *, by: Person) -> bool:
