@@ -89,8 +89,8 @@ def test_only_those_who_have_not_answered_and_the_number_stands_on_the_button(
     listed = client.get(f"/groups/{group.id}/invitations", as_=bengt)
     page = listed.click("Påminn 3 som inte har svarat")
     assert ticks(page) == {"old": True, "older": True, "fresh": False}
-    assert page.main_actions == ["Påminn 2"]
-    assert page.press("Påminn 2").follow().flashes == [("done", "2 påminnelser är på väg.")]
+    assert page.main_actions == ["Påminn 2 grannar"]
+    assert page.press("Påminn 2 grannar").follow().flashes == [("done", "2 påminnelser är på väg.")]
     assert [each for each in outbox.addressed() if each[0] == "invitation-reminder"] == [
         ("invitation-reminder", "old@example.org"), ("invitation-reminder", "older@example.org"),
     ]  # fmt: skip
@@ -104,10 +104,10 @@ def test_what_is_ticked_by_hand_is_counted_before_it_is_sent(
     deliver()
     page = client.get(path, as_=bengt)
     lina = ids(page)[0]
-    counted = page.press("Påminn 2", {"who": lina})
-    assert (counted.main_actions, outbox.names()) == (["Påminn 1"], ["invitation"] * 2)
+    counted = page.press("Påminn 2 grannar", {"who": lina})
+    assert (counted.main_actions, outbox.names()) == (["Påminn 1 granne"], ["invitation"] * 2)
     assert list(ticks(counted).values()) == [True, False]
-    assert counted.press("Påminn 1").status == 303
+    assert counted.press("Påminn 1 granne").status == 303
     assert outbox.addressed()[2:] == [("invitation-reminder", "lina@example.org")]
     none = client.post(path, {}, as_=bengt)
     assert (none.status, none.errors) == (422, ["Kryssa för minst en granne."])
@@ -125,7 +125,7 @@ def test_all_or_none_are_ticked_with_one_press(
         [True, False], [True, True], [False, False],
     ]  # fmt: skip
     assert page.click("Ingen").main_actions == ["Räkna de ikryssade"]
-    assert page.click("Alla").press("Påminn 2").status == 303
+    assert page.click("Alla").press("Påminn 2 grannar").status == 303
     assert "lina@example.org lina" in " ".join(page.text.split())
 
 
@@ -147,7 +147,7 @@ def test_when_the_days_letters_are_used_up_nothing_is_offered(
     assert (full.main_actions, "Gränsen är 5 inbjudningar på ett dygn" in full.text) == (
         ["Till inbjudningarna"], True,
     )  # fmt: skip
-    pressed = page.press("Påminn 1")
+    pressed = page.press("Påminn 1 granne")
     after = pressed.follow() if pressed.status == 303 else pressed
     assert [level for level, _words in after.flashes] == ["info"]
     with time_machine.travel(utcnow() - 4 * DAY):
@@ -166,7 +166,7 @@ def test_the_link_stays_and_one_letter_a_day_is_enough(
     link = link_of(only())
     page, hers = client.get(path, as_=scene.bengt), client.get(path, as_=scene.amina)
     for each in (page, page, hers):
-        assert each.press("Påminn 1").status in {200, 303, 422}
+        assert each.press("Påminn 1 granne").status in {200, 303, 422}
     assert outbox.names() == ["invitation", "invitation-reminder"]
     deliver()
     assert "Ingen väntar på en påminnelse" in client.get(path, as_=scene.bengt).text
@@ -184,7 +184,7 @@ def test_of_very_many_those_who_have_waited_longest_come_first(
     page = client.get(path, as_=bengt)
     assert ticks(page) == {"first": True, "second": True}
     assert "När de är påminda kommer nästa hit." in page.text
-    page.press("Påminn 2")
+    page.press("Påminn 2 grannar")
     page = client.get(path, as_=bengt)
     assert ticks(page) == {"third": True}
     assert "kommer nästa hit" not in page.text
@@ -197,7 +197,7 @@ def test_reminders_count_against_the_days_limit(
         write(bengt, *(f"a{n}@example.org" for n in range(4)))
     deliver()
     write(bengt, *(f"b{n}@example.org" for n in range(3)))
-    done = client.get(path, as_=bengt).press("Påminn 4").follow()
+    done = client.get(path, as_=bengt).press("Påminn 4 grannar").follow()
     assert [(kind, words[:34]) for kind, words in done.flashes] == [
         ("info", "Gränsen är 5 inbjudningar på ett d"), ("done", "2 påminnelser är på väg."),
     ]  # fmt: skip
@@ -226,7 +226,7 @@ def test_reminders_tell_no_more_than_the_list(
     )
     page = client.get(path, as_=scene.bengt)
     assert ticks(page) == {"lina": True, "otto": True, "dawit": True}
-    assert page.press("Påminn 3").follow().flashes == [("done", "3 påminnelser är på väg.")]
+    assert page.press("Påminn 3 grannar").follow().flashes == [("done", "3 påminnelser är på väg.")]
     assert what_leaves() == [
         ("invitation-reminder", "lina@example.org"), ("join-already-member", "dawit@example.org"),
     ]  # fmt: skip
@@ -240,7 +240,7 @@ def test_another_stairwells_invitation_cannot_be_ticked(
         write(scene.amina, "lina@example.org", flat=str(flat_of(scene.stairwell_1, "1203").id))
     deliver()
     form = {"who": str(only().id), "count": "1"}
-    assert client.post(path, form, as_=scene.bengt).main_actions != ["Påminn 1"]
+    assert client.post(path, form, as_=scene.bengt).main_actions != ["Påminn 1 granne"]
     assert outbox.names() == ["invitation"]
 
 

@@ -35,7 +35,7 @@ WORDS = {
         "consent": "أرغب في الانضمام، ويمكن للمجموعة حفظ ما كتبته هنا.",
         "ask": "طلب الانضمام",
         "yes": "نعم، هذا صحيح",
-        "waiting": "سؤالك ينتظر الرد",
+        "waiting": "طلبك ينتظر الرد",
     },
 }
 EVERY_WAY = pytest.mark.parametrize(
@@ -141,7 +141,7 @@ def test_a_wrong_address_is_changed_where_one_waits(
     assert post.deliver() == ["lina@example.org"]
     stranger = small_phone()
     stranger.open(post.link("lina@exmaple.org", "/join/confirm/"))
-    assert "Länken gäller inte längre" in stranger.text
+    assert "Länken till din anmälan gäller inte längre" in stranger.text
     phone.open(post.link("lina@example.org", "/join/confirm/"))
     phone.press(words["yes"])
     assert phone.h1 == words["waiting"]

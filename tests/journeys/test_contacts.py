@@ -86,7 +86,7 @@ def test_the_police_contact_changes_one_and_says_that_it_is_checked(
     contacts["fault"].checked_on = date(2024, 2, 29)
     phone.open("/contacts/edit")
     assert phone.text.count("Inte kontrollerad på ett år") == 1
-    phone.press("Kontrollerad i dag Bostäders felanmälan")
+    phone.press("Uppgifterna stämmer Bostäders felanmälan")
     assert "Bostäders felanmälan är kontrollerad i dag." in phone.text
     assert "Inte kontrollerad på ett år" not in phone.text
 

@@ -129,7 +129,7 @@ def _a_print_holds_what_a_neighbour_should_have(phone: Phone) -> None:
     printed = [each.get_attribute("id") for each in shown.all() if each.is_visible()]
     phone.page.emulate_media(media="screen")
     assert printed == ["when"]
-    assert phone.page.get_by_role("button", name="Skriv ut").is_visible()
+    assert phone.page.get_by_role("link", name="Skriv ut för anslagstavlan (PDF)").is_visible()
 
 
 def _sums(phone: Phone) -> list[str]:

@@ -74,7 +74,7 @@ def test_six_doors_in_one_walk(
     assert _channels() == {"Knut": Channel.PAPER, "Greta": Channel.PAPER}
     if words is SWEDISH:
         told = " ".join(post.letters("greta@example.org")[-1].text().split())
-        assert "Ett kontaktombud har skrivit upp dig i grannsamverkan" in told
+        assert "Ett kontaktombud har lagt till dig i grannsamverkan" in told
         assert "frågan vidare" not in told  # nobody decides again
     gretas = make_phone(language=language, javascript=javascript, viewport=SMALL)
     gretas.open(post.link("greta@example.org", "/join/confirm/"))
