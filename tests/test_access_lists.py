@@ -284,5 +284,5 @@ def test_what_is_counted_is_what_is_listed(
     uncounted = len(_offered(meetings, TO_COUNT))
     house = client.get(f"{here}/house", as_=reader).text
     assert re.search(rf"\b{asking} grann(e|ar) vill gå med", house)
-    assert re.search(rf"hur många som kom på {uncounted} möten\b", house)
+    assert re.search(rf"hur många som kom på {uncounted} träffar\b", house)
     assert ("1 granne med utan känd lägenhet" in house) is ("Mona Dahl" in MEMBERS_OF[who])

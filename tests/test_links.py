@@ -31,7 +31,8 @@ MAILED = {  # an address of each purpose, with the names of tests/access/
     "/login/{sign_in_link}", "/join/{invitation_link}", "/join/confirm/{confirm_request}",
     "/join/confirm/{verification}/floor", "/interest/{interest}", "/appointment/{appointment}", "/a/{decide}",
     "/r/{answer}", "/u/{unsubscribe}", "/u/{unsubscribe}/{membership}/leave", "/j/{poster}",
-    "/groups/{group}", "/meetings/{meeting}", "/notices/{notice}", "/contacts", "/login",
+    "/email/{address_change}", "/email/undo/{address_undo}", "/messages/{reply}",
+    "/messages/interest/{to_interested}", "/groups/{group}", "/meetings/{meeting}", "/notices/{notice}", "/contacts", "/login",
 }  # fmt: skip
 
 
@@ -125,6 +126,10 @@ DEAD = {
     "/a/": "Länken för att svara grannen gäller inte längre",
     "/r/": "Länken till träffen gäller inte längre",
     "/u/": "Länken för att välja mejl gäller inte längre",
+    "/email/": "Länken för att byta e-postadress gäller inte längre",
+    "/email/undo/": "Länken för att ångra bytet gäller inte längre",
+    "/messages/": "Länken till meddelandet gäller inte längre",
+    "/messages/interest/": "Länken till meddelandet gäller inte längre",
 }
 
 

@@ -36,6 +36,10 @@ LINKS = {  # what the link of a URL that ends in a token, or goes on behind one,
     "/a/": Purpose.DECIDE,
     "/r/": Purpose.ANSWER,
     "/u/": Purpose.UNSUBSCRIBE,
+    "/email/": Purpose.CONFIRM_ADDRESS,
+    "/email/undo/": Purpose.UNDO_ADDRESS,
+    "/messages/": Purpose.REPLY,
+    "/messages/interest/": Purpose.REPLY,
 }
 SECRET_FIELDS = ("csrf_token", "password")  # and with a form's prefix before them
 

@@ -17,7 +17,7 @@ from wtforms.validators import ValidationError
 from watch.guard import plates_in, suspects_in
 from watch.lengths import TOO_LONG, AtMost
 
-MOST_CHARACTERS = 2000  # of all digests
+MOST_CHARACTERS = 1000  # of all digests, some seventy
 LOOKS_LIKE_PLATE = _l(
     "Det ser ut som ett registreringsnummer. Ring 112 om brottet pågår, annars tipsa polisen på 114 14. "
     "Ta bort numret här."

@@ -130,7 +130,7 @@ def test_logging_in_as_somebody_else_is_asked_about(client: PageClient, scene: S
 OWN = {"name": {"name", "given-name"}, "address": {"email"}, "email": {"email"}, "phone": {"tel"}}
 OF_OTHERS = (  # what these pages ask is about somebody else than their reader
     "/flats/", "/households/", "/groups/{group}/coordinators", "/contacts", "/invitations/", "/areas/",
-    "/groups/new", "/buildings/{empty_house}/group", "/groups/{group}/invitations",
+    "/groups/new", "/memberships/", "/buildings/{empty_house}/group", "/groups/{group}/invitations",
 )  # fmt: skip
 
 

@@ -33,7 +33,9 @@ NOT_BY_LINKS = {
     "lifecycle.back_to_new",
     "joining.back_to_invitation",
     "interest.back_to_open",
-    "meetings.sheet", "notices.sheet", "handbook.picture",  # on paper, and within a page
+    "meetings.sheet",
+    "notices.sheet",
+    "handbook.picture",  # on paper, and within a page
     "printing.print_poster",  # on paper, see the journey of asking
     "printing.print_posters",
     "printing.poster_picture",

@@ -41,10 +41,10 @@ def show(name: str) -> str:
     )
 
 
-@bp.get("/help/pictures/<name>")
+@bp.get("/help/pictures/<name>.png")
 @public
 def picture(name: str) -> Response:
-    return send_from_directory(FOLDER / "pictures", name, max_age=3600)
+    return send_from_directory(FOLDER / "pictures", f"{name}.png", max_age=3600)
 
 
 def _reader() -> str:

@@ -3,28 +3,26 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import aliased
 
-from watch.mail.kinds import FromAddress, Mail
 from watch.models import Mailbox, OutboxRow, OutboxState, Suppression
 
 A_DAY = timedelta(days=1)
 
 
-def may_be_written_to(mail: Mail[Any], now: datetime) -> ColumnElement[bool]:
-    """Return the condition that this kind of mail may go to a row's mailbox (joined as Mailbox).
+def may_be_written_to(*, is_notice: bool, proves_address: bool, now: datetime) -> ColumnElement[bool]:
+    """Return the condition that such mail may go to a row's mailbox (joined as Mailbox).
 
     An address that bounced gets only mail that proves it, once a day. One whose owner complained gets
     everything but notices.
     """
     stops = {Suppression.BOUNCED}
-    if mail.sender is FromAddress.NOTICES:
+    if is_notice:
         stops.add(Suppression.COMPLAINED)
     works = or_(Mailbox.suppression.is_(None), Mailbox.suppression.not_in(stops))
-    return or_(works, ~_was_tried_today(now)) if mail.proves_address else works
+    return or_(works, ~_was_tried_today(now)) if proves_address else works
 
 
 def _was_tried_today(now: datetime) -> ColumnElement[bool]:

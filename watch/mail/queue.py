@@ -34,7 +34,7 @@ from sqlalchemy.types import Interval, LargeBinary
 from watch.crypto import Unreadable, keyring
 from watch.extensions import db
 from watch.mail.dead_addresses import may_be_written_to
-from watch.mail.kinds import KINDS, Mail
+from watch.mail.kinds import KINDS, FromAddress, Mail
 from watch.mail.types import Claim, Lease, Recipient, lease_seconds
 from watch.models import (
     Language,
@@ -175,7 +175,9 @@ def _reaches_its_reader(mail: Mail[Any], now: datetime) -> ColumnElement[bool]:
     """Return the condition that the mailbox is still the reader's and may be written to."""
     return and_(
         Mailbox.id.is_not(None),
-        may_be_written_to(mail, now),
+        may_be_written_to(
+            is_notice=mail.sender is FromAddress.NOTICES, proves_address=mail.proves_address, now=now
+        ),
         or_(OutboxRow.person_id.is_(None), Person.mailbox_id == OutboxRow.mailbox_id),
     )
 
