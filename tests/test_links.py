@@ -32,7 +32,8 @@ MAILED = {  # an address of each purpose, with the names of tests/access/
     "/join/confirm/{verification}/floor", "/interest/{interest}", "/appointment/{appointment}", "/a/{decide}",
     "/r/{answer}", "/u/{unsubscribe}", "/u/{unsubscribe}/{membership}/leave", "/j/{poster}",
     "/email/{address_change}", "/email/undo/{address_undo}", "/messages/{reply}",
-    "/messages/interest/{to_interested}", "/groups/{group}", "/meetings/{meeting}", "/notices/{notice}", "/contacts", "/login",
+    "/messages/interest/{to_interested}", "/groups/{group}", "/meetings/{meeting}", "/notices/{notice}",
+    "/contacts", "/login",
 }  # fmt: skip
 
 
@@ -87,11 +88,13 @@ def test_one_click_from_a_changed_link_is_answered_without_a_redirect(
 
 
 def test_no_address_of_ours_is_changed(app: Flask, things: Mapping[str, object]) -> None:
+    """But pictures: no mail leads to one, so that nothing is to be forgiven."""
     addresses = [each.address.partition("?")[0] for rows in EXPECTED.values() for each in rows]
     paths = [address.format_map({**things, "sign_in": "nobodys"}) for address in addresses]
     methods = ["GET" if each.get else "POST" for rows in EXPECTED.values() for each in rows]
+    pages = [each for each in zip(paths, methods, strict=True) if "/pictures/" not in each[0]]
     with app.test_request_context():
-        assert [urls.page_meant(*each) for each in zip(paths, methods, strict=True)] == paths
+        assert [urls.page_meant(*each) for each in pages] == [path for path, _method in pages]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

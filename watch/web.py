@@ -265,7 +265,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         people = *lists, "records", "joining", "invitations", "groups.coordinators"
         yield _item(_l("Huset"), "groups.house.show", *house, group_id=group_id)
         yield _item(_l("Medlemmar"), "groups.house.members", *people, group_id=group_id)
-    group = "groups", "not groups.mine", "groups.choices", "messages", "lifecycle"
+    group = "groups", "not groups.mine", "groups.choices", "lifecycle"
     more = () if coordinates else ("groups.coordinators", "printing")
     yield _item(_l("Gruppen"), "groups.show", *group, *more, group_id=group_id)
     yield _item(_l("Träffar"), "meetings.index", "meetings", group_id=group_id)

@@ -18,7 +18,7 @@ ENDPOINTS = {
     ),
     # Only one's own, which Carin's is; she has not left, so that it is as if she had pressed twice.
     "groups.take_back": Expected(
-        post="/memberships/{membership}/back",
+        post="/memberships/{membership}/back", is_own=True,
         anybody="login", stranger=404, waiting=404, member=303,
         coordinator=404, other_coordinator=404, lead=404,
         officer=404, other_officer=404, other_group=404,

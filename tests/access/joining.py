@@ -54,7 +54,7 @@ ENDPOINTS = {
     "joining.decline_invitation": public(
         post="/join/{invitation_link}/decline", status=303, data={"sure": "y"}
     ),
-    "joining.take_back_no": public(post="/join/{invitation_link}/undo", status=410),
+    "joining.take_back_no": public(post="/join/{invitation_link}/undo", status=303),
     "joining.sent": public(get="/join/sent"),
     "joining.change_address": public(post="/join/sent", status=303),
     "joining.forget": public(post="/join/forget", status=303),

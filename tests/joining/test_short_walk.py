@@ -23,7 +23,8 @@ EVERYWHERE = {
     "models/base.py",
     "models/derived.py",
     "accounts/sessions.py",
-}  # who it is, and what the time is
+    "accounts/languages.py",
+}  # who it is, in which language, and what the time is
 # at the door the member, the record of the address and a dead or old address come together
 MOST = {"asked": 14, "recorded at the door": 24}
 

@@ -116,7 +116,7 @@ def test_the_first_coordinator_can_be_somebody_else_by_mail(
     assert refused.status == 422
     assert refused.errors == ["Skriv kontaktombudets e-postadress, eller välj något annat."]
     twice = page.press("Starta gruppen", {"first": "mail", "address": "a@b@example.org"})
-    assert twice.errors == ["Skriv bara en e-postadress i fältet."]
+    assert twice.errors == ["Det står två @ i e-postadressen. Ta bort det ena."]
     assert "a@b@example.org" in twice.html
     assert page.press("Starta gruppen", {"first": "mail", "address": "Nina@example.org"}).status == 303
     assert outbox.addressed() == [("coordinator-appointed", "Nina@example.org")]

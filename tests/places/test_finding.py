@@ -235,6 +235,8 @@ def test_the_privacy_page_names_who_answers_and_knows_every_retention(app: Flask
         "1 day",
         "30 days",
         "30 days after its end",
+        "30 days after sending",
+        "30 days after it was asked for",
         "until the window ends",
     }
 

@@ -99,7 +99,7 @@ def test_each_letter_has_its_flat_a_code_that_the_camera_reads_and_the_chosen_la
     assert "Har du ingen e-postadress kommer ett kontaktombud till dig." in " ".join(words_on(first).split())
     assert "Join" not in words_on(first)
     (english,) = fetched_pages(get_letters(client, scene, empty, as_=scene.bengt, languages=["en", "so"]))
-    for words in ("To you who live at Våglängdsgatan 3, flat 1202", "Adiga ku nool", "Code · Kood"):
+    for words in ("To everyone living at Våglängdsgatan 3, flat 1202", "Adiga ku nool", "Code · Kood"):
         assert words in words_on(english)
     assert "Till dig" not in words_on(english)
 
@@ -353,7 +353,7 @@ def test_where_there_is_no_coordinator_a_letter_lets_in_and_a_poster_leads_to_in
     assert "kommer ett kontaktombud till dig" not in words_on(mine)
     (address,) = codes_on(mine)
     landing = client.get(address.removeprefix(BASE))
-    assert "Annars väntar din fråga tills huset har ett kontaktombud." in landing.text
+    assert "Annars väntar din anmälan tills huset har ett kontaktombud." in landing.text
     assert "Knacka på" not in landing.text  # there is nobody who could
     nowhere = landing.press("Gå med", {"consent": "y"})
     assert "Skriv din e-postadress." in nowhere.errors

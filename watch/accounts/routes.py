@@ -112,7 +112,7 @@ def open_link(token: str) -> ViewAnswer:
 @limit_network("120 per hour")
 def sign_in(token: str) -> ViewAnswer:
     try:
-        csrf.protect()
+        _protect()
     except CSRFError:
         if not _is_in_by(token):
             raise
@@ -130,6 +130,12 @@ def sign_in(token: str) -> ViewAnswer:
         return _begin(link, person)
     except AskedElsewhere:
         return render_template("accounts/asked_elsewhere.html", form=AskForLinkForm(formdata=None)), 403
+
+
+def _protect() -> None:
+    """Check the form as that of every other page is checked. Raises CSRFError."""
+    csrf.protect()
+    languages.choose_in_form()
 
 
 def _is_in_by(token: str) -> bool:
@@ -176,9 +182,9 @@ def _landing() -> str:
 def sign_out() -> Response:
     """End this browser's sign-in. With `to_login`, lead to the sign-in page for somebody else."""
     if not sessions.has_ended():
-        csrf.protect()
         if not current_user.is_authenticated:
             return sessions.ask_to_sign_in()
+        _protect()
         signing_in.sign_out(current_user._get_current_object())
         db.session.commit()
     if "to_login" in request.form:
@@ -276,9 +282,9 @@ def end_sign_in(sign_in_id: str) -> Response:
 @public
 def end_all() -> Response:
     if not sessions.has_ended_everywhere():
-        csrf.protect()
         if not current_user.is_authenticated:
             return sessions.ask_to_sign_in()
+        _protect()
         signing_in.sign_out_everywhere(current_person())
         db.session.commit()
     return _signed_out(_("Du är utloggad överallt."), everywhere=True)
