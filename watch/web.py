@@ -247,7 +247,8 @@ def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", "followup.overview")
     if area:
         groups = "lifecycle", "groups", "groups.coordinators", "invitations", "meetings", "printing"
-        yield _item(_l("Området"), "followup.area", "followup.area", *groups, slug=area.slug)
+        rooms = "followup.area", "messages", *groups
+        yield _item(_l("Området"), "followup.area", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 
 

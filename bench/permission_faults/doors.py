@@ -134,8 +134,8 @@ FAULTS = (
     Fault(
         "a neighbour who was taken back at the door is let in by the mail",
         VERIFYING,
-        "        verification.ended_at = utcnow()\n        outbox.cancel(verification)\n",
-        "        outbox.cancel(verification)\n",
+        "    verification.ended_at = utcnow()\n    outbox.cancel(verification)\n",
+        "    outbox.cancel(verification)\n",
         AT_THE_DOOR,
     ),
     Fault(

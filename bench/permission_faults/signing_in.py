@@ -174,7 +174,7 @@ FAULTS = (
     ),
     Fault(
         "somebody who shares an officer's mailbox coordinates",
-        SERVICE,
+        "watch/accounts/service/officers.py",
         "        mine.append(Person.mailbox_id == person.mailbox_id)\n",
         "        pass\n",
         "groups/test_apart accounts/test_people_commands",

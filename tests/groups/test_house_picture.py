@@ -101,7 +101,7 @@ def test_flats_are_chosen_for_letters_and_for_a_walk(client: PageClient, scene: 
     assert letters.form(f"/groups/{scene.group.id}/letters")["flats"] == untouched[:2]
     walk = chosen.press("Knacka på hos valda (5)", {"flats": untouched[2:4]}).follow()
     assert walk.h1 == "Knacka på hos 2 grannar"
-    assert chosen.main_actions == ["Skriv ut brev till valda"]
+    assert chosen.main_actions == ["Skriv ut brev till valda (5)"]
 
 
 @pytest.mark.parametrize("button", ["Skriv ut brev till valda", "Knacka på hos valda"])

@@ -133,7 +133,7 @@ def _gun_sees_her_areas_and_finds_the_house(phone: Phone, house: Building) -> No
         " ".join(phone.page.locator(f"#area-{slug}").inner_text().split())
         for slug in ("norrby", "hassleholmen", "boda")
     ] == [
-        _area("Norrby", flats="1 268", buildings=33, interested="minst 5"),
+        _area("Norrby", flats="1 268", buildings=33, interested="Intresserade: minst 5"),
         _area("Hässleholmen", flats="1 948", buildings=40),
         _area("Boda", flats="270", buildings=16),
     ]
@@ -145,11 +145,11 @@ def _gun_sees_her_areas_and_finds_the_house(phone: Phone, house: Building) -> No
 
 
 def _area(
-    name: str, *, flats: str, buildings: int, interested: str = "inget hus har fem eller fler än"
+    name: str, *, flats: str, buildings: int, interested: str = "Inget hus har fem intresserade ännu"
 ) -> str:
     return (
         f"{name} 0 grupper Aktiva: 0. {flats} hushåll. Inget hus har fem eller fler som deltar än. "
-        f"{buildings} hus. Intresserade: {interested}. Alla hus {name} Skriv ett meddelande {name}"
+        f"{buildings} hus. {interested}. Alla hus {name} Skriv ett meddelande {name}"
     )
 
 

@@ -177,9 +177,9 @@ def _answered(scene: Scene) -> OutboxRow | None:
 
 
 def _to_interested(scene: Scene) -> OutboxRow | None:
-    make_interest(scene.carin, scene.langgatan)
+    make_interest(scene.carin, scene.house)
     text, interested = "Startmötet är på torsdag.", MessageAudience.INTERESTED
-    message = make_message(scene.gun, scene.langgatan, text, audience=interested)
+    message = make_message(scene.gun, scene.house, text, audience=interested)
     return outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.carin, about=message)
 
 

@@ -132,6 +132,19 @@ def sign_in(token: str) -> ViewAnswer:
         return render_template("accounts/asked_elsewhere.html", form=AskForLinkForm(formdata=None)), 403
 
 
+def _ask_who_is_out() -> Response | None:
+    """Check the form; return the page that asks to sign in if it was left open and its sign-in has ended.
+
+    Raises CSRFError.
+    """
+    try:
+        _protect()
+    except CSRFError:
+        if current_user.is_authenticated or "csrf_token" not in request.form:
+            raise
+    return None if current_user.is_authenticated else sessions.ask_to_sign_in()
+
+
 def _protect() -> None:
     """Check the form as that of every other page is checked. Raises CSRFError."""
     csrf.protect()
@@ -182,9 +195,8 @@ def _landing() -> str:
 def sign_out() -> Response:
     """End this browser's sign-in. With `to_login`, lead to the sign-in page for somebody else."""
     if not sessions.has_ended():
-        if not current_user.is_authenticated:
-            return sessions.ask_to_sign_in()
-        _protect()
+        if refused := _ask_who_is_out():
+            return refused
         signing_in.sign_out(current_user._get_current_object())
         db.session.commit()
     if "to_login" in request.form:
@@ -282,9 +294,8 @@ def end_sign_in(sign_in_id: str) -> Response:
 @public
 def end_all() -> Response:
     if not sessions.has_ended_everywhere():
-        if not current_user.is_authenticated:
-            return sessions.ask_to_sign_in()
-        _protect()
+        if refused := _ask_who_is_out():
+            return refused
         signing_in.sign_out_everywhere(current_person())
         db.session.commit()
     return _signed_out(_("Du är utloggad överallt."), everywhere=True)
