@@ -22,7 +22,8 @@ def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_w
     rows = {kind: in_language(LETTERS[kind], scene, Language.SWEDISH) for kind in LETTERS}
     for kind, press in PRESSES.items():
         press.before(rows[kind])
-    rows["join-requested"].person = scene.amina  # Bengt is being appointed only
+    for kind in ("join-requested", "neighbour-wrote"):
+        rows[kind].person = scene.amina  # Bengt is being appointed only
     waits = make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.stairwell_3)
     for kind in ("join-requested", "join-waiting"):  # a coordinator's page opens once it is confirmed
         rows[kind].mailing.join_request = waits
@@ -34,7 +35,7 @@ def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_w
     for link in links:
         answer = machine.context.new_page().goto(link)
         assert answer
-        assert answer.status == 200, link
+        assert answer.status == 200, (link, [kind for kind, row in rows.items() if link in links_in(row)])
     machine.page.wait_for_timeout(STAYS)
     assert dump() == before
 

@@ -128,7 +128,7 @@ def _ended(scene: Scene) -> Coordinator:
 
 
 def _membership_ended(scene: Scene) -> OutboxRow | None:
-    membership = _membership(scene)
+    membership = make_member(make_person("Karin Ek"), scene.other_group, None)
     membership.left_at = utcnow()
     return outbox.queue(MEMBERSHIP_ENDED, to=scene.carin, about=membership)
 
@@ -177,9 +177,10 @@ def _answered(scene: Scene) -> OutboxRow | None:
 
 
 def _to_interested(scene: Scene) -> OutboxRow | None:
-    make_interest(scene.carin, scene.house)
+    house = scene.other_group.buildings[0]
+    make_interest(scene.carin, house)
     text, interested = "Startmötet är på torsdag.", MessageAudience.INTERESTED
-    message = make_message(scene.gun, scene.house, text, audience=interested)
+    message = make_message(scene.gun, house, text, audience=interested)
     return outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.carin, about=message)
 
 

@@ -34,7 +34,6 @@ bp.before_app_request(languages.choose_in_form)
 bp.app_errorhandler(languages.NothingIsSaved)(languages.back_to_page)
 bp.after_app_request(languages.shown_again)
 
-
 MOST_KEPT = 1000  # characters of the page to open after signing in: browsers keep 4,096 bytes of a cookie
 TYPED = "typed-"  # prefix of the fields that templates/base.html passes on when the language is changed
 
