@@ -73,7 +73,7 @@ class Form(FlaskForm):
 
     def __init_subclass__(cls) -> None:
         """Let no form be valid, and none wrong, that was sent only to be shown in another language."""
-        cls.validate = unless_being_chosen(cls.validate)  # type: ignore[method-assign]
+        cls.validate = unless_being_chosen(cls.validate)  # type: ignore[method-assign]  # of each class its own
 
     about_nobody = AssuranceField()
 

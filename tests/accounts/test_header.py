@@ -39,7 +39,7 @@ def test_one_tab_is_lit_on_every_page_and_the_tabs_stay(
     for expected in (each for rows in EXPECTED.values() for each in rows if each.get):
         address = expected.address.format_map({**things, "sign_in": "x"})
         endpoint, _arguments = routes.match(address.partition("?")[0])
-        if client.app.view_functions[endpoint].access == "public":  # type: ignore[attr-defined]
+        if client.app.view_functions[endpoint].access == "public":  # type: ignore[attr-defined]  # set by @public
             continue
         page = client.get(address, as_=reader)
         if page.status != 200 or page.response.mimetype != "text/html":

@@ -93,7 +93,7 @@ def send(client: PageClient, jar: Person | None, form: Form) -> Page:
 def is_public(client: PageClient, form: Form) -> bool:
     routes = client.app.url_map.bind("127.0.0.1")
     endpoint, _arguments = routes.match(urlsplit(form.action).path, method="POST")
-    return client.app.view_functions[endpoint].access == "public"  # type: ignore[attr-defined]
+    return client.app.view_functions[endpoint].access == "public"  # type: ignore[attr-defined]  # by @public
 
 
 READERS = {"carin": "amina", "bengt": "amina", "amina": "bengt", "gun": "amina"}

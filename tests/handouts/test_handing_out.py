@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -54,9 +55,9 @@ def in_the_morning() -> Iterator[None]:
         yield
 
 
-def tell(scene: Scene, target: Target | None = None, *, by: Person | None = None, **more: object) -> Notice:
+def tell(scene: Scene, target: Target | None = None, *, by: Person | None = None, **more: Any) -> Notice:
     """Send a notice: to the group, by Amina."""
-    draft = notices.Draft({Language.SWEDISH: ("Ny lampa", "Den är på plats.")}, "x", **more)  # type: ignore[arg-type]
+    draft = notices.Draft({Language.SWEDISH: ("Ny lampa", "Den är på plats.")}, "x", **more)
     notice = notices.send(target or Target(Audience.GROUP, scene.group), draft, by=by or scene.amina)
     db.session.commit()
     return notice

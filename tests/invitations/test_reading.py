@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zipfile
 from collections.abc import Callable
+from contextlib import suppress
 from io import BytesIO
 from typing import Any
 
@@ -58,13 +59,14 @@ def test_a_list_of_any_system_is_read_also_if_it_was_read_wrongly_once(
         "Éva Ö",
     ],
 )
-@pytest.mark.parametrize("encoding", ["utf-8", "cp1252", "mac_roman", "cp850"])
-def test_names_keep_their_letters(name: str, encoding: str) -> None:
-    try:
-        data = f"Namn;E-post\n{name};a@x.se\n".encode(encoding)
-    except UnicodeEncodeError:
-        pytest.skip("the old system does not have the letter")
-    assert people(data) == [(name, "a@x.se")]
+def test_names_keep_their_letters(name: str) -> None:
+    """In every encoding that has them."""
+    read = {}
+    for encoding in ("utf-8", "cp1252", "mac_roman", "cp850"):
+        with suppress(UnicodeEncodeError):
+            read[encoding] = people(f"Namn;E-post\n{name};a@x.se\n".encode(encoding))
+    assert set(read) >= {"utf-8", "cp1252"}
+    assert all(found == [(name, "a@x.se")] for found in read.values()), read
 
 
 def test_names_of_other_languages_are_not_taken_for_damage(look: Look, bengt: Person) -> None:

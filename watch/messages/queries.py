@@ -167,8 +167,9 @@ def written_unseen(to: Building | Group) -> Sequence[ContactMessage]:
 
 def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:
     """Return the area of a message from an officer, and their office in it; None if it has ended."""
-    assert message.group or message.building
-    area = message.group.area if message.group else message.building.property.area  # type: ignore[union-attr]
+    place = message.group or message.building
+    assert place is not None  # the database holds exactly one
+    area = place.area if isinstance(place, Group) else place.property.area
     return area, officer_in(area, message.sender)
 
 
