@@ -54,7 +54,7 @@ FAULTS = (
     ),
     Fault(
         "a coordinator of another stairwell is told by the list where somebody takes part",
-        "watch/groups/routes/house.py",
+        "watch/groups/routes/members.py",
         "taken=taken_flats([each for each in requests if each not in elsewhere])",
         "taken=taken_flats(requests)",
         "joining/test_escalation groups/test_members",

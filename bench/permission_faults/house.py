@@ -14,16 +14,16 @@ ENDING = "groups/test_coordinators test_access::test_each_role_gets_what_permiss
 FAULTS = (
     Fault(
         "a coordinator of one stairwell reads the members of all",
-        HOUSE,
-        "in members_queries.members_of(group, mine) if",
-        "in members_queries.members_of(group) if",
+        "watch/groups/routes/members.py",
+        "members_queries.members_of(group, mine), _kind",
+        "members_queries.members_of(group), _kind",
         IN_HOUSE,
     ),
     Fault(
         "a coordinator of one stairwell sees how every flat of the house stands",
         HOUSE,
         "flats = households.households_of(group, mine)",
-        "flats = queries.households_of(group)",
+        "flats = households.households_of(group)",
         IN_HOUSE,
     ),
     Fault(
@@ -49,7 +49,7 @@ FAULTS = (
     ),
     Fault(
         "a coordinator places a member in a flat of another stairwell",
-        HOUSE,
+        "watch/groups/routes/members.py",
         "form.offer(stairwells_of_group(membership.group, mine, with_flats=True))",
         "form.offer(stairwells_of_group(membership.group, with_flats=True))",
         IN_HOUSE,

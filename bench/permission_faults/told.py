@@ -243,7 +243,7 @@ FAULTS = (
     ),
     Fault(
         "a look at e-mail and phone leaves no trace",
-        HOUSE,
+        "watch/groups/routes/members.py",
         '    audit.note("details-seen", about=membership, by=current_person(), group=membership.group)\n',
         "",
         "groups/test_members groups/test_house",
@@ -257,7 +257,7 @@ FAULTS = (
     ),
     Fault(
         "a look at where a member lives leaves no trace",
-        HOUSE,
+        "watch/groups/routes/members.py",
         '    leave_trace("members-seen", about=membership.group)\n',
         "",
         "test_traces",

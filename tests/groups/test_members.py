@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_coordinator, make_invitation, make_person
+from tests.factories import flat_of, make_coordinator, make_invitation, make_member, make_person
 from tests.page_client import PageClient
 from watch import language
 from watch.extensions import db
@@ -329,3 +329,26 @@ def test_a_member_is_found_without_rings_dots_and_single_spaces(
     assert scene.bengt.name == "Bengt Åkesson"
     assert scene.bengt.name in page.text
     assert scene.dawit.name not in page.text
+
+
+def test_members_are_found_by_how_mail_reaches_them(client: PageClient, scene: Scene) -> None:
+    address = f"/groups/{scene.group.id}/members"
+    assert "Okänd lägenhet" not in client.get(address, as_=scene.amina).links
+    make_member(make_person("Mona på papper"), scene.group, None)
+    assert scene.dawit.mailbox
+    scene.dawit.mailbox.suppression, scene.dawit.mailbox.suppressed_at = Suppression.BOUNCED, utcnow()
+    db.session.commit()
+    page = client.get(address, as_=scene.amina)
+    assert page.links["Mejlen kommer inte fram 1"] == f"{address}?kind=not_reached"
+    dead = page.click("Mejlen kommer inte fram 1")
+    assert (scene.dawit.name in dead.text, scene.carin.name in dead.text) == (True, False)
+    unplaced = page.click("Okänd lägenhet 1")
+    assert ("Mona på papper" in unplaced.text, scene.dawit.name in unplaced.text) == (True, False)
+    assert "Visa e-postadress och telefon Mona på papper" not in unplaced.buttons  # there is none
+    assert client.get(f"{address}?kind=nonsense", as_=scene.amina).text == page.text
+
+
+def test_of_a_kind_one_sees_no_more_than_of_all(client: PageClient, scene: Scene) -> None:
+    make_member(make_person("Mona på papper"), scene.group, flat_of(scene.stairwell_1, "1201"))
+    page = client.get(f"/groups/{scene.group.id}/members?kind=paper", as_=scene.bengt)  # of port 3
+    assert "Mona på papper" not in page.text

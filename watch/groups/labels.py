@@ -13,7 +13,7 @@ from watch import language
 from watch.bands import banded, banded_share
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.households import FlatState
-from watch.groups.queries.members import appointment_of
+from watch.groups.queries.members import MemberKind, appointment_of
 from watch.models import (
     ConsentChannel,
     Group,
@@ -44,6 +44,11 @@ SET_ASIDE = {
     Task.POSTERS: _l("Bra! Affischerna sitter uppe."),
     Task.FIRST_STEPS: _l("De första stegen visas inte mer."),
     Task.MORE_COORDINATORS: _l("Portarna utan eget kontaktombud visas inte mer."),
+}
+MEMBER_KINDS = {
+    MemberKind.ON_PAPER: _l("På papper"),
+    MemberKind.NOT_REACHED: _l("Mejlen kommer inte fram"),
+    MemberKind.NO_FLAT: _l("Okänd lägenhet"),
 }
 FLAT_STATES = {
     FlatState.TAKES_PART: _l("deltar"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, select
@@ -109,6 +110,24 @@ def coordinators_for(stairwell: Stairwell) -> list[Person]:
         each for each in current if not each.is_lead and (not each.stairwells or stairwell in each.stairwells)
     ]
     return [each.person for each in near or [each for each in current if each.is_lead]]
+
+
+class MemberKind(StrEnum):
+    """The members that a coordinator looks for, because mail or paper goes another way for them."""
+
+    ON_PAPER = "paper"
+    NOT_REACHED = "not_reached"
+    NO_FLAT = "no_flat"
+
+    def includes(self, membership: Membership) -> bool:
+        mailbox = membership.person.mailbox
+        match self:
+            case MemberKind.ON_PAPER:
+                return mailbox is None
+            case MemberKind.NOT_REACHED:
+                return mailbox is not None and mailbox.suppression is not None
+            case MemberKind.NO_FLAT:
+                return membership.household_id is None
 
 
 def members_of(group: Group, stairwells: Collection[int] | None = None) -> list[Membership]:

@@ -1,4 +1,4 @@
-"""A coordinator's pages: the building, its stairwells, flats, households and members."""
+"""A coordinator's pages: the building, its stairwells, flats and households."""
 
 from __future__ import annotations
 
@@ -9,26 +9,28 @@ from flask_babel import gettext as _
 from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
-from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.canvassing.labels import OUTCOMES
 from watch.canvassing.queries import INVITED_DAYS, can_take_back, is_settled, newest_visit
 from watch.extensions import db
-from watch.groups.errors import AlreadyPlaced, CoordinatorLivesThere, LastCoordinator
-from watch.groups.forms import AddOnPaperForm, NoteAnswerForm, PlaceMemberForm
-from watch.groups.labels import CONSENT_CHANNELS, COORDINATOR_LIVES_THERE, EVENTS, FLAT_STATES, name_key
+from watch.groups.errors import CoordinatorLivesThere, LastCoordinator
+from watch.groups.forms import AddOnPaperForm, NoteAnswerForm
+from watch.groups.labels import (
+    CONSENT_CHANNELS,
+    COORDINATOR_LIVES_THERE,
+    EVENTS,
+    FLAT_STATES,
+)
 from watch.groups.queries import households, letters, pages, stairwells
-from watch.groups.queries import members as members_queries
-from watch.groups.queries.flats import gone_flats, stairwells_of_group
+from watch.groups.queries.flats import gone_flats
 from watch.groups.queries.households import FlatState
 from watch.groups.routes.picture import counts_by_state, picture_of, pictures_of, rows_of
 from watch.groups.routes.tasks import tasks_for
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.handouts.queries import open_handouts
-from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
-from watch.models import Flat, Group, Membership, Stairwell, Visit, utcnow
-from watch.names import is_found
+from watch.joining.queries.asking import waiting_requests
+from watch.models import Flat, Group, Stairwell, Visit, utcnow
 from watch.records.queries import ended_lately
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
@@ -219,74 +221,3 @@ def move_out(flat: Flat) -> ViewAnswer:
 
 def _to_flat(flat: Flat) -> Response:
     return redirect(url_for("groups.house.flat", flat_id=flat.id), 303)
-
-
-@bp.get("/groups/<int:group_id>/members")
-@requires(Permission.SEE_MEMBERS)
-def members(group: Group) -> ViewAnswer:
-    """Show waiting requests and members by stairwell. Names are encrypted, so Python searches them."""
-    mine = current_relations().stairwells_in(group)
-    text = request.args.get("q", "")[:100].strip()
-    found = [each for each in members_queries.members_of(group, mine) if is_found(text, each.person.name)]
-    found.sort(key=lambda each: name_key(each.person.name))
-    requests = waiting_requests(group, mine)
-    elsewhere = [each for each in requests if mine is not None and each.stairwell_id not in mine]
-    leave_trace("members-seen", about=group)
-    return render_template(
-        "groups/house/members.html", group=group, requests=requests,
-        elsewhere={each.id for each in elsewhere},
-        taken=taken_flats([each for each in requests if each not in elsewhere]),
-        to_tell=answers_to_tell(group, current_person(), mine), stairwells=_by_stairwell(found),
-        without_stairwell=[each for each in found if each.stairwell is None], shown=len(found), q=text,
-        only_some=mine is not None, ended=ended_lately(group, utcnow(), mine),
-    )  # fmt: skip
-
-
-def _by_stairwell(found: list[Membership]) -> list[tuple[Stairwell, list[Membership]]]:
-    stairwells = {each.stairwell for each in found if each.stairwell}
-    return [
-        (stairwell, [each for each in found if each.stairwell is stairwell])
-        for stairwell in sorted(stairwells, key=lambda each: each.sort_key)
-    ]
-
-
-@bp.post("/memberships/<int:membership_id>/details")
-@requires(Permission.SEE_CONTACT_DETAILS)
-def details(membership: Membership) -> ViewAnswer:
-    """Show a member's e-mail and phone. An audit entry records that they were seen."""
-    audit.note("details-seen", about=membership, by=current_person(), group=membership.group)
-    db.session.commit()
-    return render_template("groups/house/details.html", membership=membership, person=membership.person)
-
-
-@bp.get("/memberships/<int:membership_id>/flat")
-@requires(Permission.MANAGE_HOUSEHOLDS)
-def ask_place(membership: Membership) -> ViewAnswer:
-    form = _place_form(membership)
-    if membership.household is not None:
-        return _to_members(membership)
-    leave_trace("members-seen", about=membership.group)
-    return render_template("groups/house/place.html", membership=membership, form=form)
-
-
-@bp.post("/memberships/<int:membership_id>/flat")
-@requires(Permission.MANAGE_HOUSEHOLDS)
-def place(membership: Membership) -> ViewAnswer:
-    form = _place_form(membership)
-    if membership.household is not None:
-        return _to_members(membership)
-    if not form.validate():
-        return render_template("groups/house/place.html", membership=membership, form=form), 422
-    with saving(_("Lägenheten är sparad."), already={AlreadyPlaced: _("Grannen har redan en lägenhet.")}):
-        members_service.place(membership, form.chosen, by=current_person())
-    return _to_members(membership)
-
-
-def _place_form(membership: Membership) -> PlaceMemberForm:
-    mine, form = current_relations().stairwells_in(membership.group), PlaceMemberForm()
-    form.offer(stairwells_of_group(membership.group, mine, with_flats=True))
-    return form
-
-
-def _to_members(membership: Membership) -> Response:
-    return redirect(url_for("groups.house.members", group_id=membership.group_id), 303)
