@@ -103,9 +103,11 @@ def area_send(area: Area) -> ViewAnswer:
 def _group_context(group: Group) -> ComposeContext:
     own = current_relations().stairwells_in(group)
     stairwells = stairwells_of_group(group, own)
+    is_one_street = len({each.street for each in stairwells}) == 1
     targets: dict[str, tuple[Any, Target]] = {"group": (_("Hela gruppen"), Target(Audience.GROUP, group))}
     for each in stairwells:
-        targets[f"stairwell-{each.id}"] = (each.address, Target(Audience.STAIRWELL, group, each))
+        label = _("Port %(number)s", number=each.number) if is_one_street else each.address
+        targets[f"stairwell-{each.id}"] = (label, Target(Audience.STAIRWELL, group, each))
     return ComposeContext(
         group,
         targets,
