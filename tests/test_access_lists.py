@@ -95,6 +95,11 @@ def _asking() -> Collection[int]:
     return db.session.scalars(select(JoinRequest.id).where(waits | to_tell)).all()
 
 
+def _with_contact_details() -> Collection[int]:
+    has_any = Person.mailbox_id.is_not(None) | Person.phone.is_not(None)
+    return db.session.scalars(select(Membership.id).join(Membership.person).where(has_any)).all()
+
+
 def _appointments() -> Collection[int]:
     return db.session.scalars(select(Coordinator.id).where(Coordinator.ended_at.is_(None))).all()
 
@@ -113,7 +118,11 @@ MEMBERS, MEETINGS = "/groups/{group}/members", "/groups/{group}/meetings"
 INVITATIONS, LETTERS = "/groups/{group}/invitations", "/groups/{group}/letters"
 TO_COUNT = r"/meetings/(\d+)/count"
 KINDS = {
-    "members": Kind(Membership, (MEMBERS,), r"/memberships/(\d+)/details", "/memberships/{}/details", True),
+    "members": Kind(Membership, (MEMBERS,), r"/memberships/(\d+)/record", "/memberships/{}/record"),
+    "contact details": Kind(
+        Membership, (MEMBERS,), r"/memberships/(\d+)/details", "/memberships/{}/details", True,
+        of=_with_contact_details,
+    ),
     "members without a flat": Kind(
         Membership, (MEMBERS,), r"/memberships/(\d+)/flat", "/memberships/{}/flat", only=200
     ),

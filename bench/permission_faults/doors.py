@@ -76,7 +76,7 @@ FAULTS = (
     Fault(
         "any floor proves who was written up at a door",
         VERIFYING,
-        "if not counted or household is None or household.flat.floor != floor:",
+        "if not counted or household is None or not (is_right or _is_readers_own(floor, verification)):",
         "if not counted or household is None:",
         AT_THE_DOOR,
     ),

@@ -17,6 +17,7 @@ from watch.groups.errors import (
 )
 from watch.groups.labels import COORDINATOR_LIVES_THERE, NOT_BACK
 from watch.groups.queries.flats import stairwells_of_group
+from watch.groups.queries.members import is_reached_elsewhere
 from watch.language import short_day
 from watch.models import Channel, Group, Membership, utcnow
 from watch.records import queries
@@ -40,7 +41,10 @@ LAST = _l("Det är gruppens enda kontaktombud. Utse en ersättare först.")
 TOGETHER = {
     NotTwo: _l("En av dem är inte med längre. Inget är ändrat."),
     HasRole: _l("Den som har ett uppdrag måste själv ta bort sin ena uppgift. Inget är ändrat."),
-    DifferentAddresses: _l("De har olika e-postadresser. Fråga grannen först."),
+    DifferentAddresses: _l(
+        "Mejl kommer fram till båda adresserna, så de kan vara två personer. "
+        "Är det samma person? Be hen lämna gruppen med den ena adressen."
+    ),
 }
 
 
@@ -226,10 +230,13 @@ def _merge_page(one: Membership, other: Membership) -> str:
     mailboxes = {each.person.mailbox_id for each in (kept, lost)} - {None}
     form, asking = MergeForm(formdata=None), AskPersonForm(formdata=None)
     form.offer(kept, lost)
-    asking.offer([(each.id, _address_in_words(each)) for each in (kept, lost)])
+    pairs = ((kept.person, lost), (lost.person, kept))
+    may_stay = [end for person, end in pairs if not is_reached_elsewhere(person, end.person)]
+    asking.offer([(each.id, _address_in_words(each)) for each in may_stay])
     return render_template(
         "records/ask_merge.html", membership=one, other=other, kept=kept, lost=lost, form=form,
-        asking=asking, differs=len(mailboxes) > 1, has_mail=bool(mailboxes), paper=Channel.PAPER,
+        asking=asking, differs=len(mailboxes) > 1, may_stay=may_stay, has_mail=bool(mailboxes),
+        paper=Channel.PAPER,
     )  # fmt: skip
 
 

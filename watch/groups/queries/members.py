@@ -263,3 +263,13 @@ def is_open(coordinator: Coordinator) -> bool:
 
 
 QUESTION_LASTS = timedelta(days=30)  # as long as an invitation
+
+
+def is_reached_elsewhere(one: Person, other: Person) -> bool:
+    """Return True if mail reaches one person at an address that is not the other's.
+
+    Then they may be two people, and neither the other nor a coordinator may end the record of the one.
+    """
+    mailbox = one.mailbox
+    is_living = mailbox is not None and mailbox.suppression is not Suppression.BOUNCED
+    return is_living and one.mailbox_id != other.mailbox_id

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from watch.accounts.service.people import confirm_address
 from watch.addresses.service import give_address
 from watch.extensions import db
-from watch.groups.queries.members import active_membership
+from watch.groups.queries.members import active_membership, is_reached_elsewhere
 from watch.groups.service.merging import absorb, is_used, join_answers, let_go
 from watch.models import AddressVerification, Channel, Membership, Person
 
@@ -17,7 +17,7 @@ def hand_over(membership: Membership, reader: Person) -> Membership:
 
     `reader` is the record that was made for the address, perhaps long ago. Unless that is used elsewhere, the
     member's own record gets the address, and the other goes. If the reader has joined the group as well, both
-    records become one. Raises HasRole.
+    records become one, unless mail reaches the member at another address. Raises HasRole.
     """
     mailbox = reader.mailbox
     wait_for_others(membership)
@@ -25,7 +25,8 @@ def hand_over(membership: Membership, reader: Person) -> Membership:
     if reader is membership.person or membership.person.mailbox is mailbox:
         return membership
     if (joined := active_membership(reader, membership.group)) is not None:
-        absorb(joined, membership, by=reader)
+        if not is_reached_elsewhere(membership.person, reader):
+            absorb(joined, membership, by=reader)
         return joined
     if is_used(reader):
         before, membership.person = membership.person, reader

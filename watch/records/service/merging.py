@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from watch import audit
 from watch.extensions import db
-from watch.groups.errors import HasRole
+from watch.groups.errors import DifferentAddresses, HasRole
+from watch.groups.queries.members import is_reached_elsewhere
 from watch.groups.service.merging import absorb, demand_one_address
 from watch.joining.mails import ADDRESS_RECORDED
 from watch.joining.service import verifying
@@ -34,11 +35,14 @@ def merge(one: Membership, other: Membership, *, name: str, flat: Flat | None, b
 def ask_the_person(kept: Membership, lost: Membership, *, by: Person) -> None:
     """Mail the address that shall stay, to ask whether both records are its reader's; then they are joined.
 
-    Raises NotTwo, and HasRole for somebody who coordinates or is an officer: they end that themselves.
+    Raises NotTwo; DifferentAddresses if mail reaches both, because then they may be two people; and HasRole
+    for somebody who coordinates or is an officer: they end that themselves.
     """
     pair(kept, lost)
     if kept.person.mailbox_id is None:
         raise NotTwo
+    if is_reached_elsewhere(lost.person, kept.person):
+        raise DifferentAddresses
     if relations_of(lost.person).has_role:
         raise HasRole
     asked = open_question(lost)
