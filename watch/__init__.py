@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import config as settings
-from watch import access, cli, crypto, errors, journal, language, presence, urls, web
+from watch import access, cli, crypto, errors, journal, language, presence, typed_words, urls, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.addresses import routes as addresses
@@ -58,6 +58,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings.load(overrides=overrides))
     crypto.init_app(app)
     errors.init_app(app)
+    typed_words.init_app(app)
     for step in FIRST_STEPS:
         app.before_request(step)
     limiter.init_app(app)  # and this before the request's transaction
