@@ -58,7 +58,6 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     app.config.from_mapping(settings.load(overrides=overrides))
     crypto.init_app(app)
     errors.init_app(app)
-    typed_words.init_app(app)
     for step in FIRST_STEPS:
         app.before_request(step)
     limiter.init_app(app)  # and this before the request's transaction
@@ -70,7 +69,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     catalogues.translate_templates(app.jinja_env)
     login_manager.init_app(app)
     journal.listen()
-    for part in (access, web, cli):
+    for part in (access, web, cli, typed_words):
         part.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
