@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 
 from watch.fields import (
@@ -14,6 +14,7 @@ from watch.fields import (
     Form,
     HourField,
     LineField,
+    NumberField,
     SendingForm,
     TextField,
     choices_of,
@@ -21,7 +22,7 @@ from watch.fields import (
 )
 from watch.language import local
 from watch.meetings.labels import ANSWERS, KINDS
-from watch.models import Answer, MeetingKind, Stairwell, utcnow
+from watch.models import Answer, MeetingAnswer, MeetingKind, Stairwell, utcnow
 
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
@@ -169,7 +170,7 @@ class AnswerMeetingForm(Form):
         coerce=Answer,
         validators=[InputRequired(_l("Välj om du kommer."))],
     )
-    people = IntegerField(
+    people = NumberField(
         _l("Hur många kommer ni?"),
         default=1,
         validators=[Optional(), NumberRange(1, MOST_PEOPLE, _l("Skriv ett antal från 1 till 20."))],
@@ -178,14 +179,18 @@ class AnswerMeetingForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Ignore the number of people if the answer is no."""
         if self.answer.data is Answer.NO:
-            self.people.process(None, 1)
+            self.people.process(None, self.people.object_data)
         return bool(super().validate(extra_validators))
+
+    def number_of(self, before: MeetingAnswer | None) -> int:
+        """Return the number of people: what was typed, else what was said before, else one."""
+        return self.people.data or (before.people if before else 0) or 1
 
 
 class CountHeadsForm(Form):
     """Asks how many came, which can be 0, or whether nobody counted."""
 
-    head_count = IntegerField(
+    head_count = NumberField(
         _l("Hur många kom?"),
         validators=[Optional(), NumberRange(0, 1000, _l("Skriv ett antal från 0 till 1000."))],
     )
