@@ -31,8 +31,9 @@ class RecipientCounts:
     """How many a message reaches: people by mail, households on paper, and who is not reached.
 
     A household is on paper if one of its members has no working address. Of the `paper` households,
-    `paper_dead_address` have an address that no longer works; in the others somebody gave none. `unreached` people have neither a working address nor a known flat. `declined` people said no to
-    such mails and get no paper instead.
+    `paper_dead_address` have an address that no longer works; in the others somebody gave none. `unreached`
+    people have neither a working address nor a known flat. `declined` people said no to such mails and get
+    no paper instead.
     """
 
     mail: int = 0

@@ -112,7 +112,8 @@ def test_cancelling_says_how_many_and_tells_those_whose_call_has_left(
 
     told = page.press("Ställ in träffen").follow()
 
-    assert told.flashes == [("done", "Träffen är inställd. 2 grannar får besked med mejl. 1 hushåll behöver besked på papper.")]
+    said = "Träffen är inställd. 2 grannar får besked med mejl. 1 hushåll behöver besked på papper."
+    assert told.flashes == [("done", said)]
     calls = [row for row in outbox.rows() if row.mailing.kind == "meeting-called" and row.mailbox]
     assert [row.person for row in calls if row.state is OutboxState.CANCELLED] == [scene.bengt]
     cancelled = [row for row in outbox.rows() if row.mailing.kind == "meeting-cancelled"]

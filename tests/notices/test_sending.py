@@ -343,3 +343,14 @@ def test_pressed_in_two_windows_at_once_it_is_one_notice(
         led_to = set(windows.map(press, range(4)))
     assert len(led_to) == 1
     assert (len(db.session.scalars(select(Notice)).all()), len(outbox.rows())) == (1, 5)
+
+
+def test_the_form_says_how_many_each_audience_has_and_the_group_page_to_whom_it_went(
+    client: PageClient, scene: Scene
+) -> None:
+    new = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
+    assert "Hela gruppen (4 med mejl, 1 på papper)" in new.text
+    bengts = preview(client, scene, scene.bengt, audience=f"stairwell-{scene.stairwell_3.id}")
+    bengts.press("Skicka till 2 grannar")
+    for page in (f"/groups/{scene.group.id}", "/me"):
+        assert "till Våglängdsgatan 3 ·" in client.get(page, as_=scene.bengt).text

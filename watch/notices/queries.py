@@ -149,7 +149,8 @@ def _latest(group_id: int, area_id: int, reader_id: int, limit: int, *, is_for_a
         _said_to(group_id, area_id), of_all if is_for_all else readable_by(reader_id)
     )
     titles = joinedload(Notice.texts).defer(NoticeText.body)
-    return wanted.options(titles).order_by(*NEWEST_FIRST).limit(limit)
+    whom = joinedload(Notice.stairwell), joinedload(Notice.area)
+    return wanted.options(titles, *whom).order_by(*NEWEST_FIRST).limit(limit)
 
 
 def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:

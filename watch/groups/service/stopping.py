@@ -23,6 +23,7 @@ GOT_MAIL = (
     .exists()
 )
 
+
 def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int | None] = ()) -> None:
     """Stop queued mails about a group that these people and households (ids) no longer want."""
     db.session.flush()  # the conditions below must see what the caller has changed
