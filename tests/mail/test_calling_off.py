@@ -234,7 +234,7 @@ def test_who_answered_on_the_page_that_they_come_is_told_though_no_mail_came(
 def test_paper_is_for_those_who_may_have_got_the_call_on_paper_or_by_a_mailbox_that_died_since(
     client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
 ) -> None:
-    """Bengt's invitation came, Carin's was refused, Dawit's waits; both mailboxes fail. Elsa has her paper."""
+    """Bengt's call came, Carin's was refused, Dawit's waits; their mailboxes fail. Elsa has paper."""
     relay.answers = {"carin@example.org": "550 5.1.1 nobody", "dawit@example.org": "451 4.7.1 later"}
     send()
     for person in (scene.bengt, scene.dawit):
