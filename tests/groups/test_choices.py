@@ -334,7 +334,7 @@ def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
     new = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
     page = new.press("Förhandsgranska", said)
     assert "2 personer får ett mejl." in page.text
-    assert "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress." in page.text
+    assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
     assert "e-postadressen där fungerar inte" not in page.text
     assert "3 personer har valt bort sådana mejl och får inget, inte heller på papper." in page.text
     page.press("Skicka till 2 grannar")

@@ -90,7 +90,9 @@ def _waiting(where: ColumnElement[bool]) -> Select[int, int | None, datetime | N
     papers = papers.where(OutboxRow.household_id.in_(homes), OutboxRow.state.in_(TO_HAND_OUT))
     paper = aliased(OutboxRow)
     has_paper = exists().where(
-        paper.mailing_id == OutboxRow.mailing_id, paper.household_id == Membership.household_id
+        paper.mailing_id == OutboxRow.mailing_id,
+        paper.household_id == Membership.household_id,
+        paper.state != OutboxState.CANCELLED,
     )
     bounced = (
         select(OutboxRow.mailing_id, Membership.household_id, OutboxRow.settled_at)

@@ -288,8 +288,8 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
         .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
         .where(
             or_(
-                and_(said_here, not_(reads.correlate(Notice).exists())),
-                and_(Meeting.group_id == group.id, not_(comes.correlate(Meeting).exists())),
+                and_(said_here, not_(reads.correlate(Notice, Mailing).exists())),
+                and_(Meeting.group_id == group.id, not_(comes.correlate(Meeting, Mailing).exists())),
             )
         )
     )

@@ -14,6 +14,7 @@ from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
+from watch.mail.progress import progress_of_mailings
 from watch.meetings import service
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, reminding
@@ -152,22 +153,40 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
     exact = _knows(meeting.group, meeting.stairwell)
     reach = calls.recipients_of_cancelling(meeting) if exact else None
     not_sent = calls.calls_not_sent(meeting) if exact else 0
-    return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent)
+    not_ticked = sum(not flat.is_handed_out for flat in own_flats(meeting))
+    return render_template(
+        "meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent, not_ticked=not_ticked
+    )
 
 
 @bp.post("/meetings/<int:meeting_id>/cancel")
 @requires(Permission.MANAGE_MEETINGS)
 def cancel(meeting: Meeting) -> Response:
-    is_quiet = calls.recipients_of_cancelling(meeting).nobody and _knows(meeting.group, meeting.stairwell)
-    told = _("Träffen är inställd. De som har fått inbjudan får besked.")
     has_begun = _("Träffen har redan börjat och kan inte ställas in.")
-    with saving(
-        _("Träffen är inställd.") if is_quiet else told,
-        already={MeetingCancelled: _("Träffen är redan inställd.")},
-        unless={MeetingStarted: has_begun},
-    ):
+    already = _("Träffen är redan inställd.")
+    with saving(already={MeetingCancelled: already}, unless={MeetingStarted: has_begun}) as saved:
         service.cancel(meeting, by=current_person())
+    if saved:
+        flash(_cancelled(meeting), "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+def _cancelled(meeting: Meeting) -> str:
+    """Say that a meeting is cancelled, and how many are told, as they stand in the outbox."""
+    if not _knows(meeting.group, meeting.stairwell):
+        return _("Träffen är inställd. De som har fått inbjudan får besked.")
+    told, said = progress_of_mailings(calls.mailings_of(meeting)), _("Träffen är inställd.")
+    if told.mail:
+        said += " " + ngettext(
+            "%(num)d granne får besked med mejl.", "%(num)d grannar får besked med mejl.", told.mail
+        )
+    if told.paper:
+        said += " " + ngettext(
+            "%(num)d hushåll behöver besked på papper.",
+            "%(num)d hushåll behöver besked på papper.",
+            told.paper,
+        )
+    return said
 
 
 def _meeting_form(group: Group) -> CallMeetingForm:
