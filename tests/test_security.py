@@ -207,3 +207,12 @@ def test_the_start_says_that_there_is_no_second_factor_yet(
 ) -> None:
     make_app(**PRODUCTION)
     assert "There is no second factor yet" in caplog.text
+
+
+def test_a_static_file_sets_no_cookie(client: PageClient) -> None:
+    """The session is changed on every page, and would be stored with the file by whoever stores it."""
+    client.get("/login")
+    names = sorted(each.name for each in Path("watch/static/css").iterdir() if each.is_file())
+    assert names
+    for name in names:
+        assert "Set-Cookie" not in client.get(f"/static/css/{name}").response.headers

@@ -41,6 +41,7 @@ from watch.field_rules import (
     no_link,
     no_personnummer,
     no_pile_of_marks,
+    no_title,
 )
 from watch.guarding import AssuranceField, about_nobody
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone, unless_being_chosen
@@ -108,9 +109,9 @@ def _filter(tidy: Callable[[str], str]) -> Callable[[str | None], str | None]:
 
 
 class NameField(StringField):
-    """A display name of 1–60 characters."""
+    """A display name of 1–60 characters. With `takes_title` it may be a role: "Kommunpolisen"."""
 
-    def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
+    def __init__(self, label: Any, *, optional: bool = False, takes_title: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv ett namn. Förnamn räcker."))
         rules = [
             needed,
@@ -121,6 +122,7 @@ class NameField(StringField):
             no_link,
             no_personnummer,
             a_letter,
+            *(() if takes_title else (no_title,)),
         ]
         super().__init__(label, validators=rules, filters=[_filter(tidy_name)], **more)
 
