@@ -18,8 +18,8 @@ TITLES = [
 ]  # fmt: skip
 NAMES = [
     "Nikos Polis", "Anna Borås", "Borås", "Kim Stad", "مالك", "عبد المالك", "Anna Polišenský",
-    "John Landlord", "Anna Ek-Polis", "Jan Bovard", "Boda Ek", "Dr. Polis", "Marie Police", "Lina/Kim", "Per:s",
-    "Kommendör Ek",
+    "John Landlord", "Anna Ek-Polis", "Jan Bovard", "Boda Ek", "Dr. Polis", "Marie Police", "Lina/Kim",
+    "Per:s", "Kommendör Ek",
 ]  # fmt: skip
 
 

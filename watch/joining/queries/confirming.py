@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
+from watch.groups.queries.members import active_membership
 from watch.joining.queries.asking import ASKS_OWNER
 from watch.models import (
     AddressVerification,
@@ -64,3 +65,8 @@ def verification_of(membership: Membership) -> AddressVerification | None:
     """Return the newest verification of an address that a coordinator recorded for a member."""
     newest = select(AddressVerification).where(AddressVerification.membership_id == membership.id)
     return db.session.scalar(newest.order_by(AddressVerification.id.desc()).limit(1))
+
+
+def joins_records(verification: AddressVerification) -> bool:
+    """Return True if the address is a member's already, so that a yes makes one record of two."""
+    return active_membership(verification.person, verification.group) is not None
