@@ -29,6 +29,7 @@ from watch.web import ViewAnswer, leave_trace, sent_to
 bp = Blueprint("messages", __name__)
 bp.add_app_template_global(officer_who_wrote)
 bp.add_app_template_global(role_of_sender)
+bp.add_app_template_global(queries.is_reached)
 NOT_SENT: Explanations = {
     WroteOften: _l("Du har skrivit fem gånger det senaste dygnet. Skriv igen i morgon, eller ring."),
     HasCoordinator: _l("Gruppen har ett kontaktombud som går att nå. Ring eller mejla dit."),
