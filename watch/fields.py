@@ -99,6 +99,11 @@ class SendingForm(Form):
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
 
+    def renew_key(self) -> None:
+        """Give the form a new key, because what it sends next is not a repetition."""
+        self.form_key.process(None)
+        self.form_key.raw_data = [self.form_key.data]
+
 
 def _strip(text: str | None) -> str | None:
     return composed(text.strip()) if text else text
