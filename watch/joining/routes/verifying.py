@@ -9,7 +9,7 @@ from watch import language
 from watch.access import public
 from watch.extensions import db
 from watch.joining.forms import FloorForm
-from watch.joining.queries.confirming import joins_records
+from watch.joining.queries.confirming import has_failed, joins_records
 from watch.joining.routes.accepting import light_window
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import confirming, verifying
@@ -50,7 +50,7 @@ def verify_address(token: str) -> ViewAnswer:
         return render_template("joining/ask_floor.html", token=token, link=link, form=form), 422
     verified = [each for each in link.verifications if verifying.verify(each, int(form.floor.data))]
     if not verified:
-        was_last = all(each.floor_tries == verifying.FLOOR_TRIES for each in link.verifications)
+        was_last = all(has_failed(each) for each in link.verifications)
         flash(_wrong_floor(link, was_last=was_last), "warn")
         db.session.commit()
         return redirect(url_for("places.front") if was_last else url_for(".ask_floor", token=token), 303)
