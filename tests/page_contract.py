@@ -3,7 +3,8 @@
 One h1, and the title begins with it, but names nobody, because a browser's history keeps titles. Every field
 has a label, every button and link a name, every id is unique. The HTML is valid, with language and direction.
 There is no inline style or script, and nothing from another host. The product's name in code is not shown,
-and 112 stands in the footer. A refused form says so first, with a link to each field.
+and 112 stands in the footer. A refused form says so first, with a link to each field. Where a text is typed,
+the buttons for languages belong to its form, so that the text is kept.
 """
 
 from __future__ import annotations
@@ -104,6 +105,7 @@ def _read(html: str, status: int) -> list[str]:
         *_inline(tree),
         *_hosts(tree),
         *_foot(tree),
+        *_buttons_for_languages(tree),
         *(_summary(tree) if status == 422 else ()),
     ]
 
@@ -127,6 +129,23 @@ def _language(tree: Element) -> Iterator[str]:
     language, direction = tree.get("lang"), tree.get("dir")
     if DIRECTIONS.get(language or "") != direction:
         yield f"the page says its language and direction, here lang={language!r} dir={direction!r}"
+
+
+def _buttons_for_languages(tree: Element) -> Iterator[str]:
+    typed_in = [form for form in tree.iter("form") if form.get("method") == "post" and _takes_text(form)]
+    if not typed_in or any(form.get("id") == "page-form" for form in typed_in):
+        whose = {"page-form"} if typed_in else {"page-form", None}
+        strange = {each.get("form") for each in tree.iter("button") if each.get("name") == "speak"} - whose
+        yield from (f"the buttons for languages belong to the form {name!r}" for name in strange)
+    else:
+        yield "a text is typed, but not in the form of the buttons for languages (whose_languages)"
+
+
+def _takes_text(form: Element) -> bool:
+    kinds = {"text", "email", "tel"}
+    return next(form.iter("textarea"), None) is not None or any(
+        each.get("type", "text") in kinds for each in form.iter("input")
+    )
 
 
 def _ids(tree: Element) -> Iterator[str]:

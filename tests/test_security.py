@@ -207,3 +207,14 @@ def test_the_start_says_that_there_is_no_second_factor_yet(
 ) -> None:
     make_app(**PRODUCTION)
     assert "There is no second factor yet" in caplog.text
+
+
+def test_a_static_file_sets_no_cookie(client: PageClient) -> None:
+    """The session is changed on every page, and would be stored with the file by whoever stores it."""
+    client.get("/login")
+    static = Path("watch/static")
+    names = [str(each.relative_to(static)) for each in static.rglob("*") if each.is_file()]
+    assert len({name.partition("/")[0] for name in names}) >= 3
+    for name in names:
+        answer = client.get(f"/static/{name}").response
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == (200, False), name

@@ -11,6 +11,7 @@ from wtforms.validators import ValidationError
 from watch.names import has_letter, is_like_link
 from watch.personnummer import has_personnummer, personnummer_word
 from watch.signs import JOINERS, before_hidden_sign, has_pile
+from watch.titles import is_title
 
 
 def hidden_signs_word(before: str) -> Any:
@@ -66,3 +67,11 @@ def a_letter(_form: Any, field: Field) -> None:
     """Refuse a name without any letter that can be seen."""
     if field.data and not field.errors and not has_letter(field.data):
         raise ValidationError(_l("Skriv ett namn med minst en bokstav."))
+
+
+def no_title(_form: Any, field: Field) -> None:
+    """Refuse the title of a role, because messages by "Polisen" would be believed."""
+    if field.data and not field.errors and is_title(field.data):
+        raise ValidationError(
+            _l("Skriv ett eget namn, inte en roll. Är det ett efternamn? Skriv förnamnet först.")
+        )

@@ -42,6 +42,7 @@ from watch.field_rules import (
     no_link,
     no_personnummer,
     no_pile_of_marks,
+    no_title,
 )
 from watch.guarding import AssuranceField, about_nobody
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone, unless_being_chosen
@@ -99,6 +100,11 @@ class SendingForm(Form):
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
 
+    def renew_key(self) -> None:
+        """Give the form a new key, because what it sends next is not a repetition."""
+        self.form_key.process(None)
+        self.form_key.raw_data = [self.form_key.data]
+
 
 def _strip(text: str | None) -> str | None:
     return composed(text.strip()) if text else text
@@ -109,9 +115,9 @@ def _filter(tidy: Callable[[str], str]) -> Callable[[str | None], str | None]:
 
 
 class NameField(StringField):
-    """A display name of 1–60 characters."""
+    """A display name of 1–60 characters. With `takes_title` it may be a role: "Kommunpolisen"."""
 
-    def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
+    def __init__(self, label: Any, *, optional: bool = False, takes_title: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv ett namn. Förnamn räcker."))
         rules = [
             needed,
@@ -122,6 +128,7 @@ class NameField(StringField):
             no_link,
             no_personnummer,
             a_letter,
+            *(() if takes_title else (no_title,)),
         ]
         super().__init__(label, validators=rules, filters=[_filter(tidy_name)], **more)
 

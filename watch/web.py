@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import Flask, Response, current_app, g, has_request_context, request, url_for
+from flask.sessions import SecureCookieSessionInterface, SessionMixin
 from flask.templating import Environment
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
@@ -124,6 +125,14 @@ def page_form() -> str | None:
     return found
 
 
+class PageSessions(SecureCookieSessionInterface):
+    """Keeps the session in a cookie that comes with pages; a static file may be stored for all readers."""
+
+    def should_set_cookie(self, app: Flask, session: SessionMixin) -> bool:
+        """Return whether the answer sets the cookie."""
+        return request.endpoint != "static" and super().should_set_cookie(app, session)
+
+
 class Templates(Environment):
     """Flask's Jinja environment with one plain dictionary of globals.
 
@@ -142,6 +151,7 @@ def init_app(app: Flask) -> None:
             app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies
         )
     app.url_map.converters["int"] = RowNumber
+    app.session_interface = PageSessions()
     app.after_request(made_for.next_turn)
     app.after_request(_store_traces)
     app.after_request(_protect)

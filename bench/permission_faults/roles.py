@@ -273,8 +273,8 @@ FAULTS = (
     Fault(
         "a coordinator's name is shown in an answer whatever they chose",
         "watch/models/messages.py",
-        "        return self.sender.name if is_shown else None\n",
-        "        return self.sender.name\n",
+        "        return (self.written_as or self.sender.name) if is_shown else None\n",
+        "        return self.written_as or self.sender.name\n",
         "messages/test_writing",
     ),
     Fault(

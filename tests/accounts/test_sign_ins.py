@@ -184,7 +184,7 @@ def test_a_button_pressed_by_htmx_leads_the_whole_page_to_signing_in(client):
 def test_what_an_officer_wrote_for_too_long_waits_until_they_are_in_again(client, gun, ask, newest_link):
     page = client.get("/me/settings", as_=gun)
     with time_machine.travel(utcnow() + timedelta(minutes=31)):
-        waiting = page.press("Spara", {"name": "Gun från polisen"})
+        waiting = page.press("Spara", {"name": "Gun Nilsson"})
         assert (waiting.status, waiting.h1) == (401, "Du har blivit utloggad")
         client.post("/login", {"email": "gun@example.org"}, as_=gun)
         client.post(newest_link(), as_=gun)
@@ -192,7 +192,7 @@ def test_what_an_officer_wrote_for_too_long_waits_until_they_are_in_again(client
         done = again if again.status == 303 else again.press("Skicka igen")
         assert done.location == "/me/settings"
     db.session.refresh(gun)
-    assert gun.name == "Gun från polisen"
+    assert gun.name == "Gun Nilsson"
 
 
 def test_what_was_sent_without_being_signed_in_waits_for_signing_in(client, scene):

@@ -308,6 +308,20 @@ def test_each_step_is_in_the_audit_trail_and_in_the_flats_history(client: PageCl
     assert (flat.number, page.text.count("Någon bytte e-postadress")) == ("1102", 2)
 
 
+def test_the_links_say_whose_they_are_where_somebody_else_is_signed_in(
+    client: PageClient, scene: Scene
+) -> None:
+    warning = "Länken kom i ett mejl till någon annan än dig"
+    ask(client, scene.carin)
+    for person in (scene.bengt, scene.gun, scene.carin):
+        page = client.get(confirm_path(scene.carin), as_=person)
+        assert (page.status, warning in page.text) == (200, person is not scene.carin)
+    client.post(confirm_path(scene.carin), as_=scene.carin)
+    for person in (scene.bengt, scene.gun, scene.carin):
+        page = client.get(undo_path(scene.carin), as_=person)
+        assert (page.status, warning in page.text) == (200, person is not scene.carin)
+
+
 def test_opening_the_links_changes_nothing(client: PageClient, carin: Person, dump: Dump) -> None:
     change(client, carin)
     ask(client, carin, "ny@example.org")

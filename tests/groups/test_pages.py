@@ -137,7 +137,7 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     starting = make_group(scene.langgatan, GroupState.STARTING)
     addresses = [
         (scene.carin, f"/groups/{group.id}", 6),
-        (scene.amina, f"/groups/{group.id}/house", 12),
+        (scene.amina, f"/groups/{group.id}/house", 13),
         (scene.amina, f"/stairwells/{scene.stairwell_3.id}/house", 9),
         (scene.amina, f"/groups/{group.id}/knock", 7),
         (scene.amina, f"/groups/{group.id}/members", 7),

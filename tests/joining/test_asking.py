@@ -151,6 +151,19 @@ def test_the_eleventh_wrong_code_is_slowed_down_and_right_ones_are_not_counted(
     assert neighbour.get(f"/j/{code}").status == 200
 
 
+def test_wrong_codes_do_not_close_the_form_that_is_open(
+    client: PageClient, bengt: Person, stairwell_1: Stairwell, code: str, fill: Fill
+) -> None:
+    """Other right codes stay closed, or a guesser would go on after ten."""
+    other = show_code(code_of(stairwell_1))
+    client.get(f"/j/{code}")
+    tries = [client.get(f"/j/WRNG-{number:04}").status for number in range(11)]
+    assert tries == [404] * 10 + [429]
+    assert [client.post(f"/j/{code}", fill(name="")).status for _ in range(15)] == [422] * 15
+    assert client.get(f"/j/{other}").status == 429
+    assert client.post(f"/j/{code}", fill()).status == 303
+
+
 def test_whoever_keeps_no_cookie_is_counted_with_the_network(
     client: PageClient, bengt: Person, code: str
 ) -> None:

@@ -146,6 +146,37 @@ def test_pressed_twice_it_is_called_once(client: PageClient, scene: Scene, outbo
     assert len(outbox.rows()) == 5
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [{"place": "Gården"}, {"about": "Lampan"}, {"starts": "18.30"}, {"ends": "20.30"}, {"kind": "annual"}],
+)
+def test_what_was_changed_by_back_after_calling_is_another_meeting(
+    changed: dict[str, str], client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    written = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    before = written.press("Förhandsgranska", PLAN)
+    older = written.press("Förhandsgranska", PLAN | changed)  # stands open in another window
+    before.press("Kalla 4 grannar")
+    meeting = db.session.scalars(select(Meeting)).one()
+
+    again = written.press("Förhandsgranska", PLAN)
+    assert again.location == f"/meetings/{meeting.id}"
+    assert again.follow().flashes[-1] == ("info", "Inbjudan är redan skickad.")
+
+    refused = older.press("Kalla 4 grannar")
+    assert (refused.status, len(outbox.mailings())) == (409, 1)
+    page = written.press("Förhandsgranska", PLAN | changed)
+    for shown in (refused, page):
+        assert "Inbjudan du skrev först är redan skickad" in shown.text
+        assert shown.links["Visa träffen som grannarna har fått"] == f"/meetings/{meeting.id}"
+    kept = refused.press("Ändra").form()
+    assert {name: kept[name] for name in changed} == changed
+    sent = page.press("Kalla 4 grannar")
+    assert sent.status == 303
+    assert page.press("Kalla 4 grannar").location == sent.location  # pressed twice
+    assert len(outbox.mailings()) == 2
+
+
 def test_a_group_without_members_is_told_that_nobody_gets_it(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
@@ -276,6 +307,20 @@ def test_a_meeting_that_was_held_is_written_down_and_mails_nobody(
     told = counted.follow().text
     assert "0 personer kom" in told
     assert "Har inte svarat" not in told
+
+
+@pytest.mark.parametrize("other", [{"place": "Gården"}, {"about": "Lampan"}, {"ends": "20.30"}])
+def test_a_meeting_that_is_there_with_other_words_is_not_said_to_be_saved(
+    other: dict[str, str], client: PageClient, scene: Scene
+) -> None:
+    address, held = f"/groups/{scene.group.id}/meetings", PLAN | {"day": "2026-02-12", "held": "yes"}
+    client.post(address, held, as_=scene.amina)
+    meeting = db.session.scalars(select(Meeting)).one()
+    page = client.post(address, held | other, as_=scene.amina)
+    assert (page.status, page.links["Visa träffen som finns"]) == (409, f"/meetings/{meeting.id}")
+    assert {name: page.form()[name] for name in other} == other
+    assert page.press("Spara träffen", {"day": "2026-02-13"}).status == 303
+    assert len(db.session.scalars(select(Meeting)).all()) == 2
 
 
 @pytest.mark.parametrize(

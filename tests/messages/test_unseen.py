@@ -12,12 +12,15 @@ from tests.conftest import Outbox
 from tests.factories import make_interest, make_person
 from tests.mail.letters import button_of
 from tests.page_client import PageClient
+from watch import language
 from watch.extensions import db
+from watch.mail.compose import _context, render
 from watch.models import (
     AuditEntry,
     ContactMessage,
     Coordinator,
     Interest,
+    Language,
     Membership,
     NoticeChoice,
     OutboxRow,
@@ -101,6 +104,10 @@ def test_members_of_a_group_without_coordinator_are_written_to_unless_they_said_
         ("officer-wrote-members", f"{name}@example.org") for name in ("amina", "carin", "dawit")
     ]
     assert not [each for each in ("Carin", "Dawit", "Elsa", "@example.org") if each in done.html]
+    with language.speaking(Language.SWEDISH):
+        mailing = outbox.rows()[0].mailing
+        mail = render("officer-wrote-members", _context(mailing, Language.SWEDISH, greets=False))
+    assert "Skriv till kontaktombudet" not in mail["text"] + mail["html"], "nobody would read it"
 
 
 def test_five_a_day_to_one_place_and_each_leaves_a_trace(

@@ -16,13 +16,15 @@ from tests.factories import make_member, make_message, make_person
 from tests.mail.letters import button_of
 from tests.page_client import Page, PageClient
 from tests.retention.nights import erase_all
+from watch import language
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service import members
 from watch.mail.compose import prepare
 from watch.mail.types import Recipient
+from watch.messages.labels import role_of_sender
 from watch.messages.service import MOST_A_DAY
-from watch.models import AuditEntry, ContactMessage, Coordinator, Mailing, OutboxRow, Person, utcnow
+from watch.models import AuditEntry, ContactMessage, Coordinator, Language, Mailing, OutboxRow, Person, utcnow
 
 NEAR, ALL = "Skicka till 1 kontaktombud för din port", "Skicka till alla 2 kontaktombud i huset"
 QUESTION = "När är nästa träff?"
@@ -157,6 +159,48 @@ def test_pressed_twice_it_is_sent_once(client: PageClient, scene: Scene, outbox:
     read.press("Skicka svaret", {"text": "Ja"})
     assert read.press("Skicka svaret", {"text": "Ja"}).status == 303
     assert len(outbox.addressed()) == 2
+
+
+def test_another_text_from_the_same_form_is_another_message(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    page = page_of(client, scene, scene.carin)
+    page.press(NEAR, {"text": QUESTION}).follow()
+    again = page.press(NEAR, {"text": "Och var?"}).follow()
+    assert again.flashes == [("done", "Skickat till 1 kontaktombud.")]
+    assert outbox.names() == ["neighbour-wrote"] * 2
+
+
+def test_the_mail_says_what_the_sender_is_and_keeps_the_name_of_then(
+    client: PageClient, scene: Scene
+) -> None:
+    page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
+    scene.carin.name = "Någon Annan"
+    membership = active_membership(scene.carin, scene.group)
+    assert membership
+    assert membership.household
+    assert membership.stairwell
+    db.session.commit()
+    home = f"granne i lägenhet {membership.household.flat.number}, port {membership.stairwell.number}"
+    read = client.get(link_to(scene.bengt)).text
+    assert home in read
+    assert "Carin Öberg" in read
+    assert "Någon Annan" not in read
+    message = db.session.scalars(select(ContactMessage)).one()
+    with language.speaking(Language.SWEDISH):
+        assert role_of_sender(message) == home
+        members.leave(membership, by=scene.carin)
+        db.session.commit()
+        assert role_of_sender(message) == "har lämnat gruppen"
+
+
+def test_a_mailed_message_says_whose_it_is_where_somebody_else_is_signed_in(
+    client: PageClient, scene: Scene
+) -> None:
+    page_of(client, scene, scene.carin).press(NEAR, {"text": QUESTION})
+    link, warning = link_to(scene.bengt), "Länken kom i ett mejl till någon annan än dig"
+    for person, is_warned in ((scene.gun, True), (scene.carin, True), (scene.bengt, False)):
+        assert (warning in client.get(link, as_=person).text) is is_warned
 
 
 def test_nobody_reads_what_others_wrote(client: PageClient, scene: Scene) -> None:

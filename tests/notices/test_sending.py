@@ -159,6 +159,58 @@ def test_pressed_twice_it_is_one_notice(client: PageClient, scene: Scene, outbox
     assert (len(db.session.scalars(select(Notice)).all()), len(outbox.rows())) == (1, 5)
 
 
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"body": "Den lyser nu."},
+        {"title": "Ny lampa"},
+        {"title_en": "New lamp", "body_en": "It is there."},
+        {"source": "Polisen"},
+        {"level": "urgent"},
+        {"valid_until": "2099-04-01"},
+    ],
+)
+def test_what_was_changed_by_back_after_sending_is_a_new_notice(
+    changed: dict[str, str], client: PageClient, scene: Scene
+) -> None:
+    written = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
+    written.press("Förhandsgranska", TEXT | {"audience": "group"}).press("Skicka till 4 grannar")
+    first = db.session.scalars(select(Notice)).one()
+
+    again = written.press("Förhandsgranska", TEXT | {"audience": "group"})  # by Back, and nothing changed
+    assert again.location == f"/notices/{first.id}/report"
+    assert again.follow().flashes[-1] == ("info", "Meddelandet är redan skickat.")
+
+    page = written.press("Förhandsgranska", TEXT | {"audience": "group"} | changed)
+    assert "Det du skrev först är redan skickat" in page.text
+    assert "Inget har skickats ännu." not in page.text
+    assert page.links["Visa det som är skickat"] == f"/notices/{first.id}/report"
+    sent = page.press("Skicka till 4 grannar")
+    assert sent.status == 303
+    assert sent.follow().flashes[-1] == ("done", "Meddelandet är på väg.")
+    assert page.press("Skicka till 4 grannar").location == sent.location  # pressed twice
+    assert len(db.session.scalars(select(Notice)).all()) == 2
+
+
+def test_another_text_under_a_key_that_was_sent_is_shown_and_not_sent(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """Two previews of one form stand open in two windows, and both are sent."""
+    written = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
+    stairwell = f"stairwell-{scene.stairwell_3.id}"
+    first, text, whom = (
+        written.press("Förhandsgranska", TEXT | {"audience": "group"} | more)
+        for more in ({}, {"body": "Den lyser nu."}, {"audience": stairwell})
+    )
+    first.press("Skicka till 4 grannar")
+    refused = text.press("Skicka till 4 grannar")
+    assert (refused.status, len(outbox.rows())) == (409, 5)
+    assert "Den lyser nu." in refused.text
+    assert refused.press("Ändra").form()["body"] == "Den lyser nu."
+    assert refused.press("Skicka till 4 grannar").status == 303
+    assert whom.press("Skicka till 2 grannar").status == 409
+
+
 def test_who_joins_after_the_preview_makes_it_be_shown_again(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:

@@ -22,10 +22,12 @@ from tests.factories import (
 from tests.groups.test_members import state_of
 from tests.newcomers import floor_link, link_of
 from tests.page_client import Page, PageClient
+from watch import language
 from watch.extensions import db
 from watch.groups.queries.choices import WANTS_NOTICES
 from watch.groups.queries.households import FlatState, paper_households
 from watch.mail import outbox as mails
+from watch.mail.compose import _context, render
 from watch.models import (
     AddressVerification,
     Answer,
@@ -448,9 +450,23 @@ def test_a_dead_address_is_joined_to_another_when_its_reader_says_so(
     assert {"Carin", "Carin Öberg"} <= set(in_the_group(scene))
     page.press("Mejla och fråga", {"kept": str(membership_of(double).id)})
     assert outbox.addressed() == [("address-recorded", "carin@home.example")]
+    with language.speaking(Language.SWEDISH):
+        mail = render("address-recorded", _context(outbox.rows()[0].mailing, Language.SWEDISH, greets=False))
+    assert "Du står två gånger i listan" in mail["text"]
+    assert "Namnet Carin och den här adressen är kvar" in mail["text"]
+    assert "har lagt till dig" not in mail["text"]
     assert {"Carin", "Carin Öberg"} <= set(in_the_group(scene))
     answer(client, "1")
     assert [each for each in in_the_group(scene) if "Carin" in each] == ["Carin"]
+
+
+def test_a_wrong_floor_never_says_paper_to_whom_mail_reaches(client: PageClient, scene: Scene) -> None:
+    ask_address(client, scene.carin, scene.bengt, "carin@new.example")
+    for tries, words in ((1, ""), (2, ""), (3, "Säg till ditt kontaktombud")):
+        said = answer(client, "7").follow().text
+        assert "Våningen stämmer inte. Dina mejl går till samma adress som förut." in said, tries
+        assert words in said
+        assert "på papper så länge" not in said
 
 
 def test_a_member_of_another_stairwell_cannot_be_joined(client: PageClient, scene: Scene) -> None:

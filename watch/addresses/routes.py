@@ -18,7 +18,7 @@ from watch.extensions import browser_that_asks, db
 from watch.limits import limit_network
 from watch.models import AddressChange, utcnow
 from watch.saving import saving
-from watch.web import ViewAnswer
+from watch.web import ViewAnswer, sent_to
 
 bp = Blueprint("addresses", __name__)
 
@@ -123,6 +123,7 @@ def undo_change(token: str) -> ViewAnswer:
 
 
 def _read(change: AddressChange) -> AddressChange:
-    """Let the page speak the language of its mail."""
+    """Let the page speak the language of its mail, and say so if somebody else is signed in."""
     language.follow_letter(change.person.language)
+    sent_to(person_id=change.person_id)
     return change

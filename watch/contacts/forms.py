@@ -30,7 +30,7 @@ class ContactForm(Form):
         **IF_STRANGE,
     )
     organisation = LineField(_l("Organisation"), most=120, missing=_l("Skriv vilken organisation det är."))
-    name = NameField(_l("Namn"), optional=True)
+    name = NameField(_l("Namn"), optional=True, takes_title=True)
     phone = PhoneField(_l("Telefon"), takes_short=True)
     email = AddressField(_l("E-post"), optional=True)
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -54,7 +54,15 @@ class MeetingNotStarted(DomainError):
 
 
 class AlreadyCalled(Duplicate):
-    """The same form was sent before; `meeting` is its result."""
+    """The same form was sent before with the same content; `meeting` is its result."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__(meeting)
+        self.meeting = meeting
+
+
+class OtherCalled(Duplicate):
+    """The same form was sent before, or the same meeting recorded, with other content: that of `meeting`."""
 
     def __init__(self, meeting: Meeting) -> None:
         super().__init__(meeting)
@@ -87,10 +95,10 @@ def call(
 ) -> Meeting:
     """Call the members of a group or a stairwell, by mail, or on paper if no mail reaches them.
 
-    Raises AlreadyCalled if the same form was sent before, and CountChanged if the numbers differ from the
-    caller's preview (`promised`, a preview_token).
+    Raises AlreadyCalled or OtherCalled if the form was sent before, and CountChanged if the numbers differ
+    from the caller's preview (`promised`, a preview_token).
     """
-    _expect_new(form_key)
+    expect_new(group, stairwell, plan, form_key)
     recipients_of_call(group, stairwell).require_unchanged(promised)
     try:
         with db.session.begin_nested():
@@ -103,7 +111,7 @@ def call(
                 not_after=plan.starts_at,
             )
     except IntegrityError:
-        _expect_new(form_key)
+        expect_new(group, stairwell, plan, form_key)
         raise
     outbox.queue_paper(mailing, households_to_call(group, stairwell))
     audit.note("meeting-called", about=meeting, by=by, group=group)
@@ -123,7 +131,10 @@ def remind(now: datetime) -> None:
 
 
 def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | None = None) -> Meeting:
-    """Record a meeting that was held already, without mails. The same meeting is recorded once only."""
+    """Record a meeting that was held already, without mails. The same meeting is recorded once only.
+
+    Raises OtherCalled if it is there with another end, place or text.
+    """
     same = select(Meeting).where(
         Meeting.group_id == group.id,
         Meeting.stairwell_id == (stairwell.id if stairwell else None),
@@ -132,6 +143,8 @@ def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | N
         Meeting.cancelled_at.is_(None),
     )
     if known := db.session.scalar(same.limit(1)):
+        if not _is_same(known, group, stairwell, plan):
+            raise OtherCalled(known)
         return known
     meeting = _add(group, stairwell, plan, by)
     audit.note("meeting-written-down", about=meeting, by=by, group=group)
@@ -217,8 +230,22 @@ def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> M
     return meeting
 
 
-def _expect_new(form_key: str | None) -> None:
-    """Raise AlreadyCalled, or Duplicate if another kind of form had the same key."""
+def expect_new(group: Group, stairwell: Stairwell | None, plan: Plan, form_key: str | None) -> None:
+    """Raise AlreadyCalled or OtherCalled if the form was sent before; Duplicate if another kind has its key.
+
+    What was changed by Back since the form was sent must be neither lost nor taken for sent.
+    """
     mailing = form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
-    if mailing:
-        raise AlreadyCalled(mailing.meeting) if mailing.meeting else Duplicate(mailing)
+    if not mailing:
+        return
+    if mailing.meeting is None:
+        raise Duplicate(mailing)
+    is_same = _is_same(mailing.meeting, group, stairwell, plan)
+    raise (AlreadyCalled if is_same else OtherCalled)(mailing.meeting)
+
+
+def _is_same(meeting: Meeting, group: Group, stairwell: Stairwell | None, plan: Plan) -> bool:
+    known = Plan(meeting.kind, meeting.starts_at, meeting.ends_at, meeting.place, meeting.about)
+    return (meeting.group, meeting.stairwell, known) == (
+        group, stairwell, replace(plan, about=plan.about or None),
+    )  # fmt: skip

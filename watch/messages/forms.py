@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField
+from wtforms import StringField
 
 from watch.fields import SendingForm, TextField
 
@@ -21,7 +21,7 @@ class WriteMessageForm(SendingForm):
     """Asks for a message. `to` is the value of the pressed button: "near" or "all"."""
 
     text = MessageField(_l("Ditt meddelande"))
-    to = HiddenField()
+    to = StringField()  # no hidden field, which would be sent before the button
 
 
 class AnswerMessageForm(SendingForm):

@@ -1,9 +1,11 @@
-"""Who writes a message to people whom they may not see."""
+"""Who writes a message: the role inside, whatever name they have given themselves."""
 
 from __future__ import annotations
 
-from watch.messages.queries import office_of_sender
-from watch.models import ContactMessage, Organisation
+from flask_babel import gettext as _
+
+from watch.messages.queries import home_of, is_coordinator, office_of_sender
+from watch.models import ContactMessage, MessageAudience, Organisation
 from watch.notices.labels import OFFICERS
 
 
@@ -12,3 +14,21 @@ def officer_who_wrote(message: ContactMessage) -> str:
     area, officer = office_of_sender(message)
     role = OFFICERS[officer.organisation if officer else Organisation.POLICE]
     return str(role) % {"area": area.name}
+
+
+def role_of_sender(message: ContactMessage) -> str:
+    """Return what the sender is in the group: "granne i lägenhet 1203, port 3", in the current language."""
+    if message.audience is MessageAudience.MEMBER or is_coordinator(message):
+        return _("kontaktombud")
+    home = home_of(message)
+    if home is None or home.left_at is not None:
+        return _("har lämnat gruppen")
+    if home.stairwell is None:
+        return _("granne")
+    if home.household is None:
+        return _("granne i port %(port)s", port=home.stairwell.number)
+    return _(
+        "granne i lägenhet %(flat)s, port %(port)s",
+        flat=home.household.flat.number,
+        port=home.stairwell.number,
+    )

@@ -173,6 +173,24 @@ def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:
     return area, officer_in(area, message.sender)
 
 
+def is_coordinator(message: ContactMessage) -> bool:
+    """Return True if the sender coordinates the message's group now."""
+    appointed = select(Coordinator.id).where(
+        Coordinator.person_id == message.sender_id,
+        Coordinator.group_id == message.group_id,
+        Coordinator.is_current,
+    )
+    return db.session.scalar(appointed.limit(1)) is not None
+
+
+def home_of(message: ContactMessage) -> Membership | None:
+    """Return the sender's membership of the message's group, the latest if it has ended."""
+    theirs = select(Membership).where(
+        Membership.person_id == message.sender_id, Membership.group_id == message.group_id
+    )
+    return db.session.scalar(theirs.order_by(Membership.id.desc()).limit(1))
+
+
 def interest_behind(row: OutboxRow) -> Interest | None:
     """Return the reader's interest in the building that a mailed message is about, if it goes on."""
     message = row.mailing.contact_message

@@ -20,14 +20,16 @@ from watch.limits import limit_network
 from watch.messages import queries, service
 from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, WroteOften
 from watch.messages.forms import AnswerMessageForm, WriteMessageForm, WriteUnseenForm
-from watch.messages.labels import officer_who_wrote
+from watch.messages.labels import officer_who_wrote, role_of_sender
 from watch.models import Building, ContactMessage, Group, Person, Purpose
 from watch.relations import position_of
 from watch.saving import Explanations
-from watch.web import ViewAnswer, leave_trace
+from watch.web import ViewAnswer, leave_trace, sent_to
 
 bp = Blueprint("messages", __name__)
 bp.add_app_template_global(officer_who_wrote)
+bp.add_app_template_global(role_of_sender)
+bp.add_app_template_global(queries.is_reached)
 NOT_SENT: Explanations = {
     WroteOften: _l("Du har skrivit fem gånger det senaste dygnet. Skriv igen i morgon, eller ring."),
     HasCoordinator: _l("Gruppen har ett kontaktombud som går att nå. Ring eller mejla dit."),
@@ -124,6 +126,7 @@ def _mailed(token: str) -> tuple[ContactMessage, Person]:
     """Return the message of a mailed link and its reader, and use their language."""
     message, reader = service.message_to_answer(token)
     language.follow_letter(reader.language)
+    sent_to(person_id=reader.id)
     return message, reader
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -126,16 +127,26 @@ def _demand_few(by: Person, which: ColumnElement[bool]) -> None:
 
 
 def _store(message: ContactMessage, by: Person, form_key: str | None) -> ContactMessage:
-    message.sender_id, message.form_key = by.id, form_key
+    """Add a message. Raises AlreadyWritten if the form was sent before with the same text.
+
+    The same form with another text, by Back, is another message, and must not be lost.
+    """
+    message.sender_id, message.written_as = by.id, by.name
+    message.form_key = form_key and _key_of(form_key, message.text)
     try:
         with db.session.begin_nested():
             db.session.add(message)
     except IntegrityError:
-        before = db.session.scalar(select(ContactMessage).where(ContactMessage.form_key == form_key))
+        before = db.session.scalar(select(ContactMessage).where(ContactMessage.form_key == message.form_key))
         if form_key is None or before is None:
             raise
         raise AlreadyWritten(before) from None
     return message
+
+
+def _key_of(form_key: str, text: str) -> str:
+    """Return the key of a form with this text, of 40 characters."""
+    return hashlib.sha256(f"{form_key}\n{text}".encode()).hexdigest()[:40]
 
 
 def message_to_answer(token: str) -> tuple[ContactMessage, Person]:

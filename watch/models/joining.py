@@ -152,8 +152,9 @@ class AddressVerification(Derived, Model):
     """The verification of an e-mail address that a coordinator recorded at a neighbour's door.
 
     Meanwhile the neighbour is a member on paper (`membership`). `person` has the recorded name and address,
-    and becomes the member by giving the floor the neighbour lives on, in at most three tries (`floor_tries`).
-    Ended once the address is verified or given up.
+    and becomes the member by giving the floor the neighbour lives on, in at most three tries. Ended once the
+    address is verified or given up. `floor_tries` counts the wrong ones; three are shown to the coordinators
+    until the address is recorded anew or dropped, and then count as none.
 
     The link has the purpose of a join request's, because verifications used to be join requests and links
     mailed then must still work.

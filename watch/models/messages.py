@@ -49,6 +49,9 @@ class ContactMessage(Model):
     text: Mapped[str] = personal(
         "B", "what is asked or answered", AS_MESSAGE, Encrypted("contact_message.text")
     )
+    written_as: Mapped[str | None] = personal(
+        "B", "the sender's name when it was written", AS_MESSAGE, Encrypted("contact_message.written_as")
+    )
     form_key: Mapped[str | None] = impersonal("random", String(40), unique=True)
     sent_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
 
@@ -67,6 +70,6 @@ class ContactMessage(Model):
 
     @property
     def sender_name(self) -> str | None:
-        """The sender's name for its readers: members give theirs by writing, coordinators if they show it."""
+        """The sender's name when it was written. Coordinators give theirs only if they show it."""
         is_shown = self.audience is not MessageAudience.MEMBER or self.sender.shows_name
-        return self.sender.name if is_shown else None
+        return (self.written_as or self.sender.name) if is_shown else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from sqlalchemy import select
@@ -39,7 +39,15 @@ class NothingWaits(DomainError):
 
 
 class AlreadySent(Duplicate):
-    """The same form was sent before; `notice` is its result."""
+    """The same form was sent before with the same content; `notice` is its result."""
+
+    def __init__(self, notice: Notice) -> None:
+        super().__init__(notice)
+        self.notice = notice
+
+
+class OtherSent(Duplicate):
+    """The same form was sent before with another text or other recipients; `notice` is what it sent."""
 
     def __init__(self, notice: Notice) -> None:
         super().__init__(notice)
@@ -62,10 +70,11 @@ def send(
 ) -> Notice:
     """Send a notice: a mail to each person with an address, and paper to each household without.
 
-    Raises ReachesNobody, AlreadySent if the same form was sent before, and CountChanged if the numbers differ
-    from the sender's preview (`promised`, a preview_token; None if the sender may not see numbers).
+    Raises ReachesNobody, AlreadySent or OtherSent if the form was sent before, and CountChanged if the
+    numbers differ from the sender's preview (`promised`, a preview_token; None if the sender may not see
+    numbers).
     """
-    _expect_new(form_key)
+    expect_new(target, draft, form_key)
     recipients = target.recipients()
     if recipients.nobody:
         raise ReachesNobody
@@ -77,7 +86,7 @@ def send(
                 NOTICE, people=reached_by_mail(target.people()), about=notice, form_key=form_key
             )
     except IntegrityError:
-        _expect_new(form_key)
+        expect_new(target, draft, form_key)
         raise
     outbox.queue_paper(mailing, target.households())
     audit.note("notice-sent", about=notice, by=by, group=target.group, area=target.area)
@@ -118,8 +127,21 @@ def _add(target: Target, draft: Draft, by: Person) -> Notice:
     return notice
 
 
-def _expect_new(form_key: str | None) -> None:
-    """Raise AlreadySent, or Duplicate if another kind of form had the same key."""
+def expect_new(target: Target, draft: Draft, form_key: str | None) -> None:
+    """Raise AlreadySent or OtherSent if the form was sent before; Duplicate if another kind has its key.
+
+    What was changed by Back since the form was sent must be neither lost nor taken for sent.
+    """
     mailing = form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key))
-    if mailing:
-        raise AlreadySent(mailing.notice) if mailing.notice else Duplicate(mailing)
+    if not mailing:
+        return
+    if mailing.notice is None:
+        raise Duplicate(mailing)
+    raise (AlreadySent if _is_same(mailing.notice, target, draft) else OtherSent)(mailing.notice)
+
+
+def _is_same(notice: Notice, target: Target, draft: Draft) -> bool:
+    sent_to = Target(notice.audience, notice.group, notice.stairwell, notice.area)
+    texts = {each.language: (each.title, each.body) for each in notice.texts}
+    sent = Draft(texts, notice.organisation, notice.level, notice.source, notice.valid_until)
+    return (sent_to, sent) == (target, replace(draft, source=draft.source or None))

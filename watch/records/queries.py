@@ -11,7 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager
 from watch.extensions import db
 from watch.groups.queries.choices import SECOND_THOUGHTS
 from watch.groups.queries.members import members_of
-from watch.joining.queries.confirming import CONFIRM_DAYS, verification_of
+from watch.joining.queries.confirming import CONFIRM_DAYS, has_failed, verification_of
 from watch.models import AddressVerification, AuditEntry, Coordinator, Flat, Group, Membership, Person
 from watch.models.base import is_fresh
 
@@ -56,6 +56,12 @@ def open_question(membership: Membership) -> AddressVerification | None:
     asked = verification_of(membership)
     is_open = asked is not None and asked.ended_at is None and is_fresh(asked.created_at, CONFIRM_DAYS)
     return asked if is_open else None
+
+
+def failed_question(membership: Membership) -> AddressVerification | None:
+    """Return the question about a recorded address that ended with three wrong floors."""
+    asked = verification_of(membership)
+    return asked if asked is not None and has_failed(asked) else None
 
 
 def ended_lately(

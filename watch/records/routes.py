@@ -65,6 +65,7 @@ def _record_page(membership: Membership, form: CorrectRecordForm, asking: Record
         form=form,
         asking=asking,
         question=queries.open_question(membership),
+        failed=queries.failed_question(membership),
         is_on_paper=is_on_paper,
     )
 

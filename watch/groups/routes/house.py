@@ -30,6 +30,7 @@ from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.handouts.queries import open_handouts
 from watch.joining.queries.asking import waiting_requests
+from watch.joining.queries.confirming import addresses_to_record_again
 from watch.models import Flat, Group, Stairwell, Visit, utcnow
 from watch.records.queries import ended_lately
 from watch.saving import saving
@@ -70,6 +71,7 @@ def show(group: Group) -> ViewAnswer:
         legend=_legend(flats),
         gone=gone_flats([each.id for each in work.stairwells]),
         handouts=open_handouts({group.id: mine}, utcnow()),
+        unconfirmed=addresses_to_record_again(group, mine),
     )
 
 

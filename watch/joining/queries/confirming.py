@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
+from watch.groups.queries.members import active_membership
 from watch.joining.queries.asking import ASKS_OWNER
 from watch.models import (
     AddressVerification,
     Group,
     GroupState,
+    Household,
     JoinRequest,
     Mailing,
     Membership,
@@ -21,6 +23,7 @@ from watch.models import (
     RequestState,
 )
 
+FLOOR_TRIES = 3
 CONFIRM_DAYS = 14  # how long the link works for confirming a request or verifying an address
 WITHDRAWN_DAYS = 7  # how long its owner can take back that a request was withdrawn
 # Only a confirmed request is withdrawn by its owner; others are when their address is changed, or at once.
@@ -99,3 +102,38 @@ def verification_of(membership: Membership) -> AddressVerification | None:
     """Return the newest verification of an address that a coordinator recorded for a member."""
     newest = select(AddressVerification).where(AddressVerification.membership_id == membership.id)
     return db.session.scalar(newest.order_by(AddressVerification.id.desc()).limit(1))
+
+
+def has_failed(verification: AddressVerification) -> bool:
+    """Return True if three floors were wrong, and no coordinator has dropped the address since."""
+    return verification.floor_tries == FLOOR_TRIES
+
+
+def addresses_to_record_again(group: Group, stairwells: Collection[int] | None) -> Sequence[Membership]:
+    """Return the members, in these stairwells, of a recorded address for which three floors were wrong.
+
+    The newest address that was recorded for a member counts. One statement.
+    """
+    newer = aliased(AddressVerification)
+    is_newest = (
+        ~select(newer.id)
+        .where(newer.membership_id == Membership.id, newer.id > AddressVerification.id)
+        .exists()
+    )
+    wanted = (
+        select(Membership)
+        .join(AddressVerification, AddressVerification.membership_id == Membership.id)
+        .where(Membership.group_id == group.id, Membership.left_at.is_(None))
+        .where(AddressVerification.floor_tries == FLOOR_TRIES, is_newest)
+        .options(joinedload(Membership.person))
+        .options(joinedload(Membership.household).joinedload(Household.flat))
+        .order_by(Membership.id)
+    )
+    if stairwells is not None:
+        wanted = wanted.where(Membership.stairwell_id.in_(stairwells))
+    return db.session.scalars(wanted).all()
+
+
+def joins_records(verification: AddressVerification) -> bool:
+    """Return True if the address is a member's already, so that a yes makes one record of two."""
+    return active_membership(verification.person, verification.group) is not None

@@ -32,6 +32,7 @@ from watch.models import (
     Letter,
     Meeting,
     Membership,
+    Purpose,
     Stairwell,
 )
 from watch.printing.queries import letter_of_code, stairwell_of_old_poster, stairwell_of_poster
@@ -43,11 +44,22 @@ def is_wrong_code(answer: Response) -> bool:
     return answer.status_code == 404
 
 
+def is_open_here() -> bool:
+    """Return True if this browser has opened the code before: wrong codes do not close its form."""
+    return session.get("opened") == _mark_of((request.view_args or {})["code"])
+
+
+def _mark_of(code: str) -> str:
+    """Return a keyed hash of a code, because the cookie can be read by whoever has the browser."""
+    return tokens.code_index(Purpose.POSTER, code).hex()[:20]
+
+
 WRONG_CODES_HERE = limiter.shared_limit(
-    "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks, deduct_when=is_wrong_code
-)
+    "10 per hour", scope="wrong codes of a browser", key_func=browser_that_asks, deduct_when=is_wrong_code,
+    exempt_when=is_open_here,
+)  # fmt: skip
 WRONG_CODES = limit_network(  # a building's residents, or a phone company's customers, may share one network
-    "100 per hour", "wrong codes", deduct_when=is_wrong_code
+    "100 per hour", "wrong codes", deduct_when=is_wrong_code, exempt_when=is_open_here
 )
 MAX_CHARACTERS = 40  # of a code
 MOST_TYPED = 300  # characters of a code with the URL or the sentence around it
@@ -83,6 +95,14 @@ def _ask_behind(code: str) -> ViewAnswer:
     if len(code) > MAX_CHARACTERS:
         return _unknown_code()
     action = url_for(".ask_by_poster", code=code)
+    page = _page_behind(code, action)
+    if page is None:
+        return _unknown_code()
+    session["opened"] = _mark_of(code)
+    return page
+
+
+def _page_behind(code: str, action: str) -> ViewAnswer | None:
     if stairwell := stairwell_of_poster(code):
         return _ask_page("joining/poster.html", [stairwell], action, consent=ConsentChannel.POSTER)
     if letter := letter_of_code(code):
@@ -90,7 +110,7 @@ def _ask_behind(code: str) -> ViewAnswer:
         return _ask_page("joining/letter.html", here, action, letter, consent=ConsentChannel.LETTER)
     if stairwell := stairwell_of_old_poster(code):
         return _ask_page("joining/old_code.html", [stairwell], action, consent=ConsentChannel.POSTER)
-    return _unknown_code()
+    return None
 
 
 def _unknown_code() -> ViewAnswer:

@@ -9,10 +9,14 @@ from watch import language
 from watch.access import public
 from watch.extensions import db
 from watch.joining.forms import FloorForm
+from watch.joining.queries.confirming import has_failed, joins_records
 from watch.joining.routes.accepting import light_window
 from watch.joining.routes.blueprint import bp
 from watch.joining.service import confirming, verifying
+from watch.models import Channel
 from watch.web import ViewAnswer, sent_to
+
+bp.add_app_template_global(joins_records)
 
 
 @bp.get("/join/confirm/<token>/floor")
@@ -46,8 +50,8 @@ def verify_address(token: str) -> ViewAnswer:
         return render_template("joining/ask_floor.html", token=token, link=link, form=form), 422
     verified = [each for each in link.verifications if verifying.verify(each, int(form.floor.data))]
     if not verified:
-        flash(_("Det stämmer inte med vad som skrevs upp vid dörren. Du är med på papper så länge."), "warn")
-        was_last = all(each.floor_tries == verifying.FLOOR_TRIES for each in link.verifications)
+        was_last = all(has_failed(each) for each in link.verifications)
+        flash(_wrong_floor(link, was_last=was_last), "warn")
         db.session.commit()
         return redirect(url_for("places.front") if was_last else url_for(".ask_floor", token=token), 303)
     membership = next((each.membership for each in verified if each.membership.left_at is None), None)
@@ -56,3 +60,13 @@ def verify_address(token: str) -> ViewAnswer:
     db.session.commit()
     session.pop("asked", None)
     return light_window(membership) if membership else redirect(url_for(".confirm", token=token), 303)
+
+
+def _wrong_floor(link: confirming.Link, *, was_last: bool) -> str:
+    """Return what to say of a wrong floor, and how the neighbour is reached until it is right."""
+    if all(each.membership.channel is Channel.PAPER for each in link.verifications):
+        told = _("Det stämmer inte med vad som skrevs upp vid dörren. Du är med på papper så länge.")
+    else:
+        told = _("Våningen stämmer inte. Dina mejl går till samma adress som förut.")
+    cure = _("Säg till ditt kontaktombud, så får du en ny länk.")
+    return f"{told} {cure}" if was_last else told

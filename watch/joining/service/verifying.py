@@ -10,7 +10,7 @@ from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.invitations.mails import JOIN_ALREADY_MEMBER, JOIN_APPROVED
 from watch.joining.mails import ADDRESS_RECORDED
-from watch.joining.queries.confirming import verification_of
+from watch.joining.queries.confirming import FLOOR_TRIES, has_failed, verification_of
 from watch.joining.service.answering import end_requests, lift_refusal
 from watch.joining.service.asking import Submission, request_of, write_once_a_day
 from watch.joining.service.confirming import confirm
@@ -25,8 +25,6 @@ from watch.models import (
     utcnow,
 )
 from watch.statements import changed
-
-FLOOR_TRIES = 3
 
 
 def ask_owner(membership: Membership, address: str, *, joins: bool = False) -> None:
@@ -50,9 +48,13 @@ def ask_owner(membership: Membership, address: str, *, joins: bool = False) -> N
 def give_up(membership: Membership) -> bool:
     """End the verification of a member's recorded address, and stop its waiting mail.
 
-    Return False if none was open.
+    One that ended with three wrong floors is not shown to the coordinators any more. Return False if there
+    was neither.
     """
     verification = verification_of(membership)
+    if verification is not None and has_failed(verification):
+        verification.floor_tries = 0
+        return True
     if verification is None or verification.ended_at is not None:
         return False
     verification.ended_at = utcnow()
@@ -81,6 +83,7 @@ def verify(verification: AddressVerification, floor: int) -> bool:
             verification.ended_at = verification.ended_at or utcnow()
         return False
     verification.ended_at = utcnow()
+    verification.floor_tries -= 1  # it was not a wrong one
     _hand_over(verification, household.flat)
     return True
 

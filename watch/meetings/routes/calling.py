@@ -19,7 +19,14 @@ from watch.meetings import service
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, reminding
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
-from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
+from watch.meetings.service import (
+    AlreadyCalled,
+    MeetingCancelled,
+    MeetingNotStarted,
+    MeetingStarted,
+    OtherCalled,
+    Plan,
+)
 from watch.models import Counting, Group, Meeting, Stairwell, utcnow
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
@@ -52,7 +59,23 @@ def preview(group: Group) -> ViewAnswer:
         return _new_page(group, form), 200
     if not form.validate():
         return _new_page(group, form), 422
-    return _preview_page(group, form, calls.recipients_of_call(group, form.chosen_stairwell)), 200
+    recipients = calls.recipients_of_call(group, form.chosen_stairwell)
+    try:
+        service.expect_new(group, form.chosen_stairwell, _plan(form), form.form_key.data)
+    except AlreadyCalled as sent:
+        return _already_called(sent.meeting)
+    except OtherCalled as other:
+        return _preview_page(group, form, recipients, before=other.meeting), 200
+    return _preview_page(group, form, recipients), 200
+
+
+def _plan(form: CallMeetingForm) -> Plan:
+    return Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
+
+
+def _already_called(meeting: Meeting) -> Response:
+    flash(_("Inbjudan är redan skickad."), "info")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
 @bp.post("/groups/<int:group_id>/meetings")
@@ -63,31 +86,36 @@ def call(group: Group) -> ViewAnswer:
     form = _meeting_form(group)
     if not form.validate():
         return _new_page(group, form), 422
-    plan = Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
-    if isinstance(form, WriteDownMeetingForm):
-        meeting = service.write_down(group, plan, by=current_person(), stairwell=form.chosen_stairwell)
-        _note_assurance(form, meeting)
-        db.session.commit()
-        flash(_("Träffen är sparad. Ingen har fått mejl."), "done")
-        return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
-    return _send_call(group, form, plan)
+    return _write_down(group, form) if isinstance(form, WriteDownMeetingForm) else _send_call(group, form)
 
 
-def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
+def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
+    try:
+        meeting = service.write_down(group, _plan(form), by=current_person(), stairwell=form.chosen_stairwell)
+    except OtherCalled as other:
+        return _new_page(group, form, before=other.meeting), 409
+    _note_assurance(form, meeting)
+    db.session.commit()
+    flash(_("Träffen är sparad. Ingen har fått mejl."), "done")
+    return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
+
+
+def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
     stairwell = form.chosen_stairwell
     recipients, exact = calls.recipients_of_call(group, stairwell), _knows(group, stairwell)
     promised = form.counted.data or None if exact else None
     key = form.form_key.data or None
     try:
         meeting = service.call(
-            group, plan, by=current_person(), stairwell=stairwell, form_key=key, promised=promised
+            group, _plan(form), by=current_person(), stairwell=stairwell, form_key=key, promised=promised
         )
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(group, form, now.counts), 409
-    except service.AlreadyCalled as sent:
-        flash(_("Inbjudan är redan skickad."), "info")
-        return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
+    except AlreadyCalled as sent:
+        return _already_called(sent.meeting)
+    except OtherCalled as other:
+        return _preview_page(group, form, recipients, before=other.meeting), 409
     _note_assurance(form, meeting)
     db.session.commit()
     said = ngettext(
@@ -200,22 +228,28 @@ def _meeting_form(group: Group) -> CallMeetingForm:
     return kind(stairwells, data={"stairwell": nearest})
 
 
-def _new_page(group: Group, form: CallMeetingForm) -> str:
+def _new_page(group: Group, form: CallMeetingForm, *, before: Meeting | None = None) -> str:
+    """Show the form. `before` is the meeting that is recorded already, with other words."""
     stairwells = list(form.stairwells.values())
     relations, counts = current_relations(), _crowds(group)
     for each, count in calls.reaches_of_calls(group, stairwells).items():
         if relations.works_with_all_of(group, each):
             counts[each] = language.number(count)
     return render_template(
-        "meetings/new.html", group=group, form=form, stairwells=stairwells, counts=counts,
+        "meetings/new.html", group=group, form=form, before=before, stairwells=stairwells, counts=counts,
         only_some=relations.stairwells_in(group) is not None,
     )  # fmt: skip
 
 
-def _preview_page(group: Group, form: CallMeetingForm, reach: RecipientCounts) -> str:
+def _preview_page(
+    group: Group, form: CallMeetingForm, reach: RecipientCounts, *, before: Meeting | None = None
+) -> str:
+    """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
+    if before:
+        form.renew_key()
     stairwell, exact = form.chosen_stairwell, _knows(group, form.chosen_stairwell)
     return render_template(
-        "meetings/preview.html", group=group, form=form, reach=reach if exact else None,
+        "meetings/preview.html", group=group, form=form, before=before, reach=reach if exact else None,
         crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip

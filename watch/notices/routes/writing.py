@@ -22,13 +22,13 @@ from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
 from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.language import number
-from watch.models import Area, Audience, Group, Organisation
+from watch.models import Area, Audience, Group, Notice, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
 from watch.notices.labels import AREA_AUDIENCES
 from watch.notices.queries import Target
 from watch.notices.routes.blueprint import bp, knows_numbers
-from watch.notices.service import AlreadySent, Draft, ReachesNobody
+from watch.notices.service import AlreadySent, Draft, OtherSent, ReachesNobody
 from watch.recipients import CountChanged, RecipientCounts
 from watch.web import ViewAnswer
 
@@ -144,20 +144,34 @@ def _preview(compose: ComposeContext) -> ViewAnswer:
     reach = form.target.recipients()
     if reach.nobody:
         return _refuse_for_nobody(compose, form)
+    try:
+        service.expect_new(form.target, _draft(compose, form), form.form_key.data)
+    except AlreadySent as sent:
+        return _already_sent(sent.notice)
+    except OtherSent as other:
+        return _preview_page(compose, form, reach, before=other.notice), 200
     return _preview_page(compose, form, reach), 200
+
+
+def _draft(compose: ComposeContext, form: WriteNoticeForm) -> Draft:
+    return Draft(
+        form.texts(), compose.organisation, form.level.data, form.source.data or None, form.valid_until.data
+    )
+
+
+def _already_sent(notice: Notice) -> Response:
+    flash(_("Meddelandet är redan skickat."), "info")
+    return redirect(url_for("notices.report", notice_id=notice.id), 303)
 
 
 def _send(compose: ComposeContext) -> ViewAnswer:
     form = compose.form()
     if not form.validate():
         return _write_page(compose, form), 422
-    draft = Draft(
-        form.texts(), compose.organisation, form.level.data, form.source.data or None, form.valid_until.data
-    )
     try:
         notice = service.send(
             form.target,
-            draft,
+            _draft(compose, form),
             by=current_person(),
             form_key=form.form_key.data or None,
             promised=form.counted.data or None if knows_numbers(form.target) else None,
@@ -168,8 +182,9 @@ def _send(compose: ComposeContext) -> ViewAnswer:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(compose, form, now.counts), 409
     except AlreadySent as sent:
-        flash(_("Meddelandet är redan skickat."), "info")
-        return redirect(url_for("notices.report", notice_id=sent.notice.id), 303)
+        return _already_sent(sent.notice)
+    except OtherSent as other:
+        return _preview_page(compose, form, form.target.recipients(), before=other.notice), 409
     if form.about_nobody.is_given:
         reader = current_person()
         audit.note(audit.ABOUT_NOBODY, about=notice, by=reader, group=notice.group, area=notice.area)
@@ -200,7 +215,12 @@ def _with_counts(label: Any, target: Target) -> str:
     return f"{label} ({said})"
 
 
-def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: RecipientCounts) -> str:
+def _preview_page(
+    compose: ComposeContext, form: WriteNoticeForm, reach: RecipientCounts, *, before: Notice | None = None
+) -> str:
+    """Show the preview. `before` is what the same form has sent already; this is sent as a new one."""
+    if before:
+        form.renew_key()
     name = "notices/preview.html" if isinstance(compose.place, Group) else "notices/area_preview.html"
     target, exact = form.target, knows_numbers(form.target)
     return render_template(
@@ -208,6 +228,7 @@ def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: Recipie
         compose=compose,
         form=form,
         target=target,
+        before=before,
         reach=reach if exact else None,
         households=queries.households_in(target.area) if target.area and not exact else None,
         crowd=_crowd(target.group) if target.group and not exact else None,

@@ -1,0 +1,95 @@
+"""Names that are titles: whoever is called "Kommunpolisen" or "Hyresvärden" is believed to be them.
+
+Some words are nobody's name and are found anywhere in a name. Others are surnames too (Polis, Stad):
+they are titles where they stand first or alone, or behind a sign, so that "Nikos Polis" can be written.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from watch.names import folded_name
+
+# Letters of other scripts, and digits, that look like these.
+LOOKALIKES = str.maketrans("аеіїорсухкмтνορικτ0135", "aeiiopcyxkmtvopikt" + "oies")
+SIGNS = re.compile(r"[,:;/|(){}\[\]\"”“«»*+=_~•·]|\s[-–—]|[-–—]\s|\.\s?$")
+ALWAYS = re.compile(
+    r"(?:\w*polisen|(?:kommun|omrades|lokal|nar|trygghets|civil|stads|krim\w*)polis(?:er|erna)?|"
+    r"polis(?:myndighet|man|assistent|inspektor|kommissarie|station|befal|omrade|kontakt|chef)\w*|poliserna|"
+    r"police(?:man|woman|men|officer)|constabulary|"
+    r"\w*(?:kontaktombud|kontaktperson)(?:et|en|er|erna|ens|ets)?|ombudet|ombuden|"
+    r"kommun(?:en|ens|al\w*)|grannsamverkan\w*|samordnaren|municipality|coordinator|grannstod\w*|"
+    r"(?:hyres|vice|trygghets)vard(?:en|ar|arna)?|bovarden|fastighets\w+|hyresgastforening\w*|bostadsbolag\w*|"
+    r"bostadsrattsforening\w*|styrelsen|vaktmastare\w*|ordningsvakt\w*|vaktare|vaktaren|vaktbolag\w*|"
+    r"socialtjanst\w*|raddningstjanst\w*|brandkar\w*|myndighet\w*|skatteverket|aklagar\w*|"
+    r"administrator(?:en)?|kundtjanst|"
+    r"(?:ال)?شرطه|شرطي|الشرطي|البلديه|بلديه|منسق|المنسق|منسقه|المنسقه|منسقو|"
+    r"boo?li+[sc]k?a?|bilayska|degmada|xiriiriye|isku-?duwe|mulkiilaha)s?"
+)
+PHRASES = re.compile(
+    r"\b(?:contact person|property (?:owner|manager)|city council|city of boras|boras stad|boras city|"
+    r"bostader i boras|victoriahem|housing (?:company|association)|neighbou?rhood watch|"
+    r"qofka xiriirka|dadka xiriirka|milkiilaha guriga|hogga an hay)\b|"
+    r"(?:مالك|صاحب) (?:العقار|المبني|العماره|البيت)"
+)
+FIRST = frozenset(
+    [
+        "polis",
+        "police",
+        "polisens",
+        "boliis",
+        "ombud",
+        "kommun",
+        "kommunens",
+        "council",
+        "landlord",
+        "officer",
+        "stad",
+        "stads",
+    ]
+)
+PLACES = frozenset(
+    [
+        "i",
+        "in",
+        "of",
+        "fran",
+        "from",
+        "the",
+        "boras",
+        "hassleholmen",
+        "boda",
+        "norrby",
+        "hulta",
+        "sverige",
+        "sweden",
+        "svensk",
+        "svenska",
+    ]
+)
+
+
+def is_title(name: str) -> bool:
+    """Return True if a name says what somebody is: police, contact person, municipality or landlord."""
+    text = _plain(name)
+    words = re.findall(r"[^\W_]+", text)
+    if len(words) > 2 and all(len(each) == 1 for each in words):  # "P o l i s e n"
+        words = ["".join(words)]
+    if any(ALWAYS.fullmatch(each) for each in words) or PHRASES.search(" ".join(words)):
+        return True
+    parts = [re.findall(r"[^\W_]+", part) for part in SIGNS.split(text)]
+    return any(_begins_with_title(part) for part in parts if part)
+
+
+def _begins_with_title(words: list[str]) -> bool:
+    told = [each for each in words if each not in PLACES]
+    return bool(told) and told[0] in FIRST
+
+
+def _plain(name: str) -> str:
+    """Return the name folded, without accents, joined Arabic letters' variants, and lookalikes of Latin."""
+    apart = unicodedata.normalize("NFKD", folded_name(name))
+    text = "".join(each for each in apart if unicodedata.category(each) not in {"Mn", "Cf"} and each != "ـ")
+    text = text.replace("ة", "ه").replace("ى", "ي")
+    return text.translate(LOOKALIKES) if re.search("[a-zå-ö]", text) else text
