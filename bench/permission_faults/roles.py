@@ -273,13 +273,13 @@ FAULTS = (
     Fault(
         "a coordinator's name is shown in an answer whatever they chose",
         "watch/models/messages.py",
-        "        return self.sender.name if is_shown else None\n",
-        "        return self.sender.name\n",
+        "        return (self.written_as or self.sender.name) if is_shown else None\n",
+        "        return self.written_as or self.sender.name\n",
         "messages/test_writing",
     ),
     Fault(
         "everybody may write to a group's coordinators",
-        "watch/messages/routes.py",
+        "watch/messages/routes/writing.py",
         "    return is_in_it or queries.has_left_lately(current_person(), group)\n",
         "    return True\n",
         "test_access::test_each_role_gets_what_permissions_say",

@@ -31,6 +31,18 @@ ENDPOINTS = {
     "messages.write_interested": Expected(
         post="/buildings/{empty_house}/messages", **_OF_NORRBY, officer=422
     ),
+    "messages.preview_interested": Expected(
+        post="/buildings/{empty_house}/messages/preview", **_OF_NORRBY, officer=422
+    ),
+    "messages.stop_interested": Expected(
+        post="/buildings/{empty_house}/messages/{interested_message}/stop", **_OF_NORRBY, officer=303
+    ),
+    "messages.preview_members": Expected(
+        post="/groups/{group}/messages/members/preview", **_OF_OFFICERS, officer=422
+    ),
+    "messages.stop_members": Expected(
+        post="/groups/{group}/messages/members/{members_message}/stop", **_OF_OFFICERS, officer=303
+    ),
     "messages.ask_members": Expected(get="/groups/{group}/messages/members", **_OF_OFFICERS, officer=200),
     "messages.write_members": Expected(post="/groups/{group}/messages/members", **_OF_OFFICERS, officer=422),
     "messages.open_interest": public(get="/messages/interest/{to_interested}", status=302),

@@ -230,7 +230,7 @@ JOURNALED: dict[type[Model], Journaled] = {
             hidden("addresses of contacts that were changed", "email"),
         )
     ),
-    ContactMessage: Journaled(),
+    ContactMessage: Journaled((dated("messages whose waiting mails were stopped", "stopped_at"),)),
     ChecklistItem: Journaled(),
     LetterPack: Journaled(),
 }

@@ -13,6 +13,10 @@ class NobodyReads(DomainError):
     """No coordinator with a working address would get the message."""
 
 
+class NothingWaits(DomainError):
+    """Every mail of the message has been sent, or is being sent at this moment."""
+
+
 class AlreadyWritten(Duplicate):
     """The same form was sent before."""
 

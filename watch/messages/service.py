@@ -15,20 +15,23 @@ from watch.extensions import db
 from watch.groups.queries.choices import WANTS_NOTICES, wants_mail_of
 from watch.groups.queries.members import coordinates
 from watch.mail import outbox
-from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, WroteOften
+from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, NothingWaits, WroteOften
 from watch.messages.mails import (
     MESSAGE_ANSWERED,
     NEIGHBOUR_WROTE,
     OFFICER_WROTE_INTERESTED,
     OFFICER_WROTE_MEMBERS,
 )
-from watch.messages.queries import KEPT, interest_behind, is_reached
+from watch.messages.queries import KEPT, area_of, interest_behind, is_reached, readers_unseen
 from watch.models import (
     Building,
+    Channel,
     ContactMessage,
     Group,
     GroupState,
     Interest,
+    LeftOut,
+    Mailing,
     MessageAudience,
     OutboxRow,
     Person,
@@ -81,8 +84,9 @@ def write_to_interested(
 ) -> ContactMessage:
     """Mail everybody who is interested in the building now. Nobody is told how many there are.
 
-    Raises AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    Raises NobodyReads, AlreadyWritten, and WroteOften after five messages to them in 24 hours.
     """
+    demand_unseen_readers(building)
     message = ContactMessage(audience=MessageAudience.INTERESTED, building_id=building.id, text=text)
     _demand_few(by, ContactMessage.building_id == building.id)
     _store(message, by, form_key)
@@ -95,10 +99,9 @@ def write_to_interested(
 def write_to_members(group: Group, text: str, *, by: Person, form_key: str | None = None) -> ContactMessage:
     """Mail the members of a group whose coordinators nobody can reach, unless they want no notices.
 
-    Raises HasCoordinator, AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    Raises HasCoordinator, NobodyReads, AlreadyWritten, and WroteOften after five such messages in 24 hours.
     """
-    if is_reached(group):
-        raise HasCoordinator
+    demand_unseen_readers(group)
     message = ContactMessage(audience=MessageAudience.MEMBERS, group_id=group.id, text=text)
     _demand_few(by, ContactMessage.group_id == group.id)
     _store(message, by, form_key)
@@ -106,6 +109,25 @@ def write_to_members(group: Group, text: str, *, by: Person, form_key: str | Non
     outbox.queue_many(OFFICER_WROTE_MEMBERS, people=select(Person.id).where(wanted), about=message)
     audit.note("members-written-to", about=message, by=by, group=group)
     return message
+
+
+def demand_unseen_readers(to: Building | Group) -> None:
+    """Raise HasCoordinator, or NobodyReads if last night there was nobody to write to."""
+    if isinstance(to, Group) and is_reached(to):
+        raise HasCoordinator
+    if not readers_unseen(to):
+        raise NobodyReads
+
+
+def stop_sending(message: ContactMessage, *, by: Person) -> int:
+    """Stop the mails of an officer's message that wait, and return how many. Raises NothingWaits."""
+    mailings = select(Mailing.id).where(Mailing.contact_message_id == message.id)
+    stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings, why=LeftOut.OVER)
+    if not stopped:
+        raise NothingWaits
+    message.stopped_at = utcnow()  # a claimed mail, or one that a restore brings back, is not retried either
+    audit.note("message-stopped", about=message, by=by, group=message.group, area=area_of(message))
+    return stopped
 
 
 def interest_of_message(token: str) -> Interest:

@@ -33,7 +33,8 @@ ANSWERS = (MessageAudience.MEMBER, MessageAudience.COORDINATOR)
 class ContactMessage(Model):
     """A message mailed to people whose addresses its sender does not see, and who do not see the sender's.
 
-    An answer has the message that it answers. `form_key` makes a double press one message.
+    An answer has the message that it answers. `form_key` makes a double press one message. After `stopped_at`
+    no more of its mails are sent.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +55,7 @@ class ContactMessage(Model):
     )
     form_key: Mapped[str | None] = impersonal("random", String(40), unique=True)
     sent_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    stopped_at: Mapped[datetime | None]
 
     group: Mapped[Group | None] = relationship()
     building: Mapped[Building | None] = relationship()
