@@ -58,6 +58,7 @@ from watch.models import (
     RequestState,
     SignIn,
     SignInLink,
+    StoppedWriter,
     utcnow,
 )
 
@@ -375,6 +376,7 @@ def _links(scene: Scene) -> dict[str, object]:
     return {
         "interested_message": letter.id,
         "members_message": to_members.id,
+        "stopped_writer": store(StoppedWriter(group_id=scene.group.id, person_id=scene.elsa.id)).id,
         "to_interested": tokens.make(Purpose.REPLY, unseen),
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),

@@ -123,6 +123,8 @@ ELSEWHERE = {  # and why the walk does not come by them
     "messages.preview_interested": "needs somebody interested, see tests/messages",
     "messages.preview_members": "needs a group without coordinator, see tests/messages",
     "messages.stop_interested": "while the mails wait, see tests/messages",
+    "messages.stop_writer": "needs a tick and a message, see tests/messages",
+    "messages.take_back_writer": "once a writer is stopped, see tests/messages",
     "messages.stop_members": "while the mails wait, see tests/messages",
     "printing.say_delivered": "once letters are printed, see test_letterboxes",
     "printing.take_back_delivered": "once letters are delivered, see test_letterboxes",

@@ -42,6 +42,7 @@ from watch.models import (
     Refusal,
     RequestState,
     Stairwell,
+    StoppedWriter,
     Visit,
 )
 
@@ -231,6 +232,7 @@ JOURNALED: dict[type[Model], Journaled] = {
         )
     ),
     ContactMessage: Journaled((dated("messages whose waiting mails were stopped", "stopped_at"),)),
+    StoppedWriter: Journaled(beside=("group_id", "person_id"), is_wish=True),
     ChecklistItem: Journaled(),
     LetterPack: Journaled(),
 }

@@ -17,6 +17,14 @@ class NothingWaits(DomainError):
     """Every mail of the message has been sent, or is being sent at this moment."""
 
 
+class WriterStopped(DomainError):
+    """The group's coordinators take no more messages from the writer."""
+
+
+class WriterCoordinates(DomainError):
+    """The message is a coordinator's; only a neighbour's messages can be stopped."""
+
+
 class AlreadyWritten(Duplicate):
     """The same form was sent before."""
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload
 from watch.extensions import db
 from watch.groups.queries.areas import last_night
 from watch.groups.queries.choices import WANTS_NOTICES
-from watch.groups.queries.members import REACHED_BY_MAIL, coordinators_for
+from watch.groups.queries.members import REACHED_BY_MAIL, coordinates, coordinators_for
 from watch.interest.queries import interested_in
 from watch.mail.progress import STOPPABLE
 from watch.models import (
@@ -31,6 +31,7 @@ from watch.models import (
     OutboxState,
     Person,
     Stairwell,
+    StoppedWriter,
     utcnow,
 )
 from watch.notices.queries import officer_in
@@ -237,6 +238,36 @@ def is_coordinator(message: ContactMessage) -> bool:
         Coordinator.is_current,
     )
     return db.session.scalar(appointed.limit(1)) is not None
+
+
+def may_be_stopped(message: ContactMessage) -> bool:
+    """Return True if the message is a neighbour's, whose messages the coordinators may take no more."""
+    from_neighbour = (MessageAudience.COORDINATORS, MessageAudience.COORDINATOR)
+    return message.audience in from_neighbour and not is_coordinator(message)
+
+
+def is_stopped(person: Person, group: Group) -> bool:
+    """Return True if the group takes no messages from the person. It does from its coordinators."""
+    stopped = select(StoppedWriter.id).where(
+        StoppedWriter.person_id == person.id,
+        StoppedWriter.group_id == group.id,
+        ~coordinates(StoppedWriter.person_id, Group.id == group.id),
+    )
+    return db.session.scalar(stopped) is not None
+
+
+def stopped_writers(group: Group) -> Sequence[tuple[StoppedWriter, int | None]]:
+    """Return whose messages a group does not take, the latest first, and their stairwell; one statement."""
+    home = (
+        select(func.max(Membership.stairwell_id))
+        .where(Membership.person_id == StoppedWriter.person_id, Membership.group_id == group.id)
+        .where(Membership.is_current)
+        .correlate(StoppedWriter)
+        .scalar_subquery()
+    )
+    wanted = select(StoppedWriter, home).where(StoppedWriter.group_id == group.id)
+    wanted = wanted.options(joinedload(StoppedWriter.person)).order_by(StoppedWriter.id.desc())
+    return [(stopped, stairwell) for stopped, stairwell in db.session.execute(wanted)]
 
 
 def home_of(message: ContactMessage) -> Membership | None:

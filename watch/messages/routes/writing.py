@@ -5,17 +5,21 @@ from __future__ import annotations
 from flask import abort, g, redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import current_person, current_relations, public, signed_in
+from watch.access import Permission, current_person, current_relations, public, requires, signed_in
 from watch.extensions import db
 from watch.limits import limit_network
 from watch.messages import queries, service
+from watch.messages.errors import WriterCoordinates
 from watch.messages.forms import AnswerMessageForm, WriteMessageForm
 from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import sent
-from watch.models import ContactMessage, Group, Person, Purpose
+from watch.models import ContactMessage, Group, MessageAudience, Person, Purpose, StoppedWriter
 from watch.relations import position_of
+from watch.saving import saving
+from watch.sure import is_sure
 from watch.web import ViewAnswer, leave_trace, sent_to
 
 
@@ -46,16 +50,26 @@ def _index(group: Group, form: WriteMessageForm) -> str:
     person = current_person()
     coordinates = group.id in current_relations().coordinates
     received = queries.received_by(person, group, coordinates=coordinates)
-    if received:
+    stopped = _stopped(group) if coordinates else []
+    if received or stopped:
         leave_trace("messages-seen", about=group)
     return render_template(
         "messages/index.html", group=group, form=form, readers=queries.readers_for(person, group),
-        sent=queries.sent_by(person, group),
+        sent=queries.sent_by(person, group), stopped=stopped, is_stopped=queries.is_stopped(person, group),
         received=[
             (message, tokens.make(Purpose.REPLY, row), is_answered)
             for message, row, is_answered in received
         ],
     )  # fmt: skip
+
+
+def _stopped(group: Group) -> list[tuple[StoppedWriter, str | None]]:
+    """Return whose messages are not taken, by name if the reader works with their stairwell."""
+    own = current_relations().stairwells_in(group)
+    return [
+        (each, each.person.name if own is None or home in own else None)
+        for each, home in queries.stopped_writers(group)
+    ]
 
 
 @bp.post("/groups/<int:group_id>/messages")
@@ -93,7 +107,8 @@ def _read_page(token: str, message: ContactMessage, reader: Person, form: Answer
     leave_trace("message-seen", about=message, group=message.group, by=reader)
     return render_template(
         "messages/read.html", token=token, message=message, form=form,
-        answers=queries.answers_by(reader, message), reader=reader,
+        answers=queries.answers_by(reader, message), reader=reader, is_stopped=_is_stopped(message, reader),
+        may_stop=queries.may_be_stopped(message),
     )  # fmt: skip
 
 
@@ -109,3 +124,37 @@ def answer(token: str) -> ViewAnswer:
     if sent(form, _("Ditt svar är skickat."), lambda: service.answer(message, text, by=reader, form_key=key)):
         return redirect(url_for(".read", token=token), 303)
     return _read_page(token, message, reader, form), 422
+
+
+def _is_stopped(message: ContactMessage, reader: Person) -> bool:
+    """Return True if the neighbour in a correspondence, who reads or has written, is stopped."""
+    assert message.group is not None
+    neighbour = reader if message.audience is MessageAudience.MEMBER else message.sender
+    return queries.is_stopped(neighbour, message.group)
+
+
+@bp.post("/messages/<token>/stop-writer")
+@public
+@limit_network("60 per hour")
+def stop_writer(token: str) -> Response:
+    """Take no more messages from the writer: for all coordinators of the group, until one takes it back."""
+    message, reader = _mailed(token)
+    if is_sure():
+        with saving(
+            _("Ni får inga fler meddelanden från den här grannen."),
+            unless={WriterCoordinates: _("Det går bara att säga nej till grannar, inte till kontaktombud.")},
+        ):
+            service.stop_writer(message, by=reader)
+    return redirect(url_for(".read", token=token), 303)
+
+
+@bp.post("/groups/<int:group_id>/messages/writers/<int:stopped_id>/take-back")
+@requires(Permission.TAKE_BACK_WRITERS)
+def take_back_writer(group: Group, stopped_id: int) -> Response:
+    stopped = db.session.get(StoppedWriter, stopped_id)
+    if stopped is not None and stopped.group_id != group.id:
+        abort(404)
+    with saving(_("Grannen kan skriva till er igen.")):
+        if stopped is not None:  # else somebody was quicker
+            service.take_back_writer(stopped, group, by=current_person())
+    return redirect(url_for(".index", group_id=group.id), 303)
