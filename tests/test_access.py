@@ -42,7 +42,7 @@ from watch.extensions import db
 from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
-from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED
+from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED, OFFICER_WROTE_MEMBERS
 from watch.models import (
     AddressVerification,
     ContactRole,
@@ -58,6 +58,7 @@ from watch.models import (
     RequestState,
     SignIn,
     SignInLink,
+    StoppedWriter,
     utcnow,
 )
 
@@ -370,7 +371,12 @@ def _links(scene: Scene) -> dict[str, object]:
     make_interest(scene.jenny, scene.langgatan)
     unseen = outbox.queue(OFFICER_WROTE_INTERESTED, to=scene.jenny, about=letter)
     assert isinstance(unseen, OutboxRow)
+    to_members = make_message(scene.gun, scene.group, audience=MessageAudience.MEMBERS)
+    outbox.queue(OFFICER_WROTE_MEMBERS, to=scene.carin, about=to_members)
     return {
+        "interested_message": letter.id,
+        "members_message": to_members.id,
+        "stopped_writer": store(StoppedWriter(group_id=scene.group.id, person_id=scene.elsa.id)).id,
         "to_interested": tokens.make(Purpose.REPLY, unseen),
         "poster": tokens.show_code(tokens.code(Purpose.POSTER, scene.stairwell_3.nonce)),
         "sign_in_link": tokens.make(Purpose.SIGN_IN, sign_in),

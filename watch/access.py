@@ -71,6 +71,7 @@ class Permission(Enum):
     CHANGE_GROUP_STATE = auto()
     EDIT_CONTACTS = auto()
     WRITE_UNSEEN = auto()
+    TAKE_BACK_WRITERS = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -113,6 +114,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.CHANGE_GROUP_STATE: _OFFICER,
     Permission.EDIT_CONTACTS: _OFFICER,
     Permission.WRITE_UNSEEN: _OFFICER,
+    Permission.TAKE_BACK_WRITERS: _COORDINATORS,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.

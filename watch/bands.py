@@ -8,7 +8,7 @@ from flask_babel.speaklater import LazyString
 from watch import language
 from watch.models import FEW
 
-__all__ = ["FEW", "banded", "banded_share", "roughly"]
+__all__ = ["FEW", "banded", "banded_share", "roughly", "tells_number"]
 
 
 def banded(count: int, total: int) -> str:
@@ -23,6 +23,11 @@ def banded(count: int, total: int) -> str:
     else:
         words = LazyString(language.number, count)
     return words  # type: ignore[return-value]  # a lazy text is used as text everywhere
+
+
+def tells_number(count: int, total: int) -> bool:
+    """Return True if `banded` says the number itself, and no band."""
+    return FEW <= count <= total - FEW
 
 
 def banded_share(count: int, total: int) -> float:

@@ -279,7 +279,7 @@ FAULTS = (
     ),
     Fault(
         "everybody may write to a group's coordinators",
-        "watch/messages/routes.py",
+        "watch/messages/routes/writing.py",
         "    return is_in_it or queries.has_left_lately(current_person(), group)\n",
         "    return True\n",
         "test_access::test_each_role_gets_what_permissions_say",

@@ -31,9 +31,27 @@ ENDPOINTS = {
     "messages.write_interested": Expected(
         post="/buildings/{empty_house}/messages", **_OF_NORRBY, officer=422
     ),
+    "messages.preview_interested": Expected(
+        post="/buildings/{empty_house}/messages/preview", **_OF_NORRBY, officer=422
+    ),
+    "messages.stop_interested": Expected(
+        post="/buildings/{empty_house}/messages/{interested_message}/stop", **_OF_NORRBY, officer=303
+    ),
+    "messages.preview_members": Expected(
+        post="/groups/{group}/messages/members/preview", **_OF_OFFICERS, officer=422
+    ),
+    "messages.stop_members": Expected(
+        post="/groups/{group}/messages/members/{members_message}/stop", **_OF_OFFICERS, officer=303
+    ),
     "messages.ask_members": Expected(get="/groups/{group}/messages/members", **_OF_OFFICERS, officer=200),
     "messages.write_members": Expected(post="/groups/{group}/messages/members", **_OF_OFFICERS, officer=422),
     "messages.open_interest": public(get="/messages/interest/{to_interested}", status=302),
+    "messages.stop_writer": public(post="/messages/{reply}/stop-writer", status=303),
+    "messages.take_back_writer": Expected(
+        post="/groups/{group}/messages/writers/{stopped_writer}/take-back",
+        anybody="login", stranger=404, waiting=404, member=403, coordinator=303, other_coordinator=303,
+        lead=303, officer=403, other_officer=404, other_group=404,
+    ),
     "messages.read": public(get="/messages/{reply}"),
     "messages.answer": public(post="/messages/{reply}", status=422),
 }  # fmt: skip

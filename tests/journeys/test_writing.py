@@ -39,7 +39,8 @@ def test_the_police_contact_writes_to_the_interested(phone: Phone, scene: Scene,
     phone.open(f"/groups/new?building={scene.langgatan.id}")
     phone.follow("Skriv till dem som är intresserade")
     phone.fill("Meddelande", "Vem kan vara kontaktombud?")
-    phone.press("Skicka till dem som är intresserade")
+    phone.press("Förhandsgranska")
+    phone.press("Skicka till grannarna")
     assert "Skickat till dem som är intresserade." in phone.text
     assert post.deliver() == ["jenny@example.org"]
     assert "jenny@example.org" not in phone.page.content()

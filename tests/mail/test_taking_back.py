@@ -24,8 +24,10 @@ from watch.interest import service
 from watch.invitations.service import invited
 from watch.joining.service import answering, deciding, verifying
 from watch.mail import delivery, outbox, queue, record
-from watch.mail.kinds import KINDS
+from watch.mail.kinds import KINDS, Mail
 from watch.meetings import service as meetings
+from watch.messages import service as messages
+from watch.messages.mails import OFFICER_WROTE_INTERESTED, OFFICER_WROTE_MEMBERS
 from watch.models import (
     Answer,
     Coordinator,
@@ -93,6 +95,12 @@ def stop(scene: Scene, notice: Any) -> None:
     notices.stop_sending(notice, by=scene.amina)
 
 
+def stop_message(scene: Scene, message: Any, mail: Mail[Any]) -> None:
+    """Stop an officer's message, while another recipient's mail waits."""
+    outbox.queue(mail, to=scene.bengt, about=message)
+    messages.stop_sending(message, by=scene.gun)
+
+
 TAKEN_BACK: dict[str, dict[str, Act]] = {
     "sign-in": {"asked again": lambda s, about: signing_in.end_links(s.carin.mailbox_id)},
     "address-change": {"cancelled": lambda s, about: addresses.cancel_change(about.person)},
@@ -144,8 +152,12 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     },
     "neighbour-wrote": {"coordinates no more": lambda s, about: end(s, s.bengt)},
     "message-answered": {},  # what was answered stays so, also to somebody who has left
-    "officer-wrote-interested": {"withdrawn": lambda s, about: withdraw_interest(s)},
+    "officer-wrote-interested": {
+        "stopped": lambda s, about: stop_message(s, about, OFFICER_WROTE_INTERESTED),
+        "withdrawn": lambda s, about: withdraw_interest(s),
+    },
     "officer-wrote-members": {
+        "stopped": lambda s, about: stop_message(s, about, OFFICER_WROTE_MEMBERS),
         "left": lambda s, about: leave(s, s.carin),
         "wants nothing": lambda s, about: choose(s.carin, NoticeChoice.NOTHING),
     },

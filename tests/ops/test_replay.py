@@ -20,11 +20,13 @@ from tests.factories import (
     make_letter,
     make_meeting,
     make_member,
+    make_message,
     make_notice,
     make_person,
     make_request,
     make_verification,
     make_visit_request,
+    store,
 )
 from tests.journal.lines import change_settings, journal
 from tests.ops.installation import differences, everything, put_back
@@ -49,6 +51,7 @@ from watch.journal.recording import OFF
 from watch.journal.rules import NAMELESS
 from watch.mail import outbox as mails
 from watch.meetings.service import answer, cancel
+from watch.messages.queries import is_stopped
 from watch.models import (
     Answer,
     ContactPerson,
@@ -63,11 +66,13 @@ from watch.models import (
     Mailbox,
     MeetingAnswer,
     Membership,
+    MessageAudience,
     NoticeChoice,
     OldPoster,
     Person,
     Refusal,
     RequestState,
+    StoppedWriter,
     Suppression,
     utcnow,
 )
@@ -254,6 +259,22 @@ def test_a_no_that_was_taken_back_is_taken_back(scene: Scene) -> None:
     (wish,) = db.session.scalars(select(Refusal)).all()
     assert wish.address_index == refusing.declined_index
     assert (thinking.declined_index, thinking.state) == (None, InvitationState.REVOKED)
+
+
+def test_a_stopped_writer_stays_stopped_and_one_who_was_taken_back_does_not_come_back(scene: Scene) -> None:
+    before = store(StoppedWriter(group_id=scene.group.id, person_id=scene.elsa.id))
+    with since_the_copy():
+        store(StoppedWriter(group_id=scene.group.id, person_id=scene.carin.id))
+        db.session.delete(before)
+    assert is_stopped(scene.carin, scene.group)
+    assert not is_stopped(scene.elsa, scene.group)
+
+
+def test_an_officers_message_that_was_stopped_stays_stopped(scene: Scene) -> None:
+    message = make_message(scene.gun, scene.langgatan, audience=MessageAudience.INTERESTED)
+    with since_the_copy():
+        message.stopped_at = utcnow()
+    assert message.stopped_at is not None
 
 
 def test_a_no_to_an_invitation_that_the_copy_does_not_have_is_kept(scene: Scene) -> None:

@@ -58,6 +58,7 @@ from watch.models import (
     SignIn,
     SignInLink,
     StartStep,
+    StoppedWriter,
     utcnow,
 )
 from watch.notices.mails import NOTICE
@@ -118,6 +119,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     asked.invitation = make_invitation(scene.group, "vidare@example.org", by=scene.amina)
     asked.invitation.name = "Ny granne"
     store(Refusal(address_index=b"keyed hash"))
+    store(StoppedWriter(person_id=scene.carin.id, group_id=scene.group.id))
     store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
     make_visit(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)

@@ -56,7 +56,8 @@ COLUMNS = {
         "notice.audience",
         "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
         "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
-        "person.created_at", "refusal.said_at", "watch_group.started_at", "watch_group.interest_since",
+        "person.created_at", "refusal.said_at", "stopped_writer.at", "watch_group.started_at",
+        "watch_group.interest_since",
     ),
     GIVES: (
         "coordinator.accepted_at", "coordinator.duty_version", "interest.confirmed_at",

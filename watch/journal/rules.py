@@ -42,6 +42,7 @@ from watch.models import (
     Refusal,
     RequestState,
     Stairwell,
+    StoppedWriter,
     Visit,
 )
 
@@ -230,7 +231,8 @@ JOURNALED: dict[type[Model], Journaled] = {
             hidden("addresses of contacts that were changed", "email"),
         )
     ),
-    ContactMessage: Journaled(),
+    ContactMessage: Journaled((dated("messages whose waiting mails were stopped", "stopped_at"),)),
+    StoppedWriter: Journaled(beside=("group_id", "person_id"), is_wish=True),
     ChecklistItem: Journaled(),
     LetterPack: Journaled(),
 }

@@ -13,6 +13,18 @@ class NobodyReads(DomainError):
     """No coordinator with a working address would get the message."""
 
 
+class NothingWaits(DomainError):
+    """Every mail of the message has been sent, or is being sent at this moment."""
+
+
+class WriterStopped(DomainError):
+    """The group's coordinators take no more messages from the writer."""
+
+
+class WriterCoordinates(DomainError):
+    """The message is a coordinator's; only a neighbour's messages can be stopped."""
+
+
 class AlreadyWritten(Duplicate):
     """The same form was sent before."""
 

@@ -30,3 +30,9 @@ class AnswerMessageForm(SendingForm):
 
 class WriteUnseenForm(SendingForm):
     text = MessageField(_l("Meddelande"))
+
+    def typed(self) -> dict[str, str]:
+        """Return everything as typed, to be sent with the next step or shown again."""
+        return {
+            field.name: field.raw_data[0] for field in self if field.name != "csrf_token" and field.raw_data
+        }

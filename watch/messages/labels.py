@@ -5,13 +5,17 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from watch.messages.queries import home_of, is_coordinator, office_of_sender
-from watch.models import ContactMessage, MessageAudience, Organisation
+from watch.models import Area, ContactMessage, MessageAudience, Officer, Organisation
 from watch.notices.labels import OFFICERS
 
 
 def officer_who_wrote(message: ContactMessage) -> str:
-    """Return "Kommunpolisen i Norrby", in the current language."""
-    area, officer = office_of_sender(message)
+    """Return the office of the officer who wrote a message, in the current language."""
+    return office_name(*office_of_sender(message))
+
+
+def office_name(area: Area, officer: Officer | None) -> str:
+    """Return "Kommunpolisen i Norrby", in the current language. With None, it is the police."""
     role = OFFICERS[officer.organisation if officer else Organisation.POLICE]
     return str(role) % {"area": area.name}
 

@@ -43,7 +43,7 @@ def _interested_unless(message: ContactMessage, _now: datetime) -> Unless:
         Interest.building_id == message.building_id,
         Interest.is_current,
     )
-    return {LeftOut.READER: ~interested}
+    return {LeftOut.OVER: message.stopped_at is not None, LeftOut.READER: ~interested}
 
 
 def _group_of(message: ContactMessage) -> Group:
@@ -66,7 +66,8 @@ OFFICER_WROTE_MEMBERS = Mail(
     sender=FromAddress.NOTICES,
     link=lambda message: f"/groups/{message.group_id}/contacts",
     wanted_unless=lambda message, _now: {
-        LeftOut.READER: ~wants_mail_of(OutboxRow.person_id, Group.id == message.group_id, WANTS_NOTICES)
+        LeftOut.OVER: message.stopped_at is not None,
+        LeftOut.READER: ~wants_mail_of(OutboxRow.person_id, Group.id == message.group_id, WANTS_NOTICES),
     },
     list_of=_group_of,
 )

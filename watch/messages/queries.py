@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
-from watch.groups.queries.members import REACHED_BY_MAIL, coordinators_for
+from watch.groups.queries.areas import last_night
+from watch.groups.queries.choices import WANTS_NOTICES
+from watch.groups.queries.members import REACHED_BY_MAIL, coordinates, coordinators_for
+from watch.interest.queries import interested_in
+from watch.mail.progress import STOPPABLE
 from watch.models import (
     Area,
     Building,
@@ -18,6 +22,7 @@ from watch.models import (
     Coordinator,
     Group,
     Interest,
+    Mailbox,
     Mailing,
     Membership,
     MessageAudience,
@@ -26,6 +31,7 @@ from watch.models import (
     OutboxState,
     Person,
     Stairwell,
+    StoppedWriter,
     utcnow,
 )
 from watch.notices.queries import officer_in
@@ -157,20 +163,71 @@ def is_reached(group: Group) -> bool:
     return db.session.scalar(current.where(REACHED_BY_MAIL).limit(1)) is not None
 
 
-def written_unseen(to: Building | Group) -> Sequence[ContactMessage]:
-    """Return what officers have written to a building's interested or a group's members, the latest first."""
+@dataclass(frozen=True)
+class UnseenMessage:
+    """An officer's message to people they do not see, and how many of its mails wait and can be stopped."""
+
+    message: ContactMessage
+    waiting: int
+    stoppable: int
+
+
+def written_unseen(to: Building | Group) -> list[UnseenMessage]:
+    """Return what officers wrote to a building's interested or a group's members, the latest first."""
     place = ContactMessage.building_id if isinstance(to, Building) else ContactMessage.group_id
     unseen = ContactMessage.audience.in_([MessageAudience.INTERESTED, MessageAudience.MEMBERS])
-    wanted = select(ContactMessage).where(place == to.id, unseen, _is_kept())
-    return db.session.scalars(wanted.order_by(ContactMessage.id.desc())).all()
+    waiting, stoppable = (
+        func.count(OutboxRow.id).filter(OutboxRow.state.in_(states)) for states in (WAITING, STOPPABLE)
+    )
+    wanted = (
+        select(ContactMessage, waiting, stoppable)
+        .join(Mailing, Mailing.contact_message_id == ContactMessage.id)
+        .outerjoin(OutboxRow, OutboxRow.mailing_id == Mailing.id)
+        .where(place == to.id, unseen, _is_kept())
+        .group_by(ContactMessage.id)
+        .order_by(ContactMessage.id.desc())
+    )
+    return [UnseenMessage(*row) for row in db.session.execute(wanted)]
+
+
+def members_reached(group: Group) -> int:
+    """Return how many members of last night want notices and get mail now; one statement.
+
+    The present members would show officers who comes and goes by day.
+    """
+    night = last_night(utcnow())
+    members = (
+        select(func.count(Membership.person_id.distinct()))
+        .join(Person, Person.id == Membership.person_id)
+        .join(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(Membership.group_id == group.id, Membership.joined_at <= night, WANTS_NOTICES)
+        .where(or_(Membership.is_current, Membership.left_at > night))
+        .where(Mailbox.suppression.is_(None))
+    )
+    return db.session.scalar(members) or 0
+
+
+def readers_unseen(to: Building | Group) -> int:
+    """Return how many people an officer's message goes to, as of last night."""
+    return interested_in(to).count if isinstance(to, Building) else members_reached(to)
+
+
+def can_be_written_to(to: Building | Group) -> bool:
+    """Return True if officers can write to people there whom they do not see."""
+    return readers_unseen(to) > 0 and (isinstance(to, Building) or not is_reached(to))
 
 
 def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:
     """Return the area of a message from an officer, and their office in it; None if it has ended."""
+    area = area_of(message)
+    return area, officer_in(area, message.sender)
+
+
+def area_of(message: ContactMessage) -> Area:
+    """Return the area of a message's group or building."""
     place = message.group or message.building
     assert place is not None  # the database holds exactly one
-    area = place.area if isinstance(place, Group) else place.property.area
-    return area, officer_in(area, message.sender)
+    return place.area if isinstance(place, Group) else place.property.area
 
 
 def is_coordinator(message: ContactMessage) -> bool:
@@ -181,6 +238,36 @@ def is_coordinator(message: ContactMessage) -> bool:
         Coordinator.is_current,
     )
     return db.session.scalar(appointed.limit(1)) is not None
+
+
+def may_be_stopped(message: ContactMessage) -> bool:
+    """Return True if the message is a neighbour's, whose messages the coordinators may take no more."""
+    from_neighbour = (MessageAudience.COORDINATORS, MessageAudience.COORDINATOR)
+    return message.audience in from_neighbour and not is_coordinator(message)
+
+
+def is_stopped(person: Person, group: Group) -> bool:
+    """Return True if the group takes no messages from the person. It does from its coordinators."""
+    stopped = select(StoppedWriter.id).where(
+        StoppedWriter.person_id == person.id,
+        StoppedWriter.group_id == group.id,
+        ~coordinates(StoppedWriter.person_id, Group.id == group.id),
+    )
+    return db.session.scalar(stopped) is not None
+
+
+def stopped_writers(group: Group) -> Sequence[tuple[StoppedWriter, int | None]]:
+    """Return whose messages a group does not take, the latest first, and their stairwell; one statement."""
+    home = (
+        select(func.max(Membership.stairwell_id))
+        .where(Membership.person_id == StoppedWriter.person_id, Membership.group_id == group.id)
+        .where(Membership.is_current)
+        .correlate(StoppedWriter)
+        .scalar_subquery()
+    )
+    wanted = select(StoppedWriter, home).where(StoppedWriter.group_id == group.id)
+    wanted = wanted.options(joinedload(StoppedWriter.person)).order_by(StoppedWriter.id.desc())
+    return [(stopped, stairwell) for stopped, stairwell in db.session.execute(wanted)]
 
 
 def home_of(message: ContactMessage) -> Membership | None:

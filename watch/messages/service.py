@@ -15,24 +15,44 @@ from watch.extensions import db
 from watch.groups.queries.choices import WANTS_NOTICES, wants_mail_of
 from watch.groups.queries.members import coordinates
 from watch.mail import outbox
-from watch.messages.errors import AlreadyWritten, HasCoordinator, NobodyReads, WroteOften
+from watch.messages.errors import (
+    AlreadyWritten,
+    HasCoordinator,
+    NobodyReads,
+    NothingWaits,
+    WriterCoordinates,
+    WriterStopped,
+    WroteOften,
+)
 from watch.messages.mails import (
     MESSAGE_ANSWERED,
     NEIGHBOUR_WROTE,
     OFFICER_WROTE_INTERESTED,
     OFFICER_WROTE_MEMBERS,
 )
-from watch.messages.queries import KEPT, interest_behind, is_reached
+from watch.messages.queries import (
+    KEPT,
+    area_of,
+    interest_behind,
+    is_reached,
+    is_stopped,
+    may_be_stopped,
+    readers_unseen,
+)
 from watch.models import (
     Building,
+    Channel,
     ContactMessage,
     Group,
     GroupState,
     Interest,
+    LeftOut,
+    Mailing,
     MessageAudience,
     OutboxRow,
     Person,
     Purpose,
+    StoppedWriter,
     utcnow,
 )
 
@@ -45,10 +65,12 @@ def write_to_coordinators(
 ) -> ContactMessage:
     """Mail a message to coordinators of a group.
 
-    Raises NobodyReads, AlreadyWritten, and WroteOften after five messages in 24 hours.
+    Raises NobodyReads, WriterStopped, AlreadyWritten, and WroteOften after five messages in 24 hours.
     """
     if not coordinators:
         raise NobodyReads
+    if is_stopped(by, group):
+        raise WriterStopped
     _demand_few(by, ContactMessage.audience == MessageAudience.COORDINATORS)
     message = _store(
         ContactMessage(audience=MessageAudience.COORDINATORS, group_id=group.id, text=text), by, form_key
@@ -62,11 +84,13 @@ def write_to_coordinators(
 def answer(message: ContactMessage, text: str, *, by: Person, form_key: str | None = None) -> ContactMessage:
     """Mail an answer to whoever wrote the message.
 
-    Raises NobodyReads if they have no working address, AlreadyWritten, and WroteOften after five answers to
-    the same message in 24 hours.
+    Raises NobodyReads if they have no working address, WriterStopped, AlreadyWritten, and WroteOften after
+    five answers to the same message in 24 hours.
     """
-    _demand_few(by, ContactMessage.answers_id == message.id)
     is_to_coordinator = message.audience is MessageAudience.MEMBER
+    if is_to_coordinator and message.group and is_stopped(by, message.group):
+        raise WriterStopped
+    _demand_few(by, ContactMessage.answers_id == message.id)
     audience = MessageAudience.COORDINATOR if is_to_coordinator else MessageAudience.MEMBER
     given = ContactMessage(audience=audience, group_id=message.group_id, answers_id=message.id, text=text)
     _store(given, by, form_key)
@@ -81,8 +105,9 @@ def write_to_interested(
 ) -> ContactMessage:
     """Mail everybody who is interested in the building now. Nobody is told how many there are.
 
-    Raises AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    Raises NobodyReads, AlreadyWritten, and WroteOften after five messages to them in 24 hours.
     """
+    demand_unseen_readers(building)
     message = ContactMessage(audience=MessageAudience.INTERESTED, building_id=building.id, text=text)
     _demand_few(by, ContactMessage.building_id == building.id)
     _store(message, by, form_key)
@@ -95,10 +120,9 @@ def write_to_interested(
 def write_to_members(group: Group, text: str, *, by: Person, form_key: str | None = None) -> ContactMessage:
     """Mail the members of a group whose coordinators nobody can reach, unless they want no notices.
 
-    Raises HasCoordinator, AlreadyWritten, and WroteOften after five messages to them in 24 hours.
+    Raises HasCoordinator, NobodyReads, AlreadyWritten, and WroteOften after five such messages in 24 hours.
     """
-    if is_reached(group):
-        raise HasCoordinator
+    demand_unseen_readers(group)
     message = ContactMessage(audience=MessageAudience.MEMBERS, group_id=group.id, text=text)
     _demand_few(by, ContactMessage.group_id == group.id)
     _store(message, by, form_key)
@@ -106,6 +130,46 @@ def write_to_members(group: Group, text: str, *, by: Person, form_key: str | Non
     outbox.queue_many(OFFICER_WROTE_MEMBERS, people=select(Person.id).where(wanted), about=message)
     audit.note("members-written-to", about=message, by=by, group=group)
     return message
+
+
+def demand_unseen_readers(to: Building | Group) -> None:
+    """Raise HasCoordinator, or NobodyReads if last night there was nobody to write to."""
+    if isinstance(to, Group) and is_reached(to):
+        raise HasCoordinator
+    if not readers_unseen(to):
+        raise NobodyReads
+
+
+def stop_sending(message: ContactMessage, *, by: Person) -> int:
+    """Stop the mails of an officer's message that wait, and return how many. Raises NothingWaits."""
+    mailings = select(Mailing.id).where(Mailing.contact_message_id == message.id)
+    stopped = outbox.stop(OutboxRow.channel == Channel.MAIL, mailings=mailings, why=LeftOut.OVER)
+    if not stopped:
+        raise NothingWaits
+    message.stopped_at = utcnow()  # a claimed mail, or one that a restore brings back, is not retried either
+    audit.note("message-stopped", about=message, by=by, group=message.group, area=area_of(message))
+    return stopped
+
+
+def stop_writer(message: ContactMessage, *, by: Person) -> None:
+    """Take no more messages from the writer of a message in its group. Done again, it changes nothing.
+
+    Raises WriterCoordinates.
+    """
+    if not may_be_stopped(message):
+        raise WriterCoordinates
+    try:
+        with db.session.begin_nested():
+            db.session.add(StoppedWriter(group_id=message.group_id, person_id=message.sender_id))
+    except IntegrityError:
+        return
+    audit.note("writer-stopped", about=message.sender, by=by, group=message.group)
+
+
+def take_back_writer(stopped: StoppedWriter, group: Group, *, by: Person) -> None:
+    """Take messages from a stopped writer again."""
+    audit.note("writer-taken-back", about=stopped.person, by=by, group=group)
+    db.session.delete(stopped)
 
 
 def interest_of_message(token: str) -> Interest:

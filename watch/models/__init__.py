@@ -44,7 +44,7 @@ from watch.models.mail import (
     Worker,
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
-from watch.models.messages import ContactMessage, MessageAudience
+from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import (
     AddressChange,
@@ -142,6 +142,7 @@ __all__ = [
     "SignInLink",
     "Stairwell",
     "StartStep",
+    "StoppedWriter",
     "Suppression",
     "Task",
     "Visit",

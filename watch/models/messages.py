@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import Model, exactly_one, impersonal, personal, utcnow
+from watch.models.base import AS_MEMBER, Model, exactly_one, impersonal, personal, utcnow
 from watch.models.groups import Group
 from watch.models.people import Person
 from watch.models.places import Building
@@ -33,7 +33,8 @@ ANSWERS = (MessageAudience.MEMBER, MessageAudience.COORDINATOR)
 class ContactMessage(Model):
     """A message mailed to people whose addresses its sender does not see, and who do not see the sender's.
 
-    An answer has the message that it answers. `form_key` makes a double press one message.
+    An answer has the message that it answers. `form_key` makes a double press one message. After `stopped_at`
+    no more of its mails are sent.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -54,6 +55,7 @@ class ContactMessage(Model):
     )
     form_key: Mapped[str | None] = impersonal("random", String(40), unique=True)
     sent_at: Mapped[datetime] = mapped_column(default=utcnow, index=True)
+    stopped_at: Mapped[datetime | None]
 
     group: Mapped[Group | None] = relationship()
     building: Mapped[Building | None] = relationship()
@@ -73,3 +75,18 @@ class ContactMessage(Model):
         """The sender's name when it was written. Coordinators give theirs only if they show it."""
         is_shown = self.audience is not MessageAudience.MEMBER or self.sender.shows_name
         return (self.written_as or self.sender.name) if is_shown else None
+
+
+class StoppedWriter(Model):
+    """A person from whom the coordinators of a group take no more messages; it holds for all of them."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"))
+    person_id: Mapped[int] = personal(
+        "A", "who is stopped", AS_MEMBER, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    at: Mapped[datetime] = mapped_column(default=utcnow)
+
+    person: Mapped[Person] = relationship()
+
+    __table_args__ = (UniqueConstraint("group_id", "person_id", name="uq_stopped_writer_once_per_group"),)

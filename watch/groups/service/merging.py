@@ -25,6 +25,7 @@ from watch.models import (
     Person,
     RequestState,
     SignIn,
+    StoppedWriter,
     utcnow,
 )
 from watch.relations import relations_of
@@ -52,6 +53,7 @@ def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
         join_answers(kept.group_id, theirs, other)
         _join_appointments(kept, lost)
         _join_opt_outs(theirs, other)
+        _join_stopped_writers(theirs, other)
         theirs.phone = theirs.phone or other.phone
     kept.notices = max(kept.notices, lost.notices, key=MOST_WANTED_FIRST.index)
     _join_consents(kept, lost)
@@ -125,6 +127,13 @@ def _join_opt_outs(kept: Person, lost: Person) -> None:
     for out in db.session.scalars(theirs).all():
         if out.area_id not in mine:
             db.session.add(AreaOptOut(person_id=kept.id, area_id=out.area_id))
+
+
+def _join_stopped_writers(kept: Person, lost: Person) -> None:
+    mine = set(db.session.scalars(select(StoppedWriter.group_id).where(StoppedWriter.person_id == kept.id)))
+    for stopped in db.session.scalars(select(StoppedWriter).where(StoppedWriter.person_id == lost.id)).all():
+        if stopped.group_id not in mine:
+            db.session.add(StoppedWriter(person_id=kept.id, group_id=stopped.group_id))
 
 
 def _join_consents(kept: Membership, lost: Membership) -> None:

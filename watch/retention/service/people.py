@@ -31,6 +31,7 @@ from watch.models import (
     Person,
     RequestState,
     SignInLink,
+    StoppedWriter,
     Visit,
 )
 from watch.retention.service.batches import take_out
@@ -62,6 +63,17 @@ def area_opt_outs(_now: datetime) -> int:
         for relation in (Membership, Coordinator)
     )
     return take_out(AreaOptOut, and_(~member, ~coordinator))
+
+
+def stopped_writers(_now: datetime) -> int:
+    """Delete stopped writers of a group in which they have no membership or appointment left."""
+    member, coordinator = (
+        exists().where(
+            relation.person_id == StoppedWriter.person_id, relation.group_id == StoppedWriter.group_id
+        )
+        for relation in (Membership, Coordinator)
+    )
+    return take_out(StoppedWriter, and_(~member, ~coordinator))
 
 
 def officers(_now: datetime) -> int:

@@ -40,6 +40,7 @@ from watch.models import (
     Refusal,
     SignIn,
     SignInLink,
+    StoppedWriter,
     Visit,
 )
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
@@ -98,6 +99,7 @@ RULES = (
     Rule(AS_MEMBER, (Membership,), people.memberships),
     Rule(AS_MEMBER, (Coordinator,), people.coordinators),
     Rule(AS_MEMBER, (AreaOptOut,), people.area_opt_outs),
+    Rule(AS_MEMBER, (StoppedWriter,), people.stopped_writers),
     Rule(AS_MEMBER, (Household,), people.households),
     # erasing a person clears who sent an invitation or letter
     Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),
