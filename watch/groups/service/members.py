@@ -80,13 +80,16 @@ def admit(
 
 
 def _move_in(flat: Flat, group: Group, by: Person | None) -> Household:
-    """Let the flat's household take part. Its history tells of everybody who joins, not of the first only."""
+    """Let the flat's household take part. Its history tells of everybody who joins, not of the first only.
+
+    The same statements run in either case, so that response time tells a stranger nothing about the flat.
+    """
     lock_flat(flat)
     current = Household.flat_id == flat.id, Household.is_current
     before = db.session.scalar(select(Household.status).where(*current))
     household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
-    if before is HouseholdStatus.TAKES_PART:
-        audit.note("household-member-joined", about=flat, by=by, group=group)
+    is_another = before is HouseholdStatus.TAKES_PART
+    audit.note_if(is_another, "household-member-joined", about=flat, by=by, group=group)
     return household
 
 
