@@ -116,7 +116,7 @@ def test_an_address_that_takes_a_form_answers_whoever_opens_it_anew(
     app: Flask, client: PageClient, scene: Scene, things: Mapping[str, object]
 ) -> None:
     """A refused form stays at its POST address, which Reload and Back open with GET."""
-    readers = {"anybody": None, "lead": scene.amina}
+    readers = {"anybody": None, "lead": scene.amina, "officer": scene.gun}
     mine = _signed_in(client, readers, things)
     taking = {rule.endpoint for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     addresses = {
@@ -126,13 +126,39 @@ def test_an_address_that_takes_a_form_answers_whoever_opens_it_anew(
     }
     assert len(taking) > 50
     assert [name for name in taking if not addresses[name]] == []
-    dead = []
+    dead, lost = [], []
     for address, role in itertools.product(itertools.chain(*addresses.values()), readers):
         page = client.get(address.format_map(mine[role]), as_=readers[role])
         following = [page, page.follow()] if page.location else [page]
         if any(each.status == 405 or each.location == each.path for each in following):
             dead.append((address, role))
+        if page.location == "/" and role != "anybody":
+            lost.append((address, role))
     assert dead == []
+    assert lost == [], "no button of the signed-in is on the front page"
+
+
+@pytest.mark.parametrize(
+    ("address", "page"),
+    [
+        ("/coordinators/{coordinator}/details", "/groups/{group}/coordinators"),
+        ("/coordinators/{coordinator}/duty", "/groups/{group}/coordinators"),
+        ("/coordinators/{coordinator}/end", "/groups/{group}/coordinators"),
+        ("/invitations/{invitation}/resend", "/groups/{group}/invitations#list"),
+        ("/invitations/{invitation}/revoke", "/groups/{group}/invitations#list"),
+        ("/knocks/{knock}/undo", "/groups/{group}/knock"),
+        ("/language", "/me"),
+        ("/logout", "/me"),
+        ("/memberships/{membership}/back", "/me"),
+        ("/memberships/{membership}/details", "/groups/{group}/members"),
+    ],
+)
+def test_the_address_of_a_button_leads_to_the_page_of_the_button(
+    address: str, page: str, client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    opened = client.get(address.format_map(things), as_=scene.amina)
+    assert opened.location == page.format_map(things)
+    assert opened.follow().status == 200
 
 
 FORGED = ("anybody", "member", "coordinator", "lead", "officer")

@@ -171,8 +171,8 @@ FAULTS = (
     Fault(
         "a link of asking works for ever",
         CONFIRMING,
-        "if person.mailbox_id is None or not is_fresh(asked_at, CONFIRM_DAYS):",
-        "if person.mailbox_id is None:",
+        "    if is_fresh(asked_at, CONFIRM_DAYS):\n",
+        "    if True:\n",
         "joining/test_asking joining/test_behind_the_link",
     ),
     Fault(
@@ -241,8 +241,8 @@ FAULTS = (
     Fault(
         "anybody takes back anybody's leaving by its number",
         "watch/groups/routes/groups.py",
-        "membership = left.get(membership_id) or _back_again(membership_id) or abort(404)",
-        "membership = left.get(membership_id) or db.session.get(Membership, membership_id) or abort(404)",
+        "membership = left.get(membership_id) or _back_again(membership_id)",
+        "membership = left.get(membership_id) or db.session.get(Membership, membership_id)",
         "groups/test_members groups/test_choices",
     ),
     Fault(
@@ -269,8 +269,8 @@ FAULTS = (
     Fault(
         "the link of a call answers for anybody by the form's number",
         "watch/meetings/routes/answering.py",
-        "return next((each for each in people if str(each.id) == form.person.data), None) or abort(404)",
-        "return db.session.get(Person, int(form.person.data or 0)) or abort(404)",
+        "return next((each for each in people if str(each.id) == number), None) or abort(404)",
+        "return db.session.get(Person, int(number or 0)) or abort(404)",
         "meetings/test_answering",
     ),
 )

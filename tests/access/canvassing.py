@@ -17,4 +17,7 @@ ENDPOINTS = {
     "canvassing.say_no": Expected(post="/flats/{empty_flat}/knock/no", **PRESS),
     "canvassing.say_moved": Expected(post="/flats/{empty_flat}/knock/moved", **PRESS),
     "canvassing.undo": Expected(post="/knocks/{knock}/undo", **ONE_MEMBER, coordinator=303, lead=303),
+    "canvassing.back_to_visits": Expected(
+        get="/knocks/{knock}/undo", **ONE_MEMBER, coordinator=303, lead=303
+    ),
 }  # fmt: skip

@@ -23,6 +23,7 @@ ENDPOINTS = {
         coordinator=404, other_coordinator=404, lead=404,
         officer=404, other_officer=404, other_group=404,
     ),
+    "groups.back_to_mine": signed_in(get="/memberships/{membership}/back", status=303),
     "groups.leave": Expected(
         post="/groups/{group}/leave",
         anybody="login", stranger=404, waiting=404, member=303,

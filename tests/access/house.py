@@ -60,4 +60,9 @@ ENDPOINTS = {
         Expected(post="/memberships/{unplaced_membership}/details", **OF_NO_PORT, whole_house=200, lead=200),
         Expected(post="/memberships/{left_membership}/details", **OF_NO_PORT, lead=404),
     ),
+    "groups.house.back_to_members": (
+        Expected(get="/memberships/{membership}/details", **ONE_MEMBER, coordinator=303, lead=303),
+        Expected(get="/memberships/{unplaced_membership}/details", **OF_NO_PORT, whole_house=303, lead=303),
+        Expected(get="/memberships/{left_membership}/details", **OF_NO_PORT, lead=404),
+    ),
 }  # fmt: skip

@@ -39,6 +39,12 @@ ENDPOINTS = {
         Expected(post="/invitations/{bengts_open_invitation}/revoke", **BENGTS),
         Expected(post="/invitations/{aminas_open_invitation}/revoke", **AMINAS),
     ),
+    "invitations.back_to_index": (
+        Expected(get="/invitations/{invitation}/resend", **OF_STAIRWELL),
+        Expected(get="/invitations/{bengts_open_invitation}/revoke", **BENGTS),
+        Expected(get="/invitations/{aminas_open_invitation}/resend", **AMINAS),
+        Expected(get="/invitations/{aminas_open_invitation}/revoke", **AMINAS),
+    ),
     # Only the sender corrects the address.
     "invitations.ask_correct": (
         Expected(

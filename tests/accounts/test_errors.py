@@ -91,7 +91,10 @@ def test_an_officer_is_led_back_to_their_areas(client, scene):
     assert "ditt kontaktombud" not in page.text
     assert page.links == {"Till översikten": "/overview"}
     assert client.get("/nothing-here", as_=scene.gun).links == {"Till översikten": "/overview"}
-    assert client.get("/nothing-here", as_=scene.carin).links == {"Till startsidan": "/"}
+    assert client.get("/nothing-here", as_=scene.carin).links == {
+        "Till Min sida": "/me",
+        "Till startsidan": "/",
+    }
 
 
 def test_a_method_that_is_not_there_names_those_that_are(client):

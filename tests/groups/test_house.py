@@ -96,7 +96,12 @@ def test_how_many_want_to_join_is_one_number_or_says_why_not(client: PageClient,
 
     def todo_of(person: Person) -> str:
         page = client.get(house, as_=person)
-        assert "Vill gå med 1" in page.links  # flats
+        offered = [text for text in page.links if text.startswith("Vill gå med ")]
+        (number,) = (text.removeprefix("Vill gå med ") for text in offered)
+        assert f"frågan. {number} vill gå med" in page.text
+        assert f"{number} grann" in page.text.partition("Att göra")[2]
+        listed = client.get(page.links[offered[0]].partition("#")[0], as_=person)
+        assert listed.html.count('/approve"') == int(number)
         return page.text.partition("Att göra")[2]
 
     leads = todo_of(scene.amina)
@@ -111,6 +116,23 @@ def test_how_many_want_to_join_is_one_number_or_says_why_not(client: PageClient,
     his = client.get(members, as_=scene.bengt).text
     assert "2 grannar vill gå med" in his
     assert his.count("Inte din port") == 1
+
+
+def test_a_port_lists_those_who_want_to_join_it(client: PageClient, scene: Scene) -> None:
+    """Two of one flat and one without a known flat are three, whatever the flat's state is."""
+    carins = flat_of(scene.stairwell_3, "1102")
+    make_request(make_person("Rolf", "rolf@example.org"), scene.group, scene.stairwell_3)
+    make_request(make_person("Pär Öberg", "par@example.org"), scene.group, scene.stairwell_3, carins)
+    make_request(make_person("Siri i ettan", "siri@example.org"), scene.group, scene.stairwell_1)
+    port = f"/stairwells/{scene.stairwell_3.id}/house"
+    page = client.get(port, as_=scene.bengt)
+    assert page.links["Vill gå med 3"] == "#waiting"
+    assert "3 grannar vill gå med" in page.text
+    assert len([link for link in page.links.values() if link.startswith("/requests/")]) == 3
+    assert "Rolf" not in page.text
+    old = client.get(f"/groups/{scene.group.id}/house?state=wants_to_join", as_=scene.amina)
+    assert old.location == f"/groups/{scene.group.id}/members#waiting"
+    assert old.follow().html.count('/approve"') == 4
 
 
 def test_one_stairwell_is_a_table_with_a_row_a_floor(client: PageClient, scene: Scene) -> None:

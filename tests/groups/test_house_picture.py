@@ -26,7 +26,7 @@ from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import households
-from watch.models import AuditEntry, Household, HouseholdStatus, Suppression
+from watch.models import AuditEntry, Household, HouseholdStatus, JoinRequest, Suppression
 
 
 def chips(page: Page) -> dict[str, int]:
@@ -59,8 +59,12 @@ def _every_state(scene: Scene) -> None:
     moved.ended_at = moved.status_at
 
 
-def test_the_filters_add_up_to_all_flats(client: PageClient, scene: Scene) -> None:
+def test_the_filters_add_up_to_all_flats(
+    client: PageClient, scene: Scene, farahs_request: JoinRequest
+) -> None:
+    """Of those who want to join, requests are counted: one of a flat here."""
     _every_state(scene)
+    farahs_request.stairwell, farahs_request.flat = scene.stairwell_1, flat_of(scene.stairwell_1, "1203")
     page = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
     counted = chips(page)
     assert counted.pop("Alla") == sum(counted.values()) == 18

@@ -16,6 +16,7 @@ from watch.groups.errors import AlreadyMember, AlreadyPlaced
 from watch.groups.queries import households
 from watch.groups.queries import members as members_queries
 from watch.groups.queries.households import Counts, FlatState
+from watch.groups.service import choices as choices_service
 from watch.groups.service import households as households_service
 from watch.groups.service import members as members_service
 from watch.groups.service.recounting import recount_groups
@@ -25,6 +26,7 @@ from watch.models import (
     ConsentChannel,
     Flat,
     Group,
+    Household,
     HouseholdStatus,
     InvitationState,
     Language,
@@ -34,6 +36,7 @@ from watch.models import (
     Suppression,
     utcnow,
 )
+from watch.records.service import correcting as records_service
 
 
 def state_of(flat: Flat) -> FlatState:
@@ -91,7 +94,7 @@ def test_whoever_leaves_is_out_at_once_and_an_empty_flat_falls_back(
     page = client.get(f"/groups/{group.id}", as_=carin).click("Lämna gruppen")
     done = page.press("Lämna gruppen").follow()
     assert done.flashes == [("done", "Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")]
-    assert "Du är inte med i någon grupp än" in done.text
+    assert "Du är inte med i någon grupp just nu" in done.text
     assert client.get(f"/groups/{group.id}", as_=carin).status == 404
     assert state_of(flat_of(stairwell_3, "1102")) is FlatState.NOT_CONTACTED
 
@@ -105,6 +108,55 @@ def test_the_flat_stays_lit_while_somebody_is_left(
     )
     members_service.leave(second)
     assert state_of(flat) is FlatState.TAKES_PART
+
+
+def test_the_flat_and_its_history_follow_whoever_comes_and_goes(client: PageClient, scene: Scene) -> None:
+    flat, bengt = flat_of(scene.stairwell_3, "1001"), scene.bengt  # Elsa's
+    page = client.get(f"/flats/{flat.id}", as_=bengt).click("Lägg till en granne utan e-postadress")
+    page.press("Lägg till grannen", {"name": "Sixten", "consent": "y"})
+    elsa, sixten = sorted(_in_flat(flat), key=lambda each: each.person.name)
+    assert _history(client, flat, bengt).count("En till gick med") == 1
+    records_service.end_membership(sixten, by=bengt)
+    db.session.commit()
+    assert state_of(flat) is FlatState.ON_PAPER
+    assert _history(client, flat, bengt).count("En person är inte med längre") == 1
+    assert "Sattes tillbaka" not in _history(client, flat, bengt)
+    records_service.end_membership(elsa, by=bengt)
+    db.session.commit()
+    assert state_of(flat) is FlatState.NOT_CONTACTED
+    history = _history(client, flat, bengt)
+    assert history.count("En person är inte med längre") == 2
+    assert history.count("Sattes tillbaka till ej kontaktad") == 1
+    assert "En till gick med" in history
+    choices_service.take_back(elsa, by=scene.elsa)
+    db.session.commit()
+    assert state_of(flat) is FlatState.ON_PAPER
+    assert "En person är med igen" in _history(client, flat, bengt)
+
+
+def test_a_flat_where_nobody_takes_part_is_set_back_to_not_contacted(
+    client: PageClient, scene: Scene
+) -> None:
+    flat = flat_of(scene.stairwell_3, "1201")
+    for said, word in (("Har fått frågan", "Bjöds in"), ("Har tackat nej", "Tackade nej")):
+        client.get(f"/flats/{flat.id}", as_=scene.bengt).press(f"{said} lägenhet 1201")
+        assert word in _history(client, flat, scene.bengt)
+        client.get(f"/flats/{flat.id}", as_=scene.bengt).press("Ej kontaktad lägenhet 1201")
+        assert state_of(flat) is FlatState.NOT_CONTACTED
+        assert word in _history(client, flat, scene.bengt)
+    assert _history(client, flat, scene.bengt).count("Sattes tillbaka till ej kontaktad") == 2
+    takes_part = client.get(f"/flats/{flat_of(scene.stairwell_3, '1102').id}", as_=scene.bengt)
+    assert "Ej kontaktad" not in takes_part.text
+
+
+def _in_flat(flat: Flat) -> list[Membership]:
+    db.session.rollback()
+    here = select(Membership).join(Household, Household.id == Membership.household_id)
+    return list(db.session.scalars(here.where(Household.flat_id == flat.id, Membership.is_current)))
+
+
+def _history(client: PageClient, flat: Flat, by: Person) -> str:
+    return client.get(f"/flats/{flat.id}", as_=by).text.partition("Vad som har hänt")[2]
 
 
 def test_who_has_left_is_named_on_no_page_of_the_house(client: PageClient, scene: Scene) -> None:
@@ -155,7 +207,11 @@ def test_only_ones_own_leaving_is_undone_and_for_a_week(client: PageClient, scen
     assert client.post(f"/memberships/{membership.id}/back", as_=scene.bengt).status == 404
     membership.left_at = utcnow() - timedelta(days=7, minutes=1)
     db.session.commit()
-    assert client.post(f"/memberships/{membership.id}/back", as_=scene.carin).status == 404
+    late = client.post(f"/memberships/{membership.id}/back", as_=scene.carin).follow()
+    kind, text = late.flashes[-1]
+    assert kind == "warn"
+    assert "Det går inte att ångra längre." in text
+    assert members_queries.active_membership(scene.carin, scene.group) is None
     assert "Ångra Våglängdsgatan 1–3" not in client.get("/me", as_=scene.carin).buttons
 
 

@@ -138,7 +138,7 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     addresses = [
         (scene.carin, f"/groups/{group.id}", 6),
         (scene.amina, f"/groups/{group.id}/house", 13),
-        (scene.amina, f"/stairwells/{scene.stairwell_3.id}/house", 9),
+        (scene.amina, f"/stairwells/{scene.stairwell_3.id}/house", 10),
         (scene.amina, f"/groups/{group.id}/knock", 7),
         (scene.amina, f"/groups/{group.id}/members", 7),
         (scene.amina, f"/groups/{group.id}/coordinators", 10),
@@ -182,6 +182,7 @@ def test_who_has_left_is_led_on_and_strangers_learn_nothing(client: PageClient, 
     assert "Du är inte med i någon grupp just nu" in mine.text
     old = client.get(group, as_=scene.carin)
     assert (old.status, old.links["Till Min sida"]) == (404, "/me")
+    assert old.main_actions == ["Till Min sida"]
     assert "Har du lämnat gruppen?" in old.text
     assert client.get(nowhere, as_=scene.carin).text == old.text
     stranger = client.get(group, as_=scene.jenny)

@@ -34,8 +34,8 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
 
-    assert "Hela gruppen (4)" in page.text
-    assert "Port 1 (2)" in page.text
+    assert "Hela gruppen (4 med mejl, 2 på papper)" in page.text
+    assert "Port 1 (2 med mejl, 0 på papper)" in page.text
     page = page.press("Förhandsgranska", PLAN | {"about": "Låset i porten"})
     assert "4 grannar får ett mejl." in page.text
     assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
@@ -391,7 +391,7 @@ def test_a_meeting_may_last_until_midnight(
 ) -> None:
     new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     page = new.press("Förhandsgranska", PLAN | {"day": day, "starts": "22.30", "ends": ends})
-    assert "kl. 22.30–\u206000.00" in page.text
+    assert "kl. 22.30–\u206024.00" in page.text
     page.press("Kalla 4 grannar")
     assert db.session.scalars(select(Meeting)).one().ends_at == in_utc
 

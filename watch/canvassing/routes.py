@@ -213,3 +213,10 @@ def undo(visit: Visit) -> ViewAnswer:
         return _to_list(visit.flat, form)
     db.session.commit()
     return _to_list(visit.flat, form, at_the_door=True)
+
+
+@bp.get("/knocks/<int:visit_id>/undo")
+@requires(Permission.MANAGE_HOUSEHOLDS)
+def back_to_visits(visit: Visit) -> ViewAnswer:
+    """Redirect a tab that was reopened at the address of a button to the page with the button."""
+    return redirect(url_for(".visits", group_id=visit.flat.stairwell.building.group_id), 303)

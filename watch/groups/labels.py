@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from flask_babel import format_datetime
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from watch import language
@@ -111,6 +112,7 @@ EVENTS = {
     "household-address-dropped": _l("En e-postadress ströks"),
     "household-corrected": _l("Uppgifterna rättades"),
     "household-merged": _l("Två uppgifter om samma person slogs ihop"),
+    "household-member-joined": _l("En till gick med"),
     "household-member-ended": _l("En person är inte med längre"),
     "household-member-back": _l("En person är med igen"),
     "household-address-works": _l("Någons e-postadress fungerar igen"),
@@ -140,6 +142,18 @@ class HouseholdsSaid:
     def roughly(cls, counted: int, flats: int) -> HouseholdsSaid:
         """Return last night's number in bands, for everybody else."""
         return cls(banded(counted, flats), flats, banded_share(counted, flats))
+
+
+def recipients_said(mail: int, paper: int, unreached: int, declined: int) -> str:
+    """Return whom a message reaches, and whom it does not and why, for a choice of recipients."""
+    said = [
+        _("%(mail)s med mejl, %(paper)s på papper", mail=language.number(mail), paper=language.number(paper))
+    ]
+    if unreached:
+        said.append(_("%(number)s nås inte", number=language.number(unreached)))
+    if declined:
+        said.append(_("%(number)s har valt bort det", number=language.number(declined)))
+    return ", ".join(said)
 
 
 DECIDED = (RequestState.APPROVED, RequestState.DECLINED)  # whoever decided a request signs its mail

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from flask import Blueprint, abort, current_app, redirect, render_template, request, url_for
+from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from watch import tokens
@@ -19,6 +20,15 @@ from watch.places.queries import find_buildings, public_building
 bp = Blueprint("places", __name__)
 
 MAX_CHARACTERS = 100  # of a search
+
+
+@bp.get("/language")
+@bp.get("/logout")
+@public
+def back_to_front() -> Response:
+    """Redirect a tab that was reopened at the address of a button that stands on every page."""
+    is_signed_in = current_user.is_authenticated
+    return redirect(url_for("groups.mine" if is_signed_in else "places.front"), 303)
 
 
 @bp.get("/")

@@ -163,9 +163,11 @@ def details(coordinator: Coordinator) -> ViewAnswer:
 
 
 @bp.get("/coordinators/<int:coordinator_id>/details")
-@requires(Permission.SEE_COORDINATOR_DETAILS)
+@bp.get("/coordinators/<int:coordinator_id>/duty")
+@bp.get("/coordinators/<int:coordinator_id>/end")
+@requires(Permission.SEE_COORDINATORS)
 def back_to_index(coordinator: Coordinator) -> Response:
-    """Redirect a tab that was reopened at the address of the details, which are shown on a press only."""
+    """Redirect a tab that was reopened at the address of a button to the page with the button."""
     return _to_index(coordinator.group_id)
 
 

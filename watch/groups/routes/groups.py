@@ -164,6 +164,13 @@ def take_back(membership_id: int) -> ViewAnswer:
     return redirect(url_for("groups.mine"), 303)
 
 
+@bp.get("/memberships/<int:membership_id>/back")
+@signed_in
+def back_to_mine(membership_id: int) -> ViewAnswer:
+    """Redirect a tab that was reopened at the address of a button to the page with the button."""
+    return redirect(url_for("groups.mine"), 303)
+
+
 def _back_again(membership_id: int) -> Membership | None:
     """Return the reader's membership if they are back already, None if it is too late; else answer 404."""
     own = db.session.get(Membership, membership_id)

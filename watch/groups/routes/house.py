@@ -31,7 +31,7 @@ from watch.groups.service import members as members_service
 from watch.handouts.queries import open_handouts
 from watch.joining.queries.asking import waiting_requests
 from watch.joining.queries.confirming import addresses_to_record_again
-from watch.models import Flat, Group, Stairwell, Visit, utcnow
+from watch.models import Flat, Group, JoinRequest, Stairwell, Visit, utcnow
 from watch.records.queries import ended_lately
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
@@ -46,6 +46,8 @@ CHOSEN_FOR = {"letters": "printing.letters", "knock": "canvassing.visits"}
 def show(group: Group) -> ViewAnswer:
     """Show the building, a row per stairwell. `state` in the URL leaves only flats of that state."""
     mine, state = current_relations().stairwells_in(group), _state_asked_for()
+    if state is FlatState.WANTS_TO_JOIN:
+        return redirect(url_for(".members", group_id=group.id, _anchor="waiting"), 303)
     flats = households.households_of(group, mine)
     work = stairwells.work_in(group, current_person(), utcnow(), mine)
     seen, requests = households.last_look(current_person(), group), waiting_requests(group, mine)
@@ -122,6 +124,7 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
         sums=households.sums(flats, neighbours[place].without_flat),
         by_state=counts_by_state(flats),
         flats=len(flats),
+        requests=_waiting_in(stairwell, group),
         state=state,
         none_chosen=to in CHOSEN_FOR,
         here=neighbours[place],
@@ -130,6 +133,11 @@ def stairwell(stairwell: Stairwell) -> ViewAnswer:
         legend=_legend(flats),
         gone=gone_flats([stairwell.id]),
     )
+
+
+def _waiting_in(stairwell: Stairwell, group: Group) -> list[JoinRequest]:
+    asking = waiting_requests(group, current_relations().stairwells_in(group))
+    return [each for each in asking if each.stairwell_id == stairwell.id]
 
 
 def _group(stairwell: Stairwell) -> Group:
@@ -155,7 +163,7 @@ def flat(flat: Flat) -> ViewAnswer:
         last_visit=last.id if last else 0,
         just_pressed=_undoable(last, here.household_id),
         outcomes=OUTCOMES,
-        requests=[each for each in waiting_requests(group, {flat.stairwell_id}) if each.flat_id == flat.id],
+        requests=[each for each in _waiting_in(flat.stairwell, group) if each.flat_id == flat.id],
         history=[(at, EVENTS[what]) for at, what in households.history_of(flat) if what in EVENTS],
     )
 

@@ -74,6 +74,13 @@ def details(membership: Membership) -> ViewAnswer:
     return render_template("groups/house/details.html", membership=membership, person=membership.person)
 
 
+@bp.get("/memberships/<int:membership_id>/details")
+@requires(Permission.SEE_MEMBERS)
+def back_to_members(membership: Membership) -> Response:
+    """Redirect a tab that was reopened at the address of the details, which are shown on a press only."""
+    return _to_members(membership)
+
+
 @bp.get("/memberships/<int:membership_id>/flat")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_place(membership: Membership) -> ViewAnswer:

@@ -64,9 +64,13 @@ class Picture:
 
 
 def counts_by_state(flats: Sequence[FlatInHouse]) -> list[tuple[FlatState, str, int]]:
-    """Return how many flats have each state. The counts add up to all flats."""
+    """Return how many flats have each state, without those whose neighbours ask to join.
+
+    Requests to join are counted instead, as everywhere: one flat may hold two, and one may be of no flat.
+    """
     states = [flat.state for flat in flats]
-    return [(each, str(word), states.count(each)) for each, word in FLAT_STATES.items()]
+    offered = [each for each in FLAT_STATES if each is not FlatState.WANTS_TO_JOIN]
+    return [(each, str(FLAT_STATES[each]), states.count(each)) for each in offered]
 
 
 def rows_of(work: Work, flats: Sequence[FlatInHouse], only: FlatState | None = None) -> list[PictureRow]:

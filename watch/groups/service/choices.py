@@ -14,7 +14,7 @@ from watch.groups.mails import UNSUBSCRIBED
 from watch.groups.queries.choices import AREA, MEETINGS, NOTICES, SECOND_THOUGHTS
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
-from watch.groups.service.members import depart
+from watch.groups.service.members import depart, note_home
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
@@ -124,6 +124,7 @@ def i_have_moved(membership: Membership, *, by: Person) -> None:
     Raises LastCoordinator.
     """
     emptied = depart(membership, by=by)
+    note_home("household-member-ended", membership, by=by)
     if emptied is not None:
         end_household(emptied, by=by)
     audit.note("member-moved", about=membership, by=by, group=membership.group)
@@ -147,6 +148,7 @@ def take_back(membership: Membership, *, by: Person) -> None:
     except IntegrityError:
         raise AlreadyMember from None
     audit.note("member-back", about=membership, by=by, group=membership.group)
+    note_home("household-member-back", membership, by=by)
 
 
 def _move_in_again(membership: Membership, household: Household, by: Person) -> None:

@@ -71,7 +71,7 @@ def admit(
     try:
         with db.session.begin_nested():  # household and membership: both or none
             if flat is not None:
-                membership.household_id = note_household(flat, HouseholdStatus.TAKES_PART, by=by).id
+                membership.household_id = _move_in(flat, group, by).id
             db.session.add(membership)
     except IntegrityError:
         raise AlreadyMember(active_membership(person, group)) from None
@@ -79,12 +79,26 @@ def admit(
     return membership
 
 
+def _move_in(flat: Flat, group: Group, by: Person | None) -> Household:
+    """Let the flat's household take part. Its history tells of everybody who joins, not of the first only.
+
+    The same statements run in either case, so that response time tells a stranger nothing about the flat.
+    """
+    lock_flat(flat)
+    current = Household.flat_id == flat.id, Household.is_current
+    before = db.session.scalar(select(Household.status).where(*current))
+    household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
+    is_another = before is HouseholdStatus.TAKES_PART
+    audit.note_if(is_another, "household-member-joined", about=flat, by=by, group=group)
+    return household
+
+
 def place(membership: Membership, flat: Flat, *, by: Person) -> None:
     """Record the flat of a member who had none; its household takes part. Raises AlreadyPlaced."""
     unplaced = update(Membership).where(
         Membership.id == membership.id, Membership.is_current, Membership.household_id.is_(None)
     )
-    household = note_household(flat, HouseholdStatus.TAKES_PART, by=by)
+    household = _move_in(flat, membership.group, by)
     db.session.flush()  # a new household gets its id
     home = {"household_id": household.id, "stairwell_id": flat.stairwell_id}
     if not changed(unplaced.values(home)):
@@ -142,10 +156,17 @@ def leave(membership: Membership, *, by: Person | None = None) -> None:
     An empty household becomes "not contacted". Raises LastCoordinator.
     """
     emptied = depart(membership, by=by)
+    note_home("household-member-ended", membership, by=by)
     if emptied is not None:
         emptied.become(HouseholdStatus.NOT_CONTACTED)
         audit.note("household-not-contacted", about=emptied.flat, by=by, group=membership.group)
     audit.note("member-left", about=membership, by=by, group=membership.group)
+
+
+def note_home(what: str, membership: Membership, *, by: Person | None) -> None:
+    """Write an event into the history of the member's flat, if it is known."""
+    if membership.household is not None:
+        audit.note(what, about=membership.household.flat, by=by, group=membership.group)
 
 
 def depart(membership: Membership, *, by: Person | None) -> Household | None:

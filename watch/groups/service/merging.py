@@ -63,13 +63,14 @@ def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
         kept.stairwell = lost.stairwell
     end_verifications(lost)
     db.session.flush()
+    homes = {each.household.flat_id: each.household.flat for each in (kept, lost) if each.household}
     forget_home(depart(lost, by=by), by=by, membership=kept)
     if theirs is not other:
         let_go(other)
     audit.note("member-joined-to-another", about=lost, by=by, group=kept.group)
     audit.note("member-merged", about=kept, by=by, group=kept.group)
-    if kept.household is not None:
-        audit.note("household-merged", about=kept.household.flat, by=by, group=kept.group)
+    for flat in homes.values():
+        audit.note("household-merged", about=flat, by=by, group=kept.group)
 
 
 def _demand_no_role_moves(kept: Person, lost: Person) -> None:

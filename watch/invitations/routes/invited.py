@@ -93,6 +93,14 @@ def revoke(invitation: Invitation) -> Response:
     return _to_list(invitation.group_id)
 
 
+@bp.get("/invitations/<int:invitation_id>/resend")
+@bp.get("/invitations/<int:invitation_id>/revoke")
+@requires(Permission.INVITE)
+def back_to_index(invitation: Invitation) -> Response:
+    """Redirect a tab that was reopened at the address of a button to the page with the button."""
+    return _to_list(invitation.group_id)
+
+
 @bp.get("/invitations/<int:invitation_id>/address")
 @requires(Permission.CORRECT_INVITATION)
 def ask_correct(invitation: Invitation) -> ViewAnswer:

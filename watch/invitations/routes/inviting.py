@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from itertools import groupby
 from typing import Any
 
 from flask import Blueprint, current_app, render_template, request, url_for
@@ -16,6 +17,7 @@ from watch.groups.labels import FLAT_STATES
 from watch.groups.queries import letters
 from watch.groups.queries.flats import flats_of_group
 from watch.groups.queries.households import FlatState, households_of
+from watch.groups.queries.members import active_membership
 from watch.invitations.errors import TooManyInvitations, WrittenLately
 from watch.invitations.forms.inviting import InviteForm
 from watch.invitations.labels import INVITATION_SIGNS, INVITATION_STATES
@@ -28,7 +30,7 @@ from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("invitations", __name__)
 ROWS_A_PAGE = 50
-FLATS_A_PAGE = 100
+FEW_FLATS = 30  # so few that no port is folded
 MAX_CHARACTERS = 100  # of a search
 NEWEST_FIRST = "-sent"
 OF_A_PAGE = "after", "before"
@@ -81,20 +83,24 @@ def index_page(group: Group, form: InviteForm) -> str:
 @bp.get("/groups/<int:group_id>/invitations/flats")
 @requires(Permission.INVITE)
 def flats(group: Group) -> ViewAnswer:
-    """Show how and when flats were asked, by letter, by mail and at the door; not those that never were."""
-    mine = current_relations().stairwells_in(group)
+    """Show how and when flats were asked, by letter, by mail and at the door, folded by stairwell.
+
+    `asked=no` in the URL shows those that never were instead. The reader's own stairwell is open.
+    """
+    mine, me = current_relations().stairwells_in(group), active_membership(current_person(), group)
     asked = letters.how_flats_were_asked(group, mine)
-    everything = {
-        flat.flat_id: flat
-        for flat in households_of(group, mine)
-        if flat.flat_id in asked or flat.state is not FlatState.NOT_CONTACTED
+    flats = households_of(group, mine)
+    never = {
+        each.flat_id for each in flats if each.flat_id not in asked and each.state is FlatState.NOT_CONTACTED
     }
-    after, before = (request.args.get(each, type=int) for each in OF_A_PAGE)
-    page = page_of([*everything], after=after, before=before, size=FLATS_A_PAGE)
+    wants_never = request.args.get("asked") == "no"
+    shown = [each for each in flats if (each.flat_id in never) is wants_never]
+    ports = [(key, list(of)) for key, of in groupby(shown, key=lambda flat: flat.stairwell_id)]
     leave_trace("house-seen", about=group)
     return render_template(
-        "invitations/flats.html", group=group, page=page, words=FLAT_STATES, outcomes=OUTCOMES,
-        rows=[(everything[key], asked.get(key)) for key in page.keys], only_some=mine is not None,
+        "invitations/flats.html", group=group, ports=ports, asked=asked, words=FLAT_STATES, outcomes=OUTCOMES,
+        only_some=mine is not None, wants_never=wants_never, never=len(never), others=len(flats) - len(never),
+        own=me.stairwell_id if me else None, is_all_open=len(shown) <= FEW_FLATS or len(ports) == 1,
     )  # fmt: skip
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
@@ -18,14 +17,12 @@ from watch.models import (
     Building,
     Group,
     Interest,
-    Mailbox,
     Mailing,
     Meeting,
     MeetingAnswer,
     Membership,
     OutboxRow,
     OutboxState,
-    Person,
     Stairwell,
 )
 from watch.recipients import RecipientCounts, count_recipients
@@ -48,20 +45,6 @@ def recipients_of_call(group: Group, stairwell: Stairwell | None) -> RecipientCo
         households_to_call(group, stairwell),
         audience=active_member_ids(group, stairwell),
     )
-
-
-def reaches_of_calls(group: Group, stairwells: Sequence[Stairwell]) -> dict[int | None, int]:
-    """Count the people a call would mail, by stairwell, and for the whole group (None); one statement."""
-    wanted = (
-        select(Membership.stairwell_id, func.count(Person.id.distinct()))
-        .join(Person, Person.id == Membership.person_id)
-        .join(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(Person.id.in_(people_to_call(group, None)), Mailbox.suppression.is_(None))
-        .where(Membership.group_id == group.id, Membership.is_current)
-        .group_by(Membership.stairwell_id)
-    )
-    found: dict[int | None, int] = dict(db.session.execute(wanted).all())
-    return {None: sum(found.values())} | {each.id: found.get(each.id, 0) for each in stairwells}
 
 
 def was_called(meeting: Meeting) -> bool:

@@ -11,7 +11,7 @@ from watch import audit, language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
-from watch.groups.labels import HouseholdsSaid
+from watch.groups.labels import HouseholdsSaid, recipients_said
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
 from watch.mail.progress import progress_of_mailings
@@ -232,9 +232,11 @@ def _new_page(group: Group, form: CallMeetingForm, *, before: Meeting | None = N
     """Show the form. `before` is the meeting that is recorded already, with other words."""
     stairwells = list(form.stairwells.values())
     relations, counts = current_relations(), _crowds(group)
-    for each, count in calls.reaches_of_calls(group, stairwells).items():
-        if relations.works_with_all_of(group, each):
-            counts[each] = language.number(count)
+    for each in (None, *stairwells):
+        if _knows(group, each):
+            reach = calls.recipients_of_call(group, each)
+            said = recipients_said(reach.mail, reach.paper, reach.unreached, reach.declined)
+            counts[each.id if each else None] = said
     return render_template(
         "meetings/new.html", group=group, form=form, before=before, stairwells=stairwells, counts=counts,
         only_some=relations.stairwells_in(group) is not None,

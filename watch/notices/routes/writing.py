@@ -17,11 +17,10 @@ from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
-from watch.groups.labels import HouseholdsSaid
+from watch.groups.labels import HouseholdsSaid, recipients_said
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
 from watch.handouts.queries import groups_without_coordinator, without_bringer
-from watch.language import number
 from watch.models import Area, Audience, Group, Notice, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
@@ -209,10 +208,7 @@ def _with_counts(label: Any, target: Target) -> str:
     if not knows_numbers(target):
         return str(label)
     reach = target.recipients()
-    said = _("%(mail)s med mejl, %(paper)s på papper", mail=number(reach.mail), paper=number(reach.paper))
-    if reach.unreached:
-        said += ", " + _("%(number)s nås inte", number=number(reach.unreached))
-    return f"{label} ({said})"
+    return f"{label} ({recipients_said(reach.mail, reach.paper, reach.unreached, reach.declined)})"
 
 
 def _preview_page(

@@ -119,9 +119,6 @@ def end_membership(membership: Membership, *, by: Person) -> None:
     end_verifications(membership)
     leave(membership, by=by)
     audit.note("member-ended", about=membership, by=by, group=membership.group)
-    if membership.household is not None:
-        flat = membership.household.flat
-        audit.note("household-member-ended", about=flat, by=by, group=membership.group)
     tell_ended(membership, by=by)
 
 
@@ -133,8 +130,5 @@ def take_back_end(membership: Membership, *, by: Person) -> None:
     if membership.left_at is None:
         return
     take_back(membership, by=by)
-    if membership.household is not None:
-        flat = membership.household.flat
-        audit.note("household-member-back", about=flat, by=by, group=membership.group)
     outbox.cancel(membership, MEMBERSHIP_ENDED)
     tell_corrected(membership, by=by)
