@@ -39,12 +39,22 @@ def is_stopped(text: str) -> bool:
     return bool(plates_in(text) or suspects_in(text) or has_personnummer(text))
 
 
-def test_what_points_at_somebody_is_stopped_and_what_does_not_passes() -> None:
-    harmful, harmless = sentences("pointing_at_somebody.txt"), sentences("pointing_at_nobody.txt")
+@pytest.mark.parametrize(
+    ("of_somebody", "of_nobody", "wanted"),
+    [
+        ("pointing_at_somebody.txt", "pointing_at_nobody.txt", 0.95),
+        ("told_of_somebody.txt", "told_of_nobody.txt", 0.95),
+        ("later_of_somebody.txt", "later_of_nobody.txt", 0.90),  # the rules were not fitted to these
+    ],
+)
+def test_what_points_at_somebody_is_stopped_and_what_does_not_passes(
+    of_somebody: str, of_nobody: str, wanted: float
+) -> None:
+    harmful, harmless = sentences(of_somebody), sentences(of_nobody)
     missed = [each for each in harmful if not is_stopped(each)]
     wrongly = [each for each in harmless if is_stopped(each)]
-    assert len(harmful) + len(harmless) >= 200
-    assert len(missed) <= len(harmful) * (1 - WANTED), missed
+    assert len(harmful) + len(harmless) >= 100
+    assert len(missed) <= round(len(harmful) * (1 - wanted), 6), missed
     assert len(wrongly) <= len(harmless) * (1 - WANTED), wrongly
 
 
