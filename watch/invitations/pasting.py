@@ -1,7 +1,7 @@
 """Finds addresses in a line or a cell, and the names in `Name <name@example.org>`.
 
-Words before an address in other brackets are a name too. No other text becomes a name or a flat; it is shown
-beside the address for the coordinator to fill in. Everything with an @ is returned, as an address or as text
+Words before an address in other brackets are a name too. Other text stays beside the address, where
+guessing.py looks for a name and a flat. Everything with an @ is returned, as an address or as text
 to correct.
 """
 
@@ -64,12 +64,12 @@ def people_in(text: str) -> list[Typed]:
 
 
 def _each_once(found: list[Typed]) -> Iterator[Typed]:
-    """Yield each address once, and once more for each other name. Two people may share an address."""
+    """Yield each address once, and once more for each other name or words. Two people may share one."""
     named = {each.address.casefold() for each in found if each.name}
     seen: set[tuple[str, str]] = set()
     for each in found:
-        key = each.address.casefold(), each.name.casefold()
-        if key not in seen and (each.name or key[0] not in named):
+        key = each.address.casefold(), (each.name or each.beside).casefold()
+        if key not in seen and (each.name or each.beside or key[0] not in named):
             seen.add(key)
             yield each
 
