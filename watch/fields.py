@@ -98,6 +98,16 @@ class SendingForm(Form):
 
     form_key = HiddenField(default=lambda: secrets.token_urlsafe(18), filters=[_own_key])
 
+    def is_another(self) -> None:
+        """Give the form a new key, because the reader went back to a form that was sent and changed it."""
+        self.form_key.data = secrets.token_urlsafe(18)
+
+
+SENT_BEFORE = _l(
+    "Det du skickade först är redan på väg. Det du ändrade sedan är inte skickat. "
+    "Tryck igen om det också ska skickas."
+)
+
 
 def _strip(text: str | None) -> str | None:
     return composed(text.strip()) if text else text

@@ -25,6 +25,7 @@ from watch.models import (
     AddressVerification,
     Channel,
     Coordinator,
+    Derived,
     Interest,
     JoinRequest,
     Mailbox,
@@ -220,7 +221,8 @@ def _end_mailed_links(person: Person) -> None:
     appointments = db.session.scalars(select(Coordinator).where(*asked)).all()
     interests = db.session.scalars(select(Interest).where(Interest.person_id == person.id)).all()
     requests = db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == person.id)).all()
-    for each in (*appointments, *interests, *requests):
+    mailed: list[Derived] = [*appointments, *interests, *requests]
+    for each in mailed:
         each.nonce = secrets.token_bytes(NONCE_BYTES)
     for appointment in appointments:
         outbox.cancel(appointment)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select, update
@@ -108,6 +108,12 @@ def call(
     outbox.queue_paper(mailing, households_to_call(group, stairwell))
     audit.note("meeting-called", about=meeting, by=by, group=group)
     return meeting
+
+
+def is_as_planned(meeting: Meeting, plan: Plan) -> bool:
+    """Return True if a meeting that was called is the one of the plan."""
+    called = Plan(meeting.kind, meeting.starts_at, meeting.ends_at, meeting.place, meeting.about)
+    return called == replace(plan, about=plan.about or None)
 
 
 def remind(now: datetime) -> None:

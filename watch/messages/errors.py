@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from watch.errors import DomainError, Duplicate
+from watch.models import ContactMessage
 
 
 class WroteOften(DomainError):
@@ -14,7 +15,9 @@ class NobodyReads(DomainError):
 
 
 class AlreadyWritten(Duplicate):
-    """The same form was sent before."""
+    """The same form was sent before; `existing` is its message."""
+
+    existing: ContactMessage
 
 
 class HasCoordinator(DomainError):

@@ -22,6 +22,7 @@ from watch.access import (
 )
 from watch.bands import banded
 from watch.extensions import db
+from watch.fields import SENT_BEFORE
 from watch.groups.queries.pages import facts_of, flats_in
 from watch.interest.queries import interested_in
 from watch.limits import limit_network
@@ -107,8 +108,13 @@ def _sent(
         message = send()
         if form.about_nobody.is_given:
             audit.note(audit.ABOUT_NOBODY, about=message, by=message.sender, group=message.group)
-    except AlreadyWritten:
+    except AlreadyWritten as written:
+        is_same = written.existing.text == form.text.data
         db.session.rollback()
+        if not is_same:
+            form.is_another()
+            form.text.errors = (SENT_BEFORE,)
+            return False
         flash(_("Det är redan skickat."), "info")
     except tuple(NOT_SENT) as refused:
         db.session.rollback()

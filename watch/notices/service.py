@@ -84,6 +84,11 @@ def send(
     return notice
 
 
+def says_the_same(notice: Notice, draft: Draft) -> bool:
+    """Return True if a notice that was sent has the texts of the draft."""
+    return {each.language: (each.title, each.body) for each in notice.texts} == dict(draft.texts)
+
+
 def stop_sending(notice: Notice, *, by: Person) -> int:
     """Stop the mails of a notice that wait, and return how many. Raises NothingWaits.
 

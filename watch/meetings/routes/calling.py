@@ -11,6 +11,7 @@ from watch import audit, language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
+from watch.fields import SENT_BEFORE
 from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
@@ -85,8 +86,7 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(group, form, now.counts), 409
     except service.AlreadyCalled as sent:
-        flash(_("Inbjudan är redan skickad."), "info")
-        return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
+        return _called_before(group, form, plan, sent.meeting)
     _note_assurance(form, meeting)
     db.session.commit()
     said = ngettext(
@@ -99,6 +99,15 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
     if (recipients.mail or not exact) and (reminder := reminding.next_reminder(meeting, utcnow())):
         said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
     flash(said, "done")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+def _called_before(group: Group, form: CallMeetingForm, plan: Plan, meeting: Meeting) -> ViewAnswer:
+    if not service.is_as_planned(meeting, plan):
+        form.is_another()
+        flash(str(SENT_BEFORE), "warn")
+        return _new_page(group, form), 409
+    flash(_("Inbjudan är redan skickad."), "info")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 

@@ -17,11 +17,12 @@ from watch import audit
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import MEGABYTE, takes_bytes
 from watch.extensions import db
+from watch.fields import SENT_BEFORE
 from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
 from watch.handouts.queries import groups_without_coordinator, without_bringer
-from watch.models import Area, Audience, Group, Organisation
+from watch.models import Area, Audience, Group, Notice, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
 from watch.notices.labels import AREA_AUDIENCES
@@ -167,13 +168,21 @@ def _send(compose: ComposeContext) -> ViewAnswer:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(compose, form, now.counts), 409
     except AlreadySent as sent:
-        flash(_("Meddelandet är redan skickat."), "info")
-        return redirect(url_for("notices.report", notice_id=sent.notice.id), 303)
+        return _sent_before(compose, form, draft, sent.notice)
     if form.about_nobody.is_given:
         reader = current_person()
         audit.note(audit.ABOUT_NOBODY, about=notice, by=reader, group=notice.group, area=notice.area)
     db.session.commit()
     flash(_("Meddelandet är på väg."), "done")
+    return redirect(url_for("notices.report", notice_id=notice.id), 303)
+
+
+def _sent_before(compose: ComposeContext, form: WriteNoticeForm, draft: Draft, notice: Notice) -> ViewAnswer:
+    if not service.says_the_same(notice, draft):
+        form.is_another()
+        flash(str(SENT_BEFORE), "warn")
+        return _write_page(compose, form), 409
+    flash(_("Meddelandet är redan skickat."), "info")
     return redirect(url_for("notices.report", notice_id=notice.id), 303)
 
 
