@@ -69,6 +69,12 @@ def test_what_points_at_somebody_is_stopped_and_what_does_not_passes(
         ("kod abc123, koden till porten är abc123, wifi abc123", []),
         ("Koden är bra. Bilen heter abc123.", ["abc123"]),
         ("SOS 112 LED 120 och 200 SEK 500 HUS 201", []),
+        ("Bilen KOP 88D stod här", ["KOP 88D"]),
+        ("en svart volvo, kop 88d, körde på grinden", ["kop 88d"]),
+        ("Flytta bilen den 12e, från box 12a eller rad 11b", []),
+        ("Bilen står vid hus 12b, lgh 11c och rum 10a", []),
+        ("Bilen har 150 mil kvar och kom för 200", []),
+        ("Vi ses i hus 20b med kop 12a", []),
         ("Se example.org/abc123 och https://x.example/?q=abc123", []),
     ],
 )
@@ -236,3 +242,34 @@ def test_a_meeting_a_no_and_a_contact_are_guarded_in_the_same_way(client: PageCl
     assert db.session.scalars(select(ContactPerson.phone)).one() == "114 14"
     kinds = [kind for kind, _by in db.session.execute(NOTE.order_by(AuditEntry.id))]
     assert kinds == ["meeting", "join_request", "contact_person"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jag träffade Micke i hissen. Han snodde min cykel i maj.",
+        "Micke bor på tredje våningen. Han säljer knark i trappan!",
+        "Say hello to Kevin. He stole my bike.",
+        "Amina flyttade in i juni. Och hon hotade vaktmästaren.",
+        "Xasan waa deriskayga. Isagu waa tuug.",
+    ],
+)
+def test_a_deed_in_the_next_sentence_is_that_of_whom_the_first_names(text: str) -> None:
+    assert suspects_in(text) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tack Micke för hjälpen. Någon snodde min cykel i maj.",
+        "Micke såg det. Han såg att någon stal en cykel.",
+        "Hälsa på Micke. Han blev bestulen i maj.",
+        "Micke var på träffen. Han lurades av ett sms.",
+        "Träffa Amina på gården. Hon berättar hur man känner igen den som lurar.",
+        "Lisa hotades i tvättstugan. Hon mår bra nu.",
+        "Micke är ny här. Hon som bor i porten är snäll.",
+        "En man gick förbi. Han snodde en cykel.",
+    ],
+)
+def test_a_next_sentence_about_others_or_of_a_victim_passes(text: str) -> None:
+    assert suspects_in(text) == []

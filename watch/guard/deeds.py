@@ -78,6 +78,7 @@ RESIDENT = re.compile(
     r"|fyran|femman)\b",
     re.IGNORECASE,
 )
+WHO_WAS_NAMED = re.compile(r"\W*(?:(?:och|and)\s+)?(?:han|hon|he|she|isagu|iyadu|هو|هي)\b", re.IGNORECASE)
 MOST_BETWEEN = 80  # characters from a name to the end of a deed
 MOST_BEFORE = 100  # characters before a name in which a deed or a warning stands
 
@@ -89,8 +90,19 @@ def did_it(sentence: str, begin: int, end: int) -> bool:
         return not BY_WHO.search(before) or DEED.search(before) is not None
     if VICTIM.search(before):
         return False
+    return _does(sentence, end)
+
+
+def goes_on(sentence: str) -> bool:
+    """Return True if the sentence tells a crime of whom the one before has named: "Han snodde min cykel"."""
+    who = WHO_WAS_NAMED.match(sentence)
+    return who is not None and _does(sentence, who.end())
+
+
+def _does(sentence: str, end: int) -> bool:
+    """Return True if a deed soon follows whoever is named before `end`, and nobody else does it."""
     deed = DEED.search(sentence, end, end + MOST_BETWEEN)
-    if deed is None:
+    if deed is None or sentence[deed.end() : deed.end() + 1] == "s":  # "hotades": it was done to them
         return False
     return not OTHER.search(sentence[end : deed.start()])
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from watch.guard.deeds import did_it, is_arabic_name, residents_in
+from watch.guard.deeds import did_it, goes_on, is_arabic_name, residents_in
 from watch.guard.words import words
 
 IS_PLACE = re.compile(
@@ -106,12 +106,14 @@ def suspects_in(text: str) -> list[str]:
     """Return the names of people who are called suspects, as written."""
     plain = re.sub(r":\s*\n", ": ", unicodedata.normalize("NFKC", text))
     found: list[str] = []
-    is_after_suspect = False
+    is_after_suspect, before = False, ""
     for sentence in filter(str.strip, filter(None, SENTENCE_END.split(plain))):
         found += _suspects_of(sentence) or [*Sentence(sentence).culprits(), *residents_in(sentence)]
         if is_after_suspect and NAMED.search(sentence):
             found += Sentence(sentence).people(is_strict=True)
-        is_after_suspect = SUSPECT.search(sentence) is not None
+        if goes_on(sentence):
+            found += Sentence(before).people(is_strict=True)
+        is_after_suspect, before = SUSPECT.search(sentence) is not None, sentence
     return list(dict.fromkeys(found))
 
 

@@ -71,6 +71,8 @@ def _is_plate(found: re.Match[str], text: str) -> bool:
     before, after = _around(found, text)
     if is_word and letters.isupper() and not text.isupper() and AT_A_CAR.search(before):
         return True
+    if is_word and number[-1].isalpha() and letters.lower() not in words("before_numbers"):
+        return AT_A_CAR.search(before) is not None
     if is_word or SHORT_PHONE.match(text, found.start(2)) or CODE.search(before):
         return False
     is_numbered = NUMBERED.search(before) or AMOUNT.match(text, found.end())
