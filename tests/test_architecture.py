@@ -131,7 +131,10 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"paper"}
     | {"names", "recipients", "relations", "tokens"},
     "part": MODELS
-    | {"audit", "errors", "fields", "language", "mail", "paper", "personnummer", "signs", "tables", "tokens"}
+    | {
+        "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs", "tables",
+        "tokens",
+    }
     | {"clock", "encodings", "journal", "partners", "xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}

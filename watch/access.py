@@ -148,6 +148,11 @@ def current_person() -> Person:
     return person
 
 
+def reader_signed_in() -> Person | None:
+    """Return the signed-in person, or None for a stranger."""
+    return current_user.person if current_user.is_authenticated else None
+
+
 def current_relations() -> Relations:
     """Return the relations of the signed-in person; empty ones for a stranger."""
     if "relations" not in g:

@@ -231,9 +231,9 @@ FAULTS = (
     ),
     Fault(
         "an officer sees at once that somebody has become interested",
-        "watch/interest/queries.py",
-        "were_interested(last_night(utcnow()))",
-        "were_interested(utcnow())",
+        "watch/groups/queries/areas.py",
+        "were_interested(last_night(now))",
+        "were_interested(now)",
         "groups/test_numbers interest/test_interest lifecycle/test_start",
     ),
 )

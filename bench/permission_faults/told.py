@@ -48,7 +48,7 @@ FAULTS = (
     Fault(
         "an officer is told that one person is interested",
         NEEDS,
-        "        .having(interested >= FEW)\n",
+        "        .where(interested >= FEW)\n",
         "",
         OVERVIEW,
     ),

@@ -99,7 +99,7 @@ def test_the_named_one_is_asked_and_the_interested_hear_of_it_once_they_can_join
     coordinators.accept_appointment(lead)
     told = [("group-started", f"i{n}@example.org") for n in range(5)]
     assert outbox.addressed()[1:] == told
-    assert interested[5].ended_at is not None  # Olle waits no longer
+    assert interested[5].ended_at is None  # Olle is one of those who wished for it, and counted as such
     assert "Gå med i gruppen" in client.get(waiting.path).buttons
     second = coordinators.appoint(group, "sven@example.org", lead=True, by=gun)
     coordinators.accept_appointment(second, "Sven")
@@ -120,6 +120,24 @@ def test_the_first_coordinator_can_be_somebody_else_by_mail(
     assert "a@b@example.org" in twice.html
     assert page.press("Starta gruppen", {"first": "mail", "address": "Nina@example.org"}).status == 303
     assert outbox.addressed() == [("coordinator-appointed", "Nina@example.org")]
+
+
+def test_a_choice_and_an_address_that_contradict_each_other_are_asked_about(
+    client: PageClient, gun: Person, langgatan: Building, interested: list[Interest], outbox: Outbox
+) -> None:
+    olle = interested[5].person
+    page = client.get(f"/groups/new?building={langgatan.id}", as_=gun)
+    for first, choice in ((str(olle.id), olle.name), ("later", "Senare")):
+        asked = page.press("Starta gruppen", {"first": first, "address": "nina@example.org"})
+        assert asked.status == 422
+        assert asked.errors == [
+            f"Du har valt {choice} och skrivit nina@example.org. Välj ”Någon annan, med mejl”, eller ta bort "
+            "adressen."
+        ]
+        assert (asked.form()["first"], asked.form()["address"]) == (first, "nina@example.org")
+    assert (db.session.scalars(select(Group)).all(), outbox.names()) == ([], [])
+    asked.press("Starta gruppen", {"first": "mail"})
+    assert outbox.addressed() == [("coordinator-appointed", "nina@example.org")]
 
 
 def test_the_coordinator_can_come_later(

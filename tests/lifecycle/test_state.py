@@ -21,6 +21,7 @@ from watch.models import (
     Coordinator,
     Group,
     GroupState,
+    GroupTransition,
     MeetingKind,
     Person,
     StartStep,
@@ -128,6 +129,35 @@ def test_a_group_rests_and_is_woken(client: PageClient, scene: Scene, outbox: Ou
     assert outbox.addressed() == [("group-started", "sen@example.org")]
     traces = select(AuditEntry.what).where(AuditEntry.what.in_(["group-rests", "group-woken"]))
     assert db.session.scalars(traces.order_by(AuditEntry.id)).all() == ["group-rests", "group-woken"]
+
+
+def test_every_step_of_the_way_stays_with_its_day(client: PageClient, scene: Scene) -> None:
+    group, now = scene.group, utcnow()
+    states = (
+        GroupState.STARTING,
+        GroupState.ACTIVE,
+        GroupState.DORMANT,
+        GroupState.ACTIVE,
+        GroupState.DORMANT,
+    )
+    days = [now - timedelta(days=each) for each in (90, 80, 50, 20, 3)]
+    for old in group.transitions:
+        db.session.delete(old)
+    db.session.add_all(
+        GroupTransition(group_id=group.id, state=state, at=day)
+        for state, day in zip(states, days, strict=True)
+    )
+    group.state = GroupState.DORMANT
+    db.session.commit()
+    db.session.expire_all()
+    words = ("Under uppstart", "Aktiv", "Vilande", "Aktiv", "Vilande")
+    resting = client.get(path(group), as_=scene.gun)
+    assert " ".join(f"{word} {short_day(day)}" for word, day in zip(words, days, strict=True)) in resting.text
+    assert resting.html.count('aria-current="step"') == 1
+    resting.press("Väck gruppen")
+    assert (
+        f"Vilande {short_day(days[-1])} Aktiv {short_day(now)}" in client.get(path(group), as_=scene.gun).text
+    )
 
 
 def test_nobody_wakes_a_group_without_a_coordinator(client: PageClient, scene: Scene) -> None:

@@ -39,12 +39,22 @@ def is_stopped(text: str) -> bool:
     return bool(plates_in(text) or suspects_in(text) or has_personnummer(text))
 
 
-def test_what_points_at_somebody_is_stopped_and_what_does_not_passes() -> None:
-    harmful, harmless = sentences("pointing_at_somebody.txt"), sentences("pointing_at_nobody.txt")
+@pytest.mark.parametrize(
+    ("of_somebody", "of_nobody", "wanted"),
+    [
+        ("pointing_at_somebody.txt", "pointing_at_nobody.txt", 0.95),
+        ("told_of_somebody.txt", "told_of_nobody.txt", 0.95),
+        ("later_of_somebody.txt", "later_of_nobody.txt", 0.90),  # the rules were not fitted to these
+    ],
+)
+def test_what_points_at_somebody_is_stopped_and_what_does_not_passes(
+    of_somebody: str, of_nobody: str, wanted: float
+) -> None:
+    harmful, harmless = sentences(of_somebody), sentences(of_nobody)
     missed = [each for each in harmful if not is_stopped(each)]
     wrongly = [each for each in harmless if is_stopped(each)]
-    assert len(harmful) + len(harmless) >= 200
-    assert len(missed) <= len(harmful) * (1 - WANTED), missed
+    assert len(harmful) + len(harmless) >= 100
+    assert len(missed) <= round(len(harmful) * (1 - wanted), 6), missed
     assert len(wrongly) <= len(harmless) * (1 - WANTED), wrongly
 
 
@@ -59,6 +69,12 @@ def test_what_points_at_somebody_is_stopped_and_what_does_not_passes() -> None:
         ("kod abc123, koden till porten är abc123, wifi abc123", []),
         ("Koden är bra. Bilen heter abc123.", ["abc123"]),
         ("SOS 112 LED 120 och 200 SEK 500 HUS 201", []),
+        ("Bilen KOP 88D stod här", ["KOP 88D"]),
+        ("en svart volvo, kop 88d, körde på grinden", ["kop 88d"]),
+        ("Flytta bilen den 12e, från box 12a eller rad 11b", []),
+        ("Bilen står vid hus 12b, lgh 11c och rum 10a", []),
+        ("Bilen har 150 mil kvar och kom för 200", []),
+        ("Vi ses i hus 20b med kop 12a", []),
         ("Se example.org/abc123 och https://x.example/?q=abc123", []),
     ],
 )
@@ -226,3 +242,34 @@ def test_a_meeting_a_no_and_a_contact_are_guarded_in_the_same_way(client: PageCl
     assert db.session.scalars(select(ContactPerson.phone)).one() == "114 14"
     kinds = [kind for kind, _by in db.session.execute(NOTE.order_by(AuditEntry.id))]
     assert kinds == ["meeting", "join_request", "contact_person"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Jag träffade Micke i hissen. Han snodde min cykel i maj.",
+        "Micke bor på tredje våningen. Han säljer knark i trappan!",
+        "Say hello to Kevin. He stole my bike.",
+        "Amina flyttade in i juni. Och hon hotade vaktmästaren.",
+        "Xasan waa deriskayga. Isagu waa tuug.",
+    ],
+)
+def test_a_deed_in_the_next_sentence_is_that_of_whom_the_first_names(text: str) -> None:
+    assert suspects_in(text) != []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Tack Micke för hjälpen. Någon snodde min cykel i maj.",
+        "Micke såg det. Han såg att någon stal en cykel.",
+        "Hälsa på Micke. Han blev bestulen i maj.",
+        "Micke var på träffen. Han lurades av ett sms.",
+        "Träffa Amina på gården. Hon berättar hur man känner igen den som lurar.",
+        "Lisa hotades i tvättstugan. Hon mår bra nu.",
+        "Micke är ny här. Hon som bor i porten är snäll.",
+        "En man gick förbi. Han snodde en cykel.",
+    ],
+)
+def test_a_next_sentence_about_others_or_of_a_victim_passes(text: str) -> None:
+    assert suspects_in(text) == []

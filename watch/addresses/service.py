@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from datetime import timedelta
 
 from sqlalchemy import select, update
@@ -17,10 +18,16 @@ from watch.crypto import keyring
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.mail import outbox
+from watch.mail.kinds import KINDS
 from watch.models import (
+    NONCE_BYTES,
     AddressChange,
     AddressVerification,
     Channel,
+    Coordinator,
+    Derived,
+    Interest,
+    JoinRequest,
     Mailbox,
     Membership,
     Person,
@@ -181,7 +188,10 @@ def move_to(person: Person, mailbox: Mailbox) -> None:
 
     Raises OfficerNeverCoordinates and CoordinatorNeverFollows.
     """
+    has_moved = person.mailbox not in {None, mailbox}
     person.mailbox = mailbox
+    if has_moved:
+        _end_mailed_links(person)
     relations = relations_of(person)
     if relations.officer_of:
         demand_no_coordinator(person)
@@ -196,6 +206,27 @@ def move_to(person: Person, mailbox: Mailbox) -> None:
         if membership.household is not None:
             flat = membership.household.flat
             audit.note("household-address-changed", about=flat, by=person, group=membership.group)
+
+
+def _end_mailed_links(person: Person) -> None:
+    """End the links that were mailed to the mailbox the person leaves: others may read it.
+
+    An appointment that waits for an answer is mailed to the new one.
+    """
+    asked = (
+        Coordinator.person_id == person.id,
+        Coordinator.accepted_at.is_(None),
+        Coordinator.ended_at.is_(None),
+    )
+    appointments = db.session.scalars(select(Coordinator).where(*asked)).all()
+    interests = db.session.scalars(select(Interest).where(Interest.person_id == person.id)).all()
+    requests = db.session.scalars(select(JoinRequest).where(JoinRequest.person_id == person.id)).all()
+    mailed: list[Derived] = [*appointments, *interests, *requests]
+    for each in mailed:
+        each.nonce = secrets.token_bytes(NONCE_BYTES)
+    for appointment in appointments:
+        outbox.cancel(appointment)
+        outbox.queue(KINDS["coordinator-appointed"], to=person, about=appointment)
 
 
 def _forget_recorded(membership: Membership) -> None:

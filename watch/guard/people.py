@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
+from watch.guard.deeds import did_it, goes_on, is_arabic_name, residents_in
 from watch.guard.words import words
 
 IS_PLACE = re.compile(
@@ -19,9 +20,12 @@ IS_PLACE = re.compile(
     r"|jour(?:en)?|hallen|garaget|källaren|backen|bron|stationen|macken|street|road)s?\Z"
 )
 SUSPECT = re.compile(
-    r"\bmisstänk(?:t|ta|te|ts|tas|tes|s|er|a|as)\b|\bmisstank\w*|\bsuspect(?:s|ed)?\b", re.IGNORECASE
+    r"\bmis{1,2}t?[äae]nk(?:t|ta|te|ts|tas|tes|s|er|a|as)\b|\bmiss?tank\w*|\bsuspect(?:s|ed)?\b",
+    re.IGNORECASE,
 )
-ACTIVE = re.compile(r"\bmisstänk(?:er|a)\b", re.IGNORECASE)  # who stands before it suspects
+ACTIVE = re.compile(
+    r"\bmis{1,2}t?[äae]nk(?:er|a)\b|\bI suspect\b", re.IGNORECASE
+)  # who stands before it suspects
 ACCUSED = re.compile(
     r"\b(?:gripen|gripna|gripits|anhåll\w+|häkta\w+|åtala\w+|dömd\w*|dömts|anklaga\w*|polisanmäld\w*|utpekad\w*"
     r"|pekas ut|arrested|accused)\b",
@@ -56,7 +60,7 @@ WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"(?<!\b[A-ZÅÄÖ])[.!?…]+(?=[\s\"”')]|\Z)|\n+")
 CLAUSE_BEGINS = re.compile(r"[:\-–—(\"”'•*]\s*\Z")
 NEAR = 60  # characters before a word that may say whether it begins a clause
-PLAINLY_SAID = re.compile(r"\bmisstänk\w*(?:\W+(?:är|person\w*|mot))?\W*\Z", re.IGNORECASE)
+PLAINLY_SAID = re.compile(r"\bmis{1,2}t?[äae]nk\w*(?:\W+(?:är|person\w*|mot))?\W*\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -102,12 +106,14 @@ def suspects_in(text: str) -> list[str]:
     """Return the names of people who are called suspects, as written."""
     plain = re.sub(r":\s*\n", ": ", unicodedata.normalize("NFKC", text))
     found: list[str] = []
-    is_after_suspect = False
+    is_after_suspect, before = False, ""
     for sentence in filter(str.strip, filter(None, SENTENCE_END.split(plain))):
-        found += _suspects_of(sentence)
+        found += _suspects_of(sentence) or [*Sentence(sentence).culprits(), *residents_in(sentence)]
         if is_after_suspect and NAMED.search(sentence):
             found += Sentence(sentence).people(is_strict=True)
-        is_after_suspect = SUSPECT.search(sentence) is not None
+        if goes_on(sentence):
+            found += Sentence(before).people(is_strict=True)
+        is_after_suspect, before = SUSPECT.search(sentence) is not None, sentence
     return list(dict.fromkeys(found))
 
 
@@ -154,6 +160,13 @@ class Sentence:
             elif self._is_person(place, is_strict=is_strict):
                 found.append(word.text)
         return found
+
+    def culprits(self) -> Iterator[str]:
+        """Yield the names of people of whom a crime is told."""
+        for place, word in enumerate(self.words):
+            is_name = self._is_person(place, is_strict=True) or is_arabic_name(word.text)
+            if is_name and did_it(self.text, word.begin, word.end):
+                yield word.text
 
     def _before(self, place: int) -> list[str]:
         return [word.text.casefold() for word in self.words[max(0, place - 5) : place]]

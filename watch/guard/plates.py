@@ -43,6 +43,13 @@ AMOUNT = re.compile(
     r"|kg\b|watt|lumen|grader|°|sidor|personer|hushåll|lägenheter|minuter|dagar|timmar)",
     re.IGNORECASE,
 )
+AT_A_CAR = re.compile(rf"(?:{VEHICLE.pattern})\W+(?:(?:med|och|är|var|en|nr|nummer)\W+)?\Z", re.IGNORECASE)
+FOREIGN = re.compile(  # "Norsk bil EK 12345"
+    r"\b(?:polsk|tysk|norsk|dansk|finsk|litauisk|lettisk|estnisk|rumänsk|bulgarisk|holländsk|rysk|ukrainsk|utländsk)[at]?\s+"
+    r"(?:\w*bil|\w*plåt|\w*skylt|nummer|reg|moped|van|buss|husvagn)\w*[\s:,]+(?:\w+\s+)?"
+    r"((?-i:[A-ZÆØÅ]{1,3})[ -]?(?-i:[A-Z]{0,2}) ?\d{2,5}(?: \d{3})?(?-i:[A-Z]{0,2}))\b",
+    re.IGNORECASE,
+)
 SENTENCE_END = re.compile(r"[\n!?]|(?<!nr)\. ")
 NEAR = 100  # characters
 SHORT_PHONE = re.compile(r"11[346][^\S\n]?\d\d")  # 113 13, 114 14, 116 117
@@ -51,7 +58,10 @@ SHORT_PHONE = re.compile(r"11[346][^\S\n]?\d\d")  # 113 13, 114 14, 116 117
 def plates_in(text: str) -> list[str]:
     """Return what looks like registration plates, as written."""
     plain = UNSEEN.sub("", WEB.sub(" ", unicodedata.normalize("NFKC", text)))
-    return [found[0] for found in PLATE.finditer(plain) if _is_plate(found, plain)]
+    foreign = [found[1] for found in FOREIGN.finditer(plain)]
+    return list(
+        dict.fromkeys([found[0] for found in PLATE.finditer(plain) if _is_plate(found, plain)] + foreign)
+    )
 
 
 def _is_plate(found: re.Match[str], text: str) -> bool:
@@ -59,6 +69,10 @@ def _is_plate(found: re.Match[str], text: str) -> bool:
     is_joined = found[0].isupper() and len(found[0]) == 6 and number[-1].isalpha()
     is_word = letters.lower() in words("of_three_letters") and not is_joined
     before, after = _around(found, text)
+    if is_word and letters.isupper() and not text.isupper() and AT_A_CAR.search(before):
+        return True
+    if is_word and number[-1].isalpha() and letters.lower() not in words("before_numbers"):
+        return AT_A_CAR.search(before) is not None
     if is_word or SHORT_PHONE.match(text, found.start(2)) or CODE.search(before):
         return False
     is_numbered = NUMBERED.search(before) or AMOUNT.match(text, found.end())

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from watch.extensions import db
-from watch.groups.queries.areas import last_night, were_interested
+from watch.groups.queries.areas import interested_of_building
 from watch.joining.queries.asking import MEANT_TO_LEAVE
 from watch.models import Building, Interest, Mailing, OutboxRow, Person, utcnow
 
@@ -28,9 +28,9 @@ def interested_in(building: Building) -> Interested:
     The counts are last night's, because current ones would reveal that somebody has just come or gone. Names
     are current.
     """
-    here = Interest.building_id == building.id
-    could = func.count(Interest.id).filter(Interest.could_coordinate)
-    counted = select(func.count(Interest.id), could).where(here, were_interested(last_night(utcnow())))
+    now, here = utcnow(), Interest.building_id == building.id
+    could = interested_of_building(now, Interest.could_coordinate.is_(True))
+    counted = select(interested_of_building(now), could).where(Building.id == building.id)
     count, willing = db.session.execute(counted).one()
     named = (
         select(Person)

@@ -14,6 +14,7 @@ from itertools import pairwise, zip_longest
 
 from watch import encodings
 from watch.invitations.cards import Contact, contacts_of_labels, holds_cards, people_of_cards
+from watch.invitations.guessing import guessed
 from watch.invitations.pasting import Typed, people_in
 from watch.personnummer import PERSONNUMMER_COLUMN, has_personnummer
 from watch.places.addresses import folded
@@ -119,8 +120,10 @@ def _has_addresses(table: Table) -> bool:
 
 
 def _expect_few(found: NeighbourList) -> NeighbourList:
+    """Return the list with guessed names and flats. Raises UnreadableTable if it is too long."""
     if len(found.people) > MOST_PEOPLE:
         raise UnreadableTable(ListProblem.TOO_MANY_PEOPLE, count=len(found.people))
+    found.people = [guessed(each) for each in found.people]
     return found
 
 

@@ -1,7 +1,7 @@
 """Finds addresses in a line or a cell, and the names in `Name <name@example.org>`.
 
-Words before an address in other brackets are a name too. No other text becomes a name or a flat; it is shown
-beside the address for the coordinator to fill in. Everything with an @ is returned, as an address or as text
+Words before an address in other brackets are a name too. Other text stays beside the address, where
+guessing.py looks for a name and a flat. Everything with an @ is returned, as an address or as text
 to correct.
 """
 
@@ -51,7 +51,10 @@ class Typed:
 
 
 def people_in(text: str) -> list[Typed]:
-    """Return everybody in a line, each address once, and text that may be meant as an address."""
+    """Return everybody in a line, and text that may be meant as an address.
+
+    An address that stands again in brackets right after itself, as its own name, is returned once.
+    """
     text = text.translate(CURLY)
     for pattern, plain in LINKS:
         text = pattern.sub(plain, text)
@@ -60,34 +63,27 @@ def people_in(text: str) -> list[Typed]:
         return [Typed(" ".join(re.findall(r"[^\s,;<>\"]+", text)))]
     if not found and re.search('[<>"]', text):
         return [Typed(text.strip())]
-    return [*_each_once(found)]
-
-
-def _each_once(found: list[Typed]) -> Iterator[Typed]:
-    """Yield each address once, and once more for each other name. Two people may share an address."""
-    named = {each.address.casefold() for each in found if each.name}
-    seen: set[tuple[str, str]] = set()
-    for each in found:
-        key = each.address.casefold(), each.name.casefold()
-        if key not in seen and (each.name or key[0] not in named):
-            seen.add(key)
-            yield each
+    return found
 
 
 def _people_in(text: str) -> Iterator[Typed]:
     last: Typed | None = None
     before: list[str] = []  # text before an address, which belongs to nobody yet
     run: list[str] = []  # words since the last comma
+    is_apart = True  # a comma or another address stands between this token and the last address
     for token in TOKEN.finditer(text):
         kind, value = str(token.lastgroup), token[str(token.lastgroup)]
         if kind == "stop":
             before += run
-            run = []
+            run, is_apart = [], True
             continue
         addresses, words = _sorted_out(value) if kind != "quoted" or "@" in value else ([], [value])
         named = kind == "inside" and addresses
         name, run = (_name_of(run), []) if named and not before else ("", run)
+        if last and kind == "inside" and not (is_apart or before or run or name):
+            addresses = _others(addresses, last)
         for address in addresses:
+            is_apart = False
             if last:
                 yield last
             beside, doubtful = _checked([*before, *run])
@@ -100,6 +96,10 @@ def _people_in(text: str) -> Iterator[Typed]:
     yield from doubtful
 
 
+def _others(addresses: list[str], one: Typed) -> list[str]:
+    return [each for each in addresses if each.casefold() != one.address.casefold()]
+
+
 def _sorted_out(text: str) -> tuple[list[str], list[str]]:
     """Split some words into addresses and other words."""
     addresses, words = [], []
@@ -110,7 +110,7 @@ def _sorted_out(text: str) -> tuple[list[str], list[str]]:
             words += [bit for bit in bits if "@" not in bit and bit.strip(AROUND)]
         else:
             words.append(word)
-    return list(dict.fromkeys(addresses)), words
+    return addresses, words
 
 
 def _several(word: str) -> list[str]:

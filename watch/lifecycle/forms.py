@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import RadioField, ValidationError
 from wtforms.validators import InputRequired
@@ -53,7 +54,20 @@ class StartGroupForm(SendingForm):
         if self.first.data == BY_MAIL and not self.address.data:
             self.address.errors = (_l("Skriv kontaktombudets e-postadress, eller välj något annat."),)
             return False
+        if self.first.data not in {None, BY_MAIL} and self.address.data and not self.first.errors:
+            self.address.errors = (self._both_chosen(),)
+            return False
         return valid
+
+    def _both_chosen(self) -> str:
+        """Return the sentence for a choice and an address that contradict each other, naming both."""
+        chosen = dict(self.first.choices or ())[self.first.data]
+        return _(
+            "Du har valt %(choice)s och skrivit %(address)s. Välj ”Någon annan, med mejl”, eller "
+            "ta bort adressen.",
+            choice=chosen,
+            address=self.address.data,
+        )
 
 
 class TickStepForm(Form):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
 
-from watch.models import StartStep
+from watch.models import GroupState, StartStep
 
 STEPS = {
     StartStep.POLICE_CONTACT: _l("Gruppen har kontakt med polisen"),
@@ -12,4 +12,10 @@ STEPS = {
     StartStep.MEETING_HELD: _l("Uppstartsmötet har hållits"),
     StartStep.COORDINATORS_TRAINED: _l("Kontaktombuden är utsedda och utbildade"),
     StartStep.HOUSEHOLD_LIST: _l("Hushållslistan är upprättad"),
+}
+WAY = {  # what the steps of a group's life are called, one after the other
+    GroupState.STARTING: _l("Under uppstart"),
+    GroupState.ACTIVE: _l("Aktiv"),
+    GroupState.DORMANT: _l("Vilande"),
+    GroupState.CLOSED: _l("Avslutad"),
 }

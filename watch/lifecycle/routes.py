@@ -34,7 +34,7 @@ from watch.lifecycle.errors import (
     NotStarting,
 )
 from watch.lifecycle.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
-from watch.lifecycle.labels import STEPS
+from watch.lifecycle.labels import STEPS, WAY
 from watch.models import Building, Group, GroupState, Person, StartStep, utcnow
 from watch.relations import position_of
 from watch.saving import Explanations, saving
@@ -164,6 +164,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
         states=GROUP_STATES,
         kinds=GROUP_STATE_KINDS,
         steps=STEPS,
+        way_words=WAY,
     )
 
 

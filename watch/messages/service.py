@@ -176,7 +176,7 @@ def interest_of_message(token: str) -> Interest:
     """Return the interest of the reader of an officer's mail. Raises BadToken and LinkExpired."""
     row = tokens.row_of(Purpose.REPLY, OutboxRow, token)
     interest = interest_behind(row)
-    if interest is None:
+    if interest is None or not row.has_its_reader:
         raise LinkExpired(row.language)
     return interest
 
@@ -213,16 +213,18 @@ def _key_of(form_key: str, text: str) -> str:
     return hashlib.sha256(f"{form_key}\n{text}".encode()).hexdigest()[:40]
 
 
-def message_to_answer(token: str) -> tuple[ContactMessage, Person]:
+def message_to_answer(token: str, signed_in: Person | None = None) -> tuple[ContactMessage, Person]:
     """Return the message of a mailed link, and the person it was mailed to.
 
-    Raises BadToken, and LinkExpired after 30 days, when the group has ended, or if a coordinator's
-    appointment has.
+    Raises BadToken, and LinkExpired after 30 days, when the group or a coordinator's appointment has ended,
+    or if the person reads another mailbox now and is not signed in.
     """
     row = tokens.row_of(Purpose.REPLY, OutboxRow, token)
     message, reader = row.mailing.contact_message, row.person
     if message is None or reader is None or message.group is None:
         raise LinkExpired
+    if not row.has_its_reader and reader is not signed_in:
+        raise LinkExpired(reader.language)
     if message.sent_at < utcnow() - KEPT or message.group.state is GroupState.CLOSED:
         raise LinkExpired(reader.language)
     if message.audience is not MessageAudience.MEMBER and not _coordinates(reader, message.group):

@@ -46,7 +46,9 @@ class Group(Model):
 
     area: Mapped[Area] = relationship()
     buildings: Mapped[list[Building]] = relationship(order_by="Building.sort_key")
-    transitions: Mapped[list[GroupTransition]] = relationship(order_by="GroupTransition.at")
+    transitions: Mapped[list[GroupTransition]] = relationship(
+        order_by="[GroupTransition.at, GroupTransition.id]"
+    )
     checklist: Mapped[list[ChecklistItem]] = relationship(back_populates="group")
 
 

@@ -216,6 +216,11 @@ class OutboxRow(Derived, Model):
         Index("ix_outbox_row_message", "mailbox_id", "mailing_id"),
     )
 
+    @property
+    def has_its_reader(self) -> bool:
+        """True if its person still reads the mailbox that it goes or went to."""
+        return self.person is not None and self.person.mailbox_id == self.mailbox_id
+
     @classmethod
     def may_have_arrived(cls) -> ColumnElement[bool]:
         """Return the condition that a mail was sent, is being sent, or is in doubt."""

@@ -192,6 +192,8 @@ def _in_sight(group: Group, membership_id: int | None) -> Membership:
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def take_back(group: Group, membership_id: int) -> ViewAnswer:
     membership = _in_sight(group, membership_id)
+    if membership.left_at and membership not in queries.ended_lately(group, utcnow()):
+        abort(404)  # it was joined to another record, which has its answers now
     with saving(_("%(name)s är med igen.", name=membership.person.name), unless=NOT_BACK):
         correcting.take_back_end(membership, by=current_person())
     return _to_home(membership)

@@ -12,8 +12,8 @@ from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
 
 from watch.database import LARGEST_NUMBER
 from watch.extensions import db
-from watch.followup.queries.counts import flats_of_building, interested_of_building
-from watch.groups.queries.areas import number_of_flats
+from watch.followup.queries.counts import flats_of_building
+from watch.groups.queries.areas import interested_of_building, number_of_flats
 from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Property
 from watch.places.queries import buildings_at
 
@@ -59,6 +59,11 @@ class BuildingRow:
     flats: int
     taking_part: int
     interested: int
+
+    @property
+    def tells_interest(self) -> bool:
+        """True if enough people are interested for their number to be shown, with a group or without."""
+        return self.interested >= FEW
 
     @property
     def state(self) -> BuildingState:

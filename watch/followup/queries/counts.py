@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, case, cast, func, select
+from sqlalchemy import ColumnElement, Integer, ScalarSelect, Select, cast, func, select
 
 from watch.extensions import db
-from watch.groups.queries.areas import at_least, last_night, taking_part_in_area, were_interested
-from watch.models import Area, Building, Flat, Group, GroupState, Interest, Property, Stairwell
+from watch.groups.queries.areas import at_least, interested_of_building, taking_part_in_area
+from watch.models import Area, Building, Flat, Group, GroupState, Property, Stairwell
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,8 @@ class AreaCounts:
     """The counts of an area.
 
     Households and interested persons are counted last night, and summed from the lower bounds shown for each
-    group and building. An exact total would reveal a single person by subtraction.
+    group and building. An exact total would reveal a single person by subtraction. Who is interested where
+    a group has started still is, until they join or take it back.
     """
 
     area: Area
@@ -35,7 +36,6 @@ def areas_side_by_side(areas: Collection[int], now: datetime) -> list[AreaCounts
     """Return the counts of the areas in Swedish order, in one statement."""
     groups = select(func.count()).select_from(Group).where(Group.area_id == Area.id).correlate(Area)
     each = _buildings_in(areas, now).subquery()
-    has_group = each.c.group_id.is_not(None)
     wanted = (
         select(
             Area,
@@ -44,7 +44,7 @@ def areas_side_by_side(areas: Collection[int], now: datetime) -> list[AreaCounts
             func.count(each.c.id),
             _sum(each.c.flats),
             taking_part_in_area(),
-            _sum(case((has_group, 0), else_=at_least(each.c.interested, each.c.flats))),
+            _sum(at_least(each.c.interested, each.c.flats)),
         )
         .outerjoin(each, each.c.area_id == Area.id)
         .where(Area.id.in_(areas))
@@ -59,7 +59,6 @@ def _buildings_in(areas: Collection[int], now: datetime) -> Select[*tuple[Any, .
         select(
             Property.area_id,
             Building.id,
-            Building.group_id,
             flats_of_building().label("flats"),
             interested_of_building(now).label("interested"),
         )
@@ -76,11 +75,3 @@ def flats_of_building() -> ScalarSelect[int]:
     """Return a scalar subquery: the number of flats in the building of the outer select."""
     flats = select(func.count(Flat.id)).join(Stairwell, Stairwell.id == Flat.stairwell_id)
     return flats.where(Stairwell.building_id == Building.id).correlate(Building).scalar_subquery()
-
-
-def interested_of_building(now: datetime) -> ScalarSelect[int]:
-    """Return a scalar subquery: the interested persons, last night, in the outer select's building."""
-    interested = select(func.count(Interest.id)).where(
-        were_interested(last_night(now)), Interest.building_id == Building.id
-    )
-    return interested.correlate(Building).scalar_subquery()

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, select
 
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building
-from watch.groups.queries.areas import at_least, last_night, were_interested
+from watch.groups.queries.areas import at_least, interested_of_building
 from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.joining.queries.asking import waits_long
 from watch.models import (
@@ -22,7 +22,6 @@ from watch.models import (
     Coordinator,
     Group,
     GroupState,
-    Interest,
     Property,
 )
 
@@ -55,24 +54,22 @@ class Need:
 def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
     """Return what needs action in these areas, most urgent first, in four statements."""
     return [
-        *_interest_without_group(areas, last_night(now)),
+        *_interest_without_group(areas, now),
         *_groups_without_coordinator(areas),
         *_requests_waiting(areas, now),
         *_stale_contacts(areas, today),
     ]
 
 
-def _interest_without_group(areas: Collection[int], night: datetime) -> list[Need]:
-    interested = func.count(Interest.id)
+def _interest_without_group(areas: Collection[int], now: datetime) -> list[Need]:
+    interested = interested_of_building(now)
     # sort by the lower bound: the order of exact counts would reveal them
     as_shown = at_least(interested, flats_of_building())
     wanted = (
         select(Building.address, Building.id, interested, flats_of_building())
         .join(Property, Property.id == Building.property_id)
-        .join(Interest, Interest.building_id == Building.id)
-        .where(Property.area_id.in_(areas), Building.group_id.is_(None), were_interested(night))
-        .group_by(Building.id)
-        .having(interested >= FEW)
+        .where(Property.area_id.in_(areas), Building.group_id.is_(None))
+        .where(interested >= FEW)
         .order_by(as_shown.desc(), Building.sort_key)
     )
     return [Need(Reason.INTEREST, *row) for row in db.session.execute(wanted.limit(MOST_OF_A_KIND))]

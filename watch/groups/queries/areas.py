@@ -37,6 +37,15 @@ def were_interested(night: datetime) -> ColumnElement[bool]:
     return and_(Interest.confirmed_at <= night, or_(Interest.ended_at.is_(None), Interest.ended_at > night))
 
 
+def interested_of_building(now: datetime, *which: ColumnElement[bool]) -> ScalarSelect[int]:
+    """Return a scalar subquery: the persons interested last night in the outer select's building.
+
+    Every page counts them by it. They stay counted when a group starts, until they join or take it back.
+    """
+    here = Interest.building_id == Building.id, were_interested(last_night(now)), *which
+    return select(func.count(Interest.id)).where(*here).correlate(Building).scalar_subquery()
+
+
 def households_by_stairwell(group: Group, night: datetime) -> dict[int, tuple[int, int]]:
     """Return, by stairwell, the households that took part that night and the flats; one statement."""
     taking_part = (

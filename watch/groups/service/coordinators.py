@@ -198,18 +198,10 @@ def accept_appointment(coordinator: Coordinator, name: str | None = None) -> Coo
     confirm_address(person)
     coordinator.accepted_at = utcnow()
     coordinator.duty_version = DUTY_VERSION
-    _has_come_true(coordinator)
     if coordinator.group.state in {GroupState.STARTING, GroupState.ACTIVE}:
         tell_the_interested(coordinator.group)
     audit.note("coordinator-accepted", about=coordinator, by=person, group=coordinator.group)
     return coordinator
-
-
-def _has_come_true(coordinator: Coordinator) -> None:
-    """End the new coordinator's own interest, because the group exists now."""
-    wished = Interest.building_id.in_([building.id for building in coordinator.group.buildings])
-    own = update(Interest).where(wished, Interest.person_id == coordinator.person_id)
-    db.session.execute(own.where(Interest.ended_at.is_(None)).values(ended_at=utcnow()))
 
 
 def decline_appointment(coordinator: Coordinator) -> None:
@@ -288,12 +280,19 @@ def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) ->
 
 
 def tell_the_interested(group: Group) -> None:
-    """Mail everybody interested in the group's buildings, once each."""
+    """Mail everybody interested in the group's buildings, once each, but not its coordinators.
+
+    They stay interested, so that the number of interested people does not fall when one of them accepts.
+    """
+    coordinates = select(Coordinator.person_id).where(
+        Coordinator.group_id == group.id, Coordinator.is_current
+    )
     told = select(Mailing.id).where(Mailing.kind == GROUP_STARTED.kind, Mailing.interest_id == Interest.id)
     untold = (
         select(Interest)
         .join(Building, Building.id == Interest.building_id)
         .where(Building.group_id == group.id, Interest.is_current, ~told.exists())
+        .where(Interest.person_id.not_in(coordinates))
         .order_by(Interest.id)
     )
     for interest in db.session.scalars(untold).all():

@@ -12,16 +12,20 @@ from watch.mail import outbox
 from watch.models import (
     AddressVerification,
     AreaOptOut,
+    ContactMessage,
     Coordinator,
+    Group,
     Household,
     HouseholdStatus,
     Interest,
     JoinRequest,
+    Mailing,
     Meeting,
     MeetingAnswer,
     Membership,
     NoticeChoice,
     Officer,
+    OutboxRow,
     Person,
     RequestState,
     SignIn,
@@ -51,6 +55,8 @@ def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
     if theirs is not other:
         _demand_no_role_moves(theirs, other)
         join_answers(kept.group_id, theirs, other)
+        _join_messages(kept.group_id, theirs, other)
+        _join_interests(kept.group, theirs, other)
         _join_appointments(kept, lost)
         _join_opt_outs(theirs, other)
         _join_stopped_writers(theirs, other)
@@ -101,6 +107,35 @@ def join_answers(group_id: int, kept: Person, lost: Person) -> None:
             db.session.delete(known)
             db.session.flush()
         answer.person = kept
+
+
+def _join_messages(group_id: int, kept: Person, lost: Person) -> None:
+    """Move what somebody wrote in a group, and the mails to answer there, to another record."""
+    here = ContactMessage.group_id == group_id
+    written = update(ContactMessage).where(here, ContactMessage.sender_id == lost.id)
+    db.session.execute(written.values(sender_id=kept.id))
+    about = (
+        select(Mailing.id).join(ContactMessage, ContactMessage.id == Mailing.contact_message_id).where(here)
+    )
+    has_own = select(OutboxRow.mailing_id).where(OutboxRow.person_id == kept.id)
+    received = update(OutboxRow).where(OutboxRow.person_id == lost.id, OutboxRow.mailing_id.in_(about))
+    received = received.where(OutboxRow.mailing_id.not_in(has_own)).values(person_id=kept.id)
+    db.session.execute(received.execution_options(synchronize_session=False))
+
+
+def _join_interests(group: Group, kept: Person, lost: Person) -> None:
+    """Move the interest in the group's buildings to another record; of two in one building one stays."""
+    here = (
+        Interest.building_id.in_([building.id for building in group.buildings]),
+        Interest.ended_at.is_(None),
+    )
+    given = select(Interest).where(*here)
+    mine = {each.building_id for each in db.session.scalars(given.where(Interest.person_id == kept.id))}
+    for interest in db.session.scalars(given.where(Interest.person_id == lost.id)).all():
+        if interest.building_id in mine:
+            interest.ended_at = utcnow()
+        else:
+            interest.person = kept
 
 
 def _join_appointments(kept: Membership, lost: Membership) -> None:

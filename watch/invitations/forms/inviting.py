@@ -99,11 +99,13 @@ class InviteForm(Form):
     def _place(self) -> bool:
         """Give the chosen flat to the only address. Several addresses cannot share the choice."""
         flat = self.flats.get(self.flat.data or "")
-        if flat is not None and len(self.found.people) > 1:
+        addresses = {each.address.casefold() for each in self.found.people}
+        names = {each.name.casefold() for each in self.found.people if each.name}
+        if flat is not None and (len(addresses) > 1 or len(names) > 1):
             self.flat.errors = (_l("Skriv bara en adress när du väljer lägenhet, eller välj Vet inte."),)
         elif flat is not None:
-            (only,) = self.found.people
-            self.found.people = [replace(only, flat=f"{flat.stairwell.address} {flat.number}")]
+            first, *again = self.found.people
+            self.found.people = [replace(first, flat=f"{flat.stairwell.address} {flat.number}"), *again]
         return not self.errors
 
     def validate_flat(self, field: SelectField) -> None:

@@ -8,7 +8,15 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import Permission, current_person, current_relations, public, requires, signed_in
+from watch.access import (
+    Permission,
+    current_person,
+    current_relations,
+    public,
+    reader_signed_in,
+    requires,
+    signed_in,
+)
 from watch.extensions import db
 from watch.limits import limit_network
 from watch.messages import queries, service
@@ -97,7 +105,7 @@ def read(token: str) -> ViewAnswer:
 
 def _mailed(token: str) -> tuple[ContactMessage, Person]:
     """Return the message of a mailed link and its reader, and use their language."""
-    message, reader = service.message_to_answer(token)
+    message, reader = service.message_to_answer(token, reader_signed_in())
     language.follow_letter(reader.language)
     sent_to(person_id=reader.id)
     return message, reader
