@@ -136,6 +136,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "called off": lambda s, about: meetings.cancel(about, by=s.amina),
         "said no": lambda s, about: meetings.answer(about, s.carin, Answer.NO),
     },
+    "meeting-changed": {
+        "called off": lambda s, about: meetings.cancel(about, by=s.amina),
+        "left": lambda s, about: leave(s, s.carin),
+    },
     "meeting-cancelled": {"left": lambda s, about: leave(s, s.carin)},  # off is off
     "notice": {
         "stopped": lambda s, about: stop(s, about),

@@ -1,4 +1,4 @@
-"""Coordinators' pages: call or record a meeting, print it for those on paper, count heads, cancel."""
+"""Coordinators' pages: call or record a meeting, print it for those on paper, count heads."""
 
 from __future__ import annotations
 
@@ -7,24 +7,22 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from watch import audit, language
+from watch import language
 from watch.access import Permission, current_person, current_relations, requires
-from watch.bodies import MEGABYTE, takes_bytes
+from watch.bodies import takes_bytes
 from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
 from watch.meetings import service
+from watch.meetings.errors import AlreadyCalled, MeetingCancelled, MeetingNotStarted
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, reminding
-from watch.meetings.routes.blueprint import bp, is_open, own_flats
-from watch.meetings.service import MeetingCancelled, MeetingNotStarted, MeetingStarted, Plan
-from watch.models import Counting, Group, Meeting, Stairwell, utcnow
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats
+from watch.models import Counting, Group, Meeting, utcnow
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
-
-CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 
 
 @bp.get("/groups/<int:group_id>/meetings/new")
@@ -62,19 +60,19 @@ def call(group: Group) -> ViewAnswer:
     form = _meeting_form(group)
     if not form.validate():
         return _new_page(group, form), 422
-    plan = Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
+    plan = service.Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
     if isinstance(form, WriteDownMeetingForm):
         meeting = service.write_down(group, plan, by=current_person(), stairwell=form.chosen_stairwell)
-        _note_assurance(form, meeting)
+        note_assurance(form, meeting)
         db.session.commit()
         flash(_("Träffen är sparad. Ingen har fått mejl."), "done")
         return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
     return _send_call(group, form, plan)
 
 
-def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
+def _send_call(group: Group, form: CallMeetingForm, plan: service.Plan) -> ViewAnswer:
     stairwell = form.chosen_stairwell
-    recipients, exact = calls.recipients_of_call(group, stairwell), _knows(group, stairwell)
+    recipients, exact = calls.recipients_of_call(group, stairwell), knows(group, stairwell)
     promised = form.counted.data or None if exact else None
     key = form.form_key.data or None
     try:
@@ -84,10 +82,10 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(group, form, now.counts), 409
-    except service.AlreadyCalled as sent:
+    except AlreadyCalled as sent:
         flash(_("Inbjudan är redan skickad."), "info")
         return redirect(url_for("meetings.show", meeting_id=sent.meeting.id), 303)
-    _note_assurance(form, meeting)
+    note_assurance(form, meeting)
     db.session.commit()
     said = ngettext(
         "Träffen är inlagd. %(num)d granne får ett mejl.",
@@ -100,11 +98,6 @@ def _send_call(group: Group, form: CallMeetingForm, plan: Plan) -> ViewAnswer:
         said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
     flash(said, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-
-
-def _note_assurance(form: CallMeetingForm, meeting: Meeting) -> None:
-    if form.about_nobody.is_given:
-        audit.note(audit.ABOUT_NOBODY, about=meeting, by=current_person(), group=meeting.group)
 
 
 @bp.get("/meetings/<int:meeting_id>/paper")
@@ -142,34 +135,6 @@ def write_count(meeting: Meeting) -> ViewAnswer:
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-@bp.get("/meetings/<int:meeting_id>/cancel")
-@requires(Permission.MANAGE_MEETINGS)
-def ask_cancel(meeting: Meeting) -> ViewAnswer:
-    """Ask for confirmation and say who will be told."""
-    if not is_open(meeting):
-        flash(_("Träffen går inte att ställa in längre."), "info")
-        return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-    exact = _knows(meeting.group, meeting.stairwell)
-    reach = calls.recipients_of_cancelling(meeting) if exact else None
-    not_sent = calls.calls_not_sent(meeting) if exact else 0
-    return render_template("meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent)
-
-
-@bp.post("/meetings/<int:meeting_id>/cancel")
-@requires(Permission.MANAGE_MEETINGS)
-def cancel(meeting: Meeting) -> Response:
-    is_quiet = calls.recipients_of_cancelling(meeting).nobody and _knows(meeting.group, meeting.stairwell)
-    told = _("Träffen är inställd. De som har fått inbjudan får besked.")
-    has_begun = _("Träffen har redan börjat och kan inte ställas in.")
-    with saving(
-        _("Träffen är inställd.") if is_quiet else told,
-        already={MeetingCancelled: _("Träffen är redan inställd.")},
-        unless={MeetingStarted: has_begun},
-    ):
-        service.cancel(meeting, by=current_person())
-    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-
-
 def _meeting_form(group: Group) -> CallMeetingForm:
     """Return the form as sent, or a new one for the coordinator's own stairwell."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
@@ -194,17 +159,12 @@ def _new_page(group: Group, form: CallMeetingForm) -> str:
 
 
 def _preview_page(group: Group, form: CallMeetingForm, reach: RecipientCounts) -> str:
-    stairwell, exact = form.chosen_stairwell, _knows(group, form.chosen_stairwell)
+    stairwell, exact = form.chosen_stairwell, knows(group, form.chosen_stairwell)
     return render_template(
         "meetings/preview.html", group=group, form=form, reach=reach if exact else None,
         crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
-
-
-def _knows(group: Group, stairwell: Stairwell | None) -> bool:
-    """Return True if the reader works with everybody who is called, and so may see the exact number."""
-    return current_relations().works_with_all_of(group, stairwell.id if stairwell else None)
 
 
 def _crowds(group: Group) -> dict[int | None, str]:
