@@ -62,6 +62,7 @@ KNOW_THE_REQUEST = {
     "watch.lengths",
     "watch.limits",
     "watch.made_for",
+    "watch.typed_words",
     "watch.urls",
     "watch.web",
 }
@@ -90,6 +91,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "errors": {"bodies", "errors", "extensions", "language", "limits", "made_for", "models", "tokens"},
     "email_address": set(),
     "encodings": set(),
+    "typed_words": {"fields", "guarding"},
     "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "made_for", "models",
                "names", "phones", "signs"},
     "field_rules": {"names", "personnummer", "signs"},

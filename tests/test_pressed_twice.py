@@ -79,10 +79,11 @@ REACHED = {
         "groups.choices.choose", "groups.choices.leave", "groups.choices.moved", "groups.choices.take_back",
         "groups.coordinators.accept", "groups.coordinators.decline", "interest.confirm", "interest.join",
         "interest.leave", "interest.take_back_name", "interest.tell_name", "interest.withdraw",
-        "joining.accept", "joining.approve_by_mail", "joining.ask_by_poster", "joining.change_address",
+        "joining.accept", "joining.approve_by_mail", "joining.ask_again", "joining.ask_by_poster",
+        "joining.change_address",
         "joining.confirm_address", "joining.decline_by_mail", "joining.decline_invitation",
         "joining.forget", "joining.send_request", "joining.take_back_no", "joining.verify_address",
-        "meetings.answer_by_mail",
+        "joining.withdraw", "meetings.answer_by_mail",
     },
     "carin": {
         "accounts.end_all", "accounts.end_sign_in", "accounts.save_settings", "groups.choices.save",
@@ -111,6 +112,7 @@ REACHED = {
     },
 }  # fmt: skip
 ELSEWHERE = {  # and why the walk does not come by them
+    "groups.choices.subscribe_again": "after leaving a list, see test_choices",
     "groups.choices.unsubscribe": "mail programs press it, see test_choices",
     "groups.coordinators.appoint": "asked once more before, see test_coordinators",
     "groups.coordinators.accept_new_duty": "after a duty has changed, see test_contact_details",

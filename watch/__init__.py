@@ -14,7 +14,7 @@ from flask import Flask, current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 import config as settings
-from watch import access, cli, crypto, errors, journal, language, presence, urls, web
+from watch import access, cli, crypto, errors, journal, language, presence, typed_words, urls, web
 from watch.accounts import queries as people
 from watch.accounts import routes as accounts
 from watch.addresses import routes as addresses
@@ -69,7 +69,7 @@ def create_app(overrides: Mapping[str, Any] | None = None) -> Flask:
     catalogues.translate_templates(app.jinja_env)
     login_manager.init_app(app)
     journal.listen()
-    for part in (access, web, cli):
+    for part in (access, web, cli, typed_words):
         part.init_app(app)
     with app.app_context():
         if db.engine.dialect.name == "sqlite":

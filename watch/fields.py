@@ -17,6 +17,7 @@ from wtforms import (
     DateField,
     EmailField,
     HiddenField,
+    IntegerField,
     SelectChoice,
     SelectField,
     SelectMultipleField,
@@ -239,6 +240,16 @@ def moment_in_stockholm(day: date, hour: time) -> datetime:
 def choices_of(labels: dict[Any, Any]) -> list[SelectChoice]:
     """Return choices for a select or radio field from enum members and their labels."""
     return [SelectChoice(member.value, label) for member, label in labels.items()]
+
+
+class NumberField(IntegerField):
+    """A whole number. Without one, its rule about the range says so, and no second message."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            self.data = None
 
 
 class TicksField(SelectMultipleField):

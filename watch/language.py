@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import date, datetime, time
 from functools import wraps
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -121,6 +121,12 @@ def short_day(when: date | datetime) -> str:
 def clock(moment: datetime) -> str:
     """Return a time of day in 24 hours: 18.00 in Swedish, 18:00 in the others."""
     return format_time(local(moment), "HH.mm" if _locale().language == "sv" else "HH:mm", locale=_locale())
+
+
+def clock_of_end(moment: datetime) -> str:
+    """Return the time of day at which something ends: midnight ends the day, as 24.00."""
+    said = clock(moment)
+    return said if local(moment).time() > time.min else said.replace("00", "24", 1)
 
 
 def moment(when: datetime) -> str:

@@ -30,9 +30,10 @@ Scopes = Mapping[int, frozenset[int] | None]  # ids of groups, each with those o
 class RecipientCounts:
     """How many a message reaches: people by mail, households on paper, and who is not reached.
 
-    Of the `paper` households, `paper_dead_address` have an address that no longer works; the others gave
-    none. `unreached` people have neither a working address nor a known flat. `declined` people said no to
-    such mails and get no paper instead.
+    A household is on paper if one of its members has no working address. Of the `paper` households,
+    `paper_dead_address` have an address that no longer works; in the others somebody gave none. `unreached`
+    people have neither a working address nor a known flat. `declined` people said no to such mails and get
+    no paper instead.
     """
 
     mail: int = 0
@@ -58,7 +59,7 @@ class RecipientCounts:
 
     @property
     def paper_no_address(self) -> int:
-        """The number of paper households in which nobody gave an address."""
+        """The number of paper households in which somebody gave no address and all others' work."""
         return self.paper - self.paper_dead_address
 
 
@@ -104,22 +105,19 @@ def reached_by_mail(people: Select[int]) -> Select[int]:
     )
 
 
-def households_without_mail(*members: ColumnElement[bool]) -> Select[int]:
-    """Return a select of the ids of current members' households without any working address.
+def households_on_paper(*members: ColumnElement[bool]) -> Select[int]:
+    """Return a select of the ids of households in which a current member has no working address.
 
-    `members` are conditions on Membership: whose households, and whose addresses count.
+    Such a member was promised paper, even if mail reaches somebody else of the household. `members` are
+    conditions on Membership: which members count.
     """
-    which = Membership.is_current, *members
-    reached = (
-        select(Membership.household_id)
-        .join(Person, Person.id == Membership.person_id)
-        .join(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(*which, Membership.household_id.is_not(None), Mailbox.suppression.is_(None))
-    )
     return (
         select(Household.id)
         .join(Membership, Membership.household_id == Household.id)
-        .where(*which, Household.id.not_in(reached))
+        .join(Person, Person.id == Membership.person_id)
+        .outerjoin(Mailbox, Mailbox.id == Person.mailbox_id)
+        .where(Membership.is_current, *members)
+        .where(or_(Person.mailbox_id.is_(None), Mailbox.suppression.is_not(None)))
         .distinct()
     )
 

@@ -151,7 +151,8 @@ def init_app(app: Flask) -> None:
         page_form=page_form, claim_page_form=claim_page_form,
     )  # fmt: skip
     app.jinja_env.filters.update(
-        day=language.day, short_day=language.short_day, clock=language.clock, moment=language.moment,
+        day=language.day, short_day=language.short_day, clock=language.clock,
+        clock_of_end=language.clock_of_end, moment=language.moment,
         number=language.number, phone=language.readable_phone, listed=language.listed,
         unbroken=language.unbroken,
     )  # fmt: skip

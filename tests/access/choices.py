@@ -13,6 +13,7 @@ ENDPOINTS = {
     "groups.choices.ask_leave": public(get=f"{THEIRS}/leave"),
     "groups.choices.leave": public(post=f"{THEIRS}/leave", status=303),
     "groups.choices.take_back": public(post=f"{THEIRS}/back", status=303),
+    "groups.choices.subscribe_again": public(post=f"{THEIRS}/again", status=303),
     "groups.choices.own": Expected(
         get="/groups/{group}/mail",
         anybody="login", stranger=404, waiting=404, member=200,

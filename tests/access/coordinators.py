@@ -33,6 +33,12 @@ ENDPOINTS = {
         coordinator=200, other_coordinator=200, lead=200,
         officer=200, other_officer=404, other_group=404,
     ),
+    "groups.coordinators.back_to_index": Expected(
+        get="/coordinators/{coordinator}/details",
+        anybody="login", stranger=404, waiting=404, member=403,
+        coordinator=303, other_coordinator=303, lead=303,
+        officer=303, other_officer=404, other_group=404,
+    ),
     "groups.coordinators.accept_new_duty": Expected(  # only one's own appointment
         post="/coordinators/{coordinator}/duty",
         anybody="login", stranger=404, waiting=404, member=403,

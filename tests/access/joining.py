@@ -63,6 +63,8 @@ ENDPOINTS = {
         public(get="/join/confirm/{verification}", status=303),
     ),
     "joining.confirm_address": public(post="/join/confirm/{confirm_request}", status=303),
+    "joining.withdraw": public(post="/join/confirm/{confirm_request}/withdraw", status=303),
+    "joining.ask_again": public(post="/join/confirm/{confirm_request}/again", status=303),
     "joining.ask_floor": (
         public(get="/join/confirm/{verification}/floor"),
         public(get="/join/confirm/{confirm_request}/floor", status=303),

@@ -19,6 +19,7 @@ import time_machine
 from tests.cast import Scene
 from tests.conftest import Dump
 from tests.page_client import BASE, Page, PageClient, fields
+from tests.page_contract import text_of
 from tests.test_access import EXPECTED, things
 from watch.extensions import db
 from watch.models import Person, SignIn, utcnow
@@ -225,3 +226,17 @@ def test_an_officer_is_told_why_she_is_signed_out(client: PageClient, scene: Sce
         assert why in client.get("/login", as_=scene.gun).text
         assert why in send(client, scene.gun, form).text
         assert why not in client.get("/login").text
+
+
+def test_what_was_typed_is_shown_with_its_labels_and_no_values_of_buttons(
+    client: PageClient, scene: Scene, things: Mapping[str, object]
+) -> None:
+    forms = every_form(client, scene.carin, things)
+    now_signed_in(client, scene.carin, scene.amina)
+    page = {form.action: send(client, scene.carin, form) for form in forms}
+    settings = page["/me/settings"]
+    shown = [text_of(each) for each in settings.tree.iter("p") if each.get("class") == "typed"]
+    assert set(shown) == {TYPED}
+    assert "Ditt namn" in settings.text
+    answers = next(sent for action, sent in page.items() if action.endswith("/answer"))
+    assert "Texten som skrevs" not in answers.text

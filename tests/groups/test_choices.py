@@ -157,6 +157,52 @@ def test_one_click_stops_its_own_list_only_and_says_so_by_mail(
 
 
 @pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize(
+    ("kind", "before", "button"),
+    [
+        ("notice", EVERYTHING, "Få meddelanden från gruppen igen"),
+        ("notice", NOTICES, "Få meddelanden från gruppen igen"),
+        ("meeting-called", EVERYTHING, "Få inbjudningar till träffar igen"),
+        ("meeting-called", MEETINGS, "Få inbjudningar till träffar igen"),
+    ],
+)
+def test_the_mail_about_having_left_a_list_takes_that_back_by_one_press(
+    client: PageClient, scene: Scene, outbox: Outbox, kind: str, before: NoticeChoice, button: str
+) -> None:
+    membership_of(scene.carin).notices = before
+    client.post(link(scene.carin, outbox, kind), ONE_CLICK, csrf=False)
+    left = membership_of(scene.carin).notices
+    for opened in (link(scene.carin, outbox, "unsubscribed"), link(scene.carin, outbox, kind)):
+        page = client.get(opened)
+        assert membership_of(scene.carin).notices is left  # looking does nothing
+        assert button in page.text
+    assert page.press(button).follow().flashes == [("done", "Klart. Nu får du sådana mejl igen.")]
+    assert membership_of(scene.carin).notices is before
+    assert button not in client.get(link(scene.carin, outbox, kind)).text
+
+
+@pytest.mark.usefixtures("waiting")
+def test_leaving_the_areas_list_is_taken_back_by_one_press(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    notices = [row for row in outbox.rows() if row.person == scene.carin and row.mailing.notice]
+    of_the_area = next(row for row in notices if row.mailing.notice.area)
+    address = f"/u/{tokens.make(Purpose.UNSUBSCRIBE, of_the_area)}"
+    client.post(address, ONE_CLICK, csrf=False)
+    page = client.get(link(scene.carin, outbox, "unsubscribed"))
+    page.press("Få meddelanden till hela området igen")
+    assert db.session.scalars(select(AreaOptOut)).all() == []
+
+
+@pytest.mark.usefixtures("waiting")
+def test_who_left_the_meetings_list_is_told_of_the_meetings_they_rely_on(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    told = client.post(link(scene.carin, outbox, "meeting-called"), ONE_CLICK, csrf=False)
+    assert "Har du svarat ja eller kanske på en träff" in told.html
+
+
+@pytest.mark.usefixtures("waiting")
 def test_one_click_does_this_one_thing_and_only_when_told_so(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
@@ -288,7 +334,7 @@ def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
     new = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
     page = new.press("Förhandsgranska", said)
     assert "2 personer får ett mejl." in page.text
-    assert "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress." in page.text
+    assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
     assert "e-postadressen där fungerar inte" not in page.text
     assert "3 personer har valt bort sådana mejl och får inget, inte heller på papper." in page.text
     page.press("Skicka till 2 grannar")

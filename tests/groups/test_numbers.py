@@ -143,7 +143,7 @@ def test_what_is_sent_to_the_whole_group_is_followed_roughly(
     page = client.post(f"/groups/{scene.group.id}/notices", NOTICE | {"audience": "group"}, as_=scene.bengt)
     notice = db.session.scalars(select(Notice)).one()
     assert "Så många väntar: minst 5." in page.follow().text
-    assert "Hushåll som bara nås på papper: färre än 5." in page.follow().text
+    assert "Hushåll som behöver det på papper: färre än 5." in page.follow().text
     assert "Så många väntar: 9." in client.get(f"/notices/{notice.id}/report", as_=scene.amina).text
     asked = client.get(f"/notices/{notice.id}/stop", as_=scene.bengt)
     assert "Så många väntar: minst 5." in asked.text

@@ -16,6 +16,7 @@ from tests.factories import (
 )
 from tests.page_client import PageClient
 from watch.extensions import db
+from watch.groups.queries.members import active_membership
 from watch.groups.service import coordinators, members
 from watch.groups.service.recounting import recount_groups
 from watch.models import Answer, ContactRole, GroupState, MeetingKind, utcnow
@@ -172,3 +173,27 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
     assert counted() == few
     too_many = {address: n for n, (_who, address, most) in zip(few, addresses, strict=True) if n > most}
     assert too_many == {}
+
+
+def test_who_has_left_is_led_on_and_strangers_learn_nothing(client: PageClient, scene: Scene) -> None:
+    group, nowhere = f"/groups/{scene.group.id}", "/groups/99999"
+    client.post(f"{group}/leave", as_=scene.carin)
+    mine = client.get("/me", as_=scene.carin)
+    assert "Du är inte med i någon grupp just nu" in mine.text
+    old = client.get(group, as_=scene.carin)
+    assert (old.status, old.links["Till Min sida"]) == (404, "/me")
+    assert "Har du lämnat gruppen?" in old.text
+    assert client.get(nowhere, as_=scene.carin).text == old.text
+    stranger = client.get(group, as_=scene.jenny)
+    assert (stranger.status, stranger.text) == (404, client.get(nowhere, as_=scene.jenny).text)
+
+
+def test_undoing_too_late_says_so(client: PageClient, scene: Scene) -> None:
+    membership = active_membership(scene.carin, scene.group)
+    assert membership
+    client.post(f"/groups/{scene.group.id}/leave", as_=scene.carin)
+    membership.left_at = utcnow() - timedelta(days=7)
+    late = client.post(f"/memberships/{membership.id}/back", as_=scene.carin).follow()
+    assert "Det går inte att ångra längre." in late.flashes[-1][1]
+    assert client.post(f"/memberships/{membership.id}/back", as_=scene.jenny).status == 404
+    assert membership.left_at is not None

@@ -17,7 +17,7 @@ from tests.factories import (
     make_person,
     make_request,
 )
-from tests.newcomers import Fill, confirm_link, decide_links, link_of
+from tests.newcomers import Fill, confirm_link, decide_links, link_of, status_of, what_leaves
 from tests.page_client import PageClient
 from watch import tokens
 from watch.groups.queries.members import active_membership
@@ -26,6 +26,7 @@ from watch.joining.service import deciding
 from watch.models import (
     Building,
     GroupState,
+    HouseholdStatus,
     InvitationState,
     JoinRequest,
     Language,
@@ -110,6 +111,7 @@ def test_an_answer_is_told_no_longer_than_the_link_is_good(
 def test_what_a_member_asked_says_that_they_are_in(client: PageClient, scene: Scene) -> None:
     """The mail has this link for others of the same mailbox. To somebody who has left it says nothing."""
     request = make_request(scene.carin, scene.group, scene.stairwell_3, state=RequestState.WITHDRAWN)
+    request.confirmed_at = None  # a member's request is withdrawn at once
     assert "Du är med i gruppen." in client.get(confirm_link(request)).text
     membership = active_membership(scene.carin, scene.group)
     assert membership
@@ -234,3 +236,67 @@ def test_a_form_that_came_back_can_be_gone_back_to(
     interest = make_interest(make_person("Rut", "rut@example.org"), langgatan)
     link = f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest)}"
     assert client.get(f"{link}/join").follow().path == link
+
+
+def test_an_applicant_takes_back_a_request_and_the_coordinators_list_follows(
+    client: PageClient, outbox: Outbox, scene: Scene
+) -> None:
+    home = flat_of(scene.stairwell_3, "1201")
+    rut = make_person("Rut", "rut@example.org")
+    asked = make_request(rut, scene.group, scene.stairwell_3, home, state=RequestState.UNCONFIRMED)
+    link, members = confirm_link(asked), f"/groups/{scene.group.id}/members"
+    client.post(link)
+    assert "Rut" in client.get(members, as_=scene.bengt).text
+
+    page = client.get(link)
+    assert "Du kan ångra dig i 7 dagar." in page.text
+    unsure = client.post(f"{link}/withdraw", {"request": str(asked.id)}).follow()
+    assert (unsure.flashes[0][0], unsure.h1) == ("warn", "Din anmälan väntar på svar")
+    gone = page.press("Ta tillbaka anmälan", {"sure": "y"}).follow()
+    assert gone.h1 == "Du har tagit tillbaka din anmälan"
+    assert "Rut" not in client.get(members, as_=scene.bengt).text
+    assert status_of(scene.stairwell_3, "1201") is HouseholdStatus.NOT_CONTACTED
+    assert what_leaves() == []
+
+    back = gone.press("Ångra").follow()
+    assert back.h1 == "Din anmälan väntar på svar"
+    assert "Rut" in client.get(members, as_=scene.bengt).text
+    assert status_of(scene.stairwell_3, "1201") is HouseholdStatus.WANTS_TO_JOIN
+    assert [kind for kind, _ in what_leaves()] == ["join-requested"]
+
+
+def test_taking_back_a_request_can_be_undone_for_seven_days(client: PageClient, scene: Scene) -> None:
+    asked = make_request(make_person("Rut", "rut@example.org"), scene.group, scene.stairwell_3)
+    link = confirm_link(asked)
+    client.post(f"{link}/withdraw", {"request": str(asked.id), "sure": "y"})
+    asked.decided_at = utcnow() - timedelta(days=7)
+    assert client.get(link).status == 410
+    assert client.post(f"{link}/again", {"request": str(asked.id)}).status == 410
+    assert asked.state is RequestState.WITHDRAWN
+
+
+def test_a_link_takes_back_only_what_waits_on_its_own_mailbox(client: PageClient, scene: Scene) -> None:
+    asked = make_request(make_person("Rut", "rut@example.org"), scene.group, scene.stairwell_3)
+    others = make_request(make_person("Kim", "kim@example.org"), scene.group, scene.stairwell_3)
+    data = {"request": str(others.id), "sure": "y"}
+    client.post(f"{confirm_link(asked)}/withdraw", data)
+    assert (asked.state, others.state) == (RequestState.WAITING, RequestState.WAITING)
+
+
+def test_an_answer_given_meanwhile_counts(
+    client: PageClient, farahs_request: JoinRequest, bengt: Person
+) -> None:
+    link = confirm_link(farahs_request)
+    page = client.get(link)
+    deciding.approve(farahs_request, by=bengt)
+    assert page.press("Ta tillbaka anmälan", {"sure": "y"}).follow().h1 == "Frågan är besvarad"
+    assert farahs_request.state is RequestState.APPROVED
+    assert "Du är med i gruppen." in client.get(link).text
+
+
+def test_who_has_asked_anew_has_nothing_to_undo(client: PageClient, scene: Scene) -> None:
+    rut = make_person("Rut", "rut@example.org")
+    asked = make_request(rut, scene.group, scene.stairwell_3)
+    client.post(f"{confirm_link(asked)}/withdraw", {"request": str(asked.id), "sure": "y"})
+    make_request(rut, scene.group, scene.stairwell_3)
+    assert "Ångra" not in client.get(confirm_link(asked)).text

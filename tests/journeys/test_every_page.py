@@ -28,6 +28,7 @@ NOT_BY_LINKS = {
     "printing.fetch_file",
     "groups.house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
+    "groups.coordinators.back_to_index",
     "notices.back_to_new",
     "invitations.back_to_new",
     "lifecycle.back_to_new",

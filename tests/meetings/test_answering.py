@@ -53,8 +53,8 @@ def test_carin_says_yes_from_her_mail_and_changes_her_mind(
     assert thanks.follow().flashes == [("done", "Tack! Ditt svar är sparat.")]
     assert "Ditt svar: Jag kommer: 3 personer" in thanks.follow().text
 
-    page.press("Jag kan inte", {"people": "3"})
-    assert answers() == {"Carin Öberg": (Answer.NO, 0)}
+    page.press("Jag kan inte", {"people": "many"})
+    assert answers() == {"Carin Öberg": (Answer.NO, 3)}  # and if they come after all, they are still three
 
 
 def test_looking_changes_nothing(client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox) -> None:
@@ -232,3 +232,37 @@ def test_meetings_one_has_not_answered(scene: Scene, meeting: Meeting) -> None:
     assert unanswered(scene.bengt) == [stairwells]
     assert meeting not in unanswered(scene.gun)
     assert my_answer(meeting, scene.carin) is None
+
+
+def test_every_page_shows_the_answer_and_keeps_the_number(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    make_answer(meeting, scene.carin, Answer.YES, people=3)
+    group, own = f"/groups/{scene.group.id}", f"/meetings/{meeting.id}"
+    for address in (own, group, "/me", link(outbox, scene.carin)):
+        page = client.get(address, as_=scene.carin)
+        assert "Ditt svar: Jag kommer: 3 personer" in page.text, address
+    for said in ("Kanske", "Kan inte", "Jag kommer"):
+        client.get(group, as_=scene.carin).press(said)
+        assert answers()["Carin Öberg"][1] == 3, said
+    for said in ("Jag kan inte", "Kanske", "Jag kommer"):
+        client.get(own, as_=scene.carin).press(said)
+        assert answers()["Carin Öberg"][1] == 3, said
+    assert sums(meeting).people == 3
+
+
+def test_a_mailed_page_names_the_group_and_whom_it_is_for(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    page = client.get(link(outbox, scene.carin))
+    assert f"Grannsamverkan i {scene.group.name}" in page.text
+    assert "Hela gruppen" in page.text
+
+
+@pytest.mark.parametrize("typed", ["många", "0", "21", "1.5"])
+def test_a_wrong_number_is_one_error(typed: str, client: PageClient, scene: Scene, meeting: Meeting) -> None:
+    page = client.get(f"/meetings/{meeting.id}", as_=scene.carin).press("Jag kommer", {"people": typed})
+    assert (page.status, answers()) == (422, {})
+    assert page.text.count("Skriv ett antal från 1 till 20.") == 2  # in the summary and at the field
+    assert "giltigt" not in page.text
+    assert f'value="{typed}"' in page.html

@@ -100,7 +100,7 @@ def test_the_report_counts_every_state(
     assert "Väntar" not in text
     assert "Kom inte fram 1" in text
     assert "Stoppade: fråga den som sköter systemet 1" in text
-    assert "1 hushåll nås bara på papper." in text
+    assert "1 hushåll behöver det på papper." in text
     assert "Mejlen är på väg" not in text
 
 

@@ -13,12 +13,14 @@ from tests.conftest import Outbox
 from tests.factories import flat_of, make_building, make_group, make_member, make_person, stairwell_of
 from tests.page_client import BASE, Page, PageClient
 from watch.extensions import db
+from watch.groups.service import members as service_of_members
 from watch.models import (
     Audience,
     AuditEntry,
     Channel,
     Language,
     Level,
+    Membership,
     Notice,
     NoticeText,
     OutboxState,
@@ -47,8 +49,8 @@ def test_the_group_gets_what_the_preview_counted(
     page = preview(client, scene, scene.amina, audience="group", level="important", source="Polisen")
 
     assert "4 personer får ett mejl." in page.text
-    assert "1 hushåll behöver det på papper: där har ingen lämnat någon e-postadress." in page.text
-    assert "1 hushåll behöver det på papper: e-postadressen där fungerar inte längre." in page.text
+    assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
+    assert "1 hushåll behöver det på papper: en e-postadress där fungerar inte längre." in page.text
     assert "Källa: Polisen" in page.text
     assert "Pågående brott: ring 112 . Tips: 114 14 eller polisen.se ." in page.text
     assert (page.buttons, outbox.rows()) == (["Skicka till 4 grannar", "Ändra"], [])
@@ -84,7 +86,7 @@ def test_two_on_one_mailbox_have_a_row_each(
     assert rows(outbox)[0] == ["amina", "bengt", "carin", "carin", "dawit"]
 
 
-def test_a_household_where_somebody_has_mail_gets_no_paper(
+def test_a_household_where_somebody_has_no_mail_gets_paper_and_the_same_number_stands_everywhere(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     """Carin's mother lives with her and has no address."""
@@ -94,9 +96,33 @@ def test_a_household_where_somebody_has_mail_gets_no_paper(
         row.household for row in db.session.scalars(select(type(membership))) if row.person == scene.carin
     )
     page = preview(client, scene, scene.amina, audience="group")
-    assert "1 hushåll behöver det på papper" in page.text
-    page.press("Skicka till 4 grannar")
-    assert rows(outbox)[1] == ["1001"]
+    assert "2 hushåll behöver det på papper" in page.text
+    report = page.press("Skicka till 4 grannar").follow()
+    carins = membership.household.flat.number if membership.household else ""
+    assert rows(outbox)[1] == ["1001", carins]
+    assert "2 hushåll behöver det på papper." in report.text
+    assert "0 av 2 lägenheter har fått sitt papper." in report.click("Visa dina 2 lägenheter").text
+    for address in ("/me", f"/groups/{scene.group.id}/house"):
+        assert "2 lägenheter behöver meddelandet på papper" in client.get(address, as_=scene.amina).text
+    house = client.get(f"/groups/{scene.group.id}/house", as_=scene.amina)
+    assert "Deltar, nås på papper 2" in house.text
+
+
+def test_when_the_one_without_mail_leaves_the_flat_needs_no_paper(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    mother, rolf = make_person("Märta Öberg"), make_person("Rolf")
+    carins = next(row for row in db.session.scalars(select(Membership)) if row.person == scene.carin)
+    assert carins.household
+    here = [make_member(each, scene.group, carins.household.flat) for each in (mother, rolf)]
+    preview(client, scene, scene.amina, audience="group").press("Skicka till 4 grannar")
+    assert rows(outbox)[1] == ["1001", carins.household.flat.number]
+    service_of_members.leave(here[0], by=scene.amina)
+    db.session.commit()
+    assert "2 lägenheter behöver" in client.get("/me", as_=scene.amina).text  # Rolf still needs it
+    service_of_members.leave(here[1], by=scene.amina)
+    db.session.commit()
+    assert "1 lägenhet behöver" in client.get("/me", as_=scene.amina).text
 
 
 def test_who_can_be_reached_in_no_way_is_said(client: PageClient, scene: Scene) -> None:
@@ -317,3 +343,14 @@ def test_pressed_in_two_windows_at_once_it_is_one_notice(
         led_to = set(windows.map(press, range(4)))
     assert len(led_to) == 1
     assert (len(db.session.scalars(select(Notice)).all()), len(outbox.rows())) == (1, 5)
+
+
+def test_the_form_says_how_many_each_audience_has_and_the_group_page_to_whom_it_went(
+    client: PageClient, scene: Scene
+) -> None:
+    new = client.get(f"/groups/{scene.group.id}/notices/new", as_=scene.amina)
+    assert "Hela gruppen (4 med mejl, 1 på papper)" in new.text
+    bengts = preview(client, scene, scene.bengt, audience=f"stairwell-{scene.stairwell_3.id}")
+    bengts.press("Skicka till 2 grannar")
+    for page in (f"/groups/{scene.group.id}", "/me"):
+        assert "till Våglängdsgatan 3 ·" in client.get(page, as_=scene.bengt).text

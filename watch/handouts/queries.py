@@ -106,6 +106,7 @@ def _has_paper() -> ColumnElement[bool]:
     is_later = and_(of_paper.meeting_id == of_mail.meeting_id, of_paper.id > of_mail.id)
     return exists().where(
         paper.household_id == Membership.household_id,
+        paper.state != OutboxState.CANCELLED,
         of_paper.id == paper.mailing_id,
         of_mail.id == OutboxRow.mailing_id,
         or_(of_paper.id == of_mail.id, is_later),

@@ -15,6 +15,7 @@ from watch.fields import (
     Form,
     HourField,
     LineField,
+    NumberField,
     SendingForm,
     TextField,
     choices_of,
@@ -22,7 +23,7 @@ from watch.fields import (
 )
 from watch.language import local
 from watch.meetings.labels import ANSWERS, KINDS
-from watch.models import Answer, Meeting, MeetingKind, Stairwell, utcnow
+from watch.models import Answer, Meeting, MeetingAnswer, MeetingKind, Stairwell, utcnow
 
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
@@ -194,7 +195,7 @@ class AnswerMeetingForm(Form):
         coerce=Answer,
         validators=[InputRequired(_l("Välj om du kommer."))],
     )
-    people = IntegerField(
+    people = NumberField(
         _l("Hur många kommer ni?"),
         default=1,
         validators=[Optional(), NumberRange(1, MOST_PEOPLE, _l("Skriv ett antal från 1 till 20."))],
@@ -203,14 +204,18 @@ class AnswerMeetingForm(Form):
     def validate(self, extra_validators: Any = None) -> bool:
         """Ignore the number of people if the answer is no."""
         if self.answer.data is Answer.NO:
-            self.people.process(None, 1)
+            self.people.process(None, self.people.object_data)
         return bool(super().validate(extra_validators))
+
+    def number_of(self, before: MeetingAnswer | None) -> int:
+        """Return the number of people: what was typed, else what was said before, else one."""
+        return self.people.data or (before.people if before else 0) or 1
 
 
 class CountHeadsForm(Form):
     """Asks how many came, which can be 0, or whether nobody counted."""
 
-    head_count = IntegerField(
+    head_count = NumberField(
         _l("Hur många kom?"),
         validators=[Optional(), NumberRange(0, 1000, _l("Skriv ett antal från 0 till 1000."))],
     )

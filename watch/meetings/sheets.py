@@ -33,5 +33,5 @@ def _in(reader: Language, meeting: Meeting) -> OtherWords:
 
 
 def _time(meeting: Meeting) -> str:
-    begins, ends = language.moment(meeting.starts_at), language.clock(meeting.ends_at)
+    begins, ends = language.moment(meeting.starts_at), language.clock_of_end(meeting.ends_at)
     return _("%(moment)s–%(end)s", moment=begins, end=ends)

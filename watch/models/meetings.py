@@ -114,7 +114,10 @@ class Answer(StrEnum):
 
 
 class MeetingAnswer(Model):
-    """A person's answer. `people` is how many will come, the person included."""
+    """A person's answer. `people` is how many will come, the person included.
+
+    A no keeps the number that was said before, for the case that they come after all; it is 0 without one.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     meeting_id: Mapped[int] = personal(
@@ -132,5 +135,7 @@ class MeetingAnswer(Model):
 
     __table_args__ = (
         UniqueConstraint("meeting_id", "person_id", name="uq_meeting_answer_one_per_person"),
-        CheckConstraint("people BETWEEN 0 AND 20 AND (answer = 'no') = (people = 0)", name="no_is_nobody"),
+        CheckConstraint(
+            "people BETWEEN 0 AND 20 AND (answer = 'no' OR people > 0)", name="who_comes_is_counted"
+        ),
     )

@@ -19,7 +19,6 @@ from watch.models import (
     Audience,
     Coordinator,
     Group,
-    Household,
     Mailing,
     Membership,
     Notice,
@@ -31,7 +30,7 @@ from watch.models import (
     Stairwell,
 )
 from watch.names import is_found
-from watch.recipients import RecipientCounts, count_recipients, households_without_mail, reached_by_mail
+from watch.recipients import RecipientCounts, count_recipients, households_on_paper
 from watch.statements import prepared
 
 NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())
@@ -62,13 +61,13 @@ class Target:
         return self.audience_ids().where(~has_opted_out(whom.person_id, self.area.id))
 
     def households(self) -> Select[int]:
-        """Return a select of the ids of their households that no mail reaches."""
+        """Return a select of the ids of their households that need paper."""
         if self.group is not None:
             return paper_households(self.group, self.stairwell, wanting=WANTS_NOTICES)
         if self.audience is Audience.AREA_COORDINATORS:
-            return _homes_of_unreached(self.people())
+            return households_on_paper(Membership.person_id.in_(self.people()))
         opted_out = has_opted_out(Membership.person_id, self.area.id if self.area else None)
-        return households_without_mail(Membership.group_id.in_(_groups_of(self.area)), ~opted_out)
+        return households_on_paper(Membership.group_id.in_(_groups_of(self.area)), ~opted_out)
 
     def recipients(self) -> RecipientCounts:
         return count_recipients(self.people(), self.households(), audience=self.audience_ids())
@@ -92,20 +91,6 @@ def _member_ids(area: Area | None) -> Select[int]:
 def _coordinator_ids(area: Area | None) -> Select[int]:
     return select(Coordinator.person_id).where(
         Coordinator.group_id.in_(_groups_of(area)), Coordinator.is_current
-    )
-
-
-def _homes_of_unreached(people: Select[int]) -> Select[int]:
-    """Return a select of the households of those of `people` without a working address."""
-    return (
-        select(Household.id)
-        .join(Membership, Membership.household_id == Household.id)
-        .where(
-            Membership.is_current,
-            Membership.person_id.in_(people),
-            Membership.person_id.not_in(reached_by_mail(people)),
-        )
-        .distinct()
     )
 
 
@@ -164,7 +149,8 @@ def _latest(group_id: int, area_id: int, reader_id: int, limit: int, *, is_for_a
         _said_to(group_id, area_id), of_all if is_for_all else readable_by(reader_id)
     )
     titles = joinedload(Notice.texts).defer(NoticeText.body)
-    return wanted.options(titles).order_by(*NEWEST_FIRST).limit(limit)
+    whom = joinedload(Notice.stairwell), joinedload(Notice.area)
+    return wanted.options(titles, *whom).order_by(*NEWEST_FIRST).limit(limit)
 
 
 def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:

@@ -53,6 +53,8 @@ def wants_word_of(meeting_id: Any) -> ColumnElement[bool]:
     return or_(WANTS_MEETINGS, comes.correlate(Membership, Meeting).exists())
 
 
+MEETINGS, NOTICES, AREA = "meetings", "notices", "area"  # the three mailing lists
+TELLS_OF_LISTS = "unsubscribed"  # the kind of the mail
 SECOND_THOUGHTS = timedelta(days=7)  # how long leaving can be undone
 _AT_ONCE = timedelta(minutes=1)  # an appointment ended by leaving ends just before the membership
 
@@ -123,6 +125,23 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
         area_choices(current.values()),
         of if isinstance(of, Area) else None,
     )
+
+
+def lists_left(mailing: Mailing, choosing: Choosing) -> list[tuple[Membership, str]]:
+    """Return the lists that a mail is of, or tells of, and that its readers are not on."""
+    of = {AREA, NOTICES, MEETINGS} if mailing.kind == TELLS_OF_LISTS else set()
+    if mailing.notice_id or mailing.meeting_id:
+        of = {AREA if choosing.of_area else NOTICES if mailing.notice_id else MEETINGS}
+    out = {(each.person.id, each.area.id) for each in choosing.areas if not each.is_wanted}
+    left = []
+    for each in choosing.current:
+        is_on = {
+            MEETINGS: each.notices in {NoticeChoice.EVERYTHING, NoticeChoice.MEETINGS},
+            NOTICES: each.notices in {NoticeChoice.EVERYTHING, NoticeChoice.NOTICES},
+            AREA: (each.person_id, each.group.area_id) not in out,
+        }
+        left += [(each, which) for which, stays in is_on.items() if which in of and not stays]
+    return left
 
 
 def readers_of(row: OutboxRow) -> Sequence[Person]:
@@ -269,8 +288,8 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
         .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
         .where(
             or_(
-                and_(said_here, not_(reads.correlate(Notice).exists())),
-                and_(Meeting.group_id == group.id, not_(comes.correlate(Meeting).exists())),
+                and_(said_here, not_(reads.correlate(Notice, Mailing).exists())),
+                and_(Meeting.group_id == group.id, not_(comes.correlate(Meeting, Mailing).exists())),
             )
         )
     )

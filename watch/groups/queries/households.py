@@ -25,7 +25,7 @@ from watch.models import (
     Person,
     Stairwell,
 )
-from watch.recipients import households_without_mail
+from watch.recipients import households_on_paper
 from watch.statements import prepared
 
 
@@ -150,7 +150,7 @@ def _state(
         return FlatState((status or HouseholdStatus.NOT_CONTACTED).value)
     if bounced:
         return FlatState.BOUNCED
-    return FlatState.ON_PAPER if people and not with_mail else FlatState.TAKES_PART
+    return FlatState.ON_PAPER if (with_mail or 0) < (people or 0) else FlatState.TAKES_PART
 
 
 def sums(flats: Collection[FlatInHouse], without_flat: int = 0) -> Counts:
@@ -194,11 +194,11 @@ def counts_of_group(group_id: int) -> Counts:
 def paper_households(
     group: Group, stairwell: Stairwell | None = None, *, wanting: ColumnElement[bool] | None = None
 ) -> Select[int]:
-    """Return a select of the ids of households that take part and have no working address.
+    """Return a select of the ids of households in which a member has no working address.
 
-    `wanting` (a condition on Membership) leaves out those who declined, also on paper.
+    `wanting` (a condition on Membership) leaves out members who declined, also on paper.
     """
-    wanted = households_without_mail(Membership.group_id == group.id, true() if wanting is None else wanting)
+    wanted = households_on_paper(Membership.group_id == group.id, true() if wanting is None else wanting)
     return wanted if stairwell is None else wanted.where(Membership.stairwell_id == stairwell.id)
 
 

@@ -112,8 +112,8 @@ def _unsubscribed(row: OutboxRow, choosing: Choosing) -> str:
         )
     if row.mailing.meeting_id:
         return _(
-            "Klart. Inga fler inbjudningar till träffar kommer, utom besked om en träff som du har tackat "
-            "ja till. Du kan ändra dig med länken i mejlet."
+            "Klart. Inga fler inbjudningar till träffar kommer. Har du svarat ja eller kanske på en "
+            "träff får du ändå påminnelse och besked om den. Du kan ändra dig med länken i mejlet."
         )
     return _("Klart. Inga fler meddelanden från gruppen kommer. Du kan ändra dig med länken i mejlet.")
 
@@ -189,6 +189,17 @@ def take_back(token: str, membership_id: int) -> ViewAnswer:
     return _to_choices(token)
 
 
+@bp.post("/u/<token>/<int:membership_id>/again")
+@public
+@limit_network("60 per hour")
+def subscribe_again(token: str, membership_id: int) -> ViewAnswer:
+    """Put a member on a list again that they have left, by one press."""
+    membership = _mine(token, membership_id)
+    with saving(_("Klart. Nu får du sådana mejl igen.")):
+        choices_service.subscribe_again(membership, request.form.get("list", ""))
+    return _to_choices(token)
+
+
 @bp.get("/groups/<int:group_id>/mail")
 @requires(Permission.SEE_GROUP)
 def own(group: Group) -> ViewAnswer:
@@ -248,6 +259,7 @@ def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
         token=token,
         choosing=choosing,
         forms=forms,
+        left=choices.lists_left(_row_behind(token).mailing, choosing),
         lost_appointment=choices.with_lost_appointment(choosing.ended),
         second_thoughts=choices.SECOND_THOUGHTS,
     )

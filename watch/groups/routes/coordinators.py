@@ -162,6 +162,13 @@ def details(coordinator: Coordinator) -> ViewAnswer:
     return render_template("groups/coordinators/details.html", coordinator=coordinator)
 
 
+@bp.get("/coordinators/<int:coordinator_id>/details")
+@requires(Permission.SEE_COORDINATOR_DETAILS)
+def back_to_index(coordinator: Coordinator) -> Response:
+    """Redirect a tab that was reopened at the address of the details, which are shown on a press only."""
+    return _to_index(coordinator.group_id)
+
+
 @bp.post("/coordinators/<int:coordinator_id>/duty")
 @requires(Permission.SEE_COORDINATORS)
 def accept_new_duty(coordinator: Coordinator) -> ViewAnswer:

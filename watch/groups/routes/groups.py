@@ -14,7 +14,7 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.contacts.labels import ROLES
 from watch.contacts.queries import contacts_for
 from watch.extensions import db
-from watch.groups.errors import LastCoordinator
+from watch.groups.errors import LastCoordinator, TooLateToUndo
 from watch.groups.labels import (
     GROUP_STATE_KINDS,
     GROUP_STATES,
@@ -29,7 +29,7 @@ from watch.groups.queries import areas, choices, members, pages
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.handouts.queries import Handout, open_handouts
-from watch.meetings.labels import ANSWERS, KINDS
+from watch.meetings.labels import KINDS
 from watch.models import Group, Membership, Notice, Person, utcnow
 from watch.notices.queries import latest_notices
 from watch.pressed import unless_done
@@ -64,7 +64,6 @@ def mine() -> ViewAnswer:
         states=GROUP_STATES,
         state_kinds=GROUP_STATE_KINDS,
         meeting_kinds=KINDS,
-        answers=ANSWERS,
         tile=tile,
     )
 
@@ -155,7 +154,10 @@ def leave(group: Group) -> ViewAnswer:
 @signed_in
 def take_back(membership_id: int) -> ViewAnswer:
     left = {each.id: each for each in choices.ended_lately(current_person(), utcnow())}
-    membership = left.get(membership_id) or _back_again(membership_id) or abort(404)
+    membership = left.get(membership_id) or _back_again(membership_id)
+    if membership is None:
+        flash(str(NOT_BACK[TooLateToUndo]), "warn")
+        return redirect(url_for("groups.mine"), 303)
     with saving(WELCOME_BACK, unless=NOT_BACK):
         if membership.left_at is not None:  # else pressed again
             choices_service.take_back(membership, by=current_person())
@@ -163,8 +165,11 @@ def take_back(membership_id: int) -> ViewAnswer:
 
 
 def _back_again(membership_id: int) -> Membership | None:
+    """Return the reader's membership if they are back already, None if it is too late; else answer 404."""
     own = db.session.get(Membership, membership_id)
-    return own if own and own.person_id == current_person().id and own.left_at is None else None
+    if own is None or own.person_id != current_person().id:
+        abort(404)
+    return own if own.left_at is None else None
 
 
 def _my_membership(group: Group) -> Membership:

@@ -11,7 +11,7 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.mails import UNSUBSCRIBED
-from watch.groups.queries.choices import SECOND_THOUGHTS
+from watch.groups.queries.choices import AREA, MEETINGS, NOTICES, SECOND_THOUGHTS
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import depart
@@ -43,6 +43,18 @@ WITHOUT_MEETINGS = {
     NoticeChoice.MEETINGS: NoticeChoice.NOTHING,
     NoticeChoice.NOTHING: NoticeChoice.NOTHING,
 }
+WITH_NOTICES = {
+    NoticeChoice.EVERYTHING: NoticeChoice.EVERYTHING,
+    NoticeChoice.NOTICES: NoticeChoice.NOTICES,
+    NoticeChoice.MEETINGS: NoticeChoice.EVERYTHING,
+    NoticeChoice.NOTHING: NoticeChoice.NOTICES,
+}
+WITH_MEETINGS = {
+    NoticeChoice.EVERYTHING: NoticeChoice.EVERYTHING,
+    NoticeChoice.NOTICES: NoticeChoice.EVERYTHING,
+    NoticeChoice.MEETINGS: NoticeChoice.MEETINGS,
+    NoticeChoice.NOTHING: NoticeChoice.MEETINGS,
+}
 
 
 def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> None:
@@ -60,6 +72,18 @@ def unsubscribe(membership: Membership, *, meetings: bool) -> None:
     if choice is not membership.notices:
         choose_notices(membership, choice, by=membership.person)
         outbox.queue(UNSUBSCRIBED, to=membership.person, about=membership)
+
+
+def subscribe_again(membership: Membership, which: str) -> None:
+    """Put a member on one of the lists MEETINGS, NOTICES or AREA again. Nothing else they chose changes."""
+    if membership.left_at is not None:
+        return
+    person = membership.person
+    if which == AREA:
+        choose_area_notices(person, membership.group.area, is_wanted=True, by=person)
+    elif which in {MEETINGS, NOTICES}:
+        wider = WITH_MEETINGS if which == MEETINGS else WITH_NOTICES
+        choose_notices(membership, wider[membership.notices], by=person)
 
 
 def unsubscribe_from_area(person: Person, area: Area, memberships: Iterable[Membership]) -> None:

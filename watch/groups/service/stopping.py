@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from sqlalchemy import and_, select
+
 from watch.extensions import db
 from watch.groups.queries.choices import unwanted_mailings
 from watch.mail import outbox
-from watch.models import Group, LeftOut, Membership, OutboxRow
+from watch.models import Group, LeftOut, Mailing, Membership, OutboxRow, OutboxState
+
+# The condition on Mailing and Membership that the member gets it by mail: paper goes to the others of a flat.
+GOT_MAIL = (
+    select(OutboxRow.id)
+    .where(
+        OutboxRow.mailing_id == Mailing.id,
+        OutboxRow.person_id == Membership.person_id,
+        OutboxRow.state != OutboxState.BOUNCED,
+    )
+    .correlate(Mailing, Membership)
+    .exists()
+)
 
 
 def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int | None] = ()) -> None:
@@ -17,5 +31,5 @@ def stop_unwanted(group: Group, people: Iterable[int], households: Iterable[int 
         mailings = unwanted_mailings(group, Membership.person_id == person)
         outbox.stop(OutboxRow.person_id == person, mailings=mailings, why=LeftOut.READER)
     for household in filter(None, households):
-        mailings = unwanted_mailings(group, Membership.household_id == household)
+        mailings = unwanted_mailings(group, and_(Membership.household_id == household, ~GOT_MAIL))
         outbox.stop(OutboxRow.household_id == household, mailings=mailings, why=LeftOut.READER)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, and_, func, select
+from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
 from watch.joining.queries.asking import ASKS_OWNER
@@ -22,6 +22,13 @@ from watch.models import (
 )
 
 CONFIRM_DAYS = 14  # how long the link works for confirming a request or verifying an address
+WITHDRAWN_DAYS = 7  # how long its owner can take back that a request was withdrawn
+# Only a confirmed request is withdrawn by its owner; others are when their address is changed, or at once.
+OWN_WITHDRAWAL: ColumnElement[bool] = and_(
+    JoinRequest.state == RequestState.WITHDRAWN,
+    JoinRequest.confirmed_at.is_not(None),
+    JoinRequest.wants_visit.is_(False),
+)
 
 
 def asked_last_at(request: JoinRequest) -> datetime:
@@ -58,6 +65,34 @@ def open_on_mailbox(
         .order_by(AddressVerification.id)
     )
     return db.session.scalars(requests).all(), db.session.scalars(verifications).all()
+
+
+def withdrawn_on_mailbox(mailbox_id: int, now: datetime) -> Sequence[JoinRequest]:
+    """Return the requests that people on a mailbox have withdrawn lately, unless something came of it since.
+
+    Left out is who has another request to that group, is a member of it, or whose group is closed.
+    """
+    others = aliased(JoinRequest)
+    newer = select(others.id).where(
+        others.person_id == JoinRequest.person_id, others.group_id == JoinRequest.group_id,
+        others.state.in_([RequestState.UNCONFIRMED, RequestState.WAITING, RequestState.APPROVED]),
+        others.created_at > JoinRequest.created_at,
+    )  # fmt: skip
+    joined = select(Membership.id).where(
+        Membership.person_id == JoinRequest.person_id, Membership.group_id == JoinRequest.group_id,
+        Membership.is_current,
+    )  # fmt: skip
+    wanted = (
+        select(JoinRequest)
+        .join(JoinRequest.person)
+        .join(JoinRequest.group)
+        .where(Person.mailbox_id == mailbox_id, Group.state != GroupState.CLOSED, OWN_WITHDRAWAL)
+        .where(JoinRequest.decided_at > now - timedelta(days=WITHDRAWN_DAYS))
+        .where(~newer.exists(), ~joined.exists())
+        .options(*map(joinedload, (JoinRequest.person, JoinRequest.stairwell)))
+        .order_by(JoinRequest.id)
+    )
+    return db.session.scalars(wanted).all()
 
 
 def verification_of(membership: Membership) -> AddressVerification | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
@@ -9,11 +11,15 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import public
 from watch.extensions import db
+from watch.groups.errors import TooLateToUndo
 from watch.groups.queries.members import active_membership
 from watch.joining.routes.accepting import light_window
 from watch.joining.routes.blueprint import bp
-from watch.joining.service import confirming
-from watch.models import RequestState
+from watch.joining.service import confirming, withdrawing
+from watch.joining.service.confirming import Link
+from watch.models import JoinRequest, RequestState
+from watch.saving import saving
+from watch.sure import is_sure
 from watch.web import ViewAnswer, sent_to
 
 
@@ -21,9 +27,7 @@ from watch.web import ViewAnswer, sent_to
 @public
 def confirm(token: str) -> ViewAnswer:
     """Show who asked from this mailbox, and in which street, with one button to confirm."""
-    link = confirming.open_link(token)
-    language.follow_letter(link.asked.person.language)
-    sent_to(mailbox_id=link.asked.person.mailbox_id)
+    link = _opened(token)
     if link.verifications:
         return redirect(url_for(".ask_floor", token=token), 303)
     template = "joining/confirm.html" if link.requests else "joining/confirmed.html"
@@ -37,9 +41,7 @@ def confirm_address(token: str) -> Response:
 
     Redirects to the welcome page if that made somebody a member.
     """
-    link = confirming.open_link(token)
-    language.follow_letter(link.asked.person.language)
-    sent_to(mailbox_id=link.asked.person.mailbox_id)
+    link = _opened(token)
     ticked, is_lone = request.form.getlist("who"), len(link.requests) == 1
     chosen = [each for each in link.requests if is_lone or str(each.id) in ticked]
     if link.requests and not chosen:
@@ -54,3 +56,43 @@ def confirm_address(token: str) -> Response:
     if confirmed:
         session.pop("asked", None)
     return light_window(membership) if membership else redirect(url_for(".confirm", token=token), 303)
+
+
+@bp.post("/join/confirm/<token>/withdraw")
+@public
+def withdraw(token: str) -> Response:
+    """Withdraw one of the requests that wait."""
+    link = _opened(token)
+    asked = _chosen([*link.waiting, *link.withdrawn])
+    if asked and is_sure() and withdrawing.withdraw(asked):
+        db.session.commit()
+        flash(_("Din anmälan är borttagen. Kontaktombuden ser den inte längre."), "done")
+    return redirect(url_for(".confirm", token=token), 303)
+
+
+@bp.post("/join/confirm/<token>/again")
+@public
+def ask_again(token: str) -> Response:
+    """Let a withdrawn request wait again."""
+    link = _opened(token)
+    asked = _chosen([*link.withdrawn, *link.waiting])
+    too_late = _("Det går inte att ångra längre. Anmäl dig igen i stället.")
+    if asked is None:
+        flash(too_late, "warn")
+        return redirect(url_for(".confirm", token=token), 303)
+    with saving(_("Din anmälan väntar på svar igen."), unless={TooLateToUndo: too_late}):
+        withdrawing.ask_again(asked)
+    return redirect(url_for(".confirm", token=token), 303)
+
+
+def _opened(token: str) -> Link:
+    """Open the mailed link, in its reader's language. Raises LinkExpired, GroupEnded and BadToken."""
+    link = confirming.open_link(token)
+    language.follow_letter(link.asked.person.language)
+    sent_to(mailbox_id=link.asked.person.mailbox_id)
+    return link
+
+
+def _chosen(requests: Sequence[JoinRequest]) -> JoinRequest | None:
+    asked = request.form.get("request", "")
+    return next((each for each in requests if str(each.id) == asked), None)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import cached_property
 
 from sqlalchemy import func, or_, update
 
@@ -13,7 +14,13 @@ from watch.accounts.service.people import confirm_address
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
-from watch.joining.queries.confirming import CONFIRM_DAYS, asked_last_at, open_on_mailbox
+from watch.joining.queries.confirming import (
+    CONFIRM_DAYS,
+    WITHDRAWN_DAYS,
+    asked_last_at,
+    open_on_mailbox,
+    withdrawn_on_mailbox,
+)
 from watch.joining.service.answering import lift_refusal, take_up
 from watch.joining.service.asking import Submission, group_at, request_of, tell_coordinators
 from watch.joining.service.deciding import approve, forget_request
@@ -39,13 +46,25 @@ class Link:
     """A mailed link, the request or verification it was mailed for, and all that it can confirm.
 
     It covers the whole mailbox up to a day after its mail. Later requests were mailed about themselves, so an
-    old link that was shown to somebody confirms nothing new.
+    old link that was shown to somebody confirms nothing new. After two weeks it only shows what waits, and
+    lets it be withdrawn.
     """
 
     asked: JoinRequest | AddressVerification
     requests: Sequence[JoinRequest]  # unconfirmed, or waiting with a newer letter
     waiting: Sequence[JoinRequest]  # confirmed, a coordinator decides
     verifications: Sequence[AddressVerification]
+
+    @cached_property
+    def withdrawn(self) -> Sequence[JoinRequest]:
+        """The requests that their owners have withdrawn and can still let wait again."""
+        mailbox_id = self.asked.person.mailbox_id
+        return withdrawn_on_mailbox(mailbox_id, utcnow()) if mailbox_id is not None else ()
+
+    @staticmethod
+    def undo_until(request: JoinRequest) -> datetime:
+        """Return until when it can be taken back that a request was withdrawn."""
+        return (request.decided_at or utcnow()) + timedelta(days=WITHDRAWN_DAYS)
 
     @property
     def is_member(self) -> bool:
@@ -61,8 +80,8 @@ class Link:
 def open_link(token: str) -> Link:
     """Return what a mailed link can confirm.
 
-    Raises LinkExpired two weeks after the last request, or if it has ended and nothing else can be confirmed;
-    GroupEnded and BadToken.
+    Raises LinkExpired two weeks after the last request unless one still waits, or if it has ended and nothing
+    else can be confirmed; GroupEnded and BadToken.
     """
     asked: JoinRequest | AddressVerification
     try:
@@ -71,13 +90,18 @@ def open_link(token: str) -> Link:
         asked = tokens.row_of(Purpose.CONFIRM_REQUEST, AddressVerification, token)
     person = asked.person
     asked_at = asked_last_at(asked) if isinstance(asked, JoinRequest) else asked.created_at
-    if person.mailbox_id is None or not is_fresh(asked_at, CONFIRM_DAYS):
+    if person.mailbox_id is None:
         raise LinkExpired(person.language)
     found, verifications = open_on_mailbox(person.mailbox_id, asked_at + timedelta(days=1))
-    requests = [each for each in found if each.confirmed_at is None or each.letter_id is not None]
-    link = Link(asked, requests, [each for each in found if each not in requests], verifications)
-    if found or verifications:
+    if is_fresh(asked_at, CONFIRM_DAYS):
+        requests = [each for each in found if each.confirmed_at is None or each.letter_id is not None]
+        link = Link(asked, requests, [each for each in found if each not in requests], verifications)
+    else:
+        link = Link(asked, [], [each for each in found if each.confirmed_at is not None], [])
+    if link.requests or link.waiting or link.verifications or link.withdrawn:
         return link
+    if not is_fresh(asked_at, CONFIRM_DAYS):
+        raise LinkExpired(person.language)
     if asked.group.state is GroupState.CLOSED:
         raise GroupEnded(person.language, asked.stairwell.building_id if asked.stairwell else None)
     if not link.is_member and not link.is_declined:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from watch.extensions import db
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_word_of
@@ -17,7 +17,6 @@ from watch.models import (
     Answer,
     Building,
     Group,
-    Household,
     Interest,
     Mailbox,
     Mailing,
@@ -39,7 +38,7 @@ def people_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
 
 
 def households_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
-    """Return a select of the ids of their households that no mail reaches."""
+    """Return a select of the ids of their households that need paper."""
     return paper_households(group, stairwell, wanting=WANTS_MEETINGS)
 
 
@@ -88,16 +87,10 @@ def people_to_tell(meeting: Meeting) -> Select[int]:
 
 
 def households_to_tell(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of households called on paper, or that no mail reaches any more.
-
-    Nobody records which papers were handed out; the coordinator who carries them knows.
-    """
-    rows = _rows_of_call(meeting, OutboxRow.household_id).where(OutboxRow.household_id.is_not(None))
-    on_the_list = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.state == OutboxState.BOUNCED)
-    was_called = or_(_has_heard_of(meeting), Membership.person_id.in_(on_the_list))
-    lost = select(Membership.household_id).where(was_called)
-    on_paper = paper_households(meeting.group, None, wanting=wants_word_of(meeting.id))
-    return on_paper.where(or_(Household.id.in_(rows), Household.id.in_(lost)))
+    """Return a select of the ids of households with a member who may know of the meeting and needs paper."""
+    return paper_households(
+        meeting.group, None, wanting=and_(wants_word_of(meeting.id), _has_heard_of(meeting))
+    )
 
 
 def hears_of(
@@ -123,10 +116,10 @@ def hears_of(
 
 
 def heard_of(meeting: Meeting) -> list[Select[int | None]]:
-    """Return three selects of the ids of people who may know of a meeting.
+    """Return four selects of the ids of people who may know of a meeting.
 
     A call or reminder may have arrived, or a welcome mail that names the next meeting, or they have answered
-    that they come.
+    that they come, or the call on paper was ticked as handed out to their flat.
     """
     words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
@@ -138,7 +131,12 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome)
     said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
     comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
-    return [words.where(*said), welcomed, select(MeetingAnswer.person_id).where(*comes)]
+    handed_out = _rows_of_call(meeting, OutboxRow.household_id).where(
+        OutboxRow.household_id.is_not(None), OutboxRow.state == OutboxState.HANDED_OUT
+    )
+    at_home = aliased(Membership)
+    on_paper = select(at_home.person_id).where(at_home.household_id.in_(handed_out))
+    return [words.where(*said), welcomed, select(MeetingAnswer.person_id).where(*comes), on_paper]
 
 
 def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:

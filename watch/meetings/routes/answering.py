@@ -70,13 +70,15 @@ def sheet(meeting: Meeting) -> Response:
 @bp.post("/meetings/<int:meeting_id>/answer")
 @requires(Permission.SEE_GROUP)
 def answer(meeting: Meeting) -> ViewAnswer:
-    form = AnswerMeetingForm()
-    if not coming.is_called(meeting, current_person()):
+    person = current_person()
+    before = answers.my_answer(meeting, person)
+    form = _sent_form(before)
+    if not coming.is_called(meeting, person):
         abort(403)
     if not form.validate():
         return _show_page(meeting, form), 422
     with saving(_("Tack! Ditt svar är sparat."), already=IS_OVER):
-        service.answer(meeting, current_person(), form.answer.data, form.people.data or 1)
+        service.answer(meeting, person, form.answer.data, form.number_of(before))
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
@@ -98,13 +100,14 @@ def open_answer(token: str) -> ViewAnswer:
 @limit_network("60 per hour")
 def answer_by_mail(token: str) -> ViewAnswer:
     row = _row_behind(token)
-    form = AnswerMeetingForm()
     meeting = _meeting_of(row)
-    person = _whose(form, answers.people_of_mail(row, meeting))
+    person = _whose(answers.people_of_mail(row, meeting))
+    before = answers.my_answer(meeting, person)
+    form = _sent_form(before)
     if not form.validate():
         return _answer_page(token, row, person, form), 422
     try:
-        service.answer(meeting, person, form.answer.data, form.people.data or 1)
+        service.answer(meeting, person, form.answer.data, form.number_of(before))
     except (MeetingCancelled, MeetingStarted):
         return _answer_page(token, row), 409
     db.session.commit()
@@ -143,6 +146,11 @@ def _answer_form(given: MeetingAnswer | None) -> AnswerMeetingForm:
     )
 
 
+def _sent_form(before: MeetingAnswer | None) -> AnswerMeetingForm:
+    """Return the form that was sent; without a number of people in it, the one said before stays."""
+    return AnswerMeetingForm(data={"people": before.people or 1} if before else None)
+
+
 def _row_behind(token: str) -> OutboxRow:
     """Return the row of an answer link and switch to the mail's language. Raises BadToken, LinkExpired."""
     row = tokens.row_of(Purpose.ANSWER, OutboxRow, token)
@@ -161,13 +169,14 @@ def _meeting_of(row: OutboxRow) -> Meeting:
     return meeting
 
 
-def _whose(form: AnswerMeetingForm, people: list[Person]) -> Person:
+def _whose(people: list[Person]) -> Person:
     """Return which of the people named in the mail answers. Raises LinkExpired."""
     if not people:
         raise LinkExpired
-    if not form.person.data and len(people) == 1:
+    number = request.form.get("person", "")
+    if not number and len(people) == 1:
         return people[0]
-    return next((each for each in people if str(each.id) == form.person.data), None) or abort(404)
+    return next((each for each in people if str(each.id) == number), None) or abort(404)
 
 
 def _answer_page(

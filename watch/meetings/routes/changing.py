@@ -5,11 +5,13 @@ from __future__ import annotations
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from watch.access import Permission, current_person, requires
 from watch.bodies import takes_bytes
 from watch.extensions import db
+from watch.mail.progress import progress_of_mailings
 from watch.meetings import service
 from watch.meetings.errors import (
     AlreadyChanged,
@@ -20,7 +22,7 @@ from watch.meetings.errors import (
 )
 from watch.meetings.forms import CancelMeetingForm, ChangeMeetingForm
 from watch.meetings.queries import calls
-from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance
+from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats
 from watch.models import Meeting
 from watch.recipients import CountChanged
 from watch.saving import saving
@@ -140,11 +142,12 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
 
 def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
     exact = knows(meeting.group, meeting.stairwell)
-    reach = calls.recipients_of_cancelling(meeting) if exact else None
-    not_sent = calls.calls_not_sent(meeting) if exact else 0
     return render_template(
-        "meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent, form=form
-    )
+        "meetings/ask_cancel.html", meeting=meeting, form=form,
+        reach=calls.recipients_of_cancelling(meeting) if exact else None,
+        not_sent=calls.calls_not_sent(meeting) if exact else 0,
+        not_ticked=sum(not flat.is_handed_out for flat in own_flats(meeting)),
+    )  # fmt: skip
 
 
 @bp.post("/meetings/<int:meeting_id>/cancel")
@@ -153,14 +156,29 @@ def cancel(meeting: Meeting) -> ViewAnswer:
     form = CancelMeetingForm()
     if not form.validate():
         return _cancel_page(meeting, form), 422
-    is_quiet = calls.recipients_of_cancelling(meeting).nobody and knows(meeting.group, meeting.stairwell)
-    told = _("Träffen är inställd. De som har fått inbjudan får besked.")
     has_begun = _("Träffen har redan börjat och kan inte ställas in.")
-    with saving(
-        _("Träffen är inställd.") if is_quiet else told,
-        already={MeetingCancelled: _("Träffen är redan inställd.")},
-        unless={MeetingStarted: has_begun},
-    ):
+    already = _("Träffen är redan inställd.")
+    with saving(already={MeetingCancelled: already}, unless={MeetingStarted: has_begun}) as saved:
         service.cancel(meeting, by=current_person(), reason=form.reason.data)
         note_assurance(form, meeting)
+    if saved:
+        flash(_cancelled(meeting), "done")
     return _to_meeting(meeting)
+
+
+def _cancelled(meeting: Meeting) -> str:
+    """Say that a meeting is cancelled, and how many are told, as they stand in the outbox."""
+    if not knows(meeting.group, meeting.stairwell):
+        return _("Träffen är inställd. De som har fått inbjudan får besked.")
+    told, said = progress_of_mailings(calls.mailings_of(meeting)), _("Träffen är inställd.")
+    if told.mail:
+        said += " " + ngettext(
+            "%(num)d granne får besked med mejl.", "%(num)d grannar får besked med mejl.", told.mail
+        )
+    if told.paper:
+        said += " " + ngettext(
+            "%(num)d hushåll behöver besked på papper.",
+            "%(num)d hushåll behöver besked på papper.",
+            told.paper,
+        )
+    return said

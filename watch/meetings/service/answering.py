@@ -14,14 +14,16 @@ from watch.models import Answer, Counting, Meeting, MeetingAnswer, Person, utcno
 
 
 def answer(meeting: Meeting, person: Person, said: Answer, people: int = 1) -> MeetingAnswer:
-    """Save a person's answer; `people` counts themselves and those they bring.
+    """Save a person's answer; `people` counts themselves and those they bring. A no keeps the number before.
 
     Raises MeetingCancelled, MeetingStarted and NotCalled.
     """
     expect_open(meeting)
     if not is_called(meeting, person):
         raise NotCalled
-    people = 0 if said is Answer.NO else people
+    if said is Answer.NO:
+        before = my_answer(meeting, person)
+        people = before.people if before else 0
     try:
         with db.session.begin_nested():
             given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)

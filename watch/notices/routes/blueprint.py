@@ -6,6 +6,7 @@ from babel import Locale
 from babel.lists import format_list
 from flask import Blueprint
 from flask_babel import get_locale
+from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from watch.access import current_relations
@@ -42,6 +43,18 @@ def sender_of_notice(notice: Notice) -> str:
         return str(role) % {"area": notice.area.name} if role else notice.organisation
     assert notice.group is not None
     return coordinators_signature(notice.by_id, notice.group) or notice.organisation
+
+
+@bp.app_template_global("notice_goes_to")
+def notice_goes_to(notice: Notice) -> str:
+    """Return whom a notice was sent to: a stairwell, the group, or an area's members or coordinators."""
+    if notice.stairwell is not None:
+        return _("till %(whom)s", whom=notice.stairwell.address)
+    if notice.area is None:
+        return _("till hela gruppen")
+    if notice.audience is Audience.AREA_COORDINATORS:
+        return _("till kontaktombuden i %(area)s", area=notice.area.name)
+    return _("till hela %(area)s", area=notice.area.name)
 
 
 @bp.app_template_filter("organisation")

@@ -21,6 +21,7 @@ from watch.groups.labels import HouseholdsSaid
 from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
 from watch.handouts.queries import groups_without_coordinator, without_bringer
+from watch.language import number
 from watch.models import Area, Audience, Group, Organisation
 from watch.notices import queries, service
 from watch.notices.forms import WriteNoticeForm
@@ -183,8 +184,20 @@ def _refuse_for_nobody(compose: ComposeContext, form: WriteNoticeForm) -> ViewAn
 
 
 def _write_page(compose: ComposeContext, form: WriteNoticeForm) -> str:
+    form.audience.choices = [(name, _with_counts(*each)) for name, each in compose.targets.items()]
     name = "notices/new.html" if isinstance(compose.place, Group) else "notices/area_new.html"
     return render_template(name, compose=compose, form=form)
+
+
+def _with_counts(label: Any, target: Target) -> str:
+    """Return an audience's label with how many it reaches, if the reader may know."""
+    if not knows_numbers(target):
+        return str(label)
+    reach = target.recipients()
+    said = _("%(mail)s med mejl, %(paper)s på papper", mail=number(reach.mail), paper=number(reach.paper))
+    if reach.unreached:
+        said += ", " + _("%(number)s nås inte", number=number(reach.unreached))
+    return f"{label} ({said})"
 
 
 def _preview_page(compose: ComposeContext, form: WriteNoticeForm, reach: RecipientCounts) -> str:
