@@ -170,7 +170,7 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
     return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
 
 
-def _changed(scene: Scene) -> OutboxRow | None:
+def _moved(scene: Scene) -> OutboxRow | None:
     meeting = make_meeting(scene.group, starts_at=MEETING_AT, by=scene.amina)
     call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
     assert call
@@ -264,7 +264,7 @@ LETTERS: dict[str, SampleMail] = {
     "meeting-reminder": lambda s: outbox.queue(
         MEETING_REMINDER, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),
-    "meeting-changed": _changed,
+    "meeting-changed": _moved,
     "meeting-cancelled": _cancelled,
     "neighbour-wrote": lambda s: outbox.queue(
         NEIGHBOUR_WROTE, to=s.bengt, about=make_message(s.carin, s.group)

@@ -346,7 +346,7 @@ def test_a_meeting_may_last_until_midnight(
 ) -> None:
     new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     page = new.press("Förhandsgranska", PLAN | {"day": day, "starts": "22.30", "ends": ends})
-    assert "kl. 22.30–\u206000.00" in page.text
+    assert "kl. 22.30–\u206024.00" in page.text
     page.press("Kalla 4 grannar")
     assert db.session.scalars(select(Meeting)).one().ends_at == in_utc
 
