@@ -165,6 +165,7 @@ def flats_on_paper(mailings: Select[int], scopes: Scopes) -> list[FlatOnPaper]:
             .join(Stairwell, Stairwell.id == Flat.stairwell_id)
             .join(Building, Building.id == Stairwell.building_id)
             .where(Household.is_current, within(scopes))
+            .order_by(rows.c.mailing_id)
         )
         read = _languages_of(select(rows.c.household_id))
         for flat, home, mailing, state, group, stairwell in db.session.execute(wanted):

@@ -59,6 +59,20 @@ ENDPOINTS = {
             post="/meetings/{held_meeting}/count", data={"not_counted": "y"}, **CALLERS, **of_stairwell_3(303)
         ),
     ),
+    "meetings.edit": (
+        Expected(get="/meetings/{meeting}/edit", **CALLERS, **coordinators(200)),
+        Expected(get="/meetings/{stairwell_meeting}/edit", **CALLERS, **of_stairwell_3(200)),
+    ),
+    "meetings.back_to_edit": Expected(
+        get="/meetings/{stairwell_meeting}/edit/preview", **CALLERS, **of_stairwell_3(303)
+    ),
+    "meetings.preview_change": Expected(
+        post="/meetings/{stairwell_meeting}/edit/preview", **CALLERS, **of_stairwell_3(422)
+    ),
+    "meetings.change": (
+        Expected(post="/meetings/{meeting}/edit", **CALLERS, **coordinators(422)),
+        Expected(post="/meetings/{stairwell_meeting}/edit", **CALLERS, **of_stairwell_3(422)),
+    ),
     "meetings.ask_cancel": (
         Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),
         Expected(get="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_stairwell_3(200)),

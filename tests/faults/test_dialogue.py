@@ -52,7 +52,7 @@ class Sending:
         envelope = Envelope(f"bounce+{number}@example.org", to, WIRE % (number, to.encode()))
         with self.app.app_context():
             claim = Claim(
-                Lease(), number, (number,), 1, "notice", Language.SWEDISH, None, 1, 1, now, now, None
+                Lease(), number, (number,), 1, 0, "notice", Language.SWEDISH, None, 1, 1, now, now, None
             )
             self.connections.begin(claim, envelope)
         return to

@@ -61,6 +61,7 @@ PRESSES = {
     "interest-confirm": Press("Ja, det var jag", "interest"),
     "coordinator-appointed": Press("Jag åtar mig uppdraget", "coordinator", before=unaccepted),
     "meeting-called": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
+    "meeting-changed": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
     "meeting-reminder": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
 }
 PRESSES |= dict.fromkeys(

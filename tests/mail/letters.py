@@ -59,7 +59,7 @@ from watch.mail import outbox
 from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
 from watch.mail.types import Recipient
-from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_REMINDER
+from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_CHANGED, MEETING_REMINDER
 from watch.messages.mails import (
     MESSAGE_ANSWERED,
     NEIGHBOUR_WROTE,
@@ -73,6 +73,7 @@ from watch.models import (
     JoinRequest,
     Language,
     Mailing,
+    MeetingChange,
     Membership,
     MessageAudience,
     NoticeChoice,
@@ -165,8 +166,24 @@ def _cancelled(scene: Scene) -> OutboxRow | None:
     call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
     assert call
     call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
-    meeting.cancelled_at = utcnow()
+    meeting.cancelled_at, meeting.sequence = utcnow(), 2
     return outbox.queue(MEETING_CANCELLED, to=scene.carin, about=meeting)
+
+
+def _moved(scene: Scene) -> OutboxRow | None:
+    meeting = make_meeting(scene.group, starts_at=MEETING_AT, by=scene.amina)
+    call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
+    assert call
+    call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
+    told = outbox.queue(MEETING_CHANGED, to=scene.carin, about=meeting)
+    assert told
+    before = MeetingChange(
+        meeting=meeting, mailing_id=told.mailing_id, starts_at=MEETING_AT - timedelta(hours=1),
+        ends_at=meeting.ends_at, place="Cykelrummet",
+    )  # fmt: skip
+    db.session.add(before)
+    meeting.changed_at, meeting.sequence = before.changed_at, 2
+    return told
 
 
 def _answered(scene: Scene) -> OutboxRow | None:
@@ -247,6 +264,7 @@ LETTERS: dict[str, SampleMail] = {
     "meeting-reminder": lambda s: outbox.queue(
         MEETING_REMINDER, to=s.carin, about=make_meeting(s.group, starts_at=MEETING_AT, by=s.amina)
     ),
+    "meeting-changed": _moved,
     "meeting-cancelled": _cancelled,
     "neighbour-wrote": lambda s: outbox.queue(
         NEIGHBOUR_WROTE, to=s.bengt, about=make_message(s.carin, s.group)

@@ -25,6 +25,7 @@ from watch.models import Language, Meeting, OutboxRow, OutboxState, utcnow
 KINDS_OF_ENTRY = {
     "meeting-called": ("CONFIRMED", 1, "Träff med grannar"),
     "meeting-reminder": ("CONFIRMED", 1, "Träff med grannar"),
+    "meeting-changed": ("CONFIRMED", 2, "Träff med grannar"),
     "meeting-cancelled": ("CANCELLED", 2, "Inställd: träff med grannar"),
 }
 HARD_PLACES = [

@@ -6,6 +6,7 @@ Each kind of mail has a line here: what takes it back, or why nothing does.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -144,6 +145,10 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "called off": lambda s, about: meetings.cancel(about, by=s.amina),
         "said no": lambda s, about: meetings.answer(about, s.carin, Answer.NO),
     },
+    "meeting-changed": {
+        "called off": lambda s, about: meetings.cancel(about, by=s.amina),
+        "left": lambda s, about: leave(s, s.carin),
+    },
     "meeting-cancelled": {"left": lambda s, about: leave(s, s.carin)},  # off is off
     "notice": {
         "stopped": lambda s, about: stop(s, about),
@@ -203,7 +208,10 @@ def wanted(scene: Scene, kind: str) -> OutboxRow:
             return taken(
                 outbox.queue(KINDS[kind], to=scene.carin, about=make_meeting(scene.group, by=scene.amina))
             )
-    return taken(LETTERS[kind](scene))
+    row = taken(LETTERS[kind](scene))
+    if kind == "meeting-changed" and (meeting := row.mailing.meeting):
+        meeting.starts_at, meeting.ends_at = utcnow() + timedelta(days=7), utcnow() + timedelta(days=8)
+    return row
 
 
 def taken(row: OutboxRow | None) -> OutboxRow:

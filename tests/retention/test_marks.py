@@ -49,6 +49,7 @@ from watch.models import (
     InvitationState,
     JoinRequest,
     Meeting,
+    MeetingChange,
     Membership,
     Officer,
     Personal,
@@ -96,6 +97,7 @@ def test_once_all_is_over_nothing_personal_is_left(scene: Scene) -> None:
     assert left == STAY_WITHOUT_NAMES | AS_LONG_AS_IT_STANDS
     for meeting in db.session.scalars(select(Meeting)):
         assert (meeting.place, meeting.about, meeting.called_by_id) == ("", None, None)
+        assert meeting.cancel_reason is None
         assert meeting.head_count == 12
     for step in (GroupTransition, ChecklistItem):
         assert set(db.session.scalars(select(step.by_id))) == {None}
@@ -125,6 +127,9 @@ def _leave_something_everywhere(scene: Scene) -> None:
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)
+    meeting.cancel_reason = "Lokalen är upptagen"
+    before = {"place": "Hos Amina", "about": "Låsen", "starts_at": utcnow(), "ends_at": utcnow()}
+    db.session.add(MeetingChange(meeting=meeting, by_id=scene.amina.id, **before))
     called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     outbox.queue_paper(called, paper_households(scene.group))
     notice = make_notice(scene.group, by=scene.amina)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -32,13 +31,13 @@ from watch.models import (
 from watch.recipients import Scopes, within
 
 TO_HAND_OUT = (OutboxState.TO_PRINT, OutboxState.PRINTED)
-ON_PAPER = ("notice", "meeting-called", "meeting-cancelled")  # the kinds of mail that also go out on paper
+ON_PAPER = ("notice", "meeting-called", "meeting-changed", "meeting-cancelled")  # kinds of mail
 LASTS = timedelta(days=60)  # how long the copies of a notice without a last day are asked for
 
 
 @dataclass(frozen=True)
 class Handout:
-    """A notice, or a call or cancellation of a meeting, that so many flats still have to get on paper."""
+    """A notice, or word of a meeting, that so many flats still have to get on paper."""
 
     about: Notice | Meeting
     flats: int
@@ -54,30 +53,30 @@ def open_handouts(scopes: Scopes, now: datetime) -> list[Handout]:
         return []
     waiting = _waiting(within(scopes)).subquery()
     wanted = (
-        select(waiting.c.mailing_id, func.count(waiting.c.household_id.distinct()))
+        select(func.max(waiting.c.mailing_id), func.count(waiting.c.household_id.distinct()))
         .join(Mailing, Mailing.id == waiting.c.mailing_id)
         .outerjoin(Notice, Notice.id == Mailing.notice_id)
         .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
         .where(_still_matters(now))
-        .group_by(waiting.c.mailing_id)
+        .group_by(Mailing.notice_id, Mailing.meeting_id)
     )
     flats: dict[int, int] = dict(db.session.execute(wanted).all())
     if not flats:
         return []
     mailings = select(Mailing).where(Mailing.id.in_(flats)).order_by(Mailing.id.desc())
     with_texts = joinedload(Mailing.notice).selectinload(Notice.texts), joinedload(Mailing.meeting)
-    counts: Counter[Notice | Meeting] = Counter()
-    for mailing in db.session.scalars(mailings.options(*with_texts)):
-        if about := mailing.notice or mailing.meeting:
-            counts[about] += flats[mailing.id]
-    return [Handout(about, count) for about, count in counts.items()]
+    return [
+        Handout(about, flats[mailing.id])
+        for mailing in db.session.scalars(mailings.options(*with_texts))
+        if (about := mailing.notice or mailing.meeting)
+    ]
 
 
 def _waiting(where: ColumnElement[bool]) -> Select[int, int | None, datetime | None]:
     """Return a select of mailing, household and since when: papers to hand out, and bounced mails.
 
-    A bounced mail counts if its household has no paper of that mailing. `where` is a condition on Household,
-    Stairwell and Building.
+    A bounced mail counts if its household has no paper of that mailing, or of a later one about the same
+    meeting. `where` is a condition on Household, Stairwell and Building.
     """
     homes = (
         select(Household.id)
@@ -88,12 +87,6 @@ def _waiting(where: ColumnElement[bool]) -> Select[int, int | None, datetime | N
     )
     papers = select(OutboxRow.mailing_id, OutboxRow.household_id, OutboxRow.created_at.label("since"))
     papers = papers.where(OutboxRow.household_id.in_(homes), OutboxRow.state.in_(TO_HAND_OUT))
-    paper = aliased(OutboxRow)
-    has_paper = exists().where(
-        paper.mailing_id == OutboxRow.mailing_id,
-        paper.household_id == Membership.household_id,
-        paper.state != OutboxState.CANCELLED,
-    )
     bounced = (
         select(OutboxRow.mailing_id, Membership.household_id, OutboxRow.settled_at)
         .join(Membership, Membership.person_id == OutboxRow.person_id)
@@ -101,10 +94,23 @@ def _waiting(where: ColumnElement[bool]) -> Select[int, int | None, datetime | N
             OutboxRow.state == OutboxState.BOUNCED,
             Membership.is_current,
             Membership.household_id.in_(homes),
-            ~has_paper,
+            ~_has_paper(),
         )
     )
     return papers.union_all(bounced)  # type: ignore[return-value]  # it is used as a subquery only
+
+
+def _has_paper() -> ColumnElement[bool]:
+    """Return the condition on a bounced row and its Membership that the household has paper instead."""
+    paper, of_paper, of_mail = aliased(OutboxRow), aliased(Mailing), aliased(Mailing)
+    is_later = and_(of_paper.meeting_id == of_mail.meeting_id, of_paper.id > of_mail.id)
+    return exists().where(
+        paper.household_id == Membership.household_id,
+        paper.state != OutboxState.CANCELLED,
+        of_paper.id == paper.mailing_id,
+        of_mail.id == OutboxRow.mailing_id,
+        or_(of_paper.id == of_mail.id, is_later),
+    )
 
 
 def _still_matters(now: datetime) -> ColumnElement[bool]:

@@ -19,6 +19,7 @@ TABLES = {
     "coordinator_stairwell": "its rows end with the appointment; without any it is for the whole house",
     "notice_text": "goes with its notice, and is never changed",
     "letter_file": "goes with its pack",
+    "meeting_change": "says what a meeting was before; what it is now is played again",
     "mailing": "goes with what it tells of",
     "outbox_row": "what waits is held by a restore, and asked again when it is claimed; a paper whose tick "
     "is lost is asked for again, which harms nobody; erased by the night",
@@ -52,7 +53,7 @@ COLUMNS = {
         "join_request.reason", "knock.by_id", "knock.join_request_id", "knock.membership_id", "knock.outcome",
         "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
         "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.stairwell_id",
-        "meeting.kind", "meeting.starts_at", "meeting.ends_at", "meeting.called_at",
+        "meeting.kind", "meeting.called_at",
         "notice.audience",
         "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
         "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
@@ -66,7 +67,7 @@ COLUMNS = {
     ),
     BY_THE_NIGHT: (
         "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
-        "meeting.called_by_id", "membership.admitted_by_id", "notice.by_id",
+        "meeting.called_by_id", "meeting.cancel_reason", "membership.admitted_by_id", "notice.by_id",
     ),
     HIDES_NOTHING: (
         "checklist_item.done_on", "checklist_item.meeting_on",

@@ -218,7 +218,13 @@ JOURNALED: dict[type[Model], Journaled] = {
             dated("closed groups whose texts were erased", "erased_at"),
         )
     ),
-    Meeting: Journaled((dated("meetings that were cancelled", "cancelled_at"),)),
+    Meeting: Journaled(
+        (
+            dated("meetings that were cancelled", "cancelled_at"),
+            replaced("meetings that were moved", "starts_at", "ends_at", "sequence", "changed_at"),
+            hidden("places of meetings that were changed", "place", instead=NAMELESS),
+        )
+    ),
     MeetingAnswer: Journaled(
         (stands("answers to meetings that became a no", "answer", "people", at=[Answer.NO]),)
     ),

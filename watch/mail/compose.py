@@ -91,10 +91,10 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
 
 
 class Composer:
-    """Makes the mails of claims. Each mailing is compiled once for each language."""
+    """Makes the mails of claims. Each mailing is compiled once for each language and state of its subject."""
 
     def __init__(self) -> None:
-        self.prepared: dict[tuple[int, Language, bool], Prepared | None] = {}
+        self.prepared: dict[tuple[int, int, Language, bool], Prepared | None] = {}
 
     def envelope_of(self, claim: Claim) -> Envelope | None:
         """Return the finished mail, or None if its rows are unreadable or compiling it failed before.
@@ -106,13 +106,14 @@ class Composer:
 
     def _prepared(self, claim: Claim) -> Prepared | None:
         """Return the compiled mail. One that failed to compile is not tried again for each reader."""
-        key = claim.mailing_id, claim.language, bool(claim.recipient and claim.recipient.names)
+        greets = bool(claim.recipient and claim.recipient.names)
+        key = claim.mailing_id, claim.revision, claim.language, greets
         if key not in self.prepared:
             if len(self.prepared) > MOST_PREPARED:
                 self.prepared.clear()
             self.prepared[key] = None
             mailing = db.session.get_one(Mailing, claim.mailing_id)
-            self.prepared[key] = prepare(mailing, claim.language, greets=key[2])
+            self.prepared[key] = prepare(mailing, claim.language, greets=greets)
             db.session.rollback()  # nothing was changed; this frees SQLite's lock before mail is sent
         return self.prepared[key]
 
@@ -159,6 +160,7 @@ def _name_of(nonce: bytes) -> str:
 def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:
     return {
         "about": mailing.about,
+        "change": mailing.meeting_change,
         "names": Placeholder.NAMES.value if greets else "",
         "group": _group(mailing),
         "link": address_of(mailing, Placeholder.LINK),

@@ -143,6 +143,24 @@ def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
     )
 
 
+def replace_paper(about: AnyParent, households: Select[int]) -> None:
+    """Stop paper about this thing that waits, for households (a select of ids) that get a new one."""
+    mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
+    wanted = households.subquery()
+    stop(OutboxRow.household_id.in_(select(wanted.c[0])), mailings=mailings, why=LeftOut.OVER)
+
+
+def put_off(about: AnyParent, not_after: datetime) -> None:
+    """Let waiting mail about this thing go out until another time, because it is now later or sooner."""
+    mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
+    db.session.execute(
+        update(OutboxRow)
+        .where(OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(WAITING))
+        .where(OutboxRow.not_after.is_not(None))
+        .values(not_after=not_after)
+    )
+
+
 def sharing(row: OutboxRow) -> Select[OutboxRow]:
     """Return a select of the rows sent as one mail with this row: same mailing, mailbox and language.
 

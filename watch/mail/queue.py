@@ -232,8 +232,8 @@ def _pack(lease: Lease, head: Row[Any], mailing: Mailing, rows: Sequence[Row[Any
     except Unreadable:  # the other messages go on
         recipient = None
     return Claim(
-        lease, head.id, tuple(row.id for row in rows), mailing.id, mailing.kind, first.language, recipient,
-        first.mailbox_id, first.attempts, first.created_at, head.next_at,
+        lease, head.id, tuple(row.id for row in rows), mailing.id, mailing.revision, mailing.kind,
+        first.language, recipient, first.mailbox_id, first.attempts, first.created_at, head.next_at,
         first.not_after,
     )  # fmt: skip
 

@@ -95,6 +95,7 @@ class Claim:
     head: int
     ids: tuple[int, ...]
     mailing_id: int
+    revision: int  # of what the mail is about: after a change nobody gets the words compiled before
     kind: str
     language: Language
     recipient: Recipient | None

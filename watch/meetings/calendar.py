@@ -19,8 +19,8 @@ from watch.models import Mailing
 
 
 def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar:
-    """Return the entry of a call or reminder, which a calendar program adds or updates."""
-    event = _event(mailing, "CONFIRMED", sequence=mailing.version)
+    """Return the entry of a call, change or reminder, which a calendar program adds or updates."""
+    event = _event(mailing, "CONFIRMED")
     event.add("summary", _("Träff med grannar"))
     event.add("description", _("Svara med länken i mejlet."))
     if link:
@@ -30,7 +30,7 @@ def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar:
 
 def cancellation(mailing: Mailing, _link: str | None) -> icalendar.Calendar:
     """Return the entry that marks the meeting in a calendar as cancelled."""
-    event = _event(mailing, "CANCELLED", sequence=mailing.version + 1)
+    event = _event(mailing, "CANCELLED")
     event.add("summary", _("Inställd: träff med grannar"))
     return _published(event)
 
@@ -44,12 +44,12 @@ def _published(event: icalendar.Event) -> icalendar.Calendar:
     return calendar
 
 
-def _event(mailing: Mailing, status: str, *, sequence: int) -> icalendar.Event:
+def _event(mailing: Mailing, status: str) -> icalendar.Event:
     event, meeting = icalendar.Event(), mailing.meeting
     assert meeting is not None
     event.add("uid", f"{meeting.uid}@{urlsplit(current_app.config['BASE_URL']).hostname}")
     event.add("dtstamp", mailing.created_at)
-    event.add("sequence", sequence)
+    event.add("sequence", meeting.sequence)
     event.add("dtstart", meeting.starts_at)
     event.add("dtend", meeting.ends_at)
     event.add("location", meeting.place)

@@ -6,8 +6,9 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms.widgets import HiddenInput
 
 from watch.fields import (
     DayField,
@@ -22,7 +23,7 @@ from watch.fields import (
 )
 from watch.language import local
 from watch.meetings.labels import ANSWERS, KINDS
-from watch.models import Answer, MeetingAnswer, MeetingKind, Stairwell, utcnow
+from watch.models import Answer, Meeting, MeetingAnswer, MeetingKind, Stairwell, utcnow
 
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
@@ -51,16 +52,9 @@ class EndField(HourField):
         return time.max if self.is_midnight else self.data
 
 
-class CallMeetingForm(SendingForm):
-    """Asks when, where and why to meet. Once valid, `starts_at` and `ends_at` hold the times in UTC."""
+class MeetingForm(SendingForm):
+    """Asks when and where to meet, and what about. Once valid, `starts_at` and `ends_at` are in UTC."""
 
-    stairwell = RadioField(_l("Vilka kallar du?"), default=EVERYBODY, validate_choice=False)
-    kind = SelectField(
-        _l("Vad är det för träff?"),
-        choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
-        coerce=MeetingKind,
-        default=MeetingKind.STAIRWELL,
-    )
     day = DayField(_l("Dag"), missing=_l("Välj en dag."))
     starts = HourField(_l("Börjar klockan"), missing=_l("Skriv när träffen börjar, till exempel 18.00."))
     ends = EndField(_l("Slutar klockan"), missing=_l("Skriv när träffen slutar, till exempel 19.00."))
@@ -70,16 +64,6 @@ class CallMeetingForm(SendingForm):
     starts_at: datetime
     ends_at: datetime
 
-    def __init__(self, stairwells: list[Stairwell], *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.stairwells = {str(each.id): each for each in stairwells}
-        self.stairwell.choices = [(name, name) for name in (EVERYBODY, *self.stairwells)]
-
-    @property
-    def chosen_stairwell(self) -> Stairwell | None:
-        """The stairwell that is called; None for the whole group."""
-        return self.stairwells.get(self.stairwell.data or "")
-
     def typed(self) -> dict[str, str]:
         """Return everything as typed, to be sent with the next step or shown again."""
         return {
@@ -87,10 +71,6 @@ class CallMeetingForm(SendingForm):
             for field in self
             if field.name not in {"csrf_token", "counted"} and field.raw_data
         }
-
-    def validate_stairwell(self, field: RadioField) -> None:
-        if field.data != EVERYBODY and field.data not in self.stairwells:
-            raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
 
     def validate_day(self, field: DayField) -> None:
         if field.data is None:
@@ -136,6 +116,51 @@ class CallMeetingForm(SendingForm):
         if self.starts_at <= utcnow():
             return _wrong(self.starts, _l("Den tiden har redan varit. Skriv en senare tid."))
         return True
+
+
+class CallMeetingForm(MeetingForm):
+    """Asks whom to call to a meeting, and what kind it is."""
+
+    stairwell = RadioField(_l("Vilka kallar du?"), default=EVERYBODY, validate_choice=False)
+    kind = SelectField(
+        _l("Vad är det för träff?"),
+        choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
+        coerce=MeetingKind,
+        default=MeetingKind.STAIRWELL,
+    )
+
+    def __init__(self, stairwells: list[Stairwell], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.stairwells = {str(each.id): each for each in stairwells}
+        self.stairwell.choices = [(name, name) for name in (EVERYBODY, *self.stairwells)]
+
+    @property
+    def chosen_stairwell(self) -> Stairwell | None:
+        """The stairwell that is called; None for the whole group."""
+        return self.stairwells.get(self.stairwell.data or "")
+
+    def validate_stairwell(self, field: RadioField) -> None:
+        if field.data != EVERYBODY and field.data not in self.stairwells:
+            raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
+
+
+class ChangeMeetingForm(MeetingForm):
+    """Asks what is different now. `seen` is the meeting's sequence when the form was shown."""
+
+    seen = IntegerField(widget=HiddenInput())
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> ChangeMeetingForm:
+        """Return the form with what is called now."""
+        begins, ends = local(meeting.starts_at), local(meeting.ends_at)
+        now = {"day": begins.date(), "starts": begins.time(), "ends": ends.time(), "place": meeting.place}
+        return cls(formdata=None, data=now | {"about": meeting.about, "seen": meeting.sequence})
+
+
+class CancelMeetingForm(SendingForm):
+    """Asks why a meeting is off; the reason stands in the mail."""
+
+    reason = TextField(_l("Varför blir den inte av?"), most=500)
 
 
 class WriteDownMeetingForm(CallMeetingForm):

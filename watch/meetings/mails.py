@@ -1,4 +1,4 @@
-"""The mails that call to a meeting, remind of it and cancel it."""
+"""The mails that call to a meeting, remind of it, change it and cancel it."""
 
 from __future__ import annotations
 
@@ -36,6 +36,14 @@ def _reminder_unless(meeting: Meeting, _now: datetime) -> Unless:
     return {LeftOut.OVER: not _is_on(meeting), LeftOut.READER: ~wants_it}
 
 
+def _change_unless(meeting: Meeting, _now: datetime) -> Unless:
+    has_heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
+    return {
+        LeftOut.OVER: not _is_on(meeting),
+        LeftOut.READER: ~(hears_of(meeting, OutboxRow.person_id) & has_heard),
+    }
+
+
 def _cancelling_unless(meeting: Meeting, _now: datetime) -> Unless:
     has_heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
     return {
@@ -60,6 +68,16 @@ MEETING_REMINDER = Mail(
     sender=FromAddress.NOTICES,
     link=lambda _meeting: "/r/",
     wanted_unless=_reminder_unless,
+    for_row=Purpose.ANSWER,
+    list_of=lambda meeting: meeting.group,
+    calendar=calendar.invitation,
+)
+MEETING_CHANGED = Mail(
+    "meeting-changed",
+    about=Meeting,
+    sender=FromAddress.NOTICES,
+    link=lambda _meeting: "/r/",
+    wanted_unless=_change_unless,
     for_row=Purpose.ANSWER,
     list_of=lambda meeting: meeting.group,
     calendar=calendar.invitation,

@@ -43,7 +43,7 @@ from watch.models.mail import (
     OutboxState,
     Worker,
 )
-from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingKind
+from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingChange, MeetingKind
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import (
@@ -116,6 +116,7 @@ __all__ = [
     "Mailing",
     "Meeting",
     "MeetingAnswer",
+    "MeetingChange",
     "MeetingKind",
     "Membership",
     "MessageAudience",

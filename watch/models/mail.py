@@ -14,7 +14,7 @@ from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where
 from watch.models.derived import Derived, Purpose
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
-from watch.models.meetings import Meeting
+from watch.models.meetings import Meeting, MeetingChange
 from watch.models.messages import ContactMessage
 from watch.models.notices import Notice
 from watch.models.people import AddressChange, Language, Mailbox, Person, SignInLink
@@ -78,8 +78,14 @@ class Mailing(Model):
     address_verification: Mapped[AddressVerification | None] = relationship()
     address_change: Mapped[AddressChange | None] = relationship()
     contact_message: Mapped[ContactMessage | None] = relationship()
+    meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
 
     __table_args__ = (exactly_one("one_parent", PARENTS),)
+
+    @property
+    def revision(self) -> int:
+        """How often what the mailing is about has been changed."""
+        return self.meeting.sequence if self.meeting else 0
 
     @property
     def about(self) -> Parent:

@@ -44,7 +44,8 @@ class Meeting(Model):
     """A meeting of a group, or of one of its stairwells.
 
     `uid` identifies it in calendars (RFC 5545, 3.8.4.7). It is random, because an id may be given again after
-    a restore, and the new meeting would replace this one in people's calendars.
+    a restore, and the new meeting would replace this one in people's calendars. Each change and the
+    cancellation raise `sequence` (RFC 5545, 3.8.7.4). `changed_at` is when people were last told of a change.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -62,7 +63,12 @@ class Meeting(Model):
     called_by_id: Mapped[int | None] = personal(
         "C", "who calls", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
     )
+    sequence: Mapped[int] = mapped_column(default=1)
+    changed_at: Mapped[datetime | None]
     cancelled_at: Mapped[datetime | None]
+    cancel_reason: Mapped[str | None] = personal(
+        "C", "why it is off; free text may name somebody", AS_GROUP, Encrypted("meeting.cancel_reason")
+    )
     counting: Mapped[Counting] = mapped_column(default=Counting.NOT_YET)
     head_count: Mapped[int | None]
 
@@ -75,6 +81,28 @@ class Meeting(Model):
         CheckConstraint("head_count BETWEEN 0 AND 1000", name="head_count_is_some_people"),
         CheckConstraint("(counting = 'counted') = (head_count IS NOT NULL)", name="counted_has_a_count"),
     )
+
+
+class MeetingChange(Model):
+    """What a meeting was before a change. `mailing_id` is the mail that told of it, if any did."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"), index=True)
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id", ondelete="SET NULL"), unique=True)
+    changed_at: Mapped[datetime] = mapped_column(default=utcnow)
+    by_id: Mapped[int | None] = personal(
+        "C", "who changed it", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL"), index=True
+    )
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    place: Mapped[str] = personal(
+        "C", "where to come before; it may be somebody's home", AS_GROUP, Encrypted("meeting_change.place")
+    )
+    about: Mapped[str | None] = personal(
+        "C", "what was to be talked of", AS_GROUP, Encrypted("meeting_change.about")
+    )
+
+    meeting: Mapped[Meeting] = relationship()
 
 
 class Answer(StrEnum):

@@ -20,6 +20,7 @@ from watch.models import (
     Mailing,
     Meeting,
     MeetingAnswer,
+    MeetingChange,
     Membership,
     OutboxRow,
     OutboxState,
@@ -125,6 +126,33 @@ def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:
     return or_(*(Membership.person_id.in_(people) for people in heard_of(meeting)))
 
 
+def people_to_tell_of_change(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of those to tell of a change.
+
+    Somebody whose mail of an earlier change still waits is told by that one: it is written when it is sent.
+    """
+    waiting = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    waiting = waiting.where(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-changed")
+    waiting = waiting.where(OutboxRow.state == OutboxState.QUEUED, ~OutboxRow.may_have_arrived())
+    return people_to_tell(meeting).where(
+        Membership.person_id.not_in(waiting.where(OutboxRow.person_id.is_not(None)))
+    )
+
+
+def recipients_of_change(meeting: Meeting) -> RecipientCounts:
+    """Count the recipients of the mail and paper that a meeting is changed."""
+    people = people_to_tell_of_change(meeting)
+    return count_recipients(people, households_to_tell(meeting), audience=people)
+
+
+def last_change(meeting: Meeting) -> MeetingChange | None:
+    """Return what the meeting was before the last change that people were told of, or None."""
+    told = select(MeetingChange).where(
+        MeetingChange.meeting_id == meeting.id, MeetingChange.mailing_id.is_not(None)
+    )
+    return db.session.scalar(told.order_by(MeetingChange.id.desc()).limit(1))
+
+
 def recipients_of_cancelling(meeting: Meeting) -> RecipientCounts:
     """Count the recipients of the mail and paper that a meeting is cancelled."""
     people = people_to_tell(meeting)
@@ -151,6 +179,6 @@ def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -
 
 
 def mailings_of(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of the mailings that called a meeting, or cancelled it."""
-    kind = "meeting-called" if meeting.cancelled_at is None else "meeting-cancelled"
-    return select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind == kind)
+    """Return a select of the ids of the mailings that called or changed a meeting, or cancelled it."""
+    kinds = ("meeting-called", "meeting-changed") if meeting.cancelled_at is None else ("meeting-cancelled",)
+    return select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind.in_(kinds))

@@ -29,8 +29,8 @@ class Reminder:
         return datetime.combine(day, REMIND_AT, STOCKHOLM)
 
     def is_planned(self, meeting: Meeting) -> bool:
-        """Return True if it comes long enough after the call."""
-        return meeting.called_at <= self.due_at(meeting) - AFTER_CALL
+        """Return True if it comes long enough after the call, or the last change."""
+        return (meeting.changed_at or meeting.called_at) <= self.due_at(meeting) - AFTER_CALL
 
     def is_due(self, meeting: Meeting, now: datetime) -> bool:
         days_left = (local(meeting.starts_at).date() - local(now).date()).days

@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from watch.extensions import db
-from watch.models import Meeting, Membership, OutboxRow, utcnow
+from watch.models import Meeting, MeetingChange, Membership, OutboxRow, utcnow
 
 WELCOME = "join-approved"  # the kind of the mail
 
@@ -24,7 +24,7 @@ def meeting_in_welcome(row: OutboxRow) -> Meeting | None:
         or_(Meeting.stairwell_id.is_(None), Meeting.stairwell_id == membership.stairwell_id),
         _is_on_at(Meeting, sent),
     )
-    return db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id).limit(1)).first()
+    return db.session.scalars(wanted.order_by(_began_then(Meeting, sent), Meeting.id).limit(1)).first()
 
 
 def is_named_to_newcomer(meeting: Meeting) -> ColumnElement[bool]:
@@ -35,7 +35,7 @@ def is_named_to_newcomer(meeting: Meeting) -> ColumnElement[bool]:
         other.group_id == meeting.group_id,
         _is_for(other),
         _is_on_at(other, sent),
-        tuple_(other.starts_at, other.id) < tuple_(this.starts_at, this.id),
+        tuple_(_began_then(other, sent), other.id) < tuple_(_began_then(this, sent), this.id),
     )
     named = select(this.id).where(
         this.id == meeting.id,
@@ -53,4 +53,18 @@ def _is_for(meeting: Any) -> ColumnElement[bool]:
 def _is_on_at(meeting: Any, moment: Any) -> ColumnElement[bool]:
     """Return the condition that a meeting was called, and neither over nor cancelled, at a moment."""
     goes_on = or_(meeting.cancelled_at.is_(None), meeting.cancelled_at > moment)
-    return and_(meeting.called_at <= moment, meeting.ends_at > moment, goes_on)
+    ended = _before_changes(meeting, moment, MeetingChange.ends_at, meeting.ends_at)
+    return and_(meeting.called_at <= moment, ended > moment, goes_on)
+
+
+def _began_then(meeting: Any, moment: Any) -> ColumnElement[Any]:
+    """Return when a meeting was to begin, as it was known at a moment."""
+    return _before_changes(meeting, moment, MeetingChange.starts_at, meeting.starts_at)
+
+
+def _before_changes(meeting: Any, moment: Any, before: Any, now: Any) -> ColumnElement[Any]:
+    """Return a time of a meeting as it was known at a moment: before the first change since, or as now."""
+    change = aliased(MeetingChange)
+    since = select(getattr(change, before.key)).where(change.meeting_id == meeting.id)
+    since = since.where(change.changed_at > moment).order_by(change.id).limit(1)
+    return func.coalesce(since.correlate(meeting, OutboxRow).scalar_subquery(), now)

@@ -15,11 +15,11 @@ from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.limits import limit_network
 from watch.meetings import service, sheets
+from watch.meetings.errors import MeetingCancelled, MeetingStarted
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, reminding
 from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
-from watch.meetings.service import MeetingCancelled, MeetingStarted
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
@@ -136,6 +136,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         own_flats=len(own_flats(meeting)) if coordinates else 0,
+        changed=calls.last_change(meeting) if meeting.changed_at else None,
     )
 
 
@@ -196,4 +197,5 @@ def _answer_page(
     return render_template(
         "meetings/open_answer.html",
         token=token, meeting=meeting, people=people, given=given, forms=forms, is_open=is_open(meeting),
+        changed=calls.last_change(meeting) if meeting.changed_at else None,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Coordinators' pages: call or record a meeting, print it for those on paper, count heads, cancel."""
+"""Coordinators' pages: call or record a meeting, print it for those on paper, count heads."""
 
 from __future__ import annotations
 
@@ -7,32 +7,22 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
-from watch import audit, language
+from watch import language
 from watch.access import Permission, current_person, current_relations, requires
-from watch.bodies import MEGABYTE, takes_bytes
+from watch.bodies import takes_bytes
 from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid, recipients_said
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
-from watch.mail.progress import progress_of_mailings
 from watch.meetings import service
+from watch.meetings.errors import AlreadyCalled, MeetingCancelled, MeetingNotStarted, OtherCalled
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, reminding
-from watch.meetings.routes.blueprint import bp, is_open, own_flats
-from watch.meetings.service import (
-    AlreadyCalled,
-    MeetingCancelled,
-    MeetingNotStarted,
-    MeetingStarted,
-    OtherCalled,
-    Plan,
-)
-from watch.models import Counting, Group, Meeting, Stairwell, utcnow
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats
+from watch.models import Counting, Group, Meeting, utcnow
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
-
-CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 
 
 @bp.get("/groups/<int:group_id>/meetings/new")
@@ -69,8 +59,8 @@ def preview(group: Group) -> ViewAnswer:
     return _preview_page(group, form, recipients), 200
 
 
-def _plan(form: CallMeetingForm) -> Plan:
-    return Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
+def _plan(form: CallMeetingForm) -> service.Plan:
+    return service.Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
 
 
 def _already_called(meeting: Meeting) -> Response:
@@ -94,7 +84,7 @@ def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
         meeting = service.write_down(group, _plan(form), by=current_person(), stairwell=form.chosen_stairwell)
     except OtherCalled as other:
         return _new_page(group, form, before=other.meeting), 409
-    _note_assurance(form, meeting)
+    note_assurance(form, meeting)
     db.session.commit()
     flash(_("Träffen är sparad. Ingen har fått mejl."), "done")
     return redirect(url_for("meetings.count", meeting_id=meeting.id), 303)
@@ -102,7 +92,7 @@ def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
 
 def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
     stairwell = form.chosen_stairwell
-    recipients, exact = calls.recipients_of_call(group, stairwell), _knows(group, stairwell)
+    recipients, exact = calls.recipients_of_call(group, stairwell), knows(group, stairwell)
     promised = form.counted.data or None if exact else None
     key = form.form_key.data or None
     try:
@@ -116,7 +106,7 @@ def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(group, form, recipients, before=other.meeting), 409
-    _note_assurance(form, meeting)
+    note_assurance(form, meeting)
     db.session.commit()
     said = ngettext(
         "Träffen är inlagd. %(num)d granne får ett mejl.",
@@ -129,11 +119,6 @@ def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
         said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
     flash(said, "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-
-
-def _note_assurance(form: CallMeetingForm, meeting: Meeting) -> None:
-    if form.about_nobody.is_given:
-        audit.note(audit.ABOUT_NOBODY, about=meeting, by=current_person(), group=meeting.group)
 
 
 @bp.get("/meetings/<int:meeting_id>/paper")
@@ -171,52 +156,6 @@ def write_count(meeting: Meeting) -> ViewAnswer:
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-@bp.get("/meetings/<int:meeting_id>/cancel")
-@requires(Permission.MANAGE_MEETINGS)
-def ask_cancel(meeting: Meeting) -> ViewAnswer:
-    """Ask for confirmation and say who will be told."""
-    if not is_open(meeting):
-        flash(_("Träffen går inte att ställa in längre."), "info")
-        return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-    exact = _knows(meeting.group, meeting.stairwell)
-    reach = calls.recipients_of_cancelling(meeting) if exact else None
-    not_sent = calls.calls_not_sent(meeting) if exact else 0
-    not_ticked = sum(not flat.is_handed_out for flat in own_flats(meeting))
-    return render_template(
-        "meetings/ask_cancel.html", meeting=meeting, reach=reach, not_sent=not_sent, not_ticked=not_ticked
-    )
-
-
-@bp.post("/meetings/<int:meeting_id>/cancel")
-@requires(Permission.MANAGE_MEETINGS)
-def cancel(meeting: Meeting) -> Response:
-    has_begun = _("Träffen har redan börjat och kan inte ställas in.")
-    already = _("Träffen är redan inställd.")
-    with saving(already={MeetingCancelled: already}, unless={MeetingStarted: has_begun}) as saved:
-        service.cancel(meeting, by=current_person())
-    if saved:
-        flash(_cancelled(meeting), "done")
-    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
-
-
-def _cancelled(meeting: Meeting) -> str:
-    """Say that a meeting is cancelled, and how many are told, as they stand in the outbox."""
-    if not _knows(meeting.group, meeting.stairwell):
-        return _("Träffen är inställd. De som har fått inbjudan får besked.")
-    told, said = progress_of_mailings(calls.mailings_of(meeting)), _("Träffen är inställd.")
-    if told.mail:
-        said += " " + ngettext(
-            "%(num)d granne får besked med mejl.", "%(num)d grannar får besked med mejl.", told.mail
-        )
-    if told.paper:
-        said += " " + ngettext(
-            "%(num)d hushåll behöver besked på papper.",
-            "%(num)d hushåll behöver besked på papper.",
-            told.paper,
-        )
-    return said
-
-
 def _meeting_form(group: Group) -> CallMeetingForm:
     """Return the form as sent, or a new one for the coordinator's own stairwell."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
@@ -233,7 +172,7 @@ def _new_page(group: Group, form: CallMeetingForm, *, before: Meeting | None = N
     stairwells = list(form.stairwells.values())
     relations, counts = current_relations(), _crowds(group)
     for each in (None, *stairwells):
-        if _knows(group, each):
+        if knows(group, each):
             reach = calls.recipients_of_call(group, each)
             said = recipients_said(reach.mail, reach.paper, reach.unreached, reach.declined)
             counts[each.id if each else None] = said
@@ -249,17 +188,12 @@ def _preview_page(
     """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
     if before:
         form.renew_key()
-    stairwell, exact = form.chosen_stairwell, _knows(group, form.chosen_stairwell)
+    stairwell, exact = form.chosen_stairwell, knows(group, form.chosen_stairwell)
     return render_template(
         "meetings/preview.html", group=group, form=form, before=before, reach=reach if exact else None,
         crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
-
-
-def _knows(group: Group, stairwell: Stairwell | None) -> bool:
-    """Return True if the reader works with everybody who is called, and so may see the exact number."""
-    return current_relations().works_with_all_of(group, stairwell.id if stairwell else None)
 
 
 def _crowds(group: Group) -> dict[int | None, str]:

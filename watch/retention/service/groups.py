@@ -7,7 +7,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, delete, or_, select, update
 
 from watch.extensions import db
-from watch.models import ChecklistItem, Group, GroupState, GroupTransition, Invitation, Meeting, Notice
+from watch.models import (
+    ChecklistItem,
+    Group,
+    GroupState,
+    GroupTransition,
+    Invitation,
+    Meeting,
+    MeetingChange,
+    Notice,
+)
 from watch.retention.service.batches import BATCH, take_out
 
 TWO_YEARS = timedelta(days=730)
@@ -26,7 +35,9 @@ def closed(now: datetime) -> int:
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
-        forgotten = {"place": "", "about": None, "called_by_id": None}
+        forgotten = {"place": "", "about": None, "called_by_id": None, "cancel_reason": None}
+        of_group = select(Meeting.id).where(Meeting.group_id == number)
+        db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))
         for step in (GroupTransition, ChecklistItem):
             db.session.execute(update(step).where(step.group_id == number).values(by_id=None))

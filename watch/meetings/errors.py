@@ -1,0 +1,50 @@
+"""The ways in which a change to a meeting is refused."""
+
+from __future__ import annotations
+
+from watch.errors import DomainError, Duplicate
+from watch.models import Meeting
+
+
+class MeetingCancelled(DomainError):
+    """The meeting is cancelled and cannot be answered, counted or cancelled again."""
+
+
+class MeetingStarted(DomainError):
+    """The meeting has begun and cannot be answered or cancelled."""
+
+
+class MeetingNotStarted(DomainError):
+    """The meeting has not begun, so nobody can have come."""
+
+
+class AlreadyCalled(Duplicate):
+    """The same form was sent before with the same content; `meeting` is its result."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__(meeting)
+        self.meeting = meeting
+
+
+class OtherCalled(Duplicate):
+    """The same form was sent before, or the same meeting recorded, with other content: that of `meeting`."""
+
+    def __init__(self, meeting: Meeting) -> None:
+        super().__init__(meeting)
+        self.meeting = meeting
+
+
+class AlreadyChanged(Duplicate):
+    """The same change was saved before."""
+
+
+class ChangedMeanwhile(DomainError):
+    """Somebody else has changed the meeting since its form was shown."""
+
+
+class NothingChanged(DomainError):
+    """The meeting has these times, this place and this text already."""
+
+
+class NotCalled(DomainError):
+    """The meeting is not for this person."""

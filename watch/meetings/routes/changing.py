@@ -1,0 +1,184 @@
+"""Coordinators' pages that change a called meeting, or cancel it."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, requires
+from watch.bodies import takes_bytes
+from watch.extensions import db
+from watch.mail.progress import progress_of_mailings
+from watch.meetings import service
+from watch.meetings.errors import (
+    AlreadyChanged,
+    ChangedMeanwhile,
+    MeetingCancelled,
+    MeetingStarted,
+    NothingChanged,
+)
+from watch.meetings.forms import CancelMeetingForm, ChangeMeetingForm
+from watch.meetings.queries import calls
+from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats
+from watch.models import Meeting
+from watch.recipients import CountChanged
+from watch.saving import saving
+from watch.web import ViewAnswer
+
+TOO_LATE = {
+    MeetingCancelled: _l("Träffen är inställd, så den går inte att ändra."),
+    MeetingStarted: _l("Träffen har redan börjat, så den går inte att ändra."),
+}
+
+IS_SAVED = dict.fromkeys((AlreadyChanged, NothingChanged), _l("Ändringen är redan sparad."))
+
+
+@bp.get("/meetings/<int:meeting_id>/edit")
+@requires(Permission.MANAGE_MEETINGS)
+def edit(meeting: Meeting) -> ViewAnswer:
+    """Show the form with what is called now."""
+    if not is_open(meeting):
+        flash(_("Träffen går inte att ändra längre."), "info")
+        return _to_meeting(meeting)
+    return _edit_page(meeting, ChangeMeetingForm.of(meeting))
+
+
+@bp.get("/meetings/<int:meeting_id>/edit/preview")
+@requires(Permission.MANAGE_MEETINGS)
+def back_to_edit(meeting: Meeting) -> Response:
+    """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
+    return redirect(url_for("meetings.edit", meeting_id=meeting.id), 303)
+
+
+@bp.post("/meetings/<int:meeting_id>/edit/preview")
+@takes_bytes(CALL)
+@requires(Permission.MANAGE_MEETINGS)
+def preview_change(meeting: Meeting) -> ViewAnswer:
+    """Show what changes and who is told."""
+    form = ChangeMeetingForm()
+    if request.form.get("back"):
+        return _edit_page(meeting, form), 200
+    if not form.validate():
+        return _edit_page(meeting, form), 422
+    if _plan(meeting, form).is_of(meeting):
+        flash(_("Du har inte ändrat något än."), "info")
+        return _edit_page(meeting, form), 200
+    return _preview_page(meeting, form), 200
+
+
+@bp.post("/meetings/<int:meeting_id>/edit")
+@takes_bytes(CALL)
+@requires(Permission.MANAGE_MEETINGS)
+def change(meeting: Meeting) -> ViewAnswer:
+    """Save the change and tell those concerned, or nobody when only the spelling was mended."""
+    form = ChangeMeetingForm()
+    if not form.validate():
+        return _edit_page(meeting, form), 422
+    try:
+        _save(meeting, form)
+    except CountChanged:
+        flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
+        return _preview_page(meeting, form), 409
+    except ChangedMeanwhile:
+        db.session.rollback()
+        flash(_("Någon annan ändrade träffen medan du skrev. Jämför och granska igen."), "warn")
+        form.seen.data = meeting.sequence
+        return _preview_page(meeting, form), 409
+    return _to_meeting(meeting)
+
+
+def _save(meeting: Meeting, form: ChangeMeetingForm) -> None:
+    """Save the change; only of a mended spelling is nobody told. Raises CountChanged, ChangedMeanwhile."""
+    plan, exact = _plan(meeting, form), knows(meeting.group, meeting.stairwell)
+    is_quiet = bool(request.form.get("quiet")) and service.is_spelling(meeting, plan)
+    promised = form.counted.data if exact and not is_quiet else None
+    told = _("Träffen är ändrad. De som har fått inbjudan får besked.")
+    with saving(
+        _("Stavfelet är rättat. Ingen har fått mejl.") if is_quiet else told,
+        already=IS_SAVED,
+        unless=TOO_LATE,
+    ):
+        service.change(
+            meeting, plan, seen=form.seen.data or 0, by=current_person(), form_key=form.form_key.data or None,
+            promised=promised or None, is_quiet=is_quiet,
+        )  # fmt: skip
+        note_assurance(form, meeting)
+
+
+def _edit_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
+    return render_template("meetings/edit.html", meeting=meeting, form=form)
+
+
+def _preview_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
+    exact, plan = knows(meeting.group, meeting.stairwell), _plan(meeting, form)
+    reach = calls.recipients_of_change(meeting) if exact else None
+    return render_template(
+        "meetings/preview_change.html", meeting=meeting, plan=plan, reach=reach,
+        is_spelling=service.is_spelling(meeting, plan),
+        hidden=form.typed() | {"counted": reach.preview_token if reach else "", "seen": str(form.seen.data)},
+    )  # fmt: skip
+
+
+def _plan(meeting: Meeting, form: ChangeMeetingForm) -> service.Plan:
+    return service.Plan(meeting.kind, form.starts_at, form.ends_at, form.place.data, form.about.data)
+
+
+def _to_meeting(meeting: Meeting) -> Response:
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+@bp.get("/meetings/<int:meeting_id>/cancel")
+@requires(Permission.MANAGE_MEETINGS)
+def ask_cancel(meeting: Meeting) -> ViewAnswer:
+    """Ask for confirmation and a reason, and say who will be told."""
+    if not is_open(meeting):
+        flash(_("Träffen går inte att ställa in längre."), "info")
+        return _to_meeting(meeting)
+    return _cancel_page(meeting, CancelMeetingForm())
+
+
+def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
+    exact = knows(meeting.group, meeting.stairwell)
+    return render_template(
+        "meetings/ask_cancel.html", meeting=meeting, form=form,
+        reach=calls.recipients_of_cancelling(meeting) if exact else None,
+        not_sent=calls.calls_not_sent(meeting) if exact else 0,
+        not_ticked=sum(not flat.is_handed_out for flat in own_flats(meeting)),
+    )  # fmt: skip
+
+
+@bp.post("/meetings/<int:meeting_id>/cancel")
+@requires(Permission.MANAGE_MEETINGS)
+def cancel(meeting: Meeting) -> ViewAnswer:
+    form = CancelMeetingForm()
+    if not form.validate():
+        return _cancel_page(meeting, form), 422
+    has_begun = _("Träffen har redan börjat och kan inte ställas in.")
+    already = _("Träffen är redan inställd.")
+    with saving(already={MeetingCancelled: already}, unless={MeetingStarted: has_begun}) as saved:
+        service.cancel(meeting, by=current_person(), reason=form.reason.data)
+        note_assurance(form, meeting)
+    if saved:
+        flash(_cancelled(meeting), "done")
+    return _to_meeting(meeting)
+
+
+def _cancelled(meeting: Meeting) -> str:
+    """Say that a meeting is cancelled, and how many are told, as they stand in the outbox."""
+    if not knows(meeting.group, meeting.stairwell):
+        return _("Träffen är inställd. De som har fått inbjudan får besked.")
+    told, said = progress_of_mailings(calls.mailings_of(meeting)), _("Träffen är inställd.")
+    if told.mail:
+        said += " " + ngettext(
+            "%(num)d granne får besked med mejl.", "%(num)d grannar får besked med mejl.", told.mail
+        )
+    if told.paper:
+        said += " " + ngettext(
+            "%(num)d hushåll behöver besked på papper.",
+            "%(num)d hushåll behöver besked på papper.",
+            told.paper,
+        )
+    return said

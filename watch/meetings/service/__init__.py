@@ -1,0 +1,19 @@
+"""Changes to meetings: called, reminded of, recorded, answered, counted, changed and cancelled."""
+
+from watch.meetings.service.answering import answer, write_count
+from watch.meetings.service.calling import call, expect_new, remind, write_down
+from watch.meetings.service.changing import cancel, change, is_spelling
+from watch.meetings.service.plans import Plan
+
+__all__ = [
+    "Plan",
+    "answer",
+    "call",
+    "cancel",
+    "change",
+    "expect_new",
+    "is_spelling",
+    "remind",
+    "write_count",
+    "write_down",
+]

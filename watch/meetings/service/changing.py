@@ -1,0 +1,126 @@
+"""Changes a called meeting or cancels it, and tells everybody who may know of it."""
+
+from __future__ import annotations
+
+import re
+from difflib import SequenceMatcher
+
+from sqlalchemy import select, update
+
+from watch import audit
+from watch.extensions import db
+from watch.language import local
+from watch.mail import outbox
+from watch.meetings.errors import AlreadyChanged, ChangedMeanwhile, MeetingCancelled, NothingChanged
+from watch.meetings.mails import MEETING_CANCELLED, MEETING_CHANGED, MEETING_REMINDER
+from watch.meetings.queries.calls import (
+    households_to_tell,
+    people_to_tell,
+    people_to_tell_of_change,
+    recipients_of_change,
+)
+from watch.meetings.service.plans import Plan, expect_open
+from watch.models import Mailing, Meeting, MeetingChange, Person, utcnow
+from watch.recipients import reached_by_mail
+from watch.statements import changed
+
+NEARLY = 0.8  # the share of a text that is the same when only its spelling was mended
+
+
+def change(
+    meeting: Meeting,
+    plan: Plan,
+    *,
+    seen: int,
+    by: Person,
+    form_key: str | None = None,
+    promised: str | None = None,
+    is_quiet: bool = False,
+) -> None:
+    """Change when and where a called meeting is, and tell everybody who may know of it, by mail or on paper.
+
+    A call that waits is written when it is sent, and so has the new words. Once the first statement has run,
+    no mail is compiled with the old ones. `seen` is the meeting's `sequence` when the form was shown. With
+    `is_quiet` nobody is told, which is for misspellings only (is_spelling). Raises MeetingCancelled,
+    MeetingStarted, AlreadyChanged, NothingChanged, ChangedMeanwhile and CountChanged.
+    """
+    if form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key)):
+        raise AlreadyChanged(meeting)
+    expect_open(meeting)
+    if plan.is_of(meeting):
+        raise NothingChanged
+    recipients_of_change(meeting).require_unchanged(promised)
+    before = _take_turn(meeting, seen)
+    before.by_id = by.id
+    moved = local(meeting.starts_at).date() != local(plan.starts_at).date()
+    meeting.starts_at, meeting.ends_at = plan.starts_at, plan.ends_at
+    meeting.place, meeting.about = plan.place, plan.about or None
+    if not is_quiet or not is_spelling(before, plan):
+        meeting.changed_at = before.changed_at
+        _tell_of_change(meeting, before, form_key, with_reminders=not moved)
+    audit.note("meeting-changed", about=meeting, by=by, group=meeting.group)
+
+
+def is_spelling(before: Meeting | MeetingChange, plan: Plan) -> bool:
+    """Return True if a plan mends the spelling only: same times and figures, nearly the same words."""
+    same_times = (before.starts_at, before.ends_at) == (plan.starts_at, plan.ends_at)
+    texts = (before.place, plan.place), (before.about or "", plan.about or "")
+    return same_times and all(_is_nearly(old, new) for old, new in texts)
+
+
+def _is_nearly(old: str, new: str) -> bool:
+    same_figures = re.findall(r"\d+", old) == re.findall(r"\d+", new)
+    return same_figures and SequenceMatcher(None, old, new, autojunk=False).ratio() >= NEARLY
+
+
+def _take_turn(meeting: Meeting, seen: int) -> MeetingChange:
+    """Return what the meeting is before a change, and keep other changes out until this one is committed."""
+    before = MeetingChange(
+        meeting_id=meeting.id, changed_at=utcnow(), starts_at=meeting.starts_at, ends_at=meeting.ends_at,
+        place=meeting.place, about=meeting.about,
+    )  # fmt: skip
+    unchanged = update(Meeting).where(
+        Meeting.id == meeting.id, Meeting.cancelled_at.is_(None), Meeting.sequence == seen
+    )
+    if not changed(unchanged.values(sequence=seen + 1)):
+        raise ChangedMeanwhile
+    db.session.refresh(meeting)
+    db.session.add(before)
+    return before
+
+
+def _tell_of_change(
+    meeting: Meeting, before: MeetingChange, form_key: str | None, *, with_reminders: bool
+) -> None:
+    people, households = people_to_tell_of_change(meeting), households_to_tell(meeting)
+    if not with_reminders:
+        outbox.cancel(meeting, MEETING_REMINDER)
+    outbox.put_off(meeting, meeting.starts_at)
+    mailing = outbox.queue_many(
+        MEETING_CHANGED,
+        people=reached_by_mail(people),
+        about=meeting,
+        form_key=form_key,
+        not_after=meeting.starts_at,
+    )
+    outbox.replace_paper(meeting, households)
+    outbox.queue_paper(mailing, households)
+    before.mailing_id = mailing.id
+
+
+def cancel(meeting: Meeting, *, by: Person, reason: str | None = None) -> None:
+    """Cancel a coming meeting, stop its queued calls, and tell everybody who may know of it, with the reason.
+
+    Once the first statement has run, no worker can claim a call (meetings.mails): each one is stopped, or was
+    sent and its reader is told. Raises MeetingCancelled and MeetingStarted.
+    """
+    expect_open(meeting)
+    still_on = update(Meeting).where(Meeting.id == meeting.id, Meeting.cancelled_at.is_(None))
+    values = {"cancelled_at": utcnow(), "sequence": Meeting.sequence + 1, "cancel_reason": reason or None}
+    if not changed(still_on.values(values)):
+        raise MeetingCancelled
+    outbox.cancel(meeting)
+    people = reached_by_mail(people_to_tell(meeting))
+    mailing = outbox.queue_many(MEETING_CANCELLED, people=people, about=meeting, not_after=meeting.ends_at)
+    outbox.queue_paper(mailing, households_to_tell(meeting))
+    audit.note("meeting-cancelled", about=meeting, by=by, group=meeting.group)
