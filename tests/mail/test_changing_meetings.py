@@ -258,7 +258,7 @@ def test_two_who_change_it_at_once_both_see_what_the_other_did(
     page = mine.press("Granska ändringen", typed(called, place="Garaget", starts="17:00", ends="18:00"))
     refused = page.press(next(each for each in page.buttons if each.startswith("Ändra och meddela")))
     assert refused.status == 409
-    assert "Någon annan ändrade träffen medan du skrev." in refused.text
+    assert "Träffen har ändrats sedan du öppnade sidan." in refused.text
     assert "Nu: Garaget" in refused.text
     assert len({row.mailing_id for row in told()}) == 1
 

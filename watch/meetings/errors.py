@@ -34,12 +34,8 @@ class OtherCalled(Duplicate):
         self.meeting = meeting
 
 
-class AlreadyChanged(Duplicate):
-    """The same change was saved before."""
-
-
 class ChangedMeanwhile(DomainError):
-    """Somebody else has changed the meeting since its form was shown."""
+    """The meeting has been changed since its form was shown."""
 
 
 class NothingChanged(DomainError):

@@ -14,7 +14,6 @@ from watch.extensions import db
 from watch.mail.progress import progress_of_mailings
 from watch.meetings import service
 from watch.meetings.errors import (
-    AlreadyChanged,
     ChangedMeanwhile,
     MeetingCancelled,
     MeetingStarted,
@@ -33,7 +32,7 @@ TOO_LATE = {
     MeetingStarted: _l("Träffen har redan börjat, så den går inte att ändra."),
 }
 
-IS_SAVED = dict.fromkeys((AlreadyChanged, NothingChanged), _l("Ändringen är redan sparad."))
+IS_SAVED = {NothingChanged: _l("Ändringen är redan sparad.")}
 
 
 @bp.get("/meetings/<int:meeting_id>/edit")
@@ -84,7 +83,7 @@ def change(meeting: Meeting) -> ViewAnswer:
         return _preview_page(meeting, form), 409
     except ChangedMeanwhile:
         db.session.rollback()
-        flash(_("Någon annan ändrade träffen medan du skrev. Jämför och granska igen."), "warn")
+        flash(_("Träffen har ändrats sedan du öppnade sidan. Jämför och granska igen."), "warn")
         form.seen.data = meeting.sequence
         return _preview_page(meeting, form), 409
     return _to_meeting(meeting)
@@ -102,7 +101,7 @@ def _save(meeting: Meeting, form: ChangeMeetingForm) -> None:
         unless=TOO_LATE,
     ):
         service.change(
-            meeting, plan, seen=form.seen.data or 0, by=current_person(), form_key=form.form_key.data or None,
+            meeting, plan, seen=form.seen.data or 0, by=current_person(),
             promised=promised or None, is_quiet=is_quiet,
         )  # fmt: skip
         note_assurance(form, meeting)

@@ -5,13 +5,13 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from watch import audit
 from watch.extensions import db
 from watch.language import local
 from watch.mail import outbox
-from watch.meetings.errors import AlreadyChanged, ChangedMeanwhile, MeetingCancelled, NothingChanged
+from watch.meetings.errors import ChangedMeanwhile, MeetingCancelled, NothingChanged
 from watch.meetings.mails import MEETING_CANCELLED, MEETING_CHANGED, MEETING_REMINDER
 from watch.meetings.queries.calls import (
     households_to_tell,
@@ -20,7 +20,7 @@ from watch.meetings.queries.calls import (
     recipients_of_change,
 )
 from watch.meetings.service.plans import Plan, expect_open
-from watch.models import Mailing, Meeting, MeetingChange, Person, utcnow
+from watch.models import Meeting, MeetingChange, Person, utcnow
 from watch.recipients import reached_by_mail
 from watch.statements import changed
 
@@ -33,7 +33,6 @@ def change(
     *,
     seen: int,
     by: Person,
-    form_key: str | None = None,
     promised: str | None = None,
     is_quiet: bool = False,
 ) -> None:
@@ -42,22 +41,20 @@ def change(
     A call that waits is written when it is sent, and so has the new words. Once the first statement has run,
     no mail is compiled with the old ones. `seen` is the meeting's `sequence` when the form was shown. With
     `is_quiet` nobody is told, which is for misspellings only (is_spelling). Raises MeetingCancelled,
-    MeetingStarted, AlreadyChanged, NothingChanged, ChangedMeanwhile and CountChanged.
+    MeetingStarted, NothingChanged, ChangedMeanwhile and CountChanged.
     """
-    if form_key and db.session.scalar(select(Mailing).where(Mailing.form_key == form_key)):
-        raise AlreadyChanged(meeting)
     expect_open(meeting)
     if plan.is_of(meeting):
         raise NothingChanged
     recipients_of_change(meeting).require_unchanged(promised)
-    before = _take_turn(meeting, seen)
+    before = _take_turn(meeting, plan, seen)
     before.by_id = by.id
     moved = local(meeting.starts_at).date() != local(plan.starts_at).date()
     meeting.starts_at, meeting.ends_at = plan.starts_at, plan.ends_at
     meeting.place, meeting.about = plan.place, plan.about or None
     if not is_quiet or not is_spelling(before, plan):
         meeting.changed_at = before.changed_at
-        _tell_of_change(meeting, before, form_key, with_reminders=not moved)
+        _tell_of_change(meeting, before, with_reminders=not moved)
     audit.note("meeting-changed", about=meeting, by=by, group=meeting.group)
 
 
@@ -73,7 +70,7 @@ def _is_nearly(old: str, new: str) -> bool:
     return same_figures and SequenceMatcher(None, old, new, autojunk=False).ratio() >= NEARLY
 
 
-def _take_turn(meeting: Meeting, seen: int) -> MeetingChange:
+def _take_turn(meeting: Meeting, plan: Plan, seen: int) -> MeetingChange:
     """Return what the meeting is before a change, and keep other changes out until this one is committed."""
     before = MeetingChange(
         meeting_id=meeting.id, changed_at=utcnow(), starts_at=meeting.starts_at, ends_at=meeting.ends_at,
@@ -83,15 +80,14 @@ def _take_turn(meeting: Meeting, seen: int) -> MeetingChange:
         Meeting.id == meeting.id, Meeting.cancelled_at.is_(None), Meeting.sequence == seen
     )
     if not changed(unchanged.values(sequence=seen + 1)):
-        raise ChangedMeanwhile
+        db.session.refresh(meeting)
+        raise NothingChanged if plan.is_of(meeting) else ChangedMeanwhile
     db.session.refresh(meeting)
     db.session.add(before)
     return before
 
 
-def _tell_of_change(
-    meeting: Meeting, before: MeetingChange, form_key: str | None, *, with_reminders: bool
-) -> None:
+def _tell_of_change(meeting: Meeting, before: MeetingChange, *, with_reminders: bool) -> None:
     people, households = people_to_tell_of_change(meeting), households_to_tell(meeting)
     if not with_reminders:
         outbox.cancel(meeting, MEETING_REMINDER)
@@ -100,7 +96,6 @@ def _tell_of_change(
         MEETING_CHANGED,
         people=reached_by_mail(people),
         about=meeting,
-        form_key=form_key,
         not_after=meeting.starts_at,
     )
     outbox.replace_paper(meeting, households)
