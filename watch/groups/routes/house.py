@@ -54,10 +54,8 @@ def show(group: Group) -> ViewAnswer:
     leave_trace("house-seen", about=group)
     return render_template(
         "groups/house/show.html",
-        group=group,
-        facts=pages.facts_of(group),
+        group=group, facts=pages.facts_of(group), state=state,
         sums=households.sums(flats, work.without_flat),
-        state=state,
         rows=rows_of(work, flats, state),
         pictures=pictures_of(work, flats, state, lit_since=seen),
         work=work,
@@ -74,7 +72,7 @@ def show(group: Group) -> ViewAnswer:
         gone=gone_flats([each.id for each in work.stairwells]),
         handouts=open_handouts({group.id: mine}, utcnow()),
         unconfirmed=addresses_to_record_again(group, mine),
-    )
+    )  # fmt: skip
 
 
 def _first_visit(flats: list[households.FlatInHouse]) -> datetime | None:

@@ -24,15 +24,15 @@ from watch.meetings.queries import calls
 from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats
 from watch.models import Meeting
 from watch.recipients import CountChanged
-from watch.saving import saving
+from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 
-TOO_LATE = {
+TOO_LATE: Explanations = {
     MeetingCancelled: _l("Träffen är inställd, så den går inte att ändra."),
     MeetingStarted: _l("Träffen har redan börjat, så den går inte att ändra."),
 }
 
-IS_SAVED = {NothingChanged: _l("Ändringen är redan sparad.")}
+IS_SAVED: Explanations = {NothingChanged: _l("Ändringen är redan sparad.")}
 
 
 @bp.get("/meetings/<int:meeting_id>/edit")
