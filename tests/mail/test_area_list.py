@@ -281,7 +281,7 @@ def test_paper_comes_for_those_of_a_household_who_have_not_opted_out(scene: Scen
         papers = [row.household for row in outbox.rows() if row.channel is Channel.PAPER]
         return sorted(each.flat.number for each in papers if each)
 
-    assert on_paper() == ["1001"]
+    assert on_paper() == ["1001", "1102"]
     for person, now in ((scene.carin, ["1001", "1102"]), (scene.elsa, ["1102"]), (marta.person, [])):
         choices_service.choose_area_notices(person, scene.group.area, is_wanted=False, by=person)
         assert on_paper() == now
