@@ -145,7 +145,7 @@ def test_pages_ask_the_database_no_more_when_there_are_more_rows(
         (scene.amina, f"/groups/{group.id}/letters", 9),
         (scene.gun, f"/groups/{group.id}/letters", 8),
         (scene.carin, "/me", 6),
-        (scene.gun, f"/groups/{starting.id}/lifecycle", 9),
+        (scene.gun, f"/groups/{starting.id}/lifecycle", 12),
         (scene.gun, f"/groups/new?building={scene.house.id}", 9),
     ]
 

@@ -150,6 +150,7 @@ def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
 
 
 @bp.post("/meetings/<int:meeting_id>/cancel")
+@takes_bytes(CALL)
 @requires(Permission.MANAGE_MEETINGS)
 def cancel(meeting: Meeting) -> ViewAnswer:
     form = CancelMeetingForm()
