@@ -211,6 +211,8 @@ def test_where_signing_in_leads(client: PageClient, scene: Scene) -> None:
         "/me/security/end-all": "/me", "//other.example": "/me", "/no/such/page": "/me", "": "/me",
     }.items():  # fmt: skip
         opened = client.get("/login", query_string={"next": wanted}, as_=scene.carin)
+        if opened.location == "/logout":  # it leads on, and signs nobody out
+            opened = opened.follow()
         assert (wanted, opened.location) == (wanted, page)
 
 
