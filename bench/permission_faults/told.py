@@ -235,13 +235,6 @@ FAULTS = (
         "mail/test_taking_back invitations/test_reminding",
     ),
     Fault(
-        "paper goes to a household that has left since it was written",
-        "watch/groups/service/members.py",
-        "stop_unwanted(membership.group, [membership.person_id], [membership.household_id])",
-        "stop_unwanted(membership.group, [membership.person_id])",
-        "meetings/test_calling",
-    ),
-    Fault(
         "a look at e-mail and phone leaves no trace",
         "watch/groups/routes/members.py",
         '    audit.note("details-seen", about=membership, by=current_person(), group=membership.group)\n',
@@ -289,13 +282,6 @@ FAULTS = (
         '    leave_trace("invitations-previewed", about=group)\n',
         "",
         "invitations/test_previewing",
-    ),
-    Fault(
-        "a look at the flats on paper leaves no trace",
-        "watch/meetings/routes/calling.py",
-        '    leave_trace("house-seen", about=meeting.group)\n',
-        "",
-        "meetings/test_calling",
     ),
     Fault(
         "the trace of a mailed page names the reader who is signed in",

@@ -1,0 +1,79 @@
+"""Faults in who is told of a meeting, of its change and of its end."""
+
+from bench.permission_faults.fault import Fault
+
+CHANGING, CALLS = "watch/meetings/service/changing.py", "watch/meetings/queries/calls.py"
+MOVED = "mail/test_changing_meetings"
+
+FAULTS = (
+    Fault(
+        "a worker goes on with the words it compiled before a change",
+        "watch/mail/compose.py",
+        "key = claim.mailing_id, claim.revision, claim.language, greets",
+        "key = claim.mailing_id, 0, claim.language, greets",
+        MOVED,
+    ),
+    Fault(
+        "a new place is saved without telling anybody",
+        CHANGING,
+        "if not is_quiet or not is_spelling(before, plan):",
+        "if not is_quiet:",
+        MOVED,
+    ),
+    Fault(
+        "another number of a port counts as a misspelling",
+        CHANGING,
+        "return same_figures and SequenceMatcher",
+        "return SequenceMatcher",
+        MOVED,
+    ),
+    Fault(
+        "a change writes over one that was made meanwhile",
+        CHANGING,
+        "Meeting.cancelled_at.is_(None), Meeting.sequence == seen\n",
+        "Meeting.cancelled_at.is_(None)\n",
+        MOVED,
+    ),
+    Fault(
+        "whose mail of an earlier change waits gets a second one",
+        CALLS,
+        'waiting.where(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-changed")',
+        'waiting.where(Mailing.meeting_id == meeting.id, Mailing.kind == "none")',
+        MOVED,
+    ),
+    Fault(
+        "the paper of an earlier change is asked for as well",
+        CHANGING,
+        "    outbox.replace_paper(meeting, households)\n",
+        "",
+        MOVED,
+    ),
+    Fault(
+        "a waiting call ends at the old time",
+        CHANGING,
+        "    outbox.put_off(meeting, meeting.starts_at)\n",
+        "",
+        MOVED,
+    ),
+    Fault(
+        "a moved meeting is not the one that a welcome named",
+        "watch/meetings/queries/welcoming.py",
+        "    return func.coalesce(since.correlate(meeting, OutboxRow).scalar_subquery(), now)",
+        "    return func.coalesce(now, since.correlate(meeting, OutboxRow).scalar_subquery())",
+        MOVED,
+    ),
+    Fault(
+        "paper goes to a household that has left since it was written",
+        "watch/groups/service/members.py",
+        "stop_unwanted(membership.group, [membership.person_id], [membership.household_id])",
+        "stop_unwanted(membership.group, [membership.person_id])",
+        "meetings/test_calling",
+    ),
+    Fault(
+        "a look at the flats on paper leaves no trace",
+        "watch/meetings/routes/calling.py",
+        '    leave_trace("house-seen", about=meeting.group)\n',
+        "",
+        "meetings/test_calling",
+    ),
+)
