@@ -161,8 +161,8 @@ class Phone:
         self.page.get_by_label(label, exact=True).select_option(label=option)
 
     def tick(self, label: str) -> None:
-        """Tick the box or choice with this label."""
-        self.page.get_by_label(label, exact=True).check()
+        """Tick the box or choice with this label. A number in brackets may follow it."""
+        self.page.get_by_label(re.compile(rf"^\s*{re.escape(label)}(\s+\(.*\))?\s*$")).check()
 
     @property
     def h1(self) -> str:

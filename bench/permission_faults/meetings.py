@@ -16,8 +16,8 @@ FAULTS = (
     Fault(
         "a new place is saved without telling anybody",
         CHANGING,
-        "if not is_quiet or not is_spelling(before, plan):",
-        "if not is_quiet:",
+        "tells = not (is_quiet and is_spelling(before, plan))",
+        "tells = not is_quiet",
         MOVED,
     ),
     Fault(

@@ -28,7 +28,14 @@ NOT_BY_LINKS = {
     "printing.fetch_file",
     "groups.house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
+    "meetings.back_to_edit",
     "groups.coordinators.back_to_index",
+    "groups.house.back_to_members",
+    "groups.back_to_mine",
+    "canvassing.back_to_visits",
+    "invitations.back_to_index",
+    "places.back_to_front",
+    "messages.ask_members",  # while a group has members and no coordinator, see the journey of writing
     "notices.back_to_new",
     "invitations.back_to_new",
     "lifecycle.back_to_new",

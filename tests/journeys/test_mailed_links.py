@@ -23,7 +23,10 @@ def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_w
     for kind, press in PRESSES.items():
         press.before(rows[kind])
     for kind in ("join-requested", "neighbour-wrote"):
-        rows[kind].person = scene.amina  # Bengt is being appointed only
+        rows[kind].person, rows[kind].mailbox = (
+            scene.amina,
+            scene.amina.mailbox,
+        )  # Bengt is only being appointed
     waits = make_request(make_person("Sara Ny", "sara@example.org"), scene.group, scene.stairwell_3)
     for kind in ("join-requested", "join-waiting"):  # a coordinator's page opens once it is confirmed
         rows[kind].mailing.join_request = waits

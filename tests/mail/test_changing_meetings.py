@@ -18,8 +18,9 @@ from watch.groups.queries.members import active_member_ids
 from watch.handouts.queries import open_handouts
 from watch.invitations.mails import JOIN_APPROVED
 from watch.language import local, speaking
-from watch.mail import delivery
+from watch.mail import delivery, queue
 from watch.mail import outbox as mail
+from watch.mail.compose import Composer
 from watch.meetings import service
 from watch.meetings.mails import MEETING_CALLED
 from watch.meetings.queries.calls import households_to_call
@@ -162,6 +163,23 @@ def test_nobody_gets_the_old_time_after_the_change(client: PageClient, scene: Sc
     assert {row.not_after for row in told("meeting-called")[1:]} == {plan.starts_at}
 
 
+def test_a_worker_that_compiled_the_call_writes_the_new_words(scene: Scene) -> None:
+    meeting = make_meeting(scene.group, by=scene.amina, place="Cykelrummet")
+    mail.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
+    db.session.commit()
+    worker, written = Composer(), []
+    for place in ("Cykelrummet", "Garaget"):
+        if meeting.place != place:
+            plan = service.Plan(meeting.kind, meeting.starts_at, meeting.ends_at, place)
+            service.change(meeting, plan, seen=1, by=scene.amina)
+            db.session.commit()
+        calls = [each for each in queue.claim("here", 1) or () if each.kind == "meeting-called"]
+        written += [
+            place.encode() in envelope.wire for each in calls if (envelope := worker.envelope_of(each))
+        ]
+    assert written == [True, True]
+
+
 def test_a_second_change_is_told_by_the_mail_that_waits(scene: Scene, called: Meeting, relay: Relay) -> None:
     for place in ("Cykelrummet", "Garaget"):
         plan = service.Plan(called.kind, called.starts_at, called.ends_at, place)
@@ -227,7 +245,8 @@ def tasks(scene: Scene) -> dict[int, int]:
     ("changes", "is_spelling"),
     [
         ({"place": "Tvätstugan"}, True),
-        ({"about": "Belysningen i källaren"}, True),
+        ({"about": "Belysningen vid port 12"}, True),
+        ({"about": "Belysninggen vid port 14"}, False),
         ({"place": "Tvättstugan, port 3"}, False),
         ({"place": "Garaget"}, False),
         ({"starts": "18:01"}, False),
@@ -236,7 +255,7 @@ def tasks(scene: Scene) -> dict[int, int]:
 def test_only_a_misspelling_may_be_mended_without_mail(
     client: PageClient, scene: Scene, called: Meeting, changes: dict[str, str], is_spelling: bool
 ) -> None:
-    called.about = "Belysninggen i källaren"
+    called.about = "Belysninggen vid port 12"
     db.session.commit()
     page = reviewed(client, called, scene.amina, **changes)
     assert ("Rätta stavfelet utan mejl" in page.buttons) is is_spelling

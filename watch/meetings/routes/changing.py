@@ -91,20 +91,17 @@ def change(meeting: Meeting) -> ViewAnswer:
 
 def _save(meeting: Meeting, form: ChangeMeetingForm) -> None:
     """Save the change; only of a mended spelling is nobody told. Raises CountChanged, ChangedMeanwhile."""
-    plan, exact = _plan(meeting, form), knows(meeting.group, meeting.stairwell)
-    is_quiet = bool(request.form.get("quiet")) and service.is_spelling(meeting, plan)
-    promised = form.counted.data if exact and not is_quiet else None
-    told = _("Träffen är ändrad. De som har fått inbjudan får besked.")
-    with saving(
-        _("Stavfelet är rättat. Ingen har fått mejl.") if is_quiet else told,
-        already=IS_SAVED,
-        unless=TOO_LATE,
-    ):
-        service.change(
-            meeting, plan, seen=form.seen.data or 0, by=current_person(),
+    is_quiet, tells = bool(request.form.get("quiet")), False
+    promised = form.counted.data if knows(meeting.group, meeting.stairwell) and not is_quiet else None
+    with saving(already=IS_SAVED, unless=TOO_LATE) as saved:
+        tells = service.change(
+            meeting, _plan(meeting, form), seen=form.seen.data or 0, by=current_person(),
             promised=promised or None, is_quiet=is_quiet,
         )  # fmt: skip
         note_assurance(form, meeting)
+    if saved:
+        told = _("Träffen är ändrad. De som har fått inbjudan får besked.")
+        flash(told if tells else _("Stavfelet är rättat. Ingen har fått mejl."), "done")
 
 
 def _edit_page(meeting: Meeting, form: ChangeMeetingForm) -> str:

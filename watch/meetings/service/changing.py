@@ -35,13 +35,13 @@ def change(
     by: Person,
     promised: str | None = None,
     is_quiet: bool = False,
-) -> None:
+) -> bool:
     """Change when and where a called meeting is, and tell everybody who may know of it, by mail or on paper.
 
     A call that waits is written when it is sent, and so has the new words. Once the first statement has run,
     no mail is compiled with the old ones. `seen` is the meeting's `sequence` when the form was shown. With
-    `is_quiet` nobody is told, which is for misspellings only (is_spelling). Raises MeetingCancelled,
-    MeetingStarted, NothingChanged, ChangedMeanwhile and CountChanged.
+    `is_quiet` nobody is told if only the spelling was mended. Return True if people are told. Raises
+    MeetingCancelled, MeetingStarted, NothingChanged, ChangedMeanwhile and CountChanged.
     """
     expect_open(meeting)
     if plan.is_of(meeting):
@@ -52,10 +52,12 @@ def change(
     moved = local(meeting.starts_at).date() != local(plan.starts_at).date()
     meeting.starts_at, meeting.ends_at = plan.starts_at, plan.ends_at
     meeting.place, meeting.about = plan.place, plan.about or None
-    if not is_quiet or not is_spelling(before, plan):
+    tells = not (is_quiet and is_spelling(before, plan))
+    if tells:
         meeting.changed_at = before.changed_at
         _tell_of_change(meeting, before, with_reminders=not moved)
     audit.note("meeting-changed", about=meeting, by=by, group=meeting.group)
+    return tells
 
 
 def is_spelling(before: Meeting | MeetingChange, plan: Plan) -> bool:
