@@ -15,6 +15,8 @@ def test_names_that_look_alike_are_the_same() -> None:
     assert is_same_name("A\u030asa O\u0308berg", "åsa öberg")
     assert is_same_name("علی\u200cرضا", "علیرضا")
     assert is_same_name("STRASSE", "Straße")
+    assert is_same_name("Kim O'Brien", "Kim O’Brien")
+    assert is_same_name("Ann-Marie", "Ann\u2011Marie")
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,8 @@ import time_machine
 from watch.personnummer import has_personnummer
 
 WRITTEN = [
+    "(800101)1231",
+    "800101:1231",
     "811218-9876", "8112189876", "811218 9876", "19811218-9876", "198112189876", "19811218 9876",
     "811218+9876", "121218+9801", "19121218+9801",  # over a hundred years
     "811278-9873", "811278–9873",  # a samordningsnummer

@@ -8,6 +8,7 @@ import unicodedata
 from watch.signs import BLANKS, JOINERS, composed
 
 SPACES = re.compile(r"[^\S\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
+ALIKE = str.maketrans(dict.fromkeys("’ʼ‘`´", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
 UNDIVIDED = str.maketrans({"ø": "o", "æ": "a", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "œ": "o"})
 INITIAL = re.compile(r"\b([^\W\d_]|Dr|Mr|Mrs|Ms|St|Prof)\.(?=[^\W\d_]{2})", re.IGNORECASE)
 LINK = re.compile(  # mail programs also link evil.example, evil。se, 8.8.8.8 and tel:112
@@ -21,8 +22,11 @@ def tidy_name(text: str) -> str:
 
 
 def folded_name(name: str) -> str:
-    """Return a name as it is compared: without case, joiners, double spaces and apart accents."""
-    plain = name.translate(dict.fromkeys(map(ord, JOINERS)))
+    """Return a name as it is compared: without case, joiners, double spaces and apart accents.
+
+    Apostrophes and hyphens of all kinds are one: phones type their own.
+    """
+    plain = name.translate(dict.fromkeys(map(ord, JOINERS))).translate(ALIKE)
     return " ".join(composed(plain).casefold().split())
 
 

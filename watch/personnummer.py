@@ -15,10 +15,12 @@ PLUS = "+\uff0b"
 UNSEEN = "\u00ad\u200b-\u200f\u2060\ufeff"
 BETWEEN = rf"[^\S\n]|[{DASHES}{PLUS}{UNSEEN}./_·]"  # spaces of all widths, dashes, invisible characters
 GAP = rf"((?:{BETWEEN}){{0,3}})"
+NUMBER_GAP = rf"((?:{BETWEEN}|[:()]){{0,3}})"  # before the last four digits
 PAIR = r"(\d\d)"  # a digit of any script
+TEN_DIGITS = rf"{GAP.join([PAIR] * 3)}{NUMBER_GAP}{GAP.join([PAIR] * 2)}"
 # Ten or twelve digits, in pairs that may be apart. A lookahead, so that matches may overlap.
-PERSONNUMMER = re.compile(rf"(?<!\d)(?=(?:{PAIR}{GAP})?{GAP.join([PAIR] * 5)}(?!\d))")
-WITHOUT_CENTURY = re.compile(rf"(?<!\d)(?=()(){GAP.join([PAIR] * 5)}(?!\d))")
+PERSONNUMMER = re.compile(rf"(?<!\d)(?=(?:{PAIR}{GAP})?{TEN_DIGITS}(?!\d))")
+WITHOUT_CENTURY = re.compile(rf"(?<!\d)(?=()(){TEN_DIGITS}(?!\d))")
 ONE_MORE = rf"(?:{BETWEEN}){{1,3}}\d"
 DIGIT_BY_DIGIT = re.compile(rf"(?<!\d)\d(?:{ONE_MORE}){{9}}(?:(?:{ONE_MORE}){{2}})?(?!\d)")
 APART = (" ", " ", " ", PLUS, " ")  # the gaps of a match of DIGIT_BY_DIGIT

@@ -33,7 +33,7 @@ SMALL, NO_NAME = frozenset(PARTICLES.split()), frozenset(OTHER_WORDS.split())
 
 def guessed(one: Typed) -> Typed:
     """Return the person with the name and the flat that stand beside the address, if they are not given."""
-    found = ROW.fullmatch(one.beside.strip(" ,;:")) if one.beside else None
+    found = ROW.fullmatch(one.beside.strip(" ,;:")) if one.beside and not one.is_anothers else None
     if found is None or (found["before"] and found["after"]):
         return one
     flat, name = found["before"] or found["after"] or "", found["name"] or ""

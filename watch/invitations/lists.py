@@ -23,10 +23,9 @@ from watch.xlsx_table import XlsxLimits
 
 CARDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCARD", re.IGNORECASE)
 MOST_BYTES = 1024 * 1024
-MOST_PEOPLE = 500  # in one list; a building has some hundred flats
+MOST_PEOPLE = 500  # a building has some hundred flats
 MOST_ROWS = 20_000  # read all of these, to tell how many a list that is too long has
 MOST_ABOVE = 10  # rows with a title and the like above the column names
-
 ADDRESS, NAME, FAMILY, FLAT, PORT = "address", "name", "family", "flat", "port"
 KINDS = {  # a column name that contains the pattern, or starts with it after ^; the first match counts
     ADDRESS: re.compile("e[- ]?post|mail|mejl|بريد|iimayl|iimeyl"),  # a dot is a letter that was lost
@@ -45,17 +44,18 @@ HYPHENS = re.compile("[\u2010-\u2015]")
 NAME_LIKE = re.compile(r"[^\W\d_][^\d@]*")
 FLAT_LIKE = re.compile(r"(?![+0]\d)(?:.{0,40}\D)?\d{4}|0\d{3}")  # a phone begins with + or 0
 PORT_LIKE = re.compile(r"\d{1,3} ?[A-Za-z]?")
-NO_NAMES = {
-    "true",
-    "false",
-    "sant",
-    "falskt",
-    "null",
-    "n/a",
-}  # what spreadsheets and databases print for nothing
+NO_NAME = re.compile(  # what spreadsheets, databases and people write for nothing
+    r"#[\w/]+[!?]?|true|false|sant|falskt|null|none|nan|undefined|n/a|\(?tom\)?|okänd|vakant|(?:namn )?saknas"
+    "|skyddad identitet",
+    re.IGNORECASE,
+)
+OWN_ADDRESS = re.compile(  # the whole name of such a column, unlike "E-post hyresvärd"
+    r"e?[- ]?(?:post|mail|mejl)[- ]?(?:adress(?:er)?|address)?(?: ?(?:\d|privat|hem|arbete|jobb|home|work))*"
+)
 AND = re.compile(r"\s*(?:[,;/&+\n]|\boch\b|\band\b|\biyo\b|(?<=\s)و)\s*", re.IGNORECASE)
 
 Rows = Sequence[tuple[int, list[str]]]
+Read = list[tuple[int, list[Typed]]]
 
 
 class ListProblem(StrEnum):
@@ -165,16 +165,17 @@ def _names_in(rows: Rows) -> int | None:
 
 
 def _kind_of(name: str) -> str | None:
-    said = HYPHENS.sub("-", " ".join(name.casefold().replace("_", " ").split()).strip(" :*"))
-    return next((kind for kind, pattern in KINDS.items() if pattern.search(said)), None)
+    return next((kind for kind, pattern in KINDS.items() if pattern.search(_plain(name))), None)
 
 
-Read = list[tuple[int, list[Typed]]]
+def _plain(name: str) -> str:
+    """Return a column name as it is compared."""
+    return HYPHENS.sub("-", " ".join(name.casefold().replace("_", " ").split()).strip(" :*"))
 
 
 def _by_names(names: Sequence[str], rows: Rows, found: NeighbourList) -> Read:
     """Read rows below column names. Cells beyond the names, or below an empty one, may hold addresses too."""
-    kinds = [_kind_of(name) for name in names]
+    kinds = _kinds_of(names)
     ports = _filled_down(rows, [place for place, kind in enumerate(kinds) if kind == PORT])
     read: Read = []
     unread: dict[str, None] = {}
@@ -197,6 +198,15 @@ def _by_names(names: Sequence[str], rows: Rows, found: NeighbourList) -> Read:
     found.unread = [*unread]
     found.has_personnummer = _has_personnummer(names, kinds, rows)
     return read
+
+
+def _kinds_of(names: Sequence[str]) -> list[str | None]:
+    """Return what each column holds. Beside a column of e-mail, one of a landlord's e-mail is not read."""
+    kinds = [_kind_of(name) for name in names]
+    own = [place for place, name in enumerate(names) if OWN_ADDRESS.fullmatch(_plain(name))]
+    return [
+        None if own and kind == ADDRESS and place not in own else kind for place, kind in enumerate(kinds)
+    ]
 
 
 def _filled_down(rows: Rows, places: Sequence[int]) -> dict[int, str]:
@@ -223,9 +233,7 @@ def _has_personnummer(names: Sequence[str], kinds: Sequence[str | None], rows: R
     others = [place for place, kind in enumerate(kinds) if kind is None]
     if any(PERSONNUMMER_COLUMN.search(names[place]) for place in others):
         return True
-    return any(
-        place < len(cells) and has_personnummer(cells[place]) for _n, cells in rows for place in others
-    )
+    return any(has_personnummer(cells[place]) for _n, cells in rows for place in others if place < len(cells))
 
 
 def _first(cells: Iterable[str]) -> str:
@@ -264,7 +272,7 @@ def _all(pattern: re.Pattern[str], cells: Iterable[str]) -> bool:
 
 def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
     """Return everybody with an address in the cells. Of several each has the name that is in the address."""
-    is_name = any(character.isalpha() for character in name) and name.casefold() not in NO_NAMES
+    is_name = any(character.isalpha() for character in name) and not NO_NAME.fullmatch(name)
     name = name if is_name else ""
     filled = [cell for cell in cells if cell.strip()]
     people = [each for cell in filled if "@" in cell for each in people_in(cell)]
@@ -278,7 +286,9 @@ def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
     names = AND.split(name)
     if len(names) == len(people) and all(map(_is_named, people, names)):
         return [replace(each, name=each.name or its) for each, its in zip(people, names, strict=True)]
-    return [each if each.name else _with_beside(each, name) for each in people]
+    return [
+        each if each.name else replace(_with_beside(each, name), is_anothers=bool(name)) for each in people
+    ]
 
 
 def _is_named(one: Typed, name: str) -> bool:

@@ -36,18 +36,25 @@ LINKS = (
     (re.compile(rf"\[([^\[\]]*)\]\({AN_ADDRESS}\)", re.IGNORECASE), r" \1 <\2> "),
     (re.compile(rf"[(\[]{AN_ADDRESS}[)\]]", re.IGNORECASE), r" <\1> "),
 )
+GREETING = re.compile(
+    r"^(?:från|from|till|to|hej|hello|hi|mvh|med vänlig(?:a)? hälsning(?:ar)?)\s+", re.IGNORECASE
+)
 APART = re.compile(r"(?<![^\s,;<>\"])([^\s,;<>\"@]+) +(@[\w.-]+)|([^\s,;<>\"@]+@) +([\w-]+\.[\w.-]+)")
 JOINED = "\ue000"  # stands for a space inside an address while the words are told apart
 
 
 @dataclass(frozen=True)
 class Typed:
-    """One person as typed. `beside` is other text that stood there, shown but not sent."""
+    """One person as typed. `beside` is other text that stood there, shown but not sent.
+
+    With `is_anothers` it may be about somebody else, and so no name is looked for in it.
+    """
 
     address: str
     name: str = ""
     flat: str = ""
     beside: str = ""
+    is_anothers: bool = False
 
 
 def people_in(text: str) -> list[Typed]:
@@ -79,7 +86,11 @@ def _people_in(text: str) -> Iterator[Typed]:
             continue
         addresses, words = _sorted_out(value) if kind != "quoted" or "@" in value else ([], [value])
         named = kind == "inside" and addresses
-        name, run = (_name_of(run), []) if named and not before else ("", run)
+        name = _name_of(run) if named and not before else ""
+        if name and not any(map(str.isdigit, name)):
+            run = []
+        else:
+            name = ""
         if last and kind == "inside" and not (is_apart or before or run or name):
             addresses = _others(addresses, last)
         for address in addresses:
@@ -88,7 +99,9 @@ def _people_in(text: str) -> Iterator[Typed]:
                 yield last
             beside, doubtful = _checked([*before, *run])
             yield from doubtful
-            last, name, before, run = Typed(address, name, beside=beside), "", [], []
+            is_anothers = kind == "inside" and bool(before)  # "Anna, Bo <…>" may be two people
+            last = Typed(address, name, beside=beside, is_anothers=is_anothers)
+            name, before, run = "", [], []
         run += [] if named else words
     beside, doubtful = _checked([*before, *run])
     if last:
@@ -136,7 +149,7 @@ def _name_of(words: list[str]) -> str:
     """Return the words before brackets as a name, without quotes, a leading number or a label."""
     said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-_`|()[]")
     said = " ".join(said.replace(",", " ").split())
-    name = re.sub(r"^\d{1,4}[.)]\s*|\s+via\s.*|\s*[(\[].*", "", said)
+    name = re.sub(r"^\d{1,4}[.)]\s*|\s+(?:via|on behalf of|för)\s.*|\s*[(\[].*", "", GREETING.sub("", said))
     return name if any(character.isalpha() for character in name) and "@" not in name else ""
 
 
