@@ -265,7 +265,7 @@ def rows_kept(endpoint: str) -> dict[str, list[str]]:
             for table in Model.metadata.sorted_tables
             if table.name not in LEFT_OUT
         }
-    done = sorted(db.session.scalars(select(AuditEntry.what)))
+    done = sorted(db.session.scalars(select(AuditEntry.what).order_by(AuditEntry.id)))
     db.session.rollback()
     return rows | {"audit trail": [what for what in done if not what.endswith("-seen") and what not in LOOKS]}
 

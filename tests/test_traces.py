@@ -48,5 +48,8 @@ def test_a_look_leaves_one_trace(path: str, what: str, client: PageClient, scene
         as_=scene.amina,
     )  # fmt: skip
     assert page.status == 200
-    traces = [(each.what, each.by_id, each.group_id) for each in db.session.scalars(select(AuditEntry))]
+    traces = [
+        (each.what, each.by_id, each.group_id)
+        for each in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    ]
     assert traces == [(what, scene.amina.id, scene.group.id)]

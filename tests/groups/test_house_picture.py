@@ -147,7 +147,10 @@ def test_what_goes_out_or_was_lit_before_does_not_light_up(client: PageClient, s
     old = make_household(flat_of(scene.stairwell_3, "1202"))
     old.status_at -= timedelta(days=1)
     assert lighting(client.get(stairwell, as_=scene.amina)) == []
-    assert db.session.scalars(select(AuditEntry.what)).all() == ["house-seen", "house-seen"]
+    assert db.session.scalars(select(AuditEntry.what).order_by(AuditEntry.id)).all() == [
+        "house-seen",
+        "house-seen",
+    ]
 
 
 @pytest.mark.parametrize("app", ["sqlite"], indirect=True)

@@ -184,7 +184,9 @@ def test_ticks_are_taken_back_one_by_one_or_all_together(
     client.post(f"{address}/ticks", {"press": "all"}, as_=scene.bengt)
     client.get(address, as_=scene.bengt).press("Ångra: ingen är lämnad")
     assert set(papers().values()) == {OutboxState.TO_PRINT}
-    entries = db.session.scalars(select(AuditEntry).where(AuditEntry.what.startswith("household-"))).all()
+    entries = db.session.scalars(
+        select(AuditEntry).where(AuditEntry.what.startswith("household-")).order_by(AuditEntry.id)
+    ).all()
     assert [each.what.removeprefix("household-") for each in entries] == [
         *["got-paper"] * 2, "lacks-paper", "got-paper", *["lacks-paper"] * 2,
     ]  # fmt: skip

@@ -147,7 +147,9 @@ def test_a_coordinator_of_one_stairwell_meets_nobody_of_the_other(
     assert rows_kept() == before
     assert _met(pages, _traces_of(scene.dawit)) == []
     assert _met(pages, ["Öberg"]) != []
-    looks = {(entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))}
+    looks = {
+        (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
+    }
     seen = ("house", "members", "flat", "request", "invitations", "doors", "details", "messages", "message")
     assert looks == {(f"{what}-seen", scene.bengt.id) for what in seen} | {
         ("receipt-printed", scene.bengt.id)

@@ -310,7 +310,7 @@ def test_who_joins_a_second_group_of_the_area_stays_out_of_its_list(scene: Scene
 def test_no_trace_tells_the_areas_officers_who_takes_part(scene: Scene) -> None:
     choices_service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
     choices_service.choose_area_notices(scene.carin, scene.group.area, is_wanted=False, by=scene.carin)
-    (trace,) = db.session.scalars(select(AuditEntry)).all()
+    (trace,) = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id)).all()
     assert (trace.what, trace.by_id, trace.group_id, trace.area_id) == (
         "area-notices-chosen", scene.carin.id, None, None,
     )  # fmt: skip

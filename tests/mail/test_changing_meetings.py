@@ -106,7 +106,9 @@ def test_everybody_who_was_told_hears_of_the_new_time_once(
     assert [row.household.flat.number for row in told() if row.household] == ["1001"]
     db.session.refresh(called)
     assert f"{local(called.starts_at):%H:%M}" == "19:00"
-    assert [entry.what for entry in db.session.scalars(select(AuditEntry))][-1] == "meeting-changed"
+    assert [entry.what for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))][
+        -1
+    ] == "meeting-changed"
 
 
 def test_the_mail_says_old_and_new_and_the_calendar_moves(

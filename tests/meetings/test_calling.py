@@ -59,7 +59,9 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
     ]
     assert {row.not_after for row in outbox.rows() if row.channel is Channel.MAIL} == {meeting.starts_at}
     assert sorted(_flats_on_paper(outbox)) == ["1001", "1103"]
-    assert [entry.what for entry in db.session.scalars(select(AuditEntry))] == ["meeting-called"]
+    assert [entry.what for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))] == [
+        "meeting-called"
+    ]
     assert sent.follow().flashes == [
         ("done", "Träffen är inlagd. 4 grannar får ett mejl. Påminnelse går ut torsdag 5 mars 2026.")
     ]
@@ -352,7 +354,7 @@ def test_the_flats_on_paper_are_shown_to_those_who_work_with_them(
     assert "Våglängdsgatan 3 1103 Svenska Nås inte med mejl" in page.text
     assert "Våglängdsgatan 1 " not in page.text  # Bengt works with port 3
     assert ("house-seen", scene.bengt.id) in [
-        (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry))
+        (entry.what, entry.by_id) for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
     ]
 
 

@@ -141,7 +141,8 @@ def test_coordinators_see_which_of_their_flats_need_the_areas_notice_on_paper(
     listed = page.click("1 av dina lägenheter behöver papper")
     assert "Våglängdsgatan 3 1001 Svenska Nås inte med mejl" in listed.text
     assert [
-        (entry.what, entry.by_id, entry.group_id) for entry in db.session.scalars(select(AuditEntry))
+        (entry.what, entry.by_id, entry.group_id)
+        for entry in db.session.scalars(select(AuditEntry).order_by(AuditEntry.id))
     ] == [("notice-sent", scene.gun.id, None), ("house-seen", scene.bengt.id, scene.group.id)]
     assert client.get(f"/notices/{notice.id}/report", as_=scene.bengt).status == 404
     assert client.get(f"/notices/{notice.id}/paper", as_=scene.gun).status == 404

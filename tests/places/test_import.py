@@ -67,7 +67,9 @@ def test_the_real_list_is_taken_in_once_however_often_it_is_read(cli: Callable[.
     assert (second.exit_code, counts()) == (0, everything)
     by_area = select(Area.slug).order_by(Area.sort_key)
     assert db.session.scalars(by_area).all() == ["boda", "hassleholmen", "norrby"]
-    assert db.session.scalars(select(AuditEntry.what)).all() == ["places-imported"] * 6
+    assert (
+        db.session.scalars(select(AuditEntry.what).order_by(AuditEntry.id)).all() == ["places-imported"] * 6
+    )
 
 
 def test_each_stairwell_gets_a_poster_whose_code_finds_it(cli: Callable[..., Result]) -> None:

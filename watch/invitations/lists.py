@@ -286,9 +286,7 @@ def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
     names = AND.split(name)
     if len(names) == len(people) and all(map(_is_named, people, names)):
         return [replace(each, name=each.name or its) for each, its in zip(people, names, strict=True)]
-    return [
-        each if each.name else replace(_with_beside(each, name), is_anothers=bool(name)) for each in people
-    ]
+    return [each if each.name else _with_beside(each, name, is_anothers=bool(name)) for each in people]
 
 
 def _is_named(one: Typed, name: str) -> bool:
@@ -297,5 +295,5 @@ def _is_named(one: Typed, name: str) -> bool:
     return bool(first) and first in folded(one.address.partition("@")[0]).replace(" ", "")
 
 
-def _with_beside(one: Typed, text: str) -> Typed:
-    return replace(one, beside=" ".join(filter(None, (text, one.beside))))
+def _with_beside(one: Typed, text: str, **more: bool) -> Typed:
+    return replace(one, beside=" ".join(filter(None, (text, one.beside))), **more)
