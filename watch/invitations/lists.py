@@ -25,7 +25,7 @@ CARDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCARD", re.IGNORECASE)
 MOST_BYTES = 1024 * 1024
 MOST_PEOPLE = 500  # a building has some hundred flats
 MOST_ROWS = 20_000  # read all of these, to tell how many a list that is too long has
-MOST_ABOVE = 10  # rows with a title and the like above the column names
+MOST_ABOVE = 10  # rows above the column names
 ADDRESS, NAME, FAMILY, FLAT, PORT = "address", "name", "family", "flat", "port"
 KINDS = {  # a column name that contains the pattern, or starts with it after ^; the first match counts
     ADDRESS: re.compile("e[- ]?post|mail|mejl|بريد|iimayl|iimeyl"),  # a dot is a letter that was lost
@@ -147,8 +147,7 @@ def _of_contact(contact: Contact) -> list[Typed]:
     return _people_of_row(contact[ADDRESS], f"{name} {family}".strip(), _place(port, flat))
 
 
-def _place(port: str, flat: str) -> str:
-    """Return port and flat as one text. A port alone says nothing of the flat."""
+def _place(port: str, flat: str) -> str:  # a port alone says nothing of the flat
     return " ".join(filter(None, (port, flat))) if flat else ""
 
 
@@ -295,5 +294,6 @@ def _is_named(one: Typed, name: str) -> bool:
     return bool(first) and first in folded(one.address.partition("@")[0]).replace(" ", "")
 
 
-def _with_beside(one: Typed, text: str, **more: bool) -> Typed:
-    return replace(one, beside=" ".join(filter(None, (text, one.beside))), **more)
+def _with_beside(one: Typed, text: str, *, is_anothers: bool = False) -> Typed:
+    beside = " ".join(filter(None, (text, one.beside)))
+    return replace(one, beside=beside, is_anothers=is_anothers or one.is_anothers)

@@ -87,10 +87,7 @@ def _people_in(text: str) -> Iterator[Typed]:
         addresses, words = _sorted_out(value) if kind != "quoted" or "@" in value else ([], [value])
         named = kind == "inside" and addresses
         name = _name_of(run) if named and not before else ""
-        if name and not any(map(str.isdigit, name)):
-            run = []
-        else:
-            name = ""
+        run = [] if name else run
         if last and kind == "inside" and not (is_apart or before or run or name):
             addresses = _others(addresses, last)
         for address in addresses:
@@ -99,8 +96,7 @@ def _people_in(text: str) -> Iterator[Typed]:
                 yield last
             beside, doubtful = _checked([*before, *run])
             yield from doubtful
-            is_anothers = kind == "inside" and bool(before)  # "Anna, Bo <…>" may be two people
-            last = Typed(address, name, beside=beside, is_anothers=is_anothers)
+            last = Typed(address, name, beside=beside, is_anothers=kind == "inside" and bool(before))
             name, before, run = "", [], []
         run += [] if named else words
     beside, doubtful = _checked([*before, *run])
@@ -150,7 +146,8 @@ def _name_of(words: list[str]) -> str:
     said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-_`|()[]")
     said = " ".join(said.replace(",", " ").split())
     name = re.sub(r"^\d{1,4}[.)]\s*|\s+(?:via|on behalf of|för)\s.*|\s*[(\[].*", "", GREETING.sub("", said))
-    return name if any(character.isalpha() for character in name) and "@" not in name else ""
+    is_name = any(map(str.isalpha, name)) and not any(map(str.isdigit, name)) and "@" not in name
+    return name if is_name else ""
 
 
 def _checked(words: list[str]) -> tuple[str, list[Typed]]:
