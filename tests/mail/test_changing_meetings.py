@@ -196,6 +196,27 @@ def test_a_second_change_is_told_by_the_mail_that_waits(scene: Scene, called: Me
     assert db.session.scalars(select(MeetingChange.place)).all() == ["Tvättstugan", "Cykelrummet"]
 
 
+def test_moved_and_moved_back_before_the_mail_went_nobody_is_troubled(
+    scene: Scene, called: Meeting, relay: Relay
+) -> None:
+    move(scene, called, hours=1)
+    move(scene, called, hours=-1)
+    delivery.run()
+    assert relay.taken == []
+    move(scene, called, hours=2)
+    delivery.run()
+    assert len(relay.taken) == 4
+
+
+def test_moved_back_after_the_mail_went_all_are_told_again(
+    scene: Scene, called: Meeting, relay: Relay
+) -> None:
+    for hours in (1, -1):
+        move(scene, called, hours=hours)
+        delivery.run()
+    assert len(relay.taken) == 8
+
+
 def test_who_said_yes_hears_of_it_whatever_list_they_left(scene: Scene, called: Meeting) -> None:
     make_answer(called, scene.carin)
     for person in (scene.carin, scene.dawit):

@@ -130,7 +130,7 @@ def _write(recipients: Select[Any], **columns: ColumnElement[Any] | QueryableAtt
 
 def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
     """Cancel all rows about this thing, or those of one kind, that are not claimed or handed out yet."""
-    mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
+    mailings = _mailings_about(about)
     if mail is not None:
         mailings = mailings.where(Mailing.kind == mail.kind)
     db.session.execute(
@@ -145,20 +145,23 @@ def cancel(about: AnyParent, mail: Mail[AnyParent] | None = None) -> None:
 
 def replace_paper(about: AnyParent, households: Select[int]) -> None:
     """Stop paper about this thing that waits, for households (a select of ids) that get a new one."""
-    mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
     wanted = households.subquery()
-    stop(OutboxRow.household_id.in_(select(wanted.c[0])), mailings=mailings, why=LeftOut.OVER)
+    stop(OutboxRow.household_id.in_(select(wanted.c[0])), mailings=_mailings_about(about), why=LeftOut.OVER)
 
 
 def put_off(about: AnyParent, not_after: datetime) -> None:
     """Let waiting mail about this thing go out until another time, because it is now later or sooner."""
-    mailings = select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
     db.session.execute(
         update(OutboxRow)
-        .where(OutboxRow.mailing_id.in_(mailings), OutboxRow.state.in_(WAITING))
+        .where(OutboxRow.mailing_id.in_(_mailings_about(about)), OutboxRow.state.in_(WAITING))
         .where(OutboxRow.not_after.is_not(None))
         .values(not_after=not_after)
     )
+
+
+def _mailings_about(about: AnyParent) -> Select[int]:
+    """Return a select of the ids of all mailings about this thing."""
+    return select(Mailing.id).where(getattr(Mailing, f"{about.__tablename__}_id") == about.id)
 
 
 def sharing(row: OutboxRow) -> Select[OutboxRow]:

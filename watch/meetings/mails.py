@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import or_
+from sqlalchemy import ColumnElement, or_
 
 from watch.extensions import db
 from watch.mail.kinds import FromAddress, Mail, Unless
@@ -37,19 +37,17 @@ def _reminder_unless(meeting: Meeting, _now: datetime) -> Unless:
 
 
 def _change_unless(meeting: Meeting, _now: datetime) -> Unless:
-    has_heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
-    return {
-        LeftOut.OVER: not _is_on(meeting),
-        LeftOut.READER: ~(hears_of(meeting, OutboxRow.person_id) & has_heard),
-    }
+    return {LeftOut.OVER: not _is_on(meeting), LeftOut.READER: ~_has_heard(meeting)}
 
 
 def _cancelling_unless(meeting: Meeting, _now: datetime) -> Unless:
+    return {LeftOut.OVER: _is_on(meeting), LeftOut.READER: ~_has_heard(meeting)}
+
+
+def _has_heard(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition on OutboxRow that its person may know of the meeting and get mail about it."""
     has_heard = or_(*(OutboxRow.person_id.in_(people) for people in heard_of(meeting)))
-    return {
-        LeftOut.OVER: _is_on(meeting),
-        LeftOut.READER: ~(hears_of(meeting, OutboxRow.person_id) & has_heard),
-    }
+    return hears_of(meeting, OutboxRow.person_id) & has_heard
 
 
 MEETING_CALLED = Mail(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from watch import audit
 from watch.extensions import db
@@ -20,7 +20,7 @@ from watch.meetings.queries.calls import (
     recipients_of_change,
 )
 from watch.meetings.service.plans import Plan, expect_open
-from watch.models import Meeting, MeetingChange, Person, utcnow
+from watch.models import LeftOut, Mailing, Meeting, MeetingChange, OutboxRow, Person, utcnow
 from watch.recipients import reached_by_mail
 from watch.statements import changed
 
@@ -100,9 +100,21 @@ def _tell_of_change(meeting: Meeting, before: MeetingChange, *, with_reminders: 
         about=meeting,
         not_after=meeting.starts_at,
     )
+    _stop_undone(meeting)
     outbox.replace_paper(meeting, households)
     outbox.queue_paper(mailing, households)
     before.mailing_id = mailing.id
+
+
+def _stop_undone(meeting: Meeting) -> None:
+    """Stop waiting mails of changes that are undone: their readers know the meeting as it is now."""
+    told = select(MeetingChange).where(
+        MeetingChange.meeting_id == meeting.id, MeetingChange.mailing_id.is_not(None)
+    )
+    now = Plan(meeting.kind, meeting.starts_at, meeting.ends_at, meeting.place, meeting.about)
+    undone = [each.mailing_id for each in db.session.scalars(told) if now.is_of(each)]
+    mailings = select(Mailing.id).where(Mailing.id.in_(undone))
+    outbox.stop(OutboxRow.person_id.is_not(None), mailings=mailings, why=LeftOut.OVER)
 
 
 def cancel(meeting: Meeting, *, by: Person, reason: str | None = None) -> None:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
-from watch.models import Meeting, MeetingKind, utcnow
+from watch.models import Meeting, MeetingChange, MeetingKind, utcnow
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class Plan:
     place: str
     about: str | None = None
 
-    def is_of(self, meeting: Meeting) -> bool:
-        """Return True if the meeting has these times, this place and this text."""
+    def is_of(self, meeting: Meeting | MeetingChange) -> bool:
+        """Return True if the meeting has (or had before a change) these times, this place and this text."""
         wanted = self.starts_at, self.ends_at, self.place, self.about or None
         return wanted == (meeting.starts_at, meeting.ends_at, meeting.place, meeting.about)
 
