@@ -49,6 +49,13 @@ FAULTS = (
         MOVED,
     ),
     Fault(
+        "a change that is undone is still told",
+        CHANGING,
+        "    _stop_undone(meeting)\n",
+        "",
+        MOVED,
+    ),
+    Fault(
         "a waiting call ends at the old time",
         CHANGING,
         "    outbox.put_off(meeting, meeting.starts_at)\n",
