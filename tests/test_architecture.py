@@ -101,6 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "titles": {"names"},
     "phones": set(),
     "signs": set(),
+    "searching": {"signs"},
     "lengths": set(),
     "personnummer": set(),
     "limits": {"crypto", "database", "extensions", "models", "statements"},
@@ -119,12 +120,13 @@ MAY_IMPORT: dict[str, set[str]] = {
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper",
-        "partners", "pressed", "recipients", "relations", "saving", "sure", "tables", "tokens", "web",
+        "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables", "tokens",
+        "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
     "queries": MODELS
-    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "tokens"},
+    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
@@ -135,7 +137,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs", "tables",
         "tokens",
     }
-    | {"clock", "encodings", "journal", "partners", "xlsx_table"},
+    | {"clock", "encodings", "journal", "partners", "searching", "xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}
     | {"presence", "tokens"},

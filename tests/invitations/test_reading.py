@@ -218,7 +218,8 @@ DOORS = Doors(
      "ingång 21 1203", "No 21 1203", "21 '1203", "'21 1203'", "Våglängdsgatan 21\n507 52 Borås 1203",
      "Lgh 1203, 2 tr, port 21", "1203 port 21", "21:1203", "21, våning 2, 1203", "trapphus 21 1203",
      "070-123 45 67 21 1203", "0701234567 21 1203", "P21 1203", "port21 lgh1203", "21. 1203", "#1203 21",
-     "Vaglangdsgatan 21 1203", "شقة 1203 مدخل 21", "SE-507 52 Borås Våglängdsgatan 21 1203"],
+     "Vaglangdsgatan 21 1203", "شقة 1203 مدخل 21", "SE-507 52 Borås Våglängdsgatan 21 1203", "٢١ ١٢٠٣",
+     "۲۱ ۱۲۰۳", "２１ １２０３"],
 )  # fmt: skip
 def test_a_flat_is_found_however_it_is_written(typed: str) -> None:
     found = DOORS.find(typed)

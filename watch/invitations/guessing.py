@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from watch.guard.words import words
 from watch.invitations.pasting import Typed
-from watch.places.addresses import folded
+from watch.searching import folded
 
 FLAT = r"(?:(?:lgh|lägenhet(?:snummer)?|läg|flat|apt|apartment)\.?\s*(?:nr\.?\s*)?)?\d{4}"
 PORT = r"(?:(?:port|trapp|uppgång|nr)\.?\s*)?\d{1,3}\s?[A-Za-z]?"

@@ -17,7 +17,7 @@ from watch.invitations.cards import Contact, contacts_of_labels, holds_cards, pe
 from watch.invitations.guessing import guessed
 from watch.invitations.pasting import Typed, people_in
 from watch.personnummer import PERSONNUMMER_COLUMN, has_personnummer
-from watch.places.addresses import folded
+from watch.searching import folded
 from watch.tables import ZIP, Table, TableProblem, UnreadableTable, decoded, read_tables, split_text
 from watch.xlsx_table import XlsxLimits
 

@@ -29,8 +29,8 @@ from watch.models import (
     Person,
     Stairwell,
 )
-from watch.names import is_found
 from watch.recipients import RecipientCounts, count_recipients, households_on_paper
+from watch.searching import is_found
 from watch.statements import prepared
 
 NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())

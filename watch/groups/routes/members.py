@@ -22,9 +22,9 @@ from watch.groups.routes.house import bp
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Group, Membership, Stairwell, utcnow
-from watch.names import is_found
 from watch.records.queries import ended_lately
 from watch.saving import saving
+from watch.searching import is_found
 from watch.web import ViewAnswer, leave_trace
 
 
