@@ -89,7 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recipients": MODELS | {"errors"},
     "bodies": {"database"},
     "errors": {"bodies", "errors", "extensions", "language", "limits", "made_for", "models", "tokens"},
-    "email_address": set(),
+    "email_address": {"signs"},
     "encodings": set(),
     "typed_words": {"fields", "guarding"},
     "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "made_for", "models",

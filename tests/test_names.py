@@ -48,6 +48,12 @@ def test_names_of_different_people_are_not(one: str, other: str) -> None:
         ("evil.se", "evil.se"),
         ("Zoe\u0308", "Zoë"),
         ("a\nb", "a\nb"),
+        ("\u2068Åsa Ek\u2069", "Åsa Ek"),
+        ("\u202bأحمد\u202c", "أحمد"),
+        ("\u2067أحمد", "أحمد"),
+        (" \u200fأحمد\u200f ", "أحمد"),
+        ("a\u2066b", "a\u2066b"),
+        ("\u202eanna", "\u202eanna"),
     ],
 )
 def test_a_name_is_kept_tidy(typed: str, kept: str) -> None:

@@ -34,7 +34,7 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, readable_address
+from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, bare_address, readable_address
 from watch.field_rules import (
     NoHiddenSigns,
     a_letter,
@@ -52,7 +52,6 @@ from watch.models import Language
 from watch.names import tidy_name
 from watch.phones import WordsInPhone, read_phone
 from watch.signs import (
-    IN_ADDRESSES,
     JOINERS,
     OF_TEXTS,
     composed,
@@ -167,8 +166,7 @@ class AddressField(EmailField):
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv en e-postadress."))
         rules = [needed, AtMost(MOST_ADDRESS, ADDRESS_TOO_LONG)]
-        seen = _filter(lambda text: text.translate(IN_ADDRESSES))
-        super().__init__(label, validators=rules, filters=[seen, _strip], **more)
+        super().__init__(label, validators=rules, filters=[_filter(bare_address)], **more)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         if self.data and not validation_stopped:
