@@ -27,8 +27,8 @@ WRAPPED = re.compile(  # Carin <a@x.se>, [Carin](mailto:a@x.se), Carin (a@x.se)
     r"|(?P<name>[^@]*|.*)[(\[]\s*(?P<inside>[^()\[\]@]*@[^()\[\]@]*)[)\]][^@]*"
 )
 LABEL = re.compile(
-    r"(?:mailto|smtp|e[-‐‑– ]?post(?:adress)?|e[-‐‑– ]?mail(?:adress| address)?|mejl(?:adress)?|mail(?:adress)?"
-    r"|to|till|from|från|email|البريد|بريد|iimayl|iimeyl)\s*[:：]\s*(?://)?",
+    r"(?:mailto|smtp|e[-‐‑– ]?post(?:adress)?|e[-‐‑– ]?mail(?:adress| address)?|mejl(?:adress)?"
+    r"|mail(?:adress)?|to|till|from|från|email|البريد|بريد|iimayl|iimeyl)\s*[:：]\s*(?://)?",
     re.IGNORECASE,
 )
 SIGNS = r"[\w.。．｡@!#$%&'*+/=?^`{|}~-]"  # what may stand in an address
@@ -102,7 +102,7 @@ def _plain(typed: str) -> str:
 
 
 def readable_address(text: str) -> str:
-    """Return the only e-mail address of a text, normalised. Raises ValueError with a message for the reader."""
+    """Return the only e-mail address of a text, normalised. Raises ValueError with a word for the reader."""
     text = bare_address(text)
     if len(text) > MOST_ADDRESS:
         raise ValueError(str(ADDRESS_TOO_LONG))

@@ -1,20 +1,27 @@
 """Reads the bytes of a text file in the encoding that gives Swedish words.
 
-A list comes from Excel for Windows (Windows-1252 or UTF-8), from a Macintosh (Mac Roman) or from an old
-system (MS-DOS, code page 850), and may have been read in the wrong encoding on its way. Each reading is
-judged by its letters: å, ä and ö count for it, signs inside words against it.
+A list comes from Excel for Windows (Windows-1252 or UTF-8, or that of another country), from a Macintosh or
+from an old system (MS-DOS), and may have been read in the wrong encoding on its way. Each reading is judged
+by its letters: å, ä and ö count for it, words that no language has against it. What is uncertain is U+FFFD.
 """
 
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import lru_cache
+from itertools import islice
 
-from charset_normalizer import from_bytes
+from watch.alphabets import ENCODINGS, languages_of, words_of
 
 ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # the first wins between equals
 # A cell rarely begins with a small one, so "Šahin" stays what it is
 SWEDISH = re.compile("(?<![;,\\t\\n])[åäö]|[ÅÄÖÉ]|(?<=[a-z])é")
+HEADINGS = re.compile("lägenhet|område|ägare|förnamn|uppgång|ingång|våning", re.IGNORECASE)  # of columns
+WORD, WORD_OF_BYTES = re.compile(r"[^\s;,|<>@]+"), re.compile(rb"[;,\t\n]?[^\s;,|<>@]+")
+MOST_JUDGED = 1000  # words
 SIGNS = "†‡ˆ‰„‚¤¬¸˜ƒ÷√∂∫≈≠≤≥◊∏∑∞ˇ˘˙˚˛˝\u0080-\u009f\u2190-\u25ff"  # beside no Swedish letter
 ODD = re.compile(
     rf"[^\W\d_][{SIGNS}]|[{SIGNS}][^\W\d_]"
@@ -35,7 +42,7 @@ def decoded(data: bytes) -> tuple[str, bool]:
 
     A byte that cannot be read becomes U+FFFD, so that an error can name its row and column.
     """
-    data = data.removeprefix(b"\xef\xbb\xbf")
+    data = data.replace(b"\xef\xbb\xbf", b"")  # also where two files were put together
     with suppress(UnicodeDecodeError):
         return repaired(data.decode("utf-8")), False
     text = data.decode("utf-8", errors="replace")
@@ -52,14 +59,55 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _of_one_byte(data: bytes) -> str:
-    """Return the reading with most Swedish letters. Without a good one the cells are shown as garbled."""
-    likely = from_bytes(
-        data, cp_isolation=list(ONE_BYTE), threshold=0.6, preemptive_behaviour=False, enable_fallback=False
-    )
-    names = [name for name in ONE_BYTE if any(name in match.could_be_from_charset for match in likely)]
-    readings = [data.decode(name) for name in names]
-    good = [text for text in readings if not ODD.search(text)]
-    return max(good, key=_letters, default=data.decode("cp1252", errors="replace"))
+    """Return the reading in which all words can be words, with most Swedish letters, in fewest languages.
+
+    Where several are as good, the letters in which they differ become U+FFFD. Without any good one so do all
+    words that are none in Windows-1252, except those that are shown as garbled.
+    """
+    readings = dict(_readings(_sample(data)))
+    headings = max(len(HEADINGS.findall(text)) for text in readings.values())
+    value = {
+        name: (_letters(text), known)
+        for name, text in readings.items()
+        if len(HEADINGS.findall(text)) == headings and (known := _explained(text, name))
+    }
+    if not value:
+        text = data.decode("cp1252", errors="replace")
+        return WORD.sub(lambda word: _unless_bad(word[0]), text)
+    best = {data.decode(name, errors="replace") for name in value if value[name] == max(value.values())}
+    if len(best) == 1:
+        return best.pop()
+    return "".join(signs[0] if len({*signs}) == 1 else "\ufffd" for signs in zip(*best, strict=True))
+
+
+def _sample(data: bytes) -> bytes:
+    """Return the first different words with a byte beyond ASCII, with the sign that a cell begins after."""
+    words = (word for word in WORD_OF_BYTES.findall(data) if not word.isascii())
+    return b" ".join(islice(dict.fromkeys(words), MOST_JUDGED))[: MOST_JUDGED * 20]
+
+
+def _readings(data: bytes) -> Iterator[tuple[str, str]]:
+    for name in ENCODINGS:
+        with suppress(UnicodeDecodeError):
+            yield name, data.decode(name)
+
+
+def _explained(text: str, encoding: str) -> int:
+    """Return how many words one language has at most, with those of Swedish; 0 if a word has none."""
+    found: Counter[str] = Counter({"": 1})
+    for word in words_of(text):
+        its = languages_of(word, encoding)
+        if not its:
+            return 0
+        found.update(ENCODINGS[encoding] if "swedish" in its else its)
+    return 1 + max(found.values())
+
+
+@lru_cache(maxsize=10_000)
+def _unless_bad(word: str) -> str:
+    if word.isascii() or is_garbled(word) or all(languages_of(each, "cp1252") for each in words_of(word)):
+        return word
+    return "".join(sign if sign.isascii() else "\ufffd" for sign in word)
 
 
 def _letters(text: str) -> int:
