@@ -1,35 +1,41 @@
 """Reads the bytes of a text file in the encoding that gives Swedish words.
 
-A list comes from Excel for Windows (Windows-1252 or UTF-8, or that of another country), from a Macintosh or
-from an old system (MS-DOS), and may have been read in the wrong encoding on its way. Each reading is judged
-by its letters: å, ä and ö count for it, words that no language has against it. What is uncertain is U+FFFD.
+A list comes from Excel for Windows (Windows-1252 or UTF-8), from a Macintosh (Mac Roman) or from an old
+system (MS-DOS, code page 850), and may have been read in the wrong encoding on its way. Each reading is
+judged by its letters: å, ä and ö count for it, signs inside words against it. Other countries' programs mean
+other letters by the same bytes, so letters that are not sure become U+FFFD.
 """
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator
 from contextlib import suppress
-from functools import lru_cache
-from itertools import islice
+from functools import cache
 
-from watch.alphabets import ENCODINGS, languages_of, words_of
+from charset_normalizer import from_bytes
 
 ONE_BYTE = ("cp1252", "mac_roman", "cp850")  # the first wins between equals
+# Encodings of the same systems in Turkey, in Central Europe and at the Baltic
+ELSEWHERE = {
+    "cp1252": ("cp1254", "cp1250", "cp1257"),
+    "mac_roman": ("mac_turkish", "mac_latin2"),
+    "cp850": ("cp857", "cp852", "cp775"),
+}
 # A cell rarely begins with a small one, so "Šahin" stays what it is
 SWEDISH = re.compile("(?<![;,\\t\\n])[åäö]|[ÅÄÖÉ]|(?<=[a-z])é")
-HEADINGS = re.compile("lägenhet|område|ägare|förnamn|uppgång|ingång|våning", re.IGNORECASE)  # of columns
-WORD, WORD_OF_BYTES = re.compile(r"[^\s;,|<>@]+"), re.compile(rb"[;,\t\n]?[^\s;,|<>@]+")
-MOST_JUDGED = 1000  # words
 SIGNS = "†‡ˆ‰„‚¤¬¸˜ƒ÷√∂∫≈≠≤≥◊∏∑∞ˇ˘˙˚˛˝\u0080-\u009f\u2190-\u25ff"  # beside no Swedish letter
 ODD = re.compile(
     rf"[^\W\d_][{SIGNS}]|[{SIGNS}][^\W\d_]"
     r"|[^\W\d_][“”…™€¢£¥¦§¨©ª«»®¯°±²³¶¹º¿¡›‹•¼½¾][^\W\d_]|(?<!\S)[…™][^\W\d_]"
+    r"|(?<!\w)[£¥¯][^\W\d_]"
     r"|[^\W\d_][À-ÖØ-ÞŠŽŒŸ][a-zåäö]|[a-zåäö][À-ÖØ-ÞŠŽŒŸ]|(?<!\w)[ß-öø-ÿ][A-Z]"  # large within small
 )
 # The bytes of a letter in UTF-8, read as Windows-1252 (Ã¥), Mac Roman (√•) or code page 850 (├Ñ)
 TWICE = re.compile(r"[Ã√├][^\x00-\x7f]|Ã\Z|Â[\u00a0-\u00bf]|â€|‚Ä|ÔÇ")
+
+
+NORDIC = re.compile("[a-z]å|å[a-z]|Å[a-z]", re.IGNORECASE)
+WORD = re.compile(r"[^\W\d_]+")
 
 
 def is_garbled(text: str) -> bool:
@@ -59,55 +65,45 @@ def _is_mostly_utf8(data: bytes) -> bool:
 
 
 def _of_one_byte(data: bytes) -> str:
-    """Return the reading in which all words can be words, with most Swedish letters, in fewest languages.
+    """Return the reading with most Swedish letters. Without a good one the cells are shown as garbled."""
+    likely = from_bytes(
+        data, cp_isolation=list(ONE_BYTE), threshold=0.6, preemptive_behaviour=False, enable_fallback=False
+    )
+    names = [name for name in ONE_BYTE if any(name in match.could_be_from_charset for match in likely)]
+    readings = {name: data.decode(name) for name in names}
+    good = [name for name, text in readings.items() if not ODD.search(text)]
+    best = max(good, key=lambda name: _letters(readings[name]), default="cp1252")
+    return _without_unsure(data.decode(best, errors="replace"), best)
 
-    Where several are as good, the letters in which they differ become U+FFFD. Without any good one so do all
-    words that are none in Windows-1252, except those that are shown as garbled.
+
+def _without_unsure(text: str, encoding: str) -> str:
+    """Replace the letters that mean another one elsewhere by U+FFFD.
+
+    An å among a–z tells that the file comes from the Nordic countries, or from Turkey, which has it too.
+    Without any, a word is also unsure if most of it lies beyond a–z: it may be in Cyrillic or Arabic.
     """
-    readings = dict(_readings(_sample(data)))
-    headings = max(len(HEADINGS.findall(text)) for text in readings.values())
-    value = {
-        name: (_letters(text), known)
-        for name, text in readings.items()
-        if len(HEADINGS.findall(text)) == headings and (known := _explained(text, name))
-    }
-    if not value:
-        text = data.decode("cp1252", errors="replace")
-        return WORD.sub(lambda word: _unless_bad(word[0]), text)
-    best = {data.decode(name, errors="replace") for name in value if value[name] == max(value.values())}
-    if len(best) == 1:
-        return best.pop()
-    return "".join(signs[0] if len({*signs}) == 1 else "\ufffd" for signs in zip(*best, strict=True))
+    turkish, *others = ELSEWHERE[encoding]
+    is_nordic = NORDIC.search(text) is not None
+    sure = _same_letters(encoding, turkish) if is_nordic else _same_letters(encoding, turkish, *others)
+    if encoding != ONE_BYTE[0] and not _letters(text):  # nothing speaks for an old system
+        sure = frozenset()
+
+    def checked(word: re.Match[str]) -> str:
+        letters = word[0]
+        beyond = sum(not letter.isascii() for letter in letters)
+        if is_nordic or beyond <= max(1, len(letters) // 2):
+            return "".join(each if each.isascii() or each in sure else "\ufffd" for each in letters)
+        return "".join(each if each.isascii() else "\ufffd" for each in letters)
+
+    return WORD.sub(checked, text)
 
 
-def _sample(data: bytes) -> bytes:
-    """Return the first different words with a byte beyond ASCII, with the sign that a cell begins after."""
-    words = (word for word in WORD_OF_BYTES.findall(data) if not word.isascii())
-    return b" ".join(islice(dict.fromkeys(words), MOST_JUDGED))[: MOST_JUDGED * 20]
-
-
-def _readings(data: bytes) -> Iterator[tuple[str, str]]:
-    for name in ENCODINGS:
-        with suppress(UnicodeDecodeError):
-            yield name, data.decode(name)
-
-
-def _explained(text: str, encoding: str) -> int:
-    """Return how many words one language has at most, with those of Swedish; 0 if a word has none."""
-    found: Counter[str] = Counter({"": 1})
-    for word in words_of(text):
-        its = languages_of(word, encoding)
-        if not its:
-            return 0
-        found.update(ENCODINGS[encoding] if "swedish" in its else its)
-    return 1 + max(found.values())
-
-
-@lru_cache(maxsize=10_000)
-def _unless_bad(word: str) -> str:
-    if word.isascii() or is_garbled(word) or all(languages_of(each, "cp1252") for each in words_of(word)):
-        return word
-    return "".join(sign if sign.isascii() else "\ufffd" for sign in word)
+@cache
+def _same_letters(encoding: str, *others: str) -> frozenset[str]:
+    """Return the letters at whose byte the others have the same or nothing, and those of Swedish."""
+    beyond_ascii = (bytes([byte]) for byte in range(128, 256))
+    read = [[byte.decode(name, errors="ignore") for name in (encoding, *others)] for byte in beyond_ascii]
+    return frozenset("åÅ").union(letters[0] for letters in read if {*letters} <= {letters[0], ""})
 
 
 def _letters(text: str) -> int:
