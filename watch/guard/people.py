@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from watch.guard.deeds import did_it, goes_on, is_arabic_name, residents_in
+from watch.guard.letters import read_mixed_as_latin
 from watch.guard.words import words
 
 IS_PLACE = re.compile(
@@ -104,7 +105,7 @@ class Word:
 
 def suspects_in(text: str) -> list[str]:
     """Return the names of people who are called suspects, as written."""
-    plain = re.sub(r":\s*\n", ": ", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r":\s*\n", ": ", read_mixed_as_latin(unicodedata.normalize("NFKC", text)))
     found: list[str] = []
     is_after_suspect, before = False, ""
     for sentence in filter(str.strip, filter(None, SENTENCE_END.split(plain))):
@@ -164,7 +165,9 @@ class Sentence:
     def culprits(self) -> Iterator[str]:
         """Yield the names of people of whom a crime is told."""
         for place, word in enumerate(self.words):
-            is_name = self._is_person(place, is_strict=True) or is_arabic_name(word.text)
+            is_name = (
+                self._is_person(place, is_strict=True) or is_arabic_name(word.text) or self._is_likely(place)
+            )
             if is_name and did_it(self.text, word.begin, word.end):
                 yield word.text
 
@@ -206,6 +209,13 @@ class Sentence:
         if SURNAME.fullmatch(word.text.casefold()):
             return not (is_strict and begins)
         return self._is_paired(place) if is_strict or begins else True
+
+    def _is_likely(self, place: int) -> bool:
+        """Return True for a word that begins with a capital within a sentence as names do."""
+        word = self.words[place]
+        is_let_in = word.begin > 4 and self.text[: word.begin].endswith(" in ")  # "släpp inte in Ramin"
+        is_elsewhere = word.text.isupper() or (not is_let_in and self._is_in_place(place, -2))
+        return not is_elsewhere and self._is_person(place, is_strict=False)
 
     def _is_paired(self, place: int) -> bool:
         """Return True if another capitalised word follows at once: "Zoran Petrović"."""

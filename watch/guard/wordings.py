@@ -1,0 +1,52 @@
+"""Reads the wordings of deeds (deeds.toml) as patterns: what somebody does, and what was done by somebody."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from pathlib import Path
+from typing import Any
+
+OWN = (
+    r"(?:min|mitt|mina|vår|vårt|våra|grannens|grannarnas|andras|folks|mammas|pappas|föreningens|gårdens|husets|my|our"
+    r"|people's|other people's|\w+'s)"
+)
+DRUGS = (
+    r"(?:knark|drog|droger|hasch|tabletter|kokain|narkotika|amfetamin|cannabis|tramadol|tjack|heroin|piller|gräs\b"
+    r"|braj|drugs|weed|hash|pills|cocaine|heroin)\w*"
+)
+THING = (
+    r"(?:\w*cykel\w*|cyklar\w*|\w*sparkcykel\w*|\w*moped\w*|\w*vagn\w*|paket\w*|post(?:en)?\b|brev\w*|tvätt(?:en)?\b|kläder\w*|jack\w+|\w*däck\w*"
+    r"|mobil\w*|telefon\w*|plånbok\w*|väsk\w+|verktyg\w*|borrmaskin\w*|tv\b|dator\w*|skor\w*|grejer\w*|saker\w*|pengar\w*|kassan|nyckelknippa\w*"
+    r"|möbler\w*|bikes?|bicycles?|parcels?|packages?|mail|laundry|phone|wallet|money|tools?|tv|things|stuff|pram|tyres?|tires?)"
+)
+
+
+def _kinds(where: str) -> list[dict[str, Any]]:
+    listed = tomllib.loads((Path(__file__).resolve().parent / "deeds.toml").read_text(encoding="utf-8"))
+    return list(listed[where].values())
+
+
+def _phrases(where: str) -> list[str]:
+    joined = [f"(?:{phrase})" for kind in _kinds(where) for phrase in kind["phrases"]]
+    parts = {"{own}": OWN, "{drugs}": DRUGS, "{thing}": THING, " ": r"\s+"}
+    for part, pattern in parts.items():
+        joined = [phrase.replace(part, pattern) for phrase in joined]
+    return joined
+
+
+def _words(key: str) -> str:
+    return "|".join(" ".join(kind[key] for kind in _kinds("does")).split())
+
+
+STEMS = f"(?:{_words('verbs')})"
+DOES = re.compile(
+    rf"\b(?:{STEMS}(?:r|t|de)?\b|(?<!la )(?:{_words('words')})\b|{'|'.join(_phrases('does'))})", re.IGNORECASE
+)
+BEFORE = re.compile(rf"\b(?:{'|'.join(_phrases('before'))})[\s:=,]+\Z", re.IGNORECASE)
+DONE_BY = re.compile(  # "sprejad av Kalle", "smashed by Kevin"
+    rf"\b(?:{STEMS}(?:s|ts|des|d|de|t)|stulen|stulna|stulet|stals|snodd\w*|togs|tagits|tagen|tagna|slogs|slagen|förstörd\w*"
+    r"|misshandlad\w*|våldtogs|bröts|stolen|broken|smashed|taken|robbed|attacked|scratched|destroyed|burned)"
+    r"(?:\s[^\W\d_]+){0,4}?\s(?:av|by)\s+\Z",
+    re.IGNORECASE,
+)
