@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from watch.guard.wordings import BEFORE, DOES, DONE_BY
+from watch.guard.wordings import BEFORE, BEGUN, DOES, DONE_BY, NOUN, OF_OTHERS
 from watch.guard.words import words
 
 BY_WHO = re.compile(
@@ -28,6 +28,10 @@ OTHER = re.compile(  # somebody else than the one who was named, or telling rath
 )
 VICTIM = re.compile(
     r"\b(?:hos|från|för|åt|till|av|mot|tack|tacka|ring|from|to|thanks?|la|hälsar|mvh)\s+\Z", re.IGNORECASE
+)
+AT_HOME = re.compile(  # "hos Kalle säljs det knark", "säg till Kalle att sluta"
+    r"\b(?:knarkas|langas|dealas|supas|röks|säljs\sdet|springer\s(?:det\s)?(?:\w+\s){0,2}(?:missbruk|knark|pund|langar|kund)|att\s(?:genast\s)?sluta\s\w+)",
+    re.IGNORECASE,
 )
 PRETENDED = re.compile(  # a swindler's false name: "en man som sa att han hette Erik"
     r"\b(?:sa|sade|säger|sagt|påstår|påstod|påstått|uppger|uppgav|kalla(?:r|de|t)\s+sig|utger\s+sig|utgav\s+sig|säger\s+sig"
@@ -51,7 +55,7 @@ RESIDENT = re.compile(  # somebody who is told by where they live
 )
 WHO_WAS_NAMED = re.compile(r"\W*(?:(?:och|and)\s+)?(?:han|hon|he|she|isagu|iyadu|هو|هي)\b", re.IGNORECASE)
 SAME_AGAIN = re.compile(
-    r"[,;–]\s*(?:han|hon|he|she)\b|\b(?:eftersom|because)\s(?:han|hon|he|she)\b", re.IGNORECASE
+    r"[,;:–]\s*(?:han|hon|he|she)\b|\b(?:eftersom|because)\s(?:han|hon|he|she)\b", re.IGNORECASE
 )
 UNNAMED = re.compile(
     r"\b(?:någo[nt]|nån|en|ett|den|mannen|kvinnan|killen|tjejen|tjuv\w*|a|someone|somebody|the)\b",
@@ -66,17 +70,26 @@ def did_it(sentence: str, begin: int, end: int) -> bool:
     before = sentence[max(0, begin - MOST_BEFORE) : begin]
     if PRETENDED.search(before):
         return False
-    if BEFORE.search(before) or DONE_BY.search(before):
+    if any(pattern.search(before) for pattern in (BEFORE, BEGUN, DONE_BY)):
         return True
     if BY_WHO.search(before):
         return DOES.search(before) is not None
-    return not VICTIM.search(before) and _does(sentence, end)
+    if VICTIM.search(before):
+        at_home = AT_HOME.search(sentence, end, end + MOST_BETWEEN)
+        again = SAME_AGAIN.search(sentence, end, end + MOST_BETWEEN)
+        return at_home is not None or (again is not None and _does(sentence, again.end()))
+    return _does(sentence, end) or _has_crime(sentence, end)
 
 
 def goes_on(sentence: str) -> bool:
     """Return True if the sentence tells a crime of whom the one before has named: "Han snodde min cykel"."""
     who = WHO_WAS_NAMED.match(sentence)
     return who is not None and _does(sentence, who.end())
+
+
+def does_at_once(sentence: str, end: int) -> bool:
+    """Return True if a deed follows at once: "Frank steals"."""
+    return DOES.match(sentence, end + 1) is not None
 
 
 def _does(sentence: str, end: int) -> bool:
@@ -88,6 +101,13 @@ def _does(sentence: str, end: int) -> bool:
     if SAME_AGAIN.search(between) and not UNNAMED.search(between):
         between = SAME_AGAIN.split(between)[-1]
     return not OTHER.search(between)
+
+
+def _has_crime(sentence: str, end: int) -> bool:
+    """Return True if a crime is told right after a name, with nothing but words between."""
+    crime = NOUN.search(sentence, end, end + MOST_BETWEEN)
+    between = sentence[end : crime.start()] if crime else ""
+    return crime is not None and not OTHER.search(between) and not OF_OTHERS.search(between)
 
 
 def residents_in(sentence: str) -> list[str]:

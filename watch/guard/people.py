@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from watch.guard.deeds import did_it, goes_on, is_arabic_name, residents_in
+from watch.guard.deeds import did_it, does_at_once, goes_on, is_arabic_name, residents_in
 from watch.guard.letters import read_mixed_as_latin
 from watch.guard.words import words
 
@@ -76,7 +76,7 @@ class Word:
     def plain(self) -> str:
         """The word in small letters, without the s of a genitive if that makes it a first name."""
         small = self.text.casefold()
-        return small if small in words("first_names") else small.removesuffix("s")
+        return small if small in words("first_names") else re.sub(r"['’]?s\Z", "", small)
 
     @property
     def is_capital(self) -> bool:
@@ -167,6 +167,9 @@ class Sentence:
         for place, word in enumerate(self.words):
             is_name = (
                 self._is_person(place, is_strict=True) or is_arabic_name(word.text) or self._is_likely(place)
+            )
+            is_name = is_name or (
+                word.is_capital and word.is_first_name and does_at_once(self.text, word.end)
             )
             if is_name and did_it(self.text, word.begin, word.end):
                 yield word.text

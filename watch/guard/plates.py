@@ -23,7 +23,7 @@ PLATE = re.compile(
     re.IGNORECASE,
 )
 APART = re.compile(  # "A B C 1 2 3", "A-B-C-1-2-3"
-    rf"{BEGINS}({LETTER})([^\S\n]|{SIGN})({LETTER})\2({LETTER})(?:[^\S\n]|{SIGN}){{1,3}}(\d)\2(\d)\2(\d|{LETTER}){ENDS}"
+    rf"{BEGINS}({LETTER})([^\S\n]|{SIGN})({LETTER})\2({LETTER})(?:[^\S\n]|{SIGN}){{1,3}}(\d)\2?(\d)\2?(\d|{LETTER}){ENDS}"
     rf"(?!\2\w\b)",
     re.IGNORECASE,
 )

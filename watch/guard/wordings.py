@@ -29,7 +29,7 @@ def _kinds(where: str) -> list[dict[str, Any]]:
 
 def _phrases(where: str) -> list[str]:
     joined = [f"(?:{phrase})" for kind in _kinds(where) for phrase in kind["phrases"]]
-    parts = {"{own}": OWN, "{drugs}": DRUGS, "{thing}": THING, " ": r"\s+"}
+    parts = {" ?": r"\s*", "{own}": OWN, "{drugs}": DRUGS, "{thing}": THING, " ": r"\s+"}
     for part, pattern in parts.items():
         joined = [phrase.replace(part, pattern) for phrase in joined]
     return joined
@@ -43,7 +43,16 @@ STEMS = f"(?:{_words('verbs')})"
 DOES = re.compile(
     rf"\b(?:{STEMS}(?:r|t|de)?\b|(?<!la )(?:{_words('words')})\b|{'|'.join(_phrases('does'))})", re.IGNORECASE
 )
+NOUN = re.compile(rf"\b(?:{'|'.join(_phrases('nouns'))})\b", re.IGNORECASE)
+OF_OTHERS = re.compile(rf"[^\w\s]|\b(?:{'|'.join(_phrases('others'))})\b", re.IGNORECASE)
 BEFORE = re.compile(rf"\b(?:{'|'.join(_phrases('before'))})[\s:=,]+\Z", re.IGNORECASE)
+THEN = (
+    r"(?:i\s(?:går|natt|morse|dag|helgen|fjol|höstas|våras|somras|\w+s)|igår|idag|sen|sedan|då|där|nu|igen|alltid|ofta|varje\s\w+"
+    r"|yesterday|then)"
+)
+BEGUN = re.compile(  # "i går snodde Kalle"
+    rf"\b{THEN}\s(?:{STEMS}(?:r|de)|{_words('words')}|slog|slår|tände|bröt|kastade|sålde)\s+\Z", re.IGNORECASE
+)
 DONE_BY = re.compile(  # "sprejad av Kalle", "smashed by Kevin"
     rf"\b(?:{STEMS}(?:s|ts|des|d|de|t)|stulen|stulna|stulet|stals|snodd\w*|togs|tagits|tagen|tagna|slogs|slagen|förstörd\w*"
     r"|misshandlad\w*|våldtogs|bröts|stolen|broken|smashed|taken|robbed|attacked|scratched|destroyed|burned)"
