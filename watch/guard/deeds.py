@@ -61,6 +61,7 @@ UNNAMED = re.compile(
     r"\b(?:någo[nt]|nån|en|ett|den|mannen|kvinnan|killen|tjejen|tjuv\w*|a|someone|somebody|the)\b",
     re.IGNORECASE,
 )
+HELPING = re.compile(r"\s(?:is|has|keeps|har|hade)\s", re.IGNORECASE)
 MOST_BETWEEN = 80  # characters from a name to the end of a deed
 MOST_BEFORE = 100  # characters before a name in which a deed or a warning stands
 
@@ -88,8 +89,9 @@ def goes_on(sentence: str) -> bool:
 
 
 def does_at_once(sentence: str, end: int) -> bool:
-    """Return True if a deed follows at once: "Frank steals"."""
-    return DOES.match(sentence, end + 1) is not None
+    """Return True if a deed follows at once: "Frank steals", "Mark is dealing"."""
+    helping = HELPING.match(sentence, end)
+    return DOES.match(sentence, helping.end() if helping else end + 1) is not None
 
 
 def _does(sentence: str, end: int) -> bool:

@@ -57,6 +57,11 @@ RESIDENT = re.compile(
     re.IGNORECASE,
 )
 SURNAME = re.compile(r"\w{2,}(?:sson|ström|qvist|kvist|gren|lund|blad|stedt|ović|ovic|wić|wicz|ski|ska)s?\Z")
+NO_NAME = re.compile(  # begins a sentence, and does something: "Tjuvarna stal", "Vem snodde"
+    r"\w*(?:ar|or|er|are|en|et|na|n|t|e|s)|\w{1,2}|folk|alla|många|barn|vem|som|snälla|ungdom|någo\w+|andra|inga|they|who|people"
+    r"|someone|kids|you|\w*tjuv|\w*liga|\w*gäng",
+    re.IGNORECASE,
+)
 WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"(?<!\b[A-ZÅÄÖ])[.!?…]+(?=[\s\"”')]|\Z)|\n+")
 CLAUSE_BEGINS = re.compile(r"[:\-–—(\"”'•*]\s*\Z")
@@ -165,14 +170,15 @@ class Sentence:
     def culprits(self) -> Iterator[str]:
         """Yield the names of people of whom a crime is told."""
         for place, word in enumerate(self.words):
-            is_name = (
-                self._is_person(place, is_strict=True) or is_arabic_name(word.text) or self._is_likely(place)
-            )
-            is_name = is_name or (
-                word.is_capital and word.is_first_name and does_at_once(self.text, word.end)
-            )
-            if is_name and did_it(self.text, word.begin, word.end):
+            if self._is_name_of_somebody(place) and did_it(self.text, word.begin, word.end):
                 yield word.text
+
+    def _is_name_of_somebody(self, place: int) -> bool:
+        word = self.words[place]
+        is_name = (
+            self._is_person(place, is_strict=True) or is_arabic_name(word.text) or self._is_likely(place)
+        )
+        return is_name or (self._may_begin(place) and does_at_once(self.text, word.end))
 
     def _before(self, place: int) -> list[str]:
         return [word.text.casefold() for word in self.words[max(0, place - 5) : place]]
@@ -212,6 +218,12 @@ class Sentence:
         if SURNAME.fullmatch(word.text.casefold()):
             return not (is_strict and begins)
         return self._is_paired(place) if is_strict or begins else True
+
+    def _may_begin(self, place: int) -> bool:
+        """Return True for a name that may be another word, or is unknown, but no plural or definite noun."""
+        word = self.words[place]
+        is_new = place == 0 and not word.is_no_person and not NO_NAME.fullmatch(word.text)
+        return word.is_capital and (word.is_first_name or is_new)
 
     def _is_likely(self, place: int) -> bool:
         """Return True for a word that begins with a capital within a sentence as names do."""

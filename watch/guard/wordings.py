@@ -16,7 +16,7 @@ DRUGS = (
     r"|braj|drugs|weed|hash|pills|cocaine|heroin)\w*"
 )
 THING = (
-    r"(?:\w*cykel\w*|cyklar\w*|\w*sparkcykel\w*|\w*moped\w*|\w*vagn\w*|paket\w*|post(?:en)?\b|brev\w*|tvätt(?:en)?\b|kläder\w*|jack\w+|\w*däck\w*"
+    r"(?:\w*cykel\w*|cyklar\w*|\w*sparkcykel\w*|scooter\w*|kickboard\w*|skateboard\w*|\w*moped\w*|\w*vagn\w*|paket\w*|post(?:en)?\b|brev\w*|tvätt(?:en)?\b|kläder\w*|jack\w+|\w*däck\w*"
     r"|mobil\w*|telefon\w*|plånbok\w*|väsk\w+|verktyg\w*|borrmaskin\w*|tv\b|dator\w*|skor\w*|grejer\w*|saker\w*|pengar\w*|kassan|nyckelknippa\w*"
     r"|möbler\w*|bikes?|bicycles?|parcels?|packages?|mail|laundry|phone|wallet|money|tools?|tv|things|stuff|pram|tyres?|tires?)"
 )
