@@ -58,7 +58,7 @@ RESIDENT = re.compile(
 )
 SURNAME = re.compile(r"\w{2,}(?:sson|ström|qvist|kvist|gren|lund|blad|stedt|ović|ovic|wić|wicz|ski|ska)s?\Z")
 NO_NAME = re.compile(  # begins a sentence, and does something: "Tjuvarna stal", "Vem snodde"
-    r"\w*(?:ar|or|er|are|en|et|na|n|t|e|s)|\w{1,2}|folk|alla|många|barn|vem|som|snälla|ungdom|någo\w+|andra|inga|they|who|people"
+    r"\w*(?:ar|or|er|are|en|et|na|n|t|e|s|ka|ga|ta|da)|\w{1,2}|folk|alla|många|barn|vem|som|snälla|ungdom|någo\w+|andra|inga|they|who|people"
     r"|someone|kids|you|\w*tjuv|\w*liga|\w*gäng",
     re.IGNORECASE,
 )
