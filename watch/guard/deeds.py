@@ -50,6 +50,9 @@ RESIDENT = re.compile(  # somebody who is told by where they live
     rf"{WHERE}"
     r"|\b(?:grannens|granntantens|min\sgrannes|vår\sgrannes|neighbou?r's)\s(?:son|dotter|grabb|pojke|unge|ungar|barn|barnbarn|man|kille|kids?|boy|daughter|husband)\b"
     r"|\b(?:min|vår|my|our)\s(?:granne|neighbou?r)\b"
+    r"|\b(?:son|sonen|dotter|dottern|bror|brodern|kusinen|pojkvännen|maken)\still\s(?-i:[A-ZÅÄÖ])\w+(?:\si\s\d{4})?"
+    r"|\b(?-i:[A-ZÅÄÖ])\w+s\s(?:son|dotter|grabb|pojkvän|kille|man|bror)\b"
+    r"|\b(?:han|hon|killen|tjejen|mannen|kvinnan)\smed\s\w+(?:\s(?:på|i)\s\d{4})?"
     r"|\b(?:familjen|fam\.?|family)\s(?-i:[A-ZÅÄÖ])\w+(?:s\s(?:barn|son|ungar|grabb|pojkar))?",
     re.IGNORECASE,
 )

@@ -13,6 +13,7 @@ from functools import cached_property
 
 from watch.guard.deeds import did_it, does_at_once, goes_on, is_arabic_name, residents_in
 from watch.guard.letters import read_mixed_as_latin
+from watch.guard.wordings import TOLD
 from watch.guard.words import words
 
 IS_PLACE = re.compile(
@@ -169,7 +170,7 @@ class Sentence:
 
     def culprits(self) -> Iterator[str]:
         """Yield the names of people of whom a crime is told."""
-        for place, word in enumerate(self.words):
+        for place, word in enumerate(self.words if TOLD.search(self.text) else []):
             if self._is_name_of_somebody(place) and did_it(self.text, word.begin, word.end):
                 yield word.text
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 OWN = (
-    r"(?:min|mitt|mina|vår|vårt|våra|grannens|grannarnas|andras|folks|mammas|pappas|föreningens|gårdens|husets|my|our"
+    r"(?:min|mitt|mina|vår|vårt|våra|era|ert|er|grannens|grannarnas|andras|folks|mammas|pappas|föreningens"
+    r"|gårdens|husets|(?:my|our)(?: \w+['’]s)?"
     r"|people's|other people's|\w+'s)"
 )
 DRUGS = (
@@ -45,7 +46,8 @@ DOES = re.compile(
 )
 NOUN = re.compile(rf"\b(?:{'|'.join(_phrases('nouns'))})\b", re.IGNORECASE)
 OF_OTHERS = re.compile(rf"[^\w\s]|\b(?:{'|'.join(_phrases('others'))})\b", re.IGNORECASE)
-BEFORE = re.compile(rf"\b(?:{'|'.join(_phrases('before'))})[\s:=,]+\Z", re.IGNORECASE)
+_LEADS = rf"\b(?:{'|'.join(_phrases('before'))})[\s:=,]+"
+BEFORE = re.compile(rf"{_LEADS}\Z", re.IGNORECASE)
 THEN = (
     r"(?:i\s(?:går|natt|morse|dag|helgen|fjol|höstas|våras|somras|\w+s)|igår|idag|sen|sedan|då|där|nu|igen|alltid|ofta|varje\s\w+"
     r"|yesterday|then)"
@@ -53,9 +55,11 @@ THEN = (
 BEGUN = re.compile(  # "i går snodde Kalle"
     rf"\b{THEN}\s(?:{STEMS}(?:r|de)|{_words('words')}|slog|slår|tände|bröt|kastade|sålde)\s+\Z", re.IGNORECASE
 )
-DONE_BY = re.compile(  # "sprejad av Kalle", "smashed by Kevin"
+_DONE = (  # "sprejad av Kalle", "smashed by Kevin"
     rf"\b(?:{STEMS}(?:s|ts|des|d|de|t)|stulen|stulna|stulet|stals|snodd\w*|togs|tagits|tagen|tagna|slogs|slagen|förstörd\w*"
     r"|misshandlad\w*|våldtogs|bröts|stolen|broken|smashed|taken|robbed|attacked|scratched|destroyed|burned)"
-    r"(?:\s[^\W\d_]+){0,4}?\s(?:av|by)\s+\Z",
-    re.IGNORECASE,
+    r"(?:\s[^\W\d_]+){0,4}?\s(?:av|by)\s+"
 )
+DONE_BY = re.compile(rf"{_DONE}\Z", re.IGNORECASE)
+# Without one of these a sentence tells of nobody.
+TOLD = re.compile("|".join([DOES.pattern, NOUN.pattern, _LEADS, _DONE]), re.IGNORECASE)
