@@ -41,6 +41,7 @@ from watch.field_rules import (
     no_encoded_word,
     no_link,
     no_personnummer,
+    no_personnummer_in_text,
     no_pile_of_marks,
     no_title,
 )
@@ -144,7 +145,7 @@ class LineField(StringField):
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS)
-        rules = (needed, too_long, hidden, no_pile_of_marks, no_encoded_word, no_personnummer)
+        rules = (needed, too_long, hidden, no_pile_of_marks, no_encoded_word, no_personnummer_in_text)
         guard = () if unguarded else (about_nobody,)
         super().__init__(label, validators=rules + guard, filters=[_filter(plain_line), _strip], **more)
 
@@ -156,7 +157,7 @@ class TextField(TextAreaField):
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS, lines=True)
-        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer, about_nobody]
+        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer_in_text, about_nobody]
         super().__init__(label, validators=rules, filters=[_filter(plain_text), _strip], **more)
 
 

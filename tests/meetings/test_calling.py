@@ -226,7 +226,9 @@ def test_a_stairwell_of_another_house_is_refused(client: PageClient, scene: Scen
         ({"place": "x" * 121}, "Texten är för lång. Högst 120 tecken."),
         (
             {"place": "Hos 19800101-1234"},
-            "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.",
+            "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Är det ett annat "
+            "nummer, skriv vilket före och siffrorna i ett: OCR, bankgiro, plusgiro, kundnummer "
+            "eller ärendenummer 1234567890.",
         ),
         (
             {"place": "Trappan\u202e"},

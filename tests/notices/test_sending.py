@@ -267,7 +267,11 @@ def test_a_notice_that_reaches_nobody_is_refused(client: PageClient, scene: Scen
     assert (outbox.rows(), db.session.scalars(select(NoticeText)).all()) == ([], [])
 
 
-NO_PERSONNUMMER = "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."
+NO_PERSONNUMMER = (
+    "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Är det ett annat "
+    "nummer, skriv vilket före och siffrorna i ett: OCR, bankgiro, plusgiro, kundnummer "
+    "eller ärendenummer 1234567890."
+)
 NO_PLATE = (
     "Det ser ut som ett registreringsnummer. Ring 112 om brottet pågår, annars tipsa polisen på 114 14. "
     "Ta bort numret här."
