@@ -82,8 +82,8 @@ class Table:
     """The rows that are not empty, numbered as in a spreadsheet, and the rows that cannot be read.
 
     `hidden` counts hidden rows and columns, which are left out; `hides_addresses` is True if one has an
-    address. `is_mixed` is True if the file has bytes of two encodings, `is_unclear` if letters of its only one are
-    uncertain.
+    address. `is_mixed` is True if the file has bytes of two encodings, `is_unclear` if letters of its only
+    one are uncertain.
     """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
