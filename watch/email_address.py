@@ -85,7 +85,7 @@ def bare_address(text: str) -> str:
         beside = next((each for each in found.group("before", "text", "name") if each), "")
         if "@" not in beside or _plain(beside).casefold() == _plain(inside).casefold():
             typed = inside
-    return _plain(typed)
+    return _plain(typed) or typed
 
 
 def _plain(typed: str) -> str:
