@@ -50,7 +50,7 @@ def area(area: Area) -> str:
         "followup/area.html",
         area=area,
         form=form,
-        page=buildings.buildings_of(area, form.filter(request.args), now),
+        found=buildings.buildings_of(area, form.filter(request.args), now),
         numbers=counts.areas_side_by_side({area.id}, now)[0],
     )
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
-from watch.groups.queries.areas import last_night
+from watch.groups.queries.areas import last_night, were_interested
 from watch.groups.queries.choices import WANTS_NOTICES
 from watch.groups.queries.members import REACHED_BY_MAIL, coordinates, coordinators_for
-from watch.interest.queries import interested_in
 from watch.mail.progress import STOPPABLE
 from watch.models import (
+    FEW,
     Area,
     Building,
     ContactMessage,
@@ -190,31 +190,43 @@ def written_unseen(to: Building | Group) -> list[UnseenMessage]:
     return [UnseenMessage(*row) for row in db.session.execute(wanted)]
 
 
-def members_reached(group: Group) -> int:
-    """Return how many members of last night want notices and get mail now; one statement.
+def readers_unseen(to: Building | Group) -> int:
+    """Return how many people an officer's message goes to, as of last night; one statement.
 
-    The present members would show officers who comes and goes by day.
+    The present number would show officers who comes and goes by day.
     """
-    night = last_night(utcnow())
-    members = (
+    return db.session.scalar(_readers(to, last_night(utcnow()))) or 0
+
+
+def somebody_reads(to: Building | Group) -> bool:
+    """Return True if an officer's message goes to somebody: of last night, or to five or more by now.
+
+    So officers can write on the day a group starts, and never learn of a single person who has just come.
+    One statement.
+    """
+    now = utcnow()
+    counts = (_readers(to, at).scalar_subquery() for at in (last_night(now), now))
+    last, present = db.session.execute(select(*counts)).one()
+    return last > 0 or present >= FEW
+
+
+def _readers(to: Building | Group, at: datetime) -> Select[int]:
+    """Return a select of how many were interested then, or were members who want notices and get mail now."""
+    if isinstance(to, Building):
+        return select(func.count(Interest.id)).where(Interest.building_id == to.id, were_interested(at))
+    return (
         select(func.count(Membership.person_id.distinct()))
         .join(Person, Person.id == Membership.person_id)
         .join(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(Membership.group_id == group.id, Membership.joined_at <= night, WANTS_NOTICES)
-        .where(or_(Membership.is_current, Membership.left_at > night))
+        .where(Membership.group_id == to.id, Membership.joined_at <= at, WANTS_NOTICES)
+        .where(or_(Membership.is_current, Membership.left_at > at))
         .where(Mailbox.suppression.is_(None))
     )
-    return db.session.scalar(members) or 0
-
-
-def readers_unseen(to: Building | Group) -> int:
-    """Return how many people an officer's message goes to, as of last night."""
-    return interested_in(to).count if isinstance(to, Building) else members_reached(to)
 
 
 def can_be_written_to(to: Building | Group) -> bool:
     """Return True if officers can write to people there whom they do not see."""
-    return readers_unseen(to) > 0 and (isinstance(to, Building) or not is_reached(to))
+    return somebody_reads(to) and (isinstance(to, Building) or not is_reached(to))
 
 
 def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:

@@ -37,7 +37,7 @@ from watch.messages.queries import (
     is_reached,
     is_stopped,
     may_be_stopped,
-    readers_unseen,
+    somebody_reads,
 )
 from watch.models import (
     Building,
@@ -133,10 +133,10 @@ def write_to_members(group: Group, text: str, *, by: Person, form_key: str | Non
 
 
 def demand_unseen_readers(to: Building | Group) -> None:
-    """Raise HasCoordinator, or NobodyReads if last night there was nobody to write to."""
+    """Raise HasCoordinator, or NobodyReads if there is nobody to write to, as far as officers may know."""
     if isinstance(to, Group) and is_reached(to):
         raise HasCoordinator
-    if not readers_unseen(to):
+    if not somebody_reads(to):
         raise NobodyReads
 
 

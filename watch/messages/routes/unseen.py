@@ -65,7 +65,7 @@ def _interested_page(building: Building, form: WriteUnseenForm) -> str:
     return render_template(
         "messages/ask_interested.html", building=building, form=form,
         written=queries.written_unseen(building), interested=banded(interest.count, flats),
-        could_coordinate=banded(interest.could_coordinate, flats), somebody=interest.count > 0,
+        could_coordinate=banded(interest.could_coordinate, flats), somebody=queries.somebody_reads(building),
     )  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def _members_page(group: Group, form: WriteUnseenForm) -> str:
     flats = facts_of(group).flats
     return render_template(
         "messages/ask_members.html", group=group, form=form, written=queries.written_unseen(group),
-        is_reached=queries.is_reached(group), somebody=queries.members_reached(group) > 0,
+        is_reached=queries.is_reached(group), somebody=queries.somebody_reads(group),
         flats=flats, count=banded(group.counted_taking_part, flats),
     )  # fmt: skip
 
