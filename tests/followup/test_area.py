@@ -18,18 +18,20 @@ from tests.factories import (
     make_meeting,
     make_person,
 )
-from tests.page_client import PageClient
+from tests.page_client import Page, PageClient
+from tests.page_contract import text_of
 from watch.extensions import db
 from watch.followup.queries.buildings import (
     BuildingRow,
     BuildingState,
     Filter,
     Order,
-    buildings_of,
+    buildings_by_id,
+    buildings_in,
     landlords_in,
 )
 from watch.language import short_day
-from watch.models import Area, Building, Group, GroupState, Landlord, utcnow
+from watch.models import Area, Building, Group, GroupState, Landlord, Person, utcnow
 
 
 @pytest.fixture
@@ -56,19 +58,30 @@ def be_interested(house: Building, count: int) -> None:
 
 def addresses(area: Area, **wanted: object) -> list[str]:
     """Return the addresses of the buildings found."""
-    return [row.address for row in buildings_of(area, Filter(**wanted), utcnow()).rows]
+    return [row.address for row in rows_of(area, **wanted)]
+
+
+def shown(page: Page) -> list[str]:
+    """Return the addresses of the rows on a page."""
+    return [text_of(each) for each in page.tree.iter("th") if each.get("scope") == "row"]
+
+
+def rows_of(area: Area, **wanted: object) -> list[BuildingRow]:
+    """Return the rows of the buildings found."""
+    now = utcnow()
+    return buildings_by_id(buildings_in(area, Filter(**wanted), now).ids, now)
 
 
 def test_a_building_is_shown_in_counts(scene: Scene) -> None:
     area = scene.langgatan.property.area
     make_household(scene.langgatan.stairwells[0].flats[0])
     make_interest(scene.jenny, scene.langgatan)
-    (row,) = buildings_of(area, Filter(state=BuildingState.NONE), utcnow()).rows
+    (row,) = rows_of(area, state=BuildingState.NONE)
     assert row == BuildingRow(
         scene.langgatan.id, "Norrby Långgata 21–27", "AB Bostäder i Borås", None, None,
         flats=36, taking_part=0, interested=1,
     )  # fmt: skip
-    (row,) = buildings_of(scene.group.area, Filter(), utcnow()).rows
+    (row,) = rows_of(scene.group.area)
     assert (row.state, row.flats, row.taking_part, row.interested) == (BuildingState.ACTIVE, 18, 5, 0)
 
 
@@ -78,7 +91,7 @@ def test_buildings_are_filtered_and_sorted(norrby: Area, street: dict[str, Build
     assert addresses(norrby, order=Order.ADDRESS, text="storgatan") == every
     for state, house in street.items():
         assert addresses(norrby, state=BuildingState(state)) == [house.address]
-        (row,) = buildings_of(norrby, Filter(text=house.address), utcnow()).rows
+        (row,) = rows_of(norrby, text=house.address)
         assert row.state == state
     bostader, victoriahem = landlords_in(norrby)
     assert addresses(norrby, landlord_id=bostader.id) == ["Storgatan 1", "Storgatan 2"]
@@ -93,34 +106,34 @@ def test_by_state_the_life_of_a_group_is_the_order(norrby: Area, landlord: Landl
         if state:
             make_group(house, state)
     be_interested(house, 5)
-    assert [row.state for row in buildings_of(norrby, Filter(text="storgatan"), utcnow()).rows] == [
+    assert [row.state for row in rows_of(norrby, text="storgatan")] == [
         "interest", "starting", "active", "dormant", "closed", "none",
     ]  # fmt: skip
 
 
 @pytest.mark.parametrize("order", Order)
-def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlord, order: Order) -> None:
+def test_pages_go_forth_and_back_and_lose_nothing(
+    client: PageClient, gun: Person, norrby: Area, landlord: Landlord, order: Order
+) -> None:
     houses = [make_building(norrby, landlord, "Storgatan", (number,), flats=()) for number in range(1, 121)]
     for house in houses[::3]:
         make_group(house)
     for house in houses[1::30]:
         be_interested(house, 5)
-    forth, found = [], buildings_of(norrby, Filter(order=order), utcnow())
-    assert (found.page.before, found.folded) == (None, 76)
-    while True:
-        forth.append([row.id for row in found.rows])
-        if found.page.after is None:
-            break
-        found = buildings_of(norrby, Filter(order=order, after=found.page.after), utcnow())
-    assert [len(ids) for ids in forth] == [20, 20, 4]
-    told = {house.id for house in [*houses[::3], *houses[1::30]]}
-    assert {row_id for ids in forth for row_id in ids} == told
-    back = [[row.id for row in found.rows]]
-    while found.page.before is not None:
-        found = buildings_of(norrby, Filter(order=order, before=found.page.before), utcnow())
-        back.insert(0, [row.id for row in found.rows])
-        assert found.page.after is not None
-    assert back == forth
+    found = buildings_in(norrby, Filter(order=order), utcnow())
+    by_id = {house.id: house.address for house in [*houses[::3], *houses[1::30]]}
+    assert {*found.ids} == {*by_id}
+    assert found.folded == 76
+    page = client.get(f"/areas/norrby?sort={order}", as_=gun)
+    forth = [page]
+    while "Nästa" in page.links:
+        forth.append(page := page.click("Nästa"))
+    assert [len(shown(each)) for each in forth] == [20, 20, 4]
+    assert [address for each in forth for address in shown(each)] == [by_id[each] for each in found.ids]
+    back = [page]
+    while "Föregående" in page.links:
+        back.insert(0, page := page.click("Föregående"))
+    assert [shown(each) for each in back] == [shown(each) for each in forth]
 
 
 def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: Scene) -> None:

@@ -6,7 +6,7 @@ from contextlib import suppress
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, request, session, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask_babel import gettext as _
 from flask_login import current_user
 from flask_wtf.csrf import CSRFError
@@ -65,8 +65,7 @@ def login() -> ViewAnswer:
     if current_user.is_authenticated:
         return redirect(_page_to_open(request.args.get("next")) or _landing())
     if "sent" in request.args:
-        minutes = current_app.config["SIGN_IN_LINK_MINUTES"]
-        return render_template("accounts/send_link.html", minutes=minutes)
+        return render_template("accounts/send_link.html")
     form = AskForLinkForm(data={"next": request.args.get("next")})
     return render_template("accounts/login.html", form=form, why=sessions.why_signed_out())
 

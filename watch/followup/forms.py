@@ -37,15 +37,13 @@ class FilterForm(Form):
         super().__init__(asked)
         self.landlord.choices = [ALL, *(SelectChoice(str(each.id), each.name) for each in landlords)]
 
-    def filter(self, asked: MultiDict[str, str]) -> Filter:
+    def filter(self) -> Filter:
         """Return the filter that the page's address asks for."""
         return Filter(
             text=(self.q.data or "")[:MAX_CHARACTERS].strip(),
             state=BuildingState(self.state.data) if self.state.data in set(BuildingState) else None,
             landlord_id=_number(self.landlord.data),
             order=Order(self.sort.data) if self.sort.data in set(Order) else Order.STATE,
-            after=_number(asked.get("after")),
-            before=_number(asked.get("before")),
         )
 
     @property

@@ -30,15 +30,8 @@ from watch.messages.mails import (
     OFFICER_WROTE_INTERESTED,
     OFFICER_WROTE_MEMBERS,
 )
-from watch.messages.queries import (
-    KEPT,
-    area_of,
-    interest_behind,
-    is_reached,
-    is_stopped,
-    may_be_stopped,
-    somebody_reads,
-)
+from watch.messages.queries.unseen import area_of, interest_behind, is_reached, somebody_reads
+from watch.messages.queries.writing import KEPT, is_stopped, may_be_stopped
 from watch.models import (
     Building,
     Channel,

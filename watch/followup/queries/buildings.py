@@ -14,7 +14,6 @@ from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building
 from watch.groups.queries.areas import at_least, interested_of_building, number_of_flats
 from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Meeting, Property
-from watch.paging import Page, page_of
 from watch.places.queries import buildings_at
 
 
@@ -40,14 +39,12 @@ class Order(StrEnum):
 
 @dataclass(frozen=True)
 class Filter:
-    """The buildings wanted and their order. `after` or `before` is the building that the page starts at."""
+    """The buildings wanted and their order."""
 
     text: str = ""
     state: BuildingState | None = None
     landlord_id: int | None = None
     order: Order = Order.STATE
-    after: int | None = None
-    before: int | None = None
 
     @property
     def folds(self) -> bool:
@@ -87,22 +84,25 @@ class BuildingRow:
 
 
 @dataclass(frozen=True)
-class BuildingsPage:
-    """A page of rows, the keys of the neighbouring pages, and how many buildings are only counted."""
+class Found:
+    """The ids of the buildings to list, in order, and how many others are only counted."""
 
-    rows: Sequence[BuildingRow]
-    page: Page
-    folded: int = 0
+    ids: Sequence[int]
+    folded: int
 
 
-def buildings_of(area: Area, wanted: Filter, now: datetime) -> BuildingsPage:
-    """Return a page of buildings, in two statements, or four with a text."""
-    found = db.session.execute(_keys(area, wanted, now)).all()
-    told = [key for key, is_told in found if is_told or not wanted.folds]
-    page = page_of(told, after=wanted.after, before=wanted.before)
-    rows = db.session.execute(_rows(now).where(Building.id.in_(page.keys)))
+def buildings_in(area: Area, wanted: Filter, now: datetime) -> Found:
+    """Return which of an area's buildings are listed; one statement, or three with a text."""
+    rows = db.session.execute(_ids(area, wanted, now)).all()
+    listed = [number for number, is_told in rows if is_told or not wanted.folds]
+    return Found(listed, folded=len(rows) - len(listed))
+
+
+def buildings_by_id(ids: Sequence[int], now: datetime) -> list[BuildingRow]:
+    """Return these buildings in this order, in one statement."""
+    rows = db.session.execute(_rows(now).where(Building.id.in_(ids)))
     by_id = {row.id: row for row in (BuildingRow(*each) for each in rows)}
-    return BuildingsPage([by_id[key] for key in page.keys], page, folded=len(found) - len(told))
+    return [by_id[each] for each in ids]
 
 
 def landlords_in(area: Area) -> Sequence[Landlord]:
@@ -111,25 +111,25 @@ def landlords_in(area: Area) -> Sequence[Landlord]:
     return db.session.scalars(select(Landlord).where(Landlord.id.in_(owners)).order_by(Landlord.name)).all()
 
 
-def _keys(area: Area, wanted: Filter, now: datetime) -> Select[int, bool]:
+def _ids(area: Area, wanted: Filter, now: datetime) -> Select[int, bool]:
     """Return a select of the ids of the buildings wanted, in order, and whether there is anything to tell."""
     is_enough = interested_of_building(now) >= FEW
-    keys = (
+    ids = (
         select(Building.id, Building.group_id.is_not(None) | is_enough)
         .join(Property, Property.id == Building.property_id)
         .outerjoin(Group, Group.id == Building.group_id)
         .where(Property.area_id == area.id)
     )
     if wanted.text:
-        keys = keys.where(buildings_at(wanted.text))
+        ids = ids.where(buildings_at(wanted.text))
     if wanted.landlord_id is not None:
-        keys = keys.where(Property.landlord_id == wanted.landlord_id)
+        ids = ids.where(Property.landlord_id == wanted.landlord_id)
     if wanted.state in (BuildingState.INTEREST, BuildingState.NONE):
         wished = is_enough if wanted.state is BuildingState.INTEREST else ~is_enough
-        keys = keys.where(Building.group_id.is_(None), wished)
+        ids = ids.where(Building.group_id.is_(None), wished)
     elif wanted.state is not None:
-        keys = keys.where(Group.state == GroupState(wanted.state.value))
-    return keys.order_by(*_first(wanted.order, now), Building.sort_key, Building.id)
+        ids = ids.where(Group.state == GroupState(wanted.state.value))
+    return ids.order_by(*_first(wanted.order, now), Building.sort_key, Building.id)
 
 
 def _first(order: Order, now: datetime) -> list[ColumnElement[Any]]:

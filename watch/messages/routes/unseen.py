@@ -16,10 +16,11 @@ from watch.access import Permission, current_person, public, requires
 from watch.bands import FEW, banded, roughly, tells_number
 from watch.groups.queries.pages import facts_of, flats_in
 from watch.interest.queries import interested_in
-from watch.messages import queries, service
+from watch.messages import service
 from watch.messages.errors import NothingWaits
 from watch.messages.forms import WriteUnseenForm
 from watch.messages.labels import office_name
+from watch.messages.queries import unseen as queries
 from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import NOT_SENT, sent
 from watch.models import Building, Group, Purpose
