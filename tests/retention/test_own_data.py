@@ -140,7 +140,7 @@ def test_an_officer_does_not_learn_by_it_that_a_letter_was_used(client: PageClie
     db.session.commit()
     data = held(client, scene.gun)
     assert {*data} == {"person", "mailbox", "officer", "sign_in"}
-    assert [row["area"] for row in data["officer"]] == ["Norrby", "Hässleholmen"]
+    assert [row["area"] for row in data["officer"]] == ["Hässleholmen", "Norrby"]
 
 
 def test_that_somebody_looked_is_told_and_not_who(client: PageClient, scene: Scene) -> None:
@@ -155,6 +155,7 @@ def test_that_somebody_looked_is_told_and_not_who(client: PageClient, scene: Sce
 def test_the_download_is_recorded_and_the_page_is_not(client: PageClient, scene: Scene) -> None:
     page = client.get("/me/settings", as_=scene.carin).click("Mina uppgifter")
     assert "Våglängdsgatan 3, 1102" in page.text
+    assert "signed-in" not in page.text
     done = select(AuditEntry.what, AuditEntry.by_id, AuditEntry.about_id)
     assert db.session.execute(done).all() == []
     client.get(page.links["Ladda ner mina uppgifter"], as_=scene.carin)

@@ -40,4 +40,4 @@ def area_said(name: str, households: int, coordinators: int) -> str:
     said = _("%(area)s: %(count)s kontaktombud", area=name, count=language.number(coordinators))
     if not households:
         return said
-    return said + ", " + _("minst %(count)s hushåll", count=language.number(households))
+    return language.listed([said, _("minst %(count)s hushåll", count=language.number(households))])

@@ -101,10 +101,24 @@ VALUES: dict[Enum, Any] = {
     OutboxState.HANDED_OUT: _l("Lämnat på papper"),
 }
 
+EVENTS = {  # the commonest; others by their names in the audit trail
+    "signed-in": _l("Inloggning"),
+    "sign-in-link-printed": _l("En länk för att logga in skrevs ut"),
+    "own-data-downloaded": _l("Uppgifterna laddades ner"),
+    "members-seen": _l("Uppgifter om medlemmar visades"),
+    "house-seen": _l("Husets lägenheter visades"),
+    "details-seen": _l("E-postadress eller telefon visades"),
+    "receipt-printed": _l("Kvittot på papper skrevs ut"),
+    "notice-sent": _l("Ett meddelande skickades"),
+    "meeting-called": _l("En träff kallades"),
+    "member-admitted": _l("En medlem släpptes in"),
+}
+
 
 def facts_of(row: dict[str, Any]) -> list[tuple[Any, str]]:
     """Return what the page shows of a row: words and values in the reader's language."""
-    return [(COLUMNS[name], _said(value)) for name, value in row.items() if name in COLUMNS]
+    said = row | ({"what": EVENTS.get(row["what"], row["what"])} if "what" in row else {})
+    return [(COLUMNS[name], _said(value)) for name, value in said.items() if name in COLUMNS]
 
 
 def _said(value: Any) -> str:

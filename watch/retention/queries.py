@@ -94,7 +94,7 @@ class Held:
 
 
 def own_data(person: Person) -> list[Held]:
-    """Return everything held about a person, table by table; tables without anything are left out."""
+    """Return everything held about a person, by table, the latest rows first; empty tables are left out."""
     found = [
         Held(table.name, None if is_about else column.name, _rows(table, column == person.id, is_about))
         for table, column, is_about in owned()
@@ -167,7 +167,7 @@ def _rows(table: Table, which: ColumnElement[bool], is_about: bool) -> list[Row]
     if not columns:
         return []
     (key,) = table.primary_key.columns
-    rows = db.session.execute(select(*columns).where(which).order_by(key)).mappings().all()
+    rows = db.session.execute(select(*columns).where(which).order_by(key.desc())).mappings().all()
     words = {column.name: _words_for(column, rows) for column in columns}
     return [
         {name.removesuffix("_id"): words[name](value) for name, value in row.items() if value is not None}
