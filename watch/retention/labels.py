@@ -55,7 +55,7 @@ COLUMNS = {
     "channel": _l("Så nås du"),
     "state": _l("Läge"),
     "device": _l("Enhet"),
-    "text": _l("Text"),
+    "text": _l("Det du skrev"),
     "title": _l("Rubrik"),
     "body": _l("Meddelande"),
     "place": _l("Plats"),
