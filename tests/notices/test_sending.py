@@ -369,7 +369,7 @@ def test_who_moved_in_elsewhere_too_is_told_once(client: PageClient, scene: Scen
     make_member(scene.carin, second, flat_of(stairwell_of(house, 2), "1001"))
     page = client.post(
         f"/areas/{scene.group.area.slug}/notices",
-        TEXT | {"audience": "area_members", "level": "information"},
+        TEXT | {"audience": "area_members", "areas": scene.group.area_id, "level": "information"},
         as_=scene.gun,
     )
     assert page.status == 303

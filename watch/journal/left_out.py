@@ -17,6 +17,7 @@ TABLES = {
     "worker": COUNTS,
     "old_poster": "is written anew when a stairwell's code is played again",
     "coordinator_stairwell": "its rows end with the appointment; without any it is for the whole house",
+    "notice_area": "goes with its notice, and is never changed",
     "notice_text": "goes with its notice, and is never changed",
     "letter_file": "goes with its pack",
     "meeting_change": "says what a meeting was before; what it is now is played again",

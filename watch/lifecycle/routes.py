@@ -147,7 +147,7 @@ def checklist(group: Group) -> ViewAnswer:
 def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
     now, coordinators = utcnow(), members.coordinators_of(group)
     start, flats = queries.start_of(group, now), pages.facts_of(group).flats
-    last = queries.last_meeting(group, now)
+    last = start.last_meeting
     return render_template(
         "lifecycle/checklist.html",
         group=group,

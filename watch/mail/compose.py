@@ -163,6 +163,7 @@ def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any
         "change": mailing.meeting_change,
         "names": Placeholder.NAMES.value if greets else "",
         "group": _group(mailing),
+        "area": _area(mailing),
         "link": address_of(mailing, Placeholder.LINK),
         "unsubscribe": unsubscribe_address(Placeholder.UNSUBSCRIBE) if KINDS[mailing.kind].list_of else None,
         "base_url": current_app.config["BASE_URL"],
@@ -209,6 +210,13 @@ def _group(mailing: Mailing) -> Group | None:
     return found
 
 
+def _area(mailing: Mailing) -> Area | None:
+    """Return the area whose list a mailing belongs to, if it is an area's."""
+    list_of = KINDS[mailing.kind].list_of
+    of = list_of(mailing) if list_of else None
+    return of if isinstance(of, Area) else None
+
+
 def _landlords(mailing: Mailing) -> list[str]:
     """Return the landlords of the houses that a mail is about."""
     group = _group(mailing)
@@ -223,7 +231,7 @@ def _list_id(mailing: Mailing) -> str | None:
     list_of = KINDS[mailing.kind].list_of
     if list_of is None:
         return None
-    of = list_of(mailing.about)
+    of = list_of(mailing)
     of_whom = f"{'area' if isinstance(of, Area) else 'group'} {of.id}"
     facts = f"{of_whom} meetings" if mailing.meeting_id else of_whom
     name = keyring().blind_index("list", facts).hex()[:16]

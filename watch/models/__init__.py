@@ -45,7 +45,7 @@ from watch.models.mail import (
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingChange, MeetingKind
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
-from watch.models.notices import Audience, Level, Notice, NoticeText
+from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
 from watch.models.people import (
     AddressChange,
     Language,
@@ -122,6 +122,7 @@ __all__ = [
     "MessageAudience",
     "Model",
     "Notice",
+    "NoticeArea",
     "NoticeChoice",
     "NoticeText",
     "Officer",

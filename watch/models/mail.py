@@ -16,7 +16,7 @@ from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
 from watch.models.meetings import Meeting, MeetingChange
 from watch.models.messages import ContactMessage
-from watch.models.notices import Notice
+from watch.models.notices import Notice, NoticeArea
 from watch.models.people import AddressChange, Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
 
@@ -79,6 +79,7 @@ class Mailing(Model):
     address_change: Mapped[AddressChange | None] = relationship()
     contact_message: Mapped[ContactMessage | None] = relationship()
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
+    notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)
 
     __table_args__ = (exactly_one("one_parent", PARENTS),)
 

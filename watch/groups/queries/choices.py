@@ -236,7 +236,7 @@ def _list_of(mailing: Mailing) -> Group | Area | None:
     if mailing.membership is not None:
         return mailing.membership.group
     mail = KINDS.get(mailing.kind)
-    return mail.list_of(mailing.about) if mail and mail.list_of else None
+    return mail.list_of(mailing) if mail and mail.list_of else None
 
 
 def _ended_by_its_owner(since: datetime) -> ColumnElement[bool]:
@@ -277,11 +277,12 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     still = select(Membership.id).join(Group, Group.id == Membership.group_id)
     still = still.where(whose, Membership.is_current)
     coordinates_it = coordinates(Membership.person_id, Coordinator.group_id == Membership.group_id)
-    in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, coordinates_it)
-    of_area = and_(*in_area, ~has_opted_out(Membership.person_id, Group.area_id))
+    is_for = or_(Notice.audience == Audience.AREA_MEMBERS, coordinates_it)
+    is_wanted = ~has_opted_out(Membership.person_id, Group.area_id)
+    of_area = and_(Notice.is_to_area(Group.area_id), is_for, is_wanted)
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
     comes = still.where(wants_word_of(Meeting.id), Membership.group_id == Meeting.group_id)
-    said_here = or_(Notice.group_id == group.id, Notice.area_id == group.area_id)
+    said_here = or_(Notice.group_id == group.id, Notice.is_to_area(group.area_id))
     return (
         select(Mailing.id)
         .outerjoin(Notice, Notice.id == Mailing.notice_id)
