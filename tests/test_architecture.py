@@ -109,6 +109,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "statements": {"extensions"},
     "saving": {"errors", "extensions"},
     "sure": set(),
+    "trials": {"errors"},
     "pressed": {"web"},
     "tables": {"encodings", "errors", "xlsx_table"},
     "xlsx_table": set(),
@@ -116,12 +117,12 @@ MAY_IMPORT: dict[str, set[str]] = {
     "urls": {"database", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
     | {"relations"},
-    "mail": MODELS | {"errors", "language", "mail", "partners", "tokens"},
+    "mail": MODELS | {"errors", "language", "mail", "partners", "tokens", "trials"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper",
         "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables", "tokens",
-        "web",
+        "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
@@ -130,6 +131,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
+    | {"mail.trying"}
     | {"paper"}
     | {"names", "recipients", "relations", "tokens"},
     "part": MODELS

@@ -20,6 +20,7 @@ from watch.meetings.queries.calls import recipients_of_call
 from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+TRY = "Skicka ett provmejl till mig"
 PLAN = {"kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19:30", "place": "Tvättstugan"}
 
 
@@ -41,7 +42,7 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
     assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
     assert "1 hushåll behöver det på papper: en e-postadress där fungerar inte längre." in page.text
 
-    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra"], [])
+    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra", TRY], [])
 
     sent = page.press("Kalla 4 grannar")
 

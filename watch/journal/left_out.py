@@ -13,6 +13,7 @@ TABLES = {
     "flat": COUNTS,
     "group_transition": COUNTS,
     "set_aside": COUNTS,
+    "trial_mail": "is its writer's own try, and is erased after a day",
     "erased_rows": COUNTS,
     "worker": COUNTS,
     "old_poster": "is written anew when a stairwell's code is played again",

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from watch.extensions import db
 from watch.language import local
-from watch.models import ChecklistItem, Group, Meeting, MeetingKind, StartStep
+from watch.models import FEW, ChecklistItem, Group, Meeting, MeetingKind, StartStep
 
 QUIET_AFTER = timedelta(days=365)  # without a meeting a group is suggested to rest (domain.md)
 
@@ -25,6 +25,11 @@ class Start:
     known: frozenset[StartStep]
     meeting_on: date | None
     last_meeting: datetime | None
+
+    @property
+    def is_of_one_day(self) -> bool:
+        """True if every step is done, and all on the same day, as when they are ticked without looking."""
+        return set(StartStep) <= self.done.keys() and len(set(self.done.values())) == 1
 
 
 def start_of(group: Group, now: datetime) -> Start:
@@ -48,3 +53,11 @@ def start_of(group: Group, now: datetime) -> Start:
         booked.meeting_on if booked else local(meeting.starts_at).date() if meeting else None,
         max((each.ends_at for each in meetings if each.ends_at <= now), default=None),
     )
+
+
+def asks_to_be_sure(group: Group, start: Start) -> bool:
+    """Return True if a start looks ticked without looking: done in one day, and few households take part.
+
+    The number is last night's and told in bands, so the question says no more than the page does.
+    """
+    return start.is_of_one_day and group.counted_taking_part < FEW

@@ -6,15 +6,27 @@ from flask_babel import gettext as _
 
 from watch import language
 from watch.meetings.labels import KINDS
-from watch.models import Language, Meeting
-from watch.printing.sheets import OtherWords, SheetPage, sheet
+from watch.models import Building, Language, Meeting
+from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_picture
 
 
 def sheet_of(meeting: Meeting) -> bytes:
     """Return a meeting as PDF. Times are in Sweden."""
-    house = meeting.stairwell.building if meeting.stairwell else meeting.group.buildings[0]
+    return sheet([_page(meeting)], _house(meeting))
+
+
+def picture_of(meeting: Meeting) -> bytes | None:
+    """Return a meeting's sheet as PNG."""
+    return sheet_picture(_page(meeting), _house(meeting))
+
+
+def _house(meeting: Meeting) -> Building:
+    return meeting.stairwell.building if meeting.stairwell else meeting.group.buildings[0]
+
+
+def _page(meeting: Meeting) -> SheetPage:
     with language.speaking(Language.SWEDISH):
-        page = SheetPage(
+        return SheetPage(
             language=Language.SWEDISH,
             direction="ltr",
             source=meeting.stairwell.address if meeting.stairwell else meeting.group.name,
@@ -23,7 +35,6 @@ def sheet_of(meeting: Meeting) -> bytes:
             paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
-        return sheet([page], house)
 
 
 def _in(reader: Language, meeting: Meeting) -> OtherWords:

@@ -68,6 +68,7 @@ from watch.models.places import (
     Stairwell,
 )
 from watch.models.traces import AuditEntry, RateCount
+from watch.models.trials import TrialMail
 
 __all__ = [
     "FEW",
@@ -147,6 +148,7 @@ __all__ = [
     "StoppedWriter",
     "Suppression",
     "Task",
+    "TrialMail",
     "Visit",
     "Worker",
     "coordinator_stairwell",

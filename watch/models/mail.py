@@ -19,11 +19,12 @@ from watch.models.messages import ContactMessage
 from watch.models.notices import Notice, NoticeArea
 from watch.models.people import AddressChange, Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
+from watch.models.trials import TrialMail
 
 # What a mailing can be about: each has a column and a relationship in Mailing, named after its table.
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
-    | AddressVerification | AddressChange | ContactMessage
+    | AddressVerification | AddressChange | ContactMessage | TrialMail
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -66,6 +67,9 @@ class Mailing(Model):
     contact_message_id: Mapped[int | None] = mapped_column(
         ForeignKey("contact_message.id", ondelete="CASCADE"), index=True
     )
+    trial_mail_id: Mapped[int | None] = mapped_column(
+        ForeignKey("trial_mail.id", ondelete="CASCADE"), index=True
+    )
 
     notice: Mapped[Notice | None] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
@@ -78,6 +82,7 @@ class Mailing(Model):
     address_verification: Mapped[AddressVerification | None] = relationship()
     address_change: Mapped[AddressChange | None] = relationship()
     contact_message: Mapped[ContactMessage | None] = relationship()
+    trial_mail: Mapped[TrialMail | None] = relationship()
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)
 

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
-from watch.mail import outbox
+from watch.mail import outbox, trying
 from watch.models import (
     Channel,
     Household,
@@ -136,8 +136,15 @@ def stop_sending(notice: Notice, *, by: Person) -> int:
     return stopped
 
 
-def _add(target: Target, draft: Draft, by: Person) -> Notice:
-    notice = Notice(
+def try_out(target: Target, draft: Draft, *, by: Person) -> None:
+    """Mail a notice to its writer only. Raises AlreadyTried and TooManyTrials."""
+    place = f"/areas/{target.area.slug}" if target.area else f"/groups/{target.group.id}"  # type: ignore[union-attr]  # one of them is set
+    trying.try_out(NOTICE, new_notice(target, draft, by), by=by, link=f"{place}/notices")
+
+
+def new_notice(target: Target, draft: Draft, by: Person) -> Notice:
+    """Return a notice as it would be sent now, without storing it."""
+    return Notice(
         audience=target.audience,
         group=target.group,
         stairwell=target.stairwell,
@@ -146,12 +153,17 @@ def _add(target: Target, draft: Draft, by: Person) -> Notice:
         organisation=draft.organisation,
         source=draft.source or None,
         valid_until=draft.valid_until,
+        sent_at=utcnow(),
         by_id=by.id,
         texts=[
             NoticeText(language=language, title=title, body=body)
             for language, (title, body) in draft.texts.items()
         ],
     )
+
+
+def _add(target: Target, draft: Draft, by: Person) -> Notice:
+    notice = new_notice(target, draft, by)
     db.session.add(notice)
     db.session.flush()
     return notice

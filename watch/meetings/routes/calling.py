@@ -14,14 +14,16 @@ from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid, recipients_said
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
-from watch.meetings import service
+from watch.meetings import service, sheets
 from watch.meetings.errors import AlreadyCalled, MeetingCancelled, MeetingNotStarted, OtherCalled
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats
 from watch.models import Counting, Group, Meeting, utcnow
+from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
+from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer, leave_trace
 
 
@@ -56,6 +58,9 @@ def preview(group: Group) -> ViewAnswer:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(group, form, recipients, before=other.meeting), 200
+    if request.form.get("trial"):
+        with saving(TRIED, already=ALREADY_TRIED, unless=NOT_TRIED):
+            service.try_out(group, form.chosen_stairwell, _plan(form), by=current_person())
     return _preview_page(group, form, recipients), 200
 
 
@@ -189,9 +194,11 @@ def _preview_page(
     if before:
         form.renew_key()
     stairwell, exact = form.chosen_stairwell, knows(group, form.chosen_stairwell)
+    meeting = service.new_meeting(group, stairwell, _plan(form), current_person())
     return render_template(
         "meetings/preview.html", group=group, form=form, before=before, reach=reach if exact else None,
         crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
+        sheet=picture_to_show(sheets.picture_of(meeting)),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
 

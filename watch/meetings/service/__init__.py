@@ -1,7 +1,14 @@
 """Changes to meetings: called, reminded of, recorded, answered, counted, changed and cancelled."""
 
 from watch.meetings.service.answering import answer, write_count
-from watch.meetings.service.calling import call, expect_new, remind, write_down
+from watch.meetings.service.calling import (
+    call,
+    expect_new,
+    new_meeting,
+    remind,
+    try_out,
+    write_down,
+)
 from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.plans import Plan
 
@@ -13,7 +20,9 @@ __all__ = [
     "change",
     "expect_new",
     "is_spelling",
+    "new_meeting",
     "remind",
+    "try_out",
     "write_count",
     "write_down",
 ]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import Duplicate
 from watch.extensions import db
-from watch.mail import outbox
+from watch.mail import outbox, trying
 from watch.meetings.errors import AlreadyCalled, OtherCalled
 from watch.meetings.mails import MEETING_CALLED, MEETING_REMINDER
 from watch.meetings.queries.calls import (
@@ -100,8 +100,15 @@ def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | N
     return meeting
 
 
-def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> Meeting:
-    meeting = Meeting(
+def try_out(group: Group, stairwell: Stairwell | None, plan: Plan, *, by: Person) -> None:
+    """Mail a call to its writer only, without the calendar entry. Raises AlreadyTried and TooManyTrials."""
+    meeting = new_meeting(group, stairwell, plan, by)
+    trying.try_out(MEETING_CALLED, meeting, by=by, link=f"/groups/{group.id}/meetings")
+
+
+def new_meeting(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> Meeting:
+    """Return a meeting as it would be called now, without storing it."""
+    return Meeting(
         group=group,
         stairwell=stairwell,
         kind=plan.kind,
@@ -111,6 +118,10 @@ def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> M
         about=plan.about or None,
         called_by_id=by.id,
     )
+
+
+def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> Meeting:
+    meeting = new_meeting(group, stairwell, plan, by)
     db.session.add(meeting)
     db.session.flush()
     return meeting

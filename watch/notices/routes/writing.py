@@ -22,12 +22,15 @@ from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
 from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.models import Area, Audience, Group, Notice, Organisation
-from watch.notices import queries, service
+from watch.notices import queries, service, sheets
 from watch.notices.forms import WriteAreaNoticeForm, WriteNoticeForm
 from watch.notices.queries import Target
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, OtherSent, ReachesNobody
+from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
+from watch.saving import saving
+from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer
 
 NOTICE = MEGABYTE // 2  # bytes; four texts of 10,000 characters, most of which take six each
@@ -147,6 +150,9 @@ def _preview(compose: ComposeContext) -> ViewAnswer:
         return _already_sent(sent.notice)
     except OtherSent as other:
         return _preview_page(compose, form, reach, before=other.notice), 200
+    if request.form.get("trial"):
+        with saving(TRIED, already=ALREADY_TRIED, unless=NOT_TRIED):
+            service.try_out(form.target, _draft(compose, form), by=current_person())
     return _preview_page(compose, form, reach), 200
 
 
@@ -221,6 +227,7 @@ def _preview_page(
         form.renew_key()
     name = "notices/preview.html" if isinstance(compose.place, Group) else "notices/area_preview.html"
     target, exact = form.target, knows_numbers(form.target)
+    notice = service.new_notice(target, _draft(compose, form), current_person())
     return render_template(
         name,
         compose=compose,
@@ -233,6 +240,7 @@ def _preview_page(
         alone=without_bringer(target.households()) if target.area else 0,
         uncovered=groups_without_coordinator(target.group or target.areas) if target.area else [],
         texts=form.texts(),
+        sheet=picture_to_show(sheets.picture_of(notice)),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )
 
