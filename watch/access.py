@@ -55,7 +55,9 @@ class Permission(Enum):
     PRINT_LETTERS = auto()
     FETCH_PACK = auto()
     CALL_MEETINGS = auto()
+    SEE_MEETING = auto()
     MANAGE_MEETINGS = auto()
+    HAND_OUT_CALLS = auto()
     SEND_GROUP_NOTICES = auto()
     SEND_AREA_NOTICES = auto()
     SEE_NOTICE_REPORT = auto()
@@ -82,6 +84,8 @@ _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})
 _LEAD = frozenset({Role.LEAD})
 _OFFICER = frozenset({Role.OFFICER})
 _OWNER = frozenset({Role.OWNER})
+_GUESTS = frozenset({Role.GUEST})
+_GUEST_COORDINATORS = frozenset({Role.GUEST_COORDINATOR})
 
 MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_GROUP: _GROUP | _OFFICER,
@@ -98,7 +102,9 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.PRINT_LETTERS: _COORDINATORS | _OFFICER,
     Permission.FETCH_PACK: _COORDINATORS | _OFFICER,
     Permission.CALL_MEETINGS: _COORDINATORS,
+    Permission.SEE_MEETING: _GROUP | _OFFICER | _GUESTS,
     Permission.MANAGE_MEETINGS: _COORDINATORS | _OWNER,
+    Permission.HAND_OUT_CALLS: _COORDINATORS | _OWNER | _GUEST_COORDINATORS,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,
     Permission.SEND_AREA_NOTICES: _OFFICER,
     Permission.SEE_NOTICE_REPORT: _COORDINATORS | _OFFICER | _OWNER,

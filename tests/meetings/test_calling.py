@@ -17,7 +17,7 @@ from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service.members import leave
 from watch.meetings.queries.calls import recipients_of_call
-from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
+from watch.models import AuditEntry, Channel, Meeting, MeetingKind, MeetingPart, Notice, OutboxState, Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 PLAN = {"kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19:30", "place": "Tvättstugan"}
@@ -104,7 +104,7 @@ def test_one_stairwell_is_called_alone(
         ("meeting-called", "dawit@example.org"),
     ]
     assert _flats_on_paper(outbox) == []
-    assert db.session.scalars(select(Meeting)).one().stairwell == scene.stairwell_1
+    assert db.session.scalars(select(Meeting)).one().stairwells == [scene.stairwell_1]
 
 
 def test_a_coordinator_of_a_stairwell_begins_with_that_and_may_call_all(
@@ -375,7 +375,7 @@ def test_no_paper_goes_to_a_household_that_has_left_since(
 def test_the_number_said_is_the_number_of_rows(
     scene: Scene, nils: Person, olga: Person, client: PageClient
 ) -> None:
-    reach = recipients_of_call(scene.group, scene.stairwell_3)
+    reach = recipients_of_call(Meeting(parts=[MeetingPart.of(scene.group, scene.stairwell_3)]))
     assert (reach.mail, reach.paper, reach.paper_no_address, reach.paper_dead_address) == (2, 2, 1, 1)
 
 

@@ -33,11 +33,13 @@ from watch.models import (
     Mailbox,
     Meeting,
     MeetingAnswer,
+    MeetingPart,
     Membership,
     Model,
     Notice,
     NoticeChoice,
     Officer,
+    PartState,
     Person,
     Refusal,
     RequestState,
@@ -224,6 +226,9 @@ JOURNALED: dict[type[Model], Journaled] = {
             replaced("meetings that were moved", "starts_at", "ends_at", "sequence", "changed_at"),
             hidden("places of meetings that were changed", "place", instead=NAMELESS),
         )
+    ),
+    MeetingPart: Journaled(
+        (stands("groups that said no to a joint gathering", "state", "decided_at", at=[PartState.DECLINED]),)
     ),
     MeetingAnswer: Journaled(
         (stands("answers to meetings that became a no", "answer", "people", at=[Answer.NO]),)

@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 
 from watch.extensions import db
 from watch.language import local
-from watch.models import ChecklistItem, Group, Meeting, MeetingKind, StartStep
+from watch.models import ChecklistItem, Group, Meeting, MeetingKind, MeetingPart, StartStep
 
 QUIET_AFTER = timedelta(days=365)  # without a meeting a group is suggested to rest (domain.md)
 
@@ -31,7 +31,9 @@ def start_of(group: Group, now: datetime) -> Start:
     wanted = select(ChecklistItem).where(ChecklistItem.group_id == group.id)
     ticked = {item.step: item for item in db.session.scalars(wanted)}
     called = select(Meeting.called_at, Meeting.starts_at, Meeting.ends_at).where(
-        Meeting.group_id == group.id, Meeting.kind == MeetingKind.START, Meeting.cancelled_at.is_(None)
+        Meeting.has_part(MeetingPart.group_id == group.id),
+        Meeting.kind == MeetingKind.START,
+        Meeting.is_on,
     )
     meeting = db.session.execute(called.order_by(Meeting.starts_at).limit(1)).first()
     facts: dict[StartStep, date] = {}
@@ -50,6 +52,6 @@ def start_of(group: Group, now: datetime) -> Start:
 def last_meeting(group: Group, now: datetime) -> datetime | None:
     """Return when the group last met; None if it never has."""
     held = select(func.max(Meeting.ends_at)).where(
-        Meeting.group_id == group.id, Meeting.cancelled_at.is_(None), Meeting.ends_at <= now
+        Meeting.has_part(MeetingPart.group_id == group.id), Meeting.is_on, Meeting.ends_at <= now
     )
     return db.session.scalar(held)

@@ -29,8 +29,9 @@ MONTHS_AHEAD = 18
 YEARS_BACK = 10
 MOST_PEOPLE = 20
 EVERYBODY = "all"
-# A coordinators' meeting is called among coordinators, not by mail to neighbours.
-FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS]
+FOR_NEIGHBOURS = [
+    MeetingKind.STAIRWELL, MeetingKind.START, MeetingKind.ANNUAL, MeetingKind.SAFETY_WALK,
+]  # fmt: skip
 
 
 class EndField(HourField):
@@ -135,9 +136,10 @@ class CallMeetingForm(MeetingForm):
         self.stairwell.choices = [(name, name) for name in (EVERYBODY, *self.stairwells)]
 
     @property
-    def chosen_stairwell(self) -> Stairwell | None:
-        """The stairwell that is called; None for the whole group."""
-        return self.stairwells.get(self.stairwell.data or "")
+    def chosen_stairwells(self) -> list[Stairwell]:
+        """The stairwells that are called; none for the whole group."""
+        chosen = self.stairwells.get(self.stairwell.data or "")
+        return [chosen] if chosen else []
 
     def validate_stairwell(self, field: RadioField) -> None:
         if field.data != EVERYBODY and field.data not in self.stairwells:

@@ -12,6 +12,8 @@ KINDS = {
     MeetingKind.ANNUAL: _l("Årlig träff"),
     MeetingKind.SAFETY_WALK: _l("Trygghetsvandring"),
     MeetingKind.COORDINATORS: _l("Ombudsträff"),
+    MeetingKind.CITIZENS: _l("Medborgarmöte"),
+    MeetingKind.JOINT: _l("Gemensam träff"),
 }
 ANSWERS = {
     Answer.YES: _l("Jag kommer"),

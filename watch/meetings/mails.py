@@ -57,7 +57,7 @@ MEETING_CALLED = Mail(
     link=lambda _meeting: "/r/",
     wanted_unless=_call_unless,
     for_row=Purpose.ANSWER,
-    list_of=lambda meeting: meeting.group,
+    list_of=lambda meeting: meeting.called_from,
     calendar=calendar.invitation,
 )
 MEETING_REMINDER = Mail(
@@ -67,7 +67,7 @@ MEETING_REMINDER = Mail(
     link=lambda _meeting: "/r/",
     wanted_unless=_reminder_unless,
     for_row=Purpose.ANSWER,
-    list_of=lambda meeting: meeting.group,
+    list_of=lambda meeting: meeting.called_from,
     calendar=calendar.invitation,
 )
 MEETING_CHANGED = Mail(
@@ -77,7 +77,7 @@ MEETING_CHANGED = Mail(
     link=lambda _meeting: "/r/",
     wanted_unless=_change_unless,
     for_row=Purpose.ANSWER,
-    list_of=lambda meeting: meeting.group,
+    list_of=lambda meeting: meeting.called_from,
     calendar=calendar.invitation,
 )
 MEETING_CANCELLED = Mail(
@@ -86,6 +86,6 @@ MEETING_CANCELLED = Mail(
     sender=FromAddress.NOTICES,
     link=lambda meeting: f"/meetings/{meeting.id}",
     wanted_unless=_cancelling_unless,
-    list_of=lambda meeting: meeting.group,
+    list_of=lambda meeting: meeting.called_from,
     calendar=calendar.cancellation,
 )

@@ -12,18 +12,25 @@ from watch.printing.sheets import OtherWords, SheetPage, sheet
 
 def sheet_of(meeting: Meeting) -> bytes:
     """Return a meeting as PDF. Times are in Sweden."""
-    house = meeting.stairwell.building if meeting.stairwell else meeting.group.buildings[0]
+    stairwells = meeting.stairwells
+    house = stairwells[0].building if stairwells else meeting.parts[0].group.buildings[0]
     with language.speaking(Language.SWEDISH):
         page = SheetPage(
             language=Language.SWEDISH,
             direction="ltr",
-            source=meeting.stairwell.address if meeting.stairwell else meeting.group.name,
+            source=_whom(meeting),
             title=str(KINDS[meeting.kind]),
             facts=[_time(meeting), meeting.place],
             paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
         return sheet([page], house)
+
+
+def _whom(meeting: Meeting) -> str:
+    if meeting.stairwells:
+        return ", ".join(each.address for each in meeting.stairwells)
+    return ", ".join(each.group.name for each in meeting.parts if each.takes_part)
 
 
 def _in(reader: Language, meeting: Meeting) -> OtherWords:

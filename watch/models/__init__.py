@@ -43,7 +43,16 @@ from watch.models.mail import (
     OutboxState,
     Worker,
 )
-from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingChange, MeetingKind
+from watch.models.meetings import (
+    Answer,
+    Counting,
+    Meeting,
+    MeetingAnswer,
+    MeetingChange,
+    MeetingKind,
+    MeetingPart,
+    PartState,
+)
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notices import Audience, Level, Notice, NoticeText
 from watch.models.people import (
@@ -118,6 +127,7 @@ __all__ = [
     "MeetingAnswer",
     "MeetingChange",
     "MeetingKind",
+    "MeetingPart",
     "Membership",
     "MessageAudience",
     "Model",
@@ -130,6 +140,7 @@ __all__ = [
     "OutboxRow",
     "OutboxState",
     "Outcome",
+    "PartState",
     "Person",
     "Personal",
     "Property",

@@ -19,7 +19,7 @@ from watch.meetings.errors import AlreadyCalled, MeetingCancelled, MeetingNotSta
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats
-from watch.models import Counting, Group, Meeting, utcnow
+from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
@@ -49,9 +49,10 @@ def preview(group: Group) -> ViewAnswer:
         return _new_page(group, form), 200
     if not form.validate():
         return _new_page(group, form), 422
-    recipients = calls.recipients_of_call(group, form.chosen_stairwell)
+    meeting = _planned(group, form)
+    recipients = calls.recipients_of_call(meeting)
     try:
-        service.expect_new(group, form.chosen_stairwell, _plan(form), form.form_key.data)
+        service.expect_new(meeting, form.form_key.data)
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
     except OtherCalled as other:
@@ -59,8 +60,9 @@ def preview(group: Group) -> ViewAnswer:
     return _preview_page(group, form, recipients), 200
 
 
-def _plan(form: CallMeetingForm) -> service.Plan:
-    return service.Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
+def _planned(group: Group, form: CallMeetingForm) -> Meeting:
+    plan = service.Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
+    return service.planned(group, plan, form.chosen_stairwells)
 
 
 def _already_called(meeting: Meeting) -> Response:
@@ -81,7 +83,7 @@ def call(group: Group) -> ViewAnswer:
 
 def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
     try:
-        meeting = service.write_down(group, _plan(form), by=current_person(), stairwell=form.chosen_stairwell)
+        meeting = service.write_down(_planned(group, form), by=current_person())
     except OtherCalled as other:
         return _new_page(group, form, before=other.meeting), 409
     note_assurance(form, meeting)
@@ -91,14 +93,12 @@ def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
 
 
 def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
-    stairwell = form.chosen_stairwell
-    recipients, exact = calls.recipients_of_call(group, stairwell), knows(group, stairwell)
+    planned = _planned(group, form)
+    recipients, exact = calls.recipients_of_call(planned), knows(planned)
     promised = form.counted.data or None if exact else None
     key = form.form_key.data or None
     try:
-        meeting = service.call(
-            group, _plan(form), by=current_person(), stairwell=stairwell, form_key=key, promised=promised
-        )
+        meeting = service.call(planned, by=current_person(), form_key=key, promised=promised)
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(group, form, now.counts), 409
@@ -122,10 +122,11 @@ def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
 
 
 @bp.get("/meetings/<int:meeting_id>/paper")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
     flats = own_flats(meeting)
-    leave_trace("house-seen", about=meeting.group)
+    for group in {each.group for each in meeting.parts if each.group_id in current_relations().coordinates}:
+        leave_trace("house-seen", about=group)
     return render_template("meetings/paper.html", meeting=meeting, flats=flats)
 
 
@@ -172,8 +173,9 @@ def _new_page(group: Group, form: CallMeetingForm, *, before: Meeting | None = N
     stairwells = list(form.stairwells.values())
     relations, counts = current_relations(), _crowds(group)
     for each in (None, *stairwells):
-        if knows(group, each):
-            reach = calls.recipients_of_call(group, each)
+        aimed = Meeting(parts=[MeetingPart.of(group, each)])
+        if knows(aimed):
+            reach = calls.recipients_of_call(aimed)
             said = recipients_said(reach.mail, reach.paper, reach.unreached, reach.declined)
             counts[each.id if each else None] = said
     return render_template(
@@ -188,10 +190,11 @@ def _preview_page(
     """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
     if before:
         form.renew_key()
-    stairwell, exact = form.chosen_stairwell, knows(group, form.chosen_stairwell)
+    meeting = _planned(group, form)
+    exact = knows(meeting)
     return render_template(
-        "meetings/preview.html", group=group, form=form, before=before, reach=reach if exact else None,
-        crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
+        "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
+        reach=reach if exact else None, crowd=None if exact else _crowd_of(meeting, group),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
 
@@ -202,6 +205,15 @@ def _crowds(group: Group) -> dict[int | None, str]:
     counts: dict[int | None, str] = {each: _crowd(*counted) for each, counted in found.items()}
     flats = sum(total for _count, total in found.values())
     return counts | {None: _crowd(group.counted_taking_part, flats)}
+
+
+def _crowd_of(meeting: Meeting, group: Group) -> str:
+    """Return how many of those whom the meeting is for take part, in a band."""
+    found = households_by_stairwell(group, last_night(utcnow()))
+    if not meeting.stairwells:
+        return _crowd(group.counted_taking_part, sum(total for _count, total in found.values()))
+    counts, totals = zip(*(found[each.id] for each in meeting.stairwells), strict=True)
+    return _crowd(sum(counts), sum(totals))
 
 
 def _crowd(count: int, total: int) -> str:

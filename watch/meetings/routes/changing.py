@@ -92,7 +92,7 @@ def change(meeting: Meeting) -> ViewAnswer:
 def _save(meeting: Meeting, form: ChangeMeetingForm) -> None:
     """Save the change; only of a mended spelling is nobody told. Raises CountChanged, ChangedMeanwhile."""
     is_quiet, tells = bool(request.form.get("quiet")), False
-    promised = form.counted.data if knows(meeting.group, meeting.stairwell) and not is_quiet else None
+    promised = form.counted.data if knows(meeting) and not is_quiet else None
     with saving(already=IS_SAVED, unless=TOO_LATE) as saved:
         tells = service.change(
             meeting, _plan(meeting, form), seen=form.seen.data or 0, by=current_person(),
@@ -109,7 +109,7 @@ def _edit_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
 
 
 def _preview_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
-    exact, plan = knows(meeting.group, meeting.stairwell), _plan(meeting, form)
+    exact, plan = knows(meeting), _plan(meeting, form)
     reach = calls.recipients_of_change(meeting) if exact else None
     return render_template(
         "meetings/preview_change.html", meeting=meeting, plan=plan, reach=reach,
@@ -137,7 +137,7 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
 
 
 def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
-    exact = knows(meeting.group, meeting.stairwell)
+    exact = knows(meeting)
     return render_template(
         "meetings/ask_cancel.html", meeting=meeting, form=form,
         reach=calls.recipients_of_cancelling(meeting) if exact else None,
@@ -165,7 +165,7 @@ def cancel(meeting: Meeting) -> ViewAnswer:
 
 def _cancelled(meeting: Meeting) -> str:
     """Say that a meeting is cancelled, and how many are told, as they stand in the outbox."""
-    if not knows(meeting.group, meeting.stairwell):
+    if not knows(meeting):
         return _("Träffen är inställd. De som har fått inbjudan får besked.")
     told, said = progress_of_mailings(calls.mailings_of(meeting)), _("Träffen är inställd.")
     if told.mail:

@@ -3,7 +3,7 @@
 from watch.meetings.service.answering import answer, write_count
 from watch.meetings.service.calling import call, expect_new, remind, write_down
 from watch.meetings.service.changing import cancel, change, is_spelling
-from watch.meetings.service.plans import Plan
+from watch.meetings.service.plans import Plan, planned
 
 __all__ = [
     "Plan",
@@ -13,6 +13,7 @@ __all__ = [
     "change",
     "expect_new",
     "is_spelling",
+    "planned",
     "remind",
     "write_count",
     "write_down",

@@ -15,6 +15,7 @@ from watch.models import (
     Invitation,
     Meeting,
     MeetingChange,
+    MeetingPart,
     Notice,
 )
 from watch.retention.service.batches import BATCH, take_out
@@ -39,6 +40,8 @@ def closed(now: datetime) -> int:
         of_group = select(Meeting.id).where(Meeting.group_id == number)
         db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))
+        parts = update(MeetingPart).where(MeetingPart.group_id == number)
+        db.session.execute(parts.values(decided_by_id=None))
         for step in (GroupTransition, ChecklistItem):
             db.session.execute(update(step).where(step.group_id == number).values(by_id=None))
         db.session.execute(update(Group).where(Group.id == number).values(erased_at=now))
