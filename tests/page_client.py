@@ -226,7 +226,7 @@ def fields(form: Element) -> dict[str, Any]:
             value = (chosen[0].get("value") or "") if chosen else ""
         else:
             value = field.get("value") or ("on" if kind == "checkbox" else "")
-        if name in sent and kind == "checkbox":
+        if name in sent and kind in {"checkbox", "hidden"}:
             value = [*(sent[name] if isinstance(sent[name], list) else [sent[name]]), value]
         sent[name] = value
     return sent

@@ -10,7 +10,10 @@ READERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 200, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 200, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-PLAN = {"kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00", "place": "Trappan"}
+PLAN = {
+    "kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00",
+    "place": "Trappan", "scope": "group",
+}  # fmt: skip
 
 
 def coordinators(status: int) -> dict[str, int]:

@@ -296,7 +296,14 @@ def test_the_coordinator_reads_when_it_goes_out(client: PageClient, scene: Scene
 def test_calling_says_when_the_reminder_goes_out(
     day: str, said: str, client: PageClient, scene: Scene
 ) -> None:
-    plan = {"kind": "stairwell", "day": day, "starts": "18.00", "ends": "19.00", "place": "Tvättstugan"}
+    plan = {
+        "kind": "stairwell",
+        "day": day,
+        "starts": "18.00",
+        "ends": "19.00",
+        "place": "Tvättstugan",
+        "scope": "group",
+    }
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     sent = page.press("Förhandsgranska", plan).press("Kalla 4 grannar")
     assert sent.follow().flashes == [("done", said)]

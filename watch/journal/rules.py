@@ -223,8 +223,11 @@ JOURNALED: dict[type[Model], Journaled] = {
     Meeting: Journaled(
         (
             dated("meetings that were cancelled", "cancelled_at"),
-            replaced("meetings that were moved", "starts_at", "ends_at", "sequence", "changed_at"),
+            replaced(
+                "meetings that were moved", "starts_at", "ends_at", "is_open_ended", "sequence", "changed_at"
+            ),
             hidden("places of meetings that were changed", "place", instead=NAMELESS),
+            hidden("links of meetings that were changed", "link"),
         )
     ),
     MeetingPart: Journaled(

@@ -15,9 +15,12 @@ from watch.fields import (
     Form,
     HourField,
     LineField,
+    LinkField,
     NumberField,
     SendingForm,
     TextField,
+    TicksField,
+    choice,
     choices_of,
     moment_in_stockholm,
 )
@@ -28,7 +31,9 @@ from watch.models import Answer, Meeting, MeetingAnswer, MeetingKind, Stairwell,
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
 MOST_PEOPLE = 20
-EVERYBODY = "all"
+WHOLE_GROUP, SOME_STAIRWELLS = "group", "stairwells"
+USUALLY_LASTS = timedelta(hours=2)
+NOT_THAT_NIGHT = _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
 FOR_NEIGHBOURS = [
     MeetingKind.STAIRWELL, MeetingKind.START, MeetingKind.ANNUAL, MeetingKind.SAFETY_WALK,
 ]  # fmt: skip
@@ -58,20 +63,26 @@ class MeetingForm(SendingForm):
 
     day = DayField(_l("Dag"), missing=_l("Välj en dag."))
     starts = HourField(_l("Börjar klockan"), missing=_l("Skriv när träffen börjar, till exempel 18.00."))
-    ends = EndField(_l("Slutar klockan"), missing=_l("Skriv när träffen slutar, till exempel 19.00."))
+    ends = EndField(_l("Slutar klockan"))
     place = LineField(_l("Plats"), most=120, missing=_l("Skriv var ni ses, till exempel i trappuppgången."))
+    link = LinkField(_l("Länk"))
     about = TextField(_l("Vad ska ni prata om?"), most=2000)
     counted = HiddenField()
     starts_at: datetime
     ends_at: datetime
 
-    def typed(self) -> dict[str, str]:
+    def typed(self) -> dict[str, list[str]]:
         """Return everything as typed, to be sent with the next step or shown again."""
         return {
-            field.name: field.raw_data[0]
+            field.name: field.raw_data
             for field in self
             if field.name not in {"csrf_token", "counted"} and field.raw_data
         }
+
+    @property
+    def is_open_ended(self) -> bool:
+        """True if nothing is said of when it ends."""
+        return self.ends.data is None
 
     def validate_day(self, field: DayField) -> None:
         if field.data is None:
@@ -88,24 +99,26 @@ class MeetingForm(SendingForm):
         if self.starts.errors or self.ends.errors:
             return False
         if self.day.errors:
-            return self._ends_after_it_begins(self.starts.data, self.ends.until) and is_valid
+            is_in_order = self.is_open_ended or self._ends_after_it_begins(self.starts.data, self.ends.until)
+            return is_in_order and is_valid
         if not self._has_moments():
             return False
         is_in_order = self._ends_after_it_begins(self.starts_at, self.ends_at)
         return self._is_at_the_right_time() and is_in_order and is_valid
 
     def _has_moments(self) -> bool:
-        next_day = self.day.data + timedelta(days=self.ends.is_midnight)
-        for field, day, moment in (
-            (self.starts, self.day.data, "starts_at"),
-            (self.ends, next_day, "ends_at"),
-        ):
-            try:
-                setattr(self, moment, moment_in_stockholm(day, field.data))
-            except ValueError:
-                return _wrong(
-                    field, _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
-                )
+        try:
+            self.starts_at = moment_in_stockholm(self.day.data, self.starts.data)
+        except ValueError:
+            return _wrong(self.starts, NOT_THAT_NIGHT)
+        if self.is_open_ended:
+            self.ends_at = self.starts_at + USUALLY_LASTS
+            return True
+        try:
+            last_day = self.day.data + timedelta(days=self.ends.is_midnight)
+            self.ends_at = moment_in_stockholm(last_day, self.ends.data)
+        except ValueError:
+            return _wrong(self.ends, NOT_THAT_NIGHT)
         return True
 
     def _ends_after_it_begins(self, starts: Any, ends: Any) -> bool:
@@ -120,9 +133,17 @@ class MeetingForm(SendingForm):
 
 
 class CallMeetingForm(MeetingForm):
-    """Asks whom to call to a meeting, and what kind it is."""
+    """Asks whom to call to a meeting, and what kind it is.
 
-    stairwell = RadioField(_l("Vilka kallar du?"), default=EVERYBODY, validate_choice=False)
+    Of several stairwells none is chosen at first: nobody is called by a forgotten tick.
+    """
+
+    scope: RadioField = RadioField(
+        _l("Vilka kallar du?"),
+        choices=[choice(WHOLE_GROUP, _l("Hela gruppen")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
+        validators=[InputRequired(_l("Välj hela gruppen eller vissa portar."))],
+    )
+    stairwells = TicksField(_l("Vilka portar?"), coerce=int, validate_choice=False)
     kind = SelectField(
         _l("Vad är det för träff?"),
         choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
@@ -132,18 +153,32 @@ class CallMeetingForm(MeetingForm):
 
     def __init__(self, stairwells: list[Stairwell], *args: Any, **more: Any) -> None:
         super().__init__(*args, **more)
-        self.stairwells = {str(each.id): each for each in stairwells}
-        self.stairwell.choices = [(name, name) for name in (EVERYBODY, *self.stairwells)]
+        self.offered = stairwells
+        self.stairwells.choices = [(each.id, each.address) for each in stairwells]
+        if len(stairwells) < 2:
+            del self.scope, self.stairwells
 
     @property
     def chosen_stairwells(self) -> list[Stairwell]:
-        """The stairwells that are called; none for the whole group."""
-        chosen = self.stairwells.get(self.stairwell.data or "")
-        return [chosen] if chosen else []
+        """The stairwells that are called, in street order; none for the whole group."""
+        if self.scope is None or self.scope.data != SOME_STAIRWELLS:
+            return []
+        return [each for each in self.offered if each.id in (self.stairwells.data or ())]
 
-    def validate_stairwell(self, field: RadioField) -> None:
-        if field.data != EVERYBODY and field.data not in self.stairwells:
+    def validate_stairwells(self, field: TicksField) -> None:
+        """Demand ticks for some stairwells, and none beside the whole group."""
+        chosen = set(field.data or ())
+        if self.scope.data == WHOLE_GROUP and chosen:
+            raise ValidationError(
+                _l(
+                    "Du har kryssat för portar men valt Hela gruppen."
+                    " Ta bort kryssen, eller välj Vissa portar."
+                )
+            )
+        if chosen - {each.id for each in self.offered}:
             raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
+        if self.scope.data == SOME_STAIRWELLS and not chosen:
+            raise ValidationError(_l("Kryssa för minst en port, eller välj Hela gruppen."))
 
 
 class ChangeMeetingForm(MeetingForm):
@@ -154,9 +189,20 @@ class ChangeMeetingForm(MeetingForm):
     @classmethod
     def of(cls, meeting: Meeting) -> ChangeMeetingForm:
         """Return the form with what is called now."""
-        begins, ends = local(meeting.starts_at), local(meeting.ends_at)
-        now = {"day": begins.date(), "starts": begins.time(), "ends": ends.time(), "place": meeting.place}
-        return cls(formdata=None, data=now | {"about": meeting.about, "seen": meeting.sequence})
+        return cls(formdata=None, data=plan_of(meeting) | {"seen": meeting.sequence})
+
+
+def plan_of(meeting: Meeting) -> dict[str, Any]:
+    """Return what is planned for a meeting, by the names of a form's fields."""
+    begins, ends = local(meeting.starts_at), local(meeting.ends_at)
+    return {
+        "day": begins.date(),
+        "starts": begins.time(),
+        "ends": None if meeting.is_open_ended else ends.time(),
+        "place": meeting.place,
+        "link": meeting.link,
+        "about": meeting.about,
+    }
 
 
 class CancelMeetingForm(SendingForm):
@@ -169,7 +215,11 @@ class WriteDownMeetingForm(CallMeetingForm):
     """Asks the same about a meeting that was held already."""
 
     held = HiddenField(default="yes")
-    stairwell = RadioField(_l("Vilka var den för?"), default=EVERYBODY, validate_choice=False)
+    scope: RadioField = RadioField(
+        _l("Vilka var den för?"),
+        choices=[choice(WHOLE_GROUP, _l("Hela gruppen")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
+        validators=[InputRequired(_l("Välj hela gruppen eller vissa portar."))],
+    )
     about = TextField(_l("Vad pratade ni om?"), most=2000)
 
     def validate_day(self, field: DayField) -> None:
@@ -182,8 +232,11 @@ class WriteDownMeetingForm(CallMeetingForm):
             raise ValidationError(_l("Det är för länge sedan. Kontrollera årtalet."))
 
     def _is_at_the_right_time(self) -> bool:
-        if self.ends_at > utcnow():
-            return _wrong(self.ends, _l("Träffen har inte slutat ännu. Lägg till den när den är över."))
+        if (self.starts_at if self.is_open_ended else self.ends_at) > utcnow():
+            return _wrong(
+                self.starts if self.is_open_ended else self.ends,
+                _l("Träffen har inte slutat ännu. Lägg till den när den är över."),
+            )
         return True
 
 

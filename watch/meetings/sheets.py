@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from watch import language
-from watch.meetings.labels import KINDS
+from watch.meetings.labels import KINDS, when_said
 from watch.models import Language, Meeting
 from watch.printing.sheets import OtherWords, SheetPage, sheet
 
@@ -20,7 +18,7 @@ def sheet_of(meeting: Meeting) -> bytes:
             direction="ltr",
             source=_whom(meeting),
             title=str(KINDS[meeting.kind]),
-            facts=[_time(meeting), meeting.place],
+            facts=[when_said(meeting), meeting.place, *([meeting.link] if meeting.link else [])],
             paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
@@ -35,10 +33,5 @@ def _whom(meeting: Meeting) -> str:
 
 def _in(reader: Language, meeting: Meeting) -> OtherWords:
     with language.speaking(reader):
-        said = f"{KINDS[meeting.kind]}: {_time(meeting)}, {meeting.place}"
+        said = f"{KINDS[meeting.kind]}: {when_said(meeting)}, {meeting.place}"
         return OtherWords(reader, language.direction(reader), said)
-
-
-def _time(meeting: Meeting) -> str:
-    begins, ends = language.moment(meeting.starts_at), language.clock_of_end(meeting.ends_at)
-    return _("%(moment)s–%(end)s", moment=begins, end=ends)

@@ -57,7 +57,8 @@ class Meeting(Model):
     Without `called_at` it is a draft, which nobody is told of. `uid` identifies it in calendars (RFC 5545,
     3.8.4.7). It is random, because an id may be given again after a restore, and the new meeting would
     replace this one in people's calendars. Each change and the cancellation raise `sequence` (RFC 5545,
-    3.8.7.4). `changed_at` is when people were last told of a change.
+    3.8.7.4). `changed_at` is when people were last told of a change. With `is_open_ended` nobody has said
+    when it ends, and `ends_at` is a guess for what needs an end.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -67,9 +68,11 @@ class Meeting(Model):
     kind: Mapped[MeetingKind]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    is_open_ended: Mapped[bool] = mapped_column(default=False)
     place: Mapped[str] = personal(
         "C", "where to come; it may be somebody's home", AS_GROUP, Encrypted("meeting.place")
     )
+    link: Mapped[str | None] = personal("C", "where to join from home", AS_GROUP, Encrypted("meeting.link"))
     about: Mapped[str | None] = personal("C", "what will be talked of", AS_GROUP, Encrypted("meeting.about"))
     called_at: Mapped[datetime | None]
     called_by_id: Mapped[int | None] = personal(
@@ -194,8 +197,12 @@ class MeetingChange(Model):
     )
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    is_open_ended: Mapped[bool] = mapped_column(default=False)
     place: Mapped[str] = personal(
         "C", "where to come before; it may be somebody's home", AS_GROUP, Encrypted("meeting_change.place")
+    )
+    link: Mapped[str | None] = personal(
+        "C", "where to join from home before", AS_GROUP, Encrypted("meeting_change.link")
     )
     about: Mapped[str | None] = personal(
         "C", "what was to be talked of", AS_GROUP, Encrypted("meeting_change.about")

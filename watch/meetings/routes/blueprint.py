@@ -14,14 +14,17 @@ from watch.access import current_person, current_relations
 from watch.bodies import MEGABYTE
 from watch.fields import SendingForm
 from watch.mail.progress import sending
-from watch.meetings.labels import ANSWERS, KINDS
+from watch.meetings.forms import MeetingForm
+from watch.meetings.labels import ANSWERS, KINDS, when_said
 from watch.meetings.queries import calls
+from watch.meetings.service import Plan
 from watch.models import Answer, Group, Meeting, MeetingKind, utcnow
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
+bp.add_app_template_filter(when_said)
 
 
 @bp.app_template_filter("meeting_kind")
@@ -70,6 +73,19 @@ def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """Return the reader's own flats that get the call, or the cancellation, on paper."""
     scopes = current_relations().scopes_among(meeting.group_ids)
     return flats_on_paper(calls.mailings_of(meeting), scopes)
+
+
+def plan_in(form: MeetingForm, kind: MeetingKind) -> Plan:
+    """Return what a valid form plans."""
+    return Plan(
+        kind,
+        form.starts_at,
+        form.ends_at,
+        form.place.data,
+        form.about.data,
+        form.link.data,
+        form.is_open_ended,
+    )
 
 
 def note_assurance(form: SendingForm, meeting: Meeting) -> None:

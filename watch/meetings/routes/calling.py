@@ -16,9 +16,9 @@ from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
 from watch.meetings import service
 from watch.meetings.errors import AlreadyCalled, MeetingCancelled, MeetingNotStarted, OtherCalled
-from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
+from watch.meetings.forms import CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
 from watch.meetings.queries import calls, reminding
-from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
@@ -61,8 +61,7 @@ def preview(group: Group) -> ViewAnswer:
 
 
 def _planned(group: Group, form: CallMeetingForm) -> Meeting:
-    plan = service.Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
-    return service.planned(group, plan, form.chosen_stairwells)
+    return service.planned(group, plan_in(form, form.kind.data), form.chosen_stairwells)
 
 
 def _already_called(meeting: Meeting) -> Response:
@@ -158,19 +157,13 @@ def write_count(meeting: Meeting) -> ViewAnswer:
 
 
 def _meeting_form(group: Group) -> CallMeetingForm:
-    """Return the form as sent, or a new one for the coordinator's own stairwell."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
-    stairwells = stairwells_of_group(group)
-    if request.method == "POST":
-        return kind(stairwells)
-    own = current_relations().stairwells_in(group) or frozenset()
-    nearest = next((str(each.id) for each in stairwells if each.id in own), EVERYBODY)
-    return kind(stairwells, data={"stairwell": nearest})
+    return kind(stairwells_of_group(group))
 
 
 def _new_page(group: Group, form: CallMeetingForm, *, before: Meeting | None = None) -> str:
     """Show the form. `before` is the meeting that is recorded already, with other words."""
-    stairwells = list(form.stairwells.values())
+    stairwells = form.offered
     relations, counts = current_relations(), _crowds(group)
     for each in (None, *stairwells):
         aimed = Meeting(parts=[MeetingPart.of(group, each)])
