@@ -31,7 +31,7 @@ from watch.models import (
     Person,
     Visit,
 )
-from watch.relations import Position, Relations, Role, position_of, relations_of
+from watch.relations import Position, Relations, Role, is_draft, position_of, relations_of
 from watch.statements import prepared
 
 P = ParamSpec("P")
@@ -143,6 +143,8 @@ def may(person: Person, permission: Permission, thing: Model) -> bool:
 
 
 def _allows(permission: Permission, thing: Model, relations: Relations, position: Position) -> bool:
+    if is_draft(thing):
+        return False
     roles = relations.roles(position)
     only = ONLY.get(permission)
     return bool(MAY[permission] & roles) and (only is None or only(thing, relations.person_id, roles))
@@ -253,8 +255,8 @@ def _demand(permission: Permission, thing: Model) -> None:
     g.position = position = position_of(thing)
     relations = current_relations()
     if not _allows(permission, thing, relations, position):
-        is_known = relations.knows_of(position) and not isinstance(thing, TELL_WHO_TAKES_PART)
-        abort(403 if is_known else 404)
+        is_secret = isinstance(thing, TELL_WHO_TAKES_PART) or is_draft(thing)
+        abort(403 if relations.knows_of(position) and not is_secret else 404)
 
 
 def _demand_anywhere(permission: Permission) -> None:

@@ -96,6 +96,11 @@ def position_of(thing: Model) -> Position:
     raise TypeError(f"relations.position_of does not know where a {type(thing).__name__} stands")
 
 
+def is_draft(thing: Model) -> bool:
+    """Return True for a meeting that is not called: only its group's pages know of it."""
+    return isinstance(thing, Meeting) and thing.called_at is None
+
+
 def _of_place(place: Area | Group | Building | Stairwell) -> Position:
     match place:
         case Area():

@@ -39,6 +39,12 @@ ENDPOINTS = {
         get="/groups/{group}/meetings/preview", **CALLERS, **coordinators(303)
     ),
     "meetings.preview": Expected(post="/groups/{group}/meetings/preview", **CALLERS, **coordinators(422)),
+    "meetings.save_draft": Expected(
+        post="/groups/{group}/meetings/drafts", **CALLERS, **coordinators(422)
+    ),
+    "meetings.throw_away": Expected(
+        post="/groups/{group}/meetings/drafts/{meeting}/delete", **CALLERS, **coordinators(303)
+    ),
     # Members answer for themselves: Carin and Bengt live in this stairwell, Dawit and Amina in stairwell 1.
     "meetings.answer": Expected(
         post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},

@@ -44,7 +44,7 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
     assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
     assert "1 hushåll behöver det på papper: en e-postadress där fungerar inte längre." in page.text
 
-    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra"], [])
+    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra", "Spara utkast"], [])
 
     sent = page.press("Kalla 4 grannar")
 

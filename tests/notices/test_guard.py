@@ -105,7 +105,7 @@ NOT_FREE = (NameField, AddressField, PhoneField, HiddenField, PasswordField)
 NOT_GUARDED = {
     "AcceptAppointmentForm.flat": "a number that the form looks up",
     **dict.fromkeys(
-        ("MeetingForm.link", "CallMeetingForm.link", "ChangeMeetingForm.link", "WriteDownMeetingForm.link"),
+        (f"{each}MeetingForm.link" for each in ("", "Call", "Draft", "Change", "WriteDown")),
         "the address of a site",
     ),
     "FilterForm.q": "a search, which nobody keeps",

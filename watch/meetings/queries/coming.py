@@ -27,6 +27,11 @@ def past_meeting_ids(group: Group, now: datetime) -> Sequence[int]:
     return db.session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id.desc())).all()
 
 
+def past_meeting(group: Group, number: int | None, now: datetime) -> Meeting | None:
+    """Return a meeting of the group that has ended or was cancelled, by its id, or None."""
+    return meetings_by_id([number])[0] if number and number in past_meeting_ids(group, now) else None
+
+
 def _of_group(group: Group) -> Select[int]:
     return select(Meeting.id).where(Meeting.has_part(MeetingPart.group_id == group.id))
 

@@ -16,8 +16,8 @@ from watch.extensions import db
 from watch.limits import limit_network
 from watch.meetings import service, sheets
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
-from watch.meetings.forms import AnswerMeetingForm
-from watch.meetings.queries import answers, calls, coming, reminding
+from watch.meetings.forms.answering import AnswerMeetingForm
+from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
@@ -46,6 +46,7 @@ def index(group: Group) -> str:
         group=group,
         upcoming=coming.upcoming_meetings(group, now),
         past=coming.meetings_by_id(page.keys),
+        drafts=drafts.drafts_of(group) if can(Permission.CALL_MEETINGS, group) else [],
         page=page,
     )
 

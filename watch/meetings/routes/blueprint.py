@@ -14,7 +14,7 @@ from watch.access import current_person, current_relations
 from watch.bodies import MEGABYTE
 from watch.fields import SendingForm
 from watch.mail.progress import sending
-from watch.meetings.forms import MeetingForm
+from watch.meetings.forms.planning import MeetingForm
 from watch.meetings.labels import ANSWERS, KINDS, when_said
 from watch.meetings.queries import calls
 from watch.meetings.service import Plan
@@ -81,7 +81,7 @@ def plan_in(form: MeetingForm, kind: MeetingKind) -> Plan:
         kind,
         form.starts_at,
         form.ends_at,
-        form.place.data,
+        form.place.data or "",
         form.about.data,
         form.link.data,
         form.is_open_ended,

@@ -19,7 +19,7 @@ from watch.meetings.errors import (
     MeetingStarted,
     NothingChanged,
 )
-from watch.meetings.forms import CancelMeetingForm, ChangeMeetingForm
+from watch.meetings.forms.planning import CancelMeetingForm, ChangeMeetingForm
 from watch.meetings.queries import calls
 from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats, plan_in
 from watch.models import Meeting

@@ -1,8 +1,9 @@
-"""Changes to meetings: called, reminded of, recorded, answered, counted, changed and cancelled."""
+"""Changes to meetings: drafted, called, reminded of, recorded, answered, counted, changed and cancelled."""
 
 from watch.meetings.service.answering import answer, write_count
 from watch.meetings.service.calling import call, expect_new, remind, write_down
 from watch.meetings.service.changing import cancel, change, is_spelling
+from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.plans import Plan, planned
 
 __all__ = [
@@ -15,6 +16,8 @@ __all__ = [
     "is_spelling",
     "planned",
     "remind",
+    "save_draft",
+    "throw_away",
     "write_count",
     "write_down",
 ]

@@ -22,24 +22,31 @@ from watch.meetings.queries.reminding import (
     people_to_remind,
     reminders_due,
 )
+from watch.meetings.service.drafting import rewrite, take_turn
 from watch.meetings.service.plans import is_same
 from watch.models import Mailing, Meeting, Person, utcnow
 from watch.recipients import reached_by_mail
 
 
 def call(
-    meeting: Meeting, *, by: Person, form_key: str | None = None, promised: str | None = None
+    meeting: Meeting,
+    *,
+    by: Person,
+    form_key: str | None = None,
+    promised: str | None = None,
+    draft: Meeting | None = None,
 ) -> Meeting:
     """Call those whom a planned meeting is for, by mail, or on paper if no mail reaches them.
 
-    Raises AlreadyCalled or OtherCalled if the form was sent before, and CountChanged if the numbers differ
-    from the caller's preview (`promised`, a preview_token).
+    The draft of it, if there is one, becomes the meeting. Raises AlreadyCalled or OtherCalled if the form was
+    sent before, DraftGone, and CountChanged if the numbers differ from the caller's preview (`promised`, a
+    preview_token).
     """
     expect_new(meeting, form_key)
     recipients_of_call(meeting).require_unchanged(promised)
     try:
         with db.session.begin_nested():
-            _add(meeting, by)
+            meeting = _take_up(draft, meeting, by) if draft else _add(meeting, by)
             mailing = outbox.queue_many(
                 MEETING_CALLED,
                 people=reached_by_mail(people_to_call(meeting)),
@@ -91,10 +98,18 @@ def _same_time(meeting: Meeting) -> Select[Meeting]:
     )
 
 
-def _add(meeting: Meeting, by: Person) -> None:
+def _add(meeting: Meeting, by: Person) -> Meeting:
     meeting.called_at, meeting.called_by_id = utcnow(), by.id
     db.session.add(meeting)
     db.session.flush()
+    return meeting
+
+
+def _take_up(draft: Meeting, planned: Meeting, by: Person) -> Meeting:
+    """Make a draft the planned meeting, called now."""
+    take_turn(draft, called_at=utcnow(), called_by_id=by.id, sequence=1)
+    rewrite(draft, planned)
+    return draft
 
 
 def expect_new(meeting: Meeting, form_key: str | None) -> None:

@@ -37,6 +37,8 @@ def closed(now: datetime) -> int:
     for number in groups:
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
         forgotten = {"place": "", **dict.fromkeys(("about", "link", "called_by_id", "cancel_reason"))}
+        drafts = Meeting.group_id == number, Meeting.called_at.is_(None)
+        db.session.execute(delete(Meeting).where(*drafts))
         of_group = select(Meeting.id).where(Meeting.group_id == number)
         db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))

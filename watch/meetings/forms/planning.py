@@ -1,4 +1,4 @@
-"""Forms for calling a meeting, recording one that was held, answering, and counting heads."""
+"""Forms for planning a meeting: calling it, changing it, and recording one that was held."""
 
 from __future__ import annotations
 
@@ -6,17 +6,15 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
-from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
+from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
 from watch.fields import (
     DayField,
-    Form,
     HourField,
     LineField,
     LinkField,
-    NumberField,
     SendingForm,
     TextField,
     TicksField,
@@ -25,12 +23,11 @@ from watch.fields import (
     moment_in_stockholm,
 )
 from watch.language import local
-from watch.meetings.labels import ANSWERS, KINDS
-from watch.models import Answer, Meeting, MeetingAnswer, MeetingKind, Stairwell, utcnow
+from watch.meetings.labels import KINDS
+from watch.models import Meeting, MeetingKind, Stairwell, utcnow
 
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
-MOST_PEOPLE = 20
 WHOLE_GROUP, SOME_STAIRWELLS = "group", "stairwells"
 USUALLY_LASTS = timedelta(hours=2)
 NOT_THAT_NIGHT = _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
@@ -59,7 +56,10 @@ class EndField(HourField):
 
 
 class MeetingForm(SendingForm):
-    """Asks when and where to meet, and what about. Once valid, `starts_at` and `ends_at` are in UTC."""
+    """Asks when and where to meet, and what about. Once valid, `starts_at` and `ends_at` are in UTC.
+
+    `seen` is the sequence of the draft or meeting when the form was shown.
+    """
 
     day = DayField(_l("Dag"), missing=_l("Välj en dag."))
     starts = HourField(_l("Börjar klockan"), missing=_l("Skriv när träffen börjar, till exempel 18.00."))
@@ -68,6 +68,7 @@ class MeetingForm(SendingForm):
     link = LinkField(_l("Länk"))
     about = TextField(_l("Vad ska ni prata om?"), most=2000)
     counted = HiddenField()
+    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
     starts_at: datetime
     ends_at: datetime
 
@@ -144,6 +145,7 @@ class CallMeetingForm(MeetingForm):
         validators=[InputRequired(_l("Välj hela gruppen eller vissa portar."))],
     )
     stairwells = TicksField(_l("Vilka portar?"), coerce=int, validate_choice=False)
+    draft = HiddenField()
     kind = SelectField(
         _l("Vad är det för träff?"),
         choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
@@ -181,10 +183,14 @@ class CallMeetingForm(MeetingForm):
             raise ValidationError(_l("Kryssa för minst en port, eller välj Hela gruppen."))
 
 
-class ChangeMeetingForm(MeetingForm):
-    """Asks what is different now. `seen` is the meeting's sequence when the form was shown."""
+class DraftMeetingForm(CallMeetingForm):
+    """Asks the same for a draft, in which the place may still be missing."""
 
-    seen = IntegerField(widget=HiddenInput())
+    place = LineField(_l("Plats"), most=120)
+
+
+class ChangeMeetingForm(MeetingForm):
+    """Asks what is different now."""
 
     @classmethod
     def of(cls, meeting: Meeting) -> ChangeMeetingForm:
@@ -203,6 +209,14 @@ def plan_of(meeting: Meeting) -> dict[str, Any]:
         "link": meeting.link,
         "about": meeting.about,
     }
+
+
+def audience_of(meeting: Meeting) -> dict[str, Any]:
+    """Return whom a meeting of a group is for and its kind, by the names of a form's fields."""
+    chosen = [each.id for each in meeting.stairwells]
+    scope = SOME_STAIRWELLS if chosen else WHOLE_GROUP
+    kind = meeting.kind if meeting.kind in FOR_NEIGHBOURS else MeetingKind.STAIRWELL
+    return {"scope": scope, "stairwells": chosen, "kind": kind}
 
 
 class CancelMeetingForm(SendingForm):
@@ -236,55 +250,6 @@ class WriteDownMeetingForm(CallMeetingForm):
             return _wrong(
                 self.starts if self.is_open_ended else self.ends,
                 _l("Träffen har inte slutat ännu. Lägg till den när den är över."),
-            )
-        return True
-
-
-class AnswerMeetingForm(Form):
-    """Asks for an answer to a call; `person` says whose, if several share a mailbox."""
-
-    person = HiddenField()
-    answer = RadioField(
-        _l("Kommer du?"),
-        choices=choices_of(ANSWERS),
-        coerce=Answer,
-        validators=[InputRequired(_l("Välj om du kommer."))],
-    )
-    people = NumberField(
-        _l("Hur många kommer ni?"),
-        default=1,
-        validators=[Optional(), NumberRange(1, MOST_PEOPLE, _l("Skriv ett antal från 1 till 20."))],
-    )
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Ignore the number of people if the answer is no."""
-        if self.answer.data is Answer.NO:
-            self.people.process(None, self.people.object_data)
-        return bool(super().validate(extra_validators))
-
-    def number_of(self, before: MeetingAnswer | None) -> int:
-        """Return the number of people: what was typed, else what was said before, else one."""
-        return self.people.data or (before.people if before else 0) or 1
-
-
-class CountHeadsForm(Form):
-    """Asks how many came, which can be 0, or whether nobody counted."""
-
-    head_count = NumberField(
-        _l("Hur många kom?"),
-        validators=[Optional(), NumberRange(0, 1000, _l("Skriv ett antal från 0 till 1000."))],
-    )
-    not_counted = BooleanField(_l("Vi räknade inte"))
-
-    def validate(self, extra_validators: Any = None) -> bool:
-        """Demand either a number or that nobody counted."""
-        if not super().validate(extra_validators):
-            return False
-        if self.head_count.data is None and not self.not_counted.data:
-            return _wrong(self.head_count, _l("Skriv hur många som kom. 0 går bra."))
-        if self.head_count.data is not None and self.not_counted.data:
-            return _wrong(
-                self.head_count, _l("Här står både ett antal och att ni inte räknade. Ta bort det ena.")
             )
         return True
 
