@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
@@ -43,6 +43,7 @@ from watch.models import (
     Meeting,
     MeetingAnswer,
     MeetingKind,
+    MeetingPart,
     Membership,
     MessageAudience,
     Model,
@@ -364,6 +365,7 @@ def make_meeting(
     place: str = "Tvättstugan i port 3",
     kind: MeetingKind = MeetingKind.STAIRWELL,
     stairwell: Stairwell | None = None,
+    stairwells: Sequence[Stairwell] = (),
     by: Person | None = None,
 ) -> Meeting:
     """Add a meeting of an hour and a half, by default in a week at six in the evening."""
@@ -372,7 +374,8 @@ def make_meeting(
     return store(
         Meeting(
             group=group,
-            stairwell=stairwell,
+            parts=[MeetingPart.of(group, each) for each in stairwells or [stairwell]],
+            called_at=utcnow(),
             kind=kind,
             starts_at=begins.astimezone(UTC),
             ends_at=begins.astimezone(UTC) + timedelta(minutes=90),

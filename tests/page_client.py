@@ -127,7 +127,8 @@ class Page:
         sent = fields(form) | dict(data or {})
         if pressed is not None and pressed.get("name"):
             sent[pressed.get("name") or ""] = pressed.get("value") or ""
-        address = urljoin(self.path, form.get("action") or self.path)
+        action = (pressed.get("formaction") if pressed is not None else None) or form.get("action")
+        address = urljoin(self.path, action or self.path)
         if (form.get("method") or "get").lower() == "get":
             return self.client.get(address, query_string=sent, as_=self.reader)
         return self.client.post(address, sent, as_=self.reader)

@@ -316,6 +316,55 @@ def test_an_address_that_was_recorded_at_a_door_keeps_its_link_there_and_back(tw
         db.session.rollback()
 
 
+BEFORE_PARTS = {
+    **{name: BEFORE_LETTERBOXES[name] for name in ("area", "landlord", "property")},
+    **{name: BEFORE_LETTERBOXES[name] for name in ("watch_group", "building")},
+    "stairwell": [
+        {"id": number, "building_id": 1, "street": "G", "number": str(number), "postcode": "1", "city": "B",
+         "sort_key": f"g{number}", "nonce": bytes([number]) * 16}
+        for number in (1, 2)
+    ],
+    "meeting": [
+        {"id": number, "uid": f"u{number}", "group_id": 1, "stairwell_id": stairwell, "kind": "annual",
+         "starts_at": THEN, "ends_at": LATER, "place": b"", "called_at": THEN, "counting": "not_yet",
+         "sequence": 1}
+        for number, stairwell in ((1, None), (2, 2))
+    ],
+}  # fmt: skip
+PARTS = "SELECT meeting_id, group_id, stairwell_id, state FROM meeting_part ORDER BY id"
+SINCE_PARTS = (
+    "UPDATE meeting SET kind = 'joint' WHERE id = 1",
+    "INSERT INTO meeting_part (meeting_id, group_id, stairwell_id, state) VALUES (2, 1, 1, 'takes_part')",
+    "INSERT INTO meeting (id, uid, area_id, kind, starts_at, ends_at, place, called_at, counting, sequence)"
+    " SELECT 8, 'area', 1, 'citizens', starts_at, ends_at, place, called_at, counting, sequence"
+    " FROM meeting WHERE id = 1",
+    "INSERT INTO meeting (id, uid, group_id, kind, starts_at, ends_at, place, counting, sequence)"
+    " SELECT 9, 'draft', 1, kind, starts_at, ends_at, place, counting, sequence FROM meeting WHERE id = 1",
+    "INSERT INTO meeting_part (meeting_id, group_id, stairwell_id, state) VALUES (9, 1, NULL, 'takes_part')",
+)
+
+
+def test_whom_a_meeting_is_for_is_kept_and_going_back_nobody_loses_it(two_apps: list[Flask]) -> None:
+    app, _other = two_apps
+    with app.app_context():
+        upgrade(str(FOLDER), revision="0031")
+        known = MetaData()
+        known.reflect(db.engine)
+        with db.engine.begin() as connection:
+            for table, rows in BEFORE_PARTS.items():
+                connection.execute(known.tables[table].insert(), rows)
+        upgrade(str(FOLDER), revision="0040")
+        with db.engine.begin() as connection:
+            parts = [tuple(row) for row in connection.execute(text(PARTS))]
+            for statement in SINCE_PARTS:
+                connection.execute(text(statement))
+        assert parts == [(1, 1, None, "takes_part"), (2, 1, 2, "takes_part")]
+        downgrade(str(FOLDER), revision="0031")
+        with db.engine.begin() as connection:
+            left = connection.execute(text("SELECT id, kind, stairwell_id FROM meeting ORDER BY id")).all()
+        assert [tuple(row) for row in left] == [(1, "annual", None), (2, "annual", None)]
+
+
 def test_migrations_are_one_numbered_row() -> None:
     script = ScriptDirectory(str(FOLDER))
     revisions = [revision.revision for revision in reversed(list(script.walk_revisions()))]

@@ -64,6 +64,8 @@ INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
     "joining.change_address": {"address": "lina.ek@example.org"},
     "invitations.correct": {"address": "sara.ek@example.org"},
     "meetings.write_count": {"not_counted": ""},
+    "meetings.preview": {"scope": "stairwells"},
+    "meetings.save_draft": {"scope": "stairwells"},
 }
 # Strangers may ask about any address. Their statements are the same for each, so a mail too many is queued as
 # cancelled or expired, and only those meant to leave are compared.
@@ -95,6 +97,7 @@ REACHED = {
         "groups.house.move_out", "groups.house.note_answer", "invitations.correct", "invitations.preview",
         "invitations.resend", "invitations.revoke", "invitations.send", "joining.approve",
         "joining.decline", "joining.tell", "meetings.call", "meetings.cancel", "meetings.preview",
+        "meetings.save_draft",
         "meetings.preview_change",
         "meetings.write_count", "notices.preview", "notices.send", "printing.print_letters",
         "printing.remove_pack", "printing.renew_poster", "groups.coordinators.details",
@@ -119,6 +122,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "groups.coordinators.accept_new_duty": "after a duty has changed, see test_contact_details",
     "handouts.tick_meeting": "once paper is needed, see test_handing_out",
     "handouts.tick_notice": "once paper is needed, see test_handing_out",
+    "meetings.throw_away": "once a draft is saved, see test_drafts",
     "meetings.change": "once something is different, see test_changing_meetings",
     "messages.answer": "needs a text, see tests/messages",
     "messages.write": "needs a text, see tests/messages",

@@ -31,7 +31,7 @@ from watch.models import (
     Person,
     Visit,
 )
-from watch.relations import Position, Relations, Role, position_of, relations_of
+from watch.relations import Position, Relations, Role, is_draft, position_of, relations_of
 from watch.statements import prepared
 
 P = ParamSpec("P")
@@ -55,7 +55,9 @@ class Permission(Enum):
     PRINT_LETTERS = auto()
     FETCH_PACK = auto()
     CALL_MEETINGS = auto()
+    SEE_MEETING = auto()
     MANAGE_MEETINGS = auto()
+    HAND_OUT_CALLS = auto()
     SEND_GROUP_NOTICES = auto()
     SEND_AREA_NOTICES = auto()
     SEE_NOTICE_REPORT = auto()
@@ -82,6 +84,8 @@ _COORDINATORS = frozenset({Role.COORDINATOR, Role.LEAD})
 _LEAD = frozenset({Role.LEAD})
 _OFFICER = frozenset({Role.OFFICER})
 _OWNER = frozenset({Role.OWNER})
+_GUESTS = frozenset({Role.GUEST})
+_GUEST_COORDINATORS = frozenset({Role.GUEST_COORDINATOR})
 
 MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_GROUP: _GROUP | _OFFICER,
@@ -98,7 +102,9 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.PRINT_LETTERS: _COORDINATORS | _OFFICER,
     Permission.FETCH_PACK: _COORDINATORS | _OFFICER,
     Permission.CALL_MEETINGS: _COORDINATORS,
+    Permission.SEE_MEETING: _GROUP | _OFFICER | _GUESTS,
     Permission.MANAGE_MEETINGS: _COORDINATORS | _OWNER,
+    Permission.HAND_OUT_CALLS: _COORDINATORS | _OWNER | _GUEST_COORDINATORS,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,
     Permission.SEND_AREA_NOTICES: _OFFICER,
     Permission.SEE_NOTICE_REPORT: _COORDINATORS | _OFFICER | _OWNER,
@@ -137,6 +143,8 @@ def may(person: Person, permission: Permission, thing: Model) -> bool:
 
 
 def _allows(permission: Permission, thing: Model, relations: Relations, position: Position) -> bool:
+    if is_draft(thing):
+        return False
     roles = relations.roles(position)
     only = ONLY.get(permission)
     return bool(MAY[permission] & roles) and (only is None or only(thing, relations.person_id, roles))
@@ -247,8 +255,8 @@ def _demand(permission: Permission, thing: Model) -> None:
     g.position = position = position_of(thing)
     relations = current_relations()
     if not _allows(permission, thing, relations, position):
-        is_known = relations.knows_of(position) and not isinstance(thing, TELL_WHO_TAKES_PART)
-        abort(403 if is_known else 404)
+        is_secret = isinstance(thing, TELL_WHO_TAKES_PART) or is_draft(thing)
+        abort(403 if relations.knows_of(position) and not is_secret else 404)
 
 
 def _demand_anywhere(permission: Permission) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
 
 from flask_babel import lazy_gettext as _l
 from wtforms import Field
@@ -89,3 +90,18 @@ def no_title(_form: Any, field: Field) -> None:
         raise ValidationError(
             _l("Skriv ett eget namn, inte en roll. Är det ett efternamn? Skriv förnamnet först.")
         )
+
+
+IN_LINKS = "/%:=&?~#+!$,;'@()*[]"  # the signs of a link that need no other writing
+
+
+def plain_link(text: str) -> str:
+    """Return a link in the signs that programs read. Raises ValueError if it is not one link with https."""
+    parts = urlsplit(text)
+    host = (parts.hostname or "").encode("idna").decode()
+    is_one = not any(sign.isspace() or sign in '<>"\\' for sign in text)
+    if not is_one or parts.scheme != "https" or "." not in host or "@" in parts.netloc:
+        raise ValueError("not a link with https")
+    site = f"{host}:{parts.port}" if parts.port else host
+    rest = (quote(part, safe=IN_LINKS) for part in (parts.path, parts.query, parts.fragment))
+    return urlunsplit(("https", site, *rest))

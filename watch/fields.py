@@ -44,6 +44,7 @@ from watch.field_rules import (
     no_personnummer_in_text,
     no_pile_of_marks,
     no_title,
+    plain_link,
 )
 from watch.guarding import AssuranceField, about_nobody
 from watch.language import OWN_NAMES, STOCKHOLM, readable_phone, unless_being_chosen
@@ -176,6 +177,30 @@ class AddressField(EmailField):
                 self.data = readable_address(self.data)
             except ValueError as wrong:
                 raise ValidationError(str(wrong)) from None
+
+
+class LinkField(StringField):
+    """The address of a meeting online, as a browser writes it. Only https: it is mailed, and a link."""
+
+    def __init__(self, label: Any, **more: Any) -> None:
+        rules = [
+            Optional(),
+            AtMost(500, _l("Texten är för lång. Högst %(max)d tecken.")),
+            NoHiddenSigns(),
+        ]
+        super().__init__(
+            label, validators=rules, filters=[lambda text: text.strip() if text else text], **more
+        )
+
+    def post_validate(self, form: Form, validation_stopped: bool) -> None:
+        if not self.data or validation_stopped:
+            return
+        try:
+            self.data = plain_link(self.data)
+        except ValueError:
+            raise ValidationError(
+                _l("Länken går inte att använda. Kopiera hela adressen, den ska börja med https://.")
+            ) from None
 
 
 class PhoneField(TelField):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
@@ -37,6 +38,8 @@ class Role(StrEnum):
     MEMBER = "member"
     COORDINATOR = "coordinator"  # of this stairwell; of the group, for a thing of the whole group
     LEAD = "lead"
+    GUEST = "guest"  # a member of another group that a meeting is also for
+    GUEST_COORDINATOR = "guest coordinator"  # a coordinator of such a group
     OFFICER = "officer"
     OWNER = "owner"  # sent it, called it, asked for it or decided it, and still works there
 
@@ -46,15 +49,17 @@ class Position:
     """Where a thing belongs, which decides who has which role to it.
 
     Without a stairwell it belongs to the whole group and so to every coordinator: the group itself, a meeting
-    or a notice for all. With `is_somewhere` it belongs to a household whose stairwell is unknown, and only to
-    those who work with the whole group. `owner_id` is the person who sent it, called it, asked for it or
-    decided it. What belongs to `other_area_ids` too is for those who are officers of all of them.
+    or a notice for all. With several it belongs to the coordinators of each. With `is_somewhere` it belongs
+    to a household whose stairwell is unknown, and only to those who work with the whole group. `guests` are
+    other groups that it is for. `owner_id` is the person who sent it, called it, asked for it or decided it.
+    What belongs to `other_area_ids` too is for those who are officers of all of them.
     """
 
     area_id: int | None = None
     group_id: int | None = None
-    stairwell_id: int | None = None
+    stairwell_ids: frozenset[int] = frozenset()
     is_somewhere: bool = False
+    guests: frozenset[int] = frozenset()
     owner_id: int | None = None
     other_area_ids: frozenset[int] = frozenset()
 
@@ -82,8 +87,7 @@ def position_of(thing: Model) -> Position:
         case Coordinator():
             return _of_place(thing.group)
         case Meeting():
-            where = _of_place(thing.group)
-            return replace(where, stairwell_id=thing.stairwell_id, owner_id=thing.called_by_id)
+            return _of_meeting(thing)
         case Notice():
             return _of_notice(thing)
         case LetterPack():
@@ -92,6 +96,11 @@ def position_of(thing: Model) -> Position:
             place = thing.group or thing.building
             return _of_place(place) if place else Position(thing.area_id)
     raise TypeError(f"relations.position_of does not know where a {type(thing).__name__} stands")
+
+
+def is_draft(thing: Model) -> bool:
+    """Return True for a meeting that is not called: only its group's pages know of it."""
+    return isinstance(thing, Meeting) and thing.called_at is None
 
 
 def _of_place(place: Area | Group | Building | Stairwell) -> Position:
@@ -103,12 +112,13 @@ def _of_place(place: Area | Group | Building | Stairwell) -> Position:
         case Building():
             return Position(place.property.area_id, place.group_id)
         case Stairwell():
-            return Position(place.building.property.area_id, place.building.group_id, place.id)
+            number = frozenset([place.id])
+            return Position(place.building.property.area_id, place.building.group_id, number)
 
 
 def _at_home(group: Group, stairwell_id: int | None, owner_id: int | None = None) -> Position:
     """Return the position of a household, whose stairwell may be unknown."""
-    return Position(group.area_id, group.id, stairwell_id, stairwell_id is None, owner_id)
+    return Position(group.area_id, group.id, _only(stairwell_id), stairwell_id is None, owner_id=owner_id)
 
 
 def _of_request(request: JoinRequest) -> Position:
@@ -119,7 +129,22 @@ def _of_request(request: JoinRequest) -> Position:
     if request.confirmed_at is None:
         return Position()
     stairwell = None if request.is_everybodys else request.stairwell_id
-    return Position(request.group.area_id, request.group_id, stairwell, owner_id=request.decided_by_id)
+    return Position(request.group.area_id, request.group_id, _only(stairwell), owner_id=request.decided_by_id)
+
+
+def _of_meeting(meeting: Meeting) -> Position:
+    """Return the position of the group that calls, with its stairwells, or of the area."""
+    own = [each for each in meeting.parts if each.group_id == meeting.group_id]
+    return replace(
+        _of_place(meeting.called_from),
+        stairwell_ids=frozenset(each.stairwell_id for each in own if each.stairwell_id is not None),
+        guests=frozenset(meeting.group_ids) - {meeting.group_id or 0},
+        owner_id=meeting.called_by_id,
+    )
+
+
+def _only(stairwell_id: int | None) -> frozenset[int]:
+    return frozenset() if stairwell_id is None else frozenset([stairwell_id])
 
 
 def _of_notice(notice: Notice) -> Position:
@@ -130,7 +155,8 @@ def _of_notice(notice: Notice) -> Position:
     if notice.area_id is not None:
         others = frozenset(each.id for each in notice.areas) - {notice.area_id}
         return Position(notice.area_id, owner_id=notice.by_id, other_area_ids=others)
-    return Position(group_id=notice.group_id, stairwell_id=notice.stairwell_id, owner_id=notice.by_id)
+    where = _only(notice.stairwell_id)
+    return Position(group_id=notice.group_id, stairwell_ids=where, owner_id=notice.by_id)
 
 
 @dataclass
@@ -159,6 +185,10 @@ class Relations:
             roles.add(Role.COORDINATOR)
         if self._follows(position):
             roles.add(Role.OFFICER)
+        if position.guests & (self.member_of | self.leads | set(self.coordinates)):
+            roles.add(Role.GUEST)
+        if position.guests & (self.leads | set(self.coordinates)):
+            roles.add(Role.GUEST_COORDINATOR)
         if position.owner_id is not None and position.owner_id == self.person_id and self._works_at(position):
             roles.add(Role.OWNER)
         return frozenset(roles)
@@ -178,20 +208,29 @@ class Relations:
             return False
         if not stairwells:  # the whole group
             return True
-        if position.stairwell_id is None:
+        if not position.stairwell_ids:
             return not position.is_somewhere
-        return position.stairwell_id in stairwells
+        return bool(position.stairwell_ids & stairwells)
 
     def knows_of(self, position: Position) -> bool:
         """Return True if the person belongs to the same group or area, and so may know of the thing."""
         areas = {position.area_id, *position.other_area_ids}
-        return bool(areas & self.officer_of or self.roles(Position(group_id=position.group_id)))
+        here = Position(group_id=position.group_id, guests=position.guests)
+        return bool(areas & self.officer_of or self.roles(here))
 
     def stairwells_in(self, group: Group) -> frozenset[int] | None:
         """Return the stairwells whose households a coordinator works with; None for the whole group."""
         if group.id in self.leads:
             return None
         return self.coordinates[group.id] or None
+
+    def scopes_among(self, groups: Collection[int]) -> dict[int, frozenset[int] | None]:
+        """Return those of these groups (ids) that they coordinate, with their stairwells (None: all)."""
+        return {
+            each: None if each in self.leads else self.coordinates[each] or None
+            for each in groups
+            if each in self.coordinates
+        }
 
     def works_with_all_of(self, group: Group, stairwell_id: int | None) -> bool:
         """Return True if a coordinator works with every household of a stairwell (None: of the group).

@@ -10,7 +10,10 @@ READERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 200, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 200, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
-PLAN = {"kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00", "place": "Trappan"}
+PLAN = {
+    "kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00",
+    "place": "Trappan", "scope": "group",
+}  # fmt: skip
 
 
 def coordinators(status: int) -> dict[str, int]:
@@ -36,6 +39,12 @@ ENDPOINTS = {
         get="/groups/{group}/meetings/preview", **CALLERS, **coordinators(303)
     ),
     "meetings.preview": Expected(post="/groups/{group}/meetings/preview", **CALLERS, **coordinators(422)),
+    "meetings.save_draft": Expected(
+        post="/groups/{group}/meetings/drafts", **CALLERS, **coordinators(422)
+    ),
+    "meetings.throw_away": Expected(
+        post="/groups/{group}/meetings/drafts/{meeting}/delete", **CALLERS, **coordinators(303)
+    ),
     # Members answer for themselves: Carin and Bengt live in this stairwell, Dawit and Amina in stairwell 1.
     "meetings.answer": Expected(
         post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},

@@ -346,7 +346,7 @@ def test_who_said_no_gets_neither_mail_nor_paper_and_is_not_counted(
     reach = households.paper_households(scene.group, wanting=choices_queries.WANTS_MEETINGS)
     assert len(db.session.scalars(reach).all()) == 1
     plan = {"kind": "stairwell", "day": str((utcnow() + timedelta(days=9)).date()), "starts": "18.00",
-            "ends": "19.00", "place": "Trappan", "stairwell": "all"}  # fmt: skip
+            "ends": "19.00", "place": "Trappan", "scope": "group"}  # fmt: skip
     called = client.post(f"/groups/{scene.group.id}/meetings/preview", plan, as_=scene.amina)
     assert "3 grannar får ett mejl." in called.text
     assert "2 grannar har valt bort sådana mejl och får inget, inte heller på papper." in called.text

@@ -32,7 +32,10 @@ from watch.notices.queries import Target
 from watch.notices.service import Draft, send
 
 MORNING = datetime(2026, 3, 3, 9, tzinfo=STOCKHOLM)
-PLAN = {"kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19.30", "place": "Tvättstugan"}
+PLAN = {
+    "kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19.30",
+    "place": "Tvättstugan", "scope": "group",
+}  # fmt: skip
 NOTICE = {"level": "information", "title": "Ny lampa", "body": "Den är på plats."}
 
 
@@ -108,9 +111,11 @@ def _reads(client: PageClient, scene: Scene, reader: Person) -> Callable[[], lis
     def seen() -> list[object]:
         pages = [
             client.get(f"{here}/meetings/new", as_=reader),
-            client.post(f"{here}/meetings/preview", PLAN | {"stairwell": "all"}, as_=reader),
+            client.post(f"{here}/meetings/preview", PLAN, as_=reader),
             client.post(
-                f"{here}/meetings/preview", PLAN | {"stairwell": str(scene.stairwell_1.id)}, as_=reader
+                f"{here}/meetings/preview",
+                PLAN | {"scope": "stairwells", "stairwells": str(scene.stairwell_1.id)},
+                as_=reader,
             ),
             client.get(f"{here}/notices/new", as_=reader),
             client.post(f"{here}/notices/preview", NOTICE | {"audience": "group"}, as_=reader),
@@ -136,7 +141,7 @@ def test_a_guess_at_numbers_that_are_not_told_is_not_answered(
     client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
     here, guess = f"/groups/{scene.group.id}", {"counted": "1-1-1"}
-    notice, meeting = NOTICE | {"audience": "group"} | guess, PLAN | {"stairwell": "all"} | guess
+    notice, meeting = NOTICE | {"audience": "group"} | guess, PLAN | guess
     asked = [(f"{here}/notices", notice), (f"{here}/meetings", meeting)]
     assert [client.post(path, typed, as_=scene.bengt).status for path, typed in asked] == [303, 303]
     assert [client.post(path, typed, as_=scene.amina).status for path, typed in asked] == [409, 409]
@@ -159,7 +164,7 @@ def test_what_is_sent_to_the_whole_group_is_followed_roughly(
 def test_of_a_meeting_elsewhere_its_caller_reads_roughly_who_comes(
     client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
-    call = PLAN | {"stairwell": str(full_stairwell.id)}
+    call = PLAN | {"scope": "stairwells", "stairwells": str(full_stairwell.id)}
     page = client.post(f"/groups/{scene.group.id}/meetings", call, as_=scene.bengt).follow()
     assert page.flashes[0][1].startswith("Träffen är inlagd. Inbjudan är på väg.")
     assert "Jag kommer färre än 5 Kanske färre än 5 Jag kan inte färre än 5" in page.text
@@ -172,7 +177,7 @@ def test_of_a_meeting_elsewhere_its_caller_reads_roughly_who_comes(
 def test_of_a_meeting_of_the_group_a_stairwells_coordinator_reads_who_answers_not_who_does_not(
     client: PageClient, scene: Scene, full_stairwell: Stairwell
 ) -> None:
-    client.post(f"/groups/{scene.group.id}/meetings", PLAN | {"stairwell": "all"}, as_=scene.amina)
+    client.post(f"/groups/{scene.group.id}/meetings", PLAN, as_=scene.amina)
     meeting = make_meeting(scene.group)
     address = f"/meetings/{meeting.id - 1}"
     assert "0 personer kommer" in client.get(address, as_=scene.bengt).text

@@ -70,7 +70,7 @@ def tell_area(scene: Scene) -> Notice:
 def call(scene: Scene) -> Meeting:
     begins = (utcnow() + timedelta(days=10)).replace(microsecond=0)
     plan = meetings.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), "Tvättstugan")
-    meeting = meetings.call(scene.group, plan, by=scene.amina)
+    meeting = meetings.call(meetings.planned(scene.group, plan), by=scene.amina)
     db.session.commit()
     return meeting
 

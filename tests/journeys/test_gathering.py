@@ -77,6 +77,7 @@ def test_a_gathering_that_was_is_written_down_though_nobody_counted(
 def _amina_calls(phone: Phone, scene: Scene) -> None:
     phone.open(f"/groups/{scene.group.id}/meetings")
     phone.follow("Kalla till träff")
+    phone.tick("Hela gruppen")
     _fill_in(phone, DAY.isoformat(), "Tvättstugan i port 3")
     phone.fill("Vad ska ni prata om? (frivilligt)", "Cyklarna i källaren")
     phone.press("Förhandsgranska")

@@ -20,7 +20,7 @@ from watch.language import STOCKHOLM
 from watch.mail import delivery, outbox
 from watch.mail.kinds import KINDS
 from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED
-from watch.models import Language, Meeting, OutboxRow, OutboxState, utcnow
+from watch.models import Language, Meeting, MeetingPart, OutboxRow, OutboxState, utcnow
 
 KINDS_OF_ENTRY = {
     "meeting-called": ("CONFIRMED", 1, "Träff med grannar"),
@@ -82,6 +82,19 @@ def test_a_meeting_comes_as_a_calendar_entry_that_asks_for_no_answer(
         "Svara med länken i mejlet." if is_on else None,
         is_on,
     )
+
+
+def test_a_meeting_without_an_end_has_none_and_its_link_is_told(scene: Scene, relay: Relay) -> None:
+    meeting = make_meeting(scene.group, by=scene.amina)
+    meeting.is_open_ended, meeting.link = True, "https://meet.example/grannar?rum=5"
+    outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
+    letter = taken(relay)
+    event = entry(letter)[2]
+    assert ("DTEND" in event, "DURATION" in event) == (False, False)
+    assert event["DESCRIPTION"] == f"Svara med länken i mejlet. Via länk: {meeting.link}"
+    assert f"Via länk: {meeting.link}" in letter.text()
+    assert f'href="{meeting.link}"' in letter.text("html")
+    assert "–" not in letter.text().split("När: ")[1].split("\n")[0]
 
 
 def test_its_link_answers_as_the_mails_own_does(client: PageClient, scene: Scene, relay: Relay) -> None:
@@ -176,6 +189,8 @@ def test_a_meeting_that_gets_the_number_of_a_lost_one_is_not_taken_for_it(scene:
     db.session.execute(delete(Meeting))
     db.session.expunge_all()
     again = make_meeting(db.session.merge(scene.group), by=db.session.merge(scene.amina))
-    again.id = number
+    again.parts = []
+    db.session.flush()
+    again.id, again.parts = number, [MeetingPart.of(again.called_from)]
     outbox.queue(MEETING_CALLED, to=db.session.merge(scene.carin), about=again)
     assert entry(taken(relay))[2]["UID"] != before

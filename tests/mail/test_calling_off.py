@@ -38,7 +38,7 @@ def meeting(scene: Scene) -> Meeting:
     """A meeting in ten days, called to the whole group; no mail has been sent yet."""
     begins = (utcnow() + timedelta(days=10)).replace(microsecond=0)
     plan = service.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), "Tvättstugan")
-    meeting = service.call(scene.group, plan, by=scene.amina)
+    meeting = service.call(service.planned(scene.group, plan), by=scene.amina)
     db.session.commit()
     return meeting
 
@@ -206,7 +206,7 @@ def test_a_welcome_from_before_the_call_and_one_to_another_port_tell_of_nothing(
     send()
     begins = utcnow() + timedelta(days=10)
     plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Trappan")
-    meeting = service.call(scene.group, plan, by=scene.amina, stairwell=scene.stairwell_3)
+    meeting = service.call(service.planned(scene.group, plan, [scene.stairwell_3]), by=scene.amina)
     relay.answers["fia@example.org"] = "451 4.7.1 later"
     outbox.queue(JOIN_APPROVED, to=gro, about=members.admit(gro, scene.group, stairwell=scene.stairwell_1))
     send()

@@ -45,7 +45,7 @@ def called(scene: Scene) -> Meeting:
     begins = (utcnow() + timedelta(days=10)).replace(hour=16, minute=0, second=0, microsecond=0)
     meeting = make_meeting(scene.group, starts_at=begins, by=scene.amina, place="Tvättstugan")
     queued = mail.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
-    mail.queue_paper(queued, households_to_call(scene.group, None))
+    mail.queue_paper(queued, households_to_call(meeting))
     arrive(queued.id)
     return meeting
 

@@ -61,7 +61,7 @@ def meeting(scene: Scene) -> Meeting:
 def call(scene: Scene, day: date, at: str = "18.00") -> Meeting:
     begins = borås(day, at)
     plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
-    meeting = service.call(scene.group, plan, by=scene.amina)
+    meeting = service.call(service.planned(scene.group, plan), by=scene.amina)
     db.session.commit()
     return meeting
 
@@ -123,7 +123,7 @@ def membership_of(person: Person) -> Membership:
 def test_only_those_who_were_called_to_their_own_stairwell(scene: Scene, outbox: Outbox) -> None:
     begins = borås(MEETING, "18.00")
     plan = service.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
-    service.call(scene.group, plan, by=scene.amina, stairwell=scene.stairwell_3)
+    service.call(service.planned(scene.group, plan, [scene.stairwell_3]), by=scene.amina)
     tick(WEEK_BEFORE)
     assert reminded(outbox) == ["bengt", "carin"]
 
@@ -296,7 +296,14 @@ def test_the_coordinator_reads_when_it_goes_out(client: PageClient, scene: Scene
 def test_calling_says_when_the_reminder_goes_out(
     day: str, said: str, client: PageClient, scene: Scene
 ) -> None:
-    plan = {"kind": "stairwell", "day": day, "starts": "18.00", "ends": "19.00", "place": "Tvättstugan"}
+    plan = {
+        "kind": "stairwell",
+        "day": day,
+        "starts": "18.00",
+        "ends": "19.00",
+        "place": "Tvättstugan",
+        "scope": "group",
+    }
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     sent = page.press("Förhandsgranska", plan).press("Kalla 4 grannar")
     assert sent.follow().flashes == [("done", said)]

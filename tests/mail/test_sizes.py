@@ -98,7 +98,7 @@ def test_the_longest_call_is_below_100_kb_with_its_calendar_entry(
 ) -> None:
     plan = {
         "kind": "stairwell", "day": str((utcnow() + timedelta(days=9)).date()), "starts": "18.00",
-        "ends": "19.00", "place": filled("ᄀ", 120), "stairwell": "all",
+        "ends": "19.00", "place": filled("ᄀ", 120), "scope": "group",
         "about": filled(words, ABOUT_CHARACTERS),
     }  # fmt: skip
     new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)

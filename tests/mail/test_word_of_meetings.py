@@ -41,7 +41,9 @@ def call(scene: Scene, days: int = 10, stairwell: Stairwell | None = None) -> Me
     """Call a meeting in so many days."""
     begins = (utcnow() + timedelta(days=days)).replace(microsecond=0)
     plan = service.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), f"Rum {days}")
-    meeting = service.call(scene.group, plan, by=scene.amina, stairwell=stairwell)
+    meeting = service.call(
+        service.planned(scene.group, plan, [stairwell] if stairwell else []), by=scene.amina
+    )
     db.session.commit()
     return meeting
 

@@ -17,11 +17,14 @@ from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service.members import leave
 from watch.meetings.queries.calls import recipients_of_call
-from watch.models import AuditEntry, Channel, Meeting, MeetingKind, Notice, OutboxState, Person
+from watch.models import AuditEntry, Channel, Meeting, MeetingKind, MeetingPart, Notice, OutboxState, Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
 TRY = "Skicka ett provmejl till mig"
-PLAN = {"kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19:30", "place": "Tvättstugan"}
+PLAN = {
+    "kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19:30",
+    "place": "Tvättstugan", "scope": "group",
+}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -42,7 +45,7 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
     assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
     assert "1 hushåll behöver det på papper: en e-postadress där fungerar inte längre." in page.text
 
-    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra", TRY], [])
+    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra", TRY, "Spara utkast"], [])
 
     sent = page.press("Kalla 4 grannar")
 
@@ -75,7 +78,7 @@ NOTICE = {"audience": "group", "level": "information", "title": "Ny lampa", "bod
 def test_the_key_of_another_kind_of_form_sends_nothing(
     order: tuple[str, str], client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
-    typed = {"notices": NOTICE, "meetings": PLAN | {"stairwell": "all"}}
+    typed = {"notices": NOTICE, "meetings": PLAN}
     first, second = (
         client.post(f"/groups/{scene.group.id}/{kind}", typed[kind] | {"form_key": "k" * 24}, as_=scene.amina)
         for kind in order
@@ -96,7 +99,9 @@ def test_one_stairwell_is_called_alone(
     client: PageClient, scene: Scene, nils: Person, outbox: Outbox
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
-    page = page.press("Förhandsgranska", PLAN | {"stairwell": str(scene.stairwell_1.id)})
+    page = page.press(
+        "Förhandsgranska", PLAN | {"scope": "stairwells", "stairwells": str(scene.stairwell_1.id)}
+    )
     assert "För Våglängdsgatan 1" in page.text
     page.press("Kalla 2 grannar")
 
@@ -105,21 +110,83 @@ def test_one_stairwell_is_called_alone(
         ("meeting-called", "dawit@example.org"),
     ]
     assert _flats_on_paper(outbox) == []
-    assert db.session.scalars(select(Meeting)).one().stairwell == scene.stairwell_1
+    assert db.session.scalars(select(Meeting)).one().stairwells == [scene.stairwell_1]
 
 
-def test_a_coordinator_of_a_stairwell_begins_with_that_and_may_call_all(
+def test_nobody_is_called_by_a_forgotten_choice_and_a_stairwells_coordinator_may_call_all(
     client: PageClient, scene: Scene
 ) -> None:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.bengt)
+    own = {"scope": "stairwells", "stairwells": str(scene.stairwell_3.id)}
 
-    assert page.form()["stairwell"] == str(scene.stairwell_3.id)
-    assert page.press("Förhandsgranska", PLAN).buttons[0] == "Kalla 2 grannar"
-    assert page.press("Förhandsgranska", PLAN | {"stairwell": "all"}).buttons[0] == "Kalla till träff"
+    assert {"scope", "stairwells"} & page.form().keys() == set()
+    without = page.press("Förhandsgranska", {name: PLAN[name] for name in PLAN if name != "scope"})
+    assert (without.status, without.errors) == (422, ["Välj hela gruppen eller vissa portar."])
+    assert page.press("Förhandsgranska", PLAN | own).buttons[0] == "Kalla 2 grannar"
+    assert page.press("Förhandsgranska", PLAN).buttons[0] == "Kalla till träff"
+
+
+@pytest.mark.parametrize(
+    ("scope", "ticks", "said"),
+    [
+        ("stairwells", 0, "Kryssa för minst en port, eller välj Hela gruppen."),
+        (
+            "group",
+            1,
+            "Du har kryssat för portar men valt Hela gruppen. Ta bort kryssen, eller välj Vissa portar.",
+        ),
+    ],
+)
+def test_what_is_chosen_of_the_house_must_be_one_thing(
+    scope: str, ticks: int, said: str, client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    chosen: dict[str, Any] = {"scope": scope, "stairwells": [str(scene.stairwell_3.id)] * ticks}
+    page = client.post(f"/groups/{scene.group.id}/meetings", PLAN | chosen, as_=scene.amina)
+    assert (page.status, page.errors, outbox.rows()) == (422, [said], [])
+
+
+def test_several_stairwells_are_called_together_from_the_preview(client: PageClient, scene: Scene) -> None:
+    both = [str(scene.stairwell_1.id), str(scene.stairwell_3.id)]
+    some: dict[str, Any] = {"scope": "stairwells", "stairwells": both}
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page = page.press("Förhandsgranska", PLAN | some)
+    assert "För Våglängdsgatan 1, Våglängdsgatan 3" in page.text
+    page.press("Kalla 4 grannar")
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert meeting.stairwells == [scene.stairwell_1, scene.stairwell_3]
+
+
+def test_a_meeting_may_have_no_end_and_a_link(client: PageClient, scene: Scene) -> None:
+    typed = PLAN | {"ends": "", "link": "https://möten.example/Grannträff?rum=5 "}
+    link = "https://xn--mten-5qa.example/Granntr%C3%A4ff?rum=5"
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page = page.press("Förhandsgranska", typed)
+    assert "kl. 18.00 Var Tvättstugan" in " ".join(page.text.split())
+    assert page.links[link] == link
+    page = page.press("Kalla 4 grannar")
+    meeting = db.session.scalars(select(Meeting)).one()
+    assert (meeting.is_open_ended, meeting.link) == (True, link)
+    assert meeting.ends_at - meeting.starts_at == timedelta(hours=2)
+    edit = client.get(f"/meetings/{meeting.id}/edit", as_=scene.amina).form()
+    assert (edit["ends"], edit["link"]) == ("", link)
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "http://meet.example/x", "meet.example/x", "data:text/html,x", "https://", "https://localhost/x",
+        "https://a:b@meet.example/x", "https://meet.example/x y", "https://meet.example/<b>", "https://[",
+        "https://meet.example/x https://b.example", "https://meet.example:x/",
+    ],
+)  # fmt: skip
+def test_a_link_that_is_none_is_refused(link: str, client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    page = client.post(f"/groups/{scene.group.id}/meetings", PLAN | {"link": link}, as_=scene.amina)
+    said = "Länken går inte att använda. Kopiera hela adressen, den ska börja med https://."
+    assert (page.status, page.errors, outbox.rows()) == (422, [said], [])
 
 
 def test_back_keeps_what_was_typed(client: PageClient, scene: Scene) -> None:
-    typed = PLAN | {"about": "Kom och fika", "stairwell": str(scene.stairwell_1.id)}
+    typed = PLAN | {"about": "Kom och fika", "scope": "stairwells", "stairwells": str(scene.stairwell_1.id)}
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     back = page.press("Förhandsgranska", typed).press("Ändra")
     kept = back.form()
@@ -185,7 +252,7 @@ def test_a_group_without_members_is_told_that_nobody_gets_it(
 ) -> None:
     page = client.get(f"/groups/{scene.other_group.id}/meetings/new", as_=scene.ivan)
     empty = next(each for each in scene.other_group.buildings[0].stairwells if each.number == "12")
-    asked = page.press("Förhandsgranska", PLAN | {"stairwell": str(empty.id)})
+    asked = page.press("Förhandsgranska", PLAN | {"scope": "stairwells", "stairwells": str(empty.id)})
     assert "Ingen här är med i gruppen än, så ingen får inbjudan." in asked.text
     assert asked.buttons[0] == "Lägg in träffen"
 
@@ -193,7 +260,9 @@ def test_a_group_without_members_is_told_that_nobody_gets_it(
 def test_a_stairwell_of_another_house_is_refused(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     elsewhere = scene.other_group.buildings[0].stairwells[0]
     page = client.post(
-        f"/groups/{scene.group.id}/meetings", PLAN | {"stairwell": str(elsewhere.id)}, as_=scene.amina
+        f"/groups/{scene.group.id}/meetings",
+        PLAN | {"scope": "stairwells", "stairwells": str(elsewhere.id)},
+        as_=scene.amina,
     )
 
     assert page.status == 422
@@ -378,7 +447,7 @@ def test_no_paper_goes_to_a_household_that_has_left_since(
 def test_the_number_said_is_the_number_of_rows(
     scene: Scene, nils: Person, olga: Person, client: PageClient
 ) -> None:
-    reach = recipients_of_call(scene.group, scene.stairwell_3)
+    reach = recipients_of_call(Meeting(parts=[MeetingPart.of(scene.group, scene.stairwell_3)]))
     assert (reach.mail, reach.paper, reach.paper_no_address, reach.paper_dead_address) == (2, 2, 1, 1)
 
 

@@ -14,7 +14,7 @@ from watch.models import MeetingKind
 def test_a_meeting_that_ends_at_midnight_says_24(client: PageClient, scene: Scene) -> None:
     begins, ends = datetime(2099, 1, 15, 20, tzinfo=UTC), datetime(2099, 1, 15, 23, tzinfo=UTC)
     plan = service.Plan(MeetingKind.STAIRWELL, begins, ends, "Trappan")
-    meeting = service.call(scene.group, plan, by=scene.amina)
+    meeting = service.call(service.planned(scene.group, plan), by=scene.amina)
     db.session.commit()
     page = client.get(f"/meetings/{meeting.id}", as_=scene.amina)
     assert "24.00" in page.text

@@ -16,7 +16,7 @@ from watch.groups.queries.members import active_membership
 from watch.models import Channel, Membership, NoticeChoice, Person, utcnow
 
 DAY = (utcnow() + timedelta(days=20)).date().isoformat()
-PLAN = {"day": DAY, "starts": "18.00", "ends": "19.30", "place": "Tvättstugan"}
+PLAN = {"day": DAY, "starts": "18.00", "ends": "19.30", "place": "Tvättstugan", "scope": "group"}
 TEXT = {"title": "Ny lampa", "body": "Den sitter i cykelrummet."}
 
 
@@ -48,7 +48,9 @@ def test_both_forms_previews_and_results_count_alike(
     notice = client.get(f"{here}/notices/new", as_=scene.amina)
     assert said in gathering.text
     assert said in notice.text
-    gathering = gathering.press("Förhandsgranska", PLAN | {"stairwell": str(number or "all")})
+    gathering = gathering.press(
+        "Förhandsgranska", PLAN | ({"scope": "stairwells", "stairwells": str(number)} if number else {})
+    )
     chosen = f"stairwell-{number}" if number else "group"
     notice = notice.press("Förhandsgranska", TEXT | {"audience": chosen})
     (call,) = [button for button in gathering.buttons if button.startswith("Kalla")]

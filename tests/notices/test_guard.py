@@ -112,6 +112,10 @@ FREE = (StringField, TextAreaField)
 NOT_FREE = (NameField, AddressField, PhoneField, HiddenField, PasswordField)
 NOT_GUARDED = {
     "AcceptAppointmentForm.flat": "a number that the form looks up",
+    **dict.fromkeys(
+        (f"{each}MeetingForm.link" for each in ("", "Call", "Draft", "Change", "WriteDown")),
+        "the address of a site",
+    ),
     "FilterForm.q": "a search, which nobody keeps",
     "InviteForm.addresses": "a list, of which each row is read into fields of its own",
     "RowForm.flat": "a flat that the form looks up",
@@ -223,6 +227,7 @@ def test_a_text_about_nobody_has_no_such_press_and_leaves_no_note(client: PageCl
 def test_a_meeting_a_no_and_a_contact_are_guarded_in_the_same_way(client: PageClient, scene: Scene) -> None:
     meeting = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     typed = {
+        "scope": "group",
         "day": "2026-12-10",
         "starts": "18.00",
         "ends": "19.00",

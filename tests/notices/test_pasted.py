@@ -30,7 +30,7 @@ def test_a_pasted_notice_and_meeting_are_taken(client: PageClient, scene: Scene)
         assert text is not None
         assert (text.body, text.title) == (kept, kept.replace("\n", " "))
         called = {
-            "kind": "stairwell", "stairwell": "all", "day": "2026-12-10", "starts": "18.00", "ends": "19.00",
+            "kind": "stairwell", "scope": "group", "day": "2026-12-10", "starts": "18.00", "ends": "19.00",
             "place": pasted, "about": pasted,
         }  # fmt: skip
         assert client.post(f"/groups/{scene.group.id}/meetings", called, as_=scene.amina).status == 303

@@ -42,7 +42,7 @@ from watch.journal import files
 from watch.journal.state import IS_OLD
 from watch.language import STOCKHOLM
 from watch.mail import outbox as mails
-from watch.meetings.service import Plan, call
+from watch.meetings.service import Plan, call, planned
 from watch.models import (
     Area,
     Channel,
@@ -250,7 +250,7 @@ def test_what_the_clock_has_sent_since_is_not_sent_again(
     begins = datetime(2026, 4, 1, 16, tzinfo=UTC)
     with time_machine.travel(begins - timedelta(days=30)):
         plan = Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
-        call(scene.group, plan, by=scene.amina)
+        call(planned(scene.group, plan), by=scene.amina)
     with time_machine.travel(begins - timedelta(days=7, hours=2)):
         copy = installation.backup()
         clock.run_due(jobs.JOBS)

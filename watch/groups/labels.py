@@ -176,7 +176,7 @@ def tile(moment: datetime) -> tuple[str, str]:
 def signature(about: Model) -> str | None:
     """Return who sends a mail about this, in the current language; None if nobody in particular does."""
     match about:
-        case Meeting():
+        case Meeting() if about.group:
             return coordinators_signature(about.called_by_id, about.group)
         case Invitation():
             return coordinators_signature(about.by_id, about.group)

@@ -46,9 +46,9 @@ def tick_notice(notice_id: int) -> Response:
 
 
 @bp.post("/meetings/<int:meeting_id>/paper/ticks")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.HAND_OUT_CALLS)
 def tick_meeting(meeting: Meeting) -> Response:
-    scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
+    scopes = current_relations().scopes_among(meeting.group_ids)
     _tick(flats_on_paper(mailings_of_meeting(meeting), scopes))
     return redirect(url_for("meetings.paper", meeting_id=meeting.id), 303)
 

@@ -54,8 +54,8 @@ COLUMNS = {
         "join_request.wants_visit", "join_request.created_at", "join_request.decided_by_id",
         "join_request.reason", "knock.by_id", "knock.join_request_id", "knock.membership_id", "knock.outcome",
         "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
-        "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.stairwell_id",
-        "meeting.kind", "meeting.called_at",
+        "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.group_id",
+        "meeting.area_id", "meeting.kind", "meeting.called_at", "meeting_part.stairwell_id",
         "notice.audience",
         "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
         "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
@@ -69,7 +69,8 @@ COLUMNS = {
     ),
     BY_THE_NIGHT: (
         "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
-        "meeting.called_by_id", "meeting.cancel_reason", "membership.admitted_by_id", "notice.by_id",
+        "meeting.called_by_id", "meeting.cancel_reason", "meeting_part.decided_by_id",
+        "membership.admitted_by_id", "notice.by_id",
     ),
     HIDES_NOTHING: (
         "checklist_item.done_on", "checklist_item.meeting_on",

@@ -33,11 +33,13 @@ from watch.models import (
     Mailbox,
     Meeting,
     MeetingAnswer,
+    MeetingPart,
     Membership,
     Model,
     Notice,
     NoticeChoice,
     Officer,
+    PartState,
     Person,
     Refusal,
     RequestState,
@@ -222,9 +224,15 @@ JOURNALED: dict[type[Model], Journaled] = {
     Meeting: Journaled(
         (
             dated("meetings that were cancelled", "cancelled_at"),
-            replaced("meetings that were moved", "starts_at", "ends_at", "sequence", "changed_at"),
+            replaced(
+                "meetings that were moved", "starts_at", "ends_at", "is_open_ended", "sequence", "changed_at"
+            ),
             hidden("places of meetings that were changed", "place", instead=NAMELESS),
+            hidden("links of meetings that were changed", "link"),
         )
+    ),
+    MeetingPart: Journaled(
+        (stands("groups that said no to a joint gathering", "state", "decided_at", at=[PartState.DECLINED]),)
     ),
     MeetingAnswer: Journaled(
         (stands("answers to meetings that became a no", "answer", "people", at=[Answer.NO]),)

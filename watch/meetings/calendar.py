@@ -15,14 +15,14 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from watch.mail.kinds import FromAddress
-from watch.models import Mailing
+from watch.models import Mailing, Meeting
 
 
 def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar:
     """Return the entry of a call, change or reminder, which a calendar program adds or updates."""
     event = _event(mailing, "CONFIRMED")
     event.add("summary", _("Träff med grannar"))
-    event.add("description", _("Svara med länken i mejlet."))
+    event.add("description", _described(mailing.meeting))
     if link:
         event.add("url", link)
     return _published(event)
@@ -33,6 +33,14 @@ def cancellation(mailing: Mailing, _link: str | None) -> icalendar.Calendar:
     event = _event(mailing, "CANCELLED")
     event.add("summary", _("Inställd: träff med grannar"))
     return _published(event)
+
+
+def _described(meeting: Meeting | None) -> str:
+    """Return what an entry says: how to answer, and the link to join from home, which many programs show."""
+    said = [_("Svara med länken i mejlet.")]
+    if meeting and meeting.link:
+        said += [_("Via länk:"), meeting.link]
+    return " ".join(said)
 
 
 def _published(event: icalendar.Event) -> icalendar.Calendar:
@@ -51,7 +59,8 @@ def _event(mailing: Mailing, status: str) -> icalendar.Event:
     event.add("dtstamp", mailing.created_at)
     event.add("sequence", meeting.sequence)
     event.add("dtstart", meeting.starts_at)
-    event.add("dtend", meeting.ends_at)
+    if not meeting.is_open_ended:
+        event.add("dtend", meeting.ends_at)
     event.add("location", meeting.place)
     event.add("status", status)
     event.add("class", "PRIVATE")

@@ -44,3 +44,7 @@ class NothingChanged(DomainError):
 
 class NotCalled(DomainError):
     """The meeting is not for this person."""
+
+
+class DraftGone(DomainError):
+    """The draft has been called or thrown away since its page was shown."""

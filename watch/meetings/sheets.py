@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from flask_babel import gettext as _
-
 from watch import language
-from watch.meetings.labels import KINDS
+from watch.meetings.labels import KINDS, when_said
 from watch.models import Building, Language, Meeting
 from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_picture
 
@@ -21,7 +19,8 @@ def picture_of(meeting: Meeting) -> bytes | None:
 
 
 def _house(meeting: Meeting) -> Building:
-    return meeting.stairwell.building if meeting.stairwell else meeting.group.buildings[0]
+    stairwells = meeting.stairwells
+    return stairwells[0].building if stairwells else meeting.parts[0].group.buildings[0]
 
 
 def _page(meeting: Meeting) -> SheetPage:
@@ -29,20 +28,21 @@ def _page(meeting: Meeting) -> SheetPage:
         return SheetPage(
             language=Language.SWEDISH,
             direction="ltr",
-            source=meeting.stairwell.address if meeting.stairwell else meeting.group.name,
+            source=_whom(meeting),
             title=str(KINDS[meeting.kind]),
-            facts=[_time(meeting), meeting.place],
+            facts=[when_said(meeting), meeting.place, *([meeting.link] if meeting.link else [])],
             paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
 
 
+def _whom(meeting: Meeting) -> str:
+    if meeting.stairwells:
+        return ", ".join(each.address for each in meeting.stairwells)
+    return ", ".join(each.group.name for each in meeting.parts if each.takes_part)
+
+
 def _in(reader: Language, meeting: Meeting) -> OtherWords:
     with language.speaking(reader):
-        said = f"{KINDS[meeting.kind]}: {_time(meeting)}, {meeting.place}"
+        said = f"{KINDS[meeting.kind]}: {when_said(meeting)}, {meeting.place}"
         return OtherWords(reader, language.direction(reader), said)
-
-
-def _time(meeting: Meeting) -> str:
-    begins, ends = language.moment(meeting.starts_at), language.clock_of_end(meeting.ends_at)
-    return _("%(moment)s–%(end)s", moment=begins, end=ends)

@@ -43,7 +43,16 @@ from watch.models.mail import (
     OutboxState,
     Worker,
 )
-from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingChange, MeetingKind
+from watch.models.meetings import (
+    Answer,
+    Counting,
+    Meeting,
+    MeetingAnswer,
+    MeetingChange,
+    MeetingKind,
+    MeetingPart,
+    PartState,
+)
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
 from watch.models.people import (
@@ -119,6 +128,7 @@ __all__ = [
     "MeetingAnswer",
     "MeetingChange",
     "MeetingKind",
+    "MeetingPart",
     "Membership",
     "MessageAudience",
     "Model",
@@ -132,6 +142,7 @@ __all__ = [
     "OutboxRow",
     "OutboxState",
     "Outcome",
+    "PartState",
     "Person",
     "Personal",
     "Property",

@@ -6,14 +6,23 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
-from watch.models.base import AS_GROUP, Model, impersonal, personal, utcnow
+from watch.models.base import (
+    AS_GROUP,
+    Model,
+    current,
+    exactly_one,
+    impersonal,
+    one_where,
+    personal,
+    utcnow,
+)
 from watch.models.groups import Group
 from watch.models.people import Person
-from watch.models.places import Stairwell
+from watch.models.places import Area, Stairwell
 
 AS_ANSWER = "12 months after the meeting"
 
@@ -26,6 +35,8 @@ class MeetingKind(StrEnum):
     ANNUAL = "annual"  # årlig träff
     COORDINATORS = "coordinators"  # ombudsträff
     SAFETY_WALK = "safety_walk"  # trygghetsvandring
+    CITIZENS = "citizens"  # medborgarmöte
+    JOINT = "joint"  # gemensam träff
 
 
 class Counting(StrEnum):
@@ -41,25 +52,29 @@ def _new_uid() -> str:
 
 
 class Meeting(Model):
-    """A meeting of a group, or of one of its stairwells.
+    """A meeting that a group calls, or an area's officer; its parts say whom it is for.
 
-    `uid` identifies it in calendars (RFC 5545, 3.8.4.7). It is random, because an id may be given again after
-    a restore, and the new meeting would replace this one in people's calendars. Each change and the
-    cancellation raise `sequence` (RFC 5545, 3.8.7.4). `changed_at` is when people were last told of a change.
+    Without `called_at` it is a draft, which nobody is told of. `uid` identifies it in calendars (RFC 5545,
+    3.8.4.7). It is random, because an id may be given again after a restore, and the new meeting would
+    replace this one in people's calendars. Each change and the cancellation raise `sequence` (RFC 5545,
+    3.8.7.4). `changed_at` is when people were last told of a change. With `is_open_ended` nobody has said
+    when it ends, and `ends_at` is a guess for what needs an end.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     uid: Mapped[str] = impersonal("random", String(40), unique=True, default=_new_uid)
-    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
-    stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("stairwell.id"))
+    group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
     kind: Mapped[MeetingKind]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    is_open_ended: Mapped[bool] = mapped_column(default=False)
     place: Mapped[str] = personal(
         "C", "where to come; it may be somebody's home", AS_GROUP, Encrypted("meeting.place")
     )
+    link: Mapped[str | None] = personal("C", "where to join from home", AS_GROUP, Encrypted("meeting.link"))
     about: Mapped[str | None] = personal("C", "what will be talked of", AS_GROUP, Encrypted("meeting.about"))
-    called_at: Mapped[datetime] = mapped_column(default=utcnow)
+    called_at: Mapped[datetime | None]
     called_by_id: Mapped[int | None] = personal(
         "C", "who calls", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
     )
@@ -72,15 +87,102 @@ class Meeting(Model):
     counting: Mapped[Counting] = mapped_column(default=Counting.NOT_YET)
     head_count: Mapped[int | None]
 
-    group: Mapped[Group] = relationship()
-    stairwell: Mapped[Stairwell | None] = relationship()
+    group: Mapped[Group | None] = relationship()
+    area: Mapped[Area | None] = relationship()
     called_by: Mapped[Person | None] = relationship()
+    parts: Mapped[list[MeetingPart]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by="MeetingPart.id"
+    )
+
+    is_on = current(since="called_at", until="cancelled_at")
 
     __table_args__ = (
+        exactly_one("a_group_or_an_area_calls", ("group_id", "area_id")),
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         CheckConstraint("head_count BETWEEN 0 AND 1000", name="head_count_is_some_people"),
         CheckConstraint("(counting = 'counted') = (head_count IS NOT NULL)", name="counted_has_a_count"),
     )
+
+    @property
+    def called_from(self) -> Group | Area:
+        """The group or area that calls."""
+        caller = self.group or self.area
+        assert caller is not None  # held by a_group_or_an_area_calls
+        return caller
+
+    @property
+    def group_ids(self) -> list[int]:
+        """The ids of the groups that take part, or of which a stairwell does."""
+        return list(dict.fromkeys(each.group_id for each in self.parts if each.takes_part))
+
+    @property
+    def stairwells(self) -> list[Stairwell]:
+        """The stairwells that the meeting is for, in street order; none if it is for whole groups."""
+        chosen = [each.stairwell for each in self.parts if each.stairwell]
+        return sorted(chosen, key=lambda each: each.sort_key)
+
+    def is_for_the_same_as(self, other: Meeting) -> bool:
+        """Return True if the other meeting is for the same groups and stairwells."""
+        mine, theirs = ({(each.group_id, each.stairwell_id) for each in one.parts} for one in (self, other))
+        return mine == theirs
+
+    @classmethod
+    def has_part(cls, *which: ColumnElement[bool]) -> ColumnElement[bool]:
+        """Return the condition that a meeting is for a group or stairwell. `which` are on MeetingPart."""
+        parts = select(MeetingPart.meeting_id).where(MeetingPart.state == PartState.TAKES_PART, *which)
+        return cls.id.in_(parts.correlate_except(MeetingPart))
+
+
+class PartState(StrEnum):
+    """Whether a group takes part in a meeting. Another group's joint gathering it is invited to first."""
+
+    INVITED = "invited"
+    TAKES_PART = "takes_part"
+    DECLINED = "declined"
+
+
+class MeetingPart(Model):
+    """A group, or one of its stairwells, that a meeting is for.
+
+    `decided_at` is when a group that was invited to a joint gathering has answered.
+    """
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    meeting_id: Mapped[int] = mapped_column(ForeignKey("meeting.id", ondelete="CASCADE"))
+    group_id: Mapped[int] = mapped_column(ForeignKey("watch_group.id"), index=True)
+    stairwell_id: Mapped[int | None] = mapped_column(ForeignKey("stairwell.id"))
+    state: Mapped[PartState] = mapped_column(default=PartState.TAKES_PART)
+    decided_at: Mapped[datetime | None]
+    decided_by_id: Mapped[int | None] = personal(
+        "C", "who answered for the group", AS_GROUP, ForeignKey("person.id", ondelete="SET NULL")
+    )
+
+    group: Mapped[Group] = relationship()
+    stairwell: Mapped[Stairwell | None] = relationship(lazy="joined")
+
+    __table_args__ = (
+        one_where("meeting_part_a_group_once", "meeting_id", "group_id", where="stairwell_id IS NULL"),
+        one_where(
+            "meeting_part_a_stairwell_once", "meeting_id", "stairwell_id", where="stairwell_id IS NOT NULL"
+        ),
+        CheckConstraint("state = 'takes_part' OR stairwell_id IS NULL", name="whole_groups_are_invited"),
+        CheckConstraint("state <> 'invited' OR decided_at IS NULL", name="invited_is_undecided"),
+        CheckConstraint("state <> 'declined' OR decided_at IS NOT NULL", name="declined_has_a_time"),
+    )
+
+    @classmethod
+    def of(cls, group: Group, stairwell: Stairwell | None = None) -> MeetingPart:
+        """Return the part of a meeting for a group that need not be asked, or for one of its stairwells."""
+        number = stairwell.id if stairwell else None
+        return cls(
+            group_id=group.id, stairwell_id=number, state=PartState.TAKES_PART,
+            group=group, stairwell=stairwell,
+        )  # fmt: skip
+
+    @property
+    def takes_part(self) -> bool:
+        """True if the group has not to answer first, or has answered yes."""
+        return self.state is PartState.TAKES_PART
 
 
 class MeetingChange(Model):
@@ -95,8 +197,12 @@ class MeetingChange(Model):
     )
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    is_open_ended: Mapped[bool] = mapped_column(default=False)
     place: Mapped[str] = personal(
         "C", "where to come before; it may be somebody's home", AS_GROUP, Encrypted("meeting_change.place")
+    )
+    link: Mapped[str | None] = personal(
+        "C", "where to join from home before", AS_GROUP, Encrypted("meeting_change.link")
     )
     about: Mapped[str | None] = personal(
         "C", "what was to be talked of", AS_GROUP, Encrypted("meeting_change.about")

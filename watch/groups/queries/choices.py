@@ -24,6 +24,7 @@ from watch.models import (
     Mailing,
     Meeting,
     MeetingAnswer,
+    MeetingPart,
     Membership,
     Notice,
     NoticeChoice,
@@ -227,6 +228,8 @@ def _whose(membership: Membership) -> tuple[int, int]:
 def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
     """Return the condition on Group for the groups of the mail's list, or for the group that it is about."""
     of = _list_of(mailing)
+    if mailing.meeting is not None:
+        return Group.id.in_(mailing.meeting.group_ids)
     if isinstance(of, Area):
         return Group.area_id == of.id
     return Group.id == of.id if of is not None else false()
@@ -281,7 +284,9 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     is_wanted = ~has_opted_out(Membership.person_id, Group.area_id)
     of_area = and_(Notice.is_to_area(Group.area_id), is_for, is_wanted)
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
-    comes = still.where(wants_word_of(Meeting.id), Membership.group_id == Meeting.group_id)
+    of_theirs = Meeting.has_part(MeetingPart.group_id == Membership.group_id)
+    comes = still.where(wants_word_of(Meeting.id), of_theirs)
+    is_here = Meeting.has_part(MeetingPart.group_id == group.id)
     said_here = or_(Notice.group_id == group.id, Notice.is_to_area(group.area_id))
     return (
         select(Mailing.id)
@@ -290,7 +295,7 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
         .where(
             or_(
                 and_(said_here, not_(reads.correlate(Notice, Mailing).exists())),
-                and_(Meeting.group_id == group.id, not_(comes.correlate(Meeting, Mailing).exists())),
+                and_(is_here, not_(comes.correlate(Meeting, Mailing).exists())),
             )
         )
     )

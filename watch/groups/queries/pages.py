@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import joinedload, outerjoin
+from sqlalchemy.orm import joinedload, outerjoin, selectinload
 
 from watch.extensions import db
 from watch.models import (
@@ -19,6 +19,7 @@ from watch.models import (
     Mailbox,
     Meeting,
     MeetingAnswer,
+    MeetingPart,
     Membership,
     Person,
     Property,
@@ -89,7 +90,7 @@ def _facts_and_next(
         .add_columns(Meeting, MeetingAnswer)
         .select_from(outerjoin(outerjoin(Group, Meeting, shown), MeetingAnswer, _answer_of(person_id)))
         .where(Group.id == group_id)
-        .options(joinedload(Meeting.stairwell))
+        .options(selectinload(Meeting.parts))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(1)
     )
@@ -113,7 +114,7 @@ def _coming(
         select(Meeting, MeetingAnswer)
         .outerjoin(MeetingAnswer, _answer_of(person_id))
         .where(_is_coming(person_id, group_ids, now, all_stairwells))
-        .options(joinedload(Meeting.stairwell))
+        .options(selectinload(Meeting.parts))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(20)
     )
@@ -133,14 +134,16 @@ def _is_coming(
         Membership.stairwell_id.is_not(None),
     )
     return and_(
-        Meeting.group_id.in_(group_ids),
-        Meeting.ends_at > now,
-        Meeting.cancelled_at.is_(None),
-        or_(
-            Meeting.stairwell_id.is_(None),
-            Meeting.stairwell_id.in_(lives_there),
-            Meeting.group_id.in_(all_stairwells),
+        Meeting.has_part(
+            MeetingPart.group_id.in_(group_ids),
+            or_(
+                MeetingPart.stairwell_id.is_(None),
+                MeetingPart.stairwell_id.in_(lives_there),
+                MeetingPart.group_id.in_(all_stairwells),
+            ),
         ),
+        Meeting.ends_at > now,
+        Meeting.is_on,
     )
 
 

@@ -15,6 +15,7 @@ from watch.models import (
     Group,
     JoinRequest,
     Meeting,
+    MeetingPart,
     Membership,
     Person,
     RequestState,
@@ -79,7 +80,8 @@ def _work(
     wanted = select(Stairwell).join(Building, Building.id == Stairwell.building_id)
     wanted = wanted.where(Building.group_id == group_id).order_by(Stairwell.sort_key, Stairwell.id)
     if only_some:
-        is_theirs = Meeting.stairwell_id.is_(None) | Meeting.stairwell_id.in_(stairwells)
+        of_all = MeetingPart.group_id == group_id, MeetingPart.stairwell_id.is_(None)
+        is_theirs = Meeting.has_part(*of_all) | Meeting.has_part(MeetingPart.stairwell_id.in_(stairwells))
         uncounted = uncounted.where(is_theirs | (Meeting.called_by_id == by_id))
         wanted = wanted.where(Stairwell.id.in_(stairwells))
     return wanted.with_only_columns(
@@ -140,6 +142,6 @@ def _uncounted_meetings(group_id: int, now: datetime) -> Select[int]:
     return select(func.count(Meeting.id)).where(
         Meeting.group_id == group_id,
         Meeting.ends_at <= now,
-        Meeting.cancelled_at.is_(None),
+        Meeting.is_on,
         Meeting.counting == Counting.NOT_YET,
     )

@@ -17,6 +17,7 @@ from watch.models import (
     Letter,
     Mailing,
     Meeting,
+    MeetingPart,
     Person,
     SetAside,
     Task,
@@ -60,7 +61,8 @@ def is_new_lead(group: Group, person: Person, now: datetime) -> bool:
 def first_steps_of(group: Group, tasks: set[Task]) -> FirstSteps:
     """Return the first steps of a group; `tasks` are those set aside. One statement."""
     letters = select(Letter.id).where(Letter.group_id == group.id, Letter.delivered_at.is_not(None))
-    gathering = select(Meeting.id).where(Meeting.group_id == group.id, Meeting.cancelled_at.is_(None))
+    of_group = Meeting.has_part(MeetingPart.group_id == group.id)
+    gathering = select(Meeting.id).where(of_group, Meeting.is_on)
     told = (
         select(func.count(Mailing.id))
         .join(Interest, Interest.id == Mailing.interest_id)

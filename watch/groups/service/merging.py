@@ -21,8 +21,8 @@ from watch.models import (
     Interest,
     JoinRequest,
     Mailing,
-    Meeting,
     MeetingAnswer,
+    MeetingPart,
     Membership,
     NoticeChoice,
     Officer,
@@ -95,7 +95,7 @@ def forget_home(emptied: Household | None, *, by: Person | None, membership: Mem
 
 def join_answers(group_id: int, kept: Person, lost: Person) -> None:
     """Move the answers to a group's meetings to another record; of two to one meeting the later counts."""
-    here = select(Meeting.id).where(Meeting.group_id == group_id)
+    here = select(MeetingPart.meeting_id).where(MeetingPart.group_id == group_id)
     given = select(MeetingAnswer).where(MeetingAnswer.meeting_id.in_(here))
     mine = {
         each.meeting_id: each for each in db.session.scalars(given.where(MeetingAnswer.person_id == kept.id))

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from watch.extensions import db
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_word_of
-from watch.groups.queries.households import paper_households
-from watch.groups.queries.members import active_member_ids, takes_part
+from watch.groups.queries.members import takes_part
+from watch.meetings.queries.coming import called_people, is_for_member
 from watch.meetings.queries.welcoming import WELCOME, is_named_to_newcomer
 from watch.models import (
     Answer,
@@ -24,27 +24,24 @@ from watch.models import (
     Membership,
     OutboxRow,
     OutboxState,
-    Stairwell,
 )
-from watch.recipients import RecipientCounts, count_recipients
+from watch.recipients import RecipientCounts, count_recipients, households_on_paper
 
 
-def people_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
-    """Return a select of the ids of members of a group or stairwell who want mail about meetings."""
-    return active_member_ids(group, stairwell).where(WANTS_MEETINGS)
+def people_to_call(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of those whom a meeting, saved or not, is for and who want such mail."""
+    return called_people(meeting).where(WANTS_MEETINGS)
 
 
-def households_to_call(group: Group, stairwell: Stairwell | None) -> Select[int]:
+def households_to_call(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of their households that need paper."""
-    return paper_households(group, stairwell, wanting=WANTS_MEETINGS)
+    return households_on_paper(is_for_member(meeting), WANTS_MEETINGS)
 
 
-def recipients_of_call(group: Group, stairwell: Stairwell | None) -> RecipientCounts:
-    """Count the recipients of a call of the group or of one of its stairwells."""
+def recipients_of_call(meeting: Meeting) -> RecipientCounts:
+    """Count the recipients of a call to a meeting, which need not be saved."""
     return count_recipients(
-        people_to_call(group, stairwell),
-        households_to_call(group, stairwell),
-        audience=active_member_ids(group, stairwell),
+        people_to_call(meeting), households_to_call(meeting), audience=called_people(meeting)
     )
 
 
@@ -60,19 +57,25 @@ def people_called_by_mail(meeting: Meeting) -> Select[int]:
     They want word of it (wants_word_of). Somebody who joined later knows of it from their welcome mail.
     """
     rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
-    is_called = or_(Membership.person_id.in_(rows), _has_heard_of(meeting))
-    return active_member_ids(meeting.group).where(wants_word_of(meeting.id), is_called)
+    return _members(meeting).where(or_(Membership.person_id.in_(rows), _has_heard_of(meeting)))
 
 
 def people_to_tell(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of members who may know of the meeting and want word of it."""
-    return active_member_ids(meeting.group).where(wants_word_of(meeting.id), _has_heard_of(meeting))
+    return _members(meeting).where(_has_heard_of(meeting))
+
+
+def _members(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of the members of the meeting's groups who want word of it."""
+    return select(Membership.person_id).where(
+        Membership.group_id.in_(meeting.group_ids), Membership.is_current, wants_word_of(meeting.id)
+    )
 
 
 def households_to_tell(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of households with a member who may know of the meeting and needs paper."""
-    return paper_households(
-        meeting.group, None, wanting=and_(wants_word_of(meeting.id), _has_heard_of(meeting))
+    return households_on_paper(
+        Membership.group_id.in_(meeting.group_ids), wants_word_of(meeting.id), _has_heard_of(meeting)
     )
 
 
@@ -81,16 +84,16 @@ def hears_of(
 ) -> ColumnElement[bool]:
     """Return the condition that a person, given as a column of ids, may get mail about the meeting.
 
-    They are a member or coordinator of its group who wants such mail, a member who has answered yes or maybe,
-    or interested in one of its buildings.
+    They are a member or coordinator of one of its groups who wants such mail, a member who has answered yes
+    or maybe, or interested in one of their buildings.
     """
     interested = (
         select(Interest.id)
         .join(Building, Building.id == Interest.building_id)
         .where(Interest.person_id == person_id, Interest.ended_at.is_(None))
-        .where(Building.group_id == meeting.group_id)
+        .where(Building.group_id.in_(meeting.group_ids))
     )
-    here = Group.id == meeting.group_id
+    here = Group.id.in_(meeting.group_ids)
     return or_(
         wants_mail_of(person_id, here, WANTS_MEETINGS),
         takes_part(person_id, here, wants_word_of(meeting.id)),
@@ -108,7 +111,7 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
     is_welcome = (
         Mailing.kind == WELCOME,
-        Membership.group_id == meeting.group_id,
+        Membership.group_id.in_(meeting.group_ids),
         is_named_to_newcomer(meeting),
     )
     welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome)

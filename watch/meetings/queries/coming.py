@@ -5,49 +5,62 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, or_, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
-from watch.groups.queries.members import active_member_ids
-from watch.models import Group, Meeting, Membership, Person, utcnow
+from watch.models import Group, Meeting, MeetingPart, Membership, Person, utcnow
 
 
 def upcoming_meetings(group: Group, now: datetime | None = None) -> list[Meeting]:
     """Return the group's meetings that have not ended and are not cancelled, the next one first."""
-    return list(db.session.scalars(_upcoming(now).where(Meeting.group_id == group.id)))
-
-
-def _upcoming(now: datetime | None) -> Select[Meeting]:
-    return (
-        select(Meeting)
-        .where(Meeting.ends_at > (now or utcnow()), Meeting.cancelled_at.is_(None))
-        .options(joinedload(Meeting.stairwell))
-        .order_by(Meeting.starts_at, Meeting.id)
-    )
+    coming = _of_group(group).where(Meeting.ends_at > (now or utcnow()), Meeting.is_on)
+    wanted = select(Meeting).where(Meeting.id.in_(coming)).options(selectinload(Meeting.parts))
+    return list(db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)))
 
 
 def past_meeting_ids(group: Group, now: datetime) -> Sequence[int]:
     """Return the ids of the group's meetings that have ended or were cancelled, the latest first."""
-    wanted = select(Meeting.id).where(
-        Meeting.group_id == group.id, or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
+    wanted = _of_group(group).where(
+        Meeting.called_at.is_not(None), or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
     )
     return db.session.scalars(wanted.order_by(Meeting.starts_at.desc(), Meeting.id.desc())).all()
 
 
+def past_meeting(group: Group, number: int | None, now: datetime) -> Meeting | None:
+    """Return a meeting of the group that has ended or was cancelled, by its id, or None."""
+    return meetings_by_id([number])[0] if number and number in past_meeting_ids(group, now) else None
+
+
+def _of_group(group: Group) -> Select[int]:
+    return select(Meeting.id).where(Meeting.has_part(MeetingPart.group_id == group.id))
+
+
 def meetings_by_id(ids: Sequence[int]) -> list[Meeting]:
-    """Return these meetings in this order, with their stairwells."""
-    wanted = select(Meeting).where(Meeting.id.in_(ids)).options(joinedload(Meeting.stairwell))
+    """Return these meetings in this order, with their parts."""
+    wanted = select(Meeting).where(Meeting.id.in_(ids)).options(selectinload(Meeting.parts))
     found = {meeting.id: meeting for meeting in db.session.scalars(wanted)}
     return [found[each] for each in ids]
 
 
 def is_called(meeting: Meeting, person: Person) -> bool:
     """Return True if the meeting is for this person: a current member of its group, in its stairwell."""
-    called = called_people(meeting).where(Membership.person_id == person.id)
+    called = select(Person.id).where(Person.id == person.id, Person.id.in_(called_people(meeting)))
     return db.session.scalar(called) is not None
 
 
 def called_people(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of the members whom the meeting is for now."""
-    return active_member_ids(meeting.group, meeting.stairwell)
+    """Return a select of the ids of the members whom the meeting is for now, each of them once."""
+    return select(Membership.person_id).where(Membership.is_current, is_for_member(meeting)).distinct()
+
+
+def is_for_member(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition on Membership that the meeting, saved or not, is for this member."""
+    return or_(false(), *(_lives_in(each) for each in meeting.parts if each.takes_part))
+
+
+def _lives_in(part: MeetingPart) -> ColumnElement[bool]:
+    in_group = Membership.group_id == part.group_id
+    if part.stairwell_id is None:
+        return in_group
+    return and_(in_group, Membership.stairwell_id == part.stairwell_id)

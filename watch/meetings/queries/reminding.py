@@ -30,7 +30,8 @@ class Reminder:
 
     def is_planned(self, meeting: Meeting) -> bool:
         """Return True if it comes long enough after the call, or the last change."""
-        return (meeting.changed_at or meeting.called_at) <= self.due_at(meeting) - AFTER_CALL
+        told_at = meeting.changed_at or meeting.called_at
+        return told_at is not None and told_at <= self.due_at(meeting) - AFTER_CALL
 
     def is_due(self, meeting: Meeting, now: datetime) -> bool:
         days_left = (local(meeting.starts_at).date() - local(now).date()).days
@@ -59,7 +60,7 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
     soon = select(Meeting).where(
         Meeting.starts_at > now,
         Meeting.starts_at < now + timedelta(days=1 + max(each.days for each in REMINDERS)),
-        Meeting.cancelled_at.is_(None),
+        Meeting.is_on,
         called.exists(),
     )
     meetings = db.session.scalars(soon.order_by(Meeting.starts_at, Meeting.id)).all()
@@ -77,7 +78,8 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
 
 def people_to_remind(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of those called by mail who want such mail and have not said no."""
-    return people_called_by_mail(meeting).where(Membership.person_id.not_in(said_no(meeting)))
+    called = people_called_by_mail(meeting)
+    return called.where(Membership.person_id.not_in(said_no(meeting)))
 
 
 def said_no(meeting: Meeting) -> Select[int]:

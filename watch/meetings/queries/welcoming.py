@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, and_, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
 from watch.extensions import db
-from watch.models import Meeting, MeetingChange, Membership, OutboxRow, utcnow
+from watch.models import Meeting, MeetingChange, MeetingPart, Membership, OutboxRow, utcnow
 
 WELCOME = "join-approved"  # the kind of the mail
 
@@ -20,8 +20,7 @@ def meeting_in_welcome(row: OutboxRow) -> Meeting | None:
         return None
     sent = row.settled_at or utcnow()
     wanted = select(Meeting).where(
-        Meeting.group_id == membership.group_id,
-        or_(Meeting.stairwell_id.is_(None), Meeting.stairwell_id == membership.stairwell_id),
+        _is_for(Meeting, membership.group_id, membership.stairwell_id),
         _is_on_at(Meeting, sent),
     )
     return db.session.scalars(wanted.order_by(_began_then(Meeting, sent), Meeting.id).limit(1)).first()
@@ -32,22 +31,24 @@ def is_named_to_newcomer(meeting: Meeting) -> ColumnElement[bool]:
     sent = func.coalesce(OutboxRow.settled_at, literal(utcnow(), OutboxRow.settled_at.type))
     this, other = aliased(Meeting), aliased(Meeting)
     sooner = select(other.id).where(
-        other.group_id == meeting.group_id,
-        _is_for(other),
+        _is_for(other, Membership.group_id, Membership.stairwell_id),
         _is_on_at(other, sent),
         tuple_(_began_then(other, sent), other.id) < tuple_(_began_then(this, sent), this.id),
     )
     named = select(this.id).where(
         this.id == meeting.id,
-        _is_for(this),
+        _is_for(this, Membership.group_id, Membership.stairwell_id),
         this.called_at <= sent,
         ~sooner.correlate(this, OutboxRow, Membership).exists(),
     )
     return named.correlate(OutboxRow, Membership).exists()
 
 
-def _is_for(meeting: Any) -> ColumnElement[bool]:
-    return or_(meeting.stairwell_id.is_(None), meeting.stairwell_id == Membership.stairwell_id)
+def _is_for(meeting: Any, group: Any, stairwell: Any) -> ColumnElement[bool]:
+    """Return the condition that a meeting is for those who live in a group, and in its stairwell."""
+    at_home = or_(MeetingPart.stairwell_id.is_(None), MeetingPart.stairwell_id == stairwell)
+    is_for: ColumnElement[bool] = meeting.has_part(MeetingPart.group_id == group, at_home)
+    return is_for
 
 
 def _is_on_at(meeting: Any, moment: Any) -> ColumnElement[bool]:

@@ -10,16 +10,16 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import Permission, can, current_person, current_relations, public, requires
+from watch.access import Permission, can, current_person, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.limits import limit_network
 from watch.meetings import service, sheets
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
-from watch.meetings.forms import AnswerMeetingForm
-from watch.meetings.queries import answers, calls, coming, reminding
+from watch.meetings.forms.answering import AnswerMeetingForm
+from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
-from watch.meetings.routes.blueprint import bp, is_open, own_flats
+from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
@@ -46,19 +46,20 @@ def index(group: Group) -> str:
         group=group,
         upcoming=coming.upcoming_meetings(group, now),
         past=coming.meetings_by_id(page.keys),
+        drafts=drafts.drafts_of(group) if can(Permission.CALL_MEETINGS, group) else [],
         page=page,
     )
 
 
 @bp.get("/meetings/<int:meeting_id>")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_MEETING)
 def show(meeting: Meeting) -> str:
     """Show a meeting and the reader's own answer; coordinators also see totals."""
     return _show_page(meeting)
 
 
 @bp.get("/meetings/<int:meeting_id>/sheet.pdf")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_MEETING)
 def sheet(meeting: Meeting) -> Response:
     """Give a meeting as an A4 for the notice board."""
     if meeting.cancelled_at:
@@ -68,7 +69,7 @@ def sheet(meeting: Meeting) -> Response:
 
 
 @bp.post("/meetings/<int:meeting_id>/answer")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_MEETING)
 def answer(meeting: Meeting) -> ViewAnswer:
     person = current_person()
     before = answers.my_answer(meeting, person)
@@ -119,15 +120,14 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     person = current_person()
     mine = answers.my_answer(meeting, person)
     called = coming.is_called(meeting, person)
-    coordinates, relations = can(Permission.MANAGE_MEETINGS, meeting), current_relations()
-    exact = relations.works_with_all_of(meeting.group, meeting.stairwell_id)
+    coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)
     is_asked = coordinates and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
         mine=mine,
         form=(form or _answer_form(mine)) if is_open(meeting) and called else None,
-        is_for_others=meeting.stairwell is not None and not called,
+        is_for_others=bool(meeting.stairwells) and not called,
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from flask import Blueprint
+from flask import Blueprint, url_for
 from flask_babel import format_datetime
+from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from watch import audit
@@ -13,14 +14,17 @@ from watch.access import current_person, current_relations
 from watch.bodies import MEGABYTE
 from watch.fields import SendingForm
 from watch.mail.progress import sending
-from watch.meetings.labels import ANSWERS, KINDS
+from watch.meetings.forms.planning import MeetingForm
+from watch.meetings.labels import ANSWERS, KINDS, when_said
 from watch.meetings.queries import calls
-from watch.models import Answer, Group, Meeting, MeetingKind, Stairwell, utcnow
+from watch.meetings.service import Plan
+from watch.models import Answer, Group, Meeting, MeetingKind, utcnow
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
+bp.add_app_template_filter(when_said)
 
 
 @bp.app_template_filter("meeting_kind")
@@ -45,10 +49,43 @@ def month_name(moment: datetime) -> str:
     return str(format_datetime(moment, "MMM")).rstrip(".")
 
 
+@bp.app_template_global()
+def crumbs_of(meeting: Meeting, name: str | None = None) -> list[tuple[str, str]]:
+    """Return the way to a meeting's page from the reader's group, or, with its `name`, to a page below it."""
+    group = _group_of_reader(meeting)
+    crumbs = [(group.name, url_for("groups.show", group_id=group.id))] if group else []
+    if name:
+        return [*crumbs, (name, url_for("meetings.show", meeting_id=meeting.id))]
+    return [*crumbs, (_("Träffar"), url_for("meetings.index", group_id=group.id))] if group else []
+
+
+def _group_of_reader(meeting: Meeting) -> Group | None:
+    """Return the group in which the reader finds the meeting: the one that calls, or one of their own."""
+    relations = current_relations()
+    own = relations.member_of | set(relations.coordinates)
+    groups = [each.group for each in meeting.parts if each.group_id in own]
+    if meeting.group and (meeting.group in groups or not groups):
+        return meeting.group
+    return groups[0] if groups else None
+
+
 def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """Return the reader's own flats that get the call, or the cancellation, on paper."""
-    scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}
+    scopes = current_relations().scopes_among(meeting.group_ids)
     return flats_on_paper(calls.mailings_of(meeting), scopes)
+
+
+def plan_in(form: MeetingForm, kind: MeetingKind) -> Plan:
+    """Return what a valid form plans."""
+    return Plan(
+        kind,
+        form.starts_at,
+        form.ends_at,
+        form.place.data or "",
+        form.about.data,
+        form.link.data,
+        form.is_open_ended,
+    )
 
 
 def note_assurance(form: SendingForm, meeting: Meeting) -> None:
@@ -57,9 +94,14 @@ def note_assurance(form: SendingForm, meeting: Meeting) -> None:
         audit.note(audit.ABOUT_NOBODY, about=meeting, by=current_person(), group=meeting.group)
 
 
-def knows(group: Group, stairwell: Stairwell | None) -> bool:
+def knows(meeting: Meeting) -> bool:
     """Return True if the reader works with everybody who is called, and so may see the exact number."""
-    return current_relations().works_with_all_of(group, stairwell.id if stairwell else None)
+    relations = current_relations()
+    return bool(meeting.parts) and all(
+        relations.works_with_all_of(each.group, each.stairwell_id)
+        for each in meeting.parts
+        if each.takes_part
+    )
 
 
 def is_open(meeting: Meeting) -> bool:

@@ -10,16 +10,30 @@ from werkzeug.wrappers import Response
 from watch import language
 from watch.access import Permission, current_person, current_relations, requires
 from watch.bodies import takes_bytes
+from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid, recipients_said
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
 from watch.meetings import service, sheets
-from watch.meetings.errors import AlreadyCalled, MeetingCancelled, MeetingNotStarted, OtherCalled
-from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
-from watch.meetings.queries import calls, reminding
-from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats
-from watch.models import Counting, Group, Meeting, utcnow
+from watch.meetings.errors import (
+    AlreadyCalled,
+    ChangedMeanwhile,
+    DraftGone,
+    MeetingCancelled,
+    MeetingNotStarted,
+    OtherCalled,
+)
+from watch.meetings.forms.answering import CountHeadsForm
+from watch.meetings.forms.planning import (
+    CallMeetingForm,
+    WriteDownMeetingForm,
+    audience_of,
+    plan_of,
+)
+from watch.meetings.queries import calls, coming, drafts, reminding
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in
+from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
@@ -31,7 +45,7 @@ from watch.web import ViewAnswer, leave_trace
 @requires(Permission.CALL_MEETINGS)
 def new(group: Group) -> str:
     """Show the form, with how many people each choice reaches."""
-    return _new_page(group, _meeting_form(group))
+    return new_page(group, meeting_form(group))
 
 
 @bp.get("/groups/<int:group_id>/meetings/preview")
@@ -46,26 +60,27 @@ def back_to_new(group: Group) -> Response:
 @requires(Permission.CALL_MEETINGS)
 def preview(group: Group) -> ViewAnswer:
     """Show the call and its recipients: the exact number if the coordinator works with all of them."""
-    form = _meeting_form(group)
+    form = meeting_form(group)
     if request.form.get("back"):
-        return _new_page(group, form), 200
+        return new_page(group, form), 200
     if not form.validate():
-        return _new_page(group, form), 422
-    recipients = calls.recipients_of_call(group, form.chosen_stairwell)
+        return new_page(group, form), 422
+    meeting = planned_in(group, form)
+    recipients = calls.recipients_of_call(meeting)
     try:
-        service.expect_new(group, form.chosen_stairwell, _plan(form), form.form_key.data)
+        service.expect_new(meeting, form.form_key.data)
     except AlreadyCalled as sent:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(group, form, recipients, before=other.meeting), 200
     if request.form.get("trial"):
         with saving(TRIED, already=ALREADY_TRIED, unless=NOT_TRIED):
-            service.try_out(group, form.chosen_stairwell, _plan(form), by=current_person())
+            service.try_out(planned_in(group, form), by=current_person())
     return _preview_page(group, form, recipients), 200
 
 
-def _plan(form: CallMeetingForm) -> service.Plan:
-    return service.Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
+def planned_in(group: Group, form: CallMeetingForm) -> Meeting:
+    return service.planned(group, plan_in(form, form.kind.data), form.chosen_stairwells)
 
 
 def _already_called(meeting: Meeting) -> Response:
@@ -78,17 +93,17 @@ def _already_called(meeting: Meeting) -> Response:
 @requires(Permission.CALL_MEETINGS)
 def call(group: Group) -> ViewAnswer:
     """Send the call, or record a meeting that was held already."""
-    form = _meeting_form(group)
+    form = meeting_form(group)
     if not form.validate():
-        return _new_page(group, form), 422
+        return new_page(group, form), 422
     return _write_down(group, form) if isinstance(form, WriteDownMeetingForm) else _send_call(group, form)
 
 
 def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
     try:
-        meeting = service.write_down(group, _plan(form), by=current_person(), stairwell=form.chosen_stairwell)
+        meeting = service.write_down(planned_in(group, form), by=current_person())
     except OtherCalled as other:
-        return _new_page(group, form, before=other.meeting), 409
+        return new_page(group, form, before=other.meeting), 409
     note_assurance(form, meeting)
     db.session.commit()
     flash(_("Träffen är sparad. Ingen har fått mejl."), "done")
@@ -96,13 +111,13 @@ def _write_down(group: Group, form: WriteDownMeetingForm) -> ViewAnswer:
 
 
 def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
-    stairwell = form.chosen_stairwell
-    recipients, exact = calls.recipients_of_call(group, stairwell), knows(group, stairwell)
+    planned, key = planned_in(group, form), form.form_key.data or None
+    recipients, exact = calls.recipients_of_call(planned), knows(planned)
     promised = form.counted.data or None if exact else None
-    key = form.form_key.data or None
     try:
+        service.expect_new(planned, key)
         meeting = service.call(
-            group, _plan(form), by=current_person(), stairwell=stairwell, form_key=key, promised=promised
+            planned, by=current_person(), form_key=key, promised=promised, draft=draft_in(group, form)
         )
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
@@ -111,26 +126,36 @@ def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(group, form, recipients, before=other.meeting), 409
+    except (DraftGone, ChangedMeanwhile) as refused:
+        db.session.rollback()
+        return draft_refused(group, form, refused)
     note_assurance(form, meeting)
     db.session.commit()
-    said = ngettext(
-        "Träffen är inlagd. %(num)d granne får ett mejl.",
-        "Träffen är inlagd. %(num)d grannar får ett mejl.",
-        recipients.mail,
-    )
-    if not exact:
-        said = _("Träffen är inlagd. Inbjudan är på väg.")
-    if (recipients.mail or not exact) and (reminder := reminding.next_reminder(meeting, utcnow())):
-        said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
-    flash(said, "done")
+    flash(_called(meeting, recipients if exact else None), "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
+def _called(meeting: Meeting, reach: RecipientCounts | None) -> str:
+    """Say that a meeting is called, how many get a mail (to whom may know), and when they are reminded."""
+    said = _("Träffen är inlagd. Inbjudan är på väg.")
+    if reach:
+        said = ngettext(
+            "Träffen är inlagd. %(num)d granne får ett mejl.",
+            "Träffen är inlagd. %(num)d grannar får ett mejl.",
+            reach.mail,
+        )
+    reminder = reminding.next_reminder(meeting, utcnow())
+    if reminder and (reach is None or reach.mail):
+        said += " " + _("Påminnelse går ut %(day)s.", day=language.day(reminder))
+    return said
+
+
 @bp.get("/meetings/<int:meeting_id>/paper")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
     flats = own_flats(meeting)
-    leave_trace("house-seen", about=meeting.group)
+    for group in {each.group for each in meeting.parts if each.group_id in current_relations().coordinates}:
+        leave_trace("house-seen", about=group)
     return render_template("meetings/paper.html", meeting=meeting, flats=flats)
 
 
@@ -161,29 +186,63 @@ def write_count(meeting: Meeting) -> ViewAnswer:
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-def _meeting_form(group: Group) -> CallMeetingForm:
-    """Return the form as sent, or a new one for the coordinator's own stairwell."""
+def meeting_form(group: Group) -> CallMeetingForm:
+    """Return the form as sent; or else empty, with a draft, or with what was the last time."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
     stairwells = stairwells_of_group(group)
     if request.method == "POST":
         return kind(stairwells)
-    own = current_relations().stairwells_in(group) or frozenset()
-    nearest = next((str(each.id) for each in stairwells if each.id in own), EVERYBODY)
-    return kind(stairwells, data={"stairwell": nearest})
+    if draft := drafts.draft_of(group, request.args.get("draft", type=int)):
+        now = {"draft": str(draft.id), "seen": draft.sequence}
+        return kind(stairwells, data=now | plan_of(draft) | audience_of(draft))
+    if before := coming.past_meeting(group, request.args.get("like", type=int), utcnow()):
+        return kind(stairwells, data=plan_of(before) | audience_of(before) | {"day": None})
+    return kind(stairwells)
 
 
-def _new_page(group: Group, form: CallMeetingForm, *, before: Meeting | None = None) -> str:
-    """Show the form. `before` is the meeting that is recorded already, with other words."""
-    stairwells = list(form.stairwells.values())
+def draft_in(group: Group, form: CallMeetingForm) -> Meeting | None:
+    """Return the draft that a form is of, if any. Raises DraftGone and ChangedMeanwhile."""
+    number = form.draft.data or ""
+    if not number:
+        return None
+    draft = drafts.draft_of(group, int(number) if number.isdecimal() else None)
+    if draft is None:
+        raise DraftGone
+    if draft.sequence != form.seen.data:
+        raise ChangedMeanwhile
+    return draft
+
+
+def draft_refused(group: Group, form: CallMeetingForm, refused: DomainError) -> ViewAnswer:
+    """Show what was typed again, and say what became of the draft meanwhile."""
+    theirs = drafts.draft_of(group, int(form.draft.data or 0))
+    if theirs is None or isinstance(refused, DraftGone):
+        flash(_("Utkastet finns inte längre. Någon har kallat till träffen eller slängt utkastet."), "warn")
+        return redirect(url_for("meetings.index", group_id=group.id), 303)
+    flash(_("Någon har ändrat utkastet sedan du öppnade det. Det du skrev är inte sparat än."), "warn")
+    form.seen.raw_data, form.seen.data = [str(theirs.sequence)], theirs.sequence
+    return new_page(group, form, theirs=theirs), 409
+
+
+def new_page(
+    group: Group, form: CallMeetingForm, *, before: Meeting | None = None, theirs: Meeting | None = None
+) -> str:
+    """Show the form. `before` is the meeting that is recorded already, with other words.
+
+    `theirs` is the draft as somebody else has changed it meanwhile.
+    """
+    stairwells = form.offered
     relations, counts = current_relations(), _crowds(group)
     for each in (None, *stairwells):
-        if knows(group, each):
-            reach = calls.recipients_of_call(group, each)
+        aimed = Meeting(parts=[MeetingPart.of(group, each)])
+        if knows(aimed):
+            reach = calls.recipients_of_call(aimed)
             said = recipients_said(reach.mail, reach.paper, reach.unreached, reach.declined)
             counts[each.id if each else None] = said
     return render_template(
         "meetings/new.html", group=group, form=form, before=before, stairwells=stairwells, counts=counts,
         only_some=relations.stairwells_in(group) is not None,
+        theirs=theirs,
     )  # fmt: skip
 
 
@@ -193,11 +252,11 @@ def _preview_page(
     """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
     if before:
         form.renew_key()
-    stairwell, exact = form.chosen_stairwell, knows(group, form.chosen_stairwell)
-    meeting = service.new_meeting(group, stairwell, _plan(form), current_person())
+    meeting = planned_in(group, form)
+    exact = knows(meeting)
     return render_template(
-        "meetings/preview.html", group=group, form=form, before=before, reach=reach if exact else None,
-        crowd=None if exact else _crowds(group)[stairwell.id if stairwell else None],
+        "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
+        reach=reach if exact else None, crowd=None if exact else _crowd_of(meeting, group),
         sheet=picture_to_show(sheets.picture_of(meeting)),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
@@ -209,6 +268,15 @@ def _crowds(group: Group) -> dict[int | None, str]:
     counts: dict[int | None, str] = {each: _crowd(*counted) for each, counted in found.items()}
     flats = sum(total for _count, total in found.values())
     return counts | {None: _crowd(group.counted_taking_part, flats)}
+
+
+def _crowd_of(meeting: Meeting, group: Group) -> str:
+    """Return how many of those whom the meeting is for take part, in a band."""
+    found = households_by_stairwell(group, last_night(utcnow()))
+    if not meeting.stairwells:
+        return _crowd(group.counted_taking_part, sum(total for _count, total in found.values()))
+    counts, totals = zip(*(found[each.id] for each in meeting.stairwells), strict=True)
+    return _crowd(sum(counts), sum(totals))
 
 
 def _crowd(count: int, total: int) -> str:

@@ -19,9 +19,9 @@ from watch.meetings.errors import (
     MeetingStarted,
     NothingChanged,
 )
-from watch.meetings.forms import CancelMeetingForm, ChangeMeetingForm
+from watch.meetings.forms.planning import CancelMeetingForm, ChangeMeetingForm
 from watch.meetings.queries import calls
-from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats
+from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats, plan_in
 from watch.models import Meeting
 from watch.recipients import CountChanged
 from watch.saving import Explanations, saving
@@ -62,7 +62,7 @@ def preview_change(meeting: Meeting) -> ViewAnswer:
         return _edit_page(meeting, form), 200
     if not form.validate():
         return _edit_page(meeting, form), 422
-    if _plan(meeting, form).is_of(meeting):
+    if plan_in(form, meeting.kind).is_of(meeting):
         flash(_("Du har inte ändrat något än."), "info")
         return _edit_page(meeting, form), 200
     return _preview_page(meeting, form), 200
@@ -92,10 +92,10 @@ def change(meeting: Meeting) -> ViewAnswer:
 def _save(meeting: Meeting, form: ChangeMeetingForm) -> None:
     """Save the change; only of a mended spelling is nobody told. Raises CountChanged, ChangedMeanwhile."""
     is_quiet, tells = bool(request.form.get("quiet")), False
-    promised = form.counted.data if knows(meeting.group, meeting.stairwell) and not is_quiet else None
+    promised = form.counted.data if knows(meeting) and not is_quiet else None
     with saving(already=IS_SAVED, unless=TOO_LATE) as saved:
         tells = service.change(
-            meeting, _plan(meeting, form), seen=form.seen.data or 0, by=current_person(),
+            meeting, plan_in(form, meeting.kind), seen=form.seen.data or 0, by=current_person(),
             promised=promised or None, is_quiet=is_quiet,
         )  # fmt: skip
         note_assurance(form, meeting)
@@ -109,17 +109,13 @@ def _edit_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
 
 
 def _preview_page(meeting: Meeting, form: ChangeMeetingForm) -> str:
-    exact, plan = knows(meeting.group, meeting.stairwell), _plan(meeting, form)
+    exact, plan = knows(meeting), plan_in(form, meeting.kind)
     reach = calls.recipients_of_change(meeting) if exact else None
     return render_template(
         "meetings/preview_change.html", meeting=meeting, plan=plan, reach=reach,
         is_spelling=service.is_spelling(meeting, plan),
         hidden=form.typed() | {"counted": reach.preview_token if reach else "", "seen": str(form.seen.data)},
     )  # fmt: skip
-
-
-def _plan(meeting: Meeting, form: ChangeMeetingForm) -> service.Plan:
-    return service.Plan(meeting.kind, form.starts_at, form.ends_at, form.place.data, form.about.data)
 
 
 def _to_meeting(meeting: Meeting) -> Response:
@@ -137,7 +133,7 @@ def ask_cancel(meeting: Meeting) -> ViewAnswer:
 
 
 def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
-    exact = knows(meeting.group, meeting.stairwell)
+    exact = knows(meeting)
     return render_template(
         "meetings/ask_cancel.html", meeting=meeting, form=form,
         reach=calls.recipients_of_cancelling(meeting) if exact else None,
@@ -165,7 +161,7 @@ def cancel(meeting: Meeting) -> ViewAnswer:
 
 def _cancelled(meeting: Meeting) -> str:
     """Say that a meeting is cancelled, and how many are told, as they stand in the outbox."""
-    if not knows(meeting.group, meeting.stairwell):
+    if not knows(meeting):
         return _("Träffen är inställd. De som har fått inbjudan får besked.")
     told, said = progress_of_mailings(calls.mailings_of(meeting)), _("Träffen är inställd.")
     if told.mail:

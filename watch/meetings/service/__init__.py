@@ -1,16 +1,16 @@
-"""Changes to meetings: called, reminded of, recorded, answered, counted, changed and cancelled."""
+"""Changes to meetings: drafted, called, reminded of, recorded, answered, counted, changed and cancelled."""
 
 from watch.meetings.service.answering import answer, write_count
 from watch.meetings.service.calling import (
     call,
     expect_new,
-    new_meeting,
     remind,
     try_out,
     write_down,
 )
 from watch.meetings.service.changing import cancel, change, is_spelling
-from watch.meetings.service.plans import Plan
+from watch.meetings.service.drafting import save_draft, throw_away
+from watch.meetings.service.plans import Plan, planned
 
 __all__ = [
     "Plan",
@@ -20,8 +20,10 @@ __all__ = [
     "change",
     "expect_new",
     "is_spelling",
-    "new_meeting",
+    "planned",
     "remind",
+    "save_draft",
+    "throw_away",
     "try_out",
     "write_count",
     "write_down",

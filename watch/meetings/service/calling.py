@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -22,48 +22,43 @@ from watch.meetings.queries.reminding import (
     people_to_remind,
     reminders_due,
 )
-from watch.meetings.service.plans import Plan
-from watch.models import (
-    Group,
-    Mailing,
-    Meeting,
-    Person,
-    Stairwell,
-)
+from watch.meetings.service.drafting import rewrite, take_turn
+from watch.meetings.service.plans import is_same
+from watch.models import Mailing, Meeting, Person, utcnow
 from watch.recipients import reached_by_mail
 
 
 def call(
-    group: Group,
-    plan: Plan,
+    meeting: Meeting,
     *,
     by: Person,
-    stairwell: Stairwell | None = None,
     form_key: str | None = None,
     promised: str | None = None,
+    draft: Meeting | None = None,
 ) -> Meeting:
-    """Call the members of a group or a stairwell, by mail, or on paper if no mail reaches them.
+    """Call those whom a planned meeting is for, by mail, or on paper if no mail reaches them.
 
-    Raises AlreadyCalled or OtherCalled if the form was sent before, and CountChanged if the numbers differ
-    from the caller's preview (`promised`, a preview_token).
+    The draft of it, if there is one, becomes the meeting. Raises AlreadyCalled or OtherCalled if the form was
+    sent before, DraftGone, and CountChanged if the numbers differ from the caller's preview (`promised`, a
+    preview_token).
     """
-    expect_new(group, stairwell, plan, form_key)
-    recipients_of_call(group, stairwell).require_unchanged(promised)
+    expect_new(meeting, form_key)
+    recipients_of_call(meeting).require_unchanged(promised)
     try:
         with db.session.begin_nested():
-            meeting = _add(group, stairwell, plan, by)
+            meeting = _take_up(draft, meeting, by) if draft else _add(meeting, by)
             mailing = outbox.queue_many(
                 MEETING_CALLED,
-                people=reached_by_mail(people_to_call(group, stairwell)),
+                people=reached_by_mail(people_to_call(meeting)),
                 about=meeting,
                 form_key=form_key,
-                not_after=plan.starts_at,
+                not_after=meeting.starts_at,
             )
     except IntegrityError:
-        expect_new(group, stairwell, plan, form_key)
+        expect_new(meeting, form_key)
         raise
-    outbox.queue_paper(mailing, households_to_call(group, stairwell))
-    audit.note("meeting-called", about=meeting, by=by, group=group)
+    outbox.queue_paper(mailing, households_to_call(meeting))
+    audit.note("meeting-called", about=meeting, by=by, group=meeting.group)
     return meeting
 
 
@@ -79,55 +74,53 @@ def remind(now: datetime) -> None:
         )
 
 
-def write_down(group: Group, plan: Plan, *, by: Person, stairwell: Stairwell | None = None) -> Meeting:
+def write_down(meeting: Meeting, *, by: Person) -> Meeting:
     """Record a meeting that was held already, without mails. The same meeting is recorded once only.
 
     Raises OtherCalled if it is there with another end, place or text.
     """
-    same = select(Meeting).where(
-        Meeting.group_id == group.id,
-        Meeting.stairwell_id == (stairwell.id if stairwell else None),
-        Meeting.starts_at == plan.starts_at,
-        Meeting.kind == plan.kind,
-        Meeting.cancelled_at.is_(None),
-    )
-    if known := db.session.scalar(same.limit(1)):
-        if not _is_same(known, group, stairwell, plan):
-            raise OtherCalled(known)
-        return known
-    meeting = _add(group, stairwell, plan, by)
-    audit.note("meeting-written-down", about=meeting, by=by, group=group)
+    for known in db.session.scalars(_same_time(meeting)):
+        if known.is_for_the_same_as(meeting):
+            if not is_same(known, meeting):
+                raise OtherCalled(known)
+            return known
+    _add(meeting, by)
+    audit.note("meeting-written-down", about=meeting, by=by, group=meeting.group)
     return meeting
 
 
-def try_out(group: Group, stairwell: Stairwell | None, plan: Plan, *, by: Person) -> None:
-    """Mail a call to its writer only, without the calendar entry. Raises AlreadyTried and TooManyTrials."""
-    meeting = new_meeting(group, stairwell, plan, by)
-    trying.try_out(MEETING_CALLED, meeting, by=by, link=f"/groups/{group.id}/meetings")
+def try_out(meeting: Meeting, *, by: Person) -> None:
+    """Mail a planned call to its writer only, without the calendar entry.
+
+    Raises AlreadyTried and TooManyTrials.
+    """
+    trying.try_out(MEETING_CALLED, meeting, by=by, link=f"/groups/{meeting.group_id}/meetings")
 
 
-def new_meeting(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> Meeting:
-    """Return a meeting as it would be called now, without storing it."""
-    return Meeting(
-        group=group,
-        stairwell=stairwell,
-        kind=plan.kind,
-        starts_at=plan.starts_at,
-        ends_at=plan.ends_at,
-        place=plan.place,
-        about=plan.about or None,
-        called_by_id=by.id,
+def _same_time(meeting: Meeting) -> Select[Meeting]:
+    return select(Meeting).where(
+        Meeting.group_id == meeting.group_id,
+        Meeting.starts_at == meeting.starts_at,
+        Meeting.kind == meeting.kind,
+        Meeting.is_on,
     )
 
 
-def _add(group: Group, stairwell: Stairwell | None, plan: Plan, by: Person) -> Meeting:
-    meeting = new_meeting(group, stairwell, plan, by)
+def _add(meeting: Meeting, by: Person) -> Meeting:
+    meeting.called_at, meeting.called_by_id = utcnow(), by.id
     db.session.add(meeting)
     db.session.flush()
     return meeting
 
 
-def expect_new(group: Group, stairwell: Stairwell | None, plan: Plan, form_key: str | None) -> None:
+def _take_up(draft: Meeting, planned: Meeting, by: Person) -> Meeting:
+    """Make a draft the planned meeting, called now."""
+    take_turn(draft, called_at=utcnow(), called_by_id=by.id, sequence=1)
+    rewrite(draft, planned)
+    return draft
+
+
+def expect_new(meeting: Meeting, form_key: str | None) -> None:
     """Raise AlreadyCalled or OtherCalled if the form was sent before; Duplicate if another kind has its key.
 
     What was changed by Back since the form was sent must be neither lost nor taken for sent.
@@ -137,10 +130,4 @@ def expect_new(group: Group, stairwell: Stairwell | None, plan: Plan, form_key: 
         return
     if mailing.meeting is None:
         raise Duplicate(mailing)
-    is_same = _is_same(mailing.meeting, group, stairwell, plan)
-    raise (AlreadyCalled if is_same else OtherCalled)(mailing.meeting)
-
-
-def _is_same(meeting: Meeting, group: Group, stairwell: Stairwell | None, plan: Plan) -> bool:
-    called, wanted = (meeting.group, meeting.stairwell, meeting.kind), (group, stairwell, plan.kind)
-    return called == wanted and plan.is_of(meeting)
+    raise (AlreadyCalled if is_same(mailing.meeting, meeting) else OtherCalled)(mailing.meeting)

@@ -50,8 +50,8 @@ def change(
     before = _take_turn(meeting, plan, seen)
     before.by_id = by.id
     moved = local(meeting.starts_at).date() != local(plan.starts_at).date()
-    meeting.starts_at, meeting.ends_at = plan.starts_at, plan.ends_at
-    meeting.place, meeting.about = plan.place, plan.about or None
+    for name, value in plan.values.items():
+        setattr(meeting, name, value)
     tells = not (is_quiet and is_spelling(before, plan))
     if tells:
         meeting.changed_at = before.changed_at
@@ -61,10 +61,11 @@ def change(
 
 
 def is_spelling(before: Meeting | MeetingChange, plan: Plan) -> bool:
-    """Return True if a plan mends the spelling only: same times and figures, nearly the same words."""
-    same_times = (before.starts_at, before.ends_at) == (plan.starts_at, plan.ends_at)
+    """Return True if a plan mends the spelling only: same times, link and figures, nearly the same words."""
+    exact = ("starts_at", "ends_at", "is_open_ended", "link")
+    is_exact = all(getattr(before, name) == plan.values[name] for name in exact)
     texts = (before.place, plan.place), (before.about or "", plan.about or "")
-    return same_times and all(_is_nearly(old, new) for old, new in texts)
+    return is_exact and all(_is_nearly(old, new) for old, new in texts)
 
 
 def _is_nearly(old: str, new: str) -> bool:
@@ -74,10 +75,7 @@ def _is_nearly(old: str, new: str) -> bool:
 
 def _take_turn(meeting: Meeting, plan: Plan, seen: int) -> MeetingChange:
     """Return what the meeting is before a change, and keep other changes out until this one is committed."""
-    before = MeetingChange(
-        meeting_id=meeting.id, changed_at=utcnow(), starts_at=meeting.starts_at, ends_at=meeting.ends_at,
-        place=meeting.place, about=meeting.about,
-    )  # fmt: skip
+    before = MeetingChange(meeting_id=meeting.id, changed_at=utcnow(), **Plan.of(meeting).values)
     unchanged = update(Meeting).where(
         Meeting.id == meeting.id, Meeting.cancelled_at.is_(None), Meeting.sequence == seen
     )
@@ -111,7 +109,7 @@ def _stop_undone(meeting: Meeting) -> None:
     told = select(MeetingChange).where(
         MeetingChange.meeting_id == meeting.id, MeetingChange.mailing_id.is_not(None)
     )
-    now = Plan(meeting.kind, meeting.starts_at, meeting.ends_at, meeting.place, meeting.about)
+    now = Plan.of(meeting)
     undone = [each.mailing_id for each in db.session.scalars(told) if now.is_of(each)]
     mailings = select(Mailing.id).where(Mailing.id.in_(undone))
     outbox.stop(OutboxRow.person_id.is_not(None), mailings=mailings, why=LeftOut.OVER)

@@ -2,27 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
-from watch.models import Meeting, MeetingChange, MeetingKind, utcnow
+from watch.models import Group, Meeting, MeetingChange, MeetingKind, MeetingPart, Stairwell, utcnow
 
 
 @dataclass(frozen=True)
 class Plan:
-    """When, where and why to meet. Times are in UTC."""
+    """When, where and why to meet. Times are in UTC; `ends_at` is a guess if the meeting is open-ended."""
 
     kind: MeetingKind
     starts_at: datetime
     ends_at: datetime
     place: str
     about: str | None = None
+    link: str | None = None
+    is_open_ended: bool = False
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> Plan:
+        """Return what is planned for a meeting now."""
+        return cls(meeting.kind, **{name: getattr(meeting, name) for name in CHANGEABLE})
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What can change of a meeting, by column."""
+        return {name: getattr(self, name) or None for name in CHANGEABLE} | {
+            "place": self.place,
+            "is_open_ended": self.is_open_ended,
+        }
 
     def is_of(self, meeting: Meeting | MeetingChange) -> bool:
-        """Return True if the meeting has (or had before a change) these times, this place and this text."""
-        wanted = self.starts_at, self.ends_at, self.place, self.about or None
-        return wanted == (meeting.starts_at, meeting.ends_at, meeting.place, meeting.about)
+        """Return True if the meeting has (or had before a change) these times, place, link and text."""
+        return self.values == {name: getattr(meeting, name) for name in CHANGEABLE}
+
+
+CHANGEABLE = ("starts_at", "ends_at", "is_open_ended", "place", "link", "about")
+
+
+def planned(group: Group, plan: Plan, stairwells: Sequence[Stairwell] = ()) -> Meeting:
+    """Return a meeting of a group, or of some of its stairwells, that is neither saved nor called."""
+    meeting = Meeting(group_id=group.id, group=group, kind=plan.kind, **plan.values)
+    meeting.parts = [MeetingPart.of(group, each) for each in stairwells] or [MeetingPart.of(group)]
+    return meeting
+
+
+def is_same(one: Meeting, other: Meeting) -> bool:
+    """Return True if two meetings are for the same people and nothing of what is planned differs."""
+    return one.kind == other.kind and one.is_for_the_same_as(other) and Plan.of(other).is_of(one)
 
 
 def expect_open(meeting: Meeting) -> None:

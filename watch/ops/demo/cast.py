@@ -27,6 +27,7 @@ from watch.models import (
     Language,
     Meeting,
     MeetingKind,
+    MeetingPart,
     Notice,
     NoticeText,
     Officer,
@@ -105,7 +106,8 @@ def _next_meeting(group: Group, by: Person) -> None:
         Meeting(
             group=group,
             kind=MeetingKind.STAIRWELL,
-            stairwell=group.buildings[0].stairwells[0],
+            parts=[MeetingPart.of(group, group.buildings[0].stairwells[0])],
+            called_at=utcnow(),
             called_by=by,
             starts_at=day,
             ends_at=day + timedelta(hours=1),

@@ -25,6 +25,7 @@ from watch.models import (
     Interest,
     Meeting,
     MeetingKind,
+    MeetingPart,
     Membership,
     Person,
     StartStep,
@@ -108,6 +109,8 @@ def _meetings(group: Group, chance: random.Random) -> None:
         db.session.add(
             Meeting(
                 group=group,
+                parts=[MeetingPart.of(group)],
+                called_at=day,
                 kind=MeetingKind.ANNUAL,
                 starts_at=day,
                 ends_at=day + timedelta(hours=1),

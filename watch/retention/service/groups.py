@@ -15,6 +15,7 @@ from watch.models import (
     Invitation,
     Meeting,
     MeetingChange,
+    MeetingPart,
     Notice,
 )
 from watch.retention.service.batches import BATCH, take_out
@@ -35,10 +36,14 @@ def closed(now: datetime) -> int:
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
-        forgotten = {"place": "", "about": None, "called_by_id": None, "cancel_reason": None}
+        forgotten = {"place": "", **dict.fromkeys(("about", "link", "called_by_id", "cancel_reason"))}
+        drafts = Meeting.group_id == number, Meeting.called_at.is_(None)
+        db.session.execute(delete(Meeting).where(*drafts))
         of_group = select(Meeting.id).where(Meeting.group_id == number)
         db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))
+        parts = update(MeetingPart).where(MeetingPart.group_id == number)
+        db.session.execute(parts.values(decided_by_id=None))
         for step in (GroupTransition, ChecklistItem):
             db.session.execute(update(step).where(step.group_id == number).values(by_id=None))
         db.session.execute(update(Group).where(Group.id == number).values(erased_at=now))

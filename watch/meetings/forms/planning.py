@@ -1,0 +1,264 @@
+"""Forms for planning a meeting: calling it, changing it, and recording one that was held."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms.validators import InputRequired, Optional, ValidationError
+from wtforms.widgets import HiddenInput
+
+from watch.fields import (
+    DayField,
+    HourField,
+    LineField,
+    LinkField,
+    SendingForm,
+    TextField,
+    TicksField,
+    choice,
+    choices_of,
+    moment_in_stockholm,
+)
+from watch.language import local
+from watch.meetings.labels import KINDS
+from watch.models import Meeting, MeetingKind, Stairwell, utcnow
+
+MONTHS_AHEAD = 18
+YEARS_BACK = 10
+WHOLE_GROUP, SOME_STAIRWELLS = "group", "stairwells"
+USUALLY_LASTS = timedelta(hours=2)
+NOT_THAT_NIGHT = _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
+FOR_NEIGHBOURS = [
+    MeetingKind.STAIRWELL, MeetingKind.START, MeetingKind.ANNUAL, MeetingKind.SAFETY_WALK,
+]  # fmt: skip
+
+
+class EndField(HourField):
+    """A time of day at which something ends. 24.00 and 00.00 are the midnight that ends the day."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(
+            ["00:00" if each.strip() in {"24.00", "24:00"} else each for each in valuelist]
+        )
+
+    @property
+    def is_midnight(self) -> bool:
+        """True if it ends at midnight."""
+        return bool(self.data == time.min)
+
+    @property
+    def until(self) -> time | None:
+        """The time of day, comparable with one at which something begins."""
+        return time.max if self.is_midnight else self.data
+
+
+class MeetingForm(SendingForm):
+    """Asks when and where to meet, and what about. Once valid, `starts_at` and `ends_at` are in UTC.
+
+    `seen` is the sequence of the draft or meeting when the form was shown.
+    """
+
+    day = DayField(_l("Dag"), missing=_l("Välj en dag."))
+    starts = HourField(_l("Börjar klockan"), missing=_l("Skriv när träffen börjar, till exempel 18.00."))
+    ends = EndField(_l("Slutar klockan"))
+    place = LineField(_l("Plats"), most=120, missing=_l("Skriv var ni ses, till exempel i trappuppgången."))
+    link = LinkField(_l("Länk"))
+    about = TextField(_l("Vad ska ni prata om?"), most=2000)
+    counted = HiddenField()
+    seen = IntegerField(widget=HiddenInput(), validators=[Optional()])
+    starts_at: datetime
+    ends_at: datetime
+
+    def typed(self) -> dict[str, list[str]]:
+        """Return everything as typed, to be sent with the next step or shown again."""
+        return {
+            field.name: field.raw_data
+            for field in self
+            if field.name not in {"csrf_token", "counted"} and field.raw_data
+        }
+
+    @property
+    def is_open_ended(self) -> bool:
+        """True if nothing is said of when it ends."""
+        return self.ends.data is None
+
+    def validate_day(self, field: DayField) -> None:
+        if field.data is None:
+            return
+        today = local(utcnow()).date()
+        if field.data < today:
+            raise ValidationError(_l("Den dagen har redan varit. Välj en dag som kommer."))
+        if field.data > _months_after(today, MONTHS_AHEAD):
+            raise ValidationError(_l("Det är för långt fram. Välj en dag inom 18 månader."))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate the fields and the times, so that all errors are shown at once."""
+        is_valid = bool(super().validate(extra_validators))
+        if self.starts.errors or self.ends.errors:
+            return False
+        if self.day.errors:
+            is_in_order = self.is_open_ended or self._ends_after_it_begins(self.starts.data, self.ends.until)
+            return is_in_order and is_valid
+        if not self._has_moments():
+            return False
+        is_in_order = self._ends_after_it_begins(self.starts_at, self.ends_at)
+        return self._is_at_the_right_time() and is_in_order and is_valid
+
+    def _has_moments(self) -> bool:
+        try:
+            self.starts_at = moment_in_stockholm(self.day.data, self.starts.data)
+        except ValueError:
+            return _wrong(self.starts, NOT_THAT_NIGHT)
+        if self.is_open_ended:
+            self.ends_at = self.starts_at + USUALLY_LASTS
+            return True
+        try:
+            last_day = self.day.data + timedelta(days=self.ends.is_midnight)
+            self.ends_at = moment_in_stockholm(last_day, self.ends.data)
+        except ValueError:
+            return _wrong(self.ends, NOT_THAT_NIGHT)
+        return True
+
+    def _ends_after_it_begins(self, starts: Any, ends: Any) -> bool:
+        if ends <= starts:
+            return _wrong(self.ends, _l("Träffen slutar innan den börjar. Skriv en senare sluttid."))
+        return True
+
+    def _is_at_the_right_time(self) -> bool:
+        if self.starts_at <= utcnow():
+            return _wrong(self.starts, _l("Den tiden har redan varit. Skriv en senare tid."))
+        return True
+
+
+class CallMeetingForm(MeetingForm):
+    """Asks whom to call to a meeting, and what kind it is.
+
+    Of several stairwells none is chosen at first: nobody is called by a forgotten tick.
+    """
+
+    scope: RadioField = RadioField(
+        _l("Vilka kallar du?"),
+        choices=[choice(WHOLE_GROUP, _l("Hela gruppen")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
+        validators=[InputRequired(_l("Välj hela gruppen eller vissa portar."))],
+    )
+    stairwells = TicksField(_l("Vilka portar?"), coerce=int, validate_choice=False)
+    draft = HiddenField()
+    kind = SelectField(
+        _l("Vad är det för träff?"),
+        choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
+        coerce=MeetingKind,
+        default=MeetingKind.STAIRWELL,
+    )
+
+    def __init__(self, stairwells: list[Stairwell], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self.offered = stairwells
+        self.stairwells.choices = [(each.id, each.address) for each in stairwells]
+        if len(stairwells) < 2:
+            del self.scope, self.stairwells
+
+    @property
+    def chosen_stairwells(self) -> list[Stairwell]:
+        """The stairwells that are called, in street order; none for the whole group."""
+        if self.scope is None or self.scope.data != SOME_STAIRWELLS:
+            return []
+        return [each for each in self.offered if each.id in (self.stairwells.data or ())]
+
+    def validate_stairwells(self, field: TicksField) -> None:
+        """Demand ticks for some stairwells, and none beside the whole group."""
+        chosen = set(field.data or ())
+        if self.scope.data == WHOLE_GROUP and chosen:
+            raise ValidationError(
+                _l(
+                    "Du har kryssat för portar men valt Hela gruppen."
+                    " Ta bort kryssen, eller välj Vissa portar."
+                )
+            )
+        if chosen - {each.id for each in self.offered}:
+            raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
+        if self.scope.data == SOME_STAIRWELLS and not chosen:
+            raise ValidationError(_l("Kryssa för minst en port, eller välj Hela gruppen."))
+
+
+class DraftMeetingForm(CallMeetingForm):
+    """Asks the same for a draft, in which the place may still be missing."""
+
+    place = LineField(_l("Plats"), most=120)
+
+
+class ChangeMeetingForm(MeetingForm):
+    """Asks what is different now."""
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> ChangeMeetingForm:
+        """Return the form with what is called now."""
+        return cls(formdata=None, data=plan_of(meeting) | {"seen": meeting.sequence})
+
+
+def plan_of(meeting: Meeting) -> dict[str, Any]:
+    """Return what is planned for a meeting, by the names of a form's fields."""
+    begins, ends = local(meeting.starts_at), local(meeting.ends_at)
+    return {
+        "day": begins.date(),
+        "starts": begins.time(),
+        "ends": None if meeting.is_open_ended else ends.time(),
+        "place": meeting.place,
+        "link": meeting.link,
+        "about": meeting.about,
+    }
+
+
+def audience_of(meeting: Meeting) -> dict[str, Any]:
+    """Return whom a meeting of a group is for and its kind, by the names of a form's fields."""
+    chosen = [each.id for each in meeting.stairwells]
+    scope = SOME_STAIRWELLS if chosen else WHOLE_GROUP
+    kind = meeting.kind if meeting.kind in FOR_NEIGHBOURS else MeetingKind.STAIRWELL
+    return {"scope": scope, "stairwells": chosen, "kind": kind}
+
+
+class CancelMeetingForm(SendingForm):
+    """Asks why a meeting is off; the reason stands in the mail."""
+
+    reason = TextField(_l("Varför blir den inte av?"), most=500)
+
+
+class WriteDownMeetingForm(CallMeetingForm):
+    """Asks the same about a meeting that was held already."""
+
+    held = HiddenField(default="yes")
+    scope: RadioField = RadioField(
+        _l("Vilka var den för?"),
+        choices=[choice(WHOLE_GROUP, _l("Hela gruppen")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
+        validators=[InputRequired(_l("Välj hela gruppen eller vissa portar."))],
+    )
+    about = TextField(_l("Vad pratade ni om?"), most=2000)
+
+    def validate_day(self, field: DayField) -> None:
+        if field.data is None:
+            return
+        today = local(utcnow()).date()
+        if field.data > today:
+            raise ValidationError(_l("Den dagen har inte varit än. Välj en dag som har varit."))
+        if field.data < today - timedelta(days=366 * YEARS_BACK):
+            raise ValidationError(_l("Det är för länge sedan. Kontrollera årtalet."))
+
+    def _is_at_the_right_time(self) -> bool:
+        if (self.starts_at if self.is_open_ended else self.ends_at) > utcnow():
+            return _wrong(
+                self.starts if self.is_open_ended else self.ends,
+                _l("Träffen har inte slutat ännu. Lägg till den när den är över."),
+            )
+        return True
+
+
+def _wrong(field: Any, message: Any) -> bool:
+    field.errors = [*field.errors, message]
+    return False
+
+
+def _months_after(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, 28))

@@ -1,0 +1,66 @@
+"""Saves drafts of meetings, which nobody is told of, and throws them away."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import delete, update
+
+from watch import audit
+from watch.extensions import db
+from watch.meetings.errors import ChangedMeanwhile, DraftGone
+from watch.meetings.queries.drafts import drafts_of
+from watch.meetings.service.plans import Plan, is_same
+from watch.models import Meeting, MeetingPart, Person
+from watch.statements import changed
+
+
+def save_draft(planned: Meeting, *, by: Person, draft: Meeting | None = None) -> Meeting:
+    """Keep a planned meeting as a draft, or as what a draft is from now on.
+
+    The same draft is saved once only. Raises DraftGone and ChangedMeanwhile.
+    """
+    group = planned.group
+    assert group is not None  # drafts are a group's
+    if same := next((each for each in drafts_of(group) if is_same(each, planned)), None):
+        return same
+    if draft is None:
+        planned.called_by_id = by.id
+        db.session.add(planned)
+        db.session.flush()
+        audit.note("meeting-drafted", about=planned, by=by, group=group)
+        return planned
+    take_turn(draft, sequence=draft.sequence + 1)
+    rewrite(draft, planned)
+    return draft
+
+
+def throw_away(draft: Meeting, *, by: Person) -> None:
+    """Erase a draft. Raises DraftGone."""
+    audit.note("meeting-draft-erased", about=draft, by=by, group=draft.group)
+    db.session.expunge(draft)
+    if not changed(delete(Meeting).where(Meeting.id == draft.id, Meeting.called_at.is_(None))):
+        raise DraftGone
+
+
+def take_turn(draft: Meeting, **values: Any) -> None:
+    """Change a draft, and keep others out until this is committed. Raises DraftGone and ChangedMeanwhile."""
+    unchanged = update(Meeting).where(
+        Meeting.id == draft.id, Meeting.called_at.is_(None), Meeting.sequence == draft.sequence
+    )
+    if not changed(unchanged.values(values)):
+        still = db.session.get(Meeting, draft.id, populate_existing=True)
+        raise ChangedMeanwhile if still is not None and still.called_at is None else DraftGone
+    db.session.refresh(draft)
+
+
+def rewrite(draft: Meeting, planned: Meeting) -> None:
+    """Make a draft what is planned."""
+    draft.kind = planned.kind
+    for name, value in Plan.of(planned).values.items():
+        setattr(draft, name, value)
+    if not draft.is_for_the_same_as(planned):
+        draft.parts = []
+        db.session.flush()  # a part that stays may stand there once only
+        draft.parts = [MeetingPart.of(each.group, each.stairwell) for each in planned.parts]
+    db.session.flush()
