@@ -82,5 +82,6 @@ ENDPOINTS = {
         Expected(post="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_stairwell_3(303)),
     ),
     "meetings.open_answer": public(get="/r/{answer}"),
+    "meetings.not_you": public(get="/r/not-you"),
     "meetings.answer_by_mail": public(post="/r/{answer}", data={"answer": "maybe"}, status=303),
 }  # fmt: skip
