@@ -20,6 +20,8 @@ TABLES = {
     "notice_text": "goes with its notice, and is never changed",
     "letter_file": "goes with its pack",
     "meeting_change": "says what a meeting was before; what it is now is played again",
+    "meeting_press": "is only added to; the head count is the meeting's; erased by the night",
+    "checkin_link": ENDS_ANYWAY,
     "mailing": "goes with what it tells of",
     "outbox_row": "what waits is held by a restore, and asked again when it is claimed; a paper whose tick "
     "is lost is asked for again, which harms nobody; erased by the night",

@@ -24,6 +24,7 @@ from watch.models import (
     Mailing,
     MeetingAnswer,
     MeetingPart,
+    MeetingPress,
     Membership,
     NoticeChoice,
     Officer,
@@ -108,6 +109,8 @@ def join_answers(group_id: int, kept: Person, lost: Person) -> None:
         db.session.scalars(given.where(MeetingAnswer.person_id == kept.id)).all(),
         person_id=kept.id,
     )
+    ticked = update(MeetingPress).where(MeetingPress.person_id == lost.id, MeetingPress.meeting_id.in_(here))
+    db.session.execute(ticked.values(person_id=kept.id))
     for_home = MeetingAnswer.by_id == lost.id, MeetingAnswer.meeting_id.in_(here)
     db.session.execute(update(MeetingAnswer).where(*for_home).values(by_id=kept.id))
 

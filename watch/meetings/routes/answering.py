@@ -20,6 +20,7 @@ from watch.meetings.errors import MeetingCancelled, MeetingStarted
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, reminding
 from watch.meetings.queries.answers import Answering
+from watch.meetings.queries.checkin import is_checkin_open
 from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
 from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
@@ -144,6 +145,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         unreached=answers.coming_without_mail(meeting) if coordinates else 0,
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
+        checkin_open=is_checkin_open(meeting, utcnow()),
         own_flats=len(own_flats(meeting)) if coordinates else 0,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
     )

@@ -17,7 +17,7 @@ from watch.groups.queries.flats import stairwells_of_group
 from watch.meetings import service
 from watch.meetings.errors import AlreadyCalled, MeetingCancelled, MeetingNotStarted, OtherCalled
 from watch.meetings.forms import EVERYBODY, CallMeetingForm, CountHeadsForm, WriteDownMeetingForm
-from watch.meetings.queries import calls, reminding
+from watch.meetings.queries import calls, checkin, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.recipients import CountChanged, RecipientCounts
@@ -136,9 +136,11 @@ def count(meeting: Meeting) -> ViewAnswer:
     if meeting.cancelled_at is not None or meeting.starts_at > utcnow():
         flash(_("Det går att skriva hur många som kom när träffen har börjat."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+    is_new = meeting.counting is Counting.NOT_YET and checkin.was_pressed(meeting)
+    came = checkin.heads_at(meeting) if is_new else meeting.head_count
     form = CountHeadsForm(
         data={
-            "head_count": meeting.head_count,
+            "head_count": came,
             "not_counted": meeting.counting is Counting.NOT_COUNTED,
         }
     )
