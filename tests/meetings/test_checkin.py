@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 from tests.cast import Scene
 from tests.factories import flat_of, make_meeting, make_member, make_person
 from tests.page_client import PageClient
+from tests.pages_of_paper import codes_on, pages_of, words_on
 from watch import tokens
 from watch.extensions import db
 from watch.meetings.errors import CheckinClosed
@@ -318,8 +319,19 @@ def test_a_key_says_nothing_of_whom_it_was_pressed_for(scene: Scene, meeting: Me
 
 
 def test_the_sheet_at_the_door_asks_for_no_name(client: PageClient, scene: Scene, meeting: Meeting) -> None:
-    page = client.get(f"/meetings/{meeting.id}/signin.pdf", as_=scene.bengt)
-    assert page.status == 200
+    answer = client.get(f"/meetings/{meeting.id}/signin.pdf", as_=scene.bengt)
+    (page,) = pages_of(answer.response.data)
+    words = " ".join(words_on(page).split())
+    for said in (
+        "Namn behövs inte.",
+        "No name is needed.",
+        "Magac looma baahna.",
+        "Port och lägenhet, om ni vill",
+    ):
+        assert said in words
+    assert [code.partition("/meetings")[2] for code in codes_on(page)] == [f"/{meeting.id}/checkin"]
+    for name in ("Carin", "Bengt", "Amina"):
+        assert name not in words
     assert client.get(f"/meetings/{meeting.id}/signin.pdf", as_=scene.carin).status == 403
 
 

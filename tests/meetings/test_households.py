@@ -203,6 +203,18 @@ def test_moving_out_ends_the_households_answer(scene: Scene, lina: Person, meeti
     assert sums(meeting) == Sums(unanswered=5)
 
 
+def test_who_comes_back_to_another_flat_does_not_answer_for_the_one_before(
+    scene: Scene, lina: Person, meeting: Meeting
+) -> None:
+    answer(meeting, lina, YES, 4)
+    membership_of(scene.carin).left_at = utcnow()
+    make_member(scene.carin, scene.group, flat_of(scene.stairwell_3, "1302"))
+    db.session.commit()
+    assert my_answer(meeting, scene.carin) is None
+    answer(meeting, scene.carin, MAYBE)
+    assert sums(meeting) == Sums(people=4, yes=1, maybe=1, unanswered=4)
+
+
 def test_a_no_of_the_household_stops_reminders_for_all_but_who_comes_anyway(
     scene: Scene, lina: Person, meeting: Meeting
 ) -> None:
