@@ -208,7 +208,7 @@ def test_who_comes_back_to_another_flat_does_not_answer_for_the_one_before(
 ) -> None:
     answer(meeting, lina, YES, 4)
     membership_of(scene.carin).left_at = utcnow()
-    make_member(scene.carin, scene.group, flat_of(scene.stairwell_3, "1302"))
+    make_member(scene.carin, scene.group, flat_of(scene.stairwell_3, "1202"))
     db.session.commit()
     assert my_answer(meeting, scene.carin) is None
     answer(meeting, scene.carin, MAYBE)
