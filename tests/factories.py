@@ -12,6 +12,7 @@ from sqlalchemy import select
 from watch import tokens
 from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
+from watch.groups.queries.answered import household_of
 from watch.language import STOCKHOLM, local
 from watch.models import (
     AddressChange,
@@ -386,10 +387,14 @@ def make_meeting(
 
 
 def make_answer(
-    meeting: Meeting, person: Person, answer: Answer = Answer.YES, people: int = 1
+    meeting: Meeting, person: Person, answer: Answer = Answer.YES, people: int = 1, *, alone: bool = False
 ) -> MeetingAnswer:
-    """Add a person's answer to a meeting."""
-    return store(MeetingAnswer(meeting=meeting, person=person, answer=answer, people=people))
+    """Add a person's answer to a meeting, for their household; `alone`, or without a flat, for themselves."""
+    db.session.flush()
+    home = None if alone else household_of(meeting, person)
+    given = MeetingAnswer(meeting=meeting, answer=answer, people=people, household=home)
+    given.by, given.person = (person, None) if home else (None, person)
+    return store(given)
 
 
 def make_notice(

@@ -42,9 +42,11 @@ from watch.extensions import db
 from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
+from watch.meetings.service import lend
 from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED, OFFICER_WROTE_MEMBERS
 from watch.models import (
     AddressVerification,
+    CheckinLink,
     ContactRole,
     Coordinator,
     GroupState,
@@ -377,6 +379,10 @@ def _verification(scene: Scene) -> AddressVerification:
     return make_verification(make_person("Greta", "greta@example.org"), neighbour)
 
 
+def _lent(scene: Scene) -> CheckinLink:
+    return lend(make_meeting(scene.group, by=scene.amina, starts_at=utcnow()), by=scene.amina)
+
+
 def _links(scene: Scene) -> dict[str, object]:
     """Return valid links and codes, each for its recipient."""
     kerstin = make_person("Kerstin Ström", "kerstin@example.org")
@@ -416,6 +422,7 @@ def _links(scene: Scene) -> dict[str, object]:
         "appointment": tokens.make(Purpose.APPOINTMENT, appointment),
         "decide": tokens.make(Purpose.DECIDE, decide),
         "answer": tokens.make(Purpose.ANSWER, called),
+        "checkin_link": tokens.make(Purpose.CHECK_IN, _lent(scene)),
         "reply": tokens.make(Purpose.REPLY, wrote),
         "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
     }

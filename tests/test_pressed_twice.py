@@ -85,7 +85,7 @@ REACHED = {
         "joining.change_address",
         "joining.confirm_address", "joining.decline_by_mail", "joining.decline_invitation",
         "joining.forget", "joining.send_request", "joining.take_back_no", "joining.verify_address",
-        "joining.withdraw", "meetings.answer_by_mail",
+        "joining.withdraw", "meetings.answer_by_mail", "meetings.press_at_door",
     },
     "carin": {
         "accounts.end_all", "accounts.end_sign_in", "accounts.save_settings", "groups.choices.save",
@@ -99,6 +99,7 @@ REACHED = {
         "joining.decline", "joining.tell", "meetings.call", "meetings.cancel", "meetings.preview",
         "meetings.save_draft",
         "meetings.preview_change",
+        "meetings.close_checkin", "meetings.end_links", "meetings.lend", "meetings.press",
         "meetings.write_count", "notices.preview", "notices.send", "printing.print_letters",
         "printing.remove_pack", "printing.renew_poster", "groups.coordinators.details",
         "records.cancel_address", "records.correct", "records.correct_flat", "records.end",

@@ -31,6 +31,7 @@ OTHER_ANSWERS = {  # templates that are not an endpoint's own, with the endpoint
     "records/choose_double.html": "records.ask_merge",
     "addresses/elsewhere.html": "addresses.confirm_change",
     "accounts/signed_in.html": "accounts.open_link",
+    "meetings/door_early.html": "meetings.door",
     "joining/confirmed.html": "joining.confirm",
     "joining/declined.html": "joining.open_invitation",
     "joining/choose_stairwell.html": "joining.ask",

@@ -90,6 +90,36 @@ ENDPOINTS = {
         Expected(post="/meetings/{meeting}/cancel", **CALLERS, **coordinators(303)),
         Expected(post="/meetings/{stairwell_meeting}/cancel", **CALLERS, **of_stairwell_3(303)),
     ),
+    # Counting opens two hours before: those who may count are sent back to the meeting with an explanation.
+    "meetings.checkin": (
+        Expected(get="/meetings/{meeting}/checkin", **CALLERS, **coordinators(303)),
+        Expected(get="/meetings/{held_meeting}/checkin", **CALLERS, **of_stairwell_3(200)),
+    ),
+    "meetings.press": (
+        Expected(post="/meetings/{meeting}/checkin", **CALLERS, **coordinators(303)),
+        Expected(post="/meetings/{held_meeting}/checkin", **CALLERS, **of_stairwell_3(303)),
+    ),
+    "meetings.close_checkin": (
+        Expected(post="/meetings/{meeting}/checkin/close", **CALLERS, **coordinators(303)),
+        Expected(post="/meetings/{held_meeting}/checkin/close", **CALLERS, **of_stairwell_3(303)),
+    ),
+    "meetings.checkin_link": (
+        Expected(get="/meetings/{meeting}/checkin/link", **CALLERS, **coordinators(200)),
+        Expected(get="/meetings/{stairwell_meeting}/checkin/link", **CALLERS, **of_stairwell_3(200)),
+    ),
+    "meetings.lend": Expected(
+        post="/meetings/{stairwell_meeting}/checkin/link", **CALLERS, **of_stairwell_3(303)
+    ),
+    "meetings.end_links": Expected(
+        post="/meetings/{stairwell_meeting}/checkin/link/end", **CALLERS, **of_stairwell_3(303)
+    ),
+    "meetings.sign_in_sheet": (
+        Expected(get="/meetings/{meeting}/signin.pdf", **CALLERS, **coordinators(200)),
+        Expected(get="/meetings/{stairwell_meeting}/signin.pdf", **CALLERS, **of_stairwell_3(200)),
+    ),
+    "meetings.door": public(get="/door/{checkin_link}"),
+    "meetings.press_at_door": public(post="/door/{checkin_link}", status=303),
     "meetings.open_answer": public(get="/r/{answer}"),
+    "meetings.not_you": public(get="/r/not-you"),
     "meetings.answer_by_mail": public(post="/r/{answer}", data={"answer": "maybe"}, status=303),
 }  # fmt: skip

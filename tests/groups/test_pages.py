@@ -115,7 +115,7 @@ def test_my_page_says_what_waits_for_me(client: PageClient, scene: Scene) -> Non
     waiting = page.text.partition("Väntar på ditt svar")[2].partition("Kommande träffar")[0]
     assert "Trapphusträff" in waiting
     assert "Årlig träff" not in waiting
-    assert "Ditt svar: Kanske" in page.text
+    assert "Hushållets svar: Kanske" in page.text
     assert "Ny lampa" in page.links
     assert "Trygghetsvandring" not in page.text
     assert "Ombudsträff" not in page.text

@@ -40,6 +40,7 @@ from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.mail.kinds import Mail
 from watch.meetings.mails import MEETING_CALLED
+from watch.meetings.service import lend
 from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED
 from watch.models import (
     Answer,
@@ -129,6 +130,8 @@ def fill(scene: Scene) -> dict[str, str]:
     make_answer(coming, scene.dawit, Answer.YES, 3)
     make_meeting(group, stairwell=stairwell, by=scene.bengt)
     make_meeting(group, starts_at=utcnow() - timedelta(days=3), by=scene.amina)
+    going_on = make_meeting(group, starts_at=utcnow() - timedelta(minutes=10), by=scene.amina)
+    lent = lend(going_on, by=scene.amina)
     notices = [
         make_notice(group, by=scene.amina),
         make_notice(stairwell, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),
@@ -188,6 +191,7 @@ def fill(scene: Scene) -> dict[str, str]:
         "decide": f"/a/{tokens.make(Purpose.DECIDE, decide)}",
         "message": f"/messages/{tokens.make(Purpose.REPLY, asked)}",
         "message to the interested": f"/messages/interest/{tokens.make(Purpose.REPLY, told_unseen)}",
+        "door": f"/door/{tokens.make(Purpose.CHECK_IN, lent)}",
         "answer": f"/r/{tokens.make(Purpose.ANSWER, answer)}",
         "choices": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}",
         "moved": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}/{dawits_membership}/moved",

@@ -42,6 +42,7 @@ NOT_BY_LINKS = {
     "joining.back_to_invitation",
     "interest.back_to_open",
     "meetings.sheet",
+    "meetings.sign_in_sheet",
     "notices.sheet",
     "handbook.picture",  # on paper, and within a page
     "printing.print_poster",  # on paper, see the journey of asking

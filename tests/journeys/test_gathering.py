@@ -156,7 +156,7 @@ def _amina_writes_that_nobody_came(phone: Phone, meeting: Meeting) -> None:
 
 def _answers() -> dict[str, tuple[Answer, int]]:
     found = db.session.scalars(select(MeetingAnswer))
-    return {each.person.name: (each.answer, each.people) for each in found}
+    return {each.by.name: (each.answer, each.people) for each in found if each.by}
 
 
 def _counts() -> list[tuple[MeetingKind, datetime, Counting, int | None]]:

@@ -272,7 +272,7 @@ def test_the_answer_link_of_a_reminder_works(
         link = next(word for word in letter.split() if "/r/" in word)
         client.get(link.partition("8000")[2]).press("Jag kommer", {"people": "2"})
     given = db.session.scalars(select(MeetingAnswer)).one()
-    assert (given.person_id, given.answer, given.people) == (scene.carin.id, Answer.YES, 2)
+    assert (given.by_id, given.answer, given.people) == (scene.carin.id, Answer.YES, 2)
 
 
 def test_the_coordinator_reads_when_it_goes_out(client: PageClient, scene: Scene, meeting: Meeting) -> None:

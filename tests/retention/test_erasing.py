@@ -48,6 +48,7 @@ from watch.mail import outbox as mails
 from watch.mail import queue
 from watch.models import (
     AuditEntry,
+    CheckinLink,
     Coordinator,
     Counting,
     Group,
@@ -61,6 +62,7 @@ from watch.models import (
     Mailbox,
     Meeting,
     MeetingAnswer,
+    MeetingPress,
     Membership,
     Model,
     Notice,
@@ -140,6 +142,17 @@ def a_row_of_the_outbox(scene: Scene) -> Made:
 def an_answer_to_a_meeting(scene: Scene) -> Made:
     meeting = make_meeting(scene.group, starts_at=utcnow() + DAY)
     return make_answer(meeting, scene.carin), meeting.ends_at - utcnow() + 365 * DAY
+
+
+def a_press_at_the_door(scene: Scene) -> Made:
+    meeting = make_meeting(scene.group, starts_at=utcnow() + DAY)
+    press = store(MeetingPress(meeting=meeting, key="key", heads=1, person_id=scene.carin.id))
+    return press, meeting.ends_at - utcnow() + 365 * DAY
+
+
+def a_lent_link(scene: Scene) -> Made:
+    meeting = make_meeting(scene.group, starts_at=utcnow() + DAY)
+    return store(CheckinLink(meeting=meeting, by=scene.amina)), meeting.ends_at - utcnow() + DAY
 
 
 def an_invitation(scene: Scene) -> Made:
@@ -249,7 +262,8 @@ def membership_of(person: Person) -> Membership:
 OVER = [
     a_rate_count, a_trace, a_sign_in_link, a_change_of_address, the_address_before,
     a_sign_in_that_ended, a_sign_in_that_nobody_ended,
-    a_row_of_the_outbox, an_answer_to_a_meeting, an_invitation, the_address_of_an_invitation,
+    a_row_of_the_outbox, an_answer_to_a_meeting, a_press_at_the_door, a_lent_link,
+    an_invitation, the_address_of_an_invitation,
     the_address_of_a_no, an_address_that_only_asked_to_sign_in, a_request_that_was_answered,
     a_request_that_nobody_confirmed, an_address_that_was_recorded_at_a_door, a_knock_that_nobody_made,
     an_interest_that_was_withdrawn,

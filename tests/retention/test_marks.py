@@ -37,6 +37,7 @@ from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Answer,
     AreaOptOut,
+    CheckinLink,
     ChecklistItem,
     ContactRole,
     Coordinator,
@@ -50,6 +51,7 @@ from watch.models import (
     JoinRequest,
     Meeting,
     MeetingChange,
+    MeetingPress,
     Membership,
     Officer,
     Personal,
@@ -128,6 +130,9 @@ def _leave_something_everywhere(scene: Scene) -> None:
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)
+    make_answer(meeting, scene.dawit, Answer.YES, alone=True)
+    store(MeetingPress(meeting=meeting, key="key", heads=1, person_id=scene.carin.id))
+    store(CheckinLink(meeting=meeting, by=scene.amina))
     meeting.cancel_reason = "Lokalen är upptagen"
     before = {"place": "Hos Amina", "about": "Låsen", "starts_at": utcnow(), "ends_at": utcnow()}
     db.session.add(MeetingChange(meeting=meeting, by_id=scene.amina.id, **before))

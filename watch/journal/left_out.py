@@ -22,6 +22,8 @@ TABLES = {
     "notice_text": "goes with its notice, and is never changed",
     "letter_file": "goes with its pack",
     "meeting_change": "says what a meeting was before; what it is now is played again",
+    "meeting_press": "is only added to; the head count is the meeting's; erased by the night",
+    "checkin_link": ENDS_ANYWAY,
     "mailing": "goes with what it tells of",
     "outbox_row": "what waits is held by a restore, and asked again when it is claimed; a paper whose tick "
     "is lost is asked for again, which harms nobody; erased by the night",
@@ -56,7 +58,7 @@ COLUMNS = {
         "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
         "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.group_id",
         "meeting.area_id", "meeting.kind", "meeting.called_at", "meeting_part.stairwell_id",
-        "notice.audience",
+        "meeting_answer.household_id", "meeting_answer.person_id", "notice.audience",
         "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
         "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
         "person.created_at", "refusal.said_at", "stopped_writer.at", "watch_group.started_at",
@@ -69,7 +71,8 @@ COLUMNS = {
     ),
     BY_THE_NIGHT: (
         "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
-        "meeting.called_by_id", "meeting.cancel_reason", "meeting_part.decided_by_id",
+        "meeting.called_by_id", "meeting.cancel_reason", "meeting_answer.by_id",
+        "meeting_part.decided_by_id",
         "membership.admitted_by_id", "notice.by_id",
     ),
     HIDES_NOTHING: (

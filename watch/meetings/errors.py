@@ -18,6 +18,14 @@ class MeetingNotStarted(DomainError):
     """The meeting has not begun, so nobody can have come."""
 
 
+class CheckinClosed(DomainError):
+    """Nobody counts at the door of the meeting: it is too early or too late, or the meeting is cancelled."""
+
+
+class TooManyPresses(DomainError):
+    """The door of the meeting has been pressed more often than people can come."""
+
+
 class AlreadyCalled(Duplicate):
     """The same form was sent before with the same content; `meeting` is its result."""
 

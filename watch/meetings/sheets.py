@@ -1,8 +1,10 @@
-"""A meeting as an A4 for the notice board: Swedish in large letters, a sentence in each other language."""
+"""A meeting on paper: an A4 for the notice board, and a sheet at the door to write on."""
 
 from __future__ import annotations
 
-from watch import language
+from flask_babel import gettext as _
+
+from watch import language, paper
 from watch.meetings.labels import KINDS, when_said
 from watch.models import Building, Language, Meeting
 from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_picture
@@ -46,3 +48,28 @@ def _in(reader: Language, meeting: Meeting) -> OtherWords:
     with language.speaking(reader):
         said = f"{KINDS[meeting.kind]}: {when_said(meeting)}, {meeting.place}"
         return OtherWords(reader, language.direction(reader), said)
+
+
+def sign_in_sheet(meeting: Meeting, page: str) -> bytes:
+    """Return an A4 as PDF with lines for those who come, asking for no name. Its code leads to a page."""
+    with language.speaking(Language.SWEDISH):
+        title = _("Vi som är här")
+        facts = {
+            "title": title,
+            "when": f"{KINDS[meeting.kind]}, {when_said(meeting)}, {meeting.place}",
+            "asked": [_asked(each) for each in Language],
+            "flat": _("Port och lägenhet, om ni vill"),
+            "people": _("Hur många"),
+            "counter": _("För den som räknar: rikta telefonens kamera hit."),
+            "after": _("Riv arket när antalet är skrivet."),
+            "qr": paper.qr_for_pdf(page),
+            "alt": _("QR-kod till %(address)s", address=page),
+        }
+    return paper.pdf("signin", facts)
+
+
+def _asked(reader: Language) -> dict[str, str]:
+    """Return what the sheet asks for in one of the house's languages."""
+    with language.speaking(reader):
+        asked = _("Skriv hur många ni är. Namn behövs inte.")
+        return {"language": reader.value, "direction": language.direction(reader), "text": asked}

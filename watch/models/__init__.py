@@ -2,6 +2,7 @@
 
 from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.canvassing import Outcome, Visit
+from watch.models.checkin import CheckinLink, MeetingPress
 from watch.models.contacts import ContactPerson, ContactRole, ContactScope
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.groups import (
@@ -92,6 +93,7 @@ __all__ = [
     "AuditEntry",
     "Building",
     "Channel",
+    "CheckinLink",
     "ChecklistItem",
     "ClockRun",
     "ConsentChannel",
@@ -129,6 +131,7 @@ __all__ = [
     "MeetingChange",
     "MeetingKind",
     "MeetingPart",
+    "MeetingPress",
     "Membership",
     "MessageAudience",
     "Model",

@@ -28,6 +28,7 @@ class Purpose(StrEnum):
     DECIDE = "decide"
     REPLY = "reply"
     ANSWER = "answer"
+    CHECK_IN = "check-in"
     POSTER = "poster"
     LETTER = "letter"
     BOUNCE = "bounce"

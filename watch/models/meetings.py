@@ -22,7 +22,7 @@ from watch.models.base import (
 )
 from watch.models.groups import Group
 from watch.models.people import Person
-from watch.models.places import Area, Stairwell
+from watch.models.places import Area, Household, Stairwell
 
 AS_ANSWER = "12 months after the meeting"
 
@@ -220,8 +220,9 @@ class Answer(StrEnum):
 
 
 class MeetingAnswer(Model):
-    """A person's answer. `people` is how many will come, the person included.
+    """The answer of a household, or of one person for themselves. `people` is how many will come.
 
+    A household's answer covers its members who have not answered for themselves; `by_id` is who gave it last.
     A no keeps the number that was said before, for the case that they come after all; it is 0 without one.
     """
 
@@ -229,18 +230,29 @@ class MeetingAnswer(Model):
     meeting_id: Mapped[int] = personal(
         "A", "who comes to a meeting", AS_ANSWER, ForeignKey("meeting.id", ondelete="CASCADE")
     )
-    person_id: Mapped[int] = personal(
+    person_id: Mapped[int | None] = personal(
         "A", "who comes to a meeting", AS_ANSWER, ForeignKey("person.id", ondelete="CASCADE"), index=True
+    )
+    household_id: Mapped[int | None] = personal(
+        "A", "who comes to a meeting", AS_ANSWER, ForeignKey("household.id", ondelete="CASCADE"), index=True
+    )
+    by_id: Mapped[int | None] = personal(
+        "A", "who hears of a change", AS_ANSWER, ForeignKey("person.id", ondelete="SET NULL"), index=True
     )
     answer: Mapped[Answer] = personal("A", "how many chairs to put out", AS_ANSWER)
     people: Mapped[int] = personal("A", "how many chairs to put out", AS_ANSWER, default=1)
     answered_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     meeting: Mapped[Meeting] = relationship()
-    person: Mapped[Person] = relationship()
+    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
+    household: Mapped[Household | None] = relationship()
+    by: Mapped[Person | None] = relationship(foreign_keys=[by_id])
 
     __table_args__ = (
+        exactly_one("of_a_person_or_a_household", ("person_id", "household_id")),
+        CheckConstraint("by_id IS NULL OR household_id IS NOT NULL", name="given_for_a_household"),
         UniqueConstraint("meeting_id", "person_id", name="uq_meeting_answer_one_per_person"),
+        UniqueConstraint("meeting_id", "household_id", name="uq_meeting_answer_one_per_household"),
         CheckConstraint(
             "people BETWEEN 0 AND 20 AND (answer = 'no' OR people > 0)", name="who_comes_is_counted"
         ),

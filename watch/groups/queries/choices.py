@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from watch.extensions import db
+from watch.groups.queries.answered import has_said
 from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import KINDS
 from watch.models import (
@@ -23,7 +24,6 @@ from watch.models import (
     Group,
     Mailing,
     Meeting,
-    MeetingAnswer,
     MeetingPart,
     Membership,
     Notice,
@@ -43,15 +43,12 @@ WANTS_MEETINGS: ColumnElement[bool] = Membership.notices.in_([NoticeChoice.EVERY
 def wants_word_of(meeting_id: Any) -> ColumnElement[bool]:
     """Return the condition on Membership that a member gets mail about a meeting (its id) that was called.
 
-    They want mail about meetings, or have answered yes or maybe: such an answer counts more than a list that
-    they have left, because they rely on the meeting. It does not count after leaving the group.
+    They want mail about meetings, or have answered yes or maybe, be it for their household: such an answer
+    counts more than a list that they have left, because they rely on the meeting. It does not count after
+    leaving the group.
     """
-    comes = select(MeetingAnswer.id).where(
-        MeetingAnswer.meeting_id == meeting_id,
-        MeetingAnswer.person_id == Membership.person_id,
-        MeetingAnswer.answer != Answer.NO,
-    )
-    return or_(WANTS_MEETINGS, comes.correlate(Membership, Meeting).exists())
+    comes = has_said(Membership.person_id, meeting_id, Answer.YES, Answer.MAYBE)
+    return or_(WANTS_MEETINGS, comes)
 
 
 MEETINGS, NOTICES, AREA = "meetings", "notices", "area"  # the three mailing lists

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import joinedload, outerjoin, selectinload
 
 from watch.extensions import db
+from watch.groups.queries.answered import answer_of
 from watch.models import (
     Building,
     Coordinator,
@@ -39,7 +40,7 @@ class Facts:
 
 @dataclass(frozen=True)
 class Coming:
-    """A meeting that has not ended, and the person's answer."""
+    """A meeting that has not ended, and the answer that counts for the person."""
 
     meeting: Meeting
     answer: MeetingAnswer | None
@@ -88,7 +89,9 @@ def _facts_and_next(
     return (
         _select_facts(group_id)
         .add_columns(Meeting, MeetingAnswer)
-        .select_from(outerjoin(outerjoin(Group, Meeting, shown), MeetingAnswer, _answer_of(person_id)))
+        .select_from(
+            outerjoin(outerjoin(Group, Meeting, shown), MeetingAnswer, answer_of(person_id, Meeting.id))
+        )
         .where(Group.id == group_id)
         .options(selectinload(Meeting.parts))
         .order_by(Meeting.starts_at, Meeting.id)
@@ -112,16 +115,12 @@ def _coming(
 ) -> Select[Meeting, MeetingAnswer | None]:
     return (
         select(Meeting, MeetingAnswer)
-        .outerjoin(MeetingAnswer, _answer_of(person_id))
+        .outerjoin(MeetingAnswer, answer_of(person_id, Meeting.id))
         .where(_is_coming(person_id, group_ids, now, all_stairwells))
         .options(selectinload(Meeting.parts))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(20)
     )
-
-
-def _answer_of(person_id: int) -> ColumnElement[bool]:
-    return and_(MeetingAnswer.meeting_id == Meeting.id, MeetingAnswer.person_id == person_id)
 
 
 def _is_coming(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select, update
 
 from watch import audit
@@ -23,6 +25,7 @@ from watch.models import (
     Mailing,
     MeetingAnswer,
     MeetingPart,
+    MeetingPress,
     Membership,
     NoticeChoice,
     Officer,
@@ -87,9 +90,15 @@ def _demand_no_role_moves(kept: Person, lost: Person) -> None:
 
 
 def forget_home(emptied: Household | None, *, by: Person | None, membership: Membership) -> None:
-    """Record that nobody of the group lives in a household any more."""
+    """Record that nobody of the group lives in a household any more; its answers go along with the member."""
     if emptied is not None:
         emptied.become(HouseholdStatus.NOT_CONTACTED)
+        if membership.household_id not in {None, emptied.id}:
+            left, home = (
+                db.session.scalars(select(MeetingAnswer).where(MeetingAnswer.household_id == each)).all()
+                for each in (emptied.id, membership.household_id)
+            )
+            _move_answers(left, home, household_id=membership.household_id)
         audit.note("household-not-contacted", about=emptied.flat, by=by, group=membership.group)
 
 
@@ -97,10 +106,21 @@ def join_answers(group_id: int, kept: Person, lost: Person) -> None:
     """Move the answers to a group's meetings to another record; of two to one meeting the later counts."""
     here = select(MeetingPart.meeting_id).where(MeetingPart.group_id == group_id)
     given = select(MeetingAnswer).where(MeetingAnswer.meeting_id.in_(here))
-    mine = {
-        each.meeting_id: each for each in db.session.scalars(given.where(MeetingAnswer.person_id == kept.id))
-    }
-    for answer in db.session.scalars(given.where(MeetingAnswer.person_id == lost.id)).all():
+    _move_answers(
+        db.session.scalars(given.where(MeetingAnswer.person_id == lost.id)).all(),
+        db.session.scalars(given.where(MeetingAnswer.person_id == kept.id)).all(),
+        person_id=kept.id,
+    )
+    ticked = update(MeetingPress).where(MeetingPress.person_id == lost.id, MeetingPress.meeting_id.in_(here))
+    db.session.execute(ticked.values(person_id=kept.id))
+    for_home = MeetingAnswer.by_id == lost.id, MeetingAnswer.meeting_id.in_(here)
+    db.session.execute(update(MeetingAnswer).where(*for_home).values(by_id=kept.id))
+
+
+def _move_answers(lost: Sequence[MeetingAnswer], kept: Sequence[MeetingAnswer], **to: int) -> None:
+    """Give answers to another person or household; of two to one meeting the later counts."""
+    mine = {each.meeting_id: each for each in kept}
+    for answer in lost:
         known = mine.get(answer.meeting_id)
         if known is not None and known.answered_at >= answer.answered_at:
             db.session.delete(answer)
@@ -108,7 +128,8 @@ def join_answers(group_id: int, kept: Person, lost: Person) -> None:
         if known is not None:
             db.session.delete(known)
             db.session.flush()
-        answer.person = kept
+        for column, number in to.items():
+            setattr(answer, column, number)
 
 
 def _join_messages(group_id: int, kept: Person, lost: Person) -> None:

@@ -16,9 +16,13 @@ MOST_PEOPLE = 20
 
 
 class AnswerMeetingForm(Form):
-    """Asks for an answer to a call; `person` says whose, if several share a mailbox."""
+    """Asks for an answer to a call; `person` says whose, if several share a mailbox.
+
+    With `alone` the answer is for the person only, and not for their household.
+    """
 
     person = HiddenField()
+    alone = BooleanField()
     answer = RadioField(
         _l("Kommer du?"),
         choices=choices_of(ANSWERS),

@@ -1,21 +1,29 @@
-"""Queries for answers: one's own, and totals for coordinators."""
+"""Queries for answers: what counts for a person and their household, and totals."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy import Row, Select, case, func, select
+from sqlalchemy.orm import aliased
 
 from watch.extensions import db
-from watch.meetings.queries.coming import called_people
-from watch.models import Answer, Meeting, MeetingAnswer, OutboxRow, Person
+from watch.groups.queries.answered import answer_of, household_of, people_who_said
+from watch.meetings.queries.coming import called_people, is_for_member
+from watch.models import Answer, Household, Meeting, MeetingAnswer, Membership, OutboxRow, Person
 from watch.recipients import reached_by_mail
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Totals of the answers. `people` come, companions included; the other numbers count called persons."""
+    """Totals of the answers. `people` come, companions included.
+
+    The other numbers count households, and the people who have answered for themselves or have no known flat.
+    """
 
     people: int = 0
     yes: int = 0
@@ -24,58 +32,117 @@ class Sums:
     unanswered: int = 0
 
 
+@dataclass(frozen=True)
+class Answering:
+    """For whom a person answers: their household, or themselves if it is None; and what was answered.
+
+    `own` is what counts for the person, `for_home` what the household has answered. With `shares_home` other
+    members live there.
+    """
+
+    person: Person
+    household: Household | None
+    own: MeetingAnswer | None
+    for_home: MeetingAnswer | None
+    shares_home: bool
+
+    def before(self, *, alone: bool) -> MeetingAnswer | None:
+        """Return the answer that a new one replaces."""
+        if self.household and not alone:
+            return self.for_home
+        return self.own if self.own and self.own.person_id else None
+
+    @property
+    def may_overrule(self) -> bool:
+        """True if the person can answer otherwise than their household."""
+        return self.household is not None and (self.shares_home or self.before(alone=True) is not None)
+
+
+def answering(meeting: Meeting, person: Person) -> Answering:
+    """Return for whom a person answers a meeting."""
+    home = household_of(meeting, person)
+    mine = my_answer(meeting, person)
+    if home is None:
+        return Answering(person, None, mine, None, shares_home=False)
+    theirs = select(MeetingAnswer).where(
+        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.household_id == home.id
+    )
+    living_there = select(func.count(Membership.id)).where(
+        Membership.household_id == home.id, Membership.is_current
+    )
+    shares_home = (db.session.scalar(living_there) or 0) > 1
+    return Answering(person, home, mine, db.session.scalar(theirs), shares_home)
+
+
 def my_answer(meeting: Meeting, person: Person) -> MeetingAnswer | None:
-    """Return the person's answer, or None."""
-    return db.session.scalar(
-        select(MeetingAnswer).where(
-            MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == person.id
-        )
-    )
-
-
-def answers_of(meeting: Meeting, people: Sequence[Person]) -> dict[int, MeetingAnswer]:
-    """Return the answers of several people, by their ids."""
-    wanted = select(MeetingAnswer).where(
-        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id.in_([person.id for person in people])
-    )
-    return {answer.person_id: answer for answer in db.session.scalars(wanted)}
+    """Return the answer that counts for a person: their own, or else their household's, or None."""
+    return db.session.scalar(select(MeetingAnswer).where(answer_of(person.id, meeting.id)))
 
 
 def sums(meeting: Meeting) -> Sums:
     """Return the totals of the answers of those who are still called; one statement."""
+    said, people = Counter[Answer | None](), 0
+    for _home, members in groupby(db.session.execute(_called(meeting)), key=_counted_with):
+        for answer, number in _count(list(members)):
+            said[answer] += 1
+            people += number if answer is Answer.YES else 0
+    return Sums(people, said[Answer.YES], said[Answer.MAYBE], said[Answer.NO], said[None])
 
-    def said(answer: Answer) -> ColumnElement[int]:
-        return func.count(case((MeetingAnswer.answer == answer, MeetingAnswer.id)))
 
+def _called(meeting: Meeting) -> Select[Any]:
+    """Return a select of those who are called, by household, with their own and their household's answer."""
     called = called_people(meeting).subquery()
-    wanted = (
-        select(
-            func.coalesce(func.sum(case((MeetingAnswer.answer == Answer.YES, MeetingAnswer.people))), 0),
-            said(Answer.YES),
-            said(Answer.MAYBE),
-            said(Answer.NO),
-            func.count(called.c[0]) - func.count(MeetingAnswer.id),
-        )
-        .select_from(called)
-        .outerjoin(
-            MeetingAnswer,
-            (MeetingAnswer.person_id == called.c[0]) & (MeetingAnswer.meeting_id == meeting.id),
-        )
+    at_home = (
+        select(Membership.person_id, func.min(Membership.household_id).label("home"))
+        .where(Membership.is_current, is_for_member(meeting))
+        .group_by(Membership.person_id)
+        .subquery()
     )
-    return Sums(*db.session.execute(wanted).one())
+    own, ours = aliased(MeetingAnswer), aliased(MeetingAnswer)
+    person, home = called.c[0], at_home.c.home
+    return (
+        select(
+            person.label("person"), home, own.answer, own.people, ours.answer.label("for_home"),
+            func.coalesce(ours.people, 0).label("number"),
+        )
+        .outerjoin(at_home, at_home.c.person_id == person)
+        .outerjoin(own, (own.person_id == person) & (own.meeting_id == meeting.id))
+        .outerjoin(ours, (ours.household_id == home) & (ours.meeting_id == meeting.id))
+        .order_by(case((home.is_(None), person)), home)
+    )  # fmt: skip
+
+
+def _counted_with(row: Row[Any]) -> tuple[int | None, int | None]:
+    return row.home, None if row.home else row.person
+
+
+def _count(members: list[Row[Any]]) -> Iterator[tuple[Answer | None, int]]:
+    """Yield the answers of a household, or of one person without a flat, each with how many it counts.
+
+    Whoever answers for themselves is counted alone, and taken out of the household's number, unless that is
+    so small that it can mean the others only.
+    """
+    alone = [each for each in members if each.answer is not None]
+    yield from ((each.answer, each.people) for each in alone)
+    if others := len(members) - len(alone):
+        number = members[0].number
+        yield members[0].for_home, max(min(number, others), number - len(alone))
 
 
 def coming_without_mail(meeting: Meeting) -> int:
     """Return how many of those who are called have answered yes or maybe and cannot be reached by mail."""
-    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
-    called = select(MeetingAnswer.person_id).where(
-        *comes, MeetingAnswer.person_id.in_(called_people(meeting))
+    gave = select(func.coalesce(MeetingAnswer.person_id, MeetingAnswer.by_id))
+    gave = gave.where(MeetingAnswer.meeting_id == meeting.id)
+    answered = select(Person.id).where(
+        Person.id.in_(gave),
+        Person.id.in_(people_who_said(meeting.id, Answer.YES, Answer.MAYBE)),
+        Person.id.in_(called_people(meeting)),
     )
-    wanted = select(func.count(Person.id)).where(Person.id.in_(called))
-    return db.session.scalar(wanted.where(Person.id.not_in(reached_by_mail(called)))) or 0
+    wanted = select(func.count(Person.id)).where(Person.id.in_(answered))
+    return db.session.scalar(wanted.where(Person.id.not_in(reached_by_mail(answered)))) or 0
 
 
-def people_of_mail(row: OutboxRow, meeting: Meeting) -> list[Person]:
+def people_of_mail(row: OutboxRow, meeting: Meeting) -> Sequence[Person]:
     """Return the people whom a mail names, who still read its mailbox and are called to the meeting."""
     if row.mailbox_id is None:
         return []
@@ -91,4 +158,4 @@ def people_of_mail(row: OutboxRow, meeting: Meeting) -> list[Person]:
         )
         .order_by(OutboxRow.id)
     )
-    return list(db.session.scalars(wanted))
+    return db.session.scalars(wanted).all()

@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from watch.extensions import db
+from watch.groups.queries.answered import people_who_said
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_word_of
 from watch.groups.queries.members import takes_part
 from watch.meetings.queries.coming import called_people, is_for_member
@@ -19,7 +20,6 @@ from watch.models import (
     Interest,
     Mailing,
     Meeting,
-    MeetingAnswer,
     MeetingChange,
     Membership,
     OutboxRow,
@@ -104,8 +104,8 @@ def hears_of(
 def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     """Return four selects of the ids of people who may know of a meeting.
 
-    A call or reminder may have arrived, or a welcome mail that names the next meeting, or they have answered
-    that they come, or the call on paper was ticked as handed out to their flat.
+    A call or reminder may have arrived, or a welcome mail that names the next meeting, or they or their
+    household have answered that they come, or the call on paper was ticked as handed out to their flat.
     """
     words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
@@ -116,13 +116,13 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     )
     welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome)
     said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
-    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
+    comes = people_who_said(meeting.id, Answer.YES, Answer.MAYBE)
     handed_out = _rows_of_call(meeting, OutboxRow.household_id).where(
         OutboxRow.household_id.is_not(None), OutboxRow.state == OutboxState.HANDED_OUT
     )
     at_home = aliased(Membership)
     on_paper = select(at_home.person_id).where(at_home.household_id.in_(handed_out))
-    return [words.where(*said), welcomed, select(MeetingAnswer.person_id).where(*comes), on_paper]
+    return [words.where(*said), welcomed, comes, on_paper]
 
 
 def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:

@@ -8,9 +8,10 @@ from datetime import datetime, time, timedelta
 from sqlalchemy import Select, select
 
 from watch.extensions import db
+from watch.groups.queries.answered import people_who_said
 from watch.language import STOCKHOLM, local
 from watch.meetings.queries.calls import people_called_by_mail
-from watch.models import Answer, Mailing, Meeting, MeetingAnswer, Membership
+from watch.models import Answer, Mailing, Meeting, Membership
 
 REMIND_AT = time(9)
 AFTER_CALL = timedelta(days=2)  # a reminder sooner after the call helps nobody
@@ -83,7 +84,5 @@ def people_to_remind(meeting: Meeting) -> Select[int]:
 
 
 def said_no(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of those who answered no."""
-    return select(MeetingAnswer.person_id).where(
-        MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == Answer.NO
-    )
+    """Return a select of the ids of those who answered no, or whose household did."""
+    return people_who_said(meeting.id, Answer.NO)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -18,9 +19,11 @@ from watch.meetings import service, sheets
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
 from watch.meetings.forms.answering import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, drafts, reminding
+from watch.meetings.queries.answers import Answering
+from watch.meetings.queries.checkin import is_checkin_open
 from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
-from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
+from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, sent_to
@@ -54,7 +57,7 @@ def index(group: Group) -> str:
 @bp.get("/meetings/<int:meeting_id>")
 @requires(Permission.SEE_MEETING)
 def show(meeting: Meeting) -> str:
-    """Show a meeting and the reader's own answer; coordinators also see totals."""
+    """Show a meeting and the reader's answer, and how many come; coordinators also see other totals."""
     return _show_page(meeting)
 
 
@@ -72,14 +75,14 @@ def sheet(meeting: Meeting) -> Response:
 @requires(Permission.SEE_MEETING)
 def answer(meeting: Meeting) -> ViewAnswer:
     person = current_person()
-    before = answers.my_answer(meeting, person)
-    form = _sent_form(before)
+    whose = answers.answering(meeting, person)
+    form = _sent_form(whose)
     if not coming.is_called(meeting, person):
         abort(403)
     if not form.validate():
         return _show_page(meeting, form), 422
     with saving(_("Tack! Ditt svar är sparat."), already=IS_OVER):
-        service.answer(meeting, person, form.answer.data, form.number_of(before))
+        _save(meeting, whose, form)
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
@@ -96,6 +99,13 @@ def open_answer(token: str) -> ViewAnswer:
     return _answer_page(token, row)
 
 
+@bp.get("/r/not-you")
+@public
+def not_you() -> str:
+    """Explain what to do with a mail that came to somebody else. It is the same page for everybody."""
+    return render_template("meetings/not_you.html")
+
+
 @bp.post("/r/<token>")
 @public
 @limit_network("60 per hour")
@@ -103,12 +113,12 @@ def answer_by_mail(token: str) -> ViewAnswer:
     row = _row_behind(token)
     meeting = _meeting_of(row)
     person = _whose(answers.people_of_mail(row, meeting))
-    before = answers.my_answer(meeting, person)
-    form = _sent_form(before)
+    whose = answers.answering(meeting, person)
+    form = _sent_form(whose)
     if not form.validate():
         return _answer_page(token, row, person, form), 422
     try:
-        service.answer(meeting, person, form.answer.data, form.number_of(before))
+        _save(meeting, whose, form)
     except (MeetingCancelled, MeetingStarted):
         return _answer_page(token, row), 409
     db.session.commit()
@@ -118,37 +128,47 @@ def answer_by_mail(token: str) -> ViewAnswer:
 
 def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     person = current_person()
-    mine = answers.my_answer(meeting, person)
-    called = coming.is_called(meeting, person)
+    whose = answers.answering(meeting, person)
+    called, totals = coming.is_called(meeting, person), answers.sums(meeting)
     coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)
     is_asked = coordinates and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
-        mine=mine,
-        form=(form or _answer_form(mine)) if is_open(meeting) and called else None,
+        whose=whose,
+        form=(form or _answer_form(whose)) if is_open(meeting) and called else None,
+        coming=totals.people,
         is_for_others=bool(meeting.stairwells) and not called,
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
-        sums=answers.sums(meeting) if is_asked else None,
+        sums=totals if is_asked else None,
         unreached=answers.coming_without_mail(meeting) if coordinates else 0,
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
+        checkin_open=is_checkin_open(meeting, utcnow()),
         own_flats=len(own_flats(meeting)) if coordinates else 0,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
     )
 
 
-def _answer_form(given: MeetingAnswer | None) -> AnswerMeetingForm:
+def _answer_form(whose: Answering) -> AnswerMeetingForm:
+    given = whose.before(alone=False)
     return AnswerMeetingForm(
         formdata=None, data={"answer": given.answer, "people": given.people or 1} if given else None
     )
 
 
-def _sent_form(before: MeetingAnswer | None) -> AnswerMeetingForm:
+def _sent_form(whose: Answering) -> AnswerMeetingForm:
     """Return the form that was sent; without a number of people in it, the one said before stays."""
+    before = whose.before(alone="alone" in request.form)
     return AnswerMeetingForm(data={"people": before.people or 1} if before else None)
+
+
+def _save(meeting: Meeting, whose: Answering, form: AnswerMeetingForm) -> None:
+    alone = bool(form.alone.data)
+    people = form.number_of(whose.before(alone=alone))
+    service.answer(meeting, whose.person, form.answer.data, people, alone=alone)
 
 
 def _row_behind(token: str) -> OutboxRow:
@@ -169,7 +189,7 @@ def _meeting_of(row: OutboxRow) -> Meeting:
     return meeting
 
 
-def _whose(people: list[Person]) -> Person:
+def _whose(people: Sequence[Person]) -> Person:
     """Return which of the people named in the mail answers. Raises LinkExpired."""
     if not people:
         raise LinkExpired
@@ -186,8 +206,8 @@ def _answer_page(
     people = answers.people_of_mail(row, meeting)
     if not people:
         raise LinkExpired
-    given = answers.answers_of(meeting, people)
-    forms = {each.id: _answer_form(given.get(each.id)) for each in people}
+    answering = [answers.answering(meeting, each) for each in people]
+    forms = {each.person.id: _answer_form(each) for each in answering}
     if person and form:
         forms[person.id] = form
     for number, each in forms.items():
@@ -196,6 +216,7 @@ def _answer_page(
         each.people.label.field_id = each.people.id
     return render_template(
         "meetings/open_answer.html",
-        token=token, meeting=meeting, people=people, given=given, forms=forms, is_open=is_open(meeting),
+        token=token, meeting=meeting, answering=answering, forms=forms, is_open=is_open(meeting),
+        coming=answers.sums(meeting).people,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
     )  # fmt: skip

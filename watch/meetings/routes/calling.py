@@ -31,7 +31,7 @@ from watch.meetings.forms.planning import (
     audience_of,
     plan_of,
 )
-from watch.meetings.queries import calls, coming, drafts, reminding
+from watch.meetings.queries import calls, checkin, coming, drafts, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.paper import picture_to_show
@@ -165,9 +165,11 @@ def count(meeting: Meeting) -> ViewAnswer:
     if meeting.cancelled_at is not None or meeting.starts_at > utcnow():
         flash(_("Det går att skriva hur många som kom när träffen har börjat."), "info")
         return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+    is_new = meeting.counting is Counting.NOT_YET and checkin.was_pressed(meeting)
+    came = checkin.heads_at(meeting) if is_new else meeting.head_count
     form = CountHeadsForm(
         data={
-            "head_count": meeting.head_count,
+            "head_count": came,
             "not_counted": meeting.counting is Counting.NOT_COUNTED,
         }
     )

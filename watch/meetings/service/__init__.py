@@ -9,18 +9,25 @@ from watch.meetings.service.calling import (
     write_down,
 )
 from watch.meetings.service.changing import cancel, change, is_spelling
+from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
 from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.plans import Plan, planned
 
 __all__ = [
     "Plan",
+    "Press",
     "answer",
     "call",
     "cancel",
     "change",
+    "close_checkin",
+    "end_links",
     "expect_new",
     "is_spelling",
+    "lend",
     "planned",
+    "press",
+    "read_press",
     "remind",
     "save_draft",
     "throw_away",

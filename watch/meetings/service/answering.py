@@ -2,37 +2,54 @@
 
 from __future__ import annotations
 
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.extensions import db
 from watch.meetings.errors import MeetingCancelled, MeetingNotStarted, NotCalled
-from watch.meetings.queries.answers import my_answer
+from watch.meetings.queries.answers import answering
 from watch.meetings.queries.coming import is_called
 from watch.meetings.service.plans import expect_open
 from watch.models import Answer, Counting, Meeting, MeetingAnswer, Person, utcnow
 
 
-def answer(meeting: Meeting, person: Person, said: Answer, people: int = 1) -> MeetingAnswer:
-    """Save a person's answer; `people` counts themselves and those they bring. A no keeps the number before.
+def answer(
+    meeting: Meeting, person: Person, said: Answer, people: int = 1, *, alone: bool = False
+) -> MeetingAnswer:
+    """Save an answer for a person's household; with `alone`, or without a known flat, for the person only.
 
-    Raises MeetingCancelled, MeetingStarted and NotCalled.
+    `people` is how many come. A no keeps the number before. Answering for the household again ends what the
+    person has answered for themselves. Raises MeetingCancelled, MeetingStarted and NotCalled.
     """
     expect_open(meeting)
     if not is_called(meeting, person):
         raise NotCalled
+    whose = answering(meeting, person)
+    before = whose.before(alone=alone)
     if said is Answer.NO:
-        before = my_answer(meeting, person)
         people = before.people if before else 0
+    if whose.household is None or alone:
+        of = {"person_id": person.id}
+    else:
+        of = {"household_id": whose.household.id}
+        own = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.person_id == person.id
+        db.session.execute(delete(MeetingAnswer).where(*own))
     try:
         with db.session.begin_nested():
-            given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
-            if (given.answer, given.people) != (said, people):
-                given.answer, given.people, given.answered_at = said, people, utcnow()
-            db.session.add(given)
-    except IntegrityError:  # the same person answered at the same time in another window: the last one counts
-        given = my_answer(meeting, person) or MeetingAnswer(meeting_id=meeting.id, person_id=person.id)
-        given.answer, given.people, given.answered_at = said, people, utcnow()
+            return _save(meeting, of, said, people, by=person)
+    except IntegrityError:  # somebody answered for the same at the same time: the last one counts
+        return _save(meeting, of, said, people, by=person)
+
+
+def _save(meeting: Meeting, of: dict[str, int], said: Answer, people: int, *, by: Person) -> MeetingAnswer:
+    known = select(MeetingAnswer).filter_by(meeting_id=meeting.id, **of)
+    given = db.session.scalar(known) or MeetingAnswer(meeting_id=meeting.id, **of)
+    by_id = by.id if given.household_id else None
+    if (given.answer, given.people, given.by_id) != (said, people, by_id):
+        given.answer, given.people, given.by_id, given.answered_at = said, people, by_id, utcnow()
+    db.session.add(given)
+    db.session.flush()
     return given
 
 

@@ -14,6 +14,7 @@ from watch.models import (
     AddressVerification,
     AreaOptOut,
     AuditEntry,
+    CheckinLink,
     ChecklistItem,
     ContactMessage,
     ContactPerson,
@@ -31,6 +32,7 @@ from watch.models import (
     MeetingAnswer,
     MeetingChange,
     MeetingPart,
+    MeetingPress,
     Membership,
     Model,
     Notice,
@@ -48,6 +50,7 @@ from watch.models import (
 )
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.canvassing import AS_VISIT
+from watch.models.checkin import AS_LENT
 from watch.models.contacts import AS_CONTACT
 from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_REFUSAL
@@ -86,6 +89,8 @@ RULES = (
     Rule(AS_SIGN_IN, (SignIn,), traces.sign_ins),
     Rule(AS_MAIL, (OutboxRow,), traces.outbox_rows),
     Rule(AS_ANSWER, (MeetingAnswer,), traces.meeting_answers),
+    Rule(AS_ANSWER, (MeetingPress,), traces.meeting_presses),
+    Rule(AS_LENT, (CheckinLink,), traces.checkin_links),
     Rule(AS_CONTACT, (ContactPerson,), _at_once),
     Rule(AS_REFUSAL, (Refusal,), _at_once),
     Rule(AS_MESSAGE, (ContactMessage,), people.messages),

@@ -5,16 +5,19 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from flask import current_app
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 
 from watch.extensions import db
 from watch.mail import outbox
 from watch.models import (
     AuditEntry,
+    CheckinLink,
     LetterPack,
     Meeting,
     MeetingAnswer,
+    MeetingPress,
     OutboxRow,
+    Person,
     RateCount,
     SignIn,
     SignInLink,
@@ -66,3 +69,21 @@ def meeting_answers(now: datetime) -> int:
     """Delete answers to meetings that ended a year ago. The head count stays."""
     held = select(Meeting.id).where(Meeting.ends_at < now - YEAR)
     return take_out(MeetingAnswer, MeetingAnswer.meeting_id.in_(held))
+
+
+def meeting_presses(now: datetime) -> int:
+    """Delete presses at the door of meetings that ended a year ago. The head count stays.
+
+    Whoever has hidden their name since is no longer among those who came.
+    """
+    hidden = select(Person.id).where(Person.shows_name.is_(False))
+    nameless = update(MeetingPress).where(MeetingPress.person_id.in_(hidden)).values(person_id=None)
+    db.session.execute(nameless.execution_options(synchronize_session=False))
+    held = select(Meeting.id).where(Meeting.ends_at < now - YEAR)
+    return take_out(MeetingPress, MeetingPress.meeting_id.in_(held))
+
+
+def checkin_links(now: datetime) -> int:
+    """Delete lent links to the door of meetings that ended a day ago."""
+    held = select(Meeting.id).where(Meeting.ends_at < now - DAY)
+    return take_out(CheckinLink, CheckinLink.meeting_id.in_(held))
