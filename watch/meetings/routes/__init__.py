@@ -1,6 +1,13 @@
 """Pages of meetings."""
 
-from watch.meetings.routes import answering, calling, changing, drafts
+from watch.meetings.routes import answering, areas, calling, changing, drafts
 from watch.meetings.routes.blueprint import bp
 
-__all__ = ["answering", "bp", "calling", "changing", "drafts"]
+__all__ = [
+    "answering",
+    "areas",
+    "bp",
+    "calling",
+    "changing",
+    "drafts",
+]

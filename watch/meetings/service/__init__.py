@@ -4,7 +4,7 @@ from watch.meetings.service.answering import answer, write_count
 from watch.meetings.service.calling import call, expect_new, remind, write_down
 from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.drafting import save_draft, throw_away
-from watch.meetings.service.plans import Plan, planned
+from watch.meetings.service.plans import Plan, planned, planned_for_coordinators
 
 __all__ = [
     "Plan",
@@ -15,6 +15,7 @@ __all__ = [
     "expect_new",
     "is_spelling",
     "planned",
+    "planned_for_coordinators",
     "remind",
     "save_draft",
     "throw_away",
