@@ -112,7 +112,7 @@ REACHED = {
     "gun": {
         "contacts.check", "contacts.create", "contacts.remove", "contacts.save",
         "groups.coordinators.appoint_lead", "lifecycle.create", "lifecycle.rest", "lifecycle.tick",
-        "lifecycle.untick", "lifecycle.wake",
+        "lifecycle.untick", "lifecycle.wake", "meetings.area_call", "meetings.area_preview",
         "notices.area_preview", "notices.area_send", "printing.ask_for_letters",
     },
 }  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
-from sqlalchemy import CompoundSelect, Integer, case, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Integer, Select, case, literal, null, select, union_all
 
 from watch.models import (
     Area,
@@ -138,9 +138,20 @@ def _of_meeting(meeting: Meeting) -> Position:
     return replace(
         _of_place(meeting.called_from),
         stairwell_ids=frozenset(each.stairwell_id for each in own if each.stairwell_id is not None),
-        guests=frozenset(meeting.group_ids) - {meeting.group_id or 0},
+        guests=frozenset(_groups_of(meeting)) - {meeting.group_id or 0},
         owner_id=meeting.called_by_id,
     )
+
+
+def _groups_of(meeting: Meeting) -> Collection[int]:
+    if meeting.area_id is None:
+        return meeting.group_ids
+    return _groups_in(meeting.area_id).scalars().all()
+
+
+@prepared
+def _groups_in(area_id: int) -> Select[int]:
+    return select(Group.id).where(Group.area_id == area_id)
 
 
 def _only(stairwell_id: int | None) -> frozenset[int]:

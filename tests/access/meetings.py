@@ -10,6 +10,10 @@ READERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 200, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 200, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+OFFICERS = {
+    "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 404,
+    "other_coordinator": 404, "lead": 404, "other_officer": 404, "other_group": 404,
+}  # fmt: skip
 PLAN = {
     "kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00",
     "place": "Trappan", "scope": "group",
@@ -45,6 +49,11 @@ ENDPOINTS = {
     "meetings.throw_away": Expected(
         post="/groups/{group}/meetings/drafts/{meeting}/delete", **CALLERS, **coordinators(303)
     ),
+    "meetings.area_index": Expected(get="/areas/{area}/meetings", **OFFICERS, officer=200),
+    "meetings.area_new": Expected(get="/areas/{area}/meetings/new", **OFFICERS, officer=200),
+    "meetings.back_to_area_new": Expected(get="/areas/{area}/meetings/preview", **OFFICERS, officer=303),
+    "meetings.area_preview": Expected(post="/areas/{area}/meetings/preview", **OFFICERS, officer=422),
+    "meetings.area_call": Expected(post="/areas/{area}/meetings", **OFFICERS, officer=422),
     # Members answer for themselves: Carin and Bengt live in this stairwell, Dawit and Amina in stairwell 1.
     "meetings.answer": Expected(
         post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},

@@ -29,6 +29,7 @@ NOT_BY_LINKS = {
     "groups.house.ask_place",  # of a member whose flat nobody knows yet: the crawl meets none
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
     "meetings.back_to_edit",
+    "meetings.back_to_area_new",
     "groups.coordinators.back_to_index",
     "groups.house.back_to_members",
     "groups.back_to_mine",

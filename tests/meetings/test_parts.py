@@ -32,6 +32,7 @@ from watch.models import (
     Channel,
     Group,
     Meeting,
+    MeetingAudience,
     MeetingKind,
     MeetingPart,
     PartState,
@@ -166,6 +167,6 @@ def test_a_group_is_part_of_a_meeting_once(scene: Scene) -> None:
 
 def test_a_group_or_an_area_calls_and_not_both(scene: Scene) -> None:
     meeting = make_meeting(scene.group)
-    meeting.area_id = scene.group.area_id
+    meeting.area_id, meeting.audience = scene.group.area_id, MeetingAudience.COORDINATORS
     with pytest.raises(IntegrityError, match="a_group_or_an_area_calls"):
         db.session.flush()

@@ -14,8 +14,9 @@ from watch import language
 from watch.bands import banded, banded_share
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.queries.households import FlatState
-from watch.groups.queries.members import MemberKind, appointment_of
+from watch.groups.queries.members import MemberKind, appointment_of, organisation_of
 from watch.models import (
+    Area,
     ConsentChannel,
     Group,
     GroupState,
@@ -25,6 +26,7 @@ from watch.models import (
     Membership,
     Model,
     NoticeChoice,
+    Organisation,
     RequestState,
     Task,
 )
@@ -178,6 +180,8 @@ def signature(about: Model) -> str | None:
     match about:
         case Meeting() if about.group:
             return coordinators_signature(about.called_by_id, about.group)
+        case Meeting() if about.area:
+            return officers_signature(about.called_by_id, about.area)
         case Invitation():
             return coordinators_signature(about.by_id, about.group)
         case Membership():
@@ -185,6 +189,15 @@ def signature(about: Model) -> str | None:
         case JoinRequest() if about.state in DECIDED:
             return coordinators_signature(about.decided_by_id, about.group)
     return None
+
+
+def officers_signature(person_id: int | None, area: Area) -> str | None:
+    """Return the authority that an area's officer works for, or None if they are its officer no more."""
+    organisation = organisation_of(person_id, area) if person_id else None
+    return str(OFFICERS[organisation]) if organisation else None
+
+
+OFFICERS = {Organisation.POLICE: _l("Polisen"), Organisation.MUNICIPALITY: _l("Kommunen")}
 
 
 def coordinators_signature(person_id: int | None, group: Group) -> str | None:

@@ -39,6 +39,13 @@ class MeetingKind(StrEnum):
     JOINT = "joint"  # gemensam träff
 
 
+class MeetingAudience(StrEnum):
+    """Whom a meeting is for: its parts, or all coordinators of the area that calls."""
+
+    PARTS = "parts"
+    COORDINATORS = "coordinators"
+
+
 class Counting(StrEnum):
     """The state of counting who came. "Counted, nobody came" differs from "not counted"."""
 
@@ -65,6 +72,7 @@ class Meeting(Model):
     uid: Mapped[str] = impersonal("random", String(40), unique=True, default=_new_uid)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"), index=True)
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    audience: Mapped[MeetingAudience] = mapped_column(default=MeetingAudience.PARTS)
     kind: Mapped[MeetingKind]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -98,6 +106,7 @@ class Meeting(Model):
 
     __table_args__ = (
         exactly_one("a_group_or_an_area_calls", ("group_id", "area_id")),
+        CheckConstraint("(audience = 'parts') = (area_id IS NULL)", name="an_area_calls_its_coordinators"),
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         CheckConstraint("head_count BETWEEN 0 AND 1000", name="head_count_is_some_people"),
         CheckConstraint("(counting = 'counted') = (head_count IS NOT NULL)", name="counted_has_a_count"),
@@ -122,9 +131,9 @@ class Meeting(Model):
         return sorted(chosen, key=lambda each: each.sort_key)
 
     def is_for_the_same_as(self, other: Meeting) -> bool:
-        """Return True if the other meeting is for the same groups and stairwells."""
+        """Return True if the other meeting is for the same area's coordinators, or groups and stairwells."""
         mine, theirs = ({(each.group_id, each.stairwell_id) for each in one.parts} for one in (self, other))
-        return mine == theirs
+        return self.area_id == other.area_id and mine == theirs
 
     @classmethod
     def has_part(cls, *which: ColumnElement[bool]) -> ColumnElement[bool]:

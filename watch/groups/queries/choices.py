@@ -114,7 +114,7 @@ def choosing_by_mail(row: OutboxRow, now: datetime) -> Choosing:
         .order_by(OutboxRow.id, Group.name, Membership.id)
     )
     found = db.session.scalars(wanted).all()
-    of = _list_of(row.mailing)
+    of = None if row.mailing.meeting else _list_of(row.mailing)  # mails of meetings are a list of each group
     current = {_whose(each): each for each in found if each.left_at is None}
     ended = {_whose(each): each for each in found if each.left_at is not None}
     return Choosing(
@@ -225,7 +225,7 @@ def _whose(membership: Membership) -> tuple[int, int]:
 def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
     """Return the condition on Group for the groups of the mail's list, or for the group that it is about."""
     of = _list_of(mailing)
-    if mailing.meeting is not None:
+    if mailing.meeting is not None and mailing.meeting.area_id is None:
         return Group.id.in_(mailing.meeting.group_ids)
     if isinstance(of, Area):
         return Group.area_id == of.id

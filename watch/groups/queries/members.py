@@ -12,6 +12,7 @@ from sqlalchemy.orm import InstrumentedAttribute, contains_eager, joinedload, se
 
 from watch.extensions import db
 from watch.models import (
+    Area,
     AuditEntry,
     Coordinator,
     Flat,
@@ -20,6 +21,8 @@ from watch.models import (
     Mailbox,
     Mailing,
     Membership,
+    Officer,
+    Organisation,
     OutboxRow,
     Person,
     Stairwell,
@@ -202,6 +205,12 @@ def appointment_of(person_id: int, group_id: int) -> Coordinator | None:
         .where(Coordinator.person_id == person_id, Coordinator.group_id == group_id, Coordinator.is_current)
         .options(joinedload(Coordinator.person))
     )
+
+
+def organisation_of(person_id: int, area: Area) -> Organisation | None:
+    """Return the authority for which a person is an officer of the area now, or None."""
+    office = select(Officer.organisation).where(Officer.person_id == person_id, Officer.area_id == area.id)
+    return db.session.scalar(office.where(Officer.is_current))
 
 
 def active_member_ids(group: Group, stairwell: Stairwell | None = None) -> Select[int]:

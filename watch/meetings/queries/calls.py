@@ -2,35 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from watch.extensions import db
 from watch.groups.queries.answered import people_who_said
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_word_of
-from watch.groups.queries.members import takes_part
-from watch.meetings.queries.coming import called_people, is_for_member
+from watch.groups.queries.members import coordinates, takes_part
+from watch.meetings.queries.coming import called_people, is_for_member, is_of
 from watch.meetings.queries.welcoming import WELCOME, is_named_to_newcomer
 from watch.models import (
     Answer,
     Building,
-    Group,
     Interest,
     Mailing,
     Meeting,
+    MeetingAnswer,
+    MeetingAudience,
     MeetingChange,
     Membership,
     OutboxRow,
     OutboxState,
+    Person,
 )
 from watch.recipients import RecipientCounts, count_recipients, households_on_paper
 
 
 def people_to_call(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of those whom a meeting, saved or not, is for and who want such mail."""
+    if meeting.audience is MeetingAudience.COORDINATORS:
+        return _coordinators(meeting).where(_wants_mail(meeting, Person.id))
     return called_people(meeting).where(WANTS_MEETINGS)
+
+
+def _coordinators(meeting: Meeting) -> Select[int]:
+    return select(Person.id).where(coordinates(Person.id, is_of(meeting)))
+
+
+def _wants_mail(
+    meeting: Meeting, person_id: ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    return wants_mail_of(person_id, is_of(meeting), WANTS_MEETINGS)
 
 
 def households_to_call(meeting: Meeting) -> Select[int]:
@@ -40,9 +55,12 @@ def households_to_call(meeting: Meeting) -> Select[int]:
 
 def recipients_of_call(meeting: Meeting) -> RecipientCounts:
     """Count the recipients of a call to a meeting, which need not be saved."""
-    return count_recipients(
-        people_to_call(meeting), households_to_call(meeting), audience=called_people(meeting)
-    )
+    people = people_to_call(meeting)
+    counts = count_recipients(people, households_to_call(meeting), audience=called_people(meeting))
+    if meeting.audience is MeetingAudience.COORDINATORS:  # who goes without mail gets no paper
+        everybody = db.session.scalar(select(func.count()).select_from(people.distinct().subquery())) or 0
+        return replace(counts, unreached=everybody - counts.mail)
+    return counts
 
 
 def was_called(meeting: Meeting) -> bool:
@@ -52,30 +70,44 @@ def was_called(meeting: Meeting) -> bool:
 
 
 def people_called_by_mail(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of members whom a call was queued for, or who may know of the meeting.
+    """Return a select of the ids of people whom a call was queued for, or who may know of the meeting.
 
-    They want word of it (wants_word_of). Somebody who joined later knows of it from their welcome mail.
+    They want word of it (hears_of). Somebody who joined later knows of it from their welcome mail.
     """
     rows = _rows_of_call(meeting, OutboxRow.person_id).where(OutboxRow.person_id.is_not(None))
-    return _members(meeting).where(or_(Membership.person_id.in_(rows), _has_heard_of(meeting)))
+    people, person_id = _told(meeting)
+    return people.where(or_(person_id.in_(rows), _has_heard_of(meeting, person_id)))
 
 
 def people_to_tell(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of members who may know of the meeting and want word of it."""
-    return _members(meeting).where(_has_heard_of(meeting))
+    """Return a select of the ids of people who may know of the meeting and want word of it."""
+    people, person_id = _told(meeting)
+    return people.where(_has_heard_of(meeting, person_id))
 
 
-def _members(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of the members of the meeting's groups who want word of it."""
-    return select(Membership.person_id).where(
-        Membership.group_id.in_(meeting.group_ids), Membership.is_current, wants_word_of(meeting.id)
-    )
+def _told(meeting: Meeting) -> tuple[Select[int], InstrumentedAttribute[int]]:
+    """Return a select of those in the meeting's groups who want word of it, and its column of ids."""
+    if meeting.audience is MeetingAudience.COORDINATORS:
+        wanted = or_(_wants_mail(meeting, Person.id), Person.id.in_(_who_comes(meeting)))
+        return _coordinators(meeting).where(wanted), Person.id
+    here = Membership.group_id.in_(meeting.group_ids), Membership.is_current
+    return select(Membership.person_id).where(*here, wants_word_of(meeting.id)), Membership.person_id
+
+
+def _who_comes(meeting: Meeting) -> Select[int | None]:
+    """Return a select of the ids of those who have answered yes or maybe for themselves."""
+    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
+    return select(MeetingAnswer.person_id).where(*comes, MeetingAnswer.person_id.is_not(None))
 
 
 def households_to_tell(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of households with a member who may know of the meeting and needs paper."""
+    if meeting.audience is MeetingAudience.COORDINATORS:
+        return households_on_paper(false())
     return households_on_paper(
-        Membership.group_id.in_(meeting.group_ids), wants_word_of(meeting.id), _has_heard_of(meeting)
+        Membership.group_id.in_(meeting.group_ids),
+        wants_word_of(meeting.id),
+        _has_heard_of(meeting, Membership.person_id),
     )
 
 
@@ -93,16 +125,18 @@ def hears_of(
         .where(Interest.person_id == person_id, Interest.ended_at.is_(None))
         .where(Building.group_id.in_(meeting.group_ids))
     )
-    here = Group.id.in_(meeting.group_ids)
+    if meeting.audience is MeetingAudience.COORDINATORS:
+        still = coordinates(person_id, is_of(meeting))
+        return and_(still, or_(_wants_mail(meeting, person_id), person_id.in_(_who_comes(meeting))))
     return or_(
-        wants_mail_of(person_id, here, WANTS_MEETINGS),
-        takes_part(person_id, here, wants_word_of(meeting.id)),
+        _wants_mail(meeting, person_id),
+        takes_part(person_id, is_of(meeting), wants_word_of(meeting.id)),
         interested.exists(),
     )
 
 
 def heard_of(meeting: Meeting) -> list[Select[int | None]]:
-    """Return four selects of the ids of people who may know of a meeting.
+    """Return selects of the ids of people who may know of a meeting.
 
     A call or reminder may have arrived, or a welcome mail that names the next meeting, or they or their
     household have answered that they come, or the call on paper was ticked as handed out to their flat.
@@ -122,11 +156,13 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     )
     at_home = aliased(Membership)
     on_paper = select(at_home.person_id).where(at_home.household_id.in_(handed_out))
+    if meeting.audience is MeetingAudience.COORDINATORS:  # no welcome names it, and nobody has it on paper
+        return [words.where(*said), _who_comes(meeting)]
     return [words.where(*said), welcomed, comes, on_paper]
 
 
-def _has_heard_of(meeting: Meeting) -> ColumnElement[bool]:
-    return or_(*(Membership.person_id.in_(people) for people in heard_of(meeting)))
+def _has_heard_of(meeting: Meeting, person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:
+    return or_(*(person_id.in_(people) for people in heard_of(meeting)))
 
 
 def people_to_tell_of_change(meeting: Meeting) -> Select[int]:
@@ -137,9 +173,9 @@ def people_to_tell_of_change(meeting: Meeting) -> Select[int]:
     waiting = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     waiting = waiting.where(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-changed")
     waiting = waiting.where(OutboxRow.state == OutboxState.QUEUED, ~OutboxRow.may_have_arrived())
-    return people_to_tell(meeting).where(
-        Membership.person_id.not_in(waiting.where(OutboxRow.person_id.is_not(None)))
-    )
+    people, person_id = _told(meeting)
+    told = waiting.where(OutboxRow.person_id.is_not(None))
+    return people.where(_has_heard_of(meeting, person_id), person_id.not_in(told))
 
 
 def recipients_of_change(meeting: Meeting) -> RecipientCounts:

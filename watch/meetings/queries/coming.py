@@ -9,7 +9,18 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
-from watch.models import Group, Meeting, MeetingPart, Membership, Person, utcnow
+from watch.models import (
+    Coordinator,
+    Group,
+    Meeting,
+    MeetingAudience,
+    MeetingPart,
+    Membership,
+    Person,
+    utcnow,
+)
+
+LATEST = 50  # of the meetings of an area that were held
 
 
 def upcoming_meetings(group: Group, now: datetime | None = None) -> list[Meeting]:
@@ -50,8 +61,41 @@ def is_called(meeting: Meeting, person: Person) -> bool:
 
 
 def called_people(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of the members whom the meeting is for now, each of them once."""
+    """Return a select of the ids of the people whom the meeting is for now, each of them once."""
+    if meeting.audience is MeetingAudience.COORDINATORS:
+        return coordinators_in(meeting).distinct()
     return select(Membership.person_id).where(Membership.is_current, is_for_member(meeting)).distinct()
+
+
+def coordinators_in(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of the coordinators of the groups in a meeting's area."""
+    coordinators = select(Coordinator.person_id).join(Group, Group.id == Coordinator.group_id)
+    return coordinators.where(Coordinator.is_current, is_of(meeting))
+
+
+def is_of(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition on Group that it is one of the meeting's, saved or not."""
+    if meeting.area_id is not None:
+        return Group.area_id == meeting.area_id
+    return Group.id.in_(meeting.group_ids)
+
+
+def coming_for_coordinators(area_id: int, now: datetime) -> list[Meeting]:
+    """Return the meetings to come that an area's officers have called for its coordinators."""
+    wanted = _of_area(area_id).where(Meeting.ends_at > now, Meeting.is_on)
+    return list(db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)))
+
+
+def past_of_area(area_id: int, now: datetime) -> list[Meeting]:
+    """Return the latest of the area's meetings that have ended or were cancelled."""
+    over = or_(Meeting.ends_at <= now, Meeting.cancelled_at.is_not(None))
+    latest = _of_area(area_id).where(Meeting.called_at.is_not(None), over)
+    latest = latest.order_by(Meeting.starts_at.desc(), Meeting.id.desc()).limit(LATEST)
+    return list(db.session.scalars(latest))
+
+
+def _of_area(area_id: int) -> Select[Meeting]:
+    return select(Meeting).where(Meeting.area_id == area_id).options(selectinload(Meeting.parts))
 
 
 def is_for_member(meeting: Meeting) -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from watch.extensions import db
 from watch.groups.queries.answered import people_who_said
 from watch.language import STOCKHOLM, local
 from watch.meetings.queries.calls import people_called_by_mail
-from watch.models import Answer, Mailing, Meeting, Membership
+from watch.models import Answer, Mailing, Meeting, Person
 
 REMIND_AT = time(9)
 AFTER_CALL = timedelta(days=2)  # a reminder sooner after the call helps nobody
@@ -79,8 +79,8 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
 
 def people_to_remind(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of those called by mail who want such mail and have not said no."""
-    called = people_called_by_mail(meeting)
-    return called.where(Membership.person_id.not_in(said_no(meeting)))
+    called = Person.id.in_(people_called_by_mail(meeting))
+    return select(Person.id).where(called, Person.id.not_in(said_no(meeting)))
 
 
 def said_no(meeting: Meeting) -> Select[int]:

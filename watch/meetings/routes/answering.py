@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
-from watch.access import Permission, can, current_person, public, requires
+from watch.access import Permission, can, current_person, current_relations, public, requires
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.limits import limit_network
@@ -50,8 +50,13 @@ def index(group: Group) -> str:
         upcoming=coming.upcoming_meetings(group, now),
         past=coming.meetings_by_id(page.keys),
         drafts=drafts.drafts_of(group) if can(Permission.CALL_MEETINGS, group) else [],
+        of_area=coming.coming_for_coordinators(group.area_id, now) if _coordinates(group) else [],
         page=page,
     )
+
+
+def _coordinates(group: Group) -> bool:
+    return group.id in current_relations().coordinates
 
 
 @bp.get("/meetings/<int:meeting_id>")
@@ -65,7 +70,7 @@ def show(meeting: Meeting) -> str:
 @requires(Permission.SEE_MEETING)
 def sheet(meeting: Meeting) -> Response:
     """Give a meeting as an A4 for the notice board."""
-    if meeting.cancelled_at:
+    if meeting.cancelled_at or meeting.area_id is not None:
         abort(404)
     pdf, day = BytesIO(sheets.sheet_of(meeting)), language.local(meeting.starts_at).date()
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"träff-{day}.pdf")

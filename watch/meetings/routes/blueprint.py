@@ -10,7 +10,7 @@ from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
 from watch import audit
-from watch.access import current_person, current_relations
+from watch.access import Permission, can, current_person, current_relations
 from watch.bodies import MEGABYTE
 from watch.fields import SendingForm
 from watch.mail.progress import sending
@@ -53,10 +53,16 @@ def month_name(moment: datetime) -> str:
 def crumbs_of(meeting: Meeting, name: str | None = None) -> list[tuple[str, str]]:
     """Return the way to a meeting's page from the reader's group, or, with its `name`, to a page below it."""
     group = _group_of_reader(meeting)
-    crumbs = [(group.name, url_for("groups.show", group_id=group.id))] if group else []
+    crumbs, listed = [], ""
+    if group:
+        crumbs = [(group.name, url_for("groups.show", group_id=group.id))]
+        listed = url_for("meetings.index", group_id=group.id)
+    elif meeting.area and can(Permission.CALL_AREA_MEETINGS, meeting.area):
+        crumbs = [(meeting.area.name, url_for("followup.area", slug=meeting.area.slug))]
+        listed = url_for("meetings.area_index", slug=meeting.area.slug)
     if name:
         return [*crumbs, (name, url_for("meetings.show", meeting_id=meeting.id))]
-    return [*crumbs, (_("Träffar"), url_for("meetings.index", group_id=group.id))] if group else []
+    return [*crumbs, (_("Träffar"), listed)] if listed else []
 
 
 def _group_of_reader(meeting: Meeting) -> Group | None:
@@ -97,6 +103,8 @@ def note_assurance(form: SendingForm, meeting: Meeting) -> None:
 def knows(meeting: Meeting) -> bool:
     """Return True if the reader works with everybody who is called, and so may see the exact number."""
     relations = current_relations()
+    if meeting.area and can(Permission.CALL_AREA_MEETINGS, meeting.area):
+        return True  # of coordinators an officer knows everyone
     return bool(meeting.parts) and all(
         relations.works_with_all_of(each.group, each.stairwell_id)
         for each in meeting.parts

@@ -11,7 +11,7 @@ from watch.meetings.service.calling import (
 from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
 from watch.meetings.service.drafting import save_draft, throw_away
-from watch.meetings.service.plans import Plan, planned
+from watch.meetings.service.plans import Plan, planned, planned_for_coordinators
 
 __all__ = [
     "Plan",
@@ -26,6 +26,7 @@ __all__ = [
     "is_spelling",
     "lend",
     "planned",
+    "planned_for_coordinators",
     "press",
     "read_press",
     "remind",

@@ -8,7 +8,17 @@ from datetime import datetime
 from typing import Any
 
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
-from watch.models import Group, Meeting, MeetingChange, MeetingKind, MeetingPart, Stairwell, utcnow
+from watch.models import (
+    Area,
+    Group,
+    Meeting,
+    MeetingAudience,
+    MeetingChange,
+    MeetingKind,
+    MeetingPart,
+    Stairwell,
+    utcnow,
+)
 
 
 @dataclass(frozen=True)
@@ -49,6 +59,12 @@ def planned(group: Group, plan: Plan, stairwells: Sequence[Stairwell] = ()) -> M
     meeting = Meeting(group_id=group.id, group=group, kind=plan.kind, **plan.values)
     meeting.parts = [MeetingPart.of(group, each) for each in stairwells] or [MeetingPart.of(group)]
     return meeting
+
+
+def planned_for_coordinators(area: Area, plan: Plan) -> Meeting:
+    """Return a meeting of an area's coordinators that is neither saved nor called."""
+    audience = MeetingAudience.COORDINATORS
+    return Meeting(area_id=area.id, area=area, audience=audience, kind=plan.kind, parts=[], **plan.values)
 
 
 def is_same(one: Meeting, other: Meeting) -> bool:

@@ -21,6 +21,7 @@ from watch.models import (
 from watch.retention.service.batches import BATCH, take_out
 
 TWO_YEARS = timedelta(days=730)
+FORGOTTEN = {"place": "", **dict.fromkeys(("about", "link", "called_by_id", "cancel_reason"))}  # of a meeting
 
 
 def notices(now: datetime) -> int:
@@ -31,17 +32,19 @@ def notices(now: datetime) -> int:
 
 
 def closed(now: datetime) -> int:
-    """Erase invitations, meetings' texts and names of closed groups. Return the number of groups."""
+    """Erase invitations, meetings' texts and names of closed groups, and what officers wrote of meetings
+    that were held two years ago. Return the number of groups."""
     due = select(Group.id).where(Group.state == GroupState.CLOSED, Group.erased_at.is_(None))
+    old = Meeting.area_id.is_not(None), Meeting.ends_at < now - TWO_YEARS
+    db.session.execute(update(Meeting).where(*old).values(FORGOTTEN))
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
-        forgotten = {"place": "", **dict.fromkeys(("about", "link", "called_by_id", "cancel_reason"))}
         drafts = Meeting.group_id == number, Meeting.called_at.is_(None)
         db.session.execute(delete(Meeting).where(*drafts))
         of_group = select(Meeting.id).where(Meeting.group_id == number)
         db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
-        db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))
+        db.session.execute(update(Meeting).where(Meeting.group_id == number).values(FORGOTTEN))
         parts = update(MeetingPart).where(MeetingPart.group_id == number)
         db.session.execute(parts.values(decided_by_id=None))
         for step in (GroupTransition, ChecklistItem):
