@@ -193,6 +193,7 @@ def fill(scene: Scene) -> dict[str, str]:
         "message to the interested": f"/messages/interest/{tokens.make(Purpose.REPLY, told_unseen)}",
         "door": f"/door/{tokens.make(Purpose.CHECK_IN, lent)}",
         "answer": f"/r/{tokens.make(Purpose.ANSWER, answer)}",
+        "not you": "/r/not-you",
         "choices": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}",
         "moved": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}/{dawits_membership}/moved",
         "leaving": f"/u/{tokens.make(Purpose.UNSUBSCRIBE, answer)}/{dawits_membership}/leave",
