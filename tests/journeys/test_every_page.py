@@ -42,6 +42,9 @@ NOT_BY_LINKS = {
     "joining.back_to_invitation",
     "interest.back_to_open",
     "meetings.sheet",
+    "meetings.notes_sheet",
+    "meetings.notes_paper",  # once notes are published
+    "meetings.preview_notes",  # once a draft is saved
     "notices.sheet",
     "handbook.picture",  # on paper, and within a page
     "printing.print_poster",  # on paper, see the journey of asking

@@ -59,7 +59,14 @@ from watch.mail import outbox
 from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
 from watch.mail.types import Recipient
-from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_CHANGED, MEETING_REMINDER
+from watch.meetings.mails import (
+    MEETING_CALLED,
+    MEETING_CANCELLED,
+    MEETING_CHANGED,
+    MEETING_REMINDER,
+    NOTES_MISSING,
+    NOTES_PUBLISHED,
+)
 from watch.messages.mails import (
     MESSAGE_ANSWERED,
     NEIGHBOUR_WROTE,
@@ -80,6 +87,7 @@ from watch.models import (
     NoticeChoice,
     OutboxRow,
     OutboxState,
+    PublishedNotes,
     RequestState,
     SignInLink,
     utcnow,
@@ -189,6 +197,19 @@ def _moved(scene: Scene) -> OutboxRow | None:
     return told
 
 
+def _noted(scene: Scene) -> OutboxRow | None:
+    meeting = make_meeting(scene.group, starts_at=NOW - timedelta(days=2), by=scene.amina)
+    words = "## Kort sagt\n\nLampan i port 3 är lagad.\nVi städar cykelrummet i maj.\n\n- Dörren\n- Grinden"
+    db.session.add(PublishedNotes(meeting=meeting, text=words, by_id=scene.amina.id))
+    return outbox.queue(NOTES_PUBLISHED, to=scene.carin, about=meeting)
+
+
+def _without_notes(scene: Scene) -> OutboxRow | None:
+    meeting = make_meeting(scene.group, starts_at=utcnow() - timedelta(days=3), by=scene.bengt)
+    db.session.add(Mailing(kind="meeting-called", meeting=meeting))
+    return outbox.queue(NOTES_MISSING, to=scene.bengt, about=meeting)
+
+
 def _answered(scene: Scene) -> OutboxRow | None:
     asked = make_message(scene.carin, scene.group)
     scene.bengt.shows_name = True
@@ -277,6 +298,8 @@ LETTERS: dict[str, SampleMail] = {
     ),
     "meeting-changed": _moved,
     "meeting-cancelled": _cancelled,
+    "notes-published": _noted,
+    "notes-missing": _without_notes,
     "neighbour-wrote": lambda s: outbox.queue(
         NEIGHBOUR_WROTE, to=s.bengt, about=make_message(s.carin, s.group)
     ),

@@ -151,6 +151,15 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "left": lambda s, about: leave(s, s.carin),
     },
     "meeting-cancelled": {"left": lambda s, about: leave(s, s.carin)},  # off is off
+    "notes-published": {
+        "left": lambda s, about: leave(s, s.carin),
+        "wants nothing": lambda s, about: choose(s.carin, NoticeChoice.NOTHING),
+    },
+    "notes-missing": {
+        "none will come": lambda s, about: meetings.skip_notes(about, by=s.bengt),
+        "nobody came": lambda s, about: meetings.write_count(about, 0, by=s.bengt),
+        "coordinates no more": lambda s, about: end(s, s.bengt),
+    },
     "notice": {
         "stopped": lambda s, about: stop(s, about),
         "left": lambda s, about: leave(s, s.carin),

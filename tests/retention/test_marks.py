@@ -51,8 +51,11 @@ from watch.models import (
     Meeting,
     MeetingChange,
     Membership,
+    NotesAside,
+    NotesDraft,
     Officer,
     Personal,
+    PublishedNotes,
     RateCount,
     Refusal,
     RequestState,
@@ -131,6 +134,10 @@ def _leave_something_everywhere(scene: Scene) -> None:
     meeting.cancel_reason = "Lokalen är upptagen"
     before = {"place": "Hos Amina", "about": "Låsen", "starts_at": utcnow(), "ends_at": utcnow()}
     db.session.add(MeetingChange(meeting=meeting, by_id=scene.amina.id, **before))
+    writers = {"meeting_id": meeting.id, "text": "Belysningen"}
+    store(NotesDraft(saved_by_id=scene.amina.id, **writers))
+    store(NotesAside(saved_by_id=scene.amina.id, form_key="a", **writers))
+    store(PublishedNotes(by_id=scene.amina.id, **writers))
     called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     outbox.queue_paper(called, paper_households(scene.group))
     notice = make_notice(scene.group, by=scene.amina)

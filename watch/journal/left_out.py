@@ -22,6 +22,8 @@ TABLES = {
     "notice_text": "goes with its notice, and is never changed",
     "letter_file": "goes with its pack",
     "meeting_change": "says what a meeting was before; what it is now is played again",
+    "notes_draft": "only those who write the notes read it; what is published of it is a row of its own",
+    "notes_aside": "only those who write the notes read it, until they make one text of two",
     "mailing": "goes with what it tells of",
     "outbox_row": "what waits is held by a restore, and asked again when it is claimed; a paper whose tick "
     "is lost is asked for again, which harms nobody; erased by the night",
@@ -56,7 +58,7 @@ COLUMNS = {
         "knock.status_before", "knock.status_before_at", "knock.at", "letter.code_index", "letter.printed_at",
         "letter_pack.group_id", "letter_pack.area_id", "letter_pack.asked_at", "meeting.stairwell_id",
         "meeting.kind", "meeting.called_at",
-        "notice.audience",
+        "notice.audience", "published_notes.published_at",
         "notice.group_id", "notice.stairwell_id", "notice.area_id", "notice.level", "notice.source",
         "notice.valid_until", "notice.sent_at", "officer.organisation", "officer.assigned_at",
         "person.created_at", "refusal.said_at", "stopped_writer.at", "watch_group.started_at",
@@ -70,13 +72,15 @@ COLUMNS = {
     BY_THE_NIGHT: (
         "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
         "meeting.called_by_id", "meeting.cancel_reason", "membership.admitted_by_id", "notice.by_id",
+        "published_notes.by_id",
     ),
     HIDES_NOTHING: (
         "checklist_item.done_on", "checklist_item.meeting_on",
         "contact_person.hours", "contact_person.checked_on",
         "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",
         "meeting.counting", "meeting.head_count",
-        "meeting_answer.answered_at", "membership.channel", "membership.stairwell_id", "person.language",
+        "meeting_answer.answered_at", "published_notes.corrected_at",
+        "membership.channel", "membership.stairwell_id", "person.language",
         "watch_group.counted_at",
     ),
     "says how the person joined: of two records of one person, either is true": (

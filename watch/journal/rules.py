@@ -39,6 +39,7 @@ from watch.models import (
     NoticeChoice,
     Officer,
     Person,
+    PublishedNotes,
     Refusal,
     RequestState,
     Stairwell,
@@ -228,6 +229,9 @@ JOURNALED: dict[type[Model], Journaled] = {
     ),
     MeetingAnswer: Journaled(
         (stands("answers to meetings that became a no", "answer", "people", at=[Answer.NO]),)
+    ),
+    PublishedNotes: Journaled(
+        (hidden("notes of meetings that were corrected", "text", instead=NAMELESS),), beside=("meeting_id",)
     ),
     Notice: Journaled((dated("notices that were stopped", "stopped_at"),)),
     Stairwell: Journaled((replaced("posters' codes that were renewed", "nonce", "poster_index"),)),

@@ -1,4 +1,7 @@
-"""A meeting as an A4 for the notice board: Swedish in large letters, a sentence in each other language."""
+"""A meeting as an A4 for the notice board: Swedish in large letters, a sentence in each other language.
+
+The notes of a meeting are a sheet of their own.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +9,8 @@ from flask_babel import gettext as _
 
 from watch import language
 from watch.meetings.labels import KINDS
-from watch.models import Building, Language, Meeting
+from watch.meetings.markup import paragraphs_of
+from watch.models import Building, Language, Meeting, PublishedNotes
 from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_picture
 
 
@@ -35,6 +39,19 @@ def _page(meeting: Meeting) -> SheetPage:
             paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
+
+
+def notes_sheet_of(meeting: Meeting, notes: PublishedNotes) -> bytes:
+    """Return the published notes of a meeting as PDF, in the language they were written in."""
+    with language.speaking(Language.SWEDISH):
+        page = SheetPage(
+            language=Language.SWEDISH,
+            direction="ltr",
+            source=f"{KINDS[meeting.kind]} · {_time(meeting)}",
+            title=_("Minnesanteckningar"),
+            paragraphs=paragraphs_of(notes.text),
+        )
+        return sheet([page], _house(meeting))
 
 
 def _in(reader: Language, meeting: Meeting) -> OtherWords:

@@ -45,6 +45,7 @@ from watch.models.mail import (
 )
 from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingChange, MeetingKind
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
+from watch.models.notes import NotesAside, NotesDraft, PublishedNotes
 from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
 from watch.models.people import (
     AddressChange,
@@ -122,6 +123,8 @@ __all__ = [
     "Membership",
     "MessageAudience",
     "Model",
+    "NotesAside",
+    "NotesDraft",
     "Notice",
     "NoticeArea",
     "NoticeChoice",
@@ -135,6 +138,7 @@ __all__ = [
     "Person",
     "Personal",
     "Property",
+    "PublishedNotes",
     "Purpose",
     "RandomNonce",
     "RateCount",

@@ -20,6 +20,7 @@ from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, reminding
 from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
+from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
@@ -137,6 +138,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         own_flats=len(own_flats(meeting)) if coordinates else 0,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
+        notes=notes_task(meeting, coordinates=coordinates) if meeting.starts_at <= utcnow() else None,
     )
 
 

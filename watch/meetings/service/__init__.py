@@ -1,4 +1,4 @@
-"""Changes to meetings: called, reminded of, recorded, answered, counted, changed and cancelled."""
+"""Changes to meetings: called, reminded of, recorded, answered, counted, changed, cancelled and noted."""
 
 from watch.meetings.service.answering import answer, write_count
 from watch.meetings.service.calling import (
@@ -10,6 +10,13 @@ from watch.meetings.service.calling import (
     write_down,
 )
 from watch.meetings.service.changing import cancel, change, is_spelling
+from watch.meetings.service.notes import (
+    expect_notes,
+    publish_notes,
+    remind_of_notes,
+    save_notes,
+    skip_notes,
+)
 from watch.meetings.service.plans import Plan
 
 __all__ = [
@@ -19,9 +26,14 @@ __all__ = [
     "cancel",
     "change",
     "expect_new",
+    "expect_notes",
     "is_spelling",
     "new_meeting",
+    "publish_notes",
     "remind",
+    "remind_of_notes",
+    "save_notes",
+    "skip_notes",
     "try_out",
     "write_count",
     "write_down",

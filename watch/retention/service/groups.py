@@ -15,7 +15,10 @@ from watch.models import (
     Invitation,
     Meeting,
     MeetingChange,
+    NotesAside,
+    NotesDraft,
     Notice,
+    PublishedNotes,
 )
 from watch.retention.service.batches import BATCH, take_out
 
@@ -37,7 +40,8 @@ def closed(now: datetime) -> int:
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
         forgotten = {"place": "", "about": None, "called_by_id": None, "cancel_reason": None}
         of_group = select(Meeting.id).where(Meeting.group_id == number)
-        db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
+        for texts in (MeetingChange, NotesDraft, NotesAside, PublishedNotes):
+            db.session.execute(delete(texts).where(texts.meeting_id.in_(of_group)))
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))
         for step in (GroupTransition, ChecklistItem):
             db.session.execute(update(step).where(step.group_id == number).values(by_id=None))
