@@ -84,13 +84,17 @@ REACHED = {
         "joining.confirm_address", "joining.decline_by_mail", "joining.decline_invitation",
         "joining.forget", "joining.send_request", "joining.take_back_no", "joining.verify_address",
         "joining.withdraw", "meetings.answer_by_mail",
+        "findings.end_by_mail", "findings.follow_by_mail", "findings.report_by_link",
     },
     "carin": {
         "accounts.end_all", "accounts.end_sign_in", "accounts.save_settings", "groups.choices.save",
+        "findings.follow", "findings.unfollow",
         "groups.leave", "groups.take_back", "meetings.answer", "addresses.cancel", "addresses.send_link",
     },
     "bengt": {
         "canvassing.join", "canvassing.not_home", "canvassing.say_moved", "canvassing.say_no",
+        "findings.bring_back", "findings.change", "findings.remove", "findings.renew_link",
+        "findings.report", "findings.create",
         "canvassing.undo", "groups.coordinators.end", "groups.house.add_on_paper", "groups.house.details",
         "groups.house.move_out", "groups.house.note_answer", "invitations.correct", "invitations.preview",
         "invitations.resend", "invitations.revoke", "invitations.send", "joining.approve",
@@ -108,6 +112,7 @@ REACHED = {
     },
     "gun": {
         "contacts.check", "contacts.create", "contacts.remove", "contacts.save",
+        "findings.area_create",
         "groups.coordinators.appoint_lead", "lifecycle.create", "lifecycle.rest", "lifecycle.tick",
         "lifecycle.untick", "lifecycle.wake",
         "notices.area_preview", "notices.area_send", "printing.ask_for_letters",
@@ -119,6 +124,7 @@ ELSEWHERE = {  # and why the walk does not come by them
     "groups.coordinators.appoint": "asked once more before, see test_coordinators",
     "groups.coordinators.accept_new_duty": "after a duty has changed, see test_contact_details",
     "handouts.tick_meeting": "once paper is needed, see test_handing_out",
+    "findings.undo_step": "once there is a step, see test_findings",
     "handouts.tick_notes": "once paper is needed, see test_notes",
     "handouts.tick_notice": "once paper is needed, see test_handing_out",
     "meetings.change": "once something is different, see test_changing_meetings",

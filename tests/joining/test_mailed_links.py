@@ -64,6 +64,10 @@ PRESSES = {
     "meeting-changed": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
     "meeting-reminder": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
 }
+PRESSES |= {
+    "finding-updated": Press("Jag vill inte veta mer", "finding_follower"),
+    "finding-assigned": Press("Spara", "finding", {"status": "done", "text": "Ny lampa sitter uppe."}),
+}
 PRESSES |= dict.fromkeys(
     ("neighbour-wrote", "message-answered"), Press("Skicka svaret", "contact_message", {"text": "Tack!"})
 )

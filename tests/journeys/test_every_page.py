@@ -42,6 +42,8 @@ NOT_BY_LINKS = {
     "joining.back_to_invitation",
     "interest.back_to_open",
     "meetings.sheet",
+    "findings.told",
+    "findings.open_link",  # behind mailed links
     "meetings.notes_sheet",
     "meetings.notes_paper",  # once notes are published
     "meetings.preview_notes",  # once a draft is saved

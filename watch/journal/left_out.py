@@ -24,6 +24,7 @@ TABLES = {
     "meeting_change": "says what a meeting was before; what it is now is played again",
     "notes_draft": "only those who write the notes read it; what is published of it is a row of its own",
     "notes_aside": "only those who write the notes read it, until they make one text of two",
+    "finding_link": ENDS_ANYWAY,
     "mailing": "goes with what it tells of",
     "outbox_row": "what waits is held by a restore, and asked again when it is claimed; a paper whose tick "
     "is lost is asked for again, which harms nobody; erased by the night",
@@ -45,6 +46,9 @@ COLUMNS = {
     NEVER_CHANGES: (
         "address_change.created_at", "address_change.mailbox_id", "address_change.browser_index",
         "address_verification.created_at",
+        "finding.area_id", "finding.created_at", "finding.form_key", "finding.group_id", "finding.meeting_id",
+        "finding_follower.since", "finding_step.at", "finding_step.role", "finding_step.status",
+        "finding_step.text",
         "checklist_item.step", "contact_message.answers_id", "contact_message.audience",
         "contact_message.building_id", "contact_message.form_key", "contact_message.group_id",
         "contact_message.sent_at", "contact_message.written_as",
@@ -70,11 +74,14 @@ COLUMNS = {
         "person.address_confirmed_at",
     ),
     BY_THE_NIGHT: (
+        "finding.by_id", "finding_step.by_id",
         "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
         "meeting.called_by_id", "meeting.cancel_reason", "membership.admitted_by_id", "notice.by_id",
         "published_notes.by_id",
     ),
     HIDES_NOTHING: (
+        "finding.building_id", "finding.changed_at", "finding.due_on", "finding.owner", "finding.spot",
+        "finding.stairwell_id", "finding.status",
         "checklist_item.done_on", "checklist_item.meeting_on",
         "contact_person.hours", "contact_person.checked_on",
         "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",

@@ -4,6 +4,16 @@ from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.canvassing import Outcome, Visit
 from watch.models.contacts import ContactPerson, ContactRole, ContactScope
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
+from watch.models.findings import (
+    CLOSED,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingOwner,
+    FindingStatus,
+    FindingStep,
+    Spot,
+)
 from watch.models.groups import (
     AreaOptOut,
     Channel,
@@ -72,6 +82,7 @@ from watch.models.traces import AuditEntry, RateCount
 from watch.models.trials import TrialMail
 
 __all__ = [
+    "CLOSED",
     "FEW",
     "NONCE_BYTES",
     "PARENTS",
@@ -95,6 +106,12 @@ __all__ = [
     "Counting",
     "Derived",
     "ErasedRows",
+    "Finding",
+    "FindingFollower",
+    "FindingLink",
+    "FindingOwner",
+    "FindingStatus",
+    "FindingStep",
     "Flat",
     "Group",
     "GroupState",
@@ -147,6 +164,7 @@ __all__ = [
     "SetAside",
     "SignIn",
     "SignInLink",
+    "Spot",
     "Stairwell",
     "StartStep",
     "StoppedWriter",

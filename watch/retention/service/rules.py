@@ -18,6 +18,10 @@ from watch.models import (
     ContactMessage,
     ContactPerson,
     Coordinator,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingStep,
     GroupTransition,
     Household,
     Interest,
@@ -51,6 +55,7 @@ from watch.models import (
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.canvassing import AS_VISIT
 from watch.models.contacts import AS_CONTACT
+from watch.models.findings import AS_FINDING, AS_FINDING_LINK, AS_FOLLOWER
 from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
@@ -95,6 +100,9 @@ RULES = (
     Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
     Rule(AS_GROUP, (Meeting, MeetingChange, GroupTransition, ChecklistItem, Invitation), groups.closed),
     Rule(AS_GROUP, (NotesDraft, NotesAside, PublishedNotes), groups.closed),
+    Rule(AS_FINDING, (Finding, FindingStep), groups.findings),
+    Rule(AS_FOLLOWER, (FindingFollower,), people.finding_followers),
+    Rule(AS_FINDING_LINK, (FindingLink,), people.finding_links),
     Rule(AS_INVITED, (Invitation,), people.invitations),
     Rule(AS_INVITED, (Letter,), people.letters),
     Rule(AS_VISIT, (Visit,), people.visits),
