@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -40,7 +41,7 @@ def test_notes_are_written_published_and_read(
     phone.fill("Anteckningar", WORDS)
     if javascript:
         phone.page.get_by_label("Anteckningar", exact=True).press_sequentially("Hej ")
-        phone.page.get_by_text("Sparat", exact=False).first.wait_for(timeout=15_000)
+        phone.page.get_by_text(re.compile("^Sparat ")).wait_for(timeout=20_000)
         assert db.session.scalars(select(NotesDraft.version)).all() == [1]
     phone.press("Spara utkast")
     phone.press("Förhandsgranska")

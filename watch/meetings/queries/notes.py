@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, or_, select
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy import ColumnElement, Select, exists, literal, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from watch.extensions import db
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of
@@ -94,8 +94,8 @@ def lack_notes(now: datetime) -> Select[Meeting]:
 
 def notes_to_write(group: Group, person: Person, now: datetime) -> list[Meeting]:
     """Return the group's meetings whose notes this person should write."""
-    found = db.session.scalars(lack_notes(now).where(Meeting.group_id == group.id)).all()
-    return [each for each in found if person.id in db.session.scalars(organisers_of(each)).all()]
+    is_theirs = literal(person.id).in_(organisers_of(Meeting).correlate(Meeting))
+    return list(db.session.scalars(lack_notes(now).where(Meeting.group_id == group.id, is_theirs)))
 
 
 def lacks_notes(meeting: Meeting, now: datetime) -> bool:
@@ -103,11 +103,17 @@ def lacks_notes(meeting: Meeting, now: datetime) -> bool:
     return db.session.scalar(lack_notes(now).where(Meeting.id == meeting.id)) is not None
 
 
-def organisers_of(meeting: Meeting) -> Select[int]:
-    """Return a select of the id of whoever called the meeting, or of the leads if they coordinate no more."""
+def organisers_of(meeting: Meeting | type[Meeting]) -> Select[int]:
+    """Return a select of the id of whoever called the meeting, or of the leads if they coordinate no more.
+
+    With the class instead of a meeting it is for use in a query for meetings.
+    """
+    caller = aliased(Coordinator)
+    still_there = exists().where(
+        caller.group_id == meeting.group_id, caller.is_current, caller.person_id == meeting.called_by_id
+    )
+    is_one = or_(Coordinator.person_id == meeting.called_by_id, Coordinator.is_lead & ~still_there)
     here = Coordinator.group_id == meeting.group_id, Coordinator.is_current
-    called = select(Coordinator.id).where(*here, Coordinator.person_id == meeting.called_by_id)
-    is_one = or_(Coordinator.person_id == meeting.called_by_id, Coordinator.is_lead & ~called.exists())
     return select(Coordinator.person_id).where(*here, is_one).distinct()
 
 
