@@ -15,6 +15,7 @@ from tests.factories import make_contact, make_finding, make_meeting
 from tests.mail.letters import button_of, links_in
 from tests.page_client import Page, PageClient
 from watch.extensions import db
+from watch.language import local
 from watch.meetings import service as meetings
 from watch.models import (
     AuditEntry,
@@ -340,4 +341,6 @@ def test_the_list_leaves_as_csv_without_formulas(client: PageClient, scene: Scen
     file = client.get(f"/groups/{scene.group.id}/findings.csv", as_=scene.amina).response
     heading, row = file.get_data(as_text=True).split("\r\n")[:2]
     assert heading.startswith("\ufeffNummer;Skriven;Vad;Var;")
-    assert row.split(";", 4)[4] == '"\'=1+1; bort";Fastighetsägaren;;Inte påbörjad;;' + str(utcnow().date())
+    assert row.split(";", 4)[4] == '"\'=1+1; bort";Fastighetsägaren;;Inte påbörjad;;' + str(
+        local(utcnow()).date()
+    )
