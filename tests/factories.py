@@ -28,6 +28,9 @@ from watch.models import (
     ContactRole,
     ContactScope,
     Coordinator,
+    Finding,
+    FindingLink,
+    FindingOwner,
     Flat,
     Group,
     GroupState,
@@ -57,6 +60,7 @@ from watch.models import (
     Property,
     Purpose,
     RequestState,
+    Spot,
     Stairwell,
     Visit,
     utcnow,
@@ -384,6 +388,29 @@ def make_meeting(
             called_by=by,
         )
     )
+
+
+def make_finding(
+    where: Group | Area,
+    what: str = "Lampan vid källartrappan är släckt.",
+    *,
+    owner: FindingOwner = FindingOwner.LANDLORD,
+    due_on: date | None = None,
+    by: Person | None = None,
+) -> Finding:
+    """Add an open finding of a group or an area; nobody is mailed."""
+    finding = Finding(spot=Spot.LIGHTING, what=what, owner=owner, due_on=due_on, by_id=by.id if by else None)
+    finding.group, finding.area = (where, None) if isinstance(where, Group) else (None, where)
+    return store(finding)
+
+
+def make_finding_link(finding: Finding, address: str = "forvaltare@example.org") -> FindingLink:
+    """Add a link of the landlord's contact person, who is made, too."""
+    contact = make_contact(ContactRole.LANDLORD, "Bostäder i Borås")
+    contact.email = address
+    link = FindingLink(finding=finding, contact=contact, mailbox=mailbox_at(address))
+    link.expires_at = utcnow() + timedelta(days=90)
+    return store(link)
 
 
 def make_answer(

@@ -23,6 +23,8 @@ from tests.factories import (
     make_address_change,
     make_contact,
     make_coordinator,
+    make_finding,
+    make_finding_link,
     make_interest,
     make_invitation,
     make_meeting,
@@ -39,6 +41,7 @@ from tests.factories import (
 from tests.page_client import Page, PageClient
 from watch import access, tokens
 from watch.extensions import db
+from watch.findings.mails import FINDING_UPDATED
 from watch.joining.mails import JOIN_REQUESTED
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
@@ -49,6 +52,7 @@ from watch.models import (
     CheckinLink,
     ContactRole,
     Coordinator,
+    FindingFollower,
     GroupState,
     JoinRequest,
     Membership,
@@ -406,6 +410,7 @@ def _links(scene: Scene) -> dict[str, object]:
     to_members = make_message(scene.gun, scene.group, audience=MessageAudience.MEMBERS)
     outbox.queue(OFFICER_WROTE_MEMBERS, to=scene.carin, about=to_members)
     return {
+        **_findings(scene),
         "interested_message": letter.id,
         "members_message": to_members.id,
         "stopped_writer": store(StoppedWriter(group_id=scene.group.id, person_id=scene.elsa.id)).id,
@@ -425,6 +430,19 @@ def _links(scene: Scene) -> dict[str, object]:
         "checkin_link": tokens.make(Purpose.CHECK_IN, _lent(scene)),
         "reply": tokens.make(Purpose.REPLY, wrote),
         "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
+    }
+
+
+def _findings(scene: Scene) -> dict[str, object]:
+    """Add a finding of the group that Carin follows, with the landlord's link, and one of the area."""
+    finding = make_finding(scene.group)
+    store(FindingFollower(finding_id=finding.id, person_id=scene.carin.id))
+    told = outbox.queue(FINDING_UPDATED, to=scene.carin, about=finding)
+    return {
+        "finding": finding.id,
+        "area_finding": make_finding(scene.group.area).id,
+        "finding_link": tokens.make(Purpose.FINDING, make_finding_link(finding)),
+        "told": tokens.make(Purpose.FOLLOW, told) if told else "",
     }
 
 

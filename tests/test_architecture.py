@@ -24,6 +24,7 @@ FEATURES = (
     "canvassing",
     "records",
     "handouts",
+    "findings",
     "meetings",
     "notices",
     "messages",

@@ -32,6 +32,7 @@ MAILED = {  # an address of each purpose, with the names of tests/access/
     "/join/confirm/{verification}/floor", "/interest/{interest}", "/appointment/{appointment}", "/a/{decide}",
     "/r/{answer}", "/u/{unsubscribe}", "/u/{unsubscribe}/{membership}/leave", "/j/{poster}",
     "/email/{address_change}", "/email/undo/{address_undo}", "/messages/{reply}",
+    "/f/{finding_link}", "/findings/told/{told}",
     "/messages/interest/{to_interested}", "/groups/{group}", "/meetings/{meeting}", "/notices/{notice}",
     "/contacts", "/login",
 }  # fmt: skip
@@ -131,6 +132,8 @@ DEAD = {
     "/u/": "Länken för att välja mejl gäller inte längre",
     "/email/": "Länken för att byta e-postadress gäller inte längre",
     "/email/undo/": "Länken för att ångra bytet gäller inte längre",
+    "/f/": "Länken till åtgärden gäller inte längre",
+    "/findings/told/": "Länken till åtgärden gäller inte längre",
     "/messages/": "Länken till meddelandet gäller inte längre",
     "/messages/interest/": "Länken till meddelandet gäller inte längre",
 }

@@ -23,6 +23,7 @@ from watch.canvassing import routes as canvassing
 from watch.contacts import routes as contacts
 from watch.database import has_log_of_another, is_made, prepare_sqlite
 from watch.extensions import babel, catalogues, csrf, db, limiter, login_manager, migrate
+from watch.findings import routes as findings
 from watch.followup import routes as followup
 from watch.groups import routes as groups
 from watch.handbook import routes as handbook
@@ -47,7 +48,8 @@ gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, handouts, meetings, notices, messages, followup, handbook, retention, health,
+    canvassing, records, handouts, findings, meetings, notices, messages, followup, handbook, retention,
+    health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

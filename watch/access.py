@@ -31,7 +31,16 @@ from watch.models import (
     Person,
     Visit,
 )
-from watch.relations import Position, Relations, Role, is_draft, position_of, relations_of
+from watch.relations import (
+    OFFICERS_OWN,
+    Position,
+    Relations,
+    Role,
+    is_draft,
+    is_of_area,
+    position_of,
+    relations_of,
+)
 from watch.statements import prepared
 
 P = ParamSpec("P")
@@ -75,6 +84,8 @@ class Permission(Enum):
     EDIT_CONTACTS = auto()
     WRITE_UNSEEN = auto()
     TAKE_BACK_WRITERS = auto()
+    MANAGE_FINDINGS = auto()
+    REPORT_ON_FINDING = auto()
 
 
 # Answer 404, not 403, for these: their ids would reveal how many members there are.
@@ -123,6 +134,8 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_CONTACTS: _OFFICER,
     Permission.WRITE_UNSEEN: _OFFICER,
     Permission.TAKE_BACK_WRITERS: _COORDINATORS,
+    Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,
+    Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
 }
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
@@ -134,6 +147,10 @@ ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
     Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,  # a pack reveals which flats were chosen
     Permission.SEE_COORDINATOR_DETAILS: lambda appointment, me, roles: (
         appointment.is_current and (bool(_COORDINATORS & roles) or appointment.officers_see_details)
+    ),
+    Permission.MANAGE_FINDINGS: lambda where, me, roles: bool(_COORDINATORS & roles) or is_of_area(where),
+    Permission.REPORT_ON_FINDING: lambda finding, me, roles: (
+        bool(_COORDINATORS & roles) or is_of_area(finding) or finding.owner in OFFICERS_OWN
     ),
     Permission.END_APPOINTMENT: lambda appointment, me, roles: (
         Role.LEAD in roles or appointment.person_id == me or (appointment.is_lead and Role.OFFICER in roles)

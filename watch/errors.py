@@ -40,6 +40,8 @@ LINKS = {  # what the link of a URL that ends in a token, or goes on behind one,
     "/email/undo/": Purpose.UNDO_ADDRESS,
     "/messages/": Purpose.REPLY,
     "/messages/interest/": Purpose.REPLY,
+    "/f/": Purpose.FINDING,
+    "/findings/told/": Purpose.FOLLOW,
 }
 SECRET_FIELDS = ("csrf_token", "password")  # and with a form's prefix before them
 

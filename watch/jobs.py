@@ -51,6 +51,7 @@ JOBS = (
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
     Job("erase", time(3, 30), erasing.erase_what_is_over),
     Job("remind", reminding.REMIND_AT, meetings.remind),
+    Job("notes", reminding.REMIND_AT, meetings.remind_of_notes),
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
     Job("papers", time(9), handouts.tell_coordinators),
     Job("papers of the day", time(16), handouts.tell_coordinators),

@@ -13,6 +13,8 @@ from watch.models import (
     Building,
     ContactPerson,
     Coordinator,
+    Finding,
+    FindingOwner,
     Flat,
     Group,
     Household,
@@ -90,7 +92,7 @@ def position_of(thing: Model) -> Position:
             return _of_meeting(thing)
         case Notice():
             return _of_notice(thing)
-        case LetterPack():
+        case Finding() | LetterPack():
             return _of_place(thing.group) if thing.group else Position(thing.area_id)
         case ContactPerson():
             place = thing.group or thing.building
@@ -168,6 +170,14 @@ def _of_notice(notice: Notice) -> Position:
         return Position(notice.area_id, owner_id=notice.by_id, other_area_ids=others)
     where = _only(notice.stairwell_id)
     return Position(group_id=notice.group_id, stairwell_ids=where, owner_id=notice.by_id)
+
+
+OFFICERS_OWN = (FindingOwner.POLICE, FindingOwner.MUNICIPALITY)  # findings whose owner sits with the officers
+
+
+def is_of_area(where: Model) -> bool:
+    """Return True for an area, and for a finding in one that belongs to no group."""
+    return isinstance(where, Area) or (isinstance(where, Finding) and where.group_id is None)
 
 
 @dataclass

@@ -13,4 +13,7 @@ ENDPOINTS = {
         Expected(post="/meetings/{meeting}/paper/ticks", **CALLERS, **coordinators(303)),
         Expected(post="/meetings/{stairwell_meeting}/paper/ticks", **CALLERS, **of_stairwell_3(303)),
     ),
+    "handouts.tick_notes": Expected(
+        post="/meetings/{held_meeting}/notes/paper/ticks", **CALLERS, **of_stairwell_3(303)
+    ),
 }  # fmt: skip

@@ -128,6 +128,35 @@ ENDPOINTS = {
     ),
     "meetings.door": public(get="/door/{checkin_link}"),
     "meetings.press_at_door": public(post="/door/{checkin_link}", status=303),
+    # The held meeting was in stairwell 3; of one to come, a sentence says that it is too early.
+    "meetings.write_notes": (
+        Expected(get="/meetings/{held_meeting}/notes", **CALLERS, **of_stairwell_3(200)),
+        Expected(get="/meetings/{meeting}/notes", **CALLERS, **coordinators(303)),
+    ),
+    "meetings.save_notes": (
+        Expected(post="/meetings/{held_meeting}/notes", **CALLERS, **of_stairwell_3(422)),
+        Expected(post="/meetings/{meeting}/notes", data={"text": "Ljuset."}, **CALLERS, **coordinators(303)),
+    ),
+    "meetings.preview_notes": Expected(
+        get="/meetings/{held_meeting}/notes/preview", **CALLERS, **of_stairwell_3(303)
+    ),
+    "meetings.publish_notes": Expected(
+        post="/meetings/{held_meeting}/notes/publish", **CALLERS, **of_stairwell_3(303)
+    ),
+    "meetings.skip_notes": Expected(
+        post="/meetings/{held_meeting}/notes/none", **CALLERS, **of_stairwell_3(303)
+    ),
+    "meetings.expect_notes": Expected(
+        post="/meetings/{held_meeting}/notes/none/undo", **CALLERS, **of_stairwell_3(303)
+    ),
+    "meetings.notes_sheet": Expected(
+        get="/meetings/{meeting}/notes/sheet.pdf",
+        anybody="login", stranger=404, waiting=404, member=404, coordinator=404, other_coordinator=404,
+        lead=404, officer=404, other_officer=404, other_group=404,
+    ),
+    "meetings.notes_paper": Expected(
+        get="/meetings/{held_meeting}/notes/paper", **CALLERS, **of_stairwell_3(200)
+    ),
     "meetings.open_answer": public(get="/r/{answer}"),
     "meetings.not_you": public(get="/r/not-you"),
     "meetings.answer_by_mail": public(post="/r/{answer}", data={"answer": "maybe"}, status=303),

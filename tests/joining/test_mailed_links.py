@@ -64,6 +64,10 @@ PRESSES = {
     "meeting-changed": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
     "meeting-reminder": Press("Jag kommer", "meeting_answer", {"people": "1"}, before=coming),
 }
+PRESSES |= {
+    "finding-updated": Press("Jag vill inte veta mer", "finding_follower"),
+    "finding-assigned": Press("Spara", "finding", {"status": "done", "text": "Ny lampa sitter uppe."}),
+}
 PRESSES |= dict.fromkeys(
     ("neighbour-wrote", "message-answered"), Press("Skicka svaret", "contact_message", {"text": "Tack!"})
 )
@@ -72,6 +76,7 @@ LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
     "join-unanswered", "officer-wrote-interested", "officer-wrote-members", "address-change-undone",
     "record-corrected", "membership-ended", "unsubscribed", "paper-to-hand-out", "trial",
+    "notes-published", "notes-missing",
 }  # fmt: skip
 
 

@@ -44,6 +44,11 @@ NOT_BY_LINKS = {
     "interest.back_to_open",
     "meetings.sheet",
     "meetings.sign_in_sheet",
+    "findings.told",
+    "findings.open_link",  # behind mailed links
+    "meetings.notes_sheet",
+    "meetings.notes_paper",  # once notes are published
+    "meetings.preview_notes",  # once a draft is saved
     "notices.sheet",
     "handbook.picture",  # on paper, and within a page
     "printing.print_poster",  # on paper, see the journey of asking

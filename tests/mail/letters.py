@@ -14,6 +14,8 @@ from sqlalchemy import select
 from tests.cast import Scene
 from tests.factories import (
     make_address_change,
+    make_finding,
+    make_finding_link,
     make_interest,
     make_invitation,
     make_meeting,
@@ -28,6 +30,7 @@ from watch import tokens
 from watch.accounts.mails import SIGN_IN, SIGN_IN_UNKNOWN
 from watch.addresses.mails import ADDRESS_CHANGE, ADDRESS_CHANGE_UNDONE, ADDRESS_CHANGED
 from watch.extensions import db
+from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.groups.mails import (
     COORDINATOR_APPOINTED,
     COORDINATOR_ENDED,
@@ -59,7 +62,14 @@ from watch.mail import outbox
 from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
 from watch.mail.types import Recipient
-from watch.meetings.mails import MEETING_CALLED, MEETING_CANCELLED, MEETING_CHANGED, MEETING_REMINDER
+from watch.meetings.mails import (
+    MEETING_CALLED,
+    MEETING_CANCELLED,
+    MEETING_CHANGED,
+    MEETING_REMINDER,
+    NOTES_MISSING,
+    NOTES_PUBLISHED,
+)
 from watch.messages.mails import (
     MESSAGE_ANSWERED,
     NEIGHBOUR_WROTE,
@@ -70,6 +80,8 @@ from watch.models import (
     AddressChange,
     Audience,
     Coordinator,
+    FindingFollower,
+    FindingStatus,
     Invitation,
     JoinRequest,
     Language,
@@ -80,6 +92,7 @@ from watch.models import (
     NoticeChoice,
     OutboxRow,
     OutboxState,
+    PublishedNotes,
     RequestState,
     SignInLink,
     utcnow,
@@ -189,6 +202,31 @@ def _moved(scene: Scene) -> OutboxRow | None:
     return told
 
 
+def _noted(scene: Scene) -> OutboxRow | None:
+    meeting = make_meeting(scene.group, starts_at=NOW - timedelta(days=2), by=scene.amina)
+    words = "## Kort sagt\n\nLampan i port 3 är lagad.\nVi städar cykelrummet i maj.\n\n- Dörren\n- Grinden"
+    db.session.add(PublishedNotes(meeting=meeting, text=words, by_id=scene.amina.id))
+    return outbox.queue(NOTES_PUBLISHED, to=scene.carin, about=meeting)
+
+
+def _without_notes(scene: Scene) -> OutboxRow | None:
+    meeting = make_meeting(scene.group, starts_at=utcnow() - timedelta(days=3), by=scene.bengt)
+    db.session.add(Mailing(kind="meeting-called", meeting=meeting))
+    return outbox.queue(NOTES_MISSING, to=scene.bengt, about=meeting)
+
+
+def _finding_updated(scene: Scene) -> OutboxRow | None:
+    finding = make_finding(scene.group)
+    finding.status, finding.outcome = FindingStatus.DONE, "Ny lampa sitter uppe."
+    db.session.add(FindingFollower(finding_id=finding.id, person_id=scene.carin.id))
+    return outbox.queue(FINDING_UPDATED, to=scene.carin, about=finding)
+
+
+def _finding_assigned(scene: Scene) -> OutboxRow | None:
+    link = make_finding_link(make_finding(scene.group))
+    return outbox.queue(FINDING_ASSIGNED, to=link.mailbox, about=link)
+
+
 def _answered(scene: Scene) -> OutboxRow | None:
     asked = make_message(scene.carin, scene.group)
     scene.bengt.shows_name = True
@@ -277,6 +315,10 @@ LETTERS: dict[str, SampleMail] = {
     ),
     "meeting-changed": _moved,
     "meeting-cancelled": _cancelled,
+    "notes-published": _noted,
+    "notes-missing": _without_notes,
+    "finding-updated": _finding_updated,
+    "finding-assigned": _finding_assigned,
     "neighbour-wrote": lambda s: outbox.queue(
         NEIGHBOUR_WROTE, to=s.bengt, about=make_message(s.carin, s.group)
     ),

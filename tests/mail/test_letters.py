@@ -106,7 +106,7 @@ def test_what_comes_from_the_notices_address_is_of_a_list_that_one_can_leave(sce
     _, mail = sent(scene, kind, Language.SWEDISH)
     is_of_a_list = mail["From"].addresses[0].username == "meddelanden"
     assert is_of_a_list == kind.startswith(
-        ("notice", "meeting-", "officer-wrote-members")
+        ("notice", "meeting-", "notes-published", "officer-wrote-members")
     )  # all else is about one's own doings
     for header in ("List-Id", "List-Unsubscribe", "List-Unsubscribe-Post"):
         assert (mail[header] is not None) == is_of_a_list

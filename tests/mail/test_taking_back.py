@@ -19,6 +19,7 @@ from tests.mail.relay import Relay
 from watch.accounts.service import signing_in
 from watch.addresses import service as addresses
 from watch.extensions import db
+from watch.findings import service as findings
 from watch.groups.service import choices, coordinators, members
 from watch.handouts import service as handouts
 from watch.interest import service
@@ -32,6 +33,8 @@ from watch.messages.mails import OFFICER_WROTE_INTERESTED, OFFICER_WROTE_MEMBERS
 from watch.models import (
     Answer,
     Coordinator,
+    FindingOwner,
+    FindingStatus,
     Interest,
     Mailing,
     Membership,
@@ -102,6 +105,8 @@ def stop_message(scene: Scene, message: Any, mail: Mail[Any]) -> None:
     messages.stop_sending(message, by=scene.gun)
 
 
+AS_ONE = FindingOwner.COORDINATOR
+CLOSING = findings.Report(FindingStatus.DONE, "Ny lampa sitter uppe.", None)
 TAKEN_BACK: dict[str, dict[str, Act]] = {
     "trial": {},  # the writer has asked for it, and it is theirs alone
     "sign-in": {"asked again": lambda s, about: signing_in.end_links(s.carin.mailbox_id)},
@@ -151,6 +156,26 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "left": lambda s, about: leave(s, s.carin),
     },
     "meeting-cancelled": {"left": lambda s, about: leave(s, s.carin)},  # off is off
+    "finding-updated": {
+        "taken away": lambda s, about: findings.remove(about, by=s.amina),
+        "wants no more": lambda s, about: findings.unfollow(about, s.carin),
+        "left": lambda s, about: leave(s, s.carin),
+    },
+    "finding-assigned": {
+        "closed": lambda s, about: findings.report(about.finding, CLOSING, role=AS_ONE, by=s.amina),
+        "taken away": lambda s, about: findings.remove(about.finding, by=s.amina),
+        "another owner": lambda s, about: setattr(about.finding, "owner", FindingOwner.POLICE),
+        "another address": lambda s, about: setattr(about.contact, "email", "ny@example.org"),
+    },
+    "notes-published": {
+        "left": lambda s, about: leave(s, s.carin),
+        "wants nothing": lambda s, about: choose(s.carin, NoticeChoice.NOTHING),
+    },
+    "notes-missing": {
+        "none will come": lambda s, about: meetings.skip_notes(about, by=s.bengt),
+        "nobody came": lambda s, about: meetings.write_count(about, 0, by=s.bengt),
+        "coordinates no more": lambda s, about: end(s, s.bengt),
+    },
     "notice": {
         "stopped": lambda s, about: stop(s, about),
         "left": lambda s, about: leave(s, s.carin),

@@ -151,7 +151,7 @@ def test_the_guard_reads_every_free_text_that_others_read() -> None:
     guarded = {name for name, is_guarded in read.items() if is_guarded}
     assert guarded >= {
         "CallMeetingForm.place", "CallMeetingForm.about", "WriteDownMeetingForm.about",
-        "DecideRequestForm.reason",
+        "WriteNotesForm.text", "FindingForm.what", "ReportForm.text", "DecideRequestForm.reason",
         "ContactForm.organisation", "ContactForm.hours", "WriteNoticeForm.title", "WriteNoticeForm.body",
         "WriteNoticeForm.body_ar", "WriteNoticeForm.source",
     }  # fmt: skip

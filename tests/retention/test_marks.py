@@ -13,6 +13,8 @@ from tests.factories import (
     make_address_change,
     make_answer,
     make_contact,
+    make_finding,
+    make_finding_link,
     make_interest,
     make_invitation,
     make_letter,
@@ -41,6 +43,10 @@ from watch.models import (
     ChecklistItem,
     ContactRole,
     Coordinator,
+    FindingFollower,
+    FindingOwner,
+    FindingStatus,
+    FindingStep,
     Group,
     GroupState,
     GroupTransition,
@@ -53,8 +59,11 @@ from watch.models import (
     MeetingChange,
     MeetingPress,
     Membership,
+    NotesAside,
+    NotesDraft,
     Officer,
     Personal,
+    PublishedNotes,
     RateCount,
     Refusal,
     RequestState,
@@ -69,7 +78,7 @@ from watch.notices.mails import NOTICE
 from watch.retention.service.rules import RULES
 
 AS_LONG_AS_IT_STANDS = {"contact_person", "refusal"}  # who takes the entry out has erased it
-STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting"}  # steps and counts
+STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting", "finding"}  # steps and counts
 
 
 def marks() -> Iterator[tuple[str, Personal, Column[object]]]:
@@ -136,6 +145,17 @@ def _leave_something_everywhere(scene: Scene) -> None:
     meeting.cancel_reason = "Lokalen är upptagen"
     before = {"place": "Hos Amina", "about": "Låsen", "starts_at": utcnow(), "ends_at": utcnow()}
     db.session.add(MeetingChange(meeting=meeting, by_id=scene.amina.id, **before))
+    writers = {"meeting_id": meeting.id, "text": "Belysningen"}
+    store(NotesDraft(saved_by_id=scene.amina.id, **writers))
+    store(NotesAside(saved_by_id=scene.amina.id, form_key="a", **writers))
+    store(PublishedNotes(by_id=scene.amina.id, **writers))
+    finding = make_finding(scene.group, by=scene.amina)
+    finding.outcome = "Ny lampa"
+    store(FindingFollower(finding_id=finding.id, person_id=scene.carin.id))
+    make_finding_link(finding)
+    role, status = FindingOwner.COORDINATOR, FindingStatus.OPEN
+    step = {"text": "Anmäld.", "role": role, "status": status, "by_id": scene.amina.id}
+    store(FindingStep(finding_id=finding.id, **step))
     called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)
     outbox.queue_paper(called, paper_households(scene.group))
     notice = make_notice(scene.group, by=scene.amina)

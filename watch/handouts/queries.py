@@ -32,15 +32,17 @@ from watch.recipients import Scopes, within
 
 TO_HAND_OUT = (OutboxState.TO_PRINT, OutboxState.PRINTED)
 ON_PAPER = ("notice", "meeting-called", "meeting-changed", "meeting-cancelled")  # kinds of mail
-LASTS = timedelta(days=60)  # how long the copies of a notice without a last day are asked for
+NOTES = "notes-published"  # of a meeting that was held
+LASTS = timedelta(days=60)  # how long the copies of notes, or a notice without a last day, are asked for
 
 
 @dataclass(frozen=True)
 class Handout:
-    """A notice, or word of a meeting, that so many flats still have to get on paper."""
+    """A notice, word of a meeting, or its notes, that so many flats still have to get on paper."""
 
     about: Notice | Meeting
     flats: int
+    is_notes: bool = False
 
 
 def open_handouts(scopes: Scopes, now: datetime) -> list[Handout]:
@@ -58,7 +60,7 @@ def open_handouts(scopes: Scopes, now: datetime) -> list[Handout]:
         .outerjoin(Notice, Notice.id == Mailing.notice_id)
         .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
         .where(_still_matters(now))
-        .group_by(Mailing.notice_id, Mailing.meeting_id)
+        .group_by(Mailing.notice_id, Mailing.meeting_id, Mailing.kind == NOTES)
     )
     flats: dict[int, int] = dict(db.session.execute(wanted).all())
     if not flats:
@@ -66,7 +68,7 @@ def open_handouts(scopes: Scopes, now: datetime) -> list[Handout]:
     mailings = select(Mailing).where(Mailing.id.in_(flats)).order_by(Mailing.id.desc())
     with_texts = joinedload(Mailing.notice).selectinload(Notice.texts), joinedload(Mailing.meeting)
     return [
-        Handout(about, flats[mailing.id])
+        Handout(about, flats[mailing.id], mailing.kind == NOTES)
         for mailing in db.session.scalars(mailings.options(*with_texts))
         if (about := mailing.notice or mailing.meeting)
     ]
@@ -119,7 +121,10 @@ def _still_matters(now: datetime) -> ColumnElement[bool]:
     valid = or_(Notice.valid_until >= today, and_(Notice.valid_until.is_(None), Notice.sent_at > now - LASTS))
     of_notice = and_(Notice.id.is_not(None), Notice.stopped_at.is_(None), valid)
     is_word = or_(Meeting.cancelled_at.is_(None), Mailing.kind == "meeting-cancelled")
-    return and_(Mailing.kind.in_(ON_PAPER), or_(of_notice, and_(Meeting.ends_at > now, is_word)))
+    of_notes = and_(Mailing.kind == NOTES, Mailing.created_at > now - LASTS)
+    return or_(
+        of_notes, and_(Mailing.kind.in_(ON_PAPER), or_(of_notice, and_(Meeting.ends_at > now, is_word)))
+    )
 
 
 def scopes_of(coordinator: Coordinator) -> Scopes:

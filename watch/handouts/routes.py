@@ -13,6 +13,7 @@ from watch.extensions import db
 from watch.handouts import service
 from watch.handouts.queries import Handout, groups_reached, open_handouts, scopes_of
 from watch.meetings.queries.calls import mailings_of as mailings_of_meeting
+from watch.meetings.queries.notes import mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
 from watch.recipients import FlatOnPaper, flats_on_paper
@@ -51,6 +52,14 @@ def tick_meeting(meeting: Meeting) -> Response:
     scopes = current_relations().scopes_among(meeting.group_ids)
     _tick(flats_on_paper(mailings_of_meeting(meeting), scopes))
     return redirect(url_for("meetings.paper", meeting_id=meeting.id), 303)
+
+
+@bp.post("/meetings/<int:meeting_id>/notes/paper/ticks")
+@requires(Permission.HAND_OUT_CALLS)
+def tick_notes(meeting: Meeting) -> Response:
+    scopes = current_relations().scopes_among(meeting.group_ids)
+    _tick(flats_on_paper(mailings_of_notes(meeting), scopes))
+    return redirect(url_for("meetings.notes_paper", meeting_id=meeting.id), 303)
 
 
 def _tick(flats: Sequence[FlatOnPaper]) -> None:

@@ -20,6 +20,9 @@ from watch.models import (
     ContactMessage,
     ContactPerson,
     Coordinator,
+    Finding,
+    FindingFollower,
+    FindingStep,
     Group,
     GroupState,
     Household,
@@ -41,6 +44,7 @@ from watch.models import (
     Officer,
     PartState,
     Person,
+    PublishedNotes,
     Refusal,
     RequestState,
     Stairwell,
@@ -237,6 +241,18 @@ JOURNALED: dict[type[Model], Journaled] = {
     MeetingAnswer: Journaled(
         (stands("answers to meetings that became a no", "answer", "people", at=[Answer.NO]),)
     ),
+    PublishedNotes: Journaled(
+        (hidden("notes of meetings that were corrected", "text", instead=NAMELESS),), beside=("meeting_id",)
+    ),
+    Finding: Journaled(
+        (
+            dated("findings that were taken away", "removed_at"),
+            hidden("texts of findings that were changed", "what", instead=NAMELESS),
+            hidden("outcomes of findings that were changed", "outcome"),
+        )
+    ),
+    FindingStep: Journaled(),
+    FindingFollower: Journaled(),
     Notice: Journaled((dated("notices that were stopped", "stopped_at"),)),
     Stairwell: Journaled((replaced("posters' codes that were renewed", "nonce", "poster_index"),)),
     ContactPerson: Journaled(

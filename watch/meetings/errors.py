@@ -56,3 +56,23 @@ class NotCalled(DomainError):
 
 class DraftGone(DomainError):
     """The draft has been called or thrown away since its page was shown."""
+
+
+class NotesBeside(DomainError):
+    """Somebody else had saved other notes meanwhile, so this text was kept beside them."""
+
+
+class NotesInTwo(DomainError):
+    """Two texts were saved at the same time and must be made one first."""
+
+
+class NotesChanged(DomainError):
+    """The notes have been changed since their preview was shown."""
+
+
+class NoNotes(DomainError):
+    """There is no text to publish."""
+
+
+class AlreadyPublished(DomainError):
+    """The members read this text already."""

@@ -1,4 +1,4 @@
-"""The mails that call to a meeting, remind of it, change it and cancel it."""
+"""The mails that call to a meeting, remind of it, change it and cancel it, and those of its notes."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from watch.extensions import db
 from watch.mail.kinds import FromAddress, Mail, Unless
 from watch.meetings import calendar
 from watch.meetings.queries.calls import heard_of, hears_of
+from watch.meetings.queries.notes import MISSING, PUBLISHED, lacks_notes, organisers_of, wants_notes
 from watch.meetings.queries.reminding import said_no
 from watch.models import Area, Group, LeftOut, Mailing, Meeting, OutboxRow, Purpose
 
@@ -42,6 +43,15 @@ def _change_unless(meeting: Meeting, _now: datetime) -> Unless:
 
 def _cancelling_unless(meeting: Meeting, _now: datetime) -> Unless:
     return {LeftOut.OVER: _is_on(meeting), LeftOut.READER: ~_has_heard(meeting)}
+
+
+def _notes_unless(meeting: Meeting, _now: datetime) -> Unless:
+    return {LeftOut.READER: ~wants_notes(meeting, OutboxRow.person_id)}
+
+
+def _missing_unless(meeting: Meeting, now: datetime) -> Unless:
+    writes_them = OutboxRow.person_id.in_(organisers_of(meeting))
+    return {LeftOut.OVER: not lacks_notes(meeting, now), LeftOut.READER: ~writes_them}
 
 
 def _has_heard(meeting: Meeting) -> ColumnElement[bool]:
@@ -93,4 +103,20 @@ MEETING_CANCELLED = Mail(
     wanted_unless=_cancelling_unless,
     list_of=_called_from,
     calendar=calendar.cancellation,
+)
+NOTES_PUBLISHED = Mail(
+    PUBLISHED,
+    about=Meeting,
+    sender=FromAddress.NOTICES,
+    link=lambda meeting: f"/meetings/{meeting.id}",
+    wanted_unless=_notes_unless,
+    list_of=_called_from,
+)
+NOTES_MISSING = Mail(
+    MISSING,
+    about=Meeting,
+    sender=FromAddress.ACCOUNT,
+    link=lambda meeting: f"/meetings/{meeting.id}/notes",
+    wanted_unless=_missing_unless,
+    to_many=True,
 )

@@ -1,4 +1,4 @@
-"""A meeting on paper: an A4 for the notice board, and a sheet at the door to write on."""
+"""A meeting on paper: an A4 for the notice board, its notes, and a sheet at the door to write on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,8 @@ from flask_babel import gettext as _
 
 from watch import language, paper
 from watch.meetings.labels import KINDS, when_said
-from watch.models import Building, Language, Meeting
+from watch.meetings.markup import paragraphs_of
+from watch.models import Building, Language, Meeting, PublishedNotes
 from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_picture
 
 
@@ -42,6 +43,19 @@ def _whom(meeting: Meeting) -> str:
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
     return ", ".join(each.group.name for each in meeting.parts if each.takes_part)
+
+
+def notes_sheet_of(meeting: Meeting, notes: PublishedNotes) -> bytes:
+    """Return the published notes of a meeting as PDF, in the language they were written in."""
+    with language.speaking(Language.SWEDISH):
+        page = SheetPage(
+            language=Language.SWEDISH,
+            direction="ltr",
+            source=f"{KINDS[meeting.kind]} · {when_said(meeting)}",
+            title=_("Minnesanteckningar"),
+            paragraphs=paragraphs_of(notes.text),
+        )
+        return sheet([page], _house(meeting))
 
 
 def _in(reader: Language, meeting: Meeting) -> OtherWords:

@@ -5,6 +5,16 @@ from watch.models.canvassing import Outcome, Visit
 from watch.models.checkin import CheckinLink, MeetingPress
 from watch.models.contacts import ContactPerson, ContactRole, ContactScope
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
+from watch.models.findings import (
+    CLOSED,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingOwner,
+    FindingStatus,
+    FindingStep,
+    Spot,
+)
 from watch.models.groups import (
     AreaOptOut,
     Channel,
@@ -56,6 +66,7 @@ from watch.models.meetings import (
     PartState,
 )
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
+from watch.models.notes import NotesAside, NotesDraft, PublishedNotes
 from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
 from watch.models.people import (
     AddressChange,
@@ -82,6 +93,7 @@ from watch.models.traces import AuditEntry, RateCount
 from watch.models.trials import TrialMail
 
 __all__ = [
+    "CLOSED",
     "FEW",
     "NONCE_BYTES",
     "PARENTS",
@@ -106,6 +118,12 @@ __all__ = [
     "Counting",
     "Derived",
     "ErasedRows",
+    "Finding",
+    "FindingFollower",
+    "FindingLink",
+    "FindingOwner",
+    "FindingStatus",
+    "FindingStep",
     "Flat",
     "Group",
     "GroupState",
@@ -137,6 +155,8 @@ __all__ = [
     "Membership",
     "MessageAudience",
     "Model",
+    "NotesAside",
+    "NotesDraft",
     "Notice",
     "NoticeArea",
     "NoticeChoice",
@@ -151,6 +171,7 @@ __all__ = [
     "Person",
     "Personal",
     "Property",
+    "PublishedNotes",
     "Purpose",
     "RandomNonce",
     "RateCount",
@@ -159,6 +180,7 @@ __all__ = [
     "SetAside",
     "SignIn",
     "SignInLink",
+    "Spot",
     "Stairwell",
     "StartStep",
     "StoppedWriter",

@@ -34,6 +34,8 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"
     UNSUBSCRIBE = "unsubscribe"
     MESSAGE_ID = "message-id"
+    FINDING = "finding"
+    FOLLOW = "follow"
 
 
 class RandomNonce(FunctionElement[bytes]):

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from watch.crypto import Encrypted
 from watch.models.base import AS_MAIL, Model, exactly_one, impersonal, one_where, personal, some, utcnow
 from watch.models.derived import Derived, Purpose
+from watch.models.findings import Finding, FindingLink
 from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
 from watch.models.meetings import Meeting, MeetingChange
@@ -24,7 +25,7 @@ from watch.models.trials import TrialMail
 # What a mailing can be about: each has a column and a relationship in Mailing, named after its table.
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
-    | AddressVerification | AddressChange | ContactMessage | TrialMail
+    | AddressVerification | AddressChange | ContactMessage | TrialMail | Finding | FindingLink
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -70,6 +71,10 @@ class Mailing(Model):
     trial_mail_id: Mapped[int | None] = mapped_column(
         ForeignKey("trial_mail.id", ondelete="CASCADE"), index=True
     )
+    finding_id: Mapped[int | None] = mapped_column(ForeignKey("finding.id", ondelete="CASCADE"), index=True)
+    finding_link_id: Mapped[int | None] = mapped_column(
+        ForeignKey("finding_link.id", ondelete="CASCADE"), index=True
+    )
 
     notice: Mapped[Notice | None] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
@@ -83,6 +88,8 @@ class Mailing(Model):
     address_change: Mapped[AddressChange | None] = relationship()
     contact_message: Mapped[ContactMessage | None] = relationship()
     trial_mail: Mapped[TrialMail | None] = relationship()
+    finding: Mapped[Finding | None] = relationship()
+    finding_link: Mapped[FindingLink | None] = relationship()
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)
 
@@ -147,6 +154,7 @@ class OutboxRow(Derived, Model):
             Purpose.ANSWER,
             Purpose.BOUNCE,
             Purpose.DECIDE,
+            Purpose.FOLLOW,
             Purpose.MESSAGE_ID,
             Purpose.REPLY,
             Purpose.UNSUBSCRIBE,

@@ -41,8 +41,11 @@ Row = dict[str, Any]
 
 ABOUT = ("person_id", "sender_id")  # columns that say whom a row is about; any other names who did it
 OWN_ACTS = frozenset(
-    {"checklist_item", "group_transition", "letter_pack", "meeting", "meeting_change", "notice"}
-)
+    {
+        "checklist_item", "finding", "finding_step", "group_transition", "letter_pack", "meeting",
+        "meeting_change", "notes_aside", "notes_draft", "notice", "published_notes",
+    }
+)  # fmt: skip
 OTHERS_ROWS = {  # rows that somebody did something to, each with whose they are
     "coordinator": "of who was appointed",
     "invitation": "of who was invited",
@@ -56,6 +59,12 @@ OWN_WORDS = frozenset(  # what the doer of a row has written, though the column 
         "meeting.place",
         "meeting.about",
         "meeting.cancel_reason",
+        "finding.what",
+        "finding.outcome",
+        "finding_step.text",
+        "notes_draft.text",
+        "notes_aside.text",
+        "published_notes.text",
         "meeting_change.place",
         "meeting_change.about",
     }
@@ -63,6 +72,7 @@ OWN_WORDS = frozenset(  # what the doer of a row has written, though the column 
 LEFT_OUT = {  # tables with personal columns that are not a person's own, each with the reason
     "rate_count": "a keyed mark that nobody can read back, gone within 30 days",
     "refusal": "a keyed mark of an address, from which nobody can read whose it is",
+    "finding_link": "where a contact person was mailed, who has no account",
     "letter_file": "letters to flats, drawn for a day; it names nobody",
     "contact_person": "is published on the page of contacts, and belongs to no account",
 }

@@ -31,6 +31,7 @@ from watch.groups.service import members as members_service
 from watch.handouts.queries import open_handouts
 from watch.joining.queries.asking import waiting_requests
 from watch.joining.queries.confirming import addresses_to_record_again
+from watch.meetings.queries.notes import notes_to_write
 from watch.models import Flat, Group, JoinRequest, Stairwell, Visit, utcnow
 from watch.records.queries import ended_lately
 from watch.saving import saving
@@ -72,6 +73,7 @@ def show(group: Group) -> ViewAnswer:
         gone=gone_flats([each.id for each in work.stairwells]),
         handouts=open_handouts({group.id: mine}, utcnow()),
         unconfirmed=addresses_to_record_again(group, mine),
+        unwritten=notes_to_write(group, current_person(), utcnow()),
     )  # fmt: skip
 
 

@@ -23,6 +23,7 @@ from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
 from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
+from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
@@ -154,6 +155,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         checkin_open=is_checkin_open(meeting, utcnow()),
         own_flats=len(own_flats(meeting)) if coordinates else 0,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
+        notes=notes_task(meeting, coordinates=coordinates) if meeting.starts_at <= utcnow() else None,
     )
 
 

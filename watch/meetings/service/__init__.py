@@ -1,4 +1,4 @@
-"""Changes to meetings: drafted, called, reminded of, recorded, answered, counted, changed and cancelled."""
+"""Changes to meetings: drafted, called, reminded of, answered, counted, changed, cancelled and noted."""
 
 from watch.meetings.service.answering import answer, write_count
 from watch.meetings.service.calling import (
@@ -11,6 +11,13 @@ from watch.meetings.service.calling import (
 from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
 from watch.meetings.service.drafting import save_draft, throw_away
+from watch.meetings.service.notes import (
+    expect_notes,
+    publish_notes,
+    remind_of_notes,
+    save_notes,
+    skip_notes,
+)
 from watch.meetings.service.plans import Plan, planned, planned_for_coordinators
 
 __all__ = [
@@ -23,14 +30,19 @@ __all__ = [
     "close_checkin",
     "end_links",
     "expect_new",
+    "expect_notes",
     "is_spelling",
     "lend",
     "planned",
     "planned_for_coordinators",
     "press",
+    "publish_notes",
     "read_press",
     "remind",
+    "remind_of_notes",
     "save_draft",
+    "save_notes",
+    "skip_notes",
     "throw_away",
     "try_out",
     "write_count",

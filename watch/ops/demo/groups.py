@@ -31,6 +31,7 @@ from watch.models import (
     StartStep,
     utcnow,
 )
+from watch.ops.demo.meetings import add_notes_and_findings
 from watch.ops.demo.people import building_of, flats_of, make_coordinator, make_stranger
 
 
@@ -106,19 +107,19 @@ def _households(group: Group, flats: list[Flat], sample: SampleGroup, chance: ra
 def _meetings(group: Group, chance: random.Random) -> None:
     for ago, came in ((420, 3), (240, 7), (60, 11)):
         day = datetime.combine((utcnow() - timedelta(days=ago)).date(), time(18), STOCKHOLM)
-        db.session.add(
-            Meeting(
-                group=group,
-                parts=[MeetingPart.of(group)],
-                called_at=day,
-                kind=MeetingKind.ANNUAL,
-                starts_at=day,
-                ends_at=day + timedelta(hours=1),
-                place="Trapphuset",
-                counting=Counting.COUNTED,
-                head_count=came + chance.randint(0, 3),
-            )
+        meeting = Meeting(
+            group=group,
+            parts=[MeetingPart.of(group)],
+            called_at=day,
+            kind=MeetingKind.ANNUAL,
+            starts_at=day,
+            ends_at=day + timedelta(hours=1),
+            place="Trapphuset",
+            counting=Counting.COUNTED,
+            head_count=came + chance.randint(0, 3),
         )
+        db.session.add(meeting)
+    add_notes_and_findings(group, meeting)
 
 
 def make_interest(building: Building, count: int, chance: random.Random) -> None:

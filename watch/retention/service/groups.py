@@ -8,7 +8,12 @@ from sqlalchemy import and_, delete, or_, select, update
 
 from watch.extensions import db
 from watch.models import (
+    CLOSED,
     ChecklistItem,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingStep,
     Group,
     GroupState,
     GroupTransition,
@@ -16,7 +21,10 @@ from watch.models import (
     Meeting,
     MeetingChange,
     MeetingPart,
+    NotesAside,
+    NotesDraft,
     Notice,
+    PublishedNotes,
 )
 from watch.retention.service.batches import BATCH, take_out
 
@@ -31,6 +39,12 @@ def notices(now: datetime) -> int:
     return take_out(Notice, or_(Notice.group_id.in_(closed), old))
 
 
+def findings(now: datetime) -> int:
+    """Delete the findings of areas that were closed two years ago. Those of groups lose their texts."""
+    old = Finding.area_id.is_not(None), Finding.status.in_(CLOSED), Finding.changed_at < now - TWO_YEARS
+    return take_out(Finding, and_(*old))
+
+
 def closed(now: datetime) -> int:
     """Erase invitations, meetings' texts and names of closed groups, and what officers wrote of meetings
     that were held two years ago. Return the number of groups."""
@@ -43,10 +57,16 @@ def closed(now: datetime) -> int:
         drafts = Meeting.group_id == number, Meeting.called_at.is_(None)
         db.session.execute(delete(Meeting).where(*drafts))
         of_group = select(Meeting.id).where(Meeting.group_id == number)
-        db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
+        for texts in (MeetingChange, NotesDraft, NotesAside, PublishedNotes):
+            db.session.execute(delete(texts).where(texts.meeting_id.in_(of_group)))
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(FORGOTTEN))
         parts = update(MeetingPart).where(MeetingPart.group_id == number)
         db.session.execute(parts.values(decided_by_id=None))
+        of_findings = select(Finding.id).where(Finding.group_id == number)
+        for belongs in (FindingStep, FindingFollower, FindingLink):
+            db.session.execute(delete(belongs).where(belongs.finding_id.in_(of_findings)))
+        nameless = {"what": "", "outcome": None, "by_id": None}
+        db.session.execute(update(Finding).where(Finding.group_id == number).values(nameless))
         for step in (GroupTransition, ChecklistItem):
             db.session.execute(update(step).where(step.group_id == number).values(by_id=None))
         db.session.execute(update(Group).where(Group.id == number).values(erased_at=now))

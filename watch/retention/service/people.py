@@ -16,6 +16,9 @@ from watch.models import (
     AreaOptOut,
     ContactMessage,
     Coordinator,
+    Finding,
+    FindingFollower,
+    FindingLink,
     Group,
     Household,
     HouseholdStatus,
@@ -75,6 +78,30 @@ def stopped_writers(_now: datetime) -> int:
         for relation in (Membership, Coordinator)
     )
     return take_out(StoppedWriter, and_(~member, ~coordinator))
+
+
+def finding_followers(_now: datetime) -> int:
+    """Delete wishes to hear of a finding, of people who may not see it any more."""
+    here = or_(Group.id == Finding.group_id, Group.area_id == Finding.area_id)
+    member, coordinator = (
+        exists().where(
+            relation.person_id == FindingFollower.person_id, relation.group_id == Group.id, here,
+            Finding.id == FindingFollower.finding_id,
+        )
+        for relation in (Membership, Coordinator)
+    )  # fmt: skip
+    officer = exists().where(
+        Officer.person_id == FindingFollower.person_id, Finding.id == FindingFollower.finding_id,
+        or_(Officer.area_id == Finding.area_id, Finding.group_id.is_not(None)),
+    )  # fmt: skip
+    return take_out(FindingFollower, and_(~member, ~coordinator, ~officer))
+
+
+def finding_links(now: datetime) -> int:
+    """Delete links of contact persons that ended or expired a month ago."""
+    return take_out(
+        FindingLink, or_(FindingLink.ended_at < now - MONTH, FindingLink.expires_at < now - MONTH)
+    )
 
 
 def officers(_now: datetime) -> int:
@@ -214,6 +241,7 @@ def mailboxes(_now: datetime) -> int:
             ~exists().where(Invitation.mailbox_id == Mailbox.id),
             ~exists().where(SignInLink.mailbox_id == Mailbox.id),
             ~exists().where(AddressChange.mailbox_id == Mailbox.id),
+            ~exists().where(FindingLink.mailbox_id == Mailbox.id),
             ~exists().where(AddressChange.old_mailbox_id == Mailbox.id),
         ),
     )

@@ -19,6 +19,10 @@ from watch.models import (
     ContactMessage,
     ContactPerson,
     Coordinator,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingStep,
     GroupTransition,
     Household,
     Interest,
@@ -35,11 +39,14 @@ from watch.models import (
     MeetingPress,
     Membership,
     Model,
+    NotesAside,
+    NotesDraft,
     Notice,
     NoticeText,
     Officer,
     OutboxRow,
     Person,
+    PublishedNotes,
     RateCount,
     Refusal,
     SignIn,
@@ -52,6 +59,7 @@ from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_ME
 from watch.models.canvassing import AS_VISIT
 from watch.models.checkin import AS_LENT
 from watch.models.contacts import AS_CONTACT
+from watch.models.findings import AS_FINDING, AS_FINDING_LINK, AS_FOLLOWER
 from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
@@ -101,6 +109,10 @@ RULES = (
         (Meeting, MeetingChange, MeetingPart, GroupTransition, ChecklistItem, Invitation),
         groups.closed,
     ),
+    Rule(AS_GROUP, (NotesDraft, NotesAside, PublishedNotes), groups.closed),
+    Rule(AS_FINDING, (Finding, FindingStep), groups.findings),
+    Rule(AS_FOLLOWER, (FindingFollower,), people.finding_followers),
+    Rule(AS_FINDING_LINK, (FindingLink,), people.finding_links),
     Rule(AS_INVITED, (Invitation,), people.invitations),
     Rule(AS_INVITED, (Letter,), people.letters),
     Rule(AS_VISIT, (Visit,), people.visits),

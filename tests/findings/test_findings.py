@@ -1,0 +1,346 @@
+"""Checks findings: written down, reported on by coordinators and by mailed link, followed, and taken back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import make_contact, make_finding, make_meeting
+from tests.mail.letters import button_of, links_in
+from tests.page_client import Page, PageClient
+from watch.extensions import db
+from watch.language import local
+from watch.meetings import service as meetings
+from watch.models import (
+    AuditEntry,
+    ContactPerson,
+    ContactRole,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingOwner,
+    FindingStatus,
+    FindingStep,
+    MeetingKind,
+    Membership,
+    OutboxRow,
+    Person,
+    utcnow,
+)
+
+LAMP = {"spot": "lighting", "what": "Lampan vid källartrappan är släckt.", "owner": "landlord"}
+DONE = {"status": "done", "text": "Ny lampa sitter uppe."}
+
+
+@pytest.fixture
+def contact(scene: Scene) -> ContactPerson:
+    """The landlord's contact person, who has an e-mail address."""
+    contact = make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
+    contact.name, contact.email = "Lars Larsson", "forvaltare@example.org"
+    db.session.commit()
+    return contact
+
+
+def add(client: PageClient, scene: Scene, by: Person, **typed: str) -> Finding:
+    """Write down a finding from the list's page, and return it."""
+    page = client.get(f"/groups/{scene.group.id}/findings/new", as_=by)
+    answer = page.press("Skriv upp", LAMP | typed)
+    assert answer.status == 303, answer.errors
+    return last()
+
+
+def last() -> Finding:
+    db.session.expire_all()
+    return db.session.scalars(select(Finding).order_by(Finding.id.desc())).first() or pytest.fail("none")
+
+
+def mailed(outbox: Outbox, kind: str) -> list[OutboxRow]:
+    return [row for row in outbox.rows() if row.mailing.kind == kind]
+
+
+def told(outbox: Outbox) -> list[str]:
+    return [row.person.name.split()[0] for row in mailed(outbox, "finding-updated") if row.person]
+
+
+def report(client: PageClient, finding: Finding, by: Person, **typed: str) -> Page:
+    return client.get(f"/findings/{finding.id}", as_=by).press("Spara", DONE | typed)
+
+
+def test_a_member_sees_what_became_of_it(client: PageClient, scene: Scene) -> None:
+    stairwell = f"stairwell {scene.stairwell_3.id}"
+    finding = add(
+        client, scene, scene.bengt, where=stairwell, due_on=str(utcnow().date() + timedelta(days=9))
+    )
+    listed = client.get(f"/groups/{scene.group.id}/findings", as_=scene.carin)
+    assert "Belysning, Våglängdsgatan 3" in listed.text
+    assert "Lampan vid källartrappan är släckt." in listed.text
+    assert "Skriv hur det går" not in client.get(f"/findings/{finding.id}", as_=scene.carin).text
+
+    report(client, finding, scene.amina, status="in_progress", text="Anmäld.")
+    report(client, finding, scene.bengt)
+    page = client.get(f"/findings/{finding.id}", as_=scene.carin).text
+    assert page.index("Uppskriven") < page.index("På gång: Anmäld.") < page.index("Klar: Ny lampa")
+    assert ("Kontaktombuden" in page, "Bengt" in page) == (True, False)
+    assert (
+        "Så blev det: Ny lampa sitter uppe." in client.get(f"/groups/{scene.group.id}", as_=scene.carin).text
+    )
+    assert "Inget passar" in client.get(f"/groups/{scene.group.id}/findings", as_=scene.carin).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ({"spot": ""}, "Välj ett av alternativen i listan."),
+        ({"spot": "camera"}, "Välj ett av alternativen i listan."),
+        ({"where": "stairwell 999"}, "Välj ett av alternativen i listan."),
+        ({"what": ""}, "Skriv vad som behöver göras."),
+        ({"what": "x" * 501}, "Texten är för lång. Högst 500 tecken."),
+        ({"what": "Bilen ABC 123 står i vägen"}, "Det ser ut som ett registreringsnummer."),
+        ({"due_on": "2020-01-01"}, "Den dagen har redan varit. Välj en dag som kommer."),
+        ({"due_on": "2026-02-31"}, "Det datumet finns inte. Skriv till exempel 2026-09-23."),
+        ({"due_on": "2199-01-01"}, "Det är för långt fram. Välj en dag inom fem år."),
+    ],
+)
+def test_what_is_no_finding_is_refused(
+    typed: dict[str, str], said: str, client: PageClient, scene: Scene
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
+    refused = page.press("Skriv upp", LAMP | typed)
+    assert (refused.status, [each for each in refused.errors if each.startswith(said)] != []) == (422, True)
+    assert db.session.scalars(select(Finding)).all() == []
+
+
+def test_whoever_closes_it_says_what_became_of_it(client: PageClient, scene: Scene) -> None:
+    finding = add(client, scene, scene.amina)
+    refused = report(client, finding, scene.amina, status="will_not", text="")
+    assert refused.errors == ["Skriv vad det blev av det. Grannarna vill veta."]
+    assert last().status is FindingStatus.OPEN
+
+
+def test_the_form_sent_twice_makes_one(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
+    assert len({page.press("Skriv upp", LAMP).location for _ in range(2)}) == 1
+    assert len(mailed(outbox, "finding-assigned")) == 1
+    for _ in range(2):
+        report(client, last(), scene.amina)
+    assert len(db.session.scalars(select(FindingStep)).all()) == 1
+
+
+def test_the_contact_person_reports_by_a_link_that_shows_no_person(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.bengt)
+    report(client, finding, scene.bengt, status="in_progress", text="Anmäld.")
+    (row,) = mailed(outbox, "finding-assigned")
+    assert row.mailbox
+    assert row.mailbox.address == "forvaltare@example.org"
+    page = client.get(button_of(row))
+    for hidden in ("Bengt", "Amina", "Lars", "Elsa"):
+        assert hidden not in page.whole_text
+    day = (utcnow() + timedelta(days=20)).date()
+    seen = page.press("Spara", {"status": "in_progress", "text": "Elektrikern kommer.", "due_on": str(day)})
+    assert seen.follow().flashes == [("done", "Tack! Grannarna ser det nu.")]
+    finding = last()
+    assert (finding.status, finding.due_on) == (FindingStatus.IN_PROGRESS, day)
+    steps = db.session.scalars(select(FindingStep).order_by(FindingStep.id)).all()
+    assert [(each.role, each.by_id) for each in steps][1] == (FindingOwner.LANDLORD, None)
+    assert "Fastighetsägaren" in client.get(f"/findings/{finding.id}", as_=scene.carin).text
+
+    client.get(button_of(row)).press("Spara", DONE)
+    assert last().outcome == "Ny lampa sitter uppe."
+    closed = client.get(button_of(row))
+    assert "Åtgärden är avslutad. Tack för hjälpen!" in closed.text
+    client.post(button_of(row), {"status": "open", "text": "Nej"})
+    assert last().status is FindingStatus.DONE
+    trail = select(AuditEntry.by_id).where(AuditEntry.what == "finding-reported").order_by(AuditEntry.id)
+    assert db.session.scalars(trail).all() == [scene.bengt.id, None, None]
+
+
+def forget_contact(finding: Finding, contact: ContactPerson) -> None:
+    db.session.delete(contact)
+
+
+def other_address(finding: Finding, contact: ContactPerson) -> None:
+    contact.email = "ny@example.org"
+
+
+def other_role(finding: Finding, contact: ContactPerson) -> None:
+    contact.role = ContactRole.POLICE
+
+
+def taken_away(finding: Finding, contact: ContactPerson) -> None:
+    finding.removed_at = utcnow()
+
+
+def given_to_another(finding: Finding, contact: ContactPerson) -> None:
+    finding.owner = FindingOwner.COORDINATOR
+
+
+@pytest.mark.parametrize("ends", [forget_contact, other_address, other_role, taken_away, given_to_another])
+def test_a_link_ends_with_its_contact_and_its_finding(
+    ends: Any, client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    link = button_of(mailed(outbox, "finding-assigned")[0])
+    assert client.get(link).status == 200
+    ends(finding, db.session.get(ContactPerson, contact.id))
+    db.session.commit()
+    assert (client.get(link).status, client.post(link, DONE).status) == (410, 410)
+    assert last().status is FindingStatus.OPEN
+
+
+def test_a_link_expires_and_a_new_one_ends_the_old(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    first = button_of(mailed(outbox, "finding-assigned")[0])
+    with time_machine.travel(utcnow() + timedelta(days=91)):
+        assert client.get(first).status == 410
+    client.get(f"/findings/{finding.id}", as_=scene.amina).press("Skicka en ny länk")
+    db.session.expire_all()
+    second = button_of(mailed(outbox, "finding-assigned")[-1])
+    assert (client.get(first).status, client.get(second).status) == (410, 200)
+    assert len(db.session.scalars(select(FindingLink)).all()) == 1
+
+
+def test_who_asked_hears_of_it_and_takes_that_back_by_the_mail(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    client.get(f"/findings/{finding.id}", as_=scene.carin).press("Jag vill veta hur det går")
+    client.post(f"/findings/{finding.id}/follow", as_=scene.dawit)
+    db.session.scalars(
+        select(Membership).where(Membership.person_id == scene.dawit.id)
+    ).one().left_at = utcnow()
+    report(client, finding, scene.amina)
+    assert told(outbox) == ["Carin"]
+    report(client, finding, scene.amina, text="Ny lampa sitter uppe nu.")
+    assert told(outbox) == ["Carin"]  # the mail that waits is written when it is sent
+
+    (row,) = mailed(outbox, "finding-updated")
+    assert button_of(row) in links_in(row)
+    page = client.get(button_of(row))
+    assert "Så blev det: Ny lampa sitter uppe nu." in page.text
+    after = page.press("Jag vill inte veta mer").follow()
+    assert [each.person_id for each in db.session.scalars(select(FindingFollower))] == [scene.dawit.id]
+    after.press("Jag vill veta hur det går")
+    assert len(db.session.scalars(select(FindingFollower)).all()) == 2
+
+
+def test_words_alone_are_no_news(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    finding = add(client, scene, scene.amina)
+    client.post(f"/findings/{finding.id}/follow", as_=scene.carin)
+    report(client, finding, scene.amina, status="open", text="Ringde igen.")
+    assert told(outbox) == []
+
+
+def test_steps_are_undone_one_by_one_and_a_finding_is_brought_back(client: PageClient, scene: Scene) -> None:
+    finding = add(client, scene, scene.amina)
+    report(client, finding, scene.amina, status="in_progress", text="Anmäld.")
+    report(client, finding, scene.amina)
+    page = client.get(f"/findings/{finding.id}", as_=scene.bengt)
+    for _twice in range(2):
+        page.press("Ta bort det senaste")
+        assert (last().status, last().outcome) == (FindingStatus.IN_PROGRESS, None)
+
+    removed = client.get(f"/findings/{finding.id}", as_=scene.bengt).press("Ta bort åtgärden").follow()
+    assert client.get(f"/findings/{finding.id}", as_=scene.carin).status == 404
+    assert "Lampan" not in client.get(f"/groups/{scene.group.id}/findings", as_=scene.carin).text
+    removed.press("Ångra")
+    assert client.get(f"/findings/{finding.id}", as_=scene.carin).status == 200
+
+
+def test_another_owner_gets_a_link_and_the_first_loses_theirs(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    make_contact(ContactRole.MUNICIPALITY, "Borås stad").email = "gatan@example.org"
+    finding = add(client, scene, scene.amina)
+    first = button_of(mailed(outbox, "finding-assigned")[0])
+    client.get(f"/findings/{finding.id}/edit", as_=scene.amina).press("Spara", {"owner": "municipality"})
+    addresses = [row.mailbox.address for row in mailed(outbox, "finding-assigned") if row.mailbox]
+    assert addresses == ["forvaltare@example.org", "gatan@example.org"]
+    assert client.get(first).status == 410
+
+
+def test_what_is_left_comes_into_the_next_call_by_itself(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    add(client, scene, scene.amina, where=f"stairwell {scene.stairwell_1.id}", what="Dörren kärvar.")
+    add(client, scene, scene.amina)
+    done = add(client, scene, scene.amina, what="Klottret är kvar.")
+    report(client, done, scene.amina)
+    form = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina).text
+    assert "Kvar sedan sist" in form
+    assert ("Dörren kärvar." in form, "Klottret är kvar." in form) == (True, False)
+
+    begins = (utcnow() + timedelta(days=10)).replace(microsecond=0)
+    plan = meetings.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
+    meeting = meetings.call(scene.group, plan, by=scene.amina, stairwell=scene.stairwell_3)
+    shown = client.get(f"/meetings/{meeting.id}", as_=scene.carin).text
+    assert ("Lampan vid källartrappan" in shown, "Dörren kärvar." in shown) == (True, False)
+
+
+def test_a_finding_of_a_meeting_stands_on_its_page(client: PageClient, scene: Scene) -> None:
+    held = make_meeting(scene.group, starts_at=utcnow() - timedelta(days=1), by=scene.amina)
+    notes = client.get(f"/meetings/{held.id}/notes", as_=scene.amina)
+    notes.click("Skriv upp en åtgärd").press("Skriv upp", LAMP)
+    assert last().meeting_id == held.id
+    assert "Lampan vid källartrappan" in client.get(f"/meetings/{held.id}", as_=scene.carin).text
+
+
+def test_an_officer_writes_down_measures_of_the_area_but_no_cameras(client: PageClient, scene: Scene) -> None:
+    area = scene.group.area
+    page = client.get(f"/areas/{area.slug}/findings/new", as_=scene.gun)
+    camera = page.press("Skriv upp", LAMP | {"what": "En kamera vid torget"})
+    assert camera.errors[0].startswith("Kameror räknas inte som åtgärder här.")
+    page.press("Skriv upp", LAMP | {"spot": "road", "what": "Vägbom vid torget", "owner": "municipality"})
+    finding = last()
+    assert (finding.area_id, finding.group_id) == (area.id, None)
+    report(client, finding, scene.gun, text="Bommen är på plats.")
+    assert db.session.scalars(select(FindingStep)).one().role is FindingOwner.POLICE
+    listed = client.get(f"/areas/{area.slug}/findings?status=closed", as_=scene.gun).text
+    assert "Bommen är på plats." in listed
+    assert client.get(f"/findings/{finding.id}", as_=scene.hodan).status == 404
+
+
+def test_an_officer_reports_only_on_what_is_theirs_in_a_group(client: PageClient, scene: Scene) -> None:
+    theirs = add(client, scene, scene.amina, owner="police")
+    landlords = add(client, scene, scene.amina)
+    assert report(client, theirs, scene.gun).status == 303
+    refused = client.post(f"/findings/{landlords.id}/steps", DONE, as_=scene.gun)
+    assert refused.status == 403
+
+
+def test_the_list_is_filtered_sorted_and_paged(client: PageClient, scene: Scene) -> None:
+    today = utcnow().date()
+    for number in range(23):
+        due = today + timedelta(days=40 - number)
+        make_finding(scene.group, f"Sak {number:02}", due_on=due, owner=FindingOwner.POLICE)
+    make_finding(scene.group, "Annan sak", owner=FindingOwner.LANDLORD)
+    address = f"/groups/{scene.group.id}/findings"
+    first = client.get(f"{address}?owner=police&sort=due", as_=scene.carin)
+    assert ("Annan sak" in first.text, first.text.index("Sak 22") < first.text.index("Sak 05")) == (
+        False,
+        True,
+    )
+    second = client.get(first.links["Nästa"], as_=scene.carin).text
+    assert [f"Sak {number:02}" in second for number in (0, 1, 2, 3)] == [True, True, True, False]
+    assert client.get(f"{address}?owner=nobody&sort=x&status=y&after=zz", as_=scene.carin).status == 200
+
+
+def test_the_list_leaves_as_csv_without_formulas(client: PageClient, scene: Scene) -> None:
+    make_finding(scene.group, "=1+1; bort")
+    file = client.get(f"/groups/{scene.group.id}/findings.csv", as_=scene.amina).response
+    heading, row = file.get_data(as_text=True).split("\r\n")[:2]
+    assert heading.startswith("\ufeffNummer;Skriven;Vad;Var;")
+    assert row.split(";", 4)[4] == '"\'=1+1; bort";Fastighetsägaren;;Inte påbörjad;;' + str(
+        local(utcnow()).date()
+    )

@@ -1,0 +1,88 @@
+"""From the gathering to what came of it: notes written and published, a lamp mended, at 360 pixels."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from tests.browser import Phone
+from tests.cast import Scene
+from tests.factories import make_contact, make_meeting
+from tests.post import Post
+from watch.extensions import db
+from watch.models import ContactRole, Finding, Meeting, NotesDraft, utcnow
+
+SMALL = {"width": 360, "height": 740}
+WORDS = "## Kort sagt\n\nLampan vid källartrappan är släckt.\nVi städar i maj.\n"
+
+
+@pytest.fixture
+def held(scene: Scene) -> Meeting:
+    """A gathering of yesterday, and the landlord's contact person."""
+    make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house).email = "forvaltare@example.org"
+    meeting = make_meeting(scene.group, starts_at=utcnow() - timedelta(days=1), by=scene.amina)
+    db.session.commit()
+    return meeting
+
+
+@pytest.mark.parametrize("javascript", [True, False])
+def test_notes_are_written_published_and_read(
+    javascript: bool, scene: Scene, held: Meeting, post: Post, make_phone: Callable[..., Phone]
+) -> None:
+    phone = make_phone(javascript=javascript)
+    phone.page.set_viewport_size(SMALL)
+    phone.sign_in(scene.amina)
+    phone.open(f"/meetings/{held.id}")
+    phone.follow("Skriv anteckningar")
+    phone.fill("Anteckningar", WORDS)
+    if javascript:
+        phone.page.get_by_label("Anteckningar", exact=True).press_sequentially("Hej ")
+        phone.page.get_by_text(re.compile("^Sparat ")).wait_for(timeout=20_000)
+        assert db.session.scalars(select(NotesDraft.version)).all() == [1]
+    phone.press("Spara utkast")
+    phone.press("Förhandsgranska")
+    phone.press("Skicka till 4 grannar, 1 hushåll på papper")
+    assert "Lampan vid källartrappan är släckt." in phone.text
+    assert post.deliver() == [f"{name}@example.org" for name in ("amina", "bengt", "carin", "dawit")]
+    carins = make_phone()
+    carins.sign_in(scene.carin)
+    carins.open(post.link("carin@example.org", f"/meetings/{held.id}"))
+    assert "Vi städar i maj." in carins.text
+
+
+def test_a_lamp_is_mended_by_the_landlord_and_the_neighbour_hears_of_it(
+    scene: Scene, held: Meeting, post: Post, make_phone: Callable[..., Phone]
+) -> None:
+    aminas = make_phone()
+    aminas.page.set_viewport_size(SMALL)
+    aminas.sign_in(scene.amina)
+    aminas.open(f"/meetings/{held.id}")
+    aminas.follow("Skriv upp en åtgärd")
+    aminas.choose("Vad gäller det?", "Belysning")
+    aminas.fill("Vad behöver göras?", "Lampan vid källartrappan är släckt.")
+    aminas.press("Skriv upp")
+    assert post.deliver() == ["forvaltare@example.org"]
+    carins = make_phone()
+    carins.page.set_viewport_size(SMALL)
+    carins.sign_in(scene.carin)
+    carins.open(f"/groups/{scene.group.id}/findings")
+    carins.follow("Belysning")
+    carins.press("Jag vill veta hur det går")
+
+    landlords = make_phone()
+    landlords.page.set_viewport_size(SMALL)
+    landlords.open(post.link("forvaltare@example.org", "/f/"))
+    landlords.tick("Klar")
+    landlords.page.get_by_label("Vad har hänt?").fill("Ny lampa sitter uppe.")
+    landlords.press("Spara")
+    assert "Åtgärden är avslutad. Tack för hjälpen!" in landlords.text
+    assert post.deliver() == ["carin@example.org"]
+    carins.open(post.link("carin@example.org", "/findings/told/"))
+    carins.press("Jag vill inte veta mer")
+    carins.open(f"/groups/{scene.group.id}")
+    assert "Så blev det: Ny lampa sitter uppe." in carins.text
+    assert db.session.scalars(select(Finding)).one().outcome == "Ny lampa sitter uppe."

@@ -1,0 +1,399 @@
+"""Checks the notes of a meeting: written, by two at once too, published, corrected, and asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+import time_machine
+from sqlalchemy import delete, select
+
+from tests.cast import Scene
+from tests.conftest import Outbox
+from tests.factories import make_meeting
+from tests.mail.letters import links_in
+from tests.page_client import Page, PageClient
+from tests.pages_of_paper import pages_of, words_on
+from watch import clock, jobs, language
+from watch.extensions import db
+from watch.language import STOCKHOLM
+from watch.mail.compose import render
+from watch.meetings import service
+from watch.meetings.markup import first_lines, html_of, paragraphs_of, without_empty_sections
+from watch.models import (
+    AuditEntry,
+    Coordinator,
+    Counting,
+    Language,
+    Mailing,
+    Meeting,
+    Membership,
+    NotesAside,
+    NotesDraft,
+    NoticeChoice,
+    OutboxRow,
+    OutboxState,
+    Person,
+    PublishedNotes,
+)
+
+BEGINS = datetime(2026, 10, 7, 18, tzinfo=STOCKHOLM)
+AFTERWARDS = BEGINS + timedelta(hours=3)
+WRITTEN = "## Kort sagt\n\nLampan i port 3 är trasig.\nVi städar cykelrummet i maj.\nNästa träff är i juni.\n"
+TEXT = {"text": WRITTEN}
+KIND = "notes-published"
+MAIL = {"names": "", "change": None, "link": "/x", "unsubscribe": "/u", "base_url": "", "partners": "",
+        "controller": "", "language": "sv", "direction": "ltr"}  # fmt: skip
+
+
+@pytest.fixture(autouse=True)
+def afterwards() -> Iterator[None]:
+    with time_machine.travel(AFTERWARDS, tick=True):
+        yield
+
+
+@pytest.fixture
+def held(scene: Scene) -> Meeting:
+    """A meeting of the group that Amina called and that began three hours ago."""
+    with time_machine.travel(BEGINS - timedelta(days=20)):
+        plan = service.Plan(scene_kind(), BEGINS, BEGINS + timedelta(hours=1), "Tvättstugan")
+        meeting = service.call(scene.group, plan, by=scene.amina)
+    for row in db.session.scalars(select(OutboxRow)):
+        row.state, row.next_at = (OutboxState.SENT, None) if row.mailbox else (OutboxState.HANDED_OUT, None)
+    db.session.commit()
+    return meeting
+
+
+def scene_kind() -> Any:
+    return make_meeting.__kwdefaults__["kind"]
+
+
+def write(client: PageClient, meeting: Meeting, by: Person, text: str = WRITTEN) -> Page:
+    """Write into the form that this person opens now, and press the button for the preview."""
+    page = client.get(f"/meetings/{meeting.id}/notes", as_=by)
+    return page.press("Förhandsgranska", {"text": text})
+
+
+def publish(client: PageClient, meeting: Meeting, by: Person, text: str = WRITTEN) -> Page:
+    preview = write(client, meeting, by, text).follow()
+    return preview.press(preview.main_actions[0])
+
+
+def told(outbox: Outbox) -> list[str]:
+    """Return who got the notes by mail."""
+    return sorted(
+        address.partition("@")[0] for kind, address in outbox.addressed() if kind == "notes-published"
+    )
+
+
+def draft() -> str:
+    db.session.expire_all()
+    return db.session.scalars(select(NotesDraft)).one().text
+
+
+def test_the_template_knows_who_called_when_and_how_many_came(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    held.counting, held.head_count = Counting.COUNTED, 7
+    typed = client.get(f"/meetings/{held.id}/notes", as_=scene.bengt).form()["text"]
+    assert typed.split("\n") == [
+        "## Kort sagt", "", "",
+        "## Träffen", "",
+        "- Trapphusträff: onsdag 7 oktober 2026 kl.\u00a018.00–19.00",
+        "- Inbjudan kom från huvudkontaktombudet.",
+        "- 7 personer kom.", "", "",
+        "## Vad är bra?", "", "",
+        "## Vad kan bli bättre?", "", "",
+        "## Vad kan vi göra tillsammans?", "", "",
+        "## Polisen", "", "",
+        "## Fastighetsägaren",
+    ]  # fmt: skip
+    assert "Amina" not in typed
+
+
+def test_from_draft_to_the_neighbours(
+    client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
+) -> None:
+    saved = client.get(f"/meetings/{held.id}/notes", as_=scene.amina).press("Spara utkast", TEXT).follow()
+    assert saved.flashes == [("done", "Utkastet är sparat.")]
+    assert saved.form()["text"].split() == WRITTEN.split()
+    assert "Lampan" not in client.get(f"/meetings/{held.id}", as_=scene.carin).text
+
+    preview = saved.press("Förhandsgranska").follow()
+    assert "4 grannar får ett mejl" in preview.text
+    assert preview.main_actions == ["Skicka till 4 grannar, 1 hushåll på papper"]
+    assert told(outbox) == []
+    page = preview.press(preview.main_actions[0]).follow()
+    assert page.flashes == [("done", "Anteckningarna är publicerade och på väg till grannarna.")]
+    assert told(outbox) == ["amina", "bengt", "carin", "dawit"]
+    for reader in (scene.carin, scene.gun):
+        shown = client.get(f"/meetings/{held.id}", as_=reader).text
+        assert "Publicerade onsdag 7 oktober 2026" in shown
+        assert "Lampan i port 3 är trasig." in shown
+
+    row = next(row for row in outbox.rows() if (row.mailing.kind, row.person) == (KIND, scene.carin))
+    assert [link for link in links_in(row) if link.endswith(f"/meetings/{held.id}")] != []
+    with language.speaking(Language.SWEDISH):
+        mailed = render(KIND, {**MAIL, "about": held, "group": scene.group})
+    for line in ("Lampan i port 3 är trasig.", "Vi städar cykelrummet i maj.", "Nästa träff är i juni."):
+        assert (line in mailed["text"], line in mailed["html"]) == (True, True)
+
+
+def test_who_is_on_paper_gets_paper(client: PageClient, scene: Scene, held: Meeting) -> None:
+    publish(client, held, scene.amina)
+    assert "1 lägenhet behöver anteckningarna på papper" in client.get("/me", as_=scene.bengt).text
+    page = client.get(f"/meetings/{held.id}/notes/paper", as_=scene.bengt)
+    assert "1001" in page.text
+    ticked = page.press("Alla är lämnade").follow()
+    assert "1 av 1 lägenheter har fått sitt papper." in ticked.text
+    assert "behöver anteckningarna" not in client.get("/me", as_=scene.bengt).text
+    printed = client.get(f"/meetings/{held.id}/notes/sheet.pdf", as_=scene.carin)
+    assert printed.response.mimetype == "application/pdf"
+    assert "Lampan i port 3 är trasig." in words_on(pages_of(printed.response.get_data())[0])
+
+
+def test_the_notes_go_to_whom_the_meeting_was_for_and_who_wants_such_mail(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    meeting = make_meeting(scene.group, starts_at=BEGINS, stairwell=scene.stairwell_3, by=scene.bengt)
+    of_carin = db.session.scalars(select(Membership).where(Membership.person_id == scene.carin.id)).one()
+    of_carin.notices = NoticeChoice.NOTICES
+    page = write(client, meeting, scene.bengt).follow()
+    assert "1 granne har valt bort sådana mejl" in page.text
+    page.press(page.main_actions[0])
+    assert told(outbox) == ["bengt"]
+    refused = client.get(f"/meetings/{meeting.id}/notes", as_=scene.carin)
+    assert refused.status == 403
+
+
+def test_two_who_write_at_once_lose_no_word(client: PageClient, scene: Scene, held: Meeting) -> None:
+    pages = [client.get(f"/meetings/{held.id}/notes", as_=each) for each in (scene.amina, scene.bengt)]
+    pages[0].press("Spara utkast", {"text": "Aminas ord."})
+    both = pages[1].press("Spara utkast", {"text": "Bengts ord."}).follow()
+    assert both.flashes == [
+        ("warn", "Någon annan har skrivit samtidigt. Inget är borta: båda texterna står här.")
+    ]
+    assert (both.form()["text"].strip(), "Bengts ord." in both.text) == ("Aminas ord.", True)
+    later = client.get(f"/meetings/{held.id}/notes", as_=scene.amina)
+    assert "Bengts ord." in later.text  # until somebody makes one text of the two
+    assert client.get(f"/meetings/{held.id}/notes/preview", as_=scene.amina).status == 303
+
+    later.press("Spara utkast", {"text": "Aminas och Bengts ord."})
+    assert draft() == "Aminas och Bengts ord."
+    assert db.session.scalars(select(NotesAside)).all() == []
+    stale = both.press("Spara utkast", {"text": "Aminas ord, och en rad till."}).follow()
+    assert "Aminas ord, och en rad till." in stale.text
+    assert draft() == "Aminas och Bengts ord."
+
+
+def test_one_press_puts_the_other_text_last(client: PageClient, scene: Scene, held: Meeting) -> None:
+    pages = [client.get(f"/meetings/{held.id}/notes", as_=each) for each in (scene.amina, scene.bengt)]
+    pages[0].press("Spara utkast", {"text": "Aminas ord."})
+    both = pages[1].press("Spara utkast", {"text": "Bengts ord."}).follow()
+    for _twice in range(2):
+        both.press("Lägg den andra texten sist")
+        assert draft() == "Aminas ord.\n\nBengts ord."
+        assert db.session.scalars(select(NotesAside)).all() == []
+
+
+def test_a_script_saves_now_and_then_and_tells_of_another_writer(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    address = f"/meetings/{held.id}/notes"
+    form = client.get(address, as_=scene.amina).form()
+    other = client.get(address, as_=scene.bengt)
+    first = client.post(address, form | {"press": "auto", "text": "Lampan"}, as_=scene.amina)
+    assert (first.status, first.form()["seen"], draft()) == (200, "1", "Lampan")
+    second = client.post(address, first.form() | {"press": "auto", "text": "Lampan är"}, as_=scene.amina)
+    assert (second.form()["seen"], draft()) == ("2", "Lampan är")
+
+    for text in ("Dörren", "Dörren går upp"):
+        beside = client.post(address, other.form() | {"press": "auto", "text": text}, as_=scene.bengt)
+        assert "Din text är sparad vid sidan av" in beside.text
+    assert [each.text for each in db.session.scalars(select(NotesAside))] == ["Dörren går upp"]
+    both = other.press("Spara utkast", {"text": "Dörren går upp igen"}).follow()
+    assert (both.form()["text"].strip(), "Dörren går upp igen" in both.text) == ("Lampan är", True)
+
+
+def test_a_correction_is_a_new_version_and_mailed_only_on_request(
+    client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
+) -> None:
+    publish(client, held, scene.amina)
+    again = publish(client, held, scene.bengt).follow()
+    assert again.flashes == [("info", "Anteckningarna är redan publicerade.")]
+
+    quiet = publish(client, held, scene.bengt, "Lampan är lagad.").follow()
+    assert quiet.flashes == [("done", "Rättelsen är publicerad. Ingen har fått mejl.")]
+    assert "Rättade onsdag 7 oktober 2026, version 2." in quiet.text
+    assert (told(outbox), "trasig" in quiet.text) == (["amina", "bengt", "carin", "dawit"], False)
+
+    preview = write(client, held, scene.bengt, "Lampan är lagad i dag.").follow()
+    preview.press("Publicera rättelsen", {"tell": "y"})
+    assert told(outbox) == sorted(["amina", "bengt", "carin", "dawit"] * 2)
+    notes = db.session.scalars(select(PublishedNotes)).one()
+    assert (notes.edition, notes.text) == (3, "Lampan är lagad i dag.")
+    trail = select(AuditEntry.what).where(AuditEntry.what.startswith("notes-")).order_by(AuditEntry.id)
+    assert db.session.scalars(trail).all() == ["notes-published", "notes-corrected", "notes-corrected"]
+
+
+def test_what_a_colleague_changed_since_the_preview_is_not_published_unread(
+    client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
+) -> None:
+    preview = write(client, held, scene.amina).follow()
+    write(client, held, scene.bengt, "Något helt annat.")
+    page = preview.press(preview.main_actions[0]).follow()
+    assert page.flashes == [("warn", "Anteckningarna har ändrats sedan du tittade. Läs igenom igen.")]
+    assert "Något helt annat." in page.text
+    assert told(outbox) == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("", "Skriv vad ni kom fram till."),
+        ("## Träffen\n\nHan med ABC 123 stal en cykel.", "Det ser ut som ett registreringsnummer."),
+        ("Personnummer 19811218-9876", "Personnummer"),
+        ("x" * 100_001, "Texten är för lång. Högst 100000 tecken."),
+    ],
+)
+def test_what_may_not_be_saved_is_refused_and_stays_in_the_form(
+    typed: str, said: str, client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    page = client.get(f"/meetings/{held.id}/notes", as_=scene.amina).press("Spara utkast", {"text": typed})
+    assert (page.status, said in page.text) == (422, True)
+    assert page.form()["text"].strip() == typed
+    assert db.session.scalars(select(NotesDraft)).all() == []
+
+
+def test_a_hundred_thousand_signs_are_accepted(client: PageClient, scene: Scene, held: Meeting) -> None:
+    long = ("Vi talade om ljuset på gården. " * 4000)[:99_999].strip() + "."
+    assert publish(client, held, scene.amina, long).status == 303
+    assert long[-200:] in client.get(f"/meetings/{held.id}", as_=scene.carin).text
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("<script>alert(1)</script>", "<p>&lt;script&gt;alert(1)&lt;/script&gt;</p>"),
+        ("**viktigt**", "<p><strong>viktigt</strong></p>"),
+        ("# En\n## Två\n### Tre", "<h3>En</h3>\n<h3>Två</h3>\n<h4>Tre</h4>"),
+        ("[a](javascript:alert(1))", "<p>[a](javascript:alert(1))</p>"),
+        ("[a](data:text/html,x)", "<p>[a](data:text/html,x)</p>"),
+        ("[a](http://example.org)", "<p>[a](http://example.org)</p>"),
+        ("[a](/login)", "<p>[a](/login)</p>"),
+        ("[a](//example.org)", "<p>[a](//example.org)</p>"),
+        ("[a](HTTPS://example.org)",
+         '<p><a href="HTTPS://example.org" rel="noopener noreferrer nofollow">a</a></p>'),
+        ("[a](tel:11414)", '<p><a href="tel:11414" rel="noopener noreferrer nofollow">a</a></p>'),
+        ("<javascript:alert(1)>", "<p>&lt;javascript:alert(1)&gt;</p>"),
+        ("![a](https://example.org/a.png)",
+         '<p>!<a href="https://example.org/a.png" rel="noopener noreferrer nofollow">a</a></p>'),
+        ("`kod`\n    mer", "<p>`kod`<br>\nmer</p>"),
+    ],
+)  # fmt: skip
+def test_a_few_signs_have_a_meaning_and_all_others_stand_as_typed(typed: str, shown: str) -> None:
+    assert html_of(typed).strip() == shown
+
+
+def test_headings_without_words_are_left_out() -> None:
+    text = "## Kort sagt\n\n## Bra\n### Här\n\nLjuset\n\n### Där\n\n## Polisen\n"
+    assert without_empty_sections(text) == "## Bra\n### Här\n\nLjuset"
+    assert without_empty_sections("## Kort sagt\n\n## Polisen\n") == ""
+
+
+def test_the_absent_get_three_lines_and_paper_has_no_signs() -> None:
+    text = "## Kort sagt\n\n- **Lampan** är lagad\n- Dörren [här](https://example.org) också\n\nTre\nFyra"
+    assert first_lines(text) == ["– Lampan är lagad", "– Dörren här också", "Tre"]
+    assert paragraphs_of(text) == ["Kort sagt", "– Lampan är lagad", "– Dörren här också", "Tre\nFyra"]
+    assert [len(line) for line in first_lines("x" * 500)] == [200]
+
+
+def test_notes_wait_until_the_meeting_has_begun(client: PageClient, scene: Scene) -> None:
+    coming = make_meeting(scene.group, starts_at=AFTERWARDS + timedelta(days=1), by=scene.amina)
+    page = client.get(f"/meetings/{coming.id}/notes", as_=scene.amina)
+    assert page.follow().flashes == [("info", "Det går att skriva anteckningar när träffen har börjat.")]
+    client.post(f"/meetings/{coming.id}/notes", TEXT, as_=scene.amina)
+    client.post(f"/meetings/{coming.id}/notes/none", as_=scene.amina)
+    assert db.session.scalars(select(NotesDraft)).all() == []
+
+
+def tick(day: int, at: int = 9) -> None:
+    """Run the job so many days after the meeting."""
+    with time_machine.travel(BEGINS.replace(hour=at) + timedelta(days=day)):
+        clock.run_due([job for job in jobs.JOBS if job.name == "notes"])
+    db.session.expire_all()
+
+
+def nagged(outbox: Outbox) -> list[str]:
+    return [address.partition("@")[0] for kind, address in outbox.addressed() if kind == "notes-missing"]
+
+
+def test_the_organiser_is_reminded_twice_and_then_left_alone(
+    client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
+) -> None:
+    seen = []
+    for day in range(1, 30):
+        tick(day)
+        seen.append(len(nagged(outbox)))
+    assert seen == [0, 0, 1, 1, 1, 1, *[2] * 23]
+    assert nagged(outbox) == ["amina", "amina"]
+    house, task = f"/groups/{held.group_id}/house", "Skriv anteckningar från trapphusträff"
+    assert task in client.get(house, as_=scene.amina).text
+    with time_machine.travel(BEGINS + timedelta(days=15)):
+        assert task not in client.get(house, as_=scene.amina).text
+
+
+def publish_now(scene: Scene, held: Meeting) -> None:
+    saved = service.save_notes(held, WRITTEN, seen=0, form_key="k", by=scene.bengt)
+    service.publish_notes(held, seen=saved.version, by=scene.bengt)
+
+
+def nobody_came(scene: Scene, held: Meeting) -> None:
+    held.counting, held.head_count = Counting.COUNTED, 0
+
+
+def only_recorded(scene: Scene, held: Meeting) -> None:
+    db.session.execute(delete(Mailing))
+
+
+def called_off(scene: Scene, held: Meeting) -> None:
+    held.cancelled_at = held.starts_at
+
+
+@pytest.mark.parametrize(
+    "before",
+    [publish_now, nobody_came, only_recorded, called_off, lambda s, m: service.skip_notes(m, by=s.amina)],
+)
+def test_nobody_is_reminded_of_notes_that_need_not_come(
+    before: Any, client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
+) -> None:
+    before(scene, held)
+    db.session.commit()
+    for day in range(1, 12):
+        tick(day)
+    assert nagged(outbox) == []
+    assert "Skriv anteckningar från" not in client.get(f"/groups/{held.group_id}/house", as_=scene.amina).text
+
+
+def test_the_lead_is_reminded_when_the_organiser_coordinates_no_more(
+    scene: Scene, held: Meeting, outbox: Outbox
+) -> None:
+    held.called_by = scene.bengt
+    ended = select(Coordinator).where(Coordinator.person_id == scene.bengt.id)
+    db.session.scalars(ended).one().ended_at = AFTERWARDS
+    db.session.commit()
+    tick(3)
+    assert nagged(outbox) == ["amina"]
+
+
+def test_that_no_notes_come_can_be_taken_back(
+    client: PageClient, scene: Scene, held: Meeting, outbox: Outbox
+) -> None:
+    page = client.get(f"/meetings/{held.id}", as_=scene.amina).press("Inga anteckningar").follow()
+    assert "Det skrevs inga anteckningar." in page.text
+    assert "Det skrevs inga anteckningar." in client.get(f"/meetings/{held.id}", as_=scene.carin).text
+    page.press("Skriv anteckningar ändå")
+    tick(3)
+    assert nagged(outbox) == ["amina"]

@@ -1,0 +1,17 @@
+"""The ways in which a change to a finding is refused."""
+
+from __future__ import annotations
+
+from watch.errors import DomainError
+
+
+class NothingNew(DomainError):
+    """The report says neither another status nor any words."""
+
+
+class FindingRemoved(DomainError):
+    """The finding has been taken away."""
+
+
+class NobodyToAsk(DomainError):
+    """No contact person with an e-mail address is known for the finding's owner."""

@@ -1,0 +1,48 @@
+"""Labels of findings: the checklist of places, owners and statuses."""
+
+from __future__ import annotations
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from watch.models import Finding, FindingOwner, FindingStatus, Spot
+
+SPOTS = {
+    Spot.LIGHTING: _l("Belysning"),
+    Spot.DOOR: _l("Dörr eller lås"),
+    Spot.CELLAR: _l("Källare eller förråd"),
+    Spot.LAUNDRY: _l("Tvättstuga"),
+    Spot.REFUSE: _l("Soprum"),
+    Spot.BICYCLES: _l("Cykelrum"),
+    Spot.YARD: _l("Gård"),
+    Spot.ROAD: _l("Väg"),
+    Spot.LITTER: _l("Nedskräpning"),
+    Spot.GRAFFITI: _l("Klotter"),
+}
+OWNERS = {
+    FindingOwner.COORDINATOR: _l("Kontaktombuden"),
+    FindingOwner.LANDLORD: _l("Fastighetsägaren"),
+    FindingOwner.MUNICIPALITY: _l("Kommunen"),
+    FindingOwner.POLICE: _l("Kommunpolisen"),
+}
+STATUSES = {
+    FindingStatus.OPEN: _l("Inte påbörjad"),
+    FindingStatus.IN_PROGRESS: _l("På gång"),
+    FindingStatus.DONE: _l("Klar"),
+    FindingStatus.WILL_NOT: _l("Blir inte av"),
+}
+STATUS_KINDS = {
+    FindingStatus.OPEN: "warn",
+    FindingStatus.IN_PROGRESS: "lamp",
+    FindingStatus.DONE: "ok",
+    FindingStatus.WILL_NOT: "neutral",
+}
+
+
+def where_of(finding: Finding) -> str:
+    """Return where something is to be mended, in words."""
+    if finding.stairwell:
+        return finding.stairwell.address
+    if finding.building:
+        return finding.building.address
+    return _("hela huset") if finding.group_id else _("i området")

@@ -1,0 +1,190 @@
+"""Findings of a group or an area, what is left of them, and who may report on or hear of one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy.orm import joinedload
+
+from watch.contacts.queries import contacts_for
+from watch.extensions import db
+from watch.groups.queries.members import coordinates, takes_part
+from watch.models import (
+    CLOSED,
+    Area,
+    ContactPerson,
+    ContactRole,
+    ContactScope,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingOwner,
+    FindingStatus,
+    FindingStep,
+    Group,
+    Mailing,
+    Meeting,
+    Officer,
+    Organisation,
+    OutboxRow,
+    OutboxState,
+    Person,
+)
+
+Place = Group | Area
+REPORT_BY_LINK = {  # the owners that are no users, and whose contact person gets a link
+    FindingOwner.LANDLORD: ContactRole.LANDLORD,
+    FindingOwner.MUNICIPALITY: ContactRole.MUNICIPALITY,
+}
+MOST_LEFT = 8  # how many open findings a call names
+
+
+def _in(place: Place) -> ColumnElement[bool]:
+    column = Finding.group_id if isinstance(place, Group) else Finding.area_id
+    return (column == place.id) & Finding.removed_at.is_(None)
+
+
+def finding_ids(
+    place: Place, *, status: str = "", owner: FindingOwner | None = None, sort: str = ""
+) -> Sequence[int]:
+    """Return the ids of a place's findings: the open ones, the closed ones or all, in one of three orders."""
+    wanted = select(Finding.id).where(_in(place))
+    if status in {"open", "closed"}:
+        is_closed = Finding.status.in_(CLOSED)
+        wanted = wanted.where(is_closed if status == "closed" else ~is_closed)
+    if owner:
+        wanted = wanted.where(Finding.owner == owner)
+    orders = {"due": (Finding.due_on.is_(None), Finding.due_on), "changed": (Finding.changed_at.desc(),)}
+    return db.session.scalars(wanted.order_by(*orders.get(sort, ()), Finding.id.desc())).all()
+
+
+def findings_by_id(ids: Sequence[int]) -> list[Finding]:
+    """Return these findings in this order, with where they are."""
+    with_place = joinedload(Finding.stairwell), joinedload(Finding.building)
+    wanted = select(Finding).where(Finding.id.in_(ids)).options(*with_place)
+    found = {each.id: each for each in db.session.scalars(wanted)}
+    return [found[each] for each in ids]
+
+
+def findings_left(meeting: Meeting) -> list[Finding]:
+    """Return what is still to be mended in a meeting's groups, or concerns its stairwells, oldest first."""
+    here: ColumnElement[bool] = Finding.group_id.in_(meeting.group_ids)
+    if meeting.stairwells:
+        stairwells = [each.id for each in meeting.stairwells]
+        here &= or_(Finding.stairwell_id.is_(None), Finding.stairwell_id.in_(stairwells))
+    return _left(here)
+
+
+def findings_left_in(group: Group) -> list[Finding]:
+    """Return what is still to be mended in a group, oldest first."""
+    return _left(Finding.group_id == group.id)
+
+
+def _left(here: ColumnElement[bool]) -> list[Finding]:
+    is_open = here, Finding.removed_at.is_(None), Finding.status.not_in(CLOSED)
+    with_place = joinedload(Finding.stairwell), joinedload(Finding.building)
+    return list(db.session.scalars(select(Finding).where(*is_open).options(*with_place).order_by(Finding.id)))
+
+
+def findings_of_meeting(meeting: Meeting) -> list[Finding]:
+    """Return what was found at a meeting."""
+    wanted = select(Finding).where(Finding.meeting_id == meeting.id, Finding.removed_at.is_(None))
+    return list(db.session.scalars(wanted.order_by(Finding.id)))
+
+
+def latest_outcomes(group: Group, most: int = 3) -> list[Finding]:
+    """Return what was closed last in a group ("så blev det")."""
+    wanted = select(Finding).where(_in(group), Finding.status.in_(CLOSED))
+    return list(db.session.scalars(wanted.order_by(Finding.changed_at.desc(), Finding.id.desc()).limit(most)))
+
+
+def steps_of(finding: Finding) -> Sequence[FindingStep]:
+    """Return the steps of a finding, the oldest first."""
+    wanted = select(FindingStep).where(FindingStep.finding_id == finding.id)
+    return db.session.scalars(wanted.order_by(FindingStep.id)).all()
+
+
+def is_following(finding: Finding, person: Person) -> bool:
+    """Return True if the person has asked to hear of the finding."""
+    return db.session.scalar(_follows(finding).where(FindingFollower.person_id == person.id)) is not None
+
+
+def _follows(finding: Finding) -> Select[int]:
+    return select(FindingFollower.person_id).where(FindingFollower.finding_id == finding.id)
+
+
+def hears_of_finding(finding: Finding, person_id: ColumnElement[Any]) -> ColumnElement[bool]:
+    """Return the condition that a person (a column of ids) asked to hear of it and may still see it."""
+    office = select(Officer.id).where(Officer.person_id == person_id, Officer.is_current)
+    follows_area = office.where(Officer.area_id == area_id_of(finding)).exists()
+    here = Group.id == finding.group_id
+    sees_it = or_(takes_part(person_id, here), coordinates(person_id, here), follows_area)
+    return person_id.in_(_follows(finding)) & sees_it
+
+
+def area_id_of(finding: Finding) -> int | None:
+    """Return the area of a finding, or of its group."""
+    return finding.group.area_id if finding.group else finding.area_id
+
+
+def people_to_tell_of_finding(finding: Finding) -> Select[int]:
+    """Return a select of the ids of those who asked to hear of it; who has a mail waiting is told by that."""
+    waiting = (
+        select(OutboxRow.person_id)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .where(Mailing.finding_id == finding.id, OutboxRow.state == OutboxState.QUEUED)
+        .where(OutboxRow.person_id.is_not(None), ~OutboxRow.may_have_arrived())
+    )
+    followers = select(Person.id).where(hears_of_finding(finding, Person.id.expression))
+    return followers.where(Person.id.not_in(waiting))
+
+
+def contact_of(finding: Finding) -> ContactPerson | None:
+    """Return the nearest contact person of the finding's owner who has an e-mail address, or None."""
+    role = REPORT_BY_LINK.get(finding.owner)
+    if role is None:
+        return None
+    if finding.group:
+        known = contacts_for(finding.group)
+    else:
+        here = or_(ContactPerson.area_id == finding.area_id, ContactPerson.reach == ContactScope.EVERYWHERE)
+        known = sorted(
+            db.session.scalars(select(ContactPerson).where(here)), key=lambda each: not each.area_id
+        )
+    return next((each for each in known if each.role is role and each.email), None)
+
+
+def link_of(finding: Finding) -> FindingLink | None:
+    """Return the link of the owner's contact person, also one that has ended."""
+    return db.session.scalar(select(FindingLink).where(FindingLink.finding_id == finding.id))
+
+
+def is_theirs(link: FindingLink) -> bool:
+    """Return True if the link's contact person is still the owner's, at the address that it was mailed to."""
+    finding, contact = link.finding, link.contact
+    is_owner = REPORT_BY_LINK.get(finding.owner) is contact.role
+    return finding.removed_at is None and is_owner and contact.email == link.mailbox.address
+
+
+def can_report(link: FindingLink, now: datetime) -> bool:
+    """Return True if the link still lets its contact person report."""
+    return is_theirs(link) and link.ended_at is None and link.expires_at > now and not link.finding.is_closed
+
+
+def role_of(person: Person, finding_area_id: int | None) -> FindingOwner:
+    """Return in which role a person reports: an officer's organisation, else as a coordinator."""
+    office = select(Officer.organisation).where(
+        Officer.person_id == person.id, Officer.area_id == finding_area_id, Officer.is_current
+    )
+    organisation = db.session.scalar(office.limit(1))
+    if organisation is None:
+        return FindingOwner.COORDINATOR
+    return FindingOwner.POLICE if organisation is Organisation.POLICE else FindingOwner.MUNICIPALITY
+
+
+def open_count(group: Group) -> int:
+    """Return how many findings of a group are still to be mended."""
+    return len(finding_ids(group, status=FindingStatus.OPEN.value))

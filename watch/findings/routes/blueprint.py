@@ -1,0 +1,67 @@
+"""The blueprint of findings, with what other features' pages and mails show of them."""
+
+from __future__ import annotations
+
+from flask import Blueprint, redirect, url_for
+from flask_babel.speaklater import LazyString
+from werkzeug.wrappers import Response
+
+from watch.findings import queries
+from watch.findings.labels import OWNERS, SPOTS, STATUS_KINDS, STATUSES, where_of
+from watch.models import Finding, FindingOwner, FindingStatus, Group, Meeting, Spot
+
+bp = Blueprint("findings", __name__)
+bp.add_app_template_filter(where_of, "finding_where")
+
+
+@bp.app_template_filter("spot")
+def spot(place: Spot) -> LazyString:
+    return SPOTS[place]
+
+
+@bp.app_template_filter("finding_owner")
+def finding_owner(owner: FindingOwner) -> LazyString:
+    return OWNERS[owner]
+
+
+@bp.app_template_filter("finding_status")
+def finding_status(status: FindingStatus) -> LazyString:
+    return STATUSES[status]
+
+
+@bp.app_template_filter("finding_status_kind")
+def finding_status_kind(status: FindingStatus) -> str:
+    return STATUS_KINDS[status]
+
+
+@bp.app_template_global("findings_left")
+def findings_left(meeting: Meeting) -> list[Finding]:
+    """Return what is still to be mended where a meeting, saved or not, is for. It stands in its agenda."""
+    return queries.findings_left(meeting)
+
+
+@bp.app_template_global("findings_left_in")
+def findings_left_in(group: Group) -> list[Finding]:
+    return queries.findings_left_in(group)
+
+
+@bp.app_template_global("findings_of_meeting")
+def findings_of_meeting(meeting: Meeting) -> list[Finding]:
+    return queries.findings_of_meeting(meeting)
+
+
+@bp.app_template_global("latest_outcomes")
+def latest_outcomes(group: Group) -> list[Finding]:
+    return queries.latest_outcomes(group)
+
+
+def to_finding(finding: Finding) -> Response:
+    return redirect(url_for("findings.show", finding_id=finding.id), 303)
+
+
+def list_of(finding: Finding) -> str:
+    """Return the address of the list that a finding stands in."""
+    if finding.group_id:
+        return url_for("findings.index", group_id=finding.group_id)
+    assert finding.area is not None
+    return url_for("findings.area_index", slug=finding.area.slug)

@@ -1,0 +1,65 @@
+"""The mailed page by which an owner's contact person reports on a finding. It shows a place and no person."""
+
+from __future__ import annotations
+
+from flask import redirect, render_template, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from watch import audit, tokens
+from watch.access import public
+from watch.errors import LinkExpired
+from watch.findings import queries, service
+from watch.findings.errors import FindingRemoved, NothingNew
+from watch.findings.forms import ReportForm
+from watch.findings.routes.blueprint import bp
+from watch.limits import limit_network
+from watch.models import FindingLink, Purpose, utcnow
+from watch.saving import Explanations, saving
+from watch.web import ViewAnswer, sent_to
+
+NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
+GONE: Explanations = {FindingRemoved: _l("Åtgärden är borttagen.")}
+
+
+@bp.get("/f/<token>")
+@public
+def open_link(token: str) -> str:
+    """Show the finding and the form. Once it is closed, it is shown without the form."""
+    return _page(token, _link(token))
+
+
+@bp.post("/f/<token>")
+@public
+@limit_network("60 per hour")
+def report_by_link(token: str) -> ViewAnswer:
+    link, here = _link(token), redirect(url_for("findings.open_link", token=token), 303)
+    if not queries.can_report(link, utcnow()):
+        return here
+    form = ReportForm(link.finding)
+    if not form.validate():
+        return _page(token, link, form), 422
+    said = service.Report(form.status.data, form.text.data, form.due_on.data)
+    with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=GONE):
+        service.report(link.finding, said, role=link.finding.owner, by=None)
+        if form.about_nobody.is_given:
+            audit.note(audit.ABOUT_NOBODY, about=link.finding, by=None, group=link.finding.group)
+    return here
+
+
+def _link(token: str) -> FindingLink:
+    """Return the link. Raises BadToken, and LinkExpired if it ended otherwise than by closing the finding."""
+    link = tokens.row_of(Purpose.FINDING, FindingLink, token)
+    is_closed = link.finding.is_closed and queries.is_theirs(link)
+    if not is_closed and not queries.can_report(link, utcnow()):
+        raise LinkExpired
+    sent_to(person_id=None, mailbox_id=link.mailbox_id)
+    return link
+
+
+def _page(token: str, link: FindingLink, form: ReportForm | None = None) -> str:
+    reports = queries.can_report(link, utcnow())
+    return render_template(
+        "findings/open_link.html", token=token, finding=link.finding, steps=queries.steps_of(link.finding),
+        form=(form or ReportForm(link.finding)) if reports else None, expires_at=link.expires_at,
+    )  # fmt: skip

@@ -1,0 +1,83 @@
+"""Pages for reading findings: the list of a group or an area, one finding, and the list as CSV."""
+
+from __future__ import annotations
+
+from flask import Response as FlaskResponse
+from flask import abort, render_template, request, url_for
+
+from watch.access import Permission, can, current_person, requires
+from watch.findings import export, queries
+from watch.findings.forms import FilterFindingsForm, ReportForm
+from watch.findings.queries import Place
+from watch.findings.routes.blueprint import bp, list_of
+from watch.models import Area, Finding, Group
+from watch.paging import page_of
+
+CSV = "text/csv; charset=utf-8"
+MARK = "\ufeff"  # by which spreadsheets know the encoding
+
+
+@bp.get("/groups/<int:group_id>/findings")
+@requires(Permission.SEE_GROUP)
+def index(group: Group) -> str:
+    return _list_page(group, url_for("findings.index", group_id=group.id), "findings/index.html")
+
+
+@bp.get("/areas/<slug>/findings")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area_index(area: Area) -> str:
+    return _list_page(area, url_for("findings.area_index", slug=area.slug), "findings/area_index.html")
+
+
+def _list_page(place: Place, here: str, template: str) -> str:
+    form = FilterFindingsForm(request.args)
+    page = page_of(
+        queries.finding_ids(place, **form.chosen),
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
+    asked = {name: request.args[name][:20] for name in ("status", "owner", "sort") if request.args.get(name)}
+    return render_template(
+        template, place=place, form=form, page=page, findings=queries.findings_by_id(page.keys), here=here,
+        asked=asked, has_any=bool(queries.finding_ids(place)),
+    )  # fmt: skip
+
+
+@bp.get("/groups/<int:group_id>/findings.csv")
+@requires(Permission.SEE_GROUP)
+def as_csv(group: Group) -> FlaskResponse:
+    return _csv(group, f"atgarder-grupp-{group.id}")
+
+
+@bp.get("/areas/<slug>/findings.csv")
+@requires(Permission.SEE_AREA, second_factor=True)
+def area_as_csv(area: Area) -> FlaskResponse:
+    return _csv(area, f"atgarder-{area.slug}")
+
+
+def _csv(place: Place, name: str) -> FlaskResponse:
+    text = export.csv_of(queries.findings_by_id(queries.finding_ids(place)))
+    saved_as = f'attachment; filename="{name}.csv"'
+    return FlaskResponse(MARK + text, content_type=CSV, headers={"Content-Disposition": saved_as})
+
+
+@bp.get("/findings/<int:finding_id>")
+@requires(Permission.SEE_GROUP)
+def show(finding: Finding) -> str:
+    """Show a finding with its steps, and what the reader may do. One taken away is for who can undo it."""
+    return show_page(finding)
+
+
+def show_page(finding: Finding, form: ReportForm | None = None) -> str:
+    """Return the page of a finding, with the form that was refused or a new one."""
+    manages = can(Permission.MANAGE_FINDINGS, finding)
+    if finding.removed_at and not manages:
+        abort(404)
+    reports = can(Permission.REPORT_ON_FINDING, finding) and not finding.removed_at
+    return render_template(
+        "findings/show.html", finding=finding, steps=queries.steps_of(finding), manages=manages,
+        form=(form or ReportForm(finding)) if reports else None, list_of=list_of(finding),
+        follows=queries.is_following(finding, current_person()),
+        contact=queries.contact_of(finding) if manages else None,
+        link=queries.link_of(finding) if manages else None,
+    )  # fmt: skip

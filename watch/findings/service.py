@@ -1,0 +1,223 @@
+"""Changes to findings: written down, reported on, taken away, and told to those who asked."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from sqlalchemy import delete, select
+from sqlalchemy.exc import IntegrityError
+
+from watch import audit
+from watch.accounts.service.people import mailbox_at
+from watch.extensions import db
+from watch.findings import queries
+from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew
+from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
+from watch.findings.queries import Place
+from watch.mail import outbox
+from watch.models import (
+    NONCE_BYTES,
+    Area,
+    Finding,
+    FindingFollower,
+    FindingLink,
+    FindingOwner,
+    FindingStatus,
+    FindingStep,
+    Group,
+    Meeting,
+    Person,
+    Spot,
+    utcnow,
+)
+from watch.recipients import reached_by_mail
+from watch.statements import changed, upsert
+
+LINK_LASTS = timedelta(days=90)
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What is to be mended, where, by whom and until when."""
+
+    spot: Spot
+    what: str
+    owner: FindingOwner
+    due_on: date | None = None
+    building_id: int | None = None
+    stairwell_id: int | None = None
+
+
+@dataclass(frozen=True)
+class Report:
+    """What has happened: a status, words, and another day by which it is to be mended."""
+
+    status: FindingStatus
+    text: str | None
+    due_on: date | None
+
+
+def add(
+    place: Place, plan: Plan, *, by: Person, meeting: Meeting | None = None, form_key: str | None = None
+) -> Finding:
+    """Write down a finding in a group or an area, and mail a link to the owner's contact person, if any.
+
+    The same form sent twice makes one finding.
+    """
+    known = select(Finding).where(Finding.form_key == form_key, Finding.form_key.is_not(None))
+    if found := db.session.scalar(known):
+        return found
+    finding = Finding(meeting_id=meeting.id if meeting else None, by_id=by.id, form_key=form_key)
+    finding.group, finding.area = (place, None) if isinstance(place, Group) else (None, place)
+    _write(finding, plan)
+    try:
+        with db.session.begin_nested():
+            db.session.add(finding)
+    except IntegrityError:  # the same press, a moment earlier
+        return db.session.scalars(known).one()
+    _ask_owner(finding)
+    _note("finding-added", finding, by)
+    return finding
+
+
+def change(finding: Finding, plan: Plan, *, by: Person) -> None:
+    """Correct what a finding says, or give it to another owner, whose contact person gets a link."""
+    owner = finding.owner
+    _write(finding, plan)
+    if not db.session.is_modified(finding):
+        return
+    db.session.flush()
+    if finding.owner is not owner:
+        _end_link(finding)
+        _ask_owner(finding)
+    _note("finding-changed", finding, by)
+
+
+def report(finding: Finding, said: Report, *, role: FindingOwner, by: Person | None) -> FindingStep:
+    """Add a dated step, and tell whoever asked if status or outcome are others now.
+
+    Raises FindingRemoved, and NothingNew if nothing is.
+    """
+    if finding.removed_at is not None:
+        raise FindingRemoved
+    before = finding.status, finding.outcome, finding.due_on
+    last = next(reversed(queries.steps_of(finding)), None)
+    repeats = last is not None and (last.status, last.text) == (said.status, said.text or None)
+    if (finding.status, finding.due_on) == (said.status, said.due_on) and (repeats or not said.text):
+        raise NothingNew
+    step = FindingStep(finding_id=finding.id, role=role, status=said.status, text=said.text or None)
+    step.by_id = by.id if by else None
+    db.session.add(step)
+    finding.due_on = said.due_on
+    _stand(finding, step)
+    if (finding.status, finding.outcome) != before[:2]:
+        _tell(finding)
+    _note("finding-reported", finding, by)
+    return step
+
+
+def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
+    """Take away the last step; the one before counts again. Doing so twice takes away no other."""
+    steps = list(queries.steps_of(finding))
+    if not steps or steps[-1].id != step_id:
+        return
+    db.session.delete(steps.pop())
+    db.session.flush()
+    _stand(finding, steps[-1] if steps else None)
+    _note("finding-step-undone", finding, by)
+
+
+def remove(finding: Finding, *, by: Person) -> None:
+    """Take away a finding that should not stand there, with its link and its mails that wait."""
+    if finding.removed_at is None:
+        finding.removed_at = utcnow()
+        outbox.cancel(finding)
+        _end_link(finding)
+        _note("finding-removed", finding, by)
+
+
+def bring_back(finding: Finding, *, by: Person) -> None:
+    """Undo taking a finding away."""
+    if finding.removed_at is not None:
+        finding.removed_at = None
+        db.session.flush()
+        _ask_owner(finding)
+        _note("finding-brought-back", finding, by)
+
+
+def follow(finding: Finding, person: Person) -> None:
+    """Let a person hear what becomes of a finding. Doing so twice has no further effect."""
+    row = {"finding_id": finding.id, "person_id": person.id, "since": utcnow()}
+    db.session.execute(upsert(FindingFollower).values(row).on_conflict_do_nothing())
+
+
+def unfollow(finding: Finding, person: Person) -> None:
+    """Let a person hear of it no more."""
+    theirs = FindingFollower.finding_id == finding.id, FindingFollower.person_id == person.id
+    changed(delete(FindingFollower).where(*theirs))
+
+
+def renew_link(finding: Finding, *, by: Person) -> None:
+    """Mail a new link to the owner's contact person; the one before ends. Raises NobodyToAsk."""
+    if queries.contact_of(finding) is None:
+        raise NobodyToAsk
+    _end_link(finding)
+    _ask_owner(finding)
+    _note("finding-link-renewed", finding, by)
+
+
+def _write(finding: Finding, plan: Plan) -> None:
+    for name in ("spot", "what", "owner", "due_on", "building_id", "stairwell_id"):
+        if getattr(finding, name) != getattr(plan, name):
+            setattr(finding, name, getattr(plan, name))
+
+
+def _stand(finding: Finding, step: FindingStep | None) -> None:
+    """Let a finding have the status of its last step, whose words are the outcome if it is closed."""
+    finding.status = step.status if step else FindingStatus.OPEN
+    finding.outcome = step.text if step and finding.is_closed else None
+    finding.changed_at = utcnow()
+    db.session.flush()
+    if finding.is_closed:
+        _end_link(finding)
+    else:
+        _ask_owner(finding)
+
+
+def _ask_owner(finding: Finding) -> None:
+    """Mail the owner's contact person the link by which they report, unless they have one that works."""
+    contact, link, now = queries.contact_of(finding), queries.link_of(finding), utcnow()
+    if contact is None or contact.email is None or finding.is_closed:
+        return
+    if link is not None and link.contact_id == contact.id and queries.can_report(link, now):
+        return
+    mailbox = mailbox_at(contact.email)
+    if link is None:
+        link = FindingLink(finding_id=finding.id)
+    else:
+        link.nonce = secrets.token_bytes(NONCE_BYTES)
+    link.contact, link.mailbox = contact, mailbox
+    link.sent_at, link.expires_at, link.ended_at = now, now + LINK_LASTS, None
+    db.session.add(link)
+    db.session.flush()
+    outbox.queue(FINDING_ASSIGNED, to=mailbox, about=link)
+
+
+def _end_link(finding: Finding) -> None:
+    link = queries.link_of(finding)
+    if link is not None and link.ended_at is None:
+        link.ended_at = utcnow()
+        db.session.flush()
+        outbox.cancel(link)
+
+
+def _tell(finding: Finding) -> None:
+    people = reached_by_mail(queries.people_to_tell_of_finding(finding))
+    outbox.queue_many(FINDING_UPDATED, people=people, about=finding)
+
+
+def _note(what: str, finding: Finding, by: Person | None) -> None:
+    area = db.session.get(Area, finding.area_id) if finding.area_id else None
+    audit.note(what, about=finding, by=by, group=finding.group, area=area)

@@ -1,0 +1,45 @@
+"""The forms for writing the notes of a meeting and for publishing them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import BooleanField, HiddenField, IntegerField
+from wtforms.widgets import HiddenInput
+
+from watch.fields import SendingForm, TextField
+from watch.models import NotesDraft
+
+MOST_NOTES = 100_000  # characters
+
+
+class WriteNotesForm(SendingForm):
+    """Asks for the notes. `seen` is the draft's version when the form was shown.
+
+    `settles` are the ids of texts that were saved at the same time, and that this one takes the place of.
+    """
+
+    text = TextField(_l("Anteckningar"), most=MOST_NOTES, missing=_l("Skriv vad ni kom fram till."))
+    seen = IntegerField(default=0)  # the page holds it where a script can replace it
+    settles = HiddenField(default="")
+
+    @classmethod
+    def of(cls, draft: NotesDraft | None, begin: str, settles: list[int]) -> WriteNotesForm:
+        """Return the form with what is saved, or with what to begin with."""
+        text = draft.text if draft and draft.text else begin
+        known: dict[str, Any] = {"text": text, "seen": draft.version if draft else 0}
+        return cls(formdata=None, data=known | {"settles": " ".join(map(str, settles))})
+
+    @property
+    def settled(self) -> list[int]:
+        """The ids of the texts that this one takes the place of."""
+        return [int(each) for each in (self.settles.data or "").split() if each.isdecimal()]
+
+
+class PublishNotesForm(SendingForm):
+    """Publishes the version that was previewed; `tell` says whether a correction is mailed."""
+
+    seen = IntegerField(default=0, widget=HiddenInput())
+    counted = HiddenField(default="")
+    tell = BooleanField(_l("Mejla rättelsen också"))
