@@ -179,7 +179,11 @@ def _context_of(mailing: Mailing, reading: Language, greets: bool) -> dict[str, 
         names=Placeholder.NAMES.value if greets else "",
         link=address_of(mailing, Placeholder.LINK),
         unsubscribe=unsubscribe_address(Placeholder.UNSUBSCRIBE) if listed else None,
-    ) | {"change": mailing.meeting_change, "area": _area(mailing)}
+    ) | {
+        "change": mailing.meeting_change,
+        "next_meeting": mailing.meeting_in_welcome,
+        "area": _area(mailing),
+    }
 
 
 def _context(
@@ -219,6 +223,8 @@ def _calendar(mailing: Mailing) -> Calendar | None:
     if make is None:
         return None
     entry = make(mailing, address_of(mailing, Placeholder.LINK))
+    if entry is None:
+        return None
     lines = entry.to_ical().decode().replace("\r\n ", "").split("\r\n")
     return Calendar("".join(map(_folded, filter(None, lines))), str(entry["method"]))
 

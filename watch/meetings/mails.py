@@ -6,10 +6,11 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_
 
+from watch import calendar
 from watch.extensions import db
-from watch.mail.kinds import FromAddress, Mail, Unless
-from watch.meetings import calendar
+from watch.mail.kinds import ALSO_CALLS, FromAddress, Mail, Unless
 from watch.meetings.queries.calls import heard_of, hears_of
+from watch.meetings.queries.latecomers import next_meeting_for
 from watch.meetings.queries.reminding import said_no
 from watch.models import Group, LeftOut, Mailing, Meeting, OutboxRow, Purpose
 
@@ -94,3 +95,4 @@ MEETING_CANCELLED = Mail(
     list_of=_group_of,
     calendar=calendar.cancellation,
 )
+ALSO_CALLS["join-approved"] = next_meeting_for

@@ -76,6 +76,11 @@ class Meeting(Model):
     stairwell: Mapped[Stairwell | None] = relationship()
     called_by: Mapped[Person | None] = relationship()
 
+    @property
+    def is_to_come(self) -> bool:
+        """True if the meeting has not begun and is not cancelled."""
+        return self.cancelled_at is None and self.starts_at > utcnow()
+
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         CheckConstraint("head_count BETWEEN 0 AND 1000", name="head_count_is_some_people"),

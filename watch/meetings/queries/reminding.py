@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from watch.extensions import db
 from watch.language import STOCKHOLM, local
 from watch.meetings.queries.calls import people_called_by_mail
-from watch.models import Answer, Mailing, Meeting, MeetingAnswer, Membership
+from watch.models import Answer, Mailing, Meeting, MeetingAnswer, Membership, OutboxRow
 
 REMIND_AT = time(9)
 AFTER_CALL = timedelta(days=2)  # a reminder sooner after the call helps nobody
@@ -75,9 +75,24 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
     ]
 
 
-def people_to_remind(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of those called by mail who want such mail and have not said no."""
-    return people_called_by_mail(meeting).where(Membership.person_id.not_in(said_no(meeting)))
+def people_to_remind(meeting: Meeting, reminder: Reminder) -> Select[int]:
+    """Return a select of the ids of those called by mail who want such mail and have not said no.
+
+    Somebody who was called by a later call or a welcome so shortly before needs no reminder.
+    """
+    calls = or_(
+        Mailing.next_meeting_id == meeting.id,
+        and_(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called"),
+    )
+    just_called = (
+        select(OutboxRow.person_id)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .where(calls, OutboxRow.person_id.is_not(None))
+        .where(OutboxRow.created_at > reminder.due_at(meeting) - AFTER_CALL)
+    )
+    return people_called_by_mail(meeting).where(
+        Membership.person_id.not_in(said_no(meeting)), Membership.person_id.not_in(just_called)
+    )
 
 
 def said_no(meeting: Meeting) -> Select[int]:

@@ -18,7 +18,6 @@ from watch.meetings import service, sheets
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
 from watch.meetings.forms import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, reminding
-from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, own_flats
 from watch.models import Counting, Group, Meeting, MeetingAnswer, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
@@ -90,7 +89,7 @@ def open_answer(token: str) -> ViewAnswer:
     A welcome mail that named no meeting leads to the group.
     """
     row = _row_behind(token)
-    if row.mailing.membership and meeting_in_welcome(row) is None:
+    if row.mailing.membership and row.mailing.next_meeting is None:
         return redirect(url_for("groups.show", group_id=row.mailing.membership.group_id), 303)
     return _answer_page(token, row)
 
@@ -154,7 +153,7 @@ def _sent_form(before: MeetingAnswer | None) -> AnswerMeetingForm:
 def _row_behind(token: str) -> OutboxRow:
     """Return the row of an answer link and switch to the mail's language. Raises BadToken, LinkExpired."""
     row = tokens.row_of(Purpose.ANSWER, OutboxRow, token)
-    if row.mailing.meeting is None and row.mailing.kind != WELCOME:
+    if row.mailing.meeting is None and row.mailing.membership is None:
         raise LinkExpired
     language.follow_letter(row.language)
     sent_to(person_id=row.person_id, mailbox_id=row.mailbox_id)
@@ -163,7 +162,7 @@ def _row_behind(token: str) -> OutboxRow:
 
 def _meeting_of(row: OutboxRow) -> Meeting:
     """Return the meeting of a call or reminder, or the one that a welcome mail named. Raises LinkExpired."""
-    meeting = row.mailing.meeting or meeting_in_welcome(row)
+    meeting = row.mailing.tells_of
     if meeting is None:
         raise LinkExpired
     return meeting

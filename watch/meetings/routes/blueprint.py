@@ -15,7 +15,7 @@ from watch.fields import SendingForm
 from watch.mail.progress import sending
 from watch.meetings.labels import ANSWERS, KINDS
 from watch.meetings.queries import calls
-from watch.models import Answer, Group, Meeting, MeetingKind, Stairwell, utcnow
+from watch.models import Answer, Group, Meeting, MeetingKind, Stairwell
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
@@ -64,4 +64,4 @@ def knows(group: Group, stairwell: Stairwell | None) -> bool:
 
 def is_open(meeting: Meeting) -> bool:
     """Return True if the meeting is still to come, and so can be answered and cancelled."""
-    return meeting.cancelled_at is None and meeting.starts_at > utcnow()
+    return meeting.is_to_come

@@ -10,12 +10,14 @@ from watch.meetings.service.calling import (
     write_down,
 )
 from watch.meetings.service.changing import cancel, change, is_spelling
+from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.plans import Plan
 
 __all__ = [
     "Plan",
     "answer",
     "call",
+    "call_latecomers",
     "cancel",
     "change",
     "expect_new",

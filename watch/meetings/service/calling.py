@@ -72,7 +72,7 @@ def remind(now: datetime) -> None:
     for meeting, reminder in reminders_due(now):
         outbox.queue_many(
             MEETING_REMINDER,
-            people=reached_by_mail(people_to_remind(meeting)),
+            people=reached_by_mail(people_to_remind(meeting, reminder)),
             about=meeting,
             form_key=reminder.key(meeting),
             not_after=meeting.starts_at,

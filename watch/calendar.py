@@ -18,8 +18,13 @@ from watch.mail.kinds import FromAddress
 from watch.models import Mailing
 
 
-def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar:
-    """Return the entry of a call, change or reminder, which a calendar program adds or updates."""
+def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar | None:
+    """Return the entry of a call, change or reminder, which a calendar program adds or updates.
+
+    A newcomer's welcome has one too if it calls them to a meeting that is still to come.
+    """
+    if mailing.meeting is None and mailing.meeting_in_welcome is None:
+        return None
     event = _event(mailing, "CONFIRMED")
     event.add("summary", _("Träff med grannar"))
     event.add("description", _("Svara med länken i mejlet."))
@@ -45,7 +50,7 @@ def _published(event: icalendar.Event) -> icalendar.Calendar:
 
 
 def _event(mailing: Mailing, status: str) -> icalendar.Event:
-    event, meeting = icalendar.Event(), mailing.meeting
+    event, meeting = icalendar.Event(), mailing.tells_of
     assert meeting is not None
     event.add("uid", f"{meeting.uid}@{urlsplit(current_app.config['BASE_URL']).hostname}")
     event.add("dtstamp", mailing.created_at)
