@@ -45,6 +45,7 @@ from watch.meetings.mails import MEETING_CALLED
 from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED, OFFICER_WROTE_MEMBERS
 from watch.models import (
     AddressVerification,
+    CalendarFeed,
     ContactRole,
     Coordinator,
     GroupState,
@@ -418,6 +419,7 @@ def _links(scene: Scene) -> dict[str, object]:
         "answer": tokens.make(Purpose.ANSWER, called),
         "reply": tokens.make(Purpose.REPLY, wrote),
         "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
+        "calendar_feed": tokens.make(Purpose.CALENDAR, store(CalendarFeed(person_id=scene.elsa.id))),
     }
 
 

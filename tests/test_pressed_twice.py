@@ -88,6 +88,7 @@ REACHED = {
     "carin": {
         "accounts.end_all", "accounts.end_sign_in", "accounts.save_settings", "groups.choices.save",
         "groups.leave", "groups.take_back", "meetings.answer", "addresses.cancel", "addresses.send_link",
+        "meetings.end_feed", "meetings.make_feed", "meetings.renew_feed",
     },
     "bengt": {
         "canvassing.join", "canvassing.not_home", "canvassing.say_moved", "canvassing.say_no",

@@ -1,13 +1,16 @@
-"""A meeting as a calendar entry: one UID for life, and a higher SEQUENCE with each change.
+"""Meetings as calendar entries: one UID for life, and a higher SEQUENCE with each change.
 
 Times are in UTC, which every calendar program reads alike, unlike time zones written as lists of dates. The
 method is PUBLISH (RFC 5546, 3.2.1), which asks for no answer: after REQUEST, mail programs offer buttons
 whose answers are mailed to an address that nobody reads. A cancelled meeting is published again with
-STATUS:CANCELLED, because CANCEL may only follow a REQUEST. PUBLISH names an organiser and no attendee.
+STATUS:CANCELLED, because CANCEL may only follow a REQUEST. PUBLISH names an organiser and no attendee, and
+nothing here names a person, a group or a house: a calendar is often shared with others.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
 import icalendar
@@ -15,7 +18,9 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from watch.mail.kinds import FromAddress
-from watch.models import Mailing
+from watch.models import Answer, Mailing, Meeting
+
+LOOK_AGAIN = timedelta(hours=6)  # how often a calendar program should read a feed
 
 
 def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar | None:
@@ -23,44 +28,65 @@ def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar | None:
 
     A newcomer's welcome has one too if it calls them to a meeting that is still to come.
     """
-    if mailing.meeting is None and mailing.meeting_in_welcome is None:
+    meeting = mailing.meeting or mailing.meeting_in_welcome
+    if meeting is None:
         return None
-    event = _event(mailing, "CONFIRMED")
-    event.add("summary", _("Träff med grannar"))
+    event = entry(meeting, link, said_at=mailing.created_at, is_off=False)
     event.add("description", _("Svara med länken i mejlet."))
-    if link:
-        event.add("url", link)
-    return _published(event)
+    return feed([event])
 
 
 def cancellation(mailing: Mailing, _link: str | None) -> icalendar.Calendar:
     """Return the entry that marks the meeting in a calendar as cancelled."""
-    event = _event(mailing, "CANCELLED")
-    event.add("summary", _("Inställd: träff med grannar"))
-    return _published(event)
+    assert mailing.meeting is not None
+    return feed([entry(mailing.meeting, None, said_at=mailing.created_at, is_off=True)])
 
 
-def _published(event: icalendar.Event) -> icalendar.Calendar:
+def feed(events: Iterable[icalendar.Event], name: str | None = None) -> icalendar.Calendar:
+    """Return a calendar of these entries. One that programs read again and again has a name."""
     calendar = icalendar.Calendar()
     calendar.add("prodid", "-//Grannsamverkan//SV")
     calendar.add("version", "2.0")
     calendar.add("method", "PUBLISH")
-    calendar.add_component(event)
+    if name:
+        calendar.add("name", name)  # RFC 7986, 5.1 and 5.7, and before it what programs made up
+        calendar.add("x-wr-calname", name)
+        calendar.add("refresh-interval", LOOK_AGAIN, parameters={"VALUE": "DURATION"})
+        calendar.add("x-published-ttl", icalendar.vDuration(LOOK_AGAIN).to_ical().decode())
+    for event in events:
+        calendar.add_component(event)
     return calendar
 
 
-def _event(mailing: Mailing, status: str) -> icalendar.Event:
-    event, meeting = icalendar.Event(), mailing.tells_of
-    assert meeting is not None
+def entry(
+    meeting: Meeting,
+    link: str | None,
+    *,
+    answer: Answer | None = None,
+    said_at: datetime | None = None,
+    is_off: bool | None = None,
+) -> icalendar.Event:
+    """Return the entry of a meeting. `answer` is the reader's own: a no keeps their time free.
+
+    `said_at` and `is_off` are those of a mail, which may be older than the meeting's last change.
+    """
+    is_off = meeting.cancelled_at is not None if is_off is None else is_off
+    event = icalendar.Event()
     event.add("uid", f"{meeting.uid}@{urlsplit(current_app.config['BASE_URL']).hostname}")
-    event.add("dtstamp", mailing.created_at)
+    event.add("dtstamp", said_at or meeting.cancelled_at or meeting.changed_at or meeting.called_at)
     event.add("sequence", meeting.sequence)
     event.add("dtstart", meeting.starts_at)
-    event.add("dtend", meeting.ends_at)
+    if meeting.ends_at is not None:
+        event.add("dtend", meeting.ends_at)
     event.add("location", meeting.place)
-    event.add("status", status)
+    event.add("summary", _("Inställd: träff med grannar") if is_off else _("Träff med grannar"))
+    is_unsure = answer is Answer.MAYBE
+    event.add("status", "CANCELLED" if is_off else "TENTATIVE" if is_unsure else "CONFIRMED")
+    event.add("transp", "TRANSPARENT" if is_off or answer is Answer.NO else "OPAQUE")
     event.add("class", "PRIVATE")
     organiser = icalendar.vCalAddress(f"mailto:{current_app.config[FromAddress.NOTICES]}")
     organiser.params["CN"] = icalendar.vText("Grannsamverkan")
     event.add("organizer", organiser)
+    if link:
+        event.add("url", link)
     return event

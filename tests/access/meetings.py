@@ -1,6 +1,6 @@
 """Calling, answering, counting and cancelling meetings."""
 
-from tests.access import Expected, public
+from tests.access import Expected, public, signed_in
 
 CALLERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403,
@@ -30,6 +30,16 @@ ENDPOINTS = {
         Expected(get="/meetings/{stairwell_meeting}", **READERS),
     ),
     "meetings.sheet": Expected(get="/meetings/{meeting}/sheet.pdf", **READERS),
+    "meetings.calendar_file": (
+        Expected(get="/meetings/{meeting}/calendar.ics", **READERS),
+        Expected(get="/meetings/{stairwell_meeting}/calendar.ics", **READERS),
+    ),
+    "meetings.own_calendar": signed_in(get="/me/calendar"),
+    "meetings.make_feed": signed_in(post="/me/calendar", status=303),
+    "meetings.renew_feed": signed_in(post="/me/calendar/renew", status=303),
+    "meetings.end_feed": signed_in(post="/me/calendar/end", status=303),
+    "meetings.feed": public(get="/calendar/{calendar_feed}.ics"),
+    "meetings.open_calendar_file": public(get="/r/{answer}/calendar.ics"),
     "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
     "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
     "meetings.back_to_new": Expected(

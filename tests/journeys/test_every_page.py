@@ -42,6 +42,9 @@ NOT_BY_LINKS = {
     "joining.back_to_invitation",
     "interest.back_to_open",
     "meetings.sheet",
+    "meetings.calendar_file",  # for a calendar program
+    "meetings.open_calendar_file",
+    "meetings.feed",
     "notices.sheet",
     "handbook.picture",  # on paper, and within a page
     "printing.print_poster",  # on paper, see the journey of asking

@@ -37,6 +37,7 @@ from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Answer,
     AreaOptOut,
+    CalendarFeed,
     ChecklistItem,
     ContactRole,
     Coordinator,
@@ -124,6 +125,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     store(Refusal(address_index=b"keyed hash"))
     store(StoppedWriter(person_id=scene.carin.id, group_id=scene.group.id))
     store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
+    store(CalendarFeed(person_id=scene.carin.id))
     make_visit(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"

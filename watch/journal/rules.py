@@ -16,6 +16,7 @@ from watch.models import (
     AddressVerification,
     Answer,
     AreaOptOut,
+    CalendarFeed,
     ChecklistItem,
     ContactMessage,
     ContactPerson,
@@ -229,6 +230,7 @@ JOURNALED: dict[type[Model], Journaled] = {
     MeetingAnswer: Journaled(
         (stands("answers to meetings that became a no", "answer", "people", at=[Answer.NO]),)
     ),
+    CalendarFeed: Journaled((replaced("addresses of calendars that were renewed", "nonce"),)),
     Notice: Journaled((dated("notices that were stopped", "stopped_at"),)),
     Stairwell: Journaled((replaced("posters' codes that were renewed", "nonce", "poster_index"),)),
     ContactPerson: Journaled(

@@ -43,7 +43,15 @@ from watch.models.mail import (
     OutboxState,
     Worker,
 )
-from watch.models.meetings import Answer, Counting, Meeting, MeetingAnswer, MeetingChange, MeetingKind
+from watch.models.meetings import (
+    Answer,
+    CalendarFeed,
+    Counting,
+    Meeting,
+    MeetingAnswer,
+    MeetingChange,
+    MeetingKind,
+)
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
 from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
 from watch.models.people import (
@@ -82,6 +90,7 @@ __all__ = [
     "Audience",
     "AuditEntry",
     "Building",
+    "CalendarFeed",
     "Channel",
     "ChecklistItem",
     "ClockRun",

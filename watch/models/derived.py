@@ -33,6 +33,7 @@ class Purpose(StrEnum):
     BOUNCE = "bounce"
     UNSUBSCRIBE = "unsubscribe"
     MESSAGE_ID = "message-id"
+    CALENDAR = "calendar"
 
 
 class RandomNonce(FunctionElement[bytes]):

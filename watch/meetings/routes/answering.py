@@ -88,7 +88,7 @@ def open_answer(token: str) -> ViewAnswer:
 
     A welcome mail that named no meeting leads to the group.
     """
-    row = _row_behind(token)
+    row = row_behind(token)
     if row.mailing.membership and row.mailing.next_meeting is None:
         return redirect(url_for("groups.show", group_id=row.mailing.membership.group_id), 303)
     return _answer_page(token, row)
@@ -98,8 +98,8 @@ def open_answer(token: str) -> ViewAnswer:
 @public
 @limit_network("60 per hour")
 def answer_by_mail(token: str) -> ViewAnswer:
-    row = _row_behind(token)
-    meeting = _meeting_of(row)
+    row = row_behind(token)
+    meeting = meeting_of(row)
     person = _whose(answers.people_of_mail(row, meeting))
     before = answers.my_answer(meeting, person)
     form = _sent_form(before)
@@ -150,7 +150,7 @@ def _sent_form(before: MeetingAnswer | None) -> AnswerMeetingForm:
     return AnswerMeetingForm(data={"people": before.people or 1} if before else None)
 
 
-def _row_behind(token: str) -> OutboxRow:
+def row_behind(token: str) -> OutboxRow:
     """Return the row of an answer link and switch to the mail's language. Raises BadToken, LinkExpired."""
     row = tokens.row_of(Purpose.ANSWER, OutboxRow, token)
     if row.mailing.meeting is None and row.mailing.membership is None:
@@ -160,7 +160,7 @@ def _row_behind(token: str) -> OutboxRow:
     return row
 
 
-def _meeting_of(row: OutboxRow) -> Meeting:
+def meeting_of(row: OutboxRow) -> Meeting:
     """Return the meeting of a call or reminder, or the one that a welcome mail named. Raises LinkExpired."""
     meeting = row.mailing.tells_of
     if meeting is None:
@@ -181,7 +181,7 @@ def _whose(people: list[Person]) -> Person:
 def _answer_page(
     token: str, row: OutboxRow, person: Person | None = None, form: AnswerMeetingForm | None = None
 ) -> str:
-    meeting = _meeting_of(row)
+    meeting = meeting_of(row)
     people = answers.people_of_mail(row, meeting)
     if not people:
         raise LinkExpired

@@ -10,6 +10,7 @@ from watch.meetings.service.calling import (
     write_down,
 )
 from watch.meetings.service.changing import cancel, change, is_spelling
+from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
 from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.plans import Plan
 
@@ -20,10 +21,13 @@ __all__ = [
     "call_latecomers",
     "cancel",
     "change",
+    "end_feed",
     "expect_new",
     "is_spelling",
+    "make_feed",
     "new_meeting",
     "remind",
+    "renew_feed",
     "try_out",
     "write_count",
     "write_down",
