@@ -96,7 +96,7 @@ REACHED = {
         "groups.house.move_out", "groups.house.note_answer", "invitations.correct", "invitations.preview",
         "invitations.resend", "invitations.revoke", "invitations.send", "joining.approve",
         "joining.decline", "joining.tell", "meetings.call", "meetings.cancel", "meetings.preview",
-        "meetings.preview_change",
+        "meetings.choose_reminders", "meetings.preview_change",
         "meetings.write_count", "notices.preview", "notices.send", "printing.print_letters",
         "printing.remove_pack", "printing.renew_poster", "groups.coordinators.details",
         "records.cancel_address", "records.correct", "records.correct_flat", "records.end",

@@ -10,6 +10,7 @@ READERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 200, "coordinator": 200,
     "other_coordinator": 200, "lead": 200, "officer": 200, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+REMINDERS = {"remind_early": "7", "remind_late": "0"}
 PLAN = {"kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00", "place": "Trappan"}
 
 
@@ -82,6 +83,16 @@ ENDPOINTS = {
     "meetings.change": (
         Expected(post="/meetings/{meeting}/edit", **CALLERS, **coordinators(422)),
         Expected(post="/meetings/{stairwell_meeting}/edit", **CALLERS, **of_stairwell_3(422)),
+    ),
+    "meetings.ask_reminders": (
+        Expected(get="/meetings/{meeting}/reminders", **CALLERS, **coordinators(200)),
+        Expected(get="/meetings/{stairwell_meeting}/reminders", **CALLERS, **of_stairwell_3(200)),
+    ),
+    "meetings.choose_reminders": (
+        Expected(post="/meetings/{meeting}/reminders", data=REMINDERS, **CALLERS, **coordinators(303)),
+        Expected(
+            post="/meetings/{stairwell_meeting}/reminders", data=REMINDERS, **CALLERS, **of_stairwell_3(303)
+        ),
     ),
     "meetings.ask_cancel": (
         Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),

@@ -99,7 +99,7 @@ def test_once_all_is_over_nothing_personal_is_left(scene: Scene) -> None:
     assert left == STAY_WITHOUT_NAMES | AS_LONG_AS_IT_STANDS
     for meeting in db.session.scalars(select(Meeting)):
         assert (meeting.place, meeting.about, meeting.called_by_id) == ("", None, None)
-        assert meeting.cancel_reason is None
+        assert (meeting.cancel_reason, meeting.reminder_text) == (None, None)
         assert meeting.head_count == 12
     for step in (GroupTransition, ChecklistItem):
         assert set(db.session.scalars(select(step.by_id))) == {None}
@@ -131,6 +131,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     meeting.about = "Belysningen"
     make_answer(meeting, scene.carin, Answer.YES)
     meeting.cancel_reason = "Lokalen är upptagen"
+    meeting.reminder_text = "Ring på hos Amina"
     before = {"place": "Hos Amina", "about": "Låsen", "starts_at": utcnow(), "ends_at": utcnow()}
     db.session.add(MeetingChange(meeting=meeting, by_id=scene.amina.id, **before))
     called = outbox.queue_many(MEETING_CALLED, people=active_member_ids(scene.group), about=meeting)

@@ -70,13 +70,15 @@ COLUMNS = {
     ),
     BY_THE_NIGHT: (
         "checklist_item.by_id", "invitation.flat_id", "invitation.by_id", "letter.by_id", "meeting.about",
-        "meeting.called_by_id", "meeting.cancel_reason", "membership.admitted_by_id", "notice.by_id",
+        "meeting.called_by_id", "meeting.cancel_reason", "meeting.reminder_text",
+        "membership.admitted_by_id", "notice.by_id",
     ),
     HIDES_NOTHING: (
         "checklist_item.done_on", "checklist_item.meeting_on",
         "contact_person.hours", "contact_person.checked_on",
         "household.sticker_given_on", "join_request.flat_id", "letter.discarded_at",
         "meeting.counting", "meeting.head_count",
+        "meeting.reminders_at",
         "meeting_answer.answered_at", "membership.channel", "membership.stairwell_id", "person.language",
         "watch_group.counted_at",
     ),

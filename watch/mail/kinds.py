@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -44,6 +44,9 @@ class Mail(Generic[About]):
     `proves_address` when its link is pressed is tried once a day even at an address that bounced, so that
     its owner can show that it works again.
 
+    `readers_of` returns what a mail says differently to each reader, from the ids of a message's rows: it is
+    compiled once for each value, which the templates have as `readers`.
+
     A mail about several things (such as a weekly digest) is about one row that stands for them. Its model
     finds the things, and has a `group` if the templates name one. To add such a model, make it a Parent in
     models/mail.py, with a migration for its column. All readers of a mailing in one language get the same
@@ -61,6 +64,7 @@ class Mail(Generic[About]):
     to_many: bool = False
     proves_address: bool = False
     calendar: Callable[[Mailing, str | None], icalendar.Calendar | None] | None = None
+    readers_of: Callable[[Collection[int]], tuple[Any, ...]] | None = None
 
     def __post_init__(self) -> None:
         if KINDS.setdefault(self.kind, self) is not self:

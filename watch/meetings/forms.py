@@ -6,7 +6,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
+from flask_babel.speaklater import LazyString
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -22,7 +23,7 @@ from watch.fields import (
     moment_in_stockholm,
 )
 from watch.language import local
-from watch.meetings.labels import ANSWERS, KINDS
+from watch.meetings.labels import ANSWERS, KINDS, REMINDER_DAYS
 from watch.models import Answer, Meeting, MeetingAnswer, MeetingKind, Stairwell, utcnow
 
 MONTHS_AHEAD = 18
@@ -30,6 +31,7 @@ YEARS_BACK = 10
 MOST_PEOPLE = 20
 EVERYBODY = "all"
 # A coordinators' meeting is called among coordinators, not by mail to neighbours.
+DAYS_BEFORE = [SelectChoice(days, words) for days, words in REMINDER_DAYS.items()]
 FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS]
 
 
@@ -118,8 +120,22 @@ class MeetingForm(SendingForm):
         return True
 
 
-class CallMeetingForm(MeetingForm):
-    """Asks whom to call to a meeting, and what kind it is."""
+class RemindersForm(Form):
+    """Asks how many days before a meeting reminders go out, and what they say besides."""
+
+    remind_early = SelectField(_l("Första påminnelsen"), choices=DAYS_BEFORE, coerce=int, default=7)
+    remind_late = SelectField(_l("Sista påminnelsen"), choices=DAYS_BEFORE, coerce=int, default=1)
+    reminder_text = TextField(_l("Egna ord i påminnelsen"), most=300)
+
+    @property
+    def chosen_days(self) -> list[LazyString]:
+        """The chosen days before the meeting in words, the earliest first."""
+        days = {self.remind_early.data, self.remind_late.data} - {0}
+        return [REMINDER_DAYS[each] for each in sorted(days, reverse=True)]
+
+
+class CallMeetingForm(MeetingForm, RemindersForm):
+    """Asks whom to call to a meeting, what kind it is, and when to remind of it."""
 
     stairwell = RadioField(_l("Vilka kallar du?"), default=EVERYBODY, validate_choice=False)
     kind = SelectField(

@@ -11,7 +11,7 @@ from watch.extensions import db
 from watch.mail.kinds import ALSO_CALLS, FromAddress, Mail, Unless
 from watch.meetings.queries.calls import heard_of, hears_of
 from watch.meetings.queries.latecomers import next_meeting_for
-from watch.meetings.queries.reminding import said_no
+from watch.meetings.queries.reminding import readers_of, said_no
 from watch.models import Group, LeftOut, Mailing, Meeting, OutboxRow, Purpose
 
 
@@ -75,6 +75,7 @@ MEETING_REMINDER = Mail(
     for_row=Purpose.ANSWER,
     list_of=_group_of,
     calendar=calendar.invitation,
+    readers_of=readers_of,
 )
 MEETING_CHANGED = Mail(
     "meeting-changed",

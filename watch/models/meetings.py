@@ -47,6 +47,9 @@ class Meeting(Model):
     `uid` identifies it in calendars (RFC 5545, 3.8.4.7). It is random, because an id may be given again after
     a restore, and the new meeting would replace this one in people's calendars. Each change and the
     cancellation raise `sequence` (RFC 5545, 3.8.7.4). `changed_at` is when people were last told of a change.
+
+    `remind_early` and `remind_late` are how many days before it reminders go out, 0 for none, and
+    `reminders_at` is when they were last chosen anew.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -70,6 +73,12 @@ class Meeting(Model):
     cancel_reason: Mapped[str | None] = personal(
         "C", "why it is off; free text may name somebody", AS_GROUP, Encrypted("meeting.cancel_reason")
     )
+    remind_early: Mapped[int] = mapped_column(default=7)
+    remind_late: Mapped[int] = mapped_column(default=1)
+    reminders_at: Mapped[datetime | None]
+    reminder_text: Mapped[str | None] = personal(
+        "C", "what the reminders say besides", AS_GROUP, Encrypted("meeting.reminder_text")
+    )
     counting: Mapped[Counting] = mapped_column(default=Counting.NOT_YET)
     head_count: Mapped[int | None]
 
@@ -84,6 +93,10 @@ class Meeting(Model):
 
     __table_args__ = (
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        CheckConstraint(
+            "remind_early IN (0, 1, 2, 3, 7, 14) AND remind_late IN (0, 1, 2, 3, 7, 14)",
+            name="reminders_are_days_before",
+        ),
         CheckConstraint("head_count BETWEEN 0 AND 1000", name="head_count_is_some_people"),
         CheckConstraint("(counting = 'counted') = (head_count IS NOT NULL)", name="counted_has_a_count"),
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
@@ -10,7 +11,7 @@ from sqlalchemy import Select, and_, or_, select
 from watch.extensions import db
 from watch.language import STOCKHOLM, local
 from watch.meetings.queries.calls import people_called_by_mail
-from watch.models import Answer, Mailing, Meeting, MeetingAnswer, Membership, OutboxRow
+from watch.models import Answer, Mailing, Meeting, MeetingAnswer, Membership, OutboxRow, Person
 
 REMIND_AT = time(9)
 AFTER_CALL = timedelta(days=2)  # a reminder sooner after the call helps nobody
@@ -29,8 +30,10 @@ class Reminder:
         return datetime.combine(day, REMIND_AT, STOCKHOLM)
 
     def is_planned(self, meeting: Meeting) -> bool:
-        """Return True if it comes long enough after the call, or the last change."""
-        return (meeting.changed_at or meeting.called_at) <= self.due_at(meeting) - AFTER_CALL
+        """Return True if it comes long enough after the call or the last change, and was chosen in time."""
+        due = self.due_at(meeting)
+        is_chosen = meeting.reminders_at is None or meeting.reminders_at <= due
+        return is_chosen and (meeting.changed_at or meeting.called_at) <= due - AFTER_CALL
 
     def is_due(self, meeting: Meeting, now: datetime) -> bool:
         days_left = (local(meeting.starts_at).date() - local(now).date()).days
@@ -44,12 +47,24 @@ class Reminder:
         return f"reminder:{meeting.id}:{self.days}:{local(meeting.starts_at).date()}"
 
 
-REMINDERS = (Reminder(7, until=3), Reminder(1, until=0))
+LONGEST = 14  # days
+
+
+def reminders_of(meeting: Meeting) -> list[Reminder]:
+    """Return the reminders chosen for a meeting, the earliest first; one if both are for the same day.
+
+    One that is late leaves it to the next, unless that is more than two days off.
+    """
+    days = sorted({meeting.remind_early, meeting.remind_late} - {0}, reverse=True)
+    return [
+        Reminder(each, until=min(each, following + 2) if following else 0)
+        for each, following in zip(days, [*days[1:], 0], strict=False)
+    ]
 
 
 def next_reminder(meeting: Meeting, now: datetime) -> datetime | None:
     """Return when those called to a coming meeting get the next reminder, or None."""
-    moments = [each.due_at(meeting) for each in REMINDERS if each.is_planned(meeting)]
+    moments = [each.due_at(meeting) for each in reminders_of(meeting) if each.is_planned(meeting)]
     return min((moment for moment in moments if moment > now), default=None)
 
 
@@ -58,7 +73,7 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
     called = select(Mailing.id).where(Mailing.meeting_id == Meeting.id, Mailing.kind == "meeting-called")
     soon = select(Meeting).where(
         Meeting.starts_at > now,
-        Meeting.starts_at < now + timedelta(days=1 + max(each.days for each in REMINDERS)),
+        Meeting.starts_at < now + timedelta(days=1 + LONGEST),
         Meeting.cancelled_at.is_(None),
         called.exists(),
     )
@@ -70,7 +85,7 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
     return [
         (meeting, each)
         for meeting in meetings
-        for each in REMINDERS
+        for each in reminders_of(meeting)
         if each.is_due(meeting, now) and each.key(meeting) not in done
     ]
 
@@ -99,4 +114,33 @@ def said_no(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of those who answered no."""
     return select(MeetingAnswer.person_id).where(
         MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == Answer.NO
+    )
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads a reminder, with what they answered. The name is there if several read one mail."""
+
+    name: str | None = None
+    answer: Answer | None = None
+    people: int = 0
+
+
+def readers_of(rows: Collection[int]) -> tuple[Reader, ...]:
+    """Return who reads the message of these outbox rows (ids), with their answers; one statement."""
+    wanted = (
+        select(Person.name, MeetingAnswer.answer, MeetingAnswer.people)
+        .select_from(OutboxRow)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .join(Person, Person.id == OutboxRow.person_id)
+        .outerjoin(
+            MeetingAnswer,
+            and_(MeetingAnswer.meeting_id == Mailing.meeting_id, MeetingAnswer.person_id == Person.id),
+        )
+        .where(OutboxRow.id.in_(rows))
+        .order_by(OutboxRow.id)
+    )
+    found = db.session.execute(wanted).all()
+    return tuple(
+        Reader(name if len(found) > 1 else None, answer, people or 0) for name, answer, people in found
     )

@@ -11,9 +11,9 @@ from flask_babel.speaklater import LazyString
 from watch import audit
 from watch.access import current_person, current_relations
 from watch.bodies import MEGABYTE
-from watch.fields import SendingForm
+from watch.fields import Form
 from watch.mail.progress import sending
-from watch.meetings.labels import ANSWERS, KINDS
+from watch.meetings.labels import ANSWERS, KINDS, said_by
 from watch.meetings.queries import calls
 from watch.models import Answer, Group, Meeting, MeetingKind, Stairwell
 from watch.recipients import FlatOnPaper, flats_on_paper
@@ -21,6 +21,7 @@ from watch.recipients import FlatOnPaper, flats_on_paper
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
+bp.add_app_template_global(said_by, "answer_of_reader")
 
 
 @bp.app_template_filter("meeting_kind")
@@ -51,7 +52,7 @@ def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     return flats_on_paper(calls.mailings_of(meeting), scopes)
 
 
-def note_assurance(form: SendingForm, meeting: Meeting) -> None:
+def note_assurance(form: Form, meeting: Meeting) -> None:
     """Record that the writer has said that a text is about no person."""
     if form.about_nobody.is_given:
         audit.note(audit.ABOUT_NOBODY, about=meeting, by=current_person(), group=meeting.group)

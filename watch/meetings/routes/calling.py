@@ -68,6 +68,10 @@ def _plan(form: CallMeetingForm) -> service.Plan:
     return service.Plan(form.kind.data, form.starts_at, form.ends_at, form.place.data, form.about.data)
 
 
+def _reminders(form: CallMeetingForm) -> service.Reminders:
+    return service.Reminders(form.remind_early.data, form.remind_late.data, form.reminder_text.data)
+
+
 def _already_called(meeting: Meeting) -> Response:
     flash(_("Inbjudan är redan skickad."), "info")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
@@ -102,8 +106,9 @@ def _send_call(group: Group, form: CallMeetingForm) -> ViewAnswer:
     key = form.form_key.data or None
     try:
         meeting = service.call(
-            group, _plan(form), by=current_person(), stairwell=stairwell, form_key=key, promised=promised
-        )
+            group, _plan(form), by=current_person(), stairwell=stairwell, reminders=_reminders(form),
+            form_key=key, promised=promised,
+        )  # fmt: skip
     except CountChanged as now:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(group, form, now.counts), 409

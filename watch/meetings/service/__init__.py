@@ -12,15 +12,18 @@ from watch.meetings.service.calling import (
 from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
 from watch.meetings.service.latecomers import call_latecomers
-from watch.meetings.service.plans import Plan
+from watch.meetings.service.plans import Plan, Reminders
+from watch.meetings.service.reminders import choose_reminders
 
 __all__ = [
     "Plan",
+    "Reminders",
     "answer",
     "call",
     "call_latecomers",
     "cancel",
     "change",
+    "choose_reminders",
     "end_feed",
     "expect_new",
     "is_spelling",

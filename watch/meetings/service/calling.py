@@ -22,7 +22,7 @@ from watch.meetings.queries.reminding import (
     people_to_remind,
     reminders_due,
 )
-from watch.meetings.service.plans import Plan
+from watch.meetings.service.plans import Plan, Reminders
 from watch.models import (
     Group,
     Mailing,
@@ -39,6 +39,7 @@ def call(
     *,
     by: Person,
     stairwell: Stairwell | None = None,
+    reminders: Reminders | None = None,
     form_key: str | None = None,
     promised: str | None = None,
 ) -> Meeting:
@@ -52,6 +53,7 @@ def call(
     try:
         with db.session.begin_nested():
             meeting = _add(group, stairwell, plan, by)
+            (reminders or Reminders()).write(meeting)
             mailing = outbox.queue_many(
                 MEETING_CALLED,
                 people=reached_by_mail(people_to_call(group, stairwell)),
@@ -68,7 +70,7 @@ def call(
 
 
 def remind(now: datetime) -> None:
-    """Queue the reminders due now, a week and a day before a meeting. Running it twice sends nothing more."""
+    """Queue the reminders due now, as chosen for each meeting. Running it twice sends nothing more."""
     for meeting, reminder in reminders_due(now):
         outbox.queue_many(
             MEETING_REMINDER,

@@ -25,6 +25,22 @@ class Plan:
         return wanted == (meeting.starts_at, meeting.ends_at, meeting.place, meeting.about)
 
 
+@dataclass(frozen=True)
+class Reminders:
+    """How many days before a meeting its reminders go out, 0 for none, and what they say besides."""
+
+    early: int = 7
+    late: int = 1
+    text: str | None = None
+
+    def write(self, meeting: Meeting) -> bool:
+        """Write them into the meeting; return True if something is different now."""
+        before = meeting.remind_early, meeting.remind_late, meeting.reminder_text
+        wanted = self.early, self.late, self.text or None
+        meeting.remind_early, meeting.remind_late, meeting.reminder_text = wanted
+        return before != wanted
+
+
 def expect_open(meeting: Meeting) -> None:
     """Raise MeetingCancelled or MeetingStarted if the meeting cannot be answered or changed any more."""
     if meeting.cancelled_at is not None:

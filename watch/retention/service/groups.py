@@ -35,7 +35,8 @@ def closed(now: datetime) -> int:
     groups = db.session.scalars(due.order_by(Group.id).limit(BATCH)).all()
     for number in groups:
         db.session.execute(delete(Invitation).where(Invitation.group_id == number))
-        forgotten = {"place": "", "about": None, "called_by_id": None, "cancel_reason": None}
+        texts = {"place": "", "about": None, "cancel_reason": None, "reminder_text": None}
+        forgotten = texts | {"called_by_id": None}
         of_group = select(Meeting.id).where(Meeting.group_id == number)
         db.session.execute(delete(MeetingChange).where(MeetingChange.meeting_id.in_(of_group)))
         db.session.execute(update(Meeting).where(Meeting.group_id == number).values(forgotten))
