@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
-from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectChoice, SelectField
+from wtforms import BooleanField, HiddenField, IntegerField, RadioField, SelectField
 from wtforms.validators import InputRequired, NumberRange, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -19,6 +19,7 @@ from watch.fields import (
     NumberField,
     SendingForm,
     TextField,
+    choice,
     choices_of,
     moment_in_stockholm,
 )
@@ -31,7 +32,7 @@ YEARS_BACK = 10
 MOST_PEOPLE = 20
 EVERYBODY = "all"
 # A coordinators' meeting is called among coordinators, not by mail to neighbours.
-DAYS_BEFORE = [SelectChoice(days, words) for days, words in REMINDER_DAYS.items()]
+DAYS_BEFORE = [choice(str(days), words) for days, words in REMINDER_DAYS.items()]
 FOR_NEIGHBOURS = [kind for kind in KINDS if kind is not MeetingKind.COORDINATORS]
 
 
