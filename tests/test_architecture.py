@@ -122,8 +122,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "extensions",
         "fields", "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging",
-        "paper", "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables", "tokens",
-        "trials", "web",
+        "paper", "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables",
+        "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
