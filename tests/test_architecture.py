@@ -81,6 +81,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "bands": {"language", "models"},
     "partners": {"language"},
     "audit": {"extensions", "models"},
+    "calendar": {"mail.kinds", "models"},
     "clock": {"extensions", "language", "models", "statements"},
     "journal": MODELS | {"journal"},
     "presence": {"extensions"},
@@ -120,16 +121,16 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"relations"},
     "mail": MODELS | {"errors", "language", "mail", "partners", "tokens", "trials"},
     "routes": {
-        "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
-        "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper",
-        "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables", "tokens",
-        "trials", "web",
+        "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "extensions",
+        "fields", "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging",
+        "paper", "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables",
+        "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
     "queries": MODELS
     | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "tokens"},
-    "mails": MODELS | {"mail.kinds", "tokens"},
+    "mails": MODELS | {"calendar", "mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
     | {"mail.trying"}

@@ -218,15 +218,15 @@ FAULTS = (
     Fault(
         "the mail of welcome names a coordinator who does not show the name",
         "watch/joining/routes/asking.py",
-        "names = [each.name for each in near if each.shows_name]",
-        "names = [each.name for each in near]",
+        "(each.name for each in near if each.shows_name)",
+        "(each.name for each in near)",
         "mail/test_letters joining/test_deciding joining/test_accepting",
     ),
     Fault(
         "the mail of welcome tells of another stairwell's gathering",
-        "watch/joining/routes/asking.py",
-        "(each for each in upcoming_meetings(membership.group) if is_called(each, membership.person))",
-        "(each for each in upcoming_meetings(membership.group))",
+        "watch/meetings/queries/latecomers.py",
+        "if each.is_to_come and is_called(each, membership.person)",
+        "if each.is_to_come",
         "mail/test_letters joining/test_deciding joining/test_accepting",
     ),
     Fault(

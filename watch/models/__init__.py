@@ -56,6 +56,7 @@ from watch.models.mail import (
 )
 from watch.models.meetings import (
     Answer,
+    CalendarFeed,
     Counting,
     Meeting,
     MeetingAnswer,
@@ -105,6 +106,7 @@ __all__ = [
     "Audience",
     "AuditEntry",
     "Building",
+    "CalendarFeed",
     "Channel",
     "CheckinLink",
     "ChecklistItem",
