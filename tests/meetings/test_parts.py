@@ -99,6 +99,7 @@ def test_two_of_three_stairwells_are_called_by_mail_and_on_paper(
     page = client.get(f"/meetings/{meeting.id}", as_=solvarv.vera)
     assert "Träffen är för port 2, 4." in page.text
     assert "Solvarvsgatan 2, Solvarvsgatan 4" in page.text
+    assert "Trapphusträff i port 2, 4" in client.get(f"/groups/{solvarv.group.id}", as_=solvarv.tove).text
 
 
 def test_a_meeting_of_some_stairwells_is_their_coordinators_and_no_other_ones(
