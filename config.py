@@ -49,7 +49,8 @@ DEFAULTS: dict[str, Any] = {
     "MAIL_UNCERTAIN_MINUTES": 10.0,  # how long to wait before resending a message whose acceptance is unknown
     "HOST_NAME": "",  # this machine's name in the list of workers; empty: its host name
     "METRICS_PORT": 0,  # port of the metrics for Prometheus, on loopback only; 0: none
-    "SIGN_IN_LINK_MINUTES": 10,
+    "SIGN_IN_LINK_MINUTES": 30,  # how long a sign-in link works; a server that greylists takes ten of them
+    "OFFICER_IDLE_MINUTES": 30,  # how long an officer may do nothing before being signed out
     "INVITATION_DAYS": 30,
     "INVITATIONS_A_DAY": 100,  # how many letters of invitation one coordinator can have sent in 24 hours
     "FORMS_IN_TEN_MINUTES": 300,  # how many forms of all kinds one network may send
@@ -80,7 +81,8 @@ RANGES = {  # the smallest and largest accepted values
     "INVITATION_DAYS": (1, 365),
     "LETTERS_AT_ONCE": (1, 500),
     "FORMS_IN_TEN_MINUTES": (10, 1_000_000),
-    "SIGN_IN_LINK_MINUTES": (1, 24 * 60),
+    "SIGN_IN_LINK_MINUTES": (5, 60),
+    "OFFICER_IDLE_MINUTES": (5, 120),
     "MAIL_PORT": (1, 65535),
     "METRICS_PORT": (0, 65535),
     "MAIL_CONNECTIONS": (1, 1000),
@@ -102,7 +104,7 @@ DEVELOPMENT: dict[str, Any] = {
     "MAIL_SERVER": "127.0.0.1",
     "MAIL_PORT": 8025,
     "MAIL_USE_TLS": False,
-    "SIGN_IN_LINK_MINUTES": 24 * 60,
+    "SIGN_IN_LINK_MINUTES": 60,
 }
 
 OF_TESTS = {"TEST_DATABASE_URL"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import TypeVar
 
 from sqlalchemy import select
@@ -12,6 +12,7 @@ from sqlalchemy import select
 from watch import tokens
 from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
+from watch.language import STOCKHOLM, local
 from watch.models import (
     AddressChange,
     AddressVerification,
@@ -367,8 +368,9 @@ def make_meeting(
     stairwells: Sequence[Stairwell] = (),
     by: Person | None = None,
 ) -> Meeting:
-    """Add a meeting of an hour and a half, by default in a week."""
-    begins = starts_at or (utcnow() + timedelta(days=7)).replace(microsecond=0)
+    """Add a meeting of an hour and a half, by default in a week at six in the evening."""
+    evening = datetime.combine(local(utcnow()).date() + timedelta(days=7), time(18), STOCKHOLM)
+    begins = starts_at or evening
     return store(
         Meeting(
             group=group,

@@ -89,7 +89,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "recipients": MODELS | {"errors"},
     "bodies": {"database"},
     "errors": {"bodies", "errors", "extensions", "language", "limits", "made_for", "models", "tokens"},
-    "email_address": set(),
+    "email_address": {"signs"},
     "encodings": set(),
     "typed_words": {"fields", "guarding"},
     "fields": {"email_address", "field_rules", "guarding", "language", "lengths", "made_for", "models",
@@ -101,6 +101,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "titles": {"names"},
     "phones": set(),
     "signs": set(),
+    "searching": {"signs"},
     "lengths": set(),
     "personnummer": set(),
     "limits": {"crypto", "database", "extensions", "models", "statements"},
@@ -108,6 +109,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "statements": {"extensions"},
     "saving": {"errors", "extensions"},
     "sure": set(),
+    "trials": {"errors"},
     "pressed": {"web"},
     "tables": {"encodings", "errors", "xlsx_table"},
     "xlsx_table": set(),
@@ -115,19 +117,21 @@ MAY_IMPORT: dict[str, set[str]] = {
     "urls": {"database", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
     | {"relations"},
-    "mail": MODELS | {"errors", "language", "mail", "partners", "tokens"},
+    "mail": MODELS | {"errors", "language", "mail", "partners", "tokens", "trials"},
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper",
-        "partners", "pressed", "recipients", "relations", "saving", "sure", "tables", "tokens", "web",
+        "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables", "tokens",
+        "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
     "queries": MODELS
-    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "tokens"},
+    | {"errors", "language", "mail.kinds", "mail.progress", "names", "recipients", "searching", "tokens"},
     "mails": MODELS | {"mail.kinds", "tokens"},
     "service": MODELS
     | {"access", "audit", "browser_state", "errors", "fields", "language", "mail.kinds", "mail.outbox"}
+    | {"mail.trying"}
     | {"paper"}
     | {"names", "recipients", "relations", "tokens"},
     "part": MODELS
@@ -135,7 +139,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs", "tables",
         "tokens",
     }
-    | {"clock", "encodings", "journal", "partners", "xlsx_table"},
+    | {"clock", "encodings", "journal", "partners", "searching", "xlsx_table"},
     "cli": MODELS
     | {"audit", "email_address", "errors", "fields", "journal", "language", "mail", "jobs", "names"}
     | {"presence", "tokens"},

@@ -73,7 +73,8 @@ BAD: dict[str, list[str]] = {  # values that each setting refuses; every setting
     "JOURNAL_DAYS": [*COUNT, "0"],
     "POSTGRES_PROGRAMS": [],  # any folder
     "METRICS_PORT": [*COUNT, "65536"],
-    "SIGN_IN_LINK_MINUTES": [*COUNT, "0"],
+    "SIGN_IN_LINK_MINUTES": [*COUNT, "0", "61"],
+    "OFFICER_IDLE_MINUTES": [*COUNT, "0", "121"],
     "INVITATION_DAYS": [*COUNT, "0"],
     "INVITATIONS_A_DAY": [*COUNT, "0"],
     "LETTERS_AT_ONCE": [*COUNT, "0"],
@@ -99,7 +100,7 @@ def test_good_settings_are_taken_and_what_follows_from_them_is_safe() -> None:
         "SESSION_COOKIE_NAME": "__Host-session",
     }
     assert settings["PERMANENT_SESSION_LIFETIME"] == timedelta(days=180)
-    assert settings["SIGN_IN_LINK_MINUTES"] == 10
+    assert (settings["SIGN_IN_LINK_MINUTES"], settings["OFFICER_IDLE_MINUTES"]) == (30, 30)
 
 
 @pytest.mark.parametrize("name", NEEDED)

@@ -229,5 +229,7 @@ def test_a_number_that_could_be_a_phone_says_how_to_write_one(plain_app: Flask) 
         assert form.errors == {
             "line": ["Det ser ut som ett personnummer. Är det ett telefonnummer? Skriv det så här: "
                      "070-123 45 67."],
-            "text": ["Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."],
+            "text": ["Det ser ut som ett personnummer. Skriv aldrig personnummer här. Är det ett annat "
+            "nummer, skriv vilket före och siffrorna i ett: OCR, bankgiro, plusgiro, kundnummer "
+            "eller ärendenummer 1234567890."],
         }  # fmt: skip

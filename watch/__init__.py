@@ -40,13 +40,14 @@ from watch.ops import health, mailbox
 from watch.places import routes as places
 from watch.printing import routes as printing
 from watch.records import routes as records
+from watch.retention import routes as retention
 
 gc.enable()
 gc.freeze()  # what stays for good is not looked at again
 
 FEATURES = (
     places, accounts, addresses, contacts, groups, lifecycle, printing, invitations, joining, interest,
-    canvassing, records, handouts, meetings, notices, messages, followup, handbook, health,
+    canvassing, records, handouts, meetings, notices, messages, followup, handbook, retention, health,
 )  # fmt: skip
 FIRST_STEPS = bound_body, count_form, refuse_unreadable, urls.lead_to_page  # before all: a flood costs little
 

@@ -10,7 +10,7 @@ from wtforms import Field
 from wtforms.validators import ValidationError
 
 from watch.names import has_letter, is_like_link
-from watch.personnummer import has_personnummer, personnummer_word
+from watch.personnummer import has_personnummer, may_be_mobile, personnummer_word
 from watch.signs import JOINERS, before_hidden_sign, has_pile
 from watch.titles import is_title
 
@@ -48,6 +48,20 @@ def no_personnummer(_form: Any, field: Field) -> None:
     """Refuse a personnummer."""
     if has_personnummer(field.data or ""):
         raise ValidationError(personnummer_word(field.data))
+
+
+def no_personnummer_in_text(_form: Any, field: Field) -> None:
+    """Refuse a personnummer, and say how to write a number that only looks like one."""
+    if has_personnummer(field.data or ""):
+        raise ValidationError(
+            personnummer_word(field.data)
+            if may_be_mobile(field.data)
+            else _l(
+                "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Är det ett annat nummer, "
+                "skriv vilket före och siffrorna i ett: OCR, bankgiro, plusgiro, kundnummer eller "
+                "ärendenummer 1234567890."
+            )
+        )
 
 
 def no_encoded_word(_form: Any, field: Field) -> None:

@@ -34,13 +34,14 @@ from wtforms.validators import (
 )
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, readable_address
+from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, bare_address, readable_address
 from watch.field_rules import (
     NoHiddenSigns,
     a_letter,
     no_encoded_word,
     no_link,
     no_personnummer,
+    no_personnummer_in_text,
     no_pile_of_marks,
     no_title,
     plain_link,
@@ -53,7 +54,6 @@ from watch.models import Language
 from watch.names import tidy_name
 from watch.phones import WordsInPhone, read_phone
 from watch.signs import (
-    IN_ADDRESSES,
     JOINERS,
     OF_TEXTS,
     composed,
@@ -146,7 +146,7 @@ class LineField(StringField):
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS)
-        rules = (needed, too_long, hidden, no_pile_of_marks, no_encoded_word, no_personnummer)
+        rules = (needed, too_long, hidden, no_pile_of_marks, no_encoded_word, no_personnummer_in_text)
         guard = () if unguarded else (about_nobody,)
         super().__init__(label, validators=rules + guard, filters=[_filter(plain_line), _strip], **more)
 
@@ -158,7 +158,7 @@ class TextField(TextAreaField):
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS, lines=True)
-        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer, about_nobody]
+        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer_in_text, about_nobody]
         super().__init__(label, validators=rules, filters=[_filter(plain_text), _strip], **more)
 
 
@@ -168,8 +168,7 @@ class AddressField(EmailField):
     def __init__(self, label: Any, *, optional: bool = False, **more: Any) -> None:
         needed = Optional() if optional else DataRequired(_l("Skriv en e-postadress."))
         rules = [needed, AtMost(MOST_ADDRESS, ADDRESS_TOO_LONG)]
-        seen = _filter(lambda text: text.translate(IN_ADDRESSES))
-        super().__init__(label, validators=rules, filters=[seen, _strip], **more)
+        super().__init__(label, validators=rules, filters=[_filter(bare_address)], **more)
 
     def post_validate(self, form: Form, validation_stopped: bool) -> None:
         if self.data and not validation_stopped:

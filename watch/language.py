@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 from babel import Locale
 from babel.dates import format_date, format_datetime, format_time
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from flask import g, has_request_context, request, session
 from flask_babel import force_locale, get_locale, refresh
@@ -140,6 +141,11 @@ def moment(when: datetime) -> str:
 def listed(parts: Iterable[object]) -> str:
     """Join parts with the language's comma: "1, 3, 5"."""
     return f"{_comma()} ".join(map(str, parts))
+
+
+def together(names: Iterable[str]) -> str:
+    """Join names with the language's "and": "Boda och Norrby"."""
+    return format_list(list(names), locale=_locale())
 
 
 def _comma() -> str:

@@ -5,20 +5,23 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from watch.signs import BLANKS, JOINERS, composed
+from watch.signs import BLANKS, JOINERS, OF_DIRECTION, composed
 
 SPACES = re.compile(r"[^\S\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 ALIKE = str.maketrans(dict.fromkeys("’ʼ‘`´", "'") | dict.fromkeys("\u2010\u2011\u2012\u2013", "-"))
-UNDIVIDED = str.maketrans({"ø": "o", "æ": "a", "ł": "l", "đ": "d", "ð": "d", "ı": "i", "œ": "o"})
 INITIAL = re.compile(r"\b([^\W\d_]|Dr|Mr|Mrs|Ms|St|Prof)\.(?=[^\W\d_]{2})", re.IGNORECASE)
+EDGES = " " + "".join(map(chr, OF_DIRECTION))
 LINK = re.compile(  # mail programs also link evil.example, evil。se, 8.8.8.8 and tel:112
     r"[\\@]|//|www\.|\w[.。]\w{2}|\d[.。]\d|\w{2}:(?:\d|\S{3})|\w{2}[.。]\w+/", re.IGNORECASE
 )
 
 
 def tidy_name(text: str) -> str:
-    """Return a typed name with single spaces, in composed form, and with a space after a title ("Dr. Ek")."""
-    return INITIAL.sub(r"\1. ", composed(SPACES.sub(" ", text).strip()))
+    """Return a typed name with single spaces, in composed form, and with a space after a title ("Dr. Ek").
+
+    Signs of direction at its edges, which programs put around a name that is copied, are dropped.
+    """
+    return INITIAL.sub(r"\1. ", composed(SPACES.sub(" ", text).strip(EDGES)))
 
 
 def folded_name(name: str) -> str:
@@ -33,16 +36,6 @@ def folded_name(name: str) -> str:
 def is_same_name(one: str, other: str) -> bool:
     """Return True if two names are the same to a reader: "Kim Ek" and "kim  ek"."""
     return folded_name(one) == folded_name(other)
-
-
-def is_found(search: str, text: str) -> bool:
-    """Return True if each word of a search stands in the text, whatever its case, rings, dots and accents."""
-    return all(word in _without_accents(text) for word in _without_accents(search).split())
-
-
-def _without_accents(text: str) -> str:
-    plain = unicodedata.normalize("NFKD", composed(text).casefold()).translate(UNDIVIDED)
-    return "".join(sign for sign in plain if unicodedata.category(sign) not in {"Mn", "Cf"})
 
 
 def has_letter(name: str) -> bool:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 import unicodedata
+from base64 import b64encode
 from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from io import BytesIO
@@ -52,8 +53,13 @@ def pdf(layout: str, facts: Mapping[str, Any]) -> bytes:
 
 
 def picture(layout: str, facts: Mapping[str, Any]) -> bytes:
-    """Return a page made by a layout as PNG, for a screen."""
+    """Return the first page made by a layout as PNG, for a screen."""
     return _made(layout, facts, format="png", ppi=SCREEN)
+
+
+def picture_to_show(png: bytes | None) -> str | None:
+    """Return the address of a picture that is part of its page (RFC 2397)."""
+    return f"data:image/png;base64,{b64encode(png).decode()}" if png else None
 
 
 class CannotPrint(Exception):
@@ -78,8 +84,9 @@ def _drawn(layout: str, facts: Any, **how: Any) -> bytes:
         LAYOUTS / f"{layout}.typ", root=LAYOUTS, font_paths=[FONTS], ignore_system_fonts=True,
         sys_inputs={"facts": json.dumps(facts), "fonts": json.dumps([*fonts])}, **how,
     )  # fmt: skip
-    assert isinstance(made, bytes)
-    return made
+    first = made[0] if isinstance(made, list) else made  # a list of pictures, one a page
+    assert isinstance(first, bytes)
+    return first
 
 
 @cache

@@ -25,10 +25,13 @@ ONE_MORE = rf"(?:{BETWEEN}){{1,3}}\d"
 DIGIT_BY_DIGIT = re.compile(rf"(?<!\d)\d(?:{ONE_MORE}){{9}}(?:(?:{ONE_MORE}){{2}})?(?!\d)")
 APART = (" ", " ", " ", PLUS, " ")  # the gaps of a match of DIGIT_BY_DIGIT
 COUNTRY_CODE = re.compile(r"\+\d{1,3}\W?\Z")
-NUMBERED = re.compile(  # what follows is no personnummer unless its check digit is right
-    r"(?:giro\w*|\bbg|\bpg|\bocr|faktur\w*|ärende\w*|diarie\w*|\border\w*|kundn\w*|\borg\w*|konto\w*)\W+(?:\w+\W+){0,2}\Z",
+NUMBERED = re.compile(  # what follows is no personnummer, unless it is written just as one
+    r"(?:giro\w*|\bbg|\bpg|\bocr\w*|faktur\w*|ärende\w*|diarie\w*|\border\w*|kundn\w*|\borg\w*|konto\w*|referens\w*|avtals\w*"
+    r"|medlemsn\w*|\binvoice|\bcustomer|\bcase|\breference)\W+(?:\w+\W+){0,2}\Z",
     re.IGNORECASE,
 )
+LIKE_DIGITS = re.compile(r"(?<![^\W_])[\dOoОоΟοIlІ|]{2,}(?![^\W_])")  # "8O0101", "l23I"
+AS_DIGITS = str.maketrans("OoОоΟοIlІ|", "0000001111")
 MOBILE = re.compile(r"(?<!\d)07\d{8}(?!\d)")  # ten digits that may also be a personnummer
 PERSONNUMMER_COLUMN = re.compile(  # what a column of them is called
     r"person-? ?n(?:umme)?r|\bpnr\b|samordningsn|social security|\bssn\b|الرقم الشخصي", re.IGNORECASE
@@ -56,11 +59,14 @@ class Written:
         _century, year, month, day, within = self.gaps
         is_usual = bool(year) == bool(month) and not within
         is_said = any(sign in DASHES + PLUS for sign in day) or (self.century and not any(self.gaps))
+        is_as_one = is_usual and is_said and bool(day.strip()) and (bool(self.century) or not year)
+        if self.is_numbered and not (is_right and is_as_one):
+            return False
         is_apart = day.isspace() and not (year or self.digits[0] == "0" or self._is_time())
         if is_usual and is_said:
-            return is_right or not (self._is_time() or self.is_numbered)
+            return is_right or not self._is_time()
         if is_usual and is_apart:
-            return is_right or not self.is_numbered
+            return True
         return is_right and not (self._is_time() or self._is_phone())
 
     def _is_day(self) -> bool:
@@ -92,9 +98,17 @@ def has_personnummer(text: str) -> bool:
     """Return True if the text holds a personnummer or samordningsnummer, mistyped ones included.
 
     Without the usual separator, or with digits apart, only one with a right check digit counts, so that phone
-    numbers, invoice numbers and dates with an hour are accepted.
+    numbers, invoice numbers and dates with an hour are accepted. A number that is introduced as
+    another (OCR, kundnummer) counts only if it is written just as a personnummer, with a right check digit.
     """
-    return any(found.is_one for found in _all_written(text))
+    plain = LIKE_DIGITS.sub(_read_as_digits, text)
+    return any(found.is_one for found in _all_written(plain))
+
+
+def _read_as_digits(like: re.Match[str]) -> str:
+    """Return O as 0 and l as 1 if half of the signs or more are digits."""
+    is_number = sum(map(str.isdecimal, like[0])) * 2 >= len(like[0])
+    return like[0].translate(AS_DIGITS) if is_number else like[0]
 
 
 def _all_written(text: str) -> Iterator[Written]:
@@ -103,11 +117,14 @@ def _all_written(text: str) -> Iterator[Written]:
             century, *rest = (part or "" for part in found.groups())
             digits = "".join(_plain(pair) for pair in rest[1::2])
             if not COUNTRY_CODE.search(text, max(0, found.start() - 6), found.start()):
-                is_numbered = NUMBERED.search(text, max(0, found.start() - 30), found.start()) is not None
-                yield Written(_plain(century), digits, tuple(rest[0::2]), is_numbered)
+                yield Written(_plain(century), digits, tuple(rest[0::2]), _is_numbered(found, text))
     for found in DIGIT_BY_DIGIT.finditer(text):
         digits = _plain("".join(sign for sign in found[0] if sign.isdecimal()))
-        yield Written(digits[:-10], digits[-10:], APART)
+        yield Written(digits[:-10], digits[-10:], APART, _is_numbered(found, text))
+
+
+def _is_numbered(found: re.Match[str], text: str) -> bool:
+    return NUMBERED.search(text, max(0, found.start() - 30), found.start()) is not None
 
 
 def _plain(digits: str) -> str:

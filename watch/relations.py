@@ -52,6 +52,7 @@ class Position:
     or a notice for all. With several it belongs to the coordinators of each. With `is_somewhere` it belongs
     to a household whose stairwell is unknown, and only to those who work with the whole group. `guests` are
     other groups that it is for. `owner_id` is the person who sent it, called it, asked for it or decided it.
+    What belongs to `other_area_ids` too is for those who are officers of all of them.
     """
 
     area_id: int | None = None
@@ -60,6 +61,7 @@ class Position:
     is_somewhere: bool = False
     guests: frozenset[int] = frozenset()
     owner_id: int | None = None
+    other_area_ids: frozenset[int] = frozenset()
 
 
 def position_of(thing: Model) -> Position:
@@ -157,9 +159,13 @@ def _only(stairwell_id: int | None) -> frozenset[int]:
 
 
 def _of_notice(notice: Notice) -> Position:
-    """Return the position. An area's officer may not know of notices to a group, so these have no area."""
-    if notice.group_id is None:
-        return Position(area_id=notice.area_id, owner_id=notice.by_id)
+    """Return the position. An area's officer may not know of a group's own notices, so these have no area.
+
+    A notice from an officer to a group is the officers', as those to areas are.
+    """
+    if notice.area_id is not None:
+        others = frozenset(each.id for each in notice.areas) - {notice.area_id}
+        return Position(notice.area_id, owner_id=notice.by_id, other_area_ids=others)
     where = _only(notice.stairwell_id)
     return Position(group_id=notice.group_id, stairwell_ids=where, owner_id=notice.by_id)
 
@@ -188,7 +194,7 @@ class Relations:
             roles.add(Role.LEAD)
         if self._coordinates_at(position):
             roles.add(Role.COORDINATOR)
-        if position.area_id in self.officer_of:
+        if self._follows(position):
             roles.add(Role.OFFICER)
         if position.guests & (self.member_of | self.leads | set(self.coordinates)):
             roles.add(Role.GUEST)
@@ -202,7 +208,10 @@ class Relations:
         """Return True if the owner still has the role in which they did it, as coordinator or officer."""
         if position.group_id is not None:
             return position.group_id in self.coordinates
-        return position.area_id in self.officer_of
+        return self._follows(position)
+
+    def _follows(self, position: Position) -> bool:
+        return position.area_id in self.officer_of and position.other_area_ids <= self.officer_of
 
     def _coordinates_at(self, position: Position) -> bool:
         stairwells = self.coordinates.get(position.group_id or 0)
@@ -216,7 +225,9 @@ class Relations:
 
     def knows_of(self, position: Position) -> bool:
         """Return True if the person belongs to the same group or area, and so may know of the thing."""
-        return bool(self.roles(Position(position.area_id, position.group_id, guests=position.guests)))
+        areas = {position.area_id, *position.other_area_ids}
+        here = Position(group_id=position.group_id, guests=position.guests)
+        return bool(areas & self.officer_of or self.roles(here))
 
     def stairwells_in(self, group: Group) -> frozenset[int] | None:
         """Return the stairwells whose households a coordinator works with; None for the whole group."""

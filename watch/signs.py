@@ -17,7 +17,10 @@ OF_TEXTS = f"{JOINERS}\u061c\u200e\u200f{ISOLATES}{END_OF_ISOLATE}"
 # soft hyphen, zero-width space, word joiner, byte order mark, Word's optional hyphen, the place of a picture,
 # and the tags that make a black flag that of England
 MEANINGLESS = dict.fromkeys([*map(ord, "\u00ad\u200b\u2060\ufeff\x1f\ufffc"), *range(0xE0001, 0xE0080)])
-IN_ADDRESSES = MEANINGLESS | dict.fromkeys(map(ord, OF_TEXTS))
+# Marks, embeddings and isolates, which say in which direction to write; overrides are not among them
+OF_DIRECTION = dict.fromkeys([0x61C, 0x200E, 0x200F, 0x202A, 0x202B, 0x202C, *range(0x2066, 0x206A)])
+# joiners, and what chooses the look of the sign before it
+IN_ADDRESSES = MEANINGLESS | OF_DIRECTION | dict.fromkeys([0x180E, 0x200C, 0x200D, *range(0xFE00, 0xFE10)])
 LINE_BREAKS = dict.fromkeys(map(ord, "\x0b\x0c\x85\u2028\u2029"), "\n")  # Word's vertical tab among them
 BLANKS = "\u115f\u1160\u3164\uffa0\u2800"  # letters and a pattern that look like a space
 MOST_MARKS = 30  # combining marks on one letter; written languages need a few (Unicode's "stream-safe" text)

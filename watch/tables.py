@@ -81,14 +81,17 @@ class BrokenRow:
 class Table:
     """The rows that are not empty, numbered as in a spreadsheet, and the rows that cannot be read.
 
-    `hidden` counts hidden rows and columns, which are left out. `is_mixed` is True if the file has bytes of
-    two encodings.
+    `hidden` counts hidden rows and columns, which are left out; `hides_addresses` is True if one has an
+    address. `is_mixed` is True if the file has bytes of two encodings, `is_unclear` if letters of its only
+    one are uncertain.
     """
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     broken: list[BrokenRow] = field(default_factory=list)
     hidden: int = 0
+    hides_addresses: bool = False
     is_mixed: bool = False
+    is_unclear: bool = False
 
 
 def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits, name: str = "") -> list[Table]:
@@ -106,7 +109,10 @@ def read_tables(data: bytes, *, most_bytes: int, xlsx: XlsxLimits, name: str = "
     if not data.startswith(ZIP):
         return [_table_of(data, xlsx.rows)]
     try:
-        return [Table(sheet.rows, hidden=sheet.hidden) for sheet in visible_sheets(data, xlsx)]
+        return [
+            Table(sheet.rows, hidden=sheet.hidden, hides_addresses=sheet.hides_addresses)
+            for sheet in visible_sheets(data, xlsx)
+        ]
     except UnreadableWorkbook as unreadable:
         raise UnreadableTable(TableProblem(unreadable.problem)) from None
 
@@ -141,13 +147,23 @@ def decoded(data: bytes) -> tuple[str, bool]:
     for beginning, problem in MAGIC.items():
         if beginning.match(data):
             raise UnreadableTable(problem)
+    if b"\0" in data and any(_is_text(data, name) for name in ("utf-16-le", "utf-16-be")):
+        raise UnreadableTable(TableProblem.WRONG_ENCODING)
     return encodings.decoded(data)
+
+
+def _is_text(data: bytes, encoding: str) -> bool:
+    """Return True if the data are lines of letters in this encoding, with an address in them."""
+    text = data.decode(encoding, errors="replace")
+    return bool(re.search(r"@[a-z\d.-]+\.[a-z]", text, re.IGNORECASE)) and all(
+        sign.isprintable() or sign.isspace() for sign in text
+    )
 
 
 def _table_of(data: bytes, most_rows: int) -> Table:
     text, is_mixed = decoded(data)
     table = split_text(text, most_rows=most_rows)
-    table.is_mixed = is_mixed
+    table.is_mixed, table.is_unclear = is_mixed, not is_mixed and "\ufffd" in text
     return table
 
 

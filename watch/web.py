@@ -255,10 +255,10 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
 
 
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
-    yield _item(_l("Översikt"), "followup.overview", "followup.overview")
+    yield _item(_l("Översikt"), "followup.overview", "followup.overview", "groups.mine")
     if area:
-        groups = "lifecycle", "groups", "groups.coordinators", "invitations", "meetings", "printing"
-        rooms = "followup.area", "messages", *groups
+        groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle"
+        rooms = "followup.area", "messages", "invitations", "meetings", "printing", *groups
         yield _item(_l("Området"), "followup.area", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 

@@ -29,6 +29,7 @@ OTHERS = {  # what else is a ZIP file, by a part that it has or by its MIME type
     re.compile("(?!xl/)"): "archive",
 }
 ERRORS = {"#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#NULL!", "#NUM!"}  # what a formula came to
+ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")  # of a character that XML cannot hold (ECMA-376, ST_Xstring)
 LONGEST_WAIT = 5  # times the processor time, by the clock
 MOST_COLUMNS = 200
 MAX_CHARACTERS = 500  # of a cell without an address; names and flats are shorter
@@ -52,6 +53,7 @@ class Sheet:
 
     rows: list[tuple[int, list[str]]] = field(default_factory=list)
     hidden: int = 0  # rows and columns
+    hides_addresses: bool = False
 
 
 class UnreadableWorkbook(Exception):
@@ -80,7 +82,7 @@ def visible_sheets(data: bytes, limits: XlsxLimits) -> list[Sheet]:
     found = json.loads(read.stdout)
     if isinstance(found, str):
         raise UnreadableWorkbook(found)
-    return [Sheet([(number, cells) for number, cells in rows], hidden) for rows, hidden in found]
+    return [Sheet([(number, cells) for number, cells in rows], *more) for rows, *more in found]
 
 
 def _read(data: bytes, limits: XlsxLimits) -> list[Sheet]:
@@ -129,6 +131,7 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
                 continue
             if is_hidden:
                 found.hidden += 1
+                found.hides_addresses |= any("@" in text for text in texts)
             else:
                 found.rows.append((number, texts))
             if len(found.rows) > most_rows:
@@ -137,7 +140,9 @@ def _sheet(sheet: Any, most_rows: int) -> Sheet:
     for _number, cells in found.rows:
         cells += [""] * (widest - len(cells))
     for column in _hidden_columns(parser.column_dimensions.values()):
-        found.hidden += _emptied(found.rows, column)
+        said = _emptied(found.rows, column)
+        found.hidden += bool(said)
+        found.hides_addresses |= any("@" in text for text in said)
     return found
 
 
@@ -157,15 +162,18 @@ def _hidden_columns(columns: Any) -> Iterator[int]:
 
 
 def _is_hidden(attributes: Any) -> bool:
-    return attributes.get("hidden") in {"1", "true"}
+    """Return True if a row or column is hidden, or has no height or width."""
+    sizes = [attributes[name] for name in ("ht", "width") if name in attributes]
+    return attributes.get("hidden") in {"1", "true"} or any(re.fullmatch(r"0*\.?0+", size) for size in sizes)
 
 
-def _emptied(rows: list[tuple[int, list[str]]], column: int) -> bool:
-    """Clear a column's cells; return True if any had text."""
+def _emptied(rows: list[tuple[int, list[str]]], column: int) -> list[str]:
+    """Clear a column's cells; return the texts that they had."""
     filled = [cells for _number, cells in rows if column < len(cells) and cells[column]]
+    said = [cells[column] for cells in filled]
     for cells in filled:
         cells[column] = ""
-    return bool(filled)
+    return said
 
 
 def _text(value: Any) -> str:
@@ -174,8 +182,16 @@ def _text(value: Any) -> str:
         value = int(value)
     if value is None or isinstance(value, bool) or value in ERRORS:
         return ""
-    text = str(value).replace("_x000D_", "\n").strip()
+    text = ESCAPED.sub(_unescaped, str(value)).strip()
     return text[: MOST_IN_A_CELL if "@" in text else MAX_CHARACTERS]
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """Return the character of an escape. Those that break lines are line breaks, other controls spaces."""
+    character = chr(int(found[1], 16))
+    if character in "\n\r\v\f\x85\u2028\u2029":
+        return "\n"
+    return character if character.isprintable() or character == "\ufeff" else " "
 
 
 def _answer(limits: XlsxLimits) -> Any:
@@ -183,7 +199,10 @@ def _answer(limits: XlsxLimits) -> Any:
     resource.setrlimit(resource.RLIMIT_CPU, (limits.seconds, limits.seconds))
     resource.setrlimit(resource.RLIMIT_AS, (limits.memory, limits.memory))
     try:
-        return [(sheet.rows, sheet.hidden) for sheet in _read(sys.stdin.buffer.read(), limits)]
+        return [
+            (sheet.rows, sheet.hidden, sheet.hides_addresses)
+            for sheet in _read(sys.stdin.buffer.read(), limits)
+        ]
     except UnreadableWorkbook as unreadable:
         return unreadable.problem
     except MemoryError:

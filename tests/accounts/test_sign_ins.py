@@ -97,6 +97,18 @@ def test_officers_are_signed_out_when_idle(client, scene, after, officer_is_in, 
         assert (is_in(client, scene.gun), is_in(client, scene.carin)) == (officer_is_in, member_is_in)
 
 
+def test_how_long_an_officer_may_do_nothing_is_a_setting_and_the_page_says_it(
+    app, client, scene, monkeypatch
+):
+    monkeypatch.setitem(app.config, "OFFICER_IDLE_MINUTES", 90)
+    client.browser(scene.gun)
+    begin = utcnow()
+    with time_machine.travel(begin + timedelta(minutes=89), tick=False):
+        assert is_in(client, scene.gun)
+    with time_machine.travel(begin + timedelta(minutes=89 + 91), tick=False):
+        assert "Du loggades ut efter 90 minuter" in client.get("/login", as_=scene.gun).text
+
+
 def test_officers_who_keep_working_are_signed_out_after_twelve_hours(client, scene):
     begin = utcnow()
     assert is_in(client, scene.gun)

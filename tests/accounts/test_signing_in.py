@@ -268,6 +268,12 @@ def test_the_link_works_as_long_as_the_setting_says_and_no_minute_more(app, scen
         assert [PageClient(app).get(link).status, PageClient(app).post(link).status] == [410, 410]
 
 
+def test_the_page_after_asking_says_how_long_the_link_works(app, client, scene, ask, monkeypatch):
+    monkeypatch.setitem(app.config, "SIGN_IN_LINK_MINUTES", 45)
+    asked = client.post("/login", {"email": "carin@example.org"})
+    assert "Länken gäller i 45 minuter och går att använda en gång." in asked.follow().text
+
+
 def test_a_shared_mailbox_asks_who_it_is_after_the_button(client, scene, ask, newest_link):
     nils = make_person("Nils Öberg", "carin@example.org")
     ask("carin@example.org")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
+from datetime import timedelta
 
 import pytest
 
@@ -14,12 +15,23 @@ from tests.factories import (
     make_household,
     make_interest,
     make_landlord,
+    make_meeting,
     make_person,
 )
-from tests.page_client import PageClient
+from tests.page_client import Page, PageClient
+from tests.page_contract import text_of
 from watch.extensions import db
-from watch.followup.queries.buildings import BuildingRow, BuildingState, Filter, buildings_of, landlords_in
-from watch.models import Area, Building, Group, GroupState, Landlord, utcnow
+from watch.followup.queries.buildings import (
+    BuildingRow,
+    BuildingState,
+    Filter,
+    Order,
+    buildings_by_id,
+    buildings_in,
+    landlords_in,
+)
+from watch.language import short_day
+from watch.models import Area, Building, Group, GroupState, Landlord, Person, utcnow
 
 
 @pytest.fixture
@@ -46,27 +58,40 @@ def be_interested(house: Building, count: int) -> None:
 
 def addresses(area: Area, **wanted: object) -> list[str]:
     """Return the addresses of the buildings found."""
-    return [row.address for row in buildings_of(area, Filter(**wanted), utcnow()).rows]
+    return [row.address for row in rows_of(area, **wanted)]
+
+
+def shown(page: Page) -> list[str]:
+    """Return the addresses of the rows on a page."""
+    return [text_of(each) for each in page.tree.iter("th") if each.get("scope") == "row"]
+
+
+def rows_of(area: Area, **wanted: object) -> list[BuildingRow]:
+    """Return the rows of the buildings found."""
+    now = utcnow()
+    return buildings_by_id(buildings_in(area, Filter(**wanted), now).ids, now)
 
 
 def test_a_building_is_shown_in_counts(scene: Scene) -> None:
     area = scene.langgatan.property.area
     make_household(scene.langgatan.stairwells[0].flats[0])
     make_interest(scene.jenny, scene.langgatan)
-    (row,) = buildings_of(area, Filter(), utcnow()).rows
+    (row,) = rows_of(area, state=BuildingState.NONE)
     assert row == BuildingRow(
         scene.langgatan.id, "Norrby Långgata 21–27", "AB Bostäder i Borås", None, None,
         flats=36, taking_part=0, interested=1,
     )  # fmt: skip
-    (row,) = buildings_of(scene.group.area, Filter(), utcnow()).rows
+    (row,) = rows_of(scene.group.area)
     assert (row.state, row.flats, row.taking_part, row.interested) == (BuildingState.ACTIVE, 18, 5, 0)
 
 
 def test_buildings_are_filtered_and_sorted(norrby: Area, street: dict[str, Building]) -> None:
-    assert addresses(norrby) == [f"Storgatan {number}" for number in range(1, 7)]
+    every = [f"Storgatan {number}" for number in range(1, 7)]
+    assert addresses(norrby, order=Order.ADDRESS) == every[:5]
+    assert addresses(norrby, order=Order.ADDRESS, text="storgatan") == every
     for state, house in street.items():
         assert addresses(norrby, state=BuildingState(state)) == [house.address]
-        (row,) = buildings_of(norrby, Filter(text=house.address), utcnow()).rows
+        (row,) = rows_of(norrby, text=house.address)
         assert row.state == state
     bostader, victoriahem = landlords_in(norrby)
     assert addresses(norrby, landlord_id=bostader.id) == ["Storgatan 1", "Storgatan 2"]
@@ -81,38 +106,40 @@ def test_by_state_the_life_of_a_group_is_the_order(norrby: Area, landlord: Landl
         if state:
             make_group(house, state)
     be_interested(house, 5)
-    assert [row.state for row in buildings_of(norrby, Filter(by_state=True), utcnow()).rows] == [
+    assert [row.state for row in rows_of(norrby, text="storgatan")] == [
         "interest", "starting", "active", "dormant", "closed", "none",
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("by_state", [False, True])
-def test_pages_go_forth_and_back_and_lose_nothing(norrby: Area, landlord: Landlord, by_state: bool) -> None:
+@pytest.mark.parametrize("order", Order)
+def test_pages_go_forth_and_back_and_lose_nothing(
+    client: PageClient, gun: Person, norrby: Area, landlord: Landlord, order: Order
+) -> None:
     houses = [make_building(norrby, landlord, "Storgatan", (number,), flats=()) for number in range(1, 121)]
     for house in houses[::3]:
         make_group(house)
     for house in houses[1::30]:
         be_interested(house, 5)
-    forth, page = [], buildings_of(norrby, Filter(by_state=by_state), utcnow())
-    assert page.before is None
-    while True:
-        forth.append([row.id for row in page.rows])
-        if page.after is None:
-            break
-        page = buildings_of(norrby, Filter(by_state=by_state, after=page.after), utcnow())
-    assert [len(ids) for ids in forth] == [50, 50, 20]
-    assert {row_id for ids in forth for row_id in ids} == {house.id for house in houses}
-    back = [[row.id for row in page.rows]]
-    while page.before is not None:
-        page = buildings_of(norrby, Filter(by_state=by_state, before=page.before), utcnow())
-        back.insert(0, [row.id for row in page.rows])
-        assert page.after is not None
-    assert back == forth
+    found = buildings_in(norrby, Filter(order=order), utcnow())
+    by_id = {house.id: house.address for house in [*houses[::3], *houses[1::30]]}
+    assert {*found.ids} == {*by_id}
+    assert found.folded == 76
+    page = client.get(f"/areas/norrby?sort={order}", as_=gun)
+    forth = [page]
+    while "Nästa" in page.links:
+        forth.append(page := page.click("Nästa"))
+    assert [len(shown(each)) for each in forth] == [20, 20, 4]
+    assert [address for each in forth for address in shown(each)] == [by_id[each] for each in found.ids]
+    back = [page]
+    while "Föregående" in page.links:
+        back.insert(0, page := page.click("Föregående"))
+    assert [shown(each) for each in back] == [shown(each) for each in forth]
 
 
 def test_the_page_leads_to_starting_or_to_the_group(client: PageClient, scene: Scene) -> None:
     page = client.get("/areas/norrby", as_=scene.gun)
     assert page.h1 == "Norrby"
+    page = page.click("Visa dem")
     assert "Norrby Långgata 21–27 Ingen grupp Starta" in page.text
     assert page.links["Starta Norrby Långgata 21–27"] == f"/groups/new?building={scene.langgatan.id}"
     page = client.get("/areas/hassleholmen", as_=scene.gun)
@@ -124,7 +151,10 @@ def test_whose_the_houses_are_is_told_where_there_are_several_landlords(
     client: PageClient, scene: Scene, norrby: Area
 ) -> None:
     make_building(norrby, make_landlord("Brf Norrby"), "Allégatan", (1,))
-    assert "Allégatan 1 Ingen grupp Brf Norrby Starta" in client.get("/areas/norrby", as_=scene.gun).text
+    assert (
+        "Allégatan 1 Ingen grupp Brf Norrby Starta"
+        in client.get("/areas/norrby?state=none", as_=scene.gun).text
+    )
 
 
 def test_of_few_it_is_not_told_how_many(client: PageClient, scene: Scene) -> None:
@@ -145,7 +175,9 @@ def test_the_acts_stand_first_and_so_do_the_houses_where_something_happens(
         "Brev till hela hus": "/areas/norrby/letters",
     }  # fmt: skip
     assert {words: page.links[words] for words in acts} == acts
-    said = ["Brev till hela hus", "Ågatan 1", "Övägen 1", "Allégatan 1"]
+    assert "Allégatan 1" not in page.text
+    assert "2 hus till har ingen grupp, och färre än fem intresserade var." in page.text
+    said = ["Brev till hela hus", "Ågatan 1", "Övägen 1", "2 hus till har ingen grupp"]
     assert sorted(said, key=page.text.index) == said
     assert "Ågatan 1 Intresse nästan alla är intresserade" in page.text
 
@@ -159,7 +191,7 @@ def test_the_filter_keeps_what_was_asked_through_the_pages(
     assert page.form()["q"] == "storgatan"
     following = page.click("Nästa")
     assert following.form() == {"q": "storgatan", "state": "", "landlord": "", "sort": "address"}
-    assert "Storgatan 59" in following.text
+    assert "Storgatan 40 " in following.text
     assert "Långgata" not in following.text
     assert "Storgatan 1 " in following.click("Föregående").text
 
@@ -168,6 +200,40 @@ def test_a_filter_that_finds_nothing_leads_back(client: PageClient, scene: Scene
     page = client.get("/areas/norrby?q=ingenstans", as_=scene.gun)
     assert "Inga hus passar" in page.text
     assert page.links["Visa alla hus"] == "/areas/norrby"
+
+
+def test_the_order_by_households_tells_no_more_than_is_shown(norrby: Area, landlord: Landlord) -> None:
+    """Two groups of whom "färre än 5" is said stand by address, whichever has more."""
+    flats = [str(1001 + number) for number in range(30)]
+    for number, count in enumerate([4, 1, 9, 3], start=1):
+        group = make_group(make_building(norrby, landlord, "Storgatan", (number,), flats=flats))
+        group.counted_taking_part = count
+    assert addresses(norrby, order=Order.HOUSEHOLDS) == [f"Storgatan {number}" for number in (3, 1, 2, 4)]
+
+
+def test_the_latest_meeting_stands_first_and_none_at_last(
+    client: PageClient, scene: Scene, norrby: Area, landlord: Landlord
+) -> None:
+    now = last = utcnow()
+    for number, held in enumerate([None, 400, 3, -5], start=1):  # days ago
+        group = make_group(make_building(norrby, landlord, "Storgatan", (number,)))
+        if held is not None:
+            meeting = make_meeting(group, starts_at=now - timedelta(days=held))
+            last = meeting.ends_at if held == 3 else last
+    make_meeting(group, starts_at=now - timedelta(days=1)).cancelled_at = now
+    order = addresses(norrby, order=Order.LAST_MEETING)
+    assert order == [f"Storgatan {number}" for number in (3, 2, 1, 4)]
+    page = client.get("/areas/norrby?sort=last_meeting", as_=scene.gun)
+    assert page.form()["sort"] == "last_meeting"
+    assert f"är med {short_day(last)} Öppna" in page.text
+
+
+def test_an_area_where_there_is_nothing_to_tell_leads_to_its_houses(client: PageClient, scene: Scene) -> None:
+    page = client.get("/areas/norrby", as_=scene.gun)
+    assert "Inget att berätta än" in page.text
+    assert "1 hus till har ingen grupp, och färre än fem intresserade." in page.text
+    assert "Norrby Långgata 21–27 Ingen grupp Starta" in page.click("Visa dem").text
+    assert "Inget att berätta än" not in client.get("/areas/norrby?q=norrby", as_=scene.gun).text
 
 
 def test_an_area_without_buildings_says_what_to_do(client: PageClient, norrby: Area, gun: object) -> None:

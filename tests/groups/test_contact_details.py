@@ -71,7 +71,7 @@ def test_the_mail_and_the_page_say_before_the_answer_who_will_see_what(
     db.session.commit()
     page = client.get(f"/appointment/{tokens.make(Purpose.APPOINTMENT, asked)}")
     before, _button, _after = page.text.partition("Jag åtar mig uppdraget")
-    assert "kan se ditt namn, din e-post och ditt telefonnummer" in before
+    assert "kan se ditt namn, din e-postadress och ditt telefonnummer" in before
 
 
 def test_a_new_coordinator_chooses_what_neighbours_see_and_the_groups_page_shows_it(

@@ -364,8 +364,8 @@ def test_the_whole_house_is_never_the_default_and_each_refusal_names_the_cure(
     )
     none = page.press("Gå vidare", {"scope": "house"})
     stranger = page.press("Gå vidare", {"scope": "house", "member": str(scene.jenny.id)})
-    assert both.errors == ["Välj antingen en medlem eller skriv en mejladress, inte båda."]
-    assert none.errors == ["Välj en medlem, eller skriv en mejladress."]
+    assert both.errors == ["Välj antingen en medlem eller skriv en e-postadress, inte båda."]
+    assert none.errors == ["Välj en medlem, eller skriv en e-postadress."]
     assert stranger.errors == ["Den medlemmen går inte att fråga. Välj en annan i listan."]
     assert outbox.names() == []
 

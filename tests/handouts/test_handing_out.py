@@ -362,7 +362,7 @@ def test_the_officer_reads_where_nobody_brings_paper_before_and_after(
     assert said in preview.text
     assert f"i: {lonely.name}." in preview.text
     assert scene.group.name not in preview.text
-    report = preview.press("Skicka meddelandet").follow()
+    report = preview.press("Skicka till minst 5 hushåll").follow()
     assert said in report.text
     assert "Har fått det på papper färre än 5 Har inte fått det på papper färre än 5" in report.text
     mail_of_the_day()

@@ -194,7 +194,7 @@ def test_what_goes_beyond_the_days_limit_stays_and_says_when_it_can_go(
     assert "de finns bara på den här sidan" in seen.text
     (kept,) = ("".join(each.itertext()) for each in seen.tree.iter("textarea") if each.get("id") == "later")
     assert kept.strip().splitlines() == [
-        "E-post\tNamn\tLägenhet", "b2@example.org\t\t", "b3@example.org",
+        "E-postadress\tNamn\tLägenhet", "b2@example.org\t\t", "b3@example.org",
     ]  # fmt: skip
     assert [row[1:] for row in rows_of(look(scene.amina, kept))] == [
         (f"b{n}@example.org", "–", "–", "Kan bjudas in") for n in (2, 3)

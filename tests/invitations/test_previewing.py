@@ -490,8 +490,8 @@ def test_what_is_hidden_in_a_spreadsheet_is_left_out_and_counted(look: Look, ben
 @pytest.mark.parametrize(
     ("name", "cure"),
     [
-        ("a\u2066b", "Här finns osynliga tecken."),
-        ("Li\u200bna", "Här finns osynliga tecken."),
+        ("a\u2066b", None),  # signs that nobody sees are dropped
+        ("Li\u200bna", None),
         ("x" * 300, "Namnet är för långt. Högst 60 tecken."),
         ("Lina 811218-9876", "Det ser ut som ett personnummer."),
         ("Lina www.evil.example", "Skriv bara ett namn"),

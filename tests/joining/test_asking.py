@@ -610,7 +610,7 @@ REFUSED = {
     "an emoji alone": ({"name": "🌻"}, "minst en bokstav"),
     "marks piled up": ({"name": "Lina q" + "\u0301" * 9}, "för många accenter"),
     "a joiner beside nothing": ({"name": "Lina\u200c"}, "Här finns osynliga tecken"),
-    "a direction mark": ({"name": "\u200fLina"}, "Här finns osynliga tecken"),
+    "a direction mark": ({"name": "Li\u200fna"}, "Här finns osynliga tecken"),
     "personnummer": ({"name": "Lina 19811218-9876"}, "Det ser ut som ett personnummer."),
     "no address": ({"address": ""}, "Skriv din e-postadress, eller välj att vi knackar på hos dig."),
     "no at": ({"address": "lina.example.org"}, "Det saknas ett @ i e-postadressen."),

@@ -71,7 +71,7 @@ LEAD_ELSEWHERE = {  # to a page that asks to sign in, or that everybody can read
     "sign-in-unknown", "join-approved", "join-declined", "join-already-member", "lead-asked",
     "lead-asked-in-area", "group-started", "coordinator-ended", "meeting-cancelled", "notice",
     "join-unanswered", "officer-wrote-interested", "officer-wrote-members", "address-change-undone",
-    "record-corrected", "membership-ended", "unsubscribed", "paper-to-hand-out",
+    "record-corrected", "membership-ended", "unsubscribed", "paper-to-hand-out", "trial",
 }  # fmt: skip
 
 

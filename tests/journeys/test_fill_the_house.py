@@ -193,7 +193,7 @@ def _amina_lets_her_in_from_the_list(phone: Phone, group: Group, post: Post) -> 
     phone.follow("Lägenhet 1001, vill gå med")
     assert "Mona vill gå med" in phone.text
     phone.open(f"/groups/{group.id}/members")
-    phone.press("Släpp in Mona")
+    phone.press("Godkänn Mona")
     assert "Mona är med i gruppen. Vi mejlar besked." in phone.text
     assert post.deliver() == ["mona@example.org"]  # nobody is asked what is answered already
 

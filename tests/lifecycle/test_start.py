@@ -222,7 +222,14 @@ def test_a_group_is_active_when_its_five_steps_are_done(
         assert early.flashes == [("warn", "Alla fem stegen behöver vara klara först.")]
         answer = client.post(f"{address}/{step}", {f"{step}-done_on": TODAY.isoformat()}, as_=gun)
         assert answer.location == address
-    done = client.get(address, as_=gun).press("Gör gruppen aktiv").follow()
+    page = client.get(address, as_=gun)
+    assert "Alla fem stegen har samma dag. Kontrollera att det stämmer." in page.text
+    asked = page.press("Gör gruppen aktiv").follow()
+    assert asked.flashes == [
+        ("warn", "Alla fem stegen har samma dag, och få hushåll är med. Kryssa i att det stämmer.")
+    ]
+    assert starting.state is GroupState.STARTING
+    done = asked.press("Gör gruppen aktiv", {"sure": "y"}).follow()
     assert done.flashes == [("done", "Gruppen är aktiv.")]
     db.session.refresh(starting)
     assert starting.state is GroupState.ACTIVE
@@ -230,6 +237,19 @@ def test_a_group_is_active_when_its_five_steps_are_done(
     assert [step.state for step in starting.transitions] == [GroupState.STARTING, GroupState.ACTIVE]
     late = client.post(f"{address}/meeting_held/undo", as_=gun).follow()
     assert late.flashes == [("info", "Gruppen är redan förbi sin uppstart. Stegen går inte att ändra.")]
+
+
+@pytest.mark.parametrize(("later", "take_part"), [(StartStep.MEETING_HELD, 4), (None, 5)])
+def test_steps_of_several_days_or_of_many_households_need_no_tick(
+    later: StartStep | None, take_part: int, client: PageClient, gun: Person, starting: Group
+) -> None:
+    make_coordinator(make_person("Olle Väst", "olle@example.org"), starting, lead=True)
+    for step in StartStep:
+        start.tick(starting, step, TODAY + timedelta(days=step is later), by=gun)
+    starting.counted_taking_part = take_part
+    page = client.get(f"/groups/{starting.id}/lifecycle", as_=gun)
+    assert ("Alla fem stegen har samma dag" in page.text) is (later is None)
+    assert page.press("Gör gruppen aktiv").follow().flashes == [("done", "Gruppen är aktiv.")]
 
 
 def test_a_group_begins_with_a_coordinator_who_said_yes(

@@ -68,6 +68,7 @@ from watch.messages.mails import (
 )
 from watch.models import (
     AddressChange,
+    Audience,
     Coordinator,
     Invitation,
     JoinRequest,
@@ -83,7 +84,9 @@ from watch.models import (
     SignInLink,
     utcnow,
 )
+from watch.notices import service as notices
 from watch.notices.mails import NOTICE
+from watch.notices.queries import Target
 
 NOW = datetime(2026, 9, 14, 8, 30, tzinfo=UTC)  # a Monday
 MEETING_AT = datetime(2026, 9, 23, 16, tzinfo=UTC)  # 18.00 in Borås
@@ -228,6 +231,14 @@ def _paper(scene: Scene) -> OutboxRow | None:
     return outbox.queue(PAPER_TO_HAND_OUT, to=scene.bengt, about=_appointment(scene))
 
 
+def _trial(scene: Scene) -> OutboxRow | None:
+    text = {Language.SWEDISH: ("Ny lampa", "Den är på plats.")}
+    target = Target(Audience.GROUP, scene.group)
+    notices.try_out(target, notices.Draft(text, scene.group.name), by=scene.amina)
+    trials = select(OutboxRow).join(Mailing).where(Mailing.kind == "trial")
+    return db.session.scalars(trials.order_by(OutboxRow.id.desc())).first()
+
+
 LETTERS: dict[str, SampleMail] = {
     "sign-in": lambda s: outbox.queue(SIGN_IN, to=s.carin, about=_link(s)),
     "sign-in-unknown": lambda s: outbox.queue(SIGN_IN_UNKNOWN, to=s.carin.mailbox, about=_link(s)),
@@ -278,12 +289,14 @@ LETTERS: dict[str, SampleMail] = {
     ),
     "unsubscribed": _unsubscribed,
     "paper-to-hand-out": _paper,
+    "trial": _trial,
     "notice": lambda s: outbox.queue(NOTICE, to=s.carin, about=make_notice(s.group, by=s.amina)),
 }
 
 
 def in_language(letter: SampleMail, scene: Scene, language: Language) -> OutboxRow:
     """Return the row of a sample mail for a reader of that language."""
+    scene.amina.language = language  # a mail that she tries out is composed at once
     row = letter(scene)
     assert row
     row.language = language

@@ -103,6 +103,7 @@ def stop_message(scene: Scene, message: Any, mail: Mail[Any]) -> None:
 
 
 TAKEN_BACK: dict[str, dict[str, Act]] = {
+    "trial": {},  # the writer has asked for it, and it is theirs alone
     "sign-in": {"asked again": lambda s, about: signing_in.end_links(s.carin.mailbox_id)},
     "address-change": {"cancelled": lambda s, about: addresses.cancel_change(about.person)},
     "address-changed": {"undone": lambda s, about: addresses.undo_change(about)},

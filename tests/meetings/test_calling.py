@@ -20,6 +20,7 @@ from watch.meetings.queries.calls import recipients_of_call
 from watch.models import AuditEntry, Channel, Meeting, MeetingKind, MeetingPart, Notice, OutboxState, Person
 
 NOW = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
+TRY = "Skicka ett provmejl till mig"
 PLAN = {
     "kind": "stairwell", "day": "2026-03-12", "starts": "18.00", "ends": "19:30",
     "place": "Tvättstugan", "scope": "group",
@@ -44,7 +45,7 @@ def test_the_whole_group_is_called_by_mail_and_on_paper(
     assert "1 hushåll behöver det på papper: någon där har inte lämnat någon e-postadress." in page.text
     assert "1 hushåll behöver det på papper: en e-postadress där fungerar inte längre." in page.text
 
-    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra", "Spara utkast"], [])
+    assert (page.buttons, outbox.rows()) == (["Kalla 4 grannar", "Ändra", TRY, "Spara utkast"], [])
 
     sent = page.press("Kalla 4 grannar")
 
@@ -295,7 +296,9 @@ def test_a_stairwell_of_another_house_is_refused(client: PageClient, scene: Scen
         ({"place": "x" * 121}, "Texten är för lång. Högst 120 tecken."),
         (
             {"place": "Hos 19800101-1234"},
-            "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det.",
+            "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Är det ett annat "
+            "nummer, skriv vilket före och siffrorna i ett: OCR, bankgiro, plusgiro, kundnummer "
+            "eller ärendenummer 1234567890.",
         ),
         (
             {"place": "Trappan\u202e"},

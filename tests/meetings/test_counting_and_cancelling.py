@@ -209,7 +209,7 @@ def test_past_meetings_come_in_pages(client: PageClient, scene: Scene) -> None:
     while "Nästa" in pages[-1].links:
         pages.append(pages[-1].click("Nästa"))
 
-    assert [page.text.count("Antalet är inte uppskrivet än") for page in pages] == [20, 20, 5]
+    assert [page.text.count("Antalet är inte ifyllt än") for page in pages] == [20, 20, 5]
     assert pages[2].click("Föregående").text == pages[1].text
     assert "Föregående" not in pages[0].links
 

@@ -16,7 +16,7 @@ from tests.retention.nights import erase_all
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service import members
-from watch.messages.queries import is_stopped
+from watch.messages.queries.writing import is_stopped
 from watch.models import AuditEntry, ContactMessage, StoppedWriter, utcnow
 from watch.records.service import merging
 

@@ -9,7 +9,7 @@ from sqlalchemy import func, select, update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_interest, make_member, make_person
+from tests.factories import make_group, make_interest, make_member, make_person
 from tests.mail.letters import button_of
 from tests.page_client import Page, PageClient
 from watch import language
@@ -21,6 +21,7 @@ from watch.models import (
     AuditEntry,
     ContactMessage,
     Coordinator,
+    GroupState,
     Interest,
     Language,
     LeftOut,
@@ -242,3 +243,40 @@ def test_five_a_day_to_one_place_and_each_leaves_a_trace(
     assert db.session.scalar(select(func.count(ContactMessage.id))) == 5
     kinds = db.session.scalars(select(AuditEntry.what).where(AuditEntry.by_id == scene.gun.id))
     assert list(kinds) == ["interested-written-to"] * 5
+
+
+@pytest.mark.parametrize(("came", "is_offered"), [(4, False), (5, True)])
+def test_on_the_first_day_five_members_are_written_to_and_no_number_is_told(
+    client: PageClient, scene: Scene, outbox: Outbox, came: int, is_offered: bool
+) -> None:
+    """Fewer than five are not told of before the night: the first to come would be seen coming."""
+    group = make_group(scene.langgatan, GroupState.STARTING)
+    for n in range(came):
+        make_member(make_person(f"Ny {n}", f"ny{n}@example.org"), group, None)
+    db.session.commit()
+    start = client.get(f"/groups/{group.id}/lifecycle", as_=scene.gun)
+    assert ("Skriv till dem som är med" in start.links) is is_offered
+    page = client.get(f"/groups/{group.id}/messages/members", as_=scene.gun)
+    assert ("Ingen att skriva till just nu" in page.text) is not is_offered
+    if is_offered:
+        preview = page.press(PREVIEW, {"text": TEXT})
+        assert preview.buttons == [FEW, "Ändra"]
+        assert preview.press(FEW).status == 303
+    assert len(outbox.addressed()) == (came if is_offered else 0)
+
+
+@pytest.mark.parametrize(("came", "is_offered"), [(4, False), (5, True)])
+def test_on_the_first_day_five_interested_are_written_to_and_no_number_is_told(
+    client: PageClient, scene: Scene, came: int, is_offered: bool
+) -> None:
+    for n in range(came):
+        make_interest(make_person(f"Ny {n}", f"ny{n}@example.org"), scene.langgatan)
+    db.session.execute(update(Interest).values(confirmed_at=utcnow()))
+    db.session.commit()
+    start = client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.gun)
+    assert ("Skriv till dem som är intresserade" in start.links) is is_offered
+    page = client.get(f"/buildings/{scene.langgatan.id}/messages", as_=scene.gun)
+    assert (PREVIEW in page.buttons) is is_offered
+    if is_offered:
+        assert "Vill ha en grupp färre än 5" in page.text
+        assert page.press(PREVIEW, {"text": TEXT}).buttons == [FEW, "Ändra"]

@@ -63,7 +63,7 @@ def test_all_members_of_the_area_get_it(
     page = write(client, scene, "area_members")
     assert "I området är minst 5 hushåll med." in page.text
 
-    sent = page.press("Skicka meddelandet").follow()
+    sent = page.press("Skicka till minst 5 hushåll").follow()
 
     notice = db.session.scalars(select(Notice)).one()
     assert (notice.audience, notice.area) == (Audience.AREA_MEMBERS, scene.group.area)
@@ -81,7 +81,7 @@ def test_fewer_than_five_are_not_told_to_the_officer(
     client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     page = write(client, scene, "area_members")
-    sent = page.press("Skicka meddelandet").follow()
+    sent = page.press("Skicka till minst 5 hushåll").follow()
     assert "Så många väntar: färre än 5." in sent.text
     assert " 4 " not in sent.text
     assert len(addresses(outbox)) == 4
@@ -111,7 +111,11 @@ def test_a_coordinator_without_a_working_address_is_reached_at_home(
 
 
 def test_an_area_where_nobody_takes_part_is_refused(client: PageClient, scene: Scene, outbox: Outbox) -> None:
-    page = client.post("/areas/norrby/notices/preview", TEXT | {"audience": "area_members"}, as_=scene.gun)
+    page = client.post(
+        "/areas/norrby/notices/preview",
+        TEXT | {"audience": "area_members", "areas": scene.langgatan.property.area_id},
+        as_=scene.gun,
+    )
     assert (page.status, outbox.rows()) == (422, [])
     assert page.errors == ["Ingen skulle få meddelandet: ingen är med här än. Välj några andra."]
 
@@ -134,7 +138,7 @@ def test_the_municipality_signs_in_its_own_name(client: PageClient, scene: Scene
 def test_coordinators_see_which_of_their_flats_need_the_areas_notice_on_paper(
     client: PageClient, scene: Scene
 ) -> None:
-    client.post(f"/areas/{scene.group.area.slug}/notices", TEXT | {"audience": "area_members"}, as_=scene.gun)
+    write(client, scene, "area_members").press("Skicka till minst 5 hushåll")
     notice = db.session.scalars(select(Notice)).one()
 
     page = client.get(f"/notices/{notice.id}", as_=scene.bengt)
@@ -178,7 +182,7 @@ def test_the_officer_never_sees_that_somebody_joined_or_said_no(
     db.session.commit()
     assert seen() == before
 
-    told = TEXT | {"audience": "area_members", "counted": "1-1-1"}
+    told = TEXT | {"audience": "area_members", "areas": scene.group.area_id, "counted": "1-1-1"}
     assert client.post(address, told, as_=scene.gun).status == 303  # a guess is not answered either
 
 

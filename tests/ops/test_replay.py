@@ -53,7 +53,7 @@ from watch.journal.recording import OFF
 from watch.journal.rules import NAMELESS
 from watch.mail import outbox as mails
 from watch.meetings.service import Plan, answer, cancel, change
-from watch.messages.queries import is_stopped
+from watch.messages.queries.writing import is_stopped
 from watch.models import (
     Answer,
     ContactPerson,

@@ -19,7 +19,7 @@ from sqlalchemy import inspect, select, text
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_invitation, make_person
+from tests.factories import flat_of, make_group, make_invitation, make_member, make_person, make_request
 from tests.faults.processes import ROOT
 from tests.journal.lines import place
 from tests.ops.installation import Installation, differences, everything, installation
@@ -58,12 +58,14 @@ from watch.models import (
     OutboxState,
     Person,
     Refusal,
+    RequestState,
     SignIn,
     utcnow,
 )
 from watch.ops.copies.numbers import SKIPPED
 from watch.printing.queries import poster_code
 from watch.printing.service.posters import renew_poster
+from watch.records.service.merging import merge
 from watch.tokens import Purpose
 
 __all__ = ["installation"]
@@ -550,3 +552,19 @@ def state() -> JournalState:
     """Return the journal's state in the database, reloaded."""
     db.session.expire_all()
     return db.session.get_one(JournalState, 1)
+
+
+def test_a_request_that_went_over_to_another_record_stays_with_it(
+    scene: Scene, installation: Installation
+) -> None:
+    double = make_person("Carin", "carin@example.org")
+    make_member(double, scene.group, flat_of(scene.stairwell_3, "1102"))
+    request = make_request(double, make_group(scene.langgatan), scene.langgatan.stairwells[0])
+    db.session.commit()
+    copy = installation.backup()
+    members = membership_of(scene.carin, scene), membership_of(double, scene)
+    merge(*members, name="Carin", flat=None, by=scene.bengt)
+    db.session.commit()
+    erase_all()
+    installation.says("restore", copy, "--yes")
+    assert (request.person_id, request.state) == (scene.carin.id, RequestState.WAITING)

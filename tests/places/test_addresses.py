@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from watch.places.addresses import address_of, folded, slug_of, swedish_sort_key
+from watch.places.addresses import address_of, slug_of, swedish_sort_key
+from watch.searching import folded
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,36 @@ def houses(norrby: Area, hassleholmen: Area, landlord: Landlord) -> list[Buildin
         ("Va\u030agla\u0308ngdsgatan 21", ["Våglängdsgatan 21–23"]),
         ("norrby långgata 2 lgh 1203", ["Norrby Långgata 2–4"]),
         ("norrby långgata 99 lgh 21", []),
+        ("Våglängdsgatan nr 23", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan nr. 23", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan port 23", ["Våglängdsgatan 21–23"]),
+        ("lgh 1203, Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("Lgh 1203 Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("1203 Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan 21/1203", ["Våglängdsgatan 21–23"]),
+        ("2 tr, Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("507 52 Borås, Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("SE-507 52 Borås Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("Borås, Våglängdsgatan", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan i Borås", []),
+        ("Borås", []),
+        ("Våglängdsgatan 21 i Borås", ["Våglängdsgatan 21–23"]),
+        ("c/o Ek, Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("c/o Carin Ek Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("Carin Ek, Våglängdsgatan 21", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan ٢١", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan ۲۱", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan ２１", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan رقم ٢١", ["Våglängdsgatan 21–23"]),
+        ("شقة ١٢٠٣، Våglängdsgatan ٢١", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsg. 21", ["Våglängdsgatan 21–23"]),
+        ("Våglängdsgatan, 21", ["Våglängdsgatan 21–23"]),
+        ("21 Våglängdsgatan", ["Våglängdsgatan 21–23"]),
+        ("”Våglängdsgatan 21”", ["Våglängdsgatan 21–23"]),
+        ("vaglangdsgaten 21, 2 tr, Hässleholmen", ["Våglängdsgatan 21–23"]),
+        ("Storgatan 1, Norrby", []),
+        ("Våglängdsgatan 99, Norrby", []),
+        ("N. Långgata 2", ["Norrby Långgata 2–4"]),
         ("storgatan 1", []),
         ("23", []),
         ("%", []),
@@ -121,6 +151,21 @@ def test_a_number_finds_its_letters_and_a_letter_only_itself(norrby: Area, landl
     for number in ("12", "12b", "12 B"):
         assert [found.building for found in find_buildings(f"storgatan {number}")] == [house]
     assert find_buildings("storgatan 12c") == []
+
+
+@pytest.mark.parametrize("stored", ["Sankt Olofsgatan", "S:t Olofsgatan", "St Olofsgatan"])
+@pytest.mark.parametrize("typed", ["Sankt Olof", "S:t Olof", "St. Olof", "s:t olofsg", "Sankta Olofsg"])
+def test_a_saint_is_found_long_and_short(norrby: Area, landlord: Landlord, stored: str, typed: str) -> None:
+    house = make_building(norrby, landlord, stored, (3,))
+    assert [found.building for found in find_buildings(f"{typed} 3")] == [house]
+    assert find_buildings(f"{typed} 4") == []
+
+
+def test_what_the_site_prints_is_found(client: PageClient, scene: Scene) -> None:
+    """Also with the area and the state of its group, copied from the list of results."""
+    link = "Våglängdsgatan 1–3 Hässleholmen · Har en grupp"
+    for typed in (scene.house.address, link, *(each.address for each in scene.house.stairwells)):
+        assert link in client.get("/", query_string={"q": typed}).links
 
 
 def test_at_most_twenty_are_found_with_as_many_statements(

@@ -60,6 +60,7 @@ from watch.models import (
     SignInLink,
     StartStep,
     StoppedWriter,
+    TrialMail,
     utcnow,
 )
 from watch.notices.mails import NOTICE
@@ -135,6 +136,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     notice = make_notice(scene.group, by=scene.amina)
     outbox.queue_many(NOTICE, people=active_member_ids(scene.group), about=notice)
     make_message(scene.carin, scene.group)
+    store(TrialMail(person_id=scene.carin.id, content_index=b"hash", subject="Prov", text="Hej", html="Hej"))
     make_contact(ContactRole.LANDLORD, "Bostäder i Borås", scene.house)
     store(SignIn(id="random", person=scene.carin, device="Firefox"))
     store(SignInLink(mailbox=scene.carin.mailbox, expires_at=utcnow()))

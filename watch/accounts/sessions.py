@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import flash, g, make_response, redirect, request, session, url_for
+from flask import current_app, flash, g, make_response, redirect, request, session, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from flask_login import current_user, login_user, logout_user
@@ -16,16 +16,13 @@ from watch.accounts.service.signing_in import mark_of
 from watch.database import SAFE_METHODS
 from watch.errors import signed_out_while_writing
 from watch.extensions import db, login_manager
+from watch.language import number
 from watch.models import Language, SignIn, utcnow
 from watch.relations import relations_of
 from watch.web import here
 
-OFFICER_IDLE = timedelta(minutes=30)
 OFFICER_LONGEST = timedelta(hours=12)
 SIGNED_OUT = _l("Du har blivit utloggad.")
-SIGNED_OUT_IDLE = _l(
-    "Du loggades ut efter 30 minuter utan att något hände. Det är till skydd för områdets grannar."
-)
 SIGNED_OUT_LONG = _l("Du loggades ut efter 12 timmar. Det är till skydd för områdets grannar.")
 ENDED = "signed out"  # in the cookie of a browser that was signed out; true if all others were, too
 
@@ -50,16 +47,24 @@ def load_sign_in(sign_in_id: str) -> SignIn | None:
 
 
 def _what_ends(sign_in: SignIn) -> LazyString | None:
-    """Return why an officer's sign-in is over: after 30 idle minutes or 12 hours (trust.md 3). Else None."""
-    now = utcnow()
-    is_idle = now - sign_in.last_seen_at >= OFFICER_IDLE
+    """Return why an officer's sign-in is over: idle for too long, or older than 12 hours. Else None."""
+    now, idle_minutes = utcnow(), current_app.config["OFFICER_IDLE_MINUTES"]
+    is_idle = now - sign_in.last_seen_at >= timedelta(minutes=idle_minutes)
     if not is_idle and now - sign_in.created_at < OFFICER_LONGEST:
         return None
     g.relations = relations_of(sign_in.person)
     if not g.relations.officer_of:
         return None
     del g.relations
-    return SIGNED_OUT_IDLE if is_idle else SIGNED_OUT_LONG
+    return _signed_out_idle(idle_minutes) if is_idle else SIGNED_OUT_LONG
+
+
+def _signed_out_idle(minutes: int) -> LazyString:
+    return _l(
+        "Du loggades ut efter %(minutes)s minuter utan att något hände. "
+        "Det är till skydd för områdets grannar.",
+        minutes=LazyString(number, minutes),
+    )
 
 
 def why_signed_out() -> LazyString | None:

@@ -32,7 +32,7 @@ class ContactForm(Form):
     organisation = LineField(_l("Organisation"), most=120, missing=_l("Skriv vilken organisation det är."))
     name = NameField(_l("Namn"), optional=True, takes_title=True)
     phone = PhoneField(_l("Telefon"), takes_short=True)
-    email = AddressField(_l("E-post"), optional=True)
+    email = AddressField(_l("E-postadress"), optional=True)
     hours = LineField(_l("Tider"), most=120, description=_l("Till exempel: vardagar 8–16."))
     whom = SelectField(_l("För vem"), validators=[InputRequired(CHOOSE)], **IF_STRANGE)
 

@@ -11,7 +11,7 @@ from wtforms import Form, SelectChoice, SelectField, StringField
 
 from watch.fields import choices_of
 from watch.followup.labels import SORTS, STATES
-from watch.followup.queries.buildings import BuildingState, Filter
+from watch.followup.queries.buildings import BuildingState, Filter, Order
 from watch.lengths import ReadsNoMore
 from watch.models import Landlord
 
@@ -31,23 +31,19 @@ class FilterForm(Form):
     q = StringField(_l("Adress"), filters=[lambda text: (text or "")[:MAX_CHARACTERS]])
     state = SelectField(_l("Läge"), choices=[ALL, *choices_of(STATES)])
     landlord = SelectField(_l("Fastighetsägare"))
-    sort = SelectField(
-        _l("Sortera efter"), choices=[SelectChoice(*each) for each in SORTS.items()], default="state"
-    )
+    sort = SelectField(_l("Sortera efter"), choices=choices_of(SORTS), default=Order.STATE.value)
 
     def __init__(self, asked: MultiDict[str, str], landlords: Sequence[Landlord]) -> None:
         super().__init__(asked)
         self.landlord.choices = [ALL, *(SelectChoice(str(each.id), each.name) for each in landlords)]
 
-    def filter(self, asked: MultiDict[str, str]) -> Filter:
+    def filter(self) -> Filter:
         """Return the filter that the page's address asks for."""
         return Filter(
             text=(self.q.data or "")[:MAX_CHARACTERS].strip(),
             state=BuildingState(self.state.data) if self.state.data in set(BuildingState) else None,
             landlord_id=_number(self.landlord.data),
-            by_state=self.sort.data != "address",
-            after=_number(asked.get("after")),
-            before=_number(asked.get("before")),
+            order=Order(self.sort.data) if self.sort.data in set(Order) else Order.STATE,
         )
 
     @property
@@ -58,10 +54,9 @@ class FilterForm(Form):
     @property
     def asked(self) -> dict[str, str]:
         """The same filter as URL arguments, without the page's key."""
-        fields = {"q": self.q.data, "state": self.state.data, "landlord": self.landlord.data}
-        return {name: value for name, value in fields.items() if value} | (
-            {"sort": "address"} if self.sort.data == "address" else {}
-        )
+        sort = self.sort.data if self.sort.data in set(Order) - {Order.STATE} else None
+        fields = {"q": self.q.data, "state": self.state.data, "landlord": self.landlord.data, "sort": sort}
+        return {name: value for name, value in fields.items() if value}
 
 
 def _number(text: str | None) -> int | None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from flask_babel import lazy_gettext as _l
 
-from watch.followup.queries.buildings import BuildingState
+from watch.followup.queries.buildings import BuildingState, Order
 from watch.followup.queries.needs import Reason
 
 STATES = {
@@ -37,4 +35,9 @@ ACTIONS = {
     Reason.WAITING: _l("Se ombuden"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
-SORTS: dict[str, Any] = {"state": _l("Läge"), "address": _l("Adress")}
+SORTS = {
+    Order.STATE: _l("Läge"),
+    Order.ADDRESS: _l("Adress"),
+    Order.HOUSEHOLDS: _l("Flest hushåll"),
+    Order.LAST_MEETING: _l("Senaste träff"),
+}

@@ -17,6 +17,7 @@ from watch.followup.queries import needs as needs_queries
 from watch.followup.queries.needs import Need, Reason
 from watch.groups.labels import HouseholdsSaid
 from watch.models import Area, utcnow
+from watch.paging import page_of
 
 bp = Blueprint("followup", __name__)
 
@@ -46,11 +47,19 @@ def overview() -> str:
 def area(area: Area) -> str:
     now = utcnow()
     form = FilterForm(request.args, buildings.landlords_in(area))
+    found = buildings.buildings_in(area, form.filter(), now)
+    page = page_of(
+        found.ids,
+        after=request.args.get("after", type=int),
+        before=request.args.get("before", type=int),
+    )
     return render_template(
         "followup/area.html",
         area=area,
         form=form,
-        page=buildings.buildings_of(area, form.filter(request.args), now),
+        rows=buildings.buildings_by_id(page.keys, now),
+        page=page,
+        folded=found.folded,
         numbers=counts.areas_side_by_side({area.id}, now)[0],
     )
 

@@ -77,7 +77,7 @@ class AppointCoordinatorForm(SendingForm):
     """
 
     member = SelectField(_l("Vem i gruppen vill du fråga?"), validate_choice=False)
-    address = AddressField(_l("Eller någon annan: mejladress"), optional=True)
+    address = AddressField(_l("Eller någon annan: e-postadress"), optional=True)
     scope = RadioField(
         _l("Vad gäller uppdraget?"),
         choices=[choice(WHOLE_HOUSE, _l("Hela huset")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
@@ -127,8 +127,8 @@ class AppointCoordinatorForm(SendingForm):
             return False
         if bool(self.member.data) == bool(self.address.data):
             both, none = (
-                _l("Välj antingen en medlem eller skriv en mejladress, inte båda."),
-                _l("Välj en medlem, eller skriv en mejladress."),
+                _l("Välj antingen en medlem eller skriv en e-postadress, inte båda."),
+                _l("Välj en medlem, eller skriv en e-postadress."),
             )
             self.member.errors = (both if self.member.data else none,)
             return False

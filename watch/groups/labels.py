@@ -85,7 +85,10 @@ AREA_CHOICES: dict[str, Any] = {"yes": _l("Ja, skicka dem"), "no": _l("Nej, inte
 CONSENTS = {
     "2026-1": (
         _l("Jag vill vara med i grannsamverkan i mitt hus."),
-        _l("Gruppen får spara det jag har lämnat: namn, lägenhet, språk och e-post om jag har gett den."),
+        _l(
+            "Gruppen får spara det jag har lämnat: namn, lägenhet, språk och e-postadress om jag har gett "
+            "den."
+        ),
     ),
 }
 CONSENT_CHANNELS = {

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from watch.guard.deeds import did_it, goes_on, is_arabic_name, residents_in
+from watch.guard.deeds import did_it, does_at_once, goes_on, is_arabic_name, residents_in
+from watch.guard.letters import read_mixed_as_latin
+from watch.guard.wordings import TOLD
 from watch.guard.words import words
 
 IS_PLACE = re.compile(
@@ -56,6 +58,11 @@ RESIDENT = re.compile(
     re.IGNORECASE,
 )
 SURNAME = re.compile(r"\w{2,}(?:sson|ström|qvist|kvist|gren|lund|blad|stedt|ović|ovic|wić|wicz|ski|ska)s?\Z")
+NO_NAME = re.compile(  # begins a sentence, and does something: "Tjuvarna stal", "Vem snodde"
+    r"\w*(?:ar|or|er|are|en|et|na|n|t|e|s|ka|ga|ta|da)|\w{1,2}|folk|alla|många|barn|vem|som|snälla|ungdom|någo\w+|andra|inga|they|who|people"
+    r"|someone|kids|you|\w*tjuv|\w*liga|\w*gäng",
+    re.IGNORECASE,
+)
 WORD = re.compile(r"[^\W\d_]+(?:[-'’][^\W\d_]+)*")
 SENTENCE_END = re.compile(r"(?<!\b[A-ZÅÄÖ])[.!?…]+(?=[\s\"”')]|\Z)|\n+")
 CLAUSE_BEGINS = re.compile(r"[:\-–—(\"”'•*]\s*\Z")
@@ -75,7 +82,7 @@ class Word:
     def plain(self) -> str:
         """The word in small letters, without the s of a genitive if that makes it a first name."""
         small = self.text.casefold()
-        return small if small in words("first_names") else small.removesuffix("s")
+        return small if small in words("first_names") else re.sub(r"['’]?s\Z", "", small)
 
     @property
     def is_capital(self) -> bool:
@@ -104,7 +111,7 @@ class Word:
 
 def suspects_in(text: str) -> list[str]:
     """Return the names of people who are called suspects, as written."""
-    plain = re.sub(r":\s*\n", ": ", unicodedata.normalize("NFKC", text))
+    plain = re.sub(r":\s*\n", ": ", read_mixed_as_latin(unicodedata.normalize("NFKC", text)))
     found: list[str] = []
     is_after_suspect, before = False, ""
     for sentence in filter(str.strip, filter(None, SENTENCE_END.split(plain))):
@@ -163,10 +170,16 @@ class Sentence:
 
     def culprits(self) -> Iterator[str]:
         """Yield the names of people of whom a crime is told."""
-        for place, word in enumerate(self.words):
-            is_name = self._is_person(place, is_strict=True) or is_arabic_name(word.text)
-            if is_name and did_it(self.text, word.begin, word.end):
+        for place, word in enumerate(self.words if TOLD.search(self.text) else []):
+            if self._is_name_of_somebody(place) and did_it(self.text, word.begin, word.end):
                 yield word.text
+
+    def _is_name_of_somebody(self, place: int) -> bool:
+        word = self.words[place]
+        is_name = (
+            self._is_person(place, is_strict=True) or is_arabic_name(word.text) or self._is_likely(place)
+        )
+        return is_name or (self._may_begin(place) and does_at_once(self.text, word.end))
 
     def _before(self, place: int) -> list[str]:
         return [word.text.casefold() for word in self.words[max(0, place - 5) : place]]
@@ -206,6 +219,19 @@ class Sentence:
         if SURNAME.fullmatch(word.text.casefold()):
             return not (is_strict and begins)
         return self._is_paired(place) if is_strict or begins else True
+
+    def _may_begin(self, place: int) -> bool:
+        """Return True for a name that may be another word, or is unknown, but no plural or definite noun."""
+        word = self.words[place]
+        is_new = place == 0 and not word.is_no_person and not NO_NAME.fullmatch(word.text)
+        return word.is_capital and (word.is_first_name or is_new)
+
+    def _is_likely(self, place: int) -> bool:
+        """Return True for a word that begins with a capital within a sentence as names do."""
+        word = self.words[place]
+        is_let_in = word.begin > 4 and self.text[: word.begin].endswith(" in ")  # "släpp inte in Ramin"
+        is_elsewhere = word.text.isupper() or (not is_let_in and self._is_in_place(place, -2))
+        return not is_elsewhere and self._is_person(place, is_strict=False)
 
     def _is_paired(self, place: int) -> bool:
         """Return True if another capitalised word follows at once: "Zoran Petrović"."""

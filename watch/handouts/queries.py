@@ -130,7 +130,7 @@ def scopes_of(coordinator: Coordinator) -> Scopes:
 
 def groups_reached(notice: Notice, among: Collection[int]) -> Sequence[Group]:
     """Return the groups among these (ids) that a notice went to."""
-    where = Group.id == notice.group_id if notice.group_id else Group.area_id == notice.area_id
+    where = Group.id == notice.group_id if notice.group_id else Group.area_id.in_(_ids(notice.areas))
     return db.session.scalars(select(Group).where(Group.id.in_(among), where)).all()
 
 
@@ -206,12 +206,17 @@ def without_bringer(households: Select[int] | Select[int | None]) -> int:
     return db.session.scalar(wanted) or 0
 
 
-def groups_without_coordinator(area: Area) -> Sequence[str]:
-    """Return the names of the area's groups with a stairwell in which nobody hands out papers."""
+def groups_without_coordinator(of: Collection[Area] | Group) -> Sequence[str]:
+    """Return the names of the areas' groups with a stairwell in which nobody hands out papers."""
     uncovered = select(Stairwell.id).join(Building, Building.id == Stairwell.building_id)
     uncovered = uncovered.where(Building.group_id == Group.id, ~_has_coordinator())
-    wanted = select(Group.name).where(Group.area_id == area.id, uncovered.correlate(Group).exists())
+    these = Group.id == of.id if isinstance(of, Group) else Group.area_id.in_(_ids(of))
+    wanted = select(Group.name).where(these, uncovered.correlate(Group).exists())
     return db.session.scalars(wanted.order_by(Group.name)).all()
+
+
+def _ids(areas: Collection[Area]) -> list[int]:
+    return [each.id for each in areas]
 
 
 def _has_coordinator() -> ColumnElement[bool]:

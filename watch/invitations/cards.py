@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import quopri
 import re
+from base64 import b64decode
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from watch import encodings
 from watch.invitations.pasting import Typed, people_in
 
-BEGIN = re.compile(r"^\s*BEGIN:VCARD\s*$", re.IGNORECASE | re.MULTILINE)
+BEGIN = re.compile(r"^\s*BEGIN:\s*VCARD\s*$", re.IGNORECASE | re.MULTILINE)
 END = re.compile(r"\s*END:VCARD\s*", re.IGNORECASE)
 FOLDED = re.compile(r"\r?\n[ \t]")
 SOFT_BREAK = re.compile(r"(QUOTED-PRINTABLE[^\n]*)=\r?\n", re.IGNORECASE)
 PROPERTY = re.compile(r'(?:[\w-]+\.)?(?P<name>[\w -]+)(?P<more>(?:;(?:"[^"]*"|[^:"])*)?):(?P<value>.*)')
+ENCODED = re.compile(r";\s*(?:ENCODING\s*=\s*)?(?:B|BASE64|QUOTED-PRINTABLE)\s*(?:;|\Z)", re.IGNORECASE)
+CHARSET = re.compile(r";\s*CHARSET\s*=\s*\"?([\w-]+)", re.IGNORECASE)
 ESCAPED = re.compile(r"\\([\\,;:nN])")
 
 
@@ -69,8 +72,8 @@ def _note(card: Card, line: str) -> None:
         card.others += [line] if "@" in line else []
         return
     value = said["value"]
-    if "QUOTED-PRINTABLE" in said["more"].upper():
-        value = encodings.decoded(quopri.decodestring(value.encode()))[0]
+    if ENCODED.search(said["more"]):
+        value = _decoded(value, said["more"])
     match said["name"].upper():
         case "EMAIL" | "E-MAIL" | "E-MAIL 1" | "E-MAIL 2" | "MAIL" | "E-POST" if value.strip():
             card.addresses.append(_plain(value))
@@ -81,6 +84,17 @@ def _note(card: Card, line: str) -> None:
             card.parts = f"{given} {family}".strip()
         case _:
             card.others += [value] if "@" in value else []
+
+
+def _decoded(value: str, how: str) -> str:
+    """Return a value that is written in quoted-printable or Base64, perhaps in a named encoding."""
+    try:
+        is_printable = "QUOTED-PRINTABLE" in how.upper()
+        data = quopri.decodestring(value.encode()) if is_printable else b64decode(value + "==")
+        charset = CHARSET.search(how)
+        return data.decode(charset[1]) if charset else encodings.decoded(data)[0]
+    except (ValueError, LookupError):
+        return value
 
 
 def _plain(value: str) -> str:
@@ -115,7 +129,9 @@ def contacts_of_labels(rows: Cells, kind_of: Callable[[str], str | None]) -> lis
             if "@" in " ".join(cells):
                 return None
             continue
-        if not contacts or (kind in contacts[-1][1] and kind != "address"):
+        first = next(iter(contacts[0][1])) if contacts else ""
+        is_next = bool(contacts) and kind in contacts[-1][1] and (kind != "address" or first == kind)
+        if not contacts or (is_next and (kind != first or len(contacts[-1][1]) > 1)):
             contacts.append((number, {}))
         contacts[-1][1].setdefault(kind, []).append(value)
     is_all = all("address" in contact and "name" in contact for _number, contact in contacts)

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from flask_babel import lazy_gettext as _l
 
 from watch.models import Flat, Stairwell
-from watch.places.addresses import folded
+from watch.searching import folded, plain_digits
 
 NO_PART = re.compile(  # what stands in a flat or an entrance and says nothing about which it is
     r"\((?:vån|våning|plan|tr|floor|bv|nb|entré)[^)]*\)"
@@ -75,7 +75,7 @@ class SeveralFlats(NoSuchFlat):
 
 def _parts(typed: str) -> tuple[str, str]:
     """Return the flat's four digits, and what is left: the entrance, in plain words."""
-    text = NO_PART.sub(" ", " ".join(typed.split()))
+    text = NO_PART.sub(" ", " ".join(plain_digits(typed).split()))
     found = [*FOUR.finditer(text)] or [*TWO_AND_TWO.finditer(text)]
     if not found:
         return "", ""

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from watch.guard.words import words
 from watch.invitations.pasting import Typed
-from watch.places.addresses import folded
+from watch.searching import folded
 
 FLAT = r"(?:(?:lgh|lägenhet(?:snummer)?|läg|flat|apt|apartment)\.?\s*(?:nr\.?\s*)?)?\d{4}"
 PORT = r"(?:(?:port|trapp|uppgång|nr)\.?\s*)?\d{1,3}\s?[A-Za-z]?"
@@ -53,3 +53,9 @@ def _is_name(name: str, address: str) -> bool:
     known = any(part.casefold() in words("first_names") | words("arabic_names") for part in parts)
     is_written = all(not part[0].islower() for part in parts)
     return (is_written and (in_address or known or len(parts) > 1)) or (in_address and known)
+
+
+def is_named(one: Typed, name: str) -> bool:
+    """Return True if the address begins with, or holds, the first word of the name."""
+    first = folded(name).partition(" ")[0]
+    return bool(first) and first in folded(one.address.partition("@")[0]).replace(" ", "")

@@ -63,7 +63,10 @@ FILE_PROBLEMS = TABLE_PROBLEMS | {
 }
 LIST_PROBLEMS = {
     ListProblem.NO_ADDRESSES: _l(
-        "I listan finns inga e-postadresser. Döp kolumnen med adresser till E-post."
+        "I listan finns inga e-postadresser. Döp kolumnen med adresser till E-postadress."
+    ),
+    ListProblem.ONLY_HIDDEN: _l(
+        "Adresserna står i dolda rader eller kolumner, som vi inte läser. Visa dem i Excel och spara igen."
     ),
     ListProblem.SEVERAL_SHEETS: _l(
         "Flera blad har e-postadresser. Spara det blad du vill använda som en egen fil."

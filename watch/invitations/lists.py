@@ -14,14 +14,13 @@ from itertools import pairwise, zip_longest
 
 from watch import encodings
 from watch.invitations.cards import Contact, contacts_of_labels, holds_cards, people_of_cards
-from watch.invitations.guessing import guessed
-from watch.invitations.pasting import Typed, people_in
+from watch.invitations.guessing import guessed, is_named
+from watch.invitations.pasting import NOT_READ, Typed, people_in
 from watch.personnummer import PERSONNUMMER_COLUMN, has_personnummer
-from watch.places.addresses import folded
 from watch.tables import ZIP, Table, TableProblem, UnreadableTable, decoded, read_tables, split_text
 from watch.xlsx_table import XlsxLimits
 
-CARDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*BEGIN:VCARD", re.IGNORECASE)
+CARDS = re.compile(rb"^\s*BEGIN:\s*VCARD", re.IGNORECASE | re.MULTILINE)
 MOST_BYTES = 1024 * 1024
 MOST_PEOPLE = 500  # a building has some hundred flats
 MOST_ROWS = 20_000  # read all of these, to tell how many a list that is too long has
@@ -63,6 +62,7 @@ class ListProblem(StrEnum):
 
     NO_ADDRESSES = auto()
     SEVERAL_SHEETS = auto()
+    ONLY_HIDDEN = auto()
     TOO_MANY_PEOPLE = auto()
 
 
@@ -71,7 +71,8 @@ class NeighbourList:
     """The people in a list, and what it has that is left out.
 
     `hidden` counts hidden rows and columns; `unread` are addresses in other columns; `has_personnummer` is
-    True if a column that is not read has some; `is_mixed` is True for a file in two encodings.
+    True if a column that is not read has some; `is_mixed` is True for a file in two encodings, and
+    `is_unclear` for one whose encoding is not certain.
     """
 
     people: list[Typed] = field(default_factory=list)
@@ -79,11 +80,12 @@ class NeighbourList:
     unread: list[str] = field(default_factory=list)
     has_personnummer: bool = False
     is_mixed: bool = False
+    is_unclear: bool = False
 
 
 def list_of_text(text: str) -> NeighbourList:
     """Read pasted lines, spreadsheet cells or contact cards. Raises UnreadableTable."""
-    text = encodings.repaired(text)
+    text = encodings.repaired(text).translate(NOT_READ)
     if holds_cards(text):
         people, others = people_of_cards(text)
         return _expect_few(NeighbourList(people, unread=others))
@@ -98,16 +100,18 @@ def list_of_text(text: str) -> NeighbourList:
 
 def list_of_file(data: bytes, name: str = "") -> NeighbourList:
     """Read the only table of a file with addresses, at most 1 MB and 500 people. Raises UnreadableTable."""
-    tables = read_tables(data, most_bytes=MOST_BYTES, xlsx=XlsxLimits(rows=MOST_ROWS), name=name)
-    if CARDS.match(data):
+    if len(data) <= MOST_BYTES and not data.startswith(ZIP) and CARDS.search(data.replace(b"\r", b"\n")):
         text, is_mixed = decoded(data)
         people, others = people_of_cards(text)
         return _expect_few(NeighbourList(people, unread=others, is_mixed=is_mixed))
+    tables = read_tables(data, most_bytes=MOST_BYTES, xlsx=XlsxLimits(rows=MOST_ROWS), name=name)
     with_addresses = [table for table in tables if _has_addresses(table)]
     if len(with_addresses) > 1:
         raise UnreadableTable(ListProblem.SEVERAL_SHEETS)
     if b"\0" in data and not data.startswith(ZIP):
         raise UnreadableTable(TableProblem.NOT_A_LIST)
+    if not with_addresses and any(table.hides_addresses for table in tables):
+        raise UnreadableTable(ListProblem.ONLY_HIDDEN)
     if not with_addresses:
         is_empty = all(len(table.rows) < 2 and not table.broken for table in tables)
         raise UnreadableTable(TableProblem.EMPTY_FILE if is_empty else ListProblem.NO_ADDRESSES)
@@ -129,7 +133,8 @@ def _expect_few(found: NeighbourList) -> NeighbourList:
 
 def _of_table(table: Table) -> NeighbourList:
     """Return all people in the order of the rows. A row with faulty quotes is read as a line of text."""
-    found = NeighbourList(hidden=table.hidden, is_mixed=table.is_mixed)
+    found = NeighbourList(hidden=table.hidden, is_mixed=table.is_mixed, is_unclear=table.is_unclear)
+    table.rows = [(number, [cell.translate(NOT_READ) for cell in cells]) for number, cells in table.rows]
     place = _names_in(table.rows)
     if place is not None:
         read = _by_names(table.rows[place][1], table.rows[place + 1 :], found)
@@ -283,15 +288,9 @@ def _people_of_row(cells: Iterable[str], name: str, flat: str) -> list[Typed]:
     if len(people) == 1:
         return [replace(people[0], name=name or people[0].name)]
     names = AND.split(name)
-    if len(names) == len(people) and all(map(_is_named, people, names)):
+    if len(names) == len(people) and all(map(is_named, people, names)):
         return [replace(each, name=each.name or its) for each, its in zip(people, names, strict=True)]
     return [each if each.name else _with_beside(each, name, is_anothers=bool(name)) for each in people]
-
-
-def _is_named(one: Typed, name: str) -> bool:
-    """Return True if the address begins with, or holds, the first word of the name."""
-    first = folded(name).partition(" ")[0]
-    return bool(first) and first in folded(one.address.partition("@")[0]).replace(" ", "")
 
 
 def _with_beside(one: Typed, text: str, *, is_anothers: bool = False) -> Typed:

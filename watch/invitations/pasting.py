@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from watch.personnummer import has_personnummer
+from watch.signs import MEANINGLESS, OF_DIRECTION
 
 # In quotes, in brackets, a word, or a separator. Quoted text is limited to 200 characters, so that an
 # unclosed quote is not searched to the end of a long text.
@@ -19,11 +20,35 @@ TOKEN = re.compile(
     r'"(?P<quoted>(?:[^"\\]|\\.){0,200})"|<(?P<inside>[^<>]*)>'
     r'|(?P<word>[^\s,;،؛<>"@]*@[\w-]+,[A-Za-z]{2,4}(?![\w.@-])|[^\s,;،؛<>"]+)|(?P<stop>[,;،؛])'  # gmail,com
 )
-CURLY = str.maketrans(dict.fromkeys("“”„«»", '"') | {"\u00a0": " "})
+# Signs that nobody sees are dropped from lists, and an @ of another width is one
+NOT_READ = MEANINGLESS | OF_DIRECTION | dict.fromkeys(map(ord, "＠﹫"), "@")
+FULL_WIDTH = {0xFF00 + code: chr(0x20 + code) for code in range(1, 0x5F)}
+CURLY = str.maketrans(
+    FULL_WIDTH
+    | dict.fromkeys("“”„‟«»＂", '"')
+    | dict.fromkeys("‹【「『〈《〔⟨", "<")
+    | dict.fromkeys("›】」』〉》〕⟩", ">")
+    | dict.fromkeys("、،،،﹐︐", ",")
+    | dict.fromkeys("；؛﹔;", ";")
+    | dict.fromkeys("؟！？¿¡؞…", ", ")
+    | {
+        "\u00a0": " ",
+        "：": ":",
+        "﹕": ":",
+        "︰": ":",
+        "﹫": "@",
+        "（": "(",
+        "）": ")",
+        "·": ", ",
+        "•": ", ",
+        "۔": "。",
+    }
+)
+IDEOGRAPHIC = re.compile(r"[。｡](?=[^\s@。｡]*@|\s|\Z)")  # a full stop between addresses; else one in a domain
 AT = re.compile(r"\((?:at)\)|\[(?:at)\]", re.IGNORECASE)
 MAY_BE_ADDRESS = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
-AROUND = "'‘’.,:!?*•–-…`_|\\\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list puts around a word
+AROUND = "'‘’.,:!?*•–—-…/`_|\\\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list puts around a word
 NUMBER = re.compile(r"\d{1,3}[.)]")  # of a line in a list
 # Other ways to put a name before an address: a web page's link, a Markdown link, brackets, a formula
 AN_ADDRESS = r"(?:(?:mailto|e-?post|e-?mail):)?\s*([^\s()\[\]<>@\"';]+@[^\s()\[\]<>@\"';]+)\s*"
@@ -62,7 +87,7 @@ def people_in(text: str) -> list[Typed]:
 
     An address that stands again in brackets right after itself, as its own name, is returned once.
     """
-    text = text.translate(CURLY)
+    text = IDEOGRAPHIC.sub("; ", text.translate(CURLY))
     for pattern, plain in LINKS:
         text = pattern.sub(plain, text)
     found = list(_people_in(APART.sub(rf"\1\3{JOINED}\2\4", text)))
@@ -124,7 +149,7 @@ def _sorted_out(text: str) -> tuple[list[str], list[str]]:
 
 def _several(word: str) -> list[str]:
     """Split addresses with nothing but a sign between them: each has one @ and a dot after it."""
-    bits = re.split(r"[()\[\]/|]", word)
+    bits = re.split(r"[()\[\]/|:–—]", word)
     is_each = all(re.fullmatch(r"[^@]+@[^@]+\.[^@]+", bit) for bit in bits if bit)
     return bits if is_each else [word]
 

@@ -182,6 +182,7 @@ JOURNALED: dict[type[Model], Journaled] = {
                 at=(RequestState.APPROVED, RequestState.DECLINED, RequestState.WITHDRAWN),
                 undone=True,
             ),
+            replaced("requests that went over to another record of the same person", "person_id"),
             emptied("requests that no letter vouches for any more", "letter_id"),
             emptied("requests that no invitation vouches for any more", "invitation_id"),
         )

@@ -25,6 +25,7 @@ from watch.groups.queries import members, pages
 from watch.interest.queries import Interested, interested_in
 from watch.lifecycle import queries, service
 from watch.lifecycle.errors import (
+    DoneInOneDay,
     GroupExists,
     MeetingNotHeld,
     NobodyAccepted,
@@ -46,6 +47,7 @@ PAST_ITS_START: Explanations = {
 }
 NOT_YET: Explanations = {
     NobodyAccepted: _l("Gruppen behöver först ett kontaktombud som har tackat ja."),
+    DoneInOneDay: _l("Alla fem stegen har samma dag, och få hushåll är med. Kryssa i att det stämmer."),
     NotReady: _l("Alla fem stegen behöver vara klara först."),
     MeetingNotHeld: _l("Uppstartsmötet har inte varit än. Klara av steget när det har hållits."),
 }
@@ -147,7 +149,7 @@ def checklist(group: Group) -> ViewAnswer:
 def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
     now, coordinators = utcnow(), members.coordinators_of(group)
     start, flats = queries.start_of(group, now), pages.facts_of(group).flats
-    last = queries.last_meeting(group, now)
+    last = start.last_meeting
     return render_template(
         "lifecycle/checklist.html",
         group=group,
@@ -160,6 +162,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
         questions=[each for each in coordinators if members.is_open(each)],
         households=HouseholdsSaid.roughly(group.counted_taking_part, flats),
         last_meeting=last,
+        asks_to_be_sure=queries.asks_to_be_sure(group, start),
         is_quiet=last is None or last < now - queries.QUIET_AFTER,
         states=GROUP_STATES,
         kinds=GROUP_STATE_KINDS,
@@ -193,7 +196,7 @@ def untick(group: Group, step: str) -> ViewAnswer:
 @requires(Permission.CHANGE_GROUP_STATE, second_factor=True)
 def activate(group: Group) -> ViewAnswer:
     with saving(_("Gruppen är aktiv."), already=PAST_ITS_START, unless=NOT_YET):
-        service.activate(group, by=current_person())
+        service.activate(group, by=current_person(), is_sure="sure" in request.form)
     return _to_checklist(group)
 
 

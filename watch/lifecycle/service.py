@@ -17,6 +17,7 @@ from watch.groups.service.coordinators import appoint, tell_the_interested
 from watch.groups.service.recounting import recount_groups
 from watch.language import local
 from watch.lifecycle.errors import (
+    DoneInOneDay,
     GroupExists,
     MeetingNotHeld,
     NobodyAccepted,
@@ -25,7 +26,7 @@ from watch.lifecycle.errors import (
     NotReady,
     NotStarting,
 )
-from watch.lifecycle.queries import start_of
+from watch.lifecycle.queries import asks_to_be_sure, start_of
 from watch.models import (
     FEW,
     Building,
@@ -137,14 +138,19 @@ def _must_be_coordinated(group: Group) -> None:
         raise NobodyAccepted
 
 
-def activate(group: Group, *, by: Person) -> None:
-    """Activate a group whose steps are all done. Raises NotReady, NobodyAccepted and NotStarting."""
+def activate(group: Group, *, by: Person, is_sure: bool = False) -> None:
+    """Activate a group whose steps are all done.
+
+    Raises NotReady, NobodyAccepted, NotStarting, and DoneInOneDay unless the officer `is_sure`.
+    """
     db.session.refresh(group, ["state"], with_for_update=True)
     _must_be_starting(group)
-    done = start_of(group, utcnow()).done
-    if missing := [step for step in StartStep if step not in done]:
+    start = start_of(group, utcnow())
+    if missing := [step for step in StartStep if step not in start.done]:
         raise NotReady(missing)
     _must_be_coordinated(group)
+    if asks_to_be_sure(group, start) and not is_sure:
+        raise DoneInOneDay
     _become(group, GroupState.ACTIVE, "group-activated", by)
 
 

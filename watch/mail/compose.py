@@ -20,10 +20,11 @@ from watch import language, tokens
 from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail import message
-from watch.mail.kinds import KINDS, FromAddress
+from watch.mail.kinds import KINDS, FromAddress, Mail
 from watch.mail.message import CompiledMail, Message, Placeholder, around_placeholders
 from watch.mail.types import Calendar, Claim, Envelope, Recipient
-from watch.models import Area, Group, Interest, Language, Mailing, Purpose
+from watch.models import Area, Group, Interest, Language, Mailing, Person, Purpose
+from watch.models.mail import Parent
 from watch.partners import partners_of
 
 MOST_PREPARED = 500
@@ -74,7 +75,7 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
     notices = _domain(current_app.config[FromAddress.NOTICES])
     is_listed = KINDS[mailing.kind].list_of is not None
     with language.speaking(reading):
-        texts = render(mailing.kind, _context(mailing, reading, greets))
+        texts = render(mailing.kind, _context_of(mailing, reading, greets))
         mail = Message(
             **texts,
             recipient=Placeholder.ADDRESS,
@@ -157,16 +158,43 @@ def _name_of(nonce: bytes) -> str:
     return tokens.identifier(Purpose.MESSAGE_ID, nonce)
 
 
-def _context(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:
+def trial_of(mail: Mail[Any], about: Parent, *, to: Person, link: str) -> dict[str, str]:
+    """Return subject, text and HTML of a mail as this person would get it, about a row that is only drafted.
+
+    It says that it is a trial. `link`, a path on this site, is where its button leads.
+    """
+    base = current_app.config["BASE_URL"]
+    with language.speaking(to.language):
+        context = _context(
+            about, to.language, names=to.name, link=f"{base}{link}", unsubscribe=f"{base}/me/settings"
+        )
+        return render(mail.kind, context | {"is_trial": True})
+
+
+def _context_of(mailing: Mailing, reading: Language, greets: bool) -> dict[str, Any]:
+    listed = KINDS[mailing.kind].list_of
+    return _context(
+        mailing.about,
+        reading,
+        names=Placeholder.NAMES.value if greets else "",
+        link=address_of(mailing, Placeholder.LINK),
+        unsubscribe=unsubscribe_address(Placeholder.UNSUBSCRIBE) if listed else None,
+    ) | {"change": mailing.meeting_change, "area": _area(mailing)}
+
+
+def _context(
+    about: Parent, reading: Language, *, names: str, link: str | None, unsubscribe: str | None
+) -> dict[str, Any]:
     return {
-        "about": mailing.about,
-        "change": mailing.meeting_change,
-        "names": Placeholder.NAMES.value if greets else "",
-        "group": _group(mailing),
-        "link": address_of(mailing, Placeholder.LINK),
-        "unsubscribe": unsubscribe_address(Placeholder.UNSUBSCRIBE) if KINDS[mailing.kind].list_of else None,
+        "about": about,
+        "is_trial": False,
+        "names": names,
+        "group": _group(about),
+        "area": getattr(about, "area", None),
+        "link": link,
+        "unsubscribe": unsubscribe,
         "base_url": current_app.config["BASE_URL"],
-        "partners": partners_of(_landlords(mailing)),
+        "partners": partners_of(_landlords(about)),
         "controller": current_app.config["CONTROLLER"],
         "language": reading.value,
         "direction": language.direction(reading),
@@ -201,17 +229,23 @@ def _folded(text: str) -> str:
     return "".join(f"{Contentline(each).to_ical().decode()}\r\n" for each in pieces)
 
 
-def _group(mailing: Mailing) -> Group | None:
-    about = mailing.about
+def _group(about: Parent) -> Group | None:
     if isinstance(about, Interest):
         return db.session.get(Group, about.building.group_id) if about.building.group_id else None
     found: Group | None = getattr(about, "group", None)
     return found
 
 
-def _landlords(mailing: Mailing) -> list[str]:
+def _area(mailing: Mailing) -> Area | None:
+    """Return the area whose list a mailing belongs to, if it is an area's."""
+    list_of = KINDS[mailing.kind].list_of
+    of = list_of(mailing) if list_of else None
+    return of if isinstance(of, Area) else None
+
+
+def _landlords(about: Parent) -> list[str]:
     """Return the landlords of the houses that a mail is about."""
-    group = _group(mailing)
+    group = _group(about)
     return [each.property.landlord.name for each in group.buildings] if group else []
 
 
@@ -223,7 +257,7 @@ def _list_id(mailing: Mailing) -> str | None:
     list_of = KINDS[mailing.kind].list_of
     if list_of is None:
         return None
-    of = list_of(mailing.about)
+    of = list_of(mailing)
     of_whom = f"{'area' if isinstance(of, Area) else 'group'} {of.id}"
     facts = f"{of_whom} meetings" if mailing.meeting_id else of_whom
     name = keyring().blind_index("list", facts).hex()[:16]

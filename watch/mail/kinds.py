@@ -38,9 +38,9 @@ class Mail(Generic[About]):
     thousand recipients take one statement. A condition that is NULL leaves the row out.
 
     A `one_time` mail is never sent again when it is unknown whether it arrived. `list_of` returns the group
-    or area whose mailing list it belongs to and that can be unsubscribed from; it is None for mail about the
-    reader's own actions. A mail `to_many` goes after mail that somebody waits for. `calendar` makes the
-    attached calendar entry from the mailing and the mail's link. A mail that
+    or area whose mailing list a mailing belongs to and that can be unsubscribed from; it is None for mail
+    about the reader's own actions. A mail `to_many` goes after mail that somebody waits for. `calendar`
+    makes the attached calendar entry from the mailing and the mail's link. A mail that
     `proves_address` when its link is pressed is tried once a day even at an address that bounced, so that
     its owner can show that it works again.
 
@@ -57,7 +57,7 @@ class Mail(Generic[About]):
     wanted_unless: Callable[[About, datetime], Unless]
     for_row: Purpose | None = None
     one_time: bool = False
-    list_of: Callable[[About], Group | Area] | None = None
+    list_of: Callable[[Mailing], Group | Area] | None = None
     to_many: bool = False
     proves_address: bool = False
     calendar: Callable[[Mailing, str | None], icalendar.Calendar] | None = None

@@ -11,7 +11,7 @@ from watch.mail.kinds import FromAddress, Mail, Unless
 from watch.meetings import calendar
 from watch.meetings.queries.calls import heard_of, hears_of
 from watch.meetings.queries.reminding import said_no
-from watch.models import LeftOut, Meeting, OutboxRow, Purpose
+from watch.models import Area, Group, LeftOut, Mailing, Meeting, OutboxRow, Purpose
 
 
 def _is_on(meeting: Meeting) -> bool:
@@ -50,6 +50,11 @@ def _has_heard(meeting: Meeting) -> ColumnElement[bool]:
     return hears_of(meeting, OutboxRow.person_id) & has_heard
 
 
+def _list_of(mailing: Mailing) -> Group | Area:
+    assert mailing.meeting is not None
+    return mailing.meeting.called_from
+
+
 MEETING_CALLED = Mail(
     "meeting-called",
     about=Meeting,
@@ -57,7 +62,7 @@ MEETING_CALLED = Mail(
     link=lambda _meeting: "/r/",
     wanted_unless=_call_unless,
     for_row=Purpose.ANSWER,
-    list_of=lambda meeting: meeting.called_from,
+    list_of=_list_of,
     calendar=calendar.invitation,
 )
 MEETING_REMINDER = Mail(
@@ -67,7 +72,7 @@ MEETING_REMINDER = Mail(
     link=lambda _meeting: "/r/",
     wanted_unless=_reminder_unless,
     for_row=Purpose.ANSWER,
-    list_of=lambda meeting: meeting.called_from,
+    list_of=_list_of,
     calendar=calendar.invitation,
 )
 MEETING_CHANGED = Mail(
@@ -77,7 +82,7 @@ MEETING_CHANGED = Mail(
     link=lambda _meeting: "/r/",
     wanted_unless=_change_unless,
     for_row=Purpose.ANSWER,
-    list_of=lambda meeting: meeting.called_from,
+    list_of=_list_of,
     calendar=calendar.invitation,
 )
 MEETING_CANCELLED = Mail(
@@ -86,6 +91,6 @@ MEETING_CANCELLED = Mail(
     sender=FromAddress.NOTICES,
     link=lambda meeting: f"/meetings/{meeting.id}",
     wanted_unless=_cancelling_unless,
-    list_of=lambda meeting: meeting.called_from,
+    list_of=_list_of,
     calendar=calendar.cancellation,
 )

@@ -4,16 +4,28 @@ from __future__ import annotations
 
 from watch import language
 from watch.meetings.labels import KINDS, when_said
-from watch.models import Language, Meeting
-from watch.printing.sheets import OtherWords, SheetPage, sheet
+from watch.models import Building, Language, Meeting
+from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_picture
 
 
 def sheet_of(meeting: Meeting) -> bytes:
     """Return a meeting as PDF. Times are in Sweden."""
+    return sheet([_page(meeting)], _house(meeting))
+
+
+def picture_of(meeting: Meeting) -> bytes | None:
+    """Return a meeting's sheet as PNG."""
+    return sheet_picture(_page(meeting), _house(meeting))
+
+
+def _house(meeting: Meeting) -> Building:
     stairwells = meeting.stairwells
-    house = stairwells[0].building if stairwells else meeting.parts[0].group.buildings[0]
+    return stairwells[0].building if stairwells else meeting.parts[0].group.buildings[0]
+
+
+def _page(meeting: Meeting) -> SheetPage:
     with language.speaking(Language.SWEDISH):
-        page = SheetPage(
+        return SheetPage(
             language=Language.SWEDISH,
             direction="ltr",
             source=_whom(meeting),
@@ -22,7 +34,6 @@ def sheet_of(meeting: Meeting) -> bytes:
             paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
-        return sheet([page], house)
 
 
 def _whom(meeting: Meeting) -> str:

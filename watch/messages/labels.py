@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from flask_babel import gettext as _
 
-from watch.messages.queries import home_of, is_coordinator, office_of_sender
+from watch.messages.queries.unseen import office_of_sender
+from watch.messages.queries.writing import home_of, is_coordinator
 from watch.models import Area, ContactMessage, MessageAudience, Officer, Organisation
 from watch.notices.labels import OFFICERS
 

@@ -9,7 +9,16 @@ from sqlalchemy import exists
 from watch.groups.queries.choices import WANTS_NOTICES, wants_mail_of
 from watch.groups.queries.members import coordinates
 from watch.mail.kinds import FromAddress, Mail, Unless
-from watch.models import ContactMessage, Group, Interest, LeftOut, MessageAudience, OutboxRow, Purpose
+from watch.models import (
+    ContactMessage,
+    Group,
+    Interest,
+    LeftOut,
+    Mailing,
+    MessageAudience,
+    OutboxRow,
+    Purpose,
+)
 
 
 def _unless(message: ContactMessage, _now: datetime) -> Unless:
@@ -46,7 +55,9 @@ def _interested_unless(message: ContactMessage, _now: datetime) -> Unless:
     return {LeftOut.OVER: message.stopped_at is not None, LeftOut.READER: ~interested}
 
 
-def _group_of(message: ContactMessage) -> Group:
+def _group_of(mailing: Mailing) -> Group:
+    message = mailing.contact_message
+    assert message is not None
     assert message.group is not None
     return message.group
 

@@ -30,15 +30,8 @@ from watch.messages.mails import (
     OFFICER_WROTE_INTERESTED,
     OFFICER_WROTE_MEMBERS,
 )
-from watch.messages.queries import (
-    KEPT,
-    area_of,
-    interest_behind,
-    is_reached,
-    is_stopped,
-    may_be_stopped,
-    readers_unseen,
-)
+from watch.messages.queries.unseen import area_of, interest_behind, is_reached, somebody_reads
+from watch.messages.queries.writing import KEPT, is_stopped, may_be_stopped
 from watch.models import (
     Building,
     Channel,
@@ -133,10 +126,10 @@ def write_to_members(group: Group, text: str, *, by: Person, form_key: str | Non
 
 
 def demand_unseen_readers(to: Building | Group) -> None:
-    """Raise HasCoordinator, or NobodyReads if last night there was nobody to write to."""
+    """Raise HasCoordinator, or NobodyReads if there is nobody to write to, as far as officers may know."""
     if isinstance(to, Group) and is_reached(to):
         raise HasCoordinator
-    if not readers_unseen(to):
+    if not somebody_reads(to):
         raise NobodyReads
 
 

@@ -55,7 +55,7 @@ from watch.models.meetings import (
     PartState,
 )
 from watch.models.messages import ContactMessage, MessageAudience, StoppedWriter
-from watch.models.notices import Audience, Level, Notice, NoticeText
+from watch.models.notices import Audience, Level, Notice, NoticeArea, NoticeText
 from watch.models.people import (
     AddressChange,
     Language,
@@ -78,6 +78,7 @@ from watch.models.places import (
     Stairwell,
 )
 from watch.models.traces import AuditEntry, RateCount
+from watch.models.trials import TrialMail
 
 __all__ = [
     "FEW",
@@ -134,6 +135,7 @@ __all__ = [
     "MessageAudience",
     "Model",
     "Notice",
+    "NoticeArea",
     "NoticeChoice",
     "NoticeText",
     "Officer",
@@ -159,6 +161,7 @@ __all__ = [
     "StoppedWriter",
     "Suppression",
     "Task",
+    "TrialMail",
     "Visit",
     "Worker",
     "coordinator_stairwell",

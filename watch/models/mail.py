@@ -16,14 +16,15 @@ from watch.models.groups import Channel, Coordinator, Membership
 from watch.models.joining import AddressVerification, Interest, Invitation, JoinRequest
 from watch.models.meetings import Meeting, MeetingChange
 from watch.models.messages import ContactMessage
-from watch.models.notices import Notice
+from watch.models.notices import Notice, NoticeArea
 from watch.models.people import AddressChange, Language, Mailbox, Person, SignInLink
 from watch.models.places import Household
+from watch.models.trials import TrialMail
 
 # What a mailing can be about: each has a column and a relationship in Mailing, named after its table.
 Parent = (
     Notice | Meeting | Invitation | SignInLink | JoinRequest | Interest | Membership | Coordinator
-    | AddressVerification | AddressChange | ContactMessage
+    | AddressVerification | AddressChange | ContactMessage | TrialMail
 )  # fmt: skip
 PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 
@@ -66,6 +67,9 @@ class Mailing(Model):
     contact_message_id: Mapped[int | None] = mapped_column(
         ForeignKey("contact_message.id", ondelete="CASCADE"), index=True
     )
+    trial_mail_id: Mapped[int | None] = mapped_column(
+        ForeignKey("trial_mail.id", ondelete="CASCADE"), index=True
+    )
 
     notice: Mapped[Notice | None] = relationship()
     meeting: Mapped[Meeting | None] = relationship()
@@ -78,7 +82,9 @@ class Mailing(Model):
     address_verification: Mapped[AddressVerification | None] = relationship()
     address_change: Mapped[AddressChange | None] = relationship()
     contact_message: Mapped[ContactMessage | None] = relationship()
+    trial_mail: Mapped[TrialMail | None] = relationship()
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
+    notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)
 
     __table_args__ = (exactly_one("one_parent", PARENTS),)
 

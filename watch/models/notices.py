@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, and_, or_
+from sqlalchemy.orm import InstrumentedAttribute, Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
 from watch.models.base import AS_NOTICE, Model, impersonal, personal, utcnow
@@ -22,6 +22,7 @@ class Audience(StrEnum):
     GROUP = "group"
     AREA_MEMBERS = "area_members"
     AREA_COORDINATORS = "area_coordinators"
+    AREA_GROUP = "area_group"  # one group, written to by an officer of its area
 
 
 class Level(StrEnum):
@@ -33,7 +34,10 @@ class Level(StrEnum):
 
 
 class Notice(Model):
-    """A message to neighbours from a coordinator or an officer."""
+    """A message to neighbours from a coordinator or an officer.
+
+    `area_id` is the area in which an officer wrote it. `parts` are all areas it went to, if they are several.
+    """
 
     id: Mapped[int] = mapped_column(primary_key=True)
     audience: Mapped[Audience]
@@ -55,23 +59,54 @@ class Notice(Model):
     stairwell: Mapped[Stairwell | None] = relationship()
     area: Mapped[Area | None] = relationship()
     by: Mapped[Person | None] = relationship()
+    parts: Mapped[list[NoticeArea]] = relationship(
+        back_populates="notice", cascade="all, delete-orphan", order_by="NoticeArea.id"
+    )
     texts: Mapped[list[NoticeText]] = relationship(back_populates="notice", cascade="all, delete-orphan")
 
     __table_args__ = (
         CheckConstraint(
-            "(audience IN ('stairwell', 'group')) = (group_id IS NOT NULL)", name="group_audience"
+            "(audience IN ('stairwell', 'group', 'area_group')) = (group_id IS NOT NULL)",
+            name="group_audience",
         ),
         CheckConstraint("(audience = 'stairwell') = (stairwell_id IS NOT NULL)", name="stairwell_audience"),
         CheckConstraint(
-            "(audience IN ('area_members', 'area_coordinators')) = (area_id IS NOT NULL)",
+            "(audience IN ('area_members', 'area_coordinators', 'area_group')) = (area_id IS NOT NULL)",
             name="area_audience",
         ),
     )
+
+    @property
+    def areas(self) -> list[Area]:
+        """The areas whose members or coordinators it went to; none for a notice to a group."""
+        if self.group_id is not None or self.area is None:
+            return []
+        return [part.area for part in self.parts] or [self.area]
+
+    @classmethod
+    def is_to_area(cls, area_id: InstrumentedAttribute[int] | int) -> ColumnElement[bool]:
+        """Return the condition that a notice went to a whole area (an id, or a column of ids)."""
+        part = cls.parts.any(NoticeArea.area_id == area_id)
+        return and_(cls.group_id.is_(None), or_(cls.area_id == area_id, part))
 
     def text_in(self, language: Language) -> NoticeText:
         """Return the text in that language, else in Swedish, else in any."""
         by_language = {text.language: text for text in self.texts}
         return by_language.get(language) or by_language.get(Language.SWEDISH) or self.texts[0]
+
+
+class NoticeArea(Model):
+    """One of the several areas that a notice went to. `mailing_id` is the mailing for this area's list."""
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notice.id", ondelete="CASCADE"))
+    area_id: Mapped[int] = mapped_column(ForeignKey("area.id"), index=True)
+    mailing_id: Mapped[int | None] = mapped_column(ForeignKey("mailing.id", ondelete="SET NULL"), unique=True)
+
+    notice: Mapped[Notice] = relationship(back_populates="parts")
+    area: Mapped[Area] = relationship()
+
+    __table_args__ = (UniqueConstraint("notice_id", "area_id", name="uq_notice_area_once"),)
 
 
 class NoticeText(Model):

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import Field, HiddenField, RadioField
+from wtforms import Field, HiddenField, RadioField, SelectChoice, SelectField
 from wtforms.validators import InputRequired, ValidationError
 
-from watch.fields import DayField, Form, LineField, SendingForm, TextField, choices_of
-from watch.language import local
-from watch.models import Language, Level, utcnow
-from watch.notices.labels import LEVELS
+from watch.fields import DayField, Form, LineField, SendingForm, TextField, TicksField, choice, choices_of
+from watch.language import local, together
+from watch.models import Area, Audience, Group, Language, Level, utcnow
+from watch.notices.labels import AREA_AUDIENCES, LEVELS, area_said
 from watch.notices.queries import Target
 
 MAX_CHARACTERS = 10_000
@@ -82,6 +82,11 @@ class WriteNoticeForm(SendingForm):
         """The recipients that a valid form has chosen."""
         return self.targets[self.audience.data][1]
 
+    @property
+    def goes_to(self) -> str:
+        """The words for the recipients that a valid form has chosen."""
+        return str(self.targets[self.audience.data][0])
+
     def texts(self) -> dict[Language, tuple[str, str]]:
         """Return title and body of each language that was written."""
         written = {Language.SWEDISH: (self.title.data, self.body.data)}
@@ -97,10 +102,10 @@ class WriteNoticeForm(SendingForm):
     def pairs(self) -> list[tuple[Language, Field, Field]]:
         return [(language, *self.pair(language)) for language in OTHER_LANGUAGES]
 
-    def typed(self) -> dict[str, str]:
+    def typed(self) -> dict[str, str | list[str]]:
         """Return everything as typed, to be sent with the next step or shown again."""
         return {
-            field.name: field.raw_data[0]
+            field.name: field.raw_data if isinstance(field, TicksField) else field.raw_data[0]
             for field in self
             if field.name not in {"csrf_token", "counted"} and field.raw_data
         }
@@ -118,6 +123,78 @@ class WriteNoticeForm(SendingForm):
                 missing.errors = (*missing.errors, _l("Skriv både rubrik och text på språket, eller inget."))
                 is_valid = False
         return bool(is_valid)
+
+
+class WriteAreaNoticeForm(WriteNoticeForm):
+    """Asks an officer for a notice to some of their areas, or to one group in them.
+
+    The area of the page is ticked at first. Who has one area only is not asked in which.
+    """
+
+    areas = TicksField(_l("I vilka områden?"), coerce=int)
+    group = SelectField(_l("Vilken grupp?"), validate_choice=False)
+
+    def __init__(self, place: Area, areas: Sequence[Area], groups: Sequence[Group], **more: Any) -> None:
+        super().__init__({}, **more)
+        self._place, self._areas = place, {each.id: each for each in areas}
+        self._groups = {str(each.id): each for each in groups}
+        self.audience.choices = choices_of(AREA_AUDIENCES)
+        self.areas.choices = [SelectChoice(str(each.id), each.name) for each in areas]
+        if len(areas) == 1:
+            del self.areas
+        named = [SelectChoice(str(each.id), each.name) for each in groups]
+        self.group.choices = [choice("", _l("Välj en grupp")), *named]
+
+    def say_counts(self, households: Mapping[int, int], coordinators: Mapping[int, int]) -> None:
+        """Say of each area (by id) how many households take part at least, and how many coordinate there."""
+        said = {
+            each.id: area_said(each.name, households[each.id], coordinators[each.id])
+            for each in self._areas.values()
+        }
+        if self.areas:
+            self.areas.choices = [SelectChoice(str(number), words) for number, words in said.items()]
+        else:
+            self.audience.description = said[self._place.id]
+
+    @property
+    def is_to_group(self) -> bool:
+        """True if one group is chosen."""
+        return bool(self.audience.data == Audience.AREA_GROUP)
+
+    @property
+    def target(self) -> Target:
+        """The recipients that a valid form has chosen."""
+        audience = Audience(self.audience.data)
+        if self.is_to_group:
+            group = self._groups[self.group.data]
+            return Target(audience, group=group, area=group.area)
+        chosen = self._chosen()
+        home = self._place if self._place in chosen else chosen[0]
+        return Target(audience, area=home, several=tuple(chosen) if len(chosen) > 1 else ())
+
+    def _chosen(self) -> list[Area]:
+        if len(self._areas) == 1:
+            return [self._place]
+        return [area for number, area in self._areas.items() if number in (self.areas.data or ())]
+
+    @property
+    def goes_to(self) -> str:
+        """The words for the recipients that a valid form has chosen."""
+        if self.is_to_group:
+            return self._groups[self.group.data].name
+        areas = together(area.name for area in self._chosen())
+        return f"{AREA_AUDIENCES[Audience(self.audience.data)]}: {areas}"
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate the fields, and that the group or at least one area is chosen."""
+        is_valid = super().validate(extra_validators)
+        if self.is_to_group and self.group.data not in self._groups:
+            self.group.errors = (_l("Välj vilken grupp som ska få det."),)
+            return False
+        if self.audience.data and not self.is_to_group and not self._chosen():
+            self.areas.errors = (_l("Välj minst ett område."),)
+            return False
+        return is_valid
 
 
 def _lines(text: str) -> str:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
+from watch import language
 from watch.models import Audience, LeftOut, Level, Organisation
 
 LEVELS = {
@@ -13,8 +15,9 @@ LEVELS = {
     Level.URGENT: _l("Brådskande"),
 }
 AREA_AUDIENCES = {
-    Audience.AREA_MEMBERS: _l("Alla som är med i området"),
-    Audience.AREA_COORDINATORS: _l("Bara kontaktombuden i området"),
+    Audience.AREA_MEMBERS: _l("Alla som är med"),
+    Audience.AREA_COORDINATORS: _l("Bara kontaktombuden"),
+    Audience.AREA_GROUP: _l("En enda grupp"),
 }
 LEFT_OUT = {  # each is shown in a row below their total
     LeftOut.OVER: _l("Varav stoppade"),
@@ -30,3 +33,11 @@ OFFICERS: dict[str, LazyString] = {  # by an officer's organisation
     Organisation.POLICE: _l("Kommunpolisen i %(area)s"),
     Organisation.MUNICIPALITY: _l("Kommunens samordnare i %(area)s"),
 }
+
+
+def area_said(name: str, households: int, coordinators: int) -> str:
+    """Return an area with how many a notice to it reaches, as an officer may know it."""
+    said = _("%(area)s: %(count)s kontaktombud", area=name, count=language.number(coordinators))
+    if not households:
+        return said
+    return language.listed([said, _("minst %(count)s hushåll", count=language.number(households))])

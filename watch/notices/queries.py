@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
@@ -19,9 +19,11 @@ from watch.models import (
     Audience,
     Coordinator,
     Group,
+    GroupState,
     Mailing,
     Membership,
     Notice,
+    NoticeArea,
     NoticeText,
     Officer,
     OutboxRow,
@@ -29,36 +31,52 @@ from watch.models import (
     Person,
     Stairwell,
 )
-from watch.names import is_found
-from watch.recipients import RecipientCounts, count_recipients, households_on_paper
+from watch.recipients import RecipientCounts, count_recipients, households_on_paper, reached_by_mail
+from watch.searching import is_found
 from watch.statements import prepared
 
 NEWEST_FIRST = (Notice.sent_at.desc(), Notice.id.desc())
+WHOM = (  # what tells to whom a notice went
+    joinedload(Notice.group),
+    joinedload(Notice.stairwell),
+    joinedload(Notice.area),
+    joinedload(Notice.parts).joinedload(NoticeArea.area),
+)
 
 
 @dataclass(frozen=True)
 class Target:
-    """The recipients of a notice: a group, one of its stairwells, or an area's members or coordinators."""
+    """The recipients of a notice: a group, one of its stairwells, or areas' members or coordinators.
+
+    `area` is that of the officer who writes, also to a group. `several` are all areas, if they are several.
+    """
 
     audience: Audience
     group: Group | None = None
     stairwell: Stairwell | None = None
     area: Area | None = None
+    several: tuple[Area, ...] = ()
+
+    @property
+    def areas(self) -> tuple[Area, ...]:
+        """The areas whose members or coordinators are meant; none for a group."""
+        if self.group is not None or self.area is None:
+            return ()
+        return self.several or (self.area,)
 
     def audience_ids(self) -> Select[int]:
         """Return a select of the ids of everybody in the audience, even those who want no notices."""
         if self.group is not None:
             return active_member_ids(self.group, self.stairwell)
-        if self.audience is Audience.AREA_COORDINATORS:
-            return _coordinator_ids(self.area)
-        return _member_ids(self.area)
+        whom = self._whom()
+        in_them = whom.group_id.in_(groups_in(self.areas))
+        return select(whom.person_id).where(in_them, whom.is_current)
 
     def people(self) -> Select[int]:
         """Return a select of the ids of those who want notices, with or without an address."""
-        if self.area is None:
+        if self.group is not None:
             return self.audience_ids().where(WANTS_NOTICES)
-        whom = Coordinator if self.audience is Audience.AREA_COORDINATORS else Membership
-        return self.audience_ids().where(~has_opted_out(whom.person_id, self.area.id))
+        return self.audience_ids().where(_wants_word(self._whom(), self.areas))
 
     def households(self) -> Select[int]:
         """Return a select of the ids of their households that need paper."""
@@ -66,32 +84,62 @@ class Target:
             return paper_households(self.group, self.stairwell, wanting=WANTS_NOTICES)
         if self.audience is Audience.AREA_COORDINATORS:
             return households_on_paper(Membership.person_id.in_(self.people()))
-        opted_out = has_opted_out(Membership.person_id, self.area.id if self.area else None)
-        return households_on_paper(Membership.group_id.in_(_groups_of(self.area)), ~opted_out)
+        return households_on_paper(_wants_word(Membership, self.areas))
 
     def recipients(self) -> RecipientCounts:
         return count_recipients(self.people(), self.households(), audience=self.audience_ids())
 
+    def _whom(self) -> type[Membership] | type[Coordinator]:
+        return Coordinator if self.audience is Audience.AREA_COORDINATORS else Membership
 
-def households_in(area: Area) -> int:
+
+def groups_in(areas: Collection[Area]) -> Select[int]:
+    """Return a select of the ids of the areas' groups."""
+    return select(Group.id).where(Group.area_id.in_([each.id for each in areas]))
+
+
+def _wants_word(whom: type[Membership] | type[Coordinator], areas: Collection[Area]) -> ColumnElement[bool]:
+    """Return the condition on memberships or appointments that they are in an area whose list is wanted."""
+    return or_(
+        *(
+            and_(whom.group_id.in_(groups_in([area])), ~has_opted_out(whom.person_id, area.id))
+            for area in areas
+        )
+    )
+
+
+def households_in(areas: Collection[Area]) -> int:
     """Return the least number of households that take part, the same as in the officer's overview."""
-    return db.session.scalars(select(taking_part_in_area()).where(Area.id == area.id)).one()
+    return sum(households_by_area([each.id for each in areas]).values())
 
 
-def _groups_of(area: Area | None) -> Select[int]:
-    return select(Group.id).where(Group.area_id == (area.id if area else None))
+def households_by_area(areas: Collection[int]) -> dict[int, int]:
+    """Return the least number of households that take part in each of these areas (ids); one statement."""
+    counted = db.session.execute(select(Area.id, taking_part_in_area()).where(Area.id.in_(areas)))
+    found: dict[int, int] = dict(counted.all())
+    return found
 
 
-def _member_ids(area: Area | None) -> Select[int]:
-    return select(Membership.person_id).where(
-        Membership.group_id.in_(_groups_of(area)), Membership.is_current
-    )
+def areas_of(ids: Collection[int]) -> Sequence[Area]:
+    """Return these areas, by name."""
+    return db.session.scalars(select(Area).where(Area.id.in_(ids)).order_by(Area.sort_key)).all()
 
 
-def _coordinator_ids(area: Area | None) -> Select[int]:
-    return select(Coordinator.person_id).where(
-        Coordinator.group_id.in_(_groups_of(area)), Coordinator.is_current
-    )
+def groups_to_write_to(areas: Collection[Area]) -> Sequence[Group]:
+    """Return the areas' groups that are not closed, by name."""
+    wanted = select(Group).where(Group.id.in_(groups_in(areas)), Group.state != GroupState.CLOSED)
+    return db.session.scalars(wanted.options(joinedload(Group.area)).order_by(Group.name)).all()
+
+
+def coordinators_by_area(areas: Collection[Area]) -> dict[int, int]:
+    """Return how many coordinators of each area (its id) get a notice by mail; one statement."""
+    counts = {
+        area.id: select(func.count(Person.id.distinct()))
+        .where(Person.id.in_(reached_by_mail(Target(Audience.AREA_COORDINATORS, area=area).people())))
+        .scalar_subquery()
+        for area in areas
+    }
+    return dict(zip(counts, db.session.execute(select(*counts.values())).one(), strict=True))
 
 
 def readable_by(person_id: int) -> ColumnElement[bool]:
@@ -107,8 +155,8 @@ def readable_by(person_id: int) -> ColumnElement[bool]:
         Coordinator.is_current,
         ~office.exists(),  # an officer never coordinates, whatever the rows say
     )
-    officer = office.where(Officer.area_id == Notice.area_id)
-    their_area = Group.area_id == Notice.area_id
+    officer = office.where(or_(Officer.area_id == Notice.area_id, Notice.is_to_area(Officer.area_id)))
+    their_area = Notice.is_to_area(Group.area_id)
     in_stairwell = or_(Notice.stairwell_id.is_(None), Membership.stairwell_id == Notice.stairwell_id)
     return or_(
         Notice.by_id == person_id,
@@ -130,7 +178,7 @@ def may_read(notice: Notice, person: Person) -> bool:
 
 
 def _said_to(group_id: int, area_id: int) -> ColumnElement[bool]:
-    return or_(Notice.group_id == group_id, Notice.area_id == area_id)
+    return or_(Notice.group_id == group_id, Notice.is_to_area(area_id))
 
 
 def latest_notices(group: Group, limit: int = 3, person: Person | None = None) -> list[Notice]:
@@ -144,13 +192,12 @@ def latest_notices(group: Group, limit: int = 3, person: Person | None = None) -
 
 @prepared
 def _latest(group_id: int, area_id: int, reader_id: int, limit: int, *, is_for_all: bool) -> Select[Notice]:
-    of_all = Notice.audience.in_([Audience.GROUP, Audience.AREA_MEMBERS])
+    of_all = Notice.audience.in_([Audience.GROUP, Audience.AREA_MEMBERS, Audience.AREA_GROUP])
     wanted = select(Notice).where(
         _said_to(group_id, area_id), of_all if is_for_all else readable_by(reader_id)
     )
     titles = joinedload(Notice.texts).defer(NoticeText.body)
-    whom = joinedload(Notice.stairwell), joinedload(Notice.area)
-    return wanted.options(titles, *whom).order_by(*NEWEST_FIRST).limit(limit)
+    return wanted.options(titles, *WHOM).order_by(*NEWEST_FIRST).limit(limit)
 
 
 def notice_ids(group: Group, person: Person, search: str = "") -> Sequence[int]:
@@ -173,21 +220,20 @@ def _readable(group_id: int, area_id: int, reader_id: int) -> Select[int]:
 
 
 def area_notice_ids(area: Area) -> Sequence[int]:
-    """Return the ids of the notices sent to an area, the newest first."""
-    sent = select(Notice.id).where(Notice.area_id == area.id, Notice.group_id.is_(None))
+    """Return the ids of the notices that officers sent to an area, or to a group in it, the newest first."""
+    sent = select(Notice.id).where(or_(Notice.area_id == area.id, Notice.is_to_area(area.id)))
     return db.session.scalars(sent.order_by(*NEWEST_FIRST)).all()
 
 
 def notices_by_id(ids: Sequence[int]) -> list[Notice]:
     """Return these notices in this order, with their texts."""
-    found = {each.id: each for each in _notices(ids).scalars()}
+    found = {each.id: each for each in _notices(ids).scalars().unique()}
     return [found[each] for each in ids]
 
 
 @prepared
 def _notices(ids: Sequence[int]) -> Select[Notice]:
-    whole = selectinload(Notice.texts), joinedload(Notice.stairwell)
-    return select(Notice).where(Notice.id.in_(ids)).options(*whole)
+    return select(Notice).where(Notice.id.in_(ids)).options(selectinload(Notice.texts), *WHOM)
 
 
 def mailings_of(notice: Notice) -> Select[int]:

@@ -12,14 +12,16 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import DomainError, Duplicate
 from watch.extensions import db
-from watch.mail import outbox
+from watch.mail import outbox, trying
 from watch.models import (
     Channel,
+    Household,
     Language,
     LeftOut,
     Level,
     Mailing,
     Notice,
+    NoticeArea,
     NoticeText,
     OutboxRow,
     Person,
@@ -82,15 +84,43 @@ def send(
     try:
         with db.session.begin_nested():
             notice = _add(target, draft, by)
-            mailing = outbox.queue_many(
-                NOTICE, people=reached_by_mail(target.people()), about=notice, form_key=form_key
-            )
+            _queue(notice, target, form_key)
     except IntegrityError:
         expect_new(target, draft, form_key)
         raise
-    outbox.queue_paper(mailing, target.households())
     audit.note("notice-sent", about=notice, by=by, group=target.group, area=target.area)
     return notice
+
+
+def _queue(notice: Notice, target: Target, form_key: str | None) -> None:
+    """Queue the mails and papers. Each of several areas has a mailing, because each has a list of its own.
+
+    A mailbox and a household get the notice in the first area that reaches them, and in no other. People who
+    share a mailbox stay together.
+    """
+    if not target.several:
+        people = reached_by_mail(target.people())
+        mailing = outbox.queue_many(NOTICE, people=people, about=notice, form_key=form_key)
+        outbox.queue_paper(mailing, target.households())
+        return
+    reached = reached_by_mail(target.people())
+    for number, area in enumerate(target.several):
+        here = Target(target.audience, area=area)
+        told = select(OutboxRow.mailbox_id).where(OutboxRow.mailing_id.in_(mailings_of(notice)))
+        has_paper = select(OutboxRow.household_id).where(OutboxRow.mailing_id.in_(mailings_of(notice)))
+        theirs = select(Person.mailbox_id).where(Person.id.in_(here.people()))
+        people = reached.where(
+            Person.mailbox_id.in_(theirs),
+            Person.mailbox_id.not_in(told.where(OutboxRow.mailbox_id.is_not(None))),
+        )
+        papers = here.households().where(
+            Household.id.not_in(has_paper.where(OutboxRow.household_id.is_not(None)))
+        )
+        key = None if number else form_key
+        mailing = outbox.queue_many(NOTICE, people=people, about=notice, form_key=key)
+        outbox.queue_paper(mailing, papers)
+        notice.parts.append(NoticeArea(area=area, mailing_id=mailing.id))
+        db.session.flush()
 
 
 def stop_sending(notice: Notice, *, by: Person) -> int:
@@ -106,8 +136,15 @@ def stop_sending(notice: Notice, *, by: Person) -> int:
     return stopped
 
 
-def _add(target: Target, draft: Draft, by: Person) -> Notice:
-    notice = Notice(
+def try_out(target: Target, draft: Draft, *, by: Person) -> None:
+    """Mail a notice to its writer only. Raises AlreadyTried and TooManyTrials."""
+    place = f"/areas/{target.area.slug}" if target.area else f"/groups/{target.group.id}"  # type: ignore[union-attr]  # one of them is set
+    trying.try_out(NOTICE, new_notice(target, draft, by), by=by, link=f"{place}/notices")
+
+
+def new_notice(target: Target, draft: Draft, by: Person) -> Notice:
+    """Return a notice as it would be sent now, without storing it."""
+    return Notice(
         audience=target.audience,
         group=target.group,
         stairwell=target.stairwell,
@@ -116,12 +153,17 @@ def _add(target: Target, draft: Draft, by: Person) -> Notice:
         organisation=draft.organisation,
         source=draft.source or None,
         valid_until=draft.valid_until,
+        sent_at=utcnow(),
         by_id=by.id,
         texts=[
             NoticeText(language=language, title=title, body=body)
             for language, (title, body) in draft.texts.items()
         ],
     )
+
+
+def _add(target: Target, draft: Draft, by: Person) -> Notice:
+    notice = new_notice(target, draft, by)
     db.session.add(notice)
     db.session.flush()
     return notice
@@ -141,7 +183,8 @@ def expect_new(target: Target, draft: Draft, form_key: str | None) -> None:
 
 
 def _is_same(notice: Notice, target: Target, draft: Draft) -> bool:
-    sent_to = Target(notice.audience, notice.group, notice.stairwell, notice.area)
+    several = tuple(part.area for part in notice.parts)
+    sent_to = Target(notice.audience, notice.group, notice.stairwell, notice.area, several)
     texts = {each.language: (each.title, each.body) for each in notice.texts}
     sent = Draft(texts, notice.organisation, notice.level, notice.source, notice.valid_until)
     return (sent_to, sent) == (target, replace(draft, source=draft.source or None))

@@ -7,13 +7,18 @@ from flask_babel import gettext as _
 from watch import language
 from watch.models import Building, Language, Notice, NoticeText
 from watch.notices.labels import LEVELS, SENDERS
-from watch.printing.sheets import SheetPage, sheet
+from watch.printing.sheets import SheetPage, sheet, sheet_picture
 
 
 def sheet_of(notice: Notice) -> bytes:
     """Return a notice as PDF."""
     texts = {text.language: text for text in notice.texts}
     return sheet([_page(notice, texts[each]) for each in Language if each in texts], _building(notice))
+
+
+def picture_of(notice: Notice) -> bytes | None:
+    """Return the first page of a notice's sheet, that in Swedish, as PNG."""
+    return sheet_picture(_page(notice, notice.text_in(Language.SWEDISH)), _building(notice))
 
 
 def _building(notice: Notice) -> Building | None:

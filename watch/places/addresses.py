@@ -1,4 +1,4 @@
-"""Street addresses: how they are written, sorted in Swedish order, and searched."""
+"""Street addresses: how they are written, and sorted in Swedish order."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 from itertools import groupby
+
+from watch.searching import folded
 
 # Keys hold a–z and 0–9 only, because the databases sort other characters differently.
 AFTER_Z = str.maketrans({"å": "zza", "ä": "zzb", "æ": "zzb", "ö": "zzc", "ø": "zzc", "ü": "y"})
@@ -23,43 +25,6 @@ def swedish_sort_key(text: str, most: int = 200) -> str:
     valued = re.sub(r"\d+", lambda number: number[0].lstrip("0").zfill(5), plain)
     # a space becomes 0, which sorts before every letter
     return "0".join(re.findall(r"[a-z0-9]+", valued))[:most]
-
-
-def folded(text: str) -> str:
-    """Return text as a search compares it, without accents, case, punctuation: "Långgata" is "langgata"."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(character for character in plain if not unicodedata.combining(character))
-    return " ".join(re.findall(r"\w+", letters))
-
-
-def contains(text: str, word: str) -> bool:
-    """Return True if folded text contains the word, or the word as a part of another."""
-    return word in text
-
-
-def nearly_contains(text: str, word: str) -> bool:
-    """Return True if a word of folded text begins with `word`, allowing one typing error.
-
-    An error is a wrong, missing or extra letter, or two letters exchanged ("sodermalmsgaten"). Words under
-    four letters and numbers must be exact.
-    """
-    if len(word) < 4 or not word.isalpha():
-        return word in text
-    begun = (len(word) - 1, len(word), len(word) + 1)
-    words = [*text.split(), text.replace(" ", "")]
-    return word in text or any(_is_one_slip(word, each[:length]) for each in words for length in begun)
-
-
-def _is_one_slip(typed: str, meant: str) -> bool:
-    differ = (place for place, (one, other) in enumerate(zip(typed, meant, strict=False)) if one != other)
-    same = next(differ, min(len(typed), len(meant)))
-    typed, meant = typed[same:], meant[same:]
-    return (
-        typed[1:] == meant[1:]  # wrong
-        or typed == meant[1:]  # missing
-        or typed[1:] == meant  # too many
-        or (typed[:2] == meant[1::-1] and typed[2:] == meant[2:])  # exchanged
-    )
 
 
 def slug_of(name: str) -> str:

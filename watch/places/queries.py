@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
@@ -28,16 +27,14 @@ from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import Area, Building, Group, GroupState, Property, Stairwell
-from watch.places.addresses import contains, folded, nearly_contains
+from watch.places.typed_address import street_and_number, with_short_forms
+from watch.searching import contains, folded, nearly_contains
 from watch.statements import prepared
 
 OPEN = (
     GroupState.STARTING,
     GroupState.ACTIVE,
 )  # a dormant or closed group admits nobody; its building collects interest
-ADDRESS = re.compile(r"(?P<words>.*?) ?(?P<number>\d{1,4} ?[a-z]?)?")
-# "Våglängdsgatan 21 lgh 1203", "… 21 1 tr", "… 21–27": what stands after the first number is left out
-BEGINNING = re.compile(r"(?P<words>[^\d]+) (?P<number>\d{1,4}(?: ?[a-z])?)\b")
 
 
 @dataclass(frozen=True)
@@ -112,24 +109,19 @@ def buildings_at(text: str) -> ColumnElement[bool]:
     return false()
 
 
-def _words_and_number(text: str) -> list[tuple[list[str], str]]:
-    """Return what may be street and number: the whole text, or as far as its first number."""
-    plain = folded(text.split(",")[0])
-    found = filter(None, (ADDRESS.fullmatch(plain), BEGINNING.match(plain)))
-    typed = [(each["words"].split(), (each["number"] or "").replace(" ", "").upper()) for each in found]
-    return [each for place, each in enumerate(typed) if each[0] and each not in typed[:place]]
-
-
 def _readings(text: str) -> Iterator[Asked]:
     """Yield what an address may mean: first as spelled, then with one typing error a word.
 
     Python compares the words, because databases ignore accents in different ways.
     """
-    typed = _words_and_number(text)
+    typed = street_and_number(text)
     if not typed:
         return
-    known = [(city, name, area_id, folded(name)) for city, name, area_id in _streets_and_areas()]
-    areas = [(area_id, plain) for _city, _name, area_id, plain in known if area_id is not None]
+    known = [
+        (city, name, area_id, with_short_forms(name), folded(city).split())
+        for city, name, area_id in _streets_and_areas()
+    ]
+    areas = [(area_id, plain) for _city, _name, area_id, plain, _its in known if area_id is not None]
     for holds in (contains, nearly_contains):
 
         @cache
@@ -138,11 +130,13 @@ def _readings(text: str) -> Iterator[Asked]:
 
         for words, number in typed:
             asked = Asked(number, areas=areas_with(*words))
-            for city, street, area_id, plain in known:
+            for city, street, area_id, plain, its in known:
                 missing = [word for word in words if not holds(plain, word)]
-                if area_id is None and not missing:
+                if area_id is not None or len(missing) == len(words):
+                    continue
+                if all(word in its for word in missing):
                     asked.streets.append((city, street))
-                elif area_id is None and len(missing) < len(words):
+                else:
                     asked.in_areas.extend((each, city, street) for each in areas_with(*missing))
             if asked.streets or asked.areas or asked.in_areas:
                 yield asked

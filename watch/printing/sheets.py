@@ -41,21 +41,30 @@ class SheetPage:
 
 def sheet(pages: Sequence[SheetPage], building: Building | None) -> bytes:
     """Return the pages as PDF. Its code leads to the building's page, or else to the front page."""
+    return paper.pdf("sheet", _facts(pages, building))
+
+
+def sheet_picture(page: SheetPage, building: Building | None) -> bytes | None:
+    """Return a page as PNG, for a screen; of a long text its beginning. None if it cannot be drawn."""
+    try:
+        return paper.picture("sheet", _facts([page], building))
+    except paper.CannotPrint:
+        return None
+
+
+def _facts(pages: Sequence[SheetPage], building: Building | None) -> dict[str, object]:
     link = _link(building)
     with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
-        return paper.pdf(
-            "sheet",
-            {
-                "title": pages[0].title,
-                "pages": [asdict(each) for each in pages],
-                "invitation": str(_l("Vill du vara med i grannsamverkan? Rikta telefonens kamera hit.")),
-                "address": link.partition("://")[2],
-                "qr": paper.qr_for_pdf(link),
-                "alt": str(_l("QR-kod till %(address)s", address=link)),
-                "behind": _behind(building),
-                "foot": foot_words(),
-            },
-        )
+        return {
+            "title": pages[0].title,
+            "pages": [asdict(each) for each in pages],
+            "invitation": str(_l("Vill du vara med i grannsamverkan? Rikta telefonens kamera hit.")),
+            "address": link.partition("://")[2],
+            "qr": paper.qr_for_pdf(link),
+            "alt": str(_l("QR-kod till %(address)s", address=link)),
+            "behind": _behind(building),
+            "foot": foot_words(),
+        }
 
 
 def _behind(building: Building | None) -> str:

@@ -8,16 +8,13 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, case, func, select, tuple_
+from sqlalchemy import ColumnElement, ScalarSelect, Select, case, func, select
 
-from watch.database import LARGEST_NUMBER
 from watch.extensions import db
 from watch.followup.queries.counts import flats_of_building
-from watch.groups.queries.areas import interested_of_building, number_of_flats
-from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Property
+from watch.groups.queries.areas import at_least, interested_of_building, number_of_flats
+from watch.models import FEW, Area, Building, Group, GroupState, Landlord, Meeting, Property
 from watch.places.queries import buildings_at
-
-A_PAGE = 50
 
 
 class BuildingState(StrEnum):
@@ -31,16 +28,28 @@ class BuildingState(StrEnum):
     NONE = "none"  # no group, and fewer than FEW interested, whom the state must not reveal
 
 
+class Order(StrEnum):
+    """The order of the list."""
+
+    STATE = "state"
+    ADDRESS = "address"
+    HOUSEHOLDS = "households"  # the most first
+    LAST_MEETING = "last_meeting"  # the latest first, and at last those without any
+
+
 @dataclass(frozen=True)
 class Filter:
-    """The buildings wanted and their order. `after` or `before` is the building that the page starts at."""
+    """The buildings wanted and their order."""
 
     text: str = ""
     state: BuildingState | None = None
     landlord_id: int | None = None
-    by_state: bool = False
-    after: int | None = None
-    before: int | None = None
+    order: Order = Order.STATE
+
+    @property
+    def folds(self) -> bool:
+        """True if buildings of which there is nothing to tell are only counted: nobody asked for them."""
+        return self.state is None and not self.text
 
 
 @dataclass(frozen=True)
@@ -59,6 +68,7 @@ class BuildingRow:
     flats: int
     taking_part: int
     interested: int
+    last_meeting: datetime | None = None
 
     @property
     def tells_interest(self) -> bool:
@@ -74,32 +84,25 @@ class BuildingRow:
 
 
 @dataclass(frozen=True)
-class BuildingsPage:
-    """A page of rows. `before` and `after` are the keys of the neighbouring pages, or None."""
+class Found:
+    """The ids of the buildings to list, in order, and how many others are only counted."""
 
-    rows: Sequence[BuildingRow]
-    before: int | None
-    after: int | None
+    ids: Sequence[int]
+    folded: int
 
 
-def buildings_of(area: Area, wanted: Filter, now: datetime) -> BuildingsPage:
-    """Return a page of buildings: one statement, two more with a text, one more on later pages."""
-    keys = _keys(wanted.by_state, now)
-    backwards = wanted.after is None and wanted.before is not None
-    edge = _edge(area, wanted.before if backwards else wanted.after, keys)
-    rows = _rows(area, wanted, now)
-    if edge is not None:
-        rows = rows.where(tuple_(*keys) < edge if backwards else tuple_(*keys) > edge)
-    order = [key.desc() for key in keys] if backwards else keys
-    found = [BuildingRow(*row) for row in db.session.execute(rows.order_by(*order).limit(A_PAGE + 1))]
-    has_more, found = len(found) > A_PAGE, found[:A_PAGE]
-    if backwards:
-        found.reverse()
-    if not found:
-        return BuildingsPage([], None, None)
-    came_from = edge is not None
-    is_first, is_last = (not has_more, not came_from) if backwards else (not came_from, not has_more)
-    return BuildingsPage(found, None if is_first else found[0].id, None if is_last else found[-1].id)
+def buildings_in(area: Area, wanted: Filter, now: datetime) -> Found:
+    """Return which of an area's buildings are listed; one statement, or three with a text."""
+    rows = db.session.execute(_ids(area, wanted, now)).all()
+    listed = [number for number, is_told in rows if is_told or not wanted.folds]
+    return Found(listed, folded=len(rows) - len(listed))
+
+
+def buildings_by_id(ids: Sequence[int], now: datetime) -> list[BuildingRow]:
+    """Return these buildings in this order, in one statement."""
+    rows = db.session.execute(_rows(now).where(Building.id.in_(ids)))
+    by_id = {row.id: row for row in (BuildingRow(*each) for each in rows)}
+    return [by_id[each] for each in ids]
 
 
 def landlords_in(area: Area) -> Sequence[Landlord]:
@@ -108,8 +111,56 @@ def landlords_in(area: Area) -> Sequence[Landlord]:
     return db.session.scalars(select(Landlord).where(Landlord.id.in_(owners)).order_by(Landlord.name)).all()
 
 
-def _rows(area: Area, wanted: Filter, now: datetime) -> Select[*tuple[Any, ...]]:
-    rows: Select[*tuple[Any, ...]] = (
+def _ids(area: Area, wanted: Filter, now: datetime) -> Select[int, bool]:
+    """Return a select of the ids of the buildings wanted, in order, and whether there is anything to tell."""
+    is_enough = interested_of_building(now) >= FEW
+    ids = (
+        select(Building.id, Building.group_id.is_not(None) | is_enough)
+        .join(Property, Property.id == Building.property_id)
+        .outerjoin(Group, Group.id == Building.group_id)
+        .where(Property.area_id == area.id)
+    )
+    if wanted.text:
+        ids = ids.where(buildings_at(wanted.text))
+    if wanted.landlord_id is not None:
+        ids = ids.where(Property.landlord_id == wanted.landlord_id)
+    if wanted.state in (BuildingState.INTEREST, BuildingState.NONE):
+        wished = is_enough if wanted.state is BuildingState.INTEREST else ~is_enough
+        ids = ids.where(Building.group_id.is_(None), wished)
+    elif wanted.state is not None:
+        ids = ids.where(Group.state == GroupState(wanted.state.value))
+    return ids.order_by(*_first(wanted.order, now), Building.sort_key, Building.id)
+
+
+def _first(order: Order, now: datetime) -> list[ColumnElement[Any]]:
+    """Return what decides the order before the address does.
+
+    Households are compared by the lower bounds that are shown: the order of exact counts would reveal them.
+    """
+    match order:
+        case Order.STATE:
+            return [_rank(now)]
+        case Order.HOUSEHOLDS:
+            counted = func.coalesce(Group.counted_taking_part, 0)
+            return [at_least(counted, number_of_flats()).desc()]
+        case Order.LAST_MEETING:
+            return [_last_meeting(now).desc().nulls_last()]
+        case Order.ADDRESS:
+            return []
+
+
+def _rank(now: datetime) -> ColumnElement[int]:
+    place = {state.value: number for number, state in enumerate(BuildingState)}
+    is_wanted = Building.group_id.is_(None) & (interested_of_building(now) >= FEW)
+    return case(
+        (is_wanted, place[BuildingState.INTEREST.value]),
+        *((Group.state == state, place[state.value]) for state in GroupState),
+        else_=place[BuildingState.NONE.value],
+    )
+
+
+def _rows(now: datetime) -> Select[*tuple[Any, ...]]:
+    return (
         select(
             Building.id,
             Building.address,
@@ -119,44 +170,15 @@ def _rows(area: Area, wanted: Filter, now: datetime) -> Select[*tuple[Any, ...]]
             case((Building.group_id.is_(None), flats_of_building()), else_=number_of_flats()),
             func.coalesce(Group.counted_taking_part, 0),
             interested_of_building(now),
+            _last_meeting(now),
         )
         .join(Property, Property.id == Building.property_id)
         .join(Landlord, Landlord.id == Property.landlord_id)
         .outerjoin(Group, Group.id == Building.group_id)
-        .where(Property.area_id == area.id)
     )
-    if wanted.text:
-        rows = rows.where(buildings_at(wanted.text))
-    if wanted.landlord_id is not None:
-        rows = rows.where(Property.landlord_id == wanted.landlord_id)
-    if wanted.state in (BuildingState.INTEREST, BuildingState.NONE):
-        is_enough = interested_of_building(now) >= FEW
-        wished = is_enough if wanted.state is BuildingState.INTEREST else ~is_enough
-        rows = rows.where(Building.group_id.is_(None), wished)
-    elif wanted.state is not None:
-        rows = rows.where(Group.state == GroupState(wanted.state.value))
-    return rows
 
 
-def _keys(by_state: bool, now: datetime) -> list[ColumnElement[Any]]:
-    """Return the sort keys. The id comes last, so that no two rows have equal keys."""
-    place = {state.value: number for number, state in enumerate(BuildingState)}
-    is_wanted = Building.group_id.is_(None) & (interested_of_building(now) >= FEW)
-    rank = case(
-        (is_wanted, place[BuildingState.INTEREST.value]),
-        *((Group.state == state, place[state.value]) for state in GroupState),
-        else_=place[BuildingState.NONE.value],
-    )
-    keys: list[ColumnElement[Any]] = [rank] if by_state else []
-    return [*keys, Building.sort_key.expression, Building.id.expression]
-
-
-def _edge(area: Area, building_id: int | None, keys: Sequence[ColumnElement[Any]]) -> Any:
-    """Return the sort keys of the building that the page starts at; None if the area has no such building."""
-    if building_id is None or building_id > LARGEST_NUMBER:
-        return None
-    wanted = (
-        select(*keys).select_from(Building).join(Property).outerjoin(Group, Group.id == Building.group_id)
-    )
-    found = db.session.execute(wanted.where(Building.id == building_id, Property.area_id == area.id)).first()
-    return None if found is None else tuple_(*found)
+def _last_meeting(now: datetime) -> ScalarSelect[datetime]:
+    """Return a scalar subquery: when the group of the outer select last met."""
+    held = Meeting.group_id == Group.id, Meeting.cancelled_at.is_(None), Meeting.ends_at <= now
+    return select(func.max(Meeting.ends_at)).where(*held).correlate(Group).scalar_subquery()

@@ -5,6 +5,7 @@ Every page counts households by HOUSEHOLDS. Coordinators read the present number
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import UTC, datetime, time, timedelta
 
 from sqlalchemy import ColumnElement, Integer, ScalarSelect, and_, case, cast, func, or_, select
@@ -16,6 +17,13 @@ from watch.models import FEW, Area, Building, Flat, Group, Interest, Membership,
 RECOUNT_AT = time(2, 30)  # local time in Borås
 # Over Membership: the flats of members, and members whose flat is unknown, who count as a household each.
 HOUSEHOLDS = func.count(func.coalesce(Membership.household_id, -Membership.id).distinct())
+
+
+def areas_by_id(ids: Collection[int]) -> Sequence[Area]:
+    """Return the areas with these ids, by name."""
+    if not ids:
+        return []
+    return db.session.scalars(select(Area).where(Area.id.in_(ids)).order_by(Area.sort_key)).all()
 
 
 def households_taking_part(group: Group) -> int:

@@ -228,7 +228,7 @@ def _whose(membership: Membership) -> tuple[int, int]:
 def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
     """Return the condition on Group for the groups of the mail's list, or for the group that it is about."""
     of = _list_of(mailing)
-    if mailing.meeting is not None and mailing.meeting.area_id is None:
+    if mailing.meeting and mailing.meeting.group_id:
         return Group.id.in_(mailing.meeting.group_ids)
     if isinstance(of, Area):
         return Group.area_id == of.id
@@ -239,7 +239,7 @@ def _list_of(mailing: Mailing) -> Group | Area | None:
     if mailing.membership is not None:
         return mailing.membership.group
     mail = KINDS.get(mailing.kind)
-    return mail.list_of(mailing.about) if mail and mail.list_of else None
+    return mail.list_of(mailing) if mail and mail.list_of else None
 
 
 def _ended_by_its_owner(since: datetime) -> ColumnElement[bool]:
@@ -277,16 +277,16 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     `whose` is a condition on Membership, for one person or one household. A notice to an area is also wanted
     if a membership in another of its groups wants it.
     """
-    still = select(Membership.id).join(Group, Group.id == Membership.group_id)
-    still = still.where(whose, Membership.is_current)
+    still = select(Membership.id).join(Membership.group).where(whose, Membership.is_current)
     coordinates_it = coordinates(Membership.person_id, Coordinator.group_id == Membership.group_id)
-    in_area = Group.area_id == Notice.area_id, or_(Notice.audience == Audience.AREA_MEMBERS, coordinates_it)
-    of_area = and_(*in_area, ~has_opted_out(Membership.person_id, Group.area_id))
+    is_for = or_(Notice.audience == Audience.AREA_MEMBERS, coordinates_it)
+    is_wanted = ~has_opted_out(Membership.person_id, Group.area_id)
+    of_area = and_(Notice.is_to_area(Group.area_id), is_for, is_wanted)
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
-    of_theirs = Meeting.has_part(MeetingPart.group_id == Membership.group_id)
-    comes = still.where(wants_word_of(Meeting.id), of_theirs)
+    theirs = Meeting.has_part(MeetingPart.group_id == Membership.group_id)
+    comes = still.where(wants_word_of(Meeting.id), theirs)
     is_here = Meeting.has_part(MeetingPart.group_id == group.id)
-    said_here = or_(Notice.group_id == group.id, Notice.area_id == group.area_id)
+    said_here = or_(Notice.group_id == group.id, Notice.is_to_area(group.area_id))
     return (
         select(Mailing.id)
         .outerjoin(Notice, Notice.id == Mailing.notice_id)

@@ -54,6 +54,7 @@ def mine() -> ViewAnswer:
         "groups/mine.html",
         person=person,
         groups=groups,
+        areas=areas.areas_by_id(current_relations().officer_of),
         group_names={group.id: group.name for group in groups},
         unanswered=[each.meeting for each in coming if each.answer is None and each.meeting.starts_at > now],
         coming=coming,

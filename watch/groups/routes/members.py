@@ -22,19 +22,25 @@ from watch.groups.routes.house import bp
 from watch.groups.service import members as members_service
 from watch.joining.queries.asking import answers_to_tell, taken_flats, waiting_requests
 from watch.models import Group, Membership, Stairwell, utcnow
-from watch.names import is_found
 from watch.records.queries import ended_lately
 from watch.saving import saving
+from watch.searching import is_found
 from watch.web import ViewAnswer, leave_trace
 
 
 @bp.get("/groups/<int:group_id>/members")
 @requires(Permission.SEE_MEMBERS)
 def members(group: Group) -> ViewAnswer:
-    """Show waiting requests and members by stairwell. Names are encrypted, so Python searches them."""
+    """Show waiting requests and members by stairwell, or those of a stairwell, kind or name.
+
+    Names are encrypted, so Python searches them.
+    """
     mine, text = current_relations().stairwells_in(group), request.args.get("q", "")[:100].strip()
     everybody, kind = members_queries.members_of(group, mine), _kind_asked_for()
-    found = [each for each in everybody if is_found(text, each.person.name)]
+    by_port = _by_stairwell(everybody)
+    port = next((each for each, _members in by_port if each.id == request.args.get("port", type=int)), None)
+    in_port = [each for each in everybody if port is None or each.stairwell is port]
+    found = [each for each in in_port if is_found(text, each.person.name)]
     found = [each for each in found if kind is None or kind.includes(each)]
     found.sort(key=lambda each: name_key(each.person.name))
     requests = waiting_requests(group, mine)
@@ -47,8 +53,9 @@ def members(group: Group) -> ViewAnswer:
         to_tell=answers_to_tell(group, current_person(), mine), stairwells=_by_stairwell(found),
         without_stairwell=[each for each in found if each.stairwell is None], shown=len(found), q=text,
         only_some=mine is not None, ended=ended_lately(group, utcnow(), mine), kind=kind,
-        kinds=[(each, MEMBER_KINDS[each], sum(map(each.includes, everybody))) for each in MemberKind],
-        everybody=len(everybody),
+        kinds=[(each, MEMBER_KINDS[each], sum(map(each.includes, in_port))) for each in MemberKind],
+        everybody=len(everybody), in_port=len(in_port), port=port,
+        ports=[(each, len(members)) for each, members in by_port],
     )  # fmt: skip
 
 

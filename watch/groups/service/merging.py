@@ -8,6 +8,7 @@ from watch import audit
 from watch.extensions import db
 from watch.groups.errors import DifferentAddresses, HasRole
 from watch.groups.service.members import depart
+from watch.groups.service.requests import join_requests
 from watch.mail import outbox
 from watch.models import (
     AddressVerification,
@@ -48,8 +49,8 @@ def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
 
     The person of the one that is kept stays as they are, and has a phone, a flat and a wish for fewer mails
     of the other. Of two answers to a meeting the later counts, of two consents the one to the newer text, or
-    else the older. Only what belongs to this group is joined; the other person's record goes with it unless
-    it is used elsewhere. Raises HasRole if a role would come to another address.
+    else the older. Only what belongs to this group is joined, and requests to join others; the other person's
+    record goes with it unless it is used elsewhere. Raises HasRole if a role would come to another address.
     """
     theirs, other = kept.person, lost.person
     if theirs is not other:
@@ -57,6 +58,7 @@ def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
         join_answers(kept.group_id, theirs, other)
         _join_messages(kept.group_id, theirs, other)
         _join_interests(kept.group, theirs, other)
+        join_requests(theirs, other, by=by)
         _join_appointments(kept, lost)
         _join_opt_outs(theirs, other)
         _join_stopped_writers(theirs, other)

@@ -44,8 +44,8 @@ class InviteForm(Form):
     file = FileField(
         _l("Eller välj en fil"),
         description=_l(
-            "CSV, Excel (XLSX) eller kontaktkort (vCard), högst 1\u00a0MB och 500 rader. Kolumner: E-post, "
-            "och om du vill Namn, Port och Lägenhet. Andra kolumner läser vi inte."
+            "CSV, Excel (XLSX) eller kontaktkort (vCard), högst 1\u00a0MB och 500 rader. Kolumner: "
+            "E-postadress, och om du vill Namn, Port och Lägenhet. Andra kolumner läser vi inte."
         ),
     )
     flat = SelectField(_l("Lägenhet"), validate_choice=False)

@@ -141,7 +141,7 @@ def rows_sent(sent: Mapping[str, str]) -> Iterator[PreviewRow]:
 
 def as_table(rows: Iterable[PreviewRow]) -> str:
     """Return the rows as a table with column names, to be pasted again."""
-    names = "\t".join((_("E-post"), _("Namn"), _("Lägenhet")))
+    names = "\t".join((_("E-postadress"), _("Namn"), _("Lägenhet")))
     return "\n".join([names, *map(_line_of, rows)])
 
 

@@ -24,8 +24,8 @@ from watch.invitations.labels import INVITATION_SIGNS, INVITATION_STATES
 from watch.invitations.queries.invited import SentInvitation, invitations_of
 from watch.invitations.queries.inviting import contacted_flats
 from watch.models import Group, Language
-from watch.names import is_found
 from watch.paging import page_of
+from watch.searching import is_found
 from watch.web import ViewAnswer, leave_trace
 
 bp = Blueprint("invitations", __name__)

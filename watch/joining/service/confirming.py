@@ -14,6 +14,7 @@ from watch.accounts.service.people import confirm_address
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
+from watch.groups.service.requests import forget_request
 from watch.joining.queries.confirming import (
     CONFIRM_DAYS,
     WITHDRAWN_DAYS,
@@ -23,7 +24,7 @@ from watch.joining.queries.confirming import (
 )
 from watch.joining.service.answering import lift_refusal, take_up
 from watch.joining.service.asking import Submission, group_at, request_of, tell_coordinators
-from watch.joining.service.deciding import approve, forget_request
+from watch.joining.service.deciding import approve
 from watch.models import (
     AddressVerification,
     Flat,

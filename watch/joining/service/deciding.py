@@ -9,8 +9,8 @@ from watch.access import Permission
 from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatElsewhere
-from watch.groups.service.households import change_household
 from watch.groups.service.members import Consent, admit
+from watch.groups.service.requests import forget_request
 from watch.invitations.mails import JOIN_APPROVED
 from watch.invitations.service.invited import revoke
 from watch.invitations.service.inviting import is_in_sight
@@ -22,7 +22,6 @@ from watch.models import (
     Channel,
     Flat,
     GroupState,
-    HouseholdStatus,
     Invitation,
     InvitationState,
     JoinRequest,
@@ -114,19 +113,6 @@ def _decide(request: JoinRequest, state: RequestState, *, by: Person | None) -> 
     db.session.refresh(request)
     if not decided:
         raise AlreadyDecided(request.decided_by, request.state)
-
-
-def forget_request(flat: Flat, *, by: Person | None) -> None:
-    """Reset the flat to "not contacted" if no other request from it is waiting."""
-    only, counts = {HouseholdStatus.WANTS_TO_JOIN}, not _others_wait(flat)
-    change_household(flat, HouseholdStatus.NOT_CONTACTED, by=by, only=only, counts=counts)
-
-
-def _others_wait(flat: Flat) -> bool:
-    waiting = select(JoinRequest.id).where(
-        JoinRequest.flat_id == flat.id, JoinRequest.state == RequestState.WAITING
-    )
-    return db.session.scalar(waiting.limit(1)) is not None
 
 
 def _settle_invitations(membership: Membership, by: Person | None) -> None:

@@ -10,9 +10,9 @@ from watch.extensions import db
 from watch.groups.errors import TooLateToUndo
 from watch.groups.queries.joinable import group_to_join
 from watch.groups.queries.members import active_membership
+from watch.groups.service.requests import forget_request
 from watch.joining.queries.confirming import OWN_WITHDRAWAL, WITHDRAWN_DAYS
 from watch.joining.service.asking import tell_coordinators
-from watch.joining.service.deciding import forget_request
 from watch.mail import outbox
 from watch.models import JoinRequest, RequestState, utcnow
 from watch.models.base import is_fresh

@@ -15,7 +15,7 @@ from watch.extensions import db
 from watch.groups.labels import HouseholdsSaid, recipients_said
 from watch.groups.queries.areas import households_by_stairwell, last_night
 from watch.groups.queries.flats import stairwells_of_group
-from watch.meetings import service
+from watch.meetings import service, sheets
 from watch.meetings.errors import (
     AlreadyCalled,
     ChangedMeanwhile,
@@ -34,8 +34,10 @@ from watch.meetings.forms.planning import (
 from watch.meetings.queries import calls, coming, drafts, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
+from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
+from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer, leave_trace
 
 
@@ -71,6 +73,9 @@ def preview(group: Group) -> ViewAnswer:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(group, form, recipients, before=other.meeting), 200
+    if request.form.get("trial"):
+        with saving(TRIED, already=ALREADY_TRIED, unless=NOT_TRIED):
+            service.try_out(planned_in(group, form), by=current_person())
     return _preview_page(group, form, recipients), 200
 
 
@@ -252,6 +257,7 @@ def _preview_page(
     return render_template(
         "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
         reach=reach if exact else None, crowd=None if exact else _crowd_of(meeting, group),
+        sheet=picture_to_show(sheets.picture_of(meeting)),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
 

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.errors import Duplicate
 from watch.extensions import db
-from watch.mail import outbox
+from watch.mail import outbox, trying
 from watch.meetings.errors import AlreadyCalled, OtherCalled
 from watch.meetings.mails import MEETING_CALLED, MEETING_REMINDER
 from watch.meetings.queries.calls import (
@@ -87,6 +87,13 @@ def write_down(meeting: Meeting, *, by: Person) -> Meeting:
     _add(meeting, by)
     audit.note("meeting-written-down", about=meeting, by=by, group=meeting.group)
     return meeting
+
+
+def try_out(meeting: Meeting, *, by: Person) -> None:
+    """Mail a call to its writer only, without the calendar entry. Raises AlreadyTried and TooManyTrials."""
+    meeting.called_by_id = by.id
+    assert meeting.group is not None  # an area's officers have no such mail
+    trying.try_out(MEETING_CALLED, meeting, by=by, link=f"/groups/{meeting.group.id}/meetings")
 
 
 def _same_time(meeting: Meeting) -> Select[Meeting]:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from flask import Blueprint
 
-from watch.messages import queries
 from watch.messages.labels import officer_who_wrote, role_of_sender
+from watch.messages.queries import unseen as queries
 
 bp = Blueprint("messages", __name__)
 bp.add_app_template_global(officer_who_wrote)

@@ -16,10 +16,11 @@ from watch.access import Permission, current_person, public, requires
 from watch.bands import FEW, banded, roughly, tells_number
 from watch.groups.queries.pages import facts_of, flats_in
 from watch.interest.queries import interested_in
-from watch.messages import queries, service
+from watch.messages import service
 from watch.messages.errors import NothingWaits
 from watch.messages.forms import WriteUnseenForm
 from watch.messages.labels import office_name
+from watch.messages.queries import unseen as queries
 from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import NOT_SENT, sent
 from watch.models import Building, Group, Purpose
@@ -65,7 +66,7 @@ def _interested_page(building: Building, form: WriteUnseenForm) -> str:
     return render_template(
         "messages/ask_interested.html", building=building, form=form,
         written=queries.written_unseen(building), interested=banded(interest.count, flats),
-        could_coordinate=banded(interest.could_coordinate, flats), somebody=interest.count > 0,
+        could_coordinate=banded(interest.could_coordinate, flats), somebody=queries.somebody_reads(building),
     )  # fmt: skip
 
 
@@ -102,7 +103,7 @@ def _members_page(group: Group, form: WriteUnseenForm) -> str:
     flats = facts_of(group).flats
     return render_template(
         "messages/ask_members.html", group=group, form=form, written=queries.written_unseen(group),
-        is_reached=queries.is_reached(group), somebody=queries.members_reached(group) > 0,
+        is_reached=queries.is_reached(group), somebody=queries.somebody_reads(group),
         flats=flats, count=banded(group.counted_taking_part, flats),
     )  # fmt: skip
 

@@ -19,9 +19,10 @@ from watch.access import (
 )
 from watch.extensions import db
 from watch.limits import limit_network
-from watch.messages import queries, service
+from watch.messages import service
 from watch.messages.errors import WriterCoordinates
 from watch.messages.forms import AnswerMessageForm, WriteMessageForm
+from watch.messages.queries import writing as queries
 from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import sent
 from watch.models import ContactMessage, Group, MessageAudience, Person, Purpose, StoppedWriter

@@ -9,6 +9,7 @@ from flask_babel import get_locale
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 
+from watch import language
 from watch.access import current_relations
 from watch.bands import roughly
 from watch.groups.labels import coordinators_signature
@@ -40,21 +41,25 @@ def sender_of_notice(notice: Notice) -> str:
     """Return the role that sends a notice: "Gun, huvudkontaktombud", "Kommunpolisen i Norrby"."""
     if notice.area is not None:
         role = OFFICERS.get(notice.organisation)
-        return str(role) % {"area": notice.area.name} if role else notice.organisation
+        areas = language.together(each.name for each in notice.areas or [notice.area])
+        return str(role) % {"area": areas} if role else notice.organisation
     assert notice.group is not None
     return coordinators_signature(notice.by_id, notice.group) or notice.organisation
 
 
 @bp.app_template_global("notice_goes_to")
 def notice_goes_to(notice: Notice) -> str:
-    """Return whom a notice was sent to: a stairwell, the group, or an area's members or coordinators."""
+    """Return whom a notice was sent to: a stairwell, a group, or areas' members or coordinators."""
     if notice.stairwell is not None:
         return _("till %(whom)s", whom=notice.stairwell.address)
     if notice.area is None:
         return _("till hela gruppen")
+    if notice.group is not None:
+        return _("till %(whom)s", whom=notice.group.name)
+    areas = language.together(each.name for each in notice.areas)
     if notice.audience is Audience.AREA_COORDINATORS:
-        return _("till kontaktombuden i %(area)s", area=notice.area.name)
-    return _("till hela %(area)s", area=notice.area.name)
+        return _("till kontaktombuden i %(area)s", area=areas)
+    return _("till hela %(area)s", area=areas)
 
 
 @bp.app_template_filter("organisation")

@@ -117,7 +117,7 @@ def report(notice: Notice) -> str:
         own_flats=len(flats_on_paper(queries.mailings_of(notice), scopes)) if scopes else 0,
         coordinates=bool(scopes),
         alone=without_bringer(queries.homes_without_paper(notice)) if notice.area else 0,
-        uncovered=groups_without_coordinator(notice.area) if notice.area else [],
+        uncovered=groups_without_coordinator(notice.group or notice.areas) if notice.area else [],
     )
 
 

@@ -5,7 +5,7 @@ Both take the same steps; ComposeContext holds what differs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,13 +22,15 @@ from watch.groups.queries.flats import stairwells_of_group
 from watch.groups.queries.pages import facts_of
 from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.models import Area, Audience, Group, Notice, Organisation
-from watch.notices import queries, service
-from watch.notices.forms import WriteNoticeForm
-from watch.notices.labels import AREA_AUDIENCES
+from watch.notices import queries, service, sheets
+from watch.notices.forms import WriteAreaNoticeForm, WriteNoticeForm
 from watch.notices.queries import Target
 from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import AlreadySent, Draft, OtherSent, ReachesNobody
+from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
+from watch.saving import saving
+from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer
 
 NOTICE = MEGABYTE // 2  # bytes; four texts of 10,000 characters, most of which take six each
@@ -40,13 +42,9 @@ class ComposeContext:
     """What differs between a group and an area: possible recipients, sender and the URLs of the steps."""
 
     place: Group | Area
-    targets: Mapping[str, tuple[Any, Target]]
-    first: str
     organisation: str
     steps: Mapping[str, str]
-
-    def form(self) -> WriteNoticeForm:
-        return WriteNoticeForm(self.targets, data={"audience": self.first})
+    form: Callable[[], WriteNoticeForm]
 
 
 @bp.get("/groups/<int:group_id>/notices/new")
@@ -108,22 +106,25 @@ def _group_context(group: Group) -> ComposeContext:
     for each in stairwells:
         label = _("Port %(number)s", number=each.number) if is_one_street else each.address
         targets[f"stairwell-{each.id}"] = (label, Target(Audience.STAIRWELL, group, each))
+    first = list(targets)[-1] if own is not None and len(targets) == 2 else "group"
     return ComposeContext(
         group,
-        targets,
-        first=list(targets)[-1] if own is not None and len(targets) == 2 else "group",
         organisation=group.name,
+        form=lambda: WriteNoticeForm(targets, data={"audience": first}),
         steps={step: url_for(f"notices.{step}", group_id=group.id) for step in STEPS},
     )
 
 
 def _area_context(area: Area) -> ComposeContext:
     officer = queries.officer_in(area, current_person())
-    targets = {kind.value: (label, Target(kind, area=area)) for kind, label in AREA_AUDIENCES.items()}
+    areas = queries.areas_of(current_relations().officer_of)
+    groups = queries.groups_to_write_to(areas)
+    group = request.args.get("group", "")
+    first = Audience.AREA_GROUP if group else Audience.AREA_MEMBERS
+    start = {"audience": first.value, "areas": [area.id], "group": group}
     return ComposeContext(
         area,
-        targets,
-        first=Audience.AREA_MEMBERS.value,
+        form=lambda: WriteAreaNoticeForm(area, areas, groups, data=start),
         organisation=(officer.organisation if officer else Organisation.POLICE).value,
         steps={
             "new": url_for("notices.area_new", slug=area.slug),
@@ -149,6 +150,9 @@ def _preview(compose: ComposeContext) -> ViewAnswer:
         return _already_sent(sent.notice)
     except OtherSent as other:
         return _preview_page(compose, form, reach, before=other.notice), 200
+    if request.form.get("trial"):
+        with saving(TRIED, already=ALREADY_TRIED, unless=NOT_TRIED):
+            service.try_out(form.target, _draft(compose, form), by=current_person())
     return _preview_page(compose, form, reach), 200
 
 
@@ -198,9 +202,13 @@ def _refuse_for_nobody(compose: ComposeContext, form: WriteNoticeForm) -> ViewAn
 
 
 def _write_page(compose: ComposeContext, form: WriteNoticeForm) -> str:
-    form.audience.choices = [(name, _with_counts(*each)) for name, each in compose.targets.items()]
-    name = "notices/new.html" if isinstance(compose.place, Group) else "notices/area_new.html"
-    return render_template(name, compose=compose, form=form)
+    if isinstance(form, WriteAreaNoticeForm):
+        areas = queries.areas_of(current_relations().officer_of)
+        households = queries.households_by_area([each.id for each in areas])
+        form.say_counts(households, queries.coordinators_by_area(areas))
+        return render_template("notices/area_new.html", compose=compose, form=form)
+    form.audience.choices = [(name, _with_counts(*each)) for name, each in form.targets.items()]
+    return render_template("notices/new.html", compose=compose, form=form)
 
 
 def _with_counts(label: Any, target: Target) -> str:
@@ -219,6 +227,7 @@ def _preview_page(
         form.renew_key()
     name = "notices/preview.html" if isinstance(compose.place, Group) else "notices/area_preview.html"
     target, exact = form.target, knows_numbers(form.target)
+    notice = service.new_notice(target, _draft(compose, form), current_person())
     return render_template(
         name,
         compose=compose,
@@ -226,11 +235,12 @@ def _preview_page(
         target=target,
         before=before,
         reach=reach if exact else None,
-        households=queries.households_in(target.area) if target.area and not exact else None,
+        households=queries.households_in(target.areas) if target.areas and not exact else None,
         crowd=_crowd(target.group) if target.group and not exact else None,
         alone=without_bringer(target.households()) if target.area else 0,
-        uncovered=groups_without_coordinator(target.area) if target.area else [],
+        uncovered=groups_without_coordinator(target.group or target.areas) if target.area else [],
         texts=form.texts(),
+        sheet=picture_to_show(sheets.picture_of(notice)),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from itertools import product
 from typing import Any
 
 import structlog
@@ -54,10 +55,11 @@ def play(lines: Iterable[Line]) -> Counter[str]:
             continue
         rows = _rows(model, journaled, said)
         # take away first: who is given back may need a place that another has left
-        for gives_back in (False, True):
+        # and rule by rule: a request may go over to another record once that one's own request has ended
+        for gives_back, rule in product((False, True), journaled.rules):
             for key, what in said.items():
                 if what is not None and key in rows:
-                    _play_row(model, journaled, rows[key], what, counts, gives_back=gives_back)
+                    _play_rule(model, rule, rows[key], what, counts, gives_back=gives_back)
         homes |= _homes(model, rows)
     _say_no_again(words, counts)
     _erase(words, counts)
@@ -77,23 +79,22 @@ def _rows(model: type[Model], journaled: Journaled, keys: Iterable[Any]) -> dict
     return found
 
 
-def _play_row(
+def _play_rule(
     model: type[Model],
-    journaled: Journaled,
+    rule: Rule,
     row: dict[str, Any],
     said: Said,
     counts: Counter[str],
     *,
     gives_back: bool,
 ) -> None:
-    for rule in journaled.rules:
-        if not set(rule.columns) <= said.keys():
-            continue
-        values = {name: _value(model, name, said[name]) for name in rule.columns}
-        is_news = rule.hides or any(row[name] != values[name] for name in rule.columns)
-        is_back = rule.undone and not rule.takes(values) and rule.takes(row)
-        if is_news and (is_back if gives_back else rule.takes(values)):
-            counts[rule.words if _write(model, rule, row, values) else NOT_PLAYED] += 1
+    if not set(rule.columns) <= said.keys():
+        return
+    values = {name: _value(model, name, said[name]) for name in rule.columns}
+    is_news = rule.hides or any(row[name] != values[name] for name in rule.columns)
+    is_back = rule.undone and not rule.takes(values) and rule.takes(row)
+    if is_news and (is_back if gives_back else rule.takes(values)):
+        counts[rule.words if _write(model, rule, row, values) else NOT_PLAYED] += 1
 
 
 def _write(model: type[Model], rule: Rule, row: dict[str, Any], values: dict[str, Any]) -> bool:

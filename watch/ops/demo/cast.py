@@ -142,7 +142,7 @@ def _notice_of_the_light(group: Group, by: Person) -> None:
 
 
 def _landlords(checked: date) -> None:
-    """Add the landlords' contacts, with numbers that PTS reserves for fiction."""
+    """Add the landlords' contacts. All numbers of the sample are ones that PTS reserves for fiction."""
     for number, landlord in enumerate(db.session.scalars(select(Landlord))):
         for role, last, hours in (
             (ContactRole.FAULT_REPORT, 600 + number, "vardagar 8–16"),
@@ -162,7 +162,7 @@ def _landlords(checked: date) -> None:
 
 
 def make_contacts(areas: dict[str, Area]) -> None:
-    """Add contacts for police, landlords and municipality; the last is long overdue for checking."""
+    """Add contacts for police, landlords and municipality, each with a phone; the last is long unchecked."""
     checked = utcnow().date() - timedelta(days=90)
     for area in areas.values():
         db.session.add(
@@ -170,6 +170,7 @@ def make_contacts(areas: dict[str, Area]) -> None:
                 role=ContactRole.POLICE,
                 organisation="Polisen i Borås",
                 name="Gun Sandberg, kommunpolis",
+                phone="+46313900620",
                 email="gun@example.org",
                 checked_on=checked,
                 reach=ContactScope.AREA,
@@ -182,6 +183,7 @@ def make_contacts(areas: dict[str, Area]) -> None:
             role=ContactRole.MUNICIPALITY,
             organisation="Borås Stad",
             name="Hodan Warsame, grannsamverkansansvarig",
+            phone="+46313900621",
             email="hodan@example.org",
             checked_on=checked - timedelta(days=400),
             reach=ContactScope.EVERYWHERE,

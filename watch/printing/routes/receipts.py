@@ -64,7 +64,7 @@ def _parts(membership: Membership) -> list[tuple[str, list[str]]]:
     kept = (
         _("Namn, lägenhet, språk och när du sa ja.")
         if by_paper
-        else _("Namn, lägenhet, e-post, språk och när du sa ja.")
+        else _("Namn, lägenhet, e-postadress, språk och när du sa ja.")
     )
     return [
         (_("Det här sa du ja till"), [str(each) for each in CONSENTS[membership.consent_version]]),

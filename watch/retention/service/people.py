@@ -32,6 +32,7 @@ from watch.models import (
     RequestState,
     SignInLink,
     StoppedWriter,
+    TrialMail,
     Visit,
 )
 from watch.retention.service.batches import take_out
@@ -129,6 +130,11 @@ def visits(now: datetime) -> int:
 def messages(now: datetime) -> int:
     """Delete messages to coordinators and their answers a month after they were sent, with their mails."""
     return take_out(ContactMessage, ContactMessage.sent_at < now - MONTH)
+
+
+def trial_mails(now: datetime) -> int:
+    """Delete mails that their writers tried out a day ago."""
+    return take_out(TrialMail, TrialMail.tried_at < now - timedelta(days=1))
 
 
 def join_requests(now: datetime) -> int:

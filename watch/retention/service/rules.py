@@ -43,6 +43,7 @@ from watch.models import (
     SignIn,
     SignInLink,
     StoppedWriter,
+    TrialMail,
     Visit,
 )
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
@@ -55,6 +56,7 @@ from watch.models.meetings import AS_ANSWER
 from watch.models.messages import AS_MESSAGE
 from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
+from watch.models.trials import AS_TRIAL
 from watch.retention.service import groups, people, traces
 
 
@@ -87,6 +89,7 @@ RULES = (
     Rule(AS_CONTACT, (ContactPerson,), _at_once),
     Rule(AS_REFUSAL, (Refusal,), _at_once),
     Rule(AS_MESSAGE, (ContactMessage,), people.messages),
+    Rule(AS_TRIAL, (TrialMail,), people.trial_mails),
     Rule(AS_NOTICE, (Notice, NoticeText), groups.notices),
     Rule(
         AS_GROUP,

@@ -6,27 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, exists, func, or_, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
-from watch.groups.queries.areas import last_night
-from watch.groups.queries.choices import WANTS_NOTICES
 from watch.groups.queries.members import REACHED_BY_MAIL, coordinates, coordinators_for
-from watch.interest.queries import interested_in
-from watch.mail.progress import STOPPABLE
 from watch.models import (
-    Area,
-    Building,
     ContactMessage,
     Coordinator,
     Group,
-    Interest,
-    Mailbox,
     Mailing,
     Membership,
     MessageAudience,
-    Officer,
     OutboxRow,
     OutboxState,
     Person,
@@ -34,7 +25,6 @@ from watch.models import (
     StoppedWriter,
     utcnow,
 )
-from watch.notices.queries import officer_in
 
 KEPT = timedelta(days=30)  # how long a message is kept, and how long somebody who has left may still write
 WAITING = (OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD)
@@ -119,7 +109,7 @@ def sent_by(person: Person, group: Group) -> list[SentMessage]:
     wanted = (
         select(ContactMessage, counts.c.readers, counts.c.waiting, counts.c.sent, answers)
         .join(counts, counts.c.message_id == ContactMessage.id)
-        .where(ContactMessage.sender_id == person.id, ContactMessage.group_id == group.id, _is_kept())
+        .where(ContactMessage.sender_id == person.id, ContactMessage.group_id == group.id, is_kept())
         .order_by(ContactMessage.id.desc())
     )
     return [SentMessage(*row) for row in db.session.execute(wanted)]
@@ -141,7 +131,7 @@ def received_by(
         select(ContactMessage, OutboxRow, answered)
         .join(Mailing, Mailing.contact_message_id == ContactMessage.id)
         .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
-        .where(OutboxRow.person_id == person.id, ContactMessage.group_id == group.id, _is_kept())
+        .where(OutboxRow.person_id == person.id, ContactMessage.group_id == group.id, is_kept())
         .where(ContactMessage.audience.in_(shown))
         .options(joinedload(ContactMessage.sender))
         .order_by(ContactMessage.id.desc())
@@ -155,79 +145,6 @@ def answers_by(person: Person, message: ContactMessage) -> Sequence[ContactMessa
         ContactMessage.answers_id == message.id, ContactMessage.sender_id == person.id
     )
     return db.session.scalars(theirs.order_by(ContactMessage.id)).all()
-
-
-def is_reached(group: Group) -> bool:
-    """Return True if the group has a coordinator with a working address."""
-    current = select(Coordinator.id).where(Coordinator.group_id == group.id, Coordinator.is_current)
-    return db.session.scalar(current.where(REACHED_BY_MAIL).limit(1)) is not None
-
-
-@dataclass(frozen=True)
-class UnseenMessage:
-    """An officer's message to people they do not see, and how many of its mails wait and can be stopped."""
-
-    message: ContactMessage
-    waiting: int
-    stoppable: int
-
-
-def written_unseen(to: Building | Group) -> list[UnseenMessage]:
-    """Return what officers wrote to a building's interested or a group's members, the latest first."""
-    place = ContactMessage.building_id if isinstance(to, Building) else ContactMessage.group_id
-    unseen = ContactMessage.audience.in_([MessageAudience.INTERESTED, MessageAudience.MEMBERS])
-    waiting, stoppable = (
-        func.count(OutboxRow.id).filter(OutboxRow.state.in_(states)) for states in (WAITING, STOPPABLE)
-    )
-    wanted = (
-        select(ContactMessage, waiting, stoppable)
-        .join(Mailing, Mailing.contact_message_id == ContactMessage.id)
-        .outerjoin(OutboxRow, OutboxRow.mailing_id == Mailing.id)
-        .where(place == to.id, unseen, _is_kept())
-        .group_by(ContactMessage.id)
-        .order_by(ContactMessage.id.desc())
-    )
-    return [UnseenMessage(*row) for row in db.session.execute(wanted)]
-
-
-def members_reached(group: Group) -> int:
-    """Return how many members of last night want notices and get mail now; one statement.
-
-    The present members would show officers who comes and goes by day.
-    """
-    night = last_night(utcnow())
-    members = (
-        select(func.count(Membership.person_id.distinct()))
-        .join(Person, Person.id == Membership.person_id)
-        .join(Mailbox, Mailbox.id == Person.mailbox_id)
-        .where(Membership.group_id == group.id, Membership.joined_at <= night, WANTS_NOTICES)
-        .where(or_(Membership.is_current, Membership.left_at > night))
-        .where(Mailbox.suppression.is_(None))
-    )
-    return db.session.scalar(members) or 0
-
-
-def readers_unseen(to: Building | Group) -> int:
-    """Return how many people an officer's message goes to, as of last night."""
-    return interested_in(to).count if isinstance(to, Building) else members_reached(to)
-
-
-def can_be_written_to(to: Building | Group) -> bool:
-    """Return True if officers can write to people there whom they do not see."""
-    return readers_unseen(to) > 0 and (isinstance(to, Building) or not is_reached(to))
-
-
-def office_of_sender(message: ContactMessage) -> tuple[Area, Officer | None]:
-    """Return the area of a message from an officer, and their office in it; None if it has ended."""
-    area = area_of(message)
-    return area, officer_in(area, message.sender)
-
-
-def area_of(message: ContactMessage) -> Area:
-    """Return the area of a message's group or building."""
-    place = message.group or message.building
-    assert place is not None  # the database holds exactly one
-    return place.area if isinstance(place, Group) else place.property.area
 
 
 def is_coordinator(message: ContactMessage) -> bool:
@@ -278,19 +195,6 @@ def home_of(message: ContactMessage) -> Membership | None:
     return db.session.scalar(theirs.order_by(Membership.id.desc()).limit(1))
 
 
-def interest_behind(row: OutboxRow) -> Interest | None:
-    """Return the reader's interest in the building that a mailed message is about, if it goes on."""
-    message = row.mailing.contact_message
-    if message is None:
-        return None
-    return db.session.scalar(
-        select(Interest).where(
-            Interest.person_id == row.person_id,
-            Interest.building_id == message.building_id,
-            Interest.is_current,
-        )
-    )
-
-
-def _is_kept() -> ColumnElement[bool]:
+def is_kept() -> ColumnElement[bool]:
+    """Return the condition on ContactMessage that it is still kept."""
     return ContactMessage.sent_at > utcnow() - KEPT
