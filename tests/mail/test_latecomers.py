@@ -60,7 +60,8 @@ def call(scene: Scene, days: int = 10, stairwell: Stairwell | None = None) -> Me
     day = utcnow().astimezone(STOCKHOLM).date() + timedelta(days=days)
     begins = datetime.combine(day, time(18), STOCKHOLM)
     plan = service.Plan(MeetingKind.ANNUAL, begins, begins + timedelta(hours=1), f"Rum {days}")
-    meeting = service.call(scene.group, plan, by=scene.amina, stairwell=stairwell)
+    planned = service.planned(scene.group, plan, [stairwell] if stairwell else [])
+    meeting = service.call(planned, by=scene.amina)
     db.session.commit()
     return meeting
 

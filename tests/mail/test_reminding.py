@@ -348,7 +348,8 @@ def test_the_days_are_chosen_for_each_meeting(
     early: int, late: int, wanted: list[int], client: PageClient, scene: Scene, outbox: Outbox
 ) -> None:
     plan = {"kind": "stairwell", "day": MEETING.isoformat(), "starts": "18.00", "ends": "19.00"}
-    plan |= {"place": "Tvättstugan", "remind_early": str(early), "remind_late": str(late)}
+    plan |= {"place": "Tvättstugan", "scope": "group"}
+    plan |= {"remind_early": str(early), "remind_late": str(late)}
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     page.press("Förhandsgranska", plan).press("Kalla 4 grannar")
     meeting = db.session.scalars(select(Meeting)).one()
@@ -360,7 +361,8 @@ def test_the_preview_says_when_and_what_and_the_mail_has_the_own_words(
     client: PageClient, scene: Scene, relay: Relay
 ) -> None:
     plan = {"kind": "stairwell", "day": MEETING.isoformat(), "starts": "18.00", "ends": "19.00"}
-    plan |= {"place": "Tvättstugan", "remind_early": "3", "reminder_text": "Ta med en stol."}
+    plan |= {"place": "Tvättstugan", "scope": "group"}
+    plan |= {"remind_early": "3", "reminder_text": "Ta med en stol."}
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     shown = page.press("Förhandsgranska", plan)
     assert "Påminnelser: 3 dagar före, dagen före" in shown.text

@@ -243,7 +243,7 @@ def test_a_year_of_meetings_takes_as_many_statements_as_one(
 def test_a_meeting_without_an_end_has_none_in_the_calendar(app: Flask, scene: Scene) -> None:
     meeting = Meeting(
         uid="abc", group=scene.group, kind=MeetingKind.ANNUAL, starts_at=utcnow(), place="Gården",
-        called_at=utcnow(), sequence=1,
+        called_at=utcnow(), sequence=1, ends_at=utcnow() + timedelta(hours=2), is_open_ended=True,
     )  # fmt: skip
     with app.test_request_context(), db.session.no_autoflush:
         event = calendar.entry(meeting, None)

@@ -1,6 +1,7 @@
 """All models. Import them from here."""
 
 from watch.models.base import FEW, Model, Personal, utcnow
+from watch.models.calendars import CalendarFeed
 from watch.models.canvassing import Outcome, Visit
 from watch.models.checkin import CheckinLink, MeetingPress
 from watch.models.contacts import ContactPerson, ContactRole, ContactScope
@@ -56,7 +57,6 @@ from watch.models.mail import (
 )
 from watch.models.meetings import (
     Answer,
-    CalendarFeed,
     Counting,
     Meeting,
     MeetingAnswer,
