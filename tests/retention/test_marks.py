@@ -79,7 +79,13 @@ from watch.notices.mails import NOTICE
 from watch.retention.service.rules import RULES
 
 AS_LONG_AS_IT_STANDS = {"contact_person", "refusal"}  # who takes the entry out has erased it
-STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting", "meeting_part", "finding"}  # and counts
+STAY_WITHOUT_NAMES = {
+    "group_transition",
+    "checklist_item",
+    "meeting",
+    "meeting_part",
+    "finding",
+}  # and counts
 
 
 def marks() -> Iterator[tuple[str, Personal, Column[object]]]:
