@@ -86,14 +86,18 @@ def entry(
     event.add("status", "CANCELLED" if is_off else "TENTATIVE" if is_unsure else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if is_off or answer is Answer.NO else "OPAQUE")
     event.add("class", "PRIVATE")
-    organiser = icalendar.vCalAddress(f"mailto:{current_app.config[FromAddress.NOTICES]}")
-    organiser.params["CN"] = icalendar.vText("Grannsamverkan")
-    event.add("organizer", organiser)
+    event.add("organizer", _organiser())
     if not is_off and (said := _described(meeting, says)):
         event.add("description", said)
     if link:
         event.add("url", link)
     return event
+
+
+def _organiser() -> icalendar.vCalAddress:
+    organiser = icalendar.vCalAddress(f"mailto:{current_app.config[FromAddress.NOTICES]}")
+    organiser.params["CN"] = icalendar.vText("Grannsamverkan")
+    return organiser
 
 
 def _described(meeting: Meeting, says: str | None) -> str:

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from watch.crypto import Encrypted
 from watch.models.base import (
     AS_GROUP,
-    AS_MEMBER,
     Model,
     current,
     exactly_one,
@@ -21,7 +20,6 @@ from watch.models.base import (
     personal,
     utcnow,
 )
-from watch.models.derived import Derived, Purpose
 from watch.models.groups import Group
 from watch.models.people import Person
 from watch.models.places import Area, Household, Stairwell
@@ -286,22 +284,3 @@ class MeetingAnswer(Model):
             "people BETWEEN 0 AND 20 AND (answer = 'no' OR people > 0)", name="who_comes_is_counted"
         ),
     )
-
-
-class CalendarFeed(Derived, Model):
-    """The address of a calendar with a person's meetings, which needs no signing in.
-
-    Without a row there is none. A new nonce makes another address, and the earlier one ends.
-    """
-
-    purposes = frozenset({Purpose.CALENDAR})
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    person_id: Mapped[int] = personal(
-        "A", "whose meetings it shows", AS_MEMBER, ForeignKey("person.id", ondelete="CASCADE")
-    )
-    made_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-    person: Mapped[Person] = relationship()
-
-    __table_args__ = (UniqueConstraint("person_id", name="uq_calendar_feed_one_per_person"),)
