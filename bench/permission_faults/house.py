@@ -232,15 +232,15 @@ FAULTS = (
     Fault(
         "a coordinator takes the flats of every stairwell along that want a call on paper",
         "watch/meetings/routes/blueprint.py",
-        "scopes = {meeting.group_id: current_relations().stairwells_in(meeting.group)}",
-        "scopes = {meeting.group_id: None}",
+        "scopes = current_relations().scopes_among(meeting.group_ids)\n    return flats_on_paper(calls",
+        "scopes = dict.fromkeys(meeting.group_ids)\n    return flats_on_paper(calls",
         "meetings/test_calling test_access_lists",
     ),
     Fault(
         "a member counts who comes to a meeting",
         "watch/meetings/routes/answering.py",
-        "coordinates, relations = can(Permission.MANAGE_MEETINGS, meeting), current_relations()",
-        "coordinates, relations = True, current_relations()",
+        "coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)",
+        "coordinates, exact = True, knows(meeting)",
         "meetings/test_answering",
     ),
 )

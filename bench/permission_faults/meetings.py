@@ -93,8 +93,8 @@ FAULTS = (
     Fault(
         "a look at the flats on paper leaves no trace",
         "watch/meetings/routes/calling.py",
-        '    leave_trace("house-seen", about=meeting.group)\n',
-        "",
+        '        leave_trace("house-seen", about=group)\n',
+        "        pass\n",
         "meetings/test_calling",
     ),
 )
