@@ -1,7 +1,6 @@
 """All models. Import them from here."""
 
 from watch.models.base import FEW, Model, Personal, utcnow
-from watch.models.calendars import CalendarFeed
 from watch.models.canvassing import Outcome, Visit
 from watch.models.checkin import CheckinLink, MeetingPress
 from watch.models.contacts import ContactPerson, ContactRole, ContactScope
