@@ -29,6 +29,7 @@ from watch.models import (
     Mailbox,
     Mailing,
     Meeting,
+    MeetingAnswer,
     Membership,
     Model,
     Notice,
@@ -42,8 +43,9 @@ Row = dict[str, Any]
 ABOUT = ("person_id", "sender_id")  # columns that say whom a row is about; any other names who did it
 OWN_ACTS = frozenset(
     {
-        "checklist_item", "finding", "finding_step", "group_transition", "letter_pack", "meeting",
-        "meeting_change", "notes_aside", "notes_draft", "notice", "published_notes",
+        "checkin_link", "checklist_item", "finding", "finding_step", "group_transition", "letter_pack",
+        "meeting", "meeting_change", "meeting_part", "notes_aside", "notes_draft", "notice",
+        "published_notes",
     }
 )  # fmt: skip
 OTHERS_ROWS = {  # rows that somebody did something to, each with whose they are
@@ -52,6 +54,7 @@ OTHERS_ROWS = {  # rows that somebody did something to, each with whose they are
     "join_request": "of who asked",
     "knock": "of who opened the door",
     "letter": "of the flat; when it was used would say who joined",
+    "meeting_answer": "of the household, which all who live there read",
     "membership": "of who was admitted",
 }
 OWN_WORDS = frozenset(  # what the doer of a row has written, though the column may name others
@@ -59,6 +62,8 @@ OWN_WORDS = frozenset(  # what the doer of a row has written, though the column 
         "meeting.place",
         "meeting.about",
         "meeting.cancel_reason",
+        "meeting.link",
+        "meeting.reminder_text",
         "finding.what",
         "finding.outcome",
         "finding_step.text",
@@ -67,6 +72,7 @@ OWN_WORDS = frozenset(  # what the doer of a row has written, though the column 
         "published_notes.text",
         "meeting_change.place",
         "meeting_change.about",
+        "meeting_change.link",
     }
 )
 LEFT_OUT = {  # tables with personal columns that are not a person's own, each with the reason
@@ -136,6 +142,7 @@ def _through(person: Person) -> list[tuple[Table, ColumnElement[bool]]]:
     ways: dict[type[Model], ColumnElement[bool]] = {
         Mailbox: Mailbox.id == person.mailbox_id,
         Household: Household.id.in_(homes),
+        MeetingAnswer: MeetingAnswer.household_id.in_(homes),
         # of a mailbox that several share nobody can say whom an invitation was for
         Invitation: and_(Invitation.mailbox_id == person.mailbox_id, sharing == 1),
         NoticeText: NoticeText.notice_id.in_(notices),
