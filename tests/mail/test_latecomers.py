@@ -338,3 +338,14 @@ def test_calls_that_a_restore_holds_and_the_operator_drops_are_not_queued_again(
     assert late() == []
     recovery.drop()
     assert late() == []
+
+
+def test_who_moves_in_where_the_household_has_answered_is_called_all_the_same(
+    scene: Scene, relay: Relay
+) -> None:
+    meeting = call(scene)
+    send(relay)
+    make_answer(meeting, scene.carin, Answer.YES, 2)
+    newcomer(scene, flat="1102")
+    assert late() == ["fia"]
+    assert late() == []

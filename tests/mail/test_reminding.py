@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_answer, make_meeting, make_member
+from tests.factories import flat_of, make_answer, make_meeting, make_member, make_person
 from tests.mail.relay import Relay
 from tests.page_client import PageClient
 from tests.test_clock import at_once
@@ -466,3 +466,24 @@ def test_two_who_share_a_mailbox_are_each_named_with_their_answer_in_one_mail(
     with time_machine.travel(borås(DAY_BEFORE, "09.05")):
         delivery.run()
     assert "Pär Öberg kommer kanske." in texts_of(relay, "carin")[1]
+
+
+def test_what_the_household_answered_counts_and_is_not_said_to_be_the_readers_own(
+    scene: Scene, relay: Relay
+) -> None:
+    lova, nils, olle = [make_person(name.title(), f"{name}@example.org") for name in ("lova", "nils", "olle")]
+    for person in (lova, nils):
+        make_member(person, scene.group, flat_of(scene.stairwell_3, "1102"))
+    make_member(olle, scene.group, flat_of(scene.stairwell_1, "1101"))
+    meeting = call(scene, MEETING)
+    make_answer(meeting, scene.carin, Answer.YES, 3)
+    make_answer(meeting, nils, Answer.MAYBE, alone=True)
+    make_answer(meeting, scene.dawit, Answer.NO)
+    tick(WEEK_BEFORE)
+    with time_machine.travel(borås(WEEK_BEFORE, "09.05")):
+        delivery.run()
+    (carins,), (lovas,), (nilss,) = (texts_of(relay, name) for name in ("carin", "lova", "nils"))
+    assert "Du har svarat att ni kommer, 3 personer." in carins
+    assert "Ditt hushåll har svarat att 3 personer kommer." in lovas
+    assert "Du har svarat kanske." in nilss
+    assert texts_of(relay, "olle") == texts_of(relay, "dawit") == []  # the household has said no

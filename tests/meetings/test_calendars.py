@@ -249,3 +249,25 @@ def test_a_meeting_without_an_end_has_none_in_the_calendar(app: Flask, scene: Sc
         event = calendar.entry(meeting, None)
     db.session.expunge_all()
     assert ("DTSTART" in event, "DTEND" in event) == (True, False)
+
+
+def test_a_coordinators_calendar_has_the_areas_meetings_and_nobodys_has_a_draft(
+    client: PageClient, scene: Scene
+) -> None:
+    begins = utcnow() + timedelta(days=9)
+    plan = service.Plan(MeetingKind.COORDINATORS, begins, begins + timedelta(hours=2), "Stadshuset",
+                        link="https://meet.example/rum", is_open_ended=True)  # fmt: skip
+    of_area = service.call(service.planned_for_coordinators(scene.group.area, plan), by=scene.gun)
+    for_all = make_meeting(scene.group)
+    service.save_draft(service.planned(scene.group, plan), by=scene.amina)
+    make_answer(for_all, scene.carin, Answer.NO)
+    db.session.commit()
+    shown = {
+        person: events_of(client.get(make_address(client, person))) for person in (scene.amina, scene.carin)
+    }
+    assert {person: shown[person].keys() for person in shown} == {
+        scene.amina: {of_area.uid, for_all.uid}, scene.carin: {for_all.uid},
+    }  # fmt: skip
+    event = shown[scene.amina][of_area.uid]
+    assert ("DTEND" in event, event["DESCRIPTION"]) == (False, "Via länk: https://meet.example/rum")
+    assert shown[scene.carin][for_all.uid]["TRANSP"] == "TRANSPARENT"

@@ -87,6 +87,25 @@ def test_a_draft_is_taken_up_edited_and_called_from_its_preview(
     assert upcoming_meetings(scene.group) == [meeting]
 
 
+def test_a_draft_keeps_when_to_remind_and_so_does_the_same_meeting_again(
+    client: PageClient, scene: Scene
+) -> None:
+    chosen = {"remind_early": "3", "remind_late": "0", "reminder_text": "Ta med en stol."}
+    saved = draft(client, scene, **chosen)
+    address = f"/groups/{scene.group.id}/meetings/new?draft={saved.id}"
+    page = client.get(address, as_=scene.amina)
+    assert {name: page.form()[name] for name in chosen} == chosen
+    page.press("Spara utkast", {"remind_late": "2"})
+    preview = client.get(address, as_=scene.amina).press("Förhandsgranska")
+    preview.press("Kalla 2 grannar")
+    called = db.session.scalars(select(Meeting)).one()
+    kept = (called.remind_early, called.remind_late, called.reminder_text)
+    assert kept == (3, 2, "Ta med en stol.")
+    with time_machine.travel(NOW.replace(month=4)):
+        like = client.get(f"/groups/{scene.group.id}/meetings/new?like={called.id}", as_=scene.amina)
+        assert {name: like.form()[name] for name in chosen} == chosen | {"remind_late": "2"}
+
+
 def test_a_draft_may_lack_its_place_and_a_call_may_not(client: PageClient, scene: Scene) -> None:
     saved = draft(client, scene, place="")
     page = client.get(f"/groups/{scene.group.id}/meetings/new?draft={saved.id}", as_=scene.amina)
