@@ -114,6 +114,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pressed": {"web"},
     "tables": {"encodings", "errors", "xlsx_table"},
     "xlsx_table": set(),
+    "spreadsheets": set(),
     "paper": {"language", "tokens"},
     "urls": {"database", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
@@ -122,8 +123,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     "routes": {
         "access", "audit", "bands", "bodies", "browser_state", "database", "errors", "extensions", "fields",
         "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging", "paper",
-        "partners", "pressed", "recipients", "relations", "saving", "searching", "sure", "tables", "tokens",
-        "trials", "web",
+        "partners", "pressed", "recipients", "relations", "saving", "searching", "spreadsheets", "sure",
+        "tables", "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
     "labels": {"bands", "fields", "language", "models", "partners", "personnummer", "signs", "tables"},
@@ -137,8 +138,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"names", "recipients", "relations", "tokens"},
     "part": MODELS
     | {
-        "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs", "tables",
-        "tokens",
+        "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs",
+        "spreadsheets", "tables", "tokens",
     }
     | {"clock", "encodings", "journal", "partners", "searching", "xlsx_table"},
     "cli": MODELS

@@ -89,6 +89,7 @@ from watch.models.places import (
     Property,
     Stairwell,
 )
+from watch.models.tallies import MeetingTally
 from watch.models.traces import AuditEntry, RateCount
 from watch.models.trials import TrialMail
 
@@ -152,6 +153,7 @@ __all__ = [
     "MeetingKind",
     "MeetingPart",
     "MeetingPress",
+    "MeetingTally",
     "Membership",
     "MessageAudience",
     "Model",

@@ -19,6 +19,7 @@ from watch.meetings.service.notes import (
     skip_notes,
 )
 from watch.meetings.service.plans import Plan, planned, planned_for_coordinators
+from watch.meetings.service.tallying import tally
 
 __all__ = [
     "Plan",
@@ -43,6 +44,7 @@ __all__ = [
     "save_draft",
     "save_notes",
     "skip_notes",
+    "tally",
     "throw_away",
     "try_out",
     "write_count",
