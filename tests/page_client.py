@@ -44,7 +44,8 @@ class Page:
         self.client, self.response, self.reader = client, response, reader
         self.status: int = response.status_code
         self.path: str = response.request.path
-        self.html: str = response.get_data(as_text=True) if response.mimetype.startswith("text/") else ""
+        is_text = (response.mimetype or "").startswith("text/")  # a 304 has no type
+        self.html: str = response.get_data(as_text=True) if is_text else ""
 
     @property
     def location(self) -> str | None:

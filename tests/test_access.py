@@ -49,6 +49,7 @@ from watch.meetings.service import lend
 from watch.messages.mails import NEIGHBOUR_WROTE, OFFICER_WROTE_INTERESTED, OFFICER_WROTE_MEMBERS
 from watch.models import (
     AddressVerification,
+    CalendarFeed,
     CheckinLink,
     ContactRole,
     Coordinator,
@@ -430,6 +431,7 @@ def _links(scene: Scene) -> dict[str, object]:
         "checkin_link": tokens.make(Purpose.CHECK_IN, _lent(scene)),
         "reply": tokens.make(Purpose.REPLY, wrote),
         "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
+        "calendar_feed": tokens.make(Purpose.CALENDAR, store(CalendarFeed(person_id=scene.elsa.id))),
     }
 
 

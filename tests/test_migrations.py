@@ -353,7 +353,7 @@ def test_whom_a_meeting_is_for_is_kept_and_going_back_nobody_loses_it(two_apps: 
         with db.engine.begin() as connection:
             for table, rows in BEFORE_PARTS.items():
                 connection.execute(known.tables[table].insert(), rows)
-        upgrade(str(FOLDER), revision="0040")
+        upgrade(str(FOLDER), revision="0034")
         with db.engine.begin() as connection:
             parts = [tuple(row) for row in connection.execute(text(PARTS))]
             for statement in SINCE_PARTS:
@@ -363,6 +363,67 @@ def test_whom_a_meeting_is_for_is_kept_and_going_back_nobody_loses_it(two_apps: 
         with db.engine.begin() as connection:
             left = connection.execute(text("SELECT id, kind, stairwell_id FROM meeting ORDER BY id")).all()
         assert [tuple(row) for row in left] == [(1, "annual", None), (2, "annual", None)]
+
+
+def test_a_welcome_keeps_the_meeting_that_it_named_when_it_was_sent(two_apps: list[Flask]) -> None:
+    """Of three coming meetings the first is another stairwell's; the second was moved behind the third since.
+
+    A welcome from before all calls named none, and one of after that move names the third.
+    """
+    hour, day = timedelta(hours=1), timedelta(days=1)
+    meetings = [(1, 2, 3, THEN), (2, None, 20, THEN), (3, None, 9, THEN), (4, None, 2, THEN + 5 * day)]
+    sent = {1: THEN + hour, 2: THEN - hour, 3: THEN + 3 * day, 4: None}
+    before = BEFORE_LETTERBOXES | {
+        "stairwell": [
+            {**BEFORE_LETTERBOXES["stairwell"][0], "id": number, "number": str(number),
+             "nonce": bytes([number]) * 16}
+            for number in (1, 2)
+        ],
+        "person": [
+            {**BEFORE_LISTS["person"][0], "id": number} for number in sent
+        ],
+        "membership": [
+            {"id": number, "person_id": number, "group_id": 1, "stairwell_id": 1, "notices": "everything",
+             "channel": "mail", "joined_at": THEN, "consent_at": THEN, "consent_version": "1",
+             "consent_channel": "web"}
+            for number in sent
+        ],
+        "meeting": [
+            {"id": number, "uid": f"m{number}", "group_id": 1, "stairwell_id": stairwell, "kind": "annual",
+             "starts_at": THEN + days * day, "ends_at": THEN + days * day + hour, "place": b"",
+             "called_at": called, "counting": "not_yet", "sequence": 1,
+             "cancelled_at": THEN + 6 * day if number == 3 else None}
+            for number, stairwell, days, called in meetings
+        ],
+        "meeting_change": [
+            {"meeting_id": 2, "changed_at": THEN + 2 * day, "starts_at": THEN + 8 * day,
+             "ends_at": THEN + 8 * day + hour, "place": b""},
+        ],
+        "mailing": [
+            {"id": number, "kind": "join-approved", "version": 1, "created_at": THEN, "membership_id": number}
+            for number in sent
+        ],
+        "outbox_row": [
+            {"mailing_id": number, "person_id": number, "language": "sv", "channel": "mail",
+             "state": "sent" if moment else "queued", "precedence": 0, "attempts": 1, "render_failures": 0,
+             "in_doubt": False, "nonce": bytes([number]) * 16, "created_at": THEN, "settled_at": moment}
+            for number, moment in sent.items()
+        ],
+    }  # fmt: skip
+    del before["household"], before["letter"], before["checklist_item"]
+    app, _other = two_apps
+    with app.app_context():
+        upgrade(str(FOLDER), revision="0031")
+        known = MetaData()
+        known.reflect(db.engine)
+        with db.engine.begin() as connection:
+            for table, rows in before.items():
+                connection.execute(known.tables[table].insert(), rows)
+        with time_machine.travel(THEN + 7 * day):
+            upgrade(str(FOLDER))
+        named = select(Mailing.id, Mailing.next_meeting_id).order_by(Mailing.id)
+        assert dict(db.session.execute(named).all()) == {1: 2, 2: None, 3: 3, 4: 2}
+        db.session.rollback()
 
 
 def test_migrations_are_one_numbered_row() -> None:

@@ -92,6 +92,7 @@ REACHED = {
         "accounts.end_all", "accounts.end_sign_in", "accounts.save_settings", "groups.choices.save",
         "findings.follow", "findings.unfollow",
         "groups.leave", "groups.take_back", "meetings.answer", "addresses.cancel", "addresses.send_link",
+        "meetings.end_feed", "meetings.make_feed", "meetings.renew_feed",
     },
     "bengt": {
         "canvassing.join", "canvassing.not_home", "canvassing.say_moved", "canvassing.say_no",
@@ -102,7 +103,7 @@ REACHED = {
         "invitations.resend", "invitations.revoke", "invitations.send", "joining.approve",
         "joining.decline", "joining.tell", "meetings.call", "meetings.cancel", "meetings.preview",
         "meetings.save_draft",
-        "meetings.preview_change",
+        "meetings.choose_reminders", "meetings.preview_change",
         "meetings.close_checkin", "meetings.end_links", "meetings.lend", "meetings.press",
         "meetings.save_notes", "meetings.skip_notes",
         "meetings.write_count", "notices.preview", "notices.send", "printing.print_letters",

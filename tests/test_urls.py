@@ -26,6 +26,7 @@ NOUNS = {
     "groups.choices": ("choice",),
 }
 WORDS = {
+    "feed",  # a token of a calendar program
     "slug",
     "token",
     "code",

@@ -10,18 +10,14 @@ from __future__ import annotations
 from collections.abc import Callable, Collection
 from enum import Enum, auto
 from functools import wraps
-from typing import Any, ParamSpec, TypeVar, get_type_hints
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, abort, current_app, g, request
 from flask_login import current_user
-from sqlalchemy import Select, select
-from sqlalchemy.orm import joinedload
 from werkzeug.wrappers import Response
 
 from watch import made_for
 from watch.models import (
-    Area,
-    Group,
     Household,
     Invitation,
     JoinRequest,
@@ -31,17 +27,9 @@ from watch.models import (
     Person,
     Visit,
 )
-from watch.relations import (
-    OFFICERS_OWN,
-    Position,
-    Relations,
-    Role,
-    is_draft,
-    is_of_area,
-    position_of,
-    relations_of,
-)
-from watch.statements import prepared
+from watch.positions import OFFICERS_OWN, Position, is_draft, is_of_area, position_of
+from watch.relations import Relations, Role, relations_of
+from watch.things import first_model, load
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -225,7 +213,7 @@ def requires(
     """
 
     def declare(view: Callable[..., R]) -> Callable[..., Any]:
-        model, argument = _first_model(view)
+        model, argument = first_model(view)
 
         @wraps(view)
         def guarded(**url: Any) -> Any:
@@ -235,7 +223,7 @@ def requires(
             if model is None:
                 _demand_anywhere(permission)
                 return view(**url)
-            thing = _load(model, argument, url)
+            thing = load(model, argument, url)
             _demand(permission, thing)
             return view(thing, **url)
 
@@ -244,32 +232,6 @@ def requires(
         return guarded
 
     return declare
-
-
-def _first_model(view: Callable[..., Any]) -> tuple[type[Model] | None, str]:
-    for argument, kind in get_type_hints(view).items():
-        if isinstance(kind, type) and issubclass(kind, Model):
-            return kind, argument
-        break
-    return None, ""
-
-
-def _load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
-    if "slug" in url:
-        return _area(url.pop("slug")).scalar() or abort(404)
-    return _thing(url.pop(f"{argument}_id"), model=model).scalar() or abort(404)
-
-
-@prepared
-def _area(slug: str) -> Select[Area]:
-    return select(Area).where(Area.slug == slug)
-
-
-@prepared
-def _thing(number: int, *, model: type[Model]) -> Select[Model]:
-    """Return a select of a row by its id; a group comes with its area, which its pages name."""
-    (key,) = model.__mapper__.primary_key
-    return select(model).where(key == number).options(*[joinedload(Group.area)] if model is Group else [])
 
 
 def _demand(permission: Permission, thing: Model) -> None:

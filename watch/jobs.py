@@ -51,10 +51,12 @@ JOBS = (
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
     Job("tally", time(3, 0), meetings.tally),
     Job("erase", time(3, 30), erasing.erase_what_is_over),
+    Job("latecomers", reminding.REMIND_AT, meetings.call_latecomers),  # before they are reminded
     Job("remind", reminding.REMIND_AT, meetings.remind),
     Job("notes", reminding.REMIND_AT, meetings.remind_of_notes),
     Job("climb", escalation.ESCALATE_AT, escalation.escalate),
     Job("papers", time(9), handouts.tell_coordinators),
+    Job("latecomers of the day", time(16), meetings.call_latecomers),
     Job("papers of the day", time(16), handouts.tell_coordinators),
 )
 

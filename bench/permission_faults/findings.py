@@ -8,8 +8,8 @@ FAULTS = (
     Fault(
         "notes go to members who have opted out of mail about meetings",
         "watch/meetings/queries/notes.py",
-        "return wants_mail_of(person_id, here, WANTS_MEETINGS) & person_id.in_(called_people(meeting))",
-        "return person_id.in_(called_people(meeting))",
+        "return wants_mail_of(person_id, is_of(meeting), WANTS_MEETINGS) & ",
+        "return ",
         NOTES,
     ),
     Fault(

@@ -63,11 +63,25 @@ FAULTS = (
         MOVED,
     ),
     Fault(
-        "a moved meeting is not the one that a welcome named",
-        "watch/meetings/queries/welcoming.py",
-        "    return func.coalesce(since.correlate(meeting, OutboxRow).scalar_subquery(), now)",
-        "    return func.coalesce(now, since.correlate(meeting, OutboxRow).scalar_subquery())",
+        "a newcomer whose welcome named a meeting does not hear of its change",
+        CALLS,
+        "    welcomed = words.where(Mailing.next_meeting_id == meeting.id)\n",
+        "    welcomed = words.where(Mailing.next_meeting_id == meeting.id + 1)\n",
         MOVED,
+    ),
+    Fault(
+        "who was told by their welcome is called as well",
+        "watch/meetings/queries/latecomers.py",
+        "or_(Mailing.meeting_id == meeting.id, Mailing.next_meeting_id == meeting.id)",
+        "Mailing.meeting_id == meeting.id",
+        "mail/test_latecomers",
+    ),
+    Fault(
+        "latecomers of another stairwell are called",
+        "watch/meetings/queries/latecomers.py",
+        "    return reached_by_mail(called_people(meeting)).where(\n",
+        "    return reached_by_mail(select(Membership.person_id)).where(\n",
+        "mail/test_latecomers",
     ),
     Fault(
         "paper goes to a household that has left since it was written",
@@ -79,8 +93,8 @@ FAULTS = (
     Fault(
         "a look at the flats on paper leaves no trace",
         "watch/meetings/routes/calling.py",
-        '    leave_trace("house-seen", about=meeting.group)\n',
-        "",
+        '        leave_trace("house-seen", about=group)\n',
+        "        pass\n",
         "meetings/test_calling",
     ),
 )

@@ -4,7 +4,7 @@
 
 from bench.permission_faults.fault import Fault
 
-RELATIONS, ACCESS = "watch/relations.py", "watch/access.py"
+RELATIONS, POSITIONS, ACCESS = "watch/relations.py", "watch/positions.py", "watch/access.py"
 WHO_IS_WHO = "groups/test_apart groups/test_members groups/test_pages groups/test_coordinators"
 ENDING = "groups/test_coordinators test_access::test_each_role_gets_what_permissions_say"
 
@@ -47,7 +47,7 @@ FAULTS = (
     Fault(
         "a coordinator of one stairwell is one of all",
         RELATIONS,
-        "        return position.stairwell_id in stairwells\n",
+        "        return bool(position.stairwell_ids & stairwells)\n",
         "        return True\n",
         "test_access",
     ),
@@ -75,48 +75,48 @@ FAULTS = (
     Fault(
         "anybody may know that anything exists",
         RELATIONS,
-        "        return bool(self.roles(Position(position.area_id, position.group_id)))\n",
+        "        return bool(areas & self.officer_of or self.roles(here))\n",
         "        return True\n",
         "test_access",
     ),
     Fault(
         "an invitation to a flat is every coordinator's",
-        RELATIONS,
+        POSITIONS,
         "return _at_home(thing.group, thing.flat.stairwell_id)",
         "return _of_place(thing.group)",
         "test_access_lists invitations/test_invitations test_access",
     ),
     Fault(
         "an officer follows how far a notice inside a group has come",
-        RELATIONS,
+        POSITIONS,
         "return Position(group_id=notice.group_id, stair",
         "return Position(notice.group.area_id, notice.group_id, stair",
         "notices/test_reading test_access",
     ),
     Fault(
         "what was said to a stairwell can be stopped by every coordinator",
-        RELATIONS,
-        "Position(group_id=notice.group_id, stairwell_id=notice.stairwell_id, owner_id=notice.by_id)",
+        POSITIONS,
+        "Position(group_id=notice.group_id, stairwell_ids=where, owner_id=notice.by_id)",
         "Position(group_id=notice.group_id, owner_id=notice.by_id)",
         "notices/test_stopping test_access",
     ),
     Fault(
         "somebody who has left can be looked up by a number",
-        RELATIONS,
+        POSITIONS,
         "return _at_home(thing.group, thing.stairwell_id) if thing.left_at is None else Position()",
         "return _at_home(thing.group, thing.stairwell_id)",
         "test_access_lists groups/test_members printing/test_consents",
     ),
     Fault(
         "what a coordinator sent to no flat is every coordinator's",
-        RELATIONS,
+        POSITIONS,
         "return _at_home(thing.group, None, thing.by_id)",
         "return _of_place(thing.group)",
         "test_access_lists invitations/test_invitations test_access",
     ),
     Fault(
         "a request that its sender has not confirmed can be opened",
-        RELATIONS,
+        POSITIONS,
         "    if request.confirmed_at is None:\n        return Position()\n",
         "",
         "joining/test_from_outside joining/test_deciding joining/test_escalation",

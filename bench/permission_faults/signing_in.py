@@ -133,7 +133,7 @@ FAULTS = (
     Fault(
         "an officer who goes away stays signed in",
         SESSIONS,
-        "is_idle = now - sign_in.last_seen_at >= OFFICER_IDLE",
+        "is_idle = now - sign_in.last_seen_at >= timedelta(minutes=idle_minutes)",
         "is_idle = False",
         SIGNING_IN,
     ),

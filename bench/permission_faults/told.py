@@ -139,7 +139,7 @@ FAULTS = (
     Fault(
         "a member reads what was said to other areas",
         NOTICES,
-        "    their_area = Group.area_id == Notice.area_id\n",
+        "    their_area = Notice.is_to_area(Group.area_id)\n",
         "    their_area = Notice.area_id.is_not(None)\n",
         READING,
     ),
@@ -160,8 +160,8 @@ FAULTS = (
     Fault(
         "whoever was only asked to coordinate is written to as one",
         NOTICES,
-        "Coordinator.group_id.in_(_groups_of(area)), Coordinator.is_current",
-        "Coordinator.group_id.in_(_groups_of(area)), Coordinator.ended_at.is_(None)",
+        "return select(whom.person_id).where(in_them, whom.is_current)",
+        "return select(whom.person_id).where(in_them)",
         "notices/test_area",
     ),
     Fault(

@@ -1,6 +1,6 @@
 """Calling, answering, counting and cancelling meetings."""
 
-from tests.access import Expected, public
+from tests.access import Expected, public, signed_in
 
 CALLERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 403,
@@ -14,6 +14,7 @@ OFFICERS = {
     "anybody": "login", "stranger": 404, "waiting": 404, "member": 404, "coordinator": 404,
     "other_coordinator": 404, "lead": 404, "other_officer": 404, "other_group": 404,
 }  # fmt: skip
+REMINDERS = {"remind_early": "7", "remind_late": "0"}
 PLAN = {
     "kind": "stairwell", "day": "2026-01-01", "starts": "18.00", "ends": "19.00",
     "place": "Trappan", "scope": "group",
@@ -37,6 +38,16 @@ ENDPOINTS = {
         Expected(get="/meetings/{stairwell_meeting}", **READERS),
     ),
     "meetings.sheet": Expected(get="/meetings/{meeting}/sheet.pdf", **READERS),
+    "meetings.calendar_file": (
+        Expected(get="/meetings/{meeting}/calendar.ics", **READERS),
+        Expected(get="/meetings/{stairwell_meeting}/calendar.ics", **READERS),
+    ),
+    "meetings.own_calendar": signed_in(get="/me/calendar"),
+    "meetings.make_feed": signed_in(post="/me/calendar", status=303),
+    "meetings.renew_feed": signed_in(post="/me/calendar/renew", status=303),
+    "meetings.end_feed": signed_in(post="/me/calendar/end", status=303),
+    "meetings.feed": public(get="/calendar/{calendar_feed}.ics"),
+    "meetings.open_calendar_file": public(get="/r/{answer}/calendar.ics"),
     "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
     "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
     "meetings.back_to_new": Expected(
@@ -96,6 +107,16 @@ ENDPOINTS = {
     "meetings.change": (
         Expected(post="/meetings/{meeting}/edit", **CALLERS, **coordinators(422)),
         Expected(post="/meetings/{stairwell_meeting}/edit", **CALLERS, **of_stairwell_3(422)),
+    ),
+    "meetings.ask_reminders": (
+        Expected(get="/meetings/{meeting}/reminders", **CALLERS, **coordinators(200)),
+        Expected(get="/meetings/{stairwell_meeting}/reminders", **CALLERS, **of_stairwell_3(200)),
+    ),
+    "meetings.choose_reminders": (
+        Expected(post="/meetings/{meeting}/reminders", data=REMINDERS, **CALLERS, **coordinators(303)),
+        Expected(
+            post="/meetings/{stairwell_meeting}/reminders", data=REMINDERS, **CALLERS, **of_stairwell_3(303)
+        ),
     ),
     "meetings.ask_cancel": (
         Expected(get="/meetings/{meeting}/cancel", **CALLERS, **coordinators(200)),

@@ -27,8 +27,9 @@ from watch.groups.service.households import note_household
 from watch.groups.service.members import CONSENT_VERSION
 from watch.invitations.mails import INVITATION
 from watch.joining.errors import AlreadyDecided
-from watch.joining.routes.asking import welcome_of
+from watch.joining.routes.asking import coordinators_nearby
 from watch.joining.service import deciding
+from watch.meetings.queries.latecomers import next_meeting_for
 from watch.models import (
     AuditEntry,
     Channel,
@@ -443,20 +444,20 @@ def test_the_welcome_names_a_meeting_only_of_ones_own(scene: Scene) -> None:
     farah = make_member(scene.farah, scene.group, flat_of(scene.stairwell_3, "1203"))
     soon = utcnow() + timedelta(days=1)
     make_meeting(scene.group, stairwell=scene.stairwell_1, starts_at=soon)
-    assert welcome_of(farah).meeting is None
+    assert next_meeting_for(farah) is None
     of_all = make_meeting(scene.group, starts_at=soon + timedelta(days=4))
-    assert welcome_of(farah).meeting == of_all
+    assert next_meeting_for(farah) == of_all
     own = make_meeting(scene.group, stairwell=scene.stairwell_3, starts_at=soon + timedelta(days=3))
-    assert welcome_of(farah).meeting == own
+    assert next_meeting_for(farah) == own
 
 
 def test_the_welcome_names_only_coordinators_who_show_neighbours_their_name(scene: Scene) -> None:
     farah = make_member(scene.farah, scene.group, flat_of(scene.stairwell_3, "1203"))
-    assert welcome_of(farah).coordinators == ""  # Bengt shows nothing
+    assert coordinators_nearby(farah) == ""  # Bengt shows nothing
     make_coordinator(scene.carin, scene.group, stairwells=[scene.stairwell_3])
-    assert welcome_of(farah).coordinators == "Carin Öberg"
+    assert coordinators_nearby(farah) == "Carin Öberg"
     scene.bengt.shows_name = True
-    assert welcome_of(farah).coordinators == "Bengt Åkesson, Carin Öberg"
+    assert coordinators_nearby(farah) == "Bengt Åkesson, Carin Öberg"
 
 
 def test_what_nobody_has_confirmed_is_not_there_whoever_the_address_belongs_to(

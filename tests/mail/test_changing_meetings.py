@@ -24,7 +24,7 @@ from watch.mail.compose import Composer
 from watch.meetings import service
 from watch.meetings.mails import MEETING_CALLED
 from watch.meetings.queries.calls import households_to_call
-from watch.meetings.queries.reminding import REMINDERS, reminders_due
+from watch.meetings.queries.reminding import reminders_due, reminders_of
 from watch.models import (
     AuditEntry,
     Language,
@@ -330,7 +330,7 @@ def test_reminders_follow_the_new_day(scene: Scene, called: Meeting) -> None:
     move(scene, called, days=20)
     assert reminders_due(morning(was, 1)) == []
     (due,) = reminders_due(morning(called.starts_at, 7))
-    assert due == (called, REMINDERS[0])
+    assert due == (called, reminders_of(called)[0])
 
 
 def morning(starts_at: datetime, days: int) -> datetime:

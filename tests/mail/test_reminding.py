@@ -1,4 +1,4 @@
-"""Checks reminders a week and a day before a meeting, to those called who have not declined or left."""
+"""Checks reminders before a meeting, by default a week and a day, to those called who have not said no."""
 
 from __future__ import annotations
 
@@ -307,3 +307,160 @@ def test_calling_says_when_the_reminder_goes_out(
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
     sent = page.press("Förhandsgranska", plan).press("Kalla 4 grannar")
     assert sent.follow().flashes == [("done", said)]
+
+
+SAID = "Du har inte svarat än."
+
+
+def choose(client: PageClient, meeting: Meeting, by: Person, **chosen: str) -> None:
+    """Choose the reminders on their page."""
+    page = client.get(f"/meetings/{meeting.id}", as_=by).click("Ändra påminnelserna")
+    assert page.press("Spara", chosen).follow().flashes == [("done", "Påminnelserna är sparade.")]
+
+
+def days_reminded(outbox: Outbox, meeting: Meeting) -> list[int]:
+    """Return how many days before the meeting Amina was reminded of it, each time."""
+    rows = [
+        row
+        for row in outbox.rows()
+        if row.mailing.kind == "meeting-reminder" and row.mailing.meeting_id == meeting.id
+    ]
+    day = meeting.starts_at.astimezone(STOCKHOLM).date()
+    mine = [row for row in rows if row.mailbox and row.mailbox.address.startswith("amina@")]
+    return [(day - row.created_at.astimezone(STOCKHOLM).date()).days for row in mine]
+
+
+def every_day(first: date, last: date, *times: str) -> None:
+    """Run the clock on each of these days."""
+    for number in range((last - first).days + 1):
+        for at in times or ("09.00",):
+            tick(first + timedelta(days=number), at)
+
+
+@pytest.mark.parametrize(
+    ("early", "late", "wanted"),
+    [
+        (7, 1, [7, 1]), (14, 3, [14, 3]), (1, 7, [7, 1]), (2, 2, [2]), (3, 2, [3, 2]), (0, 2, [2]),
+        (14, 0, [14]), (0, 0, []),
+    ],
+)  # fmt: skip
+def test_the_days_are_chosen_for_each_meeting(
+    early: int, late: int, wanted: list[int], client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    plan = {"kind": "stairwell", "day": MEETING.isoformat(), "starts": "18.00", "ends": "19.00"}
+    plan |= {"place": "Tvättstugan", "remind_early": str(early), "remind_late": str(late)}
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    page.press("Förhandsgranska", plan).press("Kalla 4 grannar")
+    meeting = db.session.scalars(select(Meeting)).one()
+    every_day(MEETING - timedelta(days=16), MEETING, "09.00", "23.59")
+    assert days_reminded(outbox, meeting) == wanted
+
+
+def test_the_preview_says_when_and_what_and_the_mail_has_the_own_words(
+    client: PageClient, scene: Scene, relay: Relay
+) -> None:
+    plan = {"kind": "stairwell", "day": MEETING.isoformat(), "starts": "18.00", "ends": "19.00"}
+    plan |= {"place": "Tvättstugan", "remind_early": "3", "reminder_text": "Ta med en stol."}
+    page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    shown = page.press("Förhandsgranska", plan)
+    assert "Påminnelser: 3 dagar före, dagen före" in shown.text
+    assert "Ta med en stol." in shown.text
+    shown.press("Kalla 4 grannar")
+    day = MEETING - timedelta(days=3)
+    tick(day)
+    with time_machine.travel(borås(day, "09.05")):
+        delivery.run()
+    texts = [*texts_of(relay, "amina"), *texts_of(relay, "bengt"), *texts_of(relay, "carin")]
+    assert [("Ta med en stol." in each, SAID in each) for each in texts] == [(True, True)] * 3
+    assert sum("Ta med en stol." in each.text() for each in relay.taken) == 4  # with Dawit's, and no call
+
+
+def test_own_words_about_somebody_are_refused(client: PageClient, scene: Scene, meeting: Meeting) -> None:
+    page = client.get(f"/meetings/{meeting.id}/reminders", as_=scene.amina)
+    assert page.press("Spara", {"reminder_text": "Öva på 19121212-1212"}).status == 422
+    assert page.press("Spara", {"remind_early": "5"}).status == 422
+    db.session.expire_all()
+    assert (meeting.remind_early, meeting.reminder_text) == (7, None)
+
+
+def test_chosen_anew_a_day_that_has_gone_by_is_not_made_up_for(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    tick(WEEK_BEFORE)
+    with time_machine.travel(borås(WEEK_BEFORE, "10.00")):
+        choose(client, meeting, scene.amina, remind_early="14", remind_late="3")
+    every_day(WEEK_BEFORE + timedelta(days=1), MEETING, "10.30", "12.00")
+    assert days_reminded(outbox, meeting) == [7, 3]
+
+
+def test_only_words_chosen_anew_leave_the_days_as_they_were(
+    client: PageClient, scene: Scene, meeting: Meeting, outbox: Outbox
+) -> None:
+    with time_machine.travel(borås(WEEK_BEFORE, "09.01")):
+        choose(client, meeting, scene.amina, reminder_text="Ta med en stol.")
+    every_day(WEEK_BEFORE, MEETING, "09.02")
+    assert days_reminded(outbox, meeting) == [7, 1]
+
+
+def test_once_it_has_begun_or_is_off_there_is_nothing_to_choose(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    address = f"/meetings/{meeting.id}/reminders"
+    with time_machine.travel(meeting.starts_at):
+        assert client.get(address, as_=scene.amina).location == f"/meetings/{meeting.id}"
+        client.post(address, {"remind_early": "2", "remind_late": "0"}, as_=scene.amina)
+    service.cancel(meeting, by=scene.amina)
+    db.session.commit()
+    client.post(address, {"remind_early": "2", "remind_late": "0"}, as_=scene.amina)
+    db.session.expire_all()
+    assert (meeting.remind_early, meeting.remind_late) == (7, 1)
+
+
+@pytest.mark.parametrize(
+    ("answer", "people", "said"),
+    [
+        (Answer.YES, 1, "Du har svarat att du kommer."),
+        (Answer.YES, 3, "Du har svarat att ni kommer, 3 personer."),
+        (Answer.MAYBE, 1, "Du har svarat kanske."),
+        (None, 0, SAID),
+    ],
+)
+def test_it_says_what_the_reader_has_answered(
+    answer: Answer | None, people: int, said: str, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    if answer:
+        make_answer(meeting, scene.carin, answer, people)
+    make_answer(meeting, scene.bengt, Answer.YES, 5)
+    tick(WEEK_BEFORE)
+    with time_machine.travel(borås(WEEK_BEFORE, "09.05")):
+        delivery.run()
+    (mine,), (his,) = texts_of(relay, "carin"), texts_of(relay, "bengt")
+    assert said in mine
+    assert ("Svara om du kommer." in mine, "Ändra svaret" in mine) == (answer is None, answer is not None)
+    assert "Du har svarat att ni kommer, 5 personer." in his
+
+
+def texts_of(relay: Relay, who: str) -> list[str]:
+    """Return the reminders that somebody got, each with single spaces."""
+    return [
+        " ".join(each.text().split())
+        for each in relay.taken
+        if each.recipients == [f"{who}@example.org"] and "Påminnelse" in str(each.mail["Subject"])
+    ]
+
+
+def test_two_who_share_a_mailbox_are_each_named_with_their_answer_in_one_mail(
+    scene: Scene, carins_husband: Person, relay: Relay
+) -> None:
+    meeting = call(scene, MEETING)
+    make_answer(meeting, scene.carin, Answer.YES, 2)
+    tick(WEEK_BEFORE)
+    with time_machine.travel(borås(WEEK_BEFORE, "09.05")):
+        delivery.run()
+    (text,) = texts_of(relay, "carin")
+    assert "Carin Öberg med sällskap kommer, 2 personer. Pär Öberg har inte svarat än." in text
+    make_answer(meeting, carins_husband, Answer.MAYBE)
+    tick(DAY_BEFORE)
+    with time_machine.travel(borås(DAY_BEFORE, "09.05")):
+        delivery.run()
+    assert "Pär Öberg kommer kanske." in texts_of(relay, "carin")[1]

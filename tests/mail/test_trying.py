@@ -44,7 +44,7 @@ def of_meeting(client: PageClient, scene: Scene, by: Person) -> Page:
     page = client.get(f"/groups/{scene.group.id}/meetings/new", as_=by)
     day = (local(utcnow()) + timedelta(days=9)).date().isoformat()
     plan = {"day": day, "starts": "18.00", "ends": "19.00", "place": "Tvättstugan", "about": "Cyklarna"}
-    return page.press("Förhandsgranska", plan)
+    return page.press("Förhandsgranska", plan | {"scope": "group"})
 
 
 def mail_of(row: OutboxRow) -> EmailMessage:

@@ -24,7 +24,7 @@ from tests.factories import (
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.groups.queries.tasks import first_steps_of
-from watch.lifecycle.queries import last_meeting
+from watch.lifecycle.queries import start_of
 from watch.meetings import service
 from watch.meetings.queries.answers import sums
 from watch.meetings.queries.coming import called_people, past_meeting_ids, upcoming_meetings
@@ -99,6 +99,7 @@ def test_two_of_three_stairwells_are_called_by_mail_and_on_paper(
     page = client.get(f"/meetings/{meeting.id}", as_=solvarv.vera)
     assert "Träffen är för port 2, 4." in page.text
     assert "Solvarvsgatan 2, Solvarvsgatan 4" in page.text
+    assert "Trapphusträff i port 2, 4" in client.get(f"/groups/{solvarv.group.id}", as_=solvarv.tove).text
 
 
 def test_a_meeting_of_some_stairwells_is_their_coordinators_and_no_other_ones(
@@ -130,7 +131,8 @@ def test_a_joint_gathering_is_for_everybody_once_and_for_each_group(scene: Scene
 def test_a_joint_gathering_that_was_held_is_one_of_each_group(scene: Scene, solvarv: Solvarv) -> None:
     meeting, now = joint(scene, solvarv, days=-3), utcnow()
     assert past_meeting_ids(scene.group, now) == past_meeting_ids(solvarv.group, now) == [meeting.id]
-    assert last_meeting(scene.group, now) == last_meeting(solvarv.group, now) == meeting.ends_at
+    for group in (scene.group, solvarv.group):
+        assert start_of(group, now).last_meeting == meeting.ends_at
 
 
 @pytest.mark.parametrize("state", [PartState.INVITED, PartState.DECLINED])

@@ -39,6 +39,7 @@ from watch.meetings.mails import MEETING_CALLED
 from watch.models import (
     Answer,
     AreaOptOut,
+    CalendarFeed,
     CheckinLink,
     ChecklistItem,
     ContactRole,
@@ -78,7 +79,13 @@ from watch.notices.mails import NOTICE
 from watch.retention.service.rules import RULES
 
 AS_LONG_AS_IT_STANDS = {"contact_person", "refusal"}  # who takes the entry out has erased it
-STAY_WITHOUT_NAMES = {"group_transition", "checklist_item", "meeting", "finding"}  # steps and counts
+STAY_WITHOUT_NAMES = {
+    "group_transition",
+    "checklist_item",
+    "meeting",
+    "meeting_part",
+    "finding",
+}  # and counts
 
 
 def marks() -> Iterator[tuple[str, Personal, Column[object]]]:
@@ -109,7 +116,7 @@ def test_once_all_is_over_nothing_personal_is_left(scene: Scene) -> None:
     assert left == STAY_WITHOUT_NAMES | AS_LONG_AS_IT_STANDS
     for meeting in db.session.scalars(select(Meeting)):
         assert (meeting.place, meeting.about, meeting.called_by_id) == ("", None, None)
-        assert meeting.cancel_reason is None
+        assert (meeting.cancel_reason, meeting.reminder_text) == (None, None)
         assert meeting.head_count == 12
     for step in (GroupTransition, ChecklistItem):
         assert set(db.session.scalars(select(step.by_id))) == {None}
@@ -135,6 +142,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     store(Refusal(address_index=b"keyed hash"))
     store(StoppedWriter(person_id=scene.carin.id, group_id=scene.group.id))
     store(AreaOptOut(person_id=scene.carin.id, area_id=scene.group.area_id))
+    store(CalendarFeed(person_id=scene.carin.id))
     make_visit(scene.stairwell_1.flats[7], scene.group, by=scene.amina)
     meeting = make_meeting(scene.group, by=scene.amina)
     meeting.about = "Belysningen"
@@ -143,6 +151,7 @@ def _leave_something_everywhere(scene: Scene) -> None:
     store(MeetingPress(meeting=meeting, key="key", heads=1, person_id=scene.carin.id))
     store(CheckinLink(meeting=meeting, by=scene.amina))
     meeting.cancel_reason = "Lokalen är upptagen"
+    meeting.reminder_text = "Ring på hos Amina"
     before = {"place": "Hos Amina", "about": "Låsen", "starts_at": utcnow(), "ends_at": utcnow()}
     db.session.add(MeetingChange(meeting=meeting, by_id=scene.amina.id, **before))
     writers = {"meeting_id": meeting.id, "text": "Belysningen"}

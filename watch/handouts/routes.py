@@ -16,8 +16,8 @@ from watch.meetings.queries.calls import mailings_of as mailings_of_meeting
 from watch.meetings.queries.notes import mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
+from watch.positions import position_of
 from watch.recipients import FlatOnPaper, flats_on_paper
-from watch.relations import position_of
 
 bp = Blueprint("handouts", __name__)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from watch import tokens
+from watch import calendar, tokens
 from watch.groups.queries.members import takes_part
 from watch.invitations.queries.inviting import declined_in, refuses_all
 from watch.mail.kinds import FromAddress, Mail, Unless
@@ -83,4 +83,5 @@ JOIN_APPROVED = Mail(
     link=lambda _membership: "/r/",  # to answer the meeting that it names
     wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is not None},
     for_row=Purpose.ANSWER,
+    calendar=calendar.invitation,
 )

@@ -16,6 +16,7 @@ from watch.models import (
     AddressVerification,
     Answer,
     AreaOptOut,
+    CalendarFeed,
     ChecklistItem,
     ContactMessage,
     ContactPerson,
@@ -253,6 +254,7 @@ JOURNALED: dict[type[Model], Journaled] = {
     ),
     FindingStep: Journaled(),
     FindingFollower: Journaled(),
+    CalendarFeed: Journaled((replaced("addresses of calendars that were renewed", "nonce"),)),
     Notice: Journaled((dated("notices that were stopped", "stopped_at"),)),
     Stairwell: Journaled((replaced("posters' codes that were renewed", "nonce", "poster_index"),)),
     ContactPerson: Journaled(

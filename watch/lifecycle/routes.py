@@ -37,7 +37,7 @@ from watch.lifecycle.errors import (
 from watch.lifecycle.forms import BY_MAIL, LATER, StartGroupForm, TickStepForm
 from watch.lifecycle.labels import STEPS, WAY
 from watch.models import Building, Group, GroupState, Person, StartStep, utcnow
-from watch.relations import position_of
+from watch.positions import position_of
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
 

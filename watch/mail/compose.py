@@ -66,8 +66,8 @@ class Prepared:
         return values
 
 
-def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
-    """Compile a mailing's mail in one language, with or without the recipients' names.
+def prepare(mailing: Mailing, reading: Language, *, greets: bool, readers: tuple[Any, ...] = ()) -> Prepared:
+    """Compile a mailing's mail in one language, with or without the recipients' names, for these readers.
 
     Raises whatever a template raises, and message.UnsafeHeader.
     """
@@ -75,7 +75,7 @@ def prepare(mailing: Mailing, reading: Language, *, greets: bool) -> Prepared:
     notices = _domain(current_app.config[FromAddress.NOTICES])
     is_listed = KINDS[mailing.kind].list_of is not None
     with language.speaking(reading):
-        texts = render(mailing.kind, _context_of(mailing, reading, greets))
+        texts = render(mailing.kind, _context_of(mailing, reading, greets) | {"readers": readers})
         mail = Message(
             **texts,
             recipient=Placeholder.ADDRESS,
@@ -95,7 +95,7 @@ class Composer:
     """Makes the mails of claims. Each mailing is compiled once for each language and state of its subject."""
 
     def __init__(self) -> None:
-        self.prepared: dict[tuple[int, int, Language, bool], Prepared | None] = {}
+        self.prepared: dict[tuple[Any, ...], Prepared | None] = {}
 
     def envelope_of(self, claim: Claim) -> Envelope | None:
         """Return the finished mail, or None if its rows are unreadable or compiling it failed before.
@@ -108,13 +108,17 @@ class Composer:
     def _prepared(self, claim: Claim) -> Prepared | None:
         """Return the compiled mail. One that failed to compile is not tried again for each reader."""
         greets = bool(claim.recipient and claim.recipient.names)
-        key = claim.mailing_id, claim.revision, claim.language, greets
-        if key not in self.prepared:
+        find = KINDS[claim.kind].readers_of if claim.kind in KINDS else None
+        readers = find(claim.ids) if find else ()
+        key = claim.mailing_id, claim.revision, claim.language, greets, readers
+        is_new = key not in self.prepared
+        if is_new:
             if len(self.prepared) > MOST_PREPARED:
                 self.prepared.clear()
             self.prepared[key] = None
             mailing = db.session.get_one(Mailing, claim.mailing_id)
-            self.prepared[key] = prepare(mailing, claim.language, greets=greets)
+            self.prepared[key] = prepare(mailing, claim.language, greets=greets, readers=readers)
+        if is_new or find:
             db.session.rollback()  # nothing was changed; this frees SQLite's lock before mail is sent
         return self.prepared[key]
 
@@ -179,7 +183,11 @@ def _context_of(mailing: Mailing, reading: Language, greets: bool) -> dict[str, 
         names=Placeholder.NAMES.value if greets else "",
         link=address_of(mailing, Placeholder.LINK),
         unsubscribe=unsubscribe_address(Placeholder.UNSUBSCRIBE) if listed else None,
-    ) | {"change": mailing.meeting_change, "area": _area(mailing)}
+    ) | {
+        "change": mailing.meeting_change,
+        "next_meeting": mailing.meeting_in_welcome,
+        "area": _area(mailing),
+    }
 
 
 def _context(
@@ -219,6 +227,8 @@ def _calendar(mailing: Mailing) -> Calendar | None:
     if make is None:
         return None
     entry = make(mailing, address_of(mailing, Placeholder.LINK))
+    if entry is None:
+        return None
     lines = entry.to_ical().decode().replace("\r\n ", "").split("\r\n")
     return Calendar("".join(map(_folded, filter(None, lines))), str(entry["method"]))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar
 import icalendar
 from sqlalchemy import ColumnElement
 
-from watch.models import Area, Group, LeftOut, Mailing, Model, Purpose
+from watch.models import Area, Group, LeftOut, Mailing, Meeting, Model, Purpose
 
 About = TypeVar("About", bound=Model, contravariant=True)
 Unless = Mapping[LeftOut, bool | ColumnElement[bool]]
@@ -40,9 +40,12 @@ class Mail(Generic[About]):
     A `one_time` mail is never sent again when it is unknown whether it arrived. `list_of` returns the group
     or area whose mailing list a mailing belongs to and that can be unsubscribed from; it is None for mail
     about the reader's own actions. A mail `to_many` goes after mail that somebody waits for. `calendar`
-    makes the attached calendar entry from the mailing and the mail's link. A mail that
+    makes the attached calendar entry, if there is one, from the mailing and the mail's link. A mail that
     `proves_address` when its link is pressed is tried once a day even at an address that bounced, so that
     its owner can show that it works again.
+
+    `readers_of` returns what a mail says differently to each reader, from the ids of a message's rows: it is
+    compiled once for each value, which the templates have as `readers`.
 
     A mail about several things (such as a weekly digest) is about one row that stands for them. Its model
     finds the things, and has a `group` if the templates name one. To add such a model, make it a Parent in
@@ -60,7 +63,8 @@ class Mail(Generic[About]):
     list_of: Callable[[Mailing], Group | Area] | None = None
     to_many: bool = False
     proves_address: bool = False
-    calendar: Callable[[Mailing, str | None], icalendar.Calendar] | None = None
+    calendar: Callable[[Mailing, str | None], icalendar.Calendar | None] | None = None
+    readers_of: Callable[[Collection[int]], tuple[Any, ...]] | None = None
 
     def __post_init__(self) -> None:
         if KINDS.setdefault(self.kind, self) is not self:
@@ -73,3 +77,8 @@ class Mail(Generic[About]):
 
 
 KINDS: dict[str, Mail[Any]] = {}
+
+# By kind: how to find the meeting to which a mail calls its reader besides what it is about. It is kept when
+# the mail is queued (Mailing.next_meeting_id). watch.meetings fills this, because mails to newcomers are
+# declared to its left.
+ALSO_CALLS: dict[str, Callable[[Any], Meeting | None]] = {}

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, case, delete, func, insert, litera
 from sqlalchemy.orm import QueryableAttribute, joinedload
 
 from watch.extensions import db
-from watch.mail.kinds import Mail
+from watch.mail.kinds import ALSO_CALLS, Mail
 from watch.models import (
     Channel,
     ErasedRows,
@@ -184,7 +184,9 @@ def sharing(row: OutboxRow) -> Select[OutboxRow]:
 def _mailing(mail: Mail[AnyParent], about: AnyParent, form_key: str | None = None) -> Mailing:
     if not isinstance(about, mail.about):
         raise TypeError(f"{mail.kind} is not about a {type(about).__name__}")
-    return Mailing(kind=mail.kind, form_key=form_key, **{about.__tablename__: about})
+    find = ALSO_CALLS.get(mail.kind)
+    also = find(about) if find else None
+    return Mailing(kind=mail.kind, form_key=form_key, next_meeting=also, **{about.__tablename__: about})
 
 
 def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut) -> int:

@@ -6,12 +6,13 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, or_
 
+from watch import calendar
 from watch.extensions import db
-from watch.mail.kinds import FromAddress, Mail, Unless
-from watch.meetings import calendar
+from watch.mail.kinds import ALSO_CALLS, FromAddress, Mail, Unless
 from watch.meetings.queries.calls import heard_of, hears_of
+from watch.meetings.queries.latecomers import next_meeting_for
 from watch.meetings.queries.notes import MISSING, PUBLISHED, lacks_notes, organisers_of, wants_notes
-from watch.meetings.queries.reminding import said_no
+from watch.meetings.queries.reminding import readers_of, said_no
 from watch.models import Area, Group, LeftOut, Mailing, Meeting, OutboxRow, Purpose
 
 
@@ -84,6 +85,7 @@ MEETING_REMINDER = Mail(
     for_row=Purpose.ANSWER,
     list_of=_called_from,
     calendar=calendar.invitation,
+    readers_of=readers_of,
 )
 MEETING_CHANGED = Mail(
     "meeting-changed",
@@ -120,3 +122,4 @@ NOTES_MISSING = Mail(
     wanted_unless=_missing_unless,
     to_many=True,
 )
+ALSO_CALLS["join-approved"] = next_meeting_for

@@ -5,6 +5,7 @@ from watch.models.canvassing import Outcome, Visit
 from watch.models.checkin import CheckinLink, MeetingPress
 from watch.models.contacts import ContactPerson, ContactRole, ContactScope
 from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
+from watch.models.feeds import CalendarFeed
 from watch.models.findings import (
     CLOSED,
     Finding,
@@ -106,6 +107,7 @@ __all__ = [
     "Audience",
     "AuditEntry",
     "Building",
+    "CalendarFeed",
     "Channel",
     "CheckinLink",
     "ChecklistItem",

@@ -25,7 +25,7 @@ AS_APPLICANT = "until 30 days after the answer"
 AS_INVITED = "until 14 days after expiry"
 AS_GROUP = "as long as the group, then erased when it is closed"
 AS_NOTICE = "as long as the group; two years where it went to a whole area"
-AS_MAIL = "12 months after sending"
+AS_MAIL = "12 months after sending, or as long as the meeting it tells of is to come"
 
 
 @dataclass(frozen=True)

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     MESSAGE_ID = "message-id"
     FINDING = "finding"
     FOLLOW = "follow"
+    CALENDAR = "calendar"
 
 
 class RandomNonce(FunctionElement[bytes]):

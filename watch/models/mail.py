@@ -33,7 +33,8 @@ PARENTS = tuple(f"{parent.__tablename__}_id" for parent in get_args(Parent))
 class Mailing(Model):
     """A message to one or many recipients. Its kind is a folder in templates/email.
 
-    `form_key` makes sure that a double press, Back, or a retry after a crash makes one mailing only.
+    `form_key` makes sure that a double press, Back, or a retry after a crash makes one mailing only. A
+    newcomer's welcome also calls them to their next meeting, which `next_meeting_id` keeps.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -75,9 +76,12 @@ class Mailing(Model):
     finding_link_id: Mapped[int | None] = mapped_column(
         ForeignKey("finding_link.id", ondelete="CASCADE"), index=True
     )
+    next_meeting_id: Mapped[int | None] = mapped_column(
+        ForeignKey("meeting.id", ondelete="SET NULL"), index=True
+    )
 
     notice: Mapped[Notice | None] = relationship()
-    meeting: Mapped[Meeting | None] = relationship()
+    meeting: Mapped[Meeting | None] = relationship(foreign_keys=[meeting_id])
     invitation: Mapped[Invitation | None] = relationship()
     sign_in_link: Mapped[SignInLink | None] = relationship()
     join_request: Mapped[JoinRequest | None] = relationship()
@@ -90,6 +94,7 @@ class Mailing(Model):
     trial_mail: Mapped[TrialMail | None] = relationship()
     finding: Mapped[Finding | None] = relationship()
     finding_link: Mapped[FindingLink | None] = relationship()
+    next_meeting: Mapped[Meeting | None] = relationship(foreign_keys=[next_meeting_id])
     meeting_change: Mapped[MeetingChange | None] = relationship(viewonly=True, uselist=False)
     notice_area: Mapped[NoticeArea | None] = relationship(viewonly=True, uselist=False)
 
@@ -97,8 +102,18 @@ class Mailing(Model):
 
     @property
     def revision(self) -> int:
-        """How often what the mailing is about has been changed."""
-        return self.meeting.sequence if self.meeting else 0
+        """How often the meeting that the mailing tells of has been changed."""
+        return self.tells_of.sequence if self.tells_of else 0
+
+    @property
+    def tells_of(self) -> Meeting | None:
+        """The meeting that the mailing is about, or to which it calls besides."""
+        return self.meeting or self.next_meeting
+
+    @property
+    def meeting_in_welcome(self) -> Meeting | None:
+        """The meeting to which a welcome calls, unless it has begun or was cancelled since."""
+        return self.next_meeting if self.next_meeting and self.next_meeting.is_to_come else None
 
     @property
     def about(self) -> Parent:

@@ -66,6 +66,9 @@ class Meeting(Model):
     replace this one in people's calendars. Each change and the cancellation raise `sequence` (RFC 5545,
     3.8.7.4). `changed_at` is when people were last told of a change. With `is_open_ended` nobody has said
     when it ends, and `ends_at` is a guess for what needs an end.
+
+    `remind_early` and `remind_late` are how many days before it reminders go out, 0 for none, and
+    `reminders_at` is when they were last chosen anew.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -92,6 +95,12 @@ class Meeting(Model):
     cancel_reason: Mapped[str | None] = personal(
         "C", "why it is off; free text may name somebody", AS_GROUP, Encrypted("meeting.cancel_reason")
     )
+    remind_early: Mapped[int] = mapped_column(default=7)
+    remind_late: Mapped[int] = mapped_column(default=1)
+    reminders_at: Mapped[datetime | None]
+    reminder_text: Mapped[str | None] = personal(
+        "C", "what the reminders say besides", AS_GROUP, Encrypted("meeting.reminder_text")
+    )
     counting: Mapped[Counting] = mapped_column(default=Counting.NOT_YET)
     head_count: Mapped[int | None]
 
@@ -104,10 +113,19 @@ class Meeting(Model):
 
     is_on = current(since="called_at", until="cancelled_at")
 
+    @property
+    def is_to_come(self) -> bool:
+        """True if the meeting was called, has not begun and is not cancelled."""
+        return self.is_on and self.starts_at > utcnow()
+
     __table_args__ = (
         exactly_one("a_group_or_an_area_calls", ("group_id", "area_id")),
         CheckConstraint("(audience = 'parts') = (area_id IS NULL)", name="an_area_calls_its_coordinators"),
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
+        CheckConstraint(
+            "remind_early IN (0, 1, 2, 3, 7, 14) AND remind_late IN (0, 1, 2, 3, 7, 14)",
+            name="reminders_are_days_before",
+        ),
         CheckConstraint("head_count BETWEEN 0 AND 1000", name="head_count_is_some_people"),
         CheckConstraint("(counting = 'counted') = (head_count IS NOT NULL)", name="counted_has_a_count"),
     )

@@ -76,7 +76,7 @@ def facts_and_next_meeting(
 ) -> tuple[Facts, Coming | None]:
     """Return the head of the group's page, by one statement. `coming_meetings` says whose meetings."""
     everywhere = [group.id] if all_stairwells else []
-    row = _facts_and_next(group.id, person.id, [group.id], now, everywhere).one()
+    row = _facts_and_next(group.id, person.id, [group.id], now, everywhere).unique().one()
     designation, flats, meeting, answer = row
     return Facts(designation, flats), Coming(meeting, answer) if meeting else None
 
@@ -93,7 +93,7 @@ def _facts_and_next(
             outerjoin(outerjoin(Group, Meeting, shown), MeetingAnswer, answer_of(person_id, Meeting.id))
         )
         .where(Group.id == group_id)
-        .options(selectinload(Meeting.parts))
+        .options(joinedload(Meeting.parts))
         .order_by(Meeting.starts_at, Meeting.id)
         .limit(1)
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import Select, or_, select, update
 
 from watch import audit
 from watch.extensions import db
@@ -15,6 +15,7 @@ from watch.mail import outbox
 from watch.models import (
     AddressVerification,
     AreaOptOut,
+    CalendarFeed,
     ContactMessage,
     Coordinator,
     Group,
@@ -65,6 +66,8 @@ def absorb(kept: Membership, lost: Membership, *, by: Person | None) -> None:
         _join_appointments(kept, lost)
         _join_opt_outs(theirs, other)
         _join_stopped_writers(theirs, other)
+        _join_calendars(theirs, other)
+        _join_word_of_meetings(kept, lost)
         theirs.phone = theirs.phone or other.phone
     kept.notices = max(kept.notices, lost.notices, key=MOST_WANTED_FIRST.index)
     _join_consents(kept, lost)
@@ -140,8 +143,13 @@ def _join_messages(group_id: int, kept: Person, lost: Person) -> None:
     about = (
         select(Mailing.id).join(ContactMessage, ContactMessage.id == Mailing.contact_message_id).where(here)
     )
+    _move_mails(about, kept, lost)
+
+
+def _move_mails(mailings: Select[int], kept: Person, lost: Person) -> None:
+    """Move the mails of these mailings (a select of ids) to another record, unless it has its own."""
     has_own = select(OutboxRow.mailing_id).where(OutboxRow.person_id == kept.id)
-    received = update(OutboxRow).where(OutboxRow.person_id == lost.id, OutboxRow.mailing_id.in_(about))
+    received = update(OutboxRow).where(OutboxRow.person_id == lost.id, OutboxRow.mailing_id.in_(mailings))
     received = received.where(OutboxRow.mailing_id.not_in(has_own)).values(person_id=kept.id)
     db.session.execute(received.execution_options(synchronize_session=False))
 
@@ -186,6 +194,23 @@ def _join_opt_outs(kept: Person, lost: Person) -> None:
     for out in db.session.scalars(theirs).all():
         if out.area_id not in mine:
             db.session.add(AreaOptOut(person_id=kept.id, area_id=out.area_id))
+
+
+def _join_calendars(kept: Person, lost: Person) -> None:
+    """Let the calendar of one record show the other's meetings, unless that has an address of its own."""
+    has_own = select(CalendarFeed.id).where(CalendarFeed.person_id == kept.id)
+    theirs = select(CalendarFeed).where(CalendarFeed.person_id == lost.id)
+    if db.session.scalar(has_own) is None and (feed := db.session.scalar(theirs)):
+        feed.person = kept
+
+
+def _join_word_of_meetings(kept: Membership, lost: Membership) -> None:
+    """Move the mails about the group's meetings, so that nobody is called again whom one record was told."""
+    here = select(MeetingPart.meeting_id).where(MeetingPart.group_id == kept.group_id)
+    welcome = update(Mailing).where(Mailing.membership_id == lost.id, Mailing.next_meeting_id.in_(here))
+    db.session.execute(welcome.values(membership_id=kept.id))
+    tells = or_(Mailing.meeting_id.in_(here), Mailing.next_meeting_id.in_(here))
+    _move_mails(select(Mailing.id).where(tells), kept.person, lost.person)
 
 
 def _join_stopped_writers(kept: Person, lost: Person) -> None:

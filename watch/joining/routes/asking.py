@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from flask import (
     Response,
     abort,
@@ -25,12 +23,10 @@ from watch.joining.routes.blueprint import bp
 from watch.joining.service import asking, changing
 from watch.joining.service.asking import Submission
 from watch.limits import ASKING, limit_network
-from watch.meetings.queries.coming import is_called, upcoming_meetings
 from watch.models import (
     Building,
     ConsentChannel,
     Letter,
-    Meeting,
     Membership,
     Purpose,
     Stairwell,
@@ -200,18 +196,8 @@ def _ask(form: AskToJoinForm, stairwell: Stairwell, letter: Letter | None, conse
         )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Welcome:
-    """The coordinators and the next meeting, for somebody who has just joined."""
-
-    coordinators: str
-    meeting: Meeting | None
-
-
 @bp.app_template_global()
-def welcome_of(membership: Membership) -> Welcome:
-    """Return nearby coordinators who show neighbours their name, and the next meeting; used by the mail."""
+def coordinators_nearby(membership: Membership) -> str:
+    """Return the names of a member's coordinators who show them to neighbours; used by the welcome mail."""
     near = coordinators_for(membership.stairwell) if membership.stairwell else []
-    names = [each.name for each in near if each.shows_name]
-    meetings = (each for each in upcoming_meetings(membership.group) if is_called(each, membership.person))
-    return Welcome(", ".join(names), next(meetings, None))
+    return ", ".join(each.name for each in near if each.shows_name)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from watch.meetings.forms.planning import MeetingForm
+from watch.meetings.forms.reminders import RemindersForm
 
 
-class CallCoordinatorsForm(MeetingForm):
-    """Asks when and where the coordinators of an area meet."""
+class CallCoordinatorsForm(MeetingForm, RemindersForm):
+    """Asks when and where the coordinators of an area meet, and when to remind them."""

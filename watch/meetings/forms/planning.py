@@ -23,6 +23,7 @@ from watch.fields import (
     moment_in_stockholm,
 )
 from watch.language import local
+from watch.meetings.forms.reminders import RemindersForm
 from watch.meetings.labels import KINDS
 from watch.models import Meeting, MeetingKind, Stairwell, utcnow
 
@@ -133,8 +134,8 @@ class MeetingForm(SendingForm):
         return True
 
 
-class CallMeetingForm(MeetingForm):
-    """Asks whom to call to a meeting, and what kind it is.
+class CallMeetingForm(MeetingForm, RemindersForm):
+    """Asks whom to call to a meeting, what kind it is, and when to remind of it.
 
     Of several stairwells none is chosen at first: nobody is called by a forgotten tick.
     """

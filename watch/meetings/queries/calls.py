@@ -13,7 +13,6 @@ from watch.groups.queries.answered import people_who_said
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_word_of
 from watch.groups.queries.members import coordinates, takes_part
 from watch.meetings.queries.coming import called_people, is_for_member, is_of
-from watch.meetings.queries.welcoming import WELCOME, is_named_to_newcomer
 from watch.models import (
     Answer,
     Building,
@@ -143,12 +142,7 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     """
     words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
-    is_welcome = (
-        Mailing.kind == WELCOME,
-        Membership.group_id.in_(meeting.group_ids),
-        is_named_to_newcomer(meeting),
-    )
-    welcomed = words.join(Membership, Membership.id == Mailing.membership_id).where(*is_welcome)
+    welcomed = words.where(Mailing.next_meeting_id == meeting.id)
     said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
     comes = people_who_said(meeting.id, Answer.YES, Answer.MAYBE)
     handed_out = _rows_of_call(meeting, OutboxRow.household_id).where(

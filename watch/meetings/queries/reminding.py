@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 
 from watch.extensions import db
-from watch.groups.queries.answered import people_who_said
+from watch.groups.queries.answered import answer_of, people_who_said
 from watch.language import STOCKHOLM, local
 from watch.meetings.queries.calls import people_called_by_mail
-from watch.models import Answer, Mailing, Meeting, Person
+from watch.models import Answer, Mailing, Meeting, MeetingAnswer, MeetingAudience, OutboxRow, Person
 
 REMIND_AT = time(9)
 AFTER_CALL = timedelta(days=2)  # a reminder sooner after the call helps nobody
@@ -30,9 +31,10 @@ class Reminder:
         return datetime.combine(day, REMIND_AT, STOCKHOLM)
 
     def is_planned(self, meeting: Meeting) -> bool:
-        """Return True if it comes long enough after the call, or the last change."""
-        told_at = meeting.changed_at or meeting.called_at
-        return told_at is not None and told_at <= self.due_at(meeting) - AFTER_CALL
+        """Return True if it comes long enough after the call or the last change, and was chosen in time."""
+        due, told_at = self.due_at(meeting), meeting.changed_at or meeting.called_at
+        is_chosen = meeting.reminders_at is None or meeting.reminders_at <= due
+        return is_chosen and told_at is not None and told_at <= due - AFTER_CALL
 
     def is_due(self, meeting: Meeting, now: datetime) -> bool:
         days_left = (local(meeting.starts_at).date() - local(now).date()).days
@@ -46,12 +48,24 @@ class Reminder:
         return f"reminder:{meeting.id}:{self.days}:{local(meeting.starts_at).date()}"
 
 
-REMINDERS = (Reminder(7, until=3), Reminder(1, until=0))
+LONGEST = 14  # days
+
+
+def reminders_of(meeting: Meeting) -> list[Reminder]:
+    """Return the reminders chosen for a meeting, the earliest first; one if both are for the same day.
+
+    One that is late leaves it to the next, unless that is more than two days off.
+    """
+    days = sorted({meeting.remind_early, meeting.remind_late} - {0}, reverse=True)
+    return [
+        Reminder(each, until=min(each, following + 2) if following else 0)
+        for each, following in zip(days, [*days[1:], 0], strict=False)
+    ]
 
 
 def next_reminder(meeting: Meeting, now: datetime) -> datetime | None:
     """Return when those called to a coming meeting get the next reminder, or None."""
-    moments = [each.due_at(meeting) for each in REMINDERS if each.is_planned(meeting)]
+    moments = [each.due_at(meeting) for each in reminders_of(meeting) if each.is_planned(meeting)]
     return min((moment for moment in moments if moment > now), default=None)
 
 
@@ -60,7 +74,7 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
     called = select(Mailing.id).where(Mailing.meeting_id == Meeting.id, Mailing.kind == "meeting-called")
     soon = select(Meeting).where(
         Meeting.starts_at > now,
-        Meeting.starts_at < now + timedelta(days=1 + max(each.days for each in REMINDERS)),
+        Meeting.starts_at < now + timedelta(days=1 + LONGEST),
         Meeting.is_on,
         called.exists(),
     )
@@ -72,17 +86,69 @@ def reminders_due(now: datetime) -> list[tuple[Meeting, Reminder]]:
     return [
         (meeting, each)
         for meeting in meetings
-        for each in REMINDERS
+        for each in reminders_of(meeting)
         if each.is_due(meeting, now) and each.key(meeting) not in done
     ]
 
 
-def people_to_remind(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of those called by mail who want such mail and have not said no."""
+def people_to_remind(meeting: Meeting, reminder: Reminder) -> Select[int]:
+    """Return a select of the ids of those called by mail who want such mail and have not said no.
+
+    Somebody who was called by a later call or a welcome so shortly before needs no reminder.
+    """
+    calls = or_(
+        Mailing.next_meeting_id == meeting.id,
+        and_(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called"),
+    )
+    just_called = (
+        select(OutboxRow.person_id)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .where(calls, OutboxRow.person_id.is_not(None))
+        .where(OutboxRow.created_at > reminder.due_at(meeting) - AFTER_CALL)
+    )
     called = Person.id.in_(people_called_by_mail(meeting))
-    return select(Person.id).where(called, Person.id.not_in(said_no(meeting)))
+    return select(Person.id).where(called, Person.id.not_in(said_no(meeting)), Person.id.not_in(just_called))
 
 
-def said_no(meeting: Meeting) -> Select[int]:
+def said_no(meeting: Meeting) -> Select[int] | Select[int | None]:
     """Return a select of the ids of those who answered no, or whose household did."""
+    if meeting.audience is MeetingAudience.COORDINATORS:  # who may live elsewhere
+        no = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == Answer.NO
+        return select(MeetingAnswer.person_id).where(*no, MeetingAnswer.person_id.is_not(None))
     return people_who_said(meeting.id, Answer.NO)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Somebody who reads a reminder, with the answer that counts for them.
+
+    The name is there if several read one mail. `is_for_home` is true if another member of their household
+    gave the answer for all of them.
+    """
+
+    name: str | None = None
+    answer: Answer | None = None
+    people: int = 0
+    is_for_home: bool = False
+
+
+def readers_of(rows: Collection[int]) -> tuple[Reader, ...]:
+    """Return who reads the message of these outbox rows (ids), with their answers; one statement."""
+    wanted = (
+        select(Person, MeetingAnswer)
+        .select_from(OutboxRow)
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .join(Person, Person.id == OutboxRow.person_id)
+        .outerjoin(MeetingAnswer, answer_of(Person.id, Mailing.meeting_id))
+        .where(OutboxRow.id.in_(rows))
+        .order_by(OutboxRow.id)
+    )
+    found = db.session.execute(wanted).all()
+    return tuple(_reader(person, said, person.name if len(found) > 1 else None) for person, said in found)
+
+
+def _reader(person: Person, said: MeetingAnswer | None, name: str | None) -> Reader:
+    if said is None:
+        return Reader(name)
+    is_for_home = said.household_id is not None and said.by_id != person.id
+    return Reader(name, said.answer, said.people, is_for_home)

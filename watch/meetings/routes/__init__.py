@@ -3,6 +3,7 @@
 from watch.meetings.routes import (
     answering,
     areas,
+    calendars,
     calling,
     changing,
     checkin,
@@ -10,6 +11,7 @@ from watch.meetings.routes import (
     notes,
     numbers,
     planning,
+    reminders,
 )
 from watch.meetings.routes.blueprint import bp
 
@@ -17,6 +19,7 @@ __all__ = [
     "answering",
     "areas",
     "bp",
+    "calendars",
     "calling",
     "changing",
     "checkin",
@@ -24,4 +27,5 @@ __all__ = [
     "notes",
     "numbers",
     "planning",
+    "reminders",
 ]

@@ -21,7 +21,6 @@ from watch.meetings.forms.answering import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
-from watch.meetings.queries.welcoming import WELCOME, meeting_in_welcome
 from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
 from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
@@ -99,8 +98,8 @@ def open_answer(token: str) -> ViewAnswer:
 
     A welcome mail that named no meeting leads to the group.
     """
-    row = _row_behind(token)
-    if row.mailing.membership and meeting_in_welcome(row) is None:
+    row = row_behind(token)
+    if row.mailing.membership and row.mailing.next_meeting is None:
         return redirect(url_for("groups.show", group_id=row.mailing.membership.group_id), 303)
     return _answer_page(token, row)
 
@@ -116,8 +115,8 @@ def not_you() -> str:
 @public
 @limit_network("60 per hour")
 def answer_by_mail(token: str) -> ViewAnswer:
-    row = _row_behind(token)
-    meeting = _meeting_of(row)
+    row = row_behind(token)
+    meeting = meeting_of(row)
     person = _whose(answers.people_of_mail(row, meeting))
     whose = answers.answering(meeting, person)
     form = _sent_form(whose)
@@ -178,19 +177,19 @@ def _save(meeting: Meeting, whose: Answering, form: AnswerMeetingForm) -> None:
     service.answer(meeting, whose.person, form.answer.data, people, alone=alone)
 
 
-def _row_behind(token: str) -> OutboxRow:
+def row_behind(token: str) -> OutboxRow:
     """Return the row of an answer link and switch to the mail's language. Raises BadToken, LinkExpired."""
     row = tokens.row_of(Purpose.ANSWER, OutboxRow, token)
-    if row.mailing.meeting is None and row.mailing.kind != WELCOME:
+    if row.mailing.meeting is None and row.mailing.membership is None:
         raise LinkExpired
     language.follow_letter(row.language)
     sent_to(person_id=row.person_id, mailbox_id=row.mailbox_id)
     return row
 
 
-def _meeting_of(row: OutboxRow) -> Meeting:
+def meeting_of(row: OutboxRow) -> Meeting:
     """Return the meeting of a call or reminder, or the one that a welcome mail named. Raises LinkExpired."""
-    meeting = row.mailing.meeting or meeting_in_welcome(row)
+    meeting = row.mailing.tells_of
     if meeting is None:
         raise LinkExpired
     return meeting
@@ -209,7 +208,7 @@ def _whose(people: Sequence[Person]) -> Person:
 def _answer_page(
     token: str, row: OutboxRow, person: Person | None = None, form: AnswerMeetingForm | None = None
 ) -> str:
-    meeting = _meeting_of(row)
+    meeting = meeting_of(row)
     people = answers.people_of_mail(row, meeting)
     if not people:
         raise LinkExpired

@@ -13,7 +13,7 @@ from watch.meetings import service
 from watch.meetings.errors import AlreadyCalled, OtherCalled
 from watch.meetings.forms.areas import CallCoordinatorsForm
 from watch.meetings.queries import calls, coming
-from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in
+from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in, reminders_in
 from watch.models import Area, Meeting, MeetingKind, utcnow
 from watch.recipients import CountChanged
 from watch.web import ViewAnswer
@@ -90,7 +90,8 @@ def area_call(area: Area) -> ViewAnswer:
 
 
 def _planned(area: Area, form: CallCoordinatorsForm) -> Meeting:
-    return service.planned_for_coordinators(area, plan_in(form, MeetingKind.COORDINATORS))
+    plan = plan_in(form, MeetingKind.COORDINATORS)
+    return service.planned_for_coordinators(area, plan, reminders_in(form))
 
 
 def _already_called(meeting: Meeting) -> Response:

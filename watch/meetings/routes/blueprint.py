@@ -12,19 +12,21 @@ from flask_babel.speaklater import LazyString
 from watch import audit
 from watch.access import Permission, can, current_person, current_relations
 from watch.bodies import MEGABYTE
-from watch.fields import SendingForm
+from watch.fields import Form
 from watch.mail.progress import sending
 from watch.meetings.forms.planning import MeetingForm
-from watch.meetings.labels import ANSWERS, KINDS, when_said
+from watch.meetings.forms.reminders import RemindersForm
+from watch.meetings.labels import ANSWERS, KINDS, said_by, when_said
 from watch.meetings.queries import calls
-from watch.meetings.service import Plan
-from watch.models import Answer, Group, Meeting, MeetingKind, utcnow
+from watch.meetings.service import Plan, Reminders
+from watch.models import Answer, Group, Meeting, MeetingKind
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
 bp.add_app_template_filter(when_said)
+bp.add_app_template_global(said_by, "answer_of_reader")
 
 
 @bp.app_template_filter("meeting_kind")
@@ -94,7 +96,12 @@ def plan_in(form: MeetingForm, kind: MeetingKind) -> Plan:
     )
 
 
-def note_assurance(form: SendingForm, meeting: Meeting) -> None:
+def reminders_in(form: RemindersForm) -> Reminders:
+    """Return the reminders that a valid form chooses."""
+    return Reminders(form.remind_early.data, form.remind_late.data, form.reminder_text.data)
+
+
+def note_assurance(form: Form, meeting: Meeting) -> None:
     """Record that the writer has said that a text is about no person."""
     if form.about_nobody.is_given:
         audit.note(audit.ABOUT_NOBODY, about=meeting, by=current_person(), group=meeting.group)
@@ -114,4 +121,4 @@ def knows(meeting: Meeting) -> bool:
 
 def is_open(meeting: Meeting) -> bool:
     """Return True if the meeting is still to come, and so can be answered and cancelled."""
-    return meeting.cancelled_at is None and meeting.starts_at > utcnow()
+    return meeting.is_to_come

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
@@ -31,8 +33,9 @@ from watch.meetings.forms.planning import (
     audience_of,
     plan_of,
 )
+from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, drafts, reminding
-from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in, reminders_in
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
@@ -80,7 +83,8 @@ def preview(group: Group) -> ViewAnswer:
 
 
 def planned_in(group: Group, form: CallMeetingForm) -> Meeting:
-    return service.planned(group, plan_in(form, form.kind.data), form.chosen_stairwells)
+    plan = plan_in(form, form.kind.data)
+    return service.planned(group, plan, form.chosen_stairwells, reminders_in(form))
 
 
 def _already_called(meeting: Meeting) -> Response:
@@ -196,10 +200,14 @@ def meeting_form(group: Group) -> CallMeetingForm:
         return kind(stairwells)
     if draft := drafts.draft_of(group, request.args.get("draft", type=int)):
         now = {"draft": str(draft.id), "seen": draft.sequence}
-        return kind(stairwells, data=now | plan_of(draft) | audience_of(draft))
+        return kind(stairwells, data=now | _said_in(draft))
     if before := coming.past_meeting(group, request.args.get("like", type=int), utcnow()):
-        return kind(stairwells, data=plan_of(before) | audience_of(before) | {"day": None})
+        return kind(stairwells, data=_said_in(before) | {"day": None})
     return kind(stairwells)
+
+
+def _said_in(meeting: Meeting) -> dict[str, Any]:
+    return plan_of(meeting) | audience_of(meeting) | reminders_of(meeting)
 
 
 def draft_in(group: Group, form: CallMeetingForm) -> Meeting | None:

@@ -11,6 +11,8 @@ from watch.meetings.service.calling import (
 from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
 from watch.meetings.service.drafting import save_draft, throw_away
+from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
+from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.notes import (
     expect_notes,
     publish_notes,
@@ -18,22 +20,28 @@ from watch.meetings.service.notes import (
     save_notes,
     skip_notes,
 )
-from watch.meetings.service.plans import Plan, planned, planned_for_coordinators
+from watch.meetings.service.plans import Plan, Reminders, planned, planned_for_coordinators
+from watch.meetings.service.reminders import choose_reminders
 from watch.meetings.service.tallying import tally
 
 __all__ = [
     "Plan",
     "Press",
+    "Reminders",
     "answer",
     "call",
+    "call_latecomers",
     "cancel",
     "change",
+    "choose_reminders",
     "close_checkin",
+    "end_feed",
     "end_links",
     "expect_new",
     "expect_notes",
     "is_spelling",
     "lend",
+    "make_feed",
     "planned",
     "planned_for_coordinators",
     "press",
@@ -41,6 +49,7 @@ __all__ = [
     "read_press",
     "remind",
     "remind_of_notes",
+    "renew_feed",
     "save_draft",
     "save_notes",
     "skip_notes",

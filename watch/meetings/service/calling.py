@@ -63,11 +63,11 @@ def call(
 
 
 def remind(now: datetime) -> None:
-    """Queue the reminders due now, a week and a day before a meeting. Running it twice sends nothing more."""
+    """Queue the reminders due now, as chosen for each meeting. Running it twice sends nothing more."""
     for meeting, reminder in reminders_due(now):
         outbox.queue_many(
             MEETING_REMINDER,
-            people=reached_by_mail(people_to_remind(meeting)),
+            people=reached_by_mail(people_to_remind(meeting, reminder)),
             about=meeting,
             form_key=reminder.key(meeting),
             not_after=meeting.starts_at,

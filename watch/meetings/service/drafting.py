@@ -10,7 +10,7 @@ from watch import audit
 from watch.extensions import db
 from watch.meetings.errors import ChangedMeanwhile, DraftGone
 from watch.meetings.queries.drafts import drafts_of
-from watch.meetings.service.plans import Plan, is_same
+from watch.meetings.service.plans import Plan, Reminders, is_same
 from watch.models import Meeting, MeetingPart, Person
 from watch.statements import changed
 
@@ -57,7 +57,7 @@ def take_turn(draft: Meeting, **values: Any) -> None:
 def rewrite(draft: Meeting, planned: Meeting) -> None:
     """Make a draft what is planned."""
     draft.kind = planned.kind
-    for name, value in Plan.of(planned).values.items():
+    for name, value in (Plan.of(planned).values | Reminders.of(planned).values).items():
         setattr(draft, name, value)
     if not draft.is_for_the_same_as(planned):
         draft.parts = []

@@ -54,22 +54,53 @@ class Plan:
 CHANGEABLE = ("starts_at", "ends_at", "is_open_ended", "place", "link", "about")
 
 
-def planned(group: Group, plan: Plan, stairwells: Sequence[Stairwell] = ()) -> Meeting:
+@dataclass(frozen=True)
+class Reminders:
+    """How many days before a meeting its reminders go out, 0 for none, and what they say besides."""
+
+    early: int = 7
+    late: int = 1
+    text: str | None = None
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> Reminders:
+        """Return the reminders of a meeting now."""
+        return cls(meeting.remind_early, meeting.remind_late, meeting.reminder_text)
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """The reminders by column."""
+        return {"remind_early": self.early, "remind_late": self.late, "reminder_text": self.text or None}
+
+    def is_of(self, meeting: Meeting) -> bool:
+        """Return True if the meeting has these reminders."""
+        return self.values == Reminders.of(meeting).values
+
+
+USUAL_REMINDERS = Reminders()
+
+
+def planned(
+    group: Group, plan: Plan, stairwells: Sequence[Stairwell] = (), reminders: Reminders = USUAL_REMINDERS
+) -> Meeting:
     """Return a meeting of a group, or of some of its stairwells, that is neither saved nor called."""
-    meeting = Meeting(group_id=group.id, group=group, kind=plan.kind, **plan.values)
+    meeting = Meeting(group_id=group.id, group=group, kind=plan.kind, **plan.values, **reminders.values)
     meeting.parts = [MeetingPart.of(group, each) for each in stairwells] or [MeetingPart.of(group)]
     return meeting
 
 
-def planned_for_coordinators(area: Area, plan: Plan) -> Meeting:
+def planned_for_coordinators(area: Area, plan: Plan, reminders: Reminders = USUAL_REMINDERS) -> Meeting:
     """Return a meeting of an area's coordinators that is neither saved nor called."""
-    audience = MeetingAudience.COORDINATORS
-    return Meeting(area_id=area.id, area=area, audience=audience, kind=plan.kind, parts=[], **plan.values)
+    return Meeting(
+        area_id=area.id, area=area, audience=MeetingAudience.COORDINATORS, kind=plan.kind, parts=[],
+        **plan.values, **reminders.values,
+    )  # fmt: skip
 
 
 def is_same(one: Meeting, other: Meeting) -> bool:
     """Return True if two meetings are for the same people and nothing of what is planned differs."""
-    return one.kind == other.kind and one.is_for_the_same_as(other) and Plan.of(other).is_of(one)
+    plans_the_same = Plan.of(other).is_of(one) and Reminders.of(other).is_of(one)
+    return one.kind == other.kind and one.is_for_the_same_as(other) and plans_the_same
 
 
 def expect_open(meeting: Meeting) -> None:

@@ -26,7 +26,7 @@ from watch.messages.queries import writing as queries
 from watch.messages.routes.blueprint import bp
 from watch.messages.routes.sending import sent
 from watch.models import ContactMessage, Group, MessageAudience, Person, Purpose, StoppedWriter
-from watch.relations import position_of
+from watch.positions import position_of
 from watch.saving import saving
 from watch.sure import is_sure
 from watch.web import ViewAnswer, leave_trace, sent_to

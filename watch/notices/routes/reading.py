@@ -25,8 +25,8 @@ from watch.notices.routes.blueprint import bp, knows_numbers
 from watch.notices.service import NothingWaits
 from watch.paging import page_of
 from watch.partners import partners_of
+from watch.positions import position_of
 from watch.recipients import flats_on_paper
-from watch.relations import position_of
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 

@@ -29,7 +29,10 @@ from watch.models import (
 from watch.retention.service.batches import BATCH, take_out
 
 TWO_YEARS = timedelta(days=730)
-FORGOTTEN = {"place": "", **dict.fromkeys(("about", "link", "called_by_id", "cancel_reason"))}  # of a meeting
+FORGOTTEN = {  # of a meeting
+    "place": "",
+    **dict.fromkeys(("about", "link", "called_by_id", "cancel_reason", "reminder_text")),
+}
 
 
 def notices(now: datetime) -> int:

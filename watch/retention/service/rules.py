@@ -14,6 +14,7 @@ from watch.models import (
     AddressVerification,
     AreaOptOut,
     AuditEntry,
+    CalendarFeed,
     CheckinLink,
     ChecklistItem,
     ContactMessage,
@@ -127,7 +128,7 @@ RULES = (
     Rule(AS_MEMBER, (AreaOptOut,), people.area_opt_outs),
     Rule(AS_MEMBER, (StoppedWriter,), people.stopped_writers),
     Rule(AS_MEMBER, (Household,), people.households),
-    # erasing a person clears who sent an invitation or letter
-    Rule(AS_MEMBER, (Person, Invitation, Letter), people.persons),
+    # erasing a person clears who sent an invitation or letter, and ends the address of their calendar
+    Rule(AS_MEMBER, (Person, CalendarFeed, Invitation, Letter), people.persons),
     Rule(AS_MEMBER, (Mailbox,), people.mailboxes),
 )

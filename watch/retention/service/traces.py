@@ -13,6 +13,7 @@ from watch.models import (
     AuditEntry,
     CheckinLink,
     LetterPack,
+    Mailing,
     Meeting,
     MeetingAnswer,
     MeetingPress,
@@ -57,8 +58,16 @@ def sign_ins(now: datetime) -> int:
 
 
 def outbox_rows(now: datetime) -> int:
-    """Delete outbox rows that are a year old. Ids grow with time, so the first batch is enough."""
-    first = select(OutboxRow.id, OutboxRow.created_at).order_by(OutboxRow.id).limit(BATCH).subquery()
+    """Delete outbox rows that are a year old. Ids grow with time, so the first batch is enough.
+
+    Those about a meeting that is still to come are kept: whoever was told of it must hear of a change, and
+    not be called again.
+    """
+    to_come = select(Meeting.id).where(Meeting.ends_at > now)
+    tells = or_(Mailing.meeting_id.in_(to_come), Mailing.next_meeting_id.in_(to_come))
+    kept = OutboxRow.mailing_id.in_(select(Mailing.id).where(tells))
+    rows = select(OutboxRow.id, OutboxRow.created_at).where(~kept)
+    first = rows.order_by(OutboxRow.id).limit(BATCH).subquery()
     old = db.session.scalars(select(first.c.id).where(first.c.created_at < now - YEAR)).all()
     if old:
         outbox.erase(OutboxRow.id.in_(old))

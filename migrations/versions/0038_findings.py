@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0044"
-down_revision = "0043"
+revision = "0038"
+down_revision = "0037"
 
 NUMBERED = {"sqlite_autoincrement": True}  # made anew, a table would give numbers of erased rows again
 PARENTS = ("notice", "meeting", "invitation", "sign_in_link", "join_request", "interest", "membership",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0050"
-down_revision = "0049"
+revision = "0040"
+down_revision = "0039"
 
 NUMBERED = {"sqlite_autoincrement": True}
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0049"
-down_revision = "0044"
+revision = "0039"
+down_revision = "0038"
 
 NUMBERED = {"sqlite_autoincrement": True}  # made anew, a table would give numbers of erased rows again
 OF_ONE = "ck_meeting_answer_of_a_person_or_a_household"

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0052"
-down_revision = "0050"
+revision = "0044"
+down_revision = "0043"
 
 COUNTS = ("asked", "yes", "maybe", "no", "people")
 

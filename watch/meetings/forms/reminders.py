@@ -1,0 +1,39 @@
+"""The form for when a meeting is reminded of, and what the reminders say."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from flask_babel.speaklater import LazyString
+from wtforms import SelectField
+
+from watch.fields import Form, TextField, choice
+from watch.meetings.labels import REMINDER_DAYS
+from watch.models import Meeting
+
+DAYS_BEFORE = [choice(str(days), words) for days, words in REMINDER_DAYS.items()]
+
+
+class RemindersForm(Form):
+    """Asks how many days before a meeting reminders go out, and what they say besides."""
+
+    remind_early = SelectField(_l("Första påminnelsen"), choices=DAYS_BEFORE, coerce=int, default=7)
+    remind_late = SelectField(_l("Sista påminnelsen"), choices=DAYS_BEFORE, coerce=int, default=1)
+    reminder_text = TextField(_l("Egna ord i påminnelsen"), most=300)
+
+    @property
+    def chosen_days(self) -> list[LazyString]:
+        """The chosen days before the meeting in words, the earliest first."""
+        days = {self.remind_early.data, self.remind_late.data} - {0}
+        return [REMINDER_DAYS[each] for each in sorted(days, reverse=True)]
+
+    @classmethod
+    def of(cls, meeting: Meeting) -> RemindersForm:
+        """Return the form with what is chosen now."""
+        return cls(formdata=None, data=reminders_of(meeting))
+
+
+def reminders_of(meeting: Meeting) -> dict[str, Any]:
+    """Return what is chosen for a meeting, by the names of the form's fields."""
+    return {name: getattr(meeting, name) for name in ("remind_early", "remind_late", "reminder_text")}

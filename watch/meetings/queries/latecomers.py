@@ -1,0 +1,99 @@
+"""Whom a coming meeting is for who was never told of it, because they joined or moved in after the call."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+
+from watch.extensions import db
+from watch.meetings.queries.calls import hears_of, households_to_call
+from watch.meetings.queries.coming import called_people, is_called, upcoming_meetings
+from watch.models import (
+    Household,
+    Mailing,
+    Meeting,
+    MeetingAnswer,
+    Membership,
+    OutboxRow,
+    OutboxState,
+    Person,
+    utcnow,
+)
+from watch.recipients import households_on_paper, reached_by_mail
+
+
+def next_meeting_for(membership: Membership) -> Meeting | None:
+    """Return the meeting to which the welcome of a new member calls them: the next one for them."""
+    coming = upcoming_meetings(membership.group, utcnow())
+    return next((each for each in coming if each.is_to_come and is_called(each, membership.person)), None)
+
+
+def meetings_with_call(now: datetime) -> Sequence[Meeting]:
+    """Return the meetings still to come that were called and are not cancelled."""
+    called = select(Mailing.id).where(Mailing.meeting_id == Meeting.id, Mailing.kind == "meeting-called")
+    wanted = select(Meeting).where(Meeting.starts_at > now, Meeting.is_on, called.correlate(Meeting).exists())
+    return db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)).all()
+
+
+def number_of_calls(meeting: Meeting) -> int:
+    """Return how often the meeting was called: once, and again for those who came later."""
+    calls = select(func.count(Mailing.id)).where(
+        Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called"
+    )
+    return db.session.scalar(calls) or 0
+
+
+def people_never_told(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of those to call by mail, whom the meeting is for and who want such mail."""
+    return reached_by_mail(called_people(meeting)).where(
+        hears_of(meeting, Person.id), *(Person.id.not_in(people) for people in _told(meeting))
+    )
+
+
+def households_never_told(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of households to call on paper, in which nobody was told who needs it.
+
+    A mail that came back is on the list of papers already.
+    """
+    bounced = _mails(meeting).where(OutboxRow.state == OutboxState.BOUNCED)
+    has_paper = _papers(meeting).where(OutboxRow.state != OutboxState.CANCELLED)
+    return households_to_call(meeting).where(
+        Household.id.not_in(has_paper),
+        *(Membership.person_id.not_in(people) for people in (*_told(meeting), bounced)),
+    )
+
+
+def _told(meeting: Meeting) -> list[Select[int | None]]:
+    """Return three selects of the ids of people who know of a meeting or are about to be told.
+
+    A mail about it was sent, or waits; it was handed out on paper in their flat; or they have answered,
+    be it for their household. A mail that was left out for a reason, or came back, has told nobody.
+    """
+    ended = OutboxRow.state.in_([OutboxState.CANCELLED, OutboxState.EXPIRED])
+    failed = or_(OutboxRow.state == OutboxState.BOUNCED, and_(ended, OutboxRow.left_out.is_not(None)))
+    by_mail = _mails(meeting).where(or_(OutboxRow.may_have_arrived(), ~failed))
+    handed_out = _papers(meeting).where(OutboxRow.state == OutboxState.HANDED_OUT)
+    on_paper = select(Membership.person_id).where(Membership.household_id.in_(handed_out))
+    gave = func.coalesce(MeetingAnswer.person_id, MeetingAnswer.by_id)
+    answered = select(gave).where(MeetingAnswer.meeting_id == meeting.id, gave.is_not(None))
+    return [by_mail, on_paper, answered]
+
+
+def _mails(meeting: Meeting) -> Select[int | None]:
+    """Return a select of whom the mails went to that tell of a meeting, a newcomer's welcome included."""
+    rows = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    tells = or_(Mailing.meeting_id == meeting.id, Mailing.next_meeting_id == meeting.id)
+    return rows.where(tells, OutboxRow.person_id.is_not(None))
+
+
+def _papers(meeting: Meeting) -> Select[int | None]:
+    """Return a select of the households whose papers tell of a meeting."""
+    rows = select(OutboxRow.household_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    return rows.where(Mailing.meeting_id == meeting.id, OutboxRow.household_id.is_not(None))
+
+
+def waits_for_nobody() -> ColumnElement[bool]:
+    """Return the condition on OutboxRow that it is paper for a household that mail reaches by now."""
+    return and_(OutboxRow.household_id.is_not(None), OutboxRow.household_id.not_in(households_on_paper()))

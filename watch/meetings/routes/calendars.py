@@ -1,0 +1,132 @@
+"""Meetings for calendar programs: one as a file to download, and a person's own at an address of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import icalendar
+from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from werkzeug.wrappers import Response
+
+from watch import calendar, language, tokens
+from watch.access import Permission, current_person, public, requires, signed_in
+from watch.errors import LinkExpired
+from watch.extensions import db, limiter
+from watch.limits import limit_network
+from watch.meetings import service
+from watch.meetings.queries import answers, feeds
+from watch.meetings.routes.answering import meeting_of, row_behind
+from watch.meetings.routes.blueprint import bp
+from watch.models import CalendarFeed, Meeting, Person, Purpose, utcnow
+
+FILE = "traff.ics"
+
+
+@bp.get("/meetings/<int:meeting_id>/calendar.ics")
+@requires(Permission.SEE_MEETING)
+def calendar_file(meeting: Meeting) -> Response:
+    """Give a meeting as a file for the calendar, with the reader's own answer."""
+    mine = answers.my_answer(meeting, current_person())
+    event = calendar.entry(meeting, _page_of(meeting), answer=mine.answer if mine else None)
+    return _file(calendar.feed([event]))
+
+
+@bp.get("/r/<token>/calendar.ics")
+@public
+@limit_network("60 per hour")
+def open_calendar_file(token: str) -> Response:
+    """Give the meeting of an answer link as a file for the calendar, without signing in."""
+    row = row_behind(token)
+    meeting = meeting_of(row)
+    if not answers.people_of_mail(row, meeting):
+        raise LinkExpired
+    link = url_for("meetings.open_answer", token=token)
+    return _file(calendar.feed([calendar.entry(meeting, _absolute(link))]))
+
+
+@bp.get("/me/calendar")
+@signed_in
+def own_calendar() -> str:
+    """Show the address of the reader's calendar, or offer to make one."""
+    feed = feeds.feed_of(current_person())
+    address = _address_of(feed) if feed else None
+    return render_template("meetings/own_calendar.html", address=address, subscribe=_subscribing(address))
+
+
+@bp.post("/me/calendar")
+@signed_in
+def make_feed() -> Response:
+    return _change(service.make_feed, _("Din kalender har en adress nu."))
+
+
+@bp.post("/me/calendar/renew")
+@signed_in
+def renew_feed() -> Response:
+    return _change(service.renew_feed, _("Din kalender har en ny adress. Den gamla fungerar inte längre."))
+
+
+@bp.post("/me/calendar/end")
+@signed_in
+def end_feed() -> Response:
+    return _change(service.end_feed, _("Adressen fungerar inte längre."))
+
+
+def _one_calendar() -> str:
+    """Return the address of a feed as the limit counts it: programs of many people read from one network."""
+    return str((request.view_args or {}).get("feed"))
+
+
+@bp.get("/calendar/<feed>.ics")
+@public
+@limiter.limit("60 per hour", key_func=_one_calendar)
+@limit_network("3000 per hour")
+def feed(feed: str) -> Response:
+    """Give a person's meetings to their calendar program. An address that ended looks like any wrong one."""
+    try:
+        found = tokens.row_of(Purpose.CALENDAR, CalendarFeed, feed)
+    except tokens.BadToken:
+        abort(404)
+    with language.speaking(found.person.language):
+        events = [
+            calendar.entry(meeting, _page_of(meeting), answer=said)
+            for meeting, said in feeds.meetings_for(found.person, utcnow())
+        ]
+        shown = calendar.feed(events, _("Träffar med grannar"))
+    response = _file(shown)
+    response.cache_control.private = response.cache_control.no_cache = True  # kept by that program alone
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+def _change(change: Callable[[Person], None], said: str) -> Response:
+    change(current_person())
+    db.session.commit()
+    flash(said, "done")
+    return redirect(url_for("meetings.own_calendar"), 303)
+
+
+def _file(shown: icalendar.Calendar) -> Response:
+    response = make_response(shown.to_ical())
+    response.headers["Content-Type"] = "text/calendar; charset=utf-8"
+    response.headers["Content-Disposition"] = f"attachment; filename={FILE}"
+    return response
+
+
+def _page_of(meeting: Meeting) -> str:
+    return _absolute(url_for("meetings.show", meeting_id=meeting.id))
+
+
+def _address_of(feed: CalendarFeed) -> str:
+    return _absolute(url_for("meetings.feed", feed=tokens.make(Purpose.CALENDAR, feed)))
+
+
+def _subscribing(address: str | None) -> str | None:
+    """Return the address as calendar programs that are installed take it at once."""
+    return urlsplit(address)._replace(scheme="webcal").geturl() if address else None
+
+
+def _absolute(path: str) -> str:
+    """Return a path with the configured base address, because Host is whatever the reader sends."""
+    return f"{current_app.config['BASE_URL']}{path}"

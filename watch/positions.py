@@ -1,0 +1,164 @@
+"""Where a thing belongs: to an area, a group, stairwells. Relations decides roles by it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Select, select
+
+from watch.models import (
+    Area,
+    Building,
+    ContactPerson,
+    Coordinator,
+    Finding,
+    FindingOwner,
+    Flat,
+    Group,
+    Household,
+    Invitation,
+    JoinRequest,
+    LetterPack,
+    Meeting,
+    Membership,
+    Model,
+    Notice,
+    Stairwell,
+    Visit,
+)
+from watch.statements import prepared
+
+
+@dataclass(frozen=True)
+class Position:
+    """Where a thing belongs, which decides who has which role to it.
+
+    Without a stairwell it belongs to the whole group and so to every coordinator: the group itself, a meeting
+    or a notice for all. With several it belongs to the coordinators of each. With `is_somewhere` it belongs
+    to a household whose stairwell is unknown, and only to those who work with the whole group. `guests` are
+    other groups that it is for. `owner_id` is the person who sent it, called it, asked for it or decided it.
+    What belongs to `other_area_ids` too is for those who are officers of all of them.
+    """
+
+    area_id: int | None = None
+    group_id: int | None = None
+    stairwell_ids: frozenset[int] = frozenset()
+    is_somewhere: bool = False
+    guests: frozenset[int] = frozenset()
+    owner_id: int | None = None
+    other_area_ids: frozenset[int] = frozenset()
+
+
+def position_of(thing: Model) -> Position:
+    """Return the position of a thing.
+
+    Lists filter by `Relations.stairwells_in` instead, and must leave out the same things.
+    """
+    match thing:
+        case Area() | Group() | Building() | Stairwell():
+            return _of_place(thing)
+        case Flat():
+            return _of_place(thing.stairwell)
+        case Household() | Visit():
+            return _of_place(thing.flat.stairwell)
+        case Membership():
+            return _at_home(thing.group, thing.stairwell_id) if thing.left_at is None else Position()
+        case Invitation() if thing.flat:
+            return _at_home(thing.group, thing.flat.stairwell_id)
+        case Invitation():
+            return _at_home(thing.group, None, thing.by_id)
+        case JoinRequest():
+            return _of_request(thing)
+        case Coordinator():
+            return _of_place(thing.group)
+        case Meeting():
+            return _of_meeting(thing)
+        case Notice():
+            return _of_notice(thing)
+        case Finding() | LetterPack():
+            return _of_place(thing.group) if thing.group else Position(thing.area_id)
+        case ContactPerson():
+            place = thing.group or thing.building
+            return _of_place(place) if place else Position(thing.area_id)
+    raise TypeError(f"positions.position_of does not know where a {type(thing).__name__} stands")
+
+
+def is_draft(thing: Model) -> bool:
+    """Return True for a meeting that is not called: only its group's pages know of it."""
+    return isinstance(thing, Meeting) and thing.called_at is None
+
+
+def _of_place(place: Area | Group | Building | Stairwell) -> Position:
+    match place:
+        case Area():
+            return Position(place.id)
+        case Group():
+            return Position(place.area_id, place.id)
+        case Building():
+            return Position(place.property.area_id, place.group_id)
+        case Stairwell():
+            number = frozenset([place.id])
+            return Position(place.building.property.area_id, place.building.group_id, number)
+
+
+def _at_home(group: Group, stairwell_id: int | None, owner_id: int | None = None) -> Position:
+    """Return the position of a household, whose stairwell may be unknown."""
+    return Position(group.area_id, group.id, _only(stairwell_id), stairwell_id is None, owner_id=owner_id)
+
+
+def _of_request(request: JoinRequest) -> Position:
+    """Return no position until the request is confirmed; its result would reveal whose the address is.
+
+    A decided request belongs to its stairwell and to whoever decided it.
+    """
+    if request.confirmed_at is None:
+        return Position()
+    stairwell = None if request.is_everybodys else request.stairwell_id
+    return Position(request.group.area_id, request.group_id, _only(stairwell), owner_id=request.decided_by_id)
+
+
+def _of_meeting(meeting: Meeting) -> Position:
+    """Return the position of the group that calls, with its stairwells, or of the area."""
+    own = [each for each in meeting.parts if each.group_id == meeting.group_id]
+    return replace(
+        _of_place(meeting.called_from),
+        stairwell_ids=frozenset(each.stairwell_id for each in own if each.stairwell_id is not None),
+        guests=frozenset(_groups_of(meeting)) - {meeting.group_id or 0},
+        owner_id=meeting.called_by_id,
+    )
+
+
+def _groups_of(meeting: Meeting) -> Collection[int]:
+    if meeting.area_id is None:
+        return meeting.group_ids
+    return _groups_in(meeting.area_id).scalars().all()
+
+
+@prepared
+def _groups_in(area_id: int) -> Select[int]:
+    return select(Group.id).where(Group.area_id == area_id)
+
+
+def _only(stairwell_id: int | None) -> frozenset[int]:
+    return frozenset() if stairwell_id is None else frozenset([stairwell_id])
+
+
+def _of_notice(notice: Notice) -> Position:
+    """Return the position. An area's officer may not know of a group's own notices, so these have no area.
+
+    A notice from an officer to a group is the officers', as those to areas are.
+    """
+    if notice.area_id is not None:
+        others = frozenset(each.id for each in notice.areas) - {notice.area_id}
+        return Position(notice.area_id, owner_id=notice.by_id, other_area_ids=others)
+    where = _only(notice.stairwell_id)
+    return Position(group_id=notice.group_id, stairwell_ids=where, owner_id=notice.by_id)
+
+
+OFFICERS_OWN = (FindingOwner.POLICE, FindingOwner.MUNICIPALITY)  # findings whose owner sits with the officers
+
+
+def is_of_area(where: Model) -> bool:
+    """Return True for an area, and for a finding in one that belongs to no group."""
+    return isinstance(where, Area) or (isinstance(where, Finding) and where.group_id is None)

@@ -1,0 +1,41 @@
+"""Finds the thing that a page is about: `def show(group: Group)` under /groups/<int:group_id>."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, get_type_hints
+
+from flask import abort
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload
+
+from watch.models import Area, Group, Model
+from watch.statements import prepared
+
+
+def first_model(view: Callable[..., Any]) -> tuple[type[Model] | None, str]:
+    """Return the model that is a view's first argument, and the argument's name; None if it has none."""
+    for argument, kind in get_type_hints(view).items():
+        if isinstance(kind, type) and issubclass(kind, Model):
+            return kind, argument
+        break
+    return None, ""
+
+
+def load(model: type[Model], argument: str, url: dict[str, Any]) -> Model:
+    """Take a thing's id or slug out of a URL's values and return the thing; answer 404 if there is none."""
+    if "slug" in url:
+        return _area(url.pop("slug")).scalar() or abort(404)
+    return _thing(url.pop(f"{argument}_id"), model=model).scalar() or abort(404)
+
+
+@prepared
+def _area(slug: str) -> Select[Area]:
+    return select(Area).where(Area.slug == slug)
+
+
+@prepared
+def _thing(number: int, *, model: type[Model]) -> Select[Model]:
+    """Return a select of a row by its id; a group comes with its area, which its pages name."""
+    (key,) = model.__mapper__.primary_key
+    return select(model).where(key == number).options(*[joinedload(Group.area)] if model is Group else [])
