@@ -117,6 +117,7 @@ MAY_IMPORT: dict[str, set[str]] = {
     "pressed": {"web"},
     "tables": {"encodings", "errors", "xlsx_table"},
     "xlsx_table": set(),
+    "spreadsheets": set(),
     "paper": {"language", "tokens"},
     "urls": {"database", "tokens"},
     "web": {"access", "audit", "bodies", "database", "extensions", "language", "made_for", "models"}
@@ -126,7 +127,7 @@ MAY_IMPORT: dict[str, set[str]] = {
         "access", "audit", "bands", "bodies", "browser_state", "calendar", "database", "errors", "extensions",
         "fields", "journal", "language", "limits", "made_for", "mail.progress", "models", "names", "paging",
         "paper", "partners", "positions", "pressed",
-        "recipients", "relations", "saving", "searching", "sure", "tables",
+        "recipients", "relations", "saving", "searching", "spreadsheets", "sure", "tables",
         "tokens", "trials", "web",
     },
     "forms": {"bands", "encodings", "fields", "language", "lengths", "models", "personnummer", "tables"},
@@ -141,8 +142,8 @@ MAY_IMPORT: dict[str, set[str]] = {
     | {"names", "recipients", "relations", "tokens"},
     "part": MODELS
     | {
-        "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs", "tables",
-        "tokens",
+        "audit", "errors", "fields", "guard", "language", "mail", "paper", "personnummer", "signs",
+        "spreadsheets", "tables", "tokens",
     }
     | {"clock", "encodings", "journal", "partners", "searching", "xlsx_table"},
     "cli": MODELS

@@ -49,6 +49,7 @@ from watch.retention.service import erasing
 QUEUE_PATIENCE = 2  # seconds; a user is waiting for the page whose commit wakes a worker
 JOBS = (
     Job("recount", areas.RECOUNT_AT, recounting.recount_groups),
+    Job("tally", time(3, 0), meetings.tally),
     Job("erase", time(3, 30), erasing.erase_what_is_over),
     Job("latecomers", reminding.REMIND_AT, meetings.call_latecomers),  # before they are reminded
     Job("remind", reminding.REMIND_AT, meetings.remind),

@@ -60,6 +60,12 @@ ENDPOINTS = {
     "meetings.throw_away": Expected(
         post="/groups/{group}/meetings/drafts/{meeting}/delete", **CALLERS, **coordinators(303)
     ),
+    "meetings.numbers": Expected(get="/groups/{group}/meetings/numbers", **READERS),
+    "meetings.numbers_as_csv": Expected(get="/groups/{group}/meetings/numbers.csv", **READERS),
+    "meetings.area_numbers": Expected(get="/areas/{area}/meetings/numbers", **OFFICERS, officer=200),
+    "meetings.area_numbers_as_csv": Expected(
+        get="/areas/{area}/meetings/numbers.csv", **OFFICERS, officer=200
+    ),
     "meetings.area_index": Expected(get="/areas/{area}/meetings", **OFFICERS, officer=200),
     "meetings.area_new": Expected(get="/areas/{area}/meetings/new", **OFFICERS, officer=200),
     "meetings.back_to_area_new": Expected(get="/areas/{area}/meetings/preview", **OFFICERS, officer=303),

@@ -10,7 +10,7 @@ from tests.groups.test_choices import membership_of
 from watch import language
 from watch.extensions import db
 from watch.groups.service.choices import unsubscribe, unsubscribe_from_area
-from watch.mail.compose import _context, render
+from watch.mail.compose import _context_of, render
 from watch.models import Language, NoticeChoice, OutboxRow
 
 OF_GROUP = "Du har sagt nej till mejl från {}."
@@ -23,7 +23,7 @@ def mail(scene: Scene) -> str:
     db.session.commit()
     (row,) = [each for each in db.session.query(OutboxRow) if each.mailing.kind == "unsubscribed"]
     with language.speaking(Language.SWEDISH):
-        text = render("unsubscribed", _context(row.mailing, Language.SWEDISH, greets=False))["text"]
+        text = render("unsubscribed", _context_of(row.mailing, Language.SWEDISH, greets=False))["text"]
     return " ".join(text.split())
 
 

@@ -19,6 +19,7 @@ from watch.extensions import db
 from watch.models import Invitation, Language, Person
 
 SMALL = {"width": 360, "height": 740}
+FILES = (".csv", ".ics", ".json", ".pdf")
 NOT_BY_LINKS = {
     "static",
     "joining.find_code",  # where the form for a poster's code is sent to
@@ -78,11 +79,11 @@ def endpoint_of(app: Flask, path: str) -> str:
 def one_of_each(app: Flask, pages: Iterable[Seen]) -> list[Seen]:
     """Return one page of every kind: the first found of each endpoint, and one of each refusal.
 
-    PDFs are left out, because the browser downloads them.
+    Files are left out, because the browser downloads them.
     """
     found: dict[tuple[str, bool, int], Seen] = {}
     for page in pages:
-        if page.source.startswith("%PDF"):
+        if page.path.partition("?")[0].endswith(FILES) or page.source.startswith("%PDF"):
             continue
         found.setdefault((endpoint_of(app, page.path), "?" in page.path, page.status), page)
     return list(found.values())

@@ -93,7 +93,7 @@ def _amina_calls(phone: Phone, scene: Scene) -> None:
 def _fill_in(phone: Phone, day: str, place: str) -> None:
     phone.fill("Dag", day)
     phone.fill("Börjar klockan", "18:00")
-    phone.fill("Slutar klockan", "19:30")
+    phone.fill("Slutar klockan (frivilligt)", "19:30")
     phone.fill("Plats", place)
 
 

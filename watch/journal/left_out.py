@@ -23,6 +23,7 @@ TABLES = {
     "letter_file": "goes with its pack",
     "meeting_change": "says what a meeting was before; what it is now is played again",
     "meeting_press": "is only added to; the head count is the meeting's; erased by the night",
+    "meeting_tally": COUNTS,
     "checkin_link": ENDS_ANYWAY,
     "notes_draft": "only those who write the notes read it; what is published of it is a row of its own",
     "notes_aside": "only those who write the notes read it, until they make one text of two",

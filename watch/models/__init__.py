@@ -90,6 +90,7 @@ from watch.models.places import (
     Property,
     Stairwell,
 )
+from watch.models.tallies import MeetingTally
 from watch.models.traces import AuditEntry, RateCount
 from watch.models.trials import TrialMail
 
@@ -154,6 +155,7 @@ __all__ = [
     "MeetingKind",
     "MeetingPart",
     "MeetingPress",
+    "MeetingTally",
     "Membership",
     "MessageAudience",
     "Model",

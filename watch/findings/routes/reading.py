@@ -12,9 +12,7 @@ from watch.findings.queries import Place
 from watch.findings.routes.blueprint import bp, list_of
 from watch.models import Area, Finding, Group
 from watch.paging import page_of
-
-CSV = "text/csv; charset=utf-8"
-MARK = "\ufeff"  # by which spreadsheets know the encoding
+from watch.spreadsheets import CONTENT_TYPE
 
 
 @bp.get("/groups/<int:group_id>/findings")
@@ -56,9 +54,9 @@ def area_as_csv(area: Area) -> FlaskResponse:
 
 
 def _csv(place: Place, name: str) -> FlaskResponse:
-    text = export.csv_of(queries.findings_by_id(queries.finding_ids(place)))
+    text = export.as_csv(queries.findings_by_id(queries.finding_ids(place)))
     saved_as = f'attachment; filename="{name}.csv"'
-    return FlaskResponse(MARK + text, content_type=CSV, headers={"Content-Disposition": saved_as})
+    return FlaskResponse(text, content_type=CONTENT_TYPE, headers={"Content-Disposition": saved_as})
 
 
 @bp.get("/findings/<int:finding_id>")

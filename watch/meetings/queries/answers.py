@@ -79,22 +79,26 @@ def my_answer(meeting: Meeting, person: Person) -> MeetingAnswer | None:
     return db.session.scalar(select(MeetingAnswer).where(answer_of(person.id, meeting.id)))
 
 
-def sums(meeting: Meeting) -> Sums:
-    """Return the totals of the answers of those who are still called; one statement."""
+def sums(meeting: Meeting, group_id: int | None = None) -> Sums:
+    """Return the totals of the answers of those who are still called, or of one group; one statement."""
     said, people = Counter[Answer | None](), 0
-    for _home, members in groupby(db.session.execute(_called(meeting)), key=_counted_with):
+    for _home, members in groupby(db.session.execute(_called(meeting, group_id)), key=_counted_with):
         for answer, number in _count(list(members)):
             said[answer] += 1
             people += number if answer is Answer.YES else 0
     return Sums(people, said[Answer.YES], said[Answer.MAYBE], said[Answer.NO], said[None])
 
 
-def _called(meeting: Meeting) -> Select[Any]:
+def _called(meeting: Meeting, group_id: int | None) -> Select[Any]:
     """Return a select of those who are called, by household, with their own and their household's answer."""
-    called = called_people(meeting).subquery()
+    people, here = called_people(meeting), [Membership.is_current, is_for_member(meeting)]
+    if group_id is not None:
+        here.append(Membership.group_id == group_id)
+        people = people.where(Membership.group_id == group_id)
+    called = people.subquery()
     at_home = (
         select(Membership.person_id, func.min(Membership.household_id).label("home"))
-        .where(Membership.is_current, is_for_member(meeting))
+        .where(*here)
         .group_by(Membership.person_id)
         .subquery()
     )

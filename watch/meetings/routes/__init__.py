@@ -9,6 +9,8 @@ from watch.meetings.routes import (
     checkin,
     drafts,
     notes,
+    numbers,
+    planning,
     reminders,
 )
 from watch.meetings.routes.blueprint import bp
@@ -23,5 +25,7 @@ __all__ = [
     "checkin",
     "drafts",
     "notes",
+    "numbers",
+    "planning",
     "reminders",
 ]

@@ -22,6 +22,7 @@ from watch.meetings.service.notes import (
 )
 from watch.meetings.service.plans import Plan, Reminders, planned, planned_for_coordinators
 from watch.meetings.service.reminders import choose_reminders
+from watch.meetings.service.tallying import tally
 
 __all__ = [
     "Plan",
@@ -52,6 +53,7 @@ __all__ = [
     "save_draft",
     "save_notes",
     "skip_notes",
+    "tally",
     "throw_away",
     "try_out",
     "write_count",

@@ -1,0 +1,189 @@
+"""How many came to the meetings of a group or an area: the only source of page, plot and CSV."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import ColumnElement, Select, and_, or_, select
+
+from watch.extensions import db
+from watch.language import local
+from watch.lifecycle.queries import QUIET_AFTER
+from watch.models import (
+    Area,
+    Counting,
+    Group,
+    GroupState,
+    Meeting,
+    MeetingKind,
+    MeetingPart,
+    MeetingTally,
+    PartState,
+)
+
+Key = TypeVar("Key")
+
+
+@dataclass(frozen=True)
+class Tally:
+    """How many households knew of a meeting, and what they answered. `people` were announced."""
+
+    asked: int
+    yes: int
+    maybe: int
+    no: int
+    people: int
+
+
+@dataclass(frozen=True)
+class Held:
+    """A meeting that is over. `groups` of the place took part, each with its stairwells (None: all of it).
+
+    `tally` is None if nobody was called, or the answers were erased before they were counted.
+    """
+
+    id: int
+    kind: MeetingKind
+    starts_at: datetime
+    ends_at: datetime
+    counting: Counting
+    head_count: int | None
+    groups: dict[int, frozenset[int | None]]
+    tally: Tally | None
+
+    @property
+    def year(self) -> int:
+        """The year in which it began in Sweden."""
+        return local(self.starts_at).year
+
+    @property
+    def share(self) -> float | None:
+        """How many came for each one announced; it is more than 1 if more came. None if unknown."""
+        if self.head_count is None or self.tally is None or not self.tally.people:
+            return None
+        return self.head_count / self.tally.people
+
+
+@dataclass(frozen=True)
+class Sum:
+    """The sum of several meetings: `counted` of them were counted, and `came` people came to those."""
+
+    meetings: int
+    counted: int
+    came: int
+    asked: int
+    yes: int
+
+
+@dataclass(frozen=True)
+class GroupSum:
+    """The sum of a group's meetings. With `is_quiet` it has had none for 12 months."""
+
+    group: Group
+    sum: Sum
+    last: datetime | None
+    is_quiet: bool
+
+
+def held_meetings(place: Group | Area, now: datetime) -> list[Held]:
+    """Return the meetings of a group or an area that are over and were not cancelled, the latest first.
+
+    A joint one is there once. Three statements.
+    """
+    columns = (
+        Meeting.id, Meeting.kind, Meeting.starts_at, Meeting.ends_at, Meeting.counting, Meeting.head_count,
+    )  # fmt: skip
+    wanted = select(*columns).where(_is_held(place, now))
+    parts, tallies = _parts(place, now), _tallies(place, now)
+    rows = db.session.execute(wanted.order_by(Meeting.starts_at.desc(), Meeting.id.desc()))
+    return [Held(*row, groups=parts.get(row.id, {}), tally=tallies.get(row.id)) for row in rows]
+
+
+def _is_held(place: Group | Area, now: datetime) -> ColumnElement[bool]:
+    is_here = Meeting.has_part(MeetingPart.group_id.in_(_groups(place)))
+    if isinstance(place, Area):
+        is_here = or_(is_here, Meeting.area_id == place.id)
+    return and_(is_here, Meeting.is_on, Meeting.ends_at <= now)
+
+
+def _groups(place: Group | Area) -> Select[int]:
+    is_here = Group.id == place.id if isinstance(place, Group) else Group.area_id == place.id
+    return select(Group.id).where(is_here)
+
+
+def _parts(place: Group | Area, now: datetime) -> dict[int, dict[int, frozenset[int | None]]]:
+    wanted = select(MeetingPart.meeting_id, MeetingPart.group_id, MeetingPart.stairwell_id)
+    wanted = wanted.join(Meeting, Meeting.id == MeetingPart.meeting_id).where(
+        _is_held(place, now),
+        MeetingPart.group_id.in_(_groups(place)),
+        MeetingPart.state == PartState.TAKES_PART,
+    )
+    found: dict[int, dict[int, frozenset[int | None]]] = defaultdict(dict)
+    for meeting, group, stairwell in db.session.execute(wanted):
+        found[meeting][group] = found[meeting].get(group, frozenset()) | {stairwell}
+    return found
+
+
+def _tallies(place: Group | Area, now: datetime) -> dict[int, Tally]:
+    """Return what the answers of this place came to, by meeting; of a joint one only its groups count."""
+    is_here: ColumnElement[bool] = MeetingTally.group_id.in_(_groups(place))
+    if isinstance(place, Area):
+        is_here = or_(is_here, MeetingTally.group_id.is_(None))
+    wanted = select(MeetingTally).join(Meeting, Meeting.id == MeetingTally.meeting_id)
+    found: dict[int, list[MeetingTally]] = defaultdict(list)
+    for tally in db.session.scalars(wanted.where(_is_held(place, now), is_here)):
+        found[tally.meeting_id].append(tally)
+    return {
+        meeting: Tally(*(sum(getattr(each, name) for each in of_groups) for name in Tally.__annotations__))
+        for meeting, of_groups in found.items()
+    }
+
+
+def sum_of(held: Iterable[Held]) -> Sum:
+    """Return the sum of meetings; what is not counted adds nothing to those who came."""
+    meetings = list(held)
+    counts = [each.head_count for each in meetings if each.head_count is not None]
+    tallies = [each.tally for each in meetings if each.tally]
+    return Sum(
+        len(meetings),
+        len(counts),
+        sum(counts),
+        sum(each.asked for each in tallies),
+        sum(each.yes for each in tallies),
+    )
+
+
+def sums_by(held: Iterable[Held], key: Callable[[Held], Key]) -> dict[Key, Sum]:
+    """Return the sums of the meetings that share a key, in the order in which the keys come."""
+    parted: dict[Key, list[Held]] = defaultdict(list)
+    for each in held:
+        parted[key(each)].append(each)
+    return {key: sum_of(alike) for key, alike in parted.items()}
+
+
+def is_quiet(group: Group, held: Sequence[Held], now: datetime) -> bool:
+    """Return True if a group that is not closed has had no meeting for 12 months."""
+    last = max((each.ends_at for each in held), default=group.started_at)
+    return group.state is not GroupState.CLOSED and last < now - QUIET_AFTER
+
+
+def sums_of_groups(area: Area, held: Sequence[Held], now: datetime) -> list[GroupSum]:
+    """Return the sums of an area's groups; a joint meeting counts for each of them. One statement."""
+    parted: dict[int, list[Held]] = defaultdict(list)
+    for each in held:
+        for group_id in each.groups:
+            parted[group_id].append(each)
+    groups = db.session.scalars(select(Group).where(Group.area_id == area.id).order_by(Group.name))
+    return [
+        GroupSum(
+            group, sum_of(parted[group.id]),
+            max((each.starts_at for each in parted[group.id]), default=None),
+            is_quiet(group, parted[group.id], now),
+        )
+        for group in groups
+        if group.state is not GroupState.CLOSED or parted[group.id]
+    ]  # fmt: skip
