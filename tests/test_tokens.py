@@ -18,6 +18,8 @@ from tests.factories import (
     make_address_change,
     make_building,
     make_coordinator,
+    make_finding,
+    make_finding_link,
     make_interest,
     make_invitation,
     make_letter,
@@ -26,13 +28,25 @@ from tests.factories import (
     make_person,
     make_request,
     make_verification,
+    store,
 )
 from watch import journal, tokens
 from watch.accounts.service.signing_in import ask_for_link
 from watch.extensions import db
 from watch.mail import outbox
 from watch.meetings.mails import MEETING_CALLED
-from watch.models import Derived, JournalState, Language, Model, Purpose, RequestState, SignInLink, Stairwell
+from watch.models import (
+    CalendarFeed,
+    CheckinLink,
+    Derived,
+    JournalState,
+    Language,
+    Model,
+    Purpose,
+    RequestState,
+    SignInLink,
+    Stairwell,
+)
 from watch.tokens import BadToken
 
 on_sqlite = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
@@ -129,7 +143,10 @@ MAKE: dict[str, Callable[[Scene], Derived]] = {
         make_person("Greta", "greta@example.org"),
         make_member(make_person("Greta"), scene.group, flat_of(scene.stairwell_3, "1203")),
     ),
+    "CalendarFeed": lambda scene: store(CalendarFeed(person_id=scene.carin.id)),
+    "CheckinLink": lambda scene: store(CheckinLink(meeting=make_meeting(scene.group), by=scene.amina)),
     "Coordinator": lambda scene: make_coordinator(make_person("Lars"), scene.group, accepted=False),
+    "FindingLink": lambda scene: make_finding_link(make_finding(scene.group, by=scene.amina)),
     "Interest": lambda scene: make_interest(make_person("Olle"), scene.langgatan),
     "Invitation": lambda scene: make_invitation(scene.group, "x@example.org"),
     "JoinRequest": _request,
@@ -174,7 +191,7 @@ def test_nothing_derived_comes_back_with_a_number(scene: Scene, model: type[Deri
 
 OUTLIVE_A_RESTORE = {
     Purpose.ANSWER, Purpose.BOUNCE, Purpose.LETTER, Purpose.MESSAGE_ID, Purpose.POSTER, Purpose.UNSUBSCRIBE,
-    Purpose.UNDO_ADDRESS,
+    Purpose.UNDO_ADDRESS, Purpose.CALENDAR, Purpose.FOLLOW,
 }  # fmt: skip
 
 

@@ -283,7 +283,7 @@ def test_what_is_left_comes_into_the_next_call_by_itself(
 
     begins = (utcnow() + timedelta(days=10)).replace(microsecond=0)
     plan = meetings.Plan(MeetingKind.STAIRWELL, begins, begins + timedelta(hours=1), "Tvättstugan")
-    meeting = meetings.call(scene.group, plan, by=scene.amina, stairwell=scene.stairwell_3)
+    meeting = meetings.call(meetings.planned(scene.group, plan, [scene.stairwell_3]), by=scene.amina)
     shown = client.get(f"/meetings/{meeting.id}", as_=scene.carin).text
     assert ("Lampan vid källartrappan" in shown, "Dörren kärvar." in shown) == (True, False)
 

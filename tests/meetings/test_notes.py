@@ -59,7 +59,7 @@ def held(scene: Scene) -> Meeting:
     """A meeting of the group that Amina called and that began three hours ago."""
     with time_machine.travel(BEGINS - timedelta(days=20)):
         plan = service.Plan(scene_kind(), BEGINS, BEGINS + timedelta(hours=1), "Tvättstugan")
-        meeting = service.call(scene.group, plan, by=scene.amina)
+        meeting = service.call(service.planned(scene.group, plan), by=scene.amina)
     for row in db.session.scalars(select(OutboxRow)):
         row.state, row.next_at = (OutboxState.SENT, None) if row.mailbox else (OutboxState.HANDED_OUT, None)
     db.session.commit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -79,27 +80,36 @@ COLUMNS = {
     "ended_at": _l("Slutade"),
     "what": _l("Händelse"),
 }
-VALUES: dict[Enum, Any] = {
+CHANNELS = {
     Channel.MAIL: _l("Mejl"),
     Channel.PAPER: _l("Papper"),
+}
+ANSWERS = {
     Answer.YES: _l("Ja"),
     Answer.NO: _l("Nej"),
     Answer.MAYBE: _l("Kanske"),
+}
+CHOICES = {
     NoticeChoice.EVERYTHING: _l("Allt"),
     NoticeChoice.NOTICES: _l("Meddelanden"),
     NoticeChoice.MEETINGS: _l("Träffar"),
     NoticeChoice.NOTHING: _l("Inget"),
+}
+REQUESTS = {
     RequestState.UNCONFIRMED: _l("Inte bekräftad"),
     RequestState.WAITING: _l("Väntar"),
     RequestState.APPROVED: _l("Godkänd"),
     RequestState.DECLINED: _l("Nej"),
     RequestState.WITHDRAWN: _l("Återtagen"),
+}
+MAILS = {
     OutboxState.QUEUED: _l("Väntar"),
     OutboxState.SENT: _l("Skickat"),
     OutboxState.BOUNCED: _l("Kom inte fram"),
     OutboxState.TO_PRINT: _l("På papper"),
     OutboxState.HANDED_OUT: _l("Lämnat på papper"),
 }
+VALUES: ChainMap[Any, Any] = ChainMap(CHANNELS, ANSWERS, CHOICES, REQUESTS, MAILS)
 
 EVENTS = {  # the commonest; others by their names in the audit trail
     "signed-in": _l("Inloggning"),
