@@ -58,6 +58,7 @@ TYPED = {  # into empty fields, by their name
     "lead-address": "lina@example.org", "addresses": "Olle Ek <olle.ek@example.org>", "title": "Ny lampa",
     "day": DAY.isoformat(), "starts": "18.00", "ends": "19.00", "body": "Den sitter i cykelrummet.",
     "organisation": "Polisen", "phone": "070-123 45 67", "people": "1", "head_count": "7",
+    "what": "Lampan vid trappan är släckt.",
 }  # fmt: skip
 INSTEAD: dict[str, dict[str, str]] = {  # of what the page has, by endpoint
     "joining.verify_address": {"floor": "2"},
@@ -129,6 +130,8 @@ ELSEWHERE = {  # and why the walk does not come by them
     "groups.coordinators.appoint": "asked once more before, see test_coordinators",
     "groups.coordinators.accept_new_duty": "after a duty has changed, see test_contact_details",
     "handouts.tick_meeting": "once paper is needed, see test_handing_out",
+    "meetings.expect_notes": "once it was said that there will be none, see test_notes",
+    "meetings.publish_notes": "once a draft is previewed, see test_notes",
     "findings.undo_step": "once there is a step, see test_findings",
     "handouts.tick_notes": "once paper is needed, see test_notes",
     "handouts.tick_notice": "once paper is needed, see test_handing_out",

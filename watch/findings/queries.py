@@ -162,6 +162,12 @@ def link_of(finding: Finding) -> FindingLink | None:
     return db.session.scalar(select(FindingLink).where(FindingLink.finding_id == finding.id))
 
 
+def link_sent_at(finding: Finding) -> str:
+    """Return when the contact person's link was mailed, in ISO 8601; "" if none was."""
+    link = link_of(finding)
+    return link.sent_at.isoformat() if link else ""
+
+
 def is_theirs(link: FindingLink) -> bool:
     """Return True if the link's contact person is still the owner's, at the address that it was mailed to."""
     finding, contact = link.finding, link.contact

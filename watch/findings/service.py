@@ -159,10 +159,15 @@ def unfollow(finding: Finding, person: Person) -> None:
     changed(delete(FindingFollower).where(*theirs))
 
 
-def renew_link(finding: Finding, *, by: Person) -> None:
-    """Mail a new link to the owner's contact person; the one before ends. Raises NobodyToAsk."""
+def renew_link(finding: Finding, *, sent: str, by: Person) -> None:
+    """Mail a new link to the owner's contact person; the one before ends. Raises NobodyToAsk.
+
+    `sent` is when the one before was mailed, as the page showed it: a press that comes twice renews once.
+    """
     if queries.contact_of(finding) is None:
         raise NobodyToAsk
+    if sent != queries.link_sent_at(finding):
+        return
     _end_link(finding)
     _ask_owner(finding)
     _note("finding-link-renewed", finding, by)

@@ -78,4 +78,5 @@ def show_page(finding: Finding, form: ReportForm | None = None) -> str:
         follows=queries.is_following(finding, current_person()),
         contact=queries.contact_of(finding) if manages else None,
         link=queries.link_of(finding) if manages else None,
+        link_sent=queries.link_sent_at(finding) if manages else "",
     )  # fmt: skip

@@ -125,7 +125,7 @@ def bring_back(finding: Finding) -> Response:
 @requires(Permission.MANAGE_FINDINGS)
 def renew_link(finding: Finding) -> Response:
     with saving(_("En ny länk är på väg."), unless=NOBODY):
-        service.renew_link(finding, by=current_person())
+        service.renew_link(finding, sent=request.form.get("sent", ""), by=current_person())
     return to_finding(finding)
 
 

@@ -20,7 +20,7 @@ from watch.web import ViewAnswer
 
 
 @bp.get("/areas/<slug>/meetings")
-@requires(Permission.CALL_AREA_MEETINGS)
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_index(area: Area) -> str:
     """Show the meetings that the area's officers have called, those to come first."""
     now = utcnow()
@@ -31,14 +31,14 @@ def area_index(area: Area) -> str:
 
 
 @bp.get("/areas/<slug>/meetings/new")
-@requires(Permission.CALL_AREA_MEETINGS)
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_new(area: Area) -> str:
     """Show the form, with how many coordinators the call reaches."""
     return _new_page(area, CallCoordinatorsForm())
 
 
 @bp.get("/areas/<slug>/meetings/preview")
-@requires(Permission.CALL_AREA_MEETINGS)
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def back_to_area_new(area: Area) -> Response:
     """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
     return redirect(url_for("meetings.area_new", slug=area.slug), 303)
@@ -46,7 +46,7 @@ def back_to_area_new(area: Area) -> Response:
 
 @bp.post("/areas/<slug>/meetings/preview")
 @takes_bytes(CALL)
-@requires(Permission.CALL_AREA_MEETINGS)
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_preview(area: Area) -> ViewAnswer:
     """Show the call and how many coordinators get it."""
     form = CallCoordinatorsForm()
@@ -65,7 +65,7 @@ def area_preview(area: Area) -> ViewAnswer:
 
 @bp.post("/areas/<slug>/meetings")
 @takes_bytes(CALL)
-@requires(Permission.CALL_AREA_MEETINGS)
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_call(area: Area) -> ViewAnswer:
     """Call the area's coordinators."""
     form = CallCoordinatorsForm()

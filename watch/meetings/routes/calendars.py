@@ -51,8 +51,11 @@ def open_calendar_file(token: str) -> Response:
 def own_calendar() -> str:
     """Show the address of the reader's calendar, or offer to make one."""
     feed = feeds.feed_of(current_person())
-    address = _address_of(feed) if feed else None
-    return render_template("meetings/own_calendar.html", address=address, subscribe=_subscribing(address))
+    token = tokens.make(Purpose.CALENDAR, feed) if feed else None
+    address = _absolute(url_for("meetings.feed", feed=token)) if token else None
+    return render_template(
+        "meetings/own_calendar.html", address=address, token=token, subscribe=_subscribing(address)
+    )
 
 
 @bp.post("/me/calendar")
@@ -64,7 +67,10 @@ def make_feed() -> Response:
 @bp.post("/me/calendar/renew")
 @signed_in
 def renew_feed() -> Response:
-    return _change(service.renew_feed, _("Din kalender har en ny adress. Den gamla fungerar inte längre."))
+    """Renew the address that the page showed, and no newer one: a press may come twice."""
+    spread = request.form.get("spread", "")
+    renewed = _("Din kalender har en ny adress. Den gamla fungerar inte längre.")
+    return _change(lambda person: service.renew_feed(person, spread), renewed)
 
 
 @bp.post("/me/calendar/end")
@@ -116,10 +122,6 @@ def _file(shown: icalendar.Calendar) -> Response:
 
 def _page_of(meeting: Meeting) -> str:
     return _absolute(url_for("meetings.show", meeting_id=meeting.id))
-
-
-def _address_of(feed: CalendarFeed) -> str:
-    return _absolute(url_for("meetings.feed", feed=tokens.make(Purpose.CALENDAR, feed)))
 
 
 def _subscribing(address: str | None) -> str | None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
 
+from watch import tokens
 from watch.extensions import db
 from watch.meetings.queries.feeds import feed_of
-from watch.models import CalendarFeed, Person, RandomNonce
+from watch.models import CalendarFeed, Person, Purpose, RandomNonce
 
 
 def make_feed(person: Person) -> None:
@@ -20,9 +21,15 @@ def make_feed(person: Person) -> None:
             return
 
 
-def renew_feed(person: Person) -> None:
-    """Give the person's calendar another address; the one before ends at once."""
-    renewing = update(CalendarFeed).where(CalendarFeed.person_id == person.id)
+def renew_feed(person: Person, spread: str) -> None:
+    """Give the person's calendar another address; the one before ends at once.
+
+    `spread` is the token of the address to end. If it has ended already, the present one stays.
+    """
+    feed = feed_of(person)
+    if feed is None or tokens.make(Purpose.CALENDAR, feed) != spread:
+        return
+    renewing = update(CalendarFeed).where(CalendarFeed.id == feed.id, CalendarFeed.nonce == feed.nonce)
     db.session.execute(renewing.values(nonce=RandomNonce()))
 
 
