@@ -29,7 +29,7 @@ from watch.extensions import db
 from watch.groups.queries.households import FlatState
 from watch.groups.queries.members import members_of
 from watch.groups.service import members
-from watch.mail.compose import _context, render
+from watch.mail.compose import _context_of, render
 from watch.models import (
     AddressVerification,
     Channel,
@@ -224,7 +224,7 @@ def test_a_mistyped_address_learns_nothing_of_the_neighbour(
     assert page.h1 == "Är det här din e-postadress?"
     (row,) = outbox.rows()
     with language.speaking(Language.SWEDISH):
-        written = render("address-recorded", _context(row.mailing, Language.SWEDISH, greets=False))["text"]
+        written = render("address-recorded", _context_of(row.mailing, Language.SWEDISH, greets=False))["text"]
     assert "vid en dörr" in written
     for word in ("Greta", "Våglängdsgatan", "1201", "Bengt"):
         assert word not in page.html

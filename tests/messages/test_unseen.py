@@ -15,7 +15,7 @@ from tests.page_client import Page, PageClient
 from watch import language
 from watch.extensions import db
 from watch.groups.queries.pages import flats_in
-from watch.mail.compose import _context, render
+from watch.mail.compose import _context_of, render
 from watch.mail.kinds import KINDS
 from watch.models import (
     AuditEntry,
@@ -196,7 +196,7 @@ def test_members_of_a_group_without_coordinator_are_written_to_unless_they_said_
     assert not [each for each in ("Carin", "Dawit", "Elsa", "@example.org") if each in done.html]
     with language.speaking(Language.SWEDISH):
         mailing = outbox.rows()[0].mailing
-        mail = render("officer-wrote-members", _context(mailing, Language.SWEDISH, greets=False))
+        mail = render("officer-wrote-members", _context_of(mailing, Language.SWEDISH, greets=False))
     assert "Skriv till kontaktombudet" not in mail["text"] + mail["html"], "nobody would read it"
     stopped = stop(done)
     assert stopped.flashes == [("done", "Stoppade mejl: färre än 5.")]

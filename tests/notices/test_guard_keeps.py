@@ -38,12 +38,12 @@ PLACES: dict[str, Place] = {
     "a meeting": (
         lambda client, scene: client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina),
         "Förhandsgranska",
-        {**WHEN, "place": "Gården", "about": POINTS, "stairwell": "all", "kind": "annual"},
+        {**WHEN, "place": "Gården", "about": POINTS, "scope": "group", "kind": "annual"},
     ),
     "a meeting that was held": (
         lambda client, scene: client.get(f"/groups/{scene.group.id}/meetings/new?held=1", as_=scene.amina),
         "Spara träffen",
-        {**WHEN, "day": "2026-01-10", "about": POINTS, "place": "Gården", "kind": "annual"},
+        {**WHEN, "day": "2026-01-10", "about": POINTS, "place": "Gården", "kind": "annual", "scope": "group"},
     ),
     "a change of a meeting": (
         lambda client, scene: client.get(f"/meetings/{meeting(scene)}/edit", as_=scene.amina),

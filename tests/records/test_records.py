@@ -27,7 +27,7 @@ from watch.extensions import db
 from watch.groups.queries.choices import WANTS_NOTICES
 from watch.groups.queries.households import FlatState, paper_households
 from watch.mail import outbox as mails
-from watch.mail.compose import _context, render
+from watch.mail.compose import _context_of, render
 from watch.models import (
     AddressVerification,
     Answer,
@@ -451,7 +451,9 @@ def test_a_dead_address_is_joined_to_another_when_its_reader_says_so(
     page.press("Mejla och fråga", {"kept": str(membership_of(double).id)})
     assert outbox.addressed() == [("address-recorded", "carin@home.example")]
     with language.speaking(Language.SWEDISH):
-        mail = render("address-recorded", _context(outbox.rows()[0].mailing, Language.SWEDISH, greets=False))
+        mail = render(
+            "address-recorded", _context_of(outbox.rows()[0].mailing, Language.SWEDISH, greets=False)
+        )
     assert "Du står två gånger i listan" in mail["text"]
     assert "Namnet Carin och den här adressen är kvar" in mail["text"]
     assert "har lagt till dig" not in mail["text"]
