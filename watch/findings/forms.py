@@ -16,7 +16,7 @@ from watch.language import local
 from watch.models import CLOSED, Finding, FindingOwner, FindingStatus, Spot, utcnow
 
 YEARS_AHEAD = 5
-MOST_WHAT, MOST_STEP = 500, 1000  # characters
+MOST_WHAT, MOST_STEP = 300, 1500  # characters
 CAMERAS = ("kamera", "camera", "كاميرا", "kaamera", "kaamiro")
 EVERYWHERE = ""
 CHOOSE = _l("Välj ett av alternativen i listan.")
