@@ -100,7 +100,7 @@ def test_a_member_sees_what_became_of_it(client: PageClient, scene: Scene) -> No
         ({"spot": "camera"}, "Välj ett av alternativen i listan."),
         ({"where": "stairwell 999"}, "Välj ett av alternativen i listan."),
         ({"what": ""}, "Skriv vad som behöver göras."),
-        ({"what": "x" * 501}, "Texten är för lång. Högst 500 tecken."),
+        ({"what": "x" * 301}, "Texten är för lång. Högst 300 tecken."),
         ({"what": "Bilen ABC 123 står i vägen"}, "Det ser ut som ett registreringsnummer."),
         ({"due_on": "2020-01-01"}, "Den dagen har redan varit. Välj en dag som kommer."),
         ({"due_on": "2026-02-31"}, "Det datumet finns inte. Skriv till exempel 2026-09-23."),
