@@ -251,14 +251,14 @@ def _navigation(relations: Relations) -> Iterator[NavigationItem]:
     else:
         yield _item(_l("Kontakter"), "contacts.public", "contacts")
     if current_user.is_authenticated:
-        yield _item(_l("Inställningar"), "accounts.settings", "accounts", "addresses")
+        yield _item(_l("Inställningar"), "accounts.settings", "accounts", "addresses", "retention")
 
 
 def _rooms_of_officers(area: Area | None) -> Iterator[NavigationItem]:
     yield _item(_l("Översikt"), "followup.overview", "followup.overview", "groups.mine")
     if area:
         groups = "groups", "not groups.mine", "groups.coordinators", "lifecycle"
-        rooms = "followup.area", "messages", "invitations", "meetings", "printing", *groups
+        rooms = "followup.area", "messages", "invitations", "meetings", "findings", "printing", *groups
         yield _item(_l("Området"), "followup.area", *rooms, slug=area.slug)
         yield _item(_l("Meddelanden"), "notices.area_index", "notices", slug=area.slug)
 
@@ -277,7 +277,7 @@ def _rooms_of_group(group_id: int, coordinates: bool) -> Iterator[NavigationItem
         people = *lists, "records", "joining", "invitations", "groups.coordinators"
         yield _item(_l("Huset"), "groups.house.show", *house, group_id=group_id)
         yield _item(_l("Medlemmar"), "groups.house.members", *people, group_id=group_id)
-    group = "groups", "not groups.mine", "groups.choices", "lifecycle"
+    group = "groups", "not groups.mine", "groups.choices", "lifecycle", "findings"
     more = () if coordinates else ("groups.coordinators", "printing")
     yield _item(_l("Gruppen"), "groups.show", *group, *more, group_id=group_id)
     yield _item(_l("Träffar"), "meetings.index", "meetings", group_id=group_id)

@@ -271,7 +271,7 @@ def test_a_coordinator_never_shares_an_address_with_an_officer(client: PageClien
         before = address_of(person)
         ask(client, person, address)
         page = client.get(confirm_path(person), as_=person).press(YES)
-        assert "delar aldrig e-post med ett kontaktombud" in page.follow().text
+        assert "delar aldrig e-postadress med ett kontaktombud" in page.follow().text
         assert address_of(person) == before
 
 
