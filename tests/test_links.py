@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
@@ -27,12 +28,13 @@ AFTER = [
     ".)", ">.", "\u200b", "\u2060", "\ufeff", "\u00a0", "\u00ad", "*", "_", "~", "|", "=", "=20", "\\",
     "&fbclid=x", "&gt;", "<br>", " Hej på dig", "\nHälsningar", "](https://grannar.example.org/join/abc)", "<https://grannar.example.org/x>",
 ]  # fmt: skip
+UNFORGIVEN = "/(?:.*/pictures|calendar)/"
 MAILED = {  # an address of each purpose, with the names of tests/access/
     "/login/{sign_in_link}", "/join/{invitation_link}", "/join/confirm/{confirm_request}",
     "/join/confirm/{verification}/floor", "/interest/{interest}", "/appointment/{appointment}", "/a/{decide}",
     "/r/{answer}", "/u/{unsubscribe}", "/u/{unsubscribe}/{membership}/leave", "/j/{poster}",
     "/email/{address_change}", "/email/undo/{address_undo}", "/messages/{reply}",
-    "/f/{finding_link}", "/findings/told/{told}",
+    "/door/{checkin_link}", "/f/{finding_link}", "/findings/told/{told}",
     "/messages/interest/{to_interested}", "/groups/{group}", "/meetings/{meeting}", "/notices/{notice}",
     "/contacts", "/login",
 }  # fmt: skip
@@ -89,11 +91,15 @@ def test_one_click_from_a_changed_link_is_answered_without_a_redirect(
 
 
 def test_no_address_of_ours_is_changed(app: Flask, things: Mapping[str, object]) -> None:
-    """But pictures: no mail leads to one, so that nothing is to be forgiven."""
+    """But pictures and calendars: no mail leads to one, so that nothing is to be forgiven."""
     addresses = [each.address.partition("?")[0] for rows in EXPECTED.values() for each in rows]
     paths = [address.format_map({**things, "sign_in": "nobodys"}) for address in addresses]
     methods = ["GET" if each.get else "POST" for rows in EXPECTED.values() for each in rows]
-    pages = [each for each in zip(paths, methods, strict=True) if "/pictures/" not in each[0]]
+    pages = [pair for pair in zip(paths, methods, strict=True) if not re.match(UNFORGIVEN, pair[0])]
+        each
+        for each in zip(paths, methods, strict=True)
+        if not re.match("/(?:.*/pictures|calendar)/", each[0])
+    ]
     with app.test_request_context():
         assert [urls.page_meant(*each) for each in pages] == [path for path, _method in pages]
 
@@ -132,6 +138,7 @@ DEAD = {
     "/u/": "Länken för att välja mejl gäller inte längre",
     "/email/": "Länken för att byta e-postadress gäller inte längre",
     "/email/undo/": "Länken för att ångra bytet gäller inte längre",
+    "/door/": "Länken för att räkna gäller inte längre",
     "/f/": "Länken till åtgärden gäller inte längre",
     "/findings/told/": "Länken till åtgärden gäller inte längre",
     "/messages/": "Länken till meddelandet gäller inte längre",

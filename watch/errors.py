@@ -40,6 +40,7 @@ LINKS = {  # what the link of a URL that ends in a token, or goes on behind one,
     "/email/undo/": Purpose.UNDO_ADDRESS,
     "/messages/": Purpose.REPLY,
     "/messages/interest/": Purpose.REPLY,
+    "/door/": Purpose.CHECK_IN,
     "/f/": Purpose.FINDING,
     "/findings/told/": Purpose.FOLLOW,
 }

@@ -113,7 +113,7 @@ def test_an_officer_of_one_area_is_not_asked_in_which(client: PageClient, scene:
     assert "I vilka områden?" not in page.text
     assert "Boda: 1 kontaktombud" in page.text
     preview = page.press(PREVIEW, TEXT | {"audience": "area_coordinators"})
-    assert preview.buttons == ["Skicka till 1 kontaktombud", "Ändra"]
+    assert preview.buttons == ["Skicka till 1 kontaktombud", "Ändra", "Skicka ett provmejl till mig"]
 
 
 def test_areas_and_groups_of_others_are_no_choice(client: PageClient, scene: Scene, outbox: Outbox) -> None:

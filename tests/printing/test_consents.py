@@ -111,5 +111,5 @@ def test_the_flats_page_says_when_and_how_and_offers_the_receipt(client: PageCli
     membership = of_elsa(scene)
     assert membership.household
     page = client.get(f"/flats/{membership.household.flat_id}", as_=scene.bengt)
-    assert "vid dörren. Text 2026-1." in page.text
+    assert "vid dörren. Samtyckestext 2026-1." in page.text
     assert page.links["Kvitto på papper Elsa Björkgård"] == f"/memberships/{membership.id}/receipt"
