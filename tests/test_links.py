@@ -96,10 +96,6 @@ def test_no_address_of_ours_is_changed(app: Flask, things: Mapping[str, object])
     paths = [address.format_map({**things, "sign_in": "nobodys"}) for address in addresses]
     methods = ["GET" if each.get else "POST" for rows in EXPECTED.values() for each in rows]
     pages = [pair for pair in zip(paths, methods, strict=True) if not re.match(UNFORGIVEN, pair[0])]
-        each
-        for each in zip(paths, methods, strict=True)
-        if not re.match("/(?:.*/pictures|calendar)/", each[0])
-    ]
     with app.test_request_context():
         assert [urls.page_meant(*each) for each in pages] == [path for path, _method in pages]
 
