@@ -44,8 +44,8 @@ AFTERWARDS = BEGINS + timedelta(hours=3)
 WRITTEN = "## Kort sagt\n\nLampan i port 3 är trasig.\nVi städar cykelrummet i maj.\nNästa träff är i juni.\n"
 TEXT = {"text": WRITTEN}
 KIND = "notes-published"
-MAIL = {"names": "", "change": None, "link": "/x", "unsubscribe": "/u", "base_url": "", "partners": "",
-        "controller": "", "language": "sv", "direction": "ltr"}  # fmt: skip
+MAIL = {"is_trial": False, "names": "", "change": None, "link": "/x", "unsubscribe": "/u", "base_url": "",
+        "partners": "", "controller": "", "language": "sv", "direction": "ltr"}  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
