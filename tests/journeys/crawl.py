@@ -20,6 +20,7 @@ from tests.factories import (
     make_building,
     make_contact,
     make_coordinator,
+    make_finding,
     make_group,
     make_interest,
     make_invitation,
@@ -132,6 +133,8 @@ def fill(scene: Scene) -> dict[str, str]:
     make_meeting(group, starts_at=utcnow() - timedelta(days=3), by=scene.amina)
     going_on = make_meeting(group, starts_at=utcnow() - timedelta(minutes=10), by=scene.amina)
     lent = lend(going_on, by=scene.amina)
+    make_finding(group, by=scene.amina)
+    make_finding(area, by=scene.gun)
     notices = [
         make_notice(group, by=scene.amina),
         make_notice(stairwell, "Porten lagas", "Lås den " + "a" * 200, by=scene.bengt),

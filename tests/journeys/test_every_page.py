@@ -50,8 +50,7 @@ NOT_BY_LINKS = {
     "meetings.notes_sheet",
     "meetings.notes_paper",  # once notes are published
     "meetings.preview_notes",  # once a draft is saved
-    "meetings.calendar_file",  # for a calendar program
-    "meetings.open_calendar_file",
+    "meetings.open_calendar_file",  # for a calendar program
     "meetings.feed",
     "notices.sheet",
     "handbook.picture",  # on paper, and within a page
