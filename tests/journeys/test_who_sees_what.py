@@ -152,7 +152,9 @@ def test_a_coordinator_of_one_stairwell_meets_nobody_of_the_other(
     }
     seen = ("house", "members", "flat", "request", "invitations", "doors", "details", "messages", "message")
     assert looks == {(f"{what}-seen", scene.bengt.id) for what in seen} | {
-        ("receipt-printed", scene.bengt.id)
+        ("receipt-printed", scene.bengt.id),
+        ("own-data-downloaded", scene.bengt.id),
+        ("checkin-lent", scene.amina.id),  # before he came
     }
 
 
