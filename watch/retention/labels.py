@@ -111,7 +111,8 @@ MAILS = {
 }
 VALUES: ChainMap[Any, Any] = ChainMap(CHANNELS, ANSWERS, CHOICES, REQUESTS, MAILS)
 
-EVENTS = {  # the commonest; others by their names in the audit trail
+OTHER_EVENT = _l("Annat, som står i filen")
+EVENTS = {  # the commonest
     "signed-in": _l("Inloggning"),
     "sign-in-link-printed": _l("En länk för att logga in skrevs ut"),
     "own-data-downloaded": _l("Uppgifterna laddades ner"),
@@ -127,7 +128,7 @@ EVENTS = {  # the commonest; others by their names in the audit trail
 
 def facts_of(row: dict[str, Any]) -> list[tuple[Any, str]]:
     """Return what the page shows of a row: words and values in the reader's language."""
-    said = row | ({"what": EVENTS.get(row["what"], row["what"])} if "what" in row else {})
+    said = row | ({"what": EVENTS.get(row["what"], OTHER_EVENT)} if "what" in row else {})
     return [(COLUMNS[name], _said(value)) for name, value in said.items() if name in COLUMNS]
 
 
