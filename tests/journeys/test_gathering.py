@@ -74,6 +74,32 @@ def test_a_gathering_that_was_is_written_down_though_nobody_counted(
     assert post.deliver() == []
 
 
+def test_a_gathering_is_moved_on_a_small_phone_and_whoever_was_called_reads_old_and_new(
+    scene: Scene, post: Post, make_phone: Callable[..., Phone]
+) -> None:
+    phone = make_phone(javascript=False, viewport={"width": 360, "height": 740})
+    phone.sign_in(scene.amina)
+    _amina_calls(phone, scene)
+    post.deliver()
+    meeting = db.session.scalars(select(Meeting)).one()
+    phone.open(f"/meetings/{meeting.id}")
+    phone.follow("Ändra träffen")
+    phone.fill("Börjar klockan", "17:00")
+    phone.fill("Plats", "Gården")
+    phone.press("Granska ändringen")
+    shown = phone.page.locator("#differences dd p").all_inner_texts()
+    assert [" ".join(text.split()) for text in shown[2:]] == ["Förut: Tvättstugan i port 3", "Nu: Gården"]
+    phone.press("Ändra och meddela 4 grannar")
+    assert "Träffen är ändrad. De som har fått inbjudan får besked." in phone.text
+    assert len(post.deliver()) == 4
+    told = post.letters("carin@example.org")[-1].text()
+    assert [words for words in ("18.00–19.30", "17.00–19.30", "Gården") if words in told] == [
+        "18.00–19.30", "17.00–19.30", "Gården",
+    ]  # fmt: skip
+    db.session.refresh(meeting)
+    assert (meeting.starts_at, meeting.sequence) == (BEGINS - timedelta(hours=1), 2)
+
+
 def _amina_calls(phone: Phone, scene: Scene) -> None:
     phone.open(f"/groups/{scene.group.id}/meetings")
     phone.follow("Kalla till träff")
