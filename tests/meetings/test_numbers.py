@@ -72,7 +72,7 @@ def held(
     **more: object,
 ) -> Meeting:
     """Add a meeting of the past; without a number nobody counted."""
-    meeting = make_meeting(group, starts_at=starts_at, kind=kind, **more)  # type: ignore[arg-type]
+    meeting = make_meeting(group, starts_at=starts_at, kind=kind, **more)  # type: ignore[arg-type]  # `more` goes on as it came
     meeting.counting = Counting.NOT_COUNTED if came is None else Counting.COUNTED
     meeting.head_count = came
     return meeting
@@ -106,8 +106,8 @@ FIVE = [  # by hand: day, kind and how many came
 def table(page: Page, caption: str) -> list[list[str]]:
     """Return the cells of a table, without its heading."""
     for each in page.tree.iter("table"):
-        if "".join(each.find("caption").itertext()).strip() == caption:  # type: ignore[union-attr]
-            rows = each.find("tbody").iter("tr")  # type: ignore[union-attr]
+        if "".join(each.find("caption").itertext()).strip() == caption:  # type: ignore[union-attr]  # each table has one
+            rows = each.find("tbody").iter("tr")  # type: ignore[union-attr]  # and this
             return [[" ".join("".join(cell.itertext()).split()) for cell in row] for row in rows]
     raise AssertionError(f"no table {caption!r}")
 

@@ -148,7 +148,7 @@ def _through(person: Person) -> list[tuple[Table, ColumnElement[bool]]]:
         NoticeText: NoticeText.notice_id.in_(notices),
         AuditEntry: or_(AuditEntry.by_id == person.id, of_me, of_mine),
     }
-    return [(model.__table__, which) for model, which in ways.items()]  # type: ignore[misc]
+    return [(model.__table__, which) for model, which in ways.items()]  # type: ignore[misc]  # a model's table is one
 
 
 def tables_read() -> set[str]:
@@ -197,9 +197,9 @@ def _words_for(column: Column[Any], rows: Iterable[Any]) -> Callable[[Any], Any]
     for target in _targets(column) & PLACES.keys():
         numbers = {row[column.name] for row in rows} - {None}
         model = MODELS[target]
-        (key,) = model.__table__.primary_key.columns  # type: ignore[attr-defined]
+        (key,) = model.__table__.primary_key.columns  # type: ignore[attr-defined]  # a model's table is one
         found = db.session.scalars(select(model).where(key.in_(numbers)))
-        names = {each.id: PLACES[target](each) for each in found}  # type: ignore[attr-defined]
+        names = {each.id: PLACES[target](each) for each in found}  # type: ignore[attr-defined]  # all have an id
         return names.get
     return lambda value: value
 
