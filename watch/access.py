@@ -22,6 +22,7 @@ from watch.models import (
     Invitation,
     JoinRequest,
     LetterPack,
+    MeetingAudience,
     Membership,
     Model,
     Person,
@@ -55,6 +56,7 @@ class Permission(Enum):
     SEE_MEETING = auto()
     MANAGE_MEETINGS = auto()
     CALL_AREA_MEETINGS = auto()
+    ANSWER_JOINT_MEETING = auto()
     HAND_OUT_CALLS = auto()
     SEND_GROUP_NOTICES = auto()
     SEND_AREA_NOTICES = auto()
@@ -85,7 +87,8 @@ _LEAD = frozenset({Role.LEAD})
 _OFFICER = frozenset({Role.OFFICER})
 _OWNER = frozenset({Role.OWNER})
 _GUEST_COORDINATORS = frozenset({Role.GUEST_COORDINATOR})
-_CALLED_BY_OFFICERS = _OFFICER | _GUEST_COORDINATORS
+_INVITED = frozenset({Role.INVITED_COORDINATOR})
+_WITH_COORDINATORS = _OFFICER | _GUEST_COORDINATORS
 
 MAY: dict[Permission, frozenset[Role]] = {
     Permission.SEE_GROUP: _GROUP | _OFFICER,
@@ -102,9 +105,10 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.PRINT_LETTERS: _COORDINATORS | _OFFICER,
     Permission.FETCH_PACK: _COORDINATORS | _OFFICER,
     Permission.CALL_MEETINGS: _COORDINATORS,
-    Permission.SEE_MEETING: _GROUP | _OFFICER | {Role.GUEST},
+    Permission.SEE_MEETING: _GROUP | _OFFICER | _INVITED | {Role.GUEST},
     Permission.MANAGE_MEETINGS: _COORDINATORS | _OWNER | _OFFICER,
     Permission.CALL_AREA_MEETINGS: _OFFICER,
+    Permission.ANSWER_JOINT_MEETING: _INVITED,
     Permission.HAND_OUT_CALLS: _COORDINATORS | _OWNER | _GUEST_COORDINATORS,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,
     Permission.SEND_AREA_NOTICES: _OFFICER,
@@ -128,7 +132,9 @@ MAY: dict[Permission, frozenset[Role]] = {
 
 # Further conditions beside the role: called with the thing, the person's id and their roles to the thing.
 ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
-    Permission.SEE_MEETING: lambda met, me, roles: bool(met.group_id or _CALLED_BY_OFFICERS & roles),
+    Permission.SEE_MEETING: lambda met, me, roles: bool(
+        met.audience is not MeetingAudience.COORDINATORS or _WITH_COORDINATORS & roles
+    ),
     Permission.MANAGE_MEETINGS: lambda met, me, roles: bool(met.area_id or (_COORDINATORS | _OWNER) & roles),
     Permission.SEE_INVITATION_ADDRESS: lambda sent, me, roles: Role.LEAD in roles or sent.by_id == me,
     Permission.CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me,

@@ -21,6 +21,7 @@ from watch.models import (
     JoinRequest,
     LetterPack,
     Meeting,
+    MeetingAudience,
     Membership,
     Model,
     Notice,
@@ -37,8 +38,9 @@ class Position:
     Without a stairwell it belongs to the whole group and so to every coordinator: the group itself, a meeting
     or a notice for all. With several it belongs to the coordinators of each. With `is_somewhere` it belongs
     to a household whose stairwell is unknown, and only to those who work with the whole group. `guests` are
-    other groups that it is for. `owner_id` is the person who sent it, called it, asked for it or decided it.
-    What belongs to `other_area_ids` too is for those who are officers of all of them.
+    other groups that it is for, and `invited` are those that may say whether they take part in it. `owner_id`
+    is the person who sent it, called it, asked for it or decided it. What belongs to `other_area_ids` too is
+    for those who are officers of all of them.
     """
 
     area_id: int | None = None
@@ -46,6 +48,7 @@ class Position:
     stairwell_ids: frozenset[int] = frozenset()
     is_somewhere: bool = False
     guests: frozenset[int] = frozenset()
+    invited: frozenset[int] = frozenset()
     owner_id: int | None = None
     other_area_ids: frozenset[int] = frozenset()
 
@@ -124,15 +127,20 @@ def _of_meeting(meeting: Meeting) -> Position:
     return replace(
         _of_place(meeting.called_from),
         stairwell_ids=frozenset(each.stairwell_id for each in own if each.stairwell_id is not None),
-        guests=frozenset(_groups_of(meeting)) - {meeting.group_id or 0},
+        guests=frozenset(groups_of(meeting)) - {meeting.group_id or 0},
+        invited=frozenset(each.group_id for each in meeting.parts) - {meeting.group_id or 0},
         owner_id=meeting.called_by_id,
     )
 
 
-def _groups_of(meeting: Meeting) -> Collection[int]:
-    if meeting.area_id is None:
-        return meeting.group_ids
-    return _groups_in(meeting.area_id).scalars().all()
+def groups_of(meeting: Meeting) -> Collection[int]:
+    """Return the ids of the groups that a meeting is for, or people of them."""
+    match meeting.audience:
+        case MeetingAudience.PARTS:
+            return meeting.group_ids
+        case MeetingAudience.INTERESTED:
+            return [meeting.building.group_id] if meeting.building and meeting.building.group_id else []
+    return _groups_in(meeting.area_id or 0).scalars().all()
 
 
 @prepared

@@ -28,6 +28,7 @@ class Role(StrEnum):
     LEAD = "lead"
     GUEST = "guest"  # a member of another group that a meeting is also for
     GUEST_COORDINATOR = "guest coordinator"  # a coordinator of such a group
+    INVITED_COORDINATOR = "invited coordinator"  # may say whether their group takes part, and change that
     OFFICER = "officer"
     OWNER = "owner"  # sent it, called it, asked for it or decided it, and still works there
 
@@ -62,6 +63,8 @@ class Relations:
             roles.add(Role.GUEST)
         if position.guests & (self.leads | set(self.coordinates)):
             roles.add(Role.GUEST_COORDINATOR)
+        if position.invited & (self.leads | set(self.coordinates)):
+            roles.add(Role.INVITED_COORDINATOR)
         if position.owner_id is not None and position.owner_id == self.person_id and self._works_at(position):
             roles.add(Role.OWNER)
         return frozenset(roles)
@@ -88,7 +91,7 @@ class Relations:
     def knows_of(self, position: Position) -> bool:
         """Return True if the person belongs to the same group or area, and so may know of the thing."""
         areas = {position.area_id, *position.other_area_ids}
-        here = Position(group_id=position.group_id, guests=position.guests)
+        here = Position(group_id=position.group_id, guests=position.guests, invited=position.invited)
         return bool(areas & self.officer_of or self.roles(here))
 
     def stairwells_in(self, group: Group) -> frozenset[int] | None:

@@ -10,6 +10,7 @@ import base64
 import hashlib
 import hmac
 import re
+import secrets
 import unicodedata
 from typing import TypeVar
 
@@ -104,6 +105,11 @@ def code(purpose: Purpose, nonce: bytes, characters: int = 8) -> str:
     """Return a short code for typing, in Crockford's base32: 5 bits a character."""
     number = int.from_bytes(_mark(purpose, nonce)[:CODE_BYTES])
     return "".join(CROCKFORD[number >> 5 * place & 31] for place in range(characters))
+
+
+def random_code(characters: int = 8) -> str:
+    """Return a code for typing that opens what anybody may see; it is stored as it is."""
+    return "".join(secrets.choice(CROCKFORD) for _place in range(characters))
 
 
 def tidy_token(text: str) -> str:

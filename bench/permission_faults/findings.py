@@ -8,8 +8,8 @@ FAULTS = (
     Fault(
         "notes go to members who have opted out of mail about meetings",
         "watch/meetings/queries/notes.py",
-        "return wants_mail_of(person_id, is_of(meeting), WANTS_MEETINGS) & ",
-        "return ",
+        "wants_it = wants_mail & ",
+        "wants_it = ",
         NOTES,
     ),
     Fault(

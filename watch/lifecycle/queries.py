@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from watch.extensions import db
 from watch.language import local
-from watch.models import FEW, ChecklistItem, Group, Meeting, MeetingKind, MeetingPart, StartStep
+from watch.models import FEW, ChecklistItem, Group, Meeting, MeetingKind, StartStep
 
 QUIET_AFTER = timedelta(days=365)  # without a meeting a group is suggested to rest (domain.md)
 
@@ -37,7 +37,7 @@ def start_of(group: Group, now: datetime) -> Start:
     wanted = select(ChecklistItem).where(ChecklistItem.group_id == group.id)
     ticked = {item.step: item for item in db.session.scalars(wanted)}
     called = select(Meeting.kind, Meeting.called_at, Meeting.starts_at, Meeting.ends_at).where(
-        Meeting.has_part(MeetingPart.group_id == group.id), Meeting.is_on
+        Meeting.counts_for([group.id]), Meeting.is_on
     )
     meetings = db.session.execute(called.order_by(Meeting.starts_at)).all()
     meeting = next((each for each in meetings if each.kind is MeetingKind.START), None)

@@ -8,7 +8,7 @@ from flask_babel import ngettext
 
 from watch import language
 from watch.meetings.queries.reminding import Reader
-from watch.models import Answer, Meeting, MeetingChange, MeetingKind
+from watch.models import Answer, Area, Building, Meeting, MeetingAudience, MeetingChange, MeetingKind
 
 KINDS = {
     MeetingKind.STAIRWELL: _l("Trapphusträff"),
@@ -33,6 +33,63 @@ REMINDER_DAYS = {
     7: _l("En vecka före"),
     14: _l("Två veckor före"),
 }
+
+
+def audience_said(audience: MeetingAudience) -> str:
+    """Return whom a meeting is for that an officer has called; nothing if groups take part."""
+    match audience:
+        case MeetingAudience.COORDINATORS:
+            return _("Kontaktombuden")
+        case MeetingAudience.EVERYBODY:
+            return _("Alla i området")
+        case MeetingAudience.INTERESTED:
+            return _("De som har visat intresse")
+    return ""
+
+
+def whom_said(meeting: Meeting) -> str:
+    """Return whom a meeting is for, with the names of places."""
+    match meeting.audience, meeting.area, meeting.building:
+        case MeetingAudience.COORDINATORS, Area() as area, _other:
+            return _("Kontaktombuden i %(area)s", area=area.name)
+        case MeetingAudience.EVERYBODY, Area() as area, _other:
+            return _("Alla i %(area)s", area=area.name)
+        case MeetingAudience.INTERESTED, _area, Building() as building:
+            return _("De som har visat intresse för grannsamverkan i %(building)s", building=building.name)
+    if meeting.stairwells:
+        return ", ".join(each.address for each in meeting.stairwells)
+    takes_part = [each.group.name for each in meeting.parts if each.takes_part]
+    return _("Hela gruppen") if meeting.group and len(takes_part) < 2 else ", ".join(takes_part)
+
+
+def called_to(meeting: Meeting) -> str:
+    """Return the sentence by which a mail invites its reader to a meeting."""
+    kind = str(KINDS[meeting.kind]).lower()
+    match meeting.audience, meeting.area, meeting.building:
+        case MeetingAudience.INTERESTED, _area, Building() as building:
+            return _("Du är bjuden på %(kind)s för %(building)s.", kind=kind, building=building.name)
+        case _other, Area() as area, _none:
+            return _("Du är bjuden på %(kind)s i %(area)s.", kind=kind, area=area.name)
+    if len(meeting.group_ids) > 1:
+        return _("Du är bjuden på %(kind)s med fler hus.", kind=kind)
+    return _("Du är bjuden på %(kind)s i ditt hus.", kind=kind)
+
+
+def reason_called(meeting: Meeting) -> str:
+    """Return why somebody gets the mail that invites them to a meeting."""
+    match meeting.audience:
+        case MeetingAudience.COORDINATORS:
+            return _("Du får mejlet för att du är kontaktombud.")
+        case MeetingAudience.INTERESTED:
+            return _("Du får mejlet för att du har visat intresse för grannsamverkan i ditt hus.")
+    return _("Du får mejlet för att du är med i grannsamverkan i ditt hus.")
+
+
+def who_sees_answers(meeting: Meeting) -> str:
+    """Return who sees how many come to a meeting, and that they do not see who."""
+    if meeting.area:
+        return _("Den som bjuder in ser hur många som kommer, inte vilka.")
+    return _("Kontaktombuden ser hur många som kommer, inte vilka.")
 
 
 def when_said(meeting: Meeting | MeetingChange, *, joiner: str = "") -> str:

@@ -1,5 +1,6 @@
 """All models. Import them from here."""
 
+from watch.models.answers import Answer, GuestAnswer, MeetingAnswer
 from watch.models.base import FEW, Model, Personal, utcnow
 from watch.models.canvassing import Outcome, Visit
 from watch.models.checkin import CheckinLink, MeetingPress
@@ -56,10 +57,8 @@ from watch.models.mail import (
     Worker,
 )
 from watch.models.meetings import (
-    Answer,
     Counting,
     Meeting,
-    MeetingAnswer,
     MeetingAudience,
     MeetingChange,
     MeetingKind,
@@ -131,6 +130,7 @@ __all__ = [
     "Group",
     "GroupState",
     "GroupTransition",
+    "GuestAnswer",
     "Household",
     "HouseholdStatus",
     "Interest",

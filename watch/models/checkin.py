@@ -7,9 +7,10 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from watch.models.answers import AS_ANSWER
 from watch.models.base import Model, current, impersonal, one_where, personal, utcnow
 from watch.models.derived import Derived, Purpose
-from watch.models.meetings import AS_ANSWER, Meeting
+from watch.models.meetings import Meeting
 from watch.models.people import Person
 
 AS_LENT = "1 day after the meeting"

@@ -1,12 +1,13 @@
-"""Meetings and the answers to their invitations."""
+"""Meetings: whom they are for, and what they were before a change."""
 
 from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, or_, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from watch.crypto import Encrypted
@@ -22,9 +23,7 @@ from watch.models.base import (
 )
 from watch.models.groups import Group
 from watch.models.people import Person
-from watch.models.places import Area, Household, Stairwell
-
-AS_ANSWER = "12 months after the meeting"
+from watch.models.places import Area, Building, Stairwell
 
 
 class MeetingKind(StrEnum):
@@ -40,10 +39,15 @@ class MeetingKind(StrEnum):
 
 
 class MeetingAudience(StrEnum):
-    """Whom a meeting is for: its parts, or all coordinators of the area that calls."""
+    """Whom a meeting is for: its parts; or, in an area, its coordinators, or everybody, members or not.
+
+    Those who are interested in a building come to the start meeting of its group.
+    """
 
     PARTS = "parts"
     COORDINATORS = "coordinators"
+    EVERYBODY = "everybody"
+    INTERESTED = "interested"
 
 
 class Counting(StrEnum):
@@ -59,7 +63,10 @@ def _new_uid() -> str:
 
 
 class Meeting(Model):
-    """A meeting that a group calls, or an area's officer; its parts say whom it is for.
+    """A meeting that a group calls, or an area's officer. Its audience, or its parts, say whom it is for.
+
+    One that is open to everybody has a `code`, which stands in the address of its public page, and says which
+    languages are spoken there: their codes, parted by spaces, or None.
 
     Without `called_at` it is a draft, which nobody is told of. `uid` identifies it in calendars (RFC 5545,
     3.8.4.7). It is random, because an id may be given again after a restore, and the new meeting would
@@ -75,7 +82,10 @@ class Meeting(Model):
     uid: Mapped[str] = impersonal("random", String(40), unique=True, default=_new_uid)
     group_id: Mapped[int | None] = mapped_column(ForeignKey("watch_group.id"), index=True)
     area_id: Mapped[int | None] = mapped_column(ForeignKey("area.id"), index=True)
+    building_id: Mapped[int | None] = mapped_column(ForeignKey("building.id"), index=True)
     audience: Mapped[MeetingAudience] = mapped_column(default=MeetingAudience.PARTS)
+    code: Mapped[str | None] = impersonal("printed on posters", String(40), unique=True)
+    languages: Mapped[str | None] = impersonal("language codes", String(40))
     kind: Mapped[MeetingKind]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
@@ -106,6 +116,7 @@ class Meeting(Model):
 
     group: Mapped[Group | None] = relationship()
     area: Mapped[Area | None] = relationship()
+    building: Mapped[Building | None] = relationship()
     called_by: Mapped[Person | None] = relationship()
     parts: Mapped[list[MeetingPart]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="MeetingPart.id"
@@ -120,7 +131,11 @@ class Meeting(Model):
 
     __table_args__ = (
         exactly_one("a_group_or_an_area_calls", ("group_id", "area_id")),
-        CheckConstraint("(audience = 'parts') = (area_id IS NULL)", name="an_area_calls_its_coordinators"),
+        CheckConstraint("audience = 'parts' OR area_id IS NOT NULL", name="an_area_calls_more_than_groups"),
+        CheckConstraint(
+            "(audience = 'interested') = (building_id IS NOT NULL)", name="interest_is_in_a_building"
+        ),
+        CheckConstraint("(audience = 'everybody') = (code IS NOT NULL)", name="open_to_everybody_has_a_code"),
         CheckConstraint("ends_at > starts_at", name="ends_after_it_starts"),
         CheckConstraint(
             "remind_early IN (0, 1, 2, 3, 7, 14) AND remind_late IN (0, 1, 2, 3, 7, 14)",
@@ -149,9 +164,30 @@ class Meeting(Model):
         return sorted(chosen, key=lambda each: each.sort_key)
 
     def is_for_the_same_as(self, other: Meeting) -> bool:
-        """Return True if the other meeting is for the same area's coordinators, or groups and stairwells."""
+        """Return True if the other meeting is for the same people, groups and stairwells."""
         mine, theirs = ({(each.group_id, each.stairwell_id) for each in one.parts} for one in (self, other))
-        return self.area_id == other.area_id and mine == theirs
+        places = ((one.audience, one.area_id, one.building_id) for one in (self, other))
+        return len(set(places)) == 1 and mine == theirs
+
+    @property
+    def has_group(self) -> ColumnElement[bool]:
+        """The condition on Group that the meeting, saved or not, is for people of it."""
+        match self.audience:
+            case MeetingAudience.PARTS:
+                return Group.id.in_(self.group_ids)
+            case MeetingAudience.INTERESTED:
+                return Group.id.in_(select(Building.group_id).where(Building.id == self.building_id))
+        return Group.area_id == self.area_id
+
+    @classmethod
+    def counts_for(cls, groups: Any) -> ColumnElement[bool]:
+        """Return the condition that a meeting is one of these groups' own: they take part, or began with it.
+
+        `groups` are ids, a column of them in a list, or a select.
+        """
+        buildings = select(Building.id).where(Building.group_id.in_(groups))
+        began_with_it = cls.building_id.in_(buildings.correlate_except(Building))
+        return or_(cls.has_part(MeetingPart.group_id.in_(groups)), began_with_it)
 
     @classmethod
     def has_part(cls, *which: ColumnElement[bool]) -> ColumnElement[bool]:
@@ -206,6 +242,11 @@ class MeetingPart(Model):
             group=group, stairwell=stairwell,
         )  # fmt: skip
 
+    @classmethod
+    def invited(cls, group: Group) -> MeetingPart:
+        """Return the part of a joint gathering for a group that is asked whether it takes part."""
+        return cls(group_id=group.id, state=PartState.INVITED, group=group)
+
     @property
     def takes_part(self) -> bool:
         """True if the group has not to answer first, or has answered yes."""
@@ -236,51 +277,3 @@ class MeetingChange(Model):
     )
 
     meeting: Mapped[Meeting] = relationship()
-
-
-class Answer(StrEnum):
-    """An answer to the invitation to a meeting."""
-
-    YES = "yes"
-    NO = "no"
-    MAYBE = "maybe"
-
-
-class MeetingAnswer(Model):
-    """The answer of a household, or of one person for themselves. `people` is how many will come.
-
-    A household's answer covers its members who have not answered for themselves; `by_id` is who gave it last.
-    A no keeps the number that was said before, for the case that they come after all; it is 0 without one.
-    """
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    meeting_id: Mapped[int] = personal(
-        "A", "who comes to a meeting", AS_ANSWER, ForeignKey("meeting.id", ondelete="CASCADE")
-    )
-    person_id: Mapped[int | None] = personal(
-        "A", "who comes to a meeting", AS_ANSWER, ForeignKey("person.id", ondelete="CASCADE"), index=True
-    )
-    household_id: Mapped[int | None] = personal(
-        "A", "who comes to a meeting", AS_ANSWER, ForeignKey("household.id", ondelete="CASCADE"), index=True
-    )
-    by_id: Mapped[int | None] = personal(
-        "A", "who hears of a change", AS_ANSWER, ForeignKey("person.id", ondelete="SET NULL"), index=True
-    )
-    answer: Mapped[Answer] = personal("A", "how many chairs to put out", AS_ANSWER)
-    people: Mapped[int] = personal("A", "how many chairs to put out", AS_ANSWER, default=1)
-    answered_at: Mapped[datetime] = mapped_column(default=utcnow)
-
-    meeting: Mapped[Meeting] = relationship()
-    person: Mapped[Person | None] = relationship(foreign_keys=[person_id])
-    household: Mapped[Household | None] = relationship()
-    by: Mapped[Person | None] = relationship(foreign_keys=[by_id])
-
-    __table_args__ = (
-        exactly_one("of_a_person_or_a_household", ("person_id", "household_id")),
-        CheckConstraint("by_id IS NULL OR household_id IS NOT NULL", name="given_for_a_household"),
-        UniqueConstraint("meeting_id", "person_id", name="uq_meeting_answer_one_per_person"),
-        UniqueConstraint("meeting_id", "household_id", name="uq_meeting_answer_one_per_household"),
-        CheckConstraint(
-            "people BETWEEN 0 AND 20 AND (answer = 'no' OR people > 0)", name="who_comes_is_counted"
-        ),
-    )

@@ -12,8 +12,8 @@ from watch.models.meetings import Meeting
 class MeetingTally(Model):
     """How many households of one group knew of a meeting, and what they answered; counted once it was over.
 
-    Without a group it is of a meeting of an area's coordinators, and counts persons. `people` are how many
-    would come, by those who said yes.
+    Without a group it is of a meeting that an officer has called. Of coordinators, and of those who were
+    interested in a building, it counts persons. `people` are how many would come, by those who said yes.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -180,5 +180,5 @@ def _rows(now: datetime) -> Select[*tuple[Any, ...]]:
 
 def _last_meeting(now: datetime) -> ScalarSelect[datetime]:
     """Return a scalar subquery: when the group of the outer select last met."""
-    held = Meeting.group_id == Group.id, Meeting.cancelled_at.is_(None), Meeting.ends_at <= now
+    held = Meeting.counts_for([Group.id]), Meeting.is_on, Meeting.ends_at <= now
     return select(func.max(Meeting.ends_at)).where(*held).correlate(Group).scalar_subquery()

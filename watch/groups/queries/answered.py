@@ -15,9 +15,12 @@ from sqlalchemy.orm import aliased
 from watch.extensions import db
 from watch.models import (
     Answer,
+    Building,
+    Group,
     Household,
     Meeting,
     MeetingAnswer,
+    MeetingAudience,
     MeetingPart,
     Membership,
     PartState,
@@ -41,13 +44,28 @@ def answer_of(person_id: Any, meeting_id: Any) -> ColumnElement[bool]:
 def _home_of(person_id: Any, meeting_id: Any) -> ScalarSelect[Any]:
     """Return the household for which a person answers; of two homes that a meeting is for, the older."""
     at_home, part = aliased(Membership), aliased(MeetingPart)
+    takes_part = (
+        select(part.id)
+        .where(part.meeting_id == meeting_id, part.state == PartState.TAKES_PART)
+        .where(part.group_id == at_home.group_id)
+        .where(or_(part.stairwell_id.is_(None), part.stairwell_id == at_home.stairwell_id))
+    )
+    met, group, building = aliased(Meeting), aliased(Group), aliased(Building)
+    is_open = met.audience == MeetingAudience.EVERYBODY, met.area_id == group.area_id
+    without_parts = (
+        select(met.id)
+        .join(group, group.id == at_home.group_id)
+        .outerjoin(building, building.id == met.building_id)
+        .where(met.id == meeting_id, or_(and_(*is_open), building.group_id == group.id))
+    )
+    is_for_it = or_(
+        takes_part.correlate_except(part).exists(),
+        without_parts.correlate_except(met, group, building).exists(),
+    )
     return (
         select(func.min(at_home.household_id))
-        .join(part, part.group_id == at_home.group_id)
-        .where(at_home.person_id == person_id, at_home.is_current)
-        .where(part.meeting_id == meeting_id, part.state == PartState.TAKES_PART)
-        .where(or_(part.stairwell_id.is_(None), part.stairwell_id == at_home.stairwell_id))
-        .correlate_except(at_home, part)
+        .where(at_home.person_id == person_id, at_home.is_current, is_for_it)
+        .correlate_except(at_home)
         .scalar_subquery()
     )
 

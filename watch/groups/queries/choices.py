@@ -24,7 +24,6 @@ from watch.models import (
     Group,
     Mailing,
     Meeting,
-    MeetingPart,
     Membership,
     Notice,
     NoticeChoice,
@@ -225,8 +224,8 @@ def _whose(membership: Membership) -> tuple[int, int]:
 def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
     """Return the condition on Group for the groups of the mail's list, or for the group that it is about."""
     of = _list_of(mailing)
-    if mailing.meeting is not None and mailing.meeting.area_id is None:
-        return Group.id.in_(mailing.meeting.group_ids)
+    if mailing.meeting is not None:
+        return mailing.meeting.has_group
     if isinstance(of, Area):
         return Group.area_id == of.id
     return Group.id == of.id if of is not None else false()
@@ -281,9 +280,9 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     is_wanted = ~has_opted_out(Membership.person_id, Group.area_id)
     of_area = and_(Notice.is_to_area(Group.area_id), is_for, is_wanted)
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
-    of_theirs = Meeting.has_part(MeetingPart.group_id == Membership.group_id)
+    of_theirs = Meeting.counts_for([Membership.group_id])
     comes = still.where(wants_word_of(Meeting.id), of_theirs)
-    is_here = Meeting.has_part(MeetingPart.group_id == group.id)
+    is_here = Meeting.counts_for([group.id])
     said_here = or_(Notice.group_id == group.id, Notice.is_to_area(group.area_id))
     return (
         select(Mailing.id)

@@ -20,6 +20,7 @@ from watch.models import (
     Mailbox,
     Meeting,
     MeetingAnswer,
+    MeetingAudience,
     MeetingPart,
     Membership,
     Person,
@@ -132,17 +133,28 @@ def _is_coming(
         Membership.group_id.in_(group_ids),
         Membership.stairwell_id.is_not(None),
     )
-    return and_(
-        Meeting.has_part(
-            MeetingPart.group_id.in_(group_ids),
-            or_(
-                MeetingPart.stairwell_id.is_(None),
-                MeetingPart.stairwell_id.in_(lives_there),
-                MeetingPart.group_id.in_(all_stairwells),
-            ),
+    of_theirs = Meeting.has_part(
+        MeetingPart.group_id.in_(group_ids),
+        or_(
+            MeetingPart.stairwell_id.is_(None),
+            MeetingPart.stairwell_id.in_(lives_there),
+            MeetingPart.group_id.in_(all_stairwells),
         ),
-        Meeting.ends_at > now,
-        Meeting.is_on,
+    )
+    is_for = or_(of_theirs, _is_of_place(person_id, group_ids))
+    return and_(is_for, Meeting.ends_at > now, Meeting.is_on)
+
+
+def _is_of_place(person_id: int, group_ids: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that an officer has called a group's building, its area or its coordinators."""
+    buildings = select(Building.id).where(Building.group_id.in_(group_ids))
+    areas = select(Group.area_id).where(Group.id.in_(group_ids))
+    led = areas.join(Coordinator, Coordinator.group_id == Group.id)
+    led = led.where(Coordinator.is_current, Coordinator.person_id == person_id)
+    return or_(
+        Meeting.building_id.in_(buildings),
+        and_(Meeting.audience == MeetingAudience.EVERYBODY, Meeting.area_id.in_(areas)),
+        and_(Meeting.audience == MeetingAudience.COORDINATORS, Meeting.area_id.in_(led)),
     )
 
 

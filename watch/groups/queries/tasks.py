@@ -17,7 +17,6 @@ from watch.models import (
     Letter,
     Mailing,
     Meeting,
-    MeetingPart,
     Person,
     SetAside,
     Task,
@@ -61,7 +60,7 @@ def is_new_lead(group: Group, person: Person, now: datetime) -> bool:
 def first_steps_of(group: Group, tasks: set[Task]) -> FirstSteps:
     """Return the first steps of a group; `tasks` are those set aside. One statement."""
     letters = select(Letter.id).where(Letter.group_id == group.id, Letter.delivered_at.is_not(None))
-    of_group = Meeting.has_part(MeetingPart.group_id == group.id)
+    of_group = Meeting.counts_for([group.id])
     gathering = select(Meeting.id).where(of_group, Meeting.is_on)
     told = (
         select(func.count(Mailing.id))

@@ -14,13 +14,23 @@ from sqlalchemy.orm import aliased
 from watch.extensions import db
 from watch.groups.queries.answered import answer_of, household_of, people_who_said
 from watch.meetings.queries.coming import called_people, is_for_member
-from watch.models import Answer, Household, Meeting, MeetingAnswer, Membership, OutboxRow, Person
+from watch.models import (
+    Answer,
+    GuestAnswer,
+    Household,
+    Meeting,
+    MeetingAnswer,
+    MeetingAudience,
+    Membership,
+    OutboxRow,
+    Person,
+)
 from watch.recipients import reached_by_mail
 
 
 @dataclass(frozen=True)
 class Sums:
-    """Totals of the answers. `people` come, companions included.
+    """Totals of the answers. `people` come, companions included, of whom `guests` said so without a name.
 
     The other numbers count households, and the people who have answered for themselves or have no known flat.
     """
@@ -30,6 +40,7 @@ class Sums:
     maybe: int = 0
     no: int = 0
     unanswered: int = 0
+    guests: int = 0
 
 
 @dataclass(frozen=True)
@@ -80,13 +91,25 @@ def my_answer(meeting: Meeting, person: Person) -> MeetingAnswer | None:
 
 
 def sums(meeting: Meeting, group_id: int | None = None) -> Sums:
-    """Return the totals of the answers of those who are still called, or of one group; one statement."""
-    said, people = Counter[Answer | None](), 0
+    """Return the totals of the answers of those who are still called, or of one group; one statement.
+
+    For a meeting open to everybody one more counts those who answered on its public page.
+    """
+    said, guests = Counter[Answer | None](), guests_of(meeting)
+    people = guests
     for _home, members in groupby(db.session.execute(_called(meeting, group_id)), key=_counted_with):
         for answer, number in _count(list(members)):
             said[answer] += 1
             people += number if answer is Answer.YES else 0
-    return Sums(people, said[Answer.YES], said[Answer.MAYBE], said[Answer.NO], said[None])
+    return Sums(people, said[Answer.YES], said[Answer.MAYBE], said[Answer.NO], said[None], guests)
+
+
+def guests_of(meeting: Meeting) -> int:
+    """Return how many people said on the public page of a meeting that they come."""
+    if meeting.audience is not MeetingAudience.EVERYBODY:
+        return 0
+    said = select(func.coalesce(func.sum(GuestAnswer.people), 0)).where(GuestAnswer.meeting_id == meeting.id)
+    return db.session.scalar(said) or 0
 
 
 def _called(meeting: Meeting, group_id: int | None) -> Select[Any]:

@@ -6,19 +6,21 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, null, or_, select, union_all
 
 from watch.extensions import db
 from watch.language import local
 from watch.lifecycle.queries import QUIET_AFTER
 from watch.models import (
     Area,
+    Building,
     Counting,
     Group,
     GroupState,
     Meeting,
+    MeetingAudience,
     MeetingKind,
     MeetingPart,
     MeetingTally,
@@ -43,10 +45,13 @@ class Tally:
 class Held:
     """A meeting that is over. `groups` of the place took part, each with its stairwells (None: all of it).
 
+    There are none if it was for an area or for those interested in a building.
+
     `tally` is None if nobody was called, or the answers were erased before they were counted.
     """
 
     id: int
+    audience: MeetingAudience
     kind: MeetingKind
     starts_at: datetime
     ends_at: datetime
@@ -95,7 +100,8 @@ def held_meetings(place: Group | Area, now: datetime) -> list[Held]:
     A joint one is there once. Three statements.
     """
     columns = (
-        Meeting.id, Meeting.kind, Meeting.starts_at, Meeting.ends_at, Meeting.counting, Meeting.head_count,
+        Meeting.id, Meeting.audience, Meeting.kind, Meeting.starts_at, Meeting.ends_at, Meeting.counting,
+        Meeting.head_count,
     )  # fmt: skip
     wanted = select(*columns).where(_is_held(place, now))
     parts, tallies = _parts(place, now), _tallies(place, now)
@@ -104,7 +110,7 @@ def held_meetings(place: Group | Area, now: datetime) -> list[Held]:
 
 
 def _is_held(place: Group | Area, now: datetime) -> ColumnElement[bool]:
-    is_here = Meeting.has_part(MeetingPart.group_id.in_(_groups(place)))
+    is_here = Meeting.counts_for(_groups(place))
     if isinstance(place, Area):
         is_here = or_(is_here, Meeting.area_id == place.id)
     return and_(is_here, Meeting.is_on, Meeting.ends_at <= now)
@@ -123,7 +129,10 @@ def _parts(place: Group | Area, now: datetime) -> dict[int, dict[int, frozenset[
         MeetingPart.state == PartState.TAKES_PART,
     )
     found: dict[int, dict[int, frozenset[int | None]]] = defaultdict(dict)
-    for meeting, group, stairwell in db.session.execute(wanted):
+    began = select(Meeting.id, Building.group_id, null()).join(Building, Building.id == Meeting.building_id)
+    began = began.where(_is_held(place, now), Building.group_id.in_(_groups(place)))
+    rows: Iterable[Any] = db.session.execute(union_all(wanted, began))
+    for meeting, group, stairwell in rows:
         found[meeting][group] = found[meeting].get(group, frozenset()) | {stairwell}
     return found
 

@@ -12,14 +12,20 @@ from watch.extensions import db
 from watch.groups.queries.answered import people_who_said
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of, wants_word_of
 from watch.groups.queries.members import coordinates, takes_part
-from watch.meetings.queries.coming import called_people, is_for_member, is_of
+from watch.meetings.queries.coming import (
+    and_the_interested,
+    called_people,
+    is_for_member,
+    members_of,
+    who_said,
+)
 from watch.models import (
     Answer,
     Building,
+    Group,
     Interest,
     Mailing,
     Meeting,
-    MeetingAnswer,
     MeetingAudience,
     MeetingChange,
     Membership,
@@ -34,17 +40,17 @@ def people_to_call(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of those whom a meeting, saved or not, is for and who want such mail."""
     if meeting.audience is MeetingAudience.COORDINATORS:
         return _coordinators(meeting).where(_wants_mail(meeting, Person.id))
-    return called_people(meeting).where(WANTS_MEETINGS)
+    return and_the_interested(meeting, members_of(meeting).where(WANTS_MEETINGS))
 
 
 def _coordinators(meeting: Meeting) -> Select[int]:
-    return select(Person.id).where(coordinates(Person.id, is_of(meeting)))
+    return select(Person.id).where(coordinates(Person.id, meeting.has_group))
 
 
 def _wants_mail(
     meeting: Meeting, person_id: ColumnElement[Any] | InstrumentedAttribute[Any]
 ) -> ColumnElement[bool]:
-    return wants_mail_of(person_id, is_of(meeting), WANTS_MEETINGS)
+    return wants_mail_of(person_id, meeting.has_group, WANTS_MEETINGS)
 
 
 def households_to_call(meeting: Meeting) -> Select[int]:
@@ -89,14 +95,20 @@ def _told(meeting: Meeting) -> tuple[Select[int], InstrumentedAttribute[int]]:
     if meeting.audience is MeetingAudience.COORDINATORS:
         wanted = or_(_wants_mail(meeting, Person.id), Person.id.in_(_who_comes(meeting)))
         return _coordinators(meeting).where(wanted), Person.id
-    here = Membership.group_id.in_(meeting.group_ids), Membership.is_current
-    return select(Membership.person_id).where(*here, wants_word_of(meeting.id)), Membership.person_id
+    here = Membership.group_id.in_(_groups(meeting)), Membership.is_current
+    members = select(Membership.person_id).where(*here, wants_word_of(meeting.id))
+    if meeting.audience is MeetingAudience.INTERESTED:
+        return and_the_interested(meeting, members), Person.id
+    return members, Membership.person_id
+
+
+def _groups(meeting: Meeting) -> Select[int]:
+    return select(Group.id).where(meeting.has_group)
 
 
 def _who_comes(meeting: Meeting) -> Select[int | None]:
     """Return a select of the ids of those who have answered yes or maybe for themselves."""
-    comes = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer != Answer.NO
-    return select(MeetingAnswer.person_id).where(*comes, MeetingAnswer.person_id.is_not(None))
+    return who_said(meeting, Answer.YES, Answer.MAYBE)
 
 
 def households_to_tell(meeting: Meeting) -> Select[int]:
@@ -104,7 +116,7 @@ def households_to_tell(meeting: Meeting) -> Select[int]:
     if meeting.audience is MeetingAudience.COORDINATORS:
         return households_on_paper(false())
     return households_on_paper(
-        Membership.group_id.in_(meeting.group_ids),
+        Membership.group_id.in_(_groups(meeting)),
         wants_word_of(meeting.id),
         _has_heard_of(meeting, Membership.person_id),
     )
@@ -116,20 +128,20 @@ def hears_of(
     """Return the condition that a person, given as a column of ids, may get mail about the meeting.
 
     They are a member or coordinator of one of its groups who wants such mail, a member who has answered yes
-    or maybe, or interested in one of their buildings.
+    or maybe, or interested in one of their buildings, or in the one whose start meeting it is.
     """
+    here = or_(Building.group_id.in_(_groups(meeting)), Building.id == meeting.building_id)
     interested = (
         select(Interest.id)
         .join(Building, Building.id == Interest.building_id)
-        .where(Interest.person_id == person_id, Interest.ended_at.is_(None))
-        .where(Building.group_id.in_(meeting.group_ids))
+        .where(Interest.person_id == person_id, Interest.ended_at.is_(None), here)
     )
     if meeting.audience is MeetingAudience.COORDINATORS:
-        still = coordinates(person_id, is_of(meeting))
+        still = coordinates(person_id, meeting.has_group)
         return and_(still, or_(_wants_mail(meeting, person_id), person_id.in_(_who_comes(meeting))))
     return or_(
         _wants_mail(meeting, person_id),
-        takes_part(person_id, is_of(meeting), wants_word_of(meeting.id)),
+        takes_part(person_id, meeting.has_group, wants_word_of(meeting.id)),
         interested.exists(),
     )
 
@@ -152,7 +164,8 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     on_paper = select(at_home.person_id).where(at_home.household_id.in_(handed_out))
     if meeting.audience is MeetingAudience.COORDINATORS:  # no welcome names it, and nobody has it on paper
         return [words.where(*said), _who_comes(meeting)]
-    return [words.where(*said), welcomed, comes, on_paper]
+    by_themselves = [_who_comes(meeting)] if meeting.audience is MeetingAudience.INTERESTED else []
+    return [words.where(*said), welcomed, comes, on_paper, *by_themselves]
 
 
 def _has_heard_of(meeting: Meeting, person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -10,9 +10,12 @@ from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
 from watch.models import (
+    Answer,
     Coordinator,
     Group,
+    Interest,
     Meeting,
+    MeetingAnswer,
     MeetingAudience,
     MeetingPart,
     Membership,
@@ -44,7 +47,8 @@ def past_meeting(group: Group, number: int | None, now: datetime) -> Meeting | N
 
 
 def _of_group(group: Group) -> Select[int]:
-    return select(Meeting.id).where(Meeting.has_part(MeetingPart.group_id == group.id))
+    of_area = and_(Meeting.audience == MeetingAudience.EVERYBODY, Meeting.area_id == group.area_id)
+    return select(Meeting.id).where(or_(Meeting.counts_for([group.id]), of_area))
 
 
 def meetings_by_id(ids: Sequence[int]) -> list[Meeting]:
@@ -64,24 +68,41 @@ def called_people(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of the people whom the meeting is for now, each of them once."""
     if meeting.audience is MeetingAudience.COORDINATORS:
         return coordinators_in(meeting).distinct()
+    return and_the_interested(meeting, members_of(meeting))
+
+
+def members_of(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of the members whom the meeting is for now, each of them once."""
     return select(Membership.person_id).where(Membership.is_current, is_for_member(meeting)).distinct()
+
+
+def and_the_interested(meeting: Meeting, members: Select[int]) -> Select[int]:
+    """Return a select of these members and of those interested in the building whose start meeting it is."""
+    if meeting.audience is not MeetingAudience.INTERESTED:
+        return members
+    return select(Person.id).where(or_(Person.id.in_(members), Person.id.in_(interested_in(meeting))))
+
+
+def interested_in(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of those who are interested in a meeting's building."""
+    here = Interest.building_id == meeting.building_id
+    return select(Interest.person_id).where(here, Interest.is_current)
 
 
 def coordinators_in(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of the coordinators of the groups in a meeting's area."""
     coordinators = select(Coordinator.person_id).join(Group, Group.id == Coordinator.group_id)
-    return coordinators.where(Coordinator.is_current, is_of(meeting))
+    return coordinators.where(Coordinator.is_current, meeting.has_group)
 
 
-def is_of(meeting: Meeting) -> ColumnElement[bool]:
-    """Return the condition on Group that it is one of the meeting's, saved or not."""
-    if meeting.area_id is not None:
-        return Group.area_id == meeting.area_id
-    return Group.id.in_(meeting.group_ids)
+def who_said(meeting: Meeting, *said: Answer) -> Select[int | None]:
+    """Return a select of the ids of those who have given one of these answers for themselves."""
+    gave = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer.in_(said)
+    return select(MeetingAnswer.person_id).where(*gave, MeetingAnswer.person_id.is_not(None))
 
 
-def coming_for_coordinators(area_id: int, now: datetime) -> list[Meeting]:
-    """Return the meetings to come that an area's officers have called for its coordinators."""
+def coming_of_area(area_id: int, now: datetime) -> list[Meeting]:
+    """Return the meetings to come that an area's officers have called."""
     wanted = _of_area(area_id).where(Meeting.ends_at > now, Meeting.is_on)
     return list(db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)))
 
@@ -100,6 +121,8 @@ def _of_area(area_id: int) -> Select[Meeting]:
 
 def is_for_member(meeting: Meeting) -> ColumnElement[bool]:
     """Return the condition on Membership that the meeting, saved or not, is for this member."""
+    if meeting.audience in (MeetingAudience.EVERYBODY, MeetingAudience.INTERESTED):
+        return Membership.group_id.in_(select(Group.id).where(meeting.has_group))
     return or_(false(), *(_lives_in(each) for each in meeting.parts if each.takes_part))
 
 

@@ -16,9 +16,9 @@ from watch.models import (
     CalendarFeed,
     Coordinator,
     Group,
+    Interest,
     Meeting,
     MeetingAnswer,
-    MeetingPart,
     Membership,
     Person,
 )
@@ -39,12 +39,14 @@ def meetings_for(person: Person, now: datetime) -> list[tuple[Meeting, Answer | 
     Three statements.
     """
     own = select(Membership.group_id).where(Membership.person_id == person.id, Membership.is_current)
-    coordinates = Coordinator.person_id == person.id, Coordinator.is_current
-    areas = select(Group.area_id).join(Coordinator, Coordinator.group_id == Group.id).where(*coordinates)
+    led = select(Coordinator.group_id).where(Coordinator.person_id == person.id, Coordinator.is_current)
+    areas = select(Group.area_id).where(or_(Group.id.in_(own), Group.id.in_(led)))
+    buildings = select(Interest.building_id).where(Interest.person_id == person.id, Interest.is_current)
+    might_be = Meeting.counts_for(own), Meeting.area_id.in_(areas), Meeting.building_id.in_(buildings)
     answer = select(MeetingAnswer.answer).where(answer_of(person.id, Meeting.id)).correlate(Meeting)
     wanted = (
         select(Meeting, answer.scalar_subquery())
-        .where(or_(Meeting.has_part(MeetingPart.group_id.in_(own)), Meeting.area_id.in_(areas)))
+        .where(or_(*might_be))
         .where(Meeting.called_at.is_not(None), Meeting.starts_at > now - SHOWN_FOR)
         .options(selectinload(Meeting.parts))
         .order_by(Meeting.starts_at.desc(), Meeting.id)

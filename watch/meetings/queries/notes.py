@@ -12,12 +12,13 @@ from sqlalchemy.orm import InstrumentedAttribute, aliased
 from watch.extensions import db
 from watch.groups.queries.choices import WANTS_MEETINGS, wants_mail_of
 from watch.language import local
-from watch.meetings.queries.coming import called_people, is_for_member, is_of
+from watch.meetings.queries.coming import called_people, interested_in, is_for_member
 from watch.models import (
     Coordinator,
     Group,
     Mailing,
     Meeting,
+    MeetingAudience,
     NotesAside,
     NotesDraft,
     Person,
@@ -50,7 +51,11 @@ def wants_notes(
     meeting: Meeting, person_id: ColumnElement[Any] | InstrumentedAttribute[Any]
 ) -> ColumnElement[bool]:
     """Return the condition that the meeting was for a person (a column of ids) who wants mail of meetings."""
-    return wants_mail_of(person_id, is_of(meeting), WANTS_MEETINGS) & person_id.in_(called_people(meeting))
+    wants_mail = wants_mail_of(person_id, meeting.has_group, WANTS_MEETINGS)
+    wants_it = wants_mail & person_id.in_(called_people(meeting))
+    if meeting.audience is MeetingAudience.INTERESTED:
+        return or_(wants_it, person_id.in_(interested_in(meeting)))
+    return wants_it
 
 
 def people_to_send_notes(meeting: Meeting) -> Select[int]:

@@ -12,6 +12,7 @@ from watch.extensions import db
 from watch.groups.queries.answered import answer_of, people_who_said
 from watch.language import STOCKHOLM, local
 from watch.meetings.queries.calls import people_called_by_mail
+from watch.meetings.queries.coming import who_said
 from watch.models import Answer, Mailing, Meeting, MeetingAnswer, MeetingAudience, OutboxRow, Person
 
 REMIND_AT = time(9)
@@ -112,10 +113,12 @@ def people_to_remind(meeting: Meeting, reminder: Reminder) -> Select[int]:
 
 def said_no(meeting: Meeting) -> Select[int] | Select[int | None]:
     """Return a select of the ids of those who answered no, or whose household did."""
+    alone, at_home = who_said(meeting, Answer.NO), people_who_said(meeting.id, Answer.NO)
     if meeting.audience is MeetingAudience.COORDINATORS:  # who may live elsewhere
-        no = MeetingAnswer.meeting_id == meeting.id, MeetingAnswer.answer == Answer.NO
-        return select(MeetingAnswer.person_id).where(*no, MeetingAnswer.person_id.is_not(None))
-    return people_who_said(meeting.id, Answer.NO)
+        return alone
+    if meeting.audience is MeetingAudience.INTERESTED:
+        return select(Person.id).where(or_(Person.id.in_(alone), Person.id.in_(at_home)))
+    return at_home
 
 
 @dataclass(frozen=True)

@@ -34,15 +34,17 @@ def meetings_to_tally(now: datetime) -> list[Meeting]:
 def households_that_know(meeting: Meeting, group_id: int | None) -> int:
     """Return how many households of a group may know of a meeting that is for them, by mail or on paper.
 
-    Somebody without a known flat counts alone. Of an area's meeting it is how many coordinators.
+    Somebody without a known flat counts alone. Of an area's meeting it is how many coordinators, or how many
+    households of all its groups; of a start meeting how many of those who were interested.
     """
-    if meeting.audience is MeetingAudience.COORDINATORS:
+    if meeting.audience in (MeetingAudience.COORDINATORS, MeetingAudience.INTERESTED):
         called = called_people(meeting).subquery()
         wanted = select(func.count()).select_from(called).where(_knows(meeting, called.c[0]))
         return db.session.scalar(wanted) or 0
+    here = [Membership.group_id == group_id] if group_id is not None else []
     at_home = (
         select(Membership.person_id, func.min(Membership.household_id))
-        .where(Membership.is_current, Membership.group_id == group_id, is_for_member(meeting))
+        .where(Membership.is_current, *here, is_for_member(meeting))
         .where(_knows(meeting, Membership.person_id))
         .group_by(Membership.person_id)
     )

@@ -50,7 +50,7 @@ def index(group: Group) -> str:
         upcoming=coming.upcoming_meetings(group, now),
         past=coming.meetings_by_id(page.keys),
         drafts=drafts.drafts_of(group) if can(Permission.CALL_MEETINGS, group) else [],
-        of_area=coming.coming_for_coordinators(group.area_id, now) if _coordinates(group) else [],
+        of_area=coming.coming_of_area(group.area_id, now) if _coordinates(group) else [],
         page=page,
     )
 

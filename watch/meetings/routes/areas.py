@@ -26,7 +26,7 @@ def area_index(area: Area) -> str:
     now = utcnow()
     return render_template(
         "meetings/area_index.html", area=area,
-        upcoming=coming.coming_for_coordinators(area.id, now), past=coming.past_of_area(area.id, now),
+        upcoming=coming.coming_of_area(area.id, now), past=coming.past_of_area(area.id, now),
     )  # fmt: skip
 
 

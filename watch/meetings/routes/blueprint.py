@@ -16,16 +16,27 @@ from watch.fields import Form
 from watch.mail.progress import sending
 from watch.meetings.forms.planning import MeetingForm
 from watch.meetings.forms.reminders import RemindersForm
-from watch.meetings.labels import ANSWERS, KINDS, said_by, when_said
+from watch.meetings.labels import (
+    ANSWERS,
+    KINDS,
+    called_to,
+    reason_called,
+    said_by,
+    when_said,
+    who_sees_answers,
+    whom_said,
+)
 from watch.meetings.queries import calls
 from watch.meetings.service import Plan, Reminders
 from watch.models import Answer, Group, Meeting, MeetingKind
+from watch.positions import groups_of
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
-bp.add_app_template_filter(when_said)
+for said in (when_said, whom_said, called_to, reason_called, who_sees_answers):
+    bp.add_app_template_filter(said)
 bp.add_app_template_global(said_by, "answer_of_reader")
 
 
@@ -79,7 +90,7 @@ def _group_of_reader(meeting: Meeting) -> Group | None:
 
 def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """Return the reader's own flats that get the call, or the cancellation, on paper."""
-    scopes = current_relations().scopes_among(meeting.group_ids)
+    scopes = current_relations().scopes_among(groups_of(meeting))
     return flats_on_paper(calls.mailings_of(meeting), scopes)
 
 

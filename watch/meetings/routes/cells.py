@@ -10,9 +10,9 @@ from flask_babel import gettext as _
 from watch import language
 from watch.access import current_relations
 from watch.bands import roughly
-from watch.meetings.labels import KINDS
+from watch.meetings.labels import KINDS, audience_said
 from watch.meetings.queries.attendance import Held, Sum
-from watch.models import Area, Counting, Group
+from watch.models import Area, Counting, Group, MeetingAudience
 
 UNKNOWN = "–"
 
@@ -49,8 +49,8 @@ def row_of(place: Group | Area, held: Held, names: dict[int, str]) -> Row:
 
 
 def _whom(held: Held, names: dict[int, str]) -> str:
-    if not held.groups:
-        return _("Kontaktombuden")
+    if held.audience is not MeetingAudience.PARTS:
+        return audience_said(held.audience)
     return language.together(sorted(names[each] for each in held.groups))
 
 
@@ -76,7 +76,7 @@ def knows_all(place: Group | Area, held: Held) -> bool:
     An officer knows an area's coordinators, and of a group's households only bands.
     """
     if isinstance(place, Area):
-        return not held.groups
+        return held.audience is MeetingAudience.COORDINATORS
     relations = current_relations()
     return all(relations.works_with_all_of(place, each) for each in held.groups[place.id])
 

@@ -28,6 +28,7 @@ from watch.meetings.queries.checkin import (
 )
 from watch.meetings.routes.blueprint import bp
 from watch.models import CheckinLink, Meeting, Purpose, utcnow
+from watch.positions import groups_of
 from watch.relations import relations_of
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
@@ -170,12 +171,12 @@ def _address(link: CheckinLink) -> str:
 
 
 def _own_scopes(meeting: Meeting) -> Scopes:
-    return current_relations().scopes_among(meeting.group_ids)
+    return current_relations().scopes_among(groups_of(meeting))
 
 
 def _lent_scopes(link: CheckinLink) -> Scopes:
     assert link.by is not None  # held by _link_behind
-    return relations_of(link.by).scopes_among(link.meeting.group_ids)
+    return relations_of(link.by).scopes_among(groups_of(link.meeting))
 
 
 def _to_meeting(meeting: Meeting) -> Response:

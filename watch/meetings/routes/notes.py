@@ -28,6 +28,7 @@ from watch.meetings.notes_template import first_draft
 from watch.meetings.queries import notes as queries
 from watch.meetings.routes.blueprint import bp, knows, note_assurance
 from watch.models import Meeting, PublishedNotes, utcnow
+from watch.positions import groups_of
 from watch.recipients import CountChanged, Scopes, flats_on_paper
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, leave_trace
@@ -230,7 +231,7 @@ def notes_task(meeting: Meeting, *, coordinates: bool) -> dict[str, object]:
 
 
 def _scopes(meeting: Meeting) -> Scopes:
-    return current_relations().scopes_among(meeting.group_ids)
+    return current_relations().scopes_among(groups_of(meeting))
 
 
 def _differs(text: str, published: PublishedNotes) -> bool:

@@ -20,7 +20,15 @@ from watch.meetings.service.notes import (
     save_notes,
     skip_notes,
 )
-from watch.meetings.service.plans import Plan, Reminders, planned, planned_for_coordinators
+from watch.meetings.service.plans import (
+    Plan,
+    Reminders,
+    planned,
+    planned_for_coordinators,
+    planned_for_everybody,
+    planned_for_interested,
+    planned_jointly,
+)
 from watch.meetings.service.reminders import choose_reminders
 from watch.meetings.service.tallying import tally
 
@@ -44,6 +52,9 @@ __all__ = [
     "make_feed",
     "planned",
     "planned_for_coordinators",
+    "planned_for_everybody",
+    "planned_for_interested",
+    "planned_jointly",
     "press",
     "publish_notes",
     "read_press",

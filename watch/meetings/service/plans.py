@@ -10,6 +10,7 @@ from typing import Any
 from watch.meetings.errors import MeetingCancelled, MeetingStarted
 from watch.models import (
     Area,
+    Building,
     Group,
     Meeting,
     MeetingAudience,
@@ -19,6 +20,7 @@ from watch.models import (
     Stairwell,
     utcnow,
 )
+from watch.tokens import random_code
 
 
 @dataclass(frozen=True)
@@ -84,15 +86,54 @@ def planned(
     group: Group, plan: Plan, stairwells: Sequence[Stairwell] = (), reminders: Reminders = USUAL_REMINDERS
 ) -> Meeting:
     """Return a meeting of a group, or of some of its stairwells, that is neither saved nor called."""
-    meeting = Meeting(group_id=group.id, group=group, kind=plan.kind, **plan.values, **reminders.values)
+    meeting = Meeting(
+        group_id=group.id, group=group, audience=MeetingAudience.PARTS, kind=plan.kind,
+        **plan.values, **reminders.values,
+    )  # fmt: skip
     meeting.parts = [MeetingPart.of(group, each) for each in stairwells] or [MeetingPart.of(group)]
     return meeting
 
 
 def planned_for_coordinators(area: Area, plan: Plan, reminders: Reminders = USUAL_REMINDERS) -> Meeting:
     """Return a meeting of an area's coordinators that is neither saved nor called."""
+    return _planned_of_area(area, MeetingAudience.COORDINATORS, plan, reminders)
+
+
+def planned_for_everybody(
+    area: Area, plan: Plan, languages: Sequence[str] = (), reminders: Reminders = USUAL_REMINDERS
+) -> Meeting:
+    """Return a meeting that is open to everybody in an area, neither saved nor called.
+
+    Its members are called; others find it on its public page. `languages` are the codes of those spoken.
+    """
+    meeting = _planned_of_area(area, MeetingAudience.EVERYBODY, plan, reminders)
+    meeting.code, meeting.languages = random_code(), " ".join(languages) or None
+    return meeting
+
+
+def planned_for_interested(building: Building, plan: Plan, reminders: Reminders = USUAL_REMINDERS) -> Meeting:
+    """Return a start meeting for those who are interested in a building, neither saved nor called."""
+    area = building.property.area
+    meeting = _planned_of_area(area, MeetingAudience.INTERESTED, plan, reminders)
+    meeting.building_id, meeting.building = building.id, building
+    return meeting
+
+
+def planned_jointly(
+    caller: Group | Area, plan: Plan, invited: Sequence[Group], reminders: Reminders = USUAL_REMINDERS
+) -> Meeting:
+    """Return a joint gathering, neither saved nor called. Groups that are invited answer for themselves."""
+    if isinstance(caller, Group):
+        meeting = planned(caller, plan, reminders=reminders)
+    else:
+        meeting = _planned_of_area(caller, MeetingAudience.PARTS, plan, reminders)
+    meeting.parts += [MeetingPart.invited(each) for each in invited]
+    return meeting
+
+
+def _planned_of_area(area: Area, audience: MeetingAudience, plan: Plan, reminders: Reminders) -> Meeting:
     return Meeting(
-        area_id=area.id, area=area, audience=MeetingAudience.COORDINATORS, kind=plan.kind, parts=[],
+        area_id=area.id, area=area, audience=audience, kind=plan.kind, parts=[],
         **plan.values, **reminders.values,
     )  # fmt: skip
 

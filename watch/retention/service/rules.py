@@ -56,6 +56,7 @@ from watch.models import (
     TrialMail,
     Visit,
 )
+from watch.models.answers import AS_ANSWER
 from watch.models.base import AS_APPLICANT, AS_GROUP, AS_INVITED, AS_MAIL, AS_MEMBER, AS_NOTICE
 from watch.models.canvassing import AS_VISIT
 from watch.models.checkin import AS_LENT
@@ -64,7 +65,6 @@ from watch.models.findings import AS_FINDING, AS_FINDING_LINK, AS_FOLLOWER
 from watch.models.groups import AS_OFFICER
 from watch.models.joining import AS_REFUSAL
 from watch.models.letters import AS_PACK
-from watch.models.meetings import AS_ANSWER
 from watch.models.messages import AS_MESSAGE
 from watch.models.people import AS_CHANGE, AS_LINK, AS_SIGN_IN
 from watch.models.traces import AS_TRACE, AS_WINDOW
