@@ -17,12 +17,15 @@ from pathlib import Path
 from typing import Any
 
 import psycopg
+import pytest
 from sqlalchemy import Engine, create_engine, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.pool import NullPool
 
 from watch.database import Base
 
+# For tests of what is read and said, in which the database has no part.
+on_one_database = pytest.mark.parametrize("app", ["sqlite"], indirect=True)
 QUICK = ("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=60", "timezone=UTC")
 DURABLE = ("max_connections=120", "timezone=UTC")  # syncs to disk, as in production
 

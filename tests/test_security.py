@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import text
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.page_client import BASE, PageClient, outside
 from tests.settings import PRODUCTION
 from watch.access import MAY
@@ -120,6 +121,7 @@ def test_too_much_is_a_readable_page(client: PageClient, more: dict[str, object]
         assert_readable(answer.get_data(as_text=True))
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "address",
     [
@@ -147,6 +149,7 @@ def test_a_strange_address_is_a_readable_page_and_never_a_fault(client: PageClie
     assert "<script>alert" not in page.html
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "body", [b"language=\xff\xfe", b"language=%FF%FE", b"language=%00", b"email=%00", b"\x00" * 50]
 )

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from tests.databases import on_one_database
 from tests.page_client import Page, PageClient, _forgery_token
 from tests.page_contract import broken_promises
 from tests.settings import PRODUCTION
@@ -24,6 +25,7 @@ DIRECTIONS = {"sv": "ltr", "en": "ltr", "ar": "rtl", "so": "ltr"}
 MEGABYTE = 1024 * 1024
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("status", "send"),
     [

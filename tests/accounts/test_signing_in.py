@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from tests.databases import on_one_database
 from tests.factories import make_person
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -196,6 +197,7 @@ def test_two_quick_questions_of_a_stranger_still_bring_one_mail(scene, ask, outb
     ]
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -318,6 +320,7 @@ def test_whoever_wanted_a_page_gets_there_after_signing_in(client, scene, ask, n
     assert client.get(newest_link()).press("Logga in").location == "/me/security?from=mail"
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "elsewhere",
     ["https://evil.example/", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",

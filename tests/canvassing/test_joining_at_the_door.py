@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import (
     flat_of,
     make_invitation,
@@ -466,6 +467,7 @@ def test_whoever_waits_in_the_same_stairwell_is_let_in_at_the_door(
     assert outbox.addressed() == [("join-approved", "farah@example.org")]
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("typed", "says"),
     [

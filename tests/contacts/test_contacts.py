@@ -11,6 +11,7 @@ import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.factories import make_building, make_contact, make_group, make_landlord
 from tests.page_client import Page, PageClient
 from watch.contacts.queries import contacts_for, is_stale, kept_by, public_contacts, year_before
@@ -212,6 +213,7 @@ def test_a_contact_can_be_for_a_landlord_a_building_or_a_group(
     assert contact in contacts_for(scene.group)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("changed", "error"),
     [

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import make_contact, make_finding, make_meeting
 from tests.mail.letters import button_of, links_in
 from tests.page_client import Page, PageClient
@@ -93,6 +94,7 @@ def test_a_member_sees_what_became_of_it(client: PageClient, scene: Scene) -> No
     assert "Inget passar" in client.get(f"/groups/{scene.group.id}/findings", as_=scene.carin).text
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

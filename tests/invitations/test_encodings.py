@@ -9,6 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from tests.databases import on_one_database
 from tests.newcomers import rows_of
 from tests.page_client import Page
 from watch.encodings import decoded, is_garbled
@@ -101,6 +102,7 @@ def test_the_page_asks_for_another_file_where_letters_are_uncertain(
     assert "Spara den som Excel-fil" not in seen.text
 
 
+@on_one_database
 @pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("name", ["Anna", "محمد", "李", "Иван"])
 def test_two_bytes_a_letter_are_told_from_a_binary_file(

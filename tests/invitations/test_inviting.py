@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import flat_of, make_coordinator, make_invitation, make_person
 from tests.newcomers import YES, carried, cures_of, invitations, link_of, only, rows_of, status_of
 from tests.page_client import Page, PageClient
@@ -140,6 +141,7 @@ def test_flats_not_contacted_come_first_and_one_flat_takes_one_address(
     assert outbox.addressed() == [("invitation", "lina@example.org")]
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("typed", "cure"),
     [

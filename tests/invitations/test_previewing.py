@@ -16,6 +16,7 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import flat_of, make_invitation
 from tests.newcomers import LOCKED, Statements, cures_of, invitations, rows_of
 from tests.page_client import Page, PageClient
@@ -48,6 +49,7 @@ def sheet(*rows: tuple[Any, ...], more: tuple[tuple[Any, ...], ...] = ()) -> dic
     return file(data.getvalue(), "grannar.xlsx")
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("pasted", "rows"),
     [
@@ -100,6 +102,7 @@ def test_what_is_no_address_beside_one_that_is_has_to_be_mended(look: Look, beng
     ]  # fmt: skip
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("pasted", "beside"),
     [
@@ -268,6 +271,7 @@ OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 MANY = "E-post\n" + "".join(f"granne{n}@example.org\n" for n in range(2001))
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("chosen", "cure"),
     [
@@ -433,6 +437,7 @@ def test_a_cell_may_hold_line_breaks_and_several_people(
     assert seen.text.count("Bredvid stod: Nils & Olle") == 2
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("listed", "addresses"),
     [
@@ -487,6 +492,7 @@ def test_what_is_hidden_in_a_spreadsheet_is_left_out_and_counted(look: Look, ben
     assert "2 dolda rader och kolumner i filen är inte med." in seen.text
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("name", "cure"),
     [
@@ -515,6 +521,7 @@ def test_characters_that_no_page_can_show_are_named(look: Look, bengt: Person) -
     }
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("flat", "cure"),
     [
@@ -566,6 +573,7 @@ def test_a_personnummer_is_refused_wherever_it_stands(look: Look, bengt: Person)
     assert [cure[:33] for cure in cures_of(seen).values()] == ["Det ser ut som ett personnummer. "] * 2
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "sent",
     [{}, {"rows-500-address": "a@example.org"}, {"rows-x-address": "a@example.org"}, {"rows-0-name": "Lina"},

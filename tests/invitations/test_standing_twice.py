@@ -7,6 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.invitations.test_previewing import file, sheet
 from tests.newcomers import rows_of
 from tests.page_client import Page
@@ -29,6 +30,7 @@ SAME = {  # the same neighbour on two rows
 ANOTHER = {form: "Bo".join(text.rsplit("Åsa", 1)) for form, text in SAME.items() if form != "two columns"}
 
 
+@on_one_database
 @pytest.mark.parametrize("how", ["pasted", "in a file"])
 @pytest.mark.parametrize("form", SAME)
 def test_who_stands_twice_is_shown_twice_and_invited_once(

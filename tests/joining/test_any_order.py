@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
@@ -466,6 +467,7 @@ class House(RuleBasedStateMachine):
             assert not {what: count for what, count in counts.items() if count > 1}, column
 
 
+@pytest.mark.long
 def test_any_order_keeps_the_sums_and_writes_to_nobody_who_said_no(app: Flask) -> None:
     run_state_machine_as_test(
         House,

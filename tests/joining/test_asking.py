@@ -10,6 +10,7 @@ from sqlalchemy import func, select, update
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import (
     flat_of,
     make_building,
@@ -554,6 +555,7 @@ def test_after_three_knocks_a_day_the_rest_waits_in_the_list_unmailed(
     assert meant(outbox)[4:] == [("join-requested", "bengt@example.org")]
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "name",
     [
@@ -628,6 +630,7 @@ REFUSED = {
 }
 
 
+@on_one_database
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_is_refused_names_the_cure_and_keeps_what_was_typed(
     case: str, client: PageClient, outbox: Outbox, bengt: Person, code: str, fill: Fill

@@ -93,6 +93,7 @@ def person_of(scene: Scene, who: str) -> Person | None:
     return None if who == "anybody" else getattr(scene, who)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("language", "scheme"), [("sv", "light"), ("ar", "dark")], ids=["Swedish", "Arabic in the dark"]
 )
@@ -126,6 +127,7 @@ def test_every_page_is_whole_on_a_small_phone(
     db.session.commit()
 
 
+@pytest.mark.long
 def test_links_lead_to_pages_and_to_every_page(
     app: Flask, scene: Scene, make_phone: Callable[..., Phone]
 ) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
+import pytest
 import time_machine
 from sqlalchemy import select
 
@@ -19,6 +20,7 @@ DAY = (datetime.now(STOCKHOLM) + timedelta(days=9)).date()
 BEGINS = datetime(DAY.year, DAY.month, DAY.day, 18, tzinfo=STOCKHOLM).astimezone(UTC)
 
 
+@pytest.mark.long
 def test_neighbours_answer_from_their_letters_and_nobody_comes(
     scene: Scene, post: Post, make_phone: Callable[..., Phone]
 ) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.browser import Phone
 from tests.cast import Scene
 from tests.conftest import Dump
@@ -16,6 +18,7 @@ from watch.models import Language
 STAYS = 15_000  # milliseconds; all at once, each in a tab of its own
 
 
+@pytest.mark.long
 def test_links_kept_open_for_fifteen_seconds_change_nothing_and_then_the_press_works(
     scene: Scene, dump: Dump, make_phone: Callable[..., Phone]
 ) -> None:

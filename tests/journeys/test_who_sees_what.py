@@ -47,6 +47,7 @@ SEEN = {
 }
 
 
+@pytest.mark.long
 def test_each_browser_shows_what_its_owner_may_see(scene: Scene, make_phone: MakePhone) -> None:
     fill(scene)
     things = _things(scene)

@@ -11,6 +11,7 @@ from flask import Flask
 from sqlalchemy import delete
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.factories import make_meeting
 from tests.mail.letters import LETTERS
 from tests.mail.relay import Relay, Taken
@@ -109,6 +110,7 @@ def test_its_link_answers_as_the_mails_own_does(client: PageClient, scene: Scene
     )
 
 
+@on_one_database
 @pytest.mark.parametrize("place", HARD_PLACES)
 @pytest.mark.parametrize("base", ["http://127.0.0.1:8000", f"https://{'grannsamverkan.' * 4}example.org"])
 def test_whatever_a_place_holds_comes_out_the_same_and_no_line_is_long(
@@ -127,6 +129,7 @@ def test_whatever_a_place_holds_comes_out_the_same_and_no_line_is_long(
     assert "\ufffd" not in text
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("here", "in_utc"),
     [

@@ -17,6 +17,7 @@ import pytest
 import time_machine
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.factories import make_notice
 from tests.mail.letters import LETTERS, NOW, in_language
 from watch.mail import outbox
@@ -32,7 +33,6 @@ FILES = {"subject.txt", "body.txt", "body.html"}
 TOKEN = re.compile(r"(?<=/)[A-Za-z0-9_-]{32}\b|(?<=bounce\+)[A-Za-z0-9_-]{32}|(?<=<)[0-9a-f]{32}(?=@)")
 NUMBER = re.compile(r"(?<=/groups/|notices/)\d+|(?<=/meetings/)\d+|(?<=/buildings/)\d+")
 LIST = re.compile(r"(?<=<)[0-9a-f]{16}(?=\.)")
-on_one_database = pytest.mark.parametrize("app", ["sqlite"], indirect=True)  # words, not data
 REPEATED = ("From", "To", "Subject", "Date", "Message-ID", "List-Id", "Content-Language", "Auto-Submitted",
             "List-Unsubscribe", "List-Unsubscribe-Post")  # fmt: skip
 
@@ -67,6 +67,7 @@ def shown(sender: str, mail: EmailMessage) -> str:
     return text
 
 
+@on_one_database
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_mail_is_as_it_was_when_somebody_last_read_it(scene: Scene, kind: str) -> None:
     with time_machine.travel(NOW, tick=False):

@@ -9,6 +9,7 @@ import html5lib
 import pytest
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.factories import make_notice
 from tests.mail.relay import Relay, Taken
 from tests.page_client import Page, PageClient
@@ -61,6 +62,7 @@ def words_of(letter: Taken) -> tuple[str, str]:
     return "".join(letter.text().split()), "".join("".join(tree.find("body").itertext()).split())
 
 
+@on_one_database
 @pytest.mark.parametrize("words", WORST.values(), ids=WORST)
 def test_the_longest_notice_of_each_script_comes_whole_and_below_100_kb(
     client: PageClient, scene: Scene, relay: Relay, words: str

@@ -43,6 +43,7 @@ def do_what_happens(scene: Scene, meetings: dict[date, Meeting], day: date) -> N
         service.cancel(meetings[date(2026, 12, 24)], by=scene.amina)
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)
 def test_a_year_of_meetings_mails_each_once(app: Flask, scene: Scene, outbox: Outbox, relay: Relay) -> None:
     with time_machine.travel(borås(CALLED)):

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import flat_of, make_member, make_person
 from tests.page_client import PageClient
 from watch.extensions import db
@@ -171,6 +172,7 @@ def test_a_meeting_may_have_no_end_and_a_link(client: PageClient, scene: Scene) 
     assert (edit["ends"], edit["link"]) == ("", link)
 
 
+@on_one_database
 @pytest.mark.parametrize(
     "link",
     [
@@ -270,6 +272,7 @@ def test_a_stairwell_of_another_house_is_refused(client: PageClient, scene: Scen
     assert outbox.rows() == []
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
@@ -451,6 +454,7 @@ def test_the_number_said_is_the_number_of_rows(
     assert (reach.mail, reach.paper, reach.paper_no_address, reach.paper_dead_address) == (2, 2, 1, 1)
 
 
+@on_one_database
 @pytest.mark.parametrize("ends", ["24.00", "24:00", "00.00", "00:00", "0.00"])
 @pytest.mark.parametrize(
     ("day", "in_utc"),

@@ -13,6 +13,7 @@ from holidays.constants import DE_FACTO, OPTIONAL, PUBLIC
 from holidays.countries.sweden import Sweden
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.factories import make_building, make_group, make_meeting
 from tests.page_client import Page, PageClient
 from watch.extensions import db
@@ -40,6 +41,7 @@ def neighbours(scene: Scene) -> Group:
     return group
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("day", "name"),
     [

@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import make_meeting
 from tests.messages.test_writing import ALL, NEAR
 from tests.page_client import Page, PageClient
@@ -86,6 +87,7 @@ def waiting(_scene: Scene) -> int:
     return db.session.scalars(select(JoinRequest.id)).one()
 
 
+@on_one_database
 @pytest.mark.parametrize("place", PLACES)
 def test_nothing_typed_or_chosen_is_lost(place: str, client: PageClient, scene: Scene) -> None:
     opened, button, typed = PLACES[place]

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
+from tests.databases import on_one_database
 from tests.factories import flat_of, make_building, make_group, make_member, make_person, stairwell_of
 from tests.page_client import BASE, Page, PageClient
 from watch.extensions import db
@@ -284,6 +285,7 @@ NO_SUSPECT = (
 HIDDEN = "Här finns osynliga tecken. Det första står efter ”a”: skriv om det stället."
 
 
+@on_one_database
 @pytest.mark.parametrize(
     ("typed", "said"),
     [

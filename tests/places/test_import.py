@@ -13,6 +13,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from tests.cast import Scene
+from tests.databases import on_one_database
 from tests.factories import make_coordinator, make_group, make_member, make_person
 from tests.page_client import PageClient
 from tests.places.damage import DAMAGE, FIRST, HEADER, SECOND, listed
@@ -38,6 +39,7 @@ def counts() -> dict[str, int]:
 NOTHING = dict.fromkeys(("Area", "Landlord", "Property", "Building", "Stairwell", "Flat"), 0)
 
 
+@on_one_database
 @pytest.mark.parametrize("damage", DAMAGE)
 def test_damage_is_named_by_row_and_column_and_nothing_is_saved(
     damage: str, cli: Callable[..., Result], tmp_path: Path
