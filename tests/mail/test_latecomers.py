@@ -349,3 +349,26 @@ def test_who_moves_in_where_the_household_has_answered_is_called_all_the_same(
     newcomer(scene, flat="1102")
     assert late() == ["fia"]
     assert late() == []
+
+
+def test_who_left_and_comes_back_is_told_what_was_changed_meanwhile(scene: Scene, relay: Relay) -> None:
+    moved, off = call(scene, 10), call(scene, 12)
+    send(relay)
+    carin = membership_of(scene.carin)
+    leave(carin, by=scene.carin)
+    begins = moved.starts_at + timedelta(days=1)
+    plan = service.Plan(moved.kind, begins, begins + timedelta(hours=1), "Gården")
+    service.change(moved, plan, seen=moved.sequence, by=scene.amina)
+    service.cancel(off, by=scene.amina)
+    send(relay)
+    choices.take_back(carin, by=scene.carin)
+    service.call_latecomers(utcnow())
+    letters = to("carin", send(relay))
+    assert sorted(str(each.mail["Subject"]).partition(" ")[0] for each in letters) == [
+        "Inställt:",
+        "Välkommen",
+    ]
+    (called,) = [each for each in letters if "Välkommen" in str(each.mail["Subject"])]
+    assert "Gården" in called.text()
+    service.call_latecomers(utcnow())
+    assert to("carin", send(relay)) == []

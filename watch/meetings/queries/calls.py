@@ -150,22 +150,25 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     """Return selects of the ids of people who may know of a meeting.
 
     A call or reminder may have arrived, or a welcome mail that names the next meeting, or they or their
-    household have answered that they come, or the call on paper was ticked as handed out to their flat.
+    household have answered, or the call on paper was ticked as handed out to their flat.
     """
     words = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     words = words.where(OutboxRow.person_id.is_not(None), OutboxRow.may_have_arrived())
     welcomed = words.where(Mailing.next_meeting_id == meeting.id)
+    if meeting.cancelled_at:  # a welcome that went later did not name it
+        is_older = OutboxRow.settled_at < meeting.cancelled_at
+        welcomed = welcomed.where(or_(OutboxRow.settled_at.is_(None), is_older))
     said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
-    comes = people_who_said(meeting.id, Answer.YES, Answer.MAYBE)
+    answered = people_who_said(meeting.id, *Answer)
     handed_out = _rows_of_call(meeting, OutboxRow.household_id).where(
         OutboxRow.household_id.is_not(None), OutboxRow.state == OutboxState.HANDED_OUT
     )
     at_home = aliased(Membership)
     on_paper = select(at_home.person_id).where(at_home.household_id.in_(handed_out))
     if meeting.audience is MeetingAudience.COORDINATORS:  # no welcome names it, and nobody has it on paper
-        return [words.where(*said), _who_comes(meeting)]
-    by_themselves = [_who_comes(meeting)] if meeting.audience is MeetingAudience.INTERESTED else []
-    return [words.where(*said), welcomed, comes, on_paper, *by_themselves]
+        return [words.where(*said), who_said(meeting, *Answer)]
+    alone = [who_said(meeting, *Answer)] if meeting.audience is MeetingAudience.INTERESTED else []
+    return [words.where(*said), welcomed, answered, on_paper, *alone]
 
 
 def _has_heard_of(meeting: Meeting, person_id: InstrumentedAttribute[int]) -> ColumnElement[bool]:

@@ -1,4 +1,7 @@
-"""Whom a coming meeting is for who was never told of it, because they joined or moved in after the call."""
+"""Whom a coming meeting is for who was not told of it, or not of its change, because they joined later.
+
+Somebody who leaves and comes back may know of a time that was changed meanwhile, or of a meeting that is off.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,12 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from watch.extensions import db
-from watch.meetings.queries.calls import hears_of, households_to_call
+from watch.meetings.queries.calls import (
+    hears_of,
+    households_to_call,
+    households_to_tell,
+    people_to_tell,
+)
 from watch.meetings.queries.coming import called_people, is_called, upcoming_meetings
 from watch.models import (
     Household,
@@ -37,16 +45,24 @@ def meetings_with_call(now: datetime) -> Sequence[Meeting]:
     return db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)).all()
 
 
-def number_of_calls(meeting: Meeting) -> int:
-    """Return how often the meeting was called: once, and again for those who came later."""
-    calls = select(func.count(Mailing.id)).where(
-        Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-called"
-    )
-    return db.session.scalar(calls) or 0
+def meetings_called_off(now: datetime) -> Sequence[Meeting]:
+    """Return the meetings that were to come and are cancelled."""
+    is_off = Meeting.called_at.is_not(None), Meeting.cancelled_at.is_not(None)
+    wanted = select(Meeting).where(Meeting.starts_at > now, *is_off)
+    return db.session.scalars(wanted.order_by(Meeting.starts_at, Meeting.id)).all()
+
+
+def number_of_mailings(meeting: Meeting, kind: str) -> int:
+    """Return how often a meeting was called or cancelled: once, and again for those who came later."""
+    mailings = select(func.count(Mailing.id)).where(Mailing.meeting_id == meeting.id, Mailing.kind == kind)
+    return db.session.scalar(mailings) or 0
 
 
 def people_never_told(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of those to call by mail, whom the meeting is for and who want such mail."""
+    """Return a select of the ids of those to call by mail, whom the meeting is for and who want such mail.
+
+    They were never told of it, or not as it is now.
+    """
     return reached_by_mail(called_people(meeting)).where(
         hears_of(meeting, Person.id), *(Person.id.not_in(people) for people in _told(meeting))
     )
@@ -65,20 +81,44 @@ def households_never_told(meeting: Meeting) -> Select[int]:
     )
 
 
+def people_not_told_it_is_off(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of those who know of a cancelled meeting, and not that it is off."""
+    told = _mails(meeting).where(Mailing.kind == "meeting-cancelled", _tells())
+    return reached_by_mail(people_to_tell(meeting)).where(Person.id.not_in(told))
+
+
+def households_not_told_it_is_off(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of households that know of a cancelled meeting, and not that it is off."""
+    has_paper = _papers(meeting).where(
+        Mailing.kind == "meeting-cancelled", OutboxRow.state != OutboxState.CANCELLED
+    )
+    return households_to_tell(meeting).where(Household.id.not_in(has_paper))
+
+
 def _told(meeting: Meeting) -> list[Select[int | None]]:
-    """Return three selects of the ids of people who know of a meeting or are about to be told.
+    """Return three selects of the ids of people who know of a meeting as it is now, or are about to be told.
 
     A mail about it was sent, or waits; it was handed out on paper in their flat; or they have answered,
-    be it for their household. A mail that was left out for a reason, or came back, has told nobody.
+    be it for their household. What came before the last change has told them of another time or place.
     """
-    ended = OutboxRow.state.in_([OutboxState.CANCELLED, OutboxState.EXPIRED])
-    failed = or_(OutboxRow.state == OutboxState.BOUNCED, and_(ended, OutboxRow.left_out.is_not(None)))
-    by_mail = _mails(meeting).where(or_(OutboxRow.may_have_arrived(), ~failed))
-    handed_out = _papers(meeting).where(OutboxRow.state == OutboxState.HANDED_OUT)
+    since = meeting.changed_at or meeting.called_at
+    is_new = or_(OutboxRow.settled_at.is_(None), OutboxRow.settled_at >= since)
+    by_mail = _mails(meeting).where(_tells(), is_new)
+    handed_out = _papers(meeting).where(OutboxRow.state == OutboxState.HANDED_OUT, is_new)
     on_paper = select(Membership.person_id).where(Membership.household_id.in_(handed_out))
     gave = func.coalesce(MeetingAnswer.person_id, MeetingAnswer.by_id)
     answered = select(gave).where(MeetingAnswer.meeting_id == meeting.id, gave.is_not(None))
-    return [by_mail, on_paper, answered]
+    return [by_mail, on_paper, answered.where(MeetingAnswer.answered_at >= since)]
+
+
+def _tells() -> ColumnElement[bool]:
+    """Return the condition on OutboxRow that it has told somebody or will.
+
+    A mail that was left out for a reason, or came back, has told nobody.
+    """
+    ended = OutboxRow.state.in_([OutboxState.CANCELLED, OutboxState.EXPIRED])
+    failed = or_(OutboxRow.state == OutboxState.BOUNCED, and_(ended, OutboxRow.left_out.is_not(None)))
+    return or_(OutboxRow.may_have_arrived(), ~failed)
 
 
 def _mails(meeting: Meeting) -> Select[int | None]:
