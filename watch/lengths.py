@@ -25,12 +25,15 @@ class Sent(Protocol):
 class AtMost(Length):
     """At most `most` characters. Longer text is refused at once, so that no other rule has to read it.
 
+    Browsers are not told (maxlength): they would cut a pasted text without a word.
+
     Typed text is read up to `reads` characters, which is more, because spaces and separately typed accents do
     not count in the end.
     """
 
     def __init__(self, most: int, message: Any, *, reads: int | None = None) -> None:
         super().__init__(max=most, message=message)
+        self.field_flags = {}
         self.reads = reads or 3 * most + 200
 
     def __call__(self, form: Any, field: Field) -> None:

@@ -10,7 +10,15 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_coordinator, make_meeting, make_member, make_notice, make_person
+from tests.factories import (
+    flat_of,
+    make_coordinator,
+    make_meeting,
+    make_member,
+    make_notice,
+    make_person,
+    make_request,
+)
 from tests.page_client import Page, PageClient
 from watch import tokens
 from watch.accounts.service.people import mailbox_at
@@ -38,6 +46,7 @@ from watch.models import (
     OutboxState,
     Person,
     Purpose,
+    RequestState,
     utcnow,
 )
 from watch.notices.mails import NOTICE
@@ -261,8 +270,8 @@ def test_two_on_one_mailbox_choose_each_for_themselves(
     done = choose(page, **{f"m{carins}": MEETINGS, f"m{pars}": NOTHING}).follow()
     assert done.flashes == [("done", "Ditt val är sparat. Det gäller från och med nu.")]
     assert (membership_of(scene.carin).notices, membership_of(carins_husband).notices) == (MEETINGS, NOTHING)
-    assert still_waiting(scene.carin, outbox) == ["meeting-called"]
-    assert still_waiting(carins_husband, outbox) == []
+    assert still_waiting(scene.carin, outbox) == ["meeting-called", "unsubscribed"]
+    assert still_waiting(carins_husband, outbox) == ["unsubscribed"]
     client.post(link(scene.carin, outbox, "meeting-called"), ONE_CLICK, csrf=False)
     assert (membership_of(scene.carin).notices, membership_of(carins_husband).notices) == (NOTHING, NOTHING)
 
@@ -382,7 +391,7 @@ def test_leaving_and_moving_stop_what_waits_and_can_be_undone_for_a_week(
     ask = client.get(f"{address}/{mine}/{way}")
     done = ask.press("Lämna gruppen" if way == "leave" else "Ja, jag har flyttat").follow()
     assert [kind for kind, _words in done.flashes] == ["done"]
-    assert still_waiting(scene.carin, outbox) == []
+    assert still_waiting(scene.carin, outbox) == ["membership-left"]
     assert all_others_wait(scene.carin, outbox)
     (now,) = [each for each in households.households_of(scene.stairwell_3) if each.flat_id == flat.id]
     assert (now.state, now.household_id is None) == (FlatState.NOT_CONTACTED, way == "moved")
@@ -395,6 +404,45 @@ def test_leaving_and_moving_stop_what_waits_and_can_be_undone_for_a_week(
     (again,) = [each for each in households.households_of(scene.stairwell_3) if each.flat_id == flat.id]
     assert again.state is FlatState.TAKES_PART
     assert still_waiting(scene.carin, outbox) == []
+
+
+@pytest.mark.usefixtures("waiting")
+def test_who_did_not_leave_themselves_takes_it_back_from_the_mail_about_it(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    """A forwarded mail is enough for somebody else to press the button."""
+    address, mine = link(scene.carin, outbox), membership_of(scene.carin)
+    client.post(f"{address}/{mine.id}/leave")
+    page = client.get(link(scene.carin, outbox, "membership-left"))
+    page.press("Ångra Våglängdsgatan 1–3")
+    assert membership_of(scene.carin).left_at is None
+
+
+@pytest.mark.usefixtures("waiting")
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [(EVERYTHING, NOTHING, 1), (EVERYTHING, MEETINGS, 1), (NOTICES, MEETINGS, 1), (NOTHING, NOTICES, 0),
+     (NOTICES, EVERYTHING, 0), (NOTICES, NOTICES, 0)],
+)  # fmt: skip
+def test_who_gets_less_by_a_mailed_link_is_mailed_so_once(
+    before: NoticeChoice, after: NoticeChoice, told: int, client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    address, mine = link(scene.carin, outbox), membership_of(scene.carin)
+    mine.notices = before
+    db.session.commit()
+    choose(client.get(address), **{f"m{mine.id}": after})
+    assert membership_of(scene.carin).notices is after
+    assert [kind for kind in outbox.names() if kind == "unsubscribed"] == ["unsubscribed"] * told
+
+
+def test_who_takes_leaving_back_asks_for_nothing_any_more(scene: Scene) -> None:
+    """A request to join again that waits would make a second record of the same person."""
+    flat, mine = flat_of(scene.stairwell_3, "1102"), membership_of(scene.carin)
+    members_service.leave(mine, by=scene.carin)
+    asked = make_request(scene.carin, scene.group, scene.stairwell_3, flat)
+    elsewhere = make_request(scene.carin, scene.other_group, scene.stairwell_1)
+    choices_service.take_back(mine, by=scene.carin)
+    assert (asked.state, elsewhere.state) == (RequestState.APPROVED, RequestState.WAITING)
 
 
 @pytest.mark.usefixtures("waiting")
@@ -492,7 +540,7 @@ def test_an_areas_notice_is_still_wanted_by_a_second_membership(scene: Scene, ou
         area
     ]
     members_service.leave(membership_of(scene.carin), by=scene.carin)
-    assert still_waiting(scene.carin, outbox) == []
+    assert still_waiting(scene.carin, outbox) == ["membership-left", "membership-left"]
 
 
 def test_paper_that_waits_for_a_household_that_moved_is_not_printed(

@@ -71,8 +71,7 @@ def test_the_officer_sees_the_group_without_any_member(client: PageClient, scene
 def test_no_mail_is_promised_to_an_officer(client: PageClient, scene: Scene) -> None:
     address = f"/groups/{scene.group.id}"
     assert (
-        "Ingen träff är bestämd. Du får ett mejl när det finns en."
-        in client.get(address, as_=scene.carin).text
+        "Ingen träff är bestämd. När det finns en står den här." in client.get(address, as_=scene.carin).text
     )
     officers = client.get(address, as_=scene.gun).text
     assert "Ingen träff är planerad just nu." in officers

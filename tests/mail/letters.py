@@ -38,6 +38,7 @@ from watch.groups.mails import (
     LEAD_ASKED,
     LEAD_ASKED_IN_AREA,
     MEMBERSHIP_ENDED,
+    MEMBERSHIP_LEFT,
     RECORD_CORRECTED,
     UNSUBSCRIBED,
 )
@@ -148,6 +149,12 @@ def _membership_ended(scene: Scene) -> OutboxRow | None:
     membership = make_member(make_person("Karin Ek"), scene.other_group, None)
     membership.left_at = utcnow()
     return outbox.queue(MEMBERSHIP_ENDED, to=scene.carin, about=membership)
+
+
+def _membership_left(scene: Scene) -> OutboxRow | None:
+    membership = make_member(make_person("Karin Ek"), scene.other_group, None)
+    membership.left_at = utcnow()
+    return outbox.queue(MEMBERSHIP_LEFT, to=scene.carin, about=membership)
 
 
 def _declined(scene: Scene) -> JoinRequest:
@@ -305,6 +312,7 @@ LETTERS: dict[str, SampleMail] = {
     "coordinator-ended": lambda s: outbox.queue(COORDINATOR_ENDED, to=s.bengt, about=_ended(s)),
     "record-corrected": lambda s: outbox.queue(RECORD_CORRECTED, to=s.carin, about=_membership(s)),
     "membership-ended": _membership_ended,
+    "membership-left": _membership_left,
     "lead-asked": lambda s: outbox.queue(LEAD_ASKED, to=s.amina, about=_appointment(s)),
     "lead-asked-in-area": lambda s: outbox.queue(LEAD_ASKED_IN_AREA, to=s.gun, about=_appointment(s)),
     "meeting-called": lambda s: outbox.queue(

@@ -140,6 +140,7 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
     "coordinator-ended": {},  # it was so, and stays so: a new appointment is another one
     "record-corrected": {"left": lambda s, about: leave(s, s.carin)},
     "membership-ended": {"undone": lambda s, about: choices.take_back(about, by=s.amina)},
+    "membership-left": {"undone": lambda s, about: choices.take_back(about, by=about.person)},
     "lead-asked": {"coordinates no more": lambda s, about: end(s, s.bengt)},  # that it was asked stays so
     "lead-asked-in-area": {"follows the area no more": lambda s, about: unassign(s, s.gun)},  # the same
     "meeting-called": {

@@ -126,6 +126,7 @@ def test_a_cancelled_meeting_is_not_answered(
     meeting.cancelled_at = utcnow()
     page, refused = client.get(address), client.post(address, {"answer": "yes"})
     assert "Träffen är inställd" in page.text
+    assert "Kommer du" not in page.text
     assert (refused.status, answers()) == (409, {})
     told = client.post(f"/meetings/{meeting.id}/answer", {"answer": "yes"}, as_=scene.carin).follow()
     assert told.flashes == [("info", "Träffen är inställd, så du behöver inte svara.")]

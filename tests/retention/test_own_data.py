@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import Enum as SqlEnum
 from sqlalchemy import select
 
 from tests.cast import Scene
@@ -31,14 +32,18 @@ from watch.models import (
     Answer,
     AuditEntry,
     ContactMessage,
+    InvitationState,
+    Language,
     MeetingAnswer,
     MessageAudience,
+    Model,
     Person,
     RequestState,
     SignIn,
     utcnow,
 )
 from watch.retention import queries
+from watch.retention.labels import COLUMNS, TABLES, VALUES
 
 
 def held(client: PageClient, person: Person) -> dict[str, list[dict[str, Any]]]:
@@ -208,3 +213,17 @@ def test_a_new_column_is_in_it_by_itself_and_a_secret_is_not() -> None:
         "outbox_row.lease_owner", "outbox_row.lease_token",
         "sign_in_link.browser_index", "trial_mail.content_index",
     }  # fmt: skip
+
+
+def test_the_page_has_a_word_for_every_value_that_it_shows() -> None:
+    """A state that is new in the code would be shown by its English name."""
+    shown = {
+        column.type.enum_class
+        for name in TABLES
+        for column in Model.metadata.tables[name].columns
+        if isinstance(column.type, SqlEnum) and column.name in COLUMNS
+    } - {Language}
+    assert {kind: [each for each in kind if each not in VALUES.get(kind, {})] for kind in shown} == {
+        kind: [] for kind in shown
+    }
+    assert InvitationState in shown

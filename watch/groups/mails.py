@@ -89,6 +89,14 @@ RECORD_CORRECTED = Mail(
     link=lambda _membership: "/me/settings",
     wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is not None},
 )
+MEMBERSHIP_LEFT = Mail(
+    "membership-left",
+    about=Membership,
+    sender=FromAddress.ACCOUNT,
+    link=lambda _membership: "/u/",
+    wanted_unless=lambda membership, _now: {LeftOut.OVER: membership.left_at is None},
+    for_row=Purpose.UNSUBSCRIBE,
+)
 MEMBERSHIP_ENDED = Mail(
     "membership-ended",
     about=Membership,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import ChainMap
 from datetime import date, datetime
 from enum import Enum
 from typing import Any
@@ -10,7 +9,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 
 from watch import language
-from watch.models import Answer, Channel, Language, NoticeChoice, OutboxState, RequestState
+from watch.models import Answer, Channel, InvitationState, Language, NoticeChoice, OutboxState, RequestState
 
 TABLES = {
     "person": _l("Du"),
@@ -102,14 +101,30 @@ REQUESTS = {
     RequestState.DECLINED: _l("Nej"),
     RequestState.WITHDRAWN: _l("Återtagen"),
 }
+INVITATIONS = {
+    InvitationState.OPEN: _l("Väntar"),
+    InvitationState.ACCEPTED: _l("Du tackade ja"),
+    InvitationState.DECLINED: _l("Du tackade nej"),
+    InvitationState.REVOKED: _l("Återtagen"),
+}
 MAILS = {
     OutboxState.QUEUED: _l("Väntar"),
+    OutboxState.SENDING: _l("Skickas nu"),
+    OutboxState.UNCERTAIN: _l("Kanske skickat"),
     OutboxState.SENT: _l("Skickat"),
     OutboxState.BOUNCED: _l("Kom inte fram"),
+    OutboxState.CANCELLED: _l("Stoppat"),
+    OutboxState.EXPIRED: _l("För gammalt"),
+    OutboxState.PARKED: _l("Väntar"),
+    OutboxState.HELD: _l("Väntar"),
     OutboxState.TO_PRINT: _l("På papper"),
+    OutboxState.PRINTED: _l("Utskrivet"),
     OutboxState.HANDED_OUT: _l("Lämnat på papper"),
 }
-VALUES: ChainMap[Any, Any] = ChainMap(CHANNELS, ANSWERS, CHOICES, REQUESTS, MAILS)
+# By the kind of value: two kinds may have a value that is written alike.
+VALUES: dict[type[Enum], dict[Any, Any]] = {
+    type(next(iter(words))): words for words in (CHANNELS, ANSWERS, CHOICES, REQUESTS, INVITATIONS, MAILS)
+}
 
 OTHER_EVENT = _l("Annat, som står i filen")
 EVENTS = {  # the commonest
@@ -139,7 +154,7 @@ def _said(value: Any) -> str:
         case Language():
             return language.OWN_NAMES[value]
         case Enum():
-            return str(VALUES.get(value, value.value))
+            return str(VALUES[type(value)][value])
         case datetime():
             return language.moment(value)
         case date():

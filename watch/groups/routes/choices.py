@@ -61,12 +61,20 @@ class Forms:
         """Validate every form, so that all errors are shown at once."""
         return [form for form in self.all if not form.validate()] == []
 
-    def keep(self) -> None:
-        for membership, form in self.groups:
-            choices_service.choose_notices(membership, form.notices.data, by=membership.person)
-        for choice, area_form in self.areas:
-            person = choice.person
-            choices_service.choose_area_notices(person, choice.area, is_wanted=area_form.is_wanted, by=person)
+    def keep(self, *, by_link: bool) -> None:
+        """Save the choices. By a mailed link, which others may hold, whoever gets less now is mailed so."""
+        lost = [
+            membership
+            for membership, form in self.groups
+            if choices_service.choose_notices(membership, form.notices.data, by=membership.person)
+        ]
+        for choice, of_area in self.areas:
+            person, is_wanted = choice.person, of_area.is_wanted
+            is_new = choices_service.choose_area_notices(person, choice.area, is_wanted=is_wanted, by=person)
+            if is_new and not is_wanted:
+                lost += [membership for membership, _form in self.groups if membership.person is person]
+        if by_link:
+            choices_service.tell_unsubscribed(lost)
 
 
 @bp.get("/u/<token>")
@@ -140,7 +148,7 @@ def choose(token: str) -> ViewAnswer:
     if not forms.validate():
         return _choices_page(token, choosing, forms), 422
     with saving(_("Ditt val är sparat. Det gäller från och med nu.")):
-        forms.keep()
+        forms.keep(by_link=True)
     return _to_choices(token)
 
 
@@ -220,7 +228,7 @@ def save(group: Group) -> ViewAnswer:
     if not forms.validate():
         return render_template("groups/choices/own.html", group=group, forms=forms), 422
     with saving(_("Ditt val är sparat. Det gäller från och med nu.")):
-        forms.keep()
+        forms.keep(by_link=False)
     return redirect(url_for("groups.choices.own", group_id=group.id), 303)
 
 

@@ -10,11 +10,12 @@ from sqlalchemy.exc import IntegrityError
 from watch import audit
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
-from watch.groups.mails import UNSUBSCRIBED
+from watch.groups.mails import MEMBERSHIP_LEFT, UNSUBSCRIBED
 from watch.groups.queries.choices import AREA, MEETINGS, NOTICES, SECOND_THOUGHTS
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
-from watch.groups.service.members import depart, note_home
+from watch.groups.service.members import confirm_leaving, depart, note_home
+from watch.groups.service.requests import end_requests
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
@@ -57,13 +58,17 @@ WITH_MEETINGS = {
 }
 
 
-def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> None:
-    """Save which mails of the group a member wants, and stop queued mails no longer wanted."""
+def choose_notices(membership: Membership, choice: NoticeChoice, *, by: Person) -> bool:
+    """Save which mails of the group a member wants, and stop queued mails no longer wanted.
+
+    Returns True if something that came before does not come now.
+    """
     if membership.notices is choice:
-        return
-    membership.notices = choice
+        return False
+    before, membership.notices = membership.notices, choice
     stop_unwanted(membership.group, [membership.person_id], [membership.household_id])
     audit.note("notices-chosen", about=membership, by=by, group=membership.group)
+    return before is not NoticeChoice.NOTHING and choice is not NoticeChoice.EVERYTHING
 
 
 def unsubscribe(membership: Membership, *, meetings: bool) -> None:
@@ -71,6 +76,12 @@ def unsubscribe(membership: Membership, *, meetings: bool) -> None:
     choice = (WITHOUT_MEETINGS if meetings else WITHOUT_NOTICES)[membership.notices]
     if choice is not membership.notices:
         choose_notices(membership, choice, by=membership.person)
+        outbox.queue(UNSUBSCRIBED, to=membership.person, about=membership)
+
+
+def tell_unsubscribed(memberships: Iterable[Membership]) -> None:
+    """Mail each of these members once that less comes now: others may hold the mailed link that did it."""
+    for membership in {each.person_id: each for each in memberships}.values():
         outbox.queue(UNSUBSCRIBED, to=membership.person, about=membership)
 
 
@@ -128,6 +139,7 @@ def i_have_moved(membership: Membership, *, by: Person) -> None:
     if emptied is not None:
         end_household(emptied, by=by)
     audit.note("member-moved", about=membership, by=by, group=membership.group)
+    confirm_leaving(membership, by=by)
 
 
 def take_back(membership: Membership, *, by: Person) -> None:
@@ -147,6 +159,8 @@ def take_back(membership: Membership, *, by: Person) -> None:
             membership.left_at = None
     except IntegrityError:
         raise AlreadyMember from None
+    outbox.cancel(membership, MEMBERSHIP_LEFT)
+    end_requests(membership.person, membership.group, by=by)
     audit.note("member-back", about=membership, by=by, group=membership.group)
     note_home("household-member-back", membership, by=by)
 

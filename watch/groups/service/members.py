@@ -12,6 +12,7 @@ from watch import audit
 from watch.accounts.queries import PRESSED_AGAIN
 from watch.extensions import db
 from watch.groups.errors import AlreadyMember, AlreadyPlaced
+from watch.groups.mails import MEMBERSHIP_LEFT
 from watch.groups.queries.members import active_membership
 from watch.groups.service.coordinators import end_roles
 from watch.groups.service.flats import lock_flat
@@ -161,6 +162,13 @@ def leave(membership: Membership, *, by: Person | None = None) -> None:
         emptied.become(HouseholdStatus.NOT_CONTACTED)
         audit.note("household-not-contacted", about=emptied.flat, by=by, group=membership.group)
     audit.note("member-left", about=membership, by=by, group=membership.group)
+    confirm_leaving(membership, by=by)
+
+
+def confirm_leaving(membership: Membership, *, by: Person | None) -> None:
+    """Mail somebody who has left how to take it back: whoever has one of their mails can press the button."""
+    if by is not None and by.id == membership.person_id:
+        outbox.queue(MEMBERSHIP_LEFT, to=membership.person, about=membership)
 
 
 def note_home(what: str, membership: Membership, *, by: Person | None) -> None:

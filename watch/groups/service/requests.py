@@ -9,7 +9,17 @@ from watch.extensions import db
 from watch.groups.queries.members import active_membership
 from watch.groups.service.households import change_household
 from watch.mail import outbox
-from watch.models import Flat, HouseholdStatus, JoinRequest, Mailing, OutboxRow, Person, RequestState, utcnow
+from watch.models import (
+    Flat,
+    Group,
+    HouseholdStatus,
+    JoinRequest,
+    Mailing,
+    OutboxRow,
+    Person,
+    RequestState,
+    utcnow,
+)
 
 OPEN = frozenset({RequestState.UNCONFIRMED, RequestState.WAITING})
 
@@ -48,6 +58,13 @@ def join_requests(kept: Person, lost: Person, *, by: Person | None) -> None:
             request.person = kept
             audit.note("join-request-moved", about=request, by=by, group=request.group)
     _move_mails([each.id for each in requests], kept, lost)
+
+
+def end_requests(person: Person, group: Group, *, by: Person | None) -> None:
+    """End the requests by which somebody asked to join a group that they are a member of again."""
+    asked = JoinRequest.person_id == person.id, JoinRequest.group_id == group.id, JoinRequest.state.in_(OPEN)
+    for request in db.session.scalars(select(JoinRequest).where(*asked)).all():
+        _end(request, RequestState.APPROVED, by=by)
 
 
 def _end(request: JoinRequest, state: RequestState, *, by: Person | None) -> None:
