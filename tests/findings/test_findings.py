@@ -13,7 +13,7 @@ from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.databases import on_one_database
 from tests.factories import make_contact, make_finding, make_meeting
-from tests.mail.letters import button_of, links_in
+from tests.mail.letters import button_of, links_in, text_of
 from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.language import local
@@ -164,6 +164,26 @@ def test_the_contact_person_reports_by_a_link_that_shows_no_person(
     assert last().status is FindingStatus.DONE
     trail = select(AuditEntry.by_id).where(AuditEntry.what == "finding-reported").order_by(AuditEntry.id)
     assert db.session.scalars(trail).all() == [scene.bengt.id, None, None]
+
+
+def test_the_contact_person_learns_which_house_or_area_it_is(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    make_contact(ContactRole.MUNICIPALITY, "Borås stad").email = "gatan@example.org"
+    stairwell = f"stairwell {scene.stairwell_3.id}"
+    add(client, scene, scene.amina)
+    add(client, scene, scene.amina, where=stairwell)
+    page = client.get(f"/areas/{scene.group.area.slug}/findings/new", as_=scene.gun)
+    page.press("Skriv upp", LAMP | {"owner": "municipality"})
+    places = [
+        "Våglängdsgatan 1–3, hela huset, Hässleholmen",
+        "Våglängdsgatan 3, Hässleholmen",
+        "Hässleholmen, hela området",
+    ]
+    assigned = mailed(outbox, "finding-assigned")
+    for row, place in zip(assigned, places, strict=True):
+        assert f"Belysning, {place}: Lampan" in text_of(row)
+        assert f"Var {place} Vem" in client.get(button_of(row)).text
 
 
 def forget_contact(finding: Finding, contact: ContactPerson) -> None:

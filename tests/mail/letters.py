@@ -354,15 +354,25 @@ def in_language(letter: SampleMail, scene: Scene, language: Language) -> OutboxR
     return row
 
 
-def links_in(row: OutboxRow) -> set[str]:
-    """Return our addresses in a mail as it is sent, in its text and its HTML."""
+def contents_of(row: OutboxRow) -> list[str]:
+    """Return a mail's text and its HTML, as they are sent."""
     assert row.mailbox
     reader = Recipient(row.id, row.nonce, row.mailbox.address, (row.person.name,) if row.person else ())
     wire = prepare(row.mailing, row.language, greets=bool(reader.names)).render_for(reader).wire
     mail = message_from_bytes(wire, policy=policy.default)
     parts = [mail.get_body((kind,)) for kind in ("plain", "html")]
+    return [part.get_content() for part in parts if part]
+
+
+def text_of(row: OutboxRow) -> str:
+    """Return a mail's text, with the breaks of its lines as spaces."""
+    return " ".join(contents_of(row)[0].split())
+
+
+def links_in(row: OutboxRow) -> set[str]:
+    """Return our addresses in a mail as it is sent, in its text and its HTML."""
     ours = re.compile(re.escape(current_app.config["BASE_URL"]) + r"/[^\s\"<>]*")
-    return {html.unescape(link) for part in parts if part for link in ours.findall(part.get_content())}
+    return {html.unescape(link) for content in contents_of(row) for link in ours.findall(content)}
 
 
 def button_of(row: OutboxRow) -> str:

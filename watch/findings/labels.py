@@ -40,9 +40,16 @@ STATUS_KINDS = {
 
 
 def where_of(finding: Finding) -> str:
-    """Return where something is to be mended, in words."""
-    if finding.stairwell:
-        return finding.stairwell.address
-    if finding.building:
-        return finding.building.address
-    return _("hela huset") if finding.group_id else _("i området")
+    """Return where something is to be mended, by the name of the street, the group's house or the area."""
+    place = finding.stairwell or finding.building
+    if place:
+        return place.address
+    if finding.group:
+        return _("%(house)s, hela huset", house=finding.group.name)
+    return _("%(area)s, hela området", area=finding.area.name if finding.area else "")
+
+
+def where_in_area(finding: Finding) -> str:
+    """Return where something is to be mended, for somebody outside the group: with the area."""
+    where = where_of(finding)
+    return f"{where}, {finding.group.area.name}" if finding.group else where

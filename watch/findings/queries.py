@@ -63,7 +63,7 @@ def finding_ids(
 
 def findings_by_id(ids: Sequence[int]) -> list[Finding]:
     """Return these findings in this order, with where they are."""
-    with_place = joinedload(Finding.stairwell), joinedload(Finding.building)
+    with_place = joinedload(Finding.stairwell), joinedload(Finding.building), joinedload(Finding.group)
     wanted = select(Finding).where(Finding.id.in_(ids)).options(*with_place)
     found = {each.id: each for each in db.session.scalars(wanted)}
     return [found[each] for each in ids]

@@ -7,11 +7,12 @@ from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
 from watch.findings import queries
-from watch.findings.labels import OWNERS, SPOTS, STATUS_KINDS, STATUSES, where_of
+from watch.findings.labels import OWNERS, SPOTS, STATUS_KINDS, STATUSES, where_in_area, where_of
 from watch.models import Finding, FindingOwner, FindingStatus, Group, Meeting, Spot
 
 bp = Blueprint("findings", __name__)
 bp.add_app_template_filter(where_of, "finding_where")
+bp.add_app_template_filter(where_in_area, "finding_where_in_area")
 
 
 @bp.app_template_filter("spot")
