@@ -18,6 +18,7 @@ from werkzeug.wrappers import Response
 
 from watch import made_for
 from watch.models import (
+    OFFICERS_OWN,
     Household,
     Invitation,
     JoinRequest,
@@ -28,7 +29,7 @@ from watch.models import (
     Person,
     Visit,
 )
-from watch.positions import OFFICERS_OWN, Position, is_draft, is_of_area, position_of
+from watch.positions import Position, is_draft, is_of_area, position_of
 from watch.relations import Relations, Role, relations_of
 from watch.things import first_model, load
 

@@ -13,7 +13,6 @@ from watch.models import (
     ContactPerson,
     Coordinator,
     Finding,
-    FindingOwner,
     Flat,
     Group,
     Household,
@@ -162,9 +161,6 @@ def _of_notice(notice: Notice) -> Position:
         return Position(notice.area_id, owner_id=notice.by_id, other_area_ids=others)
     where = _only(notice.stairwell_id)
     return Position(group_id=notice.group_id, stairwell_ids=where, owner_id=notice.by_id)
-
-
-OFFICERS_OWN = (FindingOwner.POLICE, FindingOwner.MUNICIPALITY)  # findings whose owner sits with the officers
 
 
 def is_of_area(where: Model) -> bool:

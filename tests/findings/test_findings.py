@@ -341,6 +341,25 @@ def test_an_officer_reports_only_on_what_is_theirs_in_a_group(client: PageClient
     assert refused.status == 403
 
 
+def test_an_officer_finds_what_a_group_left_to_them(client: PageClient, scene: Scene) -> None:
+    theirs = add(client, scene, scene.amina, owner="police", what="Bilar kör på gången.")
+    add(client, scene, scene.amina, what="Hissen skakar.")
+    make_finding(scene.other_group, "Annat område", owner=FindingOwner.POLICE)
+    here = f"/areas/{scene.group.area.slug}/findings"
+    listed = client.get(f"{here}?owner=police", as_=scene.gun).text
+    file = client.get(f"{here}.csv", as_=scene.gun).response.get_data(as_text=True)
+    for page in (listed, file):
+        seen = [text in page for text in ("Bilar kör på gången.", "Hissen skakar.", "Annat område")]
+        assert (seen, "Våglängdsgatan 1–3, hela huset" in page) == ([True, False, False], True)
+
+    overview = client.get("/overview", as_=scene.gun)
+    assert "Våglängdsgatan 1–3 Bilar kör på gången." in overview.text
+    assert ("Hissen skakar." in overview.text, "Annat område" in overview.text) == (False, False)
+    assert f"/findings/{theirs.id}" in overview.links.values()
+    report(client, theirs, scene.gun, status="in_progress", text="Vi talar med gatukontoret.")
+    assert "Bilar kör" not in client.get("/overview", as_=scene.gun).text
+
+
 def test_the_list_is_filtered_sorted_and_paged(client: PageClient, scene: Scene) -> None:
     today = utcnow().date()
     for number in range(23):

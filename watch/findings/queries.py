@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from watch.extensions import db
 from watch.groups.queries.members import coordinates, takes_part
 from watch.models import (
     CLOSED,
+    OFFICERS_OWN,
     Area,
     ContactPerson,
     ContactRole,
@@ -25,6 +26,7 @@ from watch.models import (
     FindingStatus,
     FindingStep,
     Group,
+    GroupState,
     Mailing,
     Meeting,
     Officer,
@@ -43,14 +45,36 @@ MOST_LEFT = 8  # how many open findings a call names
 
 
 def _in(place: Place) -> ColumnElement[bool]:
-    column = Finding.group_id if isinstance(place, Group) else Finding.area_id
-    return (column == place.id) & Finding.removed_at.is_(None)
+    if isinstance(place, Group):
+        here = Finding.group_id == place.id
+    else:
+        here = or_(Finding.area_id == place.id, _for_officers_of({place.id}))
+    return here & Finding.removed_at.is_(None)
+
+
+def _for_officers_of(areas: Collection[int]) -> ColumnElement[bool]:
+    """Return the condition that a group in these areas left it to the police or the municipality."""
+    groups = select(Group.id).where(Group.area_id.in_(areas))
+    return Finding.group_id.in_(groups) & Finding.owner.in_(OFFICERS_OWN)
+
+
+def findings_nobody_began(areas: Collection[int], most: int) -> list[Finding]:
+    """Return what groups in these areas left to the officers and nobody has begun with, oldest first."""
+    is_new = Finding.removed_at.is_(None), Finding.status == FindingStatus.OPEN
+    living = Finding.group.has(Group.state != GroupState.CLOSED)
+    wanted = (
+        select(Finding).where(_for_officers_of(areas), living, *is_new).options(joinedload(Finding.group))
+    )
+    return list(db.session.scalars(wanted.order_by(Finding.id).limit(most)))
 
 
 def finding_ids(
     place: Place, *, status: str = "", owner: FindingOwner | None = None, sort: str = ""
 ) -> Sequence[int]:
-    """Return the ids of a place's findings: the open ones, the closed ones or all, in one of three orders."""
+    """Return the ids of a place's findings: the open ones, the closed ones or all, in one of three orders.
+
+    An area's are also those that its groups left to the police or the municipality.
+    """
     wanted = select(Finding.id).where(_in(place))
     if status in {"open", "closed"}:
         is_closed = Finding.status.in_(CLOSED)

@@ -27,12 +27,14 @@ REASONS = {
     Reason.INTEREST: _l("Intresse, men ingen grupp"),
     Reason.NO_COORDINATOR: _l("Grupper där inget kontaktombud nås med mejl"),
     Reason.WAITING: _l("Anmälningar som har väntat mer än sju dagar"),
+    Reason.FINDING: _l("Åtgärder som polisen eller kommunen ska se till"),
     Reason.STALE_CONTACT: _l("Kontakter som inte är kontrollerade på ett år"),
 }
 ACTIONS = {
     Reason.INTEREST: _l("Starta"),
     Reason.NO_COORDINATOR: _l("Utse"),
     Reason.WAITING: _l("Se ombuden"),
+    Reason.FINDING: _l("Visa"),
     Reason.STALE_CONTACT: _l("Kontrollera"),
 }
 SORTS = {

@@ -69,7 +69,7 @@ def _said(need: Need) -> dict[str, object]:
     interested = _("Intresserade: %(count)s.", count=banded(need.count, need.total))
     return {
         "name": need.name,
-        "said": interested if need.reason is Reason.INTEREST else None,
+        "said": interested if need.reason is Reason.INTEREST else need.what,
         "action": ACTIONS[need.reason],
         "href": _way(need),
     }
@@ -79,6 +79,8 @@ def _way(need: Need) -> str:
     match need.reason:
         case Reason.INTEREST:
             return url_for("lifecycle.new", building=need.thing_id)
+        case Reason.FINDING:
+            return url_for("findings.show", finding_id=need.thing_id)
         case Reason.STALE_CONTACT:
             return url_for("contacts.edit", _anchor=f"contact-{need.thing_id}")
         case _:

@@ -9,6 +9,7 @@ from watch.models.derived import NONCE_BYTES, Derived, Purpose, RandomNonce
 from watch.models.feeds import CalendarFeed
 from watch.models.findings import (
     CLOSED,
+    OFFICERS_OWN,
     Finding,
     FindingFollower,
     FindingLink,
@@ -97,6 +98,7 @@ __all__ = [
     "CLOSED",
     "FEW",
     "NONCE_BYTES",
+    "OFFICERS_OWN",
     "PARENTS",
     "AddressChange",
     "AddressVerification",

@@ -55,6 +55,7 @@ class FindingStatus(StrEnum):
     WILL_NOT = "will_not"  # it will not be done
 
 
+OFFICERS_OWN = (FindingOwner.POLICE, FindingOwner.MUNICIPALITY)  # owners that sit with the officers
 CLOSED = (FindingStatus.DONE, FindingStatus.WILL_NOT)
 
 

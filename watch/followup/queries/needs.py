@@ -1,4 +1,4 @@
-"""Finds buildings, groups and contacts that need an officer's action: places and counts, never a person."""
+"""Finds what needs an officer's action: buildings, groups, findings and contacts, never a person."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy import Select, select
 
 from watch.contacts.queries import editable_contacts, year_before
 from watch.extensions import db
+from watch.findings.queries import findings_nobody_began
 from watch.followup.queries.counts import flats_of_building
 from watch.groups.queries.areas import at_least, interested_of_building
 from watch.groups.queries.members import REACHED_BY_MAIL
@@ -34,14 +35,15 @@ class Reason(StrEnum):
     INTEREST = "interest"  # five or more are interested and there is no group
     NO_COORDINATOR = "no_coordinator"  # no coordinator whom mail reaches
     WAITING = "waiting"  # somebody asked to join more than 7 days ago
+    FINDING = "finding"  # a group left it to the police or the municipality, and nobody has begun
     STALE_CONTACT = "stale_contact"
 
 
 @dataclass(frozen=True)
 class Need:
-    """A building, group or contact that needs an officer's action.
+    """A building, group, finding or contact that needs an officer's action.
 
-    `thing_id` is its id, `count` of `total` the interested persons among the flats.
+    `thing_id` is its id, `count` of `total` the interested persons among the flats, `what` is to be mended.
     """
 
     reason: Reason
@@ -49,14 +51,16 @@ class Need:
     thing_id: int
     count: int = 0
     total: int = 0
+    what: str = ""
 
 
 def what_needs_somebody(areas: Collection[int], now: datetime, today: date) -> list[Need]:
-    """Return what needs action in these areas, most urgent first, in four statements."""
+    """Return what needs action in these areas, most urgent first, in five statements."""
     return [
         *_interest_without_group(areas, now),
         *_groups_without_coordinator(areas),
         *_requests_waiting(areas, now),
+        *_findings(areas),
         *_stale_contacts(areas, today),
     ]
 
@@ -91,6 +95,14 @@ def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:
 def _groups_in(areas: Collection[int]) -> Select[str, int]:
     wanted = select(Group.name, Group.id).where(Group.area_id.in_(areas), Group.state != GroupState.CLOSED)
     return wanted.order_by(Group.name).limit(MOST_OF_A_KIND)
+
+
+def _findings(areas: Collection[int]) -> list[Need]:
+    return [
+        Need(Reason.FINDING, each.group.name, each.id, what=each.what)
+        for each in findings_nobody_began(areas, MOST_OF_A_KIND)
+        if each.group
+    ]
 
 
 def _stale_contacts(areas: Collection[int], today: date) -> list[Need]:
