@@ -16,6 +16,7 @@ from tests.factories import (
     make_coordinator,
     make_group,
     make_interest,
+    make_officer,
     make_person,
     make_request,
 )
@@ -305,11 +306,56 @@ def test_an_ended_appointment_counts_on_the_next_request(client: PageClient, sce
 def test_the_last_coordinator_cannot_be_ended(client: PageClient, amina: Person, group: Group) -> None:
     make_coordinator(make_person("Väntande", "v@example.org"), group, accepted=False)
     (aminas,) = [each for each in members.coordinators_of(group) if each.person == amina]
+    aminas.accepted_at = utcnow() - timedelta(days=8)
     answer = client.post(f"/coordinators/{aminas.id}/end", as_=amina).follow()
     assert answer.flashes == [("warn", "Gruppen behöver minst ett kontaktombud. Utse en ersättare först.")]
     with pytest.raises(LastCoordinator):
         coordinators.end_appointment(aminas, by=amina)
     assert aminas.ended_at is None
+
+
+ENDED = ("done", "Uppdraget är avslutat. Det gäller från och med nu.")
+WITHOUT = ("warn", "Gruppen är nu utan kontaktombud. Kommunpolisen utser ett nytt.")
+
+
+def test_an_officer_stops_a_wrong_lead_at_once(client: PageClient, scene: Scene, outbox: Outbox) -> None:
+    group = make_group(scene.langgatan)
+    wrong = make_coordinator(make_person("Fel Person", "fel@example.org"), group, lead=True)
+    wrong.accepted_at = utcnow() - timedelta(days=100)
+    colleague = make_person("Kerstin", "kerstin@example.org")
+    make_officer(colleague, group.area)
+    page = client.get(f"/groups/{group.id}/coordinators", as_=colleague)
+    assert "Det gäller genast. Personen är kvar som medlem. Gruppen blir utan kontaktombud." in page.text
+    ended = page.press("Avsluta uppdraget bekräfta Fel Person").follow()
+    assert ended.flashes == [ENDED, WITHOUT]
+    assert "Inget kontaktombud än" in ended.text
+    assert client.get(f"/groups/{group.id}/house", as_=wrong.person).status == 404
+    assert (group.name in client.get("/overview", as_=colleague).text, outbox.names()) == (
+        True,
+        ["coordinator-ended"],
+    )
+
+
+def test_a_municipal_officer_of_another_area_ends_nothing(client: PageClient, scene: Scene) -> None:
+    (aminas,) = [each for each in members.coordinators_of(scene.group) if each.is_lead]
+    assert client.post(f"/coordinators/{aminas.id}/end", as_=scene.hodan).status == 404
+    assert aminas.ended_at is None
+
+
+def test_whoever_accepted_a_few_days_ago_may_change_their_mind(
+    client: PageClient, amina: Person, group: Group
+) -> None:
+    (aminas,) = [each for each in members.coordinators_of(group) if each.person == amina]
+    aminas.accepted_at = utcnow() - timedelta(days=6)
+    answer = client.post(f"/coordinators/{aminas.id}/end", as_=amina).follow()
+    assert answer.flashes == [ENDED, WITHOUT]
+
+
+def test_a_question_that_is_taken_back_says_so(client: PageClient, scene: Scene) -> None:
+    group = make_group(scene.langgatan)
+    asked = make_coordinator(scene.jenny, group, lead=True, accepted=False)
+    answer = client.post(f"/coordinators/{asked.id}/end", as_=scene.gun).follow()
+    assert answer.flashes == [("done", "Frågan är tillbakadragen.")]
 
 
 def test_the_questions_before_an_end_do_not_vie_with_the_main_button(

@@ -101,6 +101,7 @@ def test_they_hold_no_door_open_and_no_group_up(scene: Scene, not_one: Person) -
     """If nobody else coordinates, the group cannot be joined, and posters lead to interest."""
     appointments = select(Coordinator).where(Coordinator.person_id.in_([scene.amina.id, scene.bengt.id]))
     aminas, bengts = db.session.scalars(appointments.order_by(Coordinator.id)).all()
+    aminas.accepted_at = utcnow() - timedelta(days=8)
     coordinators_service.end_appointment(bengts, by=scene.amina)
     with pytest.raises(LastCoordinator):
         coordinators_service.end_appointment(aminas, by=scene.amina)

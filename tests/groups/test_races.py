@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.cast import Scene
 from tests.factories import flat_of, make_coordinator, make_person
@@ -29,6 +30,7 @@ from watch.models import (
     Membership,
     Organisation,
     Person,
+    utcnow,
 )
 
 
@@ -84,6 +86,8 @@ def test_a_person_is_admitted_once(app: Flask, scene: Scene) -> None:
 def test_the_last_two_coordinators_do_not_end_each_other(app: Flask, scene: Scene) -> None:
     ids = [each.id for each in members.coordinators_of(scene.group)]
     assert len(ids) == 2
+    db.session.execute(update(Coordinator).values(accepted_at=utcnow() - timedelta(days=8)))
+    db.session.commit()
 
     def end_first_free() -> None:
         coordinator = db.session.get_one(Coordinator, ids.pop())

@@ -23,7 +23,7 @@ from watch.interest.queries import interested_in
 from watch.joining.queries.asking import has_waited_long
 from watch.limits import limit_network
 from watch.models import Coordinator, Group, Person, Purpose, Stairwell, Task
-from watch.saving import Explanations, saving
+from watch.saving import Explanations, Words, saving
 from watch.sure import is_sure
 from watch.web import ViewAnswer, is_anothers_mail, leave_trace, sent_to
 
@@ -31,6 +31,7 @@ bp = Blueprint("coordinators", __name__)
 IS_ASKED: Explanations = {
     AlreadyCoordinator: _l("Den personen är redan kontaktombud, eller har redan fått frågan.")
 }
+THANKS_FOR_NO = _l("Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")
 NOT_ASKED: Explanations = {
     OfficerNeverCoordinates: OFFICERS_NEVER_COORDINATE,
     AskedOften: _l("Den adressen har fått frågan flera gånger i dag. Fråga igen i morgon."),
@@ -147,10 +148,23 @@ def _appoint(group: Group, whom: Person | str, stairwells: list[Stairwell], *, l
 @requires(Permission.END_APPOINTMENT)
 def end(coordinator: Coordinator) -> ViewAnswer:
     is_last = _("Gruppen behöver minst ett kontaktombud. Utse en ersättare först.")
-    ended = _("Uppdraget är avslutat. Det gäller från och med nu.")
-    with saving(ended, unless={LastCoordinator: is_last}):
+    with saving(_what_ends(coordinator), unless={LastCoordinator: is_last}) as saved:
         coordinators_service.end_appointment(coordinator, by=current_person())
+    if saved and coordinator.accepted_at and _is_without_coordinator(coordinator.group):
+        flash(_("Gruppen är nu utan kontaktombud. Kommunpolisen utser ett nytt."), "warn")
     return _to_index(coordinator.group_id)
+
+
+def _is_without_coordinator(group: Group) -> bool:
+    return not any(each.accepted_at for each in members.coordinators_of(group))
+
+
+def _what_ends(coordinator: Coordinator) -> Words:
+    if coordinator.accepted_at:
+        return _("Uppdraget är avslutat. Det gäller från och med nu.")
+    if coordinator.person_id == current_person().id:
+        return THANKS_FOR_NO
+    return _("Frågan är tillbakadragen.")
 
 
 @bp.post("/coordinators/<int:coordinator_id>/details")
@@ -223,7 +237,7 @@ def decline(token: str) -> Response:
     coordinator = _asked(token)
     if not is_sure():
         return redirect(url_for(".open_appointment", token=token), 303)
-    with saving(_("Tack för ditt svar. Du får inga fler frågor om det här uppdraget.")):
+    with saving(THANKS_FOR_NO):
         coordinators_service.decline_appointment(coordinator)
     return redirect(url_for("places.front"), 303)
 

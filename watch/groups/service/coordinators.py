@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.exc import IntegrityError
 
 from watch import audit
@@ -17,8 +17,6 @@ from watch.extensions import db
 from watch.groups.errors import (
     AlreadyAccepted,
     AlreadyCoordinator,
-    AskedMany,
-    AskedOften,
     CoordinatorLivesThere,
     LastCoordinator,
 )
@@ -31,6 +29,7 @@ from watch.groups.mails import (
 )
 from watch.groups.queries.members import QUESTION_LASTS, is_open
 from watch.groups.service.contact_details import DUTY_VERSION
+from watch.groups.service.question_limits import demand_few_asked_by, demand_not_asked_often
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
@@ -42,15 +41,13 @@ from watch.models import (
     Mailbox,
     Mailing,
     Officer,
-    OutboxRow,
     Person,
     Stairwell,
     utcnow,
 )
 from watch.names import is_same_name
 
-MOST_QUESTIONS = 3  # appointment mails about one group to one mailbox in a day
-QUESTIONS_A_DAY = 30  # appointments by one person; each also mails other people
+CHANGE_OF_MIND = timedelta(days=7)  # in which the only coordinator may still end their own appointment
 
 
 def appoint(
@@ -70,8 +67,8 @@ def appoint(
     mailbox = mailbox_at(whom) if isinstance(whom, str) else whom
     person = mailbox if isinstance(mailbox, Person) else _whose(mailbox)
     demand_no_officer(person)
-    _demand_not_asked_often(group, person)
-    _demand_few_asked_by(by)
+    demand_not_asked_often(group, person)
+    demand_few_asked_by(by)
     _forget_old_question(group, person)
     coordinator = Coordinator(
         group_id=group.id, person=person, is_lead=lead, appointed_by_id=by.id if by else None,
@@ -87,27 +84,6 @@ def appoint(
         _tell_the_others(coordinator)
     audit.note("coordinator-appointed", about=coordinator, by=by, group=group)
     return coordinator
-
-
-def _demand_not_asked_often(group: Group, person: Person) -> None:
-    """Raise AskedOften, so that asking, ending and asking again cannot mail somebody without end."""
-    asked = (
-        select(func.count(Mailing.id))
-        .join(Coordinator, Coordinator.id == Mailing.coordinator_id)
-        .join(OutboxRow, OutboxRow.mailing_id == Mailing.id)
-        .where(Coordinator.group_id == group.id, Mailing.kind == COORDINATOR_APPOINTED.kind)
-        .where(OutboxRow.mailbox_id == person.mailbox_id, Mailing.created_at > utcnow() - timedelta(days=1))
-    )
-    if (db.session.scalar(asked) or 0) >= MOST_QUESTIONS:
-        raise AskedOften
-
-
-def _demand_few_asked_by(person: Person | None) -> None:
-    """Raise AskedMany, so that mails about new leads cannot bury the one that others should notice."""
-    today = Coordinator.appointed_at > utcnow() - timedelta(days=1)
-    asked = select(func.count(Coordinator.id)).where(Coordinator.appointed_by == person, today)
-    if person and (db.session.scalar(asked) or 0) >= QUESTIONS_A_DAY:
-        raise AskedMany
 
 
 def _tell_the_others(lead: Coordinator) -> None:
@@ -225,8 +201,20 @@ def _introduce(coordinator: Coordinator, name: str) -> None:
 
 
 def end_appointment(coordinator: Coordinator, *, by: Person) -> None:
-    """End an appointment at once, if it has not ended, and mail its coordinator. Raises LastCoordinator."""
-    _end(coordinator.group, [coordinator] if coordinator.ended_at is None else [], by=by)
+    """End an appointment at once, if it has not ended, and mail its coordinator. Raises LastCoordinator.
+
+    An officer may leave a group without coordinators, so that a wrong lead can be stopped at once, and so
+    may whoever accepted a few days ago.
+    """
+    ending = [coordinator] if coordinator.ended_at is None else []
+    _end(coordinator.group, ending, by=by, can_be_last=_can_be_last(coordinator, by))
+
+
+def _can_be_last(coordinator: Coordinator, by: Person) -> bool:
+    accepted_at = coordinator.accepted_at
+    is_new = accepted_at is not None and accepted_at > utcnow() - CHANGE_OF_MIND
+    is_own = coordinator.person_id == by.id
+    return (is_own and is_new) or may(by, Permission.APPOINT_LEAD, coordinator.group)
 
 
 def demand_may_end_roles(group: Group, person_ids: Collection[int], *, by: Person) -> None:
@@ -260,9 +248,11 @@ def _lock(group: Group) -> None:
     db.session.execute(select(Group.id).where(Group.id == group.id).with_for_update())
 
 
-def _end(group: Group, ending: Collection[Coordinator], *, by: Person | None) -> None:
+def _end(
+    group: Group, ending: Collection[Coordinator], *, by: Person | None, can_be_last: bool = False
+) -> None:
     _lock(group)  # so that two coordinators cannot end each other's appointment at the same moment
-    if any(coordinator.accepted_at for coordinator in ending):
+    if not can_be_last and any(coordinator.accepted_at for coordinator in ending):
         staying = select(Coordinator.id).where(
             Coordinator.group_id == group.id,
             Coordinator.is_current,
