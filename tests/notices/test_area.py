@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -16,6 +18,7 @@ from tests.factories import (
     make_member,
     make_notice,
     make_person,
+    stairwell_of,
 )
 from tests.page_client import Page, PageClient
 from watch.bands import roughly
@@ -117,7 +120,32 @@ def test_an_area_where_nobody_takes_part_is_refused(client: PageClient, scene: S
         as_=scene.gun,
     )
     assert (page.status, outbox.rows()) == (422, [])
-    assert page.errors == ["Ingen skulle få meddelandet: ingen är med här än. Välj några andra."]
+    assert page.errors == [
+        "Ingen skulle få meddelandet: ingen är med här än. Välj några andra. "
+        "Är de som har gått med i dag färre än fem räknas de från i morgon."
+    ]
+
+
+@pytest.mark.parametrize("audience", ["area_group", "area_members"])
+def test_an_officer_cannot_see_by_a_notice_that_somebody_joins(
+    audience: str, client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    group = make_group(scene.langgatan)
+    chosen = {"audience": audience, "areas": str(group.area_id), "group": str(group.id)}
+
+    def preview() -> tuple[int, list[str]]:
+        page = client.post("/areas/norrby/notices/preview", TEXT | chosen, as_=scene.gun)
+        return page.status, page.errors
+
+    before = preview()
+    membership = make_member(scene.jenny, group, flat_of(stairwell_of(scene.langgatan, 21), "1001"))
+    assert (before[0], preview()) == (422, before)
+    membership.joined_at = membership.consent_at = utcnow() - timedelta(days=2)
+    assert preview() == (200, [])
+    membership.left_at = utcnow()
+    assert preview() == (200, [])
+    client.post("/areas/norrby/notices", TEXT | chosen, as_=scene.gun)
+    assert (len(db.session.scalars(select(Notice)).all()), outbox.rows()) == (1, [])
 
 
 def test_another_areas_officer_and_forged_audiences_get_nowhere(

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from watch.extensions import db
-from watch.groups.queries.areas import taking_part_in_area
+from watch.groups.queries.areas import last_night, taking_part_in_area
 from watch.groups.queries.choices import WANTS_NOTICES, has_opted_out
 from watch.groups.queries.households import paper_households
 from watch.groups.queries.members import active_member_ids
 from watch.mail.progress import Progress, progress_of_mailings
 from watch.models import (
+    FEW,
     Area,
     Audience,
     Coordinator,
@@ -30,6 +32,7 @@ from watch.models import (
     OutboxState,
     Person,
     Stairwell,
+    utcnow,
 )
 from watch.recipients import RecipientCounts, count_recipients, households_on_paper, reached_by_mail
 from watch.searching import is_found
@@ -88,6 +91,27 @@ class Target:
 
     def recipients(self) -> RecipientCounts:
         return count_recipients(self.people(), self.households(), audience=self.audience_ids())
+
+    def is_unseen(self) -> bool:
+        """Return True if an officer writes to members, of whom officers must not see who comes or goes."""
+        return self.area is not None and self.audience is not Audience.AREA_COORDINATORS
+
+    def reaches_somebody(self) -> bool:
+        """Return True if a notice reaches somebody: for officers last night's members, or five by now.
+
+        So an officer can write on the day a group starts, and never learns that a single person has come.
+        """
+        if not self.is_unseen():
+            return not self.recipients().nobody
+        now = utcnow()
+        return self._members_at(last_night(now)) > 0 or self._members_at(now) >= FEW
+
+    def _members_at(self, at: datetime) -> int:
+        here = Membership.group_id.in_([self.group.id] if self.group else groups_in(self.areas))
+        wants = WANTS_NOTICES if self.group else _wants_word(Membership, self.areas)
+        were_in = Membership.joined_at <= at, or_(Membership.left_at.is_(None), Membership.left_at > at)
+        wanted = select(func.count(Membership.person_id.distinct())).where(here, wants, *were_in)
+        return db.session.scalar(wanted) or 0
 
     def _whom(self) -> type[Membership] | type[Coordinator]:
         return Coordinator if self.audience is Audience.AREA_COORDINATORS else Membership

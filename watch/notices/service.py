@@ -78,7 +78,7 @@ def send(
     """
     expect_new(target, draft, form_key)
     recipients = target.recipients()
-    if recipients.nobody:
+    if not target.reaches_somebody():
         raise ReachesNobody
     recipients.require_unchanged(promised)
     try:

@@ -142,7 +142,7 @@ def _preview(compose: ComposeContext) -> ViewAnswer:
     if not form.validate():
         return _write_page(compose, form), 422
     reach = form.target.recipients()
-    if reach.nobody:
+    if not form.target.reaches_somebody():
         return _refuse_for_nobody(compose, form)
     try:
         service.expect_new(form.target, _draft(compose, form), form.form_key.data)
@@ -197,7 +197,10 @@ def _send(compose: ComposeContext) -> ViewAnswer:
 
 
 def _refuse_for_nobody(compose: ComposeContext, form: WriteNoticeForm) -> ViewAnswer:
-    form.audience.errors = (_("Ingen skulle få meddelandet: ingen är med här än. Välj några andra."),)
+    said = _("Ingen skulle få meddelandet: ingen är med här än. Välj några andra.")
+    if form.target.is_unseen():
+        said += " " + _("Är de som har gått med i dag färre än fem räknas de från i morgon.")
+    form.audience.errors = (said,)
     return _write_page(compose, form), 422
 
 
