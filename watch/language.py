@@ -44,7 +44,7 @@ def of_reader() -> str:
         return str(chosen)
     if current_user.is_authenticated:
         return str(current_user.person.language)
-    if written_in := g.get("written_in"):
+    if written_in := g.get("written_in") or session.get("written_in"):
         return str(written_in)
     return of_browser()
 
@@ -72,8 +72,13 @@ def unless_being_chosen(validate: Callable[..., bool]) -> Callable[..., bool]:
 
 
 def follow_letter(written_in: Language) -> None:
-    """Use the language of the mail whose link was opened, unless the reader has chosen another."""
+    """Use the language of the mail whose link was opened, unless the reader has chosen another.
+
+    After a press it is used on the pages that follow, too.
+    """
     g.written_in = written_in
+    if request.method == "POST":
+        session["written_in"] = written_in.value
     refresh()
 
 

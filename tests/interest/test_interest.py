@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
+from tests.cast import Scene
 from tests.conftest import Outbox
 from tests.factories import make_coordinator, make_group, make_interest, make_person
 from tests.newcomers import Statements, bytes_of, what_leaves
@@ -161,6 +162,39 @@ def test_when_the_group_exists_one_button_asks_to_join(
     assert asked == ("Lina", stairwell, "1102", "waiting")
     assert outbox.addressed()[1:] == [("join-requested", "ola@example.org")]
     assert client.get(link_of(left)).status == 410
+
+
+def test_an_officer_cannot_see_by_a_name_that_its_owner_joins(
+    client: PageClient, scene: Scene, left: Interest
+) -> None:
+    group = make_group(scene.langgatan, GroupState.STARTING)
+    make_coordinator(make_person("Ola", "ola@example.org"), group, lead=True)
+    client.post(link_of(left) + "/name")
+    page = f"/groups/{group.id}/coordinators"
+    named = make_interest(make_person("Berit", "berit@example.org"), scene.langgatan, named=True)
+    stairwell = str(scene.langgatan.stairwells[1].id)
+    for interest in (left, named):
+        client.get(link_of(interest)).press("Gå med i gruppen", {"stairwell": stairwell})
+    assert [name in client.get(page, as_=scene.gun).text for name in ("Lina", "Berit")] == [True, True]
+    assert counted(scene.langgatan).named == ()
+
+
+def test_a_name_is_hidden_as_soon_as_the_interest_is_withdrawn(
+    client: PageClient, scene: Scene, left: Interest
+) -> None:
+    client.post(link_of(left) + "/name")
+    assert interested_in(scene.langgatan).named == (left.person,)
+    client.post(link_of(left) + "/withdraw", {"sure": "yes"})
+    assert interested_in(scene.langgatan).named == ()
+
+
+def test_the_answer_after_joining_is_in_the_language_of_the_mail(client: PageClient, scene: Scene) -> None:
+    make_coordinator(make_person("Ola", "ola@example.org"), make_group(scene.langgatan), lead=True)
+    interest = make_interest(scene.jenny, scene.langgatan)
+    typed = {"stairwell": str(scene.langgatan.stairwells[1].id)}
+    for _twice in range(2):
+        after = client.post(f"{link_of(interest)}/join", typed).follow()
+        assert ("Tack!" in after.flashes[0][1], 'lang="so"' in after.html) == (False, True)
 
 
 def test_the_stairwell_has_to_be_chosen(client: PageClient, langgatan: Building, left: Interest) -> None:

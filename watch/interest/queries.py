@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 
 from watch.extensions import db
-from watch.groups.queries.areas import interested_of_building
+from watch.groups.queries.areas import interested_of_building, last_night
 from watch.joining.queries.asking import MEANT_TO_LEAVE
 from watch.models import Building, Interest, Mailing, OutboxRow, Person, utcnow
 
@@ -25,20 +25,21 @@ class Interested:
 def interested_in(building: Building) -> Interested:
     """Return confirmed interest in a building, in two statements.
 
-    The counts are last night's, because current ones would reveal that somebody has just come or gone. Names
-    are current.
+    The counts are last night's, because current ones would reveal that somebody has just come or gone. So a
+    name whose interest has become a request stays until the night; one that was taken back is hidden at once.
     """
     now, here = utcnow(), Interest.building_id == building.id
     could = interested_of_building(now, Interest.could_coordinate.is_(True))
     counted = select(interested_of_building(now), could).where(Building.id == building.id)
     count, willing = db.session.execute(counted).one()
+    seen = or_(Interest.ended_at.is_(None), Interest.ended_at > last_night(now))
     named = (
         select(Person)
         .join(Interest, Interest.person_id == Person.id)
-        .where(here, Interest.named_at.is_not(None), Interest.ended_at.is_(None))
+        .where(here, Interest.named_at.is_not(None), seen)
         .order_by(Interest.named_at, Interest.id)
     )
-    return Interested(count, willing, tuple(db.session.scalars(named)))
+    return Interested(count, willing, tuple(dict.fromkeys(db.session.scalars(named))))
 
 
 def interest_in_same_mail(interest: Interest) -> list[Interest]:

@@ -138,8 +138,9 @@ def back_to_open(token: str) -> Response:
 @bp.post("/interest/<token>/join")
 @public
 def join(token: str) -> ViewAnswer:
-    thanks = _("Tack! Ett kontaktombud i huset svarar dig med mejl.")
     interest = service.interest_asked(token)
+    language.follow_letter(interest.person.language)
+    thanks = _("Tack! Ett kontaktombud i huset svarar dig med mejl.")
     building = url_for("places.building", building_id=interest.building_id)
     if service.has_become_request(interest):  # pressed again
         flash(thanks, "done")

@@ -116,10 +116,10 @@ def take_back_name(interest: Interest) -> None:
 
 
 def withdraw(interest: Interest) -> None:
-    """End the interest and stop its waiting mail. Ending it twice has no further effect."""
+    """End the interest, hide the name and stop its waiting mail. Ending it twice has no further effect."""
     if interest.ended_at is not None:
         return
-    interest.ended_at = utcnow()
+    interest.ended_at, interest.named_at = utcnow(), None
     outbox.cancel(interest)
     audit.note("interest-withdrawn", about=interest, by=None, area=interest.building.property.area)
 
