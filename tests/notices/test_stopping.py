@@ -75,9 +75,10 @@ def test_what_is_being_sent_is_told_apart_from_what_was_stopped(
     report = asked.press("Stoppa mejlen som väntar").follow()
     assert report.flashes == [("done", "Stoppade mejl: 3. Redan på väg, går inte att stoppa: 1.")]
     assert by_state(outbox) == {"sending": 1, "cancelled": 3, "to_print": 1}
-    assert "Så många väntar: 1." in report.text
+    assert "Så många är på väg just nu: 1." in report.text
+    assert ("Väntar 1" in report.text, "På väg just nu 1" in report.text) == (False, True)
     assert "Stoppa mejlen som väntar" not in report.links
-    assert "Inget väntar" in client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow().text
+    assert "Inget går att stoppa" in client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow().text
 
 
 def test_how_many_were_stopped_in_an_area_is_not_told_where_few(client: PageClient, scene: Scene) -> None:
@@ -94,7 +95,7 @@ def test_how_many_were_stopped_in_an_area_is_not_told_where_few(client: PageClie
 def test_stopped_twice_or_too_late_it_says_that_nothing_waits(client: PageClient, scene: Scene) -> None:
     notice = sent_by(scene)
     client.post(f"/notices/{notice.id}/stop", as_=scene.amina).follow()
-    nothing = [("info", "Inget väntar: alla mejl har redan gått iväg eller är på väg just nu.")]
+    nothing = [("info", "Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu.")]
     assert client.post(f"/notices/{notice.id}/stop", as_=scene.amina).follow().flashes == nothing
     assert client.get(f"/notices/{notice.id}/stop", as_=scene.amina).follow().flashes == nothing
 
@@ -111,6 +112,11 @@ def test_the_report_says_how_fast_it_goes_and_when_it_ends(client: PageClient, s
     assert "i minuten" not in client.get(f"/notices/{notice.id}/report", as_=scene.amina).text
     db.session.add(Worker(owner="here#0", per_minute=2, last_sent_at=utcnow()))
     db.session.add(Worker(owner="gone#0", per_minute=900, seen_at=utcnow() - timedelta(hours=1)))
+    db.session.commit()
+    text = client.get(f"/notices/{notice.id}/report", as_=scene.amina).text
+    assert "i minuten" not in text  # the worker had nothing to do for most of the measured time
+    waits = update(OutboxRow).where(OutboxRow.next_at.is_not(None))
+    db.session.execute(waits.values(next_at=utcnow() - timedelta(minutes=1)))
     db.session.commit()
     text = client.get(f"/notices/{notice.id}/report", as_=scene.amina).text
     assert "Ungefär 2 mejl i minuten går ut. Allt har gått iväg omkring kl. " in text

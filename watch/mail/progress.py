@@ -14,9 +14,10 @@ from watch.models import Channel, ErasedRows, LeftOut, OutboxRow, OutboxState, W
 
 ALIVE = timedelta(minutes=2)  # a worker that has not been seen for longer counts as dead
 STUCK = timedelta(minutes=10)  # mail is due, and nothing has been sent for so long
+MEASURED = timedelta(seconds=10)  # longer than what a worker measures its speed over
 LATE = timedelta(minutes=5)  # a working mail server accepts a mail within this time
 WAITING = frozenset({OutboxState.QUEUED, OutboxState.SENDING, OutboxState.UNCERTAIN, OutboxState.HELD})
-STOPPABLE = frozenset({OutboxState.QUEUED, OutboxState.UNCERTAIN})  # by mail.outbox.stop
+STOPPABLE = WAITING - {OutboxState.SENDING}  # by mail.outbox.stop
 LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 
 
@@ -24,17 +25,19 @@ LEFT_OUT = frozenset({OutboxState.CANCELLED, OutboxState.EXPIRED})
 class Sending:
     """Due messages, messages sent a minute, and whether nothing has been sent for long.
 
-    `oldest_due` is when the oldest of them became due, or None if none is due.
+    `oldest_due` is when the oldest of them became due, or None if none is due. `is_measured` means that mail
+    was due during all the time over which the speed was measured. Otherwise the workers had too little to do.
     """
 
     due: int
     oldest_due: datetime | None
     per_minute: int
     is_stuck: bool
+    is_measured: bool
 
     def ends_at(self, now: datetime) -> datetime | None:
         """Return about when all messages now due will be sent, or None if that is unknown."""
-        if not self.per_minute or self.is_stuck:
+        if not self.per_minute or self.is_stuck or not self.is_measured:
             return None
         return now + timedelta(minutes=self.due / self.per_minute)
 
@@ -45,9 +48,12 @@ def sending(now: datetime | None = None) -> Sending:
     waiting = select(func.count(), func.min(OutboxRow.next_at)).where(OutboxRow.next_at <= now)
     due, oldest = db.session.execute(waiting).one()
     alive = func.sum(Worker.per_minute).filter(Worker.seen_at > now - ALIVE)
-    per_minute, last = db.session.execute(select(alive, func.max(Worker.last_sent_at))).one()
+    times = func.max(Worker.last_sent_at), func.max(Worker.seen_at)
+    per_minute, last, seen = db.session.execute(select(alive, *times)).one()
     is_late = oldest is not None and oldest < now - STUCK
-    return Sending(due, oldest, per_minute or 0, is_late and (last is None or last < now - STUCK))
+    is_stuck = is_late and (last is None or last < now - STUCK)
+    is_measured = oldest is not None and seen is not None and oldest <= seen - MEASURED
+    return Sending(due, oldest, per_minute or 0, is_stuck, is_measured)
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,11 @@ class Progress:
     parked: int = 0
     paper: int = 0
     handed_out: int = 0
+
+    @property
+    def on_the_way(self) -> int:
+        """The number of people whose mail is being sent at this moment and cannot be stopped."""
+        return self.waiting - self.stoppable
 
     @property
     def mail(self) -> int:

@@ -29,7 +29,7 @@ from watch.saving import saving
 from watch.web import ViewAnswer
 
 Place = Building | Group
-NOTHING_WAITS = _l("Inget väntar: alla mejl har redan gått iväg eller är på väg just nu.")
+NOTHING_WAITS = _l("Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu.")
 
 
 @bp.get("/buildings/<int:building_id>/messages")

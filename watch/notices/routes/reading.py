@@ -30,7 +30,7 @@ from watch.recipients import flats_on_paper
 from watch.saving import saving
 from watch.web import ViewAnswer, leave_trace
 
-NOTHING_WAITS = _l("Inget väntar: alla mejl har redan gått iväg eller är på väg just nu.")
+NOTHING_WAITS = _l("Inget går att stoppa: alla mejl har redan gått iväg eller är på väg just nu.")
 
 
 @bp.get("/groups/<int:group_id>/notices")
