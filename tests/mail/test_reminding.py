@@ -18,7 +18,7 @@ from tests.page_client import PageClient
 from tests.test_clock import at_once
 from watch import clock, jobs
 from watch.extensions import db
-from watch.language import STOCKHOLM
+from watch.language import STOCKHOLM, local
 from watch.mail import delivery
 from watch.meetings import service
 from watch.models import (
@@ -355,6 +355,28 @@ def test_the_days_are_chosen_for_each_meeting(
     meeting = db.session.scalars(select(Meeting)).one()
     every_day(MEETING - timedelta(days=16), MEETING, "09.00", "23.59")
     assert days_reminded(outbox, meeting) == wanted
+
+
+@pytest.mark.parametrize(
+    ("days", "said"),
+    [
+        (2, "Inga påminnelser. Går inte ut, för nära inbjudan: en vecka före, dagen före"),
+        (8, "Påminnelser: dagen före Går inte ut, för nära inbjudan: en vecka före"),
+        (20, "Påminnelser: en vecka före, dagen före"),
+    ],
+)
+def test_the_preview_promises_only_reminders_that_go(
+    days: int, said: str, client: PageClient, scene: Scene
+) -> None:
+    day = local(utcnow()).date() + timedelta(days=days)
+    plan = {"kind": "coordinators", "day": day.isoformat(), "starts": "18.00", "ends": "19.00", "place": "X"}
+    own = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
+    areas = client.get(f"/areas/{scene.group.area.slug}/meetings/new", as_=scene.gun)
+    pages = [
+        own.press("Förhandsgranska", plan | {"kind": "stairwell", "scope": "group"}),
+        areas.press("Förhandsgranska", plan),
+    ]
+    assert [(said in page.text, "Går inte ut" in page.text) for page in pages] == [(True, days < 20)] * 2
 
 
 def test_the_preview_says_when_and_what_and_the_mail_has_the_own_words(

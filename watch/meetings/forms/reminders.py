@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from flask_babel.speaklater import LazyString
 from wtforms import SelectField
 
 from watch.fields import Form, TextField, choice
@@ -21,12 +20,6 @@ class RemindersForm(Form):
     remind_early = SelectField(_l("Första påminnelsen"), choices=DAYS_BEFORE, coerce=int, default=7)
     remind_late = SelectField(_l("Sista påminnelsen"), choices=DAYS_BEFORE, coerce=int, default=1)
     reminder_text = TextField(_l("Egna ord i påminnelsen"), most=300)
-
-    @property
-    def chosen_days(self) -> list[LazyString]:
-        """The chosen days before the meeting in words, the earliest first."""
-        days = {self.remind_early.data, self.remind_late.data} - {0}
-        return [REMINDER_DAYS[each] for each in sorted(days, reverse=True)]
 
     @classmethod
     def of(cls, meeting: Meeting) -> RemindersForm:

@@ -31,9 +31,12 @@ class Reminder:
         day = local(meeting.starts_at).date() - timedelta(days=self.days)
         return datetime.combine(day, REMIND_AT, STOCKHOLM)
 
-    def is_planned(self, meeting: Meeting) -> bool:
-        """Return True if it comes long enough after the call or the last change, and was chosen in time."""
-        due, told_at = self.due_at(meeting), meeting.changed_at or meeting.called_at
+    def is_planned(self, meeting: Meeting, told_at: datetime | None = None) -> bool:
+        """Return True if it comes long enough after the call or the last change, and was chosen in time.
+
+        `told_at` is when a meeting that is only planned will be called.
+        """
+        due, told_at = self.due_at(meeting), told_at or meeting.changed_at or meeting.called_at
         is_chosen = meeting.reminders_at is None or meeting.reminders_at <= due
         return is_chosen and told_at is not None and told_at <= due - AFTER_CALL
 
@@ -62,6 +65,11 @@ def reminders_of(meeting: Meeting) -> list[Reminder]:
         Reminder(each, until=min(each, following + 2) if following else 0)
         for each, following in zip(days, [*days[1:], 0], strict=False)
     ]
+
+
+def reminders_if_called(meeting: Meeting, now: datetime) -> list[Reminder]:
+    """Return the reminders that will go out if the meeting is called now, the earliest first."""
+    return [each for each in reminders_of(meeting) if each.is_planned(meeting, now)]
 
 
 def next_reminder(meeting: Meeting, now: datetime) -> datetime | None:

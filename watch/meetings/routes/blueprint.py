@@ -19,6 +19,7 @@ from watch.meetings.forms.reminders import RemindersForm
 from watch.meetings.labels import (
     ANSWERS,
     KINDS,
+    REMINDER_DAYS,
     called_to,
     reason_called,
     said_by,
@@ -26,9 +27,9 @@ from watch.meetings.labels import (
     who_sees_answers,
     whom_said,
 )
-from watch.meetings.queries import calls
+from watch.meetings.queries import calls, reminding
 from watch.meetings.service import Plan, Reminders
-from watch.models import Answer, Group, Meeting, MeetingKind
+from watch.models import Answer, Group, Meeting, MeetingKind, utcnow
 from watch.positions import groups_of
 from watch.recipients import FlatOnPaper, flats_on_paper
 
@@ -48,6 +49,17 @@ def meeting_kind(kind: MeetingKind) -> LazyString:
 @bp.app_template_filter("meeting_answer")
 def meeting_answer(answer: Answer) -> LazyString:
     return ANSWERS[answer]
+
+
+@bp.app_template_global()
+def days_of_reminders(meeting: Meeting) -> dict[str, list[LazyString]]:
+    """Return the chosen days before a meeting in words: those that go out if it is called now, and others."""
+    will_go = reminding.reminders_if_called(meeting, utcnow())
+    chosen = reminding.reminders_of(meeting)
+    return {
+        "planned": [REMINDER_DAYS[each.days] for each in will_go],
+        "too_soon": [REMINDER_DAYS[each.days] for each in chosen if each not in will_go],
+    }
 
 
 @bp.app_template_filter("day_number")
