@@ -31,6 +31,7 @@ from watch.models import (
     MeetingKind,
     Membership,
     OutboxRow,
+    OutboxState,
     Person,
     utcnow,
 )
@@ -278,6 +279,51 @@ def test_steps_are_undone_one_by_one_and_a_finding_is_brought_back(client: PageC
     assert "Lampan" not in client.get(f"/groups/{scene.group.id}/findings", as_=scene.carin).text
     removed.press("Ångra")
     assert client.get(f"/findings/{finding.id}", as_=scene.carin).status == 200
+
+
+def test_what_is_undone_is_not_mailed_again(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    link = button_of(mailed(outbox, "finding-assigned")[0])
+    page = f"/findings/{finding.id}"
+    report(client, finding, scene.amina)
+    client.get(page, as_=scene.amina).press("Ta bort det senaste")
+    client.get(page, as_=scene.amina).press("Ta bort åtgärden").follow().press("Ångra")
+    (row,) = mailed(outbox, "finding-assigned")
+    assert (row.state, button_of(row), client.get(link).status) == (OutboxState.QUEUED, link, 200)
+
+    report(client, finding, scene.amina)
+    report(client, finding, scene.amina, status="open", text="Den är trasig igen.")
+    assert len(mailed(outbox, "finding-assigned")) == 2  # what begins again is news to them
+    assert client.get(link).status == 410
+
+
+def test_the_landlords_fault_report_is_asked_where_no_landlord_has_an_address(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    landlord = make_contact(ContactRole.LANDLORD, "Bostäder i Borås")
+    make_contact(ContactRole.FAULT_REPORT, "Felanmälan", scene.house).email = "fel@example.org"
+    db.session.commit()
+    page = client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.amina)
+    saved = page.press("Skriv upp", LAMP).follow()
+    assert saved.flashes == [
+        ("done", "Åtgärden är uppskriven."),
+        ("info", "Kontaktpersonen får ett mejl om den."),
+    ]
+    landlord.email = "agare@example.org"
+    db.session.commit()
+    add(client, scene, scene.amina)
+    asked = [row.mailbox.address for row in mailed(outbox, "finding-assigned") if row.mailbox]
+    assert asked == ["fel@example.org", "agare@example.org"]
+
+
+def test_the_areas_form_says_that_the_contact_is_mailed_at_once(client: PageClient, scene: Scene) -> None:
+    page = client.get(f"/areas/{scene.group.area.slug}/findings/new", as_=scene.gun)
+    assert "får genast ett mejl med en länk" in page.text
+    saved = page.press("Skriv upp", LAMP | {"owner": "municipality"}).follow()
+    assert saved.flashes == [("done", "Åtgärden är uppskriven.")]
+    assert "Kontakten Kommunen har ingen e-postadress." in saved.text
 
 
 def test_another_owner_gets_a_link_and_the_first_loses_theirs(

@@ -37,9 +37,9 @@ from watch.models import (
 )
 
 Place = Group | Area
-REPORT_BY_LINK = {  # the owners that are no users, and whose contact person gets a link
-    FindingOwner.LANDLORD: ContactRole.LANDLORD,
-    FindingOwner.MUNICIPALITY: ContactRole.MUNICIPALITY,
+REPORT_BY_LINK = {  # the owners that are no users, and whose contact person gets a link, by preference
+    FindingOwner.LANDLORD: (ContactRole.LANDLORD, ContactRole.FAULT_REPORT),
+    FindingOwner.MUNICIPALITY: (ContactRole.MUNICIPALITY,),
 }
 MOST_LEFT = 8  # how many open findings a call names
 
@@ -168,8 +168,8 @@ def people_to_tell_of_finding(finding: Finding) -> Select[int]:
 
 def contact_of(finding: Finding) -> ContactPerson | None:
     """Return the nearest contact person of the finding's owner who has an e-mail address, or None."""
-    role = REPORT_BY_LINK.get(finding.owner)
-    if role is None:
+    roles = REPORT_BY_LINK.get(finding.owner, ())
+    if not roles:
         return None
     if finding.group:
         known = contacts_for(finding.group)
@@ -178,7 +178,7 @@ def contact_of(finding: Finding) -> ContactPerson | None:
         known = sorted(
             db.session.scalars(select(ContactPerson).where(here)), key=lambda each: not each.area_id
         )
-    return next((each for each in known if each.role is role and each.email), None)
+    return next((each for role in roles for each in known if each.role is role and each.email), None)
 
 
 def link_of(finding: Finding) -> FindingLink | None:
@@ -195,7 +195,7 @@ def link_sent_at(finding: Finding) -> str:
 def is_theirs(link: FindingLink) -> bool:
     """Return True if the link's contact person is still the owner's, at the address that it was mailed to."""
     finding, contact = link.finding, link.contact
-    is_owner = REPORT_BY_LINK.get(finding.owner) is contact.role
+    is_owner = contact.role in REPORT_BY_LINK.get(finding.owner, ())
     return finding.removed_at is None and is_owner and contact.email == link.mailbox.address
 
 

@@ -124,13 +124,13 @@ def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
     if not steps or steps[-1].id != step_id:
         return
     db.session.delete(steps.pop())
-    db.session.flush()
+    _open_link_again(finding)
     _stand(finding, steps[-1] if steps else None)
     _note("finding-step-undone", finding, by)
 
 
 def remove(finding: Finding, *, by: Person) -> None:
-    """Take away a finding that should not stand there, with its link and its mails that wait."""
+    """Take away a finding that should not stand there. Its link ends and its waiting mails are left out."""
     if finding.removed_at is None:
         finding.removed_at = utcnow()
         outbox.cancel(finding)
@@ -142,7 +142,7 @@ def bring_back(finding: Finding, *, by: Person) -> None:
     """Undo taking a finding away."""
     if finding.removed_at is not None:
         finding.removed_at = None
-        db.session.flush()
+        _open_link_again(finding)
         _ask_owner(finding)
         _note("finding-brought-back", finding, by)
 
@@ -202,6 +202,7 @@ def _ask_owner(finding: Finding) -> None:
     if link is None:
         link = FindingLink(finding_id=finding.id)
     else:
+        outbox.cancel(link)
         link.nonce = secrets.token_bytes(NONCE_BYTES)
     link.contact, link.mailbox = contact, mailbox
     link.sent_at, link.expires_at, link.ended_at = now, now + LINK_LASTS, None
@@ -211,11 +212,19 @@ def _ask_owner(finding: Finding) -> None:
 
 
 def _end_link(finding: Finding) -> None:
+    """End the link, if any. Its mail, if it waits, is left out when its turn comes."""
     link = queries.link_of(finding)
     if link is not None and link.ended_at is None:
         link.ended_at = utcnow()
-        db.session.flush()
-        outbox.cancel(link)
+    db.session.flush()
+
+
+def _open_link_again(finding: Finding) -> None:
+    """Let the link work again after something was undone, so that its contact person gets no second mail."""
+    link = queries.link_of(finding)
+    if link is not None and queries.is_theirs(link):
+        link.ended_at = None
+    db.session.flush()
 
 
 def _tell(finding: Finding) -> None:

@@ -61,6 +61,8 @@ def _create(place: Place, form: FindingForm) -> ViewAnswer:
     _note_assurance(form, finding)
     db.session.commit()
     flash(_("Åtgärden är uppskriven."), "done")
+    if queries.link_of(finding):
+        flash(_("Kontaktpersonen får ett mejl om den."), "info")
     return to_finding(finding)
 
 
@@ -174,7 +176,7 @@ def _new_page(place: Place, form: FindingForm) -> str:
 
 
 def _edit_page(finding: Finding, form: FindingForm) -> str:
-    return render_template("findings/edit.html", finding=finding, form=form, is_group=bool(finding.group_id))
+    return render_template("findings/edit.html", finding=finding, form=form)
 
 
 def _note_assurance(form: Any, finding: Finding) -> None:
