@@ -75,6 +75,7 @@ class Permission(Enum):
     EDIT_CONTACTS = auto()
     WRITE_UNSEEN = auto()
     TAKE_BACK_WRITERS = auto()
+    SEE_FINDING = auto()
     MANAGE_FINDINGS = auto()
     REPORT_ON_FINDING = auto()
 
@@ -127,6 +128,7 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.EDIT_CONTACTS: _OFFICER,
     Permission.WRITE_UNSEEN: _OFFICER,
     Permission.TAKE_BACK_WRITERS: _COORDINATORS,
+    Permission.SEE_FINDING: _GROUP | _OFFICER | {Role.GUEST},
     Permission.MANAGE_FINDINGS: _COORDINATORS | _OFFICER,
     Permission.REPORT_ON_FINDING: _COORDINATORS | _OFFICER,
 }

@@ -78,7 +78,9 @@ def position_of(thing: Model) -> Position:
             return _of_meeting(thing)
         case Notice():
             return _of_notice(thing)
-        case Finding() | LetterPack():
+        case Finding():
+            return _of_finding(thing)
+        case LetterPack():
             return _of_place(thing.group) if thing.group else Position(thing.area_id)
         case ContactPerson():
             place = thing.group or thing.building
@@ -118,6 +120,13 @@ def _of_request(request: JoinRequest) -> Position:
         return Position()
     stairwell = None if request.is_everybodys else request.stairwell_id
     return Position(request.group.area_id, request.group_id, _only(stairwell), owner_id=request.decided_by_id)
+
+
+def _of_finding(finding: Finding) -> Position:
+    """Return the position of its group, or of its area, whose groups' members see it too."""
+    if finding.group:
+        return _of_place(finding.group)
+    return Position(finding.area_id, guests=frozenset(_groups_in(finding.area_id or 0).scalars()))
 
 
 def _of_meeting(meeting: Meeting) -> Position:

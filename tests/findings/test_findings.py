@@ -379,6 +379,32 @@ def test_an_officer_writes_down_measures_of_the_area_but_no_cameras(client: Page
     assert client.get(f"/findings/{finding.id}", as_=scene.hodan).status == 404
 
 
+def test_members_of_the_areas_groups_see_the_areas_findings(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    make_contact(ContactRole.MUNICIPALITY, "Borås stad").email = "gatan@example.org"
+    page = client.get(f"/areas/{scene.group.area.slug}/findings/new", as_=scene.gun)
+    page.press("Skriv upp", LAMP | {"what": "Bommen är trasig.", "owner": "municipality"})
+    finding, listed = last(), f"/groups/{scene.group.id}/findings"
+    for reader in (scene.carin, scene.amina, scene.gun):
+        assert "I området Belysning, Hässleholmen, hela området" in client.get(listed, as_=reader).text
+    elsewhere = client.get(f"/groups/{scene.other_group.id}/findings", as_=scene.ivan)
+    assert "Bommen" not in elsewhere.text
+
+    shown = client.get(listed, as_=scene.carin).click("Belysning, Hässleholmen, hela området")
+    shown.press("Jag vill veta hur det går")
+    client.get(button_of(mailed(outbox, "finding-assigned")[0])).press("Spara", DONE)
+    assert told(outbox) == ["Carin"]
+    assert "Ny lampa sitter uppe." in client.get(listed, as_=scene.carin).text
+    db.session.scalars(
+        select(Membership).where(Membership.person_id == scene.carin.id)
+    ).one().left_at = utcnow()
+    db.session.commit()
+    assert client.get(f"/findings/{finding.id}", as_=scene.carin).status == 404
+    client.get(f"/findings/{finding.id}", as_=scene.gun).press("Ta bort åtgärden")
+    assert "Bommen" not in client.get(listed, as_=scene.amina).text
+
+
 def test_an_officer_reports_only_on_what_is_theirs_in_a_group(client: PageClient, scene: Scene) -> None:
     theirs = add(client, scene, scene.amina, owner="police")
     landlords = add(client, scene, scene.amina)

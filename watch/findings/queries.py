@@ -42,6 +42,7 @@ REPORT_BY_LINK = {  # the owners that are no users, and whose contact person get
     FindingOwner.MUNICIPALITY: (ContactRole.MUNICIPALITY,),
 }
 MOST_LEFT = 8  # how many open findings a call names
+MOST_OF_AREA, MOST_CLOSED = 20, 5  # of an area's findings, how many members see in their list
 
 
 def _in(place: Place) -> ColumnElement[bool]:
@@ -125,6 +126,21 @@ def latest_outcomes(group: Group, most: int = 3) -> list[Finding]:
     return list(db.session.scalars(wanted.order_by(Finding.changed_at.desc(), Finding.id.desc()).limit(most)))
 
 
+def findings_of_area(area: Area) -> list[Finding]:
+    """Return an area's own findings for its groups' members: the open ones, and those closed last."""
+    own = select(Finding).where(Finding.area_id == area.id, Finding.removed_at.is_(None))
+    newest = own.options(joinedload(Finding.area)).order_by(Finding.changed_at.desc(), Finding.id.desc())
+    is_closed = Finding.status.in_(CLOSED)
+    left, closed = newest.where(~is_closed).limit(MOST_OF_AREA), newest.where(is_closed).limit(MOST_CLOSED)
+    return [*db.session.scalars(left), *db.session.scalars(closed)]
+
+
+def group_among(ids: Collection[int], area: Area | None) -> Group:
+    """Return the first of these groups (ids) that is in the area."""
+    here = Group.id.in_(ids), Group.area == area
+    return db.session.scalars(select(Group).where(*here).order_by(Group.id).limit(1)).one()
+
+
 def steps_of(finding: Finding) -> Sequence[FindingStep]:
     """Return the steps of a finding, the oldest first."""
     wanted = select(FindingStep).where(FindingStep.finding_id == finding.id)
@@ -144,7 +160,7 @@ def hears_of_finding(finding: Finding, person_id: ColumnElement[Any]) -> ColumnE
     """Return the condition that a person (a column of ids) asked to hear of it and may still see it."""
     office = select(Officer.id).where(Officer.person_id == person_id, Officer.is_current)
     follows_area = office.where(Officer.area_id == area_id_of(finding)).exists()
-    here = Group.id == finding.group_id
+    here = Group.id == finding.group_id if finding.group_id else Group.area_id == finding.area_id
     sees_it = or_(takes_part(person_id, here), coordinates(person_id, here), follows_area)
     return person_id.in_(_follows(finding)) & sees_it
 

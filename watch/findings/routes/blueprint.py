@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from flask import Blueprint, redirect, url_for
+from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
 from werkzeug.wrappers import Response
 
+from watch.access import Permission, can, current_relations
 from watch.findings import queries
 from watch.findings.labels import OWNERS, SPOTS, STATUS_KINDS, STATUSES, where_in_area, where_of
 from watch.models import Finding, FindingOwner, FindingStatus, Group, Meeting, Spot
@@ -60,9 +62,15 @@ def to_finding(finding: Finding) -> Response:
     return redirect(url_for("findings.show", finding_id=finding.id), 303)
 
 
-def list_of(finding: Finding) -> str:
-    """Return the address of the list that a finding stands in."""
-    if finding.group_id:
-        return url_for("findings.index", group_id=finding.group_id)
-    assert finding.area is not None
-    return url_for("findings.area_index", slug=finding.area.slug)
+def crumbs_of(finding: Finding) -> list[tuple[str, str]]:
+    """Return the way to a finding from its group, from its area for officers, or from the reader's group."""
+    area = finding.area
+    if area and can(Permission.SEE_AREA, area):
+        here = url_for("findings.area_index", slug=area.slug)
+        return [(area.name, url_for("followup.area", slug=area.slug)), (_("Åtgärder"), here)]
+    relations = current_relations()
+    group = finding.group or queries.group_among(
+        relations.member_of | relations.leads | set(relations.coordinates), area
+    )
+    here = url_for("findings.index", group_id=group.id)
+    return [(group.name, url_for("groups.show", group_id=group.id)), (_("Åtgärder"), here)]

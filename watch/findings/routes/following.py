@@ -18,7 +18,7 @@ from watch.web import sent_to
 
 
 @bp.post("/findings/<int:finding_id>/follow")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_FINDING)
 def follow(finding: Finding) -> Response:
     with saving(_("Du får ett mejl när det händer något.")):
         service.follow(finding, current_person())
@@ -26,7 +26,7 @@ def follow(finding: Finding) -> Response:
 
 
 @bp.post("/findings/<int:finding_id>/follow/undo")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_FINDING)
 def unfollow(finding: Finding) -> Response:
     with saving(_("Du får inga fler mejl om det här.")):
         service.unfollow(finding, current_person())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Response as FlaskResponse
 from flask import abort, render_template, request, url_for
 
@@ -9,7 +11,7 @@ from watch.access import Permission, can, current_person, requires
 from watch.findings import export, queries
 from watch.findings.forms import FilterFindingsForm, ReportForm
 from watch.findings.queries import Place
-from watch.findings.routes.blueprint import bp, list_of
+from watch.findings.routes.blueprint import bp, crumbs_of
 from watch.models import Area, Finding, Group
 from watch.paging import page_of
 from watch.spreadsheets import CONTENT_TYPE
@@ -18,7 +20,8 @@ from watch.spreadsheets import CONTENT_TYPE
 @bp.get("/groups/<int:group_id>/findings")
 @requires(Permission.SEE_GROUP)
 def index(group: Group) -> str:
-    return _list_page(group, url_for("findings.index", group_id=group.id), "findings/index.html")
+    here = url_for("findings.index", group_id=group.id)
+    return _list_page(group, here, "findings/index.html", of_area=queries.findings_of_area(group.area))
 
 
 @bp.get("/areas/<slug>/findings")
@@ -27,7 +30,7 @@ def area_index(area: Area) -> str:
     return _list_page(area, url_for("findings.area_index", slug=area.slug), "findings/area_index.html")
 
 
-def _list_page(place: Place, here: str, template: str) -> str:
+def _list_page(place: Place, here: str, template: str, **more: Any) -> str:
     form = FilterFindingsForm(request.args)
     page = page_of(
         queries.finding_ids(place, **form.chosen),
@@ -37,7 +40,7 @@ def _list_page(place: Place, here: str, template: str) -> str:
     asked = {name: request.args[name][:20] for name in ("status", "owner", "sort") if request.args.get(name)}
     return render_template(
         template, place=place, form=form, page=page, findings=queries.findings_by_id(page.keys), here=here,
-        asked=asked, has_any=bool(queries.finding_ids(place)),
+        asked=asked, has_any=bool(queries.finding_ids(place)), **more,
     )  # fmt: skip
 
 
@@ -60,7 +63,7 @@ def _csv(place: Place, name: str) -> FlaskResponse:
 
 
 @bp.get("/findings/<int:finding_id>")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_FINDING)
 def show(finding: Finding) -> str:
     """Show a finding with its steps, and what the reader may do. One taken away is for who can undo it."""
     return show_page(finding)
@@ -74,7 +77,7 @@ def show_page(finding: Finding, form: ReportForm | None = None) -> str:
     reports = can(Permission.REPORT_ON_FINDING, finding) and not finding.removed_at
     return render_template(
         "findings/show.html", finding=finding, steps=queries.steps_of(finding), manages=manages,
-        form=(form or ReportForm(finding)) if reports else None, list_of=list_of(finding),
+        form=(form or ReportForm(finding)) if reports else None, crumbs=crumbs_of(finding),
         follows=queries.is_following(finding, current_person()),
         contact=queries.contact_of(finding) if manages else None,
         link=queries.link_of(finding) if manages else None,
