@@ -160,7 +160,7 @@ def _gun_starts_the_group(phone: Phone) -> None:
     phone.tick("Samira Haddad")
     phone.press("Starta gruppen")
     assert "Gruppen är startad. De som är intresserade får ett mejl när" in phone.text
-    assert "Ingen har tagit uppdraget än." in phone.text
+    assert "Ingen har tagit uppdraget än. Innan någon har gjort det går det bara" in phone.text
 
 
 def _samira_takes_it_on(phone: Phone, post: Post) -> None:

@@ -9,15 +9,16 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_coordinator, make_group, make_interest, make_meeting, make_person
+from tests.factories import make_coordinator, make_group, make_interest, make_meeting, make_person, store
 from tests.page_client import PageClient
 from watch.extensions import db
-from watch.language import local, short_day
+from watch.language import day, local, short_day
 from watch.lifecycle import service as start
 from watch.lifecycle.errors import MeetingNotHeld, NobodyAccepted, NotActive, NotDormant
 from watch.models import (
     AuditEntry,
     Building,
+    ChecklistItem,
     Coordinator,
     Group,
     GroupState,
@@ -106,6 +107,14 @@ def test_the_lead_sees_the_start_and_changes_nothing(client: PageClient, scene: 
 def test_who_took_the_role_is_named(client: PageClient, scene: Scene) -> None:
     page = client.get(path(scene.group), as_=scene.gun)
     assert "Amina Yusuf, Bengt Åkesson har tagit uppdraget." in page.text
+
+
+def test_a_start_meeting_that_was_ticked_counts_as_a_meeting(client: PageClient, scene: Scene) -> None:
+    held_on = utcnow().date() - timedelta(days=2)
+    store(ChecklistItem(group=scene.group, step=StartStep.MEETING_HELD, done_on=held_on))
+    page = client.get(path(scene.group), as_=scene.gun)
+    assert f"Uppstartsmötet hölls {day(held_on)}." in page.text
+    assert "Ingen träff har hållits." not in page.text
 
 
 def test_a_group_rests_and_is_woken(client: PageClient, scene: Scene, outbox: Outbox) -> None:
