@@ -251,6 +251,21 @@ def test_a_meeting_without_an_end_has_none_in_the_calendar(app: Flask, scene: Sc
     assert ("DTSTART" in event, "DTEND" in event) == (True, False)
 
 
+def test_an_officers_calendar_has_the_meetings_of_their_areas(client: PageClient, scene: Scene) -> None:
+    begins = utcnow() + timedelta(days=9)
+    plan = service.Plan(MeetingKind.COORDINATORS, begins, begins + timedelta(hours=2), "Stadshuset")
+    here, there = (
+        service.call(service.planned_for_coordinators(area, plan), by=officer)
+        for area, officer in ((scene.group.area, scene.gun), (scene.other_group.area, scene.hodan))
+    )
+    make_meeting(scene.group)
+    db.session.commit()
+    shown = [
+        events_of(client.get(make_address(client, person))).keys() for person in (scene.gun, scene.hodan)
+    ]
+    assert shown == [{here.uid}, {there.uid}]
+
+
 def test_a_coordinators_calendar_has_the_areas_meetings_and_nobodys_has_a_draft(
     client: PageClient, scene: Scene
 ) -> None:

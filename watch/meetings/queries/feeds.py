@@ -20,6 +20,7 @@ from watch.models import (
     Meeting,
     MeetingAnswer,
     Membership,
+    Officer,
     Person,
 )
 
@@ -36,13 +37,16 @@ def meetings_for(person: Person, now: datetime) -> list[tuple[Meeting, Answer | 
     """Return the meetings of a year back and all coming ones that are for a person, each with their answer.
 
     Cancelled ones are among them, because a calendar program shows what it read until it is told otherwise.
-    Three statements.
+    An officer has those of their areas. Four statements.
     """
+    office = select(Officer.area_id).where(Officer.person_id == person.id, Officer.is_current)
+    offices = db.session.scalars(office).all()
     own = select(Membership.group_id).where(Membership.person_id == person.id, Membership.is_current)
     led = select(Coordinator.group_id).where(Coordinator.person_id == person.id, Coordinator.is_current)
     areas = select(Group.area_id).where(or_(Group.id.in_(own), Group.id.in_(led)))
     buildings = select(Interest.building_id).where(Interest.person_id == person.id, Interest.is_current)
-    might_be = Meeting.counts_for(own), Meeting.area_id.in_(areas), Meeting.building_id.in_(buildings)
+    in_areas = Meeting.area_id.in_(areas), Meeting.area_id.in_(offices)
+    might_be = Meeting.counts_for(own), *in_areas, Meeting.building_id.in_(buildings)
     answer = select(MeetingAnswer.answer).where(answer_of(person.id, Meeting.id)).correlate(Meeting)
     wanted = (
         select(Meeting, answer.scalar_subquery())
@@ -54,7 +58,7 @@ def meetings_for(person: Person, now: datetime) -> list[tuple[Meeting, Answer | 
     )
     found = db.session.execute(wanted).all()
     is_for = _are_for([meeting for meeting, _said in found], person)
-    return [(meeting, said) for meeting, said in found if meeting.id in is_for]
+    return [(meeting, said) for meeting, said in found if meeting.id in is_for or meeting.area_id in offices]
 
 
 def _are_for(meetings: Sequence[Meeting], person: Person) -> set[int]:
