@@ -128,6 +128,17 @@ def test_an_areas_interest_is_the_sum_of_what_its_buildings_show(
     assert counts.interested == promised + 5
 
 
+def test_groups_stand_in_the_order_of_their_numbers(client: PageClient, scene: Scene) -> None:
+    area, landlord = scene.group.area, scene.house.property.landlord
+    for numbers in ((11, 13, 15), (1, 3, 9), (2,)):
+        make_group(make_building(area, landlord, "Kapplandsgatan", numbers), GroupState.STARTING)
+    names = ["Kapplandsgatan 1–9", "Kapplandsgatan 2", "Kapplandsgatan 11–15"]
+    needs = what_needs_somebody({area.id}, utcnow(), utcnow().date())
+    assert [each.name for each in needs] == names
+    form = client.get(f"/areas/{area.slug}/notices/new", as_=scene.gun).text
+    assert sorted(names, key=form.index) == names
+
+
 def test_what_needs_somebody_is_listed_with_what_to_do(client: PageClient, scene: Scene) -> None:
     landlord, norrby = scene.house.property.landlord, scene.langgatan.property.area
     for number in range(7):

@@ -11,6 +11,7 @@ from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
 from watch.models import (
+    GROUPS_IN_ORDER,
     Area,
     Building,
     ContactPerson,
@@ -176,7 +177,7 @@ def targets_in(areas: Collection[int]) -> Targets:
         db.session.scalars(
             select(Building).where(Building.property_id.in_(properties)).order_by(Building.sort_key)
         ).all(),
-        db.session.scalars(select(Group).where(open_groups).order_by(Group.name)).all(),
+        db.session.scalars(select(Group).where(open_groups).order_by(GROUPS_IN_ORDER)).all(),
     )
 
 

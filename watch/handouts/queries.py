@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 from watch.extensions import db
 from watch.language import local
 from watch.models import (
+    GROUPS_IN_ORDER,
     Area,
     Building,
     Coordinator,
@@ -217,7 +218,7 @@ def groups_without_coordinator(of: Collection[Area] | Group) -> Sequence[str]:
     uncovered = uncovered.where(Building.group_id == Group.id, ~_has_coordinator())
     these = Group.id == of.id if isinstance(of, Group) else Group.area_id.in_(_ids(of))
     wanted = select(Group.name).where(these, uncovered.correlate(Group).exists())
-    return db.session.scalars(wanted.order_by(Group.name)).all()
+    return db.session.scalars(wanted.order_by(GROUPS_IN_ORDER)).all()
 
 
 def _ids(areas: Collection[Area]) -> list[int]:

@@ -19,6 +19,7 @@ from watch.models.findings import (
     Spot,
 )
 from watch.models.groups import (
+    GROUPS_IN_ORDER,
     AreaOptOut,
     Channel,
     ChecklistItem,
@@ -97,6 +98,7 @@ from watch.models.trials import TrialMail
 __all__ = [
     "CLOSED",
     "FEW",
+    "GROUPS_IN_ORDER",
     "NONCE_BYTES",
     "OFFICERS_OWN",
     "PARENTS",

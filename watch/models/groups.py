@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint, func, select
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -50,6 +50,10 @@ class Group(Model):
         order_by="[GroupTransition.at, GroupTransition.id]"
     )
     checklist: Mapped[list[ChecklistItem]] = relationship(back_populates="group")
+
+
+_first_building = select(func.min(Building.sort_key)).where(Building.group_id == Group.id).correlate(Group)
+GROUPS_IN_ORDER = func.coalesce(_first_building.scalar_subquery(), Group.name)  # 1–9 before 11–15
 
 
 class GroupTransition(Model):

@@ -17,6 +17,7 @@ from watch.groups.queries.members import active_member_ids
 from watch.mail.progress import Progress, progress_of_mailings
 from watch.models import (
     FEW,
+    GROUPS_IN_ORDER,
     Area,
     Audience,
     Coordinator,
@@ -152,7 +153,7 @@ def areas_of(ids: Collection[int]) -> Sequence[Area]:
 def groups_to_write_to(areas: Collection[Area]) -> Sequence[Group]:
     """Return the areas' groups that are not closed, by name."""
     wanted = select(Group).where(Group.id.in_(groups_in(areas)), Group.state != GroupState.CLOSED)
-    return db.session.scalars(wanted.options(joinedload(Group.area)).order_by(Group.name)).all()
+    return db.session.scalars(wanted.options(joinedload(Group.area)).order_by(GROUPS_IN_ORDER)).all()
 
 
 def coordinators_by_area(areas: Collection[Area]) -> dict[int, int]:

@@ -18,6 +18,7 @@ from watch.groups.queries.members import REACHED_BY_MAIL
 from watch.joining.queries.asking import waits_long
 from watch.models import (
     FEW,
+    GROUPS_IN_ORDER,
     Building,
     ContactPerson,
     Coordinator,
@@ -94,7 +95,7 @@ def _requests_waiting(areas: Collection[int], now: datetime) -> list[Need]:
 
 def _groups_in(areas: Collection[int]) -> Select[str, int]:
     wanted = select(Group.name, Group.id).where(Group.area_id.in_(areas), Group.state != GroupState.CLOSED)
-    return wanted.order_by(Group.name).limit(MOST_OF_A_KIND)
+    return wanted.order_by(GROUPS_IN_ORDER).limit(MOST_OF_A_KIND)
 
 
 def _findings(areas: Collection[int]) -> list[Need]:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, contains_eager
 
 from watch.extensions import db
 from watch.models import (
+    GROUPS_IN_ORDER,
     Area,
     Building,
     Coordinator,
@@ -73,7 +74,7 @@ def groups_with_letters(area: Area) -> Sequence[Group]:
         .join(Stairwell, Stairwell.id == Flat.stairwell_id)
         .where(IS_UNANSWERED, Letter.expires_at > utcnow(), Letter.by_id.in_(printed), ~_has_coordinator())
     )
-    wanted = select(Group).where(Group.area_id == area.id, Group.id.in_(theirs)).order_by(Group.name)
+    wanted = select(Group).where(Group.area_id == area.id, Group.id.in_(theirs)).order_by(GROUPS_IN_ORDER)
     return db.session.scalars(wanted).all()
 
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from watch.extensions import db
 from watch.groups.queries.choices import WANTS_MEETINGS, WANTS_NOTICES
-from watch.models import Group, Membership
+from watch.models import GROUPS_IN_ORDER, Group, Membership
 
 
 def other_groups(membership: Membership) -> Sequence[Group]:
@@ -20,4 +20,4 @@ def other_groups(membership: Membership) -> Sequence[Group]:
         or_(WANTS_NOTICES, WANTS_MEETINGS),
     )
     groups = select(Group).join(Membership, Membership.group_id == Group.id).where(*theirs)
-    return db.session.scalars(groups.order_by(Group.name)).all()
+    return db.session.scalars(groups.order_by(GROUPS_IN_ORDER)).all()

@@ -13,6 +13,7 @@ from sqlalchemy.orm import joinedload, outerjoin, selectinload
 from watch.extensions import db
 from watch.groups.queries.answered import answer_of
 from watch.models import (
+    GROUPS_IN_ORDER,
     Building,
     Coordinator,
     Flat,
@@ -241,7 +242,7 @@ def _groups(person_id: int) -> Select[Group]:
         select(Group)
         .where(or_(Group.id.in_(member), Group.id.in_(coordinates)))
         .options(joinedload(Group.area))
-        .order_by(Group.name)
+        .order_by(GROUPS_IN_ORDER)
     )
 
 

@@ -14,6 +14,7 @@ from watch.extensions import db
 from watch.language import local
 from watch.lifecycle.queries import QUIET_AFTER
 from watch.models import (
+    GROUPS_IN_ORDER,
     Area,
     Building,
     Counting,
@@ -186,7 +187,7 @@ def sums_of_groups(area: Area, held: Sequence[Held], now: datetime) -> list[Grou
     for each in held:
         for group_id in each.groups:
             parted[group_id].append(each)
-    groups = db.session.scalars(select(Group).where(Group.area_id == area.id).order_by(Group.name))
+    groups = db.session.scalars(select(Group).where(Group.area_id == area.id).order_by(GROUPS_IN_ORDER))
     return [
         GroupSum(
             group, sum_of(parted[group.id]),
