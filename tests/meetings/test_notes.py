@@ -126,7 +126,7 @@ def test_from_draft_to_the_neighbours(
     assert preview.main_actions == ["Skicka till 4 grannar, 1 hushåll på papper"]
     assert told(outbox) == []
     page = preview.press(preview.main_actions[0]).follow()
-    assert page.flashes == [("done", "Anteckningarna är publicerade och på väg till grannarna.")]
+    assert page.flashes == [("done", "Anteckningarna är publicerade och på väg.")]
     assert told(outbox) == ["amina", "bengt", "carin", "dawit"]
     for reader in (scene.carin, scene.gun):
         shown = client.get(f"/meetings/{held.id}", as_=reader).text

@@ -102,9 +102,14 @@ def test_a_change_and_the_cancelling_reach_who_was_told(
     meeting = call(client, scene)
     arrive()
     page = client.get(f"/meetings/{meeting.id}/edit", as_=scene.gun)
-    page.press("Granska ändringen", {"place": "Biblioteket"}).press("Ändra och meddela 3 grannar")
+    page.press("Granska ändringen", {"place": "Biblioteket"}).press("Ändra och meddela 3 kontaktombud")
     arrive()
-    client.get(f"/meetings/{meeting.id}/cancel", as_=scene.gun).press("Ställ in träffen")
+    asked = client.get(f"/meetings/{meeting.id}/cancel", as_=scene.gun)
+    assert "3 kontaktombud får besked med mejl." in asked.text
+    cancelled = asked.press("Ställ in träffen").follow()
+    assert cancelled.flashes == [("done", "Träffen är inställd. 3 kontaktombud får besked med mejl.")]
+    listed = client.get(f"/areas/{scene.group.area.slug}/meetings", as_=scene.gun).text
+    assert ("Tidigare och inställda träffar" in listed, "grann" in cancelled.text) == (True, False)
     assert sorted(outbox.names()) == sorted(["meeting-called", "meeting-changed", "meeting-cancelled"] * 3)
 
 
