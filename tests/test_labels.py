@@ -20,7 +20,6 @@ ROOT = Path(__file__).resolve().parent.parent
 PARTIAL = {  # tables that may be incomplete, by the last two parts of their names, with the reason
     "access.ONLY": "most permissions ask for the role alone",
     "labels.AREA_AUDIENCES": "an area's notice is for no single stairwell or group",
-    "labels.MAILS": "what of a person's own data has no word is in the file only",
     "queries.REPORT_BY_LINK": "coordinators and the police sign in",
     "list_cells.FORMS": "columns of free text have no form",
     "notices/_fields.html": "the languages that a notice can be written in besides Swedish",
