@@ -11,6 +11,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from watch.extensions import db
 from watch.language import local
+from watch.mail.outbox import TO_HAND_OUT
 from watch.models import (
     Area,
     Building,
@@ -30,7 +31,6 @@ from watch.models import (
 )
 from watch.recipients import Scopes, within
 
-TO_HAND_OUT = (OutboxState.TO_PRINT, OutboxState.PRINTED)
 ON_PAPER = ("notice", "meeting-called", "meeting-changed", "meeting-cancelled")  # kinds of mail
 NOTES = "notes-published"  # of a meeting that was held
 LASTS = timedelta(days=60)  # how long the copies of notes, or a notice without a last day, are asked for
