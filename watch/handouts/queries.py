@@ -11,8 +11,8 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from watch.extensions import db
 from watch.language import local
-from watch.mail.outbox import TO_HAND_OUT
 from watch.models import (
+    TO_HAND_OUT,
     Area,
     Building,
     Coordinator,

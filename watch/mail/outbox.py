@@ -11,6 +11,7 @@ from sqlalchemy.orm import QueryableAttribute, joinedload
 from watch.extensions import db
 from watch.mail.kinds import ALSO_CALLS, Mail
 from watch.models import (
+    TO_HAND_OUT,
     Channel,
     ErasedRows,
     Language,
@@ -28,7 +29,6 @@ from watch.statements import changed, upsert
 
 AnyParent = TypeVar("AnyParent", bound=Parent)
 
-TO_HAND_OUT = (OutboxState.TO_PRINT, OutboxState.PRINTED)
 WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, *TO_HAND_OUT)
 WAKE = "mail is waiting"  # a flag on the session: its commit wakes the worker (jobs.py)
 

@@ -48,6 +48,7 @@ from watch.models.journal import JournalHost, JournalState
 from watch.models.letters import Letter, LetterFile, LetterPack
 from watch.models.mail import (
     PARENTS,
+    TO_HAND_OUT,
     ClockRun,
     ErasedRows,
     LeftOut,
@@ -98,6 +99,7 @@ __all__ = [
     "FEW",
     "NONCE_BYTES",
     "PARENTS",
+    "TO_HAND_OUT",
     "AddressChange",
     "AddressVerification",
     "Answer",

@@ -267,7 +267,7 @@ def _preview_page(
     return render_template(
         "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
         reach=reach if exact else None, crowd=None if exact else _crowd_of(meeting, group),
-        sheet=picture_to_show(sheets.picture_of(meeting)),
+        sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)],
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from watch.groups.service.merging import end_verifications, forget_home
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
+    TO_HAND_OUT,
     Flat,
     Group,
     Household,
@@ -116,7 +117,7 @@ def _take_paper_along(before: Household, now: Household, group: Group) -> None:
     It is printed anew, and stops where it was unless somebody who needs it stays there.
     """
     db.session.flush()
-    waiting = OutboxRow.household_id == before.id, OutboxRow.state.in_(outbox.TO_HAND_OUT)
+    waiting = OutboxRow.household_id == before.id, OutboxRow.state.in_(TO_HAND_OUT)
     papers = select(Mailing).join(OutboxRow, OutboxRow.mailing_id == Mailing.id).where(*waiting)
     for mailing in db.session.scalars(papers.order_by(Mailing.id)).all():
         there = OutboxRow.household_id == now.id, OutboxRow.mailing_id == mailing.id
