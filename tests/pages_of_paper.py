@@ -8,6 +8,7 @@ import pypdfium2
 import zxingcpp
 
 SCALE = 2  # pixels a point
+EDGE = 14  # points; most printers leave so much white
 
 
 def pages_of(pdf: bytes) -> list[Any]:
@@ -35,3 +36,16 @@ def _found_on(page: Any) -> list[Any]:
     picture = page.render(scale=SCALE, grayscale=True)
     rows = memoryview(bytes(picture.buffer)).cast("B", (picture.height, picture.stride))
     return list(zxingcpp.read_barcodes(rows))
+
+
+def cut_off(page: Any) -> str:
+    """Return the letters of a page that printers would cut off, nearer to an edge than EDGE."""
+    width, height = page.get_size()
+    text = page.get_textpage()
+    lost = []
+    for place in range(text.count_chars()):
+        letter = text.get_text_range(place, 1)
+        left, bottom, right, top = text.get_charbox(place)
+        inside = left >= EDGE and bottom >= EDGE and right <= width - EDGE and top <= height - EDGE
+        lost += [letter] if letter.strip() and not inside else []
+    return "".join(lost)

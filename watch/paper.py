@@ -49,25 +49,33 @@ def pdf(layout: str, facts: Mapping[str, Any]) -> bytes:
 
     The same facts make the same pages on every machine, because no font of the system is used.
     """
-    return _made(layout, facts, format="pdf", pdf_standards="ua-1")
+    return _made(layout, facts, format="pdf", pdf_standards="ua-1")[0]
 
 
 def picture(layout: str, facts: Mapping[str, Any]) -> bytes:
     """Return the first page made by a layout as PNG, for a screen."""
+    return pictures(layout, facts)[0]
+
+
+def pictures(layout: str, facts: Mapping[str, Any]) -> list[bytes]:
+    """Return all pages made by a layout as PNG, for a screen."""
     return _made(layout, facts, format="png", ppi=SCREEN)
 
 
-def picture_to_show(png: bytes | None) -> str | None:
+def picture_to_show(png: bytes) -> str:
     """Return the address of a picture that is part of its page (RFC 2397)."""
-    return f"data:image/png;base64,{b64encode(png).decode()}" if png else None
+    return f"data:image/png;base64,{b64encode(png).decode()}"
 
 
 class CannotPrint(Exception):
     """A paper could not be drawn; says which layout. The text is left out, because it holds names."""
 
 
-def _made(layout: str, facts: Mapping[str, Any], **how: Any) -> bytes:
-    """Return a page drawn with all fonts, or where that fails with those of Latin letters only."""
+def _made(layout: str, facts: Mapping[str, Any], **how: Any) -> list[bytes]:
+    """Return a PDF, or a picture a page.
+
+    It is drawn with all fonts, or where that fails with those of Latin letters only.
+    """
     try:
         return _drawn(layout, printable(facts, [*_letters_of_fonts()]), **how)
     except typst.TypstError:  # it quotes the text, so it must not get into a log
@@ -78,15 +86,14 @@ def _made(layout: str, facts: Mapping[str, Any], **how: Any) -> bytes:
         raise CannotPrint(layout) from None
 
 
-def _drawn(layout: str, facts: Any, **how: Any) -> bytes:
+def _drawn(layout: str, facts: Any, **how: Any) -> list[bytes]:
     fonts = dict.fromkeys([*FIRST_FONTS, *_letters_of_fonts()])
     made = typst.compile(
         LAYOUTS / f"{layout}.typ", root=LAYOUTS, font_paths=[FONTS], ignore_system_fonts=True,
         sys_inputs={"facts": json.dumps(facts), "fonts": json.dumps([*fonts])}, **how,
     )  # fmt: skip
-    first = made[0] if isinstance(made, list) else made  # a list of pictures, one a page
-    assert isinstance(first, bytes)
-    return first
+    files = made if isinstance(made, list) else [made]
+    return [each for each in files if isinstance(each, bytes)]
 
 
 @cache

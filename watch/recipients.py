@@ -193,10 +193,11 @@ def _languages_of(households: Select[int | None]) -> dict[int, tuple[Language, .
 
 
 def _papers(mailings: Select[int]) -> Select[int | None, int, OutboxState]:
+    """Return a select of the newest paper of each household, unless it was cancelled."""
+    papers = OutboxRow.mailing_id.in_(mailings), OutboxRow.channel == Channel.PAPER
+    newest = select(func.max(OutboxRow.id)).where(*papers).group_by(OutboxRow.household_id)
     return select(OutboxRow.household_id, OutboxRow.mailing_id, OutboxRow.state).where(
-        OutboxRow.mailing_id.in_(mailings),
-        OutboxRow.channel == Channel.PAPER,
-        OutboxRow.state != OutboxState.CANCELLED,
+        OutboxRow.id.in_(newest), OutboxRow.state != OutboxState.CANCELLED
     )
 
 

@@ -187,6 +187,21 @@ def test_the_contact_person_learns_which_house_or_area_it_is(
         assert f"Var {place} Vem" in client.get(button_of(row)).text
 
 
+def test_the_form_says_whom_no_mail_reaches(client: PageClient, scene: Scene) -> None:
+    def said() -> str:
+        return client.get(f"/groups/{scene.group.id}/findings/new", as_=scene.bengt).text
+
+    nobody, landlord = (
+        make_contact(ContactRole.LANDLORD, "Bostäder", scene.house),
+        "inget mejl: Fastighetsägaren.",
+    )
+    assert "Ingen får ett mejl: här finns ingen kontaktperson" in said()
+    make_contact(ContactRole.MUNICIPALITY, "Borås stad").email = "gatan@example.org"
+    assert landlord in said()
+    nobody.email = "forvaltare@example.org"
+    assert "Fastighetsägarens och kommunens kontaktperson får genast ett mejl" in said()
+
+
 def forget_contact(finding: Finding, contact: ContactPerson) -> None:
     db.session.delete(contact)
 

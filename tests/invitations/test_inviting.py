@@ -122,8 +122,8 @@ def test_a_name_is_greeted_and_waits_in_the_form(
     client: PageClient, outbox: Outbox, write: Callable[..., Page], bengt: Person
 ) -> None:
     write(bengt, '"Ek, Lina" <lina@example.org>')
-    assert only().name == "Ek Lina"
-    assert client.get(link_of(only())).form(f"{link_of(only())}/accept")["name"] == "Ek Lina"
+    assert only().name == "Lina Ek"
+    assert client.get(link_of(only())).form(f"{link_of(only())}/accept")["name"] == "Lina Ek"
 
 
 def test_flats_not_contacted_come_first_and_one_flat_takes_one_address(

@@ -54,7 +54,7 @@ def sheet(*rows: tuple[Any, ...], more: tuple[tuple[Any, ...], ...] = ()) -> dic
     ("pasted", "rows"),
     [
         ("Lina Svensson <lina@example.org>", [("Lina Svensson", "lina")]),
-        ('"Ek, Lina" <lina@example.org>, Kim <kim@example.org>', [("Ek Lina", "lina"), ("Kim", "kim")]),
+        ('"Ek, Lina" <lina@example.org>, Kim <kim@example.org>', [("Lina Ek", "lina"), ("Kim", "kim")]),
         ("<lina@example.org>; kim@example.org", [("–", "lina"), ("–", "kim")]),
         ("kim@example.org, Lina <lina@example.org>", [("–", "kim"), ("Lina", "lina")]),
         ("'kim@example.org' <kim@example.org>; Lina Ek <lina@example.org>;",
@@ -62,7 +62,7 @@ def sheet(*rows: tuple[Any, ...], more: tuple[tuple[Any, ...], ...] = ()) -> dic
         ("Till: Lina Ek <lina@example.org>; 1. Kim <<kim@example.org>>",
          [("Lina Ek", "lina"), ("Kim", "kim")]),
         ('”Ek, Lina” <lina@example.org>; "Kim \\"Kimmen\\" Ek" <kim@example.org>',
-         [("Ek Lina", "lina"), ('Kim "Kimmen" Ek', "kim")]),
+         [("Lina Ek", "lina"), ('Kim "Kimmen" Ek', "kim")]),
         ("Lina (lina@example.org), [kim@example.org](mailto:kim@example.org).",
          [("Lina", "lina"), ("–", "kim")]),
         ("lina@example.org، kim@example.org؛", [("–", "lina"), ("–", "kim")]),
@@ -148,6 +148,10 @@ def test_words_beside_an_address_that_are_no_name_are_shown_and_guessed_to_be_no
         ("محمد علي m@example.org", "محمد علي", ""),
         ("Anna Berg <anna@example.org> 1203", "Anna Berg", "1203"),
         ("1203 anna@example.org", "", "1203"),
+        ('"Öberg, Kurt" <kurt@example.org>', "Kurt Öberg", ""),
+        ("Namn\tE-post\nvon der Ek, Carl Johan\tcarl@example.org", "Carl Johan von der Ek", ""),
+        ("Namn\tE-post\nAnna, Kurt\tanna@example.org", "Anna, Kurt", ""),  # two people, one address
+        ("Namn\tE-post\nAnna Berg, Kurt Ek\tanna@example.org", "Anna Berg, Kurt Ek", ""),
     ],
 )
 def test_a_name_and_a_flat_beside_an_address_are_filled_in(pasted: str, name: str, flat: str) -> None:
@@ -416,7 +420,7 @@ def test_a_row_with_a_wrong_quote_is_read_as_a_line(look: Look, bengt: Person) -
     ]  # fmt: skip
     seen = look(bengt, **file('"Ek, Lina" <lina@example.org>\n"Kim" <kim@example.org>, mio@example.org\n'))
     assert [row[1:3] for row in rows_of(seen)] == [
-        ("lina@example.org", "Ek Lina"), ("kim@example.org", "Kim"), ("mio@example.org", "–"),
+        ("lina@example.org", "Lina Ek"), ("kim@example.org", "Kim"), ("mio@example.org", "–"),
     ]  # fmt: skip
 
 

@@ -7,14 +7,14 @@ from datetime import timedelta
 
 import pytest
 from playwright.sync_api import expect
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
 from tests.browser import Phone
 from tests.cast import Scene
 from tests.factories import flat_of, make_meeting
 from watch.extensions import db
 from watch.meetings.queries.checkin import heads_at
-from watch.models import Counting, Flat, Meeting, MeetingPress, utcnow
+from watch.models import Counting, Flat, Meeting, MeetingPress, SignIn, utcnow
 
 NARROW = {"viewport": {"width": 360, "height": 740}}
 
@@ -110,6 +110,35 @@ def test_presses_wait_also_when_the_page_is_closed(
     all_sent(phone)
     total(phone, 3)
     assert came(meeting) == (3, 3)
+
+
+def test_who_is_signed_out_or_has_lost_the_link_reads_what_to_do(
+    scene: Scene, meeting: Meeting, make_phone: Callable[..., Phone]
+) -> None:
+    aminas, lent = make_phone(**NARROW), make_phone(**NARROW)
+    aminas.sign_in(scene.amina)
+    aminas.open(f"/meetings/{meeting.id}/checkin/link")
+    aminas.press("Gör en länk")
+    lent.open(str(aminas.page.get_by_role("link", name="Öppna länken här").get_attribute("href")))
+    aminas.press("Ta tillbaka")
+    press(lent, "En till")
+    expect(lent.page.locator("[data-waits]")).to_contain_text("Länken gäller inte längre.")
+
+    aminas.open(f"/meetings/{meeting.id}/checkin")
+    db.session.execute(update(SignIn).values(ended_at=utcnow()))
+    db.session.commit()
+    press(aminas, "En till")
+    expect(aminas.page.locator("[data-waits]")).to_contain_text("Du är utloggad.")
+    assert came(meeting) == (0, 0)
+    aminas.sign_in(scene.amina)
+    db.session.rollback()  # so that the server can write again
+    aminas.page.get_by_role("main").get_by_role("link", name="Logga in").click()
+    total(aminas, 1)
+    all_sent(aminas)
+    assert came(meeting) == (1, 1)
+    for phone in (aminas, lent):
+        assert all("401" in each or "410" in each for each in phone.complaints)
+        phone.complaints.clear()
 
 
 def test_without_javascript_each_press_is_a_form(

@@ -9,7 +9,16 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_coordinator, make_group, make_interest, make_meeting, make_person, store
+from tests.factories import (
+    flat_of,
+    make_coordinator,
+    make_group,
+    make_interest,
+    make_meeting,
+    make_member,
+    make_person,
+    store,
+)
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.language import day, local, short_day
@@ -190,3 +199,12 @@ def test_a_closed_group_says_what_that_means_and_offers_nothing(client: PageClie
     page = client.get(path(scene.group), as_=scene.gun)
     assert "Gruppen är avslutad. Skyltarna ska ner." in page.text
     assert not [each for each in page.buttons if "gruppen" in each]
+
+
+def test_the_lead_reads_the_same_number_as_on_the_groups_page(client: PageClient, scene: Scene) -> None:
+    make_member(make_person("Ulla Vik"), scene.group, flat_of(scene.stairwell_1, "1203"))
+    db.session.commit()
+    said = "6 av 18 hushåll är med"
+    for page in (f"/groups/{scene.group.id}", path(scene.group)):
+        assert said in client.get(page, as_=scene.amina).text, page
+        assert said not in client.get(page, as_=scene.gun).text, "last night's, and in bands"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -301,3 +302,15 @@ def rows(channel: Channel, meeting: Meeting) -> list[OutboxRow]:
 
 def membership_of(person: Person) -> Membership:
     return db.session.scalars(select(Membership).where(Membership.person_id == person.id)).one()
+
+
+def test_of_what_waits_after_a_change_only_the_change_is_named(
+    client: PageClient, scene: Scene, meeting: Meeting, relay: Relay
+) -> None:
+    send()
+    plan = replace(service.Plan.of(meeting), place="Gården")
+    service.change(meeting, plan, seen=meeting.sequence, by=scene.amina)
+    db.session.commit()
+    asked = client.get(f"/meetings/{meeting.id}/cancel", as_=scene.amina)
+    assert "4 mejl om en ändring eller en påminnelse har inte gått iväg och stoppas." in asked.text
+    assert "inbjudningar har inte gått iväg" not in asked.text

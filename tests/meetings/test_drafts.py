@@ -195,3 +195,10 @@ def test_who_drafted_is_forgotten_with_them(scene: Scene) -> None:
     db.session.commit()
     db.session.expire_all()
     assert drafts_of(scene.group)[0].called_by_id is None
+
+
+def test_the_address_of_a_draft_that_is_gone_says_so(client: PageClient, scene: Scene) -> None:
+    page = client.get(f"/groups/{scene.group.id}/meetings/new?draft=999", as_=scene.amina)
+    said = "Utkastet finns inte längre. Någon har kallat till träffen eller slängt utkastet."
+    assert page.flashes == [("info", said)]
+    assert "Ett utkast behöver bara dag, tid och vilka den är för." in page.text

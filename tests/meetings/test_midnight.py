@@ -20,4 +20,4 @@ def test_a_meeting_that_ends_at_midnight_says_24(client: PageClient, scene: Scen
     assert "24.00" in page.text
     assert "00.00" not in page.text.replace("21.00", "")
     new = client.get(f"/groups/{scene.group.id}/meetings/new", as_=scene.amina)
-    assert "Skriv 24.00." in new.text
+    assert "Skriv 00.00." in new.text

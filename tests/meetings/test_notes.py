@@ -397,3 +397,17 @@ def test_that_no_notes_come_can_be_taken_back(
     page.press("Skriv anteckningar ändå")
     tick(3)
     assert nagged(outbox) == ["amina"]
+
+
+def test_a_correction_without_mail_asks_for_what_is_printed_once_more(
+    client: PageClient, scene: Scene, held: Meeting
+) -> None:
+    path = f"/meetings/{held.id}/notes"
+    publish(client, held, scene.amina)
+    papers = client.get(f"{path}/paper", as_=scene.bengt)
+    papers.press("Papperen är utskrivna")
+    printed = client.get(f"{path}/paper", as_=scene.bengt)
+    assert "Papperen är utskrivna." in printed.text
+    write(client, held, scene.amina, "Lampan lyser.").follow().press("Publicera rättelsen")
+    assert "Papperen är utskrivna." not in client.get(f"{path}/paper", as_=scene.bengt).text
+    assert [kind for kind, _said in printed.press("Alla är lämnade").follow().flashes] == ["warn"]

@@ -184,17 +184,27 @@ def people_to_tell_of_finding(finding: Finding) -> Select[int]:
 
 def contact_of(finding: Finding) -> ContactPerson | None:
     """Return the nearest contact person of the finding's owner who has an e-mail address, or None."""
-    roles = REPORT_BY_LINK.get(finding.owner, ())
-    if not roles:
-        return None
-    if finding.group:
-        known = contacts_for(finding.group)
-    else:
-        here = or_(ContactPerson.area_id == finding.area_id, ContactPerson.reach == ContactScope.EVERYWHERE)
-        known = sorted(
-            db.session.scalars(select(ContactPerson).where(here)), key=lambda each: not each.area_id
-        )
+    place = finding.group or finding.area
+    return _contact_for(finding.owner, contacts_near(place)) if place else None
+
+
+def contacts_near(place: Place) -> Sequence[ContactPerson]:
+    """Return the contact persons of a group or an area, the nearest first."""
+    if isinstance(place, Group):
+        return contacts_for(place)
+    here = or_(ContactPerson.area_id == place.id, ContactPerson.reach == ContactScope.EVERYWHERE)
+    return sorted(db.session.scalars(select(ContactPerson).where(here)), key=lambda each: not each.area_id)
+
+
+def _contact_for(owner: FindingOwner, known: Sequence[ContactPerson]) -> ContactPerson | None:
+    roles = REPORT_BY_LINK.get(owner, ())
     return next((each for role in roles for each in known if each.role is role and each.email), None)
+
+
+def owners_without_contact(place: Place) -> list[FindingOwner]:
+    """Return the owners who are no users and have no contact person here whom a mail reaches."""
+    known = contacts_near(place)
+    return [owner for owner in REPORT_BY_LINK if _contact_for(owner, known) is None]
 
 
 def link_of(finding: Finding) -> FindingLink | None:

@@ -13,6 +13,7 @@ from watch.extensions import db
 from watch.language import local
 from watch.models import (
     GROUPS_IN_ORDER,
+    TO_HAND_OUT,
     Area,
     Building,
     Coordinator,
@@ -31,7 +32,6 @@ from watch.models import (
 )
 from watch.recipients import Scopes, within
 
-TO_HAND_OUT = (OutboxState.TO_PRINT, OutboxState.PRINTED)
 ON_PAPER = ("notice", "meeting-called", "meeting-changed", "meeting-cancelled")  # kinds of mail
 NOTES = "notes-published"  # of a meeting that was held
 LASTS = timedelta(days=60)  # how long the copies of notes, or a notice without a last day, are asked for

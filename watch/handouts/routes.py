@@ -13,7 +13,7 @@ from watch.extensions import db
 from watch.handouts import service
 from watch.handouts.queries import Handout, groups_reached, open_handouts, scopes_of
 from watch.meetings.queries.calls import mailings_of as mailings_of_meeting
-from watch.meetings.queries.notes import mailings_of_notes
+from watch.meetings.queries.notes import edition_of, mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
 from watch.positions import groups_of, position_of
@@ -50,7 +50,7 @@ def tick_notice(notice_id: int) -> Response:
 @requires(Permission.HAND_OUT_CALLS)
 def tick_meeting(meeting: Meeting) -> Response:
     scopes = current_relations().scopes_among(groups_of(meeting))
-    _tick(flats_on_paper(mailings_of_meeting(meeting), scopes))
+    _tick(flats_on_paper(mailings_of_meeting(meeting), scopes), version=meeting.sequence)
     return redirect(url_for("meetings.paper", meeting_id=meeting.id), 303)
 
 
@@ -58,12 +58,18 @@ def tick_meeting(meeting: Meeting) -> Response:
 @requires(Permission.HAND_OUT_CALLS)
 def tick_notes(meeting: Meeting) -> Response:
     scopes = current_relations().scopes_among(groups_of(meeting))
-    _tick(flats_on_paper(mailings_of_notes(meeting), scopes))
+    _tick(flats_on_paper(mailings_of_notes(meeting), scopes), version=edition_of(meeting))
     return redirect(url_for("meetings.notes_paper", meeting_id=meeting.id), 303)
 
 
-def _tick(flats: Sequence[FlatOnPaper]) -> None:
-    """Save what was pressed. Only boxes that changed count, because a colleague may have ticked others."""
+def _tick(flats: Sequence[FlatOnPaper], *, version: int | None = None) -> None:
+    """Save what was pressed. Only boxes that changed count, because a colleague may have ticked others.
+
+    Nothing is saved if the text has changed since the page was shown: what was printed is the old one.
+    """
+    if request.form.get("version", version, type=int) != version:
+        flash(_("Texten har ändrats sedan du öppnade sidan. Skriv ut den på nytt. Inget är sparat."), "warn")
+        return
     done, was = (set(request.form.getlist(name, type=int)) for name in ("done", "was"))
     match request.form.get("press"):
         case "printed":

@@ -10,7 +10,7 @@ import re
 from dataclasses import replace
 
 from watch.guard.words import words
-from watch.invitations.pasting import Typed
+from watch.invitations.pasting import Typed, given_name_first
 from watch.searching import folded
 
 FLAT = r"(?:(?:lgh|lägenhet(?:snummer)?|läg|flat|apt|apartment)\.?\s*(?:nr\.?\s*)?)?\d{4}"
@@ -33,6 +33,10 @@ SMALL, NO_NAME = frozenset(PARTICLES.split()), frozenset(OTHER_WORDS.split())
 
 def guessed(one: Typed) -> Typed:
     """Return the person with the name and the flat that stand beside the address, if they are not given."""
+    return replace(beside := _with_beside(one), name=given_name_first(beside.name))
+
+
+def _with_beside(one: Typed) -> Typed:
     found = ROW.fullmatch(one.beside.strip(" ,;:")) if one.beside and not one.is_anothers else None
     if found is None or (found["before"] and found["after"]):
         return one

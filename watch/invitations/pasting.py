@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
+from watch.guard.words import words as known_words
 from watch.personnummer import has_personnummer
 from watch.signs import MEANINGLESS, OF_DIRECTION
 
@@ -49,6 +50,11 @@ AT = re.compile(r"\((?:at)\)|\[(?:at)\]", re.IGNORECASE)
 MAY_BE_ADDRESS = re.compile(r"[^\W\d_]\.[^\W\d_]{2}")
 UNSEEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
 AROUND = "'‘’.,:!?*•–—-…/`_|\\\u200b\u200e\u200f\u2060\ufeff"  # what a sentence or a list puts around a word
+REGISTERED = re.compile(  # one family name, perhaps with particles, a comma, and one or two given names
+    r"((?:(?:af|al|de|der|den|di|el|la|van|von) ){0,2}[^\W\d_]+(?:[-'’][^\W\d_]+)*)\s*,\s*"
+    r"([^\W\d_]+(?:-[^\W\d_]+)*(?: [^\W\d_]+\.?)?)",
+    re.IGNORECASE,
+)
 NUMBER = re.compile(r"\d{1,3}[.)]")  # of a line in a list
 # Other ways to put a name before an address: a web page's link, a Markdown link, brackets, a formula
 AN_ADDRESS = r"(?:(?:mailto|e-?post|e-?mail):)?\s*([^\s()\[\]<>@\"';]+@[^\s()\[\]<>@\"';]+)\s*"
@@ -169,10 +175,22 @@ def _bare(word: str) -> str:
 def _name_of(words: list[str]) -> str:
     """Return the words before brackets as a name, without quotes, a leading number or a label."""
     said = " ".join(words).replace('\\"', '"').rpartition(":")[2].strip(" '‘’•*–-_`|()[]")
-    said = " ".join(said.replace(",", " ").split())
+    said = " ".join(given_name_first(said).replace(",", " ").split())
     name = re.sub(r"^\d{1,4}[.)]\s*|\s+(?:via|on behalf of|för)\s.*|\s*[(\[].*", "", GREETING.sub("", said))
     is_name = any(map(str.isalpha, name)) and not any(map(str.isdigit, name)) and "@" not in name
     return name if is_name else ""
+
+
+def given_name_first(name: str) -> str:
+    """Return a name that is written as in a register, "Öberg, Kurt", in the order in which it is said.
+
+    Two given names, "Anna, Kurt", are of two people and stay.
+    """
+    found = REGISTERED.fullmatch(name.strip())
+    if found is None:
+        return name
+    family, given = found.groups()
+    return name if family.casefold() in known_words("first_names") else f"{given} {family}"
 
 
 def _checked(words: list[str]) -> tuple[str, list[Typed]]:

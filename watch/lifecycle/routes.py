@@ -19,7 +19,6 @@ from watch.groups.labels import (
     GROUP_STATE_KINDS,
     GROUP_STATES,
     OFFICERS_NEVER_COORDINATE,
-    HouseholdsSaid,
 )
 from watch.groups.queries import members, pages
 from watch.interest.queries import Interested, interested_in
@@ -148,7 +147,7 @@ def checklist(group: Group) -> ViewAnswer:
 
 def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
     now, coordinators = utcnow(), members.coordinators_of(group)
-    start, flats = queries.start_of(group, now), pages.facts_of(group).flats
+    start = queries.start_of(group, now)
     last = start.last_meeting
     return render_template(
         "lifecycle/checklist.html",
@@ -160,7 +159,7 @@ def _page(group: Group, forms: dict[StartStep, TickStepForm]) -> str:
         dates={transition.state: transition.at for transition in group.transitions},
         coordinators=[each for each in coordinators if each.accepted_at],
         questions=[each for each in coordinators if members.is_open(each)],
-        households=HouseholdsSaid.roughly(group.counted_taking_part, flats),
+        flats=pages.facts_of(group).flats,
         last_meeting=last,
         asks_to_be_sure=queries.asks_to_be_sure(group, start),
         is_quiet=last is None or last < now - queries.QUIET_AFTER,

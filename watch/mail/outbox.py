@@ -11,6 +11,7 @@ from sqlalchemy.orm import QueryableAttribute, joinedload
 from watch.extensions import db
 from watch.mail.kinds import ALSO_CALLS, Mail
 from watch.models import (
+    TO_HAND_OUT,
     Channel,
     ErasedRows,
     Language,
@@ -28,9 +29,7 @@ from watch.statements import changed, upsert
 
 AnyParent = TypeVar("AnyParent", bound=Parent)
 
-WAITING = (
-    OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, OutboxState.TO_PRINT, OutboxState.PRINTED,
-)  # fmt: skip
+WAITING = (OutboxState.QUEUED, OutboxState.UNCERTAIN, OutboxState.HELD, *TO_HAND_OUT)
 WAKE = "mail is waiting"  # a flag on the session: its commit wakes the worker (jobs.py)
 
 
@@ -149,6 +148,12 @@ def replace_paper(about: AnyParent, households: Select[int]) -> None:
     stop(OutboxRow.household_id.in_(select(wanted.c[0])), mailings=_mailings_about(about), why=LeftOut.OVER)
 
 
+def print_again(about: AnyParent) -> None:
+    """Ask for printed paper about this thing once more, because its words have changed since."""
+    printed = OutboxRow.mailing_id.in_(_mailings_about(about)), OutboxRow.state == OutboxState.PRINTED
+    db.session.execute(update(OutboxRow).where(*printed).values(state=OutboxState.TO_PRINT))
+
+
 def put_off(about: AnyParent, not_after: datetime) -> None:
     """Let waiting mail about this thing go out until another time, because it is now later or sooner."""
     db.session.execute(
@@ -202,6 +207,16 @@ def stop(recipients: ColumnElement[bool], *, mailings: Select[int], why: LeftOut
         .values(state=OutboxState.CANCELLED, left_out=why, settled_at=utcnow())
     )
     return changed(stopping)
+
+
+def resume_paper(household_id: int, *, mailings: Select[int], since: datetime) -> None:
+    """Ask again for paper of these mailings (a select of ids) that was stopped since its reader had left."""
+    stopped = update(OutboxRow).where(
+        OutboxRow.household_id == household_id, OutboxRow.mailing_id.in_(mailings),
+        OutboxRow.state == OutboxState.CANCELLED, OutboxRow.left_out == LeftOut.READER,
+        OutboxRow.settled_at >= since,
+    )  # fmt: skip
+    db.session.execute(stopped.values(state=OutboxState.TO_PRINT, left_out=None, settled_at=None))
 
 
 def erase(rows: ColumnElement[bool]) -> None:

@@ -8,7 +8,7 @@ from watch import language, paper
 from watch.meetings.labels import KINDS, when_said
 from watch.meetings.markup import paragraphs_of
 from watch.models import Building, Language, Meeting, PublishedNotes
-from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_picture
+from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_pictures
 
 
 def sheet_of(meeting: Meeting) -> bytes:
@@ -16,9 +16,9 @@ def sheet_of(meeting: Meeting) -> bytes:
     return sheet([_page(meeting)], _house(meeting))
 
 
-def picture_of(meeting: Meeting) -> bytes | None:
-    """Return a meeting's sheet as PNG."""
-    return sheet_picture(_page(meeting), _house(meeting))
+def pictures_of(meeting: Meeting) -> list[bytes]:
+    """Return the pages of a meeting's sheet as PNG."""
+    return sheet_pictures([_page(meeting)], _house(meeting))
 
 
 def _house(meeting: Meeting) -> Building:
@@ -33,10 +33,17 @@ def _page(meeting: Meeting) -> SheetPage:
             direction="ltr",
             source=_whom(meeting),
             title=str(KINDS[meeting.kind]),
-            facts=[when_said(meeting), meeting.place, *([meeting.link] if meeting.link else [])],
-            paragraphs=[part for part in (meeting.about or "").split("\n\n") if part.strip()],
+            facts=[when_said(meeting), meeting.place],
+            paragraphs=_paragraphs(meeting),
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
+
+
+def _paragraphs(meeting: Meeting) -> list[str]:
+    """Return the text, and where the link stands: whoever passes the notice board must not get it."""
+    by_video = [_("Du kan också vara med på video. Länken står i mejlet och på träffens sida.")]
+    about = [part for part in (meeting.about or "").split("\n\n") if part.strip()]
+    return about + (by_video if meeting.link else [])
 
 
 def _whom(meeting: Meeting) -> str:

@@ -50,6 +50,7 @@ from watch.models.journal import JournalHost, JournalState
 from watch.models.letters import Letter, LetterFile, LetterPack
 from watch.models.mail import (
     PARENTS,
+    TO_HAND_OUT,
     ClockRun,
     ErasedRows,
     LeftOut,
@@ -102,6 +103,7 @@ __all__ = [
     "NONCE_BYTES",
     "OFFICERS_OWN",
     "PARENTS",
+    "TO_HAND_OUT",
     "AddressChange",
     "AddressVerification",
     "Answer",

@@ -20,7 +20,7 @@ class MeetingPress(Model):
     """A press on + or – at the door of a meeting, for a flat, for somebody by name, or for a number only.
 
     The sum of `heads` is how many came. `key` is made with the button, so that a press that arrives twice
-    counts once. A name that was ticked already, on another phone, is pressed for 0 heads.
+    counts once. A + for a name that was ticked already, and a – where nobody is counted, is of 0 heads.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -144,6 +144,9 @@ class OutboxState(StrEnum):
     HANDED_OUT = "handed_out"
 
 
+TO_HAND_OUT = (OutboxState.TO_PRINT, OutboxState.PRINTED)  # paper that waits for a coordinator
+
+
 class LeftOut(StrEnum):
     """Why a row was cancelled or expired instead of being sent."""
 

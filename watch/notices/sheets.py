@@ -7,18 +7,22 @@ from flask_babel import gettext as _
 from watch import language
 from watch.models import Building, Language, Notice, NoticeText
 from watch.notices.labels import LEVELS, SENDERS
-from watch.printing.sheets import SheetPage, sheet, sheet_picture
+from watch.printing.sheets import SheetPage, sheet, sheet_pictures
 
 
 def sheet_of(notice: Notice) -> bytes:
     """Return a notice as PDF."""
+    return sheet(_pages(notice), _building(notice))
+
+
+def pictures_of(notice: Notice) -> list[bytes]:
+    """Return the pages of a notice's sheet as PNG."""
+    return sheet_pictures(_pages(notice), _building(notice))
+
+
+def _pages(notice: Notice) -> list[SheetPage]:
     texts = {text.language: text for text in notice.texts}
-    return sheet([_page(notice, texts[each]) for each in Language if each in texts], _building(notice))
-
-
-def picture_of(notice: Notice) -> bytes | None:
-    """Return the first page of a notice's sheet, that in Swedish, as PNG."""
-    return sheet_picture(_page(notice, notice.text_in(Language.SWEDISH)), _building(notice))
+    return [_page(notice, texts[each]) for each in Language if each in texts]
 
 
 def _building(notice: Notice) -> Building | None:

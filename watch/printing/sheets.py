@@ -44,12 +44,12 @@ def sheet(pages: Sequence[SheetPage], building: Building | None) -> bytes:
     return paper.pdf("sheet", _facts(pages, building))
 
 
-def sheet_picture(page: SheetPage, building: Building | None) -> bytes | None:
-    """Return a page as PNG, for a screen; of a long text its beginning. None if it cannot be drawn."""
+def sheet_pictures(pages: Sequence[SheetPage], building: Building | None) -> list[bytes]:
+    """Return every page of the paper as PNG, for a screen. None are returned if it cannot be drawn."""
     try:
-        return paper.picture("sheet", _facts([page], building))
+        return paper.pictures("sheet", _facts(pages, building))
     except paper.CannotPrint:
-        return None
+        return []
 
 
 def _facts(pages: Sequence[SheetPage], building: Building | None) -> dict[str, object]:

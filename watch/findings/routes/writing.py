@@ -15,6 +15,7 @@ from watch.extensions import db
 from watch.findings import queries, service
 from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew
 from watch.findings.forms import EVERYWHERE, FindingForm, Places, ReportForm
+from watch.findings.labels import OWNERS
 from watch.findings.queries import Place
 from watch.findings.routes.blueprint import bp, to_finding
 from watch.findings.routes.reading import show_page
@@ -171,12 +172,18 @@ def _new_page(place: Place, form: FindingForm) -> str:
     )  # fmt: skip
     return render_template(
         "findings/new.html", place=place, form=form, is_group=is_group, meeting=_meeting(place), back=back,
-        action=action,
+        action=action, unreached=_unreached(place),
     )  # fmt: skip
 
 
 def _edit_page(finding: Finding, form: FindingForm) -> str:
-    return render_template("findings/edit.html", finding=finding, form=form)
+    unreached = _unreached(_place(finding))
+    return render_template("findings/edit.html", finding=finding, form=form, unreached=unreached)
+
+
+def _unreached(place: Place) -> list[str]:
+    """Return the names of the owners whom no mail reaches here."""
+    return [str(OWNERS[each]) for each in queries.owners_without_contact(place)]
 
 
 def _note_assurance(form: Any, finding: Finding) -> None:

@@ -282,16 +282,17 @@ def unwanted_mailings(group: Group, whose: ColumnElement[bool]) -> Select[int]:
     reads = still.where(or_(and_(WANTS_NOTICES, Membership.group_id == Notice.group_id), of_area))
     of_theirs = Meeting.counts_for([Membership.group_id])
     comes = still.where(wants_word_of(Meeting.id), of_theirs)
-    is_here = Meeting.counts_for([group.id])
-    said_here = or_(Notice.group_id == group.id, Notice.is_to_area(group.area_id))
-    return (
-        select(Mailing.id)
-        .outerjoin(Notice, Notice.id == Mailing.notice_id)
-        .outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
-        .where(
-            or_(
-                and_(said_here, not_(reads.correlate(Notice, Mailing).exists())),
-                and_(is_here, not_(comes.correlate(Meeting, Mailing).exists())),
-            )
+    return mailings_to(group).where(
+        or_(
+            and_(Mailing.notice_id.is_not(None), not_(reads.correlate(Notice, Mailing).exists())),
+            and_(Mailing.meeting_id.is_not(None), not_(comes.correlate(Meeting, Mailing).exists())),
         )
     )
+
+
+def mailings_to(group: Group) -> Select[int]:
+    """Return a select of the ids of mailings to a group and its area, of notices and meetings."""
+    said_here = or_(Notice.group_id == group.id, Notice.is_to_area(group.area_id))
+    wanted = select(Mailing.id).outerjoin(Notice, Notice.id == Mailing.notice_id)
+    wanted = wanted.outerjoin(Meeting, Meeting.id == Mailing.meeting_id)
+    return wanted.where(or_(said_here, Meeting.counts_for([group.id])))

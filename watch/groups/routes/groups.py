@@ -39,6 +39,15 @@ from watch.web import ViewAnswer
 bp = Blueprint("groups", __name__)
 bp.add_app_template_global(signature)
 
+
+@bp.app_template_global()
+def households_said(group: Group, flats: int) -> HouseholdsSaid:
+    """Return how many households take part: now, for whoever coordinates the whole group, else last night."""
+    if current_relations().works_with_all_of(group, None):
+        return HouseholdsSaid.exactly(areas.households_taking_part(group), flats)
+    return HouseholdsSaid.roughly(group.counted_taking_part, flats)
+
+
 CONTACTS_SHOWN = 4
 NOTICES_SHOWN = 3
 LEFT = _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")
@@ -95,7 +104,6 @@ def show(group: Group) -> ViewAnswer:
         "groups/show.html",
         group=group,
         facts=facts,
-        households=_households(group, facts.flats),
         is_member=group.id in relations.member_of,
         belongs=belongs,
         coming=coming,
@@ -112,13 +120,6 @@ def show(group: Group) -> ViewAnswer:
         state_kinds=GROUP_STATE_KINDS,
         meeting_kinds=KINDS,
     )
-
-
-def _households(group: Group, flats: int) -> HouseholdsSaid:
-    """Return how many households take part: now, for whoever coordinates the whole group, else last night."""
-    if current_relations().works_with_all_of(group, None):
-        return HouseholdsSaid.exactly(areas.households_taking_part(group), flats)
-    return HouseholdsSaid.roughly(group.counted_taking_part, flats)
 
 
 @bp.get("/groups/<int:group_id>/leave")

@@ -16,7 +16,7 @@ from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import confirm_leaving, depart, note_home
 from watch.groups.service.requests import end_requests
-from watch.groups.service.stopping import stop_unwanted
+from watch.groups.service.stopping import resume_paper, stop_unwanted
 from watch.mail import outbox
 from watch.models import (
     Area,
@@ -149,8 +149,8 @@ def take_back(membership: Membership, *, by: Person) -> None:
     """
     if membership.left_at is None:
         return
-    is_late = membership.left_at <= utcnow() - SECOND_THOUGHTS
-    if is_late or membership.group.state is GroupState.CLOSED:
+    left_at = membership.left_at
+    if left_at <= utcnow() - SECOND_THOUGHTS or membership.group.state is GroupState.CLOSED:
         raise TooLateToUndo
     try:
         with db.session.begin_nested():  # household and membership: both or none
@@ -161,6 +161,7 @@ def take_back(membership: Membership, *, by: Person) -> None:
         raise AlreadyMember from None
     outbox.cancel(membership, MEMBERSHIP_LEFT)
     end_requests(membership.person, membership.group, by=by)
+    resume_paper(membership, since=left_at)
     audit.note("member-back", about=membership, by=by, group=membership.group)
     note_home("household-member-back", membership, by=by)
 

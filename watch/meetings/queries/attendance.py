@@ -76,13 +76,16 @@ class Held:
 
 @dataclass(frozen=True)
 class Sum:
-    """The sum of several meetings: `counted` of them were counted, and `came` people came to those."""
+    """The sum of several meetings: `counted` of them were counted, and `came` people came to those.
+
+    A number is None if it is known of none of them.
+    """
 
     meetings: int
     counted: int
-    came: int
-    asked: int
-    yes: int
+    came: int | None
+    asked: int | None
+    yes: int | None
 
 
 @dataclass(frozen=True)
@@ -154,16 +157,16 @@ def _tallies(place: Group | Area, now: datetime) -> dict[int, Tally]:
 
 
 def sum_of(held: Iterable[Held]) -> Sum:
-    """Return the sum of meetings; what is not counted adds nothing to those who came."""
+    """Return the sum of meetings; what is not known of one adds nothing."""
     meetings = list(held)
     counts = [each.head_count for each in meetings if each.head_count is not None]
     tallies = [each.tally for each in meetings if each.tally]
     return Sum(
         len(meetings),
         len(counts),
-        sum(counts),
-        sum(each.asked for each in tallies),
-        sum(each.yes for each in tallies),
+        sum(counts) if counts else None,
+        sum(each.asked for each in tallies) if tallies else None,
+        sum(each.yes for each in tallies) if tallies else None,
     )
 
 

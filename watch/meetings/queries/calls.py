@@ -208,15 +208,18 @@ def recipients_of_cancelling(meeting: Meeting) -> RecipientCounts:
     return count_recipients(people, households_to_tell(meeting), audience=people)
 
 
-def calls_not_sent(meeting: Meeting) -> int:
-    """Return how many mails about a meeting are queued and have not been sent."""
+def mails_not_sent(meeting: Meeting) -> tuple[int, int]:
+    """Return how many calls to a meeting are queued and have not been sent, and how many other mails."""
+    is_call = Mailing.kind == "meeting-called"
     wanted = (
-        select(func.count(OutboxRow.id))
+        select(is_call, func.count(OutboxRow.id))
         .join(Mailing, Mailing.id == OutboxRow.mailing_id)
         .where(Mailing.meeting_id == meeting.id, ~OutboxRow.may_have_arrived())
         .where(OutboxRow.state.in_([OutboxState.QUEUED, OutboxState.HELD]))
+        .group_by(is_call)
     )
-    return db.session.scalar(wanted) or 0
+    found = {bool(calls): count for calls, count in db.session.execute(wanted)}
+    return found.get(True, 0), found.get(False, 0)
 
 
 def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> Select[int | None]:

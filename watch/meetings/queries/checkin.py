@@ -28,6 +28,7 @@ OPENS_BEFORE = timedelta(hours=2)
 CLOSES_AFTER = timedelta(hours=24)
 LENT_BEFORE = timedelta(hours=1)
 LENT_AFTER = timedelta(hours=3)
+Row = tuple[int | None, int | None]  # ids of a flat and a person; (None, None): a number only
 Scopes = Mapping[int, frozenset[int] | None]  # a coordinator's groups, each with stairwells (None: all)
 
 
@@ -59,16 +60,21 @@ class NameAtDoor:
 
     id: int
     name: str
+    address: str
     flat: str
     heads: int
 
 
 @dataclass(frozen=True)
 class Door:
-    """The door of a meeting. `heads` have come, `others` of them are neither of a flat here nor ticked."""
+    """The door of a meeting. `heads` have come, `others` of them were counted as a number only.
+
+    `elsewhere` were counted at rows that this door does not show: by name, or in other stairwells.
+    """
 
     heads: int
     others: int
+    elsewhere: int
     names: list[NameAtDoor]
     stairwells: list[StairwellAtDoor]
 
@@ -92,6 +98,13 @@ def heads_at(meeting: Meeting) -> int:
     return max(0, db.session.scalar(pressed) or 0)
 
 
+def heads_by_row(meeting: Meeting) -> dict[Row, int]:
+    """Return how many have come by flat, by person and as a number only."""
+    row = MeetingPress.flat_id, MeetingPress.person_id
+    wanted = select(*row, func.sum(MeetingPress.heads)).where(MeetingPress.meeting_id == meeting.id)
+    return {(flat, person): heads for flat, person, heads in db.session.execute(wanted.group_by(*row))}
+
+
 def was_pressed(meeting: Meeting) -> bool:
     """Return True if anybody has counted at the door."""
     pressed = select(MeetingPress.id).where(MeetingPress.meeting_id == meeting.id)
@@ -99,12 +112,12 @@ def was_pressed(meeting: Meeting) -> bool:
 
 
 def door_of(meeting: Meeting, scopes: Scopes, *, with_names: bool) -> Door:
-    """Return the door for somebody who works with these stairwells; six statements at most."""
+    """Return the door for somebody who works with these stairwells; seven statements at most."""
     stairwells = _stairwells(meeting, scopes)
     names = names_at_door(meeting, scopes) if with_names else []
-    total = heads_at(meeting)
+    total, others = heads_at(meeting), max(0, heads_by_row(meeting).get((None, None), 0))
     known = sum(each.heads for each in stairwells) + sum(each.heads for each in names)
-    return Door(total, total - known, names, stairwells)
+    return Door(total, others, max(0, total - others - known), names, stairwells)
 
 
 def names_at_door(meeting: Meeting, scopes: Scopes) -> list[NameAtDoor]:
@@ -113,7 +126,7 @@ def names_at_door(meeting: Meeting, scopes: Scopes) -> list[NameAtDoor]:
     Who has no known flat, as a hidden member, is not among them.
     """
     wanted = (
-        select(Person.id, Person.name, Flat.number)
+        select(Person.id, Person.name, Stairwell, Flat.number)
         .select_from(Membership)
         .join(Person, Person.id == Membership.person_id)
         .join(Household, Household.id == Membership.household_id)
@@ -125,7 +138,10 @@ def names_at_door(meeting: Meeting, scopes: Scopes) -> list[NameAtDoor]:
     )
     ticked = _heads_by(meeting, MeetingPress.person_id)
     rows = db.session.execute(wanted)
-    return [NameAtDoor(number, name, flat, ticked.get(number, 0)) for number, name, flat in rows]
+    return [
+        NameAtDoor(number, name, stairwell.address, flat, ticked.get(number, 0))
+        for number, name, stairwell, flat in rows
+    ]
 
 
 def _stairwells(meeting: Meeting, scopes: Scopes) -> list[StairwellAtDoor]:

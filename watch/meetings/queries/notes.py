@@ -41,6 +41,12 @@ def published_of(meeting: Meeting) -> PublishedNotes | None:
     return db.session.scalar(select(PublishedNotes).where(PublishedNotes.meeting_id == meeting.id))
 
 
+def edition_of(meeting: Meeting) -> int:
+    """Return how often the notes have been published, 0 if never."""
+    published = published_of(meeting)
+    return published.edition if published else 0
+
+
 def asides_of(meeting: Meeting) -> Sequence[NotesAside]:
     """Return the texts that were saved at the same time as another one, the oldest first."""
     wanted = select(NotesAside).where(NotesAside.meeting_id == meeting.id)

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
@@ -43,12 +44,17 @@ from watch.saving import saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
 from watch.web import ViewAnswer, leave_trace
 
+NO_DRAFT = _l("Utkastet finns inte längre. Någon har kallat till träffen eller slängt utkastet.")
+
 
 @bp.get("/groups/<int:group_id>/meetings/new")
 @requires(Permission.CALL_MEETINGS)
 def new(group: Group) -> str:
     """Show the form, with how many people each choice reaches."""
-    return new_page(group, meeting_form(group))
+    form = meeting_form(group)
+    if "draft" in request.args and not form.draft.data:
+        flash(str(NO_DRAFT), "info")
+    return new_page(group, form)
 
 
 @bp.get("/groups/<int:group_id>/meetings/preview")
@@ -227,7 +233,7 @@ def draft_refused(group: Group, form: CallMeetingForm, refused: DomainError) -> 
     """Show what was typed again, and say what became of the draft meanwhile."""
     theirs = drafts.draft_of(group, int(form.draft.data or 0))
     if theirs is None or isinstance(refused, DraftGone):
-        flash(_("Utkastet finns inte längre. Någon har kallat till träffen eller slängt utkastet."), "warn")
+        flash(str(NO_DRAFT), "warn")
         return redirect(url_for("meetings.index", group_id=group.id), 303)
     flash(_("Någon har ändrat utkastet sedan du öppnade det. Det du skrev är inte sparat än."), "warn")
     form.seen.raw_data, form.seen.data = [str(theirs.sequence)], theirs.sequence
@@ -267,7 +273,7 @@ def _preview_page(
     return render_template(
         "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
         reach=reach if exact else None, crowd=None if exact else _crowd_of(meeting, group),
-        sheet=picture_to_show(sheets.picture_of(meeting)),
+        sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)],
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
 

@@ -86,7 +86,7 @@ def sum_heading(*, exact: bool) -> list[str]:
     return [_("Träffar"), _("Räknade"), _("Kom"), *(_asked() if exact else [])]
 
 
-def sum_cells(total: Sum, *, exact: bool) -> list[int]:
+def sum_cells(total: Sum, *, exact: bool) -> list[int | None]:
     """Return a sum's numbers; of households only for those who see them meeting by meeting, too.
 
     A sum of what is told in bands would tell a single household by subtraction.

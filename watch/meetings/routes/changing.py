@@ -137,7 +137,7 @@ def _cancel_page(meeting: Meeting, form: CancelMeetingForm) -> str:
     return render_template(
         "meetings/ask_cancel.html", meeting=meeting, form=form,
         reach=calls.recipients_of_cancelling(meeting) if exact else None,
-        not_sent=calls.calls_not_sent(meeting) if exact else 0,
+        not_sent=calls.mails_not_sent(meeting) if exact else (0, 0),
         not_ticked=sum(not flat.is_handed_out for flat in own_flats(meeting)),
     )  # fmt: skip
 

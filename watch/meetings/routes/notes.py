@@ -193,7 +193,8 @@ def notes_paper(meeting: Meeting) -> str:
     for group in {each.group for each in meeting.parts if each.group_id in current_relations().coordinates}:
         leave_trace("house-seen", about=group)
     flats = flats_on_paper(queries.mailings_of_notes(meeting), _scopes(meeting))
-    return render_template("meetings/notes_paper.html", meeting=meeting, flats=flats)
+    edition = queries.edition_of(meeting)
+    return render_template("meetings/notes_paper.html", meeting=meeting, flats=flats, edition=edition)
 
 
 def _write_page(meeting: Meeting, form: WriteNotesForm, *, is_beside: bool = False) -> str:

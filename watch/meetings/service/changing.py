@@ -99,6 +99,7 @@ def _tell_of_change(meeting: Meeting, before: MeetingChange, *, with_reminders: 
         not_after=meeting.starts_at,
     )
     _stop_undone(meeting)
+    outbox.print_again(meeting)
     outbox.replace_paper(meeting, households)
     outbox.queue_paper(mailing, households)
     before.mailing_id = mailing.id

@@ -14,9 +14,11 @@ from watch import audit
 from watch.extensions import db
 from watch.meetings.errors import CheckinClosed, TooManyPresses
 from watch.meetings.queries.checkin import (
+    Row,
     Scopes,
     flat_ids_at_door,
     heads_at,
+    heads_by_row,
     is_checkin_open,
     names_at_door,
     open_links,
@@ -61,8 +63,9 @@ def press(meeting: Meeting, presses: Sequence[Press], scopes: Scopes, *, with_na
     """Count presses at the door, each once, whenever and however often it arrives.
 
     Whoever is not at this door, because they have hidden their name meanwhile for instance, is counted as a
-    number only. A press that arrives after the head count was saved raises or lowers it, unless somebody has
-    corrected it by hand. Raises CheckinClosed and TooManyPresses.
+    number only. A – where nobody is counted changes nothing. A press that arrives after the head count was
+    saved raises or lowers it, unless somebody has corrected it by hand. Raises CheckinClosed and
+    TooManyPresses.
     """
     db.session.refresh(meeting, with_for_update=True)  # presses of two phones are counted one after the other
     if not is_checkin_open(meeting, utcnow()):
@@ -70,12 +73,12 @@ def press(meeting: Meeting, presses: Sequence[Press], scopes: Scopes, *, with_na
     is_ours = meeting.counting is Counting.COUNTED and meeting.head_count == _head_count(meeting)
     new = _unknown(meeting, presses)
     flats = flat_ids_at_door(meeting, scopes) if any(each.flat_id for each in new) else set()
-    here = {each.id: each.heads for each in names_at_door(meeting, scopes)} if with_names else {}
+    names = {each.id for each in names_at_door(meeting, scopes)} if with_names else set()
+    here = heads_by_row(meeting)
     for each in new:
-        heads, person_id = each.heads, each.person_id if each.person_id in here else None
-        if person_id is not None:
-            heads = _turned(here, person_id, each.heads)
         flat_id = each.flat_id if each.flat_id in flats else None
+        person_id = each.person_id if each.person_id in names else None
+        heads = _turned(here, (flat_id, person_id), each.heads)
         db.session.add(
             MeetingPress(meeting=meeting, key=each.key, heads=heads, flat_id=flat_id, person_id=person_id)
         )
@@ -95,11 +98,11 @@ def _unknown(meeting: Meeting, presses: Sequence[Press]) -> list[Press]:
     return new
 
 
-def _turned(here: dict[int, int], person_id: int, heads: int) -> int:
-    """Return by how much a press changes whether somebody is here, and note it: 0 if they are already."""
-    before = here[person_id]
-    here[person_id] = 1 if heads > 0 else 0
-    return here[person_id] - before
+def _turned(here: dict[Row, int], row: Row, heads: int) -> int:
+    """Return by how much a press changes a row, and note it. A row is never below 0, a name never above 1."""
+    before = here.get(row, 0)
+    here[row] = max(0, heads if row[1] else before + heads)
+    return here[row] - before
 
 
 def _head_count(meeting: Meeting) -> int:

@@ -134,6 +134,7 @@ def publish_notes(
     try:
         with db.session.begin_nested():
             published = _put_out(meeting, published, text, by)
+            outbox.print_again(meeting)
             if tells or is_first:
                 _tell(meeting, form_key)
     except IntegrityError:  # the same press, or a colleague's, was a moment quicker

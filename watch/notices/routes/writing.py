@@ -243,7 +243,7 @@ def _preview_page(
         alone=without_bringer(target.households()) if target.area else 0,
         uncovered=groups_without_coordinator(target.group or target.areas) if target.area else [],
         texts=form.texts(),
-        sheet=picture_to_show(sheets.picture_of(notice)),
+        sheets=[picture_to_show(each) for each in sheets.pictures_of(notice)],
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, select, update
 
 from watch import audit
 from watch.extensions import db
@@ -16,17 +16,23 @@ from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import note_household, tell_ended
 from watch.groups.service.members import leave
 from watch.groups.service.merging import end_verifications, forget_home
+from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
+    TO_HAND_OUT,
     Flat,
+    Group,
     Household,
     HouseholdStatus,
     Language,
+    LeftOut,
+    Mailing,
     Membership,
     OutboxRow,
     OutboxState,
     Person,
 )
+from watch.recipients import households_on_paper
 
 
 def correct_name(membership: Membership, name: str, *, by: Person) -> None:
@@ -84,6 +90,7 @@ def correct_flat(membership: Membership, flat: Flat, *, by: Person, everybody: b
         _note("flat", each, by)
         tell_corrected(each, by=by)
     if before is not None:
+        _take_paper_along(before, household, membership.group)
         _leave_behind(before, household, membership, by)
 
 
@@ -101,11 +108,26 @@ def _leave_behind(before: Household, now: Household, membership: Membership, by:
     if db.session.scalar(staying.limit(1)) is not None:
         return
     now.sticker_given_on = now.sticker_given_on or before.sticker_given_on
-    there = select(OutboxRow.mailing_id).where(OutboxRow.household_id == now.id)
-    paper = OutboxRow.household_id == before.id, OutboxRow.state == OutboxState.TO_PRINT
-    moved = update(OutboxRow).where(*paper, OutboxRow.mailing_id.not_in(there))
-    db.session.execute(moved.values(household_id=now.id).execution_options(synchronize_session=False))
     forget_home(before, by=by, membership=membership)
+
+
+def _take_paper_along(before: Household, now: Household, group: Group) -> None:
+    """Ask for the paper that waits for one household in another one, where somebody needs it.
+
+    It is printed anew, and stops where it was unless somebody who needs it stays there.
+    """
+    db.session.flush()
+    waiting = OutboxRow.household_id == before.id, OutboxRow.state.in_(TO_HAND_OUT)
+    papers = select(Mailing).join(OutboxRow, OutboxRow.mailing_id == Mailing.id).where(*waiting)
+    for mailing in db.session.scalars(papers.order_by(Mailing.id)).all():
+        there = OutboxRow.household_id == now.id, OutboxRow.mailing_id == mailing.id
+        again = update(OutboxRow).where(*there, OutboxRow.state == OutboxState.CANCELLED)
+        db.session.execute(again.values(state=OutboxState.TO_PRINT, left_out=None, settled_at=None))
+        has_it = select(OutboxRow.id).where(*there).exists()
+        outbox.queue_paper(mailing, households_on_paper().where(Household.id == now.id, ~has_it))
+    gone = OutboxRow.household_id == before.id, OutboxRow.household_id.not_in(households_on_paper())
+    outbox.stop(and_(*gone), mailings=select(Mailing.id), why=LeftOut.OVER)
+    stop_unwanted(group, [], [before.id, now.id])
 
 
 def end_membership(membership: Membership, *, by: Person) -> None:

@@ -6,7 +6,7 @@ const SOME = 100; // presses sent together
 const AGAIN = 5000; // milliseconds between two tries
 const place = () => document.querySelector("#checkin");
 const store = `checkin-${place().dataset.checkin}`;
-let kept = [], sending = false, failed = false;
+let kept = [], sending = false, failed = ""; // why the last try did not count
 
 const key = () => {
   const random = crypto.getRandomValues(new Uint8Array(16));
@@ -42,7 +42,14 @@ const add = (press) => {
 const tell = () => {
   const waits = document.querySelector("[data-waits]"), number = read().length;
   waits.hidden = !number;
-  waits.textContent = failed ? place().dataset.failed : `${number} ${place().dataset.waiting}`;
+  waits.textContent = failed ? place().dataset[failed] : `${number} ${place().dataset.waiting}`;
+  place().querySelector("[data-again]").hidden = failed !== "signedOut";
+};
+
+// What an answer without the door means: sign in, not open to this reader any more, or some other fault.
+const why = (answer) => {
+  if (answer.status === 401 || new URL(answer.url).pathname === place().dataset.signIn) return "signedOut";
+  return answer.ok || [403, 404, 410].includes(answer.status) ? "ended" : "failed";
 };
 
 // Shows the page as the server knows it now, with what has not arrived yet.
@@ -69,12 +76,13 @@ const send = async () => {
     body.set("csrf_token", form.elements.csrf_token.value);
     for (const each of presses) body.append("press", each);
     const answer = await fetch(form.action, { method: "POST", body });
-    failed = !(answer.ok && show(await answer.text()));
+    failed = answer.ok && show(await answer.text()) ? "" : why(answer);
     if (!failed) write(read().filter((each) => !presses.includes(each)));
-    const isTooOld = answer.status === 400; // the form, not the presses
-    if (!failed || (isTooOld && show(await (await fetch(location.href)).text()))) read().forEach(add);
+    const page = answer.status === 400 ? await fetch(location.href) : null; // the form is too old, not the presses
+    if (page) failed = show(await page.text()) ? "failed" : why(page);
+    if (!failed || failed === "failed" && page) read().forEach(add);
   } catch {
-    failed = false; // no network: they wait
+    failed = ""; // no network: they wait
   } finally {
     sending = false;
     tell();
