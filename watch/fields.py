@@ -37,13 +37,16 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from watch.email_address import ADDRESS_TOO_LONG, MOST_ADDRESS, bare_address, readable_address
 from watch.field_rules import (
     NoHiddenSigns,
+    OurWordsOfChoices,
     a_letter,
     no_encoded_word,
     no_link,
     no_personnummer,
     no_personnummer_in_text,
     no_pile_of_marks,
+    no_telling,
     no_title,
+    nobody_in_link,
     plain_link,
 )
 from watch.guarding import AssuranceField, about_nobody
@@ -71,7 +74,7 @@ class Form(FlaskForm):
     point at a person does not.
     """
 
-    class Meta(ReadsNoMore):
+    class Meta(OurWordsOfChoices, ReadsNoMore):
         csrf_class = MarkedTokens
 
     def __init_subclass__(cls) -> None:
@@ -129,7 +132,7 @@ class NameField(StringField):
             no_link,
             no_personnummer,
             a_letter,
-            *(() if takes_title else (no_title,)),
+            *(() if takes_title else (no_title, no_telling)),
         ]
         super().__init__(label, validators=rules, filters=[_filter(tidy_name)], **more)
 
@@ -152,13 +155,15 @@ class LineField(StringField):
 
 
 class TextField(TextAreaField):
-    """Several lines of text, at most `most` characters, which must not point at a person."""
+    """Several lines of text, at most `most` characters, which must not point at a person (`guard`)."""
 
-    def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
+    def __init__(
+        self, label: Any, *, most: int, missing: Any = None, guard: Any = about_nobody, **more: Any
+    ) -> None:
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS, lines=True)
-        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer_in_text, about_nobody]
+        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer_in_text, guard]
         super().__init__(label, validators=rules, filters=[_filter(plain_text), _strip], **more)
 
 
@@ -183,11 +188,8 @@ class LinkField(StringField):
     """The address of a meeting online, as a browser writes it. Only https: it is mailed, and a link."""
 
     def __init__(self, label: Any, **more: Any) -> None:
-        rules = [
-            Optional(),
-            AtMost(500, _l("Texten är för lång. Högst %(max)d tecken.")),
-            NoHiddenSigns(),
-        ]
+        too_long = AtMost(500, _l("Texten är för lång. Högst %(max)d tecken."))
+        rules = [Optional(), too_long, NoHiddenSigns(), nobody_in_link]
         super().__init__(
             label, validators=rules, filters=[lambda text: text.strip() if text else text], **more
         )

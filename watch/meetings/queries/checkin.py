@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from watch.extensions import db
@@ -29,6 +29,7 @@ CLOSES_AFTER = timedelta(hours=24)
 LENT_BEFORE = timedelta(hours=1)
 LENT_AFTER = timedelta(hours=3)
 Row = tuple[int | None, int | None]  # ids of a flat and a person; (None, None): a number only
+MOST_LENT_HEADS = 200  # that one lent link can add
 Scopes = Mapping[int, frozenset[int] | None]  # a coordinator's groups, each with stairwells (None: all)
 
 
@@ -69,7 +70,8 @@ class NameAtDoor:
 class Door:
     """The door of a meeting. `heads` have come, `others` of them were counted as a number only.
 
-    `elsewhere` were counted at rows that this door does not show: by name, or in other stairwells.
+    `elsewhere` were counted at rows that this door does not show: by name, or in other stairwells. A lent link
+    shows `others` and flats by its own presses only; `is_full` if it can add no more.
     """
 
     heads: int
@@ -77,6 +79,7 @@ class Door:
     elsewhere: int
     names: list[NameAtDoor]
     stairwells: list[StairwellAtDoor]
+    is_full: bool
 
 
 def is_checkin_open(meeting: Meeting, now: datetime) -> bool:
@@ -92,17 +95,26 @@ def is_link_open(link: CheckinLink, now: datetime) -> bool:
     return link.is_current and meeting.is_on and is_time
 
 
-def heads_at(meeting: Meeting) -> int:
-    """Return how many have come by the presses; a – may have come before its +, so it is never below 0."""
-    pressed = select(func.sum(MeetingPress.heads)).where(MeetingPress.meeting_id == meeting.id)
+def heads_at(meeting: Meeting, link: CheckinLink | None = None) -> int:
+    """Return how many have come by the presses, of all or of a link.
+
+    A – may have come before its +, so it is never below 0.
+    """
+    pressed = select(func.sum(MeetingPress.heads)).where(MeetingPress.meeting_id == meeting.id, _by(link))
     return max(0, db.session.scalar(pressed) or 0)
 
 
-def heads_by_row(meeting: Meeting) -> dict[Row, int]:
-    """Return how many have come by flat, by person and as a number only."""
+def heads_by_row(meeting: Meeting, link: CheckinLink | None = None) -> dict[Row, int]:
+    """Return how many have come by flat, by person and as a number only; by a lent link's presses alone."""
     row = MeetingPress.flat_id, MeetingPress.person_id
-    wanted = select(*row, func.sum(MeetingPress.heads)).where(MeetingPress.meeting_id == meeting.id)
+    wanted = select(*row, func.sum(MeetingPress.heads)).where(
+        MeetingPress.meeting_id == meeting.id, _by(link)
+    )
     return {(flat, person): heads for flat, person, heads in db.session.execute(wanted.group_by(*row))}
+
+
+def _by(link: CheckinLink | None) -> ColumnElement[bool]:
+    return MeetingPress.link_id == link.id if link else true()
 
 
 def was_pressed(meeting: Meeting) -> bool:
@@ -111,13 +123,17 @@ def was_pressed(meeting: Meeting) -> bool:
     return db.session.scalar(pressed.limit(1)) is not None
 
 
-def door_of(meeting: Meeting, scopes: Scopes, *, with_names: bool) -> Door:
-    """Return the door for somebody who works with these stairwells; seven statements at most."""
-    stairwells = _stairwells(meeting, scopes)
-    names = names_at_door(meeting, scopes) if with_names else []
-    total, others = heads_at(meeting), max(0, heads_by_row(meeting).get((None, None), 0))
+def door_of(meeting: Meeting, scopes: Scopes, link: CheckinLink | None = None) -> Door:
+    """Return the door for somebody who works with these stairwells; eight statements at most.
+
+    Whoever was lent a link sees no names, and not from which flats others have counted somebody.
+    """
+    stairwells = _stairwells(meeting, scopes, link)
+    names = [] if link else names_at_door(meeting, scopes)
+    total, others = heads_at(meeting), max(0, heads_by_row(meeting, link).get((None, None), 0))
     known = sum(each.heads for each in stairwells) + sum(each.heads for each in names)
-    return Door(total, others, max(0, total - others - known), names, stairwells)
+    is_full = link is not None and heads_at(meeting, link) >= MOST_LENT_HEADS
+    return Door(total, others, max(0, total - others - known), names, stairwells, is_full)
 
 
 def names_at_door(meeting: Meeting, scopes: Scopes) -> list[NameAtDoor]:
@@ -144,7 +160,7 @@ def names_at_door(meeting: Meeting, scopes: Scopes) -> list[NameAtDoor]:
     ]
 
 
-def _stairwells(meeting: Meeting, scopes: Scopes) -> list[StairwellAtDoor]:
+def _stairwells(meeting: Meeting, scopes: Scopes, link: CheckinLink | None = None) -> list[StairwellAtDoor]:
     wanted = (
         select(Flat)
         .join(Flat.stairwell)
@@ -153,7 +169,7 @@ def _stairwells(meeting: Meeting, scopes: Scopes) -> list[StairwellAtDoor]:
         .options(contains_eager(Flat.stairwell))
         .order_by(Stairwell.sort_key, Stairwell.id, Flat.number)
     )
-    came = _heads_by(meeting, MeetingPress.flat_id)
+    came = _heads_by(meeting, MeetingPress.flat_id, link)
     return [
         StairwellAtDoor(stairwell, [FlatAtDoor(each.id, each.number, came.get(each.id, 0)) for each in flats])
         for stairwell, flats in groupby(db.session.scalars(wanted), key=lambda flat: flat.stairwell)
@@ -181,11 +197,13 @@ def _of_part(group_id: int, stairwell_id: int | None, scopes: Scopes) -> ColumnE
     return and_(*conditions)
 
 
-def _heads_by(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> dict[int, int]:
+def _heads_by(
+    meeting: Meeting, column: InstrumentedAttribute[int | None], link: CheckinLink | None = None
+) -> dict[int, int]:
     """Return how many have come by flat or by person; never below 0."""
     wanted = (
         select(column, func.sum(MeetingPress.heads))
-        .where(MeetingPress.meeting_id == meeting.id, column.is_not(None))
+        .where(MeetingPress.meeting_id == meeting.id, column.is_not(None), _by(link))
         .group_by(column)
     )
     return {number: max(0, heads) for number, heads in db.session.execute(wanted) if number is not None}
