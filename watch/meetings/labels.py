@@ -59,7 +59,15 @@ def whom_said(meeting: Meeting) -> str:
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
     takes_part = [each.group.name for each in meeting.parts if each.takes_part]
+    if meeting.area and not takes_part:
+        return _("De grupper som svarar ja")
     return _("Hela gruppen") if meeting.group and len(takes_part) < 2 else ", ".join(takes_part)
+
+
+def languages_said(meeting: Meeting) -> str:
+    """Return the own names of the languages that are spoken at a meeting, or nothing."""
+    spoken = (meeting.languages or "").split()
+    return ", ".join(name for each, name in language.OWN_NAMES.items() if each.value in spoken)
 
 
 def called_to(meeting: Meeting) -> str:

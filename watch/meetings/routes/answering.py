@@ -21,7 +21,7 @@ from watch.meetings.forms.answering import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
-from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
+from watch.meetings.routes.blueprint import bp, has_sheet, is_open, knows, own_flats
 from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
@@ -70,7 +70,7 @@ def show(meeting: Meeting) -> str:
 @requires(Permission.SEE_MEETING)
 def sheet(meeting: Meeting) -> Response:
     """Give a meeting as an A4 for the notice board."""
-    if meeting.cancelled_at or meeting.area_id is not None:
+    if meeting.cancelled_at or not has_sheet(meeting):
         abort(404)
     pdf, day = BytesIO(sheets.sheet_of(meeting)), language.local(meeting.starts_at).date()
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"träff-{day}.pdf")
@@ -152,7 +152,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         checkin_open=is_checkin_open(meeting, utcnow()),
-        own_flats=len(own_flats(meeting)) if coordinates else 0,
+        own_flats=len(own_flats(meeting)) if can(Permission.HAND_OUT_CALLS, meeting) else 0,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
         notes=notes_task(meeting, coordinates=coordinates) if meeting.starts_at <= utcnow() else None,
     )

@@ -20,6 +20,7 @@ from watch.meetings.labels import (
     ANSWERS,
     KINDS,
     called_to,
+    languages_said,
     reason_called,
     said_by,
     when_said,
@@ -27,15 +28,24 @@ from watch.meetings.labels import (
     whom_said,
 )
 from watch.meetings.queries import calls
+from watch.meetings.queries.public import public_address
 from watch.meetings.service import Plan, Reminders
-from watch.models import Answer, Group, Meeting, MeetingKind
+from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind
 from watch.positions import groups_of
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
-for said in (when_said, whom_said, called_to, reason_called, who_sees_answers):
+for said in (
+    when_said,
+    whom_said,
+    languages_said,
+    public_address,
+    called_to,
+    reason_called,
+    who_sees_answers,
+):
     bp.add_app_template_filter(said)
 bp.add_app_template_global(said_by, "answer_of_reader")
 
@@ -121,13 +131,19 @@ def note_assurance(form: Form, meeting: Meeting) -> None:
 def knows(meeting: Meeting) -> bool:
     """Return True if the reader works with everybody who is called, and so may see the exact number."""
     relations = current_relations()
-    if meeting.area and can(Permission.CALL_AREA_MEETINGS, meeting.area):
-        return True  # of coordinators an officer knows everyone
+    if meeting.audience is MeetingAudience.COORDINATORS:  # of whom an officer knows everyone
+        return meeting.area is not None and can(Permission.CALL_AREA_MEETINGS, meeting.area)
     return bool(meeting.parts) and all(
         relations.works_with_all_of(each.group, each.stairwell_id)
         for each in meeting.parts
         if each.takes_part
     )
+
+
+@bp.app_template_global()
+def has_sheet(meeting: Meeting) -> bool:
+    """Return True if the meeting has an A4 for the notice board: a group's own, or one open to everybody."""
+    return meeting.group_id is not None or meeting.code is not None
 
 
 def is_open(meeting: Meeting) -> bool:
