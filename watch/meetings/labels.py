@@ -59,8 +59,6 @@ def whom_said(meeting: Meeting) -> str:
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
     takes_part = [each.group.name for each in meeting.parts if each.takes_part]
-    if meeting.area and not takes_part:
-        return _("De grupper som svarar ja")
     return _("Hela gruppen") if meeting.group and len(takes_part) < 2 else ", ".join(takes_part)
 
 

@@ -136,6 +136,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     whose = answers.answering(meeting, person)
     called, totals = coming.is_called(meeting, person), answers.sums(meeting)
     coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)
+    flats = len(own_flats(meeting)) if can(Permission.HAND_OUT_CALLS, meeting) else 0
     is_asked = coordinates and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
         "meetings/show.html",
@@ -147,14 +148,15 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
+        helps=coordinates or flats > 0 or (meeting.code is not None and is_open(meeting)),
         sums=totals if is_asked else None,
         unreached=answers.coming_without_mail(meeting) if coordinates else 0,
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         checkin_open=is_checkin_open(meeting, utcnow()),
-        own_flats=len(own_flats(meeting)) if can(Permission.HAND_OUT_CALLS, meeting) else 0,
+        own_flats=flats,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
-        notes=notes_task(meeting, coordinates=coordinates) if meeting.starts_at <= utcnow() else None,
+        notes=notes_task(meeting) if meeting.starts_at <= utcnow() else None,
     )
 
 

@@ -8,10 +8,12 @@ from flask import Blueprint, url_for
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
+from sqlalchemy import select
 
 from watch import audit
 from watch.access import Permission, can, current_person, current_relations
 from watch.bodies import MEGABYTE
+from watch.extensions import db
 from watch.fields import Form
 from watch.mail.progress import sending
 from watch.meetings.forms.planning import MeetingForm
@@ -33,6 +35,7 @@ from watch.meetings.service import Plan, Reminders
 from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind
 from watch.positions import groups_of
 from watch.recipients import FlatOnPaper, flats_on_paper
+from watch.web import leave_trace
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
@@ -102,6 +105,13 @@ def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """Return the reader's own flats that get the call, or the cancellation, on paper."""
     scopes = current_relations().scopes_among(groups_of(meeting))
     return flats_on_paper(calls.mailings_of(meeting), scopes)
+
+
+def trace_flats(meeting: Meeting) -> None:
+    """Write down that the reader has seen flats of the groups in which they work."""
+    scopes = current_relations().scopes_among(groups_of(meeting))
+    for group in db.session.scalars(select(Group).where(Group.id.in_(scopes))):
+        leave_trace("house-seen", about=group)
 
 
 def plan_in(form: MeetingForm, kind: MeetingKind) -> Plan:

@@ -35,13 +35,22 @@ from watch.meetings.forms.planning import (
 )
 from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, drafts, reminding
-from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in, reminders_in
+from watch.meetings.routes.blueprint import (
+    CALL,
+    bp,
+    knows,
+    note_assurance,
+    own_flats,
+    plan_in,
+    reminders_in,
+    trace_flats,
+)  # fmt: skip
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
-from watch.web import ViewAnswer, leave_trace
+from watch.web import ViewAnswer
 
 
 @bp.get("/groups/<int:group_id>/meetings/new")
@@ -158,8 +167,7 @@ def _called(meeting: Meeting, reach: RecipientCounts | None) -> str:
 @requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
     flats = own_flats(meeting)
-    for group in {each.group for each in meeting.parts if each.group_id in current_relations().coordinates}:
-        leave_trace("house-seen", about=group)
+    trace_flats(meeting)
     return render_template("meetings/paper.html", meeting=meeting, flats=flats)
 
 

@@ -6,7 +6,7 @@ from watch.extensions import db
 from watch.meetings.errors import TooManyGuests
 from watch.meetings.queries.public import guest_answer, guests_beside
 from watch.meetings.service.plans import expect_open
-from watch.models import GuestAnswer, Meeting, utcnow
+from watch.models import GuestAnswer, Meeting
 from watch.statements import changed, upsert
 
 MOST_GUESTS = 500  # people in all; nobody checks these answers, and a program may send many
@@ -20,10 +20,12 @@ def answer_as_guest(meeting: Meeting, key: str, people: int) -> None:
     expect_open(meeting)
     if guests_beside(meeting, key) + people > MOST_GUESTS:
         raise TooManyGuests
-    said = {"people": people, "answered_at": utcnow()}
-    answer = upsert(GuestAnswer).values(meeting_id=meeting.id, key=key, **said)
+    answer = upsert(GuestAnswer).values(meeting_id=meeting.id, key=key, people=people)
     is_of_it = GuestAnswer.meeting_id == meeting.id
-    changed(answer.on_conflict_do_update(index_elements=[GuestAnswer.key], set_=said, where=is_of_it))
+    again = answer.on_conflict_do_update(
+        index_elements=[GuestAnswer.key], set_={"people": people}, where=is_of_it
+    )
+    changed(again)
 
 
 def withdraw_as_guest(meeting: Meeting, key: str) -> None:
