@@ -26,9 +26,9 @@ def _whole_key(key: str | None) -> str:
 
 
 class GuestForm(Form):
-    """Asks a stranger how many they will be. With the same `key` the answer is the same one."""
+    """Asks a stranger how many they will be. With the same `form_key` the answer is the same one."""
 
-    key = HiddenField(default=new_key, filters=[_whole_key])
+    form_key = HiddenField(default=new_key, filters=[_whole_key])
     people = NumberField(
         _l("Hur många kommer ni?"),
         default=1,

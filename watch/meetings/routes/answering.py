@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -23,7 +24,7 @@ from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
 from watch.meetings.routes.blueprint import bp, has_sheet, is_open, knows, own_flats
 from watch.meetings.routes.notes import notes_task
-from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
+from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, sent_to
@@ -50,9 +51,14 @@ def index(group: Group) -> str:
         upcoming=coming.upcoming_meetings(group, now),
         past=coming.meetings_by_id(page.keys),
         drafts=drafts.drafts_of(group) if can(Permission.CALL_MEETINGS, group) else [],
-        of_area=coming.coming_of_area(group.area_id, now) if _coordinates(group) else [],
+        of_area=_for_coordinators(group, now) if _coordinates(group) else [],
         page=page,
     )
+
+
+def _for_coordinators(group: Group, now: datetime) -> list[Meeting]:
+    called = coming.coming_of_area(group.area_id, now)
+    return [each for each in called if each.audience is MeetingAudience.COORDINATORS]
 
 
 def _coordinates(group: Group) -> bool:

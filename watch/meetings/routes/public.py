@@ -65,7 +65,7 @@ def public_page(code: str) -> ViewAnswer:
 def answer_publicly(code: str) -> ViewAnswer:
     """Save how many come, and lead to the page where that can be changed."""
     meeting, form = public_meeting(code), GuestForm()
-    return _say(meeting, form, form.key.data) if meeting else _unknown_code()
+    return _say(meeting, form, form.form_key.data) if meeting else _unknown_code()
 
 
 @bp.get("/m/<code>/<token>")
@@ -117,7 +117,7 @@ def _say(meeting: Meeting, form: GuestForm, key: str, given: GuestAnswer | None 
 
 
 def _form_of(given: GuestAnswer) -> GuestForm:
-    return GuestForm(formdata=None, data={"key": given.key, "people": given.people})
+    return GuestForm(formdata=None, data={"form_key": given.key, "people": given.people})
 
 
 def _page(meeting: Meeting, form: GuestForm, given: GuestAnswer | None = None) -> tuple[str, int]:
