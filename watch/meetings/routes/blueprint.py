@@ -107,6 +107,12 @@ def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     return flats_on_paper(calls.mailings_of(meeting), scopes)
 
 
+def seen_flats(meeting: Meeting) -> list[FlatOnPaper]:
+    """Return the reader's own flats that need paper, and write down that they have seen them."""
+    trace_flats(meeting)
+    return own_flats(meeting)
+
+
 def trace_flats(meeting: Meeting) -> None:
     """Write down that the reader has seen flats of the groups in which they work."""
     scopes = current_relations().scopes_among(groups_of(meeting))

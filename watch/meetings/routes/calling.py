@@ -35,16 +35,7 @@ from watch.meetings.forms.planning import (
 )
 from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, drafts, reminding
-from watch.meetings.routes.blueprint import (
-    CALL,
-    bp,
-    knows,
-    note_assurance,
-    own_flats,
-    plan_in,
-    reminders_in,
-    trace_flats,
-)  # fmt: skip
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
@@ -166,9 +157,7 @@ def _called(meeting: Meeting, reach: RecipientCounts | None) -> str:
 @bp.get("/meetings/<int:meeting_id>/paper")
 @requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
-    flats = own_flats(meeting)
-    trace_flats(meeting)
-    return render_template("meetings/paper.html", meeting=meeting, flats=flats)
+    return render_template("meetings/paper.html", meeting=meeting, flats=seen_flats(meeting))
 
 
 @bp.get("/meetings/<int:meeting_id>/count")
