@@ -28,6 +28,14 @@ def test_a_stranger_without_script_answers_a_citizens_meeting(
     meeting = db.session.scalars(select(Meeting)).one()
     db.session.commit()
     assert post.deliver() == [f"{name}@example.org" for name in ("amina", "bengt", "carin", "dawit")]
+    for kind in ("plain", "html"):
+        mail = " ".join(post.letters("carin@example.org")[-1].text(kind).split())
+        said = (
+            "Alla får komma, också de som inte är med.",
+            public_address(meeting),
+            "Språk: Svenska, Soomaali",
+        )
+        assert [each for each in said if each not in mail] == []
 
     strangers = make_phone(javascript=False, viewport=SMALL)
     strangers.open("/")

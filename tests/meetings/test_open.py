@@ -13,7 +13,7 @@ from tests.conftest import Outbox
 from tests.page_client import PageClient
 from watch.extensions import db
 from watch.meetings import service
-from watch.models import Answer, Meeting, MeetingAudience, MeetingKind
+from watch.models import Answer, AuditEntry, Meeting, MeetingAudience, MeetingKind
 
 PLAN = {
     "whom": "everybody", "kind": "citizens", "languages": ["sv", "ar"],
@@ -74,6 +74,8 @@ def test_paper_is_the_task_of_each_buildings_coordinators(client: PageClient, sc
     others = scene.carin, scene.ivan, scene.jenny
     assert [client.get(f"{page}/paper", as_=each).status for each in others] == [403, 404, 404]
     assert "1001" not in client.get(f"{page}/paper", as_=scene.gun).text
+    seen = select(AuditEntry.by_id, AuditEntry.group_id).where(AuditEntry.what == "house-seen")
+    assert set(db.session.execute(seen).tuples()) == {(scene.bengt.id, scene.group.id)}
 
 
 def test_members_of_the_area_see_and_answer_it_others_use_the_public_page(
