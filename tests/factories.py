@@ -14,6 +14,7 @@ from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.groups.queries.answered import household_of
 from watch.language import STOCKHOLM, local
+from watch.meetings.service import Plan, planned_for_everybody
 from watch.models import (
     AddressChange,
     AddressVerification,
@@ -388,6 +389,17 @@ def make_meeting(
             called_by=by,
         )
     )
+
+
+def make_open_meeting(
+    area: Area, *, starts_at: datetime | None = None, place: str = "Hässlehuset", by: Person | None = None
+) -> Meeting:
+    """Add a citizens' meeting of two hours, by default in ten days; nobody is mailed."""
+    begins = starts_at or utcnow() + timedelta(days=10)
+    plan = Plan(MeetingKind.CITIZENS, begins, begins + timedelta(hours=2), place)
+    meeting = planned_for_everybody(area, plan, [Language.SWEDISH, Language.ARABIC])
+    meeting.called_at, meeting.called_by = utcnow(), by
+    return store(meeting)
 
 
 def make_finding(

@@ -31,6 +31,7 @@ from tests.factories import (
     make_member,
     make_message,
     make_notice,
+    make_open_meeting,
     make_pack,
     make_person,
     make_request,
@@ -55,6 +56,7 @@ from watch.models import (
     Coordinator,
     FindingFollower,
     GroupState,
+    GuestAnswer,
     JoinRequest,
     Membership,
     MessageAudience,
@@ -384,6 +386,13 @@ def _verification(scene: Scene) -> AddressVerification:
     return make_verification(make_person("Greta", "greta@example.org"), neighbour)
 
 
+def _public(scene: Scene) -> dict[str, str]:
+    """Add a meeting that is open to everybody, and a stranger's answer to it."""
+    meeting = make_open_meeting(scene.group.area, by=scene.gun)
+    answer = store(GuestAnswer(meeting=meeting, key="0123456789abcdef01234567", people=2))
+    return {"public_meeting": tokens.show_code(meeting.code or ""), "guest": answer.key}
+
+
 def _lent(scene: Scene) -> CheckinLink:
     return lend(make_meeting(scene.group, by=scene.amina, starts_at=utcnow()), by=scene.amina)
 
@@ -431,6 +440,7 @@ def _links(scene: Scene) -> dict[str, object]:
         "checkin_link": tokens.make(Purpose.CHECK_IN, _lent(scene)),
         "reply": tokens.make(Purpose.REPLY, wrote),
         "unsubscribe": tokens.make(Purpose.UNSUBSCRIBE, called),
+        **_public(scene),
         "calendar_feed": tokens.make(Purpose.CALENDAR, store(CalendarFeed(person_id=scene.elsa.id))),
     }
 

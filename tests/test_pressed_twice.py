@@ -87,6 +87,7 @@ REACHED = {
         "joining.confirm_address", "joining.decline_by_mail", "joining.decline_invitation",
         "joining.forget", "joining.send_request", "joining.take_back_no", "joining.verify_address",
         "joining.withdraw", "meetings.answer_by_mail", "meetings.press_at_door",
+        "meetings.answer_publicly", "meetings.change_public_answer", "meetings.withdraw_public_answer",
         "findings.end_by_mail", "findings.follow_by_mail", "findings.report_by_link",
     },
     "carin": {

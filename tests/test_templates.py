@@ -32,6 +32,7 @@ OTHER_ANSWERS = {  # templates that are not an endpoint's own, with the endpoint
     "addresses/elsewhere.html": "addresses.confirm_change",
     "accounts/signed_in.html": "accounts.open_link",
     "meetings/door_early.html": "meetings.door",
+    "meetings/unknown_code.html": "meetings.public_page",
     "joining/confirmed.html": "joining.confirm",
     "joining/declined.html": "joining.open_invitation",
     "joining/choose_stairwell.html": "joining.ask",

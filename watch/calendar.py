@@ -4,8 +4,9 @@ Times are in UTC, which every calendar program reads alike, unlike time zones wr
 method is PUBLISH (RFC 5546, 3.2.1), which asks for no answer: after REQUEST, mail programs offer buttons
 whose answers are mailed to an address that nobody reads. A cancelled meeting is published again with
 STATUS:CANCELLED, because CANCEL may only follow a REQUEST. PUBLISH names an organiser and no attendee. A
-calendar is often shared with others: nothing here names a person, a group or a house, and the link is the
-meeting's page, which wants a sign-in, not the link of a mail by which anybody could answer.
+calendar is often shared with others: nothing here names a person, a group or a house, only what is open to
+everybody, and the link is the meeting's page, which wants a sign-in, not the link of a mail by which anybody
+could answer.
 """
 
 from __future__ import annotations
@@ -65,12 +66,15 @@ def entry(
     answer: Answer | None = None,
     said_at: datetime | None = None,
     is_off: bool | None = None,
+    name: str | None = None,
+    page: str | None = None,
 ) -> icalendar.Event:
     """Return the entry of a meeting. `answer` is what counts for the reader: a no keeps their time free.
 
     `says` is its description, after which stands the link to join from home, which many programs show.
 
-    `said_at` and `is_off` are those of a mail, which may be older than the meeting's last change.
+    `said_at` and `is_off` are those of a mail, which may be older than the meeting's last change. `name`
+    and `page` are those of a meeting that is open to everybody.
     """
     is_off = meeting.cancelled_at is not None if is_off is None else is_off
     event = icalendar.Event()
@@ -81,16 +85,22 @@ def entry(
     if not meeting.is_open_ended:
         event.add("dtend", meeting.ends_at)
     event.add("location", meeting.place)
-    event.add("summary", _("Inställd: träff med grannar") if is_off else _("Träff med grannar"))
+    event.add("summary", _summary(name, is_off=is_off))
     is_unsure = answer is Answer.MAYBE
     event.add("status", "CANCELLED" if is_off else "TENTATIVE" if is_unsure else "CONFIRMED")
     event.add("transp", "TRANSPARENT" if is_off or answer is Answer.NO else "OPAQUE")
-    event.add("class", "PRIVATE")
+    event.add("class", "PUBLIC" if name else "PRIVATE")
     event.add("organizer", _organiser())
     if not is_off and (said := _described(meeting, says)):
         event.add("description", said)
-    event.add("url", f"{current_app.config['BASE_URL']}/meetings/{meeting.id}")
+    event.add("url", page or f"{current_app.config['BASE_URL']}/meetings/{meeting.id}")
     return event
+
+
+def _summary(name: str | None, *, is_off: bool) -> str:
+    if name:
+        return _("Inställd: %(name)s", name=name) if is_off else name
+    return _("Inställd: träff med grannar") if is_off else _("Träff med grannar")
 
 
 def _organiser() -> icalendar.vCalAddress:

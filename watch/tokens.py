@@ -132,7 +132,7 @@ def find_code(typed: str) -> str | None:
     """Return the part of a text that looks like a printed code, or None."""
     seen = (sign for sign in unicodedata.normalize("NFKC", typed) if unicodedata.category(sign) != "Cf")
     text = "".join(str(unicodedata.decimal(sign, sign)) for sign in seen).upper()  # Arabic digits, too
-    text = BESIDE_A_CODE.sub("", text.split("/J/")[-1].partition("?")[0])
+    text = BESIDE_A_CODE.sub("", re.split("/[JM]/", text)[-1].partition("?")[0])
     for pattern in CODES:
         if found := re.search(pattern, text):
             return found[0]

@@ -48,6 +48,15 @@ ENDPOINTS = {
     "meetings.end_feed": signed_in(post="/me/calendar/end", status=303),
     "meetings.feed": public(get="/calendar/{calendar_feed}.ics"),
     "meetings.open_calendar_file": public(get="/r/{answer}/calendar.ics"),
+    "meetings.public_page": public(get="/m/{public_meeting}"),
+    "meetings.answer_publicly": public(post="/m/{public_meeting}", data={"people": "2"}, status=303),
+    "meetings.public_answer": public(get="/m/{public_meeting}/{guest}"),
+    "meetings.change_public_answer": public(
+        post="/m/{public_meeting}/{guest}", data={"people": "3"}, status=303
+    ),
+    "meetings.withdraw_public_answer": public(post="/m/{public_meeting}/{guest}/withdraw", status=303),
+    "meetings.public_calendar_file": public(get="/m/{public_meeting}/calendar.ics"),
+    "meetings.area_feed": public(get="/areas/{area}/calendar.ics"),
     "meetings.new": Expected(get="/groups/{group}/meetings/new", **CALLERS, **coordinators(200)),
     "meetings.call": Expected(post="/groups/{group}/meetings", **CALLERS, **coordinators(422)),
     "meetings.back_to_new": Expected(

@@ -28,6 +28,7 @@ from tests.factories import (
     make_member,
     make_message,
     make_notice,
+    make_open_meeting,
     make_person,
     make_request,
     make_verification,
@@ -131,6 +132,7 @@ def fill(scene: Scene) -> dict[str, str]:
     make_answer(coming, scene.dawit, Answer.YES, 3)
     make_meeting(group, stairwell=stairwell, by=scene.bengt)
     make_meeting(group, starts_at=utcnow() - timedelta(days=3), by=scene.amina)
+    make_open_meeting(area, by=scene.gun)
     going_on = make_meeting(group, starts_at=utcnow() - timedelta(minutes=10), by=scene.amina)
     lent = lend(going_on, by=scene.amina)
     make_finding(group, by=scene.amina)

@@ -43,6 +43,7 @@ NOT_BY_LINKS = {
     "lifecycle.back_to_new",
     "joining.back_to_invitation",
     "interest.back_to_open",
+    "meetings.public_answer",  # after a press, see the journey of an open meeting
     "meetings.sheet",
     "meetings.sign_in_sheet",
     "findings.told",

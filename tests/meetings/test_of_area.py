@@ -34,7 +34,13 @@ from watch.models import (
 )
 from watch.retention.service import groups as retention
 
-PLAN = {"day": "2026-03-12", "starts": "18.00", "ends": "19.30", "place": "Hässlehuset"}
+PLAN = {
+    "whom": "coordinators",
+    "day": "2026-03-12",
+    "starts": "18.00",
+    "ends": "19.30",
+    "place": "Hässlehuset",
+}
 
 
 @pytest.fixture(autouse=True)

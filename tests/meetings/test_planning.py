@@ -143,7 +143,8 @@ def test_an_officer_sees_which_group_meets_then(client: PageClient, scene: Scene
     make_meeting(scene.other_group, starts_at=SIX)  # in another area
     db.session.commit()
     new = client.get(f"/areas/{scene.group.area.slug}/meetings/new", as_=scene.gun)
-    page = new.press("Förhandsgranska", {name: PLAN[name] for name in ("day", "starts", "ends", "place")})
+    plan = {name: PLAN[name] for name in ("day", "starts", "ends", "place")}
+    page = new.press("Förhandsgranska", plan | {"whom": "coordinators"})
     assert [f'href="/meetings/{theirs.id}"' in page.html, neighbours.name in page.text] == [True, True]
     assert OTHER_GROUP not in page.text
 

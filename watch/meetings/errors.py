@@ -26,6 +26,10 @@ class TooManyPresses(DomainError):
     """The door of the meeting has been pressed more often than people can come."""
 
 
+class TooManyGuests(DomainError):
+    """So many people have said on the meeting's public page that they come that no more are counted."""
+
+
 class AlreadyCalled(Duplicate):
     """The same form was sent before with the same content; `meeting` is its result."""
 

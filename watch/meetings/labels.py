@@ -62,6 +62,12 @@ def whom_said(meeting: Meeting) -> str:
     return _("Hela gruppen") if meeting.group and len(takes_part) < 2 else ", ".join(takes_part)
 
 
+def languages_said(meeting: Meeting) -> str:
+    """Return the own names of the languages that are spoken at a meeting, or nothing."""
+    spoken = (meeting.languages or "").split()
+    return ", ".join(name for each, name in language.OWN_NAMES.items() if each.value in spoken)
+
+
 def called_to(meeting: Meeting) -> str:
     """Return the sentence by which a mail invites its reader to a meeting."""
     kind = str(KINDS[meeting.kind]).lower()

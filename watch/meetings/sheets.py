@@ -5,15 +5,16 @@ from __future__ import annotations
 from flask_babel import gettext as _
 
 from watch import language, paper
-from watch.meetings.labels import KINDS, when_said
+from watch.meetings.labels import KINDS, languages_said, when_said
 from watch.meetings.markup import paragraphs_of
+from watch.meetings.queries.public import public_address
 from watch.models import Building, Language, Meeting, PublishedNotes
-from watch.printing.sheets import OtherWords, SheetPage, sheet, sheet_pictures
+from watch.printing.sheets import OtherWords, SheetCode, SheetPage, sheet, sheet_pictures
 
 
 def sheet_of(meeting: Meeting) -> bytes:
     """Return a meeting as PDF. Times are in Sweden."""
-    return sheet([_page(meeting)], _house(meeting))
+    return sheet([_page(meeting)], _house(meeting), _code(meeting))
 
 
 def pictures_of(meeting: Meeting) -> list[bytes]:
@@ -21,9 +22,21 @@ def pictures_of(meeting: Meeting) -> list[bytes]:
     return sheet_pictures([_page(meeting)], _house(meeting))
 
 
-def _house(meeting: Meeting) -> Building:
+def _house(meeting: Meeting) -> Building | None:
+    """Return the building whose landlord stands behind the sheet, if it is a meeting of groups."""
+    if meeting.area or not meeting.parts:
+        return None
     stairwells = meeting.stairwells
     return stairwells[0].building if stairwells else meeting.parts[0].group.buildings[0]
+
+
+def _code(meeting: Meeting) -> SheetCode | None:
+    """Return the code that leads to the public page of a meeting that is open to everybody."""
+    if meeting.code is None:
+        return None
+    with language.speaking(Language.SWEDISH):
+        invitation = _("Kommer du? Rikta telefonens kamera hit och säg hur många ni är.")
+    return SheetCode(public_address(meeting), invitation)
 
 
 def _page(meeting: Meeting) -> SheetPage:
@@ -35,6 +48,7 @@ def _page(meeting: Meeting) -> SheetPage:
             title=str(KINDS[meeting.kind]),
             facts=[when_said(meeting), meeting.place],
             paragraphs=_paragraphs(meeting),
+            closing=_("Språk: %(languages)s", languages=languages_said(meeting)) if meeting.languages else "",
             others=[_in(each, meeting) for each in Language if each is not Language.SWEDISH],
         )
 
@@ -47,6 +61,8 @@ def _paragraphs(meeting: Meeting) -> list[str]:
 
 
 def _whom(meeting: Meeting) -> str:
+    if meeting.code:
+        return _("Öppet för alla i %(area)s", area=meeting.called_from.name)
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
     return ", ".join(each.group.name for each in meeting.parts if each.takes_part)

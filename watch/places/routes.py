@@ -52,7 +52,9 @@ def front() -> str | Response:
 def _code_in(asked: str) -> str | None:
     """Return the printed code that was typed into the search for a house, perhaps in its URL, or None."""
     found, plain = tokens.find_code(asked), tokens.tidy_code(asked)
-    is_no_word = found and (re.search(r"[\d-]", found) or asked.isupper() or "/j/" in asked.lower())
+    is_no_word = found and (
+        re.search(r"[\d-]", found) or asked.isupper() or re.search("/[jm]/", asked.lower())
+    )
     return tokens.show_code(plain) if is_no_word and set(plain) <= set(tokens.CROCKFORD) else None
 
 

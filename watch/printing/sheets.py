@@ -39,9 +39,17 @@ class SheetPage:
     others: list[OtherWords] = field(default_factory=list)
 
 
-def sheet(pages: Sequence[SheetPage], building: Building | None) -> bytes:
-    """Return the pages as PDF. Its code leads to the building's page, or else to the front page."""
-    return paper.pdf("sheet", _facts(pages, building))
+@dataclass(frozen=True)
+class SheetCode:
+    """The page to which the code on a sheet leads, and the words that invite to point a camera at it."""
+
+    address: str
+    invitation: str
+
+
+def sheet(pages: Sequence[SheetPage], building: Building | None, code: SheetCode | None = None) -> bytes:
+    """Return the pages as PDF. Its code leads to its own page, the building's, or else to the front page."""
+    return paper.pdf("sheet", _facts(pages, building, code))
 
 
 def sheet_pictures(pages: Sequence[SheetPage], building: Building | None) -> list[bytes]:
@@ -52,16 +60,18 @@ def sheet_pictures(pages: Sequence[SheetPage], building: Building | None) -> lis
         return []
 
 
-def _facts(pages: Sequence[SheetPage], building: Building | None) -> dict[str, object]:
-    link = _link(building)
+def _facts(
+    pages: Sequence[SheetPage], building: Building | None, code: SheetCode | None = None
+) -> dict[str, object]:
     with language.speaking(Language.SWEDISH):  # the browser of the person who prints may use another language
+        code = code or _to_join(building)
         return {
             "title": pages[0].title,
             "pages": [asdict(each) for each in pages],
-            "invitation": str(_l("Vill du vara med i grannsamverkan? Rikta telefonens kamera hit.")),
-            "address": link.partition("://")[2],
-            "qr": paper.qr_for_pdf(link),
-            "alt": str(_l("QR-kod till %(address)s", address=link)),
+            "invitation": code.invitation,
+            "address": code.address.partition("://")[2],
+            "qr": paper.qr_for_pdf(code.address),
+            "alt": str(_l("QR-kod till %(address)s", address=code.address)),
             "behind": _behind(building),
             "foot": foot_words(),
         }
@@ -72,6 +82,7 @@ def _behind(building: Building | None) -> str:
     return backing_words(backing_of([building])[building.id]) if building else partners_of()
 
 
-def _link(building: Building | None) -> str:
+def _to_join(building: Building | None) -> SheetCode:
     path = url_for("places.building", building_id=building.id) if building else url_for("places.front")
-    return f"{current_app.config['BASE_URL']}{path}"
+    invitation = str(_l("Vill du vara med i grannsamverkan? Rikta telefonens kamera hit."))
+    return SheetCode(f"{current_app.config['BASE_URL']}{path}", invitation)

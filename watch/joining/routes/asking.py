@@ -23,6 +23,7 @@ from watch.joining.routes.blueprint import bp
 from watch.joining.service import asking, changing
 from watch.joining.service.asking import Submission
 from watch.limits import ASKING, limit_network
+from watch.meetings.queries.public import public_meeting
 from watch.models import (
     Building,
     ConsentChannel,
@@ -90,8 +91,9 @@ def _ask_behind(code: str) -> ViewAnswer:
     """Answer alike for every letter, used or not, so that who printed it cannot see who has joined."""
     if len(code) > MAX_CHARACTERS:
         return _unknown_code()
-    action = url_for(".ask_by_poster", code=code)
-    page = _page_behind(code, action)
+    if meeting := public_meeting(code):
+        return redirect(url_for("meetings.public_page", code=tokens.show_code(meeting.code or "")), 303)
+    page = _page_behind(code, url_for(".ask_by_poster", code=code))
     if page is None:
         return _unknown_code()
     session["opened"] = _mark_of(code)

@@ -1,10 +1,87 @@
-"""The form by which an officer calls an area's coordinators."""
+"""The form by which an officer calls to a meeting in an area."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField, SelectField
+from wtforms.validators import InputRequired, ValidationError
+
+from watch.fields import TicksField, choice, choices_of
+from watch.language import OWN_NAMES
 from watch.meetings.forms.planning import MeetingForm
 from watch.meetings.forms.reminders import RemindersForm
+from watch.meetings.labels import KINDS
+from watch.models import Group, Language, MeetingAudience, MeetingKind
+
+FEWEST_GROUPS = 2  # of a joint gathering
+WHOM = [
+    choice(MeetingAudience.COORDINATORS, _l("Kontaktombuden")),
+    choice(MeetingAudience.EVERYBODY, _l("Alla i området, också de som inte är med")),
+]
+TOGETHER = choice(MeetingAudience.PARTS, _l("Några grupper tillsammans"))
+FOR_EVERYBODY = [MeetingKind.CITIZENS, MeetingKind.SAFETY_WALK]
 
 
-class CallCoordinatorsForm(MeetingForm, RemindersForm):
-    """Asks when and where the coordinators of an area meet, and when to remind them."""
+class CallInAreaForm(MeetingForm, RemindersForm):
+    """Asks an officer whom to call, when and where to meet, and when to remind of it.
+
+    `kind` and `languages` are for a meeting that is open to everybody, `groups` for a joint gathering.
+    """
+
+    whom: RadioField = RadioField(
+        _l("Vilka kallar du?"),
+        coerce=MeetingAudience,
+        validators=[InputRequired(_l("Välj vilka du kallar."))],
+    )
+    kind = SelectField(
+        _l("Vad är det för träff?"),
+        choices=choices_of({kind: KINDS[kind] for kind in FOR_EVERYBODY}),
+        coerce=MeetingKind,
+        default=MeetingKind.CITIZENS,
+    )
+    languages = TicksField(
+        _l("Vilka språk talas där?"), choices=choices_of(OWN_NAMES), coerce=Language,
+        default=[Language.SWEDISH],
+    )  # fmt: skip
+    groups = TicksField(_l("Vilka grupper?"), coerce=int, validate_choice=False)
+
+    def __init__(self, groups: Sequence[Group], *args: Any, **more: Any) -> None:
+        super().__init__(*args, **more)
+        self._offered = groups
+        self.groups.choices = [(each.id, each.name) for each in groups]
+        self.whom.choices = [*WHOM, TOGETHER] if len(groups) >= FEWEST_GROUPS else WHOM
+        if len(groups) < FEWEST_GROUPS:
+            del self.groups
+
+    @property
+    def chosen_groups(self) -> list[Group]:
+        """The groups that are invited to a joint gathering."""
+        return [each for each in self._offered if each.id in (self.groups.data or ())]
+
+    @property
+    def chosen_kind(self) -> MeetingKind:
+        """The kind of the meeting, by whom it is for."""
+        match self.whom.data:
+            case MeetingAudience.COORDINATORS:
+                return MeetingKind.COORDINATORS
+            case MeetingAudience.PARTS:
+                return MeetingKind.JOINT
+        return MeetingKind(self.kind.data)
+
+    def validate_groups(self, field: TicksField) -> None:
+        """Demand ticks for a joint gathering, and none beside another choice."""
+        chosen, is_joint = set(field.data or ()), self.whom.data == MeetingAudience.PARTS
+        if chosen and self.whom.data and not is_joint:
+            raise ValidationError(
+                _l(
+                    "Du har kryssat för grupper men valt några andra."
+                    " Ta bort kryssen, eller välj Några grupper tillsammans."
+                )
+            )
+        if chosen - {each.id for each in self._offered}:
+            raise ValidationError(_l("Den gruppen finns inte i området. Välj grupperna igen."))
+        if is_joint and len(chosen) < FEWEST_GROUPS:
+            raise ValidationError(_l("Kryssa för minst två grupper."))

@@ -70,8 +70,8 @@ class NameAtDoor:
 class Door:
     """The door of a meeting. `heads` have come, `others` of them were counted as a number only.
 
-    `elsewhere` were counted at rows that this door does not show: by name, or in other stairwells. A lent link
-    shows `others` and flats by its own presses only; `is_full` if it can add no more.
+    `elsewhere` were counted at rows that this door does not show: by name, or in other stairwells. A lent
+    link shows `others` and flats by its own presses only; `is_full` if it can add no more.
     """
 
     heads: int
@@ -105,7 +105,7 @@ def heads_at(meeting: Meeting, link: CheckinLink | None = None) -> int:
 
 
 def heads_by_row(meeting: Meeting, link: CheckinLink | None = None) -> dict[Row, int]:
-    """Return how many have come by flat, by person and as a number only; by a lent link's presses alone."""
+    """Return how many have come by flat, by person and as a number; with a link by its presses only."""
     row = MeetingPress.flat_id, MeetingPress.person_id
     wanted = select(*row, func.sum(MeetingPress.heads)).where(
         MeetingPress.meeting_id == meeting.id, _by(link)

@@ -11,8 +11,10 @@ from sqlalchemy.orm import selectinload
 from watch.extensions import db
 from watch.models import (
     Answer,
+    Area,
     Coordinator,
     Group,
+    GroupState,
     Interest,
     Meeting,
     MeetingAnswer,
@@ -117,6 +119,12 @@ def past_of_area(area_id: int, now: datetime) -> list[Meeting]:
 
 def _of_area(area_id: int) -> Select[Meeting]:
     return select(Meeting).where(Meeting.area_id == area_id).options(selectinload(Meeting.parts))
+
+
+def groups_to_invite(area: Area) -> Sequence[Group]:
+    """Return the groups of an area that can take part in a joint gathering: active or starting, by name."""
+    is_here = Group.area_id == area.id, Group.state.in_([GroupState.ACTIVE, GroupState.STARTING])
+    return db.session.scalars(select(Group).where(*is_here).order_by(Group.name)).all()
 
 
 def is_for_member(meeting: Meeting) -> ColumnElement[bool]:

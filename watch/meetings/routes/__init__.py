@@ -11,6 +11,7 @@ from watch.meetings.routes import (
     notes,
     numbers,
     planning,
+    public,
     reminders,
 )
 from watch.meetings.routes.blueprint import bp
@@ -27,5 +28,6 @@ __all__ = [
     "notes",
     "numbers",
     "planning",
+    "public",
     "reminders",
 ]

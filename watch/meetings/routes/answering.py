@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -21,9 +22,9 @@ from watch.meetings.forms.answering import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
-from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
+from watch.meetings.routes.blueprint import bp, has_sheet, is_open, knows, own_flats
 from watch.meetings.routes.notes import notes_task
-from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
+from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, sent_to
@@ -50,9 +51,14 @@ def index(group: Group) -> str:
         upcoming=coming.upcoming_meetings(group, now),
         past=coming.meetings_by_id(page.keys),
         drafts=drafts.drafts_of(group) if can(Permission.CALL_MEETINGS, group) else [],
-        of_area=coming.coming_of_area(group.area_id, now) if _coordinates(group) else [],
+        of_area=_for_coordinators(group, now) if _coordinates(group) else [],
         page=page,
     )
+
+
+def _for_coordinators(group: Group, now: datetime) -> list[Meeting]:
+    called = coming.coming_of_area(group.area_id, now)
+    return [each for each in called if each.audience is MeetingAudience.COORDINATORS]
 
 
 def _coordinates(group: Group) -> bool:
@@ -70,7 +76,7 @@ def show(meeting: Meeting) -> str:
 @requires(Permission.SEE_MEETING)
 def sheet(meeting: Meeting) -> Response:
     """Give a meeting as an A4 for the notice board."""
-    if meeting.cancelled_at or meeting.area_id is not None:
+    if meeting.cancelled_at or not has_sheet(meeting):
         abort(404)
     pdf, day = BytesIO(sheets.sheet_of(meeting)), language.local(meeting.starts_at).date()
     return send_file(pdf, "application/pdf", as_attachment=True, download_name=f"träff-{day}.pdf")
@@ -136,6 +142,7 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     whose = answers.answering(meeting, person)
     called, totals = coming.is_called(meeting, person), answers.sums(meeting)
     coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)
+    flats = len(own_flats(meeting)) if can(Permission.HAND_OUT_CALLS, meeting) else 0
     is_asked = coordinates and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
         "meetings/show.html",
@@ -147,14 +154,15 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
+        helps=coordinates or flats > 0 or (meeting.code is not None and is_open(meeting)),
         sums=totals if is_asked else None,
         unreached=answers.coming_without_mail(meeting) if coordinates else 0,
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         checkin_open=is_checkin_open(meeting, utcnow()),
-        own_flats=len(own_flats(meeting)) if coordinates else 0,
+        own_flats=flats,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
-        notes=notes_task(meeting, coordinates=coordinates) if meeting.starts_at <= utcnow() else None,
+        notes=notes_task(meeting) if meeting.starts_at <= utcnow() else None,
     )
 
 

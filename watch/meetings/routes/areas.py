@@ -1,4 +1,4 @@
-"""Officers' pages: the meetings of an area, and calling its coordinators."""
+"""Officers' pages: the meetings of an area, and calling its coordinators, everybody, or some groups."""
 
 from __future__ import annotations
 
@@ -9,12 +9,15 @@ from werkzeug.wrappers import Response
 from watch.access import Permission, current_person, requires
 from watch.bodies import takes_bytes
 from watch.extensions import db
+from watch.handouts.queries import groups_without_coordinator, without_bringer
 from watch.meetings import service
 from watch.meetings.errors import AlreadyCalled, OtherCalled
-from watch.meetings.forms.areas import CallCoordinatorsForm
+from watch.meetings.forms.areas import CallInAreaForm
 from watch.meetings.queries import calls, coming
-from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in, reminders_in
-from watch.models import Area, Meeting, MeetingKind, utcnow
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in
+from watch.models import Area, Meeting, MeetingAudience, utcnow
+from watch.notices.labels import area_said
+from watch.notices.queries import coordinators_by_area, households_in
 from watch.recipients import CountChanged
 from watch.web import ViewAnswer
 
@@ -33,8 +36,8 @@ def area_index(area: Area) -> str:
 @bp.get("/areas/<slug>/meetings/new")
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_new(area: Area) -> str:
-    """Show the form, with how many coordinators the call reaches."""
-    return _new_page(area, CallCoordinatorsForm())
+    """Show the form, with how many coordinators and at least how many households there are."""
+    return _new_page(area, _form(area))
 
 
 @bp.get("/areas/<slug>/meetings/preview")
@@ -48,8 +51,8 @@ def back_to_area_new(area: Area) -> Response:
 @takes_bytes(CALL)
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_preview(area: Area) -> ViewAnswer:
-    """Show the call and how many coordinators get it."""
-    form = CallCoordinatorsForm()
+    """Show the call and whom it reaches: the number of coordinators, or the least number of households."""
+    form = _form(area)
     if request.form.get("back"):
         return _new_page(area, form), 200
     if not form.validate():
@@ -67,15 +70,16 @@ def area_preview(area: Area) -> ViewAnswer:
 @takes_bytes(CALL)
 @requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
 def area_call(area: Area) -> ViewAnswer:
-    """Call the area's coordinators."""
-    form = CallCoordinatorsForm()
+    """Call those who were chosen."""
+    form = _form(area)
     if not form.validate():
         return _new_page(area, form), 422
+    meeting = _planned(area, form)
+    promised = form.counted.data or None if knows(meeting) else None
     try:
         meeting = service.call(
-            _planned(area, form), by=current_person(), form_key=form.form_key.data or None,
-            promised=form.counted.data or None,
-        )  # fmt: skip
+            meeting, by=current_person(), form_key=form.form_key.data or None, promised=promised
+        )
     except CountChanged:
         flash(_("Antalet har ändrats sedan du tittade. Granska igen innan du skickar."), "warn")
         return _preview_page(area, form), 409
@@ -85,13 +89,31 @@ def area_call(area: Area) -> ViewAnswer:
         return _preview_page(area, form, before=other.meeting), 409
     note_assurance(form, meeting)
     db.session.commit()
-    flash(_("Kontaktombuden är kallade."), "done")
+    flash(_called(meeting), "done")
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-def _planned(area: Area, form: CallCoordinatorsForm) -> Meeting:
-    plan = plan_in(form, MeetingKind.COORDINATORS)
-    return service.planned_for_coordinators(area, plan, reminders_in(form))
+def _called(meeting: Meeting) -> str:
+    match meeting.audience:
+        case MeetingAudience.COORDINATORS:
+            return _("Kontaktombuden är kallade.")
+        case MeetingAudience.EVERYBODY:
+            return _("Alla som är med i området är kallade. Sprid gärna adressen till andra.")
+    return _("Grupperna är tillfrågade. Deras kontaktombud svarar om de är med.")
+
+
+def _form(area: Area) -> CallInAreaForm:
+    return CallInAreaForm(coming.groups_to_invite(area))
+
+
+def _planned(area: Area, form: CallInAreaForm) -> Meeting:
+    plan, reminders = plan_in(form, form.chosen_kind), reminders_in(form)
+    match form.whom.data:
+        case MeetingAudience.COORDINATORS:
+            return service.planned_for_coordinators(area, plan, reminders)
+        case MeetingAudience.EVERYBODY:
+            return service.planned_for_everybody(area, plan, form.languages.data, reminders)
+    return service.planned_jointly(area, plan, form.chosen_groups, reminders)
 
 
 def _already_called(meeting: Meeting) -> Response:
@@ -99,17 +121,22 @@ def _already_called(meeting: Meeting) -> Response:
     return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
 
 
-def _new_page(area: Area, form: CallCoordinatorsForm) -> str:
+def _new_page(area: Area, form: CallInAreaForm) -> str:
+    form.whom.description = area_said(area.name, households_in([area]), coordinators_by_area([area])[area.id])
     return render_template("meetings/area_new.html", area=area, form=form)
 
 
-def _preview_page(area: Area, form: CallCoordinatorsForm, *, before: Meeting | None = None) -> str:
+def _preview_page(area: Area, form: CallInAreaForm, *, before: Meeting | None = None) -> str:
     """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
     if before:
         form.renew_key()
     meeting = _planned(area, form)
-    reach = calls.recipients_of_call(meeting)
+    reach = calls.recipients_of_call(meeting) if knows(meeting) else None
+    is_open = meeting.audience is MeetingAudience.EVERYBODY
     return render_template(
         "meetings/area_preview.html", area=area, form=form, meeting=meeting, before=before, reach=reach,
-        hidden=form.typed() | {"counted": reach.preview_token},
+        households=households_in([area]),
+        alone=without_bringer(calls.households_to_call(meeting)) if is_open else 0,
+        uncovered=groups_without_coordinator([area]) if is_open else [],
+        hidden=form.typed() | {"counted": reach.preview_token if reach else ""},
     )  # fmt: skip

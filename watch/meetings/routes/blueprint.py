@@ -8,10 +8,12 @@ from flask import Blueprint, url_for
 from flask_babel import format_datetime
 from flask_babel import gettext as _
 from flask_babel.speaklater import LazyString
+from sqlalchemy import select
 
 from watch import audit
 from watch.access import Permission, can, current_person, current_relations
 from watch.bodies import MEGABYTE
+from watch.extensions import db
 from watch.fields import Form
 from watch.mail.progress import sending
 from watch.meetings.forms.planning import MeetingForm
@@ -21,6 +23,7 @@ from watch.meetings.labels import (
     KINDS,
     REMINDER_DAYS,
     called_to,
+    languages_said,
     reason_called,
     said_by,
     when_said,
@@ -28,15 +31,25 @@ from watch.meetings.labels import (
     whom_said,
 )
 from watch.meetings.queries import calls, reminding
+from watch.meetings.queries.public import public_address
 from watch.meetings.service import Plan, Reminders
-from watch.models import Answer, Group, Meeting, MeetingKind, utcnow
+from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind, utcnow
 from watch.positions import groups_of
 from watch.recipients import FlatOnPaper, flats_on_paper
+from watch.web import leave_trace
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
-for said in (when_said, whom_said, called_to, reason_called, who_sees_answers):
+for said in (
+    when_said,
+    whom_said,
+    languages_said,
+    public_address,
+    called_to,
+    reason_called,
+    who_sees_answers,
+):
     bp.add_app_template_filter(said)
 bp.add_app_template_global(said_by, "answer_of_reader")
 
@@ -106,6 +119,19 @@ def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     return flats_on_paper(calls.mailings_of(meeting), scopes)
 
 
+def seen_flats(meeting: Meeting) -> list[FlatOnPaper]:
+    """Return the reader's own flats that need paper, and write down that they have seen them."""
+    trace_flats(meeting)
+    return own_flats(meeting)
+
+
+def trace_flats(meeting: Meeting) -> None:
+    """Write down that the reader has seen flats of the groups in which they work."""
+    scopes = current_relations().scopes_among(groups_of(meeting))
+    for group in db.session.scalars(select(Group).where(Group.id.in_(scopes))):
+        leave_trace("house-seen", about=group)
+
+
 def plan_in(form: MeetingForm, kind: MeetingKind) -> Plan:
     """Return what a valid form plans."""
     return Plan(
@@ -133,13 +159,18 @@ def note_assurance(form: Form, meeting: Meeting) -> None:
 def knows(meeting: Meeting) -> bool:
     """Return True if the reader works with everybody who is called, and so may see the exact number."""
     relations = current_relations()
-    if meeting.area and can(Permission.CALL_AREA_MEETINGS, meeting.area):
-        return True  # of coordinators an officer knows everyone
-    return bool(meeting.parts) and all(
-        relations.works_with_all_of(each.group, each.stairwell_id)
-        for each in meeting.parts
-        if each.takes_part
+    if meeting.audience is MeetingAudience.COORDINATORS:  # of whom an officer knows everyone
+        return meeting.area is not None and can(Permission.CALL_AREA_MEETINGS, meeting.area)
+    takes_part = [each for each in meeting.parts if each.takes_part]
+    return bool(takes_part) and all(
+        relations.works_with_all_of(each.group, each.stairwell_id) for each in takes_part
     )
+
+
+@bp.app_template_global()
+def has_sheet(meeting: Meeting) -> bool:
+    """Return True if the meeting has an A4 for the notice board: a group's own, or one open to everybody."""
+    return meeting.group_id is not None or meeting.code is not None
 
 
 def is_open(meeting: Meeting) -> bool:

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 import icalendar
 from flask import abort, current_app, flash, make_response, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from watch import calendar, language, tokens
@@ -16,10 +17,12 @@ from watch.errors import LinkExpired
 from watch.extensions import db, limiter
 from watch.limits import limit_network
 from watch.meetings import service
+from watch.meetings.labels import KINDS
 from watch.meetings.queries import answers, feeds
+from watch.meetings.queries.public import public_address, public_meeting, public_meetings_of
 from watch.meetings.routes.answering import meeting_of, row_behind
 from watch.meetings.routes.blueprint import bp
-from watch.models import CalendarFeed, Meeting, Person, Purpose, utcnow
+from watch.models import Area, CalendarFeed, Meeting, Person, Purpose, utcnow
 
 FILE = "traff.ics"
 
@@ -99,10 +102,31 @@ def feed(feed: str) -> Response:
             for meeting, said in feeds.meetings_for(found.person, utcnow())
         ]
         shown = calendar.feed(events, _("Träffar med grannar"))
-    response = _file(shown)
-    response.cache_control.private = response.cache_control.no_cache = True  # kept by that program alone
-    response.add_etag()
-    return response.make_conditional(request)
+    return _kept(shown)
+
+
+@bp.get("/m/<code>/calendar.ics")
+@public
+@limit_network("600 per hour")
+def public_calendar_file(code: str) -> Response:
+    """Give a meeting that is open to everybody as a file for the calendar."""
+    meeting = public_meeting(code) or abort(404)
+    return _file(calendar.feed([_public_entry(meeting)]))
+
+
+@bp.get("/areas/<slug>/calendar.ics")
+@public
+@limit_network("600 per hour")
+def area_feed(slug: str) -> Response:
+    """Give an area's meetings that are open to everybody to any calendar program."""
+    area = db.session.scalar(select(Area).where(Area.slug == slug)) or abort(404)
+    events = [_public_entry(meeting) for meeting in public_meetings_of(area, utcnow())]
+    return _kept(calendar.feed(events, _("Öppna träffar i %(area)s", area=area.name)))
+
+
+def _public_entry(meeting: Meeting) -> icalendar.Event:
+    name = _("%(kind)s i %(area)s", kind=KINDS[meeting.kind], area=meeting.called_from.name)
+    return calendar.entry(meeting, name=name, page=public_address(meeting))
 
 
 def _change(change: Callable[[Person], None], said: str) -> Response:
@@ -117,6 +141,14 @@ def _file(shown: icalendar.Calendar) -> Response:
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = f"attachment; filename={FILE}"
     return response
+
+
+def _kept(shown: icalendar.Calendar) -> Response:
+    """Return a calendar that programs read again and again: it is sent once more only if it has changed."""
+    response = _file(shown)
+    response.cache_control.private = response.cache_control.no_cache = True  # kept by that program alone
+    response.add_etag()
+    return response.make_conditional(request)
 
 
 def _subscribing(address: str | None) -> str | None:

@@ -36,13 +36,13 @@ from watch.meetings.forms.planning import (
 )
 from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, drafts, reminding
-from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in, reminders_in
+from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
 from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
 from watch.trials import ALREADY_TRIED, NOT_TRIED, TRIED
-from watch.web import ViewAnswer, leave_trace
+from watch.web import ViewAnswer
 
 NO_DRAFT = _l("Utkastet finns inte längre. Någon har kallat till träffen eller slängt utkastet.")
 
@@ -163,10 +163,7 @@ def _called(meeting: Meeting, reach: RecipientCounts | None) -> str:
 @bp.get("/meetings/<int:meeting_id>/paper")
 @requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
-    flats = own_flats(meeting)
-    for group in {each.group for each in meeting.parts if each.group_id in current_relations().coordinates}:
-        leave_trace("house-seen", about=group)
-    return render_template("meetings/paper.html", meeting=meeting, flats=flats)
+    return render_template("meetings/paper.html", meeting=meeting, flats=seen_flats(meeting))
 
 
 @bp.get("/meetings/<int:meeting_id>/count")

@@ -26,12 +26,12 @@ from watch.meetings.errors import (
 from watch.meetings.forms_notes import MOST_NOTES, PublishNotesForm, WriteNotesForm
 from watch.meetings.notes_template import first_draft
 from watch.meetings.queries import notes as queries
-from watch.meetings.routes.blueprint import bp, knows, note_assurance
+from watch.meetings.routes.blueprint import bp, knows, note_assurance, trace_flats
 from watch.models import Meeting, PublishedNotes, utcnow
 from watch.positions import groups_of
 from watch.recipients import CountChanged, Scopes, flats_on_paper
 from watch.saving import Explanations, saving
-from watch.web import ViewAnswer, leave_trace
+from watch.web import ViewAnswer
 
 AUTOSAVE = "auto"  # the value that a script sends for the button
 TOO_EARLY = _l("Det går att skriva anteckningar när träffen har börjat.")
@@ -179,7 +179,7 @@ def expect_notes(meeting: Meeting) -> Response:
 
 
 @bp.get("/meetings/<int:meeting_id>/notes/sheet.pdf")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_MEETING)
 def notes_sheet(meeting: Meeting) -> Response:
     """Give the published notes as an A4."""
     published = queries.published_of(meeting) or abort(404)
@@ -191,8 +191,7 @@ def notes_sheet(meeting: Meeting) -> Response:
 @requires(Permission.HAND_OUT_CALLS)
 def notes_paper(meeting: Meeting) -> str:
     """Show the flats that need the notes on paper, to tick off."""
-    for group in {each.group for each in meeting.parts if each.group_id in current_relations().coordinates}:
-        leave_trace("house-seen", about=group)
+    trace_flats(meeting)
     flats = flats_on_paper(queries.mailings_of_notes(meeting), _scopes(meeting))
     edition = queries.edition_of(meeting)
     return render_template("meetings/notes_paper.html", meeting=meeting, flats=flats, edition=edition)
@@ -219,11 +218,11 @@ def _to_meeting(meeting: Meeting) -> Response:
     return _to(meeting, "show")
 
 
-def notes_task(meeting: Meeting, *, coordinates: bool) -> dict[str, object]:
-    """Return what the meeting's page shows of its notes, to members or to those who write them."""
+def notes_task(meeting: Meeting) -> dict[str, object]:
+    """Return what the meeting's page shows of its notes."""
     draft = queries.draft_of(meeting)
     published = queries.published_of(meeting)
-    scopes = _scopes(meeting) if published and coordinates else {}
+    scopes = _scopes(meeting) if published else {}
     return {
         "published": published,
         "has_draft": bool(draft and draft.text and (not published or _differs(draft.text, published))),

@@ -12,6 +12,7 @@ from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
 from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
+from watch.meetings.service.guests import MOST_GUESTS, answer_as_guest, withdraw_as_guest
 from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.notes import (
     expect_notes,
@@ -33,10 +34,12 @@ from watch.meetings.service.reminders import choose_reminders
 from watch.meetings.service.tallying import tally
 
 __all__ = [
+    "MOST_GUESTS",
     "Plan",
     "Press",
     "Reminders",
     "answer",
+    "answer_as_guest",
     "call",
     "call_latecomers",
     "cancel",
@@ -67,6 +70,7 @@ __all__ = [
     "tally",
     "throw_away",
     "try_out",
+    "withdraw_as_guest",
     "write_count",
     "write_down",
 ]

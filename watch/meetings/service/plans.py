@@ -141,7 +141,8 @@ def _planned_of_area(area: Area, audience: MeetingAudience, plan: Plan, reminder
 def is_same(one: Meeting, other: Meeting) -> bool:
     """Return True if two meetings are for the same people and nothing of what is planned differs."""
     plans_the_same = Plan.of(other).is_of(one) and Reminders.of(other).is_of(one)
-    return one.kind == other.kind and one.is_for_the_same_as(other) and plans_the_same
+    is_alike = one.kind == other.kind and one.languages == other.languages
+    return is_alike and one.is_for_the_same_as(other) and plans_the_same
 
 
 def expect_open(meeting: Meeting) -> None:
