@@ -12,6 +12,7 @@ from watch.meetings.routes import (
     numbers,
     planning,
     reminders,
+    starting,
 )
 from watch.meetings.routes.blueprint import bp
 
@@ -28,4 +29,5 @@ __all__ = [
     "numbers",
     "planning",
     "reminders",
+    "starting",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from io import BytesIO
 
 from flask import abort, flash, redirect, render_template, request, send_file, url_for
@@ -21,9 +22,10 @@ from watch.meetings.forms.answering import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
+from watch.meetings.queries.notes import PUBLISHED
 from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
 from watch.meetings.routes.notes import notes_task
-from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
+from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, sent_to
@@ -50,9 +52,15 @@ def index(group: Group) -> str:
         upcoming=coming.upcoming_meetings(group, now),
         past=coming.meetings_by_id(page.keys),
         drafts=drafts.drafts_of(group) if can(Permission.CALL_MEETINGS, group) else [],
-        of_area=coming.coming_of_area(group.area_id, now) if _coordinates(group) else [],
+        of_area=_for_coordinators(group, now) if _coordinates(group) else [],
         page=page,
     )
+
+
+def _for_coordinators(group: Group, now: datetime) -> list[Meeting]:
+    """Return the coming meetings of the coordinators of the group's area."""
+    found = coming.coming_of_area(group.area_id, now)
+    return [each for each in found if each.audience is MeetingAudience.COORDINATORS]
 
 
 def _coordinates(group: Group) -> bool:
@@ -96,11 +104,15 @@ def answer(meeting: Meeting) -> ViewAnswer:
 def open_answer(token: str) -> ViewAnswer:
     """Show a form for everybody the mail names, without signing in.
 
-    A welcome mail that named no meeting leads to the group.
+    A welcome mail that named no meeting leads to the group, and one of notes to the meeting's page, unless
+    its readers are members of no group yet.
     """
     row = row_behind(token)
     if row.mailing.membership and row.mailing.next_meeting is None:
         return redirect(url_for("groups.show", group_id=row.mailing.membership.group_id), 303)
+    meeting = meeting_of(row)
+    if row.mailing.kind == PUBLISHED and meeting.audience is not MeetingAudience.INTERESTED:
+        return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
     return _answer_page(token, row)
 
 

@@ -151,7 +151,7 @@ def publish_notes(meeting: Meeting) -> ViewAnswer:
             form_key=form.form_key.data or None, promised=form.counted.data or None,
         )  # fmt: skip
     if saved:
-        sent = _("Anteckningarna är publicerade och på väg till grannarna.")
+        sent = _("Anteckningarna är publicerade och på väg till dem som träffen var för.")
         flash(sent if tells else _("Rättelsen är publicerad. Ingen har fått mejl."), "done")
         return _to_meeting(meeting)
     return (

@@ -1,0 +1,37 @@
+"""Who is interested in which houses, and what a mail to them lets them end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import aliased, joinedload
+
+from watch.extensions import db
+from watch.groups.queries.choices import readers_of
+from watch.models import Building, Interest, MeetingAudience, OutboxRow
+
+
+def houses_with(building_id: int | None) -> ColumnElement[bool]:
+    """Return the condition on Building that it is this one (its id), or another one of the same group."""
+    own = aliased(Building)
+    its_group = select(own.group_id).where(own.id == building_id)
+    return or_(Building.id == building_id, Building.group_id.in_(its_group))
+
+
+def interests_of_mail(row: OutboxRow) -> Sequence[Interest]:
+    """Return the interest, also ended, by which the readers of a mail about a start meeting were called."""
+    meeting = row.mailing.meeting
+    if meeting is None or meeting.audience is not MeetingAudience.INTERESTED:
+        return []
+    theirs = (
+        select(Interest)
+        .join(Building, Building.id == Interest.building_id)
+        .where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None))
+        .where(Interest.person_id.in_([each.id for each in readers_of(row)]))
+        .options(joinedload(Interest.person), joinedload(Interest.building))
+    )
+    latest = {
+        (each.person_id, each.building_id): each for each in db.session.scalars(theirs.order_by(Interest.id))
+    }
+    return list(latest.values())
