@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import make_interest, make_person
-from tests.mail.relay import Relay, Taken
+from tests.factories import make_group, make_interest, make_person
+from tests.mail.relay import Relay
 from tests.mail.test_word_of_meetings import send, to
+from tests.meetings.starting import answer_link, call_to_start, interest_of
 from tests.page_client import Page, PageClient
+from watch import tokens
 from watch.extensions import db
 from watch.meetings import service
-from watch.models import Answer, Interest, Meeting, Person, utcnow
+from watch.models import Answer, Building, GroupState, Interest, Meeting, Person, Purpose, utcnow
 
 PLAN = {"day": "2026-03-12", "starts": "18.00", "ends": "19.30", "place": "Norrbyhuset"}
-CALL = "Kalla dem som är intresserade"
+PREVIEW, CALL = "Förhandsgranska", "Kalla dem som är intresserade"
 TITLE = "Kalla till uppstartsmöte"
 
 
@@ -30,127 +31,145 @@ def in_march() -> object:
         yield
 
 
-@pytest.fixture
-def interested(scene: Scene) -> list[Person]:
-    """Jenny and Lo are interested in Norrby Långgata; Kim has not confirmed, and Ali has withdrawn."""
-    lo, kim, ali = (make_person(name, f"{name.lower()}@example.org") for name in ("Lo", "Kim", "Ali"))
-    for person in (scene.jenny, lo):
-        make_interest(person, scene.langgatan)
-    make_interest(kim, scene.langgatan, confirmed=False)
-    make_interest(ali, scene.langgatan).ended_at = utcnow()
-    make_interest(scene.farah, scene.other_group.buildings[0])
-    db.session.commit()
-    return [scene.jenny, lo]
-
-
-def new_page(client: PageClient, scene: Scene) -> Page:
-    return client.get(f"/buildings/{scene.langgatan.id}/meetings/new", as_=scene.gun)
-
-
-def call(client: PageClient, scene: Scene, **more: str) -> Meeting:
-    sent = new_page(client, scene).press("Förhandsgranska", PLAN | more).press(CALL)
-    assert sent.status == 303
-    return db.session.scalars(select(Meeting)).one()
-
-
-def interest_of(person: Person) -> Interest:
-    return db.session.scalars(select(Interest).where(Interest.person_id == person.id)).one()
-
-
-def answer_link(mail: Taken) -> str:
-    found = re.search(r"/r/[0-9a-v]{32}", mail.text())
-    assert found
-    return found[0]
-
-
-def way_out(mail: Taken) -> str:
-    link = str(mail.mail["List-Unsubscribe"]).strip("<>")
-    return link[link.index("/u/") :]
-
-
-def subjects(mails: list[Taken]) -> list[tuple[str, str]]:
-    """Return to whom mails went and the first word of each subject."""
-    return sorted((each.recipients[0].partition("@")[0], each.mail["Subject"].split()[0]) for each in mails)
+def new_page(client: PageClient, scene: Scene, building: Building | None = None) -> Page:
+    return client.get(f"/buildings/{(building or scene.langgatan).id}/meetings/new", as_=scene.gun)
 
 
 def test_the_officer_calls_whoever_is_interested_and_learns_neither_who_nor_how_many(
     client: PageClient, scene: Scene, interested: list[Person], outbox: Outbox
 ) -> None:
     start = client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.gun)
-    preview = start.click(TITLE).press("Förhandsgranska", PLAN)
+    preview = start.click(TITLE).press(PREVIEW, PLAN)
     assert "Alla som har anmält intresse för en grupp på Norrby Långgata 21–27 får ett mejl." in preview.text
     assert not [each for each in ("2 personer", "2 grannar", "Jenny", "@example.org") if each in preview.html]
     assert outbox.addressed() == [], "nothing is sent by looking"
+    again = preview.press("Ändra")
+    assert (again.status, "Norrbyhuset" in again.html) == (200, True)
     shown = preview.press(CALL).follow()
     assert shown.flashes == [("done", "Uppstartsmötet är kallat. De som är intresserade får ett mejl.")]
     assert sorted(outbox.addressed()) == [
         ("meeting-called", "jenny@example.org"), ("meeting-called", "lo@example.org"),
     ]  # fmt: skip
-    assert "De som har visat intresse för grannsamverkan i Norrby Långgata 21–27" in shown.text
+    assert "De som har visat intresse för grannsamverkan på Norrby Långgata 21–27" in shown.text
     assert not [each for each in ("Jenny", "Lo ", "@example.org") if each in shown.text]
+    links = client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.gun).links
+    assert ([each for each in links if each.startswith("Uppstartsmötet")], TITLE in links) == (
+        ["Uppstartsmötet 12 mars"], False,
+    )  # fmt: skip
 
 
 def test_their_mail_says_why_they_get_it_and_lets_them_answer(
     client: PageClient, scene: Scene, interested: list[Person], relay: Relay
 ) -> None:
-    call(client, scene)
+    call_to_start(scene)
     (mail,) = to("lo", send(relay))
     said = mail.text().replace("\n", " ")
     assert "Du är bjuden på uppstartsmöte för Norrby Långgata 21–27." in said
     assert "du har visat intresse för grannsamverkan i ditt hus" in said
     assert "är med i grannsamverkan" not in said
-    page = client.get(answer_link(mail))
-    answered = page.press("Jag kommer", {"people": "3"}).follow()
+    answered = client.get(answer_link(mail)).press("Jag kommer", {"people": "3"}).follow()
     assert "Jag kommer: 3 personer" in answered.text
     assert "kommer hittills" not in answered.text.lower()
     assert client.get(f"{answer_link(mail)}/calendar.ics").status == 200
 
 
-def test_the_officer_reads_the_answers_roughly(
+def test_the_officer_and_those_called_read_the_answers_roughly(
     client: PageClient, scene: Scene, interested: list[Person], relay: Relay
 ) -> None:
-    meeting = call(client, scene)
-    service.answer(meeting, interested[1], Answer.YES, 4)
-    db.session.commit()
-    page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
-    assert "Jag kommer färre än 5" in page.text
-    assert "Så många kommer, med sällskap färre än 5" in page.text
-    assert "4" not in page.text.partition("Så många har svarat")[2].partition("Påminnelse")[0]
-    service.answer(meeting, scene.jenny, Answer.YES, 9)
-    db.session.commit()
-    page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
-    assert "Så många kommer, med sällskap minst 10" in page.text
+    meeting = call_to_start(scene)
+    (mail,) = to("lo", send(relay))
+    company = "Så många kommer, med sällskap"
+    for people, officers, theirs in ((4, "färre än 5", None), (13, "minst 10", "Hittills kommer minst 10.")):
+        service.answer(meeting, interested[1], Answer.YES, people)
+        db.session.commit()
+        page = client.get(f"/meetings/{meeting.id}", as_=scene.gun)
+        assert f"Jag kommer färre än 5 Kanske färre än 5 Jag kan inte färre än 5 {company} {officers}" in (
+            page.text
+        )
+        read = client.get(answer_link(mail)).text
+        assert ("Hittills" in read) == (theirs is not None)
+        assert theirs is None or theirs in read
 
 
 def test_nobody_else_knows_of_the_meeting(client: PageClient, scene: Scene, interested: list[Person]) -> None:
-    meeting = call(client, scene)
+    meeting = call_to_start(scene)
     others = scene.amina, scene.carin, scene.hodan, scene.ivan, scene.jenny, interested[1]
     assert [client.get(f"/meetings/{meeting.id}", as_=each).status for each in others] == [404] * 6
     for group, reader in ((scene.group, scene.amina), (scene.other_group, scene.ivan)):
         assert "Norrbyhuset" not in client.get(f"/groups/{group.id}/meetings", as_=reader).text
-    assert client.get(f"/meetings/{meeting.id}").status == 302
 
 
-def test_a_change_a_reminder_and_the_cancelling_reach_who_is_interested_still(
+def test_sent_twice_it_is_one_and_with_other_words_the_officer_is_asked(
+    client: PageClient, scene: Scene, interested: list[Person], outbox: Outbox
+) -> None:
+    form = new_page(client, scene)
+    preview = form.press(PREVIEW, PLAN)
+    first, second = (preview.press(CALL) for _each in range(2))
+    assert first.location == second.location
+    assert outbox.names() == ["meeting-called"] * 2
+    other = form.press(PREVIEW, PLAN | {"place": "Biblioteket"})
+    assert "Inbjudan du skrev först är redan skickad" in other.text
+    assert db.session.scalar(select(func.count(Meeting.id))) == 1
+    assert "Ett uppstartsmöte är redan kallat" in new_page(client, scene).text
+
+
+def test_where_nobody_is_known_to_be_interested_nobody_can_be_called(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    make_interest(scene.jenny, scene.langgatan, confirmed=False)
+    make_interest(make_person("Lo", "lo@example.org"), scene.langgatan).confirmed_at = utcnow()
+    db.session.commit()
+    page = new_page(client, scene)
+    assert (page.buttons.count(PREVIEW), "Det finns ingen att bjuda in just nu." in page.text) == (0, True)
+    start = client.get(f"/groups/new?building={scene.langgatan.id}", as_=scene.gun)
+    assert TITLE not in start.links
+    for step in ("", "/preview"):
+        address = f"/buildings/{scene.langgatan.id}/meetings{step}"
+        refused = client.post(address, PLAN, as_=scene.gun)
+        assert (refused.status, "Norrbyhuset" in refused.html) == (422, True)
+    assert (outbox.addressed(), db.session.scalar(select(func.count(Meeting.id)))) == ([], 0)
+    for n in range(4):  # five by now: the officer learns of no single person
+        make_interest(make_person(f"Ny {n}", f"ny{n}@example.org"), scene.langgatan).confirmed_at = utcnow()
+    db.session.commit()
+    assert new_page(client, scene).press(PREVIEW, PLAN).press(CALL).status == 303
+    assert len(outbox.addressed()) == 5
+
+
+@pytest.mark.parametrize("state", [GroupState.ACTIVE, GroupState.DORMANT, GroupState.CLOSED])
+def test_a_group_past_its_start_is_called_by_its_coordinators(
+    client: PageClient, scene: Scene, interested: list[Person], outbox: Outbox, state: GroupState
+) -> None:
+    make_group(scene.langgatan, state)
+    db.session.commit()
+    assert "Gruppen är förbi sin uppstart." in new_page(client, scene).text
+    assert client.post(f"/buildings/{scene.langgatan.id}/meetings", PLAN, as_=scene.gun).status == 422
+    assert outbox.addressed() == []
+
+
+def test_at_the_door_only_heads_are_counted(
+    client: PageClient, scene: Scene, interested: list[Person]
+) -> None:
+    meeting = call_to_start(scene)
+    service.answer(meeting, scene.jenny, Answer.YES)
+    db.session.commit()
+    with time_machine.travel(meeting.starts_at + timedelta(minutes=5), tick=True):
+        door = client.get(f"/meetings/{meeting.id}/checkin", as_=scene.gun)
+        assert not [each for each in ("Jenny", "Lägenheter", "Namn") if each in door.text]
+        door.press("+").follow().press("Klart, 1 kom")
+        assert "1 person kom" in client.get(f"/meetings/{meeting.id}", as_=scene.gun).text
+
+
+def test_the_interested_read_of_it_on_their_page_and_strangers_read_the_day_only(
     client: PageClient, scene: Scene, interested: list[Person], relay: Relay
 ) -> None:
-    meeting = call(client, scene)
-    mails = send(relay)
-    service.answer(meeting, scene.jenny, Answer.NO)
-    page = client.get(f"/meetings/{meeting.id}/edit", as_=scene.gun)
-    preview = page.press("Granska ändringen", {"place": "Biblioteket"})
-    assert "De som är kallade får besked" in preview.text
-    preview.press("Ändra och meddela dem som är kallade")
-    assert sorted(each.recipients[0] for each in send(relay)) == ["jenny@example.org", "lo@example.org"]
-    service.remind(meeting.starts_at - timedelta(days=1))
-    assert [each.recipients for each in send(relay)] == [["lo@example.org"]]
-    asked = client.get(f"/meetings/{meeting.id}/cancel", as_=scene.gun)
-    assert "1 granne" not in asked.text
-    done = asked.press("Ställ in träffen", {"reason": "Lokalen är stängd."}).follow()
-    assert done.flashes == [("done", "Träffen är inställd. De som har fått inbjudan får besked.")]
-    (told,) = to("lo", send(relay))
-    page = client.get(answer_link(told))
-    assert "Träffen är inställd" in page.text
-    assert "Lokalen är stängd." in page.text
-    assert "Du hann inte svara" not in page.text
-    assert mails
+    call_to_start(scene)
+    face = client.get(f"/buildings/{scene.langgatan.id}")
+    assert "Ett uppstartsmöte är planerat torsdag 12 mars 2026." in face.text
+    assert "Norrbyhuset" not in face.text
+    link = f"/interest/{tokens.make(Purpose.CONFIRM_INTEREST, interest_of(interested[1]))}"
+    page = client.get(link)
+    assert "Norrbyhuset" in page.text
+    assert page.click("Svara om du kommer").press("Kanske").status == 303
+    unconfirmed = select(Interest).where(Interest.confirmed_at.is_(None))
+    kim = tokens.make(Purpose.CONFIRM_INTEREST, db.session.scalars(unconfirmed).one())
+    assert "Norrbyhuset" not in client.get(f"/interest/{kim}").text

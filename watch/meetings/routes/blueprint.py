@@ -84,6 +84,8 @@ def _group_of_reader(meeting: Meeting) -> Group | None:
     relations = current_relations()
     own = relations.member_of | set(relations.coordinates)
     groups = [each.group for each in meeting.parts if each.group_id in own]
+    if meeting.group_there and meeting.group_there.id in own:
+        groups.append(meeting.group_there)
     if meeting.group and (meeting.group in groups or not groups):
         return meeting.group
     return groups[0] if groups else None

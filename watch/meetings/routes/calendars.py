@@ -11,7 +11,7 @@ from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from watch import calendar, language, tokens
-from watch.access import Permission, current_person, public, requires, signed_in
+from watch.access import Permission, current_person, may, public, requires, signed_in
 from watch.errors import LinkExpired
 from watch.extensions import db, limiter
 from watch.limits import limit_network
@@ -19,7 +19,7 @@ from watch.meetings import service
 from watch.meetings.queries import answers, feeds
 from watch.meetings.routes.answering import meeting_of, row_behind
 from watch.meetings.routes.blueprint import bp
-from watch.models import CalendarFeed, Meeting, Person, Purpose, utcnow
+from watch.models import CalendarFeed, Meeting, MeetingAudience, Person, Purpose, utcnow
 
 FILE = "traff.ics"
 
@@ -96,7 +96,7 @@ def feed(feed: str) -> Response:
         abort(404)
     with language.speaking(found.person.language):
         events = [
-            calendar.entry(meeting, _page_of(meeting), answer=said)
+            calendar.entry(meeting, _page_for(found.person, meeting), answer=said)
             for meeting, said in feeds.meetings_for(found.person, utcnow())
         ]
         shown = calendar.feed(events, _("Träffar med grannar"))
@@ -118,6 +118,12 @@ def _file(shown: icalendar.Calendar) -> Response:
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = f"attachment; filename={FILE}"
     return response
+
+
+def _page_for(person: Person, meeting: Meeting) -> str | None:
+    """Return the meeting's page, or None for somebody who is only interested: it is closed to them."""
+    is_unseen = meeting.audience is MeetingAudience.INTERESTED
+    return None if is_unseen and not may(person, Permission.SEE_MEETING, meeting) else _page_of(meeting)
 
 
 def _page_of(meeting: Meeting) -> str:

@@ -63,7 +63,8 @@ def start_preview(building: Building) -> ViewAnswer:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(building, form, before=other.meeting), 200
-    except tuple(NOT_CALLED):
+    except tuple(NOT_CALLED) as why:
+        form.day.errors = (NOT_CALLED[type(why)],)
         return _new_page(building, form), 422
     return _preview_page(building, form), 200
 
@@ -85,7 +86,8 @@ def start_call(building: Building) -> ViewAnswer:
         return _already_called(sent.meeting)
     except OtherCalled as other:
         return _preview_page(building, form, before=other.meeting), 409
-    except tuple(NOT_CALLED):
+    except tuple(NOT_CALLED) as why:
+        form.day.errors = (NOT_CALLED[type(why)],)
         return _new_page(building, form), 422
     note_assurance(form, meeting)
     db.session.commit()
