@@ -8,7 +8,15 @@ import pytest
 from sqlalchemy import select
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_group, make_interest, make_person, make_request, stairwell_of
+from tests.factories import (
+    flat_of,
+    make_coordinator,
+    make_group,
+    make_interest,
+    make_person,
+    make_request,
+    stairwell_of,
+)
 from tests.mail.relay import Relay
 from tests.mail.test_word_of_meetings import ONE_CLICK, send, to
 from tests.meetings.starting import answer_link, call_to_start, interest_of, names, way_out
@@ -19,6 +27,7 @@ from watch.groups.service.members import admit, leave
 from watch.interest import service as interest_service
 from watch.meetings import service
 from watch.meetings.queries.answers import sums
+from watch.meetings.queries.coming import called_people
 from watch.models import (
     Answer,
     Building,
@@ -155,9 +164,26 @@ def test_whoever_asks_to_join_hears_on_until_they_have_an_answer(
     meeting, lo = call_to_start(scene), interested[1]
     send(relay)
     group = start(scene.langgatan)
-    make_request(lo, group, stairwell_of(scene.langgatan, 21), state=state)
     interest_of(lo).ended_at = utcnow()
+    make_request(lo, group, stairwell_of(scene.langgatan, 21), state=state)
     assert cancel(relay, meeting, scene) == told
+
+
+def test_whoever_asks_to_join_by_their_interest_can_end_its_mails(
+    client: PageClient, scene: Scene, interested: list[Person], relay: Relay
+) -> None:
+    meeting, lo = call_to_start(scene), interested[1]
+    (mail,) = to("lo", send(relay))
+    group = start(scene.langgatan)
+    make_coordinator(scene.ivan, group)
+    interest_service.join_from_interest(interest_of(lo), stairwell_of(scene.langgatan, 21), flat=None)
+    db.session.commit()
+    assert lo.id in db.session.scalars(called_people(meeting)).all()
+    assert "Tills du har fått svar får du besked" in client.get(way_out(mail)).text
+    client.post(way_out(mail), ONE_CLICK, csrf=False)
+    assert "Det kommer inga fler mejl om det." in client.get(way_out(mail)).text
+    send(relay)
+    assert cancel(relay, meeting, scene) == ["jenny"]
 
 
 def test_whoever_joins_is_told_once_and_after_leaving_no_more(

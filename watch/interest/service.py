@@ -128,6 +128,5 @@ def join_from_interest(interest: Interest, stairwell: Stairwell, *, flat: Flat |
     Raises NotOpen and FlatElsewhere.
     """
     confirm_interest(interest)
-    request = wait_for_answer(interest.person, stairwell, flat=flat)
-    interest.ended_at = utcnow()
-    return request
+    interest.ended_at = utcnow()  # before the request is confirmed, which tells it from a withdrawn one
+    return wait_for_answer(interest.person, stairwell, flat=flat)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import aliased, joinedload
 
 from watch.extensions import db
 from watch.groups.queries.choices import readers_of
-from watch.models import Building, Interest, MeetingAudience, OutboxRow
+from watch.models import Building, Interest, JoinRequest, MeetingAudience, OutboxRow, RequestState
 
 
 def houses_with(building_id: int | None) -> ColumnElement[bool]:
@@ -17,6 +17,26 @@ def houses_with(building_id: int | None) -> ColumnElement[bool]:
     own = aliased(Building)
     its_group = select(own.group_id).where(own.id == building_id)
     return or_(Building.id == building_id, Building.group_id.in_(its_group))
+
+
+def goes_on() -> ColumnElement[bool]:
+    """Return the condition on Interest, joined with its Building, that its person still hears of it.
+
+    It has not ended, or its person has asked by it to join the group, and waits for an answer.
+    """
+    asked = select(JoinRequest.id).where(
+        JoinRequest.person_id == Interest.person_id,
+        JoinRequest.group_id == Building.group_id,
+        JoinRequest.state == RequestState.WAITING,
+        JoinRequest.confirmed_at >= Interest.ended_at,
+    )
+    return or_(Interest.ended_at.is_(None), asked.correlate(Interest, Building).exists())
+
+
+def is_going_on(interest: Interest) -> bool:
+    """Return True if the person still hears of it (goes_on)."""
+    here = select(Interest.id).join(Building, Building.id == Interest.building_id)
+    return db.session.scalar(here.where(Interest.id == interest.id, goes_on())) is not None
 
 
 def interests_of_mail(row: OutboxRow) -> Sequence[Interest]:

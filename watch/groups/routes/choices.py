@@ -24,7 +24,7 @@ from watch.groups.labels import NOT_BACK, WELCOME_BACK
 from watch.groups.queries import choices, members
 from watch.groups.queries import other_groups as others
 from watch.groups.queries.choices import AreaChoice, Choosing
-from watch.groups.queries.interested import interests_of_mail
+from watch.groups.queries.interested import interests_of_mail, is_going_on
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
@@ -284,7 +284,7 @@ def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
         token=token,
         choosing=choosing,
         forms=forms,
-        interests=interests_of_mail(_row_behind(token)),
+        interests=[(each, is_going_on(each)) for each in interests_of_mail(_row_behind(token))],
         left=choices.lists_left(_row_behind(token).mailing, choosing),
         lost_appointment=choices.with_lost_appointment(choosing.ended),
         second_thoughts=choices.SECOND_THOUGHTS,

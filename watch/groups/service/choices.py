@@ -12,7 +12,7 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.mails import MEMBERSHIP_LEFT, UNSUBSCRIBED
 from watch.groups.queries.choices import AREA, MEETINGS, NOTICES, SECOND_THOUGHTS
-from watch.groups.queries.interested import houses_with
+from watch.groups.queries.interested import houses_with, is_going_on
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import confirm_leaving, depart, note_home
@@ -137,9 +137,10 @@ def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Pers
 def withdraw_interest(interest: Interest) -> None:
     """End somebody's interest in a building, and delete their answers to its start meetings.
 
-    Ending it twice has no further effect.
+    If they have asked by it to join, they hear no more of the start meeting. Ending it twice has no further
+    effect.
     """
-    if interest.ended_at is not None:
+    if not is_going_on(interest):
         return
     interest.ended_at = utcnow()
     houses = select(Building.id).where(houses_with(interest.building_id))

@@ -9,21 +9,19 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
-from watch.groups.queries.interested import houses_with
+from watch.groups.queries.interested import goes_on, houses_with
 from watch.models import (
     Answer,
     Building,
     Coordinator,
     Group,
     Interest,
-    JoinRequest,
     Meeting,
     MeetingAnswer,
     MeetingAudience,
     MeetingPart,
     Membership,
     Person,
-    RequestState,
     utcnow,
 )
 
@@ -92,14 +90,8 @@ def interested_in(meeting: Meeting) -> Select[int]:
 
     Whoever asked by it to join the group is among them until they have got an answer.
     """
-    asked = select(JoinRequest.id).where(
-        JoinRequest.person_id == Interest.person_id,
-        JoinRequest.group_id == Building.group_id,
-        JoinRequest.state == RequestState.WAITING,
-    )
-    goes_on = or_(Interest.is_current, asked.correlate(Interest, Building).exists())
     here = select(Interest.person_id).join(Building, Building.id == Interest.building_id)
-    return here.where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None), goes_on)
+    return here.where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None), goes_on())
 
 
 def coordinators_in(meeting: Meeting) -> Select[int]:
