@@ -112,7 +112,7 @@ def open_answer(token: str) -> ViewAnswer:
         return redirect(url_for("groups.show", group_id=row.mailing.membership.group_id), 303)
     meeting = meeting_of(row)
     if row.mailing.kind == PUBLISHED and meeting.audience is not MeetingAudience.INTERESTED:
-        return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+        return redirect(url_for("meetings.show", meeting_id=meeting.id))
     return _answer_page(token, row)
 
 
