@@ -22,7 +22,6 @@ from watch.groups.errors import LastCoordinator
 from watch.groups.forms import ChooseAreaForm, ChooseNoticesForm
 from watch.groups.labels import NOT_BACK, WELCOME_BACK
 from watch.groups.queries import choices, members
-from watch.groups.queries import other_groups as others
 from watch.groups.queries.choices import AreaChoice, Choosing
 from watch.groups.queries.interested import interests_of_mail, is_going_on
 from watch.groups.service import choices as choices_service
@@ -135,18 +134,6 @@ def _unsubscribed(row: OutboxRow, choosing: Choosing) -> str:
             "träff får du ändå påminnelse och besked om den. Du kan ändra dig med länken i mejlet."
         )
     return _("Klart. Inga fler meddelanden från gruppen kommer. Du kan ändra dig med länken i mejlet.")
-
-
-@bp.app_template_global()
-def wants_area_notices(membership: Membership) -> bool:
-    """Return True if the member wants notices to the group's whole area; used by a mail."""
-    return choices.area_choices([membership])[0].is_wanted
-
-
-@bp.app_template_global()
-def other_groups(membership: Membership) -> list[str]:
-    """Return the names of the member's other groups whose mails come; used by a mail."""
-    return [group.name for group in others.other_groups(membership)]
 
 
 @bp.post("/u/<token>/choose")
