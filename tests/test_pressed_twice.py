@@ -136,6 +136,8 @@ ELSEWHERE = {  # and why the walk does not come by them
     "findings.undo_step": "once there is a step, see test_findings",
     "handouts.tick_notes": "once paper is needed, see test_notes",
     "handouts.tick_notice": "once paper is needed, see test_handing_out",
+    "meetings.start_preview": "needs somebody interested, see test_start_meeting",
+    "meetings.start_call": "needs somebody interested, see test_start_meeting",
     "meetings.throw_away": "once a draft is saved, see test_drafts",
     "meetings.change": "once something is different, see test_changing_meetings",
     "messages.answer": "needs a text, see tests/messages",

@@ -20,7 +20,7 @@ from flask import current_app
 from flask_babel import gettext as _
 
 from watch.mail.kinds import FromAddress
-from watch.models import Answer, Mailing, Meeting
+from watch.models import Answer, Mailing, Meeting, MeetingAudience
 
 LOOK_AGAIN = timedelta(hours=6)  # how often a calendar program should read a feed
 
@@ -93,7 +93,8 @@ def entry(
     event.add("organizer", _organiser())
     if not is_off and (said := _described(meeting, says)):
         event.add("description", said)
-    event.add("url", page or f"{current_app.config['BASE_URL']}/meetings/{meeting.id}")
+    if page or meeting.audience is not MeetingAudience.INTERESTED:  # to whom the meeting's page is closed
+        event.add("url", page or f"{current_app.config['BASE_URL']}/meetings/{meeting.id}")
     return event
 
 

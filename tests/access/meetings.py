@@ -80,6 +80,14 @@ ENDPOINTS = {
     "meetings.back_to_area_new": Expected(get="/areas/{area}/meetings/preview", **OFFICERS, officer=303),
     "meetings.area_preview": Expected(post="/areas/{area}/meetings/preview", **OFFICERS, officer=422),
     "meetings.area_call": Expected(post="/areas/{area}/meetings", **OFFICERS, officer=422),
+    "meetings.start_new": Expected(get="/buildings/{empty_house}/meetings/new", **OFFICERS, officer=200),
+    "meetings.back_to_start_new": Expected(
+        get="/buildings/{empty_house}/meetings/preview", **OFFICERS, officer=303
+    ),
+    "meetings.start_preview": Expected(
+        post="/buildings/{empty_house}/meetings/preview", **OFFICERS, officer=422
+    ),
+    "meetings.start_call": Expected(post="/buildings/{empty_house}/meetings", **OFFICERS, officer=422),
     # Members answer for themselves: Carin and Bengt live in this stairwell, Dawit and Amina in stairwell 1.
     "meetings.answer": Expected(
         post="/meetings/{stairwell_meeting}/answer", data={"answer": "yes"},

@@ -31,6 +31,7 @@ NOT_BY_LINKS = {
     "meetings.back_to_new",  # where an opened tab of a preview or a refused form leads back to
     "meetings.back_to_edit",
     "meetings.back_to_area_new",
+    "meetings.back_to_start_new",
     "groups.coordinators.back_to_index",
     "groups.house.back_to_members",
     "groups.back_to_mine",

@@ -80,7 +80,7 @@ def test_what_the_system_knows_is_ticked_by_itself(client: PageClient, gun: Pers
     db.session.commit()
     page = client.get(path(starting), as_=gun)
     assert f"3. Uppstartsmötet har hållits klart {short_day(meeting.starts_at)}" in page.text
-    assert page.text.count("Enligt mötet som gruppen har kallat till.") == 2
+    assert page.text.count("Enligt uppstartsmötet som är kallat.") == 2
     today = local(utcnow()).date()
     for step in (StartStep.POLICE_CONTACT, StartStep.COORDINATORS_TRAINED, StartStep.HOUSEHOLD_LIST):
         start.tick(starting, step, today, by=gun)

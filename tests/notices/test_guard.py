@@ -117,6 +117,7 @@ NOT_GUARDED = {
         "the address of a site",
     ),
     "CallCoordinatorsForm.link": "the address of a site",
+    "CallStartMeetingForm.link": "the address of a site",
     "FilterForm.q": "a search, which nobody keeps",
     "InviteForm.addresses": "a list, of which each row is read into fields of its own",
     "RowForm.flat": "a flat that the form looks up",

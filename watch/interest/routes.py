@@ -17,13 +17,20 @@ from watch.interest import service
 from watch.interest.forms import JoinByInterestForm, ShowInterestForm
 from watch.interest.queries import interest_in_same_mail
 from watch.limits import ASKING
-from watch.models import Building, Interest, Purpose
+from watch.meetings.queries.starting import last_mail_about, next_start_meeting
+from watch.models import Building, Interest, Purpose, utcnow
 from watch.saving import saving
 from watch.sure import is_sure
 from watch.web import ViewAnswer, sent_to
 
 bp = Blueprint("interest", __name__)
 NO_GROUP = _l("Huset har ingen grupp att gå med i just nu.")
+
+
+@bp.app_template_global()
+def interest_link(interest: Interest) -> str:
+    """Return the address of the page where somebody can end their interest."""
+    return url_for("interest.open_link", token=tokens.make(Purpose.CONFIRM_INTEREST, interest))
 
 
 @bp.get("/buildings/<int:building_id>/interest")
@@ -95,9 +102,12 @@ def _join_form(interest: Interest) -> JoinByInterestForm | None:
 
 def _page(token: str, interest: Interest, form: JoinByInterestForm | None) -> str:
     others = [(each, tokens.make(Purpose.CONFIRM_INTEREST, each)) for each in interest_in_same_mail(interest)]
+    meeting = next_start_meeting(interest.building, utcnow()) if interest.confirmed_at else None
+    mail = last_mail_about(meeting, interest.person) if meeting else None
     return render_template(
-        "interest/open_link.html", token=token, interest=interest, form=form, others=others
-    )
+        "interest/open_link.html", token=token, interest=interest, form=form, others=others, meeting=meeting,
+        answer_token=tokens.make(Purpose.ANSWER, mail) if mail else None,
+    )  # fmt: skip
 
 
 @bp.post("/interest/<token>")

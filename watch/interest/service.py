@@ -8,6 +8,7 @@ from watch import audit, tokens
 from watch.accounts.service.people import confirm_address, mailbox_for_asking, person_for_asking
 from watch.errors import LinkExpired
 from watch.extensions import db
+from watch.groups.service.choices import withdraw_interest
 from watch.interest.mails import INTEREST_CONFIRM
 from watch.joining.service.asking import write_once_a_day
 from watch.joining.service.confirming import wait_for_answer
@@ -117,11 +118,10 @@ def take_back_name(interest: Interest) -> None:
 
 def withdraw(interest: Interest) -> None:
     """End the interest, hide the name and stop its waiting mail. Ending it twice has no further effect."""
-    if interest.ended_at is not None:
-        return
-    interest.ended_at, interest.named_at = utcnow(), None
+    if interest.ended_at is None:
+        interest.named_at = None
     outbox.cancel(interest)
-    audit.note("interest-withdrawn", about=interest, by=None, area=interest.building.property.area)
+    withdraw_interest(interest)
 
 
 def join_from_interest(interest: Interest, stairwell: Stairwell, *, flat: Flat | None) -> JoinRequest:
@@ -130,6 +130,5 @@ def join_from_interest(interest: Interest, stairwell: Stairwell, *, flat: Flat |
     Raises NotOpen and FlatElsewhere.
     """
     confirm_interest(interest)
-    request = wait_for_answer(interest.person, stairwell, flat=flat)
-    interest.ended_at = utcnow()
-    return request
+    interest.ended_at = utcnow()  # before the request is confirmed, which tells it from a withdrawn one
+    return wait_for_answer(interest.person, stairwell, flat=flat)

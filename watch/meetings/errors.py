@@ -80,3 +80,11 @@ class NoNotes(DomainError):
 
 class AlreadyPublished(DomainError):
     """The members read this text already."""
+
+
+class NobodyInterested(DomainError):
+    """Nobody is interested in the building, as far as officers may know."""
+
+
+class PastItsStart(DomainError):
+    """The building's group has been started before; its coordinators call its meetings."""

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
 from watch import language
+from watch.bands import FEW, roughly
 from watch.meetings.queries.reminding import Reader
 from watch.models import Answer, Area, Building, Meeting, MeetingAudience, MeetingChange, MeetingKind
 
@@ -55,7 +56,10 @@ def whom_said(meeting: Meeting) -> str:
         case MeetingAudience.EVERYBODY, Area() as area, _other:
             return _("Alla i %(area)s", area=area.name)
         case MeetingAudience.INTERESTED, _area, Building() as building:
-            return _("De som har visat intresse för grannsamverkan i %(building)s", building=building.name)
+            return _(
+                "De som har visat intresse för grannsamverkan på %(building)s",
+                building=_houses(meeting, building),
+            )
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
     takes_part = [each.group.name for each in meeting.parts if each.takes_part]
@@ -73,12 +77,19 @@ def called_to(meeting: Meeting) -> str:
     kind = str(KINDS[meeting.kind]).lower()
     match meeting.audience, meeting.area, meeting.building:
         case MeetingAudience.INTERESTED, _area, Building() as building:
-            return _("Du är bjuden på %(kind)s för %(building)s.", kind=kind, building=building.name)
+            return _(
+                "Du är bjuden på %(kind)s för %(building)s.", kind=kind, building=_houses(meeting, building)
+            )
         case _other, Area() as area, _none:
             return _("Du är bjuden på %(kind)s i %(area)s.", kind=kind, area=area.name)
     if len(meeting.group_ids) > 1:
         return _("Du är bjuden på %(kind)s med fler hus.", kind=kind)
     return _("Du är bjuden på %(kind)s i ditt hus.", kind=kind)
+
+
+def _houses(meeting: Meeting, building: Building) -> str:
+    """Return the address of the house whose start meeting it is, or of all houses of its group."""
+    return meeting.group_there.name if meeting.group_there else building.address
 
 
 def reason_called(meeting: Meeting) -> str:
@@ -87,15 +98,31 @@ def reason_called(meeting: Meeting) -> str:
         case MeetingAudience.COORDINATORS:
             return _("Du får mejlet för att du är kontaktombud.")
         case MeetingAudience.INTERESTED:
+            if meeting.group_there:
+                return _(
+                    "Du får mejlet för att du har visat intresse för grannsamverkan i ditt hus, "
+                    "eller är med där."
+                )
             return _("Du får mejlet för att du har visat intresse för grannsamverkan i ditt hus.")
     return _("Du får mejlet för att du är med i grannsamverkan i ditt hus.")
 
 
 def who_sees_answers(meeting: Meeting) -> str:
     """Return who sees how many come to a meeting, and that they do not see who."""
+    if meeting.audience is MeetingAudience.INTERESTED:
+        return _(
+            "Den som bjuder in ser ungefär hur många som kommer, inte vilka, och de bjudna ser inte varandra."
+        )
     if meeting.area:
         return _("Den som bjuder in ser hur många som kommer, inte vilka.")
     return _("Kontaktombuden ser hur många som kommer, inte vilka.")
+
+
+def so_far_said(meeting: Meeting, people: int) -> str:
+    """Return how many come so far, or nothing; of those interested in a building only roughly."""
+    if meeting.audience is MeetingAudience.INTERESTED:
+        return _("Hittills kommer %(number)s.", number=roughly(people)) if people >= FEW else ""
+    return ngettext("%(num)d kommer hittills.", "%(num)d kommer hittills.", people) if people else ""
 
 
 def when_said(meeting: Meeting | MeetingChange, *, joiner: str = "") -> str:

@@ -101,8 +101,9 @@ MEETING_CANCELLED = Mail(
     "meeting-cancelled",
     about=Meeting,
     sender=FromAddress.NOTICES,
-    link=lambda meeting: f"/meetings/{meeting.id}",
+    link=lambda _meeting: "/r/",
     wanted_unless=_cancelling_unless,
+    for_row=Purpose.ANSWER,
     list_of=_called_from,
     calendar=calendar.cancellation,
 )
@@ -110,8 +111,9 @@ NOTES_PUBLISHED = Mail(
     PUBLISHED,
     about=Meeting,
     sender=FromAddress.NOTICES,
-    link=lambda meeting: f"/meetings/{meeting.id}",
+    link=lambda _meeting: "/r/",
     wanted_unless=_notes_unless,
+    for_row=Purpose.ANSWER,
     list_of=_called_from,
 )
 NOTES_MISSING = Mail(

@@ -117,6 +117,7 @@ class Meeting(Model):
     group: Mapped[Group | None] = relationship()
     area: Mapped[Area | None] = relationship()
     building: Mapped[Building | None] = relationship()
+    group_there: Mapped[Group | None] = relationship(secondary="building", viewonly=True)
     called_by: Mapped[Person | None] = relationship()
     parts: Mapped[list[MeetingPart]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="MeetingPart.id"

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from werkzeug.wrappers import Response
 
 from watch import language, tokens
@@ -21,8 +22,8 @@ from watch.groups.errors import LastCoordinator
 from watch.groups.forms import ChooseAreaForm, ChooseNoticesForm
 from watch.groups.labels import NOT_BACK, WELCOME_BACK
 from watch.groups.queries import choices, members
-from watch.groups.queries import other_groups as others
 from watch.groups.queries.choices import AreaChoice, Choosing
+from watch.groups.queries.interested import interests_of_mail, is_going_on
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.limits import limit_network
@@ -32,6 +33,10 @@ from watch.web import ViewAnswer, sent_to
 
 bp = Blueprint("choices", __name__)
 
+INTEREST_ENDED = _l(
+    "Klart. Ditt intresse för grannsamverkan är borttaget, och inga fler mejl om det kommer. "
+    "Du kan anmäla intresse igen med länken i mejlet."
+)
 ONE_CLICK = ("List-Unsubscribe", "One-Click")
 
 
@@ -92,7 +97,8 @@ def unsubscribe(token: str) -> Response:
     """Unsubscribe everybody the mail names from its mailing list, by one click (RFC 8058).
 
     An area's notices, a group's notices and a group's meetings are three lists; each goes on without the
-    others. A mail says what was left, and how to take it back.
+    others. A mail says what was left, and how to take it back. Who was called to a start meeting because of
+    their interest is on no other list, so the click ends the interest, which can be shown again.
     """
     name, value = ONE_CLICK
     if request.form.get(name) != value:
@@ -107,9 +113,12 @@ def unsubscribe(token: str) -> Response:
     else:
         for membership in choosing.current:
             choices_service.unsubscribe(membership, meetings=row.mailing.meeting_id is not None)
+    interests = interests_of_mail(row)
+    for interest in interests:
+        choices_service.withdraw_interest(interest)
     db.session.commit()
     with language.speaking(row.language):
-        told = _unsubscribed(row, choosing)
+        told = INTEREST_ENDED if interests and not choosing.current else _unsubscribed(row, choosing)
     return Response(f"{told}\n", mimetype="text/plain", headers={"Content-Language": row.language.value})
 
 
@@ -125,18 +134,6 @@ def _unsubscribed(row: OutboxRow, choosing: Choosing) -> str:
             "träff får du ändå påminnelse och besked om den. Du kan ändra dig med länken i mejlet."
         )
     return _("Klart. Inga fler meddelanden från gruppen kommer. Du kan ändra dig med länken i mejlet.")
-
-
-@bp.app_template_global()
-def wants_area_notices(membership: Membership) -> bool:
-    """Return True if the member wants notices to the group's whole area; used by a mail."""
-    return choices.area_choices([membership])[0].is_wanted
-
-
-@bp.app_template_global()
-def other_groups(membership: Membership) -> list[str]:
-    """Return the names of the member's other groups whose mails come; used by a mail."""
-    return [group.name for group in others.other_groups(membership)]
 
 
 @bp.post("/u/<token>/choose")
@@ -256,7 +253,7 @@ def _behind(token: str) -> Choosing:
     language.follow_letter(row.language)
     sent_to(mailbox_id=row.mailbox_id)
     choosing = choices.choosing_by_mail(row, utcnow())
-    if not choosing.people:
+    if not choosing.people and not interests_of_mail(row):
         raise LinkExpired
     return choosing
 
@@ -274,6 +271,7 @@ def _choices_page(token: str, choosing: Choosing, forms: Forms) -> str:
         token=token,
         choosing=choosing,
         forms=forms,
+        interests=[(each, is_going_on(each)) for each in interests_of_mail(_row_behind(token))],
         left=choices.lists_left(_row_behind(token).mailing, choosing),
         lost_appointment=choices.with_lost_appointment(choosing.ended),
         second_thoughts=choices.SECOND_THOUGHTS,

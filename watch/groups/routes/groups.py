@@ -26,6 +26,7 @@ from watch.groups.labels import (
     tile,
 )
 from watch.groups.queries import areas, choices, members, pages
+from watch.groups.queries import other_groups as others
 from watch.groups.service import choices as choices_service
 from watch.groups.service import members as members_service
 from watch.handouts.queries import Handout, open_handouts
@@ -51,6 +52,18 @@ def households_said(group: Group, flats: int) -> HouseholdsSaid:
 CONTACTS_SHOWN = 4
 NOTICES_SHOWN = 3
 LEFT = _l("Du har lämnat gruppen. Dina uppgifter raderas inom 30 dagar.")
+
+
+@bp.app_template_global()
+def wants_area_notices(membership: Membership) -> bool:
+    """Return True if the member wants notices to the group's whole area; used by a mail."""
+    return choices.area_choices([membership])[0].is_wanted
+
+
+@bp.app_template_global()
+def other_groups(membership: Membership) -> list[str]:
+    """Return the names of the member's other groups whose mails come; used by a mail."""
+    return [group.name for group in others.other_groups(membership)]
 
 
 @bp.get("/me")

@@ -12,6 +12,7 @@ from watch.extensions import db
 from watch.groups.errors import AlreadyMember, FlatTaken, TooLateToUndo
 from watch.groups.mails import MEMBERSHIP_LEFT, UNSUBSCRIBED
 from watch.groups.queries.choices import AREA, MEETINGS, NOTICES, SECOND_THOUGHTS
+from watch.groups.queries.interested import houses_with, is_going_on
 from watch.groups.service.flats import lock_flat
 from watch.groups.service.households import end_household
 from watch.groups.service.members import confirm_leaving, depart, note_home
@@ -21,10 +22,14 @@ from watch.mail import outbox
 from watch.models import (
     Area,
     AreaOptOut,
+    Building,
     Group,
     GroupState,
     Household,
     HouseholdStatus,
+    Interest,
+    Meeting,
+    MeetingAnswer,
     Membership,
     NoticeChoice,
     Person,
@@ -127,6 +132,22 @@ def choose_area_notices(person: Person, area: Area, *, is_wanted: bool, by: Pers
         stop_unwanted(membership.group, [person.id], [membership.household_id])
     audit.note("area-notices-chosen", about=person, by=by)
     return True
+
+
+def withdraw_interest(interest: Interest) -> None:
+    """End somebody's interest in a building, and delete their answers to its start meetings.
+
+    If they have asked by it to join, they hear no more of the start meeting. Ending it twice has no further
+    effect.
+    """
+    if not is_going_on(interest):
+        return
+    interest.ended_at = utcnow()
+    houses = select(Building.id).where(houses_with(interest.building_id))
+    meetings = select(Meeting.id).where(Meeting.building_id.in_(houses))
+    theirs = MeetingAnswer.person_id == interest.person_id, MeetingAnswer.meeting_id.in_(meetings)
+    db.session.execute(delete(MeetingAnswer).where(*theirs))
+    audit.note("interest-withdrawn", about=interest, by=None, area=interest.building.property.area)
 
 
 def i_have_moved(membership: Membership, *, by: Person) -> None:

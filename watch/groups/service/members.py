@@ -20,6 +20,7 @@ from watch.groups.service.households import note_household
 from watch.groups.service.stopping import stop_unwanted
 from watch.mail import outbox
 from watch.models import (
+    Building,
     Channel,
     ConsentChannel,
     Coordinator,
@@ -27,6 +28,7 @@ from watch.models import (
     Group,
     Household,
     HouseholdStatus,
+    Interest,
     Language,
     Membership,
     Person,
@@ -76,8 +78,16 @@ def admit(
             db.session.add(membership)
     except IntegrityError:
         raise AlreadyMember(active_membership(person, group)) from None
+    _end_interest(person, group)
     audit.note("member-admitted", about=membership, by=by, group=group)
     return membership
+
+
+def _end_interest(person: Person, group: Group) -> None:
+    """End the interest of somebody who is a member now, so that leaving the group ends all its mail."""
+    houses = select(Building.id).where(Building.group_id == group.id)
+    theirs = Interest.person_id == person.id, Interest.building_id.in_(houses), Interest.ended_at.is_(None)
+    db.session.execute(update(Interest).where(*theirs).values(ended_at=utcnow()))
 
 
 def _move_in(flat: Flat, group: Group, by: Person | None) -> Household:

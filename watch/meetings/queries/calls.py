@@ -15,6 +15,7 @@ from watch.groups.queries.members import coordinates, takes_part
 from watch.meetings.queries.coming import (
     and_the_interested,
     called_people,
+    interested_in,
     is_for_member,
     members_of,
     who_said,
@@ -128,22 +129,26 @@ def hears_of(
     """Return the condition that a person, given as a column of ids, may get mail about the meeting.
 
     They are a member or coordinator of one of its groups who wants such mail, a member who has answered yes
-    or maybe, or interested in one of their buildings, or in the one whose start meeting it is.
+    or maybe, or interested in one of their buildings. A start meeting is for the interested.
     """
-    here = or_(Building.group_id.in_(_groups(meeting)), Building.id == meeting.building_id)
-    interested = (
-        select(Interest.id)
-        .join(Building, Building.id == Interest.building_id)
-        .where(Interest.person_id == person_id, Interest.ended_at.is_(None), here)
-    )
     if meeting.audience is MeetingAudience.COORDINATORS:
         still = coordinates(person_id, meeting.has_group)
         return and_(still, or_(_wants_mail(meeting, person_id), person_id.in_(_who_comes(meeting))))
     return or_(
         _wants_mail(meeting, person_id),
         takes_part(person_id, meeting.has_group, wants_word_of(meeting.id)),
-        interested.exists(),
+        _is_interested(meeting, person_id),
     )
+
+
+def _is_interested(
+    meeting: Meeting, person_id: ColumnElement[Any] | InstrumentedAttribute[Any]
+) -> ColumnElement[bool]:
+    if meeting.audience is MeetingAudience.INTERESTED:
+        return person_id.in_(interested_in(meeting))
+    here = Building.group_id.in_(_groups(meeting)), Interest.ended_at.is_(None)
+    theirs = select(Interest.id).join(Building, Building.id == Interest.building_id)
+    return theirs.where(Interest.person_id == person_id, *here).exists()
 
 
 def heard_of(meeting: Meeting) -> list[Select[int | None]]:

@@ -9,9 +9,11 @@ from sqlalchemy import ColumnElement, Select, and_, false, or_, select
 from sqlalchemy.orm import selectinload
 
 from watch.extensions import db
+from watch.groups.queries.interested import goes_on, houses_with
 from watch.models import (
     Answer,
     Area,
+    Building,
     Coordinator,
     Group,
     GroupState,
@@ -86,9 +88,12 @@ def and_the_interested(meeting: Meeting, members: Select[int]) -> Select[int]:
 
 
 def interested_in(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of those who are interested in a meeting's building."""
-    here = Interest.building_id == meeting.building_id
-    return select(Interest.person_id).where(here, Interest.is_current)
+    """Return a select of the ids of those who are interested in the houses of a start meeting.
+
+    Whoever asked by it to join the group is among them until they have got an answer.
+    """
+    here = select(Interest.person_id).join(Building, Building.id == Interest.building_id)
+    return here.where(houses_with(meeting.building_id), Interest.confirmed_at.is_not(None), goes_on())
 
 
 def coordinators_in(meeting: Meeting) -> Select[int]:
@@ -118,7 +123,8 @@ def past_of_area(area_id: int, now: datetime) -> list[Meeting]:
 
 
 def _of_area(area_id: int) -> Select[Meeting]:
-    return select(Meeting).where(Meeting.area_id == area_id).options(selectinload(Meeting.parts))
+    wanted = select(Meeting).where(Meeting.area_id == area_id).options(selectinload(Meeting.parts))
+    return wanted.options(selectinload(Meeting.building), selectinload(Meeting.group_there))
 
 
 def groups_to_invite(area: Area) -> Sequence[Group]:

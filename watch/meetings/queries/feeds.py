@@ -13,6 +13,7 @@ from watch.groups.queries.answered import answer_of
 from watch.meetings.queries.coming import called_people
 from watch.models import (
     Answer,
+    Building,
     CalendarFeed,
     Coordinator,
     Group,
@@ -44,9 +45,14 @@ def meetings_for(person: Person, now: datetime) -> list[tuple[Meeting, Answer | 
     own = select(Membership.group_id).where(Membership.person_id == person.id, Membership.is_current)
     led = select(Coordinator.group_id).where(Coordinator.person_id == person.id, Coordinator.is_current)
     areas = select(Group.area_id).where(or_(Group.id.in_(own), Group.id.in_(led)))
-    buildings = select(Interest.building_id).where(Interest.person_id == person.id, Interest.is_current)
-    in_areas = Meeting.area_id.in_(areas), Meeting.area_id.in_(offices)
-    might_be = Meeting.counts_for(own), *in_areas, Meeting.building_id.in_(buildings)
+    interests = select(Building).join(Interest, Interest.building_id == Building.id)
+    interests = interests.where(Interest.person_id == person.id)
+    of_groups = interests.with_only_columns(Building.group_id)
+    buildings = interests.with_only_columns(Building.id)
+    might_be = (
+        Meeting.counts_for(own), Meeting.counts_for(of_groups), Meeting.building_id.in_(buildings),
+        Meeting.area_id.in_(areas), Meeting.area_id.in_(offices),
+    )  # fmt: skip
     answer = select(MeetingAnswer.answer).where(answer_of(person.id, Meeting.id)).correlate(Meeting)
     wanted = (
         select(Meeting, answer.scalar_subquery())

@@ -13,6 +13,7 @@ from watch.meetings.routes import (
     planning,
     public,
     reminders,
+    starting,
 )
 from watch.meetings.routes.blueprint import bp
 
@@ -30,4 +31,5 @@ __all__ = [
     "planning",
     "public",
     "reminders",
+    "starting",
 ]

@@ -22,6 +22,7 @@ from watch.meetings.forms.answering import AnswerMeetingForm
 from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
+from watch.meetings.queries.notes import PUBLISHED
 from watch.meetings.routes.blueprint import bp, has_sheet, is_open, knows, own_flats
 from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
@@ -57,8 +58,9 @@ def index(group: Group) -> str:
 
 
 def _for_coordinators(group: Group, now: datetime) -> list[Meeting]:
-    called = coming.coming_of_area(group.area_id, now)
-    return [each for each in called if each.audience is MeetingAudience.COORDINATORS]
+    """Return the coming meetings of the coordinators of the group's area."""
+    found = coming.coming_of_area(group.area_id, now)
+    return [each for each in found if each.audience is MeetingAudience.COORDINATORS]
 
 
 def _coordinates(group: Group) -> bool:
@@ -102,11 +104,15 @@ def answer(meeting: Meeting) -> ViewAnswer:
 def open_answer(token: str) -> ViewAnswer:
     """Show a form for everybody the mail names, without signing in.
 
-    A welcome mail that named no meeting leads to the group.
+    A welcome mail that named no meeting leads to the group, and one of notes to the meeting's page, unless
+    its readers are members of no group yet.
     """
     row = row_behind(token)
     if row.mailing.membership and row.mailing.next_meeting is None:
         return redirect(url_for("groups.show", group_id=row.mailing.membership.group_id), 303)
+    meeting = meeting_of(row)
+    if row.mailing.kind == PUBLISHED and meeting.audience is not MeetingAudience.INTERESTED:
+        return redirect(url_for("meetings.show", meeting_id=meeting.id))
     return _answer_page(token, row)
 
 

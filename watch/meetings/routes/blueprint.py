@@ -26,6 +26,7 @@ from watch.meetings.labels import (
     languages_said,
     reason_called,
     said_by,
+    so_far_said,
     when_said,
     who_sees_answers,
     whom_said,
@@ -49,6 +50,7 @@ for said in (
     called_to,
     reason_called,
     who_sees_answers,
+    so_far_said,
 ):
     bp.add_app_template_filter(said)
 bp.add_app_template_global(said_by, "answer_of_reader")
@@ -108,6 +110,8 @@ def _group_of_reader(meeting: Meeting) -> Group | None:
     relations = current_relations()
     own = relations.member_of | set(relations.coordinates)
     groups = [each.group for each in meeting.parts if each.group_id in own]
+    if meeting.group_there and meeting.group_there.id in own:
+        groups.append(meeting.group_there)
     if meeting.group and (meeting.group in groups or not groups):
         return meeting.group
     return groups[0] if groups else None

@@ -31,6 +31,7 @@ from watch.meetings.service.plans import (
     planned_jointly,
 )
 from watch.meetings.service.reminders import choose_reminders
+from watch.meetings.service.starting import expect_interested
 from watch.meetings.service.tallying import tally
 
 __all__ = [
@@ -48,6 +49,7 @@ __all__ = [
     "close_checkin",
     "end_feed",
     "end_links",
+    "expect_interested",
     "expect_new",
     "expect_notes",
     "is_spelling",

@@ -1,0 +1,128 @@
+"""Officers' pages that call those who are interested in a building to a start meeting, unseen."""
+
+from __future__ import annotations
+
+from flask import flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from werkzeug.wrappers import Response
+
+from watch.access import Permission, current_person, requires
+from watch.bodies import takes_bytes
+from watch.extensions import db
+from watch.meetings import service
+from watch.meetings.errors import AlreadyCalled, NobodyInterested, OtherCalled, PastItsStart
+from watch.meetings.forms.starting import CallStartMeetingForm
+from watch.meetings.queries import starting
+from watch.meetings.routes.blueprint import CALL, bp, note_assurance, plan_in, reminders_in
+from watch.models import Building, Meeting, MeetingKind, utcnow
+from watch.saving import Explanations
+from watch.web import ViewAnswer
+
+NOT_CALLED: Explanations = {
+    NobodyInterested: _l("Det finns ingen att bjuda in just nu."),
+    PastItsStart: _l("Gruppen är förbi sin uppstart. Kontaktombuden kallar till gruppens träffar."),
+}
+bp.add_app_template_filter(starting.is_before_its_start)
+bp.add_app_template_global(starting.can_be_called_to_start)
+
+
+@bp.app_template_global()
+def next_start_meeting(building: Building) -> Meeting | None:
+    return starting.next_start_meeting(building, utcnow())
+
+
+@bp.get("/buildings/<int:building_id>/meetings/new")
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
+def start_new(building: Building) -> str:
+    """Show the form, or say why nobody can be called."""
+    return _new_page(building, CallStartMeetingForm())
+
+
+@bp.get("/buildings/<int:building_id>/meetings/preview")
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
+def back_to_start_new(building: Building) -> Response:
+    """Redirect a tab that was reopened at the preview's address and has lost what was typed."""
+    return redirect(url_for("meetings.start_new", building_id=building.id), 303)
+
+
+@bp.post("/buildings/<int:building_id>/meetings/preview")
+@takes_bytes(CALL)
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
+def start_preview(building: Building) -> ViewAnswer:
+    """Show the call, and whom it reaches without saying how many."""
+    form = CallStartMeetingForm()
+    if request.form.get("back"):
+        return _new_page(building, form), 200
+    if not form.validate():
+        return _new_page(building, form), 422
+    try:
+        service.expect_new(_planned(building, form), form.form_key.data)
+        service.expect_interested(building)
+    except AlreadyCalled as sent:
+        return _already_called(sent.meeting)
+    except OtherCalled as other:
+        return _preview_page(building, form, before=other.meeting), 200
+    except tuple(NOT_CALLED) as why:
+        form.day.errors = (NOT_CALLED[type(why)],)
+        return _new_page(building, form), 422
+    return _preview_page(building, form), 200
+
+
+@bp.post("/buildings/<int:building_id>/meetings")
+@takes_bytes(CALL)
+@requires(Permission.CALL_AREA_MEETINGS, second_factor=True)
+def start_call(building: Building) -> ViewAnswer:
+    """Call those who are interested."""
+    form = CallStartMeetingForm()
+    if not form.validate():
+        return _new_page(building, form), 422
+    planned, key = _planned(building, form), form.form_key.data or None
+    try:
+        service.expect_new(planned, key)
+        service.expect_interested(building)
+        meeting = service.call(planned, by=current_person(), form_key=key)
+    except AlreadyCalled as sent:
+        return _already_called(sent.meeting)
+    except OtherCalled as other:
+        return _preview_page(building, form, before=other.meeting), 409
+    except tuple(NOT_CALLED) as why:
+        form.day.errors = (NOT_CALLED[type(why)],)
+        return _new_page(building, form), 422
+    note_assurance(form, meeting)
+    db.session.commit()
+    flash(_("Uppstartsmötet är kallat. De som är intresserade får ett mejl."), "done")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+def _planned(building: Building, form: CallStartMeetingForm) -> Meeting:
+    plan = plan_in(form, MeetingKind.START)
+    return service.planned_for_interested(building, plan, reminders_in(form))
+
+
+def _already_called(meeting: Meeting) -> Response:
+    flash(_("Inbjudan är redan skickad."), "info")
+    return redirect(url_for("meetings.show", meeting_id=meeting.id), 303)
+
+
+def _new_page(building: Building, form: CallStartMeetingForm) -> str:
+    """Show the form. If nobody can be called, say so, and keep what was typed."""
+    refused = None
+    try:
+        service.expect_interested(building)
+    except tuple(NOT_CALLED) as why:
+        refused = NOT_CALLED[type(why)]
+    return render_template(
+        "meetings/start_new.html", building=building, form=form, refused=refused,
+        group=starting.group_in(building),
+    )  # fmt: skip
+
+
+def _preview_page(building: Building, form: CallStartMeetingForm, *, before: Meeting | None = None) -> str:
+    """Show the preview. `before` is what the same form has called already; this becomes another meeting."""
+    if before:
+        form.renew_key()
+    return render_template(
+        "meetings/start_preview.html", building=building, form=form, meeting=_planned(building, form),
+        before=before, group=starting.group_in(building), hidden=form.typed(),
+    )  # fmt: skip
