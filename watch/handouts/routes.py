@@ -16,7 +16,7 @@ from watch.meetings.queries.calls import mailings_of as mailings_of_meeting
 from watch.meetings.queries.notes import mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
-from watch.positions import groups_of, position_of
+from watch.positions import groups_of, groups_on_paper, position_of
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 bp = Blueprint("handouts", __name__)
@@ -49,7 +49,7 @@ def tick_notice(notice_id: int) -> Response:
 @bp.post("/meetings/<int:meeting_id>/paper/ticks")
 @requires(Permission.HAND_OUT_CALLS)
 def tick_meeting(meeting: Meeting) -> Response:
-    scopes = current_relations().scopes_among(groups_of(meeting))
+    scopes = current_relations().scopes_among(groups_on_paper(meeting))
     _tick(flats_on_paper(mailings_of_meeting(meeting), scopes))
     return redirect(url_for("meetings.paper", meeting_id=meeting.id), 303)
 

@@ -58,8 +58,10 @@ def whom_said(meeting: Meeting) -> str:
             return _("De som har visat intresse för grannsamverkan i %(building)s", building=building.name)
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
+    if meeting.group and {each.group_id for each in meeting.parts} == {meeting.group.id}:
+        return _("Hela gruppen")
     takes_part = [each.group.name for each in meeting.parts if each.takes_part]
-    return _("Hela gruppen") if meeting.group and len(takes_part) < 2 else ", ".join(takes_part)
+    return ", ".join(takes_part) or _("De grupper som tackar ja")
 
 
 def called_to(meeting: Meeting) -> str:
@@ -90,6 +92,15 @@ def who_sees_answers(meeting: Meeting) -> str:
     if meeting.area:
         return _("Den som bjuder in ser hur många som kommer, inte vilka.")
     return _("Kontaktombuden ser hur många som kommer, inte vilka.")
+
+
+def told_by_mail(meeting: Meeting, number: int) -> str:
+    """Return how many are told of something by mail, in the word for those whom the meeting is for."""
+    if meeting.audience is MeetingAudience.COORDINATORS:
+        return ngettext(
+            "%(num)d kontaktombud får besked med mejl.", "%(num)d kontaktombud får besked med mejl.", number
+        )
+    return ngettext("%(num)d granne får besked med mejl.", "%(num)d grannar får besked med mejl.", number)
 
 
 def when_said(meeting: Meeting | MeetingChange, *, joiner: str = "") -> str:

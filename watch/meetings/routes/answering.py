@@ -22,6 +22,7 @@ from watch.meetings.queries import answers, calls, coming, drafts, reminding
 from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
 from watch.meetings.routes.blueprint import bp, is_open, knows, own_flats
+from watch.meetings.routes.joint import answers_by_group
 from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
@@ -136,7 +137,9 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     whose = answers.answering(meeting, person)
     called, totals = coming.is_called(meeting, person), answers.sums(meeting)
     coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)
-    is_asked = coordinates and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
+    flats = len(own_flats(meeting)) if can(Permission.HAND_OUT_CALLS, meeting) else 0
+    counts = coordinates or can(Permission.COUNT_AT_DOOR, meeting)
+    is_asked = counts and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
@@ -147,14 +150,17 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
+        counts=counts,
+        helps=counts or flats > 0,
         sums=totals if is_asked else None,
+        by_group=answers_by_group(meeting) if is_asked else [],
         unreached=answers.coming_without_mail(meeting) if coordinates else 0,
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,
         checkin_open=is_checkin_open(meeting, utcnow()),
-        own_flats=len(own_flats(meeting)) if coordinates else 0,
+        own_flats=flats,
         changed=calls.last_change(meeting) if meeting.changed_at else None,
-        notes=notes_task(meeting, coordinates=coordinates) if meeting.starts_at <= utcnow() else None,
+        notes=notes_task(meeting, coordinates=counts) if meeting.starts_at <= utcnow() else None,
     )
 
 

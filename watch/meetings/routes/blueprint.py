@@ -22,20 +22,21 @@ from watch.meetings.labels import (
     called_to,
     reason_called,
     said_by,
+    told_by_mail,
     when_said,
     who_sees_answers,
     whom_said,
 )
 from watch.meetings.queries import calls
 from watch.meetings.service import Plan, Reminders
-from watch.models import Answer, Group, Meeting, MeetingKind
-from watch.positions import groups_of
+from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind
+from watch.positions import groups_on_paper
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 CALL = MEGABYTE // 8  # bytes; more than the longest valid text, so that a text too long can be shown again
 bp = Blueprint("meetings", __name__)
 bp.add_app_template_global(sending, "mail_sending")
-for said in (when_said, whom_said, called_to, reason_called, who_sees_answers):
+for said in (when_said, whom_said, called_to, reason_called, who_sees_answers, told_by_mail):
     bp.add_app_template_filter(said)
 bp.add_app_template_global(said_by, "answer_of_reader")
 
@@ -90,7 +91,7 @@ def _group_of_reader(meeting: Meeting) -> Group | None:
 
 def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """Return the reader's own flats that get the call, or the cancellation, on paper."""
-    scopes = current_relations().scopes_among(groups_of(meeting))
+    scopes = current_relations().scopes_among(groups_on_paper(meeting))
     return flats_on_paper(calls.mailings_of(meeting), scopes)
 
 
@@ -121,8 +122,8 @@ def note_assurance(form: Form, meeting: Meeting) -> None:
 def knows(meeting: Meeting) -> bool:
     """Return True if the reader works with everybody who is called, and so may see the exact number."""
     relations = current_relations()
-    if meeting.area and can(Permission.CALL_AREA_MEETINGS, meeting.area):
-        return True  # of coordinators an officer knows everyone
+    if meeting.area and meeting.audience is MeetingAudience.COORDINATORS:
+        return can(Permission.CALL_AREA_MEETINGS, meeting.area)  # of coordinators an officer knows everyone
     return bool(meeting.parts) and all(
         relations.works_with_all_of(each.group, each.stairwell_id)
         for each in meeting.parts

@@ -178,7 +178,7 @@ def expect_notes(meeting: Meeting) -> Response:
 
 
 @bp.get("/meetings/<int:meeting_id>/notes/sheet.pdf")
-@requires(Permission.SEE_GROUP)
+@requires(Permission.SEE_MEETING)
 def notes_sheet(meeting: Meeting) -> Response:
     """Give the published notes as an A4."""
     published = queries.published_of(meeting) or abort(404)

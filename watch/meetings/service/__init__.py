@@ -12,6 +12,7 @@ from watch.meetings.service.changing import cancel, change, is_spelling
 from watch.meetings.service.checkin import Press, close_checkin, end_links, lend, press, read_press
 from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
+from watch.meetings.service.joint import decline, take_part
 from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.notes import (
     expect_notes,
@@ -43,6 +44,7 @@ __all__ = [
     "change",
     "choose_reminders",
     "close_checkin",
+    "decline",
     "end_feed",
     "end_links",
     "expect_new",
@@ -64,6 +66,7 @@ __all__ = [
     "save_draft",
     "save_notes",
     "skip_notes",
+    "take_part",
     "tally",
     "throw_away",
     "try_out",
