@@ -55,7 +55,7 @@ def test_who_says_yes_sees_how_many_get_it_and_their_group_is_called_once(
     page = client.get(f"/meetings/{meeting.id}/joint", as_=solvarv.sara)
     assert "Huvudkontaktombudet i Våglängdsgatan 1–3 bjuder in er grupp till en gemensam träff." in page.text
     assert "2 grannar får ett mejl. 1 hushåll behöver det på papper" in page.text
-    first, second = (page.press("Vi är med Solvarvsgatan 2–4") for _each in range(2))
+    first, second = (page.press("Vi är med") for _each in range(2))
     assert (first.status, second.status) == (303, 303)
     assert mailed(outbox, "meeting-called") == sorted([*OURS, "sara", "tove"])
     assert sorted(row.household.flat.stairwell.address for row in outbox.rows() if row.household) == [
@@ -178,7 +178,7 @@ def test_after_the_start_nobody_answers_any_more(
     meeting = call(client, scene, solvarv.group)
     page = client.get(f"/meetings/{meeting.id}/joint", as_=solvarv.sara)
     with time_machine.travel(datetime(2026, 3, 20, 17, 30, tzinfo=UTC), tick=True):
-        page.press("Vi är med Solvarvsgatan 2–4")
+        page.press("Vi är med")
         assert client.get(f"/meetings/{meeting.id}/joint", as_=solvarv.sara).buttons == []
     assert state_of(meeting, solvarv.group) is PartState.INVITED
     assert mailed(outbox, "meeting-called") == OURS
@@ -214,6 +214,21 @@ def test_a_group_without_anybody_to_ask_is_named_before_the_call(
     db.session.commit()
     said = "Ingen kan svara än, för det finns inget kontaktombud: Solvarvsgatan 2–4."
     assert said in preview(client, scene, solvarv.group).text
+
+
+def test_a_group_that_closes_before_it_answers_is_asked_and_told_nothing_more(
+    client: PageClient, scene: Scene, solvarv: Solvarv, outbox: Outbox
+) -> None:
+    meeting = call(client, scene, solvarv.group)
+    arrive()
+    solvarv.group.state = GroupState.CLOSED
+    db.session.commit()
+    page = client.get(f"/meetings/{meeting.id}/edit", as_=scene.amina)
+    page.press("Granska ändringen", {"place": "Biblioteket"}).press("Ändra och meddela 4 grannar")
+    assert mailed(outbox, "joint-invited") == ["sara"]
+    path = f"/meetings/{meeting.id}/joint/{solvarv.group.id}"
+    assert client.post(path, {"answer": "yes"}, as_=solvarv.sara).status == 404
+    assert mailed(outbox, "meeting-called") == OURS
 
 
 @pytest.mark.parametrize("state", [GroupState.DORMANT, GroupState.CLOSED])
@@ -282,7 +297,7 @@ def test_the_number_has_changed_since_it_was_shown(
     stairwell = solvarv.group.buildings[0].stairwells[0]
     make_member(make_person("Ny", "ny@example.org"), solvarv.group, flat_of(stairwell, "1102"))
     db.session.commit()
-    refused = page.press("Vi är med Solvarvsgatan 2–4").follow()
+    refused = page.press("Vi är med").follow()
     assert "Antalet har ändrats sedan du tittade." in refused.whole_text
     assert mailed(outbox, "meeting-called") == OURS
     assert (meeting.sequence, state_of(meeting, solvarv.group)) == (1, PartState.INVITED)

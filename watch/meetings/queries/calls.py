@@ -249,6 +249,12 @@ def _rows_of_call(meeting: Meeting, column: InstrumentedAttribute[int | None]) -
 
 
 def mailings_of(meeting: Meeting) -> Select[int]:
-    """Return a select of the ids of the mailings that called or changed a meeting, or ended it for some."""
+    """Return a select of the ids of the mailings that called or changed a meeting, or cancelled it."""
     kinds = ("meeting-called", "meeting-changed") if meeting.cancelled_at is None else ("meeting-cancelled",)
-    return select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind.in_([*kinds, LEFT]))
+    return select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind.in_(kinds))
+
+
+def mailings_on_paper(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of these and of those that told that a group is not in the meeting."""
+    left = Mailing.meeting_id == meeting.id, Mailing.kind == LEFT
+    return select(Mailing.id).where(or_(Mailing.id.in_(mailings_of(meeting)), and_(*left)))

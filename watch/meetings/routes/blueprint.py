@@ -92,7 +92,7 @@ def _group_of_reader(meeting: Meeting) -> Group | None:
 def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """Return the reader's own flats that get the call, or the cancellation, on paper."""
     scopes = current_relations().scopes_among(groups_on_paper(meeting))
-    return flats_on_paper(calls.mailings_of(meeting), scopes)
+    return flats_on_paper(calls.mailings_on_paper(meeting), scopes)
 
 
 def plan_in(form: MeetingForm, kind: MeetingKind) -> Plan:

@@ -36,7 +36,7 @@ from watch.meetings.forms.planning import (
 from watch.meetings.forms.reminders import reminders_of
 from watch.meetings.queries import calls, checkin, coming, drafts, invited, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, own_flats, plan_in, reminders_in
-from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
+from watch.models import Counting, Group, Meeting, MeetingPart, PartState, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
@@ -160,9 +160,11 @@ def _called(meeting: Meeting, reach: RecipientCounts | None) -> str:
 @requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
     flats = own_flats(meeting)
-    for group in {each.group for each in meeting.parts if each.group_id in current_relations().coordinates}:
+    own = [each for each in meeting.parts if each.group_id in current_relations().coordinates]
+    for group in {each.group for each in own}:
         leave_trace("house-seen", about=group)
-    return render_template("meetings/paper.html", meeting=meeting, flats=flats)
+    is_out = bool(own) and all(each.state is PartState.DECLINED for each in own)
+    return render_template("meetings/paper.html", meeting=meeting, flats=flats, is_out=is_out)
 
 
 @bp.get("/meetings/<int:meeting_id>/count")
