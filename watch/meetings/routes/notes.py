@@ -27,7 +27,7 @@ from watch.meetings.forms_notes import MOST_NOTES, PublishNotesForm, WriteNotesF
 from watch.meetings.notes_template import first_draft
 from watch.meetings.queries import notes as queries
 from watch.meetings.routes.blueprint import bp, knows, note_assurance
-from watch.models import Meeting, PublishedNotes, utcnow
+from watch.models import Meeting, MeetingAudience, PublishedNotes, utcnow
 from watch.positions import groups_of
 from watch.recipients import CountChanged, Scopes, flats_on_paper
 from watch.saving import Explanations, saving
@@ -152,6 +152,8 @@ def publish_notes(meeting: Meeting) -> ViewAnswer:
         )  # fmt: skip
     if saved:
         sent = _("Anteckningarna är publicerade och på väg till grannarna.")
+        if meeting.audience is MeetingAudience.COORDINATORS:
+            sent = _("Anteckningarna är publicerade och på väg till kontaktombuden.")
         flash(sent if tells else _("Rättelsen är publicerad. Ingen har fått mejl."), "done")
         return _to_meeting(meeting)
     return (
