@@ -23,6 +23,7 @@ from watch.models import (
     Invitation,
     JoinRequest,
     LetterPack,
+    Meeting,
     MeetingAudience,
     Membership,
     Model,
@@ -59,6 +60,7 @@ class Permission(Enum):
     CALL_AREA_MEETINGS = auto()
     ANSWER_JOINT_MEETING = auto()
     HAND_OUT_CALLS = auto()
+    COUNT_AT_DOOR = auto()
     SEND_GROUP_NOTICES = auto()
     SEND_AREA_NOTICES = auto()
     SEE_NOTICE_REPORT = auto()
@@ -111,7 +113,8 @@ MAY: dict[Permission, frozenset[Role]] = {
     Permission.MANAGE_MEETINGS: _COORDINATORS | _OWNER | _OFFICER,
     Permission.CALL_AREA_MEETINGS: _OFFICER,
     Permission.ANSWER_JOINT_MEETING: _INVITED,
-    Permission.HAND_OUT_CALLS: _COORDINATORS | _OWNER | _GUEST_COORDINATORS,
+    Permission.HAND_OUT_CALLS: _COORDINATORS | _OWNER | _GUEST_COORDINATORS | _INVITED,
+    Permission.COUNT_AT_DOOR: _COORDINATORS | _OWNER | _OFFICER | _GUEST_COORDINATORS,
     Permission.SEND_GROUP_NOTICES: _COORDINATORS,
     Permission.SEND_AREA_NOTICES: _OFFICER,
     Permission.SEE_NOTICE_REPORT: _COORDINATORS | _OFFICER | _OWNER,
@@ -139,6 +142,11 @@ ONLY: dict[Permission, Callable[[Any, int | None, frozenset[Role]], bool]] = {
         met.audience is not MeetingAudience.COORDINATORS or _WITH_COORDINATORS & roles
     ),
     Permission.MANAGE_MEETINGS: lambda met, me, roles: bool(met.area_id or (_COORDINATORS | _OWNER) & roles),
+    Permission.COUNT_AT_DOOR: lambda met, me, roles: bool(
+        (_COORDINATORS | _OWNER) & roles
+        or (met.area_id and _OFFICER & roles)
+        or (met.audience is MeetingAudience.PARTS and _GUEST_COORDINATORS & roles)
+    ),
     Permission.SEE_INVITATION_ADDRESS: lambda sent, me, roles: Role.LEAD in roles or sent.by_id == me,
     Permission.CORRECT_INVITATION: lambda sent, me, roles: sent.by_id == me,
     Permission.FETCH_PACK: lambda pack, me, roles: pack.by_id == me,  # a pack reveals which flats were chosen
@@ -247,8 +255,15 @@ def _demand(permission: Permission, thing: Model) -> None:
     g.position = position = position_of(thing)
     relations = current_relations()
     if not _allows(permission, thing, relations, position):
-        is_secret = isinstance(thing, TELL_WHO_TAKES_PART) or is_draft(thing)
-        abort(403 if relations.knows_of(position) and not is_secret else 404)
+        is_secret = isinstance(thing, TELL_WHO_TAKES_PART) or not _may_know_of(thing, relations, position)
+        abort(404 if is_secret else 403)
+
+
+def _may_know_of(thing: Model, relations: Relations, position: Position) -> bool:
+    """Return True if the person may know that the thing exists; of coordinators' meetings no member does."""
+    if isinstance(thing, Meeting) and thing.audience is MeetingAudience.COORDINATORS:
+        return _allows(Permission.SEE_MEETING, thing, relations, position)
+    return relations.knows_of(position) and not is_draft(thing)
 
 
 def _demand_anywhere(permission: Permission) -> None:

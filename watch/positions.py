@@ -24,6 +24,7 @@ from watch.models import (
     Membership,
     Model,
     Notice,
+    PartState,
     Stairwell,
     Visit,
 )
@@ -149,6 +150,13 @@ def groups_of(meeting: Meeting) -> Collection[int]:
         case MeetingAudience.INTERESTED:
             return [meeting.building.group_id] if meeting.building and meeting.building.group_id else []
     return _groups_in(meeting.area_id or 0).scalars().all()
+
+
+def groups_on_paper(meeting: Meeting) -> Collection[int]:
+    """Return the ids of the groups with word of a meeting on paper: also those that said no after all."""
+    if meeting.audience is not MeetingAudience.PARTS:
+        return groups_of(meeting)
+    return {each.group_id for each in meeting.parts if each.state is not PartState.INVITED}
 
 
 @prepared

@@ -170,6 +170,14 @@ ENDPOINTS = {
         Expected(get="/meetings/{meeting}/signin.pdf", **CALLERS, **coordinators(200)),
         Expected(get="/meetings/{stairwell_meeting}/signin.pdf", **CALLERS, **of_stairwell_3(200)),
     ),
+    # Nobody has asked this group to one of its own meetings. A coordinator of an asked group: see test_joint.
+    "meetings.joint_gathering": Expected(get="/meetings/{meeting}/joint", **CALLERS, **coordinators(403)),
+    "meetings.answer_joint": Expected(
+        post="/meetings/{meeting}/joint/{group}", data={"answer": "no"}, **CALLERS, **coordinators(403)
+    ),
+    "meetings.back_to_joint": Expected(
+        get="/meetings/{meeting}/joint/{group}", **CALLERS, **coordinators(403)
+    ),
     "meetings.door": public(get="/door/{checkin_link}"),
     "meetings.press_at_door": public(post="/door/{checkin_link}", status=303),
     # The held meeting was in stairwell 3; of one to come, a sentence says that it is too early.

@@ -16,7 +16,7 @@ from sqlalchemy import Connection, event, select, text, update
 from sqlalchemy.exc import DBAPIError
 
 from tests.cast import Scene
-from tests.factories import flat_of, make_invitation, make_letter, make_person
+from tests.factories import flat_of, make_invitation, make_letter, make_meeting, make_person
 from tests.faults.processes import environment
 from tests.journal.lines import change_settings, is_erased, is_said, journal, place, said_of
 from tests.page_client import PageClient
@@ -34,6 +34,7 @@ from watch.interest.service import take_back_name, tell_name
 from watch.invitations.service.invited import revoke
 from watch.joining.service.answering import decline_invitation, lift_refusal
 from watch.journal.reading import last_words
+from watch.meetings import service as meetings
 from watch.models import (
     Coordinator,
     Household,
@@ -42,6 +43,7 @@ from watch.models import (
     JournalHost,
     JournalState,
     Language,
+    MeetingPart,
     Membership,
     NoticeChoice,
     Officer,
@@ -103,6 +105,19 @@ def test_what_is_given_back_is_the_last_word(scene: Scene) -> None:
     choose_notices(membership, NoticeChoice.EVERYTHING, by=scene.carin)
     db.session.commit()
     assert said_of(membership)["notices"] == "everything"
+
+
+def test_a_group_that_says_no_to_a_joint_gathering_stands_there(scene: Scene) -> None:
+    meeting = make_meeting(scene.other_group, by=scene.ivan)
+    part = MeetingPart.invited(scene.group)
+    meeting.parts.append(part)
+    db.session.commit()
+    meetings.take_part(meeting, scene.group, by=scene.amina)
+    db.session.commit()
+    meetings.decline(meeting, scene.group, by=scene.amina)
+    db.session.commit()
+    assert part.decided_at
+    assert said_of(part) == {"state": "declined", "decided_at": part.decided_at.isoformat()}
 
 
 def test_what_a_savepoint_took_back_is_not_said(scene: Scene) -> None:

@@ -32,6 +32,8 @@ NOT_BY_LINKS = {
     "meetings.back_to_edit",
     "meetings.back_to_area_new",
     "meetings.back_to_start_new",
+    "meetings.back_to_joint",
+    "meetings.joint_gathering",  # once another group asks, see the journey of joint gatherings
     "groups.coordinators.back_to_index",
     "groups.house.back_to_members",
     "groups.back_to_mine",

@@ -64,9 +64,11 @@ from watch.mail.compose import address_of, prepare
 from watch.mail.kinds import KINDS, Mail
 from watch.mail.types import Recipient
 from watch.meetings.mails import (
+    JOINT_INVITED,
     MEETING_CALLED,
     MEETING_CANCELLED,
     MEETING_CHANGED,
+    MEETING_LEFT,
     MEETING_REMINDER,
     NOTES_MISSING,
     NOTES_PUBLISHED,
@@ -87,12 +89,16 @@ from watch.models import (
     JoinRequest,
     Language,
     Mailing,
+    Meeting,
     MeetingChange,
+    MeetingKind,
+    MeetingPart,
     Membership,
     MessageAudience,
     NoticeChoice,
     OutboxRow,
     OutboxState,
+    PartState,
     PublishedNotes,
     RequestState,
     SignInLink,
@@ -209,6 +215,27 @@ def _moved(scene: Scene) -> OutboxRow | None:
     return told
 
 
+def _joint(scene: Scene, state: PartState) -> Meeting:
+    meeting = make_meeting(
+        scene.other_group, starts_at=utcnow() + timedelta(days=9), kind=MeetingKind.JOINT, by=scene.ivan
+    )
+    decided = None if state is PartState.INVITED else utcnow()
+    meeting.parts.append(MeetingPart(group=scene.group, state=state, decided_at=decided))
+    return meeting
+
+
+def _asked(scene: Scene) -> OutboxRow | None:
+    return outbox.queue(JOINT_INVITED, to=scene.bengt, about=_joint(scene, PartState.INVITED))
+
+
+def _out(scene: Scene) -> OutboxRow | None:
+    meeting = _joint(scene, PartState.DECLINED)
+    call = outbox.queue(MEETING_CALLED, to=scene.carin, about=meeting)
+    assert call
+    call.state, call.next_at, call.settled_at = OutboxState.SENT, None, utcnow()
+    return outbox.queue(MEETING_LEFT, to=scene.carin, about=meeting)
+
+
 def _noted(scene: Scene) -> OutboxRow | None:
     meeting = make_meeting(scene.group, starts_at=NOW - timedelta(days=2), by=scene.amina)
     words = "## Kort sagt\n\nLampan i port 3 är lagad.\nVi städar cykelrummet i maj.\n\n- Dörren\n- Grinden"
@@ -323,6 +350,8 @@ LETTERS: dict[str, SampleMail] = {
     ),
     "meeting-changed": _moved,
     "meeting-cancelled": _cancelled,
+    "joint-invited": _asked,
+    "meeting-left": _out,
     "notes-published": _noted,
     "notes-missing": _without_notes,
     "finding-updated": _finding_updated,

@@ -156,6 +156,15 @@ TAKEN_BACK: dict[str, dict[str, Act]] = {
         "called off": lambda s, about: meetings.cancel(about, by=s.amina),
         "left": lambda s, about: leave(s, s.carin),
     },
+    "joint-invited": {
+        "called off": lambda s, about: meetings.cancel(about, by=s.ivan),
+        "answered": lambda s, about: meetings.decline(about, s.group, by=s.amina),
+        "coordinates no more": lambda s, about: end(s, s.bengt),
+    },
+    "meeting-left": {
+        "in again": lambda s, about: meetings.take_part(about, s.group, by=s.amina),
+        "left": lambda s, about: leave(s, s.carin),
+    },
     "meeting-cancelled": {"left": lambda s, about: leave(s, s.carin)},  # off is off
     "finding-updated": {
         "taken away": lambda s, about: findings.remove(about, by=s.amina),

@@ -122,7 +122,7 @@ def test_nobody_is_called_by_a_forgotten_choice_and_a_stairwells_coordinator_may
 
     assert {"scope", "stairwells"} & page.form().keys() == set()
     without = page.press("Förhandsgranska", {name: PLAN[name] for name in PLAN if name != "scope"})
-    assert (without.status, without.errors) == (422, ["Välj hela gruppen eller vissa portar."])
+    assert (without.status, without.errors) == (422, ["Välj vilka du kallar."])
     assert page.press("Förhandsgranska", PLAN | own).buttons[0] == "Kalla 2 grannar"
     assert page.press("Förhandsgranska", PLAN).buttons[0] == "Kalla till träff"
 

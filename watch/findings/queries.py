@@ -95,7 +95,12 @@ def findings_by_id(ids: Sequence[int]) -> list[Finding]:
 
 
 def findings_left(meeting: Meeting) -> list[Finding]:
-    """Return what is still to be mended in a meeting's groups, or concerns its stairwells, oldest first."""
+    """Return what is still to be mended in a meeting's group, or concerns its stairwells, oldest first.
+
+    At a joint gathering it is nothing: what is broken in a house is for those who live there.
+    """
+    if len({each.group_id for each in meeting.parts}) > 1:
+        return []
     here: ColumnElement[bool] = Finding.group_id.in_(meeting.group_ids)
     if meeting.stairwells:
         stairwells = [each.id for each in meeting.stairwells]

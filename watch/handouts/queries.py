@@ -32,7 +32,8 @@ from watch.models import (
 )
 from watch.recipients import Scopes, within
 
-ON_PAPER = ("notice", "meeting-called", "meeting-changed", "meeting-cancelled")  # kinds of mail
+ENDS = ("meeting-cancelled", "meeting-left")  # kinds of mail that matter though the meeting is off
+ON_PAPER = ("notice", "meeting-called", "meeting-changed", *ENDS)
 NOTES = "notes-published"  # of a meeting that was held
 LASTS = timedelta(days=60)  # how long the copies of notes, or a notice without a last day, are asked for
 
@@ -121,7 +122,7 @@ def _still_matters(now: datetime) -> ColumnElement[bool]:
     today = local(now).date()
     valid = or_(Notice.valid_until >= today, and_(Notice.valid_until.is_(None), Notice.sent_at > now - LASTS))
     of_notice = and_(Notice.id.is_not(None), Notice.stopped_at.is_(None), valid)
-    is_word = or_(Meeting.cancelled_at.is_(None), Mailing.kind == "meeting-cancelled")
+    is_word = or_(Meeting.cancelled_at.is_(None), Mailing.kind.in_(ENDS))
     of_notes = and_(Mailing.kind == NOTES, Mailing.created_at > now - LASTS)
     return or_(
         of_notes, and_(Mailing.kind.in_(ON_PAPER), or_(of_notice, and_(Meeting.ends_at > now, is_word)))

@@ -12,11 +12,11 @@ from watch.access import Permission, current_person, current_relations, requires
 from watch.extensions import db
 from watch.handouts import service
 from watch.handouts.queries import Handout, groups_reached, open_handouts, scopes_of
-from watch.meetings.queries.calls import mailings_of as mailings_of_meeting
+from watch.meetings.queries.calls import mailings_on_paper
 from watch.meetings.queries.notes import edition_of, mailings_of_notes
 from watch.models import Coordinator, Meeting, Notice, utcnow
 from watch.notices.queries import mailings_of, may_read
-from watch.positions import groups_of, position_of
+from watch.positions import groups_of, groups_on_paper, position_of
 from watch.recipients import FlatOnPaper, flats_on_paper
 
 bp = Blueprint("handouts", __name__)
@@ -49,8 +49,8 @@ def tick_notice(notice_id: int) -> Response:
 @bp.post("/meetings/<int:meeting_id>/paper/ticks")
 @requires(Permission.HAND_OUT_CALLS)
 def tick_meeting(meeting: Meeting) -> Response:
-    scopes = current_relations().scopes_among(groups_of(meeting))
-    _tick(flats_on_paper(mailings_of_meeting(meeting), scopes), version=meeting.sequence)
+    scopes = current_relations().scopes_among(groups_on_paper(meeting))
+    _tick(flats_on_paper(mailings_on_paper(meeting), scopes), version=meeting.sequence)
     return redirect(url_for("meetings.paper", meeting_id=meeting.id), 303)
 
 

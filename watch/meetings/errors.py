@@ -46,6 +46,10 @@ class OtherCalled(Duplicate):
         self.meeting = meeting
 
 
+class AlreadyAnswered(DomainError):
+    """The group has answered the same already."""
+
+
 class ChangedMeanwhile(DomainError):
     """The meeting has been changed since its form was shown."""
 

@@ -62,8 +62,10 @@ def whom_said(meeting: Meeting) -> str:
             )
     if meeting.stairwells:
         return ", ".join(each.address for each in meeting.stairwells)
+    if meeting.group and {each.group_id for each in meeting.parts} == {meeting.group.id}:
+        return _("Hela gruppen")
     takes_part = [each.group.name for each in meeting.parts if each.takes_part]
-    return _("Hela gruppen") if meeting.group and len(takes_part) < 2 else ", ".join(takes_part)
+    return ", ".join(takes_part) or _("De grupper som tackar ja")
 
 
 def languages_said(meeting: Meeting) -> str:
@@ -123,6 +125,15 @@ def so_far_said(meeting: Meeting, people: int) -> str:
     if meeting.audience is MeetingAudience.INTERESTED:
         return _("Hittills kommer %(number)s.", number=roughly(people)) if people >= FEW else ""
     return ngettext("%(num)d kommer hittills.", "%(num)d kommer hittills.", people) if people else ""
+
+
+def told_by_mail(meeting: Meeting, number: int) -> str:
+    """Return how many are told of something by mail, in the word for those whom the meeting is for."""
+    if meeting.audience is MeetingAudience.COORDINATORS:
+        return ngettext(
+            "%(num)d kontaktombud får besked med mejl.", "%(num)d kontaktombud får besked med mejl.", number
+        )
+    return ngettext("%(num)d granne får besked med mejl.", "%(num)d grannar får besked med mejl.", number)
 
 
 def when_said(meeting: Meeting | MeetingChange, *, joiner: str = "") -> str:

@@ -8,12 +8,15 @@ from sqlalchemy import ColumnElement, or_
 
 from watch import calendar
 from watch.extensions import db
+from watch.groups.queries.members import coordinates, takes_part
 from watch.mail.kinds import ALSO_CALLS, FromAddress, Mail, Unless
 from watch.meetings.queries.calls import heard_of, hears_of
+from watch.meetings.queries.coming import called_people
+from watch.meetings.queries.invited import ASKED, LEFT, asked_groups, people_asked
 from watch.meetings.queries.latecomers import next_meeting_for
 from watch.meetings.queries.notes import MISSING, PUBLISHED, lacks_notes, organisers_of, wants_notes
 from watch.meetings.queries.reminding import readers_of, said_no
-from watch.models import Area, Group, LeftOut, Mailing, Meeting, OutboxRow, Purpose
+from watch.models import Area, Group, LeftOut, Mailing, Meeting, OutboxRow, PartState, Purpose
 
 
 def _is_on(meeting: Meeting) -> bool:
@@ -23,6 +26,7 @@ def _is_on(meeting: Meeting) -> bool:
     begun.
     """
     db.session.refresh(meeting, with_for_update={"read": True})
+    db.session.expire(meeting, ["parts"])
     return meeting.cancelled_at is None
 
 
@@ -43,7 +47,25 @@ def _change_unless(meeting: Meeting, _now: datetime) -> Unless:
 
 
 def _cancelling_unless(meeting: Meeting, _now: datetime) -> Unless:
-    return {LeftOut.OVER: _is_on(meeting), LeftOut.READER: ~_has_heard(meeting)}
+    is_on = _is_on(meeting)
+    hears = or_(_has_heard(meeting), OutboxRow.person_id.in_(people_asked(meeting)))
+    return {LeftOut.OVER: is_on, LeftOut.READER: ~hears}
+
+
+def _asked_unless(meeting: Meeting, _now: datetime) -> Unless:
+    is_on = _is_on(meeting)
+    asked = [each.id for each in asked_groups(meeting)]
+    may_answer = coordinates(OutboxRow.person_id, Group.id.in_(asked))
+    return {LeftOut.OVER: not (is_on and asked), LeftOut.READER: ~may_answer}
+
+
+def _left_unless(meeting: Meeting, _now: datetime) -> Unless:
+    """Leave it out if the group takes part again, or the reader comes with another one, or has left."""
+    _is_on(meeting)  # whether it is cancelled or not, the reader was told that it is theirs
+    declined = [each.id for each in asked_groups(meeting, PartState.DECLINED)]
+    is_member = takes_part(OutboxRow.person_id, Group.id.in_(declined))
+    is_called = OutboxRow.person_id.in_(called_people(meeting))
+    return {LeftOut.OVER: is_called, LeftOut.READER: ~is_member}
 
 
 def _notes_unless(meeting: Meeting, _now: datetime) -> Unless:
@@ -104,6 +126,22 @@ MEETING_CANCELLED = Mail(
     link=lambda _meeting: "/r/",
     wanted_unless=_cancelling_unless,
     for_row=Purpose.ANSWER,
+    list_of=_called_from,
+    calendar=calendar.cancellation,
+)
+JOINT_INVITED = Mail(
+    ASKED,
+    about=Meeting,
+    sender=FromAddress.ACCOUNT,
+    link=lambda meeting: f"/meetings/{meeting.id}/joint",
+    wanted_unless=_asked_unless,
+)
+MEETING_LEFT = Mail(
+    LEFT,
+    about=Meeting,
+    sender=FromAddress.NOTICES,
+    link=lambda _meeting: "/me",
+    wanted_unless=_left_unless,
     list_of=_called_from,
     calendar=calendar.cancellation,
 )

@@ -28,6 +28,7 @@ from watch.models import (
     Notice,
     NoticeChoice,
     OutboxRow,
+    PartState,
     Person,
     Purpose,
 )
@@ -225,7 +226,8 @@ def _concerned_by(mailing: Mailing) -> ColumnElement[bool]:
     """Return the condition on Group for the groups of the mail's list, or for the group that it is about."""
     of = _list_of(mailing)
     if mailing.meeting is not None:
-        return mailing.meeting.has_group
+        left = [each.group_id for each in mailing.meeting.parts if each.state is PartState.DECLINED]
+        return or_(mailing.meeting.has_group, Group.id.in_(left))  # they were told that they are out
     if isinstance(of, Area):
         return Group.area_id == of.id
     return Group.id == of.id if of is not None else false()

@@ -6,7 +6,7 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import HiddenField, IntegerField, RadioField, SelectField
+from wtforms import HiddenField, IntegerField, RadioField
 from wtforms.validators import InputRequired, Optional, ValidationError
 from wtforms.widgets import HiddenInput
 
@@ -17,24 +17,18 @@ from watch.fields import (
     LinkField,
     SendingForm,
     TextField,
-    TicksField,
     choice,
-    choices_of,
     moment_in_stockholm,
 )
 from watch.language import local
+from watch.meetings.forms.audience import SOME_STAIRWELLS, WHOLE_GROUP, AudienceForm
 from watch.meetings.forms.reminders import RemindersForm
-from watch.meetings.labels import KINDS
-from watch.models import Meeting, MeetingKind, Stairwell, utcnow
+from watch.models import Meeting, utcnow
 
 MONTHS_AHEAD = 18
 YEARS_BACK = 10
-WHOLE_GROUP, SOME_STAIRWELLS = "group", "stairwells"
 USUALLY_LASTS = timedelta(hours=2)
 NOT_THAT_NIGHT = _l("Den tiden finns inte den natten, klockan ställs fram. Välj en annan tid.")
-FOR_NEIGHBOURS = [
-    MeetingKind.STAIRWELL, MeetingKind.START, MeetingKind.ANNUAL, MeetingKind.SAFETY_WALK,
-]  # fmt: skip
 
 
 class EndField(HourField):
@@ -134,54 +128,10 @@ class MeetingForm(SendingForm):
         return True
 
 
-class CallMeetingForm(MeetingForm, RemindersForm):
-    """Asks whom to call to a meeting, what kind it is, and when to remind of it.
+class CallMeetingForm(MeetingForm, AudienceForm, RemindersForm):
+    """Asks whom to call to a meeting, what kind it is, when it is, and when to remind of it."""
 
-    Of several stairwells none is chosen at first: nobody is called by a forgotten tick.
-    """
-
-    scope: RadioField = RadioField(
-        _l("Vilka kallar du?"),
-        choices=[choice(WHOLE_GROUP, _l("Hela gruppen")), choice(SOME_STAIRWELLS, _l("Vissa portar"))],
-        validators=[InputRequired(_l("Välj hela gruppen eller vissa portar."))],
-    )
-    stairwells = TicksField(_l("Vilka portar?"), coerce=int, validate_choice=False)
     draft = HiddenField()
-    kind = SelectField(
-        _l("Vad är det för träff?"),
-        choices=choices_of({kind: KINDS[kind] for kind in FOR_NEIGHBOURS}),
-        coerce=MeetingKind,
-        default=MeetingKind.STAIRWELL,
-    )
-
-    def __init__(self, stairwells: list[Stairwell], *args: Any, **more: Any) -> None:
-        super().__init__(*args, **more)
-        self.offered = stairwells
-        self.stairwells.choices = [(each.id, each.address) for each in stairwells]
-        if len(stairwells) < 2:
-            del self.scope, self.stairwells
-
-    @property
-    def chosen_stairwells(self) -> list[Stairwell]:
-        """The stairwells that are called, in street order; none for the whole group."""
-        if self.scope is None or self.scope.data != SOME_STAIRWELLS:
-            return []
-        return [each for each in self.offered if each.id in (self.stairwells.data or ())]
-
-    def validate_stairwells(self, field: TicksField) -> None:
-        """Demand ticks for some stairwells, and none beside the whole group."""
-        chosen = set(field.data or ())
-        if self.scope.data == WHOLE_GROUP and chosen:
-            raise ValidationError(
-                _l(
-                    "Du har kryssat för portar men valt Hela gruppen."
-                    " Ta bort kryssen, eller välj Vissa portar."
-                )
-            )
-        if chosen - {each.id for each in self.offered}:
-            raise ValidationError(_l("Den porten finns inte i gruppen. Välj vilka träffen är för igen."))
-        if self.scope.data == SOME_STAIRWELLS and not chosen:
-            raise ValidationError(_l("Kryssa för minst en port, eller välj Hela gruppen."))
 
 
 class DraftMeetingForm(CallMeetingForm):
@@ -210,14 +160,6 @@ def plan_of(meeting: Meeting) -> dict[str, Any]:
         "link": meeting.link,
         "about": meeting.about,
     }
-
-
-def audience_of(meeting: Meeting) -> dict[str, Any]:
-    """Return whom a meeting of a group is for and its kind, by the names of a form's fields."""
-    chosen = [each.id for each in meeting.stairwells]
-    scope = SOME_STAIRWELLS if chosen else WHOLE_GROUP
-    kind = meeting.kind if meeting.kind in FOR_NEIGHBOURS else MeetingKind.STAIRWELL
-    return {"scope": scope, "stairwells": chosen, "kind": kind}
 
 
 class CancelMeetingForm(SendingForm):

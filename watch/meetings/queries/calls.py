@@ -20,6 +20,7 @@ from watch.meetings.queries.coming import (
     members_of,
     who_said,
 )
+from watch.meetings.queries.invited import ASKED, LEFT, people_asked
 from watch.models import (
     Answer,
     Building,
@@ -61,8 +62,13 @@ def households_to_call(meeting: Meeting) -> Select[int]:
 
 def recipients_of_call(meeting: Meeting) -> RecipientCounts:
     """Count the recipients of a call to a meeting, which need not be saved."""
-    people = people_to_call(meeting)
-    counts = count_recipients(people, households_to_call(meeting), audience=called_people(meeting))
+    return _counts(meeting, people_to_call(meeting), households_to_call(meeting), called_people(meeting))
+
+
+def _counts(
+    meeting: Meeting, people: Select[int], households: Select[int], audience: Select[int]
+) -> RecipientCounts:
+    counts = count_recipients(people, households, audience=audience)
     if meeting.audience is MeetingAudience.COORDINATORS:  # who goes without mail gets no paper
         everybody = db.session.scalar(select(func.count()).select_from(people.distinct().subquery())) or 0
         return replace(counts, unreached=everybody - counts.mail)
@@ -163,7 +169,7 @@ def heard_of(meeting: Meeting) -> list[Select[int | None]]:
     if meeting.cancelled_at:  # a welcome that went later did not name it
         is_older = OutboxRow.settled_at < meeting.cancelled_at
         welcomed = welcomed.where(or_(OutboxRow.settled_at.is_(None), is_older))
-    said = Mailing.meeting_id == meeting.id, Mailing.kind != "meeting-cancelled"
+    said = Mailing.meeting_id == meeting.id, Mailing.kind.not_in(["meeting-cancelled", ASKED])
     answered = people_who_said(meeting.id, *Answer)
     handed_out = _rows_of_call(meeting, OutboxRow.household_id).where(
         OutboxRow.household_id.is_not(None), OutboxRow.state == OutboxState.HANDED_OUT
@@ -185,18 +191,33 @@ def people_to_tell_of_change(meeting: Meeting) -> Select[int]:
 
     Somebody whose mail of an earlier change still waits is told by that one: it is written when it is sent.
     """
+    people, person_id = _told(meeting)
+    return people.where(_has_heard_of(meeting, person_id), person_id.not_in(_told_of_change(meeting)))
+
+
+def _told_of_change(meeting: Meeting) -> Select[int | None]:
     waiting = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
     waiting = waiting.where(Mailing.meeting_id == meeting.id, Mailing.kind == "meeting-changed")
     waiting = waiting.where(OutboxRow.state == OutboxState.QUEUED, ~OutboxRow.may_have_arrived())
-    people, person_id = _told(meeting)
-    told = waiting.where(OutboxRow.person_id.is_not(None))
-    return people.where(_has_heard_of(meeting, person_id), person_id.not_in(told))
+    return waiting.where(OutboxRow.person_id.is_not(None))
+
+
+def people_to_tell_of_cancelling(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of those to tell, and of coordinators whom the question has reached."""
+    told, asked = people_to_tell(meeting), people_asked(meeting)
+    return select(Person.id).where(or_(Person.id.in_(told), Person.id.in_(asked)))
+
+
+def people_who_know(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of those who may know of the meeting, also if they want no word of it."""
+    return select(Person.id).where(Person.id.in_(called_people(meeting)), _has_heard_of(meeting, Person.id))
 
 
 def recipients_of_change(meeting: Meeting) -> RecipientCounts:
     """Count the recipients of the mail and paper that a meeting is changed."""
-    people = people_to_tell_of_change(meeting)
-    return count_recipients(people, households_to_tell(meeting), audience=people)
+    people, told = people_to_tell_of_change(meeting), _told_of_change(meeting)
+    know = people_who_know(meeting).where(Person.id.not_in(told))
+    return _counts(meeting, people, households_to_tell(meeting), know)
 
 
 def last_change(meeting: Meeting) -> MeetingChange | None:
@@ -209,8 +230,8 @@ def last_change(meeting: Meeting) -> MeetingChange | None:
 
 def recipients_of_cancelling(meeting: Meeting) -> RecipientCounts:
     """Count the recipients of the mail and paper that a meeting is cancelled."""
-    people = people_to_tell(meeting)
-    return count_recipients(people, households_to_tell(meeting), audience=people)
+    people = people_to_tell_of_cancelling(meeting)
+    return _counts(meeting, people, households_to_tell(meeting), people_who_know(meeting))
 
 
 def mails_not_sent(meeting: Meeting) -> tuple[int, int]:
@@ -239,3 +260,9 @@ def mailings_of(meeting: Meeting) -> Select[int]:
     """Return a select of the ids of the mailings that called or changed a meeting, or cancelled it."""
     kinds = ("meeting-called", "meeting-changed") if meeting.cancelled_at is None else ("meeting-cancelled",)
     return select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind.in_(kinds))
+
+
+def mailings_on_paper(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of these and of those that told that a group is not in the meeting."""
+    left = Mailing.meeting_id == meeting.id, Mailing.kind == LEFT
+    return select(Mailing.id).where(or_(Mailing.id.in_(mailings_of(meeting)), and_(*left)))

@@ -137,10 +137,11 @@ def is_for_member(meeting: Meeting) -> ColumnElement[bool]:
     """Return the condition on Membership that the meeting, saved or not, is for this member."""
     if meeting.audience in (MeetingAudience.EVERYBODY, MeetingAudience.INTERESTED):
         return Membership.group_id.in_(select(Group.id).where(meeting.has_group))
-    return or_(false(), *(_lives_in(each) for each in meeting.parts if each.takes_part))
+    return or_(false(), *(lives_in(each) for each in meeting.parts if each.takes_part))
 
 
-def _lives_in(part: MeetingPart) -> ColumnElement[bool]:
+def lives_in(part: MeetingPart) -> ColumnElement[bool]:
+    """Return the condition on Membership that a part of a meeting is for this member."""
     in_group = Membership.group_id == part.group_id
     if part.stairwell_id is None:
         return in_group

@@ -18,6 +18,7 @@ from watch.meetings.queries.calls import (
     people_to_tell,
 )
 from watch.meetings.queries.coming import called_people, is_called, upcoming_meetings
+from watch.meetings.queries.invited import ASKED, people_left_out
 from watch.models import (
     Household,
     Mailing,
@@ -63,9 +64,9 @@ def people_never_told(meeting: Meeting) -> Select[int]:
 
     They were never told of it, or not as it is now.
     """
-    return reached_by_mail(called_people(meeting)).where(
-        hears_of(meeting, Person.id), *(Person.id.not_in(people) for people in _told(meeting))
-    )
+    knows = or_(*(Person.id.in_(people) for people in told(meeting)))
+    is_new = or_(~knows, Person.id.in_(people_left_out(meeting)))
+    return reached_by_mail(called_people(meeting)).where(hears_of(meeting, Person.id), is_new)
 
 
 def households_never_told(meeting: Meeting) -> Select[int]:
@@ -77,7 +78,7 @@ def households_never_told(meeting: Meeting) -> Select[int]:
     has_paper = _papers(meeting).where(OutboxRow.state != OutboxState.CANCELLED)
     return households_to_call(meeting).where(
         Household.id.not_in(has_paper),
-        *(Membership.person_id.not_in(people) for people in (*_told(meeting), bounced)),
+        *(Membership.person_id.not_in(people) for people in (*told(meeting), bounced)),
     )
 
 
@@ -95,7 +96,7 @@ def households_not_told_it_is_off(meeting: Meeting) -> Select[int]:
     return households_to_tell(meeting).where(Household.id.not_in(has_paper))
 
 
-def _told(meeting: Meeting) -> list[Select[int | None]]:
+def told(meeting: Meeting) -> list[Select[int | None]]:
     """Return three selects of the ids of people who know of a meeting as it is now, or are about to be told.
 
     A mail about it was sent, or waits; it was handed out on paper in their flat; or they have answered,
@@ -124,7 +125,8 @@ def _tells() -> ColumnElement[bool]:
 def _mails(meeting: Meeting) -> Select[int | None]:
     """Return a select of whom the mails went to that tell of a meeting, a newcomer's welcome included."""
     rows = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
-    tells = or_(Mailing.meeting_id == meeting.id, Mailing.next_meeting_id == meeting.id)
+    said = and_(Mailing.meeting_id == meeting.id, Mailing.kind != ASKED)
+    tells = or_(said, Mailing.next_meeting_id == meeting.id)
     return rows.where(tells, OutboxRow.person_id.is_not(None))
 
 

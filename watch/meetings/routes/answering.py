@@ -24,6 +24,7 @@ from watch.meetings.queries.answers import Answering
 from watch.meetings.queries.checkin import is_checkin_open
 from watch.meetings.queries.notes import PUBLISHED
 from watch.meetings.routes.blueprint import bp, has_sheet, is_open, knows, own_flats
+from watch.meetings.routes.joint import answers_by_group
 from watch.meetings.routes.notes import notes_task
 from watch.models import Counting, Group, Meeting, MeetingAudience, OutboxRow, Person, Purpose, utcnow
 from watch.paging import page_of
@@ -149,7 +150,8 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
     called, totals = coming.is_called(meeting, person), answers.sums(meeting)
     coordinates, exact = can(Permission.MANAGE_MEETINGS, meeting), knows(meeting)
     flats = len(own_flats(meeting)) if can(Permission.HAND_OUT_CALLS, meeting) else 0
-    is_asked = coordinates and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
+    counts = coordinates or can(Permission.COUNT_AT_DOOR, meeting)
+    is_asked = counts and meeting.counting is Counting.NOT_YET and calls.was_called(meeting)
     return render_template(
         "meetings/show.html",
         meeting=meeting,
@@ -160,8 +162,10 @@ def _show_page(meeting: Meeting, form: AnswerMeetingForm | None = None) -> str:
         is_open=is_open(meeting),
         has_begun=meeting.starts_at <= utcnow(),
         coordinates=coordinates,
-        helps=coordinates or flats > 0 or (meeting.code is not None and is_open(meeting)),
+        counts=counts,
+        helps=counts or flats > 0 or (meeting.code is not None and is_open(meeting)),
         sums=totals if is_asked else None,
+        by_group=answers_by_group(meeting) if is_asked else [],
         unreached=answers.coming_without_mail(meeting) if coordinates else 0,
         exact=exact,
         reminder=reminding.next_reminder(meeting, utcnow()) if is_asked and is_open(meeting) else None,

@@ -27,6 +27,7 @@ from watch.meetings.labels import (
     reason_called,
     said_by,
     so_far_said,
+    told_by_mail,
     when_said,
     who_sees_answers,
     whom_said,
@@ -35,7 +36,7 @@ from watch.meetings.queries import calls, reminding
 from watch.meetings.queries.public import public_address
 from watch.meetings.service import Plan, Reminders
 from watch.models import Answer, Group, Meeting, MeetingAudience, MeetingKind, utcnow
-from watch.positions import groups_of
+from watch.positions import groups_on_paper
 from watch.recipients import FlatOnPaper, flats_on_paper
 from watch.web import leave_trace
 
@@ -51,6 +52,7 @@ for said in (
     reason_called,
     who_sees_answers,
     so_far_said,
+    told_by_mail,
 ):
     bp.add_app_template_filter(said)
 bp.add_app_template_global(said_by, "answer_of_reader")
@@ -119,8 +121,8 @@ def _group_of_reader(meeting: Meeting) -> Group | None:
 
 def own_flats(meeting: Meeting) -> list[FlatOnPaper]:
     """Return the reader's own flats that get the call, or the cancellation, on paper."""
-    scopes = current_relations().scopes_among(groups_of(meeting))
-    return flats_on_paper(calls.mailings_of(meeting), scopes)
+    scopes = current_relations().scopes_among(groups_on_paper(meeting))
+    return flats_on_paper(calls.mailings_on_paper(meeting), scopes)
 
 
 def seen_flats(meeting: Meeting) -> list[FlatOnPaper]:
@@ -131,7 +133,7 @@ def seen_flats(meeting: Meeting) -> list[FlatOnPaper]:
 
 def trace_flats(meeting: Meeting) -> None:
     """Write down that the reader has seen flats of the groups in which they work."""
-    scopes = current_relations().scopes_among(groups_of(meeting))
+    scopes = current_relations().scopes_among(groups_on_paper(meeting))
     for group in db.session.scalars(select(Group).where(Group.id.in_(scopes))):
         leave_trace("house-seen", about=group)
 

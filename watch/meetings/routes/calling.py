@@ -28,16 +28,16 @@ from watch.meetings.errors import (
     OtherCalled,
 )
 from watch.meetings.forms.answering import CountHeadsForm
+from watch.meetings.forms.audience import audience_of
 from watch.meetings.forms.planning import (
     CallMeetingForm,
     WriteDownMeetingForm,
-    audience_of,
     plan_of,
 )
 from watch.meetings.forms.reminders import reminders_of
-from watch.meetings.queries import calls, checkin, coming, drafts, reminding
+from watch.meetings.queries import calls, checkin, coming, drafts, invited, reminding
 from watch.meetings.routes.blueprint import CALL, bp, knows, note_assurance, plan_in, reminders_in, seen_flats
-from watch.models import Counting, Group, Meeting, MeetingPart, utcnow
+from watch.models import Counting, Group, Meeting, MeetingPart, PartState, utcnow
 from watch.paper import picture_to_show
 from watch.recipients import CountChanged, RecipientCounts
 from watch.saving import saving
@@ -89,7 +89,9 @@ def preview(group: Group) -> ViewAnswer:
 
 
 def planned_in(group: Group, form: CallMeetingForm) -> Meeting:
-    plan = plan_in(form, form.kind.data)
+    plan = plan_in(form, form.chosen_kind)
+    if form.chosen_groups:
+        return service.planned_jointly(group, plan, form.chosen_groups, reminders_in(form))
     return service.planned(group, plan, form.chosen_stairwells, reminders_in(form))
 
 
@@ -163,7 +165,9 @@ def _called(meeting: Meeting, reach: RecipientCounts | None) -> str:
 @bp.get("/meetings/<int:meeting_id>/paper")
 @requires(Permission.HAND_OUT_CALLS)
 def paper(meeting: Meeting) -> str:
-    return render_template("meetings/paper.html", meeting=meeting, flats=seen_flats(meeting))
+    own = [each for each in meeting.parts if each.group_id in current_relations().coordinates]
+    is_out = bool(own) and all(each.state is PartState.DECLINED for each in own)
+    return render_template("meetings/paper.html", meeting=meeting, flats=seen_flats(meeting), is_out=is_out)
 
 
 @bp.get("/meetings/<int:meeting_id>/count")
@@ -199,18 +203,19 @@ def meeting_form(group: Group) -> CallMeetingForm:
     """Return the form as sent; or else empty, with a draft, or with what was the last time."""
     kind = WriteDownMeetingForm if request.values.get("held") else CallMeetingForm
     stairwells = stairwells_of_group(group)
+    others = invited.groups_to_ask(group) if kind is CallMeetingForm else []
     if request.method == "POST":
-        return kind(stairwells)
+        return kind(stairwells, others)
     if draft := drafts.draft_of(group, request.args.get("draft", type=int)):
         now = {"draft": str(draft.id), "seen": draft.sequence}
-        return kind(stairwells, data=now | _said_in(draft))
+        return kind(stairwells, others, data=now | _said_in(draft, group))
     if before := coming.past_meeting(group, request.args.get("like", type=int), utcnow()):
-        return kind(stairwells, data=_said_in(before) | {"day": None})
-    return kind(stairwells)
+        return kind(stairwells, others, data=_said_in(before, group) | {"day": None})
+    return kind(stairwells, others)
 
 
-def _said_in(meeting: Meeting) -> dict[str, Any]:
-    return plan_of(meeting) | audience_of(meeting) | reminders_of(meeting)
+def _said_in(meeting: Meeting, group: Group) -> dict[str, Any]:
+    return plan_of(meeting) | audience_of(meeting, group) | reminders_of(meeting)
 
 
 def draft_in(group: Group, form: CallMeetingForm) -> Meeting | None:
@@ -271,6 +276,7 @@ def _preview_page(
         "meetings/preview.html", group=group, form=form, meeting=meeting, before=before,
         reach=reach if exact else None, crowd=None if exact else _crowd_of(meeting, group),
         sheets=[picture_to_show(each) for each in sheets.pictures_of(meeting)],
+        silent=invited.without_coordinator([each.id for each in form.chosen_groups]),
         hidden=form.typed() | {"counted": reach.preview_token if exact else ""},
     )  # fmt: skip
 

@@ -20,9 +20,10 @@ from watch.meetings.errors import (
     NothingChanged,
 )
 from watch.meetings.forms.planning import CancelMeetingForm, ChangeMeetingForm
+from watch.meetings.labels import told_by_mail
 from watch.meetings.queries import calls
 from watch.meetings.routes.blueprint import CALL, bp, is_open, knows, note_assurance, own_flats, plan_in
-from watch.models import Meeting, MeetingAudience
+from watch.models import Meeting
 from watch.recipients import CountChanged
 from watch.saving import Explanations, saving
 from watch.web import ViewAnswer
@@ -164,16 +165,8 @@ def _cancelled(meeting: Meeting) -> str:
     if not knows(meeting):
         return _("Träffen är inställd. De som har fått inbjudan får besked.")
     told, said = progress_of_mailings(calls.mailings_of(meeting)), _("Träffen är inställd.")
-    if told.mail and meeting.audience is MeetingAudience.COORDINATORS:
-        said += " " + ngettext(
-            "%(num)d kontaktombud får besked med mejl.",
-            "%(num)d kontaktombud får besked med mejl.",
-            told.mail,
-        )
-    elif told.mail:
-        said += " " + ngettext(
-            "%(num)d granne får besked med mejl.", "%(num)d grannar får besked med mejl.", told.mail
-        )
+    if told.mail:
+        said += " " + told_by_mail(meeting, told.mail)
     if told.paper:
         said += " " + ngettext(
             "%(num)d hushåll behöver besked på papper.",

@@ -12,7 +12,7 @@ from flask_babel import ngettext
 from werkzeug.wrappers import Response
 
 from watch import language, paper, tokens
-from watch.access import Permission, current_person, current_relations, may, public, requires
+from watch.access import Permission, can, current_person, current_relations, may, public, requires
 from watch.errors import LinkExpired
 from watch.limits import limit_network
 from watch.meetings import service, sheets
@@ -45,7 +45,7 @@ TOO_EARLY: Explanations = {
 
 
 @bp.get("/meetings/<int:meeting_id>/checkin")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.COUNT_AT_DOOR)
 def checkin(meeting: Meeting) -> ViewAnswer:
     """Show names, flats and the number, with + and – for each."""
     if not is_checkin_open(meeting, utcnow()):
@@ -55,12 +55,12 @@ def checkin(meeting: Meeting) -> ViewAnswer:
     action = url_for("meetings.press", meeting_id=meeting.id)
     return render_template(
         "meetings/checkin.html", meeting=meeting, door=door, action=action, key=secrets.token_hex(8),
-        can_close=meeting.starts_at <= utcnow(), is_lent=False,
+        can_close=meeting.starts_at <= utcnow() and can(Permission.MANAGE_MEETINGS, meeting), is_lent=False,
     )  # fmt: skip
 
 
 @bp.post("/meetings/<int:meeting_id>/checkin")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.COUNT_AT_DOOR)
 def press(meeting: Meeting) -> Response:
     """Count presses; a phone that had no network sends several."""
     with saving(unless=NOT_NOW) as saved:
@@ -83,7 +83,7 @@ def close_checkin(meeting: Meeting) -> Response:
 
 
 @bp.get("/meetings/<int:meeting_id>/checkin/link")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.COUNT_AT_DOOR)
 def checkin_link(meeting: Meeting) -> str:
     """Show the code of the coordinator's own link, to hold up for whoever will count."""
     links = open_links(meeting)
@@ -98,7 +98,7 @@ def checkin_link(meeting: Meeting) -> str:
 
 
 @bp.post("/meetings/<int:meeting_id>/checkin/link")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.COUNT_AT_DOOR)
 def lend(meeting: Meeting) -> Response:
     with saving(unless={CheckinClosed: _("Träffen är över, så det finns inget att låna ut.")}):
         service.lend(meeting, by=current_person())
@@ -114,7 +114,7 @@ def end_links(meeting: Meeting) -> Response:
 
 
 @bp.get("/meetings/<int:meeting_id>/signin.pdf")
-@requires(Permission.MANAGE_MEETINGS)
+@requires(Permission.COUNT_AT_DOOR)
 def sign_in_sheet(meeting: Meeting) -> Response:
     """Give an A4 on which those who come write how many they are."""
     page = current_app.config["BASE_URL"] + url_for("meetings.checkin", meeting_id=meeting.id)
@@ -160,7 +160,7 @@ def _link_behind(token: str) -> CheckinLink:
     """
     link = tokens.row_of(Purpose.CHECK_IN, CheckinLink, token)
     is_lent = link.is_current and link.meeting.is_on and utcnow() < link.meeting.ends_at + LENT_AFTER
-    if not is_lent or link.by is None or not may(link.by, Permission.MANAGE_MEETINGS, link.meeting):
+    if not is_lent or link.by is None or not may(link.by, Permission.COUNT_AT_DOOR, link.meeting):
         raise LinkExpired
     return link
 

@@ -14,6 +14,7 @@ from watch.meetings import service
 from watch.meetings.errors import ChangedMeanwhile, DraftGone
 from watch.meetings.forms.planning import DraftMeetingForm
 from watch.meetings.queries.drafts import draft_of
+from watch.meetings.queries.invited import groups_to_ask
 from watch.meetings.routes.blueprint import CALL, bp, note_assurance
 from watch.meetings.routes.calling import draft_in, draft_refused, new_page, planned_in
 from watch.models import Group
@@ -24,7 +25,7 @@ from watch.web import ViewAnswer
 @takes_bytes(CALL)
 @requires(Permission.CALL_MEETINGS)
 def save_draft(group: Group) -> ViewAnswer:
-    form = DraftMeetingForm(stairwells_of_group(group))
+    form = DraftMeetingForm(stairwells_of_group(group), groups_to_ask(group))
     if not form.validate():
         return new_page(group, form), 422
     try:

@@ -13,6 +13,7 @@ from watch.meetings.service.checkin import Press, close_checkin, end_links, lend
 from watch.meetings.service.drafting import save_draft, throw_away
 from watch.meetings.service.feeds import end_feed, make_feed, renew_feed
 from watch.meetings.service.guests import MOST_GUESTS, answer_as_guest, withdraw_as_guest
+from watch.meetings.service.joint import decline, take_part
 from watch.meetings.service.latecomers import call_latecomers
 from watch.meetings.service.notes import (
     expect_notes,
@@ -47,6 +48,7 @@ __all__ = [
     "change",
     "choose_reminders",
     "close_checkin",
+    "decline",
     "end_feed",
     "end_links",
     "expect_interested",
@@ -69,6 +71,7 @@ __all__ = [
     "save_draft",
     "save_notes",
     "skip_notes",
+    "take_part",
     "tally",
     "throw_away",
     "try_out",

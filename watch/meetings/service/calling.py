@@ -23,6 +23,7 @@ from watch.meetings.queries.reminding import (
     reminders_due,
 )
 from watch.meetings.service.drafting import rewrite, take_turn
+from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import is_same
 from watch.models import Mailing, Meeting, Person, utcnow
 from watch.recipients import reached_by_mail
@@ -38,9 +39,9 @@ def call(
 ) -> Meeting:
     """Call those whom a planned meeting is for, by mail, or on paper if no mail reaches them.
 
-    The draft of it, if there is one, becomes the meeting. Raises AlreadyCalled or OtherCalled if the form was
-    sent before, DraftGone, and CountChanged if the numbers differ from the caller's preview (`promised`, a
-    preview_token).
+    The draft of it, if there is one, becomes the meeting. Groups that are invited are asked whether they
+    take part. Raises AlreadyCalled or OtherCalled if the form was sent before, DraftGone, and CountChanged if
+    the numbers differ from the caller's preview (`promised`, a preview_token).
     """
     expect_new(meeting, form_key)
     recipients_of_call(meeting).require_unchanged(promised)
@@ -58,6 +59,7 @@ def call(
         expect_new(meeting, form_key)
         raise
     outbox.queue_paper(mailing, households_to_call(meeting))
+    ask_groups(meeting)
     audit.note("meeting-called", about=meeting, by=by, group=meeting.group)
     return meeting
 

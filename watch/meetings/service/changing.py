@@ -5,20 +5,21 @@ from __future__ import annotations
 import re
 from difflib import SequenceMatcher
 
-from sqlalchemy import select, update
+from sqlalchemy import select, true, update
 
 from watch import audit
 from watch.extensions import db
 from watch.language import local
 from watch.mail import outbox
 from watch.meetings.errors import ChangedMeanwhile, MeetingCancelled, NothingChanged
-from watch.meetings.mails import MEETING_CANCELLED, MEETING_CHANGED, MEETING_REMINDER
+from watch.meetings.mails import MEETING_CANCELLED, MEETING_CHANGED, MEETING_LEFT, MEETING_REMINDER
 from watch.meetings.queries.calls import (
     households_to_tell,
-    people_to_tell,
+    people_to_tell_of_cancelling,
     people_to_tell_of_change,
     recipients_of_change,
 )
+from watch.meetings.service.joint import ask_groups
 from watch.meetings.service.plans import Plan, expect_open
 from watch.models import LeftOut, Mailing, Meeting, MeetingChange, OutboxRow, Person, utcnow
 from watch.recipients import reached_by_mail
@@ -103,6 +104,7 @@ def _tell_of_change(meeting: Meeting, before: MeetingChange, *, with_reminders: 
     outbox.replace_paper(meeting, households)
     outbox.queue_paper(mailing, households)
     before.mailing_id = mailing.id
+    ask_groups(meeting)
 
 
 def _stop_undone(meeting: Meeting) -> None:
@@ -127,8 +129,9 @@ def cancel(meeting: Meeting, *, by: Person, reason: str | None = None) -> None:
     values = {"cancelled_at": utcnow(), "sequence": Meeting.sequence + 1, "cancel_reason": reason or None}
     if not changed(still_on.values(values)):
         raise MeetingCancelled
-    outbox.cancel(meeting)
-    people = reached_by_mail(people_to_tell(meeting))
+    calls = select(Mailing.id).where(Mailing.meeting_id == meeting.id, Mailing.kind != MEETING_LEFT.kind)
+    outbox.stop(true(), mailings=calls, why=LeftOut.OVER)
+    people = reached_by_mail(people_to_tell_of_cancelling(meeting))
     mailing = outbox.queue_many(MEETING_CANCELLED, people=people, about=meeting, not_after=meeting.ends_at)
     outbox.queue_paper(mailing, households_to_tell(meeting))
     audit.note("meeting-cancelled", about=meeting, by=by, group=meeting.group)

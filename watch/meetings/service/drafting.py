@@ -62,5 +62,9 @@ def rewrite(draft: Meeting, planned: Meeting) -> None:
     if not draft.is_for_the_same_as(planned):
         draft.parts = []
         db.session.flush()  # a part that stays may stand there once only
-        draft.parts = [MeetingPart.of(each.group, each.stairwell) for each in planned.parts]
+        draft.parts = [_copy_of(each) for each in planned.parts]
     db.session.flush()
+
+
+def _copy_of(part: MeetingPart) -> MeetingPart:
+    return MeetingPart(group=part.group, stairwell=part.stairwell, state=part.state)

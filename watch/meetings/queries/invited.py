@@ -1,0 +1,96 @@
+"""Groups that are asked to a joint gathering: which there are, who is asked for them, and who was told no."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, and_, exists, or_, select
+from sqlalchemy.orm import aliased, joinedload, selectinload
+
+from watch.extensions import db
+from watch.groups.queries.members import REACHED_BY_MAIL, coordinates
+from watch.models import (
+    Coordinator,
+    Group,
+    GroupState,
+    Mailing,
+    Meeting,
+    MeetingAudience,
+    MeetingPart,
+    OutboxRow,
+    OutboxState,
+    PartState,
+)
+
+ASKED, LEFT = "joint-invited", "meeting-left"  # kinds of mail
+
+
+def groups_to_ask(group: Group) -> list[Group]:
+    """Return the other groups of the area that are active or starting, by name."""
+    wanted = select(Group).where(Group.area_id == group.area_id, Group.id != group.id)
+    living = Group.state.in_([GroupState.STARTING, GroupState.ACTIVE])
+    return list(db.session.scalars(wanted.where(living).order_by(Group.name)))
+
+
+def without_coordinator(groups: Collection[int]) -> Sequence[str]:
+    """Return the names of those of the groups (ids) in which nobody can answer yet."""
+    coordinated = select(Coordinator.group_id).where(Coordinator.is_current)
+    wanted = select(Group.name).where(Group.id.in_(groups), Group.id.not_in(coordinated))
+    return db.session.scalars(wanted.order_by(Group.name)).all()
+
+
+def questions_to(group: Group, now: datetime) -> list[tuple[Meeting, MeetingPart]]:
+    """Return the coming joint gatherings to which others have asked a group, with what it has answered."""
+    wanted = (
+        select(Meeting, MeetingPart)
+        .join(MeetingPart, MeetingPart.meeting_id == Meeting.id)
+        .where(MeetingPart.group_id == group.id, Meeting.group_id.is_distinct_from(group.id))
+        .where(Meeting.audience == MeetingAudience.PARTS, Meeting.is_on, Meeting.starts_at > now)
+        .options(selectinload(Meeting.parts), joinedload(Meeting.group), joinedload(Meeting.area))
+        .order_by(Meeting.starts_at, Meeting.id)
+    )
+    return [(meeting, part) for meeting, part in db.session.execute(wanted)]
+
+
+def asked_groups(meeting: Meeting, state: PartState = PartState.INVITED) -> list[Group]:
+    """Return the groups that have not answered yet, or that have answered so. Closed ones never will."""
+    groups = [each.group for each in meeting.parts if each.state is state]
+    return [each for each in groups if each.state is not GroupState.CLOSED]
+
+
+def people_to_ask(meeting: Meeting) -> Select[int]:
+    """Return a select of the ids of the leads of the groups that have not answered yet.
+
+    Where no mail reaches a lead it is all coordinators.
+    """
+    waiting = Coordinator.group_id.in_(_ids(asked_groups(meeting))), Coordinator.is_current
+    led = select(Coordinator.group_id).where(*waiting, Coordinator.is_lead, REACHED_BY_MAIL)
+    asked = select(Coordinator.person_id).where(*waiting)
+    return asked.where(or_(Coordinator.is_lead, Coordinator.group_id.not_in(led))).distinct()
+
+
+def people_asked(meeting: Meeting) -> Select[int | None]:
+    """Return a select of the ids of coordinators who may have read the question, and have not answered it."""
+    read = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    read = read.where(Mailing.meeting_id == meeting.id, Mailing.kind == ASKED, OutboxRow.may_have_arrived())
+    return read.where(coordinates(OutboxRow.person_id, Group.id.in_(_ids(asked_groups(meeting)))))
+
+
+def people_left_out(meeting: Meeting) -> Select[int | None]:
+    """Return a select of the ids of those whose last word was that their group is not in the meeting."""
+    later, of_later = aliased(OutboxRow), aliased(Mailing)
+    is_word = of_later.meeting_id == meeting.id, of_later.kind != LEFT
+    stopped = and_(later.state.in_([OutboxState.CANCELLED, OutboxState.EXPIRED]), ~later.in_doubt)
+    called_again = (
+        exists()
+        .where(later.person_id == OutboxRow.person_id, later.id > OutboxRow.id)
+        .where(of_later.id == later.mailing_id, *is_word, ~stopped)
+    )
+    told = select(OutboxRow.person_id).join(Mailing, Mailing.id == OutboxRow.mailing_id)
+    told = told.where(Mailing.meeting_id == meeting.id, Mailing.kind == LEFT, OutboxRow.may_have_arrived())
+    return told.where(OutboxRow.person_id.is_not(None), ~called_again)
+
+
+def _ids(groups: Collection[Group]) -> list[int]:
+    return [each.id for each in groups]

@@ -1,0 +1,97 @@
+"""Asks other groups to a joint gathering, and saves what they answer."""
+
+from __future__ import annotations
+
+from sqlalchemy import select, update
+
+from watch import audit
+from watch.extensions import db
+from watch.mail import outbox
+from watch.meetings.errors import AlreadyAnswered, MeetingCancelled
+from watch.meetings.mails import JOINT_INVITED, MEETING_CALLED, MEETING_LEFT
+from watch.meetings.queries.invited import asked_groups, people_to_ask
+from watch.meetings.queries.joint import (
+    households_to_join,
+    households_to_leave,
+    is_row_of,
+    people_to_join,
+    people_to_leave,
+    recipients_of_joining,
+)
+from watch.meetings.service.plans import expect_open
+from watch.models import Group, LeftOut, Mailing, Meeting, MeetingPart, PartState, Person, utcnow
+from watch.recipients import reached_by_mail
+from watch.statements import changed
+
+
+def ask_groups(meeting: Meeting) -> None:
+    """Mail the question whether they take part to the groups that have not answered, if there are any.
+
+    A question that waits is stopped, because this one takes its place.
+    """
+    if asked_groups(meeting):
+        outbox.cancel(meeting, JOINT_INVITED)
+        people = reached_by_mail(people_to_ask(meeting))
+        outbox.queue_many(JOINT_INVITED, people=people, about=meeting, not_after=meeting.starts_at)
+
+
+def take_part(meeting: Meeting, group: Group, *, by: Person, promised: str | None = None) -> None:
+    """Let a group that was asked take part, and call its members who do not know of the meeting yet.
+
+    Raises AlreadyAnswered, MeetingCancelled, MeetingStarted, and CountChanged if the numbers differ from
+    those that were shown (`promised`, a preview_token).
+    """
+    part = _take_turn(meeting, group, PartState.TAKES_PART)
+    recipients_of_joining(meeting, group).require_unchanged(promised)
+    about = select(Mailing.id).where(Mailing.meeting_id == meeting.id)
+    words_of_leaving = about.where(Mailing.kind == MEETING_LEFT.kind)
+    outbox.stop(is_row_of(meeting, group), mailings=words_of_leaving, why=LeftOut.OVER)
+    mailing = outbox.queue_many(
+        MEETING_CALLED,
+        people=reached_by_mail(people_to_join(meeting, group)),
+        about=meeting,
+        not_after=meeting.starts_at,
+    )
+    outbox.queue_paper(mailing, households_to_join(meeting, group))
+    _decide(part, PartState.TAKES_PART, by)
+    audit.note("joint-accepted", about=meeting, by=by, group=group)
+
+
+def decline(meeting: Meeting, group: Group, *, by: Person) -> None:
+    """Say no for a group that was asked. If it took part, its members who may know of the meeting are told.
+
+    Raises AlreadyAnswered, MeetingCancelled and MeetingStarted.
+    """
+    part = _take_turn(meeting, group, PartState.DECLINED)
+    if part.takes_part:
+        about = select(Mailing.id).where(Mailing.meeting_id == meeting.id)
+        outbox.stop(is_row_of(meeting, group), mailings=about, why=LeftOut.OVER)
+        people, households = people_to_leave(meeting, group), households_to_leave(meeting, group)
+        mailing = outbox.queue_many(
+            MEETING_LEFT, people=reached_by_mail(people), about=meeting, not_after=meeting.ends_at
+        )
+        outbox.queue_paper(mailing, households)
+    _decide(part, PartState.DECLINED, by)
+    audit.note("joint-declined", about=meeting, by=by, group=group)
+
+
+def _take_turn(meeting: Meeting, group: Group, answer: PartState) -> MeetingPart:
+    """Return the group's part as it is, and keep other answers and mails out until this is committed.
+
+    A higher sequence lets calendar programs take the meeting out, or in again.
+    """
+    expect_open(meeting)
+    still_on = update(Meeting).where(Meeting.id == meeting.id, Meeting.cancelled_at.is_(None))
+    if not changed(still_on.values(sequence=Meeting.sequence + 1)):
+        raise MeetingCancelled
+    db.session.refresh(meeting)
+    asked = select(MeetingPart).where(MeetingPart.meeting_id == meeting.id, MeetingPart.group_id == group.id)
+    part = db.session.scalars(asked.execution_options(populate_existing=True)).one()
+    if part.state is answer:
+        raise AlreadyAnswered
+    return part
+
+
+def _decide(part: MeetingPart, answer: PartState, by: Person) -> None:
+    part.state, part.decided_at, part.decided_by_id = answer, utcnow(), by.id
+    db.session.flush()
