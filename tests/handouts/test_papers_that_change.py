@@ -15,7 +15,7 @@ from tests.page_client import Page, PageClient
 from watch.extensions import db
 from watch.groups.service import choices
 from watch.meetings import service as meetings
-from watch.models import Channel, Meeting, Notice, OutboxState, Person
+from watch.models import Channel, Meeting, Notice, OutboxState, Person, utcnow
 from watch.records.service import correcting
 
 TO_PRINT, PRINTED, HANDED_OUT = OutboxState.TO_PRINT, OutboxState.PRINTED, OutboxState.HANDED_OUT
@@ -167,3 +167,17 @@ def test_who_is_away_is_not_on_the_list_with_the_paper_of_the_old_time(
     correcting.end_membership(membership_of(scene.elsa), by=scene.bengt)
     db.session.commit()
     assert "1001" not in paper_page(client, meeting, scene.bengt).text
+
+
+def test_who_was_away_when_it_was_moved_gets_the_new_paper(client: PageClient, scene: Scene) -> None:
+    meeting = call(scene)
+    paper_page(client, meeting, scene.bengt).press("Alla är lämnade")
+    member = membership_of(scene.elsa)
+    correcting.end_membership(member, by=scene.bengt)
+    move(scene, meeting)
+    correcting.take_back_end(member, by=scene.bengt)
+    for _twice in range(2):
+        meetings.call_latecomers(utcnow())
+        db.session.commit()
+    assert waiting() == {"1001": TO_PRINT}
+    assert "0 av 1 lägenheter har fått sitt papper." in paper_page(client, meeting, scene.bengt).text

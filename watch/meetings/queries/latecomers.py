@@ -20,6 +20,7 @@ from watch.meetings.queries.calls import (
 from watch.meetings.queries.coming import called_people, is_called, upcoming_meetings
 from watch.meetings.queries.invited import ASKED, people_left_out
 from watch.models import (
+    TO_HAND_OUT,
     Household,
     Mailing,
     Meeting,
@@ -75,7 +76,8 @@ def households_never_told(meeting: Meeting) -> Select[int]:
     A mail that came back is on the list of papers already.
     """
     bounced = _mails(meeting).where(OutboxRow.state == OutboxState.BOUNCED)
-    has_paper = _papers(meeting).where(OutboxRow.state != OutboxState.CANCELLED)
+    waits = OutboxRow.state.in_(TO_HAND_OUT)
+    has_paper = _papers(meeting).where(or_(waits, _is_handed_out(meeting)))
     return households_to_call(meeting).where(
         Household.id.not_in(has_paper),
         *(Membership.person_id.not_in(people) for people in (*told(meeting), bounced)),
@@ -103,13 +105,22 @@ def told(meeting: Meeting) -> list[Select[int | None]]:
     be it for their household. What came before the last change has told them of another time or place.
     """
     since = meeting.changed_at or meeting.called_at
-    is_new = or_(OutboxRow.settled_at.is_(None), OutboxRow.settled_at >= since)
-    by_mail = _mails(meeting).where(_tells(), is_new)
-    handed_out = _papers(meeting).where(OutboxRow.state == OutboxState.HANDED_OUT, is_new)
+    by_mail = _mails(meeting).where(_tells(), _is_new(meeting))
+    handed_out = _papers(meeting).where(_is_handed_out(meeting))
     on_paper = select(Membership.person_id).where(Membership.household_id.in_(handed_out))
     gave = func.coalesce(MeetingAnswer.person_id, MeetingAnswer.by_id)
     answered = select(gave).where(MeetingAnswer.meeting_id == meeting.id, gave.is_not(None))
     return [by_mail, on_paper, answered.where(MeetingAnswer.answered_at >= since)]
+
+
+def _is_new(meeting: Meeting) -> ColumnElement[bool]:
+    """Return the condition on OutboxRow that it says how the meeting is now."""
+    since = meeting.changed_at or meeting.called_at
+    return or_(OutboxRow.settled_at.is_(None), OutboxRow.settled_at >= since)
+
+
+def _is_handed_out(meeting: Meeting) -> ColumnElement[bool]:
+    return and_(OutboxRow.state == OutboxState.HANDED_OUT, _is_new(meeting))
 
 
 def _tells() -> ColumnElement[bool]:
