@@ -279,7 +279,7 @@ def test_a_lent_phone_forgets_at_a_press_who_asked_and_who_joined(
 def test_what_happens_now_is_true_whether_the_letter_is_good_or_not(
     client: PageClient, scene: Scene, code: str, fill: Fill
 ) -> None:
-    at_once = "När du har bekräftat är du med direkt, om brevets kod eller länken ännu gäller."
+    at_once = "När du har bekräftat är du med direkt, om brevets kod eller länken ännu gäller"
     (letter,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1202")], by=scene.bengt)
     db.session.commit()
     form = {k: v for k, v in fill().items() if k not in {"floor", "door"}}

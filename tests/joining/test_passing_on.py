@@ -100,6 +100,27 @@ def test_the_link_lets_in_one_and_the_second_waits_for_an_answer(
     ]  # fmt: skip
 
 
+def test_somebody_elses_flat_is_not_chosen_without_an_answer(
+    client: PageClient, outbox: Outbox, scene: Scene
+) -> None:
+    """The link lets its holder choose a flat, also one where a stranger takes part."""
+    link = make_invitation(scene.group, "lisa@example.org", by=scene.bengt, is_transferable=True)
+    there = {"stairwell": str(scene.stairwell_3.id), "floor": "1", "door": "2"}  # Carin's, 1102
+    asked = client.get(link_of(link)).press(
+        "Ja, jag vill vara med", YES | there | {"name": "Kim", "address": "kim@example.org", "language": "sv"}
+    )
+    assert asked.location == "/join/sent"
+    waits = client.get(confirm_link(request_of("kim@example.org"))).press("Ja, det stämmer").follow()
+    assert waits.h1 == "Din anmälan väntar på svar"
+    request = request_of("kim@example.org")
+    assert (request.state, request.flat.number, request.invitation_id) == (
+        RequestState.WAITING, "1102", None,
+    )  # fmt: skip
+    assert "Kim" not in members()
+    assert invitations() == [("lisa@example.org", "open", None)]
+    assert ("join-requested", "bengt@example.org") in outbox.addressed()
+
+
 @pytest.mark.parametrize("end", ["revoked", "expired", "corrected"])
 def test_a_link_that_died_before_the_address_was_confirmed_vouches_for_nobody(
     end: str, client: PageClient, scene: Scene, passed_on: Invitation

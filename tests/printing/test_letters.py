@@ -10,7 +10,7 @@ import time_machine
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_person
+from tests.factories import flat_of, make_member, make_person
 from tests.newcomers import Fill, bytes_of, confirm_link
 from tests.page_client import BASE, Page, PageClient
 from tests.pages_of_paper import codes_on, pages_of, words_on
@@ -18,8 +18,10 @@ from watch.extensions import db
 from watch.groups.errors import NotOpen
 from watch.groups.queries.members import active_membership
 from watch.groups.service import households
+from watch.groups.service.members import leave
 from watch.joining.service.escalation import escalate
 from watch.models import (
+    Channel,
     Coordinator,
     Flat,
     GroupState,
@@ -109,7 +111,7 @@ def test_the_file_is_called_after_its_house(client: PageClient, scene: Scene, em
     assert answer.response.headers["Content-Disposition"].endswith("filename=brev-vaglangdsgatan-3.pdf")
 
 
-BECAME = ("good", "used", "run out", "moved out", "of another group")
+BECAME = ("good", "used", "run out", "moved out", "taken", "of another group")
 
 
 def let_become(letter: Letter, state: str, scene: Scene) -> None:
@@ -120,6 +122,8 @@ def let_become(letter: Letter, state: str, scene: Scene) -> None:
         letter.expires_at = utcnow()
     elif state == "moved out":
         households.move_out(letter.flat, by=scene.amina)
+    elif state == "taken":
+        make_member(make_person("Maj"), scene.group, letter.flat, channel=Channel.PAPER)
     elif state == "of another group":
         letter.group_id = scene.other_group.id
     db.session.commit()
@@ -248,6 +252,49 @@ def test_a_letter_that_is_not_good_any_more_becomes_a_request(
     assert waits.h1 == "Din anmälan väntar på svar"
     db.session.expire_all()
     assert (request.state, request.flat_id) == (RequestState.WAITING, letter.flat_id)
+
+
+def test_a_letter_to_a_flat_that_takes_part_shows_and_changes_nothing_of_the_household(
+    client: PageClient, scene: Scene, fill: Fill, outbox: Outbox
+) -> None:
+    """Whoever finds Carin's letter must not read or change what her household answered."""
+    (found,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1102")], by=scene.bengt)
+    request = ask(client, door(found), fill)
+    waits = client.get(confirm_link(request)).press("Ja, det stämmer").follow()
+    assert waits.h1 == "Din anmälan väntar på svar"
+    db.session.expire_all()
+    assert (request.state, request.flat_id, request.letter_id) == (
+        RequestState.WAITING, found.flat_id, None,
+    )  # fmt: skip
+    assert active_membership(request.person, scene.group) is None
+    assert ("join-requested", "bengt@example.org") in outbox.addressed()
+    decide = client.get(f"/requests/{request.id}", as_=scene.bengt)
+    assert "I lägenhet 1102 är redan någon med." in decide.text
+    decide.press("Ja, välkommen in")
+    member = active_membership(request.person, scene.group)
+    assert member is not None
+    assert member.household.flat_id == found.flat_id
+
+
+def test_a_letter_goes_on_letting_in_once_the_household_has_left(
+    client: PageClient, scene: Scene, fill: Fill
+) -> None:
+    (found,) = print_letters(scene.group, [flat_of(scene.stairwell_3, "1102")], by=scene.bengt)
+    request = ask(client, door(found), fill)
+    leave(active_membership(scene.carin, scene.group), by=scene.carin)
+    db.session.commit()
+    assert client.get(confirm_link(request)).press("Ja, det stämmer").location == "/join/joined"
+
+
+def test_who_joined_another_way_meanwhile_does_not_wait_because_of_themselves(
+    client: PageClient, scene: Scene, letter: Letter, fill: Fill
+) -> None:
+    request = ask(client, door(letter), fill)
+    make_member(request.person, scene.group, letter.flat)
+    db.session.commit()
+    client.get(confirm_link(request)).press("Ja, det stämmer")
+    db.session.expire_all()
+    assert request.state is RequestState.APPROVED
 
 
 def print_stairwell(client: PageClient, scene: Scene) -> list[tuple[list[str], str]]:

@@ -53,8 +53,17 @@ def has_waited_long(group: Group) -> bool:
 
 def taken_flats(requests: Collection[JoinRequest]) -> set[int]:
     """Return the ids of flats named in the requests whose household takes part already."""
+    return _taken_of({each.flat_id for each in requests if each.flat_id})
+
+
+def is_taken(flat: Flat) -> bool:
+    """Return True if the household of this flat takes part already."""
+    return bool(_taken_of({flat.id}))
+
+
+def _taken_of(flats: Collection[int]) -> set[int]:
     wanted = select(Household.flat_id).where(
-        Household.flat_id.in_({each.flat_id for each in requests if each.flat_id}),
+        Household.flat_id.in_(flats),
         Household.is_current,
         Household.status == HouseholdStatus.TAKES_PART,
     )

@@ -14,7 +14,9 @@ from watch.accounts.service.people import confirm_address
 from watch.errors import GroupEnded, LinkExpired
 from watch.extensions import db
 from watch.groups.queries.members import active_membership
+from watch.groups.service.flats import lock_flat
 from watch.groups.service.requests import forget_request
+from watch.joining.queries.asking import is_taken
 from watch.joining.queries.confirming import (
     CONFIRM_DAYS,
     WITHDRAWN_DAYS,
@@ -113,8 +115,8 @@ def open_link(token: str) -> Link:
 def confirm(request: JoinRequest) -> bool:
     """Confirm a request. Returns False if it was confirmed before and has no newer letter.
 
-    With a valid letter or transferable invitation the applicant becomes a member at once; otherwise the
-    coordinators are told.
+    With a valid letter or transferable invitation the first from a flat becomes a member at once; otherwise
+    the coordinators are told.
     """
     now, has_waited = utcnow(), request.state is RequestState.WAITING
     is_unconfirmed = JoinRequest.state == RequestState.UNCONFIRMED
@@ -131,6 +133,8 @@ def confirm(request: JoinRequest) -> bool:
     if request.person.mailbox is not None:
         lift_refusal(request.person.mailbox.address_index)
     letter, invitation = request.letter, request.invitation
+    if (letter or invitation) and _has_household(request):
+        letter = invitation = None
     if letter is not None and letter.group_id == request.group_id and use(letter, now):
         _move_to(request, letter.flat)
         approve(request, by=None)
@@ -141,6 +145,18 @@ def confirm(request: JoinRequest) -> bool:
         if not has_waited:
             tell_coordinators(request)
     return True
+
+
+def _has_household(request: JoinRequest) -> bool:
+    """Return True if somebody else takes part in the flat already, so that a letter or link is not enough.
+
+    Whoever finds either could otherwise read and change the answers of the household.
+    """
+    flat = request.letter.flat if request.letter else request.flat
+    if flat is None or active_membership(request.person, request.group) is not None:
+        return False
+    lock_flat(flat)
+    return is_taken(flat)
 
 
 def _move_to(request: JoinRequest, flat: Flat) -> None:
