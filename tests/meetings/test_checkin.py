@@ -15,11 +15,12 @@ from sqlalchemy import func, select
 
 from tests.cast import Scene
 from tests.factories import flat_of, make_meeting, make_member, make_person
-from tests.page_client import PageClient
+from tests.page_client import Page, PageClient
 from tests.pages_of_paper import codes_on, pages_of, words_on
 from watch import tokens
 from watch.extensions import db
 from watch.meetings.errors import CheckinClosed
+from watch.meetings.queries import checkin as doors
 from watch.meetings.queries.checkin import door_of, heads_at
 from watch.meetings.service import checkin as counting
 from watch.meetings.service import close_checkin, lend, press, read_press, write_count
@@ -55,7 +56,7 @@ def pressed(meeting: Meeting, scene: Scene, *written: str) -> int:
     """Send presses as one phone does, and return how many have come."""
     presses = [each for each in map(read_press, written) if each]
     assert len(presses) == len(written)
-    press(meeting, presses, everywhere(scene), with_names=True)
+    press(meeting, presses, everywhere(scene))
     db.session.commit()
     return heads_at(meeting)
 
@@ -90,7 +91,7 @@ def test_bengt_counts_names_flats_and_a_number_without_javascript(
         page = client.post(page.path, {"press": buttons(page.html)[what]}, as_=scene.bengt).follow()
     assert "4 är här" in page.text
     assert "Klart, 4 kom" in page.buttons
-    door = door_of(meeting, everywhere(scene), with_names=True)
+    door = door_of(meeting, everywhere(scene))
     assert (door.heads, door.others) == (4, 1)
     assert [(each.name, each.heads) for each in door.names] == [("Carin Öberg", 1)]
     assert {f.number: f.heads for each in door.stairwells for f in each.flats if f.heads} == {"1203": 2}
@@ -228,6 +229,69 @@ def test_a_lent_link_counts_at_this_door_and_shows_no_name(
     assert heads_at(meeting) == 2
     assert db.session.scalar(select(func.count(MeetingPress.person_id))) == 0
     assert client.get(f"/meetings/{meeting.id}").status == 302  # nothing else opens
+
+
+def test_a_lent_link_shows_from_which_flats_only_what_came_by_itself(
+    client: PageClient, scene: Scene, meeting: Meeting
+) -> None:
+    """Whoever has the code could otherwise read after the meeting which flats take part."""
+    mine, theirs = flat_of(scene.stairwell_3, "1203"), flat_of(scene.stairwell_3, "1102")
+    first, second = (link_of(lend(meeting, by=each)) for each in (scene.bengt, scene.amina))
+    pressed(meeting, scene, f"{'a' * 16}.flat-{theirs.id}+", f"{'b' * 16}.head+", f"{'c' * 16}.head+")
+    client.post(second, {"press": f"{'d' * 16}.flat-{theirs.id}+"})
+    client.post(first, {"press": [f"{'e' * 16}.flat-{mine.id}+", f"{'f' * 16}.head+"]})
+
+    def shown(page: Page) -> dict[str, str]:
+        heads = re.findall(r'data-heads="([^"]+)">(\d+)<', page.html)
+        return {of: number for of, number in heads if number != "0"}
+
+    door = client.get(first)
+    assert "6 är här" in door.text  # the sum says nothing of the flats
+    assert shown(door) == {"head": "1", f"flat-{mine.id}": "1"}
+    whole = client.get(f"/meetings/{meeting.id}/checkin", as_=scene.bengt)
+    assert shown(whole) == {"head": "3", f"flat-{mine.id}": "1", f"flat-{theirs.id}": "2"}
+
+
+def test_a_lent_link_adds_no_more_than_its_limit_and_takes_nothing_of_others(
+    client: PageClient, scene: Scene, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for where in (counting, doors):
+        monkeypatch.setattr(where, "MOST_LENT_HEADS", 3)
+    link = link_of(lend(meeting, by=scene.bengt))
+    pressed(meeting, scene, "a" * 16 + ".head+", "b" * 16 + ".head+")
+    client.post(link, {"press": [f"{n:016}.head-" for n in range(3)]})
+    assert heads_at(meeting) == 2  # the coordinators' are not taken away
+    client.post(link, {"press": [f"{n:016}.head+" for n in range(5)]})
+    door = client.get(link)
+    assert heads_at(meeting) == 5
+    assert "Fler går inte att räkna med en lånad länk. Be ett kontaktombud räkna vidare." in door.text
+    assert pressed(meeting, scene, "c" * 16 + ".head+") == 6
+    client.post(link, {"press": "d" * 16 + ".head-"})
+    assert heads_at(meeting) == 5
+    assert "Fler går inte" not in client.get(link).text
+
+
+def test_a_flooded_link_leaves_the_coordinators_door_and_other_links_counting(
+    client: PageClient, scene: Scene, meeting: Meeting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(counting, "MOST_PRESSES", 3)
+    flooded, other = (link_of(lend(meeting, by=each)) for each in (scene.bengt, scene.amina))
+    for press_ in range(6):
+        client.post(flooded, {"press": f"{press_:016}.head+"})
+    assert heads_at(meeting) == 4
+    client.post(other, {"press": "a" * 16 + ".head+"})
+    assert pressed(meeting, scene, "b" * 16 + ".head+") == 6
+
+
+def test_once_a_link_is_erased_its_presses_still_count(scene: Scene, meeting: Meeting) -> None:
+    link = lend(meeting, by=scene.bengt)
+    press(meeting, [each for each in [read_press("a" * 16 + ".head+")] if each], everywhere(scene), link)
+    db.session.commit()
+    traces.checkin_links(meeting.ends_at + timedelta(days=1, seconds=1))
+    db.session.commit()
+    assert (heads_at(meeting), rows(), db.session.scalars(select(MeetingPress.link_id)).all()) == (
+        1, 1, [None],
+    )  # fmt: skip
 
 
 def test_a_lent_link_opens_an_hour_before_and_ends_at_night(

@@ -20,7 +20,8 @@ class MeetingPress(Model):
     """A press on + or – at the door of a meeting, for a flat, for somebody by name, or for a number only.
 
     The sum of `heads` is how many came. `key` is made with the button, so that a press that arrives twice
-    counts once. A name that was ticked already, on another phone, is pressed for 0 heads.
+    counts once. A name that was ticked already, on another phone, is pressed for 0 heads. `link_id` is the
+    lent link that it came by, until that is erased.
     """
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -36,6 +37,9 @@ class MeetingPress(Model):
         "A", "who came, of those who show their name", AS_ANSWER,
         ForeignKey("person.id", ondelete="SET NULL"), index=True,
     )  # fmt: skip
+    link_id: Mapped[int | None] = mapped_column(
+        ForeignKey("checkin_link.id", ondelete="SET NULL"), index=True
+    )
     arrived_at: Mapped[datetime] = mapped_column(default=utcnow)
 
     meeting: Mapped[Meeting] = relationship()

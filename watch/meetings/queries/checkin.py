@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import ColumnElement, and_, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select, true
 from sqlalchemy.orm import InstrumentedAttribute, contains_eager
 
 from watch.extensions import db
@@ -28,6 +28,7 @@ OPENS_BEFORE = timedelta(hours=2)
 CLOSES_AFTER = timedelta(hours=24)
 LENT_BEFORE = timedelta(hours=1)
 LENT_AFTER = timedelta(hours=3)
+MOST_LENT_HEADS = 200  # that one lent link can add
 Scopes = Mapping[int, frozenset[int] | None]  # a coordinator's groups, each with stairwells (None: all)
 
 
@@ -65,12 +66,16 @@ class NameAtDoor:
 
 @dataclass(frozen=True)
 class Door:
-    """The door of a meeting. `heads` have come, `others` of them are neither of a flat here nor ticked."""
+    """The door of a meeting. `heads` have come, `others` were pressed neither for a flat here nor by name.
+
+    A lent link shows `others` and flats by its own presses only; `is_full` if it can add no more.
+    """
 
     heads: int
     others: int
     names: list[NameAtDoor]
     stairwells: list[StairwellAtDoor]
+    is_full: bool
 
 
 def is_checkin_open(meeting: Meeting, now: datetime) -> bool:
@@ -86,10 +91,17 @@ def is_link_open(link: CheckinLink, now: datetime) -> bool:
     return link.is_current and meeting.is_on and is_time
 
 
-def heads_at(meeting: Meeting) -> int:
-    """Return how many have come by the presses; a – may have come before its +, so it is never below 0."""
-    pressed = select(func.sum(MeetingPress.heads)).where(MeetingPress.meeting_id == meeting.id)
+def heads_at(meeting: Meeting, link: CheckinLink | None = None) -> int:
+    """Return how many have come by the presses, of all or of a link.
+
+    A – may have come before its +, so it is never below 0.
+    """
+    pressed = select(func.sum(MeetingPress.heads)).where(MeetingPress.meeting_id == meeting.id, _by(link))
     return max(0, db.session.scalar(pressed) or 0)
+
+
+def _by(link: CheckinLink | None) -> ColumnElement[bool]:
+    return MeetingPress.link_id == link.id if link else true()
 
 
 def was_pressed(meeting: Meeting) -> bool:
@@ -98,13 +110,17 @@ def was_pressed(meeting: Meeting) -> bool:
     return db.session.scalar(pressed.limit(1)) is not None
 
 
-def door_of(meeting: Meeting, scopes: Scopes, *, with_names: bool) -> Door:
-    """Return the door for somebody who works with these stairwells; six statements at most."""
-    stairwells = _stairwells(meeting, scopes)
-    names = names_at_door(meeting, scopes) if with_names else []
-    total = heads_at(meeting)
+def door_of(meeting: Meeting, scopes: Scopes, link: CheckinLink | None = None) -> Door:
+    """Return the door for somebody who works with these stairwells; six statements at most.
+
+    Whoever was lent a link sees no names, and not from which flats others have counted somebody.
+    """
+    stairwells = _stairwells(meeting, scopes, link)
+    names = [] if link else names_at_door(meeting, scopes)
+    counted = heads_at(meeting, link)
     known = sum(each.heads for each in stairwells) + sum(each.heads for each in names)
-    return Door(total, total - known, names, stairwells)
+    is_full = link is not None and counted >= MOST_LENT_HEADS
+    return Door(heads_at(meeting) if link else counted, counted - known, names, stairwells, is_full)
 
 
 def names_at_door(meeting: Meeting, scopes: Scopes) -> list[NameAtDoor]:
@@ -128,7 +144,7 @@ def names_at_door(meeting: Meeting, scopes: Scopes) -> list[NameAtDoor]:
     return [NameAtDoor(number, name, flat, ticked.get(number, 0)) for number, name, flat in rows]
 
 
-def _stairwells(meeting: Meeting, scopes: Scopes) -> list[StairwellAtDoor]:
+def _stairwells(meeting: Meeting, scopes: Scopes, link: CheckinLink | None = None) -> list[StairwellAtDoor]:
     wanted = (
         select(Flat)
         .join(Flat.stairwell)
@@ -137,7 +153,7 @@ def _stairwells(meeting: Meeting, scopes: Scopes) -> list[StairwellAtDoor]:
         .options(contains_eager(Flat.stairwell))
         .order_by(Stairwell.sort_key, Stairwell.id, Flat.number)
     )
-    came = _heads_by(meeting, MeetingPress.flat_id)
+    came = _heads_by(meeting, MeetingPress.flat_id, link)
     return [
         StairwellAtDoor(stairwell, [FlatAtDoor(each.id, each.number, came.get(each.id, 0)) for each in flats])
         for stairwell, flats in groupby(db.session.scalars(wanted), key=lambda flat: flat.stairwell)
@@ -165,11 +181,13 @@ def _of_part(group_id: int, stairwell_id: int | None, scopes: Scopes) -> ColumnE
     return and_(*conditions)
 
 
-def _heads_by(meeting: Meeting, column: InstrumentedAttribute[int | None]) -> dict[int, int]:
+def _heads_by(
+    meeting: Meeting, column: InstrumentedAttribute[int | None], link: CheckinLink | None = None
+) -> dict[int, int]:
     """Return how many have come by flat or by person; never below 0."""
     wanted = (
         select(column, func.sum(MeetingPress.heads))
-        .where(MeetingPress.meeting_id == meeting.id, column.is_not(None))
+        .where(MeetingPress.meeting_id == meeting.id, column.is_not(None), _by(link))
         .group_by(column)
     )
     return {number: max(0, heads) for number, heads in db.session.execute(wanted) if number is not None}

@@ -51,7 +51,7 @@ def checkin(meeting: Meeting) -> ViewAnswer:
     if not is_checkin_open(meeting, utcnow()):
         flash(str(NOT_NOW[CheckinClosed]), "info")
         return _to_meeting(meeting)
-    door = door_of(meeting, _own_scopes(meeting), with_names=True)
+    door = door_of(meeting, _own_scopes(meeting))
     action = url_for("meetings.press", meeting_id=meeting.id)
     return render_template(
         "meetings/checkin.html", meeting=meeting, door=door, action=action, key=secrets.token_hex(8),
@@ -64,7 +64,7 @@ def checkin(meeting: Meeting) -> ViewAnswer:
 def press(meeting: Meeting) -> Response:
     """Count presses; a phone that had no network sends several."""
     with saving(unless=NOT_NOW) as saved:
-        service.press(meeting, _presses(), _own_scopes(meeting), with_names=True)
+        service.press(meeting, _presses(), _own_scopes(meeting))
     return (
         redirect(url_for("meetings.checkin", meeting_id=meeting.id), 303) if saved else _to_meeting(meeting)
     )
@@ -125,13 +125,13 @@ def sign_in_sheet(meeting: Meeting) -> Response:
 @bp.get("/door/<token>")
 @public
 def door(token: str) -> str:
-    """Show flats and the number, without names, to whoever was lent the link."""
+    """Show flats and the number to whoever was lent the link; no names, and not what others count."""
     link = _link_behind(token)
     meeting = link.meeting
     if not is_link_open(link, utcnow()):
         return render_template("meetings/door_early.html", opens_at=meeting.starts_at - LENT_BEFORE)
     return render_template(
-        "meetings/checkin.html", meeting=meeting, door=door_of(meeting, _lent_scopes(link), with_names=False),
+        "meetings/checkin.html", meeting=meeting, door=door_of(meeting, _lent_scopes(link), link),
         action=url_for("meetings.press_at_door", token=token), key=secrets.token_hex(8),
         can_close=False, is_lent=True,
     )  # fmt: skip
@@ -144,7 +144,7 @@ def press_at_door(token: str) -> Response:
     link = _link_behind(token)
     with saving(unless=NOT_NOW):
         if is_link_open(link, utcnow()):
-            service.press(link.meeting, _presses(), _lent_scopes(link), with_names=False)
+            service.press(link.meeting, _presses(), _lent_scopes(link), link)
     return redirect(url_for("meetings.door", token=token), 303)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -14,6 +14,7 @@ from watch import audit
 from watch.extensions import db
 from watch.meetings.errors import CheckinClosed, TooManyPresses
 from watch.meetings.queries.checkin import (
+    MOST_LENT_HEADS,
     Scopes,
     flat_ids_at_door,
     heads_at,
@@ -25,7 +26,9 @@ from watch.meetings.service.answering import write_count
 from watch.models import CheckinLink, Counting, Meeting, MeetingPress, Person, utcnow
 
 MOST_HEADS = 1000  # the largest head count of a meeting
-MOST_PRESSES = 5000  # of one meeting; a lent link that got into wrong hands must not fill the database
+MOST_PRESSES = (
+    5000  # of one meeting by coordinators, and by each lent link: one in wrong hands stops no other
+)
 WRITTEN = re.compile(r"[0-9A-Za-z-]{8,40}\.(?:head|(flat|person)-([0-9]{1,9}))([+-])")
 
 
@@ -57,40 +60,51 @@ def read_press(written: str) -> Press | None:
     )  # fmt: skip
 
 
-def press(meeting: Meeting, presses: Sequence[Press], scopes: Scopes, *, with_names: bool) -> None:
+def press(
+    meeting: Meeting, presses: Sequence[Press], scopes: Scopes, link: CheckinLink | None = None
+) -> None:
     """Count presses at the door, each once, whenever and however often it arrives.
 
     Whoever is not at this door, because they have hidden their name meanwhile for instance, is counted as a
-    number only. A press that arrives after the head count was saved raises or lowers it, unless somebody has
-    corrected it by hand. Raises CheckinClosed and TooManyPresses.
+    number only. A lent link counts no names, and from 0 to its limit. A press that arrives after the head
+    count was saved changes it, unless somebody has corrected it. Raises CheckinClosed and TooManyPresses.
     """
     db.session.refresh(meeting, with_for_update=True)  # presses of two phones are counted one after the other
     if not is_checkin_open(meeting, utcnow()):
         raise CheckinClosed
     is_ours = meeting.counting is Counting.COUNTED and meeting.head_count == _head_count(meeting)
-    new = _unknown(meeting, presses)
+    new = _unknown(meeting, presses, link)
     flats = flat_ids_at_door(meeting, scopes) if any(each.flat_id for each in new) else set()
-    here = {each.id: each.heads for each in names_at_door(meeting, scopes)} if with_names else {}
-    for each in new:
+    here = {} if link else {each.id: each.heads for each in names_at_door(meeting, scopes)}
+    for each in _within_limit(meeting, new, link) if link else new:
         heads, person_id = each.heads, each.person_id if each.person_id in here else None
         if person_id is not None:
             heads = _turned(here, person_id, each.heads)
-        flat_id = each.flat_id if each.flat_id in flats else None
-        db.session.add(
-            MeetingPress(meeting=meeting, key=each.key, heads=heads, flat_id=flat_id, person_id=person_id)
-        )
+        row = MeetingPress(meeting=meeting, key=each.key, heads=heads, person_id=person_id)
+        row.flat_id, row.link_id = each.flat_id if each.flat_id in flats else None, link.id if link else None
+        db.session.add(row)
     db.session.flush()
     if is_ours:
         meeting.head_count = _head_count(meeting)
 
 
-def _unknown(meeting: Meeting, presses: Sequence[Press]) -> list[Press]:
+def _within_limit(meeting: Meeting, presses: Sequence[Press], link: CheckinLink) -> list[Press]:
+    """Return the presses of a lent link, for 0 heads where its sum would leave its limits."""
+    heads, counted = heads_at(meeting, link), []
+    for each in presses:
+        before, heads = heads, min(max(heads + each.heads, 0), MOST_LENT_HEADS)
+        counted.append(replace(each, heads=heads - before))
+    return counted
+
+
+def _unknown(meeting: Meeting, presses: Sequence[Press], link: CheckinLink | None) -> list[Press]:
     """Return the presses that have not arrived before, each once. Raises TooManyPresses."""
     sent = {each.key: each for each in presses}
     mine = MeetingPress.meeting_id == meeting.id
     known = set(db.session.scalars(select(MeetingPress.key).where(mine, MeetingPress.key.in_(sent))))
     new = [each for key, each in sent.items() if key not in known]
-    if new and (db.session.scalar(select(func.count(MeetingPress.id)).where(mine)) or 0) > MOST_PRESSES:
+    same_door = mine, MeetingPress.link_id == (link.id if link else None)
+    if new and (db.session.scalar(select(func.count(MeetingPress.id)).where(*same_door)) or 0) > MOST_PRESSES:
         raise TooManyPresses
     return new
 
