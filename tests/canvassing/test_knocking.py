@@ -10,7 +10,14 @@ from sqlalchemy import select
 
 from tests.cast import Scene
 from tests.conftest import Outbox
-from tests.factories import flat_of, make_household, make_letter, make_visit_request
+from tests.factories import (
+    flat_of,
+    make_household,
+    make_letter,
+    make_person,
+    make_request,
+    make_visit_request,
+)
 from tests.groups.test_members import state_of
 from tests.page_client import Page, PageClient
 from tests.races import at_once
@@ -23,6 +30,7 @@ from watch.models import (
     GroupState,
     Household,
     HouseholdStatus,
+    JoinRequest,
     RequestState,
     Visit,
     utcnow,
@@ -168,6 +176,47 @@ def test_a_request_for_a_visit_is_answered_at_the_door(
         RequestState.WAITING, None, FlatState.WANTS_TO_JOIN
     )  # fmt: skip
     assert outbox.names() == []
+
+
+def two_wishes(scene: Scene) -> list[JoinRequest]:
+    """Knut and Rut each ask for a visit to flat 1003."""
+    flat = flat_of(scene.stairwell_3, "1003")
+    knuts = make_visit_request("Knut", scene.group, flat)
+    ruts = make_request(make_person("Rut"), scene.group, flat.stairwell, flat)
+    ruts.wants_visit = True
+    db.session.commit()
+    return [knuts, ruts]
+
+
+def states_of(wishes: list[JoinRequest]) -> list[RequestState]:
+    db.session.expire_all()
+    return [each.state for each in wishes]
+
+
+@pytest.mark.parametrize("answer", ["Tackar nej", "Har flyttat"])
+def test_a_no_at_the_door_answers_all_who_asked_there_and_is_taken_back_for_all(
+    client: PageClient, scene: Scene, answer: str
+) -> None:
+    wishes = two_wishes(scene)
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt)
+    assert "Knut vill att du knackar på" in page.text
+    assert "Rut vill att du knackar på" in page.text
+    pressed = page.press(f"{answer} lägenhet 1003").follow()
+    assert states_of(wishes) == [RequestState.DECLINED] * 2
+    pressed.press("Ångra lägenhet 1003")
+    assert states_of(wishes) == [RequestState.WAITING] * 2
+
+
+def test_who_joins_at_the_door_is_the_one_of_that_name(client: PageClient, scene: Scene) -> None:
+    wishes = two_wishes(scene)
+    page = client.get(f"/groups/{scene.group.id}/knock", as_=scene.bengt).click("Går med lägenhet 1003")
+    assert page.form()["name"] == ""
+    pressed = page.press("Lägg till grannen", {"name": "Rut Ek", "language": "sv", "consent": "y"}).follow()
+    assert states_of(wishes) == [RequestState.WAITING, RequestState.APPROVED]
+    pressed.press("Ångra lägenhet 1003")
+    assert states_of(wishes) == [RequestState.WAITING] * 2
+    page.press("Lägg till grannen", {"name": "Maj", "language": "sv", "consent": "y"})
+    assert states_of(wishes) == [RequestState.WAITING] * 2  # neither of them is Maj
 
 
 @pytest.mark.parametrize("answer", ["Går med", "Tackar nej", "Har flyttat"])

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import groupby
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, and_, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from watch.extensions import db
@@ -21,6 +22,7 @@ from watch.models import (
     Membership,
     Outcome,
     Person,
+    RequestState,
     Stairwell,
     Visit,
 )
@@ -32,16 +34,16 @@ ANSWERED = timedelta(hours=12)  # a flat chosen by hand that has answered is not
 
 @dataclass(frozen=True)
 class FlatToVisit:
-    """A flat on the visit list, with its household's status, its request for a visit and its last visit."""
+    """A flat on the visit list, with its household's status, its requests for a visit and its last visit."""
 
     flat: FlatInHouse
-    visit_request: JoinRequest | None
+    visit_requests: Sequence[JoinRequest]
     last: Visit | None
 
     @property
     def kind(self) -> str:
         """The filter the flat belongs to: wish (a visit was requested), not_home, or the status."""
-        if self.visit_request is not None:
+        if self.visit_requests:
             return "wish"
         return "not_home" if self.tried_at else self.flat.state.value
 
@@ -65,7 +67,7 @@ class FlatToVisit:
 
     def is_due(self, now: datetime) -> bool:
         """Return True for a requested visit, a household never contacted or an overdue invitation."""
-        if self.visit_request is not None or self.flat.state is FlatState.NOT_CONTACTED:
+        if self.visit_requests or self.flat.state is FlatState.NOT_CONTACTED:
             return True
         return self.due_at is not None and self.due_at < now
 
@@ -73,15 +75,18 @@ class FlatToVisit:
         """Return True if a flat chosen by hand is shown: it neither takes part nor has just answered."""
         has_answered = self.last and self.last.outcome is not Outcome.NOT_HOME
         is_new = bool(has_answered and self.last and self.last.at > now - ANSWERED)
-        return self.visit_request is not None or not (self.flat.state.is_lit or is_new)
+        return bool(self.visit_requests) or not (self.flat.state.is_lit or is_new)
 
 
 def flats_to_visit(group: Group, stairwells: Collection[int] | None = None) -> list[FlatToVisit]:
     """Return every flat of a group or of some of its stairwells, in order, in three statements."""
     flats = households_of(group, stairwells)
-    visit_requests = {each.flat_id: each for each in waiting_requests(group, stairwells) if each.wants_visit}
+    asked = defaultdict[int | None, list[JoinRequest]](list)
+    for each in waiting_requests(group, stairwells):
+        if each.wants_visit:
+            asked[each.flat_id].append(each)
     visits = {each.flat_id: each for each in db.session.scalars(_newest_visits(group))}
-    return [FlatToVisit(flat, visit_requests.get(flat.flat_id), visits.get(flat.flat_id)) for flat in flats]
+    return [FlatToVisit(flat, asked[flat.flat_id], visits.get(flat.flat_id)) for flat in flats]
 
 
 def _newest_visits(group: Group) -> Select[Visit]:
@@ -113,7 +118,7 @@ def visiting_order(doors: Iterable[FlatToVisit], last: Visit | None) -> list[Fla
 
     def place(door: FlatToVisit) -> tuple[bool, bool, int, str]:
         stays = last if last and last.flat_id == door.flat.flat_id else None
-        asked = door.visit_request is not None or bool(stays and stays.join_request_id)
+        asked = bool(door.visit_requests or (stays and stays.join_request_id))
         was_tried = bool(stays.after_id) if stays else door.tried_at is not None
         return not asked, was_tried, -door.flat.floor, door.flat.number
 
@@ -125,6 +130,17 @@ def newest_visit(flat: Flat) -> Visit | None:
     """Return the last visit to a flat that was not undone."""
     wanted = select(Visit).where(Visit.flat_id == flat.id, Visit.undone_at.is_(None))
     return db.session.scalar(wanted.order_by(Visit.id.desc()).limit(1))
+
+
+def requests_answered_by(visit: Visit) -> Sequence[JoinRequest]:
+    """Return the requests for a visit that this visit has answered: its own, and others that it declined."""
+    declined = and_(
+        JoinRequest.flat_id == visit.flat_id, JoinRequest.wants_visit, JoinRequest.decided_at >= visit.at,
+        JoinRequest.state == RequestState.DECLINED, JoinRequest.decided_by_id == visit.by_id,
+    )  # fmt: skip
+    is_no = visit.outcome in {Outcome.DECLINED, Outcome.MOVED}
+    own = JoinRequest.id == visit.join_request_id
+    return db.session.scalars(select(JoinRequest).where(or_(own, declined) if is_no else own)).all()
 
 
 def can_take_back(visit: Visit, by: Person, now: datetime) -> bool:

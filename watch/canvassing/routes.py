@@ -20,7 +20,7 @@ from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.errors import FlatTaken, TooLateToUndo
 from watch.groups.labels import FLAT_STATES
-from watch.joining.queries.asking import open_visit_request
+from watch.joining.queries.asking import open_visit_requests
 from watch.joining.queries.confirming import verification_of
 from watch.limits import limit_network
 from watch.models import Flat, Group, Language, Visit, utcnow
@@ -161,18 +161,16 @@ def _to_list(flat: Flat, form: VisitForm | None = None, *, at_the_door: bool = F
 @bp.get("/flats/<int:flat_id>/knock/join")
 @requires(Permission.MANAGE_HOUSEHOLDS)
 def ask_join(flat: Flat) -> ViewAnswer:
-    visit_request, last = open_visit_request(flat), newest_visit(flat)
+    asked, last = open_visit_requests(flat), newest_visit(flat)
     known = {
         "after": last.id if last else 0,
         "back": request.args.get("back"),
         "language": Language.SWEDISH,
     }
-    if visit_request:
-        known |= {"name": visit_request.person.name, "language": visit_request.person.language}
-    form = JoinAtDoorForm(data=known)
-    if visit_request:
-        leave_trace("request-seen", about=visit_request, group=visit_request.group)
-    return _join_page(flat, form)
+    if len(asked) == 1:
+        known |= {"name": asked[0].person.name, "language": asked[0].person.language}
+        leave_trace("request-seen", about=asked[0], group=asked[0].group)
+    return _join_page(flat, JoinAtDoorForm(data=known))
 
 
 def _join_page(flat: Flat, form: JoinAtDoorForm) -> ViewAnswer:

@@ -6,7 +6,7 @@ from sqlalchemy.exc import IntegrityError
 
 from watch import audit
 from watch.accounts.service.people import mailbox_for_asking, person_for_asking
-from watch.canvassing.queries import can_take_back, newest_visit
+from watch.canvassing.queries import can_take_back, newest_visit, requests_answered_by
 from watch.errors import DomainError
 from watch.extensions import db
 from watch.groups.errors import NotOpen, TooLateToUndo
@@ -14,7 +14,7 @@ from watch.groups.queries.flats import status_of
 from watch.groups.service.flats import current_household, lock_flat
 from watch.groups.service.households import move_out, note_household, take_back_move
 from watch.groups.service.members import Consent, add_on_paper, depart
-from watch.joining.queries.asking import open_visit_request, waiting_requests
+from watch.joining.queries.asking import open_visit_requests, waiting_requests
 from watch.joining.service import verifying
 from watch.joining.service.deciding import approve, decline, tell
 from watch.models import (
@@ -30,6 +30,7 @@ from watch.models import (
     Person,
     RequestState,
     Visit,
+    may_be_one_person,
     utcnow,
 )
 
@@ -57,18 +58,18 @@ def not_at_home(flat: Flat, *, after: int, by: Person) -> Visit:
 
 
 def say_no(flat: Flat, *, after: int, by: Person) -> Visit:
-    """Record that the household declined, and decline its request for a visit.
+    """Record that the household declined, and decline its requests for a visit.
 
     Raises AlreadyRecorded and NotOpen.
     """
     visit = _record(flat, Outcome.DECLINED, after=after, by=by)
     note_household(flat, HouseholdStatus.DECLINED, by=by)
-    _answer_no(visit.join_request, by)
+    _answer_no(flat, by)
     return visit
 
 
 def say_moved(flat: Flat, *, after: int, by: Person) -> Visit:
-    """Record that the household has moved, and decline its request for a visit.
+    """Record that the household has moved, and decline its requests for a visit.
 
     Raises AlreadyRecorded, TakesPart and NotOpen.
     """
@@ -76,13 +77,13 @@ def say_moved(flat: Flat, *, after: int, by: Person) -> Visit:
         raise TakesPart
     visit = _record(flat, Outcome.MOVED, after=after, by=by)
     move_out(flat, by=by)
-    _answer_no(visit.join_request, by)
+    _answer_no(flat, by)
     return visit
 
 
-def _answer_no(visit_request: JoinRequest | None, by: Person) -> None:
-    """Decline the request for a visit, and mark the applicant as told at the door."""
-    if visit_request is not None:
+def _answer_no(flat: Flat, by: Person) -> None:
+    """Decline the requests for a visit to a flat, and mark the applicants as told at the door."""
+    for visit_request in open_visit_requests(flat):
         decline(visit_request, by=by)
         tell(visit_request, by=by)
 
@@ -92,10 +93,11 @@ def join_at_door(
 ) -> Visit:
     """Make the neighbour a member on paper at once, and mail the address to verify it.
 
-    Until the address is verified nothing else is sent to it. Raises AlreadyRecorded and NotOpen.
+    Until the address is verified nothing else is sent to it. Requests under other names go on waiting. Raises
+    AlreadyRecorded and NotOpen.
     """
     visit = _record(flat, Outcome.JOINED, after=after, by=by)
-    visit_request = visit.join_request
+    visit_request = visit.join_request = _own_request(flat, name)
     known = (
         _waits_already(flat, visit.group, name, language, address) if address and not visit_request else None
     )
@@ -110,6 +112,13 @@ def join_at_door(
     if address and visit.membership and visit.membership.person.mailbox_id is None:
         verifying.ask_owner(visit.membership, address)
     return visit
+
+
+def _own_request(flat: Flat, name: str) -> JoinRequest | None:
+    """Return the request for a visit of whoever joins at the door: the only one, or that of their name."""
+    asked = open_visit_requests(flat)
+    own = [each for each in asked if may_be_one_person(each.person.name, name)]
+    return next(iter(own if len(asked) > 1 else asked), None)
 
 
 AT_DOOR = Consent(ConsentChannel.DOORSTEP)
@@ -138,10 +147,10 @@ def _record(flat: Flat, outcome: Outcome, *, after: int, by: Person) -> Visit:
     last = newest_visit(flat)
     if (last.id if last else 0) != after:
         raise AlreadyRecorded(last)
-    household = current_household(flat)
+    household, asked = current_household(flat), open_visit_requests(flat)
     visit = Visit(
         group=group, flat=flat, household=household, by=by, outcome=outcome, after_id=after,
-        join_request=open_visit_request(flat), status_before=household.status,
+        join_request=asked[0] if asked else None, status_before=household.status,
         status_before_at=household.status_at,
     )  # fmt: skip
     try:
@@ -170,8 +179,9 @@ def take_back_visit(visit: Visit, *, by: Person) -> None:
         _stand_as_before(visit, visit.household)
     if visit.outcome is Outcome.JOINED and (emptied := _take_out(visit, by)):
         _stand_as_before(visit, emptied)
-    if visit.join_request and visit.outcome is not Outcome.NOT_HOME:
-        _wait_again(visit.join_request)
+    if visit.outcome is not Outcome.NOT_HOME:
+        for visit_request in requests_answered_by(visit):
+            _wait_again(visit_request)
     visit.undone_at = utcnow()
     audit.note("household-undone", about=visit.flat, by=by, group=visit.group)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, exists, func, select
@@ -120,16 +120,16 @@ def answers_to_tell(group: Group, by: Person, stairwells: Collection[int] | None
     return list(db.session.scalars(wanted))
 
 
-def open_visit_request(flat: Flat) -> JoinRequest | None:
-    """Return the first waiting request for a visit to this flat."""
+def open_visit_requests(flat: Flat) -> Sequence[JoinRequest]:
+    """Return the waiting requests for a visit to this flat, each under its own name, oldest first."""
     wanted = select(JoinRequest).where(
         JoinRequest.flat_id == flat.id, JoinRequest.wants_visit, JoinRequest.state == RequestState.WAITING
     )
-    return db.session.scalar(wanted.order_by(JoinRequest.id).limit(1))
+    return db.session.scalars(wanted.options(joinedload(JoinRequest.person)).order_by(JoinRequest.id)).all()
 
 
 def visit_requests_since(stairwell: Stairwell, since: datetime) -> int:
-    """Return how many visits to a stairwell were requested since then, one per flat at a time."""
+    """Return how many visits to a stairwell were requested since then, each name at a flat once."""
     asked = select(func.count(JoinRequest.id)).where(
         JoinRequest.stairwell_id == stairwell.id, JoinRequest.wants_visit, JoinRequest.created_at > since,
         JoinRequest.state != RequestState.WITHDRAWN,

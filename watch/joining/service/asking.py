@@ -23,7 +23,7 @@ from watch.joining.mails import JOIN_CONFIRM, JOIN_REQUESTED
 from watch.joining.queries.asking import (
     ASKS_OWNER,
     has_mailed_enough,
-    open_visit_request,
+    open_visit_requests,
     visit_requests_since,
     was_written_to,
 )
@@ -52,6 +52,7 @@ from watch.statements import upsert
 AskedFor = TypeVar("AskedFor", JoinRequest, AddressVerification, Interest)
 
 MAILED_VISITS_A_DAY = 3  # about one stairwell
+NAMES_AT_A_DOOR = 5  # that wait for a visit at once; anybody can ask for one
 BEFORE_ASKING = frozenset(  # a household that declined stays declined
     {HouseholdStatus.NOT_CONTACTED, HouseholdStatus.INVITED, HouseholdStatus.WANTS_TO_JOIN}
 )
@@ -167,24 +168,25 @@ def ask_for_visit(
 ) -> None:
     """Store a request for a visit by somebody without e-mail. It waits for the coordinators at once.
 
-    Further requests for the same flat are stored as withdrawn. Nobody has verified an identity, so after
-    three mails a day about a stairwell the rest are queued already expired. Page and statements are the same
-    in every case. Raises NotOpen and FlatElsewhere.
+    Nobody has verified an identity, so every name at a flat waits, and a made-up one hides no other. The same
+    name again, and a sixth, is stored as withdrawn; after three mails a day about a stairwell the rest are
+    queued already expired. Page and statements are the same in every case. Raises NotOpen and FlatElsewhere.
     """
     group = group_at(stairwell, flat)
     in_turn = select(Stairwell.id).where(Stairwell.id == stairwell.id).with_for_update()
     db.session.execute(in_turn)
-    is_first, now = open_visit_request(flat) is None, utcnow()
+    asked, now = [each.person.name.casefold() for each in open_visit_requests(flat)], utcnow()
+    is_new = name.casefold() not in asked and len(asked) < NAMES_AT_A_DOOR
     is_quiet = visit_requests_since(stairwell, now - timedelta(days=1)) >= MAILED_VISITS_A_DAY
     request = JoinRequest(
         group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=Person(name=name, language=language),
         wants_visit=True, confirmed_at=now, consent_version=CONSENT_VERSION, consent_channel=consent,
-        state=RequestState.WAITING if is_first else RequestState.WITHDRAWN,
-        decided_at=None if is_first else now,
+        state=RequestState.WAITING if is_new else RequestState.WITHDRAWN,
+        decided_at=None if is_new else now,
     )  # fmt: skip
     db.session.add(request)
     db.session.flush()
-    tell_coordinators(request, by_mail=is_first and not is_quiet)
+    tell_coordinators(request, by_mail=is_new and not is_quiet)
 
 
 def group_at(stairwell: Stairwell, flat: Flat | None, *, by_letter: bool = False) -> Group:
