@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms import Field
 from wtforms.validators import ValidationError
 
+from watch.guard import tells_of_somebody
 from watch.names import has_letter, is_like_link
 from watch.personnummer import has_personnummer, may_be_mobile, personnummer_word
 from watch.signs import JOINERS, before_hidden_sign, has_pile
@@ -89,6 +90,14 @@ def no_title(_form: Any, field: Field) -> None:
     if field.data and not field.errors and is_title(field.data):
         raise ValidationError(
             _l("Skriv ett eget namn, inte en roll. Är det ett efternamn? Skriv förnamnet först.")
+        )
+
+
+def no_telling(_form: Any, field: Field) -> None:
+    """Refuse a name that tells something of somebody. No assurance helps: no name needs a deed or a flat."""
+    if field.data and not field.errors and tells_of_somebody(field.data):
+        raise ValidationError(
+            _l("Skriv bara ett namn, utan lägenhet och utan något om någon. Förnamn räcker.")
         )
 
 

@@ -43,6 +43,7 @@ from watch.field_rules import (
     no_personnummer,
     no_personnummer_in_text,
     no_pile_of_marks,
+    no_telling,
     no_title,
     plain_link,
 )
@@ -129,7 +130,7 @@ class NameField(StringField):
             no_link,
             no_personnummer,
             a_letter,
-            *(() if takes_title else (no_title,)),
+            *(() if takes_title else (no_title, no_telling)),
         ]
         super().__init__(label, validators=rules, filters=[_filter(tidy_name)], **more)
 

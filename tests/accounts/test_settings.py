@@ -7,6 +7,7 @@ import pytest
 from watch.extensions import db
 from watch.models import Language
 
+ONLY_A_NAME = "Skriv bara ett namn, utan lägenhet och utan något om någon. Förnamn räcker."
 EMPTY = {"shows_name": [], "shows_email": [], "shows_phone": []}
 
 
@@ -55,6 +56,10 @@ def test_what_was_ticked_can_be_unticked_and_the_phone_taken_away(client, carin)
         ({"name": "=?utf-8?q?x?="}, "Teckenföljden =? … ?= kan inte skickas. Ta bort den."),
         ({"name": "Carin 19121212-1212"},
          "Det ser ut som ett personnummer. Skriv aldrig personnummer här. Ta bort det."),
+        ({"name": "Khalid F säljer knark i 1402"}, ONLY_A_NAME),
+        ({"name": "Carin 1102"}, ONLY_A_NAME),
+        ({"name": "ABC123 stod här"}, ONLY_A_NAME),
+        ({"name": "Mörda Khalid"}, ONLY_A_NAME),
         ({"phone": "ring mig"}, "Telefonnumret stämmer inte. Skriv till exempel 070-123 45 67."),
     ],
 )  # fmt: skip
@@ -142,3 +147,15 @@ def test_after_choosing_a_language_nobody_stands_on_an_address_that_is_no_page(c
     while page.status == 303:
         page = page.follow()
     assert page.status == 200
+
+
+def test_nobody_takes_the_name_that_neighbours_know_as_their_coordinators(client, scene):
+    scene.amina.shows_name = True
+    db.session.commit()
+    said = "Så heter ett kontaktombud i din grupp. Skriv till exempel ditt efternamn också."
+    sent = {"name": "amina  yusuf", "language": "sv"}
+    assert client.post("/me/settings", sent, as_=scene.carin).errors == [said]
+    assert client.post("/me/settings", sent, as_=scene.ivan).status == 303  # of another group
+    assert client.post("/me/settings", sent, as_=scene.amina).status == 303
+    hidden = {"name": "Bengt Åkesson", "language": "sv"}  # refusing it would tell who coordinates
+    assert client.post("/me/settings", hidden, as_=scene.carin).status == 303

@@ -6,9 +6,10 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, HiddenField, RadioField, SelectChoice
-from wtforms.validators import InputRequired
+from wtforms import BooleanField, Field, HiddenField, RadioField, SelectChoice
+from wtforms.validators import InputRequired, ValidationError
 
+from watch.accounts.queries import is_of_coordinator
 from watch.fields import AddressField, Form, LanguageField, NameField, PhoneField
 from watch.lengths import PATH
 from watch.models import Person
@@ -42,3 +43,14 @@ class SaveSettingsForm(Form):
     shows_name = BooleanField(_l("Mitt namn"))
     shows_email = BooleanField(_l("Min e-postadress"))
     shows_phone = BooleanField(_l("Mitt telefonnummer"))
+
+    def __init__(self, person: Person, **more: Any) -> None:
+        super().__init__(obj=person, **more)
+        self.person = person
+
+    def validate_name(self, field: Field) -> None:
+        """Refuse the name of somebody whom the neighbours would believe to be their coordinator."""
+        if field.data and is_of_coordinator(field.data, self.person):
+            raise ValidationError(
+                _l("Så heter ett kontaktombud i din grupp. Skriv till exempel ditt efternamn också.")
+            )

@@ -15,9 +15,11 @@ from watch.errors import LinkExpired
 from watch.extensions import db
 from watch.models import (
     Area,
+    Coordinator,
     Language,
     Mailbox,
     Mailing,
+    Membership,
     Officer,
     OutboxRow,
     OutboxState,
@@ -27,6 +29,7 @@ from watch.models import (
     SignInLink,
     utcnow,
 )
+from watch.names import is_same_name
 from watch.statements import prepared
 
 PRESSED_AGAIN = timedelta(minutes=1)  # how long the same press leads in again
@@ -135,3 +138,16 @@ def sign_ins_of(person: Person) -> Sequence[SignIn]:
     """Return the sign-ins of a person that have not been ended, the last seen first."""
     running = select(SignIn).where(SignIn.person_id == person.id, SignIn.ended_at.is_(None))
     return db.session.scalars(running.order_by(SignIn.last_seen_at.desc(), SignIn.id)).all()
+
+
+def is_of_coordinator(name: str, person: Person) -> bool:
+    """Return True if the person would take a name that neighbours know as a coordinator's of their group."""
+    groups = select(Membership.group_id).where(Membership.person_id == person.id, Membership.is_current)
+    wanted = (
+        select(Person.name)
+        .join(Coordinator, Coordinator.person_id == Person.id)
+        .where(Coordinator.group_id.in_(groups), Coordinator.is_current)
+        .where(Person.id != person.id, Person.shows_name)
+    )
+    is_new = not is_same_name(name, person.name)
+    return is_new and any(is_same_name(name, each) for each in db.session.scalars(wanted))

@@ -233,13 +233,13 @@ def _typed_before() -> MultiDict[str, str]:
 @bp.get("/me/settings")
 @signed_in
 def settings() -> str:
-    return _settings(SaveSettingsForm(obj=current_person()))
+    return _settings(SaveSettingsForm(current_person()))
 
 
 @bp.post("/me/settings")
 @signed_in
 def save_settings() -> ViewAnswer:
-    form = SaveSettingsForm()
+    form = SaveSettingsForm(current_person())
     if not form.validate():
         return _settings(form), 422
     people_service.save_settings(current_person(), **_answers(form))

@@ -4,7 +4,8 @@ Texts about suspects belong with the police (GDPR article 10). The rules find th
 be wrong: the writer can reword the text, or say that it is about nobody and go on.
 """
 
+from watch.guard.names import tells_of_somebody
 from watch.guard.people import suspects_in
 from watch.guard.plates import plates_in
 
-__all__ = ["plates_in", "suspects_in"]
+__all__ = ["plates_in", "suspects_in", "tells_of_somebody"]

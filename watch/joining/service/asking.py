@@ -47,6 +47,7 @@ from watch.models import (
     utcnow,
 )
 from watch.models.joining import OPEN_REQUEST
+from watch.names import is_same_name
 from watch.statements import upsert
 
 AskedFor = TypeVar("AskedFor", JoinRequest, AddressVerification, Interest)
@@ -175,8 +176,9 @@ def ask_for_visit(
     group = group_at(stairwell, flat)
     in_turn = select(Stairwell.id).where(Stairwell.id == stairwell.id).with_for_update()
     db.session.execute(in_turn)
-    asked, now = [each.person.name.casefold() for each in open_visit_requests(flat)], utcnow()
-    is_new = name.casefold() not in asked and len(asked) < NAMES_AT_A_DOOR
+    asked, now = open_visit_requests(flat), utcnow()
+    is_known = any(is_same_name(each.person.name, name) for each in asked)
+    is_new = len(asked) < NAMES_AT_A_DOOR and not is_known
     is_quiet = visit_requests_since(stairwell, now - timedelta(days=1)) >= MAILED_VISITS_A_DAY
     request = JoinRequest(
         group_id=group.id, stairwell_id=stairwell.id, flat=flat, person=Person(name=name, language=language),
