@@ -153,13 +153,15 @@ class LineField(StringField):
 
 
 class TextField(TextAreaField):
-    """Several lines of text, at most `most` characters, which must not point at a person."""
+    """Several lines of text, at most `most` characters, which must not point at a person (`guard`)."""
 
-    def __init__(self, label: Any, *, most: int, missing: Any = None, **more: Any) -> None:
+    def __init__(
+        self, label: Any, *, most: int, missing: Any = None, guard: Any = about_nobody, **more: Any
+    ) -> None:
         needed = DataRequired(missing) if missing else Optional()
         too_long = AtMost(most, _l("Texten är för lång. Högst %(max)d tecken."))
         hidden = NoHiddenSigns(allowed=OF_TEXTS, lines=True)
-        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer_in_text, about_nobody]
+        rules = [needed, too_long, hidden, no_pile_of_marks, no_personnummer_in_text, guard]
         super().__init__(label, validators=rules, filters=[_filter(plain_text), _strip], **more)
 
 

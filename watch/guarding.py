@@ -52,6 +52,18 @@ class AssuranceField(HiddenField):
         return bool(self.found) and not self.asked
 
 
+def surely_about_nobody(_form: Any, field: Field) -> None:
+    """Refuse a text that seems to point at a person or a car, whatever its writer says.
+
+    It is for whoever writes by a link and is no member: nobody answers for their assurance.
+    """
+    text = field.data or ""
+    if plates_in(text):
+        raise ValidationError(LOOKS_LIKE_PLATE)
+    if suspects_in(text):
+        raise ValidationError(LOOKS_LIKE_SUSPECT)
+
+
 def about_nobody(form: Any, field: Field) -> None:
     """Refuse a text that seems to point at a person or a car, unless the writer has said that it does not."""
     text = field.data or ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -31,6 +32,7 @@ from watch.models import (
     MeetingKind,
     Membership,
     OutboxRow,
+    OutboxState,
     Person,
     utcnow,
 )
@@ -237,6 +239,65 @@ def test_who_asked_hears_of_it_and_takes_that_back_by_the_mail(
     assert len(db.session.scalars(select(FindingFollower)).all()) == 2
 
 
+def test_who_asked_gets_one_mail_a_day_with_what_stands_then(
+    client: PageClient, scene: Scene, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    client.post(f"/findings/{finding.id}/follow", as_=scene.carin)
+    report(client, finding, scene.amina, status="in_progress", text="Anmäld.")
+    (first,) = mailed(outbox, "finding-updated")
+    first.state, first.settled_at, first.next_at = OutboxState.SENT, utcnow(), None
+    db.session.commit()
+    report(client, finding, scene.amina)
+    report(client, finding, scene.amina, status="open", text="Den slocknade igen.")
+    sent, waits = mailed(outbox, "finding-updated")
+    assert waits.next_at == sent.settled_at + timedelta(days=1)
+
+    waits.state, waits.settled_at, waits.next_at = OutboxState.SENT, utcnow() - timedelta(days=2), None
+    sent.settled_at = waits.settled_at
+    db.session.commit()
+    report(client, finding, scene.amina)
+    assert mailed(outbox, "finding-updated")[-1].next_at <= utcnow()
+
+
+def test_the_link_points_at_nobody_whatever_its_holder_says(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    add(client, scene, scene.amina)
+    page = client.get(button_of(mailed(outbox, "finding-assigned")[0]))
+    said = {"status": "in_progress", "text": "Det var Khalid som slog sönder lampan. Han säljer knark."}
+    refused = page.press("Spara", said)
+    assert refused.errors == [
+        "Det ser ut som att du pekar ut en person. Ring 112 om brottet pågår, annars tipsa polisen på "
+        "114 14. Ta bort namnet här."
+    ]
+    assert "Det är ingen person" not in refused.buttons
+    sure = hashlib.sha256(b"khalid").hexdigest()[:12]
+    assert client.post(page.path, said | {"about_nobody": sure}).status == 422
+    assert db.session.scalars(select(FindingStep)).all() == []
+
+
+def test_the_link_reports_five_times_a_day_and_every_step_of_it_is_taken_away(
+    client: PageClient, scene: Scene, contact: ContactPerson, outbox: Outbox
+) -> None:
+    finding = add(client, scene, scene.amina)
+    link = button_of(mailed(outbox, "finding-assigned")[0])
+    for number in range(6):
+        status = ("in_progress", "open")[number % 2]
+        page = client.post(link, {"status": status, "text": f"Nummer {number}."})
+    said = "Länken har använts så ofta som det går på ett dygn. Skriv igen i morgon."
+    assert page.follow().flashes[-1] == ("warn", said)
+    report(client, finding, scene.amina, status="open", text="Vi väntar.")  # who is a member goes on
+    shown = client.get(f"/findings/{finding.id}", as_=scene.bengt)
+    shown.press("Ta bort steg 3")
+    texts = [each.text for each in db.session.scalars(select(FindingStep).order_by(FindingStep.id))]
+    assert texts == ["Nummer 0.", "Nummer 1.", "Nummer 3.", "Nummer 4.", "Vi väntar."]
+    assert last().status is FindingStatus.OPEN
+    with time_machine.travel(utcnow() + timedelta(days=1, minutes=1)):
+        client.post(link, {"status": "in_progress", "text": "I dag."})
+    assert last().status is FindingStatus.IN_PROGRESS
+
+
 def test_words_alone_are_no_news(client: PageClient, scene: Scene, outbox: Outbox) -> None:
     finding = add(client, scene, scene.amina)
     client.post(f"/findings/{finding.id}/follow", as_=scene.carin)
@@ -250,7 +311,7 @@ def test_steps_are_undone_one_by_one_and_a_finding_is_brought_back(client: PageC
     report(client, finding, scene.amina)
     page = client.get(f"/findings/{finding.id}", as_=scene.bengt)
     for _twice in range(2):
-        page.press("Ta bort det senaste")
+        page.press("Ta bort steg 2")
         assert (last().status, last().outcome) == (FindingStatus.IN_PROGRESS, None)
 
     removed = client.get(f"/findings/{finding.id}", as_=scene.bengt).press("Ta bort åtgärden").follow()

@@ -9,6 +9,10 @@ class NothingNew(DomainError):
     """The report says neither another status nor any words."""
 
 
+class ReportedOften(DomainError):
+    """The owner's contact person has reported as often within a day as the link lets them."""
+
+
 class FindingRemoved(DomainError):
     """The finding has been taken away."""
 

@@ -12,6 +12,7 @@ from wtforms.validators import InputRequired, ValidationError
 
 from watch.fields import DayField, Form, SendingForm, TextField, choice, choices_of
 from watch.findings.labels import OWNERS, SPOTS, STATUSES
+from watch.guarding import surely_about_nobody
 from watch.language import local
 from watch.models import CLOSED, Finding, FindingOwner, FindingStatus, Spot, utcnow
 
@@ -106,6 +107,12 @@ class ReportForm(Form):
             self.text.errors = (_l("Skriv vad det blev av det. Grannarna vill veta."),)
             return False
         return is_good
+
+
+class ReportByLinkForm(ReportForm):
+    """The same for whoever has the mailed link, whose words are never about a person."""
+
+    text = TextField(_l("Vad har hänt?"), most=MOST_STEP, guard=surely_about_nobody)
 
 
 class FilterFindingsForm(Form):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select
 from sqlalchemy.orm import joinedload
 
 from watch.contacts.queries import contacts_for
@@ -105,6 +105,23 @@ def steps_of(finding: Finding) -> Sequence[FindingStep]:
     """Return the steps of a finding, the oldest first."""
     wanted = select(FindingStep).where(FindingStep.finding_id == finding.id)
     return db.session.scalars(wanted.order_by(FindingStep.id)).all()
+
+
+def reports_by_link(finding: Finding, *, since: datetime) -> int:
+    """Return how often the owner's contact person has reported by the mailed link since then."""
+    by_link = FindingStep.by_id.is_(None), FindingStep.role.in_(REPORT_BY_LINK), FindingStep.at > since
+    counted = select(func.count(FindingStep.id)).where(FindingStep.finding_id == finding.id, *by_link)
+    return db.session.scalar(counted) or 0
+
+
+def told_at(finding: Finding) -> datetime | None:
+    """Return when those who asked were last mailed what has become of a finding."""
+    sent = (
+        select(func.max(func.coalesce(OutboxRow.settled_at, OutboxRow.created_at)))
+        .join(Mailing, Mailing.id == OutboxRow.mailing_id)
+        .where(Mailing.finding_id == finding.id, OutboxRow.may_have_arrived())
+    )
+    return db.session.scalar(sent)
 
 
 def is_following(finding: Finding, person: Person) -> bool:

@@ -13,7 +13,7 @@ from watch import audit
 from watch.accounts.service.people import mailbox_at
 from watch.extensions import db
 from watch.findings import queries
-from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew
+from watch.findings.errors import FindingRemoved, NobodyToAsk, NothingNew, ReportedOften
 from watch.findings.mails import FINDING_ASSIGNED, FINDING_UPDATED
 from watch.findings.queries import Place
 from watch.mail import outbox
@@ -36,6 +36,8 @@ from watch.recipients import reached_by_mail
 from watch.statements import changed, upsert
 
 LINK_LASTS = timedelta(days=90)
+DAY = timedelta(days=1)
+REPORTS_BY_LINK = 5  # in a day; somebody may have got hold of the link
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ def change(finding: Finding, plan: Plan, *, by: Person) -> None:
 def report(finding: Finding, said: Report, *, role: FindingOwner, by: Person | None) -> FindingStep:
     """Add a dated step, and tell whoever asked if status or outcome are others now.
 
-    Raises FindingRemoved, and NothingNew if nothing is.
+    Raises FindingRemoved, NothingNew if nothing is, and by the mailed link (`by` is None) ReportedOften.
     """
     if finding.removed_at is not None:
         raise FindingRemoved
@@ -107,6 +109,8 @@ def report(finding: Finding, said: Report, *, role: FindingOwner, by: Person | N
     repeats = last is not None and (last.status, last.text) == (said.status, said.text or None)
     if (finding.status, finding.due_on) == (said.status, said.due_on) and (repeats or not said.text):
         raise NothingNew
+    if by is None and queries.reports_by_link(finding, since=utcnow() - DAY) >= REPORTS_BY_LINK:
+        raise ReportedOften
     step = FindingStep(finding_id=finding.id, role=role, status=said.status, text=said.text or None)
     step.by_id = by.id if by else None
     db.session.add(step)
@@ -119,13 +123,17 @@ def report(finding: Finding, said: Report, *, role: FindingOwner, by: Person | N
 
 
 def undo_step(finding: Finding, step_id: int, *, by: Person) -> None:
-    """Take away the last step; the one before counts again. Doing so twice takes away no other."""
+    """Take away a step; after the last one, the one before counts again. Twice takes away no other."""
     steps = list(queries.steps_of(finding))
-    if not steps or steps[-1].id != step_id:
+    unwanted = next((each for each in steps if each.id == step_id), None)
+    if unwanted is None:
         return
-    db.session.delete(steps.pop())
+    was_last = steps[-1] is unwanted
+    steps.remove(unwanted)
+    db.session.delete(unwanted)
     db.session.flush()
-    _stand(finding, steps[-1] if steps else None)
+    if was_last:
+        _stand(finding, steps[-1] if steps else None)
     _note("finding-step-undone", finding, by)
 
 
@@ -219,8 +227,10 @@ def _end_link(finding: Finding) -> None:
 
 
 def _tell(finding: Finding) -> None:
-    people = reached_by_mail(queries.people_to_tell_of_finding(finding))
-    outbox.queue_many(FINDING_UPDATED, people=people, about=finding)
+    """Mail those who asked, once a day at most: a mail that waits is written when it is sent."""
+    people, told_at = reached_by_mail(queries.people_to_tell_of_finding(finding)), queries.told_at(finding)
+    due_at = max(told_at + DAY, utcnow()) if told_at else None
+    outbox.queue_many(FINDING_UPDATED, people=people, about=finding, due_at=due_at)
 
 
 def _note(what: str, finding: Finding, by: Person | None) -> None:

@@ -73,8 +73,9 @@ def queue_many(
     about: AnyParent,
     form_key: str | None = None,
     not_after: datetime | None = None,
+    due_at: datetime | None = None,
 ) -> Mailing:
-    """Queue a mail to everyone in `people` (a select of person ids) who has an address.
+    """Queue a mail to everyone in `people` (a select of person ids) who has an address, due now or later.
 
     One INSERT … SELECT. People who share a mailbox and a language get one message; the first person's row is
     its head row.
@@ -94,7 +95,7 @@ def queue_many(
         channel=literal(Channel.MAIL, OutboxRow.channel.type),
         state=literal(OutboxState.QUEUED, OutboxRow.state.type),
         precedence=literal(mail.precedence),
-        next_at=case((place == 1, literal(utcnow(), OutboxRow.next_at.type))),
+        next_at=case((place == 1, literal(due_at or utcnow(), OutboxRow.next_at.type))),
         not_after=literal(not_after, OutboxRow.not_after.type),
     )
     db.session.info[WAKE] = True

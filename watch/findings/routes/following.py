@@ -20,7 +20,7 @@ from watch.web import sent_to
 @bp.post("/findings/<int:finding_id>/follow")
 @requires(Permission.SEE_GROUP)
 def follow(finding: Finding) -> Response:
-    with saving(_("Du får ett mejl när det händer något.")):
+    with saving(_("Du får ett mejl när det händer något, högst ett om dagen.")):
         service.follow(finding, current_person())
     return to_finding(finding)
 
@@ -59,7 +59,7 @@ def end_by_mail(token: str) -> Response:
 @limit_network("60 per hour")
 def follow_by_mail(token: str) -> Response:
     row, finding = _behind(token)
-    with saving(_("Du får ett mejl när det händer något.")):
+    with saving(_("Du får ett mejl när det händer något, högst ett om dagen.")):
         if row.person:
             service.follow(finding, row.person)
     return redirect(url_for("findings.told", token=token), 303)

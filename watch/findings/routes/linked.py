@@ -6,12 +6,12 @@ from flask import redirect, render_template, url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from watch import audit, tokens
+from watch import tokens
 from watch.access import public
 from watch.errors import LinkExpired
 from watch.findings import queries, service
-from watch.findings.errors import FindingRemoved, NothingNew
-from watch.findings.forms import ReportForm
+from watch.findings.errors import FindingRemoved, NothingNew, ReportedOften
+from watch.findings.forms import ReportByLinkForm
 from watch.findings.routes.blueprint import bp
 from watch.limits import limit_network
 from watch.models import FindingLink, Purpose, utcnow
@@ -19,7 +19,10 @@ from watch.saving import Explanations, saving
 from watch.web import ViewAnswer, sent_to
 
 NOTHING: Explanations = {NothingNew: _l("Det står redan så.")}
-GONE: Explanations = {FindingRemoved: _l("Åtgärden är borttagen.")}
+REFUSED: Explanations = {
+    FindingRemoved: _l("Åtgärden är borttagen."),
+    ReportedOften: _l("Länken har använts så ofta som det går på ett dygn. Skriv igen i morgon."),
+}
 
 
 @bp.get("/f/<token>")
@@ -36,14 +39,12 @@ def report_by_link(token: str) -> ViewAnswer:
     link, here = _link(token), redirect(url_for("findings.open_link", token=token), 303)
     if not queries.can_report(link, utcnow()):
         return here
-    form = ReportForm(link.finding)
+    form = ReportByLinkForm(link.finding)
     if not form.validate():
         return _page(token, link, form), 422
     said = service.Report(form.status.data, form.text.data, form.due_on.data)
-    with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=GONE):
+    with saving(_("Tack! Grannarna ser det nu."), already=NOTHING, unless=REFUSED):
         service.report(link.finding, said, role=link.finding.owner, by=None)
-        if form.about_nobody.is_given:
-            audit.note(audit.ABOUT_NOBODY, about=link.finding, by=None, group=link.finding.group)
     return here
 
 
@@ -57,9 +58,9 @@ def _link(token: str) -> FindingLink:
     return link
 
 
-def _page(token: str, link: FindingLink, form: ReportForm | None = None) -> str:
+def _page(token: str, link: FindingLink, form: ReportByLinkForm | None = None) -> str:
     reports = queries.can_report(link, utcnow())
     return render_template(
         "findings/open_link.html", token=token, finding=link.finding, steps=queries.steps_of(link.finding),
-        form=(form or ReportForm(link.finding)) if reports else None, expires_at=link.expires_at,
+        form=(form or ReportByLinkForm(link.finding)) if reports else None, expires_at=link.expires_at,
     )  # fmt: skip

@@ -100,7 +100,7 @@ def report(finding: Finding) -> ViewAnswer:
 @bp.post("/findings/<int:finding_id>/steps/undo")
 @requires(Permission.MANAGE_FINDINGS)
 def undo_step(finding: Finding) -> Response:
-    with saving(_("Det senaste är borttaget.")):
+    with saving(_("Steget är borttaget.")):
         service.undo_step(finding, request.form.get("step", 0, type=int), by=current_person())
     return to_finding(finding)
 
