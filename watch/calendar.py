@@ -3,8 +3,9 @@
 Times are in UTC, which every calendar program reads alike, unlike time zones written as lists of dates. The
 method is PUBLISH (RFC 5546, 3.2.1), which asks for no answer: after REQUEST, mail programs offer buttons
 whose answers are mailed to an address that nobody reads. A cancelled meeting is published again with
-STATUS:CANCELLED, because CANCEL may only follow a REQUEST. PUBLISH names an organiser and no attendee, and
-nothing here names a person, a group or a house: a calendar is often shared with others.
+STATUS:CANCELLED, because CANCEL may only follow a REQUEST. PUBLISH names an organiser and no attendee. A
+calendar is often shared with others: nothing here names a person, a group or a house, and the link is the
+meeting's page, which wants a sign-in, not the link of a mail by which anybody could answer.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from watch.models import Answer, Mailing, Meeting
 LOOK_AGAIN = timedelta(hours=6)  # how often a calendar program should read a feed
 
 
-def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar | None:
+def invitation(mailing: Mailing) -> icalendar.Calendar | None:
     """Return the entry of a call, change or reminder, which a calendar program adds or updates.
 
     A newcomer's welcome has one too if it calls them to a meeting that is still to come.
@@ -32,13 +33,13 @@ def invitation(mailing: Mailing, link: str | None) -> icalendar.Calendar | None:
     if meeting is None:
         return None
     says = _("Svara med länken i mejlet.")
-    return feed([entry(meeting, link, says=says, said_at=mailing.created_at, is_off=False)])
+    return feed([entry(meeting, says=says, said_at=mailing.created_at, is_off=False)])
 
 
-def cancellation(mailing: Mailing, _link: str | None) -> icalendar.Calendar:
+def cancellation(mailing: Mailing) -> icalendar.Calendar:
     """Return the entry that marks the meeting in a calendar as cancelled."""
     assert mailing.meeting is not None
-    return feed([entry(mailing.meeting, None, said_at=mailing.created_at, is_off=True)])
+    return feed([entry(mailing.meeting, said_at=mailing.created_at, is_off=True)])
 
 
 def feed(events: Iterable[icalendar.Event], name: str | None = None) -> icalendar.Calendar:
@@ -59,7 +60,6 @@ def feed(events: Iterable[icalendar.Event], name: str | None = None) -> icalenda
 
 def entry(
     meeting: Meeting,
-    link: str | None,
     *,
     says: str | None = None,
     answer: Answer | None = None,
@@ -89,8 +89,7 @@ def entry(
     event.add("organizer", _organiser())
     if not is_off and (said := _described(meeting, says)):
         event.add("description", said)
-    if link:
-        event.add("url", link)
+    event.add("url", f"{current_app.config['BASE_URL']}/meetings/{meeting.id}")
     return event
 
 

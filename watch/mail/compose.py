@@ -12,7 +12,6 @@ import css_inline
 from babel import Locale
 from babel.lists import format_list
 from flask import current_app
-from icalendar.parser import Contentline
 from jinja2 import Environment, StrictUndefined
 from markupsafe import escape
 
@@ -21,7 +20,7 @@ from watch.crypto import keyring
 from watch.extensions import db
 from watch.mail import message
 from watch.mail.kinds import KINDS, FromAddress, Mail
-from watch.mail.message import CompiledMail, Message, Placeholder, around_placeholders
+from watch.mail.message import CompiledMail, Message, Placeholder
 from watch.mail.types import Calendar, Claim, Envelope, Recipient
 from watch.models import Area, Group, Interest, Language, Mailing, Person, Purpose
 from watch.models.mail import Parent
@@ -219,24 +218,9 @@ def _joined(names: Sequence[str], reading: Language) -> str:
 
 
 def _calendar(mailing: Mailing) -> Calendar | None:
-    """Return the mail's calendar entry. A placeholder begins a line of its own: what it stands for is short.
-
-    Only CRLF ends a line here (RFC 5545, 3.1); the text of a place may hold other separators of lines.
-    """
     make = KINDS[mailing.kind].calendar
-    if make is None:
-        return None
-    entry = make(mailing, address_of(mailing, Placeholder.LINK))
-    if entry is None:
-        return None
-    lines = entry.to_ical().decode().replace("\r\n ", "").split("\r\n")
-    return Calendar("".join(map(_folded, filter(None, lines))), str(entry["method"]))
-
-
-def _folded(text: str) -> str:
-    first, *others = around_placeholders(text)
-    pieces = [first, *(f" {each}" for each in others)]
-    return "".join(f"{Contentline(each).to_ical().decode()}\r\n" for each in pieces)
+    entry = make(mailing) if make else None
+    return Calendar(entry.to_ical().decode(), str(entry["method"])) if entry else None
 
 
 def _group(about: Parent) -> Group | None:

@@ -29,7 +29,7 @@ FILE = "traff.ics"
 def calendar_file(meeting: Meeting) -> Response:
     """Give a meeting as a file for the calendar, with the reader's own answer."""
     mine = answers.my_answer(meeting, current_person())
-    event = calendar.entry(meeting, _page_of(meeting), answer=mine.answer if mine else None)
+    event = calendar.entry(meeting, answer=mine.answer if mine else None)
     return _file(calendar.feed([event]))
 
 
@@ -42,8 +42,7 @@ def open_calendar_file(token: str) -> Response:
     meeting = meeting_of(row)
     if not answers.people_of_mail(row, meeting):
         raise LinkExpired
-    link = url_for("meetings.open_answer", token=token)
-    return _file(calendar.feed([calendar.entry(meeting, _absolute(link))]))
+    return _file(calendar.feed([calendar.entry(meeting)]))
 
 
 @bp.get("/me/calendar")
@@ -96,7 +95,7 @@ def feed(feed: str) -> Response:
         abort(404)
     with language.speaking(found.person.language):
         events = [
-            calendar.entry(meeting, _page_of(meeting), answer=said)
+            calendar.entry(meeting, answer=said)
             for meeting, said in feeds.meetings_for(found.person, utcnow())
         ]
         shown = calendar.feed(events, _("Träffar med grannar"))
@@ -118,10 +117,6 @@ def _file(shown: icalendar.Calendar) -> Response:
     response.headers["Content-Type"] = "text/calendar; charset=utf-8"
     response.headers["Content-Disposition"] = f"attachment; filename={FILE}"
     return response
-
-
-def _page_of(meeting: Meeting) -> str:
-    return _absolute(url_for("meetings.show", meeting_id=meeting.id))
 
 
 def _subscribing(address: str | None) -> str | None:
